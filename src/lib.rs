@@ -1,4 +1,45 @@
-//! Windfall turns the zip archives of an Apple privacy export into a library its owner keeps.
+//! Windfall turns the zip archives that Apple sends after a privacy request into a library that
+//! its owner keeps for life.
+//!
+//! The modules are the pipeline, in this order:
+//!
+//! | stage | module | does |
+//! |---|---|---|
+//! | discover | [`export`] | paths → archives, parts, exports, entries with roles |
+//! | ingest | [`ingest`] | the one parallel pass over bytes: hashes, metadata, [`staging`] |
+//! | match | [`matching`] | rows ↔ media, Live Photos, albums, [`capture`] time (pure) |
+//! | survey | [`survey`] | what the library and its drive hold, as one value |
+//! | plan | [`plan`] | which bytes go to which path (pure) |
+//! | place | [`place`] | renames, times, links; the [`catalog`] records |
+//! | report | [`report`] | every entry accounted for |
+//!
+//! [`import`] calls them. [`contents`] holds the values that pass between them, [`media`] reads
+//! what files say of themselves, [`names`] and [`template`] make paths, [`fingerprint`] is Apple's
+//! checksum. The library prints nothing: it tells a [`progress`] what it does, returns an [`Error`]
+//! where nothing more can be done, and a [`Problem`] for everything else.
 
+pub mod capture;
+pub mod catalog;
+pub mod contents;
+pub mod error;
+pub mod export;
+pub mod facts;
 pub mod fingerprint;
+pub mod import;
+pub mod ingest;
+pub mod matching;
+pub mod media;
+pub mod name_date;
+pub mod names;
+pub mod place;
+pub mod plan;
 pub mod problem;
+pub mod progress;
+pub mod report;
+pub mod staging;
+pub mod survey;
+pub mod template;
+pub mod zone;
+
+pub use error::Error;
+pub use problem::Problem;

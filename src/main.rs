@@ -1,1 +1,3 @@
-fn main(){}
+//! The windfall command.
+
+fn main() {}

@@ -1,0 +1,126 @@
+//! The names of what can decide a capture time, and their words.
+//!
+//! In: nothing. Out: [`CapturedFrom`], stable in JSON, and [`Rule`], finer, with a sentence for the
+//! owner. Never: decides. The one surprise: the two are not one, because what the JSON promises is
+//! coarser than what `list --explain` has to tell.
+
+use serde::{Deserialize, Serialize};
+
+/// The source of a capture time; the JSON field `captured_from`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CapturedFrom {
+    /// EXIF alone.
+    Exif,
+    /// An embedded local time (EXIF, or QuickTime without an offset) whose offset the row gave.
+    #[serde(rename = "exif+row")]
+    ExifAndRow,
+    /// A movie's creation date, or its header's UTC time.
+    QuickTime,
+    /// Apple's row.
+    Row,
+    /// A date in the file name.
+    FileName,
+    /// The still that it belongs to.
+    Still,
+    /// The movie that it belongs to.
+    Movie,
+    /// Nothing: undated.
+    None,
+}
+
+impl CapturedFrom {
+    /// The stable text, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CapturedFrom::Exif => "exif",
+            CapturedFrom::ExifAndRow => "exif+row",
+            CapturedFrom::QuickTime => "quicktime",
+            CapturedFrom::Row => "row",
+            CapturedFrom::FileName => "filename",
+            CapturedFrom::Still => "still",
+            CapturedFrom::Movie => "movie",
+            CapturedFrom::None => "none",
+        }
+    }
+}
+
+/// Which rule of DESIGN §5.4 decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// Rule 1, without a row.
+    EmbeddedAlone,
+    /// Rule 1, confirmed by the row.
+    EmbeddedAgrees,
+    /// Rule 2: the row tells the offset.
+    OffsetFromRow,
+    /// Rule 2, without a row: the position's zone, else the default one.
+    OffsetFromZone,
+    /// Rule 3: the row is an upload day.
+    UploadDay,
+    /// Rule 3: the owner corrected the date.
+    CorrectedByOwner,
+    /// Rule 4: a movie header's UTC time, confirmed by the row or alone.
+    MovieHeader,
+    /// Rule 5: only the row.
+    RowAlone,
+    /// Rule 5: only the file name.
+    NameAlone,
+    /// Rule 5: nothing.
+    Undated,
+    /// Rule 6: it follows its still.
+    FollowsStill,
+    /// Rule 6: it follows its movie.
+    FollowsMovie,
+}
+
+impl Rule {
+    /// The rule in words for the owner.
+    pub fn explain(self) -> &'static str {
+        match self {
+            Rule::EmbeddedAlone => "the file itself says when it was taken and in which time zone",
+            Rule::EmbeddedAgrees => "the file itself says when it was taken, and Apple's details agree",
+            Rule::OffsetFromRow => {
+                "the file knows the local time but no time zone; the difference to Apple's date is the zone's"
+            }
+            Rule::OffsetFromZone => {
+                "the file knows the local time but no time zone; it was read in the zone of its GPS position, else in the default zone"
+            }
+            Rule::UploadDay => {
+                "Apple's date is only the day of the upload; the camera's own date, which differs, was kept"
+            }
+            Rule::CorrectedByOwner => {
+                "Apple's date differs from the file's, as after a correction in Photos; Apple's date was kept"
+            }
+            Rule::MovieHeader => "the video's header says when it was recorded",
+            Rule::RowAlone => "the file has no date of its own; the date is Apple's",
+            Rule::NameAlone => "neither the file nor Apple's details have a date; the file's name has",
+            Rule::Undated => "nothing tells when it was taken",
+            Rule::FollowsStill => "it belongs to a photo and has that photo's date",
+            Rule::FollowsMovie => "it belongs to a Live Photo of which only the movie is dated",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CapturedFrom;
+
+    #[test]
+    fn stable_texts() {
+        let all = [
+            CapturedFrom::Exif,
+            CapturedFrom::ExifAndRow,
+            CapturedFrom::QuickTime,
+            CapturedFrom::Row,
+            CapturedFrom::FileName,
+            CapturedFrom::Still,
+            CapturedFrom::Movie,
+            CapturedFrom::None,
+        ];
+        for from in all {
+            assert_eq!(serde_json::to_string(&from).unwrap(), format!("\"{}\"", from.as_str()));
+        }
+    }
+}

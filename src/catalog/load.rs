@@ -1,0 +1,373 @@
+//! Rows of the catalog to values, and contents to rows.
+//!
+//! In: a connection. Out: [`Remembered`]. Never: changes anything but by [`insert_content`].
+//! The one surprise: entries come back as not given ([`Entry::given`]); discovery marks those that
+//! this run's inputs hold.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
+use rusqlite::{Connection, Row, Transaction, params};
+
+use crate::catalog::FileRecord;
+use crate::contents::{Archive, Bytes, Content, Contents, Entry, Export, Identity, Part, Role};
+use crate::fingerprint::Fingerprint;
+use crate::matching::AlbumKind;
+use crate::media::{Embedded, Format, Kind, LocalTime, Position};
+use crate::names::LibraryPath;
+use crate::plan::{Area, Placement};
+
+/// Identities in the catalog, by index into [`Contents`].
+#[derive(Debug, Default)]
+pub struct Ids {
+    /// Of exports.
+    pub exports: HashMap<usize, i64>,
+    /// Of parts.
+    pub parts: HashMap<usize, i64>,
+    /// Of archives.
+    pub archives: HashMap<usize, i64>,
+    /// Of contents.
+    pub contents: HashMap<usize, i64>,
+}
+
+/// A derived file that an earlier run made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DerivedRecord {
+    /// `symlink`, `hardlink`, `copy`, `list` or `sidecar`.
+    pub form: String,
+    /// The library file that it repeats.
+    pub target: Option<LibraryPath>,
+    /// BLAKE3 of its own bytes, where it has any.
+    pub blake3: Option<String>,
+}
+
+/// Everything that the catalog knows.
+#[derive(Debug, Default)]
+pub struct Remembered {
+    /// Exports, parts, archives, entries, contents; details files are not read.
+    pub contents: Contents,
+    /// Their identities.
+    pub ids: Ids,
+    /// Files of the library, by path.
+    pub files: BTreeMap<LibraryPath, FileRecord>,
+    /// Contents that wait in staging.
+    pub staged: Vec<usize>,
+    /// What an interrupted run had still to place.
+    pub plan: Vec<Placement>,
+    /// Links, lists, copies and sidecars.
+    pub derived: BTreeMap<LibraryPath, DerivedRecord>,
+    /// Folder names of albums, by kind and key.
+    pub album_folders: HashMap<(AlbumKind, String), String>,
+}
+
+/// Reads everything.
+pub fn load(connection: &Connection) -> rusqlite::Result<Remembered> {
+    let mut known = Remembered::default();
+    let exports = exports(connection, &mut known)?;
+    let parts = parts(connection, &mut known, &exports)?;
+    let archives = archives(connection, &mut known)?;
+    let contents = contents(connection, &mut known)?;
+    entries(connection, &mut known, &archives, &parts, &contents)?;
+    files(connection, &mut known, &contents)?;
+    plan(connection, &mut known, &contents)?;
+    derived(connection, &mut known)?;
+    let mut statement =
+        connection.prepare("SELECT kind, key, folder FROM albums WHERE folder IS NOT NULL")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if let Some(kind) = AlbumKind::from_name(&row.get::<_, String>(0)?) {
+            known.album_folders.insert((kind, row.get(1)?), row.get(2)?);
+        }
+    }
+    Ok(known)
+}
+
+type ById = HashMap<i64, usize>;
+
+fn exports(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
+    let mut by_id = ById::new();
+    let mut statement =
+        connection.prepare("SELECT id, name, total, built, label FROM exports ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let index = known.contents.exports.len();
+        by_id.insert(row.get(0)?, index);
+        known.ids.exports.insert(index, row.get(0)?);
+        known.contents.exports.push(Export {
+            name: row.get(1)?,
+            total: row.get(2)?,
+            built: time(row, 3)?,
+            label: row.get(4)?,
+        });
+    }
+    Ok(by_id)
+}
+
+fn parts(connection: &Connection, known: &mut Remembered, exports: &ById) -> rusqlite::Result<ById> {
+    let mut by_id = ById::new();
+    let mut statement = connection.prepare("SELECT id, export, number FROM parts ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Some(&export) = exports.get(&row.get(1)?) else { continue };
+        let index = known.contents.parts.len();
+        by_id.insert(row.get(0)?, index);
+        known.ids.parts.insert(index, row.get(0)?);
+        known.contents.parts.push(Part { export, number: row.get(2)? });
+    }
+    Ok(by_id)
+}
+
+fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
+    let mut by_id = ById::new();
+    let mut statement = connection.prepare("SELECT id, name, size, directory FROM archives ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let directory: Option<String> = row.get(3)?;
+        let identity = match (row.get(2)?, directory.and_then(|d| blake3::Hash::from_hex(d).ok())) {
+            (Some(size), Some(directory)) => Identity::Zip { size, directory },
+            _ => Identity::Folder,
+        };
+        let index = known.contents.archives.len();
+        by_id.insert(row.get(0)?, index);
+        known.ids.archives.insert(index, row.get(0)?);
+        known.contents.archives.push(Archive { name: row.get(1)?, identity });
+    }
+    Ok(by_id)
+}
+
+fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
+    let mut by_id = ById::new();
+    let mut statement = connection.prepare(
+        "SELECT id, blake3, size, crc32, fingerprint, staged, cut_short, format, exif_time, exif_offset, \
+         quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier \
+         FROM contents ORDER BY id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Ok(blake3) = blake3::Hash::from_hex(row.get::<_, String>(1)?) else { continue };
+        let index = known.contents.contents.len();
+        by_id.insert(row.get(0)?, index);
+        known.ids.contents.insert(index, row.get(0)?);
+        if row.get(5)? {
+            known.staged.push(index);
+        }
+        let position = match (row.get(13)?, row.get(14)?) {
+            (Some(latitude), Some(longitude)) => Some(Position { latitude, longitude }),
+            _ => None,
+        };
+        known.contents.contents.push(Content {
+            blake3,
+            size: row.get(2)?,
+            crc32: row.get(3)?,
+            fingerprint: row.get::<_, Option<String>>(4)?.and_then(|f| Fingerprint::parse(&f)),
+            cut_short: row.get(6)?,
+            embedded: Embedded {
+                format: row.get::<_, Option<String>>(7)?.map_or(Format::Unknown, |f| format_named(&f)),
+                exif: local(row, 8)?,
+                quicktime: local(row, 10)?,
+                utc: time(row, 12)?,
+                position,
+                make: row.get(15)?,
+                model: row.get(16)?,
+                content_identifier: row.get(17)?,
+            },
+        });
+    }
+    Ok(by_id)
+}
+
+fn entries(
+    connection: &Connection,
+    known: &mut Remembered,
+    archives: &ById,
+    parts: &ById,
+    contents: &ById,
+) -> rusqlite::Result<()> {
+    let mut statement = connection
+        .prepare("SELECT archive, position, part, path, inner, role, size, modified, content FROM entries")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (Some(&archive), Some(&part), Some(&content)) =
+            (archives.get(&row.get(0)?), parts.get(&row.get(2)?), contents.get(&row.get(8)?))
+        else {
+            continue;
+        };
+        let role = Role::from_name(row.get_ref(5)?.as_str().unwrap_or_default());
+        known.contents.entries.push(Entry {
+            archive,
+            part,
+            position: row.get(1)?,
+            path: row.get(3)?,
+            inner: row.get(4)?,
+            role,
+            size: row.get(6)?,
+            crc32: Some(known.contents.contents[content].crc32),
+            modified: time(row, 7)?,
+            given: false,
+            bytes: Bytes::Sound(content),
+        });
+    }
+    Ok(())
+}
+
+fn files(connection: &Connection, known: &mut Remembered, contents: &ById) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(
+        "SELECT path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
+         imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of \
+         FROM files",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let area = Area::from_name(&row.get::<_, String>(1)?);
+        let (Some(path), Some(&content)) =
+            (library_path(&row.get::<_, String>(0)?), contents.get(&row.get(2)?))
+        else {
+            continue;
+        };
+        known.files.insert(
+            path.clone(),
+            FileRecord {
+                path,
+                area,
+                content,
+                kind: row.get::<_, Option<String>>(3)?.map(|k| kind_named(&k)),
+                original_name: row.get(4)?,
+                proved: row.get(5)?,
+                captured: row.get(6)?,
+                captured_from: row.get(7)?,
+                rule: row.get(8)?,
+                evidence: row.get(9)?,
+                imported_to_icloud: row.get(10)?,
+                favorite: row.get(11)?,
+                hidden: row.get(12)?,
+                deleted: row.get(13)?,
+                view_count: row.get(14)?,
+                contributed_by_me: row.get(15)?,
+                live_photo: row.get(16)?,
+                companion_of: row.get(17)?,
+            },
+        );
+    }
+    Ok(())
+}
+
+fn plan(connection: &Connection, known: &mut Remembered, contents: &ById) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT path, area, content, modified FROM plan ORDER BY path")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (Some(path), Some(&content)) =
+            (library_path(&row.get::<_, String>(0)?), contents.get(&row.get(2)?))
+        else {
+            continue;
+        };
+        let modified: Option<String> = row.get(3)?;
+        known.plan.push(Placement {
+            path,
+            area: Area::from_name(&row.get::<_, String>(1)?),
+            content,
+            modified: modified
+                .and_then(|t| DateTime::parse_from_rfc3339(&t).ok())
+                .map(|t| t.with_timezone(&Utc)),
+        });
+    }
+    Ok(())
+}
+
+fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT path, form, target, blake3 FROM derived")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let target: Option<String> = row.get(2)?;
+        if let Some(path) = library_path(&row.get::<_, String>(0)?) {
+            let target = target.as_deref().and_then(library_path);
+            known.derived.insert(path, DerivedRecord { form: row.get(1)?, target, blake3: row.get(3)? });
+        }
+    }
+    Ok(())
+}
+
+const FORMATS: [(Format, &str); 19] = [
+    (Format::Jpeg, "jpeg"),
+    (Format::Heic, "heic"),
+    (Format::Heif, "heif"),
+    (Format::Avif, "avif"),
+    (Format::Png, "png"),
+    (Format::WebP, "webp"),
+    (Format::Gif, "gif"),
+    (Format::Tiff, "tiff"),
+    (Format::Dng, "dng"),
+    (Format::Cr2, "cr2"),
+    (Format::Nef, "nef"),
+    (Format::Arw, "arw"),
+    (Format::Orf, "orf"),
+    (Format::Rw2, "rw2"),
+    (Format::Cr3, "cr3"),
+    (Format::Raf, "raf"),
+    (Format::Mov, "mov"),
+    (Format::Mp4, "mp4"),
+    (Format::Aae, "aae"),
+];
+
+/// The word for a format; the unknown has none.
+fn format_name(format: Format) -> Option<&'static str> {
+    FORMATS.iter().find(|(f, _)| *f == format).map(|(_, name)| *name)
+}
+
+fn format_named(name: &str) -> Format {
+    FORMATS.iter().find(|(_, n)| *n == name).map_or(Format::Unknown, |(format, _)| *format)
+}
+
+fn kind_named(name: &str) -> Kind {
+    [Kind::Photo, Kind::Video, Kind::Adjustment]
+        .into_iter()
+        .find(|k| k.as_str() == name)
+        .unwrap_or(Kind::Other)
+}
+
+/// A path as this program wrote it; a catalog that says anything else is not followed.
+fn library_path(text: &str) -> Option<LibraryPath> {
+    LibraryPath::recorded(text).ok()
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<NaiveDateTime>> {
+    let text: Option<String> = row.get(column)?;
+    Ok(text.and_then(|t| t.parse().ok()))
+}
+
+fn local(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<LocalTime>> {
+    let offset: Option<i32> = row.get(column + 1)?;
+    Ok(time(row, column)?.map(|time| LocalTime { time, offset: offset.and_then(FixedOffset::east_opt) }))
+}
+
+/// Records bytes that are durable in staging; gives their identity.
+pub fn insert_content(tx: &Transaction<'_>, content: &Content) -> rusqlite::Result<i64> {
+    let text = |time: &NaiveDateTime| time.format("%Y-%m-%dT%H:%M:%S%.f").to_string();
+    let time = |local: &Option<LocalTime>| local.as_ref().map(|l| text(&l.time));
+    let offset =
+        |local: &Option<LocalTime>| local.as_ref().and_then(|l| l.offset).map(|o| o.local_minus_utc());
+    let embedded = &content.embedded;
+    tx.prepare_cached(
+        "INSERT INTO contents (blake3, size, crc32, fingerprint, staged, cut_short, format, exif_time, exif_offset, \
+         quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier) \
+         VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+    )?
+    .execute(params![
+        content.blake3.to_hex().as_str(),
+        content.size,
+        content.crc32,
+        content.fingerprint.map(|f| f.to_string()),
+        content.cut_short,
+        format_name(embedded.format),
+        time(&embedded.exif),
+        offset(&embedded.exif),
+        time(&embedded.quicktime),
+        offset(&embedded.quicktime),
+        embedded.utc.as_ref().map(text),
+        embedded.position.as_ref().map(|p| p.latitude),
+        embedded.position.as_ref().map(|p| p.longitude),
+        embedded.make,
+        embedded.model,
+        embedded.content_identifier,
+    ])?;
+    Ok(tx.last_insert_rowid())
+}

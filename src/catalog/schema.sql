@@ -1,0 +1,144 @@
+-- The catalog of a Windfall library: what is here, where it came from, how it was proved.
+-- Open it read-only with the sqlite3 shell (or DuckDB's sqlite extension); the views at the end
+-- answer the usual questions. Sizes are bytes, hashes lower-case hex, times RFC 3339.
+
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE exports (
+    id    INTEGER PRIMARY KEY,
+    name  TEXT NOT NULL,              -- without the part number
+    total INTEGER NOT NULL,           -- parts that Apple announced
+    built TEXT,                       -- when Apple built it
+    label TEXT NOT NULL UNIQUE        -- its folder below .windfall/details
+) STRICT;
+
+CREATE TABLE parts (
+    id     INTEGER PRIMARY KEY,
+    export INTEGER NOT NULL REFERENCES exports,
+    number INTEGER NOT NULL,
+    UNIQUE (export, number)
+) STRICT;
+
+CREATE TABLE archives (
+    id        INTEGER PRIMARY KEY,
+    name      TEXT NOT NULL,          -- nested: Outer.zip/Inner.zip
+    size      INTEGER,                -- of a zip; a folder has none
+    directory TEXT                    -- BLAKE3 of a zip's central directory
+) STRICT;
+
+-- Distinct bytes, wherever and how often they stand.
+CREATE TABLE contents (
+    id                 INTEGER PRIMARY KEY,
+    blake3             TEXT NOT NULL UNIQUE,
+    size               INTEGER NOT NULL,
+    crc32              INTEGER NOT NULL,
+    fingerprint        TEXT,          -- Apple's checksum of these bytes, as computed
+    staged             INTEGER NOT NULL DEFAULT 0,   -- 1: durable in .windfall/staging
+    cut_short          INTEGER NOT NULL DEFAULT 0,
+    format             TEXT,
+    exif_time          TEXT, exif_offset INTEGER,
+    quicktime_time     TEXT, quicktime_offset INTEGER,
+    utc_time           TEXT,
+    latitude           REAL, longitude REAL,
+    make               TEXT, model TEXT,
+    content_identifier TEXT
+) STRICT;
+
+-- Every entry that was read to its end, whether its bytes were new or not.
+CREATE TABLE entries (
+    archive  INTEGER NOT NULL REFERENCES archives,
+    position INTEGER NOT NULL,        -- order in the archive
+    part     INTEGER NOT NULL REFERENCES parts,
+    path     TEXT NOT NULL,           -- verbatim
+    inner    TEXT NOT NULL,           -- inside the part
+    role     TEXT NOT NULL,
+    size     INTEGER NOT NULL,
+    modified TEXT,
+    content  INTEGER NOT NULL REFERENCES contents,
+    PRIMARY KEY (archive, position)
+) STRICT, WITHOUT ROWID;
+
+-- Files of the library. Links, lists, copies and sidecars are in `derived`.
+CREATE TABLE files (
+    path               TEXT PRIMARY KEY,
+    area               TEXT NOT NULL, -- media, other, details
+    content            INTEGER NOT NULL REFERENCES contents,
+    kind               TEXT,          -- photo, video, adjustment, other
+    original_name      TEXT,
+    proved             INTEGER NOT NULL DEFAULT 0,
+    captured           TEXT,          -- local time and offset where it was taken
+    captured_from      TEXT,
+    rule               TEXT,          -- the rule of capture time that decided, in words
+    evidence           TEXT,          -- JSON: what each source said
+    imported_to_icloud TEXT,
+    favorite           INTEGER NOT NULL DEFAULT 0,
+    hidden             INTEGER NOT NULL DEFAULT 0,
+    deleted            INTEGER NOT NULL DEFAULT 0,
+    view_count         INTEGER,
+    contributed_by_me  INTEGER,
+    live_photo         TEXT,          -- the other half
+    companion_of       TEXT           -- the still of an adjustment or RAW
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE albums (
+    id     INTEGER PRIMARY KEY,
+    kind   TEXT NOT NULL,             -- album, memory, shared, subscribed
+    key    TEXT NOT NULL,
+    title  TEXT NOT NULL,
+    folder TEXT,                      -- below Albums/, Memories/, Shared Albums/
+    story  TEXT,                      -- JSON of a shared album: people, comments, likes
+    UNIQUE (kind, key)
+) STRICT;
+
+CREATE TABLE memberships (
+    album    INTEGER NOT NULL REFERENCES albums,
+    position INTEGER NOT NULL,
+    path     TEXT NOT NULL,           -- a file of the library
+    PRIMARY KEY (album, path)
+) STRICT, WITHOUT ROWID;
+
+-- What a run has decided to place; empty when it is done. Durable before the first rename.
+CREATE TABLE plan (
+    path     TEXT PRIMARY KEY,
+    area     TEXT NOT NULL,
+    content  INTEGER NOT NULL REFERENCES contents,
+    modified TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE derived (
+    path   TEXT PRIMARY KEY,
+    form   TEXT NOT NULL,             -- symlink, hardlink, copy, list, sidecar
+    target TEXT,                      -- the file that it repeats
+    blake3 TEXT                       -- of its own bytes, where it has any
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+    id       INTEGER PRIMARY KEY,
+    command  TEXT NOT NULL,
+    started  TEXT NOT NULL,
+    report   TEXT NOT NULL            -- JSON, as import prints it
+) STRICT;
+
+-- Questions that people ask.
+CREATE VIEW files_by_month AS
+    SELECT substr(captured, 1, 7) AS month, kind, count(*) AS files, sum(contents.size) AS bytes
+    FROM files JOIN contents ON contents.id = files.content
+    WHERE area = 'media' GROUP BY month, kind ORDER BY month, kind;
+
+CREATE VIEW album_files AS
+    SELECT albums.kind, albums.title, memberships.position, memberships.path
+    FROM memberships JOIN albums ON albums.id = memberships.album
+    ORDER BY albums.kind, albums.title, memberships.position;
+
+CREATE VIEW unproved_files AS
+    SELECT path, original_name, blake3, fingerprint
+    FROM files JOIN contents ON contents.id = files.content
+    WHERE area = 'media' AND NOT proved ORDER BY path;
+
+CREATE VIEW duplicate_sources AS
+    SELECT files.path, archives.name AS archive, entries.path AS entry
+    FROM files
+    JOIN entries ON entries.content = files.content
+    JOIN archives ON archives.id = entries.archive
+    WHERE files.content IN (SELECT content FROM entries GROUP BY content HAVING count(*) > 1)
+    ORDER BY files.path, archive, entry;

@@ -1,0 +1,145 @@
+//! Errors: what stops a run. One thing wrong with one entry is a [`Problem`](crate::Problem).
+//!
+//! In: causes from the system and the catalog. Out: [`Error`] with where, why and what to do next.
+//! Never: prints, exits. The one surprise: texts follow a fixed form (lower case, path in
+//! backticks, one hint) because they are read by people in trouble.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What stops a run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An input that was named does not exist.
+    #[error("input `{}` does not exist", .0.display())]
+    InputMissing(PathBuf),
+    /// The inputs hold nothing that Apple delivered.
+    #[error("no export found in {}", list(.0))]
+    NoExport(Vec<PathBuf>),
+    /// Every archive that was found is unreadable.
+    #[error("none of the archives can be read: {0}")]
+    AllUnreadable(String),
+    /// An input folder is the library, or lies in it.
+    #[error("input `{}` is the library `{}`, or lies in it", .input.display(), .library.display())]
+    InputInLibrary {
+        /// The input.
+        input: PathBuf,
+        /// The library.
+        library: PathBuf,
+    },
+    /// Another run holds the library.
+    #[error("library `{}` is in use by another run", .0.display())]
+    Locked(PathBuf),
+    /// The folder holds no catalog.
+    #[error("`{}` is not a Windfall library: it has no `.windfall/catalog.sqlite`", .0.display())]
+    NotALibrary(PathBuf),
+    /// A path that the library does not hold.
+    #[error("the library holds no file `{0}`")]
+    NoSuchFile(String),
+    /// The catalog cannot be read or written.
+    #[error("catalog `{}`: {source}", .path.display())]
+    Catalog {
+        /// The catalog.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// The catalog was written by a newer version.
+    #[error("catalog `{}` was written by a newer Windfall (schema {found}, this one knows {known})", .path.display())]
+    CatalogNewer {
+        /// The catalog.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// The destination is too small.
+    #[error("not enough space on the drive of `{}`: {need} bytes are needed, {free} are free", .path.display())]
+    NoSpace {
+        /// The library.
+        path: PathBuf,
+        /// Bytes that the new files take at least.
+        need: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
+    /// The drive filled up during the run.
+    #[error("the drive of `{}` is full; about {need} more bytes are needed", .path.display())]
+    Full {
+        /// The library.
+        path: PathBuf,
+        /// Bytes not yet written.
+        need: u64,
+    },
+    /// A file or folder of the library cannot be written or read.
+    #[error("cannot {doing} `{}`: {source}", .path.display())]
+    Io {
+        /// What was tried, e.g. `create`.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The owner interrupted the run.
+    #[error("interrupted")]
+    Interrupted,
+    /// The entries do not add up: a bug, and reason not to trust the run.
+    #[error("the entries do not add up: {0}")]
+    Unaccounted(String),
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    let names: Vec<String> = paths.iter().map(|p| format!("`{}`", p.display())).collect();
+    names.join(", ")
+}
+
+impl Error {
+    /// An I/O error with its path.
+    pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
+        let path = path.to_owned();
+        move |source| Error::Io { doing, path, source }
+    }
+
+    /// Whether the command was used wrongly (exit code 2) and not stopped (exit code 1).
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Error::InputInLibrary { .. })
+    }
+
+    /// What to do next, if there is something.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Error::InputMissing(_) => "check the path; quote it if it has spaces",
+            Error::NoExport(_) => {
+                "name the zips that Apple sent (`iCloud Photos Part 1 of 12.zip`, …) or the folder that holds them"
+            }
+            Error::AllUnreadable(_) => {
+                "download the parts again from privacy.apple.com; the links there last two weeks"
+            }
+            Error::InputInLibrary { .. } => "name the downloaded zips as input, and another folder with --to",
+            Error::Locked(_) => "wait for the other run to end, or end it",
+            Error::NotALibrary(_) => "name the folder that `windfall import --to` was given",
+            Error::NoSuchFile(_) => "name a path as `windfall list` prints it",
+            Error::Catalog { .. } => "`windfall verify --rebuild-catalog` makes it anew from the library",
+            Error::CatalogNewer { .. } => "update Windfall",
+            Error::NoSpace { .. } | Error::Full { .. } => {
+                "free some space or choose a larger drive, then run the same command again: it goes on where it stopped"
+            }
+            Error::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                "check that you may write there, or choose another folder"
+            }
+            Error::Io { .. } => {
+                "check that the drive is connected and sound, then run the same command again"
+            }
+            Error::Interrupted => "run the same command again: it goes on where it stopped",
+            Error::Unaccounted(_) => "please report this; keep the archives",
+        })
+    }
+}
+
+/// Whether the file system says that it is full.
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}

@@ -1,0 +1,273 @@
+//! The bytes of one entry, inflated and proved.
+//!
+//! In: the entry's compressed bytes and what the archive declares about them. Out: [`EntryReader`],
+//! which yields exactly the declared bytes or fails, and [`measure`], which finds out where data
+//! of undeclared size ends. Never: yields more than the declared size, or the last byte of an
+//! entry whose checksum differs. The surprise: the proof comes with the last byte, not with the end
+//! of the file that follows it, so that a caller who stops reading there has had it too.
+
+use std::fmt;
+use std::io::{self, Error, ErrorKind, Read};
+
+use deflate64::InflaterManaged;
+use flate2::{Decompress, FlushDecompress, Status};
+use thiserror::Error as Fails;
+
+use super::entry::{DEFLATED, DEFLATED_64, ZipEntry};
+use super::window::Window;
+
+/// Compressed bytes read at a time: few at first, because many entries are small.
+const INPUT: std::ops::RangeInclusive<usize> = 16 << 10..=128 << 10;
+
+/// What is wrong with an entry's bytes. [`EntryReader`] fails with [`ErrorKind::InvalidData`] and
+/// this inside; any other error is the medium's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Fails)]
+pub enum Damage {
+    /// The compressed stream is not one.
+    #[error("its compressed data is damaged: download this part again")]
+    Stream,
+    /// The data ends before the declared size is reached.
+    #[error("its data ends too early: download this part again")]
+    Short,
+    /// The data goes on after the declared size.
+    #[error("its data goes on beyond its declared size: download this part again")]
+    Long,
+    /// The CRC-32 is another one than the archive's.
+    #[error("its checksum differs from the one in the archive: download this part again")]
+    Checksum,
+}
+
+impl From<Damage> for Error {
+    fn from(damage: Damage) -> Error {
+        Error::new(ErrorKind::InvalidData, damage)
+    }
+}
+
+/// Reads one entry. See [`Damage`] for how it fails.
+pub struct EntryReader {
+    source: Source,
+    crc32: crc32fast::Hasher,
+    declared_crc32: u32,
+    /// Bytes still to be yielded.
+    left: u64,
+    state: State,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    Reading,
+    Proved,
+    Failed(Damage),
+}
+
+impl fmt::Debug for EntryReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EntryReader").field("left", &self.left).finish_non_exhaustive()
+    }
+}
+
+impl EntryReader {
+    /// Reads `entry`, whose compressed bytes these are.
+    pub(super) fn new(entry: &ZipEntry, compressed: Window) -> EntryReader {
+        EntryReader {
+            source: Source::new(entry.method, compressed),
+            crc32: crc32fast::Hasher::new(),
+            declared_crc32: entry.crc32,
+            left: entry.size,
+            state: State::Reading,
+        }
+    }
+
+    fn advance(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let Some(buffer) = buffer.get_mut(..room) else {
+            return Ok(0);
+        };
+        let mut count = 0;
+        if room > 0 {
+            count = self.source.read(buffer)?;
+            if count == 0 {
+                return Err(Damage::Short.into());
+            }
+            self.crc32.update(buffer.get(..count).unwrap_or_default());
+            self.left -= count as u64;
+        }
+        if self.left == 0 {
+            self.prove()?;
+        }
+        Ok(count)
+    }
+
+    fn prove(&mut self) -> io::Result<()> {
+        if self.source.read(&mut [0])? != 0 {
+            return Err(Damage::Long.into());
+        }
+        if self.crc32.clone().finalize() != self.declared_crc32 {
+            return Err(Damage::Checksum.into());
+        }
+        self.state = State::Proved;
+        Ok(())
+    }
+}
+
+impl Read for EntryReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.state {
+            State::Proved => return Ok(0),
+            State::Failed(damage) => return Err(damage.into()),
+            State::Reading if buffer.is_empty() => return Ok(0),
+            State::Reading => {}
+        }
+        let outcome = self.advance(buffer);
+        if let Err(error) = &outcome
+            && let Some(damage) = error.get_ref().and_then(|inner| inner.downcast_ref::<Damage>())
+        {
+            self.state = State::Failed(*damage);
+        }
+        outcome
+    }
+}
+
+/// What data of undeclared size turned out to be.
+pub(super) enum Measured {
+    /// The stream ends after this many compressed bytes.
+    Whole { compressed: u64, size: u64, crc32: u32 },
+    /// The stream goes on where the window ends.
+    CutOff,
+    /// The stream is damaged, at the latest after this many compressed bytes.
+    Broken { at: u64 },
+}
+
+/// Inflates the stream that the window begins with, at the expense of a budget of bytes.
+pub(super) fn measure(method: u16, window: Window, budget: &mut u64) -> io::Result<Measured> {
+    let mut source = Source::new(method, window);
+    let mut crc32 = crc32fast::Hasher::new();
+    let mut scratch = vec![0; 64 << 10];
+    let mut size = 0;
+    while size <= *budget {
+        match source.read(&mut scratch) {
+            Ok(0) => {
+                *budget -= size;
+                return Ok(Measured::Whole { compressed: source.consumed(), size, crc32: crc32.finalize() });
+            }
+            Ok(count) => {
+                crc32.update(scratch.get(..count).unwrap_or_default());
+                size += count as u64;
+            }
+            Err(error) if error.kind() != ErrorKind::InvalidData => return Err(error),
+            Err(_) if source.unread == 0 && source.held().is_empty() => {
+                return Ok(Measured::CutOff);
+            }
+            Err(_) => break,
+        }
+    }
+    *budget = budget.saturating_sub(size);
+    Ok(Measured::Broken { at: source.consumed() })
+}
+
+/// Compressed bytes on their way through a codec.
+struct Source {
+    window: Window,
+    /// Bytes of the window that are not in the buffer yet.
+    unread: u64,
+    buffer: Vec<u8>,
+    /// The part of the buffer that the codec has not taken yet.
+    from: usize,
+    codec: Codec,
+    ended: bool,
+}
+
+impl Source {
+    fn new(method: u16, window: Window) -> Source {
+        let codec = match method {
+            DEFLATED => Codec::Deflate(Decompress::new(false)),
+            DEFLATED_64 => Codec::Deflate64(Box::new(InflaterManaged::new())),
+            _ => Codec::Stored,
+        };
+        Source { unread: window.len(), window, buffer: Vec::new(), from: 0, codec, ended: false }
+    }
+
+    fn held(&self) -> &[u8] {
+        self.buffer.get(self.from..).unwrap_or_default()
+    }
+
+    fn consumed(&self) -> u64 {
+        self.window.len() - self.unread - self.held().len() as u64
+    }
+
+    /// Yields bytes; 0 means that the stream has ended as it should.
+    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
+        if matches!(self.codec, Codec::Stored) {
+            let count = self.window.read(output)?;
+            self.unread -= count as u64;
+            return Ok(count);
+        }
+        while !self.ended {
+            if self.held().is_empty() && self.unread > 0 {
+                self.fill()?;
+            }
+            let input = self.buffer.get(self.from..).unwrap_or_default();
+            let step = self.codec.step(input, output)?;
+            self.from += step.taken;
+            self.ended = step.ended;
+            if step.given > 0 {
+                return Ok(step.given);
+            }
+            if step.taken == 0 && !step.ended {
+                let short = self.held().is_empty() && self.unread == 0;
+                return Err(if short { Damage::Short } else { Damage::Stream }.into());
+            }
+        }
+        Ok(0)
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        let length = (self.buffer.len() * 8).clamp(*INPUT.start(), *INPUT.end());
+        self.buffer.resize(usize::try_from(self.unread).unwrap_or(length).min(length), 0);
+        self.from = 0;
+        let count = self.window.read(&mut self.buffer)?;
+        self.buffer.truncate(count);
+        // A file that became shorter meanwhile ends here.
+        self.unread = if count == 0 { 0 } else { self.unread - count as u64 };
+        Ok(())
+    }
+}
+
+enum Codec {
+    Stored,
+    Deflate(Decompress),
+    Deflate64(Box<InflaterManaged>),
+}
+
+struct Step {
+    taken: usize,
+    given: usize,
+    ended: bool,
+}
+
+impl Codec {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Damage> {
+        match self {
+            Codec::Stored => Err(Damage::Stream),
+            Codec::Deflate(inflate) => {
+                let (taken, given) = (inflate.total_in(), inflate.total_out());
+                let status =
+                    inflate.decompress(input, output, FlushDecompress::None).map_err(|_| Damage::Stream)?;
+                let since = |now: u64, before: u64| usize::try_from(now - before).unwrap_or_default();
+                Ok(Step {
+                    taken: since(inflate.total_in(), taken),
+                    given: since(inflate.total_out(), given),
+                    ended: status == Status::StreamEnd,
+                })
+            }
+            Codec::Deflate64(inflate) => {
+                let step = inflate.inflate(input, output);
+                if step.data_error {
+                    return Err(Damage::Stream);
+                }
+                let ended = inflate.finished();
+                Ok(Step { taken: step.bytes_consumed, given: step.bytes_written, ended })
+            }
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Discover: what Apple delivered, from paths to entries.
+//!
+//! In: the paths that the owner named and what the catalog remembers. Out: [`Inputs`]: exports,
+//! parts, archives and entries, each with a role, and where to read their bytes. Reads central
+//! directories and nothing larger. Never: reads media, decides what is a duplicate.
+//! The one surprise: an archive that the catalog knows is recognised by size and central
+//! directory, so its entries come with their bytes already known and need not be read again.
+//!
+//! [`search`] finds archives and folders, [`classify`] says what an entry is for, [`group`] joins
+//! parts to exports; [`archive`] is the only place that knows the zip format; [`details`],
+//! [`albums`], [`date`] and [`part_name`] read what Apple wrote.
+
+pub mod albums;
+pub mod archive;
+pub mod classify;
+mod columns;
+pub mod date;
+pub mod details;
+pub mod group;
+pub mod part_name;
+pub mod search;
+mod table;
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::fs::File;
+use std::io::Read;
+use std::sync::Arc;
+
+use crate::catalog::{Ids, Remembered};
+use crate::contents::{Archive, Bytes, Contents, DetailsFile, Entry, Identity, Role};
+use crate::problem::{Code, Problem};
+
+use archive::ZipEntry;
+use search::{Container, FileAt, Search, Source};
+
+/// Everything that is known before bytes are read.
+#[derive(Default)]
+pub struct Inputs {
+    /// The inputs' entries and those that the catalog remembers.
+    pub contents: Contents,
+    /// Identities in the catalog.
+    pub ids: Ids,
+    /// Of every archive of this run, where its bytes are.
+    pub sources: HashMap<usize, Source>,
+    /// Archives and folders that are not Apple's.
+    pub left_alone: Vec<String>,
+    /// Archives that cannot be opened: each counts as one failed entry.
+    pub unreadable: usize,
+    /// Parts that this run was given.
+    pub given_parts: BTreeSet<usize>,
+    /// What was wrong so far.
+    pub problems: Vec<Problem>,
+}
+
+/// Joins what search found with what the catalog remembers.
+pub fn gather(found: Search, remembered: Remembered) -> Inputs {
+    let Search { containers, mut left_alone, problems } = found;
+    let Remembered { contents, ids, .. } = remembered;
+    left_alone.sort();
+    let mut inputs = Inputs { contents, ids, left_alone, problems, ..Inputs::default() };
+    let grouped = group::group(&containers, &mut inputs.contents);
+    let mut known = Known::new(&inputs.contents);
+    let mut order: Vec<usize> = (0..containers.len()).collect();
+    order.sort_by(|&a, &b| containers[a].name.cmp(&containers[b].name));
+    for index in order {
+        let container = &containers[index];
+        if matches!(container.source, Source::Unreadable) {
+            inputs.unreadable += 1;
+        }
+        let part = |wrapper: &str| grouped.part(index, wrapper);
+        inputs.given_parts.extend(part("").into_iter().chain(container.shape.wrappers().filter_map(part)));
+        match container.source {
+            Source::Unreadable => {}
+            Source::Remembered(archive) => give_remembered(&mut inputs, archive),
+            Source::Zip(_) | Source::Folder(_) => add(&mut inputs, container, &mut known, &part),
+        }
+    }
+    order_exports(&mut inputs);
+    group::label(&mut inputs.contents);
+    inputs.contents.sort_entries();
+    inputs
+}
+
+fn give_remembered(inputs: &mut Inputs, archive: usize) {
+    for entry in inputs.contents.entries.iter_mut().filter(|e| e.archive == archive) {
+        entry.given = true;
+        inputs.given_parts.insert(entry.part);
+    }
+    inputs.sources.insert(archive, Source::Remembered(archive));
+}
+
+/// What the catalog knows of archives and their entries.
+struct Known {
+    archives: HashMap<(String, Identity), VecDeque<usize>>,
+    twins: HashMap<Identity, usize>,
+    /// By archive and position.
+    entries: HashMap<(usize, u32), usize>,
+    /// By folder name and path.
+    files: HashMap<(String, String), Vec<usize>>,
+}
+
+impl Known {
+    fn new(contents: &Contents) -> Self {
+        let mut known = Known {
+            archives: HashMap::new(),
+            twins: HashMap::new(),
+            entries: HashMap::new(),
+            files: HashMap::new(),
+        };
+        for (index, archive) in contents.archives.iter().enumerate() {
+            known
+                .archives
+                .entry((archive.name.clone(), archive.identity.clone()))
+                .or_default()
+                .push_back(index);
+            if archive.identity != Identity::Folder {
+                known.twins.entry(archive.identity.clone()).or_insert(index);
+            }
+        }
+        for (index, entry) in contents.entries.iter().enumerate() {
+            known.entries.insert((entry.archive, entry.position), index);
+            let archive = &contents.archives[entry.archive];
+            if archive.identity == Identity::Folder {
+                known.files.entry((archive.name.clone(), entry.path.to_string())).or_default().push(index);
+            }
+        }
+        known
+    }
+
+    /// The record of this very archive; of several folders of one name the one whose files it has.
+    fn record_of(&mut self, contents: &Contents, container: &Container) -> Option<usize> {
+        let files = &self.files;
+        let holds_any = |archive: usize| {
+            container.files.iter().any(|file| {
+                let known = files.get(&(container.name.clone(), file.path.clone()));
+                known.into_iter().flatten().any(|&index| {
+                    let entry = &contents.entries[index];
+                    entry.archive == archive && entry.size == file.size
+                })
+            })
+        };
+        let records = self.archives.get_mut(&(container.name.clone(), container.identity.clone()))?;
+        let is_zip = container.identity != Identity::Folder;
+        let found = records.iter().position(|&archive| is_zip || holds_any(archive))?;
+        records.remove(found)
+    }
+}
+
+fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn Fn(&str) -> Option<usize>) {
+    let same = known.record_of(&inputs.contents, container);
+    let twin =
+        known.twins.get(&container.identity).copied().filter(|_| container.identity != Identity::Folder);
+    let contents = &mut inputs.contents;
+    let archive = same.unwrap_or_else(|| {
+        contents
+            .archives
+            .push(Archive { name: container.name.clone(), identity: container.identity.clone() });
+        contents.archives.len() - 1
+    });
+    let mut position = contents.entries.iter().filter(|e| e.archive == archive).map(|e| e.position + 1).max();
+    for file in &container.files {
+        let normal = file.path.replace('\\', "/");
+        let classified = container.shape.classify(&normal, file.size);
+        let Some(part) = part(&classified.wrapper) else { continue };
+        let index = match container.identity {
+            Identity::Zip { .. } => known.entries.get(&(archive, file.position)).copied(),
+            Identity::Folder => known_file(known, contents, archive, container, file),
+        };
+        if let Some(index) = index {
+            contents.entries[index].given = true;
+            continue;
+        }
+        let role = renamed_details(container, file, classified.role);
+        let mut entry = Entry {
+            archive,
+            part,
+            position: file.position,
+            path: file.path.as_str().into(),
+            inner: classified.inner.into(),
+            role,
+            size: file.size,
+            crc32: file.crc32,
+            modified: file.modified,
+            given: true,
+            bytes: Bytes::Unread,
+        };
+        if let (Identity::Folder, Some(next)) = (&container.identity, &mut position) {
+            entry.position = *next;
+            *next += 1;
+        }
+        if let Some(twin) = twin.and_then(|twin| known.entries.get(&(twin, file.position))) {
+            entry.bytes = contents.entries[*twin].bytes;
+        }
+        if let Some((code, message)) = file.refusal.as_ref().filter(|_| role != Role::Ignored) {
+            entry.bytes = Bytes::Failed;
+            inputs
+                .problems
+                .push(Problem::new(*code, message).in_archive(&container.name).with_entry(&file.path));
+        } else if role == Role::Placeholder {
+            inputs.problems.push(
+                Problem::new(
+                    Code::Placeholder,
+                    "a medium of 0 bytes: Apple delivered a name and no photo; look whether another part holds it",
+                )
+                .in_archive(&container.name)
+                .with_entry(&file.path),
+            );
+        }
+        contents.entries.push(entry);
+    }
+    inputs.sources.insert(archive, container.source.clone());
+}
+
+/// A folder's file that the catalog knows by path, size and time. It may stand in the record of
+/// an earlier run's folder of the same name; then that record is this archive's as well.
+fn known_file(
+    known: &Known,
+    contents: &Contents,
+    archive: usize,
+    container: &Container,
+    file: &FileAt,
+) -> Option<usize> {
+    let candidates = known.files.get(&(container.name.clone(), file.path.clone()))?;
+    candidates.iter().copied().find(|&index| {
+        let entry = &contents.entries[index];
+        entry.archive == archive && entry.size == file.size && entry.modified == file.modified
+    })
+}
+
+/// A CSV of `Photos/` under another name is details if its header says so (seen: fix-my-takeout,
+/// UDMRS).
+fn renamed_details(container: &Container, file: &FileAt, role: Role) -> Role {
+    let is_csv = crate::names::split(&file.path).1.eq_ignore_ascii_case("csv");
+    if !is_csv || !matches!(role, Role::Photo | Role::Deleted | Role::Other) || file.refusal.is_some() {
+        return role;
+    }
+    let mut start = Vec::new();
+    let read =
+        open(&container.source, file.position, &file.path).map(|r| r.take(4096).read_to_end(&mut start));
+    if read.is_ok() && details::looks_like_details(&start) { Role::Details } else { role }
+}
+
+/// Why an entry cannot be opened.
+pub type Refused = (Code, String);
+
+/// Opens an entry's bytes. A zip's reader checks sizes and CRC-32 itself.
+///
+/// # Errors
+/// If the entry is damaged, refused or gone.
+pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read + Send>, Refused> {
+    match source {
+        Source::Zip(archive) => {
+            let gone = || (Code::DamagedEntry, "the archive no longer lists it".to_owned());
+            let entry = zip_entry(archive, position).ok_or_else(gone)?;
+            let reader = archive.reader(entry).map_err(|fault| (fault.code, fault.message))?;
+            Ok(Box::new(reader))
+        }
+        Source::Folder(root) => {
+            let file = File::open(root.join(path))
+                .map_err(|e| (Code::DamagedEntry, format!("it cannot be opened: {e}")))?;
+            Ok(Box::new(file))
+        }
+        Source::Remembered(_) | Source::Unreadable => {
+            Err((Code::DamagedEntry, "its archive is not at hand".to_owned()))
+        }
+    }
+}
+
+/// The entry at this position of the central directory.
+pub fn zip_entry(archive: &Arc<archive::Archive>, position: u32) -> Option<&ZipEntry> {
+    let guess = archive.entries.get(position as usize).filter(|e| e.position == position);
+    guess.or_else(|| archive.entries.iter().find(|e| e.position == position))
+}
+
+/// Oldest first: the newest export's rows decide.
+fn order_exports(inputs: &mut Inputs) {
+    let contents = &mut inputs.contents;
+    let mut order: Vec<usize> = (0..contents.exports.len()).collect();
+    order.sort_by(|&a, &b| {
+        let key =
+            |i: usize| (contents.exports[i].built, &contents.exports[i].name, contents.exports[i].total, i);
+        key(a).cmp(&key(b))
+    });
+    let new_index: HashMap<usize, usize> = order.iter().enumerate().map(|(new, &old)| (old, new)).collect();
+    contents.exports = order.iter().map(|&old| contents.exports[old].clone()).collect();
+    for part in &mut contents.parts {
+        part.export = new_index[&part.export];
+    }
+    inputs.ids.exports = inputs.ids.exports.iter().map(|(old, id)| (new_index[old], *id)).collect();
+}
+
+/// Reads one of Apple's files about the media.
+pub fn read_details(role: Role, bytes: &[u8]) -> DetailsFile {
+    match role {
+        Role::Contributions => DetailsFile::Contributions(albums::parse_contributions(bytes)),
+        Role::Album | Role::Memory => DetailsFile::Names(albums::parse_names(bytes)),
+        Role::AlbumInfo => match albums::parse_album_info(bytes) {
+            Ok(info) => DetailsFile::Album(Box::new(info)),
+            Err(why) => DetailsFile::Unreadable(why),
+        },
+        Role::Subscribed => match albums::parse_subscribed(bytes) {
+            Ok(list) => DetailsFile::Subscribed(list),
+            Err(why) => DetailsFile::Unreadable(why),
+        },
+        _ => DetailsFile::Rows(details::parse(bytes)),
+    }
+}

@@ -1,0 +1,501 @@
+//! Inputs to containers: every archive and part folder that the inputs hold, nested archives
+//! included, with their central directories read and nothing else.
+//!
+//! In: paths as the owner typed them. Out: [`Search`]. Never: reads media, writes anything; a
+//! deflated nested archive goes through a temporary file that the caller makes.
+//! The one surprise: a folder is a part if it holds Apple's folders, unless parts lie in it; a
+//! `Downloads` folder with a `Photos` folder of its own is a folder of parts.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use walkdir::WalkDir;
+
+use crate::contents::{Identity, Role};
+use crate::error::Error;
+use crate::export::archive::{Archive, Fault, Window, ZipEntry};
+use crate::export::classify::{self, Shape};
+use crate::export::part_name;
+use crate::problem::{Code, Problem};
+
+/// Archives in archives in archives: deeper ones are kept as files.
+const DEEPEST_NESTING: usize = 3;
+/// A deflated nested archive without Apple's name is inflated to be looked at up to this size.
+const LARGEST_GUESS: u64 = 2 << 30;
+
+/// Where the bytes of a container's files are.
+#[derive(Clone)]
+pub enum Source {
+    /// In an archive.
+    Zip(Arc<Archive>),
+    /// In a folder.
+    Folder(PathBuf),
+    /// Not opened: the catalog remembers this archive (an index) and nothing of it is needed.
+    Remembered(usize),
+    /// It cannot be opened at all.
+    Unreadable,
+}
+
+/// A file of a container.
+pub struct FileAt {
+    /// Its order in an archive; in a folder its order by path.
+    pub position: u32,
+    /// Its path, verbatim.
+    pub path: String,
+    /// Bytes, as declared.
+    pub size: u64,
+    /// As declared by an archive.
+    pub crc32: Option<u32>,
+    /// The archive's stamp or the file's modification time.
+    pub modified: Option<NaiveDateTime>,
+    /// Why its bytes will not be read.
+    pub refusal: Option<(Code, String)>,
+}
+
+/// An archive or part folder.
+pub struct Container {
+    /// Its file name; nested `Outer.zip/Inner.zip`.
+    pub name: String,
+    /// Where the bytes are.
+    pub source: Source,
+    /// What tells it from others.
+    pub identity: Identity,
+    /// Its files, without directories and without the nested archives that are read through.
+    pub files: Vec<FileAt>,
+    /// What its paths have in common.
+    pub shape: Shape,
+    /// The container that it lies in.
+    pub parent: Option<usize>,
+    /// The newest stamp of its entries; folders have none.
+    pub built: Option<NaiveDateTime>,
+    /// Read to its end without a fault of the archive itself.
+    pub sound: bool,
+}
+
+/// What the inputs hold.
+#[derive(Default)]
+pub struct Search {
+    /// In the order of the inputs.
+    pub containers: Vec<Container>,
+    /// Archives and folders that are not Apple's.
+    pub left_alone: Vec<String>,
+    /// Unfinished downloads, damaged and unreadable archives.
+    pub problems: Vec<Problem>,
+}
+
+/// What search needs from its caller.
+pub trait Surroundings {
+    /// A temporary file for a deflated nested archive.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    fn spool(&self) -> io::Result<File>;
+
+    /// The index of the archive that the catalog remembers for a nested archive, if nothing of it
+    /// needs to be read again.
+    fn remembered(&self, parent: &Container, name: &str) -> Option<usize>;
+}
+
+/// Finds all containers. `library` is skipped where it lies in an input.
+///
+/// # Errors
+/// If an input does not exist or lies in the library, or a temporary file cannot be made.
+pub fn search(
+    inputs: &[PathBuf],
+    library: Option<&Path>,
+    around: &dyn Surroundings,
+) -> Result<Search, Error> {
+    let library = library.and_then(|l| fs::canonicalize(l).ok());
+    let mut seen = HashSet::new();
+    let mut searcher = Searcher { found: Search::default(), library: library.as_deref(), around };
+    let mut canonical = Vec::new();
+    for input in inputs {
+        let path = fs::canonicalize(input).map_err(|_| Error::InputMissing(input.clone()))?;
+        if let Some(library) = library.as_deref().filter(|l| path.is_dir() && path.starts_with(l)) {
+            return Err(Error::InputInLibrary { input: input.clone(), library: library.to_owned() });
+        }
+        canonical.push(path);
+    }
+    for path in canonical.iter().filter(|p| p.is_file()).chain(canonical.iter().filter(|p| !p.is_file())) {
+        if path.is_dir() {
+            let before = searcher.found.containers.len();
+            searcher.folder(path, &mut seen)?;
+            if searcher.found.containers.len() == before && !seen.contains(path) {
+                searcher.explicit_folder(path);
+            }
+        } else if seen.insert(path.clone()) {
+            searcher.file(path, Given::Named)?;
+        }
+    }
+    Ok(searcher.found)
+}
+
+/// Whether the owner named a file or it was found in a folder.
+#[derive(Clone, Copy, PartialEq)]
+enum Given {
+    Named,
+    Found,
+}
+
+struct Searcher<'a> {
+    found: Search,
+    library: Option<&'a Path>,
+    around: &'a dyn Surroundings,
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+fn is_zip_name(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"))
+}
+
+fn is_part_name(name: &str) -> bool {
+    part_name::is_apple_name(name) && !name.to_lowercase().contains("shared albums")
+}
+
+impl Searcher<'_> {
+    fn file(&mut self, path: &Path, given: Given) -> Result<(), Error> {
+        let name = name_of(path);
+        if part_name::is_unfinished_download(&name) {
+            self.unfinished(&name);
+            return Ok(());
+        }
+        if given == Given::Found && !is_zip_name(&name) {
+            return Ok(());
+        }
+        let opened = File::open(path).and_then(Window::file);
+        let opened = opened.map_err(|e| e.to_string()).and_then(|w| Archive::open(w).map_err(|e| e.message));
+        match opened {
+            Ok(archive) => {
+                let container = container(name.clone(), Arc::new(archive), None);
+                let apples = container.shape.is_apples()
+                    || part_name::is_apple_name(&name) && (container.shape.has_media() || !container.sound);
+                if given == Given::Named || apples {
+                    self.add(container)?;
+                } else {
+                    self.found.left_alone.push(name);
+                }
+            }
+            Err(message) if given == Given::Named || part_name::is_apple_name(&name) => {
+                self.unreadable(name, &message)
+            }
+            Err(_) => self.found.left_alone.push(name),
+        }
+        Ok(())
+    }
+
+    fn unfinished(&mut self, name: &str) {
+        self.found.problems.push(
+            Problem::new(
+                Code::UnfinishedDownload,
+                format!("`{name}` is a download that has not finished; it was left alone: finish it and import again"),
+            )
+            .in_archive(name),
+        );
+    }
+
+    fn unreadable(&mut self, name: String, message: &str) {
+        self.found.problems.push(Problem::new(Code::DamagedArchive, message).in_archive(&name));
+        self.found.containers.push(Container {
+            name,
+            source: Source::Unreadable,
+            identity: Identity::Folder,
+            files: Vec::new(),
+            shape: Shape::default(),
+            parent: None,
+            built: None,
+            sound: false,
+        });
+    }
+
+    /// Adds an archive and the nested archives in it.
+    fn add(&mut self, container: Container) -> Result<(), Error> {
+        for fault in faults(&container.source) {
+            let mut problem = Problem::new(fault.code, &fault.message).in_archive(&container.name);
+            problem.entry.clone_from(&fault.entry);
+            self.found.problems.push(problem);
+        }
+        self.found.containers.push(container);
+        let index = self.found.containers.len() - 1;
+        self.nested(index)
+    }
+
+    fn depth(&self, mut index: usize) -> usize {
+        let mut depth = 0;
+        while let Some(parent) = self.found.containers[index].parent {
+            index = parent;
+            depth += 1;
+        }
+        depth
+    }
+
+    /// Opens the nested archives of a container and takes them out of its files.
+    fn nested(&mut self, index: usize) -> Result<(), Error> {
+        if self.depth(index) >= DEEPEST_NESTING {
+            return Ok(());
+        }
+        let files = std::mem::take(&mut self.found.containers[index].files);
+        let mut kept = Vec::with_capacity(files.len());
+        for file in files {
+            let normal = file.path.replace('\\', "/");
+            let here = &self.found.containers[index];
+            let candidate = is_zip_name(&normal)
+                && file.refusal.is_none()
+                && here.shape.classify(&normal, file.size).role == Role::Other;
+            if !candidate || !self.read_through(index, &file, &normal)? {
+                kept.push(file);
+            }
+        }
+        self.found.containers[index].files = kept;
+        Ok(())
+    }
+
+    /// Whether the file was an archive of Apple's and is read through from now on.
+    fn read_through(&mut self, index: usize, file: &FileAt, normal: &str) -> Result<bool, Error> {
+        let here = &self.found.containers[index];
+        let file_name = normal.rsplit('/').next().unwrap_or(normal);
+        let name = format!("{}/{file_name}", here.name);
+        let apples_name = part_name::is_apple_name(file_name);
+        if let Some(remembered) = self.around.remembered(here, &name) {
+            self.found.containers.push(Container {
+                name,
+                source: Source::Remembered(remembered),
+                identity: Identity::Folder,
+                files: Vec::new(),
+                shape: Shape::default(),
+                parent: Some(index),
+                built: None,
+                sound: true,
+            });
+            return Ok(true);
+        }
+        let window = match &here.source {
+            Source::Folder(root) => {
+                File::open(root.join(&file.path)).and_then(Window::file).map_err(|e| e.to_string())
+            }
+            Source::Zip(archive) => match super::zip_entry(archive, file.position) {
+                Some(entry) => match archive.stored_window(entry) {
+                    Some(window) => Ok(window),
+                    None if !apples_name && entry.size > LARGEST_GUESS => return Ok(false),
+                    None => self.inflate(archive, entry)?,
+                },
+                None => return Ok(false),
+            },
+            Source::Remembered(_) | Source::Unreadable => return Ok(false),
+        };
+        match window.and_then(|w| Archive::open(w).map_err(|e| e.message)) {
+            Ok(archive) => {
+                let container = container(name, Arc::new(archive), Some(index));
+                if !apples_name && !container.shape.is_apples() {
+                    return Ok(false);
+                }
+                self.add(container)?;
+            }
+            Err(message) if apples_name => {
+                self.unreadable(name, &message);
+                if let Some(last) = self.found.containers.last_mut() {
+                    last.parent = Some(index);
+                }
+            }
+            Err(_) => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Inflates a nested archive into a temporary file. What can be had of a damaged one is kept:
+    /// its own entries are checked one by one.
+    fn inflate(&self, archive: &Archive, entry: &ZipEntry) -> Result<Result<Window, String>, Error> {
+        let temporary =
+            |source| Error::Io { doing: "write", path: PathBuf::from("a temporary file"), source };
+        let mut reader = match archive.reader(entry) {
+            Ok(reader) => reader,
+            Err(fault) => return Ok(Err(fault.message)),
+        };
+        let mut spool = self.around.spool().map_err(temporary)?;
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) | Err(_) => break,
+                Ok(count) => spool.write_all(&buffer[..count]).map_err(temporary)?,
+            }
+        }
+        Ok(Window::file(spool).map_err(|e| e.to_string()))
+    }
+
+    /// Searches a folder that may be a part, hold parts, or neither.
+    fn folder(&mut self, root: &Path, seen: &mut HashSet<PathBuf>) -> Result<(), Error> {
+        if Some(root) == self.library || seen.contains(root) {
+            return Ok(());
+        }
+        let listing = Listing::of(root);
+        if listing.is_part(root) {
+            if seen.insert(root.to_owned()) {
+                self.part_folder(root)?;
+            }
+            return Ok(());
+        }
+        for file in &listing.files {
+            if part_name::is_unfinished_download(&name_of(file)) || is_zip_name(&name_of(file)) {
+                if seen.insert(file.clone()) {
+                    self.file(file, Given::Found)?;
+                }
+            }
+        }
+        for folder in &listing.folders {
+            let name = name_of(folder);
+            if name.starts_with('.') {
+                continue;
+            }
+            if part_name::is_unfinished_download(&name) {
+                self.unfinished(&name);
+                continue;
+            }
+            let before = (self.found.containers.len(), self.found.left_alone.len());
+            self.folder(folder, seen)?;
+            let nothing = before == (self.found.containers.len(), self.found.left_alone.len());
+            if nothing && Some(folder.as_path()) != self.library && !seen.contains(folder) {
+                self.found.left_alone.push(name);
+            }
+        }
+        Ok(())
+    }
+
+    fn part_folder(&mut self, root: &Path) -> Result<(), Error> {
+        let container = folder_container(root, self.library);
+        self.found.containers.push(container);
+        self.nested(self.found.containers.len() - 1)
+    }
+
+    /// A folder that the owner named and in which nothing of Apple's was found: read if it holds
+    /// media, as a flat download would.
+    fn explicit_folder(&mut self, root: &Path) {
+        let container = folder_container(root, self.library);
+        if container.shape.has_media() && self.found.left_alone.iter().all(|name| !is_zip_name(name)) {
+            self.found.left_alone.clear();
+            self.found.containers.push(container);
+        }
+    }
+}
+
+fn faults(source: &Source) -> &[Fault] {
+    match source {
+        Source::Zip(archive) => &archive.problems,
+        Source::Folder(_) | Source::Remembered(_) | Source::Unreadable => &[],
+    }
+}
+
+fn container(name: String, archive: Arc<Archive>, parent: Option<usize>) -> Container {
+    let files: Vec<FileAt> = archive
+        .entries
+        .iter()
+        .map(|entry| FileAt {
+            position: entry.position,
+            path: entry.name.to_string(),
+            size: entry.size,
+            crc32: Some(entry.crc32),
+            modified: entry.modified,
+            refusal: entry.refusal().map(|fault| (fault.code, fault.message)),
+        })
+        .collect();
+    let normal: Vec<std::borrow::Cow<'_, str>> = archive.entries.iter().map(ZipEntry::path).collect();
+    let file_name = name.rsplit('/').next().unwrap_or(&name);
+    let shape = Shape::of(file_name, normal.iter().map(AsRef::as_ref));
+    let built = files.iter().filter_map(|f| f.modified).max();
+    let sound = archive.problems.is_empty();
+    let identity = Identity::Zip { size: archive.size, directory: archive.directory };
+    drop(normal);
+    Container { name, source: Source::Zip(archive), identity, files, shape, parent, built, sound }
+}
+
+fn folder_container(root: &Path, library: Option<&Path>) -> Container {
+    let walk = WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter();
+    let mut files = Vec::new();
+    for entry in walk.filter_entry(|e| Some(e.path()) != library) {
+        let (path, refusal, metadata) = match &entry {
+            Ok(entry) if entry.file_type().is_dir() => continue,
+            Ok(entry) if entry.file_type().is_file() => (entry.path(), None, entry.metadata().ok()),
+            Ok(entry) => {
+                let why =
+                    "it is a link or a device, and no file: name what it points to as an input of its own";
+                (entry.path(), Some((Code::UnsupportedEntry, why.to_owned())), None)
+            }
+            Err(error) => {
+                let why = format!("it cannot be read: {error}");
+                (error.path().unwrap_or(root), Some((Code::DamagedEntry, why)), None)
+            }
+        };
+        let relative = path.strip_prefix(root).unwrap_or(path);
+        let components: Vec<String> = relative.iter().map(|c| c.to_string_lossy().into_owned()).collect();
+        files.push(FileAt {
+            position: u32::try_from(files.len()).unwrap_or(u32::MAX),
+            path: components.join("/"),
+            size: metadata.as_ref().map_or(0, fs::Metadata::len),
+            crc32: None,
+            modified: metadata.and_then(|m| m.modified().ok()).map(|t| DateTime::<Utc>::from(t).naive_utc()),
+            refusal,
+        });
+    }
+    let name = name_of(root);
+    let shape = Shape::of(&name, files.iter().map(|f| f.path.as_str()));
+    Container {
+        name,
+        source: Source::Folder(root.to_owned()),
+        identity: Identity::Folder,
+        files,
+        shape,
+        parent: None,
+        built: None,
+        sound: true,
+    }
+}
+
+/// The names in one folder.
+struct Listing {
+    files: Vec<PathBuf>,
+    folders: Vec<PathBuf>,
+}
+
+impl Listing {
+    fn of(folder: &Path) -> Self {
+        let mut entries: BTreeMap<PathBuf, bool> = BTreeMap::new();
+        for entry in WalkDir::new(folder).min_depth(1).max_depth(1).follow_links(false).into_iter().flatten()
+        {
+            // a link to a file is followed, a link to a folder is not
+            let is_file = entry.path().is_file();
+            if is_file || entry.file_type().is_dir() {
+                entries.insert(entry.into_path(), is_file);
+            }
+        }
+        let (files, folders): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(_, is_file)| *is_file);
+        let paths = |list: Vec<(PathBuf, bool)>| list.into_iter().map(|(path, _)| path).collect();
+        Listing { files: paths(files), folders: paths(folders) }
+    }
+
+    fn is_part(&self, root: &Path) -> bool {
+        let holds_parts = self.files.iter().any(|file| {
+            let name = name_of(file);
+            is_zip_name(&name) && is_part_name(&name)
+        }) || self.folders.iter().any(|folder| {
+            let name = name_of(folder);
+            let numbered = part_name::PartName::read(&name).number.is_some();
+            is_part_name(&name) && (numbered || folder.join("Photos").is_dir())
+        });
+        if holds_parts {
+            return false;
+        }
+        let files: Vec<String> =
+            self.files.iter().map(|p| name_of(p)).filter(|n| !classify::is_ignored(n)).collect();
+        // one level below is enough to see Apple's folders
+        let below = self.folders.iter().map(|folder| format!("{}/x", name_of(folder)));
+        let paths: Vec<String> = files.iter().cloned().chain(below).collect();
+        let name = name_of(root);
+        let shape = Shape::of(&name, paths.iter().map(String::as_str));
+        shape.is_apples() || part_name::is_apple_name(&name) && shape.has_media()
+    }
+}

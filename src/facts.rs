@@ -1,0 +1,94 @@
+//! Facts: what the catalog shall say of every file of the library.
+//!
+//! In: what was matched and planned. Out: a [`FileRecord`] for each file that stands. Pure.
+//! Never: decides anything; it only says it.
+//! The one surprise: files whose bytes no given or remembered entry speaks of keep the record that
+//! they have.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::catalog::FileRecord;
+use crate::contents::{Contents, Entry};
+use crate::matching::{Asset, Matched, Part, Resource};
+use crate::names::LibraryPath;
+use crate::plan::{Area, Placement, Plan};
+
+/// Records of all files: those that stood before and those that this run placed.
+pub fn file_records(
+    contents: &Contents,
+    matched: &Matched,
+    plan: &Plan,
+    before: &[FileRecord],
+    placed: &[&Placement],
+) -> Vec<FileRecord> {
+    let by_content = matched.by_content();
+    let other_names = other_names(contents, plan);
+    let standing: HashSet<&LibraryPath> =
+        before.iter().map(|f| &f.path).chain(placed.iter().map(|p| &p.path)).collect();
+    let second_still: HashMap<usize, usize> = matched.shared_movies.iter().copied().collect();
+    let path_of = |content: usize| plan.paths.get(&content).filter(|p| standing.contains(p));
+    let describe = |mut record: FileRecord| -> FileRecord {
+        let Some(&(asset, resource)) = by_content.get(&record.content) else { return record };
+        let asset = &matched.assets[asset];
+        fill(&mut record, asset, &asset.resources[resource]);
+        let path = |r: &Resource| path_of(r.content).map(|p| p.as_str().to_owned());
+        let part = |part: Part| asset.resources.iter().find(|r| r.part == part);
+        let primary = asset.primary();
+        match asset.resources[resource].part {
+            Part::Primary => {
+                let borrowed = second_still
+                    .get(&record.content)
+                    .and_then(|m| path_of(*m))
+                    .map(|p| p.as_str().to_owned());
+                record.live_photo = part(Part::Movie).and_then(path).or(borrowed);
+                record.companion_of = None;
+            }
+            Part::Movie => record.live_photo = path(primary),
+            Part::Companion => record.companion_of = path(primary),
+        }
+        record
+    };
+    let mut records: HashMap<LibraryPath, FileRecord> =
+        before.iter().map(|f| (f.path.clone(), f.clone())).collect();
+    for placement in placed {
+        let record = FileRecord::plain(placement.path.clone(), placement.area, placement.content);
+        records.insert(placement.path.clone(), record);
+    }
+    let mut records: Vec<FileRecord> = records.into_values().collect();
+    records.sort_by(|a, b| a.path.cmp(&b.path));
+    for record in &mut records {
+        match record.area {
+            Area::Media => *record = describe(record.clone()),
+            Area::Other | Area::Details => {
+                if let Some(name) = other_names.get(&record.path) {
+                    record.original_name = Some((*name).to_owned());
+                }
+            }
+        }
+    }
+    records
+}
+
+fn other_names<'a>(contents: &'a Contents, plan: &'a Plan) -> HashMap<&'a LibraryPath, &'a str> {
+    plan.kept.iter().map(|(&entry, path)| (path, Entry::name(&contents.entries[entry]))).collect()
+}
+
+fn fill(record: &mut FileRecord, asset: &Asset, resource: &Resource) {
+    let text = |time: chrono::DateTime<chrono::FixedOffset>| {
+        time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false)
+    };
+    record.kind = Some(resource.kind);
+    record.original_name = Some(resource.name.to_string());
+    record.proved |= resource.proved;
+    record.captured = resource.captured.time.map(text);
+    record.captured_from = Some(resource.captured.from.as_str().to_owned());
+    record.rule = Some(resource.captured.rule.explain().to_owned());
+    record.evidence = serde_json::to_string(&resource.captured.evidence).ok();
+    record.imported_to_icloud =
+        resource.imported.map(|t| t.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+    record.favorite = asset.favorite;
+    record.hidden = asset.hidden;
+    record.deleted = asset.deleted;
+    record.view_count = resource.view_count;
+    record.contributed_by_me = resource.contributed_by_me;
+}

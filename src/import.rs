@@ -1,0 +1,672 @@
+//! The runs: `import`, its dry run, and `check`. Each calls the stages in their order; nothing is
+//! decided here.
+//!
+//! In: paths and settings. Out: a [`Report`] or a [`Check`]. Never: prints.
+//! The one surprise: an import first finishes what an interrupted one had planned, then begins, so
+//! that a killed run and the next one end in the tree of a run that nobody killed.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use chrono::Utc;
+use chrono_tz::Tz;
+
+use crate::catalog::{AlbumRecord, Catalog, FileRecord, INTERNAL, Ids, Remembered, Staged};
+use crate::contents::{Bytes, Role};
+use crate::error::Error;
+use crate::export::search::{Container, Source, Surroundings, search};
+use crate::export::{self, Inputs};
+use crate::facts::file_records;
+use crate::ingest::{Kept, ReadEntry, Reading, Tally, ingest};
+use crate::matching::{Matched, matched};
+use crate::names::LibraryPath;
+use crate::place::{Placing, Unplaced, derive, place};
+use crate::plan::{AlbumForm, Area, Placement, Plan, Settings, plan};
+use crate::problem::{Code, Problem};
+use crate::progress::{Phase, Progress};
+use crate::report::{self, Check, CheckedMedia, Done, Report};
+use crate::staging::Staging;
+use crate::survey::{self, Held, Links, Present};
+
+/// What every run needs.
+pub struct Run<'a> {
+    /// Zips and folders, as the owner named them.
+    pub inputs: &'a [PathBuf],
+    /// Threads that read.
+    pub jobs: usize,
+    /// Is told.
+    pub progress: &'a dyn Progress,
+    /// Set when the owner wants to stop.
+    pub cancel: &'a AtomicBool,
+}
+
+/// Imports into `library`. `settings` makes the settings from what the library remembers.
+///
+/// # Errors
+/// What stops a run: see [`Error`].
+pub fn import(
+    run: &Run<'_>,
+    library: &Path,
+    settings: &dyn Fn(&dyn Fn(&str) -> Option<String>) -> Chosen,
+) -> Result<Report, Error> {
+    let started = Instant::now();
+    let began = Utc::now().to_rfc3339();
+    refuse_bad_inputs(run.inputs, library)?;
+    let internal = library.join(INTERNAL);
+    fs::create_dir_all(&internal).map_err(Error::io("create", &internal))?;
+    let _lock = lock(library)?;
+    let mut catalog = Catalog::open(library)?;
+    let mut known = catalog.load()?;
+    let staging = Staging::open(library, &recorded(&known))?;
+    finish(run, library, &staging, &mut catalog, &mut known)?;
+
+    let remembered: HashMap<String, String> = catalog.settings()?;
+    let chosen = settings(&|name| remembered.get(name).cloned());
+    let present = survey::present(library, &known)?;
+    if !present.moved.is_empty() {
+        catalog.record_moved(&present.moved)?;
+    }
+    run.progress.begin(Phase::Discover, 0, 0);
+    let around = Around { spool: &|| staging.spool(), known: &known, present: Some(&present) };
+    let found = search(run.inputs, Some(library), &around)?;
+    let staged: HashSet<usize> = waiting(&known, &staging);
+    let library_side = LibrarySide::new(present, staged);
+    let mut inputs = gather(found, &mut known, run)?;
+    library_side.unread_what_is_gone(&mut inputs);
+    refuse_too_large(&mut inputs, survey::largest_file(library));
+    check_space(&inputs, &library_side, library, run)?;
+    catalog.remember(&chosen.remember)?;
+
+    let mut ids = std::mem::take(&mut inputs.ids);
+    let twins = library_side.twins(&inputs, &ids);
+    catalog.record_archives(&inputs.contents, &mut ids)?;
+    catalog.record_read(&inputs.contents, &twins, &mut ids)?;
+    let safe = library_side.safe();
+    let reading = Reading {
+        staging: Some(&staging),
+        held: &safe,
+        jobs: run.jobs,
+        progress: run.progress,
+        cancel: run.cancel,
+    };
+    let tally =
+        ingest(&mut inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, &mut ids))?;
+    library_side.load_details(&mut inputs, library, Some(&staging));
+
+    let links = survey::probe_links(library);
+    let mut decided = decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, links);
+    catalog.record_plan(&decided.plan.placements, &ids)?;
+    let placing = Placing {
+        library,
+        staging: &staging,
+        held: &decided.held.media,
+        progress: run.progress,
+        cancel: run.cancel,
+    };
+    let unplaced = place(&placing, &decided.plan.placements, &inputs.contents, &mut catalog, &ids)?;
+    catalog.clear_plan()?;
+    let derived = derive(&placing, &decided.plan.derived, &known.derived, &mut catalog)?;
+    decided.problems.extend(derived);
+    record(&mut catalog, &inputs, &decided, &library_side, &unplaced, &ids)?;
+    let left = leave_staging(&mut catalog, staging, &inputs, &decided, &ids, &unplaced)?;
+    decided.problems.extend(left);
+
+    let mut report = finish_report(run, library, &inputs, &library_side, decided, tally, &unplaced)?;
+    report.elapsed_seconds = started.elapsed().as_secs_f64();
+    let json = serde_json::to_string(&report).unwrap_or_default();
+    catalog.record_run("import", &began, &json)?;
+    Ok(report)
+}
+
+/// What an import would do, with the same numbers; creates nothing.
+///
+/// # Errors
+/// What stops a run: see [`Error`].
+pub fn dry_run(
+    run: &Run<'_>,
+    library: &Path,
+    settings: &dyn Fn(&dyn Fn(&str) -> Option<String>) -> Chosen,
+) -> Result<Report, Error> {
+    let started = Instant::now();
+    refuse_bad_inputs(run.inputs, library)?;
+    let catalog = match Catalog::read(library) {
+        Ok(catalog) => Some(catalog),
+        Err(Error::NotALibrary(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let mut known = catalog.as_ref().map_or_else(|| Ok(Remembered::default()), Catalog::load)?;
+    let remembered = catalog.as_ref().map_or_else(|| Ok(HashMap::new()), Catalog::settings)?;
+    let chosen = settings(&|name| remembered.get(name).cloned());
+    let present = survey::present(library, &known)?;
+    run.progress.begin(Phase::Discover, 0, 0);
+    let around = Around { spool: &tempfile::tempfile, known: &known, present: Some(&present) };
+    let found = search(run.inputs, Some(library), &around)?;
+    let library_side = LibrarySide::new(present, HashSet::new());
+    let mut inputs = gather(found, &mut known, run)?;
+    library_side.unread_what_is_gone(&mut inputs);
+    refuse_too_large(&mut inputs, survey::largest_file(library));
+    check_space(&inputs, &library_side, library, run)?;
+    let safe = library_side.safe();
+    let reading =
+        Reading { staging: None, held: &safe, jobs: run.jobs, progress: run.progress, cancel: run.cancel };
+    let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
+    library_side.load_details(&mut inputs, library, None);
+    let decided =
+        decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, Links::default());
+    let mut report =
+        finish_report(run, library, &inputs, &library_side, decided, tally, &Unplaced::default())?;
+    report.dry_run = true;
+    report.elapsed_seconds = started.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// Reads everything and writes nothing: is the download complete and undamaged?
+///
+/// # Errors
+/// What stops a run: see [`Error`].
+pub fn check(run: &Run<'_>) -> Result<Check, Error> {
+    let started = Instant::now();
+    let mut known = Remembered::default();
+    run.progress.begin(Phase::Discover, 0, 0);
+    let around = Around { spool: &tempfile::tempfile, known: &known, present: None };
+    let found = search(run.inputs, None, &around)?;
+    let mut inputs = gather(found, &mut known, run)?;
+    let held = HashSet::new();
+    let reading =
+        Reading { staging: None, held: &held, jobs: run.jobs, progress: run.progress, cancel: run.cancel };
+    let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
+    run.progress.begin(Phase::Match, 0, 0);
+    let matched = matched(&inputs.contents, Tz::UTC);
+    let (exports, missing_parts) = report::exports(&inputs);
+    let media = report::count_media(&inputs.contents, &matched, &|_| true);
+    let mut problems = inputs.problems.clone();
+    problems.extend(tally.problems);
+    problems.extend(missing_parts);
+    // the album and date warnings concern a library; a check asks for completeness
+    problems.extend(matched.problems.iter().filter(|p| concerns_check(p)).cloned());
+    sort(&mut problems);
+    Ok(Check {
+        windfall: env!("CARGO_PKG_VERSION"),
+        exports,
+        entries: report::count_checked(&inputs),
+        media: CheckedMedia {
+            proved: media.proved,
+            unproved: media.unproved,
+            listed_but_missing: matched.missing as u64,
+        },
+        complete: !report::has_errors(&problems),
+        left_alone: inputs.left_alone.clone(),
+        problems,
+        elapsed_seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+fn concerns_check(problem: &Problem) -> bool {
+    !matches!(problem.code, Code::Undated | Code::AmbiguousAlbumEntry | Code::UnresolvedAlbumEntry)
+}
+
+/// The settings of a run, and what the library shall remember of them.
+pub struct Chosen {
+    /// The settings.
+    pub settings: Settings,
+    /// Names and values to remember.
+    pub remember: Vec<(&'static str, String)>,
+}
+
+fn sort(problems: &mut Vec<Problem>) {
+    problems.sort();
+    problems.dedup();
+}
+
+fn refuse_bad_inputs(inputs: &[PathBuf], library: &Path) -> Result<(), Error> {
+    for input in inputs {
+        if fs::symlink_metadata(input).is_err() || !input.exists() {
+            return Err(Error::InputMissing(input.clone()));
+        }
+        let same = fs::canonicalize(library).ok().zip(fs::canonicalize(input).ok());
+        if let Some((library, input)) =
+            same.filter(|(library, input)| input.is_dir() && input.starts_with(library))
+        {
+            return Err(Error::InputInLibrary { input, library });
+        }
+    }
+    Ok(())
+}
+
+/// One run at a time; the lock goes with the process.
+fn lock(library: &Path) -> Result<File, Error> {
+    let path = library.join(INTERNAL).join("lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(Error::io("create", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Locked(library.to_owned())),
+        // some network drives have no locks; then the owner's care must do
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
+        Err(TryLockError::Error(error)) => Err(Error::io("lock", &path)(error)),
+    }
+}
+
+fn recorded(known: &Remembered) -> HashSet<blake3::Hash> {
+    known.staged.iter().map(|&c| known.contents.contents[c].blake3).collect()
+}
+
+fn waiting(known: &Remembered, staging: &Staging) -> HashSet<usize> {
+    let here = |&&c: &&usize| {
+        let content = &known.contents.contents[c];
+        staging.holds(&content.blake3, content.size)
+    };
+    known.staged.iter().filter(here).copied().collect()
+}
+
+/// Finishes what an interrupted run had planned: the bytes wait in staging or stand in their place.
+fn finish(
+    run: &Run<'_>,
+    library: &Path,
+    staging: &Staging,
+    catalog: &mut Catalog,
+    known: &mut Remembered,
+) -> Result<(), Error> {
+    if known.plan.is_empty() {
+        return Ok(());
+    }
+    let held = HashMap::new();
+    let placing = Placing { library, staging, held: &held, progress: run.progress, cancel: run.cancel };
+    // what cannot be placed any more is planned anew from its inputs
+    place(&placing, &known.plan, &known.contents, catalog, &known.ids)?;
+    catalog.clear_plan()?;
+    *known = catalog.load()?;
+    Ok(())
+}
+
+struct Around<'a> {
+    spool: &'a dyn Fn() -> io::Result<File>,
+    known: &'a Remembered,
+    present: Option<&'a Present>,
+}
+
+impl Surroundings for Around<'_> {
+    fn spool(&self) -> io::Result<File> {
+        (self.spool)()
+    }
+
+    /// A nested archive need not be inflated again if its parent is known and every entry of it
+    /// stands in the library.
+    fn remembered(&self, parent: &Container, name: &str) -> Option<usize> {
+        let present = self.present?.contents();
+        if !matches!(parent.source, Source::Zip(_)) {
+            return None;
+        }
+        let contents = &self.known.contents;
+        contents.archives.iter().find(|a| a.name == parent.name && a.identity == parent.identity)?;
+        let mut named = contents.archives.iter().enumerate().filter(|(_, a)| a.name == name);
+        let (index, _) = named.next()?;
+        if named.next().is_some() {
+            return None;
+        }
+        let mut entries = contents.entries.iter().filter(|e| e.archive == index).peekable();
+        entries.peek()?;
+        entries.all(|e| e.content().is_some_and(|c| present.contains(&c))).then_some(index)
+    }
+}
+
+fn gather(
+    found: crate::export::search::Search,
+    known: &mut Remembered,
+    run: &Run<'_>,
+) -> Result<Inputs, Error> {
+    let remembered = Remembered {
+        contents: std::mem::take(&mut known.contents),
+        ids: std::mem::take(&mut known.ids),
+        ..Remembered::default()
+    };
+    let inputs = export::gather(found, remembered);
+    if inputs.sources.is_empty() {
+        if inputs.unreadable > 0 {
+            let why: Vec<String> = inputs
+                .problems
+                .iter()
+                .filter_map(|p| Some(format!("`{}`: {}", p.archive.as_ref()?, p.message)))
+                .collect();
+            return Err(Error::AllUnreadable(why.join("; ")));
+        }
+        return Err(Error::NoExport(run.inputs.to_vec()));
+    }
+    if !inputs.contents.entries.iter().any(|e| e.given) && inputs.unreadable == 0 {
+        return Err(Error::NoExport(run.inputs.to_vec()));
+    }
+    Ok(inputs)
+}
+
+/// What the library had before this run began.
+struct LibrarySide {
+    present: Present,
+    staged: HashSet<usize>,
+    /// Media contents that stood in the library.
+    media: HashSet<usize>,
+    /// Kept files that stood in the library.
+    paths: HashSet<LibraryPath>,
+}
+
+impl LibrarySide {
+    fn new(present: Present, staged: HashSet<usize>) -> Self {
+        let media = present.files.iter().filter(|f| f.area == Area::Media).map(|f| f.content).collect();
+        let paths = present.files.iter().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
+        LibrarySide { present, staged, media, paths }
+    }
+
+    /// Contents whose bytes need not be read again.
+    fn safe(&self) -> HashSet<usize> {
+        self.present.contents().union(&self.staged).copied().collect()
+    }
+
+    /// Entries whose bytes the catalog knows and the drive does not hold any more are read again;
+    /// those that were not given and are not held do not exist for this run.
+    fn unread_what_is_gone(&self, inputs: &mut Inputs) {
+        let safe = self.safe();
+        let held = self.present.contents();
+        for entry in &mut inputs.contents.entries {
+            if let Bytes::Sound(content) = entry.bytes {
+                let known = if entry.given { &safe } else { &held };
+                if !known.contains(&content) {
+                    entry.bytes = Bytes::Unread;
+                }
+            }
+        }
+    }
+
+    /// Entries of a renamed copy of a known archive: known without being read, not yet recorded.
+    fn twins(&self, inputs: &Inputs, ids: &Ids) -> Vec<ReadEntry> {
+        let entries = inputs.contents.entries.iter().enumerate();
+        let new = entries.filter(|(_, e)| e.given && !ids.archives.contains_key(&e.archive));
+        new.filter_map(|(entry, e)| Some(ReadEntry { entry, content: e.content()?, kept: Kept::Already }))
+            .collect()
+    }
+
+    /// Reads the details that an earlier run kept.
+    fn load_details(&self, inputs: &mut Inputs, library: &Path, staging: Option<&Staging>) {
+        let kept: HashMap<usize, &LibraryPath> =
+            self.present.files.iter().map(|f| (f.content, &f.path)).collect();
+        let mut wanted: BTreeMap<(usize, Role), PathBuf> = BTreeMap::new();
+        for entry in inputs.contents.entries.iter().filter(|e| e.role.is_details()) {
+            let Some(content) = entry.content() else { continue };
+            let key = (content, entry.role);
+            if inputs.contents.details.contains_key(&key) {
+                continue;
+            }
+            let hash = &inputs.contents.contents[content].blake3;
+            let path =
+                kept.get(&content).map(|p| p.to_path(library)).or_else(|| staging.map(|s| s.path_of(hash)));
+            if let Some(path) = path {
+                wanted.insert(key, path);
+            }
+        }
+        for ((content, role), path) in wanted {
+            match fs::read(&path) {
+                Ok(bytes) => {
+                    inputs.contents.details.insert((content, role), export::read_details(role, &bytes));
+                }
+                Err(error) => inputs.problems.push(
+                    Problem::new(Code::MissingFile, format!("kept details cannot be read: {error}"))
+                        .with_entry(path.display().to_string()),
+                ),
+            }
+        }
+    }
+}
+
+/// Files that the drive cannot hold are named before the run; the rest goes on.
+fn refuse_too_large(inputs: &mut Inputs, largest: Option<u64>) {
+    let Some(largest) = largest else { return };
+    for entry in &mut inputs.contents.entries {
+        if entry.given && entry.bytes == Bytes::Unread && !entry.role.is_left_out() && entry.size > largest {
+            entry.bytes = Bytes::Failed;
+            inputs.problems.push(
+                Problem::new(
+                    Code::TooLarge,
+                    format!(
+                        "{} bytes are more than a file of the destination's file system can hold; import to a drive \
+                         with another one (exFAT, APFS, NTFS, ext4) to get it",
+                        entry.size
+                    ),
+                )
+                .in_archive(&inputs.contents.archives[entry.archive].name)
+                .with_entry(entry.path.as_ref()),
+            );
+        }
+    }
+}
+
+/// Bytes that the new files take at least: distinct sizes and checksums that are not held.
+fn check_space(inputs: &Inputs, side: &LibrarySide, library: &Path, run: &Run<'_>) -> Result<(), Error> {
+    let contents = &inputs.contents;
+    let mut distinct: HashSet<(u64, Option<u32>)> = HashSet::new();
+    for content in side.safe() {
+        let content = &contents.contents[content];
+        distinct.insert((content.size, Some(content.crc32)));
+        distinct.insert((content.size, None));
+    }
+    let unread = |e: &&crate::contents::Entry| e.given && e.bytes == Bytes::Unread && !e.role.is_left_out();
+    let need: u64 = contents
+        .entries
+        .iter()
+        .filter(unread)
+        .filter(|e| distinct.insert((e.size, e.crc32)))
+        .map(|e| e.size)
+        .sum();
+    let Some(place) = library.ancestors().find(|p| p.is_dir() || p.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    let place = if place.as_os_str().is_empty() { Path::new(".") } else { place };
+    let Ok(free) = fs4::available_space(place) else { return Ok(()) };
+    if need > free {
+        return Err(Error::NoSpace { path: library.to_owned(), need, free });
+    }
+    if need + need / 50 + (16 << 20) > free {
+        run.progress.note(&format!("space is tight: {need} bytes are needed and {free} are free"));
+    }
+    Ok(())
+}
+
+/// What match and plan say.
+struct Decided {
+    matched: Matched,
+    held: Held,
+    plan: Plan,
+    problems: Vec<Problem>,
+}
+
+fn decide(
+    run: &Run<'_>,
+    inputs: &mut Inputs,
+    known: &Remembered,
+    side: &LibrarySide,
+    library: &Path,
+    settings: &Settings,
+    links: Links,
+) -> Decided {
+    run.progress.begin(Phase::Match, 0, 0);
+    let mut matched = matched(&inputs.contents, settings.zone);
+    let mut problems = std::mem::take(&mut matched.problems);
+    let present = side.present.contents();
+    let wanted: HashSet<usize> = inputs
+        .contents
+        .entries
+        .iter()
+        .filter(|e| e.given)
+        .filter_map(|e| e.content())
+        .filter(|c| !present.contains(c))
+        .collect();
+    let held = survey::held(library, known, &inputs.contents, &side.present, &wanted, links);
+    let mut plan = plan(&inputs.contents, &matched, &held, settings);
+    problems.append(&mut plan.problems);
+    let wants_links = matches!(settings.albums, AlbumForm::Auto | AlbumForm::Symlink | AlbumForm::Hardlink);
+    let lacks = if settings.albums == AlbumForm::Hardlink { !links.hard } else { !links.symbolic };
+    if wants_links && lacks && !matched.albums.is_empty() {
+        problems.push(Problem::new(
+            Code::LinksUnsupported,
+            "the drive has no links: albums became `.m3u8` lists; `windfall report` shows them as a page",
+        ));
+    }
+    for record in &side.present.changed {
+        problems.push(
+            Problem::new(
+                Code::ChangedFile,
+                "the file has been changed since it was imported; it was left alone, and its original stands beside \
+                 it if these inputs hold it",
+            )
+            .with_entry(record.path.as_str()),
+        );
+    }
+    for record in side.present.lost.iter().filter(|r| r.area != Area::Details) {
+        let restored = plan.placements.iter().any(|p| p.content == record.content);
+        if restored {
+            run.progress.note(&format!("restored `{}`, which was gone", record.path));
+        } else {
+            problems.push(
+                Problem::new(
+                    Code::MissingFile,
+                    "the file is gone from the library, and these inputs do not hold it; import the archive that does",
+                )
+                .with_entry(record.path.as_str()),
+            );
+        }
+    }
+    Decided { matched, held, plan, problems }
+}
+
+/// Records what is known of every file, and the albums.
+fn record(
+    catalog: &mut Catalog,
+    inputs: &Inputs,
+    decided: &Decided,
+    side: &LibrarySide,
+    unplaced: &Unplaced,
+    ids: &Ids,
+) -> Result<(), Error> {
+    let standing: Vec<&Placement> =
+        decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path)).collect();
+    let records =
+        file_records(&inputs.contents, &decided.matched, &decided.plan, &side.present.files, &standing);
+    let before: HashMap<&LibraryPath, &FileRecord> =
+        side.present.files.iter().map(|f| (&f.path, f)).collect();
+    let changed: Vec<&FileRecord> = records.iter().filter(|r| before.get(&r.path) != Some(r)).collect();
+    catalog.record_facts(&changed, ids)?;
+    let albums: Vec<AlbumRecord> = decided
+        .matched
+        .albums
+        .iter()
+        .enumerate()
+        .map(|(index, album)| AlbumRecord {
+            kind: album.kind,
+            key: album.key.clone(),
+            title: album.title.clone(),
+            folder: decided.plan.folders.get(&index).cloned(),
+            story: album.story.clone(),
+            files: album
+                .members
+                .iter()
+                .flat_map(|&m| &decided.matched.assets[m].resources)
+                .filter_map(|r| decided.plan.paths.get(&r.content))
+                .filter(|path| !unplaced.paths.contains(*path))
+                .map(|path| path.as_str().to_owned())
+                .collect(),
+        })
+        .collect();
+    catalog.record_albums(&albums)
+}
+
+/// Empties staging of what nobody will place; names what waits for inputs that were not given.
+fn leave_staging(
+    catalog: &mut Catalog,
+    staging: Staging,
+    inputs: &Inputs,
+    decided: &Decided,
+    ids: &Ids,
+    unplaced: &Unplaced,
+) -> Result<Vec<Problem>, Error> {
+    let given: HashSet<usize> =
+        inputs.contents.entries.iter().filter(|e| e.given).filter_map(|e| e.content()).collect();
+    let failed: HashSet<usize> = decided
+        .plan
+        .placements
+        .iter()
+        .filter(|p| unplaced.paths.contains(&p.path))
+        .map(|p| p.content)
+        .collect();
+    let mut gone = Vec::new();
+    let mut waiting: u64 = 0;
+    for (index, content) in inputs.contents.contents.iter().enumerate() {
+        let Some(&id) = ids.contents.get(&index) else { continue };
+        if !staging.holds(&content.blake3, content.size) {
+            continue;
+        }
+        if given.contains(&index) && !failed.contains(&index) {
+            staging.discard(&content.blake3);
+            gone.push(id);
+        } else {
+            waiting += 1;
+        }
+    }
+    if !gone.is_empty() {
+        catalog.record_staged(&gone, Staged::Gone)?;
+    }
+    if waiting > 0 {
+        return Ok(vec![Problem::new(
+            Code::StagingLeft,
+            format!(
+                "the bytes of {waiting} entries of an interrupted run wait in `.windfall/staging`: import the same \
+                 archives again to have them placed"
+            ),
+        )]);
+    }
+    staging.close();
+    Ok(Vec::new())
+}
+
+fn finish_report(
+    _run: &Run<'_>,
+    library: &Path,
+    inputs: &Inputs,
+    side: &LibrarySide,
+    decided: Decided,
+    tally: Tally,
+    unplaced: &Unplaced,
+) -> Result<Report, Error> {
+    let done = Done {
+        inputs,
+        matched: &decided.matched,
+        plan: &decided.plan,
+        held: &side.media,
+        held_paths: &side.paths,
+        unplaced: &unplaced.paths,
+        bytes_read: tally.bytes,
+    };
+    let (entries, bytes) = report::count(&done)?;
+    let (exports, missing_parts) = report::exports(inputs);
+    let stands =
+        |content: usize| decided.plan.paths.get(&content).is_some_and(|path| !unplaced.paths.contains(path));
+    let mut problems = inputs.problems.clone();
+    problems.extend(tally.problems);
+    problems.extend(missing_parts);
+    problems.extend(decided.problems);
+    problems.extend(unplaced.problems.iter().cloned());
+    sort(&mut problems);
+    Ok(Report {
+        windfall: env!("CARGO_PKG_VERSION"),
+        library: library.display().to_string(),
+        dry_run: false,
+        exports,
+        entries,
+        bytes,
+        media: report::count_media(&inputs.contents, &decided.matched, &stands),
+        albums: report::count_albums(&decided.matched),
+        left_alone: inputs.left_alone.clone(),
+        problems,
+        elapsed_seconds: 0.0,
+    })
+}

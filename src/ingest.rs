@@ -1,0 +1,557 @@
+//! Ingest: the one parallel pass over bytes.
+//!
+//! In: the entries that must be read, and what is known already. Out: for each entry its content:
+//! CRC-32, BLAKE3, Apple's fingerprint and embedded metadata, all from one reading; new bytes go to
+//! staging. Never: decides what an entry means or where it goes.
+//! The one surprise: an entry whose size and CRC-32 are known is hashed without being written, and
+//! read a second time only if its BLAKE3 is new after all; duplicates cost no disk.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tempfile::SpooledTempFile;
+
+use crate::contents::{Bytes, Content, Contents, DetailsFile, Role};
+use crate::error::{Error, is_full};
+use crate::export::search::Source;
+use crate::export::{self, Inputs, Refused};
+use crate::fingerprint;
+use crate::media::{self, Embedded};
+use crate::problem::{Code, Problem};
+use crate::progress::{Phase, Progress};
+use crate::staging::{Staged, Staging};
+
+const CHUNK: usize = 256 * 1024;
+/// Without staging, media up to this size wait in memory for their metadata to be read.
+const SPOOL: usize = 32 << 20;
+/// Details larger than this are no details.
+const LARGEST_DETAILS: u64 = 256 << 20;
+/// How long read entries may wait to be made durable and recorded.
+const BATCH_TIME: Duration = Duration::from_secs(2);
+const BATCH_ENTRIES: usize = 8192;
+/// Writing is given up after so many entries in a row could not be written.
+const FAILED_WRITES: usize = 8;
+
+/// An entry that was read to its end.
+pub struct ReadEntry {
+    /// Which, an index into [`Contents::entries`].
+    pub entry: usize,
+    /// Its bytes, an index into [`Contents::contents`] as it will be.
+    pub content: usize,
+    /// What happened to its bytes.
+    pub kept: Kept,
+}
+
+/// What happened to the bytes of an entry that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kept {
+    /// They are safe already: in the library, or in staging.
+    Already,
+    /// Nobody knew them; they are in staging now.
+    Fresh(Box<Content>),
+    /// The catalog knew them, but they were gone; they are in staging again.
+    Again,
+}
+
+/// What the pass came to.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Bytes that came out of the entries.
+    pub bytes: u64,
+    /// Entries that could not be read or written.
+    pub problems: Vec<Problem>,
+}
+
+/// What a pass needs besides its inputs.
+pub struct Reading<'a> {
+    /// Where new bytes go; a dry run and `check` have none.
+    pub staging: Option<&'a Staging>,
+    /// Contents that the library or staging holds already.
+    pub held: &'a HashSet<usize>,
+    /// Threads.
+    pub jobs: usize,
+    /// Is told.
+    pub progress: &'a dyn Progress,
+    /// Set when the owner wants to stop.
+    pub cancel: &'a AtomicBool,
+}
+
+/// Reads all given entries whose bytes are unknown. `record` is called with entries whose bytes
+/// are durable.
+///
+/// # Errors
+/// If the destination is full or unwritable, a record cannot be made, or the owner interrupts.
+pub fn ingest(
+    inputs: &mut Inputs,
+    reading: &Reading<'_>,
+    record: &mut dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error>,
+) -> Result<Tally, Error> {
+    let tasks = tasks(&inputs.contents, reading.jobs);
+    let bytes = tasks.iter().map(|&t| inputs.contents.entries[t].size).sum();
+    reading.progress.begin(Phase::Read, tasks.len() as u64, bytes);
+    let stock = Stock::new(std::mem::take(&mut inputs.contents.contents), reading.held);
+    let mut tally = Tally::default();
+    let mut results: Vec<(usize, Bytes)> = Vec::with_capacity(tasks.len());
+    let mut details = BTreeMap::new();
+    let outcome = {
+        let worker = Worker { inputs, reading, stock: Mutex::new(stock), unwritten: AtomicUsize::new(0) };
+        let collector = Collector {
+            contents: &inputs.contents,
+            reading,
+            tally: &mut tally,
+            results: &mut results,
+            details: &mut details,
+            record,
+        };
+        let outcome = run(&worker, &tasks, collector);
+        inputs.contents.contents = worker.stock.into_inner().unwrap_or_else(PoisonError::into_inner).contents;
+        outcome
+    };
+    for (entry, bytes) in results {
+        inputs.contents.entries[entry].bytes = bytes;
+    }
+    inputs.contents.details.extend(details);
+    tally.problems.sort();
+    outcome.map(|()| tally)
+}
+
+/// What must be read, in an order that keeps disks busy to the end: by archive and position, but
+/// entries so large that they could end last go first.
+fn tasks(contents: &Contents, jobs: usize) -> Vec<usize> {
+    let unread = |&i: &usize| {
+        let entry = &contents.entries[i];
+        entry.given && entry.bytes == Bytes::Unread && !entry.role.is_left_out()
+    };
+    let mut tasks: Vec<usize> = (0..contents.entries.len()).filter(unread).collect();
+    let total: u64 = tasks.iter().map(|&t| contents.entries[t].size).sum();
+    let large = (total / (jobs as u64 * 16)).max(64 << 20);
+    tasks.sort_by_key(|&t| {
+        let entry = &contents.entries[t];
+        let first = if entry.size >= large { u64::MAX - entry.size } else { u64::MAX };
+        (first, entry.archive, entry.position)
+    });
+    tasks
+}
+
+enum Message {
+    Sound { read: ReadEntry, details: Option<DetailsFile>, bytes: u64 },
+    Failed { entry: usize, problem: Box<Problem> },
+    Stop(Box<Error>),
+}
+
+fn run(worker: &Worker<'_>, tasks: &[usize], mut collector: Collector<'_>) -> Result<(), Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(worker.reading.jobs).build();
+    let pool = pool.map_err(|e| Error::io("start", std::path::Path::new("threads"))(io::Error::other(e)))?;
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    std::thread::scope(|threads| {
+        let pool = &pool;
+        let next = &next;
+        threads.spawn(move || {
+            pool.scope(|scope| {
+                for _ in 0..worker.reading.jobs {
+                    let sender = sender.clone();
+                    scope.spawn(move |_| worker.work(tasks, next, &sender));
+                }
+            });
+        });
+        let outcome = collector.collect(&receiver);
+        if outcome.is_err() {
+            worker.reading.cancel.store(true, Ordering::Relaxed);
+        }
+        outcome
+    })
+}
+
+/// What is known of bytes while they are read.
+struct Stock {
+    contents: Vec<Content>,
+    by_hash: HashMap<blake3::Hash, usize>,
+    /// Contents whose bytes are safe: in the library, or staged.
+    safe: HashSet<usize>,
+    sizes: HashSet<u64>,
+    sizes_and_crcs: HashSet<(u64, u32)>,
+}
+
+impl Stock {
+    fn new(contents: Vec<Content>, held: &HashSet<usize>) -> Self {
+        let by_hash = contents.iter().enumerate().map(|(i, c)| (c.blake3, i)).collect();
+        let mut stock = Stock {
+            contents,
+            by_hash,
+            safe: held.clone(),
+            sizes: HashSet::new(),
+            sizes_and_crcs: HashSet::new(),
+        };
+        for &content in held {
+            stock.expect(content);
+        }
+        stock
+    }
+
+    fn expect(&mut self, content: usize) {
+        let content = &self.contents[content];
+        self.sizes.insert(content.size);
+        self.sizes_and_crcs.insert((content.size, content.crc32));
+    }
+
+    fn is_expected(&self, size: u64, crc32: Option<u32>) -> bool {
+        match crc32 {
+            Some(crc32) => self.sizes_and_crcs.contains(&(size, crc32)),
+            None => self.sizes.contains(&size),
+        }
+    }
+}
+
+struct Worker<'a> {
+    inputs: &'a Inputs,
+    reading: &'a Reading<'a>,
+    stock: Mutex<Stock>,
+    unwritten: AtomicUsize,
+}
+
+/// Where the bytes of one reading go.
+enum Output {
+    Staging(Staged),
+    Memory(Box<SpooledTempFile>),
+    Details(Vec<u8>),
+    Nowhere,
+}
+
+/// What one reading gave.
+struct Taken {
+    blake3: blake3::Hash,
+    crc32: u32,
+    size: u64,
+    fingerprint: Option<fingerprint::Fingerprint>,
+    output: Output,
+}
+
+/// Why an entry was not taken.
+enum Trouble {
+    Problem(Code, String),
+    Stop(Error),
+}
+
+impl From<Refused> for Trouble {
+    fn from((code, message): Refused) -> Self {
+        Trouble::Problem(code, message)
+    }
+}
+
+impl Worker<'_> {
+    fn stock(&self) -> MutexGuard<'_, Stock> {
+        self.stock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self, tasks: &[usize], next: &AtomicUsize, sender: &Sender<Message>) {
+        let mut buffer = vec![0; CHUNK];
+        while let Some(&entry) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if self.reading.cancel.load(Ordering::Relaxed) {
+                let _ = sender.send(Message::Stop(Box::new(Error::Interrupted)));
+                return;
+            }
+            let archive = &self.inputs.contents.archives[self.inputs.contents.entries[entry].archive];
+            let message = self.take(entry, &mut buffer).unwrap_or_else(|trouble| match trouble {
+                Trouble::Stop(error) => Message::Stop(Box::new(error)),
+                Trouble::Problem(code, message) => {
+                    let path = self.inputs.contents.entries[entry].path.as_ref();
+                    let problem = Problem::new(code, message).in_archive(&archive.name).with_entry(path);
+                    Message::Failed { entry, problem: Box::new(problem) }
+                }
+            });
+            let stop = matches!(message, Message::Stop(_));
+            self.reading.progress.file(&archive.name);
+            if sender.send(message).is_err() || stop {
+                self.reading.cancel.fetch_or(stop, Ordering::Relaxed);
+                return;
+            }
+        }
+    }
+
+    fn take(&self, index: usize, buffer: &mut [u8]) -> Result<Message, Trouble> {
+        let entry = &self.inputs.contents.entries[index];
+        if entry.role.is_details() && entry.size > LARGEST_DETAILS {
+            let message = format!("{} bytes are more than any list of Apple's; it was not read", entry.size);
+            return Err(Trouble::Problem(Code::LimitExceeded, message));
+        }
+        let expected = self.stock().is_expected(entry.size, entry.crc32);
+        let output = self.output(entry.role, expected)?;
+        let mut taken = self.read(index, output, buffer)?;
+        let mut bytes = taken.size;
+        let safe = |taken: &Taken| {
+            let stock = self.stock();
+            stock.by_hash.get(&taken.blake3).copied().filter(|c| stock.safe.contains(c))
+        };
+        if expected && safe(&taken).is_none() && self.reading.staging.is_some() {
+            // same size and CRC-32 as bytes that are safe, and other bytes all the same
+            taken = self.read(index, self.output(entry.role, false)?, buffer)?;
+            bytes += taken.size;
+        }
+        if let Some(content) = safe(&taken) {
+            let details = self.details(entry.role, taken.output)?;
+            let read = ReadEntry { entry: index, content, kept: Kept::Already };
+            return Ok(Message::Sound { read, details, bytes });
+        }
+        let content = self.describe(index, &mut taken);
+        let (content, kept) = self.keep(content, &mut taken)?;
+        let details = self.details(entry.role, taken.output)?;
+        Ok(Message::Sound { read: ReadEntry { entry: index, content, kept }, details, bytes })
+    }
+
+    fn output(&self, role: Role, expected: bool) -> Result<Output, Trouble> {
+        Ok(match self.reading.staging {
+            Some(staging) if !expected => {
+                Output::Staging(staging.begin().map_err(|e| self.unwritable(&e, 0))?)
+            }
+            _ if role.is_details() => Output::Details(Vec::new()),
+            None if role.is_media() && !expected => Output::Memory(Box::new(SpooledTempFile::new(SPOOL))),
+            _ => Output::Nowhere,
+        })
+    }
+
+    fn read(&self, index: usize, mut output: Output, buffer: &mut [u8]) -> Result<Taken, Trouble> {
+        let entry = &self.inputs.contents.entries[index];
+        let gone = || (Code::DamagedEntry, "its archive is not at hand".to_owned());
+        let source = self.inputs.sources.get(&entry.archive).ok_or_else(gone)?;
+        if matches!(output, Output::Memory(_)) && seekable(source, entry.position, &entry.path).is_some() {
+            output = Output::Nowhere;
+        }
+        let mut reader = export::open(source, entry.position, &entry.path)?;
+        let mut blake3 = blake3::Hasher::new();
+        let mut fingerprint = entry.role.is_media().then(fingerprint::Hasher::new);
+        let mut crc32 = entry.crc32.is_none().then(crc32fast::Hasher::new);
+        let mut size = 0;
+        loop {
+            let count = match reader.read(buffer) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    return Err(Trouble::Problem(Code::DamagedEntry, error.to_string()));
+                }
+                Err(error) => {
+                    let message =
+                        format!("it cannot be read: {error}; check the drive, or download the part again");
+                    return Err(Trouble::Problem(Code::DamagedEntry, message));
+                }
+            };
+            if self.reading.cancel.load(Ordering::Relaxed) {
+                return Err(Trouble::Stop(Error::Interrupted));
+            }
+            let chunk = &buffer[..count];
+            blake3.update(chunk);
+            if let Some(hasher) = &mut fingerprint {
+                hasher.update(chunk);
+            }
+            if let Some(hasher) = &mut crc32 {
+                hasher.update(chunk);
+            }
+            let written = match &mut output {
+                Output::Staging(staged) => staged.file.write_all(chunk),
+                Output::Memory(spool) => spool.write_all(chunk),
+                Output::Details(bytes) => {
+                    bytes.extend_from_slice(chunk);
+                    Ok(())
+                }
+                Output::Nowhere => Ok(()),
+            };
+            written.map_err(|e| self.unwritable(&e, entry.size))?;
+            size += count as u64;
+            self.reading.progress.bytes(count as u64);
+        }
+        Ok(Taken {
+            blake3: blake3.finalize(),
+            crc32: entry.crc32.or_else(|| crc32.map(crc32fast::Hasher::finalize)).unwrap_or_default(),
+            size,
+            fingerprint: fingerprint.map(fingerprint::Hasher::finish),
+            output,
+        })
+    }
+
+    /// What the file says of itself. Whatever a parser does with hostile bytes, the run goes on.
+    fn describe(&self, index: usize, taken: &mut Taken) -> Content {
+        let entry = &self.inputs.contents.entries[index];
+        let look = |source: &mut dyn ReadSeek| -> (Embedded, bool) {
+            let mut source = io::BufReader::with_capacity(64 * 1024, source);
+            let embedded = media::read(&mut source, taken.size);
+            // an archive's CRC-32 vouches for the bytes; a folder has nothing of the kind
+            let cut_short =
+                entry.crc32.is_none() && media::is_cut_short(&mut source, taken.size, embedded.format);
+            (embedded, cut_short)
+        };
+        let seen = entry.role.is_media().then(|| {
+            catch_unwind(AssertUnwindSafe(|| match &mut taken.output {
+                Output::Staging(staged) => look(&mut staged.file),
+                Output::Memory(spool) => look(spool.as_mut()),
+                Output::Details(bytes) => look(&mut Cursor::new(bytes)),
+                Output::Nowhere => {
+                    let source = self.inputs.sources.get(&entry.archive);
+                    let source = source.and_then(|s| seekable(s, entry.position, &entry.path));
+                    source.map_or_else(Default::default, |mut source| look(source.as_mut()))
+                }
+            }))
+        });
+        let (embedded, cut_short) = seen.and_then(Result::ok).unwrap_or_default();
+        Content {
+            blake3: taken.blake3,
+            size: taken.size,
+            crc32: taken.crc32,
+            fingerprint: taken.fingerprint,
+            embedded,
+            cut_short,
+        }
+    }
+
+    /// Keeps new bytes; of two threads with the same bytes one wins.
+    fn keep(&self, content: Content, taken: &mut Taken) -> Result<(usize, Kept), Trouble> {
+        let mut stock = self.stock();
+        let known = stock.by_hash.get(&content.blake3).copied();
+        if let Some(index) = known.filter(|index| stock.safe.contains(index)) {
+            return Ok((index, Kept::Already));
+        }
+        if let (Output::Staging(staged), Some(staging)) = (&mut taken.output, self.reading.staging) {
+            staging.keep(staged, &content.blake3).map_err(|e| self.unwritable(&e, content.size))?;
+        }
+        let (index, kept) = match known {
+            Some(index) => (index, Kept::Again),
+            None => {
+                stock.contents.push(content.clone());
+                let index = stock.contents.len() - 1;
+                stock.by_hash.insert(content.blake3, index);
+                (index, Kept::Fresh(Box::new(content)))
+            }
+        };
+        stock.safe.insert(index);
+        stock.expect(index);
+        Ok((index, kept))
+    }
+
+    fn details(&self, role: Role, output: Output) -> Result<Option<DetailsFile>, Trouble> {
+        if !role.is_details() {
+            return Ok(None);
+        }
+        let bytes = match output {
+            Output::Details(bytes) => bytes,
+            Output::Staging(mut staged) => {
+                let mut bytes = Vec::new();
+                let read =
+                    staged.file.seek(SeekFrom::Start(0)).and_then(|_| staged.file.read_to_end(&mut bytes));
+                read.map_err(|e| self.unwritable(&e, 0))?;
+                bytes
+            }
+            Output::Memory(_) | Output::Nowhere => return Ok(None),
+        };
+        Ok(Some(export::read_details(role, &bytes)))
+    }
+
+    /// What a failed write means: a full or vanished drive stops the run, one odd file does not.
+    fn unwritable(&self, error: &io::Error, need: u64) -> Trouble {
+        let root = self.reading.staging.map_or_else(std::env::temp_dir, |s| s.library().to_owned());
+        let failed = self.unwritten.fetch_add(1, Ordering::Relaxed) + 1;
+        match error.kind() {
+            _ if is_full(error) => Trouble::Stop(Error::Full { path: root, need }),
+            io::ErrorKind::FileTooLarge => Trouble::Problem(
+                Code::TooLarge,
+                format!("{need} bytes are more than a file of the destination's file system can hold"),
+            ),
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::NotFound => {
+                Trouble::Stop(Error::Io {
+                    doing: "write to",
+                    path: root,
+                    source: io::Error::from(error.kind()),
+                })
+            }
+            _ if failed >= FAILED_WRITES => Trouble::Stop(Error::Io {
+                doing: "write to",
+                path: root,
+                source: io::Error::other(error.to_string()),
+            }),
+            _ => Trouble::Problem(
+                Code::WriteFailed,
+                format!("it could not be written: {error}; import again to retry"),
+            ),
+        }
+    }
+}
+
+trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
+
+/// The entry's bytes without a copy, where they can be had by position.
+fn seekable(source: &Source, position: u32, path: &str) -> Option<Box<dyn ReadSeek>> {
+    match source {
+        Source::Zip(archive) => {
+            let window = archive.stored_window(export::zip_entry(archive, position)?)?;
+            Some(Box::new(window))
+        }
+        Source::Folder(root) => Some(Box::new(File::open(root.join(path)).ok()?)),
+        Source::Remembered(_) | Source::Unreadable => None,
+    }
+}
+
+/// Receives what the workers did; makes it durable and records it, batch by batch.
+struct Collector<'a> {
+    contents: &'a Contents,
+    reading: &'a Reading<'a>,
+    tally: &'a mut Tally,
+    results: &'a mut Vec<(usize, Bytes)>,
+    details: &'a mut BTreeMap<(usize, Role), DetailsFile>,
+    record: &'a mut dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error>,
+}
+
+impl Collector<'_> {
+    fn collect(&mut self, receiver: &mpsc::Receiver<Message>) -> Result<(), Error> {
+        let mut batch: Vec<ReadEntry> = Vec::new();
+        let mut since = Instant::now();
+        let mut stopped: Option<Error> = None;
+        loop {
+            match receiver.recv_timeout(BATCH_TIME) {
+                Ok(Message::Sound { read, details, bytes }) => {
+                    self.tally.bytes += bytes;
+                    self.results.push((read.entry, Bytes::Sound(read.content)));
+                    if let Some(details) = details {
+                        self.details.insert((read.content, self.contents.entries[read.entry].role), details);
+                    }
+                    batch.push(read);
+                }
+                Ok(Message::Failed { entry, problem }) => {
+                    self.results.push((entry, Bytes::Failed));
+                    self.tally.problems.push(*problem);
+                }
+                Ok(Message::Stop(error)) => {
+                    // the first reason counts, unless it was only the order to stop
+                    if stopped.as_ref().is_none_or(|s| matches!(s, Error::Interrupted)) {
+                        stopped = Some(*error);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if batch.len() >= BATCH_ENTRIES || since.elapsed() >= BATCH_TIME {
+                self.flush(&mut batch)?;
+                since = Instant::now();
+            }
+        }
+        self.flush(&mut batch)?;
+        stopped.map_or(Ok(()), Err)
+    }
+
+    fn flush(&mut self, batch: &mut Vec<ReadEntry>) -> Result<(), Error> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        if let Some(staging) = self.reading.staging {
+            staging.sync()?;
+        }
+        (self.record)(self.contents, batch)?;
+        batch.clear();
+        Ok(())
+    }
+}

@@ -1,0 +1,574 @@
+//! Media to assets: what the rows say of each medium, which halves are one Live Photo, which
+//! files are companions, and when each asset was taken.
+//!
+//! In: [`Contents`] and the claims of the rows. Out: [`Assets`]. Never: names a library path.
+//! The one surprise: a pair is made by Apple's content identifier wherever the halves are; by name
+//! only with guards, because camera counters wrap and `IMG_0861.MOV` may be another year's video
+//! (immich-go #1281).
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use crate::capture::{Captured, Sources, capture};
+use crate::contents::{Content, Contents, DetailsFile, Entry, Role};
+use crate::matching::rows::{RowAt, Rows};
+use crate::matching::{Asset, Part, Resource};
+use crate::media::{Format, Kind};
+use crate::names;
+use crate::problem::{Code, Problem};
+
+/// A movie larger than this is not the movie of a Live Photo, when only names say so.
+const LARGEST_MOVIE: u64 = 60_000_000;
+/// How far the dates of two halves may lie apart, when only names say that they belong together.
+const SAME_TAKE: TimeDelta = TimeDelta::seconds(120);
+
+/// The assets, before albums are known.
+#[derive(Debug, Default)]
+pub struct Assets {
+    /// In canonical order of their primaries.
+    pub assets: Vec<Asset>,
+    /// Still and movie (contents) where the movie's bytes stand with another still.
+    pub shared_movies: Vec<(usize, usize)>,
+    /// What was wrong or uncertain.
+    pub problems: Vec<Problem>,
+}
+
+/// What the rows of one content come to.
+#[derive(Debug, Clone, Default)]
+struct Facts {
+    name: Option<Box<str>>,
+    created: Option<DateTime<Utc>>,
+    imported: Option<DateTime<Utc>>,
+    views: Option<u64>,
+    favorite: Option<bool>,
+    hidden: Option<bool>,
+    deleted: Option<bool>,
+}
+
+struct Medium<'a> {
+    content: &'a Content,
+    index: usize,
+    entries: Vec<&'a Entry>,
+    facts: Option<Facts>,
+    name: Box<str>,
+    kind: Kind,
+    format: Format,
+}
+
+impl Medium<'_> {
+    fn stem(&self) -> String {
+        names::match_key(names::split(&self.name).0)
+    }
+
+    /// The stems by which a companion or a movie may belong to it, per folder.
+    fn stems(&self) -> Vec<(usize, &str, String)> {
+        let mut stems = Vec::new();
+        for entry in &self.entries {
+            stems.push((entry.part, entry.folder(), names::match_key(names::split(entry.name()).0)));
+            if let Some(name) = self.facts.as_ref().and_then(|f| f.name.as_ref()) {
+                stems.push((entry.part, entry.folder(), names::match_key(names::split(name).0)));
+            } else if let Some(base) = names::scheme_b_base(entry.name()) {
+                stems.push((entry.part, entry.folder(), names::match_key(names::split(&base).0)));
+            }
+        }
+        stems.sort();
+        stems.dedup();
+        stems
+    }
+
+    fn created(&self) -> Option<DateTime<Utc>> {
+        self.facts.as_ref().and_then(|f| f.created)
+    }
+
+    fn is_raw(&self) -> bool {
+        self.format.is_raw(&self.name)
+    }
+
+    fn is_shared(&self) -> bool {
+        self.entries.iter().all(|e| e.role == Role::Shared)
+    }
+}
+
+/// Builds the assets.
+pub fn build(contents: &Contents, rows: &Rows<'_>, zone: Tz) -> Assets {
+    let mut problems = Vec::new();
+    let media = collect(contents, rows, &mut problems);
+    let pairs = pair(&media);
+    let companions = companions(&media, &pairs);
+    let lists = Lists::new(contents);
+
+    let mut assets = Assets::default();
+    let movies: HashMap<usize, usize> = pairs.first_still.clone();
+    for (still, medium) in media.iter().enumerate() {
+        if movies.contains_key(&still) || companions.of.contains_key(&still) {
+            continue;
+        }
+        let mut members = vec![(still, Part::Primary)];
+        if let Some(&movie) = pairs.movie.get(&still) {
+            if movies[&movie] == still {
+                members.push((movie, Part::Movie));
+            } else {
+                assets.shared_movies.push((medium.index, media[movie].index));
+            }
+        }
+        members.extend(companions.with.get(&still).into_iter().flatten().map(|&c| (c, Part::Companion)));
+        assets.assets.push(asset(&media, &members, rows, &lists, zone));
+    }
+    problems.extend(unlisted(contents, rows, &media, &pairs));
+    assets.problems = problems;
+    assets
+}
+
+fn collect<'a>(contents: &'a Contents, rows: &Rows<'_>, problems: &mut Vec<Problem>) -> Vec<Medium<'a>> {
+    let mut order: Vec<usize> = Vec::new();
+    let mut entries: HashMap<usize, Vec<&'a Entry>> = HashMap::new();
+    for entry in contents.entries.iter().filter(|e| e.role.is_media()) {
+        if let Some(content) = entry.content() {
+            let of = entries.entry(content).or_default();
+            if of.is_empty() {
+                order.push(content);
+            }
+            of.push(entry);
+        }
+    }
+    order
+        .into_iter()
+        .map(|index| {
+            let content = &contents.contents[index];
+            let entries = entries.remove(&index).unwrap_or_default();
+            let facts = rows.claims.get(&index).and_then(|claims| facts(contents, claims, problems));
+            let name: Box<str> = facts
+                .as_ref()
+                .and_then(|f| f.name.clone())
+                .or_else(|| entries.first().map(|e| e.name().into()))
+                .unwrap_or_default();
+            let kind = content.kind(&name);
+            Medium { content, index, entries, facts, name, kind, format: content.embedded.format }
+        })
+        .collect()
+}
+
+/// Of several rows, those of the newest export decide; among them the earliest date gives name,
+/// dates and views, favourite if any says so, hidden and deleted only if all do.
+fn facts(contents: &Contents, claims: &[RowAt<'_>], problems: &mut Vec<Problem>) -> Option<Facts> {
+    let newest = claims.iter().map(|at| at.export).max()?;
+    let claims: Vec<&RowAt<'_>> = claims.iter().filter(|at| at.export == newest).collect();
+    let first = claims.iter().min_by_key(|at| at.row.created.map_or((1, None), |t| (0, Some(t))))?;
+    let dates: Vec<DateTime<Utc>> = claims.iter().filter_map(|at| at.row.created).collect();
+    if let (Some(earliest), Some(latest)) = (dates.iter().min(), dates.iter().max())
+        && *latest - *earliest > TimeDelta::days(1)
+    {
+        let mut said: Vec<String> = claims
+            .iter()
+            .filter_map(|at| {
+                Some(format!("`{}` {}", at.row.name, at.row.created?.format("%Y-%m-%d %H:%M UTC")))
+            })
+            .collect();
+        said.dedup();
+        let details = &contents.entries[first.details];
+        problems.push(
+            Problem::new(
+                Code::ConflictingRows,
+                format!(
+                    "rows of the same bytes disagree about the date: {}; the earliest was taken",
+                    said.join(", ")
+                ),
+            )
+            .in_archive(&contents.archives[details.archive].name)
+            .with_entry(details.path.as_ref()),
+        );
+    }
+    let any = |flag: fn(&RowAt<'_>) -> Option<bool>| -> Option<bool> {
+        claims.iter().filter_map(|at| flag(at)).reduce(|a, b| a || b)
+    };
+    let all = |flag: fn(&RowAt<'_>) -> Option<bool>| -> Option<bool> {
+        claims.iter().filter_map(|at| flag(at)).reduce(|a, b| a && b)
+    };
+    Some(Facts {
+        name: Some(first.row.name.to_string().into()),
+        created: first.row.created,
+        imported: first.row.imported.or_else(|| claims.iter().filter_map(|at| at.row.imported).min()),
+        views: first.row.view_count,
+        favorite: any(|at| at.row.favorite),
+        hidden: all(|at| at.row.hidden),
+        deleted: all(|at| at.row.deleted),
+    })
+}
+
+/// Which movie belongs to which still; indices into the media.
+#[derive(Default)]
+struct Pairs {
+    movie: HashMap<usize, usize>,
+    /// Of every paired movie, the still that it stands beside.
+    first_still: HashMap<usize, usize>,
+}
+
+impl Pairs {
+    fn join(&mut self, still: usize, movie: usize) {
+        self.movie.insert(still, movie);
+        let first = self.first_still.entry(movie).or_insert(still);
+        *first = (*first).min(still);
+    }
+}
+
+fn pair(media: &[Medium<'_>]) -> Pairs {
+    let stills: Vec<usize> = (0..media.len())
+        .filter(|&m| media[m].kind == Kind::Photo && media[m].format.is_still_of_live_photo())
+        .collect();
+    let movies: Vec<usize> = (0..media.len()).filter(|&m| media[m].format.is_movie_of_live_photo()).collect();
+    let mut pairs = Pairs::default();
+    pair_by_identifier(media, &stills, &movies, &mut pairs);
+    pair_by_name(media, &stills, &movies, &mut pairs);
+    pairs
+}
+
+fn pair_by_identifier(media: &[Medium<'_>], stills: &[usize], movies: &[usize], pairs: &mut Pairs) {
+    let mut of: HashMap<&str, Vec<usize>> = HashMap::new();
+    for &still in stills {
+        if let Some(id) = &media[still].content.embedded.content_identifier {
+            of.entry(id).or_default().push(still);
+        }
+    }
+    let mut candidates = Vec::new();
+    for &movie in movies {
+        let Some(id) = &media[movie].content.embedded.content_identifier else { continue };
+        for &still in of.get(id.as_str()).into_iter().flatten() {
+            let beside = share_stem(&media[still], &media[movie]);
+            let same_stem = beside || media[still].stem() == media[movie].stem();
+            let apart = media[still].is_shared() != media[movie].is_shared();
+            candidates.push((apart, !beside, !same_stem, !is_heic(&media[still]), still, movie));
+        }
+    }
+    candidates.sort();
+    for (_, not_beside, _, _, still, movie) in candidates {
+        let free = !pairs.first_still.contains_key(&movie);
+        // bytes that two stills name as their movie, each beside its own copy
+        let second = !not_beside && media[movie].entries.len() > 1;
+        if !pairs.movie.contains_key(&still) && (free || second) {
+            pairs.join(still, movie);
+        }
+    }
+}
+
+fn pair_by_name(media: &[Medium<'_>], stills: &[usize], movies: &[usize], pairs: &mut Pairs) {
+    let mut at: BTreeMap<(usize, &str, String), Vec<usize>> = BTreeMap::new();
+    for &still in stills.iter().filter(|s| !pairs.movie.contains_key(s)) {
+        for key in media[still].stems() {
+            at.entry(key).or_default().push(still);
+        }
+    }
+    let mut candidates = Vec::new();
+    for &movie in movies.iter().filter(|m| !pairs.first_still.contains_key(m)) {
+        if media[movie].content.size > LARGEST_MOVIE {
+            continue;
+        }
+        for key in media[movie].stems() {
+            for &still in at.get(&key).into_iter().flatten() {
+                if may_be_one(&media[still], &media[movie]) {
+                    let same_name = media[still].stem() == media[movie].stem();
+                    candidates.push((!same_name, !is_heic(&media[still]), still, movie));
+                }
+            }
+        }
+    }
+    candidates.sort();
+    candidates.dedup();
+    for (_, _, still, movie) in candidates {
+        let free = !pairs.first_still.contains_key(&movie);
+        let second = media[movie].entries.len() > 1 && share_stem(&media[still], &media[movie]) && {
+            let first = pairs.first_still.get(&movie).map(|&s| &media[s]);
+            first.is_some_and(|first| !share_stem(first, &media[still]))
+        };
+        if !pairs.movie.contains_key(&still) && (free || second) {
+            pairs.join(still, movie);
+        }
+    }
+}
+
+fn is_heic(medium: &Medium<'_>) -> bool {
+    matches!(medium.format, Format::Heic | Format::Heif)
+}
+
+fn share_stem(a: &Medium<'_>, b: &Medium<'_>) -> bool {
+    let stems = a.stems();
+    b.stems().iter().any(|stem| stems.contains(stem))
+}
+
+/// The guards of a pair by name: identifiers that do not differ, rows or embedded times close.
+fn may_be_one(still: &Medium<'_>, movie: &Medium<'_>) -> bool {
+    let ids = (&still.content.embedded.content_identifier, &movie.content.embedded.content_identifier);
+    if let (Some(a), Some(b)) = ids
+        && a != b
+    {
+        return false;
+    }
+    if let (Some(a), Some(b)) = (still.created(), movie.created()) {
+        return (a - b).abs() <= SAME_TAKE;
+    }
+    embedded_apart(still.content, movie.content).is_none_or(|apart| apart <= SAME_TAKE)
+}
+
+/// How far the embedded times of two files lie apart, where both have one. A local time and a UTC
+/// instant are compared up to a zone offset, a multiple of 15 minutes.
+fn embedded_apart(still: &Content, movie: &Content) -> Option<TimeDelta> {
+    let local = |c: &Content| c.embedded.exif.or(c.embedded.quicktime);
+    let instant = |c: &Content| -> Option<NaiveDateTime> {
+        let with_offset =
+            local(c).and_then(|l| Some(l.time - TimeDelta::seconds(l.offset?.local_minus_utc().into())));
+        with_offset.or_else(|| local(c).is_none().then_some(c.embedded.utc).flatten())
+    };
+    if let (Some(a), Some(b)) = (local(still), local(movie)) {
+        return Some((a.time - b.time).abs());
+    }
+    if let (Some(a), Some(b)) = (instant(still), instant(movie)) {
+        return Some((a - b).abs());
+    }
+    let quarter = 15 * 60;
+    let (local, utc) = match (local(still), local(movie)) {
+        (Some(l), None) => (l.time, movie.embedded.utc?),
+        (None, Some(l)) => (l.time, still.embedded.utc?),
+        _ => return None,
+    };
+    let apart = (local - utc).num_seconds();
+    if !(-12 * 3600 - 120..=14 * 3600 + 120).contains(&apart) {
+        return Some(TimeDelta::seconds(apart.abs()));
+    }
+    let rest = apart.rem_euclid(quarter);
+    Some(TimeDelta::seconds(rest.min(quarter - rest)))
+}
+
+#[derive(Default)]
+struct Companions {
+    of: HashMap<usize, usize>,
+    with: BTreeMap<usize, Vec<usize>>,
+}
+
+/// Adjustments and RAW files go with the still of their stem and folder.
+fn companions(media: &[Medium<'_>], pairs: &Pairs) -> Companions {
+    let mut companions = Companions::default();
+    let is_companion = |m: &Medium<'_>| m.kind == Kind::Adjustment || m.is_raw();
+    let mut at: HashMap<(usize, &str, String), Vec<usize>> = HashMap::new();
+    for (index, medium) in media.iter().enumerate() {
+        let paired_movie = pairs.first_still.contains_key(&index);
+        if medium.kind == Kind::Adjustment || medium.kind == Kind::Other || paired_movie {
+            continue;
+        }
+        for key in medium.stems() {
+            at.entry(key).or_default().push(index);
+        }
+    }
+    // RAW files first, so that an adjustment of a RAW that is itself a companion finds its still
+    let (raws, adjustments): (Vec<usize>, Vec<usize>) =
+        (0..media.len()).filter(|&m| is_companion(&media[m])).partition(|&m| media[m].is_raw());
+    for index in raws.into_iter().chain(adjustments) {
+        let medium = &media[index];
+        let mut keys = medium.stems();
+        let originals: Vec<_> =
+            keys.iter().filter_map(|(p, f, s)| Some((*p, *f, original_stem(s)?))).collect();
+        keys.extend(originals);
+        let still = keys
+            .iter()
+            .flat_map(|key| at.get(key).into_iter().flatten().copied())
+            .filter(|&s| s != index && !companions.of.contains_key(&s))
+            .filter(|&s| !(medium.is_raw() && (media[s].is_raw() || media[s].kind == Kind::Video)))
+            .min_by_key(|&s| {
+                let m = &media[s];
+                (m.kind != Kind::Photo, m.is_raw(), !is_heic(m), s)
+            });
+        if let Some(still) = still {
+            companions.of.insert(index, still);
+            companions.with.entry(still).or_default().push(index);
+        }
+    }
+    companions
+}
+
+/// `IMG_O1853` names the original adjustment of `IMG_1853`.
+fn original_stem(stem: &str) -> Option<String> {
+    let (head, tail) = stem.split_once("_o")?;
+    tail.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("{head}_{tail}"))
+}
+
+/// The lists that speak of media without a row: `Favorites.csv`, `Hidden.csv`, and the shared
+/// library's contributions.
+struct Lists<'a> {
+    favorites: HashSet<(usize, String)>,
+    hidden: HashSet<(usize, String)>,
+    contributed: HashMap<(usize, String), Vec<(usize, bool)>>,
+    contents: &'a Contents,
+}
+
+impl<'a> Lists<'a> {
+    fn new(contents: &'a Contents) -> Self {
+        let mut lists = Lists {
+            favorites: HashSet::new(),
+            hidden: HashSet::new(),
+            contributed: HashMap::new(),
+            contents,
+        };
+        for entry in &contents.entries {
+            let export = contents.export_of(entry);
+            match entry.content().and_then(|c| contents.details.get(&(c, entry.role))) {
+                Some(DetailsFile::Names(named)) if entry.role == Role::Album => {
+                    let list = match automatic(entry) {
+                        Some(Automatic::Favorites) => &mut lists.favorites,
+                        Some(Automatic::Hidden) => &mut lists.hidden,
+                        None => continue,
+                    };
+                    list.extend(named.iter().map(|name| (export, names::match_key(name))));
+                }
+                Some(DetailsFile::Contributions(named)) => {
+                    for (name, mine) in named {
+                        let key = (export, names::match_key(name));
+                        lists.contributed.entry(key).or_default().push((entry.part, *mine));
+                    }
+                }
+                _ => {}
+            }
+        }
+        lists
+    }
+
+    fn names_any(&self, list: &HashSet<(usize, String)>, medium: &Medium<'_>) -> bool {
+        let named = |entry: &&Entry, name: &str| {
+            list.contains(&(self.contents.export_of(entry), names::match_key(name)))
+        };
+        !list.is_empty() && medium.entries.iter().any(|e| named(e, e.name()) || named(e, &medium.name))
+    }
+
+    /// The list of the same part first; else of the whole export, if it says one thing only.
+    fn contributed(&self, medium: &Medium<'_>) -> Option<bool> {
+        if self.contributed.is_empty() {
+            return None;
+        }
+        medium.entries.iter().find_map(|entry| {
+            let key = (self.contents.export_of(entry), names::match_key(&medium.name));
+            let said = self.contributed.get(&key)?;
+            let here = said.iter().find(|(part, _)| *part == entry.part).map(|(_, mine)| *mine);
+            let same = said.iter().all(|(_, mine)| *mine == said[0].1).then(|| said[0].1);
+            here.or(same)
+        })
+    }
+}
+
+/// Albums that Photos makes by itself and that repeat what the rows say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Automatic {
+    /// `Favorites.csv`.
+    Favorites,
+    /// `Hidden.csv`.
+    Hidden,
+}
+
+/// Whether this entry is one of Photos' own lists and not an album.
+pub fn automatic(entry: &Entry) -> Option<Automatic> {
+    match names::match_key(entry.name()).as_str() {
+        "favorites.csv" => Some(Automatic::Favorites),
+        "hidden.csv" => Some(Automatic::Hidden),
+        _ => None,
+    }
+}
+
+fn asset(
+    media: &[Medium<'_>],
+    members: &[(usize, Part)],
+    rows: &Rows<'_>,
+    lists: &Lists<'_>,
+    zone: Tz,
+) -> Asset {
+    let primary = &media[members[0].0];
+    let own = |m: &Medium<'_>| -> Captured {
+        let entry_names: Vec<&str> =
+            std::iter::once(m.name.as_ref()).chain(m.entries.iter().map(|e| e.name())).collect();
+        capture(&Sources {
+            embedded: &m.content.embedded,
+            row: m.created(),
+            imported: m.facts.as_ref().and_then(|f| f.imported),
+            names: &entry_names,
+            fallback: zone,
+        })
+    };
+    let mut captured = own(primary);
+    let movie = members.iter().find(|(_, part)| *part == Part::Movie).map(|(m, _)| own(&media[*m]));
+    if let Some(movie) = movie.as_ref().filter(|m| captured.time.is_none() && m.time.is_some()) {
+        captured = captured.follow_movie(movie);
+    }
+    let resources: Vec<Resource> = members
+        .iter()
+        .map(|&(index, part)| {
+            let m = &media[index];
+            let captured = if part == Part::Primary {
+                captured.clone()
+            } else {
+                let own = own(m);
+                if captured.time.is_some() && captured.from != crate::capture::CapturedFrom::Movie {
+                    own.follow_still(&captured)
+                } else if part == Part::Companion && captured.time.is_some() {
+                    own.follow_still(&captured)
+                } else {
+                    own
+                }
+            };
+            Resource {
+                content: m.index,
+                part,
+                kind: m.kind,
+                name: m.name.clone(),
+                captured,
+                imported: m.facts.as_ref().and_then(|f| f.imported),
+                view_count: m.facts.as_ref().and_then(|f| f.views),
+                contributed_by_me: lists.contributed(m),
+                proved: rows.proved.contains(&m.index),
+                listed: m.facts.is_some(),
+            }
+        })
+        .collect();
+    let speaks = members.iter().map(|(m, _)| &media[*m]).find(|m| m.facts.is_some()).unwrap_or(primary);
+    let (favorite, hidden, deleted) = flags(speaks, primary, lists);
+    let home = members.iter().all(|(m, _)| media[*m].is_shared()).then_some(0);
+    Asset { resources, captured, favorite, hidden, deleted, home }
+}
+
+fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool, bool, bool) {
+    let facts = speaks.facts.clone().unwrap_or_default();
+    let has = |role: Role| primary.entries.iter().any(|e| e.role == role);
+    let deleted = match facts.deleted {
+        // a copy that lives on in Photos/ beside the deleted one is not deleted
+        Some(deleted) => deleted && !(has(Role::Photo) && has(Role::Deleted)),
+        None => has(Role::Deleted) && !has(Role::Photo),
+    };
+    (
+        facts.favorite.unwrap_or_else(|| lists.names_any(&lists.favorites, primary)),
+        facts.hidden.unwrap_or_else(|| lists.names_any(&lists.hidden, primary)),
+        deleted,
+    )
+}
+
+/// One warning for each medium of a detailed export that no row speaks of; not for the movie of a
+/// listed still, not for adjustments, which Apple never lists.
+fn unlisted(contents: &Contents, rows: &Rows<'_>, media: &[Medium<'_>], pairs: &Pairs) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, medium) in media.iter().enumerate() {
+        let of_listed_still = pairs.first_still.get(&index).is_some_and(|s| media[*s].facts.is_some());
+        if medium.facts.is_some() || of_listed_still || medium.kind == Kind::Adjustment {
+            continue;
+        }
+        let entry = medium
+            .entries
+            .iter()
+            .find(|e| e.given && e.role != Role::Shared && rows.detailed.contains(&contents.export_of(e)));
+        if let Some(entry) = entry {
+            problems.push(
+                Problem::new(
+                    Code::UnlistedMedia,
+                    "no row of the details speaks of it: it is kept, dated by itself, and vouched for by its archive only",
+                )
+                .in_archive(&contents.archives[entry.archive].name)
+                .with_entry(entry.path.as_ref()),
+            );
+        }
+    }
+    problems
+}

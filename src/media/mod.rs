@@ -1,0 +1,195 @@
+//! What a photo or video says about itself: format, time, place, camera, Live Photo identifier.
+//!
+//! In: a seekable source and its size. Out: [`Embedded`]. Never: fails, believes a file name, reads
+//! dates of editing, XMP or IPTC, or needs more memory or time than its fixed limits, whatever the
+//! bytes are. The one decision a newcomer would question: formats are recognised and EXIF blocks
+//! found by code of our own, and only the block goes to kamadak; see `still` and `tags` for why.
+
+mod boxes;
+mod cut;
+mod format;
+mod movie;
+pub(crate) mod stamp;
+mod still;
+mod tags;
+mod window;
+
+use std::io::{Read, Seek};
+
+use chrono::{FixedOffset, NaiveDateTime};
+
+pub use cut::is_cut_short;
+use format::HEAD;
+pub use format::{Format, Kind};
+use tags::Tags;
+use window::Window;
+
+/// How much of a TIFF or TIFF-based RAW is read, in bytes: usually the first is enough; the second
+/// is for files that keep their tags behind the picture.
+const TIFF_PREFIXES: [u64; 2] = [1 << 20, 64 << 20];
+
+/// Everything embedded in one file that Windfall uses. What is absent, impossible or nonsense is
+/// `None`.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Embedded {
+    /// What the file is, by content.
+    pub format: Format,
+    /// EXIF DateTimeOriginal, else DateTimeDigitized.
+    pub exif: Option<LocalTime>,
+    /// `com.apple.quicktime.creationdate`, else `©day`.
+    pub quicktime: Option<LocalTime>,
+    /// The movie header's creation time, UTC by its specification; many cameras write local time.
+    pub utc: Option<NaiveDateTime>,
+    /// Where it was taken.
+    pub position: Option<Position>,
+    /// The camera's maker.
+    pub make: Option<String>,
+    /// The camera.
+    pub model: Option<String>,
+    /// What the still and the movie of a Live Photo have in common.
+    pub content_identifier: Option<String>,
+}
+
+/// A time on the clock where it was taken, with sub-seconds if the file has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalTime {
+    /// What the clock showed.
+    pub time: NaiveDateTime,
+    /// How far that clock was from UTC, if the file says so.
+    pub offset: Option<FixedOffset>,
+}
+
+/// A place on earth, in degrees, north and east positive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position {
+    /// −90 to 90.
+    pub latitude: f64,
+    /// −180 to 180.
+    pub longitude: f64,
+}
+
+/// Reads what can be had from a file of `size` bytes.
+pub fn read(source: &mut (impl Read + Seek), size: u64) -> Embedded {
+    let mut window = Window::new(source, size);
+    let format = Format::recognise(&window.bytes(0, HEAD));
+    let mut embedded = Embedded { format, ..Embedded::default() };
+    let blocks = match format {
+        Format::Jpeg => still::jpeg(&mut window),
+        Format::Heic | Format::Heif | Format::Avif => still::heif(&mut window),
+        Format::Png => still::png(&mut window),
+        Format::WebP => still::webp(&mut window),
+        Format::Raf => still::raf(&mut window),
+        _ => Vec::new(),
+    };
+    for tags in blocks.into_iter().filter_map(Tags::parse) {
+        tags.fill(&mut embedded);
+    }
+    match format {
+        Format::Mov | Format::Mp4 | Format::Cr3 => movie::fill(&mut embedded, &mut window),
+        Format::Tiff | Format::Cr2 | Format::Orf | Format::Rw2 => fill_from_tiff(&mut embedded, &mut window),
+        _ => (),
+    }
+    embedded
+}
+
+fn fill_from_tiff(embedded: &mut Embedded, window: &mut Window<'_, impl Read + Seek>) {
+    for prefix in TIFF_PREFIXES {
+        if let Some(tags) = Tags::parse(window.bytes(0, prefix)) {
+            tags.fill(embedded);
+            if embedded.format == Format::Tiff {
+                embedded.format = tags.refine();
+            }
+        }
+        if embedded.exif.is_some() || window.size() <= prefix {
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Embedded, Format, is_cut_short, read};
+    use std::io::Cursor;
+    use std::path::PathBuf;
+
+    fn fixtures() -> Vec<(PathBuf, Vec<u8>)> {
+        let mut pending = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/media")];
+        let mut files = Vec::new();
+        while let Some(path) = pending.pop() {
+            if path.is_dir() {
+                pending.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            } else {
+                let bytes = std::fs::read(&path).unwrap();
+                files.push((path, bytes));
+            }
+        }
+        files.sort();
+        assert!(files.len() > 20);
+        files
+    }
+
+    fn read_all(bytes: &[u8]) -> Embedded {
+        let embedded = read(&mut Cursor::new(bytes), bytes.len() as u64);
+        for format in [embedded.format, Format::Jpeg, Format::Mov, Format::Png] {
+            is_cut_short(&mut Cursor::new(bytes), bytes.len() as u64, format);
+        }
+        embedded
+    }
+
+    /// The same numbers on every run, so that a failure can be repeated.
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) as usize % limit.max(1)
+        }
+    }
+
+    #[test]
+    fn truncated_fixtures_yield_what_can_be_had() {
+        for (path, bytes) in fixtures() {
+            // Structure is dense at both ends and at the start of every box; the middle is pixels.
+            let step = (bytes.len() / 150).max(1);
+            let cuts = (0..bytes.len().min(256)).step_by(3).chain((0..bytes.len()).step_by(step));
+            for cut in cuts {
+                read_all(&bytes[..cut]);
+            }
+            let lying = read(&mut Cursor::new(&bytes[..bytes.len() / 2]), u64::MAX);
+            assert_eq!(lying.format, read_all(&bytes[..bytes.len() / 2]).format, "{}", path.display());
+        }
+    }
+
+    #[test]
+    fn flipped_bytes_never_panic() {
+        let mut dice = Dice(42);
+        for (_, bytes) in fixtures() {
+            for round in 0..60 {
+                let mut damaged = bytes.clone();
+                let reach = if round % 2 == 0 { damaged.len() } else { damaged.len().min(8192) };
+                for _ in 0..=dice.below(12) {
+                    let at = dice.below(reach);
+                    damaged[at] = [0, 0xff, dice.below(256) as u8][dice.below(3)];
+                }
+                read_all(&damaged);
+            }
+        }
+    }
+
+    #[test]
+    fn whole_fixtures_are_not_cut_short_and_fragments_are() {
+        for (path, bytes) in fixtures() {
+            let format = read_all(&bytes).format;
+            // Cut by those who published them; the second one in its second picture.
+            let cut_at_source =
+                ["canon-r6.cr3", "ultrahdr.jpg", "exif-no-tz.jpg"].iter().any(|name| path.ends_with(name));
+            let cut = |bytes: &[u8]| is_cut_short(&mut Cursor::new(bytes), bytes.len() as u64, format);
+            assert_eq!(cut(&bytes), cut_at_source, "{}", path.display());
+            let tells = !matches!(
+                format,
+                Format::Unknown | Format::Gif | Format::Tiff | Format::Dng | Format::Cr2 | Format::Aae
+            );
+            assert_eq!(cut(&bytes[..bytes.len() / 20]), tells, "{}", path.display());
+        }
+    }
+}

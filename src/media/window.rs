@@ -1,0 +1,57 @@
+//! Positioned, bounded reads from a file whose structure is not to be believed.
+//!
+//! In: a seekable source and its size. Out: bytes at an offset, never more than asked for and never
+//! more than there are. Never: fails; what cannot be read is simply shorter. The one surprise: reads
+//! end at the window's end even where the source goes on, so a RAF's embedded JPEG is read like a file.
+
+use std::io::{Read, Seek, SeekFrom};
+
+/// A stretch of a source.
+pub(super) struct Window<'a, S> {
+    source: &'a mut S,
+    start: u64,
+    size: u64,
+}
+
+impl<'a, S: Read + Seek> Window<'a, S> {
+    /// The whole source of `size` bytes.
+    pub fn new(source: &'a mut S, size: u64) -> Self {
+        Window { source, start: 0, size }
+    }
+
+    /// Bytes in this window.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// A window within this one, cut at its end.
+    pub fn part(&mut self, at: u64, size: u64) -> Window<'_, S> {
+        let at = at.min(self.size);
+        let start = self.start.saturating_add(at);
+        Window { source: self.source, start, size: size.min(self.size - at) }
+    }
+
+    /// Up to `limit` bytes from `at` on; fewer at the end of the window or where reading fails.
+    pub fn bytes(&mut self, at: u64, limit: u64) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let there = limit.min(self.size.saturating_sub(at));
+        let Some(position) = self.start.checked_add(at) else {
+            return bytes;
+        };
+        if there > 0 && self.source.seek(SeekFrom::Start(position)).is_ok() {
+            // An error in the middle leaves what was read before it, which is all there is to have.
+            let _ = self.source.by_ref().take(there).read_to_end(&mut bytes);
+        }
+        bytes
+    }
+
+    /// Exactly `N` bytes at `at`.
+    pub fn array<const N: usize>(&mut self, at: u64) -> Option<[u8; N]> {
+        self.bytes(at, N as u64).try_into().ok()
+    }
+}
+
+/// Big-endian unsigned integer of at most 8 bytes.
+pub(super) fn big_endian(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |value, &byte| value << 8 | u64::from(byte))
+}

@@ -1,0 +1,352 @@
+//! Place: carries out the plan.
+//!
+//! In: a [`Plan`](crate::plan::Plan) that is durable in the catalog. Out: files under their final
+//! names, links and lists, and a record of each once it is durable. Never: overwrites, moves or
+//! removes a file that is not its own; never follows a link out of the library.
+//! The one surprise: the modification time is set before the rename, so that no kill leaves a file
+//! under its final name with a wrong date.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File, FileTimes, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use chrono::{DateTime, Utc};
+use tempfile::TempPath;
+
+use crate::catalog::{Catalog, DerivedRecord, Ids};
+use crate::contents::Contents;
+use crate::error::{Error, is_full};
+use crate::names::{self, LibraryPath};
+use crate::plan::{Derived, DerivedForm, Placement};
+use crate::problem::{Code, Problem};
+use crate::progress::{Phase, Progress};
+use crate::staging::{Staging, sync_all};
+use crate::survey::{hash_file, symlink};
+
+const BATCH_TIME: Duration = Duration::from_secs(2);
+const BATCH_FILES: usize = 4096;
+
+/// What placing needs besides the plan.
+pub struct Placing<'a> {
+    /// The library.
+    pub library: &'a Path,
+    /// Where the bytes wait.
+    pub staging: &'a Staging,
+    /// Files of the library by their bytes, for bytes that stand there already.
+    pub held: &'a HashMap<blake3::Hash, LibraryPath>,
+    /// Is told.
+    pub progress: &'a dyn Progress,
+    /// Set when the owner wants to stop.
+    pub cancel: &'a AtomicBool,
+}
+
+/// What could not be done.
+#[derive(Debug, Default)]
+pub struct Unplaced {
+    /// Paths that stay empty.
+    pub paths: HashSet<LibraryPath>,
+    /// Why.
+    pub problems: Vec<Problem>,
+}
+
+/// Places files, batch by batch: sync, then record.
+///
+/// # Errors
+/// If the drive is full or gone, the catalog refuses, or the owner interrupts.
+pub fn place(
+    placing: &Placing<'_>,
+    plan: &[Placement],
+    contents: &Contents,
+    catalog: &mut Catalog,
+    ids: &Ids,
+) -> Result<Unplaced, Error> {
+    let mut placer = Placer { placing, contents, uses: HashMap::new(), folders: HashSet::new() };
+    for placement in plan {
+        *placer.uses.entry(placement.content).or_default() += 1;
+    }
+    placing.progress.begin(Phase::Place, plan.len() as u64, 0);
+    let mut unplaced = Unplaced::default();
+    let mut batch: Vec<&Placement> = Vec::new();
+    let mut since = Instant::now();
+    for placement in plan {
+        let interrupted = placing.cancel.load(Ordering::Relaxed);
+        if interrupted || batch.len() >= BATCH_FILES || since.elapsed() >= BATCH_TIME {
+            record(placing, &mut batch, catalog, ids)?;
+            since = Instant::now();
+        }
+        if interrupted {
+            return Err(Error::Interrupted);
+        }
+        match placer.one(placement) {
+            Ok(()) => {
+                placing
+                    .progress
+                    .decision(&|| format!("placed `{}`", names::display(placement.path.as_str())));
+                batch.push(placement);
+            }
+            Err(error) if is_full(&error) => {
+                record(placing, &mut batch, catalog, ids)?;
+                let need = contents.contents[placement.content].size;
+                return Err(Error::Full { path: placing.library.to_owned(), need });
+            }
+            Err(error) => {
+                unplaced.paths.insert(placement.path.clone());
+                unplaced.problems.push(
+                    Problem::new(
+                        Code::WriteFailed,
+                        format!("it could not be placed: {error}; import again to retry"),
+                    )
+                    .with_entry(placement.path.as_str()),
+                );
+            }
+        }
+        placing.progress.file(placement.path.as_str());
+    }
+    record(placing, &mut batch, catalog, ids)?;
+    Ok(unplaced)
+}
+
+fn record(
+    placing: &Placing<'_>,
+    batch: &mut Vec<&Placement>,
+    catalog: &mut Catalog,
+    ids: &Ids,
+) -> Result<(), Error> {
+    if !batch.is_empty() {
+        let paths: Vec<PathBuf> = batch.iter().map(|p| p.path.to_path(placing.library)).collect();
+        sync_all(placing.library, &paths)?;
+        catalog.record_placed(batch, ids)?;
+        batch.clear();
+    }
+    Ok(())
+}
+
+struct Placer<'a> {
+    placing: &'a Placing<'a>,
+    contents: &'a Contents,
+    /// How many placements still need the staged bytes of each content.
+    uses: HashMap<usize, usize>,
+    /// Folders that were seen to be real folders inside the library.
+    folders: HashSet<LibraryPath>,
+}
+
+impl Placer<'_> {
+    fn one(&mut self, placement: &Placement) -> io::Result<()> {
+        let content = &self.contents.contents[placement.content];
+        let target = placement.path.to_path(self.placing.library);
+        let left = self.uses.get_mut(&placement.content).map_or(0, |left| {
+            *left = left.saturating_sub(1);
+            *left
+        });
+        self.folder(&placement.path)?;
+        if stands(&target, content.size, &content.blake3) {
+            // adopted: a rename that was not recorded, or exactly these bytes from another hand
+            if left == 0 {
+                self.placing.staging.discard(&content.blake3);
+            }
+            return Ok(());
+        }
+        let staged = self.placing.staging.path_of(&content.blake3);
+        let is_staged = self.placing.staging.holds(&content.blake3, content.size);
+        if is_staged && left == 0 {
+            set_time(&staged, placement.modified);
+            return rename_new(&staged, &target);
+        }
+        // other placements need the staged bytes too, or they stand in the library already
+        let elsewhere = self.placing.held.get(&content.blake3).map(|path| path.to_path(self.placing.library));
+        let source = if is_staged { Some(staged) } else { elsewhere };
+        let source =
+            source.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "its bytes are not at hand"))?;
+        copy_new(&source, &target, &content.blake3, self.placing.staging, placement.modified)
+    }
+
+    /// Makes the folders of a path; refuses one that is a link, for it may lead anywhere.
+    fn folder(&mut self, path: &LibraryPath) -> io::Result<()> {
+        let Some(folder) = path.parent() else { return Ok(()) };
+        if self.folders.contains(&folder) {
+            return Ok(());
+        }
+        make_folder(self.placing.library, &folder)?;
+        self.folders.insert(folder);
+        Ok(())
+    }
+}
+
+/// Makes a folder of the library and those above it, each a real folder.
+fn make_folder(library: &Path, folder: &LibraryPath) -> io::Result<()> {
+    let mut at = library.to_path_buf();
+    for component in folder.as_str().split('/') {
+        at.push(component);
+        match fs::symlink_metadata(&at) {
+            Ok(metadata) if metadata.is_dir() => {}
+            Ok(_) => {
+                let why = format!("`{}` is a link or a file, and not a folder", at.display());
+                return Err(io::Error::new(io::ErrorKind::NotADirectory, why));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::create_dir(&at) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            },
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn stands(path: &Path, size: u64, hash: &blake3::Hash) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == size)
+        && hash_file(path).as_ref() == Some(hash)
+}
+
+/// A time that the file system cannot hold is left: the catalog has it.
+fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
+    if let (Some(modified), Ok(file)) = (modified, OpenOptions::new().write(true).open(path)) {
+        let _ = file.set_times(FileTimes::new().set_modified(SystemTime::from(modified)));
+    }
+}
+
+/// Renames to a name that must be free. Where a system has no such rename, the library's lock and
+/// a look that finds nothing stand in for it.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    let source = TempPath::try_from_path(from)?;
+    match source.persist_noclobber(to) {
+        Ok(()) => Ok(()),
+        Err(failed) => {
+            let error = failed.error;
+            let _ = failed.path.keep();
+            if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound)
+                || is_full(&error)
+            {
+                return Err(error);
+            }
+            match fs::symlink_metadata(to) {
+                Err(absent) if absent.kind() == io::ErrorKind::NotFound => fs::rename(from, to),
+                Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+                Err(other) => Err(other),
+            }
+        }
+    }
+}
+
+fn copy_new(
+    from: &Path,
+    to: &Path,
+    hash: &blake3::Hash,
+    staging: &Staging,
+    modified: Option<DateTime<Utc>>,
+) -> io::Result<()> {
+    let mut source = File::open(from)?;
+    let mut copy = staging.begin()?;
+    io::copy(&mut source, &mut copy.file)?;
+    if hash_file(copy.path()).as_ref() != Some(hash) {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("`{}` has changed", from.display())));
+    }
+    set_time(copy.path(), modified);
+    rename_new(copy.path(), to)?;
+    copy.placed();
+    Ok(())
+}
+
+/// Makes links, lists and copies; records them. One that its owner changed is left alone.
+///
+/// # Errors
+/// If the catalog refuses.
+pub fn derive(
+    placing: &Placing<'_>,
+    derived: &[Derived],
+    known: &std::collections::BTreeMap<LibraryPath, DerivedRecord>,
+    catalog: &mut Catalog,
+) -> Result<Vec<Problem>, Error> {
+    let mut problems = Vec::new();
+    let mut made = Vec::new();
+    for item in derived {
+        match derive_one(placing, item, known.get(&item.path)) {
+            Ok(Made::AsRecorded) => {}
+            Ok(Made::New(hash)) => made.push((item, hash)),
+            Err(error) => problems.push(
+                Problem::new(
+                    Code::WriteFailed,
+                    format!("it could not be made: {error}; import again to retry"),
+                )
+                .with_entry(item.path.as_str()),
+            ),
+        }
+    }
+    if !made.is_empty() {
+        let paths: Vec<PathBuf> = made.iter().map(|(item, _)| item.path.to_path(placing.library)).collect();
+        sync_all(placing.library, &paths)?;
+        catalog.record_derived(&made)?;
+    }
+    Ok(problems)
+}
+
+enum Made {
+    AsRecorded,
+    New(Option<blake3::Hash>),
+}
+
+fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecord>) -> io::Result<Made> {
+    let library = placing.library;
+    let path = item.path.to_path(library);
+    let folder = item.path.parent();
+    let stands = fs::symlink_metadata(&path).is_ok();
+    let text_hash = |text: &str| blake3::hash(text.as_bytes());
+    if stands {
+        let is = match &item.form {
+            DerivedForm::Symlink(target) => {
+                fs::read_link(&path).is_ok_and(|found| found == link_target(folder.as_ref(), target))
+            }
+            DerivedForm::Text(text) => fs::read(&path).is_ok_and(|found| found == text.as_bytes()),
+            DerivedForm::Hardlink(_) | DerivedForm::Copy(_) => known.is_some(),
+        };
+        if is {
+            let hash = match &item.form {
+                DerivedForm::Text(text) => Some(text_hash(text)),
+                _ => None,
+            };
+            return Ok(if known.is_some() { Made::AsRecorded } else { Made::New(hash) });
+        }
+        let ours = match (&item.form, known) {
+            (DerivedForm::Symlink(_), Some(_)) => fs::symlink_metadata(&path).is_ok_and(|m| m.is_symlink()),
+            (_, Some(record)) => {
+                hash_file(&path).is_some_and(|h| record.blake3.as_deref() == Some(h.to_hex().as_str()))
+            }
+            (_, None) => false,
+        };
+        if !ours {
+            return Ok(Made::AsRecorded);
+        }
+        fs::remove_file(&path)?;
+    }
+    if let Some(folder) = &folder {
+        make_folder(library, folder)?;
+    }
+    match &item.form {
+        DerivedForm::Symlink(target) => {
+            symlink(&link_target(folder.as_ref(), target), &path).map(|()| Made::New(None))
+        }
+        DerivedForm::Hardlink(target) => {
+            fs::hard_link(target.to_path(library), &path).map(|()| Made::New(None))
+        }
+        DerivedForm::Copy(target) => {
+            let from = target.to_path(library);
+            let hash = hash_file(&from).ok_or(io::ErrorKind::NotFound)?;
+            let modified = fs::metadata(&from).and_then(|m| m.modified()).ok().map(DateTime::<Utc>::from);
+            copy_new(&from, &path, &hash, placing.staging, modified).map(|()| Made::New(Some(hash)))
+        }
+        DerivedForm::Text(text) => {
+            let mut staged = placing.staging.begin()?;
+            io::Write::write_all(&mut staged.file, text.as_bytes())?;
+            rename_new(staged.path(), &path)?;
+            staged.placed();
+            Ok(Made::New(Some(text_hash(text))))
+        }
+    }
+}
+
+fn link_target(folder: Option<&LibraryPath>, target: &LibraryPath) -> PathBuf {
+    PathBuf::from(names::relative(folder.map_or("", LibraryPath::as_str), target.as_str()))
+}

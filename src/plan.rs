@@ -1,0 +1,589 @@
+//! Plan: which bytes go to which path, which links and lists the albums become.
+//!
+//! In: [`Contents`], [`Matched`], what the library holds ([`Held`]) and the owner's [`Settings`].
+//! Out: [`Plan`], a plain value that a dry run prints and [`crate::place`] carries out. Pure.
+//! Never: changes or moves what the library has; a path once given is kept.
+//! The one surprise: names that clash are counted up in the order of capture instant and BLAKE3,
+//! not of the inputs, so that the same photos always get the same names.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use blake3::Hash;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::contents::{Contents, Entry, Role};
+use crate::matching::{Album, AlbumKind, Asset, Matched, Part, Resource};
+use crate::names::{self, LibraryPath};
+use crate::problem::{Code, Problem};
+use crate::survey::Held;
+use crate::template::{Fields, Template};
+
+/// How albums appear in the library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlbumForm {
+    /// Symbolic links where the file system has them, lists where it has not.
+    Auto,
+    /// Relative symbolic links.
+    Symlink,
+    /// Hard links.
+    Hardlink,
+    /// Copies.
+    Copy,
+    /// `Albums/<album>.m3u8`.
+    List,
+    /// Nothing but the catalog.
+    None,
+}
+
+/// Where hidden media go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// Below `Hidden/`.
+    Apart,
+    /// Among the others.
+    Mixed,
+    /// Nowhere.
+    Skip,
+}
+
+/// Where recently deleted media go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecentlyDeleted {
+    /// Below `Recently Deleted/`.
+    Apart,
+    /// Nowhere.
+    Skip,
+}
+
+/// What the owner chose; the library remembers it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Folders of the dated tree.
+    pub layout: Template,
+    /// File stems.
+    pub name: Template,
+    /// For what carries no zone.
+    pub zone: Tz,
+    /// How albums appear.
+    pub albums: AlbumForm,
+    /// Whether memories appear like albums.
+    pub memories: Memories,
+    /// Where hidden media go.
+    pub hidden: Hidden,
+    /// Where recently deleted media go.
+    pub recently_deleted: RecentlyDeleted,
+}
+
+/// Whether Apple's automatic collections appear in the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memories {
+    /// Only in the catalog.
+    Catalog,
+    /// Below `Memories/`, in the form of the albums.
+    Folders,
+}
+
+/// What kind of place a file of the library has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Area {
+    /// A photo, a video or what belongs to one.
+    Media,
+    /// Below `Other/`.
+    Other,
+    /// Below `.windfall/details/`.
+    Details,
+}
+
+impl Area {
+    /// The word in the catalog.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Area::Media => "media",
+            Area::Other => "other",
+            Area::Details => "details",
+        }
+    }
+
+    /// The area of that word in the catalog.
+    pub fn from_name(name: &str) -> Area {
+        [Area::Media, Area::Details].into_iter().find(|area| area.as_str() == name).unwrap_or(Area::Other)
+    }
+}
+
+/// One file that shall stand in the library.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placement {
+    /// Where.
+    pub path: LibraryPath,
+    /// What kind of place that is.
+    pub area: Area,
+    /// Which bytes, an index into [`Contents::contents`].
+    pub content: usize,
+    /// The modification time that it gets.
+    pub modified: Option<DateTime<Utc>>,
+}
+
+/// A link, list or copy that repeats what stands elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Derived {
+    /// Where.
+    pub path: LibraryPath,
+    /// What.
+    pub form: DerivedForm,
+}
+
+/// What a derived file is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DerivedForm {
+    /// A relative symbolic link to this file of the library.
+    Symlink(LibraryPath),
+    /// A hard link to this file of the library.
+    Hardlink(LibraryPath),
+    /// A copy of this file of the library.
+    Copy(LibraryPath),
+    /// A text of our own.
+    Text(String),
+}
+
+impl DerivedForm {
+    /// The word in the catalog.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            DerivedForm::Symlink(_) => "symlink",
+            DerivedForm::Hardlink(_) => "hardlink",
+            DerivedForm::Copy(_) => "copy",
+            DerivedForm::Text(_) => "list",
+        }
+    }
+
+    /// The file that it repeats, if it is one.
+    pub fn target(&self) -> Option<&LibraryPath> {
+        match self {
+            DerivedForm::Symlink(target) | DerivedForm::Hardlink(target) | DerivedForm::Copy(target) => {
+                Some(target)
+            }
+            DerivedForm::Text(_) => None,
+        }
+    }
+}
+
+/// The list of actions that turns an export into library files.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// New files, in the order in which names were given.
+    pub placements: Vec<Placement>,
+    /// Of every medium that stands or will stand in the library, the path.
+    pub paths: HashMap<usize, LibraryPath>,
+    /// Of every file of `Other/` and every details file (entries), the path.
+    pub kept: HashMap<usize, LibraryPath>,
+    /// Contents that an option leaves out.
+    pub excluded: HashSet<usize>,
+    /// The folder of every album that has one.
+    pub folders: HashMap<usize, String>,
+    /// Links, lists and copies for albums.
+    pub derived: Vec<Derived>,
+    /// Names that were rewritten.
+    pub problems: Vec<Problem>,
+}
+
+/// Makes the plan.
+pub fn plan(contents: &Contents, matched: &Matched, held: &Held, settings: &Settings) -> Plan {
+    let mut planner = Planner {
+        contents,
+        held,
+        settings,
+        entry_of: first_given_entries(contents),
+        planned: HashSet::new(),
+        hints: HashMap::new(),
+        plan: Plan::default(),
+    };
+    planner.folders(&matched.albums);
+    let mut order: Vec<&Asset> = matched.assets.iter().collect();
+    order.sort_by_cached_key(|asset| {
+        let instant = asset.captured.time.map_or((1, None), |t| (0, Some(t.to_utc())));
+        (instant, contents.contents[asset.primary().content].blake3.as_bytes().to_owned())
+    });
+    // what has a path keeps it; only then are new names given
+    for asset in &order {
+        planner.keep(asset);
+    }
+    for asset in &order {
+        planner.place(asset, &matched.albums);
+    }
+    planner.others();
+    planner.albums(matched);
+    planner.plan
+}
+
+fn first_given_entries(contents: &Contents) -> HashMap<usize, usize> {
+    let mut first = HashMap::new();
+    for (index, entry) in contents.entries.iter().enumerate().filter(|(_, e)| e.given && e.role.is_media()) {
+        if let Some(content) = entry.content() {
+            first.entry(content).or_insert(index);
+        }
+    }
+    first
+}
+
+struct Planner<'a> {
+    contents: &'a Contents,
+    held: &'a Held,
+    settings: &'a Settings,
+    /// Of every medium in this run's inputs, its first entry.
+    entry_of: HashMap<usize, usize>,
+    /// Collision keys of the paths that this plan has given.
+    planned: HashSet<String>,
+    /// Where to go on counting, by the collision key of the first name.
+    hints: HashMap<String, u32>,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    fn hash(&self, content: usize) -> Hash {
+        self.contents.contents[content].blake3
+    }
+
+    /// What stands in the library keeps its path; what a record or an unfinished plan names goes
+    /// where that says.
+    fn keep(&mut self, asset: &Asset) {
+        for resource in &asset.resources {
+            let hash = self.hash(resource.content);
+            if let Some(path) = self.held.media.get(&hash) {
+                self.plan.paths.insert(resource.content, path.clone());
+            } else if let Some(path) = self.held.reserved.get(&hash).cloned()
+                && self.entry_of.contains_key(&resource.content)
+                && !self.is_excluded(asset)
+                && self.is_free(&path, resource.content)
+            {
+                self.take(path, Area::Media, resource.content, asset);
+            }
+        }
+    }
+
+    fn is_excluded(&self, asset: &Asset) -> bool {
+        asset.hidden && self.settings.hidden == Hidden::Skip
+            || asset.deleted && self.settings.recently_deleted == RecentlyDeleted::Skip
+    }
+
+    fn place(&mut self, asset: &Asset, albums: &[Album]) {
+        let excluded = self.is_excluded(asset);
+        let mut new: Vec<&Resource> = Vec::new();
+        for resource in &asset.resources {
+            let content = resource.content;
+            if self.plan.paths.contains_key(&content) || !self.entry_of.contains_key(&content) {
+                continue;
+            }
+            if excluded {
+                self.plan.excluded.insert(content);
+            } else {
+                new.push(resource);
+            }
+        }
+        if new.is_empty() {
+            return;
+        }
+        let anchor = asset.resources.iter().find_map(|r| self.plan.paths.get(&r.content).cloned());
+        let beside = anchor
+            .as_ref()
+            .and_then(|path| Some((path.parent()?, names::split(path.file_name()).0.to_owned())));
+        let (folder, anchor_stem) = beside.unwrap_or_else(|| (self.folder(asset, albums), String::new()));
+        let named: Vec<(&Resource, String, String)> =
+            new.iter()
+                .map(|resource| {
+                    let (own_stem, extension) = names::split(&resource.name);
+                    let own = resource.part == Part::Companion;
+                    let stem = match own || anchor_stem.is_empty() {
+                        false => anchor_stem.clone(),
+                        true => self
+                            .stem(asset, if own { own_stem } else { names::split(&asset.primary().name).0 }),
+                    };
+                    (*resource, stem, extension.to_owned())
+                })
+                .collect();
+        let first_key =
+            names::fold(&folder.join(&names::with_suffix(&named[0].1, &named[0].2, 1)).to_string());
+        let start = self.hints.get(&first_key).copied().unwrap_or(1);
+        let mut n = start;
+        let targets = loop {
+            let targets: Vec<LibraryPath> = named
+                .iter()
+                .map(|(_, stem, extension)| folder.join(&names::with_suffix(stem, extension, n)))
+                .collect();
+            let free = named.iter().zip(&targets).all(|((r, _, _), path)| self.is_free(path, r.content));
+            if free || n == u32::MAX {
+                break targets;
+            }
+            n += 1;
+        };
+        self.hints.insert(first_key, n);
+        for ((resource, stem, extension), path) in named.iter().zip(targets) {
+            // two companions of one name stand in each other's way
+            let path = if self.is_free(&path, resource.content) {
+                path
+            } else {
+                self.next_free(&folder, stem, extension, resource.content)
+            };
+            self.note_renamed(resource, &path);
+            self.take(path, Area::Media, resource.content, asset);
+        }
+    }
+
+    fn next_free(&self, folder: &LibraryPath, stem: &str, extension: &str, content: usize) -> LibraryPath {
+        (1..=u32::MAX)
+            .map(|n| folder.join(&names::with_suffix(stem, extension, n)))
+            .find(|path| self.is_free(path, content))
+            .unwrap_or_else(|| folder.clone())
+    }
+
+    /// A path is free if nothing stands there, or exactly these bytes.
+    fn is_free(&self, path: &LibraryPath, content: usize) -> bool {
+        let key = names::fold(path.as_str());
+        !self.planned.contains(&key)
+            && (!self.held.taken.contains_key(&key) || self.held.is_adoptable(path, self.hash(content)))
+    }
+
+    fn is_taken(&self, path: &LibraryPath) -> bool {
+        let key = names::fold(path.as_str());
+        self.planned.contains(&key) || self.held.taken.contains_key(&key)
+    }
+
+    fn folder(&self, asset: &Asset, albums: &[Album]) -> LibraryPath {
+        let mut components: Vec<String> = Vec::new();
+        if asset.deleted {
+            components.push("Recently Deleted".into());
+        } else if asset.hidden && self.settings.hidden != Hidden::Mixed {
+            components.push("Hidden".into());
+        } else if let Some(home) =
+            asset.home.filter(|&h| albums.get(h).is_some_and(|a| a.kind == AlbumKind::Shared))
+        {
+            let folder = self.plan.folders.get(&home).cloned().unwrap_or_default();
+            return LibraryPath::new(["Shared Albums", &folder]);
+        }
+        match asset.captured.time {
+            None => components.push("Undated".into()),
+            Some(time) => {
+                components.extend(self.settings.layout.render(&fields(self.contents, asset, time, "")))
+            }
+        }
+        LibraryPath::new(components)
+    }
+
+    fn stem(&self, asset: &Asset, original: &str) -> String {
+        let rendered = match asset.captured.time {
+            None => None,
+            Some(time) => {
+                self.settings.name.render(&fields(self.contents, asset, time, original)).into_iter().next()
+            }
+        };
+        rendered.unwrap_or_else(|| names::portable(original).into_owned())
+    }
+
+    fn note_renamed(&mut self, resource: &Resource, path: &LibraryPath) {
+        if names::is_portable(&resource.name) {
+            return;
+        }
+        let Some(&entry) = self.entry_of.get(&resource.content) else { return };
+        let entry = &self.contents.entries[entry];
+        self.plan.problems.push(
+            Problem::new(
+                Code::Renamed,
+                format!("`{}` is a name that some systems cannot hold; it stands as `{path}`", resource.name),
+            )
+            .in_archive(&self.contents.archives[entry.archive].name)
+            .with_entry(entry.path.as_ref()),
+        );
+    }
+
+    fn take(&mut self, path: LibraryPath, area: Area, content: usize, asset: &Asset) {
+        let entry = self.entry_of.get(&content).map(|&e| &self.contents.entries[e]);
+        let modified = match asset.captured.time {
+            Some(time) => Some(time.to_utc()),
+            None => asset.primary().imported.or_else(|| entry.and_then(stamp)),
+        };
+        self.planned.insert(names::fold(path.as_str()));
+        self.plan.paths.insert(content, path.clone());
+        self.plan.placements.push(Placement { path, area, content, modified });
+    }
+
+    /// `Other/` and the kept details: by path and bytes, never merged.
+    fn others(&mut self) {
+        let mut placed: HashMap<String, usize> = HashMap::new();
+        for index in 0..self.contents.entries.len() {
+            let entry = &self.contents.entries[index];
+            let Some(content) = entry.content() else { continue };
+            let (area, folder) = match entry.role {
+                Role::Other => (Area::Other, LibraryPath::new(["Other"])),
+                role if role.is_details() => (Area::Details, self.details_folder(entry)),
+                _ => continue,
+            };
+            let wanted = entry
+                .inner
+                .split('/')
+                .filter(|c| !c.is_empty())
+                .fold(folder, |at, component| at.join(component));
+            let (stem, extension) = names::split(wanted.file_name());
+            let (stem, extension) = (stem.to_owned(), extension.to_owned());
+            let Some(folder) = wanted.parent() else { continue };
+            let mut n = 1;
+            let path = loop {
+                let path = folder.join(&names::with_suffix(&stem, &extension, n));
+                let key = names::fold(path.as_str());
+                if placed.get(&key) == Some(&content) || self.held.has_kept(&key, self.hash(content)) {
+                    break path;
+                }
+                if self.is_free(&path, content) {
+                    if entry.given {
+                        placed.insert(key.clone(), content);
+                        self.planned.insert(key);
+                        let modified = stamp(entry);
+                        self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
+                    }
+                    break path;
+                }
+                n += 1;
+            };
+            self.plan.kept.insert(index, path);
+        }
+    }
+
+    fn details_folder(&self, entry: &Entry) -> LibraryPath {
+        let part = &self.contents.parts[entry.part];
+        let label = &self.contents.exports[part.export].label;
+        LibraryPath::internal(["details", label, &format!("Part {}", part.number)])
+    }
+
+    /// Gives every album the name of its folder; one that has one keeps it.
+    fn folders(&mut self, albums: &[Album]) {
+        let mut used: HashMap<(AlbumKind, String), ()> = HashMap::new();
+        let mut new: BTreeMap<(AlbumKind, &str, &str), usize> = BTreeMap::new();
+        for (index, album) in albums.iter().enumerate().filter(|(_, a)| a.kind != AlbumKind::Subscribed) {
+            match self.held.album_folders.get(&(album.kind, album.key.clone())) {
+                Some(folder) => {
+                    used.insert((album.kind, names::fold(folder)), ());
+                    self.plan.folders.insert(index, folder.clone());
+                }
+                None => {
+                    new.insert((album.kind, &album.title, &album.key), index);
+                }
+            }
+        }
+        for ((kind, title, _), index) in new {
+            let portable = names::portable(title);
+            let folder = (1..=u32::MAX)
+                .map(|n| names::with_suffix(&portable, "", n))
+                .find(|folder| !used.contains_key(&(kind, names::fold(folder))))
+                .unwrap_or_default();
+            used.insert((kind, names::fold(&folder)), ());
+            self.plan.folders.insert(index, folder);
+        }
+    }
+
+    fn albums(&mut self, matched: &Matched) {
+        for (index, album) in matched.albums.iter().enumerate() {
+            let Some(folder) = self.plan.folders.get(&index).cloned() else { continue };
+            let top = match album.kind {
+                AlbumKind::Album => "Albums",
+                AlbumKind::Shared => "Shared Albums",
+                AlbumKind::Memory if self.settings.memories == Memories::Folders => "Memories",
+                AlbumKind::Memory | AlbumKind::Subscribed => continue,
+            };
+            let place = LibraryPath::new([top, &folder]);
+            let files = self.members(matched, album, &place);
+            match self.form() {
+                AlbumForm::None | AlbumForm::Auto => {}
+                AlbumForm::List => self.list(&LibraryPath::new([top]), &folder, &files),
+                form => self.links(&place, &files, form),
+            }
+        }
+    }
+
+    fn form(&self) -> AlbumForm {
+        match self.settings.albums {
+            AlbumForm::Auto | AlbumForm::Symlink if self.held.links.symbolic => AlbumForm::Symlink,
+            AlbumForm::Hardlink if self.held.links.hard => AlbumForm::Hardlink,
+            AlbumForm::Auto | AlbumForm::Symlink | AlbumForm::Hardlink => AlbumForm::List,
+            form => form,
+        }
+    }
+
+    /// Library files of an album's members, both halves of a Live Photo; what stands in the
+    /// album's own folder needs no link.
+    fn members(&self, matched: &Matched, album: &Album, place: &LibraryPath) -> Vec<LibraryPath> {
+        let mut files = Vec::new();
+        let mut once = HashSet::new();
+        for asset in album.members.iter().map(|&m| &matched.assets[m]) {
+            if asset.deleted || asset.hidden && self.settings.hidden != Hidden::Mixed {
+                continue;
+            }
+            for resource in asset.resources.iter().filter(|r| r.part != Part::Companion) {
+                if let Some(path) = self.plan.paths.get(&resource.content)
+                    && path.parent().as_ref() != Some(place)
+                    && once.insert(resource.content)
+                {
+                    files.push(path.clone());
+                }
+            }
+        }
+        files
+    }
+
+    fn links(&mut self, place: &LibraryPath, files: &[LibraryPath], form: AlbumForm) {
+        for file in files {
+            let known = self.held.derived_to(place, file);
+            let (stem, extension) = names::split(file.file_name());
+            let path = known.cloned().unwrap_or_else(|| {
+                (1..=u32::MAX)
+                    .map(|n| place.join(&names::with_suffix(stem, extension, n)))
+                    .find(|path| !self.is_taken(path))
+                    .unwrap_or_else(|| place.clone())
+            });
+            self.planned.insert(names::fold(path.as_str()));
+            let form = match form {
+                AlbumForm::Hardlink => DerivedForm::Hardlink(file.clone()),
+                AlbumForm::Copy => DerivedForm::Copy(file.clone()),
+                _ => DerivedForm::Symlink(file.clone()),
+            };
+            self.plan.derived.push(Derived { path, form });
+        }
+    }
+
+    fn list(&mut self, top: &LibraryPath, folder: &str, files: &[LibraryPath]) {
+        if files.is_empty() {
+            return;
+        }
+        let path = (1..=u32::MAX)
+            .map(|n| top.join(&names::with_suffix(folder, "m3u8", n)))
+            .find(|path| self.held.derived.contains_key(path) || !self.is_taken(path))
+            .unwrap_or_else(|| top.clone());
+        self.planned.insert(names::fold(path.as_str()));
+        let mut text = String::from("#EXTM3U\n");
+        for file in files {
+            text.push_str(&names::relative(top.as_str(), file.as_str()));
+            text.push('\n');
+        }
+        self.plan.derived.push(Derived { path, form: DerivedForm::Text(text) });
+    }
+}
+
+fn fields<'a>(
+    contents: &'a Contents,
+    asset: &'a Asset,
+    time: DateTime<chrono::FixedOffset>,
+    original: &'a str,
+) -> Fields<'a> {
+    let primary = asset.primary();
+    let embedded = &contents.contents[primary.content].embedded;
+    let kind = match primary.kind {
+        crate::media::Kind::Photo => "photo",
+        crate::media::Kind::Video => "video",
+        crate::media::Kind::Adjustment | crate::media::Kind::Other => "other",
+    };
+    let original = if original.is_empty() { names::split(&primary.name).0 } else { original };
+    Fields { time, kind, make: embedded.make.as_deref(), model: embedded.model.as_deref(), original }
+}
+
+/// The entry's own stamp, which counts only where nothing else tells a time.
+fn stamp(entry: &Entry) -> Option<DateTime<Utc>> {
+    entry.modified.map(|time| time.and_utc())
+}

@@ -1,0 +1,357 @@
+//! The report: every entry in exactly one state, with sums that hold, and what was wrong.
+//!
+//! In: what was found, read, matched, planned and placed. Out: [`Report`] (`import`), [`Check`]:
+//! the JSON of the design, field for field. Pure. Never: prints, decides what a problem means.
+//! The one surprise: the sums are checked again at the end, and a run whose entries do not add up
+//! stops with an error rather than claim success.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use serde::Serialize;
+
+use crate::contents::{Bytes, Contents, Role};
+use crate::error::Error;
+use crate::export::Inputs;
+use crate::matching::{AlbumKind, Matched, Part};
+use crate::media::Kind;
+use crate::names::LibraryPath;
+use crate::plan::Plan;
+use crate::problem::{Code, Problem, Severity};
+
+/// One export of these inputs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExportReport {
+    /// Apple's name without the part number.
+    pub name: String,
+    /// What kind of data.
+    pub category: &'static str,
+    /// Numbers of the parts of these inputs and those that the library has seen.
+    pub parts_found: Vec<u32>,
+    /// How many Apple announced.
+    pub parts_expected: u32,
+    /// Numbers that are neither here nor in the library.
+    pub parts_missing: Vec<u32>,
+}
+
+/// What became of the entries; the other fields add up to `total`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Entries {
+    /// All.
+    pub total: u64,
+    /// Placed in the library by this run.
+    pub imported: u64,
+    /// The same bytes as an imported one.
+    pub duplicate: u64,
+    /// Bytes that the library held before.
+    pub already_present: u64,
+    /// Kept below `.windfall/details`.
+    pub details: u64,
+    /// Left out by an option.
+    pub excluded: u64,
+    /// What no person misses.
+    pub ignored: u64,
+    /// Not whole, or not placed; each with a problem.
+    pub failed: u64,
+}
+
+/// Bytes of entries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct ByteCounts {
+    /// Read by this run.
+    pub read: u64,
+    /// Of imported entries.
+    pub imported: u64,
+    /// Of duplicates.
+    pub duplicate: u64,
+}
+
+/// Distinct media files of this run's inputs, imported now or before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct MediaCounts {
+    /// Photos.
+    pub photos: u64,
+    /// Videos, movies of Live Photos among them.
+    pub videos: u64,
+    /// Pairs.
+    pub live_photos: u64,
+    /// Files whose fingerprint a row carries.
+    pub proved: u64,
+    /// Files that only their archive vouches for.
+    pub unproved: u64,
+    /// Assets without a date.
+    pub undated: u64,
+}
+
+/// Albums of the library.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct AlbumCounts {
+    /// The owner's albums.
+    pub albums: u64,
+    /// Apple's automatic collections.
+    pub memories: u64,
+    /// Shared albums.
+    pub shared: u64,
+    /// Distinct pairs of album and asset, without memories.
+    pub memberships: u64,
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Version.
+    pub windfall: &'static str,
+    /// The library's folder.
+    pub library: String,
+    /// Nothing was written.
+    pub dry_run: bool,
+    /// Exports of these inputs.
+    pub exports: Vec<ExportReport>,
+    /// What became of the entries.
+    pub entries: Entries,
+    /// The same in bytes.
+    pub bytes: ByteCounts,
+    /// Media.
+    pub media: MediaCounts,
+    /// Albums.
+    pub albums: AlbumCounts,
+    /// Archives and folders that are not Apple's.
+    pub left_alone: Vec<String>,
+    /// What was wrong.
+    pub problems: Vec<Problem>,
+    /// How long it took.
+    pub elapsed_seconds: f64,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Check {
+    /// Version.
+    pub windfall: &'static str,
+    /// Exports of these inputs.
+    pub exports: Vec<ExportReport>,
+    /// Entries.
+    pub entries: CheckedEntries,
+    /// Media.
+    pub media: CheckedMedia,
+    /// Nothing is missing or damaged.
+    pub complete: bool,
+    /// Archives and folders that are not Apple's.
+    pub left_alone: Vec<String>,
+    /// What was wrong.
+    pub problems: Vec<Problem>,
+    /// How long it took.
+    pub elapsed_seconds: f64,
+}
+
+/// Entries of a check; `sound` and `damaged` add up to `total`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct CheckedEntries {
+    /// All.
+    pub total: u64,
+    /// Whole.
+    pub sound: u64,
+    /// Not whole.
+    pub damaged: u64,
+}
+
+/// Media of a check.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct CheckedMedia {
+    /// Files whose fingerprint a row carries.
+    pub proved: u64,
+    /// Files that only their archive vouches for.
+    pub unproved: u64,
+    /// Distinct rows whose medium is nowhere.
+    pub listed_but_missing: u64,
+}
+
+/// What the run did, as far as counting needs it.
+pub struct Done<'a> {
+    /// The inputs.
+    pub inputs: &'a Inputs,
+    /// What they mean.
+    pub matched: &'a Matched,
+    /// What was planned.
+    pub plan: &'a Plan,
+    /// Media contents that the library held before.
+    pub held: &'a HashSet<usize>,
+    /// Kept files (`Other/`, details) that the library held before.
+    pub held_paths: &'a HashSet<LibraryPath>,
+    /// Paths that could not be placed.
+    pub unplaced: &'a HashSet<LibraryPath>,
+    /// Bytes that were read.
+    pub bytes_read: u64,
+}
+
+/// Counts every entry.
+///
+/// # Errors
+/// If the entries do not add up.
+pub fn count(done: &Done<'_>) -> Result<(Entries, ByteCounts), Error> {
+    let contents = &done.inputs.contents;
+    let unreadable = done.inputs.unreadable as u64;
+    let mut entries = Entries { total: unreadable, failed: unreadable, ..Entries::default() };
+    let mut bytes = ByteCounts { read: done.bytes_read, ..ByteCounts::default() };
+    let mut seen_media: HashSet<usize> = HashSet::new();
+    let mut seen_paths: HashSet<&LibraryPath> = HashSet::new();
+    for (index, entry) in contents.entries.iter().enumerate().filter(|(_, e)| e.given) {
+        entries.total += 1;
+        let content = match entry.bytes {
+            _ if entry.role.is_left_out() => {
+                entries.ignored += 1;
+                continue;
+            }
+            Bytes::Failed | Bytes::Unread => {
+                entries.failed += 1;
+                continue;
+            }
+            Bytes::Sound(content) => content,
+        };
+        let kept = !entry.role.is_media();
+        let path = if kept { done.plan.kept.get(&index) } else { done.plan.paths.get(&content) };
+        let held = if kept {
+            path.is_some_and(|p| done.held_paths.contains(p))
+        } else {
+            done.held.contains(&content)
+        };
+        let first = || match path {
+            Some(path) if kept => seen_paths.insert(path),
+            _ => seen_media.insert(content),
+        };
+        let state = match path {
+            _ if held => &mut entries.already_present,
+            None if done.plan.excluded.contains(&content) => &mut entries.excluded,
+            None => &mut entries.failed,
+            Some(path) if done.unplaced.contains(path) => &mut entries.failed,
+            Some(_) => {
+                let mut first = first;
+                match (first(), entry.role.is_details()) {
+                    (false, _) => {
+                        bytes.duplicate += entry.size;
+                        &mut entries.duplicate
+                    }
+                    (true, true) => &mut entries.details,
+                    (true, false) => {
+                        bytes.imported += contents.contents[content].size;
+                        &mut entries.imported
+                    }
+                }
+            }
+        };
+        *state += 1;
+    }
+    let sum = entries.imported
+        + entries.duplicate
+        + entries.already_present
+        + entries.details
+        + entries.excluded
+        + entries.ignored
+        + entries.failed;
+    if sum == entries.total {
+        Ok((entries, bytes))
+    } else {
+        Err(Error::Unaccounted(format!("{} entries, {sum} accounted for", entries.total)))
+    }
+}
+
+/// The media of this run's inputs; `counts` says which contents count.
+pub fn count_media(contents: &Contents, matched: &Matched, counts: &dyn Fn(usize) -> bool) -> MediaCounts {
+    let given: HashSet<usize> = contents
+        .entries
+        .iter()
+        .filter(|e| e.given && e.role.is_media())
+        .filter_map(|e| e.content())
+        .collect();
+    let here = |content: usize| given.contains(&content) && counts(content);
+    let mut media = MediaCounts::default();
+    for asset in &matched.assets {
+        for resource in asset.resources.iter().filter(|r| here(r.content)) {
+            match resource.kind {
+                Kind::Photo => media.photos += 1,
+                Kind::Video => media.videos += 1,
+                Kind::Adjustment | Kind::Other => {}
+            }
+            *(if resource.proved { &mut media.proved } else { &mut media.unproved }) += 1;
+        }
+        let primary = here(asset.primary().content);
+        let pair = asset.resources.iter().any(|r| r.part == Part::Movie && (primary || here(r.content)));
+        media.live_photos += u64::from(pair);
+        media.undated += u64::from(primary && asset.captured.time.is_none());
+    }
+    media.live_photos += matched.shared_movies.iter().filter(|(still, _)| here(*still)).count() as u64;
+    media
+}
+
+/// The albums.
+pub fn count_albums(matched: &Matched) -> AlbumCounts {
+    let mut counts = AlbumCounts::default();
+    for album in &matched.albums {
+        match album.kind {
+            AlbumKind::Album => counts.albums += 1,
+            AlbumKind::Memory => counts.memories += 1,
+            AlbumKind::Shared => counts.shared += 1,
+            AlbumKind::Subscribed => {}
+        }
+        if matches!(album.kind, AlbumKind::Album | AlbumKind::Shared) {
+            counts.memberships += album.members.len() as u64;
+        }
+    }
+    counts
+}
+
+/// The exports of these inputs and their missing parts, each of which is a problem.
+pub fn exports(inputs: &Inputs) -> (Vec<ExportReport>, Vec<Problem>) {
+    let contents = &inputs.contents;
+    let mut found: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
+    for &part in &inputs.given_parts {
+        found.entry(contents.parts[part].export).or_default();
+    }
+    let seen: BTreeSet<usize> =
+        contents.entries.iter().map(|e| e.part).chain(inputs.given_parts.iter().copied()).collect();
+    for part in seen.iter().map(|&p| &contents.parts[p]) {
+        if let Some(numbers) = found.get_mut(&part.export) {
+            numbers.insert(part.number);
+        }
+    }
+    let mut reports = Vec::new();
+    let mut problems = Vec::new();
+    for (export, numbers) in found {
+        let export = &contents.exports[export];
+        let missing: Vec<u32> = (1..=export.total).filter(|n| !numbers.contains(n)).collect();
+        problems.extend(missing.iter().map(|number| {
+            Problem::new(
+                Code::MissingPart,
+                format!(
+                    "part {number} of {} of `{}` is not here: download it from privacy.apple.com and import it too",
+                    export.total, export.name
+                ),
+            )
+        }));
+        reports.push(ExportReport {
+            name: export.name.clone(),
+            category: "photos",
+            parts_found: numbers.into_iter().collect(),
+            parts_expected: export.total,
+            parts_missing: missing,
+        });
+    }
+    (reports, problems)
+}
+
+/// Entries of a check.
+pub fn count_checked(inputs: &Inputs) -> CheckedEntries {
+    let given = inputs.contents.entries.iter().filter(|e| e.given);
+    let mut counts =
+        CheckedEntries { total: inputs.unreadable as u64, damaged: inputs.unreadable as u64, sound: 0 };
+    for entry in given {
+        counts.total += 1;
+        let damaged = entry.bytes == Bytes::Failed && entry.role != Role::Ignored;
+        *(if damaged { &mut counts.damaged } else { &mut counts.sound }) += 1;
+    }
+    counts
+}
+
+/// Whether any problem is an error: exit code 3.
+pub fn has_errors(problems: &[Problem]) -> bool {
+    problems.iter().any(|p| p.severity == Severity::Error)
+}

@@ -1,0 +1,190 @@
+//! Staging: the folder inside the library where bytes wait until they are placed.
+//!
+//! In: bytes of new entries. Out: files called by their BLAKE3, durable after [`Staging::sync`].
+//! Never: holds a file under that name whose bytes are not whole; what has no record in the
+//! catalog is swept at the next start.
+//! The one surprise: no sync for each file. One `syncfs` for a whole batch gives the same promise
+//! at a hundredth of the price; where a system has none, the batch's files are synced one by one.
+
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::catalog::INTERNAL;
+use crate::error::Error;
+
+/// The staging folder of a library that this run has locked.
+pub struct Staging {
+    library: PathBuf,
+    root: PathBuf,
+    counter: AtomicU64,
+    unsynced: Mutex<Vec<PathBuf>>,
+}
+
+/// A file that is being written; it vanishes unless it is kept.
+pub struct Staged {
+    /// Open for writing and reading.
+    pub file: File,
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Staged {
+    /// Where it is being written.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Says that it stands under its final name now.
+    pub fn placed(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if !self.kept {
+            // a leftover is swept at the next start
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+impl Staging {
+    /// Opens the staging folder of a library; sweeps what has no record.
+    ///
+    /// # Errors
+    /// If it cannot be made or read.
+    pub fn open(library: &Path, recorded: &HashSet<blake3::Hash>) -> Result<Self, Error> {
+        let root = library.join(INTERNAL).join("staging");
+        for byte in 0..=u8::MAX {
+            let folder = root.join(format!("{byte:02x}"));
+            fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+        }
+        let staging = Staging {
+            library: library.to_owned(),
+            root,
+            counter: AtomicU64::new(0),
+            unsynced: Mutex::new(Vec::new()),
+        };
+        staging.sweep(recorded)?;
+        Ok(staging)
+    }
+
+    /// The library that it lies in.
+    pub fn library(&self) -> &Path {
+        &self.library
+    }
+
+    fn sweep(&self, recorded: &HashSet<blake3::Hash>) -> Result<(), Error> {
+        let walk = walkdir::WalkDir::new(&self.root).min_depth(1).follow_links(false);
+        for entry in walk.into_iter().flatten().filter(|e| !e.file_type().is_dir()) {
+            let hash = entry.file_name().to_str().and_then(|name| blake3::Hash::from_hex(name).ok());
+            if !hash.is_some_and(|hash| recorded.contains(&hash)) {
+                fs::remove_file(entry.path()).map_err(Error::io("remove", entry.path()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the folder where nothing waits in it.
+    pub fn close(self) {
+        for byte in 0..=u8::MAX {
+            let _ = fs::remove_dir(self.root.join(format!("{byte:02x}")));
+        }
+        let _ = fs::remove_dir(&self.root);
+    }
+
+    /// A new file to write to.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn begin(&self) -> io::Result<Staged> {
+        loop {
+            let path = self.root.join(format!("new-{}", self.counter.fetch_add(1, Ordering::Relaxed)));
+            match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok(Staged { file, path, kept: false }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// A temporary file without a name, for a nested archive.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn spool(&self) -> io::Result<File> {
+        tempfile::tempfile_in(&self.root)
+    }
+
+    /// Keeps a written file under the name of its bytes.
+    ///
+    /// # Errors
+    /// If it cannot be renamed.
+    pub fn keep(&self, staged: &mut Staged, hash: &blake3::Hash) -> io::Result<()> {
+        let path = self.path_of(hash);
+        fs::rename(&staged.path, &path)?;
+        staged.kept = true;
+        self.unsynced.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+        Ok(())
+    }
+
+    /// Where the bytes of this hash wait, if they do.
+    pub fn path_of(&self, hash: &blake3::Hash) -> PathBuf {
+        let hex = hash.to_hex();
+        self.root.join(&hex[..2]).join(hex.as_str())
+    }
+
+    /// Whether the bytes of this hash wait here, with this size.
+    pub fn holds(&self, hash: &blake3::Hash, size: u64) -> bool {
+        fs::symlink_metadata(self.path_of(hash)).is_ok_and(|m| m.is_file() && m.len() == size)
+    }
+
+    /// Forgets bytes that nobody will place.
+    pub fn discard(&self, hash: &blake3::Hash) {
+        let _ = fs::remove_file(self.path_of(hash));
+    }
+
+    /// Makes everything durable that was kept since the last call.
+    ///
+    /// # Errors
+    /// If the system reports that something could not be written after all.
+    pub fn sync(&self) -> Result<(), Error> {
+        let paths = std::mem::take(&mut *self.unsynced.lock().unwrap_or_else(PoisonError::into_inner));
+        sync_all(&self.root, &paths)
+    }
+}
+
+/// Makes these files and the folders that they lie in durable, and whatever else the file system
+/// of `root` has to write.
+///
+/// # Errors
+/// If the system reports that something could not be written.
+pub fn sync_all(root: &Path, paths: &[PathBuf]) -> Result<(), Error> {
+    #[cfg(target_os = "linux")]
+    {
+        let _ = paths;
+        let folder = File::open(root).map_err(Error::io("open", root))?;
+        rustix::fs::syncfs(&folder).map_err(|errno| Error::io("sync", root)(errno.into()))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = root;
+        for path in paths {
+            let file = OpenOptions::new().write(true).open(path);
+            file.and_then(|f| f.sync_all()).map_err(Error::io("sync", path))?;
+        }
+        let folders: HashSet<&Path> = paths.iter().filter_map(|p| p.parent()).collect();
+        for folder in folders {
+            // Windows cannot open a folder as a file, and journals its names itself
+            if let Ok(folder) = File::open(folder) {
+                let _ = folder.sync_all();
+            }
+        }
+        Ok(())
+    }
+}

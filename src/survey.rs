@@ -1,0 +1,298 @@
+//! Survey: what the library holds and what its drive can do, as one value.
+//!
+//! In: the library's folder and its catalog. Out: [`Present`] before anything is read, and [`Held`]
+//! for the plan. Never: changes a file; a probe of links stays inside `.windfall`.
+//! The one surprise: the folder is believed before the catalog. Owners move, edit and delete files;
+//! what they moved is found again by its bytes, what they deleted is restored, what they changed is
+//! theirs.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::{self, File};
+use std::path::Path;
+
+use blake3::Hash;
+use walkdir::WalkDir;
+
+use crate::catalog::{DerivedRecord, FileRecord, INTERNAL, Remembered};
+use crate::contents::Contents;
+use crate::error::Error;
+use crate::matching::AlbumKind;
+use crate::names::{self, LibraryPath};
+use crate::plan::Area;
+
+/// What the plan needs to know of the library.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// Media that stand in the library, by their bytes.
+    pub media: HashMap<Hash, LibraryPath>,
+    /// Media whose path is settled though they are not there: deleted by the owner, or planned by
+    /// a run that was interrupted.
+    pub reserved: HashMap<Hash, LibraryPath>,
+    /// Files of `Other/` and kept details, by collision key.
+    pub kept: HashMap<String, Hash>,
+    /// Everything that stands in the tree, by collision key.
+    pub taken: HashMap<String, LibraryPath>,
+    /// Files that no import recorded and whose size is that of bytes to be placed.
+    pub foreign: HashMap<LibraryPath, Hash>,
+    /// Links, lists, copies and sidecars of earlier runs.
+    pub derived: BTreeMap<LibraryPath, DerivedRecord>,
+    /// The same, by folder and by the file that they repeat.
+    pub derived_to: HashMap<(LibraryPath, LibraryPath), LibraryPath>,
+    /// Folder names of albums.
+    pub album_folders: HashMap<(AlbumKind, String), String>,
+    /// What links the drive has.
+    pub links: Links,
+}
+
+/// What links a drive has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Links {
+    /// Symbolic links.
+    pub symbolic: bool,
+    /// Hard links.
+    pub hard: bool,
+}
+
+impl Default for Links {
+    fn default() -> Self {
+        Links { symbolic: cfg!(unix), hard: true }
+    }
+}
+
+impl Held {
+    /// Whether a file that no import recorded stands at this path with exactly these bytes.
+    pub fn is_adoptable(&self, path: &LibraryPath, hash: Hash) -> bool {
+        self.foreign.get(path) == Some(&hash)
+    }
+
+    /// Whether a kept file of these bytes has this collision key.
+    pub fn has_kept(&self, key: &str, hash: Hash) -> bool {
+        self.kept.get(key) == Some(&hash)
+    }
+
+    /// The link or copy in this folder that an earlier run made for this file.
+    pub fn derived_to(&self, folder: &LibraryPath, file: &LibraryPath) -> Option<&LibraryPath> {
+        self.derived_to.get(&(folder.clone(), file.clone()))
+    }
+}
+
+/// A file in the library's folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Seen {
+    size: u64,
+    is_file: bool,
+}
+
+/// What of the catalog is really there.
+#[derive(Debug, Default)]
+pub struct Present {
+    seen: BTreeMap<LibraryPath, Seen>,
+    /// Records whose file is there with its size.
+    pub files: Vec<FileRecord>,
+    /// Records whose file is gone.
+    pub lost: Vec<FileRecord>,
+    /// Records whose file has another size.
+    pub changed: Vec<FileRecord>,
+    /// Files that the owner moved: from the record, to where the same bytes stand.
+    pub moved: Vec<(LibraryPath, LibraryPath)>,
+}
+
+impl Present {
+    /// Contents that stand in the library, whatever the area.
+    pub fn contents(&self) -> HashSet<usize> {
+        self.files.iter().map(|f| f.content).collect()
+    }
+}
+
+/// Compares the catalog with the folder.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn present(library: &Path, known: &Remembered) -> Result<Present, Error> {
+    let mut present = Present { seen: walk(library)?, ..Present::default() };
+    let mut lost = Vec::new();
+    for record in known.files.values() {
+        let size = known.contents.contents[record.content].size;
+        let seen = match record.area {
+            Area::Details => stat(&record.path.to_path(library)),
+            Area::Media | Area::Other => present.seen.get(&record.path).copied(),
+        };
+        match seen {
+            Some(seen) if seen.is_file && seen.size == size => present.files.push(record.clone()),
+            Some(_) => present.changed.push(record.clone()),
+            None => lost.push(record.clone()),
+        }
+    }
+    let recorded: HashSet<&LibraryPath> = known.files.keys().chain(known.derived.keys()).collect();
+    let mut strangers: HashMap<u64, Vec<LibraryPath>> = HashMap::new();
+    if !lost.is_empty() {
+        for (path, seen) in
+            present.seen.iter().filter(|(path, seen)| seen.is_file && !recorded.contains(path))
+        {
+            strangers.entry(seen.size).or_default().push(path.clone());
+        }
+    }
+    for mut record in lost {
+        let content = &known.contents.contents[record.content];
+        let candidates = strangers.entry(content.size).or_default();
+        let found = candidates.iter().position(|path| {
+            record.area != Area::Details
+                && hash_file(&path.to_path(library)).is_some_and(|h| h == content.blake3)
+        });
+        match found {
+            Some(at) => {
+                let to = candidates.swap_remove(at);
+                present.moved.push((record.path.clone(), to.clone()));
+                record.path = to;
+                present.files.push(record);
+            }
+            None => present.lost.push(record),
+        }
+    }
+    Ok(present)
+}
+
+/// Completes what the plan needs: `wanted` are the contents that may be placed.
+pub fn held(
+    library: &Path,
+    known: &Remembered,
+    contents: &Contents,
+    present: &Present,
+    wanted: &HashSet<usize>,
+    links: Links,
+) -> Held {
+    let hash = |content: usize| contents.contents[content].blake3;
+    let mut held = Held {
+        derived: known.derived.clone(),
+        album_folders: known.album_folders.clone(),
+        links,
+        ..Held::default()
+    };
+    for (path, _) in &present.seen {
+        held.taken.insert(names::fold(path.as_str()), path.clone());
+    }
+    for record in &present.files {
+        match record.area {
+            Area::Media => {
+                let path = held.media.entry(hash(record.content)).or_insert_with(|| record.path.clone());
+                if record.path < *path {
+                    path.clone_from(&record.path);
+                }
+            }
+            Area::Other | Area::Details => {
+                held.kept.insert(names::fold(record.path.as_str()), hash(record.content));
+            }
+        }
+    }
+    let planned = known.plan.iter().filter(|p| p.area == Area::Media).map(|p| (p.content, &p.path));
+    let lost = present.lost.iter().filter(|r| r.area == Area::Media).map(|r| (r.content, &r.path));
+    for (content, path) in planned.chain(lost) {
+        held.reserved.entry(hash(content)).or_insert_with(|| path.clone());
+    }
+    let recorded: HashSet<&LibraryPath> =
+        present.files.iter().map(|r| &r.path).chain(known.derived.keys()).collect();
+    let sizes: HashSet<u64> = wanted.iter().map(|&c| contents.contents[c].size).collect();
+    for (path, seen) in &present.seen {
+        if seen.is_file && sizes.contains(&seen.size) && !recorded.contains(path) {
+            if let Some(hash) = hash_file(&path.to_path(library)) {
+                held.foreign.insert(path.clone(), hash);
+            }
+        }
+    }
+    for (path, record) in &known.derived {
+        if let (Some(folder), Some(target)) = (path.parent(), &record.target) {
+            held.derived_to.insert((folder, target.clone()), path.clone());
+        }
+    }
+    held
+}
+
+/// Every file in the tree; `.windfall` and links to folders are not entered.
+fn walk(library: &Path) -> Result<BTreeMap<LibraryPath, Seen>, Error> {
+    let mut seen = BTreeMap::new();
+    if !library.exists() {
+        return Ok(seen);
+    }
+    let walk = WalkDir::new(library).min_depth(1).follow_links(false).into_iter();
+    for entry in walk.filter_entry(|e| e.depth() != 1 || e.file_name() != INTERNAL) {
+        let entry = entry.map_err(|e| {
+            let path = e.path().unwrap_or(library).to_owned();
+            Error::Io { doing: "read", path, source: e.into() }
+        })?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let relative = entry.path().strip_prefix(library).unwrap_or(entry.path());
+        let text: Vec<String> = relative.iter().map(|c| c.to_string_lossy().into_owned()).collect();
+        let size = entry.metadata().map_or(0, |m| m.len());
+        if let Ok(path) = LibraryPath::parse(&text.join("/")) {
+            seen.insert(path, Seen { size, is_file: entry.file_type().is_file() });
+        }
+    }
+    Ok(seen)
+}
+
+fn stat(path: &Path) -> Option<Seen> {
+    let metadata = fs::symlink_metadata(path).ok()?;
+    Some(Seen { size: metadata.len(), is_file: metadata.is_file() })
+}
+
+/// BLAKE3 of a file; `None` if it cannot be read.
+pub fn hash_file(path: &Path) -> Option<Hash> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path).ok()?).ok()?;
+    Some(hasher.finalize())
+}
+
+/// Tries which links the drive of this library has.
+pub fn probe_links(library: &Path) -> Links {
+    let inside = library.join(INTERNAL);
+    let none = Links { symbolic: false, hard: false };
+    let Ok(folder) = tempfile::Builder::new().prefix("probe-").tempdir_in(inside) else { return none };
+    let target = folder.path().join("a");
+    if File::create(&target).is_err() {
+        return none;
+    }
+    Links {
+        symbolic: symlink(Path::new("a"), &folder.path().join("b")).is_ok(),
+        hard: fs::hard_link(&target, folder.path().join("c")).is_ok(),
+    }
+}
+
+/// Makes a symbolic link to a file.
+///
+/// # Errors
+/// If the system or the drive has none.
+pub fn symlink(target: &Path, link: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(target, link)
+    }
+    #[cfg(windows)]
+    {
+        std::os::windows::fs::symlink_file(target, link)
+    }
+    #[cfg(not(any(unix, windows)))]
+    {
+        let _ = (target, link);
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// The largest file that the drive of this folder can hold, where it says so.
+pub fn largest_file(library: &Path) -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    {
+        /// `MSDOS_SUPER_MAGIC`: FAT12, FAT16 and FAT32.
+        const FAT: u64 = 0x4d44;
+        let place = library.ancestors().find(|p| p.is_dir())?;
+        let system = rustix::fs::statfs(place).ok()?;
+        let magic = u64::try_from(system.f_type).ok()?;
+        (magic == FAT).then_some(u64::from(u32::MAX))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = library;
+        None
+    }
+}
