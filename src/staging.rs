@@ -60,10 +60,7 @@ impl Staging {
     /// If it cannot be made or read.
     pub fn open(library: &Path, recorded: &HashSet<blake3::Hash>) -> Result<Self, Error> {
         let root = library.join(INTERNAL).join("staging");
-        for byte in 0..=u8::MAX {
-            let folder = root.join(format!("{byte:02x}"));
-            fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
-        }
+        fs::create_dir_all(&root).map_err(Error::io("create", &root))?;
         let staging = Staging {
             library: library.to_owned(),
             root,
@@ -127,7 +124,14 @@ impl Staging {
     /// If it cannot be renamed.
     pub fn keep(&self, staged: &mut Staged, hash: &blake3::Hash) -> io::Result<()> {
         let path = self.path_of(hash);
-        fs::rename(&staged.path, &path)?;
+        match fs::rename(&staged.path, &path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // the first of its folder
+                path.parent().map_or(Ok(()), fs::create_dir_all)?;
+                fs::rename(&staged.path, &path)?;
+            }
+            renamed => renamed?,
+        }
         staged.kept = true;
         self.unsynced.lock().unwrap_or_else(PoisonError::into_inner).push(path);
         Ok(())

@@ -1,0 +1,150 @@
+//! What the import tests share: a scratch folder, runs with default settings, and the tree that
+//! they leave, as text.
+#![allow(dead_code)] // each test binary uses its part
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use windfall::Error;
+use windfall::catalog::{Catalog, FileRecord};
+use windfall::import::{Chosen, Run, check, dry_run, import};
+use windfall::plan::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings};
+use windfall::problem::Code;
+use windfall::report::{Check, Report};
+use windfall::template::{DEFAULT_LAYOUT, DEFAULT_NAME, Purpose, Template};
+
+/// Default settings, with dates that carry no zone read in UTC.
+pub fn settings() -> Settings {
+    Settings {
+        layout: Template::parse(DEFAULT_LAYOUT, Purpose::Layout).unwrap(),
+        name: Template::parse(DEFAULT_NAME, Purpose::Name).unwrap(),
+        zone: chrono_tz::Tz::UTC,
+        albums: AlbumForm::Auto,
+        memories: Memories::Catalog,
+        hidden: Hidden::Apart,
+        recently_deleted: RecentlyDeleted::Apart,
+    }
+}
+
+/// A scratch folder with a place for parts and a library.
+pub struct Scratch {
+    folder: tempfile::TempDir,
+    pub settings: Settings,
+    pub jobs: usize,
+}
+
+impl Scratch {
+    pub fn new() -> Self {
+        Scratch { folder: tempfile::tempdir().unwrap(), settings: settings(), jobs: 2 }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A folder for parts; made if it is not there.
+    pub fn parts(&self) -> PathBuf {
+        let parts = self.path("parts");
+        std::fs::create_dir_all(&parts).unwrap();
+        parts
+    }
+
+    pub fn library(&self) -> PathBuf {
+        self.path("library")
+    }
+
+    pub fn try_import(&self, inputs: &[PathBuf]) -> Result<Report, Error> {
+        self.try_import_to(&self.library(), inputs)
+    }
+
+    pub fn try_import_to(&self, library: &Path, inputs: &[PathBuf]) -> Result<Report, Error> {
+        let cancel = AtomicBool::new(false);
+        let run = Run { inputs, jobs: self.jobs, progress: &(), cancel: &cancel };
+        import(&run, library, &|_| Chosen { settings: self.settings.clone(), remember: Vec::new() })
+    }
+
+    pub fn import(&self, inputs: &[PathBuf]) -> Report {
+        self.try_import(inputs).unwrap()
+    }
+
+    pub fn dry_run(&self, inputs: &[PathBuf]) -> Report {
+        let cancel = AtomicBool::new(false);
+        let run = Run { inputs, jobs: self.jobs, progress: &(), cancel: &cancel };
+        let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
+            settings: self.settings.clone(),
+            remember: Vec::new(),
+        };
+        dry_run(&run, &self.library(), &chosen).unwrap()
+    }
+
+    pub fn check(&self, inputs: &[PathBuf]) -> Check {
+        let cancel = AtomicBool::new(false);
+        check(&Run { inputs, jobs: self.jobs, progress: &(), cancel: &cancel }).unwrap()
+    }
+
+    pub fn tree(&self) -> Vec<String> {
+        tree(&self.library())
+    }
+
+    /// The catalog's record of a file.
+    pub fn record(&self, path: &str) -> FileRecord {
+        self.records().remove(path).unwrap_or_else(|| panic!("no record of {path} in {:#?}", self.tree()))
+    }
+
+    pub fn records(&self) -> BTreeMap<String, FileRecord> {
+        let known = Catalog::read(&self.library()).unwrap().load().unwrap();
+        known.files.into_iter().map(|(path, record)| (path.to_string(), record)).collect()
+    }
+
+    pub fn titles(&self, path: &str) -> Vec<(String, String)> {
+        let catalog = Catalog::read(&self.library()).unwrap();
+        catalog.titles_by_path().unwrap().remove(path).unwrap_or_default()
+    }
+}
+
+/// Every file below a library but `.windfall`, sorted; links as `path -> target`.
+pub fn tree(library: &Path) -> Vec<String> {
+    let walk = walkdir::WalkDir::new(library).min_depth(1).into_iter();
+    let mut tree: Vec<String> = walk
+        .filter_entry(|e| e.file_name() != ".windfall")
+        .map(Result::unwrap)
+        .filter(|e| !e.file_type().is_dir())
+        .map(|e| {
+            let path = e.path().strip_prefix(library).unwrap().to_str().unwrap().to_owned();
+            match std::fs::read_link(e.path()) {
+                Ok(target) => format!("{path} -> {}", target.display()),
+                Err(_) => path,
+            }
+        })
+        .collect();
+    tree.sort();
+    tree
+}
+
+/// Every file below a folder with its bytes' BLAKE3 and its time, for comparing whole libraries.
+pub fn contents(library: &Path) -> BTreeMap<String, String> {
+    let walk = walkdir::WalkDir::new(library).min_depth(1).into_iter();
+    walk.filter_entry(|e| e.file_name() != ".windfall")
+        .map(Result::unwrap)
+        .filter(|e| !e.file_type().is_dir())
+        .map(|e| {
+            let path = e.path().strip_prefix(library).unwrap().to_str().unwrap().to_owned();
+            let what = match std::fs::read_link(e.path()) {
+                Ok(target) => format!("-> {}", target.display()),
+                Err(_) => {
+                    let modified = e.metadata().unwrap().modified().unwrap();
+                    format!("{} {modified:?}", blake3::hash(&std::fs::read(e.path()).unwrap()))
+                }
+            };
+            (path, what)
+        })
+        .collect()
+}
+
+/// The codes of all problems, sorted.
+pub fn codes(problems: &[windfall::Problem]) -> Vec<Code> {
+    let mut codes: Vec<Code> = problems.iter().map(|p| p.code).collect();
+    codes.sort();
+    codes
+}
