@@ -14,6 +14,7 @@ mod local;
 mod overlap;
 mod reader;
 mod salvage;
+mod streamed;
 mod window;
 
 #[cfg(test)]

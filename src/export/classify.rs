@@ -197,7 +197,6 @@ mod tests {
             ("part1/", "iCloud Photos Part 1 of 2.zip"),
             ("", "iCloud Photos.zip"),
             ("Downloads/old/iCloud Photos Part 1 of 2/", "everything.zip"),
-            ("Photos/", "Photos.zip"),
         ] {
             let paths: Vec<String> =
                 ["Photos/IMG_1.HEIC", "Photos/Photo Details.csv", "Albums/Lake.csv", "guide.pdf"]
@@ -216,6 +215,13 @@ mod tests {
             );
             assert_eq!(inner[3], "guide.pdf", "{wrapper}");
         }
+    }
+
+    #[test]
+    fn a_wrapper_may_be_called_photos() {
+        let found = classify("Photos.zip", &["Photos/Photos/IMG_1.HEIC", "Photos/Albums/Lake.csv"]);
+        assert_eq!((found[0].wrapper.as_str(), found[0].inner.as_str()), ("Photos", "Photos/IMG_1.HEIC"));
+        assert_eq!(found[1].role, Role::Album);
     }
 
     #[test]

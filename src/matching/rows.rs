@@ -236,11 +236,16 @@ fn by_name<'a>(contents: &'a Contents, left: Vec<RowAt<'a>>, rows: &mut Rows<'a>
 fn claimants(group: Vec<RowAt<'_>>) -> Vec<Claimant<'_>> {
     let mut claimants: Vec<Claimant<'_>> = Vec::new();
     for at in group {
-        let same = claimants.iter_mut().find(|c| {
-            let first = c.first();
-            first.row.checksum != Checksum::Absent
-                && first.row.checksum == at.row.checksum
-                && first.row.name == at.row.name
+        let same = claimants.iter_mut().find(|claimant| {
+            let (one, other) = (claimant.first().row, at.row);
+            // an opaque value may be a placeholder that many rows share
+            let alike = match one.checksum {
+                Checksum::Fingerprint(_) => true,
+                Checksum::Opaque(_) | Checksum::Absent => {
+                    one.created == other.created && one.imported == other.imported
+                }
+            };
+            alike && one.checksum == other.checksum && one.name == other.name
         });
         match same {
             Some(claimant) => claimant.rows.push(at),

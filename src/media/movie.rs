@@ -17,6 +17,9 @@ use super::{Embedded, LocalTime};
 /// The largest `moov` that is read whole; an hour of video has about 2 MB.
 const LARGEST_MOOV: u64 = 64 << 20;
 
+/// The largest `meta` box outside `moov`.
+const LARGEST_META: u64 = 1 << 20;
+
 /// Metadata keys of one file; Apple writes about ten.
 const MOST_KEYS: usize = 1024;
 
@@ -26,19 +29,22 @@ const LONGEST_TEXT: usize = 4096;
 /// Canon's box of TIFF blocks inside a CR3's `moov`.
 const CANON: [u8; 16] = *b"\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48";
 
-/// Fills in what `moov` (or a `meta` box beside it) says.
+/// Fills in what `moov` says, and a `meta` box before it.
 pub(super) fn fill(embedded: &mut Embedded, window: &mut Window<'_, impl Read + Seek>) {
     let mut boxes = TopLevel::new(window);
+    let mut beside = None;
     while let Some(place) = boxes.next() {
         match &place.kind {
             b"moov" => {
                 fill_from_moov(embedded, &boxes.body(&place, LARGEST_MOOV));
                 break;
             }
-            b"meta" => fill_from_meta(embedded, &boxes.body(&place, LARGEST_MOOV)),
+            // One is enough: a file of nothing else would have all of them read.
+            b"meta" if beside.is_none() => beside = Some(boxes.body(&place, LARGEST_META)),
             _ => (),
         }
     }
+    fill_from_meta(embedded, &beside.unwrap_or_default());
 }
 
 fn fill_from_moov(embedded: &mut Embedded, moov: &[u8]) {

@@ -23,8 +23,8 @@ const MOST_STRAY_BYTES: u64 = 64 << 10;
 /// Chunks of a PNG or WebP.
 const MOST_CHUNKS: u32 = 1 << 16;
 
-/// EXIF items of a HEIF; a sane file has one.
-const MOST_ITEMS: usize = 8;
+/// EXIF blocks of one file; a sane file has one.
+const MOST_BLOCKS: usize = 8;
 
 /// APP1 segments before the scan.
 pub(super) fn jpeg(window: &mut Window<'_, impl Read + Seek>) -> Vec<Vec<u8>> {
@@ -40,7 +40,7 @@ pub(super) fn jpeg(window: &mut Window<'_, impl Read + Seek>) -> Vec<Vec<u8>> {
             [0xff, 0xd9 | 0xda, ..] => break,
             [0xff, marker, high, low] => {
                 let length = u64::from(u16::from_be_bytes([high, low]));
-                if marker == 0xe1 {
+                if marker == 0xe1 && blocks.len() < MOST_BLOCKS {
                     let segment = window.bytes(at + 4, length.saturating_sub(2));
                     if segment.starts_with(b"Exif\0") {
                         blocks.extend(tiff_block(segment));
@@ -159,7 +159,7 @@ fn exif_items(iinf: &[u8]) -> Option<Vec<u64>> {
         let is_exif = entry.get(4 + id_size + 2..)?.starts_with(b"Exif");
         is_exif.then(|| entry.get(4..4 + id_size).map(big_endian)).flatten()
     });
-    Some(items.take(MOST_ITEMS).collect())
+    Some(items.take(MOST_BLOCKS).collect())
 }
 
 /// Where an item's bytes are: in the file, or inline in `idat`.
@@ -190,11 +190,11 @@ fn item_locations(iloc: &[u8], wanted: &[u64]) -> Vec<Location> {
             for _ in 0..fields.number(2)? {
                 fields.number(index_size)?;
                 let (offset, length) = (fields.number(offset_size)?, fields.number(length_size)?);
-                if extents.len() < MOST_ITEMS {
+                if extents.len() < MOST_BLOCKS {
                     extents.push((base.checked_add(offset)?, length));
                 }
             }
-            if wanted.contains(&id) && method < 2 && reference == 0 && found.len() < MOST_ITEMS {
+            if wanted.contains(&id) && method < 2 && reference == 0 && found.len() < MOST_BLOCKS {
                 found.push(Location { is_inline: method == 1, extents });
             }
         }

@@ -45,9 +45,14 @@ impl Scratch {
 
     /// A folder for parts; made if it is not there.
     pub fn parts(&self) -> PathBuf {
-        let parts = self.path("parts");
-        std::fs::create_dir_all(&parts).unwrap();
-        parts
+        self.folder("parts")
+    }
+
+    /// A folder of the scratch folder; made if it is not there.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::create_dir_all(&path).unwrap();
+        path
     }
 
     pub fn library(&self) -> PathBuf {

@@ -1,8 +1,7 @@
 //! The bytes of one entry, inflated and proved.
 //!
 //! In: the entry's compressed bytes and what the archive declares about them. Out: [`EntryReader`],
-//! which yields exactly the declared bytes or fails, and [`measure`], which finds out where data
-//! of undeclared size ends. Never: yields more than the declared size, or the last byte of an
+//! which yields exactly the declared bytes or fails, and the [`Source`] that it reads from. Never: yields more than the declared size, or the last byte of an
 //! entry whose checksum differs. The surprise: the proof comes with the last byte, not with the end
 //! of the file that follows it, so that a caller who stops reading there has had it too.
 
@@ -128,45 +127,8 @@ impl Read for EntryReader {
     }
 }
 
-/// What data of undeclared size turned out to be.
-pub(super) enum Measured {
-    /// The stream ends after this many compressed bytes.
-    Whole { compressed: u64, size: u64, crc32: u32 },
-    /// The stream goes on where the window ends.
-    CutOff,
-    /// The stream is damaged, at the latest after this many compressed bytes.
-    Broken { at: u64 },
-}
-
-/// Inflates the stream that the window begins with, at the expense of a budget of bytes.
-pub(super) fn measure(method: u16, window: Window, budget: &mut u64) -> io::Result<Measured> {
-    let mut source = Source::new(method, window);
-    let mut crc32 = crc32fast::Hasher::new();
-    let mut scratch = vec![0; 64 << 10];
-    let mut size = 0;
-    while size <= *budget {
-        match source.read(&mut scratch) {
-            Ok(0) => {
-                *budget -= size;
-                return Ok(Measured::Whole { compressed: source.consumed(), size, crc32: crc32.finalize() });
-            }
-            Ok(count) => {
-                crc32.update(scratch.get(..count).unwrap_or_default());
-                size += count as u64;
-            }
-            Err(error) if error.kind() != ErrorKind::InvalidData => return Err(error),
-            Err(_) if source.unread == 0 && source.held().is_empty() => {
-                return Ok(Measured::CutOff);
-            }
-            Err(_) => break,
-        }
-    }
-    *budget = budget.saturating_sub(size);
-    Ok(Measured::Broken { at: source.consumed() })
-}
-
 /// Compressed bytes on their way through a codec.
-struct Source {
+pub(super) struct Source {
     window: Window,
     /// Bytes of the window that are not in the buffer yet.
     unread: u64,
@@ -178,7 +140,7 @@ struct Source {
 }
 
 impl Source {
-    fn new(method: u16, window: Window) -> Source {
+    pub(super) fn new(method: u16, window: Window) -> Source {
         let codec = match method {
             DEFLATED => Codec::Deflate(Decompress::new(false)),
             DEFLATED_64 => Codec::Deflate64(Box::new(InflaterManaged::new())),
@@ -187,16 +149,22 @@ impl Source {
         Source { unread: window.len(), window, buffer: Vec::new(), from: 0, codec, ended: false }
     }
 
+    /// Whether the window's last byte was taken.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.unread == 0 && self.held().is_empty()
+    }
+
     fn held(&self) -> &[u8] {
         self.buffer.get(self.from..).unwrap_or_default()
     }
 
-    fn consumed(&self) -> u64 {
+    /// Bytes that the codec has taken.
+    pub(super) fn consumed(&self) -> u64 {
         self.window.len() - self.unread - self.held().len() as u64
     }
 
     /// Yields bytes; 0 means that the stream has ended as it should.
-    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
+    pub(super) fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
         if matches!(self.codec, Codec::Stored) {
             let count = self.window.read(output)?;
             self.unread -= count as u64;
@@ -214,8 +182,7 @@ impl Source {
                 return Ok(step.given);
             }
             if step.taken == 0 && !step.ended {
-                let short = self.held().is_empty() && self.unread == 0;
-                return Err(if short { Damage::Short } else { Damage::Stream }.into());
+                return Err(if self.is_exhausted() { Damage::Short } else { Damage::Stream }.into());
             }
         }
         Ok(0)

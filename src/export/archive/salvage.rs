@@ -9,21 +9,19 @@ use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 
-use super::entry::{DEFLATED, DEFLATED_64, Refusal, STORED, ZipEntry};
+use super::entry::{Refusal, ZipEntry};
 use super::headers::{
-    CENTRAL, CentralHeader, DESCRIPTOR, DESCRIPTOR_LENGTH, END, END_LENGTH, LOCAL, LocalHeader, descriptor,
-    is_end, u16_at, u32_at, u64_at,
+    CENTRAL, CentralHeader, DESCRIPTOR_LENGTH, END, END_LENGTH, LOCAL, LocalHeader, descriptor, is_end,
+    u16_at,
 };
 use super::listing::{self, BLOCK, Listing};
-use super::reader::{Measured, measure};
+use super::streamed::{Measured, measure};
 use super::window::{Peek, Window};
 
 /// How far an archive without an end record may be prefixed with something else.
 const PREFIX: u64 = 1 << 20;
 /// After as many things that look like a directory, none is believed.
 const MOST_STRAYS: u32 = 16;
-/// A descriptor and the signature behind it.
-const DESCRIPTOR_SEARCHED: usize = DESCRIPTOR_LENGTH + 4;
 
 /// What was found without trusting a central directory.
 #[derive(Debug)]
@@ -77,6 +75,8 @@ struct Walk {
     given: Option<Range<u64>>,
     /// What looked like a directory but lists nothing of this archive.
     strays: u32,
+    /// Something like an end record is near the end of the file.
+    ends: bool,
     start: Option<u64>,
     whole: bool,
     cut_off: bool,
@@ -97,6 +97,7 @@ impl Walk {
             found: Vec::new(),
             given: listed.as_ref().map(|listing| listing.start..listing.end),
             strays: 0,
+            ends: false,
             start: None,
             whole: true,
             cut_off: false,
@@ -129,7 +130,7 @@ impl Walk {
         }
         Salvage {
             entries: self.listed,
-            cut_off: self.cut_off || self.start.is_none(),
+            cut_off: self.cut_off || self.start.is_none() || !(self.whole || self.ends),
             start: self.start.filter(|_| self.whole),
             skipped: self.skipped,
         }
@@ -140,6 +141,7 @@ impl Walk {
     fn first(&mut self) -> io::Result<Option<u64>> {
         let tail = self.end.saturating_sub(BLOCK as u64);
         let ends = self.peek.at(tail, BLOCK)?.windows(4).any(|four| four == END);
+        self.ends = ends;
         let limit = if ends || self.given.is_some() { self.end } else { self.end.min(PREFIX) };
         self.record(0, limit)
     }
@@ -272,12 +274,7 @@ impl Walk {
 
     /// An entry whose size follows its data, so that only the data tells where it ends.
     fn unsized_entry(&mut self, mut entry: ZipEntry, data: u64) -> io::Result<Option<u64>> {
-        let rest = self.peek.window().slice(data, self.end.saturating_sub(data));
-        let measured = match entry.method {
-            STORED => self.measure_stored(data)?,
-            DEFLATED | DEFLATED_64 => measure(entry.method, rest, &mut self.budget)?,
-            _ => Measured::Broken { at: 0 },
-        };
+        let measured = measure(&mut self.peek, entry.method, data, &mut self.budget)?;
         let next = match measured {
             Measured::Whole { compressed, size, crc32 } => {
                 let described = self.described(data, compressed, size, crc32)?;
@@ -329,35 +326,6 @@ impl Walk {
         Ok(None)
     }
 
-    /// Stored data of unknown size ends where a descriptor tells its length and checksum.
-    fn measure_stored(&mut self, data: u64) -> io::Result<Measured> {
-        let mut crc32 = crc32fast::Hasher::new();
-        let mut length = 0;
-        loop {
-            let bytes = self.peek.at(data + length, BLOCK)?;
-            let cut_off = bytes.len() < BLOCK;
-            let last = if cut_off { bytes.len() } else { BLOCK - DESCRIPTOR_SEARCHED };
-            let mut hashed = 0;
-            for offset in 0..last {
-                let size = length + offset as u64;
-                if !describes(bytes, offset, size) {
-                    continue;
-                }
-                crc32.update(bytes.get(hashed..offset).unwrap_or_default());
-                hashed = offset;
-                let sum = crc32.clone().finalize();
-                if bytes.get(offset..).and_then(|rest| descriptor(rest, sum, size, size)).is_some() {
-                    return Ok(Measured::Whole { compressed: size, size, crc32: sum });
-                }
-            }
-            if cut_off {
-                return Ok(Measured::CutOff);
-            }
-            crc32.update(bytes.get(hashed..last).unwrap_or_default());
-            length += last as u64;
-        }
-    }
-
     /// Where to go on behind data that ends here, if that is where data ends.
     fn after(&mut self, end: u64, crc32: u32, compressed: u64, size: u64) -> io::Result<Option<u64>> {
         if end >= self.end {
@@ -377,21 +345,4 @@ fn plausible(bytes: &[u8]) -> bool {
     bytes.get(version).is_some_and(|&version| version <= 100)
         && u16_at(bytes, method).is_some_and(|method| matches!(method, 0..=20 | 93..=99))
         && u16_at(bytes, name).is_some_and(|length| length > 0)
-}
-
-/// Whether a descriptor of stored data of this length may stand here. Without signature it counts
-/// only in front of a header: a dozen zeros would do otherwise.
-fn describes(bytes: &[u8], offset: usize, length: u64) -> bool {
-    let Some(bytes) = bytes.get(offset..) else {
-        return false;
-    };
-    let narrow = |at| u32_at(bytes, at).map(u64::from) == Some(length);
-    let wide = |at| u64_at(bytes, at) == Some(length);
-    let header =
-        |at| bytes.get(at..).is_some_and(|rest| rest.starts_with(&LOCAL) || rest.starts_with(&CENTRAL));
-    if bytes.starts_with(&DESCRIPTOR) {
-        (narrow(8) && narrow(12)) || (wide(8) && wide(16))
-    } else {
-        (narrow(4) && narrow(8) && header(12)) || (wide(4) && wide(12) && header(20))
-    }
 }

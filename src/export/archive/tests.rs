@@ -1,9 +1,9 @@
 //! What an archive yields when it is sound, odd, damaged or hostile.
 
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read};
 
-use super::forge::{Descriptor, End, Forged, Piece, file, forge, window};
-use super::{Archive, DEFLATED, Damage, Sniff, UnreadableKind, Window, ZipEntry, sniff};
+use super::forge::{Descriptor, End, Forged, Piece, forge, window};
+use super::{Archive, DEFLATED, Damage, Sniff, UnreadableKind, ZipEntry, sniff};
 use crate::problem::Code;
 
 fn zip(pieces: &[Piece]) -> Forged {
@@ -175,7 +175,13 @@ fn more_entries_than_the_end_record_can_count() {
 }
 
 #[test]
+#[cfg(unix)]
 fn sizes_and_offsets_that_wrapped() {
+    use std::io::{Seek, SeekFrom, Write};
+
+    use super::Window;
+    use super::forge::file;
+
     const WRAP: u64 = 1 << 32;
     let pieces = [
         Piece::new("small", "before"),

@@ -1,0 +1,140 @@
+//! Differential test: what Windfall reads from media is what exiftool reads, or the difference is
+//! explained in [`EXPLAINED`].
+//!
+//! In: `fixtures/media` and, if the variable `WINDFALL_MEDIA` names one, another folder. Skips, and
+//! says so, where exiftool is not installed.
+#![allow(clippy::print_stderr, reason = "a skipped test must say so")]
+#![allow(clippy::unwrap_used, reason = "helpers of a test fail as the test does")]
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use chrono::NaiveDateTime;
+use serde_json::Value;
+use windfall::media::{self, Embedded, LocalTime};
+
+/// Differences that are meant: file name, field, and why Windfall is right to differ.
+const EXPLAINED: &[(&str, &str, &str)] =
+    &[("exif-no-tz.jpg", "*", "a JPEG cut out of its file: exiftool gives up, its EXIF block is whole")];
+
+/// What is compared, as texts, so that a difference can be read.
+type Findings = Vec<(&'static str, Option<String>)>;
+
+#[test]
+fn media_say_the_same_to_exiftool() {
+    if Command::new("exiftool").arg("-ver").output().is_err() {
+        eprintln!("skipped: exiftool is not installed");
+        return;
+    }
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/media");
+    let folders = [Some(fixtures), std::env::var_os("WINDFALL_MEDIA").map(PathBuf::from)];
+    let mut differences = Vec::new();
+    for folder in folders.into_iter().flatten() {
+        let stated = ask_exiftool(&folder);
+        assert!(stated.len() > 10, "{} holds no media", folder.display());
+        for tags in stated {
+            let path = PathBuf::from(text(&tags, &["SourceFile"]).unwrap());
+            let size = path.metadata().unwrap().len();
+            let embedded = media::read(&mut File::open(&path).unwrap(), size);
+            for ((field, ours), (_, theirs)) in findings(&embedded).into_iter().zip(expected(&tags)) {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                let is_explained =
+                    |(file, what, _): &(&str, &str, &str)| *file == name && ["*", field].contains(what);
+                if ours != theirs && !EXPLAINED.iter().any(is_explained) {
+                    differences.push(format!("{name}: {field}: ours {ours:?}, exiftool's {theirs:?}"));
+                }
+            }
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// All tags of all files below a folder: numeric, with the group each tag stands in.
+fn ask_exiftool(folder: &Path) -> Vec<Value> {
+    let arguments = ["-j", "-n", "-G1", "-q", "-r", "-i", "SYMLINKS", "-ext", "*"];
+    let output = Command::new("exiftool").args(arguments).arg(folder).output().unwrap();
+    let all: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let is_medium = |tags: &Value| {
+        let name = text(tags, &["SourceFile"]).unwrap_or_default();
+        ![".md", ".tsv", ".txt"].iter().any(|extension| name.ends_with(extension))
+    };
+    all.into_iter().filter(is_medium).collect()
+}
+
+fn findings(embedded: &Embedded) -> Findings {
+    let time = |local: Option<LocalTime>| local.map(|local| local.time.to_string());
+    let offset =
+        |local: Option<LocalTime>| local.and_then(|local| local.offset).map(|offset| offset.to_string());
+    vec![
+        ("exif time", time(embedded.exif)),
+        ("exif offset", offset(embedded.exif)),
+        ("creation date", time(embedded.quicktime)),
+        ("creation date offset", offset(embedded.quicktime)),
+        ("utc", embedded.utc.map(|utc| utc.to_string())),
+        ("position", embedded.position.map(|at| format!("{:.4} {:.4}", at.latitude, at.longitude))),
+        ("make", embedded.make.clone()),
+        ("model", embedded.model.clone()),
+        ("content identifier", embedded.content_identifier.clone()),
+    ]
+}
+
+/// The same, by the contract's rules, from exiftool's tags.
+fn expected(tags: &Value) -> Findings {
+    let exif = ["DateTimeOriginal", "CreateDate"].into_iter().zip(["Original", "Digitized"]).find_map(
+        |(tag, of)| {
+            let in_exif = |tag: &str| text(tags, &[&format!("ExifIFD:{tag}"), &format!("IFD0:{tag}")]);
+            let time = date_time(&in_exif(tag)?)?;
+            let fraction = in_exif(&format!("SubSecTime{of}")).filter(|digits| digits.parse::<u32>().is_ok());
+            let offset =
+                in_exif(&format!("OffsetTime{of}")).filter(|offset| offset.len() == 6 || offset == "Z");
+            Some((
+                with_fraction(time, fraction.as_deref().unwrap_or("0")),
+                offset.map(|o| o.replace('Z', "+00:00")),
+            ))
+        },
+    );
+    let creation =
+        text(tags, &["Keys:CreationDate", "UserData:ContentCreateDate", "ItemList:ContentCreateDate"]);
+    let creation = creation.filter(|text| text.len() >= 19);
+    let split = |text: &String| {
+        let (time, offset) = text.split_at(19);
+        Some((date_time(time)?.to_string(), Some(offset.to_owned()).filter(|offset| offset.len() == 6)))
+    };
+    let creation = creation.as_ref().and_then(split);
+    let utc = text(tags, &["QuickTime:CreateDate"]).and_then(|utc| date_time(utc.trim_end_matches("+00:00")));
+    let degrees = |tag: &str| text(tags, &[tag])?.parse::<f64>().ok();
+    let position = degrees("Composite:GPSLatitude").zip(degrees("Composite:GPSLongitude"));
+    let position = position.filter(|at| *at != (0.0, 0.0)).map(|(lat, lon)| format!("{lat:.4} {lon:.4}"));
+    vec![
+        ("exif time", exif.as_ref().map(|(time, _)| time.clone())),
+        ("exif offset", exif.and_then(|(_, offset)| offset)),
+        ("creation date", creation.as_ref().map(|(time, _)| time.clone())),
+        ("creation date offset", creation.and_then(|(_, offset)| offset)),
+        ("utc", utc.map(|utc| utc.to_string())),
+        ("position", position),
+        ("make", text(tags, &["IFD0:Make", "Keys:Make", "UserData:Make", "Keys:AndroidMake"])),
+        ("model", text(tags, &["IFD0:Model", "Keys:Model", "UserData:Model", "Keys:AndroidModel"])),
+        (
+            "content identifier",
+            text(tags, &["Apple:ContentIdentifier", "Apple:MediaGroupUUID", "Keys:ContentIdentifier"]),
+        ),
+    ]
+}
+
+/// The first of these tags that has a value.
+fn text(tags: &Value, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| match tags.get(name)? {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+fn date_time(text: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(text, "%Y:%m:%d %H:%M:%S").ok()
+}
+
+fn with_fraction(time: NaiveDateTime, digits: &str) -> String {
+    format!("{time:?}.{digits}").parse::<NaiveDateTime>().unwrap().to_string()
+}
