@@ -408,7 +408,7 @@ impl Planner<'_> {
 
     /// `Other/` and the kept details: by path and bytes, never merged.
     fn others(&mut self) {
-        let mut placed: HashMap<String, usize> = HashMap::new();
+        let mut placed: HashMap<LibraryPath, usize> = HashMap::new();
         for index in 0..self.contents.entries.len() {
             let entry = &self.contents.entries[index];
             let Some(content) = entry.content() else { continue };
@@ -428,14 +428,13 @@ impl Planner<'_> {
             let mut n = 1;
             let path = loop {
                 let path = folder.join(&names::with_suffix(&stem, &extension, n));
-                let key = names::fold(path.as_str());
-                if placed.get(&key) == Some(&content) || self.held.has_kept(&key, self.hash(content)) {
+                if placed.get(&path) == Some(&content) || self.held.has_kept(&path, self.hash(content)) {
                     break path;
                 }
                 if self.is_free(&path, content) {
                     if entry.given {
-                        placed.insert(key.clone(), content);
-                        self.planned.insert(key);
+                        placed.insert(path.clone(), content);
+                        self.planned.insert(names::fold(path.as_str()));
                         let modified = stamp(entry);
                         self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
                     }

@@ -28,8 +28,8 @@ pub struct Held {
     /// Media whose path is settled though they are not there: deleted by the owner, or planned by
     /// a run that was interrupted.
     pub reserved: HashMap<Hash, LibraryPath>,
-    /// Files of `Other/` and kept details, by collision key.
-    pub kept: HashMap<String, Hash>,
+    /// Files of `Other/` and kept details.
+    pub kept: HashMap<LibraryPath, Hash>,
     /// Everything that stands in the tree, by collision key.
     pub taken: HashMap<String, LibraryPath>,
     /// Files that no import recorded and whose size is that of bytes to be placed.
@@ -65,9 +65,9 @@ impl Held {
         self.foreign.get(path) == Some(&hash)
     }
 
-    /// Whether a kept file of these bytes has this collision key.
-    pub fn has_kept(&self, key: &str, hash: Hash) -> bool {
-        self.kept.get(key) == Some(&hash)
+    /// Whether these bytes are kept at this path.
+    pub fn has_kept(&self, path: &LibraryPath, hash: Hash) -> bool {
+        self.kept.get(path) == Some(&hash)
     }
 
     /// The link or copy in this folder that an earlier run made for this file.
@@ -180,7 +180,8 @@ pub fn held(
                 }
             }
             Area::Other | Area::Details => {
-                held.kept.insert(names::fold(record.path.as_str()), hash(record.content));
+                held.taken.insert(names::fold(record.path.as_str()), record.path.clone());
+                held.kept.insert(record.path.clone(), hash(record.content));
             }
         }
     }
