@@ -16,7 +16,7 @@ use chrono::Utc;
 use chrono_tz::Tz;
 
 use crate::catalog::{AlbumRecord, Catalog, FileRecord, INTERNAL, Ids, Remembered, Staged};
-use crate::contents::{Bytes, Role};
+use crate::contents::{Bytes, Contents, Role};
 use crate::error::Error;
 use crate::export::search::{Container, Source, Surroundings, search};
 use crate::export::{self, Inputs};
@@ -100,13 +100,9 @@ pub fn import(
     let links = survey::probe_links(library);
     let mut decided = decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, links);
     catalog.record_plan(&decided.plan.placements, &ids)?;
-    let placing = Placing {
-        library,
-        staging: &staging,
-        held: &decided.held.media,
-        progress: run.progress,
-        cancel: run.cancel,
-    };
+    let standing = library_side.paths_by_hash(&inputs.contents);
+    let placing =
+        Placing { library, staging: &staging, held: &standing, progress: run.progress, cancel: run.cancel };
     let unplaced = place(&placing, &decided.plan.placements, &inputs.contents, &mut catalog, &ids)?;
     catalog.clear_plan()?;
     let derived = derive(&placing, &decided.plan.derived, &known.derived, &mut catalog)?;
@@ -274,7 +270,8 @@ fn finish(
     if known.plan.is_empty() {
         return Ok(());
     }
-    let held = HashMap::new();
+    let held =
+        known.files.values().map(|f| (known.contents.contents[f.content].blake3, f.path.clone())).collect();
     let placing = Placing { library, staging, held: &held, progress: run.progress, cancel: run.cancel };
     // what cannot be placed any more is planned anew from its inputs
     place(&placing, &known.plan, &known.contents, catalog, &known.ids)?;
@@ -357,6 +354,11 @@ impl LibrarySide {
         let media = present.files.iter().filter(|f| f.area == Area::Media).map(|f| f.content).collect();
         let paths = present.files.iter().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
         LibrarySide { present, staged, media, paths }
+    }
+
+    /// Where bytes stand, whatever the area.
+    fn paths_by_hash(&self, contents: &Contents) -> HashMap<blake3::Hash, LibraryPath> {
+        self.present.files.iter().map(|f| (contents.contents[f.content].blake3, f.path.clone())).collect()
     }
 
     /// Contents whose bytes need not be read again.
@@ -628,6 +630,32 @@ fn leave_staging(
     Ok(Vec::new())
 }
 
+/// A damaged entry is no loss if the library has a file of its size and checksum from elsewhere.
+fn say_what_is_safe(contents: &Contents, plan: &Plan, problems: &mut [Problem]) {
+    let mut damaged: HashMap<(&str, &str), (u64, u32)> = HashMap::new();
+    for entry in contents.entries.iter().filter(|e| e.given && e.bytes == Bytes::Failed) {
+        if let Some(crc32) = entry.crc32 {
+            damaged.insert((&contents.archives[entry.archive].name, &entry.path), (entry.size, crc32));
+        }
+    }
+    if damaged.is_empty() {
+        return;
+    }
+    let safe: HashMap<(u64, u32), &LibraryPath> = plan
+        .paths
+        .iter()
+        .map(|(&content, path)| ((contents.contents[content].size, contents.contents[content].crc32), path))
+        .collect();
+    for problem in problems.iter_mut().filter(|p| p.code == Code::DamagedEntry) {
+        let place = problem.archive.as_deref().zip(problem.entry.as_deref());
+        if let Some(path) = place.and_then(|place| damaged.get(&place)).and_then(|bytes| safe.get(bytes)) {
+            problem.message.push_str(&format!(
+                "; nothing is lost: `{path}`, which came from elsewhere, has the size and checksum that it should have"
+            ));
+        }
+    }
+}
+
 fn finish_report(
     _run: &Run<'_>,
     library: &Path,
@@ -655,6 +683,7 @@ fn finish_report(
     problems.extend(missing_parts);
     problems.extend(decided.problems);
     problems.extend(unplaced.problems.iter().cloned());
+    say_what_is_safe(&inputs.contents, &decided.plan, &mut problems);
     sort(&mut problems);
     Ok(Report {
         windfall: env!("CARGO_PKG_VERSION"),

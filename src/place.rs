@@ -300,12 +300,16 @@ fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecor
                 fs::read_link(&path).is_ok_and(|found| found == link_target(folder.as_ref(), target))
             }
             DerivedForm::Text(text) => fs::read(&path).is_ok_and(|found| found == text.as_bytes()),
-            DerivedForm::Hardlink(_) | DerivedForm::Copy(_) => known.is_some(),
+            DerivedForm::Hardlink(target) | DerivedForm::Copy(target) => {
+                known.is_some()
+                    || hash_file(&path).is_some_and(|h| hash_file(&target.to_path(library)) == Some(h))
+            }
         };
         if is {
             let hash = match &item.form {
                 DerivedForm::Text(text) => Some(text_hash(text)),
-                _ => None,
+                DerivedForm::Copy(_) => hash_file(&path),
+                DerivedForm::Symlink(_) | DerivedForm::Hardlink(_) => None,
             };
             return Ok(if known.is_some() { Made::AsRecorded } else { Made::New(hash) });
         }

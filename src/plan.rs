@@ -506,9 +506,9 @@ impl Planner<'_> {
         }
     }
 
-    /// Library files of an album's members, both halves of a Live Photo; what stands in the
-    /// album's own folder needs no link.
-    fn members(&self, matched: &Matched, album: &Album, place: &LibraryPath) -> Vec<LibraryPath> {
+    /// Library files of an album's members with their bytes, both halves of a Live Photo; what
+    /// stands in the album's own folder needs no link.
+    fn members(&self, matched: &Matched, album: &Album, place: &LibraryPath) -> Vec<(LibraryPath, Hash)> {
         let mut files = Vec::new();
         let mut once = HashSet::new();
         for asset in album.members.iter().map(|&m| &matched.assets[m]) {
@@ -520,48 +520,75 @@ impl Planner<'_> {
                     && path.parent().as_ref() != Some(place)
                     && once.insert(resource.content)
                 {
-                    files.push(path.clone());
+                    files.push((path.clone(), self.hash(resource.content)));
                 }
             }
         }
         files
     }
 
-    fn links(&mut self, place: &LibraryPath, files: &[LibraryPath], form: AlbumForm) {
-        for file in files {
-            let known = self.held.derived_to(place, file);
+    fn links(&mut self, place: &LibraryPath, files: &[(LibraryPath, Hash)], form: AlbumForm) {
+        for (file, hash) in files {
             let (stem, extension) = names::split(file.file_name());
-            let path = known.cloned().unwrap_or_else(|| {
-                (1..=u32::MAX)
-                    .map(|n| place.join(&names::with_suffix(stem, extension, n)))
-                    .find(|path| !self.is_taken(path))
-                    .unwrap_or_else(|| place.clone())
-            });
-            self.planned.insert(names::fold(path.as_str()));
             let form = match form {
                 AlbumForm::Hardlink => DerivedForm::Hardlink(file.clone()),
                 AlbumForm::Copy => DerivedForm::Copy(file.clone()),
                 _ => DerivedForm::Symlink(file.clone()),
             };
+            let path = match self.held.derived_to(place, file) {
+                Some(path) => path.clone(),
+                None => self.free_for(place, stem, extension, &form, *hash),
+            };
+            self.planned.insert(names::fold(path.as_str()));
             self.plan.derived.push(Derived { path, form });
         }
     }
 
-    fn list(&mut self, top: &LibraryPath, folder: &str, files: &[LibraryPath]) {
+    /// The first name that nothing has, or exactly what shall stand there: a run that was
+    /// interrupted may have made it and not recorded it.
+    fn free_for(
+        &self,
+        place: &LibraryPath,
+        stem: &str,
+        extension: &str,
+        form: &DerivedForm,
+        hash: Hash,
+    ) -> LibraryPath {
+        let is_ours = |path: &LibraryPath| match form {
+            DerivedForm::Symlink(file) => {
+                let target = names::relative(place.as_str(), file.as_str());
+                self.held.foreign_links.get(path) == Some(&target)
+            }
+            _ => self.held.is_adoptable(path, hash),
+        };
+        (1..=u32::MAX)
+            .map(|n| place.join(&names::with_suffix(stem, extension, n)))
+            .find(|path| !self.is_taken(path) || !self.is_planned(path) && is_ours(path))
+            .unwrap_or_else(|| place.clone())
+    }
+
+    fn list(&mut self, top: &LibraryPath, folder: &str, files: &[(LibraryPath, Hash)]) {
         if files.is_empty() {
             return;
         }
-        let path = (1..=u32::MAX)
-            .map(|n| top.join(&names::with_suffix(folder, "m3u8", n)))
-            .find(|path| self.held.derived.contains_key(path) || !self.is_taken(path))
-            .unwrap_or_else(|| top.clone());
-        self.planned.insert(names::fold(path.as_str()));
         let mut text = String::from("#EXTM3U\n");
-        for file in files {
+        for (file, _) in files {
             text.push_str(&names::relative(top.as_str(), file.as_str()));
             text.push('\n');
         }
-        self.plan.derived.push(Derived { path, form: DerivedForm::Text(text) });
+        let recorded = (1..=u32::MAX)
+            .map(|n| top.join(&names::with_suffix(folder, "m3u8", n)))
+            .take_while(|path| self.is_taken(path))
+            .find(|path| self.held.derived.contains_key(path) && !self.is_planned(path));
+        let hash = blake3::hash(text.as_bytes());
+        let form = DerivedForm::Text(text);
+        let path = recorded.unwrap_or_else(|| self.free_for(top, folder, "m3u8", &form, hash));
+        self.planned.insert(names::fold(path.as_str()));
+        self.plan.derived.push(Derived { path, form });
+    }
+
+    fn is_planned(&self, path: &LibraryPath) -> bool {
+        self.planned.contains(&names::fold(path.as_str()))
     }
 }
 

@@ -78,7 +78,12 @@ impl Staging {
 
     fn sweep(&self, recorded: &HashSet<blake3::Hash>) -> Result<(), Error> {
         let walk = walkdir::WalkDir::new(&self.root).min_depth(1).follow_links(false);
-        for entry in walk.into_iter().flatten().filter(|e| !e.file_type().is_dir()) {
+        for entry in walk.contents_first(true).into_iter().flatten() {
+            if entry.file_type().is_dir() {
+                // full folders stay
+                let _ = fs::remove_dir(entry.path());
+                continue;
+            }
             let hash = entry.file_name().to_str().and_then(|name| blake3::Hash::from_hex(name).ok());
             if !hash.is_some_and(|hash| recorded.contains(&hash)) {
                 fs::remove_file(entry.path()).map_err(Error::io("remove", entry.path()))?;

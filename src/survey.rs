@@ -32,8 +32,10 @@ pub struct Held {
     pub kept: HashMap<LibraryPath, Hash>,
     /// Everything that stands in the tree, by collision key.
     pub taken: HashMap<String, LibraryPath>,
-    /// Files that no import recorded and whose size is that of bytes to be placed.
+    /// Files that no import recorded: those of the size of bytes to be placed, and those in albums.
     pub foreign: HashMap<LibraryPath, Hash>,
+    /// Symbolic links that no import recorded, and where they lead.
+    pub foreign_links: HashMap<LibraryPath, String>,
     /// Links, lists, copies and sidecars of earlier runs.
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
     /// The same, by folder and by the file that they repeat.
@@ -193,11 +195,14 @@ pub fn held(
     let recorded: HashSet<&LibraryPath> =
         present.files.iter().map(|r| &r.path).chain(known.derived.keys()).collect();
     let sizes: HashSet<u64> = wanted.iter().map(|&c| contents.contents[c].size).collect();
-    for (path, seen) in &present.seen {
-        if seen.is_file && sizes.contains(&seen.size) && !recorded.contains(path) {
-            if let Some(hash) = hash_file(&path.to_path(library)) {
-                held.foreign.insert(path.clone(), hash);
+    for (path, seen) in present.seen.iter().filter(|(path, _)| !recorded.contains(path)) {
+        let on_disk = path.to_path(library);
+        if !seen.is_file {
+            if let Ok(target) = fs::read_link(&on_disk) {
+                held.foreign_links.insert(path.clone(), target.to_string_lossy().into_owned());
             }
+        } else if sizes.contains(&seen.size) || is_in_album(path) {
+            held.foreign.extend(hash_file(&on_disk).map(|hash| (path.clone(), hash)));
         }
     }
     for (path, record) in &known.derived {
@@ -206,6 +211,11 @@ pub fn held(
         }
     }
     held
+}
+
+/// A run that was interrupted may have left links, lists and copies there that it did not record.
+fn is_in_album(path: &LibraryPath) -> bool {
+    ["Albums/", "Memories/", "Shared Albums/"].iter().any(|top| path.as_str().starts_with(top))
 }
 
 /// Every file in the tree; `.windfall` and links to folders are not entered.
@@ -247,7 +257,7 @@ pub fn hash_file(path: &Path) -> Option<Hash> {
 
 /// Tries which links the drive of this library has.
 pub fn probe_links(library: &Path) -> Links {
-    let inside = library.join(INTERNAL);
+    let inside = library.join(INTERNAL).join("staging");
     let none = Links { symbolic: false, hard: false };
     let Ok(folder) = tempfile::Builder::new().prefix("probe-").tempdir_in(inside) else { return none };
     let target = folder.path().join("a");

@@ -134,8 +134,9 @@ impl Catalog {
             Connection::open(&path).map_err(|source| Error::Catalog { path: path.clone(), source })?;
         let mut catalog = Catalog { connection, path };
         catalog.try_sql(|c| {
-            c.pragma_update(None, "journal_mode", "TRUNCATE")?;
-            c.pragma_update(None, "synchronous", "FULL")?;
+            c.pragma_update(None, "journal_mode", "DELETE")?;
+            // the folder too must know that the journal is gone, or a power cut rolls back what was said
+            c.pragma_update(None, "synchronous", "EXTRA")?;
             c.pragma_update(None, "temp_store", "MEMORY")?;
             c.pragma_update(None, "cache_size", -16_384)?;
             c.busy_timeout(std::time::Duration::from_secs(5))
@@ -375,7 +376,10 @@ impl Catalog {
                  ON CONFLICT (path) DO UPDATE SET area = excluded.area, content = excluded.content",
             )?;
             let mut done = tx.prepare_cached("DELETE FROM plan WHERE path = ?1")?;
-            let mut unstage = tx.prepare_cached("UPDATE contents SET staged = 0 WHERE id = ?1")?;
+            // bytes that stand in several places stay staged until the last is made
+            let mut unstage = tx.prepare_cached(
+                "UPDATE contents SET staged = 0 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM plan WHERE content = ?1)",
+            )?;
             for placement in placed {
                 let content = ids.contents[&placement.content];
                 insert.execute(params![placement.path.as_str(), placement.area.as_str(), content])?;

@@ -104,6 +104,7 @@ CREATE TABLE plan (
     content  INTEGER NOT NULL REFERENCES contents,
     modified TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX plan_content ON plan (content);
 
 CREATE TABLE derived (
     path   TEXT PRIMARY KEY,

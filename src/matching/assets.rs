@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use crate::capture::{Captured, Sources, capture};
+use crate::capture::{Captured, CapturedFrom, Sources, capture};
 use crate::contents::{Content, Contents, DetailsFile, Entry, Role};
 use crate::matching::rows::{RowAt, Rows};
 use crate::matching::{Asset, Part, Resource};
@@ -499,17 +499,11 @@ fn asset(
         .iter()
         .map(|&(index, part)| {
             let m = &media[index];
-            let captured = if part == Part::Primary {
-                captured.clone()
-            } else {
-                let own = own(m);
-                if captured.time.is_some() && captured.from != crate::capture::CapturedFrom::Movie {
-                    own.follow_still(&captured)
-                } else if part == Part::Companion && captured.time.is_some() {
-                    own.follow_still(&captured)
-                } else {
-                    own
-                }
+            let captured = match part {
+                Part::Primary => captured.clone(),
+                Part::Movie if captured.from == CapturedFrom::Movie => own(m),
+                Part::Movie | Part::Companion if captured.time.is_some() => own(m).follow_still(&captured),
+                Part::Movie | Part::Companion => own(m),
             };
             Resource {
                 content: m.index,

@@ -137,6 +137,9 @@ pub fn contents(library: &Path) -> BTreeMap<String, String> {
             let path = e.path().strip_prefix(library).unwrap().to_str().unwrap().to_owned();
             let what = match std::fs::read_link(e.path()) {
                 Ok(target) => format!("-> {}", target.display()),
+                Err(_) if path.ends_with(".m3u8") => {
+                    format!("{} written now", blake3::hash(&std::fs::read(e.path()).unwrap()))
+                }
                 Err(_) => {
                     let modified = e.metadata().unwrap().modified().unwrap();
                     format!("{} {modified:?}", blake3::hash(&std::fs::read(e.path()).unwrap()))
