@@ -621,7 +621,7 @@ fn leave_staging(
         return Ok(vec![Problem::new(
             Code::StagingLeft,
             format!(
-                "the bytes of {waiting} entries of an interrupted run wait in `.windfall/staging`: import the same \
+                "the bytes of {waiting} entries that were not placed wait in `.windfall/staging`: import the same \
                  archives again to have them placed"
             ),
         )]);

@@ -1,0 +1,247 @@
+//! Damaged and hostile inputs: everything that can be had is had, everything else is named, and
+//! nothing leaves the library.
+
+#[path = "../fixtures/builder.rs"]
+mod builder;
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use builder::{Exif, Export, Pack, Part, Photo, Row, SharedAlbum, SharedAlbums, damage, jpeg};
+use support::{Scratch, codes};
+use windfall::Error;
+use windfall::problem::Code;
+
+fn photo(n: u64) -> Photo {
+    let bytes = jpeg(n, &Exif::none());
+    Photo::new(&format!("IMG_{n}.JPG"), bytes).row(Row::created(&format!("2020-01-{:02} 10:00", n + 1)))
+}
+
+fn photos(count: u64) -> Part {
+    (0..count).fold(Part::new(), |part, n| part.photo(photo(n)))
+}
+
+fn one(part: Part, scratch: &Scratch) -> PathBuf {
+    Export::new("iCloud Photos").part(part).write_zips(&scratch.parts()).remove(0)
+}
+
+/// Everything around the library, to see that nothing outside it changes.
+fn canaries(scratch: &Scratch) -> Vec<(PathBuf, Vec<u8>)> {
+    let walk = walkdir::WalkDir::new(scratch.path("")).into_iter().map(Result::unwrap);
+    let outside = walk.filter(|e| e.file_type().is_file() && !e.path().starts_with(scratch.library()));
+    outside.map(|e| (e.path().to_owned(), std::fs::read(e.path()).unwrap())).collect()
+}
+
+#[test]
+fn one_flipped_byte_loses_one_entry_and_names_it() {
+    let scratch = Scratch::new();
+    let zip = one(photos(6), &scratch);
+    damage::flip_byte(&zip, "Photos/IMG_3.JPG");
+    let report = scratch.import(&[zip.clone()]);
+    assert_eq!(codes(&report.problems), [Code::DamagedEntry], "{:#?}", report.problems);
+    assert!(report.problems[0].entry.as_deref().unwrap().ends_with("Photos/IMG_3.JPG"));
+    assert_eq!((report.entries.imported, report.entries.failed), (5, 1));
+    let check = scratch.check(&[zip]);
+    assert_eq!((check.entries.damaged, check.complete), (1, false));
+}
+
+#[test]
+fn what_another_part_holds_of_a_damaged_entry_is_safe() {
+    let scratch = Scratch::new();
+    let zip = one(photos(3), &scratch);
+    let copy = damage::download_again(&zip);
+    damage::flip_byte(&copy, "Photos/IMG_1.JPG");
+    let report = scratch.import(&[zip, copy]);
+    assert_eq!(codes(&report.problems), [Code::DamagedEntry]);
+    assert!(report.problems[0].message.contains("nothing is lost"), "{}", report.problems[0].message);
+    assert_eq!(scratch.tree().len(), 3);
+}
+
+#[test]
+fn a_part_cut_short_gives_every_entry_that_is_whole() {
+    for keep in [0.2, 0.4, 0.6, 0.9] {
+        let scratch = Scratch::new();
+        let zip = one(photos(20), &scratch);
+        damage::truncate(&zip, keep);
+        let report = scratch.import(&[zip]);
+        assert!(codes(&report.problems).contains(&Code::DamagedArchive), "{:#?}", report.problems);
+        assert_eq!(report.exports[0].parts_found, [1], "a damaged part is a found one");
+        let media = scratch.tree().len() as f64;
+        assert!(media >= 20.0 * keep - 4.0, "{media} of 20 at {keep}");
+        assert!(!codes(&report.problems).contains(&Code::MissingPart));
+    }
+}
+
+#[test]
+fn a_cut_copy_beside_a_whole_part_loses_nothing() {
+    let scratch = Scratch::new();
+    let zip = one(photos(10), &scratch);
+    let copy = damage::download_again(&zip);
+    damage::truncate(&copy, 0.4);
+    let report = scratch.import(&[scratch.parts()]);
+    assert_eq!(scratch.tree().len(), 10);
+    assert_eq!(report.entries.imported, 10);
+    assert_eq!(report.exports.len(), 1, "{:#?}", report.exports);
+    assert!(codes(&report.problems).contains(&Code::DamagedArchive));
+}
+
+#[test]
+fn an_error_page_or_an_empty_file_instead_of_a_part_is_said_to_be_one() {
+    let scratch = Scratch::new();
+    let export = Export::new("iCloud Photos")
+        .part(photos(2))
+        .part(Part::new().photo(photo(5)))
+        .part(Part::new().photo(photo(6)));
+    let zips = export.write_zips(&scratch.parts());
+    damage::html_page(&zips[1]);
+    std::fs::write(&zips[2], "").unwrap();
+    let report = scratch.import(&zips);
+    assert_eq!(
+        codes(&report.problems),
+        [Code::DamagedArchive, Code::DamagedArchive],
+        "{:#?}",
+        report.problems
+    );
+    assert_eq!(report.exports[0].parts_found, [1, 2, 3]);
+    assert_eq!((report.entries.imported, report.entries.failed), (2, 2));
+    assert!(matches!(
+        scratch.try_import_to(&scratch.path("second"), &zips[1..]),
+        Err(Error::AllUnreadable(_))
+    ));
+}
+
+#[test]
+fn no_export_stops_the_run_before_anything_is_there() {
+    let scratch = Scratch::new();
+    assert!(matches!(scratch.try_import(&[scratch.parts()]), Err(Error::NoExport(_))));
+    assert!(matches!(scratch.try_import(&[scratch.path("nowhere")]), Err(Error::InputMissing(_))));
+    assert!(matches!(
+        scratch.try_import_to(&scratch.parts(), &[scratch.parts()]),
+        Err(Error::InputInLibrary { .. })
+    ));
+}
+
+#[test]
+fn hostile_names_and_entries_fail_and_stay_inside() {
+    let scratch = Scratch::new();
+    std::fs::write(scratch.path("canary.txt"), "alive").unwrap();
+    let names: [&str; 9] = [
+        "../../canary.txt",
+        "Photos/../../../canary.txt",
+        "/tmp/windfall-canary.JPG",
+        "C:/canary.JPG",
+        "Photos\\..\\..\\..\\canary.txt",
+        "\\\\server\\share\\x.JPG",
+        "Photos/a\0b.JPG",
+        "..",
+        "Photos/..",
+    ];
+    let part = names.iter().enumerate().fold(photos(2), |part, (n, name)| {
+        part.packed_entry(
+            "Photos/x.JPG",
+            jpeg(100 + n as u64, &Exif::none()),
+            Pack::stored().raw_name(name.as_bytes()),
+        )
+    });
+    let part = part
+        .packed_entry("Photos/link.JPG", "../../../canary.txt", Pack::symlink())
+        .packed_entry("Photos/secret.JPG", jpeg(200, &Exif::none()), Pack::stored().encrypted())
+        .packed_entry("Photos/odd.JPG", jpeg(201, &Exif::none()), Pack::stored().method(99));
+    let zip = one(part, &scratch);
+    let before = canaries(&scratch);
+    let report = scratch.import(&[zip]);
+    assert_eq!(before, canaries(&scratch), "something outside the library changed");
+    assert!(!Path::new("/tmp/windfall-canary.JPG").exists());
+    let found = codes(&report.problems);
+    let count = |code| found.iter().filter(|c| **c == code).count();
+    assert_eq!(count(Code::UnsafeName), 9, "{:#?}", report.problems);
+    assert_eq!((count(Code::EncryptedEntry), count(Code::UnsupportedEntry)), (1, 2));
+    assert_eq!((report.entries.imported, report.entries.failed), (2, 12));
+    assert_eq!(scratch.tree().len(), 2);
+}
+
+#[test]
+fn names_that_some_system_cannot_hold_are_rewritten_and_said() {
+    let scratch = Scratch::new();
+    let names = ["CON.JPG", "a:b?.JPG", "trailing. .JPG", "x\u{202e}gpj.JPG", ".windfall.JPG"];
+    let part = names.iter().enumerate().fold(Part::new(), |part, (n, name)| {
+        part.photo(Photo::new(name, jpeg(n as u64, &Exif::none())).row(Row::created("2020-01-01 10:00")))
+    });
+    let report = scratch.import(&[one(part, &scratch)]);
+    assert!(codes(&report.problems).iter().all(|c| *c == Code::Renamed), "{:#?}", report.problems);
+    assert_eq!(scratch.tree().len(), names.len());
+    let records = scratch.records();
+    for name in names {
+        assert!(
+            records.values().any(|r| r.original_name.as_deref() == Some(name)),
+            "{name} is not remembered"
+        );
+    }
+}
+
+#[test]
+fn two_entries_of_one_name_are_two_files() {
+    let scratch = Scratch::new();
+    let part = Part::new()
+        .entry("Photos/IMG_1.JPG", jpeg(1, &Exif::taken("2020:01:01 10:00:00")))
+        .entry("Photos/IMG_1.JPG", jpeg(2, &Exif::taken("2020:01:02 10:00:00")));
+    let report = scratch.import(&[one(part, &scratch)]);
+    assert_eq!(report.entries.imported, 2);
+    assert_eq!(scratch.tree(), ["2020/2020-01/IMG_1 (2).JPG", "2020/2020-01/IMG_1.JPG"]);
+}
+
+#[test]
+fn a_library_folder_that_is_a_link_is_not_followed() {
+    let scratch = Scratch::new();
+    let outside = scratch.folder("outside");
+    std::fs::create_dir_all(scratch.library()).unwrap();
+    if windfall::survey::symlink(&outside, &scratch.library().join("2020")).is_err() {
+        println!("skipped: this system has no symbolic links");
+        return;
+    }
+    let report = scratch.import(&[one(photos(2), &scratch)]);
+    let expected = [Code::WriteFailed, Code::WriteFailed, Code::StagingLeft];
+    assert_eq!(codes(&report.problems), expected, "{:#?}", report.problems);
+    assert_eq!(report.entries.failed, 2);
+    assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
+    std::fs::remove_file(scratch.library().join("2020")).unwrap();
+    let report = scratch.import(&[scratch.parts()]);
+    assert_eq!(codes(&report.problems), []);
+    assert_eq!(scratch.tree().len(), 2);
+}
+
+#[test]
+fn a_nested_archive_that_is_cut_gives_what_is_whole() {
+    let scratch = Scratch::new();
+    let photo = |n| jpeg(n, &Exif::taken("2020:01:01 10:00:00"));
+    let albums =
+        SharedAlbums::new([(0..6u64)
+            .fold(SharedAlbum::new("Trip"), |album, n| album.photo(&format!("IMG_{n}.JPG"), photo(n)))])
+        .pack(Pack::stored());
+    let zip = one(photos(1).shared_albums(albums), &scratch);
+    damage::flip_byte(&zip, "iCloud Shared Albums.zip");
+    let report = scratch.import(&[zip]);
+    assert!(
+        report
+            .problems
+            .iter()
+            .any(|p| p.archive.as_deref() == Some("iCloud Photos.zip/iCloud Shared Albums.zip")),
+        "{:#?}",
+        report.problems
+    );
+    assert!(scratch.tree().len() >= 5, "{:#?}", scratch.tree());
+}
+
+#[test]
+fn a_folders_file_that_is_cut_is_an_error_only_where_a_row_says_so() {
+    let scratch = Scratch::new();
+    let export = Export::new("iCloud Photos").part(photos(2));
+    let folders = export.write_folders(&scratch.parts());
+    let path = folders[0].join("Photos/IMG_1.JPG");
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() - 10]).unwrap();
+    let report = scratch.import(&folders);
+    assert_eq!(codes(&report.problems), [Code::ChecksumMismatch], "{:#?}", report.problems);
+    assert_eq!(report.problems[0].severity, windfall::problem::Severity::Error);
+    assert_eq!(scratch.tree().len(), 2);
+}
