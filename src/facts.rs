@@ -7,6 +7,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, FixedOffset, SecondsFormat};
+
 use crate::catalog::FileRecord;
 use crate::contents::{Contents, Entry};
 use crate::matching::{Asset, Matched, Part, Resource};
@@ -74,18 +76,20 @@ fn other_names<'a>(contents: &'a Contents, plan: &'a Plan) -> HashMap<&'a Librar
 }
 
 fn fill(record: &mut FileRecord, asset: &Asset, resource: &Resource) {
-    let text = |time: chrono::DateTime<chrono::FixedOffset>| {
-        time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false)
-    };
+    let text = |time: DateTime<FixedOffset>| time.to_rfc3339_opts(SecondsFormat::AutoSi, false);
     record.kind = Some(resource.kind);
     record.original_name = Some(resource.name.to_string());
     record.proved |= resource.proved;
-    record.captured = resource.captured.time.map(text);
-    record.captured_from = Some(resource.captured.from.as_str().to_owned());
-    record.rule = Some(resource.captured.rule.explain().to_owned());
-    record.evidence = serde_json::to_string(&resource.captured.evidence).ok();
-    record.imported_to_icloud =
-        resource.imported.map(|t| t.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+    let evidence = serde_json::to_string(&resource.captured.evidence).ok();
+    let rule = Some(resource.captured.rule.explain().to_owned());
+    // another --time-zone counts for what is placed from now on, not for what said the same before
+    if record.captured.is_none() || record.evidence != evidence || record.rule != rule {
+        record.captured = resource.captured.time.map(text);
+        record.captured_from = Some(resource.captured.from.as_str().to_owned());
+        record.rule = rule;
+        record.evidence = evidence;
+    }
+    record.imported_to_icloud = resource.imported.map(|t| t.to_rfc3339_opts(SecondsFormat::Secs, true));
     record.favorite = asset.favorite;
     record.hidden = asset.hidden;
     record.deleted = asset.deleted;

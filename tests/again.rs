@@ -1,4 +1,5 @@
 //! Runs that are stopped and begun again: the tree is that of a run that nobody stopped.
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
 
 #[path = "../fixtures/builder.rs"]
 mod builder;

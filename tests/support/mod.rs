@@ -1,5 +1,6 @@
 //! What the import tests share: a scratch folder, runs with default settings, and the tree that
 //! they leave, as text.
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
 #![allow(dead_code)] // each test binary uses its part
 
 use std::collections::BTreeMap;
