@@ -281,7 +281,7 @@ fn local_text(time: NaiveDateTime) -> String {
 
 /// Seconds between a decided time and the evidence that is furthest from it. A row names a minute;
 /// any second of that minute agrees with it.
-fn disagreement(decided: DateTime<FixedOffset>, evidence: &[Evidence]) -> i64 {
+pub fn disagreement(decided: DateTime<FixedOffset>, evidence: &[Evidence]) -> i64 {
     let claims =
         evidence.iter().filter(|evidence| !matches!(evidence.source.as_str(), "import" | "gps-zone"));
     let distance = |claim: &Evidence| {

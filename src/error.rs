@@ -4,8 +4,11 @@
 //! Never: prints, exits. The one surprise: texts follow a fixed form (lower case, path in
 //! backticks, one hint) because they are read by people in trouble.
 
+use std::error::Error as _;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use indicatif::HumanBytes;
 
 /// What stops a run.
 #[derive(Debug, thiserror::Error)]
@@ -17,9 +20,9 @@ pub enum Error {
     /// The inputs hold nothing that Apple delivered.
     #[error("no export found in {}", list(.0))]
     NoExport(Vec<PathBuf>),
-    /// Every archive that was found is unreadable.
-    #[error("none of the archives can be read: {0}")]
-    AllUnreadable(String),
+    /// Every archive that was found is unreadable; each with its cause.
+    #[error("none of the archives can be read")]
+    AllUnreadable(Vec<String>),
     /// An input folder is the library, or lies in it.
     #[error("input `{}` is the library `{}`, or lies in it", .input.display(), .library.display())]
     InputInLibrary {
@@ -38,7 +41,7 @@ pub enum Error {
     #[error("the library holds no file `{0}`")]
     NoSuchFile(String),
     /// The catalog cannot be read or written.
-    #[error("catalog `{}`: {source}", .path.display())]
+    #[error("the catalog `{}` cannot be used", .path.display())]
     Catalog {
         /// The catalog.
         path: PathBuf,
@@ -56,7 +59,10 @@ pub enum Error {
         known: i64,
     },
     /// The destination is too small.
-    #[error("not enough space on the drive of `{}`: {need} bytes are needed, {free} are free", .path.display())]
+    #[error(
+        "not enough space on the drive of `{}`: {} are needed, {} are free",
+        .path.display(), HumanBytes(*.need), HumanBytes(*.free)
+    )]
     NoSpace {
         /// The library.
         path: PathBuf,
@@ -66,7 +72,7 @@ pub enum Error {
         free: u64,
     },
     /// The drive filled up during the run.
-    #[error("the drive of `{}` is full; about {need} more bytes are needed", .path.display())]
+    #[error("the drive of `{}` is full; at least {} more are needed", .path.display(), HumanBytes(*.need))]
     Full {
         /// The library.
         path: PathBuf,
@@ -74,7 +80,7 @@ pub enum Error {
         need: u64,
     },
     /// A file or folder of the library cannot be written or read.
-    #[error("cannot {doing} `{}`: {source}", .path.display())]
+    #[error("cannot {doing} `{}`", .path.display())]
     Io {
         /// What was tried, e.g. `create`.
         doing: &'static str,
@@ -106,6 +112,20 @@ impl Error {
     /// Whether the command was used wrongly (exit code 2) and not stopped (exit code 1).
     pub fn is_usage(&self) -> bool {
         matches!(self, Error::InputInLibrary { .. })
+    }
+
+    /// Why, from the nearest cause to the last; empty where the message says it all.
+    pub fn causes(&self) -> Vec<String> {
+        if let Error::AllUnreadable(causes) = self {
+            return causes.clone();
+        }
+        let mut causes = Vec::new();
+        let mut next = self.source();
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        causes
     }
 
     /// What to do next, if there is something.

@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use chrono::Utc;
 use chrono_tz::Tz;
+use indicatif::HumanBytes;
 
 use crate::catalog::{AlbumRecord, Catalog, FileRecord, INTERNAL, Ids, Remembered, Staged};
 use crate::contents::{Bytes, Contents, Role};
@@ -179,6 +180,7 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     let matched = matched(&inputs.contents, Tz::UTC);
     let (exports, missing_parts) = report::exports(&inputs);
     let media = report::count_media(&inputs.contents, &matched, &|_| true);
+    let (entries, sizes) = report::count_checked(&inputs);
     let mut problems = inputs.problems.clone();
     problems.extend(tally.problems);
     problems.extend(missing_parts);
@@ -188,7 +190,9 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     Ok(Check {
         windfall: env!("CARGO_PKG_VERSION"),
         exports,
-        entries: report::count_checked(&inputs),
+        entries,
+        sizes,
+        rows: report::count_rows(&inputs.contents),
         media: CheckedMedia {
             proved: media.proved,
             unproved: media.unproved,
@@ -329,7 +333,7 @@ fn gather(
                 .iter()
                 .filter_map(|p| Some(format!("`{}`: {}", p.archive.as_ref()?, p.message)))
                 .collect();
-            return Err(Error::AllUnreadable(why.join("; ")));
+            return Err(Error::AllUnreadable(why));
         }
         return Err(Error::NoExport(run.inputs.to_vec()));
     }
@@ -469,7 +473,8 @@ fn check_space(inputs: &Inputs, side: &LibrarySide, library: &Path, run: &Run<'_
         return Err(Error::NoSpace { path: library.to_owned(), need, free });
     }
     if need + need / 50 + (16 << 20) > free {
-        run.progress.note(&format!("space is tight: {need} bytes are needed and {free} are free"));
+        let (need, free) = (HumanBytes(need), HumanBytes(free));
+        run.progress.note(&format!("space is tight: {need} are needed and {free} are free"));
     }
     Ok(())
 }
@@ -674,7 +679,7 @@ fn finish_report(
         unplaced: &unplaced.paths,
         bytes_read: tally.bytes,
     };
-    let (entries, bytes) = report::count(&done)?;
+    let counted = report::count(&done)?;
     let (exports, missing_parts) = report::exports(inputs);
     let stands =
         |content: usize| decided.plan.paths.get(&content).is_some_and(|path| !unplaced.paths.contains(path));
@@ -690,8 +695,10 @@ fn finish_report(
         library: library.display().to_string(),
         dry_run: false,
         exports,
-        entries,
-        bytes,
+        entries: counted.entries,
+        sizes: counted.sizes,
+        bytes: counted.bytes,
+        rows: report::count_rows(&inputs.contents),
         media: report::count_media(&inputs.contents, &decided.matched, &stands),
         albums: report::count_albums(&decided.matched),
         left_alone: inputs.left_alone.clone(),

@@ -13,7 +13,7 @@
 //! | place | [`place`] | renames, times, links; the [`catalog`] records |
 //! | report | [`report`] | every entry accounted for |
 //!
-//! [`import`] calls them. [`contents`] holds the values that pass between them, [`media`] reads
+//! [`import`] calls them, [`list`] tells what the catalog knows afterwards. [`contents`] holds the values that pass between them, [`media`] reads
 //! what files say of themselves, [`names`] and [`template`] make paths, [`fingerprint`] is Apple's
 //! checksum. The library prints nothing: it tells a [`progress`] what it does, returns an [`Error`]
 //! where nothing more can be done, and a [`Problem`] for everything else.
@@ -27,6 +27,7 @@ pub mod facts;
 pub mod fingerprint;
 pub mod import;
 pub mod ingest;
+pub mod list;
 pub mod matching;
 pub mod media;
 pub mod name_date;

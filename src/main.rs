@@ -1,3 +1,220 @@
-//! The windfall command.
+//! The windfall command: parses, calls the library, hands results to the terminal.
+//!
+//! In: arguments. Out: an exit code. Never: decides what belongs where, prints by itself.
+//! The one surprise: runs that an owner may interrupt happen on a thread of their own, while the
+//! main thread waits for their end or for signals: the first asks the run to stop, and upon the
+//! second `main` simply returns, which ends the process without waiting for anybody.
 
-fn main() {}
+mod cli;
+mod terminal;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+use clap::{ColorChoice, Parser};
+
+use cli::{Cli, Command, Defaults, Output, Speech};
+use terminal::{Bar, Screen, Voice};
+use windfall::import::{self, Run};
+use windfall::progress::Progress;
+use windfall::{Error, Problem, list, report};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy)]
+enum Exit {
+    Done = 0,
+    Stopped = 1,
+    Usage = 2,
+    Incomplete = 3,
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    match cli.speech.color {
+        ColorChoice::Auto => {}
+        ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+        ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let exit = match cli.command {
+        Command::List(arguments) => listing(&arguments),
+        Command::Import(arguments) => {
+            let session = Session::new(&cli.speech, arguments.reading.output());
+            interruptible(session, move |session| session.import(&arguments))
+        }
+        Command::Check(arguments) => {
+            let session = Session::new(&cli.speech, arguments.reading.output());
+            interruptible(session, move |session| session.check(&arguments))
+        }
+    };
+    exit.into()
+}
+
+fn listing(arguments: &cli::List) -> Exit {
+    let library = &arguments.library;
+    let result = match &arguments.explain {
+        Some(path) => list::explain(library, path).and_then(|story| match arguments.json {
+            true => terminal::json_line(&story.file),
+            false => terminal::explained(&story),
+        }),
+        None if arguments.checksums => terminal::checksums(library),
+        None if arguments.json => terminal::listed_as_json(library),
+        None => terminal::listed(library),
+    };
+    result.map_or_else(|error| failed(&error, None), |()| Exit::Done)
+}
+
+/// What a run says, and how it is stopped.
+#[derive(Clone)]
+struct Session {
+    voice: Voice,
+    screen: Arc<Screen>,
+    cancel: Arc<AtomicBool>,
+}
+
+impl Session {
+    fn new(speech: &Speech, output: Output) -> Self {
+        let voice = speech.voice();
+        let unseen = speech.no_progress
+            || voice == Voice::Quiet
+            || output == Output::Json && !terminal::is_read_by_a_person();
+        let bar = if unseen { Bar::None } else { Bar::Wanted };
+        Session { voice, screen: Arc::new(Screen::new(voice, bar)), cancel: Arc::default() }
+    }
+
+    fn run<'a>(&'a self, reading: &'a cli::Reading) -> Run<'a> {
+        Run { inputs: &reading.inputs, jobs: reading.jobs(), progress: &*self.screen, cancel: &self.cancel }
+    }
+
+    fn import(&self, arguments: &cli::Import) -> Exit {
+        let Some(library) = &arguments.to else {
+            let hint = format!("say where the library is or shall be: `{}`", arguments.whole_command());
+            terminal::failure("--to is missing", &[], Some(&hint));
+            return Exit::Usage;
+        };
+        let defaults = match Defaults::new() {
+            Ok(defaults) => defaults,
+            Err(error) => {
+                terminal::failure(&error.to_string(), &[], None);
+                return Exit::Usage;
+            }
+        };
+        let settings = |remembered: &dyn Fn(&str) -> Option<String>| {
+            let note = |text: &str| self.screen.note(text);
+            arguments.choices.settle(&defaults, remembered, &cli::machine_zone, &note)
+        };
+        let run = self.run(&arguments.reading);
+        let result = match arguments.dry_run {
+            true => import::dry_run(&run, library, &settings),
+            false => import::import(&run, library, &settings),
+        };
+        self.screen.clear();
+        match result {
+            Ok(report) => {
+                terminal::left_alone(&report.left_alone, self.voice);
+                let shown = match (arguments.reading.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&report),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&report.problems),
+                    (Output::Words, voice) => terminal::imported(&report, voice),
+                };
+                ended(shown, &report.problems)
+            }
+            Err(error) => failed(&error, arguments.dry_run.then_some(NOTHING_WRITTEN)),
+        }
+    }
+
+    fn check(&self, arguments: &cli::Check) -> Exit {
+        let result = import::check(&self.run(&arguments.reading));
+        self.screen.clear();
+        match result {
+            Ok(check) => {
+                terminal::left_alone(&check.left_alone, self.voice);
+                let shown = match (arguments.reading.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&check),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&check.problems),
+                    (Output::Words, voice) => terminal::checked(&check, voice),
+                };
+                ended(shown, &check.problems)
+            }
+            Err(error) => failed(&error, Some(NOTHING_WRITTEN)),
+        }
+    }
+}
+
+/// The hint for an interrupted run that had nothing to keep.
+const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to begin anew";
+
+fn ended(shown: Result<(), Error>, problems: &[Problem]) -> Exit {
+    match shown {
+        Err(error) => failed(&error, None),
+        Ok(()) if report::has_errors(problems) => Exit::Incomplete,
+        Ok(()) => Exit::Done,
+    }
+}
+
+/// Says why a command stopped. `when_interrupted` replaces the hint of an interruption.
+fn failed(error: &Error, when_interrupted: Option<&str>) -> Exit {
+    let interrupted = matches!(error, Error::Interrupted);
+    terminal::stopped(error, when_interrupted.filter(|_| interrupted));
+    match error {
+        _ if interrupted => Exit::Interrupted,
+        error if error.is_usage() => Exit::Usage,
+        _ => Exit::Stopped,
+    }
+}
+
+enum Event {
+    Ended(Exit),
+    Signal,
+}
+
+/// Runs a command on a thread of its own, until it ends or its owner insists.
+fn interruptible(session: Session, command: impl FnOnce(&Session) -> Exit + Send + 'static) -> Exit {
+    let (sender, events) = mpsc::channel();
+    let signals = Sender::clone(&sender);
+    // without a handler a signal ends the process at once, which a library survives as well
+    let _ = ctrlc::set_handler(move || {
+        let _ = signals.send(Event::Signal);
+    });
+    let own = session.clone();
+    let work = move || {
+        // a panic has been told by the hook; what is left to do is to end
+        let exit = catch_unwind(AssertUnwindSafe(|| command(&own))).unwrap_or(Exit::Stopped);
+        let _ = sender.send(Event::Ended(exit));
+    };
+    if let Err(source) = thread::Builder::new().name("run".to_owned()).stack_size(STACK).spawn(work) {
+        return failed(&Error::io("start", Path::new("a thread"))(source), None);
+    }
+    loop {
+        match events.recv() {
+            Ok(Event::Ended(exit)) => return exit,
+            Ok(Event::Signal) if !session.cancel.swap(true, Ordering::Relaxed) => {
+                session.screen.note("stopping; press Ctrl-C again to stop at once, which is safe too");
+            }
+            Ok(Event::Signal) | Err(_) => {
+                session.screen.clear();
+                return Exit::Interrupted;
+            }
+        }
+    }
+}
+
+/// As much as a main thread has.
+const STACK: usize = 8 << 20;

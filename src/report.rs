@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 
-use crate::contents::{Bytes, Contents, Role};
+use crate::contents::{Bytes, Contents, DetailsFile, Role};
 use crate::error::Error;
 use crate::export::Inputs;
 use crate::matching::{AlbumKind, Matched, Part};
@@ -108,12 +108,18 @@ pub struct Report {
     pub exports: Vec<ExportReport>,
     /// What became of the entries.
     pub entries: Entries,
+    /// The bytes of the entries in each state, as far as their archives state them; they add up too.
+    #[serde(skip)]
+    pub sizes: Entries,
     /// The same in bytes.
     pub bytes: ByteCounts,
     /// Media.
     pub media: MediaCounts,
     /// Albums.
     pub albums: AlbumCounts,
+    /// Rows of the details in these inputs.
+    #[serde(skip)]
+    pub rows: u64,
     /// Archives and folders that are not Apple's.
     pub left_alone: Vec<String>,
     /// What was wrong.
@@ -131,6 +137,12 @@ pub struct Check {
     pub exports: Vec<ExportReport>,
     /// Entries.
     pub entries: CheckedEntries,
+    /// The same in bytes, as far as their archives state them.
+    #[serde(skip)]
+    pub sizes: CheckedEntries,
+    /// Rows of the details in these inputs.
+    #[serde(skip)]
+    pub rows: u64,
     /// Media.
     pub media: CheckedMedia,
     /// Nothing is missing or damaged.
@@ -183,63 +195,38 @@ pub struct Done<'a> {
     pub bytes_read: u64,
 }
 
+/// Every entry, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Entries in each state.
+    pub entries: Entries,
+    /// The bytes of the entries in each state.
+    pub sizes: Entries,
+    /// Bytes.
+    pub bytes: ByteCounts,
+}
+
 /// Counts every entry.
 ///
 /// # Errors
 /// If the entries do not add up.
-pub fn count(done: &Done<'_>) -> Result<(Entries, ByteCounts), Error> {
+pub fn count(done: &Done<'_>) -> Result<Counted, Error> {
     let contents = &done.inputs.contents;
     let unreadable = done.inputs.unreadable as u64;
     let mut entries = Entries { total: unreadable, failed: unreadable, ..Entries::default() };
+    let mut sizes = Entries::default();
     let mut bytes = ByteCounts { read: done.bytes_read, ..ByteCounts::default() };
     let mut seen_media: HashSet<usize> = HashSet::new();
     let mut seen_paths: HashSet<&LibraryPath> = HashSet::new();
     for (index, entry) in contents.entries.iter().enumerate().filter(|(_, e)| e.given) {
+        let state = state(done, index, &mut seen_media, &mut seen_paths);
         entries.total += 1;
-        let content = match entry.bytes {
-            _ if entry.role.is_left_out() => {
-                entries.ignored += 1;
-                continue;
-            }
-            Bytes::Failed | Bytes::Unread => {
-                entries.failed += 1;
-                continue;
-            }
-            Bytes::Sound(content) => content,
-        };
-        let kept = !entry.role.is_media();
-        let path = if kept { done.plan.kept.get(&index) } else { done.plan.paths.get(&content) };
-        let held = if kept {
-            path.is_some_and(|p| done.held_paths.contains(p))
-        } else {
-            done.held.contains(&content)
-        };
-        let first = || match path {
-            Some(path) if kept => seen_paths.insert(path),
-            _ => seen_media.insert(content),
-        };
-        let state = match path {
-            _ if held => &mut entries.already_present,
-            None if done.plan.excluded.contains(&content) => &mut entries.excluded,
-            None => &mut entries.failed,
-            Some(path) if done.unplaced.contains(path) => &mut entries.failed,
-            Some(_) => {
-                let mut first = first;
-                match (first(), entry.role.is_details()) {
-                    (false, _) => {
-                        bytes.duplicate += entry.size;
-                        &mut entries.duplicate
-                    }
-                    (true, true) => &mut entries.details,
-                    (true, false) => {
-                        bytes.imported += contents.contents[content].size;
-                        &mut entries.imported
-                    }
-                }
-            }
-        };
-        *state += 1;
+        *state.of(&mut entries) += 1;
+        sizes.total += entry.size;
+        *state.of(&mut sizes) += entry.size;
     }
+    bytes.imported = sizes.imported;
+    bytes.duplicate = sizes.duplicate;
     let sum = entries.imported
         + entries.duplicate
         + entries.already_present
@@ -248,10 +235,84 @@ pub fn count(done: &Done<'_>) -> Result<(Entries, ByteCounts), Error> {
         + entries.ignored
         + entries.failed;
     if sum == entries.total {
-        Ok((entries, bytes))
+        Ok(Counted { entries, sizes, bytes })
     } else {
         Err(Error::Unaccounted(format!("{} entries, {sum} accounted for", entries.total)))
     }
+}
+
+/// Where an entry ended.
+#[derive(Clone, Copy)]
+enum State {
+    Imported,
+    Duplicate,
+    AlreadyPresent,
+    Details,
+    Excluded,
+    Ignored,
+    Failed,
+}
+
+impl State {
+    fn of(self, counts: &mut Entries) -> &mut u64 {
+        match self {
+            State::Imported => &mut counts.imported,
+            State::Duplicate => &mut counts.duplicate,
+            State::AlreadyPresent => &mut counts.already_present,
+            State::Details => &mut counts.details,
+            State::Excluded => &mut counts.excluded,
+            State::Ignored => &mut counts.ignored,
+            State::Failed => &mut counts.failed,
+        }
+    }
+}
+
+fn state<'a>(
+    done: &Done<'a>,
+    index: usize,
+    seen_media: &mut HashSet<usize>,
+    seen_paths: &mut HashSet<&'a LibraryPath>,
+) -> State {
+    let entry = &done.inputs.contents.entries[index];
+    if entry.role.is_left_out() {
+        return State::Ignored;
+    }
+    let Some(content) = entry.content() else { return State::Failed };
+    let kept = !entry.role.is_media();
+    let path = if kept { done.plan.kept.get(&index) } else { done.plan.paths.get(&content) };
+    let held = match path {
+        Some(path) if kept => done.held_paths.contains(path),
+        _ => !kept && done.held.contains(&content),
+    };
+    match path {
+        _ if held => State::AlreadyPresent,
+        None if done.plan.excluded.contains(&content) => State::Excluded,
+        None => State::Failed,
+        Some(path) if done.unplaced.contains(path) => State::Failed,
+        Some(path) => {
+            let first = if kept { seen_paths.insert(path) } else { seen_media.insert(content) };
+            match (first, entry.role.is_details()) {
+                (false, _) => State::Duplicate,
+                (true, true) => State::Details,
+                (true, false) => State::Imported,
+            }
+        }
+    }
+}
+
+/// The rows of the details in this run's inputs.
+pub fn count_rows(contents: &Contents) -> u64 {
+    let given: HashSet<(usize, Role)> = contents
+        .entries
+        .iter()
+        .filter(|e| e.given && e.role == Role::Details)
+        .filter_map(|e| Some((e.content()?, e.role)))
+        .collect();
+    let rows = given.iter().filter_map(|key| match contents.details.get(key) {
+        Some(DetailsFile::Rows(details)) => Some(details.rows.len() as u64),
+        _ => None,
+    });
+    rows.sum()
 }
 
 /// The media of this run's inputs; `counts` says which contents count.
@@ -338,17 +399,20 @@ pub fn exports(inputs: &Inputs) -> (Vec<ExportReport>, Vec<Problem>) {
     (reports, problems)
 }
 
-/// Entries of a check.
-pub fn count_checked(inputs: &Inputs) -> CheckedEntries {
+/// Entries of a check, and their bytes.
+pub fn count_checked(inputs: &Inputs) -> (CheckedEntries, CheckedEntries) {
     let given = inputs.contents.entries.iter().filter(|e| e.given);
     let mut counts =
         CheckedEntries { total: inputs.unreadable as u64, damaged: inputs.unreadable as u64, sound: 0 };
+    let mut sizes = CheckedEntries::default();
     for entry in given {
-        counts.total += 1;
         let damaged = entry.bytes == Bytes::Failed && entry.role != Role::Ignored;
-        *(if damaged { &mut counts.damaged } else { &mut counts.sound }) += 1;
+        for (counted, amount) in [(&mut counts, 1), (&mut sizes, entry.size)] {
+            counted.total += amount;
+            *(if damaged { &mut counted.damaged } else { &mut counted.sound }) += amount;
+        }
     }
-    counts
+    (counts, sizes)
 }
 
 /// Whether any problem is an error: exit code 3.

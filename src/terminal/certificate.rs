@@ -1,0 +1,244 @@
+//! The certificate: what a run found and did, as a balance that adds up, and its verdict.
+//!
+//! In: [`Report`], [`Check`]. Out: at most about fifteen lines, then the problems, then one line
+//! that answers "is everything there?". Never: claims more than was proved.
+//! The one surprise: where an export came without details, the verdict says that nobody can know,
+//! although nothing that is there is damaged.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use indicatif::{HumanCount, HumanDuration};
+
+use super::{
+    BAD, FAINT, GOOD, Reader, STRONG, Voice, bytes, counted, outcome, print, problems, shown, styled,
+};
+use windfall::problem::{Code, Severity};
+use windfall::report::{Check, ExportReport, Report};
+use windfall::{Error, Problem};
+
+/// How many archives that were left alone are named.
+const LEFT_ALONE: usize = 8;
+
+/// Prints what an import did, or a dry run would do.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn imported(report: &Report, voice: Voice) -> Result<(), Error> {
+    print(Reader::Person, |out| outcome(import_words(out, report, voice)))
+}
+
+/// Prints what a check found.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn checked(check: &Check, voice: Voice) -> Result<(), Error> {
+    print(Reader::Person, |out| outcome(check_words(out, check, voice)))
+}
+
+fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Result<()> {
+    let (library, took) = (shown(&report.library), duration(report.elapsed_seconds));
+    match report.dry_run {
+        true => {
+            writeln!(out, "Dry run, nothing was written. An import into `{library}` would come to this:")?
+        }
+        false => writeln!(out, "Imported into `{library}` in {took}.")?,
+    }
+    writeln!(out)?;
+    exports(out, &report.exports)?;
+    let (entries, sizes) = (&report.entries, &report.sizes);
+    balance(
+        out,
+        ("found", entries.total, sizes.total),
+        &[
+            ("imported", entries.imported, sizes.imported, ""),
+            ("already there", entries.already_present, sizes.already_present, ""),
+            ("duplicates", entries.duplicate, sizes.duplicate, "the same bytes as another file"),
+            ("Apple's details", entries.details, sizes.details, "kept in .windfall/details"),
+            ("left out", entries.excluded, sizes.excluded, "as --hidden or --recently-deleted says"),
+            ("ignored", entries.ignored, sizes.ignored, "empty files, .DS_Store and the like"),
+            ("failed", entries.failed, sizes.failed, "see below"),
+        ],
+    )?;
+    writeln!(out)?;
+    let media = &report.media;
+    if media.photos + media.videos > 0 {
+        let pairs = match media.live_photos {
+            0 => String::new(),
+            pairs => format!(", with {}", counted(pairs, "Live Photo", "Live Photos")),
+        };
+        let undated = match media.undated {
+            0 => String::new(),
+            undated => format!("; {} without a date", HumanCount(undated)),
+        };
+        let photos = counted(media.photos, "photo", "photos");
+        writeln!(out, "  {photos} and {}{pairs}{undated}", counted(media.videos, "video", "videos"))?;
+    }
+    proof(out, media.proved, media.unproved, report.rows)?;
+    albums(out, report)?;
+    verdict(out, &report.exports, &report.problems, voice, report.rows)
+}
+
+fn check_words(out: &mut dyn Write, check: &Check, voice: Voice) -> io::Result<()> {
+    writeln!(out, "Checked in {}, nothing was written.", duration(check.elapsed_seconds))?;
+    writeln!(out)?;
+    exports(out, &check.exports)?;
+    let (entries, sizes) = (&check.entries, &check.sizes);
+    balance(
+        out,
+        ("found", entries.total, sizes.total),
+        &[
+            ("sound", entries.sound, sizes.sound, ""),
+            ("damaged", entries.damaged, sizes.damaged, "see below"),
+        ],
+    )?;
+    writeln!(out)?;
+    proof(out, check.media.proved, check.media.unproved, check.rows)?;
+    verdict(out, &check.exports, &check.problems, voice, check.rows)
+}
+
+/// Says what went wrong in a run that was to be quiet, if anything did, on standard error.
+///
+/// # Errors
+/// Never.
+pub fn errors(problems: &[Problem]) -> Result<(), Error> {
+    if problems::count(problems, Severity::Error) > 0 {
+        let mut err = anstream::stderr().lock();
+        let _ = problems::write(&mut err, problems, Voice::Quiet);
+        let _ = writeln!(err, "{}", styled(BAD, problems::total(problems)));
+    }
+    Ok(())
+}
+
+/// Names archives and folders that are not Apple's and were not read.
+pub fn left_alone(names: &[String], voice: Voice) {
+    if names.is_empty() || voice == Voice::Quiet {
+        return;
+    }
+    let most = if voice == Voice::Verbose { usize::MAX } else { LEFT_ALONE };
+    let mut named: Vec<String> = names.iter().take(most).map(|name| format!("`{}`", shown(name))).collect();
+    if let Some(more) = names.len().checked_sub(most).filter(|more| *more > 0) {
+        named.push(format!("and {} more", HumanCount(more as u64)));
+    }
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "{} left alone, not Apple's: {}", styled(STRONG, "note:"), named.join(", "));
+}
+
+fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Result<()> {
+    for export in exports {
+        let name = shown(&export.name);
+        let (found, expected) = (export.parts_found.len(), export.parts_expected);
+        let parts = if expected == 1 { "part" } else { "parts" };
+        if export.parts_missing.is_empty() {
+            writeln!(out, "  {}: {found} of {expected} {parts} here", styled(STRONG, name))?;
+        } else {
+            let missing = problems::ranges(&export.parts_missing);
+            let verb = if export.parts_missing.len() == 1 { "is" } else { "are" };
+            let missing = styled(BAD, format_args!("{missing} {verb} missing"));
+            writeln!(out, "  {}: {found} of {expected} {parts} here, {missing}", styled(STRONG, name))?;
+        }
+    }
+    Ok(())
+}
+
+type Line = (&'static str, u64, u64, &'static str);
+
+/// Files and bytes by what became of them; lines without files are left out.
+fn balance(out: &mut dyn Write, total: (&str, u64, u64), lines: &[Line]) -> io::Result<()> {
+    let (found, files, size) = total;
+    let width = HumanCount(files).to_string().len();
+    let row = |label: &str, files: u64, size: u64| {
+        let unit = if files == 1 { "file " } else { "files" };
+        format!("  {label:<16} {:>width$} {unit}  {:>10}", HumanCount(files).to_string(), bytes(size))
+    };
+    writeln!(out, "{}", row(found, files, size))?;
+    for (label, files, size, note) in lines.iter().filter(|(_, files, ..)| *files > 0) {
+        let text = row(label, *files, *size);
+        let text = if *label == "failed" || *label == "damaged" { styled(BAD, text) } else { text };
+        match note.is_empty() {
+            true => writeln!(out, "{text}")?,
+            false => writeln!(out, "{text}  {}", styled(FAINT, note))?,
+        }
+    }
+    Ok(())
+}
+
+fn proof(out: &mut dyn Write, proved: u64, unproved: u64, rows: u64) -> io::Result<()> {
+    let all = proved + unproved;
+    if rows > 0 {
+        let rows = counted(rows, "row", "rows");
+        writeln!(out, "  {}, and {rows} in Apple's details", counted(all, "media file", "media files"))?;
+    }
+    if proved > 0 {
+        let are = if proved == 1 { "is" } else { "are" };
+        let proved = counted(proved, "file", "files");
+        writeln!(out, "  {proved} {are} proved: byte for byte what iCloud held, by Apple's own checksum")?;
+    }
+    if unproved > 0 {
+        let are = if unproved == 1 { "is" } else { "are" };
+        let unproved = counted(unproved, "file", "files");
+        writeln!(
+            out,
+            "  {unproved} {are} vouched for by the archive only: whole, but Apple states no checksum"
+        )?;
+    }
+    Ok(())
+}
+
+fn albums(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let counts = &report.albums;
+    let named: Vec<String> = [
+        (counts.albums, "album", "albums"),
+        (counts.shared, "shared album", "shared albums"),
+        (counts.memories, "memory", "memories"),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, many)| counted(count, one, many))
+    .collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let members = counted(counts.memberships, "photo or video in albums", "photos and videos in albums");
+    writeln!(out, "  {}; {members}", named.join(", "))
+}
+
+/// The problems, what to download again, and the answer.
+fn verdict(
+    out: &mut dyn Write,
+    exports: &[ExportReport],
+    problems: &[Problem],
+    voice: Voice,
+    rows: u64,
+) -> io::Result<()> {
+    writeln!(out)?;
+    if !problems.is_empty() {
+        problems::write(out, problems, voice)?;
+        writeln!(out)?;
+    }
+    let again = problems::to_download(exports, problems);
+    if !again.is_empty() {
+        writeln!(out, "Download from privacy.apple.com: {}.", again.join(", "))?;
+    }
+    let untold = rows == 0 || problems.iter().any(|p| p.code == Code::NoDetails);
+    let warnings = problems::count(problems, Severity::Warning);
+    if problems::count(problems, Severity::Error) > 0 {
+        writeln!(out, "{}", styled(BAD, problems::total(problems)))
+    } else if untold {
+        let answer = "Nothing that is here is damaged, but without Apple's details nobody can tell whether all is here.";
+        writeln!(out, "{answer}")
+    } else if warnings > 0 {
+        let above = counted(warnings, "warning above is", "warnings above are");
+        writeln!(out, "{} The {above} worth a look.", styled(GOOD, "Nothing is missing."))
+    } else {
+        writeln!(out, "{}", styled(GOOD, "Nothing is missing."))
+    }
+}
+
+fn duration(seconds: f64) -> String {
+    if seconds < 60.0 {
+        return format!("{seconds:.1} s");
+    }
+    Duration::try_from_secs_f64(seconds)
+        .map_or_else(|_| "some time".to_owned(), |d| HumanDuration(d).to_string())
+}

@@ -1,0 +1,127 @@
+//! The terminal: the only part of Windfall that prints.
+//!
+//! In: what the library returned. Out: words for people, or JSON, on standard output; progress,
+//! notes and errors on standard error. Never: decides anything; prints a name that came from an
+//! archive as it is (see [`shown`]).
+//! The one surprise: a reader that goes away (`windfall list … | head`) is no error.
+
+mod certificate;
+mod listing;
+mod problems;
+mod screen;
+
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{HumanBytes, HumanCount};
+use serde::Serialize;
+
+use windfall::{Error, names};
+
+pub use certificate::{checked, errors, imported, left_alone};
+pub use listing::{checksums, explained, json_line, listed, listed_as_json};
+pub use screen::{Bar, Screen};
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    /// Errors only.
+    Quiet,
+    /// What a person wants to know.
+    Normal,
+    /// Every decision and every problem.
+    Verbose,
+}
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const DOUBTFUL: Style = AnsiColor::Yellow.on_default();
+const GOOD: Style = AnsiColor::Green.on_default();
+const FAINT: Style = Style::new().dimmed();
+const STRONG: Style = Style::new().bold();
+
+/// The text with this style around it.
+fn styled(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A name from an archive, a row or the catalog, safe for a terminal.
+fn shown(name: &str) -> std::borrow::Cow<'_, str> {
+    names::display(name)
+}
+
+/// `1 photo`, `2,345 photos`.
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", HumanCount(count), if count == 1 { one } else { many })
+}
+
+fn bytes(count: u64) -> String {
+    HumanBytes(count).to_string()
+}
+
+/// Whether a person looks at standard output.
+pub fn is_read_by_a_person() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Who reads standard output.
+enum Reader {
+    /// Somebody who likes colours.
+    Person,
+    /// Something that wants every byte as it is.
+    Program,
+}
+
+/// Writes results to standard output.
+fn print(reader: Reader, write: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<(), Error> {
+    let out: Box<dyn Write> = match reader {
+        Reader::Person => Box::new(anstream::stdout().lock()),
+        Reader::Program => Box::new(io::stdout().lock()),
+    };
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    write(&mut out)?;
+    outcome(out.flush())
+}
+
+/// What became of writing to standard output; that nobody reads any more is no error.
+fn outcome(result: io::Result<()>) -> Result<(), Error> {
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unprintable(error)),
+        _ => Ok(()),
+    }
+}
+
+fn unprintable(source: io::Error) -> Error {
+    Error::Io { doing: "write to", path: PathBuf::from("standard output"), source }
+}
+
+/// Prints one JSON document.
+///
+/// # Errors
+/// If standard output cannot be written for another reason than that nobody reads.
+pub fn json(value: &impl Serialize) -> Result<(), Error> {
+    print(Reader::Program, |out| {
+        let written = serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from);
+        outcome(written.and_then(|()| writeln!(out)))
+    })
+}
+
+/// Says why a run stopped; `hint` replaces the error's own.
+pub fn stopped(error: &Error, hint: Option<&str>) {
+    let causes: Vec<String> = error.causes();
+    failure(&error.to_string(), &causes, hint.or(error.hint()));
+}
+
+/// Says what went wrong, why, and what to do next.
+pub fn failure(what: &str, causes: &[String], hint: Option<&str>) {
+    let mut err = anstream::stderr().lock();
+    // standard error is the last resort: if it is gone, nobody is left to tell
+    let _ = writeln!(err, "{} {}", styled(BAD, "error:"), shown(what));
+    for cause in causes {
+        let _ = writeln!(err, "  cause: {}", shown(cause));
+    }
+    if let Some(hint) = hint {
+        let _ = writeln!(err, "{} {}", styled(STRONG, "hint:"), shown(hint));
+    }
+}

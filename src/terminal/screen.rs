@@ -1,0 +1,174 @@
+//! Progress on standard error: a bar while a run lasts, and lines that cannot wait.
+//!
+//! In: the library's calls, from many threads. Out: a bar, if a person is there to see it; notes,
+//! and decisions for those who asked. Never: writes to standard output.
+//! The one surprise: reading threads only add to counters; a thread of its own draws ten times a
+//! second, since a lock per chunk would cost more than the hashing.
+
+use std::borrow::Cow;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{FAINT, STRONG, Voice, shown, styled};
+use windfall::progress::{Phase, Progress};
+
+const TICK: Duration = Duration::from_millis(100);
+
+/// Whether a bar is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bar {
+    /// If standard error is a terminal.
+    Wanted,
+    /// Not at all.
+    None,
+}
+
+/// What a person sees of a run.
+pub struct Screen {
+    voice: Voice,
+    shared: Arc<Shared>,
+    ticker: Mutex<Option<(Sender<()>, JoinHandle<()>)>>,
+}
+
+/// What the threads that read share with the one that draws.
+struct Shared {
+    bar: ProgressBar,
+    bytes: AtomicU64,
+    files: AtomicU64,
+    /// Whether the bar counts bytes, else files.
+    by_bytes: AtomicBool,
+    archive: Mutex<String>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    fn draw(&self) {
+        let by_bytes = self.by_bytes.load(Ordering::Relaxed);
+        let done = if by_bytes { &self.bytes } else { &self.files }.load(Ordering::Relaxed);
+        let archive = locked(&self.archive).clone();
+        self.bar.set_message(archive);
+        self.bar.set_position(done);
+        self.bar.tick();
+    }
+}
+
+impl Screen {
+    /// A screen without anything on it.
+    pub fn new(voice: Voice, bar: Bar) -> Self {
+        let bar = match bar {
+            Bar::Wanted => ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
+            Bar::None => ProgressBar::hidden(),
+        };
+        let shared = Arc::new(Shared {
+            bar,
+            bytes: AtomicU64::new(0),
+            files: AtomicU64::new(0),
+            by_bytes: AtomicBool::new(false),
+            archive: Mutex::new(String::new()),
+        });
+        let ticker = if shared.bar.is_hidden() { None } else { tick(&shared) };
+        Screen { voice, shared, ticker: Mutex::new(ticker) }
+    }
+
+    /// Takes the bar away; what is said afterwards stands on a clean line.
+    pub fn clear(&self) {
+        let ticker = locked(&self.ticker).take();
+        if let Some((stop, thread)) = ticker {
+            drop(stop);
+            let _ = thread.join();
+        }
+        self.shared.bar.finish_and_clear();
+    }
+
+    fn line(&self, text: &str) {
+        self.shared.bar.suspend(|| {
+            let _ = writeln!(anstream::stderr().lock(), "{text}");
+        });
+    }
+}
+
+fn tick(shared: &Arc<Shared>) -> Option<(Sender<()>, JoinHandle<()>)> {
+    let (stop, stopped) = mpsc::channel();
+    let shared = Arc::clone(shared);
+    let draw = move || {
+        while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+            shared.draw();
+        }
+    };
+    let thread = std::thread::Builder::new().spawn(draw).ok()?;
+    Some((stop, thread))
+}
+
+fn style(phase: Phase, bytes: u64, files: u64) -> ProgressStyle {
+    let doing = match phase {
+        Phase::Discover => "looking for archives",
+        Phase::Read => "reading",
+        Phase::Match => "putting together what belongs together",
+        Phase::Place => "placing",
+        Phase::Verify => "verifying",
+    };
+    let rest = match (bytes, files) {
+        (0, 0) => " {elapsed}",
+        (0, _) => " [{bar:24}] {human_pos} of {human_len} files  {wide_msg}",
+        _ => " [{bar:24}] {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left  {wide_msg}",
+    };
+    let style = ProgressStyle::with_template(&format!("{{spinner}} {doing}{rest}"));
+    style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+}
+
+impl Progress for Screen {
+    fn begin(&self, phase: Phase, files: u64, bytes: u64) {
+        let Shared { bar, .. } = &*self.shared;
+        if bar.is_hidden() {
+            return;
+        }
+        self.shared.bytes.store(0, Ordering::Relaxed);
+        self.shared.files.store(0, Ordering::Relaxed);
+        self.shared.by_bytes.store(bytes > 0, Ordering::Relaxed);
+        locked(&self.shared.archive).clear();
+        bar.reset();
+        bar.set_message("");
+        bar.set_length(if bytes > 0 { bytes } else { files });
+        bar.set_style(style(phase, bytes, files));
+    }
+
+    fn bytes(&self, count: u64) {
+        self.shared.bytes.fetch_add(count, Ordering::Relaxed);
+    }
+
+    fn file(&self, archive: &str) {
+        self.shared.files.fetch_add(1, Ordering::Relaxed);
+        if !self.shared.bar.is_hidden() {
+            let mut current = locked(&self.shared.archive);
+            if *current != archive {
+                current.clear();
+                current.push_str(&shown(archive));
+            }
+        }
+    }
+
+    fn decision(&self, text: &dyn Fn() -> String) {
+        if self.voice == Voice::Verbose {
+            self.line(&styled(FAINT, text()));
+        }
+    }
+
+    fn note(&self, text: &str) {
+        if self.voice != Voice::Quiet {
+            // a note of several lines is several notes
+            for line in text.lines() {
+                let line: Cow<'_, str> = shown(line);
+                self.line(&format!("{} {line}", styled(STRONG, "note:")));
+            }
+        }
+    }
+}
