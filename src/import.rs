@@ -31,7 +31,7 @@ use crate::problem::{Code, Problem};
 use crate::progress::{Phase, Progress};
 use crate::report::{self, Check, CheckedMedia, Done, Report};
 use crate::staging::Staging;
-use crate::survey::{self, Held, Links, Present};
+use crate::survey::{self, Links, Present};
 
 /// What every run needs.
 pub struct Run<'a> {
@@ -49,11 +49,7 @@ pub struct Run<'a> {
 ///
 /// # Errors
 /// What stops a run: see [`Error`].
-pub fn import(
-    run: &Run<'_>,
-    library: &Path,
-    settings: &dyn Fn(&dyn Fn(&str) -> Option<String>) -> Chosen,
-) -> Result<Report, Error> {
+pub fn import(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
     let began = Utc::now().to_rfc3339();
     refuse_bad_inputs(run.inputs, library)?;
@@ -123,11 +119,7 @@ pub fn import(
 ///
 /// # Errors
 /// What stops a run: see [`Error`].
-pub fn dry_run(
-    run: &Run<'_>,
-    library: &Path,
-    settings: &dyn Fn(&dyn Fn(&str) -> Option<String>) -> Chosen,
-) -> Result<Report, Error> {
+pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
     refuse_bad_inputs(run.inputs, library)?;
     let catalog = match Catalog::read(library) {
@@ -208,6 +200,9 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
 fn concerns_check(problem: &Problem) -> bool {
     !matches!(problem.code, Code::Undated | Code::AmbiguousAlbumEntry | Code::UnresolvedAlbumEntry)
 }
+
+/// Makes the settings of a run from what the library remembers by name.
+pub type Choose<'a> = dyn Fn(&dyn Fn(&str) -> Option<String>) -> Chosen + 'a;
 
 /// The settings of a run, and what the library shall remember of them.
 pub struct Chosen {
@@ -482,7 +477,6 @@ fn check_space(inputs: &Inputs, side: &LibrarySide, library: &Path, run: &Run<'_
 /// What match and plan say.
 struct Decided {
     matched: Matched,
-    held: Held,
     plan: Plan,
     problems: Vec<Problem>,
 }
@@ -543,7 +537,7 @@ fn decide(
             );
         }
     }
-    Decided { matched, held, plan, problems }
+    Decided { matched, plan, problems }
 }
 
 /// Records what is known of every file, and the albums.

@@ -82,16 +82,15 @@ pub struct Reading<'a> {
     pub cancel: &'a AtomicBool,
 }
 
+/// Is called with entries whose bytes are durable.
+pub type Record<'a> = dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error> + 'a;
+
 /// Reads all given entries whose bytes are unknown. `record` is called with entries whose bytes
 /// are durable.
 ///
 /// # Errors
 /// If the destination is full or unwritable, a record cannot be made, or the owner interrupts.
-pub fn ingest(
-    inputs: &mut Inputs,
-    reading: &Reading<'_>,
-    record: &mut dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error>,
-) -> Result<Tally, Error> {
+pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_>) -> Result<Tally, Error> {
     let tasks = tasks(&inputs.contents, reading.jobs);
     let bytes = tasks.iter().map(|&t| inputs.contents.entries[t].size).sum();
     reading.progress.begin(Phase::Read, tasks.len() as u64, bytes);
@@ -503,7 +502,7 @@ struct Collector<'a> {
     tally: &'a mut Tally,
     results: &'a mut Vec<(usize, Bytes)>,
     details: &'a mut BTreeMap<(usize, Role), DetailsFile>,
-    record: &'a mut dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error>,
+    record: &'a mut Record<'a>,
 }
 
 impl Collector<'_> {

@@ -170,7 +170,7 @@ pub fn held(
         links,
         ..Held::default()
     };
-    for (path, _) in &present.seen {
+    for path in present.seen.keys() {
         held.taken.insert(names::fold(path.as_str()), path.clone());
     }
     for record in &present.files {

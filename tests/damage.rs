@@ -38,7 +38,7 @@ fn one_flipped_byte_loses_one_entry_and_names_it() {
     let scratch = Scratch::new();
     let zip = one(photos(6), &scratch);
     damage::flip_byte(&zip, "Photos/IMG_3.JPG");
-    let report = scratch.import(&[zip.clone()]);
+    let report = scratch.import(std::slice::from_ref(&zip));
     assert_eq!(codes(&report.problems), [Code::DamagedEntry], "{:#?}", report.problems);
     assert!(report.problems[0].entry.as_deref().unwrap().ends_with("Photos/IMG_3.JPG"));
     assert_eq!((report.entries.imported, report.entries.failed), (5, 1));

@@ -75,7 +75,7 @@ fn names_pair_only_with_guards() {
         let movie = Movie::new().size(size);
         mov(2, &id.map_or(movie.clone(), |id| movie.live(id)))
     };
-    let cases: [(&str, Option<&str>, Option<&str>, &str, usize, bool); 6] = [
+    let cases = [
         ("rows of one minute", None, None, "2024-03-03 10:05", 5000, true),
         ("rows two minutes apart", None, None, "2024-03-03 10:07", 5000, true),
         ("rows three minutes apart", None, None, "2024-03-03 10:08", 5000, false),

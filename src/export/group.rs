@@ -82,8 +82,8 @@ pub fn group(containers: &[Container], contents: &mut Contents) -> Grouped {
         }
     }
     // a nested archive without a number of its own belongs where its parent does
-    for index in 0..containers.len() {
-        if let (None, Some(parent)) = (grouped.default.get(&index), containers[index].parent)
+    for (index, container) in containers.iter().enumerate() {
+        if let (None, Some(parent)) = (grouped.default.get(&index), container.parent)
             && let Some(&part) = grouped.default.get(&parent)
         {
             grouped.default.insert(index, part);

@@ -341,10 +341,10 @@ impl Searcher<'_> {
             return Ok(());
         }
         for file in &listing.files {
-            if part_name::is_unfinished_download(&name_of(file)) || is_zip_name(&name_of(file)) {
-                if seen.insert(file.clone()) {
-                    self.file(file, Given::Found)?;
-                }
+            let name = name_of(file);
+            let concerns = part_name::is_unfinished_download(&name) || is_zip_name(&name);
+            if concerns && seen.insert(file.clone()) {
+                self.file(file, Given::Found)?;
             }
         }
         for folder in &listing.folders {
