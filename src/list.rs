@@ -1,7 +1,7 @@
 //! List: what the library holds, a value per file, and why one file is where it is.
 //!
 //! In: a library's catalog. Out: [`Listed`] for each file in the order of the paths' bytes, the
-//! JSON of the design field for field; [`Story`] for one; checksums. Never: reads a file of the
+//! JSON of the design field for field, or a [`Brief`]; [`Story`] for one. Never: reads a file of the
 //! library, writes, prints.
 //! The one surprise: files come by a callback and not as an iterator or a vector, because a
 //! library may have half a million of them and SQLite's rows live no longer than their statement.
@@ -116,19 +116,41 @@ pub fn files(library: &Path, visit: &mut dyn FnMut(Listed) -> ControlFlow<()>) -
     })
 }
 
-/// Calls `visit` with path and BLAKE3 of every file, until it breaks.
+/// What a line for people, or for a checksum program, says of a file.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Brief<'a> {
+    /// Relative to the library, with `/`.
+    pub path: &'a str,
+    /// Bytes.
+    pub size: u64,
+    /// Lower-case hex.
+    pub blake3: &'a str,
+    /// A row carries Apple's checksum of these bytes.
+    pub proved: bool,
+    /// RFC 3339, where it was taken.
+    pub captured: Option<&'a str>,
+}
+
+/// As [`files`], with less and in a fifth of the time.
 ///
 /// # Errors
 /// If there is no catalog, or SQLite refuses.
-pub fn checksums(library: &Path, visit: &mut dyn FnMut(&str, &str) -> ControlFlow<()>) -> Result<(), Error> {
+pub fn briefs(library: &Path, visit: &mut dyn FnMut(&Brief<'_>) -> ControlFlow<()>) -> Result<(), Error> {
     Catalog::read(library)?.query(|connection| {
         let mut statement = connection.prepare(
-            "SELECT path, blake3 FROM files JOIN contents ON contents.id = content \
+            "SELECT path, size, blake3, proved, captured FROM files JOIN contents ON contents.id = content \
              WHERE area <> 'details' ORDER BY path",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            if visit(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?).is_break() {
+            let brief = Brief {
+                path: row.get_ref(0)?.as_str()?,
+                size: row.get(1)?,
+                blake3: row.get_ref(2)?.as_str()?,
+                proved: row.get(3)?,
+                captured: row.get_ref(4)?.as_str_or_null()?,
+            };
+            if visit(&brief).is_break() {
                 break;
             }
         }
@@ -162,9 +184,9 @@ pub fn explain(library: &Path, path: &Path) -> Result<Story, Error> {
                 Some(disagreement(decided, std::slice::from_ref(evidence)))
             };
             Ok(Story {
-                rule: row.get("rule")?,
+                rule: row.get(11)?,
                 distances: file.evidence.iter().map(distance).collect(),
-                companion_of: row.get("companion_of")?,
+                companion_of: row.get(19)?,
                 file,
             })
         })
@@ -213,6 +235,7 @@ fn find(connection: &Connection, candidates: &[String]) -> rusqlite::Result<Opti
     Ok(None)
 }
 
+/// By position: SQLite looks names up anew for each row, which takes longer than all the rest.
 const FILES: &str = "SELECT path, area, content, size, blake3, fingerprint, proved, kind, original_name, captured, \
     captured_from, rule, evidence, imported_to_icloud, favorite, hidden, deleted, view_count, live_photo, \
     companion_of, contributed_by_me \
@@ -293,34 +316,34 @@ fn is_counted(wanted: &str, path: &str) -> bool {
 }
 
 fn listed(row: &Row<'_>, shared: &Shared) -> rusqlite::Result<Listed> {
-    let path: String = row.get("path")?;
-    let area = Area::from_name(row.get_ref("area")?.as_str()?);
-    let evidence: Option<String> = row.get("evidence")?;
-    let text = |name: &str, absent: &str| -> rusqlite::Result<String> {
-        Ok(row.get::<_, Option<String>>(name)?.unwrap_or_else(|| absent.to_owned()))
+    let path: String = row.get(0)?;
+    let area = Area::from_name(row.get_ref(1)?.as_str()?);
+    let evidence: Option<String> = row.get(12)?;
+    let text = |column: usize, absent: &str| -> rusqlite::Result<String> {
+        Ok(row.get::<_, Option<String>>(column)?.unwrap_or_else(|| absent.to_owned()))
     };
     Ok(Listed {
-        size: row.get("size")?,
-        blake3: row.get("blake3")?,
-        fingerprint: row.get("fingerprint")?,
-        proved: row.get("proved")?,
-        kind: text("kind", "other")?,
-        original_name: row.get("original_name")?,
-        captured: row.get("captured")?,
-        captured_from: text("captured_from", "none")?,
-        imported_to_icloud: row.get("imported_to_icloud")?,
-        favorite: row.get("favorite")?,
-        hidden: row.get("hidden")?,
-        deleted: row.get("deleted")?,
-        view_count: row.get("view_count")?,
+        size: row.get(3)?,
+        blake3: row.get(4)?,
+        fingerprint: row.get(5)?,
+        proved: row.get(6)?,
+        kind: text(7, "other")?,
+        original_name: row.get(8)?,
+        captured: row.get(9)?,
+        captured_from: text(10, "none")?,
+        imported_to_icloud: row.get(13)?,
+        favorite: row.get(14)?,
+        hidden: row.get(15)?,
+        deleted: row.get(16)?,
+        view_count: row.get(17)?,
         albums: Vec::new(),
         memories: Vec::new(),
         shared_albums: Vec::new(),
-        live_photo: row.get("live_photo")?,
+        live_photo: row.get(18)?,
         companions: shared.companions.get(&path).cloned().unwrap_or_default(),
-        contributed_by_me: row.get("contributed_by_me")?,
+        contributed_by_me: row.get(20)?,
         evidence: evidence.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
-        sources: shared.sources(area, row.get("content")?, &path),
+        sources: shared.sources(area, row.get(2)?, &path),
         path,
     })
 }

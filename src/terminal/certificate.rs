@@ -133,8 +133,9 @@ fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Result<()> {
             writeln!(out, "  {}: {found} of {expected} {parts} here", styled(STRONG, name))?;
         } else {
             let missing = problems::ranges(&export.parts_missing);
-            let verb = if export.parts_missing.len() == 1 { "is" } else { "are" };
-            let missing = styled(BAD, format_args!("{missing} {verb} missing"));
+            let (which, are) =
+                if export.parts_missing.len() == 1 { ("part", "is") } else { ("parts", "are") };
+            let missing = styled(BAD, format_args!("{which} {missing} {are} missing"));
             writeln!(out, "  {}: {found} of {expected} {parts} here, {missing}", styled(STRONG, name))?;
         }
     }
@@ -220,7 +221,8 @@ fn verdict(
     if !again.is_empty() {
         writeln!(out, "Download from privacy.apple.com: {}.", again.join(", "))?;
     }
-    let untold = rows == 0 || problems.iter().any(|p| p.code == Code::NoDetails);
+    let says_nothing = |p: &Problem| p.code == Code::NoDetails || p.code == Code::EmptyDetails && rows == 0;
+    let untold = problems.iter().any(says_nothing);
     let warnings = problems::count(problems, Severity::Warning);
     if problems::count(problems, Severity::Error) > 0 {
         writeln!(out, "{}", styled(BAD, problems::total(problems)))

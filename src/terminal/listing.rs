@@ -13,7 +13,7 @@ use chrono::DateTime;
 
 use super::{FAINT, GOOD, Reader, STRONG, bytes, counted, outcome, print, shown, styled};
 use windfall::Error;
-use windfall::list::{self, Listed, Story};
+use windfall::list::{self, Brief, Listed, Story};
 
 /// Writes a line per file: when it was taken, whether it is proved, its size, its path.
 ///
@@ -21,15 +21,15 @@ use windfall::list::{self, Listed, Story};
 /// If there is no library, or standard output cannot be written.
 pub fn listed(library: &Path) -> Result<(), Error> {
     let mut stream = Stream::default();
-    print(Reader::Person, |out| list::files(library, &mut |file| stream.go_on(line(out, &file))))?;
+    print(Reader::Person, |out| list::briefs(library, &mut |file| stream.go_on(line(out, file))))?;
     stream.end()
 }
 
-fn line(out: &mut dyn Write, file: &Listed) -> io::Result<()> {
-    let captured = file.captured.as_deref().and_then(|t| DateTime::parse_from_rfc3339(t).ok());
+fn line(out: &mut dyn Write, file: &Brief<'_>) -> io::Result<()> {
+    let captured = file.captured.and_then(|t| DateTime::parse_from_rfc3339(t).ok());
     let captured = captured.map_or_else(|| "-".to_owned(), |t| t.format("%Y-%m-%d %H:%M:%S").to_string());
     let proved = if file.proved { "proved" } else { "-" };
-    writeln!(out, "{captured:<19}  {proved:<6}  {:>10}  {}", bytes(file.size), shown(&file.path))
+    writeln!(out, "{captured:<19}  {proved:<6}  {:>10}  {}", bytes(file.size), shown(file.path))
 }
 
 /// Writes one file as a line of JSON.
@@ -62,10 +62,10 @@ pub fn listed_as_json(library: &Path) -> Result<(), Error> {
 pub fn checksums(library: &Path) -> Result<(), Error> {
     let mut stream = Stream::default();
     print(Reader::Program, |out| {
-        list::checksums(library, &mut |path, blake3| {
-            let escaped = path.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
-            let mark = if escaped == path { "" } else { "\\" };
-            stream.go_on(writeln!(out, "{mark}{blake3}  {escaped}"))
+        list::briefs(library, &mut |file| {
+            let escaped = file.path.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
+            let mark = if escaped == file.path { "" } else { "\\" };
+            stream.go_on(writeln!(out, "{mark}{}  {escaped}", file.blake3))
         })
     })?;
     stream.end()

@@ -40,8 +40,13 @@ pub fn write(out: &mut dyn Write, problems: &[Problem], voice: Voice) -> io::Res
         )?;
         writeln!(out, "  {meaning}")?;
         let most = if voice == Voice::Verbose { usize::MAX } else { EXAMPLES };
+        let all_say_the_same = group.len() > 1 && group.iter().all(|p| p.message == group[0].message);
         for problem in group.iter().take(most) {
-            writeln!(out, "  - {}", line(problem))?;
+            match voice {
+                Voice::Verbose => writeln!(out, "  - {}", line(problem))?,
+                _ if all_say_the_same && problem.entry.is_some() => writeln!(out, "  - {}", place(problem))?,
+                _ => writeln!(out, "  - {}", short_line(problem))?,
+            }
         }
         if let Some(more) = group.len().checked_sub(most).filter(|more| *more > 0) {
             let more = HumanCount(more as u64);
@@ -59,11 +64,32 @@ fn grouped(problems: &[Problem]) -> BTreeMap<(Severity, Code), Vec<&Problem>> {
     groups
 }
 
-/// `archive: entry – message`.
+/// `archive: entry – message`, all of it.
 fn line(problem: &Problem) -> String {
-    let place: Vec<_> = [&problem.archive, &problem.entry].into_iter().flatten().map(|p| shown(p)).collect();
+    let place: Vec<&str> =
+        [&problem.archive, &problem.entry].into_iter().flatten().map(String::as_str).collect();
+    joined(&shown(&place.join(": ")), problem)
+}
+
+/// The same, without the folder that every part wraps its entries in.
+fn short_line(problem: &Problem) -> String {
+    joined(&place(problem), problem)
+}
+
+fn joined(place: &str, problem: &Problem) -> String {
     let message = shown(&problem.message);
-    if place.is_empty() { message.into_owned() } else { format!("{} – {message}", place.join(": ")) }
+    if place.is_empty() { message.into_owned() } else { format!("{place} – {message}") }
+}
+
+/// `iCloud Photos Part 1 of 2.zip: Photos/IMG_1.HEIC`.
+fn place(problem: &Problem) -> String {
+    let (archive, entry) = (problem.archive.as_deref(), problem.entry.as_deref());
+    let (Some(archive), Some(entry)) = (archive, entry) else {
+        return shown(archive.or(entry).unwrap_or_default()).into_owned();
+    };
+    let wrapper = archive.strip_suffix(".zip").unwrap_or(archive);
+    let inner = entry.strip_prefix(wrapper).and_then(|rest| rest.strip_prefix('/')).unwrap_or(entry);
+    format!("{}: {}", shown(archive), shown(inner))
 }
 
 /// How many problems are of this severity.
@@ -313,7 +339,7 @@ fn words(code: Code, severity: Severity) -> Words {
 
 #[cfg(test)]
 mod tests {
-    use super::{Voice, line, ranges, to_download, total, write};
+    use super::{Voice, line, ranges, short_line, to_download, total, write};
     use windfall::Problem;
     use windfall::problem::Code;
     use windfall::report::ExportReport;
@@ -326,7 +352,10 @@ mod tests {
 
     #[test]
     fn errors_come_first_and_at_most_three_are_shown() {
-        let undated = |n: u32| Problem::new(Code::Undated, format!("m{n}")).with_entry(format!("e{n}"));
+        let undated = |n: u32| {
+            let entry = format!("A Part 1 of 2/e{n}");
+            Problem::new(Code::Undated, format!("m{n}")).in_archive("A Part 1 of 2.zip").with_entry(entry)
+        };
         let mut problems: Vec<Problem> = (1..=5).map(undated).collect();
         problems.push(Problem::new(Code::MissingPart, "part 2 is not here"));
         let normal = text(&problems, Voice::Normal);
@@ -334,7 +363,7 @@ mod tests {
         assert!(lines[0].starts_with("error: 1 missing part (missing-part)"), "{normal}");
         assert_eq!(lines[2], "  - part 2 is not here");
         assert!(lines[3].starts_with("warning: 5 photos or videos without a date (undated)"), "{normal}");
-        assert_eq!(lines[5], "  - e1 – m1");
+        assert_eq!(lines[5], "  - A Part 1 of 2.zip: e1 – m1");
         assert!(lines[8].starts_with("  … and 2 more"), "{normal}");
         assert_eq!(text(&problems, Voice::Verbose).matches("\n  - ").count(), 6);
         assert_eq!(text(&problems, Voice::Quiet).lines().count(), 3);
@@ -353,7 +382,9 @@ mod tests {
     fn names_from_archives_do_not_reach_the_terminal_as_they_are() {
         let hostile = "a\u{1b}[2J\n\u{202e}gpj";
         let problem = Problem::new(Code::BadRow, hostile).in_archive(hostile).with_entry(hostile);
-        assert!(!line(&problem).contains(['\u{1b}', '\n', '\u{202e}']), "{}", line(&problem));
+        for text in [line(&problem), short_line(&problem)] {
+            assert!(!text.contains(['\u{1b}', '\n', '\u{202e}']), "{text}");
+        }
     }
 
     #[test]

@@ -68,6 +68,7 @@ impl Screen {
             Bar::Wanted => ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
             Bar::None => ProgressBar::hidden(),
         };
+        bar.set_style(style(Phase::Discover, 0, 0));
         let shared = Arc::new(Shared {
             bar,
             bytes: AtomicU64::new(0),
@@ -158,7 +159,7 @@ impl Progress for Screen {
 
     fn decision(&self, text: &dyn Fn() -> String) {
         if self.voice == Voice::Verbose {
-            self.line(&styled(FAINT, text()));
+            self.line(&styled(FAINT, shown(&text())));
         }
     }
 
