@@ -8,6 +8,8 @@
 
 pub mod albums;
 pub mod assets;
+mod by_name;
+mod pairs;
 pub mod rows;
 
 use std::collections::{BTreeSet, HashMap};
