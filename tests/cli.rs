@@ -417,7 +417,7 @@ fn an_interrupted_import_goes_on() {
     Export::bulk(7, 200, 200_000..300_000, 2).write_zips(&place.parts());
     let mut import = Command::new(env!("CARGO_BIN_EXE_windfall"));
     import.current_dir(place.0.path()).args(["import", "parts", "--to", "lib", "--json", "--jobs", "1"]);
-    let child =
+    let mut child =
         import.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
     let staging = place.path("lib/.windfall/staging");
     while !has_files(&staging) {
