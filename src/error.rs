@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use indicatif::HumanBytes;
+use rusqlite::ErrorCode;
 
 /// What stops a run.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +98,10 @@ pub enum Error {
     Unaccounted(String),
 }
 
+const FREE_SPACE: &str =
+    "free some space or choose a larger drive, then run the same command again: it goes on where it stopped";
+const CHECK_DRIVE: &str = "check that the drive is connected and sound, then run the same command again";
+
 fn list(paths: &[PathBuf]) -> String {
     let names: Vec<String> = paths.iter().map(|p| format!("`{}`", p.display())).collect();
     names.join(", ")
@@ -142,21 +147,42 @@ impl Error {
             Error::Locked(_) => "wait for the other run to end, or end it",
             Error::NotALibrary(_) => "name the folder that `windfall import --to` was given",
             Error::NoSuchFile(_) => "name a path as `windfall list` prints it",
-            Error::Catalog { .. } => "`windfall verify --rebuild-catalog` makes it anew from the library",
+            Error::Catalog { source, .. } => match source.sqlite_error_code() {
+                Some(ErrorCode::DiskFull) => FREE_SPACE,
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                    "`windfall verify --rebuild-catalog` makes it anew from the library"
+                }
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                    "wait for the other program that uses it to end, then run the same command again"
+                }
+                _ => CHECK_DRIVE,
+            },
             Error::CatalogNewer { .. } => "update Windfall",
-            Error::NoSpace { .. } | Error::Full { .. } => {
-                "free some space or choose a larger drive, then run the same command again: it goes on where it stopped"
-            }
+            Error::NoSpace { .. } | Error::Full { .. } => FREE_SPACE,
+            Error::Io { source, .. } if is_full(source) => FREE_SPACE,
             Error::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 "check that you may write there, or choose another folder"
             }
-            Error::Io { .. } => {
-                "check that the drive is connected and sound, then run the same command again"
-            }
+            Error::Io { .. } => CHECK_DRIVE,
             Error::Interrupted => "run the same command again: it goes on where it stopped",
             Error::Unaccounted(_) => "please report this; keep the archives",
         })
     }
+}
+
+/// Whether a drive fails as a whole, so that the next file would fare no better: it is read-only, or
+/// gone, or reports an I/O error.
+pub fn is_failing(error: &io::Error) -> bool {
+    let code = error.raw_os_error();
+    let of_the_drive = if cfg!(windows) {
+        // not ready, device not connected, I/O device error
+        matches!(code, Some(21 | 1167 | 1117))
+    } else {
+        // EIO, ENXIO, ENODEV
+        matches!(code, Some(5 | 6 | 19))
+    };
+    of_the_drive
+        || matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::StaleNetworkFileHandle)
 }
 
 /// Whether the file system says that it is full.

@@ -94,7 +94,7 @@ pub fn import(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Re
         ingest(&mut inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, &mut ids))?;
     library_side.load_details(&mut inputs, library, Some(&staging));
 
-    let links = survey::probe_links(library);
+    let links = survey::probe_links(library)?;
     let mut decided = decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, links);
     catalog.record_plan(&decided.plan.placements, &ids)?;
     let standing = library_side.paths_by_hash(&inputs.contents);
@@ -102,7 +102,7 @@ pub fn import(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Re
         Placing { library, staging: &staging, held: &standing, progress: run.progress, cancel: run.cancel };
     let unplaced = place(&placing, &decided.plan.placements, &inputs.contents, &mut catalog, &ids)?;
     catalog.clear_plan()?;
-    let derived = derive(&placing, &decided.plan.derived, &known.derived, &mut catalog)?;
+    let derived = derive(&placing, &decided.plan.derived, &unplaced, &known.derived, &mut catalog)?;
     decided.problems.extend(derived);
     record(&mut catalog, &inputs, &decided, &library_side, &unplaced, &ids)?;
     let left = leave_staging(&mut catalog, staging, &inputs, &decided, &ids, &unplaced)?;

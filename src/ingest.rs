@@ -35,8 +35,6 @@ const LARGEST_DETAILS: u64 = 256 << 20;
 /// How long read entries may wait to be made durable and recorded.
 const BATCH_TIME: Duration = Duration::from_secs(2);
 const BATCH_ENTRIES: usize = 8192;
-/// Writing is given up after so many entries in a row could not be written.
-const FAILED_WRITES: usize = 8;
 
 /// An entry that was read to its end.
 pub struct ReadEntry {
@@ -99,7 +97,7 @@ pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_
     let mut results: Vec<(usize, Bytes)> = Vec::with_capacity(tasks.len());
     let mut details = BTreeMap::new();
     let outcome = {
-        let worker = Worker { inputs, reading, stock: Mutex::new(stock), unwritten: AtomicUsize::new(0) };
+        let worker = Worker { inputs, reading, stock: Mutex::new(stock) };
         let collector = Collector {
             contents: &inputs.contents,
             reading,
@@ -212,7 +210,6 @@ struct Worker<'a> {
     inputs: &'a Inputs,
     reading: &'a Reading<'a>,
     stock: Mutex<Stock>,
-    unwritten: AtomicUsize,
 }
 
 /// Where the bytes of one reading go.
@@ -307,7 +304,7 @@ impl Worker<'_> {
     fn output(&self, role: Role, expected: bool) -> Result<Output, Trouble> {
         Ok(match self.reading.staging {
             Some(staging) if !expected => {
-                Output::Staging(staging.begin().map_err(|e| self.unwritable(&e, 0))?)
+                Output::Staging(staging.begin().map_err(|e| self.unwritable(e, 0))?)
             }
             _ if role.is_details() => Output::Details(Vec::new()),
             None if role.is_media() && !expected => Output::Memory(Box::new(SpooledTempFile::new(SPOOL))),
@@ -361,7 +358,7 @@ impl Worker<'_> {
                 }
                 Output::Nowhere => Ok(()),
             };
-            written.map_err(|e| self.unwritable(&e, entry.size))?;
+            written.map_err(|e| self.unwritable(e, entry.size))?;
             size += count as u64;
             self.reading.progress.bytes(count as u64);
         }
@@ -416,7 +413,7 @@ impl Worker<'_> {
             return Ok((index, Kept::Already));
         }
         if let (Output::Staging(staged), Some(staging)) = (&mut taken.output, self.reading.staging) {
-            staging.keep(staged, &content.blake3).map_err(|e| self.unwritable(&e, content.size))?;
+            staging.keep(staged, &content.blake3).map_err(|e| self.unwritable(e, content.size))?;
         }
         let (index, kept) = match known {
             Some(index) => (index, Kept::Again),
@@ -442,7 +439,7 @@ impl Worker<'_> {
                 let mut bytes = Vec::new();
                 let read =
                     staged.file.seek(SeekFrom::Start(0)).and_then(|_| staged.file.read_to_end(&mut bytes));
-                read.map_err(|e| self.unwritable(&e, 0))?;
+                read.map_err(|e| self.unwritable(e, 0))?;
                 bytes
             }
             Output::Memory(_) | Output::Nowhere => return Ok(None),
@@ -450,32 +447,17 @@ impl Worker<'_> {
         Ok(Some(export::read_details(role, &bytes)))
     }
 
-    /// What a failed write means: a full or vanished drive stops the run, one odd file does not.
-    fn unwritable(&self, error: &io::Error, need: u64) -> Trouble {
-        let root = self.reading.staging.map_or_else(std::env::temp_dir, |s| s.library().to_owned());
-        let failed = self.unwritten.fetch_add(1, Ordering::Relaxed) + 1;
+    /// What a failed write means. It says nothing of this entry, for names in staging are ours; to go
+    /// on without it would give its name to another. So it stops the run, and the next goes on here.
+    fn unwritable(&self, error: io::Error, need: u64) -> Trouble {
+        let path = self.reading.staging.map_or_else(std::env::temp_dir, |s| s.library().to_owned());
         match error.kind() {
-            _ if is_full(error) => Trouble::Stop(Error::Full { path: root, need }),
+            _ if is_full(&error) => Trouble::Stop(Error::Full { path, need }),
             io::ErrorKind::FileTooLarge => Trouble::Problem(
                 Code::TooLarge,
                 format!("{need} bytes are more than a file of the destination's file system can hold"),
             ),
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::NotFound => {
-                Trouble::Stop(Error::Io {
-                    doing: "write to",
-                    path: root,
-                    source: io::Error::from(error.kind()),
-                })
-            }
-            _ if failed >= FAILED_WRITES => Trouble::Stop(Error::Io {
-                doing: "write to",
-                path: root,
-                source: io::Error::other(error.to_string()),
-            }),
-            _ => Trouble::Problem(
-                Code::WriteFailed,
-                format!("it could not be written: {error}; import again to retry"),
-            ),
+            _ => Trouble::Stop(Error::Io { doing: "write to", path, source: error }),
         }
     }
 }

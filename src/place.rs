@@ -18,7 +18,7 @@ use tempfile::TempPath;
 
 use crate::catalog::{Catalog, DerivedRecord, Ids};
 use crate::contents::Contents;
-use crate::error::{Error, is_full};
+use crate::error::{Error, is_failing, is_full};
 use crate::names::{self, LibraryPath};
 use crate::plan::{Derived, DerivedForm, Placement};
 use crate::problem::{Code, Problem};
@@ -87,10 +87,10 @@ pub fn place(
                     .decision(&|| format!("placed `{}`", names::display(placement.path.as_str())));
                 batch.push(placement);
             }
-            Err(error) if is_full(&error) => {
+            Err(error) if is_full(&error) || is_failing(&error) => {
                 record(placing, &mut batch, catalog, ids)?;
                 let need = contents.contents[placement.content].size;
-                return Err(Error::Full { path: placing.library.to_owned(), need });
+                return Err(stopped(placing, error, need));
             }
             Err(error) => {
                 unplaced.paths.insert(placement.path.clone());
@@ -107,6 +107,12 @@ pub fn place(
     }
     record(placing, &mut batch, catalog, ids)?;
     Ok(unplaced)
+}
+
+/// A drive that is full or fails: whatever is not placed stays planned.
+fn stopped(placing: &Placing<'_>, source: io::Error, need: u64) -> Error {
+    let path = placing.library.to_owned();
+    if is_full(&source) { Error::Full { path, need } } else { Error::Io { doing: "write to", path, source } }
 }
 
 fn record(
@@ -245,27 +251,37 @@ fn copy_new(
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("`{}` has changed", from.display())));
     }
     set_time(copy.path(), modified);
+    // staged bytes are durable before they are placed; these have waited for no batch
+    copy.file.sync_all()?;
     rename_new(copy.path(), to)?;
     copy.placed();
     Ok(())
 }
 
-/// Makes links, lists and copies; records them. One that its owner changed is left alone.
+/// Makes links, lists and copies; records them. One that its owner changed is left alone, and one
+/// of a file that could not be placed waits for the file.
 ///
 /// # Errors
-/// If the catalog refuses.
+/// If the drive is full or gone, or the catalog refuses.
 pub fn derive(
     placing: &Placing<'_>,
     derived: &[Derived],
+    unplaced: &Unplaced,
     known: &std::collections::BTreeMap<LibraryPath, DerivedRecord>,
     catalog: &mut Catalog,
 ) -> Result<Vec<Problem>, Error> {
     let mut problems = Vec::new();
     let mut made = Vec::new();
-    for item in derived {
+    let waits = |item: &Derived| item.form.target().is_some_and(|target| unplaced.paths.contains(target));
+    let mut stop = None;
+    for item in derived.iter().filter(|item| !waits(item)) {
         match derive_one(placing, item, known.get(&item.path)) {
             Ok(Made::AsRecorded) => {}
             Ok(Made::New(hash)) => made.push((item, hash)),
+            Err(error) if is_full(&error) || is_failing(&error) => {
+                stop = Some(stopped(placing, error, 0));
+                break;
+            }
             Err(error) => problems.push(
                 Problem::new(
                     Code::WriteFailed,
@@ -280,7 +296,7 @@ pub fn derive(
         sync_all(placing.library, &paths)?;
         catalog.record_derived(&made)?;
     }
-    Ok(problems)
+    stop.map_or(Ok(problems), Err)
 }
 
 enum Made {
@@ -344,6 +360,7 @@ fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecor
         DerivedForm::Text(text) => {
             let mut staged = placing.staging.begin()?;
             io::Write::write_all(&mut staged.file, text.as_bytes())?;
+            staged.file.sync_all()?;
             rename_new(staged.path(), &path)?;
             staged.placed();
             Ok(Made::New(Some(text_hash(text))))

@@ -164,36 +164,53 @@ impl Staging {
     /// If the system reports that something could not be written after all.
     pub fn sync(&self) -> Result<(), Error> {
         let paths = std::mem::take(&mut *self.unsynced.lock().unwrap_or_else(PoisonError::into_inner));
-        sync_all(&self.root, &paths)
+        sync_all(&self.library, &paths)
     }
 }
 
-/// Makes these files and the folders that they lie in durable, and whatever else the file system
-/// of `root` has to write.
+/// Makes these files below `root` and the folders that they lie in durable.
 ///
 /// # Errors
 /// If the system reports that something could not be written.
 pub fn sync_all(root: &Path, paths: &[PathBuf]) -> Result<(), Error> {
     #[cfg(target_os = "linux")]
     {
-        let _ = paths;
         let folder = File::open(root).map_err(Error::io("open", root))?;
-        rustix::fs::syncfs(&folder).map_err(|errno| Error::io("sync", root)(errno.into()))
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = root;
-        for path in paths {
-            let file = OpenOptions::new().write(true).open(path);
-            file.and_then(|f| f.sync_all()).map_err(Error::io("sync", path))?;
+        rustix::fs::syncfs(&folder).map_err(|errno| Error::io("sync", root)(errno.into()))?;
+        if !is_served_by_a_program(&folder) {
+            return Ok(());
         }
-        let folders: HashSet<&Path> = paths.iter().filter_map(|p| p.parent()).collect();
-        for folder in folders {
-            // Windows cannot open a folder as a file, and journals its names itself
-            if let Ok(folder) = File::open(folder) {
-                let _ = folder.sync_all();
-            }
-        }
-        Ok(())
     }
+    sync_each(root, paths)
+}
+
+/// Whether the file system is FUSE or a network's: there `syncfs` hands the bytes on and does not
+/// wait until they are durable.
+#[cfg(target_os = "linux")]
+fn is_served_by_a_program(folder: &File) -> bool {
+    /// FUSE, NFS, CIFS, SMB2, SMB, 9P, Ceph, VirtualBox.
+    const MAGIC: [u32; 8] =
+        [0x6573_5546, 0x6969, 0xff53_4d42, 0xfe53_4d42, 0x517b, 0x0102_1997, 0x00c3_6400, 0x786f_4256];
+    // as 32 bits, for the width and the sign of the field depend on the processor
+    rustix::fs::fstatfs(folder).map_or(true, |system| MAGIC.contains(&(system.f_type as u32)))
+}
+
+fn sync_each(root: &Path, paths: &[PathBuf]) -> Result<(), Error> {
+    let mut folders = HashSet::new();
+    for path in paths {
+        folders.extend(path.ancestors().skip(1).take_while(|folder| folder.starts_with(root)));
+        if path.is_symlink() {
+            continue;
+        }
+        let file = OpenOptions::new().write(true).open(path);
+        file.and_then(|f| f.sync_all()).map_err(Error::io("sync", path))?;
+    }
+    for folder in folders {
+        // Windows cannot open a folder as a file, and journals its names itself; some network
+        // drives do not sync folders
+        if let Ok(folder) = File::open(folder) {
+            let _ = folder.sync_all();
+        }
+    }
+    Ok(())
 }

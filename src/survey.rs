@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 
 use blake3::Hash;
@@ -15,7 +16,7 @@ use walkdir::WalkDir;
 
 use crate::catalog::{DerivedRecord, FileRecord, INTERNAL, Remembered};
 use crate::contents::Contents;
-use crate::error::Error;
+use crate::error::{Error, is_failing, is_full};
 use crate::matching::AlbumKind;
 use crate::names::{self, LibraryPath};
 use crate::plan::Area;
@@ -226,10 +227,15 @@ fn walk(library: &Path) -> Result<BTreeMap<LibraryPath, Seen>, Error> {
     }
     let walk = WalkDir::new(library).min_depth(1).follow_links(false).into_iter();
     for entry in walk.filter_entry(|e| e.depth() != 1 || e.file_name() != INTERNAL) {
-        let entry = entry.map_err(|e| {
-            let path = e.path().unwrap_or(library).to_owned();
-            Error::Io { doing: "read", path, source: e.into() }
-        })?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            // `lost+found`, `.Trashes`: at the top of a drive stand folders that are nobody's affair
+            Err(error) if error.depth() > 0 && is_refused(&error) => continue,
+            Err(error) => {
+                let path = error.path().unwrap_or(library).to_owned();
+                return Err(Error::Io { doing: "read", path, source: error.into() });
+            }
+        };
         if entry.file_type().is_dir() {
             continue;
         }
@@ -241,6 +247,10 @@ fn walk(library: &Path) -> Result<BTreeMap<LibraryPath, Seen>, Error> {
         }
     }
     Ok(seen)
+}
+
+fn is_refused(error: &walkdir::Error) -> bool {
+    error.io_error().is_some_and(|e| e.kind() == io::ErrorKind::PermissionDenied)
 }
 
 fn stat(path: &Path) -> Option<Seen> {
@@ -255,19 +265,25 @@ pub fn hash_file(path: &Path) -> Option<Hash> {
     Some(hasher.finalize())
 }
 
-/// Tries which links the drive of this library has.
-pub fn probe_links(library: &Path) -> Links {
+/// Tries which links the drive of this library has. Only a refusal says that it has none: a drive
+/// that fails for a moment shall not turn an owner's albums into lists.
+///
+/// # Errors
+/// If the drive cannot be written.
+pub fn probe_links(library: &Path) -> Result<Links, Error> {
     let inside = library.join(INTERNAL).join("staging");
-    let none = Links { symbolic: false, hard: false };
-    let Ok(folder) = tempfile::Builder::new().prefix("probe-").tempdir_in(inside) else { return none };
+    let failed = |source| Error::io("write to", &inside)(source);
+    let folder = tempfile::Builder::new().prefix("probe-").tempdir_in(&inside).map_err(failed)?;
     let target = folder.path().join("a");
-    if File::create(&target).is_err() {
-        return none;
-    }
-    Links {
-        symbolic: symlink(Path::new("a"), &folder.path().join("b")).is_ok(),
-        hard: fs::hard_link(&target, folder.path().join("c")).is_ok(),
-    }
+    File::create(&target).map_err(failed)?;
+    let has = |made: io::Result<()>| match made {
+        Err(error) if is_failing(&error) || is_full(&error) => Err(failed(error)),
+        made => Ok(made.is_ok()),
+    };
+    Ok(Links {
+        symbolic: has(symlink(Path::new("a"), &folder.path().join("b")))?,
+        hard: has(fs::hard_link(&target, folder.path().join("c")))?,
+    })
 }
 
 /// Makes a symbolic link to a file.

@@ -163,9 +163,16 @@ impl Catalog {
         if !path.is_file() {
             return Err(Error::NotALibrary(library.to_owned()));
         }
-        let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .map_err(|source| Error::Catalog { path: path.clone(), source })?;
-        let catalog = Catalog { connection, path };
+        let open = |flags| {
+            let connection = Connection::open_with_flags(&path, flags);
+            let connection = connection.map_err(|source| Error::Catalog { path: path.clone(), source })?;
+            Ok(Catalog { connection, path: path.clone() })
+        };
+        let mut catalog = open(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        if matches!(catalog.schema_version(), Err(Error::Catalog { source, .. }) if needs_rollback(&source)) {
+            // a run was killed while it wrote; its half of a transaction is taken back
+            catalog = open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        }
         match catalog.schema_version() {
             Ok(0) => Err(Error::NotALibrary(library.to_owned())),
             Ok(_) => Ok(catalog),
@@ -547,6 +554,11 @@ impl Catalog {
             Ok(titles)
         })
     }
+}
+
+fn needs_rollback(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|e| e.extended_code);
+    code == Some(rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
 }
 
 /// Whether bytes wait in staging.

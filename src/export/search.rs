@@ -16,7 +16,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use walkdir::WalkDir;
 
 use crate::contents::{Identity, Role};
-use crate::error::Error;
+use crate::error::{Error, is_full};
 use crate::export::archive::{Archive, Fault, Window, ZipEntry};
 use crate::export::classify::{self, Shape};
 use crate::export::part_name;
@@ -311,8 +311,13 @@ impl Searcher<'_> {
     /// Inflates a nested archive into a temporary file. What can be had of a damaged one is kept:
     /// its own entries are checked one by one.
     fn inflate(&self, archive: &Archive, entry: &ZipEntry) -> Result<Result<Window, String>, Error> {
-        let temporary =
-            |source| Error::Io { doing: "write", path: PathBuf::from("a temporary file"), source };
+        let temporary = |source: io::Error| {
+            let path = PathBuf::from("a temporary file");
+            if is_full(&source) {
+                return Error::Full { path, need: entry.size };
+            }
+            Error::Io { doing: "write", path, source }
+        };
         let mut reader = match archive.reader(entry) {
             Ok(reader) => reader,
             Err(fault) => return Ok(Err(fault.message)),

@@ -1,0 +1,1 @@
+//! Drives: small, read-only, unplugged, and of other file systems.

@@ -1,0 +1,108 @@
+//! Kills: at random instants, and at chosen system calls. `WINDFALL_KILLS=300` asks for so many.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::{Bench, asked, can_trace, most_calls, said};
+
+/// Calls that change something outside the process, and some that part them.
+const CALLS: [&str; 22] = [
+    "openat", "close", "read", "write", "pwrite64", "lseek", "ftruncate", "mkdir", "rmdir", "rename", "renameat2",
+    "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "utimensat", "fsync", "fdatasync", "syncfs",
+    "flock",
+];
+
+/// Kills a run after this time, unless it ends before.
+fn kill_after(mut command: Command, time: Duration) -> bool {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(time);
+    let _ = child.kill();
+    child.wait().unwrap().signal().is_some()
+}
+
+#[test]
+fn runs_killed_at_any_instant_end_in_the_tree_of_a_whole_one() {
+    let bench = Bench::new();
+    let kills = asked("WINDFALL_KILLS").unwrap_or(12);
+    let mut state = asked("WINDFALL_SEED").unwrap_or(7) as u64;
+    let mut random = |below: Duration| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        below.mul_f64((state >> 32) as f64 / f64::from(u32::MAX))
+    };
+    let mut killed = 0;
+    for number in 0..kills {
+        let trial = bench.trial();
+        // every other run is killed a second time, and a third
+        let rounds = 1 + number % 2 * 2;
+        for round in 0..rounds {
+            let time = random(bench.time);
+            killed += usize::from(kill_after(trial.command(), time));
+            trial.assert_holds(&format!("kill {number}, round {round}, after {time:?}"));
+        }
+        trial.assert_finishes(&format!("kill {number}"));
+    }
+    println!("{killed} runs were killed");
+    assert!(killed > kills / 2, "only {killed} runs were killed");
+}
+
+#[test]
+fn runs_killed_at_any_call_end_in_the_tree_of_a_whole_one() {
+    if !can_trace() {
+        return;
+    }
+    let bench = Bench::new();
+    let calls = most_calls(&bench, &CALLS);
+    let all: Vec<(&String, usize)> =
+        calls.iter().flat_map(|(name, &most)| (1..=most).map(move |number| (name, number))).collect();
+    let wanted = asked("WINDFALL_KILLS").unwrap_or(24).min(all.len());
+    let mut killed = 0;
+    for pick in 0..wanted {
+        let (name, number) = all[pick * all.len() / wanted];
+        let what = format!("killed at {name} {number}");
+        let trial = bench.trial();
+        let kill = |number: usize| {
+            let inject = format!("inject={name}:signal=SIGKILL:when={number}");
+            let tracing = ["-o", "/dev/null", "-e", &format!("trace={name}"), "-e", &inject].map(str::to_owned);
+            let output = trial.traced(&tracing).output().unwrap();
+            assert!(output.status.signal() == Some(9) || output.status.success(), "{what}: {}", said(&output));
+            usize::from(output.status.signal().is_some())
+        };
+        killed += kill(number);
+        trial.assert_holds(&what);
+        if pick % 3 == 2 {
+            // the run that goes on is killed as well
+            killed += kill(1 + number / 2);
+            trial.assert_holds(&what);
+        }
+        trial.assert_finishes(&what);
+    }
+    println!("{killed} runs were killed at {} calls of {}", wanted, all.len());
+    assert!(killed >= wanted / 2, "only {killed} of {wanted} runs were killed");
+}
+
+#[test]
+fn an_interrupt_ends_cleanly_and_says_how_to_go_on() {
+    let bench = Bench::new();
+    let mut interrupted = 0;
+    for step in 1..8 {
+        let trial = bench.trial();
+        let child = trial.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(bench.time * step / 8);
+        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).output();
+        let output = child.wait_with_output().unwrap();
+        assert!(kill.is_ok());
+        match output.status.code() {
+            Some(130) => {
+                interrupted += 1;
+                let text = said(&output);
+                assert!(text.contains("run the same command again"), "{text}");
+            }
+            // before there is a handler the signal ends the process, after the end it meets nobody
+            code => assert!(code.is_none() || code == Some(0), "{}", said(&output)),
+        }
+        trial.assert_holds("interrupted");
+        trial.assert_finishes("interrupted");
+    }
+    println!("{interrupted} runs were interrupted");
+}
