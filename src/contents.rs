@@ -6,7 +6,7 @@
 //! those that the catalog remembers alike, because details of one run apply to media of another;
 //! [`Entry::given`] tells them apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDateTime;
 
@@ -58,6 +58,16 @@ pub enum Identity {
     },
     /// A folder: its files are recognised one by one, by path, size and time.
     Folder,
+}
+
+/// The name of the archive that a rebuilt catalog has for files whose true archives it forgot.
+pub const REBUILT: &str = "rebuilt from the library";
+
+impl Archive {
+    /// Whether it only stands in for archives that a rebuilt catalog does not know.
+    pub fn is_stand_in(&self) -> bool {
+        self.name == REBUILT && self.identity == Identity::Folder
+    }
 }
 
 /// What an entry is for.
@@ -252,6 +262,34 @@ impl Contents {
     /// The export that an entry belongs to.
     pub fn export_of(&self, entry: &Entry) -> usize {
         self.parts[entry.part].export
+    }
+
+    /// Takes out the entries that stand in for those that a rebuilt catalog forgot, where the true
+    /// ones are known again; gives back what was taken out.
+    pub fn drop_stand_ins(&mut self) -> Vec<Entry> {
+        let Contents { exports, parts, archives, entries, .. } = self;
+        let is_stand_in = |e: &Entry| archives[e.archive].is_stand_in();
+        if !entries.iter().any(is_stand_in) {
+            return Vec::new();
+        }
+        // a stand-in knows its export at best, of details also the part
+        let key = |e: &Entry, guessed: bool| {
+            let (class, place) = match e.role {
+                role if role.is_media() => (0, Some(parts[e.part].export).filter(|_| !guessed)),
+                role if role.is_details() => (1, Some(e.part)),
+                _ => (2, None),
+            };
+            e.content().map(|content| (class, place, content))
+        };
+        let real = entries.iter().filter(|e| !is_stand_in(e));
+        let known: HashSet<_> = real.flat_map(|e| [key(e, false), key(e, true)]).flatten().collect();
+        let is_known = |e: &Entry| {
+            let guessed = exports[parts[e.part].export].name == REBUILT;
+            key(e, guessed).is_some_and(|key| known.contains(&key))
+        };
+        let (gone, kept) = std::mem::take(entries).into_iter().partition(|e| is_stand_in(e) && is_known(e));
+        *entries = kept;
+        gone
     }
 
     /// Puts the entries into an order that does not depend on how the inputs were given: by

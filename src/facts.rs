@@ -1,6 +1,7 @@
 //! Facts: what the catalog shall say of every file of the library.
 //!
-//! In: what was matched and planned. Out: a [`FileRecord`] for each file that stands. Pure.
+//! In: what was matched and planned. Out: a [`FileRecord`] for each file that stands, and an
+//! [`AlbumRecord`] for each album. Pure.
 //! Never: decides anything; it only says it.
 //! The one surprise: files whose bytes no given or remembered entry speaks of keep the record that
 //! they have.
@@ -9,9 +10,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 
-use crate::catalog::FileRecord;
+use crate::catalog::{AlbumRecord, FileRecord};
 use crate::contents::{Contents, Entry};
-use crate::matching::{Asset, Matched, Part, Resource};
+use crate::matching::{Album, Asset, Matched, Part, Resource};
 use crate::names::LibraryPath;
 use crate::plan::{Area, Placement, Plan};
 
@@ -69,6 +70,24 @@ pub fn file_records(
         }
     }
     records
+}
+
+/// Records of all albums, with those of their files that stand.
+pub fn album_records(matched: &Matched, plan: &Plan, unplaced: &HashSet<LibraryPath>) -> Vec<AlbumRecord> {
+    let files = |album: &Album| {
+        let resources = album.members.iter().flat_map(|&m| &matched.assets[m].resources);
+        let paths = resources.filter_map(|r| plan.paths.get(&r.content));
+        paths.filter(|path| !unplaced.contains(*path)).map(|path| path.as_str().to_owned()).collect()
+    };
+    let record = |(index, album): (usize, &Album)| AlbumRecord {
+        kind: album.kind,
+        key: album.key.clone(),
+        title: album.title.clone(),
+        folder: plan.folders.get(&index).cloned(),
+        story: album.story.clone(),
+        files: files(album),
+    };
+    matched.albums.iter().enumerate().map(record).collect()
 }
 
 fn other_names<'a>(contents: &'a Contents, plan: &'a Plan) -> HashMap<&'a LibraryPath, &'a str> {

@@ -16,13 +16,13 @@ use chrono::Utc;
 use chrono_tz::Tz;
 use indicatif::HumanBytes;
 
-use crate::catalog::{AlbumRecord, Catalog, FileRecord, INTERNAL, Ids, Remembered, Staged};
+use crate::catalog::{Catalog, FileRecord, INTERNAL, Ids, Remembered, Staged};
 use crate::contents::{Bytes, Contents, Role};
 use crate::error::Error;
 use crate::export::search::{Container, Source, Surroundings, search};
 use crate::export::{self, Inputs};
-use crate::facts::file_records;
-use crate::ingest::{Kept, ReadEntry, Reading, Tally, ingest};
+use crate::facts::{album_records, file_records};
+use crate::ingest::{Kept, ReadEntry, Reading, Tally, Wanted, ingest};
 use crate::matching::{Matched, matched};
 use crate::names::LibraryPath;
 use crate::place::{Placing, Unplaced, derive, place};
@@ -85,6 +85,7 @@ pub fn import(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Re
     let safe = library_side.safe();
     let reading = Reading {
         staging: Some(&staging),
+        wanted: Wanted::Everything,
         held: &safe,
         jobs: run.jobs,
         progress: run.progress,
@@ -93,6 +94,8 @@ pub fn import(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Re
     let tally =
         ingest(&mut inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, &mut ids))?;
     library_side.load_details(&mut inputs, library, Some(&staging));
+    let stand_ins = inputs.contents.drop_stand_ins();
+    catalog.forget_entries(&stand_ins, &ids)?;
 
     let links = survey::probe_links(library)?;
     let mut decided = decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, links);
@@ -140,10 +143,17 @@ pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     refuse_too_large(&mut inputs, survey::largest_file(library));
     check_space(&inputs, &library_side, library, run)?;
     let safe = library_side.safe();
-    let reading =
-        Reading { staging: None, held: &safe, jobs: run.jobs, progress: run.progress, cancel: run.cancel };
+    let reading = Reading {
+        staging: None,
+        wanted: Wanted::Everything,
+        held: &safe,
+        jobs: run.jobs,
+        progress: run.progress,
+        cancel: run.cancel,
+    };
     let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
     library_side.load_details(&mut inputs, library, None);
+    inputs.contents.drop_stand_ins();
     let decided =
         decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, Links::default());
     let mut report =
@@ -159,14 +169,16 @@ pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
 /// What stops a run: see [`Error`].
 pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     let started = Instant::now();
-    let mut known = Remembered::default();
-    run.progress.begin(Phase::Discover, 0, 0);
-    let around = Around { spool: &tempfile::tempfile, known: &known, present: None };
-    let found = search(run.inputs, None, &around)?;
-    let mut inputs = gather(found, &mut known, run)?;
+    let mut inputs = discover(run, None)?;
     let held = HashSet::new();
-    let reading =
-        Reading { staging: None, held: &held, jobs: run.jobs, progress: run.progress, cancel: run.cancel };
+    let reading = Reading {
+        staging: None,
+        wanted: Wanted::Everything,
+        held: &held,
+        jobs: run.jobs,
+        progress: run.progress,
+        cancel: run.cancel,
+    };
     let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
     run.progress.begin(Phase::Match, 0, 0);
     let matched = matched(&inputs.contents, Tz::UTC);
@@ -197,6 +209,15 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     })
 }
 
+/// What the inputs hold, as if nothing were known of them: for `check` and `verify --against`.
+pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, Error> {
+    let mut known = Remembered::default();
+    run.progress.begin(Phase::Discover, 0, 0);
+    let around = Around { spool: &tempfile::tempfile, known: &known, present: None };
+    let found = search(run.inputs, library, &around)?;
+    gather(found, &mut known, run)
+}
+
 fn concerns_check(problem: &Problem) -> bool {
     !matches!(problem.code, Code::Undated | Code::AmbiguousAlbumEntry | Code::UnresolvedAlbumEntry)
 }
@@ -212,7 +233,7 @@ pub struct Chosen {
     pub remember: Vec<(&'static str, String)>,
 }
 
-fn sort(problems: &mut Vec<Problem>) {
+pub(crate) fn sort(problems: &mut Vec<Problem>) {
     problems.sort();
     problems.dedup();
 }
@@ -233,7 +254,7 @@ fn refuse_bad_inputs(inputs: &[PathBuf], library: &Path) -> Result<(), Error> {
 }
 
 /// One run at a time; the lock goes with the process.
-fn lock(library: &Path) -> Result<File, Error> {
+pub(crate) fn lock(library: &Path) -> Result<File, Error> {
     let path = library.join(INTERNAL).join("lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(Error::io("create", &path))?;
@@ -322,7 +343,7 @@ fn gather(
     };
     let inputs = export::gather(found, remembered);
     if inputs.sources.is_empty() {
-        if inputs.unreadable > 0 {
+        if !inputs.unreadable.is_empty() {
             let why: Vec<String> = inputs
                 .problems
                 .iter()
@@ -332,7 +353,7 @@ fn gather(
         }
         return Err(Error::NoExport(run.inputs.to_vec()));
     }
-    if !inputs.contents.entries.iter().any(|e| e.given) && inputs.unreadable == 0 {
+    if !inputs.contents.entries.iter().any(|e| e.given) && inputs.unreadable.is_empty() {
         return Err(Error::NoExport(run.inputs.to_vec()));
     }
     Ok(inputs)
@@ -557,27 +578,7 @@ fn record(
         side.present.files.iter().map(|f| (&f.path, f)).collect();
     let changed: Vec<&FileRecord> = records.iter().filter(|r| before.get(&r.path) != Some(r)).collect();
     catalog.record_facts(&changed, ids)?;
-    let albums: Vec<AlbumRecord> = decided
-        .matched
-        .albums
-        .iter()
-        .enumerate()
-        .map(|(index, album)| AlbumRecord {
-            kind: album.kind,
-            key: album.key.clone(),
-            title: album.title.clone(),
-            folder: decided.plan.folders.get(&index).cloned(),
-            story: album.story.clone(),
-            files: album
-                .members
-                .iter()
-                .flat_map(|&m| &decided.matched.assets[m].resources)
-                .filter_map(|r| decided.plan.paths.get(&r.content))
-                .filter(|path| !unplaced.paths.contains(*path))
-                .map(|path| path.as_str().to_owned())
-                .collect(),
-        })
-        .collect();
+    let albums = album_records(&decided.matched, &decided.plan, &unplaced.paths);
     catalog.record_albums(&albums)
 }
 

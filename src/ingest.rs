@@ -66,10 +66,21 @@ pub struct Tally {
     pub problems: Vec<Problem>,
 }
 
+/// What a pass shall find out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Hashes, what files say of themselves, and what details say.
+    Everything,
+    /// Hashes only; nothing but a buffer is held in memory.
+    Hashes,
+}
+
 /// What a pass needs besides its inputs.
 pub struct Reading<'a> {
     /// Where new bytes go; a dry run and `check` have none.
     pub staging: Option<&'a Staging>,
+    /// What to find out.
+    pub wanted: Wanted,
     /// Contents that the library or staging holds already.
     pub held: &'a HashSet<usize>,
     /// Threads.
@@ -273,7 +284,8 @@ impl Worker<'_> {
 
     fn take(&self, index: usize, buffer: &mut [u8]) -> Result<Message, Trouble> {
         let entry = &self.inputs.contents.entries[index];
-        if entry.role.is_details() && entry.size > LARGEST_DETAILS {
+        let parsed = entry.role.is_details() && self.reading.wanted == Wanted::Everything;
+        if parsed && entry.size > LARGEST_DETAILS {
             let message = format!("{} bytes are more than any list of Apple's; it was not read", entry.size);
             return Err(Trouble::Problem(Code::LimitExceeded, message));
         }
@@ -306,8 +318,9 @@ impl Worker<'_> {
             Some(staging) if !expected => {
                 Output::Staging(staging.begin().map_err(|e| self.unwritable(e, 0))?)
             }
+            _ if self.reading.wanted == Wanted::Hashes => Output::Nowhere,
             _ if role.is_details() => Output::Details(Vec::new()),
-            None if role.is_media() && !expected => Output::Memory(Box::new(SpooledTempFile::new(SPOOL))),
+            None if !expected => Output::Memory(Box::new(SpooledTempFile::new(SPOOL))),
             _ => Output::Nowhere,
         })
     }
@@ -321,7 +334,7 @@ impl Worker<'_> {
         }
         let mut reader = export::open(source, entry.position, &entry.path)?;
         let mut blake3 = blake3::Hasher::new();
-        let mut fingerprint = entry.role.is_media().then(fingerprint::Hasher::new);
+        let mut fingerprint = (!entry.role.is_details()).then(fingerprint::Hasher::new);
         let mut crc32 = entry.crc32.is_none().then(crc32fast::Hasher::new);
         let mut size = 0;
         loop {
@@ -382,7 +395,8 @@ impl Worker<'_> {
                 entry.crc32.is_none() && media::is_cut_short(&mut source, taken.size, embedded.format);
             (embedded, cut_short)
         };
-        let seen = entry.role.is_media().then(|| {
+        let speaks = self.reading.wanted == Wanted::Everything && !entry.role.is_details();
+        let seen = speaks.then(|| {
             catch_unwind(AssertUnwindSafe(|| match &mut taken.output {
                 Output::Staging(staged) => look(&mut staged.file),
                 Output::Memory(spool) => look(spool.as_mut()),

@@ -13,7 +13,8 @@
 //! | place | [`place`] | renames, times, links; the [`catalog`] records |
 //! | report | [`report`] | every entry accounted for |
 //!
-//! [`import`] calls them, [`list`] tells what the catalog knows afterwards. [`contents`] holds the values that pass between them, [`media`] reads
+//! [`import`] calls them, [`list`] tells what the catalog knows afterwards, [`verify`] reads the
+//! library's bytes again. [`contents`] holds the values that pass between them, [`media`] reads
 //! what files say of themselves, [`names`] and [`template`] make paths, [`fingerprint`] is Apple's
 //! checksum. The library prints nothing: it tells a [`progress`] what it does, returns an [`Error`]
 //! where nothing more can be done, and a [`Problem`] for everything else.
@@ -40,6 +41,7 @@ pub mod report;
 pub mod staging;
 pub mod survey;
 pub mod template;
+pub mod verify;
 pub mod zone;
 
 pub use error::Error;

@@ -238,6 +238,22 @@ impl LibraryPath {
         LibraryPath(format!("{}.{}", self.0, shorten(&extension, ADDED_MAX)))
     }
 
+    /// Where a relative way leads from a folder of the library, as [`relative`] states it; `None` if
+    /// it leads outside, or nowhere.
+    pub fn at(folder: &str, way: &str) -> Option<Self> {
+        let mut components: Vec<&str> = folder.split('/').filter(|c| !c.is_empty()).collect();
+        for step in way.split('/') {
+            match step {
+                ".." => {
+                    components.pop()?;
+                }
+                "." => {}
+                step => components.push(step),
+            }
+        }
+        Self::parse(&components.join("/")).ok()
+    }
+
     /// The path as text, with `/`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -589,6 +605,17 @@ mod tests {
         ];
         for (name, expected) in table {
             assert_eq!(scheme_b_base(name).as_deref(), expected, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_relative_way_leads_back_to_the_file() {
+        for (folder, to) in [("Albums/Lake", "2024/a.jpg"), ("Albums", "Albums/b.jpg"), ("", "c.jpg")] {
+            let at = LibraryPath::at(folder, &relative(folder, to));
+            assert_eq!(at.as_ref().map(LibraryPath::as_str), Some(to), "{folder}");
+        }
+        for way in ["../../../out.jpg", "/etc/passwd", "../../.windfall/catalog.sqlite", ""] {
+            assert_eq!(LibraryPath::at("Albums/Lake", way), None, "{way}");
         }
     }
 

@@ -322,12 +322,15 @@ fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecor
             }
         };
         if is {
+            if known.is_some() {
+                return Ok(Made::AsRecorded);
+            }
             let hash = match &item.form {
                 DerivedForm::Text(text) => Some(text_hash(text)),
                 DerivedForm::Copy(_) => hash_file(&path),
                 DerivedForm::Symlink(_) | DerivedForm::Hardlink(_) => None,
             };
-            return Ok(if known.is_some() { Made::AsRecorded } else { Made::New(hash) });
+            return Ok(Made::New(hash));
         }
         let ours = match (&item.form, known) {
             (DerivedForm::Symlink(_), Some(_)) => fs::symlink_metadata(&path).is_ok_and(|m| m.is_symlink()),

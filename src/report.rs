@@ -212,7 +212,7 @@ pub struct Counted {
 /// If the entries do not add up.
 pub fn count(done: &Done<'_>) -> Result<Counted, Error> {
     let contents = &done.inputs.contents;
-    let unreadable = done.inputs.unreadable as u64;
+    let unreadable = done.inputs.unreadable.len() as u64;
     let mut entries = Entries { total: unreadable, failed: unreadable, ..Entries::default() };
     let mut sizes = Entries::default();
     let mut bytes = ByteCounts { read: done.bytes_read, ..ByteCounts::default() };
@@ -402,8 +402,8 @@ pub fn exports(inputs: &Inputs) -> (Vec<ExportReport>, Vec<Problem>) {
 /// Entries of a check, and their bytes.
 pub fn count_checked(inputs: &Inputs) -> (CheckedEntries, CheckedEntries) {
     let given = inputs.contents.entries.iter().filter(|e| e.given);
-    let mut counts =
-        CheckedEntries { total: inputs.unreadable as u64, damaged: inputs.unreadable as u64, sound: 0 };
+    let unreadable = inputs.unreadable.len() as u64;
+    let mut counts = CheckedEntries { total: unreadable, damaged: unreadable, sound: 0 };
     let mut sizes = CheckedEntries::default();
     for entry in given {
         let damaged = entry.bytes == Bytes::Failed && entry.role != Role::Ignored;

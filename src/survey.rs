@@ -202,7 +202,7 @@ pub fn held(
             if let Ok(target) = fs::read_link(&on_disk) {
                 held.foreign_links.insert(path.clone(), target.to_string_lossy().into_owned());
             }
-        } else if sizes.contains(&seen.size) || is_in_album(path) {
+        } else if sizes.contains(&seen.size) || is_in_albums(path) {
             held.foreign.extend(hash_file(&on_disk).map(|hash| (path.clone(), hash)));
         }
     }
@@ -212,11 +212,6 @@ pub fn held(
         }
     }
     held
-}
-
-/// A run that was interrupted may have left links, lists and copies there that it did not record.
-fn is_in_album(path: &LibraryPath) -> bool {
-    ["Albums/", "Memories/", "Shared Albums/"].iter().any(|top| path.as_str().starts_with(top))
 }
 
 /// Every file in the tree; `.windfall` and links to folders are not entered.
@@ -263,6 +258,40 @@ pub fn hash_file(path: &Path) -> Option<Hash> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(File::open(path).ok()?).ok()?;
     Some(hasher.finalize())
+}
+
+/// Folders of albums, memories and shared albums.
+pub const ALBUM_FOLDERS: [&str; 3] = ["Albums", "Memories", "Shared Albums"];
+/// A list larger than this is none of ours.
+const LARGEST_LIST: u64 = 64 << 20;
+
+/// Whether a path lies in one of the folders of albums. A run that was interrupted may have left
+/// links, lists and copies there that it did not record.
+pub fn is_in_albums(path: &LibraryPath) -> bool {
+    path.as_str().split_once('/').is_some_and(|(top, _)| ALBUM_FOLDERS.contains(&top))
+}
+
+/// The file that an album's link points to, by its text alone: the file may be gone.
+pub fn link(library: &Path, path: &LibraryPath) -> Option<LibraryPath> {
+    if !is_in_albums(path) {
+        return None;
+    }
+    let target = fs::read_link(path.to_path(library)).ok()?;
+    let way: Option<Vec<&str>> = target.iter().map(|c| c.to_str()).collect();
+    LibraryPath::at(path.parent()?.as_str(), &way?.join("/"))
+}
+
+/// The files that an album's list names, by its text alone; `None` if it is no list like ours.
+pub fn list(library: &Path, path: &LibraryPath) -> Option<Vec<LibraryPath>> {
+    let (top, name) = path.as_str().split_once('/')?;
+    let file = path.to_path(library);
+    let is_list = ALBUM_FOLDERS.contains(&top) && !name.contains('/') && name.ends_with(".m3u8");
+    if !is_list || fs::metadata(&file).ok()?.len() > LARGEST_LIST {
+        return None;
+    }
+    let text = fs::read_to_string(&file).ok()?;
+    let lines = text.strip_prefix("#EXTM3U\n")?.lines();
+    lines.map(|line| LibraryPath::at(top, line)).collect()
 }
 
 /// Tries which links the drive of this library has. Only a refusal says that it has none: a drive

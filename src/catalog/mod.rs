@@ -8,12 +8,12 @@
 
 mod load;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, Transaction, params};
 
-use crate::contents::{Contents, Identity};
+use crate::contents::{Contents, Entry, Identity};
 use crate::error::Error;
 use crate::ingest::{Kept, ReadEntry};
 use crate::matching::AlbumKind;
@@ -129,7 +129,14 @@ impl Catalog {
     /// # Errors
     /// If it cannot be opened, is damaged, or comes from a newer version.
     pub fn open(library: &Path) -> Result<Self, Error> {
-        let path = Self::path_in(library);
+        Self::open_file(Self::path_in(library))
+    }
+
+    /// The same for a catalog that does not stand in its place yet.
+    ///
+    /// # Errors
+    /// As [`Catalog::open`].
+    pub fn open_file(path: PathBuf) -> Result<Self, Error> {
         let connection =
             Connection::open(&path).map_err(|source| Error::Catalog { path: path.clone(), source })?;
         let mut catalog = Catalog { connection, path };
@@ -248,9 +255,11 @@ impl Catalog {
                 let built = export.built.map(|t| t.format("%Y-%m-%dT%H:%M:%S").to_string());
                 match ids.exports.get(&index) {
                     Some(id) => {
+                        // a rebuilt catalog learns name and total from the archives
                         tx.execute(
-                            "UPDATE exports SET built = ?2 WHERE id = ?1 AND built IS NOT ?2",
-                            params![id, built],
+                            "UPDATE exports SET name = ?2, total = ?3, built = ?4 \
+                             WHERE id = ?1 AND (name, total, built) IS NOT (?2, ?3, ?4)",
+                            params![id, export.name, export.total, built],
                         )?;
                     }
                     None => {
@@ -333,6 +342,20 @@ impl Catalog {
                     entry.modified.map(|t| t.format("%Y-%m-%dT%H:%M:%S%.f").to_string()),
                     content
                 ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets entries.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn forget_entries(&mut self, entries: &[Entry], ids: &Ids) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut delete = tx.prepare_cached("DELETE FROM entries WHERE archive = ?1 AND position = ?2")?;
+            for entry in entries {
+                delete.execute(params![ids.archives[&entry.archive], entry.position])?;
             }
             Ok(())
         })
@@ -497,6 +520,21 @@ impl Catalog {
                     item.form.target().map(LibraryPath::as_str),
                     blake3.map(|h| h.to_hex().to_string()),
                 ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Records derived files as they were recorded, or recognised, before.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_recognised(&mut self, derived: &BTreeMap<LibraryPath, DerivedRecord>) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut insert = tx.prepare_cached("INSERT OR REPLACE INTO derived VALUES (?1, ?2, ?3, ?4)")?;
+            for (path, record) in derived {
+                let target = record.target.as_ref().map(LibraryPath::as_str);
+                insert.execute(params![path.as_str(), record.form, target, record.blake3])?;
             }
             Ok(())
         })

@@ -7,11 +7,11 @@
 //! was built, so stamps over 7 days apart, or one part number with two different central
 //! directories, are two exports.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use crate::contents::{Contents, Export, Identity, Part};
+use crate::contents::{Contents, Entry, Export, Identity, Part};
 use crate::export::part_name::{self, PartName};
 use crate::export::search::{Container, Source};
 use crate::names;
@@ -137,6 +137,9 @@ struct Grouping {
     known: HashMap<(Identity, u32), usize>,
     /// Of every folder's file that the catalog remembers, its export.
     known_files: HashMap<(String, String, u64), usize>,
+    /// Exports of which a rebuilt catalog knows the kept details only, by portable name: how many
+    /// parts they had is not known.
+    rebuilt: HashMap<String, Vec<usize>>,
 }
 
 impl Grouping {
@@ -146,6 +149,7 @@ impl Grouping {
             building: vec![Building::default(); contents.exports.len()],
             known: HashMap::new(),
             known_files: HashMap::new(),
+            rebuilt: rebuilt(contents),
         };
         for (index, export) in contents.exports.iter().enumerate() {
             let key = Key { folded: names::match_key(&export.name), total: export.total };
@@ -184,12 +188,13 @@ impl Grouping {
             .or_else(|| self.known_folder(container))
             .or_else(|| {
                 if container.built.is_some() {
-                    self.by_stamp(unit, container)
+                    self.by_stamp(unit, container, contents)
                 } else {
                     self.by_gap(unit, contents)
                 }
             })
             .unwrap_or_else(|| self.new_export(unit, contents));
+        self.learn(export, unit, contents);
         let building = &mut self.building[export];
         building.numbers.insert(unit.number);
         if let Some(built) = container.built.filter(|_| container.parent.is_none()) {
@@ -212,14 +217,13 @@ impl Grouping {
     }
 
     /// The export whose stamps are nearest, unless another sound archive has the number there.
-    fn by_stamp(&self, unit: &Unit, container: &Container) -> Option<usize> {
+    fn by_stamp(&self, unit: &Unit, container: &Container, contents: &Contents) -> Option<usize> {
         let built = container.built?;
         let distance = |export: &usize| {
             let (first, last) = self.building[*export].stamps?;
             Some((built - first).abs().max((built - last).abs()))
         };
-        let candidates = self.by_key.get(&unit.key)?;
-        candidates
+        self.candidates(unit, contents, |export| distance(export).is_some())
             .iter()
             .filter(|&&export| {
                 let taken = self.building[export].sound.get(&unit.number);
@@ -230,9 +234,30 @@ impl Grouping {
             .copied()
     }
 
+    /// Exports of the unit's name and total; then those of which a rebuilt catalog knows a
+    /// smaller total, because not every part has details.
+    fn candidates(&self, unit: &Unit, contents: &Contents, dated: impl Fn(&usize) -> bool) -> Vec<usize> {
+        let same = self.by_key.get(&unit.key).into_iter().flatten();
+        let portable = names::match_key(&names::portable(&unit.base));
+        let smaller = |export: &&usize| contents.exports[**export].total <= unit.key.total && dated(export);
+        let rebuilt = self.rebuilt.get(&portable).into_iter().flatten().filter(smaller);
+        same.chain(rebuilt).copied().collect()
+    }
+
+    /// A part tells an export of a rebuilt catalog its name and how many parts it has.
+    fn learn(&mut self, export: usize, unit: &Unit, contents: &mut Contents) {
+        let known = &mut contents.exports[export];
+        let is_rebuilt = self.rebuilt.values().flatten().any(|&e| e == export);
+        if is_rebuilt && (known.total, &known.name) != (unit.key.total, &unit.base) {
+            known.total = unit.key.total;
+            known.name.clone_from(&unit.base);
+            self.by_key.entry(unit.key.clone()).or_default().push(export);
+        }
+    }
+
     /// The newest export of that name that lacks the number, else the newest of that name.
     fn by_gap(&self, unit: &Unit, contents: &Contents) -> Option<usize> {
-        let candidates = self.by_key.get(&unit.key)?;
+        let candidates = self.candidates(unit, contents, |_| true);
         let newest =
             |exports: Vec<usize>| exports.into_iter().max_by_key(|&e| (contents.exports[e].built, e));
         let lacking = candidates
@@ -240,7 +265,7 @@ impl Grouping {
             .copied()
             .filter(|&e| !self.building[e].numbers.contains(&unit.number))
             .collect();
-        newest(lacking).or_else(|| newest(candidates.clone()))
+        newest(lacking).or_else(|| newest(candidates))
     }
 
     fn new_export(&mut self, unit: &Unit, contents: &mut Contents) -> usize {
@@ -255,6 +280,19 @@ impl Grouping {
         self.by_key.entry(unit.key.clone()).or_default().push(index);
         index
     }
+}
+
+fn rebuilt(contents: &Contents) -> HashMap<String, Vec<usize>> {
+    let of = |e: &Entry| contents.parts[e.part].export;
+    let is_stand_in = |e: &Entry| contents.archives[e.archive].is_stand_in();
+    let stand_ins: BTreeSet<usize> = contents.entries.iter().filter(|e| is_stand_in(e)).map(of).collect();
+    let real: HashSet<usize> = contents.entries.iter().filter(|e| !is_stand_in(e)).map(of).collect();
+    let mut rebuilt: HashMap<String, Vec<usize>> = HashMap::new();
+    for export in stand_ins.into_iter().filter(|export| !real.contains(export)) {
+        let name = names::match_key(&names::portable(&contents.exports[export].name));
+        rebuilt.entry(name).or_default().push(export);
+    }
+    rebuilt
 }
 
 /// Gives every new export the name of its details folder: its own name and the day it was built.

@@ -44,8 +44,8 @@ pub struct Inputs {
     pub sources: HashMap<usize, Source>,
     /// Archives and folders that are not Apple's.
     pub left_alone: Vec<String>,
-    /// Archives that cannot be opened: each counts as one failed entry.
-    pub unreadable: usize,
+    /// Names of archives that cannot be opened: each counts as one failed entry.
+    pub unreadable: Vec<String>,
     /// Parts that this run was given.
     pub given_parts: BTreeSet<usize>,
     /// What was wrong so far.
@@ -65,7 +65,7 @@ pub fn gather(found: Search, remembered: Remembered) -> Inputs {
     for index in order {
         let container = &containers[index];
         if matches!(container.source, Source::Unreadable) {
-            inputs.unreadable += 1;
+            inputs.unreadable.push(container.name.clone());
         }
         let part = |wrapper: &str| grouped.part(index, wrapper);
         inputs.given_parts.extend(part("").into_iter().chain(container.shape.wrappers().filter_map(part)));

@@ -23,6 +23,7 @@ use crate::media::Kind;
 use crate::problem::{Code, Problem};
 
 pub use albums::{Album, AlbumKind};
+pub(crate) use pairs::original_stem;
 
 /// What the owner thinks of as one photo or video.
 #[derive(Debug, Clone, PartialEq)]

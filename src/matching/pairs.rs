@@ -213,7 +213,7 @@ pub(super) fn companions(media: &[Medium<'_>], pairs: &Pairs) -> Companions {
 }
 
 /// `IMG_O1853` names the original adjustment of `IMG_1853`.
-fn original_stem(stem: &str) -> Option<String> {
+pub(crate) fn original_stem(stem: &str) -> Option<String> {
     let (head, tail) = stem.split_once("_o")?;
     tail.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("{head}_{tail}"))
 }
