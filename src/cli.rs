@@ -42,6 +42,7 @@ pub struct Cli {
 const EXAMPLES: &str = "Examples:
   windfall check ~/Downloads                     is the download complete and undamaged?
   windfall import ~/Downloads --to /Volumes/Photos
+  windfall verify /Volumes/Photos --against ~/Downloads      are the zips safe to delete?
   windfall list /Volumes/Photos --explain 2024/2024-03/IMG_4821.HEIC
 
 Exit codes: 0 done, 1 stopped, 2 wrong usage, 3 finished but something is missing or damaged, 130 interrupted.";
@@ -53,6 +54,8 @@ pub enum Command {
     Import(Box<Import>),
     /// Is the download complete and undamaged? Reads everything, writes nothing
     Check(Check),
+    /// Read a library's bytes again: is everything as it was imported, and may the zips go?
+    Verify(Verify),
     /// What a library holds, a line per file
     List(List),
 }
@@ -101,6 +104,13 @@ pub struct Reading {
     /// Zips, folders of zips and unzipped folders, in any mix
     #[arg(value_name = "INPUT", required = true)]
     pub inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub pace: Pace,
+}
+
+/// How fast to read, and what to print.
+#[derive(Debug, Clone, Args)]
+pub struct Pace {
     /// Threads that read [default: one per processor]
     #[arg(long, value_name = "N", env = "WINDFALL_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -109,7 +119,7 @@ pub struct Reading {
     json: bool,
 }
 
-impl Reading {
+impl Pace {
     /// What stands on standard output.
     pub fn output(&self) -> Output {
         if self.json { Output::Json } else { Output::Words }
@@ -162,6 +172,22 @@ fn quoted(path: &Path) -> String {
 pub struct Check {
     #[command(flatten)]
     pub reading: Reading,
+}
+
+/// `windfall verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY")]
+    pub library: PathBuf,
+    /// Zips and folders of which every byte must be in the library: then they are safe to delete
+    #[arg(long, value_name = "INPUT", num_args = 1..)]
+    pub against: Option<Vec<PathBuf>>,
+    /// Make a lost or damaged catalog anew from the library and the kept details
+    #[arg(long)]
+    pub rebuild_catalog: bool,
+    #[command(flatten)]
+    pub pace: Pace,
 }
 
 /// `windfall list`.

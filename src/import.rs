@@ -50,11 +50,25 @@ pub struct Run<'a> {
 /// # Errors
 /// What stops a run: see [`Error`].
 pub fn import(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Report, Error> {
-    let started = Instant::now();
-    let began = Utc::now().to_rfc3339();
     refuse_bad_inputs(run.inputs, library)?;
     let internal = library.join(INTERNAL);
+    let (new_library, new_internal) = (!library.exists(), !internal.exists());
     fs::create_dir_all(&internal).map_err(Error::io("create", &internal))?;
+    let result = import_into(run, library, settings);
+    // a run that had nothing to import leaves nothing behind
+    let nothing = matches!(result, Err(Error::NoExport(_) | Error::AllUnreadable(_) | Error::NoSpace { .. }));
+    if nothing && new_internal {
+        let _ = fs::remove_dir_all(&internal);
+    }
+    if nothing && new_library {
+        let _ = fs::remove_dir(library);
+    }
+    result
+}
+
+fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Report, Error> {
+    let started = Instant::now();
+    let began = Utc::now().to_rfc3339();
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
     let mut known = catalog.load()?;

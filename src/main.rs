@@ -22,6 +22,7 @@ use cli::{Cli, Command, Defaults, Output, Speech};
 use terminal::{Bar, Screen, Voice};
 use windfall::import::{self, Run};
 use windfall::progress::Progress;
+use windfall::verify::{self, VerifyRun};
 use windfall::{Error, Problem, list, report};
 
 /// How a command ended.
@@ -56,12 +57,16 @@ fn main() -> ExitCode {
     let exit = match cli.command {
         Command::List(arguments) => listing(&arguments),
         Command::Import(arguments) => {
-            let session = Session::new(&cli.speech, arguments.reading.output());
+            let session = Session::new(&cli.speech, arguments.reading.pace.output());
             interruptible(session, move |session| session.import(&arguments))
         }
         Command::Check(arguments) => {
-            let session = Session::new(&cli.speech, arguments.reading.output());
+            let session = Session::new(&cli.speech, arguments.reading.pace.output());
             interruptible(session, move |session| session.check(&arguments))
+        }
+        Command::Verify(arguments) => {
+            let session = Session::new(&cli.speech, arguments.pace.output());
+            interruptible(session, move |session| session.verify(&arguments))
         }
     };
     exit.into()
@@ -100,7 +105,12 @@ impl Session {
     }
 
     fn run<'a>(&'a self, reading: &'a cli::Reading) -> Run<'a> {
-        Run { inputs: &reading.inputs, jobs: reading.jobs(), progress: &*self.screen, cancel: &self.cancel }
+        Run {
+            inputs: &reading.inputs,
+            jobs: reading.pace.jobs(),
+            progress: &*self.screen,
+            cancel: &self.cancel,
+        }
     }
 
     fn import(&self, arguments: &cli::Import) -> Exit {
@@ -129,7 +139,7 @@ impl Session {
         match result {
             Ok(report) => {
                 terminal::left_alone(&report.left_alone, self.voice);
-                let shown = match (arguments.reading.output(), self.voice) {
+                let shown = match (arguments.reading.pace.output(), self.voice) {
                     (Output::Json, _) => terminal::json(&report),
                     (Output::Words, Voice::Quiet) => terminal::errors(&report.problems),
                     (Output::Words, voice) => terminal::imported(&report, voice),
@@ -146,12 +156,51 @@ impl Session {
         match result {
             Ok(check) => {
                 terminal::left_alone(&check.left_alone, self.voice);
-                let shown = match (arguments.reading.output(), self.voice) {
+                let shown = match (arguments.reading.pace.output(), self.voice) {
                     (Output::Json, _) => terminal::json(&check),
                     (Output::Words, Voice::Quiet) => terminal::errors(&check.problems),
                     (Output::Words, voice) => terminal::checked(&check, voice),
                 };
                 ended(shown, &check.problems)
+            }
+            Err(error) => failed(&error, Some(NOTHING_WRITTEN)),
+        }
+    }
+
+    fn verify(&self, arguments: &cli::Verify) -> Exit {
+        let run = VerifyRun {
+            library: &arguments.library,
+            jobs: arguments.pace.jobs(),
+            progress: &*self.screen,
+            cancel: &self.cancel,
+        };
+        let against = arguments.against.as_deref();
+        let defaults = match Defaults::new() {
+            Ok(defaults) => defaults,
+            Err(error) => {
+                terminal::failure(&error.to_string(), &[], None);
+                return Exit::Usage;
+            }
+        };
+        let result = if arguments.rebuild_catalog {
+            let settings = |remembered: &dyn Fn(&str) -> Option<String>| {
+                let note = |text: &str| self.screen.note(text);
+                cli::Choices::default().settle(&defaults, remembered, &cli::machine_zone, &note)
+            };
+            verify::rebuild(&run, &settings, against)
+        } else {
+            verify::verify(&run, against)
+        };
+        self.screen.clear();
+        match result {
+            Ok(verification) => {
+                terminal::left_alone(&verification.left_alone, self.voice);
+                let shown = match (arguments.pace.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&verification),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&verification.problems),
+                    (Output::Words, voice) => terminal::verified(&verification, voice),
+                };
+                ended(shown, &verification.problems)
             }
             Err(error) => failed(&error, Some(NOTHING_WRITTEN)),
         }

@@ -115,6 +115,7 @@ fn an_error_page_or_an_empty_file_instead_of_a_part_is_said_to_be_one() {
 fn no_export_stops_the_run_before_anything_is_there() {
     let scratch = Scratch::new();
     assert!(matches!(scratch.try_import(&[scratch.parts()]), Err(Error::NoExport(_))));
+    assert!(!scratch.library().exists());
     assert!(matches!(scratch.try_import(&[scratch.path("nowhere")]), Err(Error::InputMissing(_))));
     assert!(matches!(
         scratch.try_import_to(&scratch.parts(), &[scratch.parts()]),

@@ -145,9 +145,9 @@ fn opaque_exports(contents: &Contents, rows: &mut Rows<'_>) {
         rows.problems.push(Problem::new(
             Code::OpaqueChecksums,
             format!(
-                "`{}`: {count} rows carry a checksum that cannot be checked here; their files are matched by name \
-                 and stay unproved",
-                contents.exports[export].name
+                "`{}`: {count} {} a checksum that cannot be checked here: matched by name, and unproved",
+                contents.exports[export].name,
+                if count == 1 { "row carries" } else { "rows carry" },
             ),
         ));
     }

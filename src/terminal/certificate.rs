@@ -124,7 +124,7 @@ pub fn left_alone(names: &[String], voice: Voice) {
     let _ = writeln!(err, "{} left alone, not Apple's: {}", styled(STRONG, "note:"), named.join(", "));
 }
 
-fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Result<()> {
+pub(super) fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Result<()> {
     for export in exports {
         let name = shown(&export.name);
         let (found, expected) = (export.parts_found.len(), export.parts_expected);
@@ -164,7 +164,7 @@ fn balance(out: &mut dyn Write, total: (&str, u64, u64), lines: &[Line]) -> io::
     Ok(())
 }
 
-fn proof(out: &mut dyn Write, proved: u64, unproved: u64, rows: u64) -> io::Result<()> {
+pub(super) fn proof(out: &mut dyn Write, proved: u64, unproved: u64, rows: u64) -> io::Result<()> {
     let all = proved + unproved;
     if rows > 0 {
         let rows = counted(rows, "row", "rows");
@@ -237,7 +237,7 @@ fn verdict(
     }
 }
 
-fn duration(seconds: f64) -> String {
+pub(super) fn duration(seconds: f64) -> String {
     if seconds < 60.0 {
         return format!("{seconds:.1} s");
     }

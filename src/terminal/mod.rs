@@ -9,6 +9,7 @@ mod certificate;
 mod listing;
 mod problems;
 mod screen;
+mod verified;
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -23,6 +24,7 @@ use windfall::{Error, names};
 pub use certificate::{checked, errors, imported, left_alone};
 pub use listing::{checksums, explained, json_line, listed, listed_as_json};
 pub use screen::{Bar, Screen};
+pub use verified::verified;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
