@@ -15,6 +15,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 use crate::terminal::Voice;
 use windfall::import::Chosen;
 use windfall::plan::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings};
+use windfall::sidecar::{Form, keep};
 use windfall::template::{DEFAULT_LAYOUT, DEFAULT_NAME, Purpose, Template, TemplateError};
 
 /// Turns the zips of an Apple privacy export into a photo library you keep for life.
@@ -24,7 +25,7 @@ use windfall::template::{DEFAULT_LAYOUT, DEFAULT_NAME, Purpose, Template, Templa
 #[derive(Debug, Parser)]
 #[command(
     name = "windfall",
-    version,
+    version = env!("WINDFALL_VERSION"),
     propagate_version = true,
     subcommand_required = true,
     arg_required_else_help = true
@@ -40,6 +41,7 @@ pub struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
+  windfall                                       on a terminal: asks for what it needs
   windfall check ~/Downloads                     is the download complete and undamaged?
   windfall import ~/Downloads --to /Volumes/Photos
   windfall verify /Volumes/Photos --against ~/Downloads      are the zips safe to delete?
@@ -58,6 +60,12 @@ pub enum Command {
     Verify(Verify),
     /// What a library holds, a line per file
     List(List),
+    /// Write what the library knows beside its photos, for other programs
+    Sidecars(Sidecars),
+    /// Print a script that completes the command line of a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man,
 }
 
 /// Options of every command.
@@ -76,6 +84,9 @@ pub struct Speech {
     /// No progress bar
     #[arg(long, global = true)]
     pub no_progress: bool,
+    /// Append every decision, note and problem to a file
+    #[arg(long, global = true, value_name = "FILE", env = "WINDFALL_LOG_FILE")]
+    pub log_file: Option<PathBuf>,
 }
 
 /// What stands on standard output.
@@ -161,7 +172,8 @@ impl Import {
     }
 }
 
-fn quoted(path: &Path) -> String {
+/// A path as a shell takes it.
+pub fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let is_plain = |c: char| c.is_alphanumeric() || "/\\.:_-".contains(c);
     if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
@@ -207,6 +219,37 @@ pub struct List {
     pub json: bool,
 }
 
+/// `windfall sidecars`.
+#[derive(Debug, Args)]
+pub struct Sidecars {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY")]
+    pub library: PathBuf,
+    /// For which program; imports go on writing them
+    #[arg(long = "for", value_name = "FORM", value_parser = one_of(&SIDECAR_FORMS))]
+    pub form: Form,
+    /// Remove those of this form that are as they were written
+    #[arg(long)]
+    pub remove: bool,
+}
+
+/// `windfall completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// Which shell
+    #[arg(value_name = "SHELL", value_parser = one_of(&SHELLS))]
+    pub shell: Shell,
+}
+
+/// A shell that can complete command lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shell {
+    /// One that clap knows itself.
+    Common(clap_complete::Shell),
+    /// Nushell.
+    Nushell,
+}
+
 /// What the owner may choose; the library remembers it from its first import.
 #[derive(Debug, Clone, Default, PartialEq, Args)]
 #[command(next_help_heading = "Library (remembered from the first import)")]
@@ -234,7 +277,13 @@ pub struct Choices {
     /// Where recently deleted photos go [default: apart]
     #[arg(long, value_name = "PLACE", value_parser = one_of(&RECENTLY_DELETED))]
     recently_deleted: Option<RecentlyDeleted>,
+    /// What is written beside each photo for other programs [default: none]
+    #[arg(long, value_name = "FORM", value_parser = one_of(&SIDECARS))]
+    sidecars: Option<Wanted>,
 }
+
+/// A form of sidecars, or none; clap takes an `Option` in an `Option` for something else.
+type Wanted = Option<Form>;
 
 /// The words of a choice, on the command line and in the catalog, each with its help.
 type Words<T, const N: usize> = [(&'static str, T, &'static str); N];
@@ -257,6 +306,27 @@ const HIDDEN: Words<Hidden, 3> = [
 const RECENTLY_DELETED: Words<RecentlyDeleted, 2> = [
     ("apart", RecentlyDeleted::Apart, "below Recently Deleted/"),
     ("skip", RecentlyDeleted::Skip, "left out"),
+];
+const SIDECARS: Words<Wanted, 4> = [
+    (keep::NONE, None, "nothing; what was written stays"),
+    (XMP.0, Some(XMP.1), XMP.2),
+    (PHOTOPRISM.0, Some(PHOTOPRISM.1), PHOTOPRISM.2),
+    (IMMICH_GO.0, Some(IMMICH_GO.1), IMMICH_GO.2),
+];
+const SIDECAR_FORMS: Words<Form, 3> = [XMP, PHOTOPRISM, IMMICH_GO];
+const XMP: (&str, Form, &str) =
+    (Form::Xmp.as_str(), Form::Xmp, "NAME.EXT.xmp for Immich, digiKam, darktable, Lightroom, osxphotos");
+const PHOTOPRISM: (&str, Form, &str) =
+    (Form::PhotoPrism.as_str(), Form::PhotoPrism, "NAME.EXT.xmp as PhotoPrism reads it");
+const IMMICH_GO: (&str, Form, &str) =
+    (Form::ImmichGo.as_str(), Form::ImmichGo, "NAME.EXT.json, from which immich-go uploads");
+const SHELLS: Words<Shell, 6> = [
+    ("bash", Shell::Common(clap_complete::Shell::Bash), ""),
+    ("zsh", Shell::Common(clap_complete::Shell::Zsh), ""),
+    ("fish", Shell::Common(clap_complete::Shell::Fish), ""),
+    ("powershell", Shell::Common(clap_complete::Shell::PowerShell), ""),
+    ("elvish", Shell::Common(clap_complete::Shell::Elvish), ""),
+    ("nushell", Shell::Nushell, ""),
 ];
 
 fn read<T: Copy, const N: usize>(words: &Words<T, N>, word: &str) -> Option<T> {
@@ -355,6 +425,7 @@ impl Choices {
                 &RECENTLY_DELETED,
                 RecentlyDeleted::Apart,
             ),
+            sidecars: settled.choose_word(keep::SETTING, self.sidecars, &SIDECARS, None),
         };
         Chosen { settings, remember: settled.remember }
     }
@@ -410,7 +481,10 @@ impl Settled<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALBUMS, Choices, Cli, Defaults, HIDDEN, MEMORIES, RECENTLY_DELETED, Words, read, write};
+    use super::{
+        ALBUMS, Choices, Cli, Defaults, HIDDEN, MEMORIES, RECENTLY_DELETED, SHELLS, SIDECARS, Words, read,
+        write,
+    };
     use chrono_tz::Tz;
     use clap::{CommandFactory, Parser};
     use std::cell::RefCell;
@@ -454,6 +528,8 @@ mod tests {
         all(&MEMORIES);
         all(&HIDDEN);
         all(&RECENTLY_DELETED);
+        all(&SIDECARS);
+        all(&SHELLS);
     }
 
     #[test]
@@ -467,6 +543,7 @@ mod tests {
             ("memories", "no"),
             ("hidden", "apart"),
             ("recently_deleted", "apart"),
+            ("sidecars", "none"),
         ];
         assert_eq!(chosen.remember, expected.map(|(name, word)| (name, word.to_owned())));
         assert_eq!(notes, [] as [&str; 0]);
@@ -518,6 +595,9 @@ mod tests {
             &["import", "in", "--jobs", "0"],
             &["import", "in", "--quiet", "--verbose"],
             &["list", "lib", "--json", "--checksums"],
+            &["sidecars", "lib"],
+            &["sidecars", "lib", "--for", "none"],
+            &["completions", "cmd"],
             &["undo"],
             &[],
         ] {

@@ -29,7 +29,8 @@ use crate::place::{Placing, Unplaced, derive, place};
 use crate::plan::{AlbumForm, Area, Placement, Plan, Settings, plan};
 use crate::problem::{Code, Problem};
 use crate::progress::{Phase, Progress};
-use crate::report::{self, Check, CheckedMedia, Done, Report};
+use crate::report::{self, Check, CheckedMedia, Done, ExportReport, Report};
+use crate::sidecar::{Discretion, keep};
 use crate::staging::Staging;
 use crate::survey::{self, Links, Present};
 
@@ -120,8 +121,16 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let unplaced = place(&placing, &decided.plan.placements, &inputs.contents, &mut catalog, &ids)?;
     catalog.clear_plan()?;
     let derived = derive(&placing, &decided.plan.derived, &unplaced, &known.derived, &mut catalog)?;
-    decided.problems.extend(derived);
-    record(&mut catalog, &inputs, &decided, &library_side, &unplaced, &ids)?;
+    decided.problems.extend(derived.problems);
+    let files = record(&mut catalog, &inputs, &decided, &library_side, &unplaced, &ids)?;
+    let Settings { hidden, memories, sidecars, .. } = chosen.settings;
+    let spoken = keep::Spoken {
+        files: &files,
+        contents: &inputs.contents,
+        discretion: Discretion { hidden, memories },
+    };
+    let sidecars = keep::keep(&placing, &spoken, sidecars, &known, &mut catalog)?;
+    decided.problems.extend(sidecars.problems);
     let left = leave_staging(&mut catalog, staging, &inputs, &decided, &ids, &unplaced)?;
     decided.problems.extend(left);
 
@@ -175,6 +184,40 @@ pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     report.dry_run = true;
     report.elapsed_seconds = started.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// What inputs are, by their names and central directories.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Glance {
+    /// The exports, with parts that are missing.
+    pub exports: Vec<ExportReport>,
+    /// Bytes that an import would write at least.
+    pub need: u64,
+    /// Bytes that are free where the library is or shall be, if the system says so.
+    pub free: Option<u64>,
+}
+
+/// Looks at inputs without reading them; creates nothing.
+///
+/// # Errors
+/// What stops a run: see [`Error`].
+pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
+    refuse_bad_inputs(run.inputs, library)?;
+    let mut known = match Catalog::read(library) {
+        Ok(catalog) => catalog.load()?,
+        Err(Error::NotALibrary(_)) => Remembered::default(),
+        Err(error) => return Err(error),
+    };
+    let present = survey::present(library, &known)?;
+    run.progress.begin(Phase::Discover, 0, 0);
+    let around = Around { spool: &tempfile::tempfile, known: &known, present: Some(&present) };
+    let found = search(run.inputs, Some(library), &around)?;
+    let library_side = LibrarySide::new(present, HashSet::new());
+    let mut inputs = gather(found, &mut known, run)?;
+    library_side.unread_what_is_gone(&mut inputs);
+    let (exports, _) = report::exports(&inputs);
+    let (need, free) = space(&inputs, &library_side, library);
+    Ok(Glance { exports, need, free })
 }
 
 /// Reads everything and writes nothing: is the download complete and undamaged?
@@ -281,7 +324,8 @@ pub(crate) fn lock(library: &Path) -> Result<File, Error> {
     }
 }
 
-fn recorded(known: &Remembered) -> HashSet<blake3::Hash> {
+/// Contents that the catalog says wait in staging.
+pub(crate) fn recorded(known: &Remembered) -> HashSet<blake3::Hash> {
     known.staged.iter().map(|&c| known.contents.contents[c].blake3).collect()
 }
 
@@ -477,8 +521,9 @@ fn refuse_too_large(inputs: &mut Inputs, largest: Option<u64>) {
     }
 }
 
-/// Bytes that the new files take at least: distinct sizes and checksums that are not held.
-fn check_space(inputs: &Inputs, side: &LibrarySide, library: &Path, run: &Run<'_>) -> Result<(), Error> {
+/// Bytes that the new files take at least (distinct sizes and checksums that are not held), and
+/// bytes that are free.
+fn space(inputs: &Inputs, side: &LibrarySide, library: &Path) -> (u64, Option<u64>) {
     let contents = &inputs.contents;
     let mut distinct: HashSet<(u64, Option<u32>)> = HashSet::new();
     for content in side.safe() {
@@ -494,11 +539,13 @@ fn check_space(inputs: &Inputs, side: &LibrarySide, library: &Path, run: &Run<'_
         .filter(|e| distinct.insert((e.size, e.crc32)))
         .map(|e| e.size)
         .sum();
-    let Some(place) = library.ancestors().find(|p| p.is_dir() || p.as_os_str().is_empty()) else {
-        return Ok(());
-    };
-    let place = if place.as_os_str().is_empty() { Path::new(".") } else { place };
-    let Ok(free) = fs4::available_space(place) else { return Ok(()) };
+    let place = library.ancestors().find(|p| p.is_dir() || p.as_os_str().is_empty());
+    let place = place.map(|place| if place.as_os_str().is_empty() { Path::new(".") } else { place });
+    (need, place.and_then(|place| fs4::available_space(place).ok()))
+}
+
+fn check_space(inputs: &Inputs, side: &LibrarySide, library: &Path, run: &Run<'_>) -> Result<(), Error> {
+    let (need, Some(free)) = space(inputs, side, library) else { return Ok(()) };
     if need > free {
         return Err(Error::NoSpace { path: library.to_owned(), need, free });
     }
@@ -575,7 +622,7 @@ fn decide(
     Decided { matched, plan, problems }
 }
 
-/// Records what is known of every file, and the albums.
+/// Records what is known of every file, and the albums; gives the files that stand.
 fn record(
     catalog: &mut Catalog,
     inputs: &Inputs,
@@ -583,7 +630,7 @@ fn record(
     side: &LibrarySide,
     unplaced: &Unplaced,
     ids: &Ids,
-) -> Result<(), Error> {
+) -> Result<Vec<FileRecord>, Error> {
     let standing: Vec<&Placement> =
         decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path)).collect();
     let records =
@@ -593,7 +640,8 @@ fn record(
     let changed: Vec<&FileRecord> = records.iter().filter(|r| before.get(&r.path) != Some(r)).collect();
     catalog.record_facts(&changed, ids)?;
     let albums = album_records(&decided.matched, &decided.plan, &unplaced.paths);
-    catalog.record_albums(&albums)
+    catalog.record_albums(&albums)?;
+    Ok(records)
 }
 
 /// Empties staging of what nobody will place; names what waits for inputs that were not given.

@@ -10,7 +10,7 @@
 //! | match | [`matching`] | rows ↔ media, Live Photos, albums, [`capture`] time (pure) |
 //! | survey | [`survey`] | what the library and its drive hold, as one value |
 //! | plan | [`plan`] | which bytes go to which path (pure) |
-//! | place | [`place`] | renames, times, links; the [`catalog`] records |
+//! | place | [`place`] | renames, times, links, [`sidecar`]s; the [`catalog`] records |
 //! | report | [`report`] | every entry accounted for |
 //!
 //! [`import`] calls them, [`list`] tells what the catalog knows afterwards, [`verify`] reads the
@@ -38,6 +38,7 @@ pub mod plan;
 pub mod problem;
 pub mod progress;
 pub mod report;
+pub mod sidecar;
 pub mod staging;
 pub mod survey;
 pub mod template;

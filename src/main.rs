@@ -8,8 +8,12 @@
 mod cli;
 mod terminal;
 
+use std::env;
+use std::ffi::OsString;
+use std::fs::OpenOptions;
+use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,9 +23,11 @@ use std::thread;
 use clap::{ColorChoice, Parser};
 
 use cli::{Cli, Command, Defaults, Output, Speech};
-use terminal::{Bar, Screen, Voice};
+use terminal::{Bar, Screen, Voice, guide};
 use windfall::import::{self, Run};
+use windfall::problem::Severity;
 use windfall::progress::Progress;
+use windfall::sidecar::keep;
 use windfall::verify::{self, VerifyRun};
 use windfall::{Error, Problem, list, report};
 
@@ -42,34 +48,76 @@ impl From<Exit> for ExitCode {
 }
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
-        }
+    let exit = match env::args_os().len() {
+        0 | 1 if guide::is_possible() => guided(),
+        _ => match Cli::try_parse() {
+            Ok(cli) => run(cli),
+            Err(error) => misused(&error),
+        },
     };
+    exit.into()
+}
+
+/// Says what is wrong with a command line, or the help that was asked for.
+fn misused(error: &clap::Error) -> Exit {
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+fn run(cli: Cli) -> Exit {
     match cli.speech.color {
         ColorChoice::Auto => {}
         ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
         ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
-    let exit = match cli.command {
-        Command::List(arguments) => listing(&arguments),
-        Command::Import(arguments) => {
-            let session = Session::new(&cli.speech, arguments.reading.pace.output());
-            interruptible(session, move |session| session.import(&arguments))
-        }
-        Command::Check(arguments) => {
-            let session = Session::new(&cli.speech, arguments.reading.pace.output());
-            interruptible(session, move |session| session.check(&arguments))
-        }
-        Command::Verify(arguments) => {
-            let session = Session::new(&cli.speech, arguments.pace.output());
-            interruptible(session, move |session| session.verify(&arguments))
-        }
+    let session = |output: Output| match Session::new(&cli.speech, output) {
+        Ok(session) => Ok(session),
+        Err(error) => Err(failed(&error, None)),
     };
-    exit.into()
+    let exit = match cli.command {
+        Command::List(arguments) => Ok(listing(&arguments)),
+        Command::Completions(arguments) => Ok(printed(terminal::completions(arguments.shell))),
+        Command::Man => Ok(printed(terminal::manual())),
+        Command::Import(arguments) => session(arguments.reading.pace.output())
+            .map(|session| interruptible(session, move |session| session.import(&arguments))),
+        Command::Check(arguments) => session(arguments.reading.pace.output())
+            .map(|session| interruptible(session, move |session| session.check(&arguments))),
+        Command::Verify(arguments) => session(arguments.pace.output())
+            .map(|session| interruptible(session, move |session| session.verify(&arguments))),
+        Command::Sidecars(arguments) => session(Output::Words)
+            .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
+    };
+    exit.unwrap_or_else(|stopped| stopped)
+}
+
+/// Asks for what an import needs, runs it, and says what may come next.
+fn guided() -> Exit {
+    let look = |inputs: &[PathBuf], library: &Path| {
+        let run = Run { inputs, jobs: 1, progress: &(), cancel: &AtomicBool::new(false) };
+        import::glance(&run, library)
+    };
+    let arguments = match guide::ask(&look) {
+        Ok(guide::Agreed::Import(arguments)) => arguments,
+        Ok(guide::Agreed::Nothing) => return Exit::Done,
+        Err(source) => return failed(&Error::io("talk to", Path::new("the terminal"))(source), None),
+    };
+    let words = iter::once(OsString::from("windfall")).chain(arguments.iter().cloned());
+    let exit = match Cli::try_parse_from(words) {
+        Ok(cli) => run(cli),
+        Err(error) => misused(&error),
+    };
+    let came = match exit {
+        Exit::Done => Some(guide::Came::Whole),
+        Exit::Incomplete => Some(guide::Came::Incomplete),
+        Exit::Stopped | Exit::Usage | Exit::Interrupted => None,
+    };
+    // the import has ended and said so; a terminal that is gone changes nothing
+    let _ = came.map(|came| guide::what_now(&arguments, came));
+    exit
+}
+
+fn printed(result: Result<(), Error>) -> Exit {
+    result.map_or_else(|error| failed(&error, None), |()| Exit::Done)
 }
 
 fn listing(arguments: &cli::List) -> Exit {
@@ -83,7 +131,7 @@ fn listing(arguments: &cli::List) -> Exit {
         None if arguments.json => terminal::listed_as_json(library),
         None => terminal::listed(library),
     };
-    result.map_or_else(|error| failed(&error, None), |()| Exit::Done)
+    printed(result)
 }
 
 /// What a run says, and how it is stopped.
@@ -95,13 +143,40 @@ struct Session {
 }
 
 impl Session {
-    fn new(speech: &Speech, output: Output) -> Self {
+    fn new(speech: &Speech, output: Output) -> Result<Self, Error> {
         let voice = speech.voice();
         let unseen = speech.no_progress
             || voice == Voice::Quiet
             || output == Output::Json && !terminal::is_read_by_a_person();
         let bar = if unseen { Bar::None } else { Bar::Wanted };
-        Session { voice, screen: Arc::new(Screen::new(voice, bar)), cancel: Arc::default() }
+        let append = |path: &PathBuf| {
+            OpenOptions::new().create(true).append(true).open(path).map_err(Error::io("write", path))
+        };
+        let log = speech.log_file.as_ref().map(append).transpose()?;
+        let screen = Screen::new(voice, bar, log);
+        let words: Vec<String> = env::args_os().map(|word| cli::quoted(Path::new(&word))).collect();
+        screen.log("command", &words.join(" "));
+        Ok(Session { voice, screen: Arc::new(screen), cancel: Arc::default() })
+    }
+
+    /// Ends a run that came to its end: what is printed decides, then what was found.
+    fn ended(&self, shown: Result<(), Error>, problems: &[Problem]) -> Exit {
+        for problem in problems {
+            let place: Vec<&str> = problem.archive.iter().chain(&problem.entry).map(|s| &**s).collect();
+            let kind = if problem.severity == Severity::Error { "error" } else { "warning" };
+            self.screen
+                .log(kind, &format!("{}: {}: {}", problem.code.as_str(), place.join(": "), problem.message));
+        }
+        match shown {
+            Err(error) => self.failed(&error, None),
+            Ok(()) if report::has_errors(problems) => Exit::Incomplete,
+            Ok(()) => Exit::Done,
+        }
+    }
+
+    fn failed(&self, error: &Error, when_interrupted: Option<&str>) -> Exit {
+        self.screen.log("error", &error.to_string());
+        failed(error, when_interrupted)
     }
 
     fn run<'a>(&'a self, reading: &'a cli::Reading) -> Run<'a> {
@@ -144,9 +219,9 @@ impl Session {
                     (Output::Words, Voice::Quiet) => terminal::errors(&report.problems),
                     (Output::Words, voice) => terminal::imported(&report, voice),
                 };
-                ended(shown, &report.problems)
+                self.ended(shown, &report.problems)
             }
-            Err(error) => failed(&error, arguments.dry_run.then_some(NOTHING_WRITTEN)),
+            Err(error) => self.failed(&error, arguments.dry_run.then_some(NOTHING_WRITTEN)),
         }
     }
 
@@ -161,9 +236,31 @@ impl Session {
                     (Output::Words, Voice::Quiet) => terminal::errors(&check.problems),
                     (Output::Words, voice) => terminal::checked(&check, voice),
                 };
-                ended(shown, &check.problems)
+                self.ended(shown, &check.problems)
             }
-            Err(error) => failed(&error, Some(NOTHING_WRITTEN)),
+            Err(error) => self.failed(&error, Some(NOTHING_WRITTEN)),
+        }
+    }
+
+    fn sidecars(&self, arguments: &cli::Sidecars) -> Exit {
+        let cli::Sidecars { library, form, remove } = arguments;
+        if *remove {
+            return match keep::remove(library, *form) {
+                Ok(removal) => self.ended(terminal::removed(*form, &removal, self.voice), &[]),
+                Err(error) => self.failed(&error, None),
+            };
+        }
+        let result = keep::write(library, *form, &*self.screen, &self.cancel);
+        self.screen.clear();
+        match result {
+            Ok(derivation) => {
+                let shown = match self.voice {
+                    Voice::Quiet => terminal::errors(&derivation.problems),
+                    voice => terminal::written(*form, &derivation, voice),
+                };
+                self.ended(shown, &derivation.problems)
+            }
+            Err(error) => self.failed(&error, None),
         }
     }
 
@@ -200,23 +297,15 @@ impl Session {
                     (Output::Words, Voice::Quiet) => terminal::errors(&verification.problems),
                     (Output::Words, voice) => terminal::verified(&verification, voice),
                 };
-                ended(shown, &verification.problems)
+                self.ended(shown, &verification.problems)
             }
-            Err(error) => failed(&error, Some(NOTHING_WRITTEN)),
+            Err(error) => self.failed(&error, Some(NOTHING_WRITTEN)),
         }
     }
 }
 
 /// The hint for an interrupted run that had nothing to keep.
 const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to begin anew";
-
-fn ended(shown: Result<(), Error>, problems: &[Problem]) -> Exit {
-    match shown {
-        Err(error) => failed(&error, None),
-        Ok(()) if report::has_errors(problems) => Exit::Incomplete,
-        Ok(()) => Exit::Done,
-    }
-}
 
 /// Says why a command stopped. `when_interrupted` replaces the hint of an interruption.
 fn failed(error: &Error, when_interrupted: Option<&str>) -> Exit {

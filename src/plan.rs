@@ -16,6 +16,7 @@ use crate::contents::{Contents, Entry, Role};
 use crate::matching::{Album, AlbumKind, Asset, Matched, Part, Resource};
 use crate::names::{self, LibraryPath};
 use crate::problem::{Code, Problem};
+use crate::sidecar;
 use crate::survey::Held;
 use crate::template::{Fields, Template};
 
@@ -73,6 +74,8 @@ pub struct Settings {
     pub hidden: Hidden,
     /// Where recently deleted media go.
     pub recently_deleted: RecentlyDeleted,
+    /// What is written beside the files for other programs.
+    pub sidecars: Option<sidecar::Form>,
 }
 
 /// Whether Apple's automatic collections appear in the tree.
@@ -144,6 +147,8 @@ pub enum DerivedForm {
     Copy(LibraryPath),
     /// A text of our own.
     Text(String),
+    /// A text of our own that speaks of the file beside it.
+    Sidecar(String),
 }
 
 impl DerivedForm {
@@ -154,6 +159,15 @@ impl DerivedForm {
             DerivedForm::Hardlink(_) => "hardlink",
             DerivedForm::Copy(_) => "copy",
             DerivedForm::Text(_) => "list",
+            DerivedForm::Sidecar(_) => "sidecar",
+        }
+    }
+
+    /// The bytes of its own, if it has any.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            DerivedForm::Text(text) | DerivedForm::Sidecar(text) => Some(text),
+            DerivedForm::Symlink(_) | DerivedForm::Hardlink(_) | DerivedForm::Copy(_) => None,
         }
     }
 
@@ -163,7 +177,7 @@ impl DerivedForm {
             DerivedForm::Symlink(target) | DerivedForm::Hardlink(target) | DerivedForm::Copy(target) => {
                 Some(target)
             }
-            DerivedForm::Text(_) => None,
+            DerivedForm::Text(_) | DerivedForm::Sidecar(_) => None,
         }
     }
 }

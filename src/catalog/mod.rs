@@ -540,6 +540,17 @@ impl Catalog {
         })
     }
 
+    /// Forgets derived files that are gone, or that are the owner's now.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn forget_derived(&mut self, paths: &[&LibraryPath]) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut delete = tx.prepare_cached("DELETE FROM derived WHERE path = ?1")?;
+            paths.iter().try_for_each(|path| delete.execute([path.as_str()]).map(|_| ()))
+        })
+    }
+
     /// Keeps what a run reported.
     ///
     /// # Errors

@@ -124,7 +124,8 @@ pub fn left_alone(names: &[String], voice: Voice) {
     let _ = writeln!(err, "{} left alone, not Apple's: {}", styled(STRONG, "note:"), named.join(", "));
 }
 
-pub(super) fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Result<()> {
+/// Writes the parts that are here of those that Apple announced.
+pub fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Result<()> {
     for export in exports {
         let name = shown(&export.name);
         let (found, expected) = (export.parts_found.len(), export.parts_expected);

@@ -6,6 +6,8 @@
 //! The one surprise: a reader that goes away (`windfall list … | head`) is no error.
 
 mod certificate;
+pub mod guide;
+mod kept;
 mod listing;
 mod problems;
 mod screen;
@@ -16,12 +18,15 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
+use clap::CommandFactory;
 use indicatif::{HumanBytes, HumanCount};
 use serde::Serialize;
 
+use crate::cli::{Cli, Shell};
 use windfall::{Error, names};
 
 pub use certificate::{checked, errors, imported, left_alone};
+pub use kept::{removed, written};
 pub use listing::{checksums, explained, json_line, listed, listed_as_json};
 pub use screen::{Bar, Screen};
 pub use verified::verified;
@@ -106,6 +111,43 @@ pub fn json(value: &impl Serialize) -> Result<(), Error> {
     print(Reader::Program, |out| {
         let written = serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from);
         outcome(written.and_then(|()| writeln!(out)))
+    })
+}
+
+/// Prints what completes command lines in a shell.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn completions(shell: Shell) -> Result<(), Error> {
+    let mut command = Cli::command();
+    let mut script = Vec::new();
+    match shell {
+        Shell::Common(shell) => clap_complete::generate(shell, &mut command, "windfall", &mut script),
+        Shell::Nushell => {
+            clap_complete::generate(clap_complete_nushell::Nushell, &mut command, "windfall", &mut script);
+        }
+    }
+    print(Reader::Program, |out| outcome(out.write_all(&script)))
+}
+
+/// Prints the manual page: the command, then each of its own commands.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn manual() -> Result<(), Error> {
+    let mut command = Cli::command();
+    command.build();
+    print(Reader::Program, |out| {
+        let page = clap_mangen::Man::new(command.clone());
+        let parts = command.get_subcommands().map(|part| clap_mangen::Man::new(part.clone()));
+        outcome(page.render(out).and_then(|()| {
+            parts.into_iter().try_for_each(|part| {
+                part.render_name_section(out)?;
+                part.render_synopsis_section(out)?;
+                part.render_description_section(out)?;
+                part.render_options_section(out)
+            })
+        }))
     })
 }
 

@@ -1,18 +1,20 @@
 //! Progress on standard error: a bar while a run lasts, and lines that cannot wait.
 //!
 //! In: the library's calls, from many threads. Out: a bar, if a person is there to see it; notes,
-//! and decisions for those who asked. Never: writes to standard output.
+//! and decisions for those who asked, on the screen or in a log. Never: writes to standard output.
 //! The one surprise: reading threads only add to counters; a thread of its own draws ten times a
 //! second, since a lock per chunk would cost more than the hashing.
 
 use std::borrow::Cow;
-use std::io::Write;
+use std::fs::File;
+use std::io::{LineWriter, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use chrono::{Local, SecondsFormat};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{FAINT, STRONG, Voice, shown, styled};
@@ -34,6 +36,7 @@ pub struct Screen {
     voice: Voice,
     shared: Arc<Shared>,
     ticker: Mutex<Option<(Sender<()>, JoinHandle<()>)>>,
+    log: Option<Mutex<LineWriter<File>>>,
 }
 
 /// What the threads that read share with the one that draws.
@@ -63,7 +66,7 @@ impl Shared {
 
 impl Screen {
     /// A screen without anything on it.
-    pub fn new(voice: Voice, bar: Bar) -> Self {
+    pub fn new(voice: Voice, bar: Bar, log: Option<File>) -> Self {
         let bar = match bar {
             Bar::Wanted => ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
             Bar::None => ProgressBar::hidden(),
@@ -77,7 +80,18 @@ impl Screen {
             archive: Mutex::new(String::new()),
         });
         let ticker = if shared.bar.is_hidden() { None } else { tick(&shared) };
-        Screen { voice, shared, ticker: Mutex::new(ticker) }
+        let log = log.map(|file| Mutex::new(LineWriter::new(file)));
+        Screen { voice, shared, ticker: Mutex::new(ticker), log }
+    }
+
+    /// Adds a line to the log, if there is one. A log that cannot be written stops nothing.
+    pub fn log(&self, kind: &str, text: &str) {
+        if let Some(log) = &self.log {
+            let now = Local::now().to_rfc3339_opts(SecondsFormat::Millis, false);
+            for line in text.lines() {
+                let _ = writeln!(locked(log), "{now} {kind}: {}", shown(line));
+            }
+        }
     }
 
     /// Takes the bar away; what is said afterwards stands on a clean line.
@@ -158,12 +172,17 @@ impl Progress for Screen {
     }
 
     fn decision(&self, text: &dyn Fn() -> String) {
-        if self.voice == Voice::Verbose {
-            self.line(&styled(FAINT, shown(&text())));
+        if self.voice == Voice::Verbose || self.log.is_some() {
+            let text = text();
+            self.log("decision", &text);
+            if self.voice == Voice::Verbose {
+                self.line(&styled(FAINT, shown(&text)));
+            }
         }
     }
 
     fn note(&self, text: &str) {
+        self.log("note", text);
         if self.voice != Voice::Quiet {
             // a note of several lines is several notes
             for line in text.lines() {

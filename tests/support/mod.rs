@@ -25,6 +25,7 @@ pub fn settings() -> Settings {
         memories: Memories::Catalog,
         hidden: Hidden::Apart,
         recently_deleted: RecentlyDeleted::Apart,
+        sidecars: None,
     }
 }
 

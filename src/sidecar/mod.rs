@@ -1,0 +1,369 @@
+//! Sidecars: what the library knows of a photo, written beside it for other programs.
+//!
+//! In: the catalog's records, album titles, and the form that the owner wants. Out: [`Derived`]
+//! texts; [`keep`] carries them out. What a sidecar says is pure: the same records give the same
+//! bytes, in every version and zone. Never: changes media, touches a sidecar that is not ours.
+//! The one surprise: a sidecar is written for every dated file, also where the file itself has the
+//! date. Programs that find a sidecar ask it first, and photos whose date was corrected in Photos
+//! are the ones that nobody could tell apart afterwards.
+
+mod immich_go;
+pub mod keep;
+mod xmp;
+
+use std::io;
+
+use chrono::{DateTime, FixedOffset, SecondsFormat};
+
+use crate::catalog::FileRecord;
+use crate::matching::AlbumKind;
+use crate::media::{Kind, Position};
+use crate::names::{self, LibraryPath};
+use crate::plan::{Area, Derived, DerivedForm, Hidden, Memories};
+
+/// For which programs a sidecar is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `NAME.EXT.xmp`, which Immich, digiKam, darktable, Lightroom and osxphotos read.
+    Xmp,
+    /// `NAME.EXT.xmp` in the dialect that PhotoPrism reads.
+    PhotoPrism,
+    /// `NAME.EXT.json`, from which immich-go uploads.
+    ImmichGo,
+}
+
+impl Form {
+    /// All of them.
+    pub const ALL: [Form; 3] = [Form::Xmp, Form::PhotoPrism, Form::ImmichGo];
+
+    /// The word on the command line and in the catalog.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Form::Xmp => "xmp",
+            Form::PhotoPrism => "photoprism",
+            Form::ImmichGo => "immich-go",
+        }
+    }
+
+    /// What is added to the name of the file.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Form::Xmp | Form::PhotoPrism => "xmp",
+            Form::ImmichGo => "json",
+        }
+    }
+
+    /// The form of a sidecar that this program wrote.
+    fn of(text: &str) -> Option<Form> {
+        Form::ALL.into_iter().find(|form| match form {
+            Form::ImmichGo => text.contains(immich_go::SOFTWARE),
+            Form::Xmp | Form::PhotoPrism => text.contains(&xmp::toolkit(*form)),
+        })
+    }
+}
+
+/// What the owner chose that decides which albums a sidecar may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Discretion {
+    /// Hidden photos name no album unless they stand among the others.
+    pub hidden: Hidden,
+    /// Memories are named where they are folders.
+    pub memories: Memories,
+}
+
+/// What a file has to say.
+#[derive(Debug, Clone, PartialEq)]
+struct Statement {
+    /// What the owner called it.
+    name: String,
+    /// When it was taken, where it was taken.
+    captured: Option<DateTime<FixedOffset>>,
+    favorite: bool,
+    /// In Recently Deleted.
+    deleted: bool,
+    /// Hidden, and kept apart for it.
+    hidden: bool,
+    position: Option<Position>,
+    /// Album titles, each below the folder of its kind.
+    tags: Vec<Tag>,
+}
+
+/// An album as a tag: `Albums`, `Lake week`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Tag {
+    top: &'static str,
+    title: String,
+}
+
+impl Tag {
+    /// As a path of tags. A title is one step of it, whatever it holds.
+    fn path(&self, separator: &str) -> String {
+        format!("{}{separator}{}", self.top, self.title.replace(separator, "_"))
+    }
+}
+
+impl Statement {
+    fn captured(&self) -> Option<String> {
+        // an offset, never `Z`: readers take `Z` for "no zone known"
+        self.captured.map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, false))
+    }
+
+    /// Titles without their kind, each once.
+    fn titles(&self) -> Vec<&str> {
+        let mut titles: Vec<&str> = self.tags.iter().map(|tag| tag.title.as_str()).collect();
+        titles.sort_unstable();
+        titles.dedup();
+        titles
+    }
+}
+
+/// The sidecar of a file; `None` if it has nothing to say. `titles` are kind and title of its
+/// albums, `position` is what it says of where it was taken.
+///
+/// # Errors
+/// Only those of a writer; there is none that fails here.
+pub fn sidecar(
+    form: Form,
+    file: &FileRecord,
+    titles: &[(String, String)],
+    position: Option<Position>,
+    discretion: Discretion,
+) -> io::Result<Option<Derived>> {
+    let Some(statement) = statement(file, titles, position, discretion) else { return Ok(None) };
+    let text = match form {
+        Form::Xmp | Form::PhotoPrism => xmp::text(form, &statement)?,
+        Form::ImmichGo => immich_go::text(&statement)?,
+    };
+    let path = file.path.with_added_extension(form.extension());
+    Ok(Some(Derived { path, form: DerivedForm::Sidecar(text) }))
+}
+
+/// The file that a sidecar speaks of.
+fn subject(sidecar: &LibraryPath) -> Option<LibraryPath> {
+    let (file, _) = sidecar.as_str().rsplit_once('.')?;
+    LibraryPath::parse(file).ok()
+}
+
+fn statement(
+    file: &FileRecord,
+    titles: &[(String, String)],
+    position: Option<Position>,
+    discretion: Discretion,
+) -> Option<Statement> {
+    // no program reads a sidecar of an adjustment
+    if file.area != Area::Media || file.kind == Some(Kind::Adjustment) {
+        return None;
+    }
+    let hidden = file.hidden && discretion.hidden != Hidden::Mixed;
+    let mut tags: Vec<Tag> = match hidden || file.deleted {
+        true => Vec::new(),
+        false => titles.iter().filter_map(|(kind, title)| tag(kind, title, discretion.memories)).collect(),
+    };
+    tags.sort();
+    tags.dedup();
+    let captured = file.captured.as_deref().and_then(|time| DateTime::parse_from_rfc3339(time).ok());
+    if captured.is_none() && !file.favorite && tags.is_empty() {
+        return None;
+    }
+    let placed = file.path.file_name();
+    let original = file.original_name.as_deref();
+    let name = original.filter(|name| names::split(name).1 == names::split(placed).1).unwrap_or(placed);
+    Some(Statement {
+        name: name.to_owned(),
+        captured,
+        favorite: file.favorite,
+        deleted: file.deleted,
+        hidden,
+        position,
+        tags,
+    })
+}
+
+fn tag(kind: &str, title: &str, memories: Memories) -> Option<Tag> {
+    let top = match AlbumKind::from_name(kind)? {
+        AlbumKind::Album => "Albums",
+        AlbumKind::Shared => "Shared Albums",
+        AlbumKind::Memory if memories == Memories::Folders => "Memories",
+        AlbumKind::Memory | AlbumKind::Subscribed => return None,
+    };
+    let title: String = title.chars().filter(|&c| is_xml(c)).collect();
+    (!title.trim().is_empty()).then_some(Tag { top, title })
+}
+
+/// Whether XML 1.0 can hold a character; no escape helps those that it cannot.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Discretion, Form, sidecar, subject};
+    use crate::catalog::FileRecord;
+    use crate::media::{Kind, Position};
+    use crate::names::LibraryPath;
+    use crate::plan::{Area, DerivedForm, Hidden, Memories};
+
+    const OPEN: Discretion = Discretion { hidden: Hidden::Apart, memories: Memories::Catalog };
+
+    fn photo(path: &str) -> FileRecord {
+        let mut file = FileRecord::plain(LibraryPath::parse(path).unwrap(), Area::Media, 0);
+        file.kind = Some(Kind::Photo);
+        file
+    }
+
+    fn dated(path: &str) -> FileRecord {
+        FileRecord { captured: Some("2024-03-03T10:05:17.250+01:00".into()), ..photo(path) }
+    }
+
+    fn titles(of: &[(&str, &str)]) -> Vec<(String, String)> {
+        of.iter().map(|(kind, title)| ((*kind).to_owned(), (*title).to_owned())).collect()
+    }
+
+    fn text(form: Form, file: &FileRecord, albums: &[(&str, &str)], discretion: Discretion) -> String {
+        match sidecar(form, file, &titles(albums), None, discretion).unwrap().unwrap().form {
+            DerivedForm::Sidecar(text) => text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What it has, its record, its albums, whether it gets a sidecar.
+    type Case<'a> = (&'a str, FileRecord, &'a [(&'a str, &'a str)], bool);
+
+    #[test]
+    fn only_media_that_have_something_to_say_get_one() {
+        let date = "2024-03-03T10:05:17+01:00";
+        let cases: [Case<'_>; 8] = [
+            ("nothing", photo("a.jpg"), &[], false),
+            ("a date", dated("a.jpg"), &[], true),
+            ("a favourite", FileRecord { favorite: true, ..photo("a.jpg") }, &[], true),
+            ("an album", photo("a.jpg"), &[("album", "Lake")], true),
+            ("a memory", photo("a.jpg"), &[("memory", "Lake")], false),
+            (
+                "an unreadable date",
+                FileRecord { captured: Some("2024".into()), ..photo("a.jpg") },
+                &[],
+                false,
+            ),
+            ("an adjustment", FileRecord { kind: Some(Kind::Adjustment), ..dated("a.AAE") }, &[], false),
+            (
+                "another file",
+                FileRecord { area: Area::Other, captured: Some(date.into()), ..photo("Other/a") },
+                &[],
+                false,
+            ),
+        ];
+        for (name, file, albums, expected) in cases {
+            for form in Form::ALL {
+                let found = sidecar(form, &file, &titles(albums), None, OPEN).unwrap();
+                assert_eq!(found.is_some(), expected, "{name} {form:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn it_stands_beside_its_file_and_finds_back() {
+        for (form, expected) in
+            Form::ALL.into_iter().zip(["2024/a b.HEIC.xmp", "2024/a b.HEIC.xmp", "2024/a b.HEIC.json"])
+        {
+            let path = sidecar(form, &dated("2024/a b.HEIC"), &[], None, OPEN).unwrap().unwrap().path;
+            assert_eq!(path.as_str(), expected);
+            assert_eq!(subject(&path), Some(LibraryPath::parse("2024/a b.HEIC").unwrap()));
+        }
+    }
+
+    #[test]
+    fn hidden_and_deleted_files_name_no_albums() {
+        let mixed = Discretion { hidden: Hidden::Mixed, ..OPEN };
+        let hidden = FileRecord { hidden: true, ..dated("a.jpg") };
+        let deleted = FileRecord { deleted: true, ..dated("a.jpg") };
+        for form in Form::ALL {
+            for (file, discretion, named) in [
+                (&dated("a.jpg"), OPEN, true),
+                (&hidden, OPEN, false),
+                (&hidden, mixed, true),
+                (&deleted, OPEN, false),
+                (&deleted, mixed, false),
+            ] {
+                let text = text(form, file, &[("album", "Lake"), ("shared", "Lake")], discretion);
+                assert_eq!(text.contains("Lake"), named, "{form:?} {file:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_kind_of_album_has_its_own_top() {
+        let with_memories = Discretion { memories: Memories::Folders, ..OPEN };
+        let albums =
+            [("album", "A/B|C"), ("album", "A/B|C"), ("shared", "S"), ("memory", "M"), ("subscribed", "X")];
+        let text = text(Form::Xmp, &dated("a.jpg"), &albums, with_memories);
+        for expected in [
+            "<rdf:li>Albums/A_B|C</rdf:li>",
+            "<rdf:li>Albums|A/B_C</rdf:li>",
+            "<rdf:li>A/B|C</rdf:li>",
+            "<rdf:li>Shared Albums/S</rdf:li>",
+            "<rdf:li>Memories/M</rdf:li>",
+        ] {
+            assert_eq!(text.matches(expected).count(), 1, "{expected} in {text}");
+        }
+        assert!(!text.contains('X'), "{text}");
+    }
+
+    #[test]
+    fn what_xml_cannot_hold_is_left_out_and_the_rest_is_escaped() {
+        let title = "a\0b\u{1}c\u{b}d\u{fffe}e & <f> \"g\" 'h' 🌊";
+        let text = text(Form::Xmp, &dated("a.jpg"), &[("album", title), ("album", "\u{2}")], OPEN);
+        assert!(text.contains("abcde &amp; &lt;f&gt;"), "{text}");
+        assert!(text.contains('🌊') && !text.contains(|c: char| c.is_control() && c != '\n'), "{text}");
+        assert_eq!(text.matches("<rdf:li>").count(), 3, "{text}");
+    }
+
+    #[test]
+    fn photoprism_reads_a_sequence_and_an_attribute() {
+        let file = FileRecord { favorite: true, ..dated("a.jpg") };
+        let text = text(Form::PhotoPrism, &file, &[("album", "Lake")], OPEN);
+        for expected in [
+            "fstop:favorite=\"1\"",
+            "<photoshop:DateCreated>2024-03-03T10:05:17.250+01:00</photoshop:DateCreated>",
+            "<rdf:Seq>",
+        ] {
+            assert!(text.contains(expected), "{expected} in {text}");
+        }
+        // PhotoPrism reads one description only
+        assert_eq!(text.matches("<rdf:Description").count(), 1);
+    }
+
+    #[test]
+    fn immich_go_reads_the_name_the_place_and_the_flags() {
+        let file = FileRecord {
+            favorite: true,
+            original_name: Some("IMG:1.HEIC".into()),
+            ..dated("2024/IMG_1 (2).HEIC")
+        };
+        let position = Some(Position { latitude: 47.5, longitude: -8.25 });
+        let derived = sidecar(Form::ImmichGo, &file, &titles(&[("album", "Lake \"week\"")]), position, OPEN)
+            .unwrap()
+            .unwrap();
+        let DerivedForm::Sidecar(text) = derived.form else { panic!() };
+        assert!(text.contains("immich-go version"));
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["fileName"], "IMG:1.HEIC");
+        assert_eq!(json["dateTaken"], "2024-03-03T10:05:17.250+01:00");
+        assert_eq!(json["albums"], serde_json::json!([{ "title": "Lake \"week\"" }]));
+        assert_eq!((&json["favorited"], &json["latitude"]), (&true.into(), &47.5.into()));
+        assert_eq!((json.get("archived"), json.get("trashed")), (None, None));
+        let hidden = text_of_hidden();
+        assert!(hidden.contains("\"archived\": true") && !hidden.contains("favorited"), "{hidden}");
+    }
+
+    fn text_of_hidden() -> String {
+        text(Form::ImmichGo, &FileRecord { hidden: true, ..dated("a.jpg") }, &[], OPEN)
+    }
+
+    #[test]
+    fn a_sidecar_tells_its_own_form() {
+        for form in Form::ALL {
+            assert_eq!(Form::of(&text(form, &dated("a.jpg"), &[], OPEN)), Some(form));
+        }
+        assert_eq!(Form::of("<x:xmpmeta x:xmptk=\"darktable\"/>"), None);
+    }
+}
