@@ -7,16 +7,16 @@
 //! The one surprise: a file counts as holding what was imported only after its BLAKE3 was computed
 //! in this very run; whatever else is known, from the catalog or from an archive, is a claim.
 //!
-//! [`tree`] walks and reads, [`record`] examines the catalog, [`against`] compares archives,
-//! [`rebuild`] makes the catalog anew.
+//! `tree` walks and reads, `record` examines the catalog, `against` compares archives; `rebuild`
+//! makes the catalog anew, from what `kept` (details), `sorted` (files) and `stand_ins` find.
 
-pub mod against;
+mod against;
 mod kept;
-pub mod rebuild;
-pub mod record;
+mod rebuild;
+mod record;
 mod sorted;
 mod stand_ins;
-pub mod tree;
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;

@@ -1,5 +1,6 @@
 //! Libraries verified: what is said of files that changed, went or came; which archives may be
 //! deleted; and what a catalog made anew still knows.
+#![allow(clippy::unwrap_used)]
 
 #[path = "../fixtures/builder.rs"]
 mod builder;

@@ -5,7 +5,7 @@
 //! a [`Verification`]. Never: changes a file of the library; the old catalog is kept aside, and
 //! stays in its place until the new one is whole.
 //! The one surprise: sources are lost. Each file has a stand-in for the entry that it came from
-//! (see [`stand_ins`](super::stand_ins)), so that match and facts run over it as in an import; the
+//! (see `stand_ins`), so that match and facts run over it as in an import; the
 //! next import of the true archive joins its export again and puts true sources in their place.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};

@@ -1,7 +1,7 @@
 //! The catalog examined: can it be read, and does it contradict itself?
 //!
 //! In: a library that is locked. Out: what the catalog remembers, and `catalog-damaged` problems.
-//! Never: repairs anything (see [`super::rebuild`]).
+//! Never: repairs anything (see `rebuild`).
 //! The one surprise: a catalog that is damaged or gone is a problem of the library and not an
 //! error of the run, for the files can be looked at all the same; only a catalog that somebody
 //! else holds or forbids stops it.
