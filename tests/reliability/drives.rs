@@ -1,1 +1,217 @@
-//! Drives: small, read-only, unplugged, and of other file systems.
+//! Drives: full, cut off from power, and of file systems without links. Each is an image in a
+//! loop device, so these tests need root and say so where they are skipped.
+//! `WINDFALL_POWER_CUTS=50` asks for so many.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use super::{Bench, Trial, asked, differences, hashes, said, tree};
+
+/// Shuts a mounted file system down at once, unwritten journal and all.
+const POWER_CUT: &str = "import fcntl, os, struct, sys; \
+    fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587D, struct.pack('I', 2))";
+
+/// A file system in a file.
+struct Drive {
+    kind: &'static Kind,
+    folder: TempDir,
+    device: Option<String>,
+}
+
+struct Kind {
+    name: &'static str,
+    /// Arguments before the image.
+    make: &'static [&'static str],
+    /// Arguments before device and folder.
+    mount: &'static [&'static str],
+}
+
+const EXT4: Kind =
+    Kind { name: "ext4", make: &["mkfs.ext4", "-q", "-F", "-m", "0"], mount: &["mount", "-t", "ext4"] };
+const OTHERS: [Kind; 4] = [
+    Kind { name: "exFAT", make: &["mkfs.exfat"], mount: &["mount.exfat-fuse"] },
+    Kind { name: "NTFS", make: &["mkfs.ntfs", "-q", "-F", "-Q"], mount: &["ntfs-3g", "-o", "windows_names"] },
+    Kind { name: "FAT32", make: &["mkfs.vfat", "-F", "32"], mount: &["mount", "-t", "vfat"] },
+    Kind { name: "xfs", make: &["mkfs.xfs", "-q"], mount: &["mount", "-t", "xfs"] },
+];
+
+fn run(words: &[&str]) -> Result<Output, String> {
+    let [program, arguments @ ..] = words else { return Err("nothing to run".to_owned()) };
+    let output = Command::new(program).args(arguments).output().map_err(|e| format!("{program}: {e}"))?;
+    if output.status.success() { Ok(output) } else { Err(format!("{program}: {}", said(&output).trim())) }
+}
+
+impl Drive {
+    /// A new drive of this size; where there can be none, says why.
+    fn new(kind: &'static Kind, mebibytes: u64) -> Option<Drive> {
+        let folder = tempfile::tempdir().unwrap();
+        let image = folder.path().join("image");
+        File::create(&image).and_then(|file| file.set_len(mebibytes << 20)).unwrap();
+        fs::create_dir(folder.path().join("mounted")).unwrap();
+        let mut drive = Drive { kind, folder, device: None };
+        let image = image.to_str().unwrap();
+        let made = run(&[kind.make, &[image]].concat())
+            .and_then(|_| run(&["losetup", "--find", "--show", image]))
+            .and_then(|output| {
+                drive.device = Some(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+                drive.mount()
+            });
+        if let Err(why) = made {
+            println!("skipped {}: {}", kind.name, why.replace('\n', " "));
+            return None;
+        }
+        Some(drive)
+    }
+
+    fn root(&self) -> PathBuf {
+        self.folder.path().join("mounted")
+    }
+
+    fn library(&self) -> PathBuf {
+        self.root().join("library")
+    }
+
+    fn mount(&self) -> Result<(), String> {
+        let device = self.device.as_deref().unwrap_or_default();
+        run(&[self.kind.mount, &[device, self.root().to_str().unwrap()]].concat()).map(|_| ())
+    }
+
+    fn unmount(&self) {
+        for _ in 0..50 {
+            if run(&["umount", self.root().to_str().unwrap()]).is_ok() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+    }
+
+    fn cut_power(&self) -> Result<(), String> {
+        run(&["python3", "-c", POWER_CUT, self.root().to_str().unwrap()]).map(|_| ())
+    }
+}
+
+impl Drop for Drive {
+    fn drop(&mut self) {
+        if let Some(device) = &self.device {
+            self.unmount();
+            let _ = run(&["losetup", "--detach", device]);
+        }
+    }
+}
+
+/// Fills a drive until so many bytes are free.
+fn fill(root: &Path, leave: u64) {
+    let free = fs4::available_space(root).unwrap();
+    let ballast = vec![1; usize::try_from(free.saturating_sub(leave)).unwrap()];
+    fs::write(root.join("ballast"), ballast).unwrap();
+    File::open(root).unwrap().sync_all().unwrap();
+}
+
+fn assert_full(output: &Output, trial: &Trial<'_>, what: &str) {
+    let text = said(output);
+    assert_eq!(output.status.code(), Some(1), "{what}: {text}");
+    assert!(text.contains("hint: free some space"), "{what}: {text}");
+    trial.assert_holds(what);
+}
+
+#[test]
+fn a_full_drive_stops_the_run_and_the_next_one_goes_on() {
+    let bench = Bench::new();
+    let Some(drive) = Drive::new(&EXT4, 16) else { return };
+    let mut stopped = 0;
+    for step in 0..8 {
+        let trial = bench.trial_at(drive.library());
+        let leave = bench.bytes_read / 2 + step * 96 * 1024;
+        fill(&drive.root(), leave);
+        let output = trial.command().output().unwrap();
+        let what = format!("with {leave} bytes free");
+        if output.status.code() != Some(0) {
+            assert_full(&output, &trial, &what);
+            stopped += 1;
+        }
+        fs::remove_file(drive.root().join("ballast")).unwrap();
+        trial.assert_finishes(&what);
+        fs::remove_dir_all(drive.library()).unwrap();
+    }
+    println!("{stopped} runs found the drive full");
+    assert!(stopped > 2, "only {stopped} runs found the drive full");
+}
+
+#[test]
+fn a_power_cut_loses_nothing_that_was_recorded() {
+    let bench = Bench::new();
+    for number in 0..asked("WINDFALL_POWER_CUTS").unwrap_or(4) {
+        let Some(drive) = Drive::new(&EXT4, 32) else { return };
+        let trial = bench.trial_at(drive.library());
+        let mut child = trial.command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        if number % 4 == 3 {
+            // the run ends and says so: people delete the zips now
+            assert_eq!(child.wait().unwrap().code(), Some(0));
+        } else {
+            std::thread::sleep(bench.time * (2 + u32::try_from(number * 5 % 8).unwrap()) / 10);
+        }
+        let cut = drive.cut_power();
+        let code = child.wait().unwrap().code();
+        assert!(matches!(code, Some(0 | 1 | 3)), "{code:?}");
+        if let Err(why) = cut {
+            println!("skipped: {why}");
+            return;
+        }
+        drive.unmount();
+        drive.mount().unwrap();
+        let what = format!("power cut {number}, after which the run ended with {code:?}");
+        if drive.library().join(".windfall").exists() {
+            trial.assert_holds(&what);
+            if code == Some(0) && number % 4 == 3 {
+                trial.assert_whole(&what);
+            }
+        }
+        trial.import();
+        trial.assert_whole(&what);
+    }
+}
+
+#[test]
+fn a_drive_of_any_file_system_gets_the_same_files_once() {
+    let bench = Bench::new();
+    let lists = Bench::with(&["--albums", "list"]);
+    for kind in &OTHERS {
+        let Some(drive) = Drive::new(kind, 320) else { continue };
+        let trial = bench.trial_at(drive.library());
+        let report = trial.import();
+        let problems = report["problems"].to_string();
+        let like = if problems.contains("links-unsupported") { &lists } else { &bench };
+        println!("{}: {}", kind.name, if problems.contains("links-unsupported") { "lists" } else { "links" });
+        let paths = |tree: super::Tree| tree.into_keys().collect::<BTreeSet<String>>();
+        let before = tree(&trial.library);
+        assert_eq!(paths(before.clone()), paths(like.tree.clone()), "{}", kind.name);
+        assert_eq!(hashes(&trial.library), like.known, "{}", kind.name);
+        // a drive of coarse times, plugged in again
+        drive.unmount();
+        drive.mount().unwrap();
+        let plugged_in = tree(&trial.library);
+        let report = trial.import();
+        assert_eq!(
+            (&report["entries"]["imported"], &report["bytes"]["read"]),
+            (&0.into(), &0.into()),
+            "{}",
+            kind.name
+        );
+        assert_eq!(differences(&tree(&trial.library), &plugged_in), [""; 0], "{}", kind.name);
+    }
+}
+
+#[test]
+fn a_read_only_drive_is_named() {
+    let bench = Bench::new();
+    let Some(drive) = Drive::new(&EXT4, 16) else { return };
+    run(&["mount", "-o", "remount,ro", drive.root().to_str().unwrap()]).unwrap();
+    let output = bench.trial_at(drive.library()).command().output().unwrap();
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("ead-only file system") && text.contains("hint: "), "{text}");
+}

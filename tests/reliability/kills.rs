@@ -8,8 +8,27 @@ use super::{Bench, asked, can_trace, most_calls, said};
 
 /// Calls that change something outside the process, and some that part them.
 const CALLS: [&str; 22] = [
-    "openat", "close", "read", "write", "pwrite64", "lseek", "ftruncate", "mkdir", "rmdir", "rename", "renameat2",
-    "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "utimensat", "fsync", "fdatasync", "syncfs",
+    "openat",
+    "close",
+    "read",
+    "write",
+    "pwrite64",
+    "lseek",
+    "ftruncate",
+    "mkdir",
+    "rmdir",
+    "rename",
+    "renameat2",
+    "link",
+    "linkat",
+    "symlink",
+    "symlinkat",
+    "unlink",
+    "unlinkat",
+    "utimensat",
+    "fsync",
+    "fdatasync",
+    "syncfs",
     "flock",
 ];
 
@@ -63,9 +82,14 @@ fn runs_killed_at_any_call_end_in_the_tree_of_a_whole_one() {
         let trial = bench.trial();
         let kill = |number: usize| {
             let inject = format!("inject={name}:signal=SIGKILL:when={number}");
-            let tracing = ["-o", "/dev/null", "-e", &format!("trace={name}"), "-e", &inject].map(str::to_owned);
+            let tracing =
+                ["-o", "/dev/null", "-e", &format!("trace={name}"), "-e", &inject].map(str::to_owned);
             let output = trial.traced(&tracing).output().unwrap();
-            assert!(output.status.signal() == Some(9) || output.status.success(), "{what}: {}", said(&output));
+            assert!(
+                output.status.signal() == Some(9) || output.status.success(),
+                "{what}: {}",
+                said(&output)
+            );
             usize::from(output.status.signal().is_some())
         };
         killed += kill(number);

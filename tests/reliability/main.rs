@@ -1,5 +1,6 @@
 //! What holds when a run is killed, a call fails, a drive is full or knows no links. Every test
 //! here runs the real command; `docs/reliability.md` says what is promised and how to run more.
+#![cfg(unix)] // signals, strace and loop devices
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
 
 #[path = "../../fixtures/builder.rs"]
@@ -38,9 +39,9 @@ fn export() -> Export {
             filled = filled.photo(Photo::new(&format!("IMG_{n}.JPG"), still).row(row.clone()));
             if n == 0 {
                 let movie = mov(seed, &Movie::new().live(&id).size(300_000));
-                filled = filled.photo(Photo::new("IMG_0.MOV", movie).row(row)).photo(
-                    Photo::new("IMG_0.AAE", aae(seed)).row(Row::created("2024-03-01 10:00")),
-                );
+                filled = filled
+                    .photo(Photo::new("IMG_0.MOV", movie).row(row))
+                    .photo(Photo::new("IMG_0.AAE", aae(seed)).row(Row::created("2024-03-01 10:00")));
             }
         }
         export = export.part(
@@ -144,7 +145,7 @@ impl Trial<'_> {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_windfall"));
+        let mut command = Command::new(binary());
         self.arguments(&mut command);
         command
     }
@@ -152,7 +153,7 @@ impl Trial<'_> {
     /// The run below strace, which does what it is told to the calls that it is told.
     fn traced(&self, tracing: &[String]) -> Command {
         let mut command = Command::new("strace");
-        command.args(["-f", "-qq", "--seccomp-bpf"]).args(tracing).arg(env!("CARGO_BIN_EXE_windfall"));
+        command.args(["-f", "-qq"]).args(tracing).arg(binary());
         self.arguments(&mut command);
         command
     }
@@ -168,7 +169,11 @@ impl Trial<'_> {
     fn assert_holds(&self, what: &str) -> Remembered {
         self.bench.assert_outside_unchanged();
         let strange: Vec<Hash> = hashes(&self.library).difference(&self.bench.known).copied().collect();
-        assert!(strange.is_empty(), "{what}: files that are not whole: {strange:?} {:#?}", tree(&self.library));
+        assert!(
+            strange.is_empty(),
+            "{what}: files that are not whole: {strange:?} {:#?}",
+            tree(&self.library)
+        );
         let known = catalog(&self.library);
         let contents = &known.contents.contents;
         let is = |path: PathBuf, content: usize| {
@@ -185,10 +190,17 @@ impl Trial<'_> {
         let staging = self.library.join(".windfall/staging");
         for &content in &known.staged {
             let hex = contents[content].blake3.to_hex();
-            let placed = known.plan.iter().filter(|p| p.content == content).map(|p| p.path.to_path(&self.library));
+            let placed =
+                known.plan.iter().filter(|p| p.content == content).map(|p| p.path.to_path(&self.library));
             let stands = placed
                 .chain([staging.join(&hex[..2]).join(hex.as_str())])
-                .chain(known.files.iter().filter(|(_, r)| r.content == content).map(|(p, _)| p.to_path(&self.library)))
+                .chain(
+                    known
+                        .files
+                        .iter()
+                        .filter(|(_, r)| r.content == content)
+                        .map(|(p, _)| p.to_path(&self.library)),
+                )
                 .any(|path| is(path, content));
             // a run that ends drops what nobody will place before it says so
             assert!(stands || known.plan.is_empty(), "{what}: {hex} is recorded as staged and not there");
@@ -283,6 +295,11 @@ fn said(output: &Output) -> String {
     format!("{}\n{out}{err}", output.status)
 }
 
+/// The command under test; `WINDFALL_BINARY` names another one, such as a release build.
+fn binary() -> PathBuf {
+    std::env::var_os("WINDFALL_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_windfall").into(), PathBuf::from)
+}
+
 /// A number that a longer run is asked for with.
 fn asked(variable: &str) -> Option<usize> {
     std::env::var(variable).ok()?.parse().ok()
@@ -291,7 +308,10 @@ fn asked(variable: &str) -> Option<usize> {
 /// Whether strace runs here and may trace.
 fn can_trace() -> bool {
     let can = cfg!(target_os = "linux")
-        && Command::new("strace").args(["-f", "-qq", "--seccomp-bpf", "-e", "trace=write", "true"]).output().is_ok_and(|o| o.status.success());
+        && Command::new("strace")
+            .args(["-f", "-qq", "-e", "trace=write", "true"])
+            .output()
+            .is_ok_and(|o| o.status.success());
     if !can {
         println!("skipped: there is no strace here, or it may not trace");
     }
@@ -302,7 +322,8 @@ fn can_trace() -> bool {
 fn most_calls(bench: &Bench, names: &[&str]) -> BTreeMap<String, usize> {
     let trial = bench.trial();
     let log = bench.folder.path().join("calls");
-    let tracing = ["-o".to_owned(), log.display().to_string(), "-e".to_owned(), format!("trace={}", names.join(","))];
+    let tracing =
+        ["-o".to_owned(), log.display().to_string(), "-e".to_owned(), format!("trace={}", names.join(","))];
     let output = trial.traced(&tracing).output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
     let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
