@@ -281,8 +281,8 @@ impl Derivation {
     }
 }
 
-/// Makes links, lists, copies and sidecars; records them. One that its owner changed is left
-/// alone, and one of a file that could not be placed waits for the file.
+/// Makes links, lists, copies and sidecars; records them. One that its owner changed is left alone,
+/// and one of a file that could not be placed waits for the file.
 ///
 /// # Errors
 /// If the drive is full or gone, or the catalog refuses.
@@ -363,6 +363,7 @@ fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecor
         let ours = match (&item.form, known) {
             (DerivedForm::Symlink(_), Some(_)) => standing.is_symlink(),
             (_, Some(record)) => is_unchanged(&path, record),
+            // sidecars are made durable by the thousand: what a power cut empties is nobody's
             (DerivedForm::Sidecar(_), None) => standing.is_file() && standing.len() == 0,
             (_, None) => false,
         };
@@ -392,7 +393,6 @@ fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecor
         DerivedForm::Text(text) | DerivedForm::Sidecar(text) => {
             let mut staged = placing.staging.begin()?;
             io::Write::write_all(&mut staged.file, text.as_bytes())?;
-            // sidecars are many: what a power cut leaves empty is recognised, and made again
             if matches!(item.form, DerivedForm::Text(_)) {
                 staged.file.sync_all()?;
             }

@@ -15,7 +15,7 @@ use crate::contents::Contents;
 use crate::error::Error;
 use crate::import::{lock, recorded};
 use crate::names::LibraryPath;
-use crate::place::{self, Derivation, Placing, Removal};
+use crate::place::{self, Derivation, Placing, Removal, Unplaced};
 use crate::plan::{Derived, Hidden, Memories};
 use crate::progress::{Phase, Progress};
 use crate::sidecar::{Discretion, Form, sidecar, subject};
@@ -115,7 +115,7 @@ fn flush(
     if placing.cancel.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
-    derivation.add(place::derive(placing, batch, &place::Unplaced::default(), &known.derived, catalog)?);
+    derivation.add(place::derive(placing, batch, &Unplaced::default(), &known.derived, catalog)?);
     batch.clear();
     Ok(())
 }

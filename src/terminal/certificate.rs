@@ -125,7 +125,7 @@ pub fn left_alone(names: &[String], voice: Voice) {
 }
 
 /// Writes the parts that are here of those that Apple announced.
-pub fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Result<()> {
+pub(super) fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Result<()> {
     for export in exports {
         let name = shown(&export.name);
         let (found, expected) = (export.parts_found.len(), export.parts_expected);

@@ -13,11 +13,12 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::{BAD, FAINT, STRONG, bytes, certificate, counted, shown, styled};
+use windfall::Error;
 use windfall::export::part_name::{is_apple_name, is_unfinished_download};
 use windfall::import::Glance;
 
 /// What a person typed is looked at; what the library says of inputs comes from here.
-pub type Look<'a> = &'a dyn Fn(&[PathBuf], &Path) -> Result<Glance, windfall::Error>;
+pub type Look<'a> = &'a dyn Fn(&[PathBuf], &Path) -> Result<Glance, Error>;
 
 /// What the conversation came to.
 pub enum Agreed {
@@ -72,7 +73,8 @@ fn converse(
                 }
             }
         }
-        let proposal = home().map(|home| home.join("Pictures").join("Windfall"));
+        let usual = env::var_os("WINDFALL_LIBRARY").map(PathBuf::from);
+        let proposal = usual.or_else(|| Some(home()?.join("Pictures").join("Windfall")));
         let library = loop {
             let what = "Where shall the library be? A folder on a drive with room; it may be new.";
             let Some(answer) = question(answers, out, what, proposal.as_deref())? else {
@@ -91,7 +93,9 @@ fn converse(
                 if let Some(hint) = error.hint() {
                     writeln!(out, "{hint}\n")?;
                 }
-                found.clear();
+                if matches!(error, Error::NoExport(_) | Error::AllUnreadable(..) | Error::InputMissing(_)) {
+                    found.clear();
+                }
                 continue;
             }
         };
