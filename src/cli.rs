@@ -14,6 +14,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 
 use crate::terminal::Voice;
 use windfall::import::Chosen;
+use windfall::page::{self, PageOptions};
 use windfall::plan::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings};
 use windfall::sidecar::{Form, keep};
 use windfall::template::{DEFAULT_LAYOUT, DEFAULT_NAME, Purpose, Template, TemplateError};
@@ -46,6 +47,7 @@ const EXAMPLES: &str = "Examples:
   windfall import ~/Downloads --to /Volumes/Photos
   windfall verify /Volumes/Photos --against ~/Downloads      are the zips safe to delete?
   windfall list /Volumes/Photos --explain 2024/2024-03/IMG_4821.HEIC
+  windfall report /Volumes/Photos                a page to look at, on any computer
 
 Exit codes: 0 done, 1 stopped, 2 wrong usage, 3 finished but something is missing or damaged, 130 interrupted.";
 
@@ -60,6 +62,8 @@ pub enum Command {
     Verify(Verify),
     /// What a library holds, a line per file
     List(List),
+    /// Write an HTML page that shows a library: certificate, timeline, problems, photos
+    Report(Report),
     /// Write what the library knows beside its photos, for other programs
     Sidecars(Sidecars),
     /// Print a script that completes the command line of a shell
@@ -138,9 +142,13 @@ impl Pace {
 
     /// Threads that read, at least one.
     pub fn jobs(&self) -> usize {
-        let processors = || available_parallelism().map_or(1, usize::from);
-        self.jobs.map_or_else(processors, usize::from)
+        jobs(self.jobs)
     }
+}
+
+fn jobs(wanted: Option<u16>) -> usize {
+    let processors = || available_parallelism().map_or(1, usize::from);
+    wanted.map_or_else(processors, usize::from)
 }
 
 /// `windfall import`.
@@ -217,6 +225,37 @@ pub struct List {
     /// Print one JSON object per file
     #[arg(long)]
     pub json: bool,
+}
+
+/// `windfall report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY")]
+    pub library: PathBuf,
+    /// Where to write the page; outside the library it has no photos [default:
+    /// LIBRARY/windfall-report.html]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Show hidden and recently deleted photos too
+    #[arg(long)]
+    pub with_hidden: bool,
+    /// Threads that make thumbnails [default: one per processor]
+    #[arg(long, value_name = "N", env = "WINDFALL_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+}
+
+impl Report {
+    /// Threads that make thumbnails, at least one.
+    pub fn jobs(&self) -> usize {
+        jobs(self.jobs)
+    }
+
+    /// What the page shall be.
+    pub fn options(&self) -> PageOptions {
+        let hidden = if self.with_hidden { page::Hidden::Shown } else { page::Hidden::LeftOut };
+        PageOptions { output: self.output.clone(), hidden }
+    }
 }
 
 /// `windfall sidecars`.

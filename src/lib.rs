@@ -16,9 +16,11 @@
 //! [`import`] calls them, [`list`] tells what the catalog knows afterwards, [`verify`] reads the
 //! library's bytes again. [`contents`] holds the values that pass between them, [`media`] reads
 //! what files say of themselves, [`names`] and [`template`] make paths, [`fingerprint`] is Apple's
-//! checksum. The library prints nothing: it tells a [`progress`] what it does, returns an [`Error`]
-//! where nothing more can be done, and a [`Problem`] for everything else.
+//! checksum. [`page`] shows a library as one HTML page. The library prints nothing: it tells a
+//! [`progress`] what it does, returns an [`Error`] where nothing more can be done, and a
+//! [`Problem`] for everything else, whose meaning [`advice`] tells.
 
+pub mod advice;
 pub mod capture;
 pub mod catalog;
 pub mod contents;
@@ -33,6 +35,7 @@ pub mod matching;
 pub mod media;
 pub mod name_date;
 pub mod names;
+pub mod page;
 pub mod place;
 pub mod plan;
 pub mod problem;

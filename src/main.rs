@@ -29,7 +29,7 @@ use windfall::problem::Severity;
 use windfall::progress::Progress;
 use windfall::sidecar::keep;
 use windfall::verify::{self, VerifyRun};
-use windfall::{Error, Problem, list, report};
+use windfall::{Error, Problem, list, page, report};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +84,8 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.check(&arguments))),
         Command::Verify(arguments) => session(arguments.pace.output())
             .map(|session| interruptible(session, move |session| session.verify(&arguments))),
+        // thumbnails and the page are made whole or not at all, so a signal may end it at once
+        Command::Report(arguments) => session(Output::Words).map(|session| session.report(&arguments)),
         Command::Sidecars(arguments) => session(Output::Words)
             .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
     };
@@ -301,6 +303,16 @@ impl Session {
             }
             Err(error) => self.failed(&error, Some(NOTHING_WRITTEN)),
         }
+    }
+
+    fn report(&self, arguments: &cli::Report) -> Exit {
+        let result = page::write(&arguments.library, &arguments.options(), &*self.screen, arguments.jobs());
+        self.screen.clear();
+        let shown = result.and_then(|path| match self.voice {
+            Voice::Quiet => Ok(()),
+            _ => terminal::page_written(&path),
+        });
+        shown.map_or_else(|error| self.failed(&error, None), |()| Exit::Done)
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Phase {
     Place,
     /// Hashing what the library holds.
     Verify,
+    /// Making small pictures for the page.
+    Thumbnails,
 }
 
 /// Is told what happens.

@@ -15,7 +15,7 @@ mod verified;
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use clap::CommandFactory;
@@ -101,6 +101,16 @@ fn outcome(result: io::Result<()>) -> Result<(), Error> {
 
 fn unprintable(source: io::Error) -> Error {
     Error::Io { doing: "write to", path: PathBuf::from("standard output"), source }
+}
+
+/// Says where a page was written.
+///
+/// # Errors
+/// If standard output cannot be written for another reason than that nobody reads.
+pub fn page_written(path: &Path) -> Result<(), Error> {
+    print(Reader::Person, |out| {
+        outcome(writeln!(out, "Wrote `{}`. Open it in any browser.", shown(&path.display().to_string())))
+    })
 }
 
 /// Prints one JSON document.

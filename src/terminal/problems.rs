@@ -2,8 +2,7 @@
 //! and a few examples.
 //!
 //! In: the problems of a report. Out: lines. Never: drops a code; what is not shown is counted.
-//! The one surprise: the same code has other words as a warning than as an error, because a
-//! missing photo that the owner deleted is no reason for alarm.
+//! The one surprise: the words come from the library, because the page says the same ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -12,14 +11,12 @@ use indicatif::HumanCount;
 
 use super::{BAD, DOUBTFUL, FAINT, STRONG, Voice, counted, shown, styled};
 use windfall::Problem;
+use windfall::advice::{Words, words};
 use windfall::problem::{Code, Severity};
 use windfall::report::ExportReport;
 
 /// How many problems of a group are shown unless all are asked for.
 const EXAMPLES: usize = 3;
-
-/// One of a kind, many of it, and what it means and what to do about it.
-struct Words(&'static str, &'static str, &'static str);
 
 /// Writes the groups; a quiet voice leaves warnings out.
 pub fn write(out: &mut dyn Write, problems: &[Problem], voice: Voice) -> io::Result<()> {
@@ -151,190 +148,6 @@ pub fn ranges(numbers: &[u32]) -> String {
         _ => format!("{first}-{last}"),
     };
     runs.iter().map(text).collect::<Vec<_>>().join(", ")
-}
-
-fn words(code: Code, severity: Severity) -> Words {
-    if severity == Severity::Warning {
-        match code {
-            Code::MissingMedia => {
-                return Words(
-                    "deleted photo or video that is listed only",
-                    "deleted photos or videos that are listed only",
-                    "They were in Recently Deleted, and Apple delivered their rows without them.",
-                );
-            }
-            Code::ChecksumMismatch => {
-                return Words(
-                    "file of another version than its row",
-                    "files of another version than their rows",
-                    "Apple's row speaks of another version, mostly of one before or after an edit. The files are whole and were kept.",
-                );
-            }
-            _ => {}
-        }
-    }
-    match code {
-        Code::MissingPart => Words(
-            "missing part",
-            "missing parts",
-            "Apple announced more than is here. Download what is missing, then run this again.",
-        ),
-        Code::MissingMedia => Words(
-            "missing photo or video",
-            "missing photos or videos",
-            "Apple's details list them and none of the parts holds them. Get missing and damaged parts first, then look in iCloud.",
-        ),
-        Code::DamagedArchive => Words(
-            "damaged archive",
-            "damaged archives",
-            "What can be read in them was read. Download them again, then run this again.",
-        ),
-        Code::DamagedEntry => Words(
-            "damaged file",
-            "damaged files",
-            "Their bytes are not what the archive promises. Download that archive again, then run this again.",
-        ),
-        Code::ChecksumMismatch => Words(
-            "file that is cut short",
-            "files that are cut short",
-            "They end too early and Apple's checksum is another. Get the zip again, and import it as it is.",
-        ),
-        Code::TooLarge => Words(
-            "file that is too large for the drive",
-            "files that are too large for the drive",
-            "The drive's file system has a limit (FAT32: 4 GiB). Choose a drive with exFAT, NTFS, APFS or ext4 for these.",
-        ),
-        Code::CatalogDamaged => Words(
-            "fault in the catalog",
-            "faults in the catalog",
-            "The photos are not touched by it. `windfall verify --rebuild-catalog` makes the catalog anew.",
-        ),
-        Code::EncryptedEntry => Words(
-            "encrypted file",
-            "encrypted files",
-            "Apple does not encrypt, somebody packed them anew. Unpack the archive with its password and import the folder.",
-        ),
-        Code::UnsupportedEntry => Words(
-            "entry that cannot be read",
-            "entries that cannot be read",
-            "They are links, devices, or packed as Apple never does. Unpack the archive with another program if you need them.",
-        ),
-        Code::UnsafeName => Words(
-            "entry with an unsafe name",
-            "entries with unsafe names",
-            "Their names lead out of the library, so they were not written. Apple makes no such names: ask where the archive is from.",
-        ),
-        Code::LimitExceeded => Words(
-            "entry that expands beyond reason",
-            "entries that expand beyond reason",
-            "No real photo or video is like that, so it was stopped. Download the archive again from Apple.",
-        ),
-        Code::WriteFailed => Words(
-            "file that could not be written",
-            "files that could not be written",
-            "Look after the drive, then run this again: only what is not there yet is written.",
-        ),
-        Code::ChangedFile => Words(
-            "changed file in the library",
-            "changed files in the library",
-            "They are not what was imported. They were left as they are.",
-        ),
-        Code::MissingFile => Words(
-            "file that is gone from the library",
-            "files that are gone from the library",
-            "Import the archives that hold them to get them back.",
-        ),
-        Code::NotHeld => Words(
-            "entry that the library does not hold",
-            "entries that the library does not hold",
-            "Keep the archives until these are in the library, or until you know that you do not want them.",
-        ),
-        Code::UnlistedMedia => Words(
-            "file without a row in Apple's details",
-            "files without rows in Apple's details",
-            "They were kept and dated by what they say themselves; only their archive vouches for them.",
-        ),
-        Code::NoDetails => Words(
-            "export without Apple's details",
-            "exports without Apple's details",
-            "Nobody can tell then whether all photos are there. The details come with the privacy export, in each part.",
-        ),
-        Code::BadRow => Words(
-            "row that cannot be read in full",
-            "rows that cannot be read in full",
-            "What could be read of them was used, and the details are kept as they came.",
-        ),
-        Code::EmptyDetails => Words(
-            "details file without rows",
-            "details files without rows",
-            "Apple's file about the photos is empty; the photos are dated by what they say themselves.",
-        ),
-        Code::OpaqueChecksums => Words(
-            "export with checksums of another kind",
-            "exports with checksums of another kind",
-            "Apple's checksums in it cannot be computed by anybody else, so these files stay unproved. They are not damaged.",
-        ),
-        Code::ConflictingRows => Words(
-            "file whose rows disagree about its date",
-            "files whose rows disagree about their date",
-            "The earliest date was taken. `windfall list --explain` shows what each source says.",
-        ),
-        Code::AmbiguousRow => Words(
-            "row that could mean several files",
-            "rows that could mean several files",
-            "It was given to none of them; they are dated by what they say themselves.",
-        ),
-        Code::AmbiguousAlbumEntry => Words(
-            "album entry that could mean several photos",
-            "album entries that could mean several photos",
-            "Albums state file names only. All that bear the name were added.",
-        ),
-        Code::UnresolvedAlbumEntry => Words(
-            "album entry without a photo",
-            "album entries without photos",
-            "The album names a file that is in none of the parts; missing parts may bring it.",
-        ),
-        Code::Undated => Words(
-            "photo or video without a date",
-            "photos or videos without a date",
-            "Nothing tells when they were taken. They are in `Undated/`.",
-        ),
-        Code::Placeholder => Words(
-            "empty file",
-            "empty files",
-            "Apple delivered a name and no bytes. Look whether the photo is in iCloud, and ask for it again.",
-        ),
-        Code::UnfinishedDownload => Words(
-            "unfinished download",
-            "unfinished downloads",
-            "They were left alone. Let the browser finish them, then run this again.",
-        ),
-        Code::Renamed => Words(
-            "name that was rewritten",
-            "names that were rewritten",
-            "Some systems cannot hold them. The catalog knows the original names.",
-        ),
-        Code::LinksUnsupported => Words(
-            "drive without links",
-            "drives without links",
-            "Albums are there in another form; nothing is missing from them.",
-        ),
-        Code::ExtraFile => Words(
-            "file of your own in the library",
-            "files of your own in the library",
-            "No import brought them. They are left alone.",
-        ),
-        Code::MovedFile => Words(
-            "file that was moved",
-            "files that were moved",
-            "Their bytes were found under another name. The next import remembers the new place.",
-        ),
-        Code::StagingLeft => Words(
-            "interrupted import that waits",
-            "interrupted imports that wait",
-            "Give it the same archives again and it finishes.",
-        ),
-    }
 }
 
 #[cfg(test)]

@@ -130,6 +130,7 @@ fn style(phase: Phase, bytes: u64, files: u64) -> ProgressStyle {
         Phase::Match => "putting together what belongs together",
         Phase::Place => "placing",
         Phase::Verify => "verifying",
+        Phase::Thumbnails => "making thumbnails",
     };
     let rest = match (bytes, files) {
         (0, 0) => " {elapsed}",

@@ -1,0 +1,252 @@
+//! The certificate of completeness: is everything there?
+//!
+//! In: [`Holdings`] and [`Troubles`]. Out: [`Certificate`], sentences and sums for a person. Pure.
+//! Never: claims more than the catalog knows. It knows what was read when the library was made;
+//! whether the drive still holds it today, only `windfall verify` can tell.
+//! The one surprise: without Apple's details nothing can be called complete, however whole it is.
+
+use serde_json::Value;
+
+use crate::media::Kind;
+use crate::page::figures::{count, counted, day, ranges, size};
+use crate::page::holdings::{Holding, Holdings, Sum};
+use crate::page::troubles::Troubles;
+
+/// What the answer is, in a word that styles it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing is missing.
+    Whole,
+    /// Nobody can tell.
+    Untold,
+    /// Something is missing or damaged.
+    Lacking,
+}
+
+impl Answer {
+    /// The word of its style.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Answer::Whole => "whole",
+            Answer::Untold => "untold",
+            Answer::Lacking => "lacking",
+        }
+    }
+}
+
+/// A line of the balance.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What became of them.
+    pub label: &'static str,
+    /// How many.
+    pub files: String,
+    /// How much.
+    pub bytes: String,
+}
+
+/// Parts of an export.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// `iCloud Photos, built 3 March 2024`.
+    pub export: String,
+    /// `3 of 3 parts`.
+    pub here: String,
+    /// `part 2`, if any.
+    pub missing: Option<String>,
+}
+
+/// The whole answer.
+#[derive(Debug)]
+pub struct Certificate {
+    /// The answer.
+    pub answer: Answer,
+    /// In a few words.
+    pub headline: String,
+    /// In a sentence.
+    pub lead: String,
+    /// Of every export.
+    pub parts: Vec<Parts>,
+    /// How each file is vouched for.
+    pub proof: Vec<String>,
+    /// Adds up to `total`.
+    pub balance: Vec<Line>,
+    /// All that was delivered and could be read.
+    pub total: Option<Line>,
+    /// What is not in the library, or not in the page, on purpose.
+    pub left_out: Vec<String>,
+    /// When that was known.
+    pub as_of: Option<String>,
+}
+
+/// Writes it.
+pub fn certificate(holdings: &Holdings, troubles: &Troubles) -> Certificate {
+    let media: Vec<&Holding> = holdings.media().collect();
+    let knows_exports = !holdings.deliveries.is_empty();
+    let untold = troubles.untold || !knows_exports || !media.iter().any(|f| f.listed);
+    let answer = match (troubles.errors, untold) {
+        (1.., _) => Answer::Lacking,
+        (0, true) => Answer::Untold,
+        (0, false) => Answer::Whole,
+    };
+    let things = counted(troubles.errors, "thing is", "things are");
+    let (headline, lead) = match answer {
+        Answer::Whole => (
+            "Nothing is missing.".to_owned(),
+            format!(
+                "Every part that Apple announced was read to its end, and everything that its lists name is in this \
+                 library{}.",
+                exceptions(holdings, troubles)
+            ),
+        ),
+        Answer::Untold => (
+            "Nothing that is here is damaged.".to_owned(),
+            match knows_exports {
+                true => {
+                    "Whether everything is here, nobody can tell: Apple's details, the lists of all photos, did not \
+                     come with every export."
+                }
+                false => {
+                    "Whether everything is here, the catalog cannot tell: it does not know what Apple announced. \
+                     Import the archives again, or compare them with windfall verify --against."
+                }
+            }
+            .to_owned(),
+        ),
+        Answer::Lacking => (
+            format!("{things} missing or damaged."),
+            "Everything else is safe in this library. What is missing, and what to do about it, stands under Problems."
+                .to_owned(),
+        ),
+    };
+    let (total, balance) = balance(holdings);
+    Certificate {
+        answer,
+        headline,
+        lead,
+        parts: parts(holdings),
+        proof: proof(&media),
+        balance,
+        total,
+        left_out: left_out(holdings),
+        as_of: as_of(holdings),
+    }
+}
+
+/// What the lists name and the library has not, for good reasons.
+fn exceptions(holdings: &Holdings, troubles: &Troubles) -> &'static str {
+    match (holdings.delivered.left_out.files, troubles.listed_only) {
+        (0, 0) => "",
+        (_, 0) => ", but for what was left out",
+        (0, _) => ", but for what its owner had deleted",
+        (_, _) => ", but for what was left out and what its owner had deleted",
+    }
+}
+
+fn parts(holdings: &Holdings) -> Vec<Parts> {
+    let one = |delivery: &crate::page::holdings::Delivery| {
+        let missing = delivery.missing();
+        let built = delivery.built.as_deref().map(|built| format!(", made by Apple on {}", day(built)));
+        let word = if missing.len() == 1 { "part" } else { "parts" };
+        Parts {
+            export: format!("{}{}", crate::names::display(&delivery.name), built.unwrap_or_default()),
+            here: format!(
+                "{} of {}",
+                count(delivery.found.len() as u64),
+                counted(u64::from(delivery.expected), "part", "parts")
+            ),
+            missing: (!missing.is_empty()).then(|| format!("{word} {}", ranges(&missing))),
+        }
+    };
+    holdings.deliveries.iter().map(one).collect()
+}
+
+fn proof(media: &[&Holding]) -> Vec<String> {
+    let of = |kind: Kind| media.iter().filter(|f| f.kind == kind).count() as u64;
+    let pairs = media.iter().filter(|f| f.kind == Kind::Photo && f.live_photo.is_some()).count() as u64;
+    let proved = media.iter().filter(|f| f.proved).count() as u64;
+    let unproved = media.len() as u64 - proved;
+    let private = media.iter().filter(|f| Holdings::is_private(f)).count() as u64;
+    let mut lines = vec![format!(
+        "The library holds {} and {}{}{}.",
+        counted(of(Kind::Photo), "photo", "photos"),
+        counted(of(Kind::Video), "video", "videos"),
+        match pairs {
+            0 => String::new(),
+            pairs =>
+                format!("; {} photo and video together", counted(pairs, "Live Photo is", "Live Photos are")),
+        },
+        match private {
+            0 => String::new(),
+            1 => "; 1 file is hidden or recently deleted".to_owned(),
+            private => format!("; {} files are hidden or recently deleted", count(private)),
+        }
+    )];
+    if proved > 0 {
+        lines.push(format!(
+            "{} proved: byte for byte what iCloud held, because Apple's own checksum was computed again from the bytes \
+             and agrees.",
+            counted(proved, "file is", "files are")
+        ));
+    }
+    if unproved > 0 {
+        lines.push(format!(
+            "{} vouched for by the archive only: whole as Apple packed {}, but Apple's lists state no checksum that \
+             could prove more.",
+            counted(unproved, "file is", "files are"),
+            if unproved == 1 { "it" } else { "them" }
+        ));
+    }
+    lines
+}
+
+fn line(label: &'static str, sum: Sum) -> Line {
+    Line { label, files: count(sum.files), bytes: size(sum.bytes) }
+}
+
+fn balance(holdings: &Holdings) -> (Option<Line>, Vec<Line>) {
+    let delivered = &holdings.delivered;
+    if delivered.all.files == 0 {
+        return (None, Vec::new());
+    }
+    let lines = [
+        ("stand in this library", delivered.placed),
+        ("are further copies of the same bytes", delivered.copies),
+        ("are Apple's lists, kept in .windfall/details", delivered.details),
+        ("were left out", delivered.left_out),
+    ];
+    let kept = lines.into_iter().filter(|(_, sum)| sum.files > 0).map(|(label, sum)| line(label, sum));
+    (Some(line("files were delivered and read whole", delivered.all)), kept.collect())
+}
+
+fn left_out(holdings: &Holdings) -> Vec<String> {
+    let skips = |name: &str| holdings.settings.get(name).is_some_and(|word| word == "skip");
+    let mut lines = Vec::new();
+    if skips("hidden") {
+        lines.push("Hidden photos are left out of this library, as its owner chose.".to_owned());
+    }
+    if skips("recently_deleted") {
+        lines.push("Recently deleted photos are left out of this library, as its owner chose.".to_owned());
+    }
+    let newest = holdings.runs.iter().find(|run| run.command == "import");
+    let ignored = newest.and_then(|run| run.report.get("entries")?.get("ignored")?.as_u64());
+    if let Some(ignored) = ignored.filter(|n| *n > 0) {
+        lines.push(format!(
+            "The newest import ignored {}: empty files and traces of computers that no person misses.",
+            counted(ignored, "file", "files")
+        ));
+    }
+    lines
+}
+
+fn as_of(holdings: &Holdings) -> Option<String> {
+    let run = holdings.runs.first()?;
+    let entries = run.report.get("entries").and_then(|entries| entries.get("total")).and_then(Value::as_u64);
+    let read = entries.map(|n| format!(", which looked at {}", counted(n, "file", "files")));
+    let command = match run.command.as_str() {
+        "import" => "import",
+        "verify" => "check of this library",
+        _ => "run",
+    };
+    Some(format!("As of the {command} on {}{}.", day(&run.started), read.unwrap_or_default()))
+}

@@ -1,0 +1,180 @@
+//! Figures: numbers in words, and the library in numbers: kinds, years, cameras.
+//!
+//! In: [`Holding`]s. Out: [`Bar`]s and texts. Pure. Never: counts what is not shown.
+//! The one surprise: sizes are decimal (1 GB is 1,000,000,000 bytes), as on the box of a drive.
+
+use std::collections::BTreeMap;
+
+use crate::matching::AlbumKind;
+use crate::media::Kind;
+use crate::page::holdings::{Holding, Sum};
+
+/// How many cameras are named.
+const CAMERAS: usize = 12;
+
+/// A line of a bar chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    /// What.
+    pub label: String,
+    /// How much, in words.
+    pub value: String,
+    /// Of the longest, in percent.
+    pub share: f64,
+}
+
+/// `1234567` → `1,234,567`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 photo`, `2,345 photos`.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// `812 bytes`, `4.2 MB`, `120 GB`, with a space that does not break.
+pub fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    let mut unit = "";
+    for next in ["kB", "MB", "GB", "TB", "PB", "EB"] {
+        if value < 999.5 {
+            break;
+        }
+        value /= 1000.0;
+        unit = next;
+    }
+    match unit {
+        "" => counted(bytes, "byte", "bytes"),
+        _ if value < 9.95 => format!("{value:.1}\u{a0}{unit}"),
+        _ => format!("{value:.0}\u{a0}{unit}"),
+    }
+}
+
+/// `1, 3-5`.
+pub fn ranges(numbers: &[u32]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for &number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    let text = |&(first, last): &(u32, u32)| {
+        if first == last { first.to_string() } else { format!("{first}–{last}") }
+    };
+    runs.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// The day of an RFC 3339 time: `3 March 2024`.
+pub fn day(time: &str) -> String {
+    let date = time.get(..10).and_then(|text| text.parse::<chrono::NaiveDate>().ok());
+    date.map_or_else(|| time.to_owned(), |date| date.format("%-d %B %Y").to_string())
+}
+
+/// What an album is called.
+pub fn collection_word(kind: AlbumKind) -> &'static str {
+    match kind {
+        AlbumKind::Album => "Album",
+        AlbumKind::Memory => "Memory",
+        AlbumKind::Shared => "Shared album",
+        AlbumKind::Subscribed => "Subscribed album",
+    }
+}
+
+/// What the files are, with their bytes.
+pub fn kinds(files: &[&Holding]) -> Vec<Bar> {
+    let mut sums: BTreeMap<usize, Sum> = BTreeMap::new();
+    let names = ["Photos", "Videos", "Live Photo movies", "RAW files and edits", "Other files"];
+    for file in files {
+        let place = match file.kind {
+            _ if file.companion_of.is_some() => 3,
+            Kind::Photo => 0,
+            Kind::Video if file.live_photo.is_some() => 2,
+            Kind::Video => 1,
+            Kind::Adjustment => 3,
+            Kind::Other => 4,
+        };
+        sums.entry(place).or_default().add(1, file.size);
+    }
+    let named = sums.into_iter().map(|(place, sum)| (names[place].to_owned(), sum));
+    bars(named.collect(), |sum| sum.bytes)
+}
+
+/// The years and what they weigh, latest first.
+pub fn years(files: &[&Holding]) -> Vec<Bar> {
+    let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
+    for file in files {
+        let year = file.captured.as_deref().and_then(|text| text.get(..4));
+        sums.entry(year.unwrap_or("")).or_default().add(1, file.size);
+    }
+    let name = |year: &str| if year.is_empty() { "Undated".to_owned() } else { year.to_owned() };
+    bars(sums.into_iter().rev().map(|(year, sum)| (name(year), sum)).collect(), |sum| sum.bytes)
+}
+
+/// The cameras with most pictures.
+pub fn cameras(items: &[&Holding]) -> Vec<Bar> {
+    let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
+    for item in items {
+        sums.entry(item.camera.as_deref().unwrap_or("")).or_default().add(1, item.size);
+    }
+    let unknown = sums.remove("");
+    let mut ranked: Vec<(String, Sum)> = sums.into_iter().map(|(name, sum)| (name.to_owned(), sum)).collect();
+    ranked.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.files));
+    let mut rest = Sum::default();
+    let others = ranked.len().saturating_sub(CAMERAS) as u64;
+    for (_, sum) in ranked.drain(ranked.len().min(CAMERAS)..) {
+        rest.add(1, sum.bytes);
+        rest.files += sum.files.saturating_sub(1);
+    }
+    if others > 0 {
+        ranked.push((counted(others, "other camera", "other cameras"), rest));
+    }
+    ranked.extend(unknown.map(|sum| ("No camera named".to_owned(), sum)));
+    bars(ranked, |sum| sum.files)
+}
+
+fn bars(sums: Vec<(String, Sum)>, measure: impl Fn(&Sum) -> u64) -> Vec<Bar> {
+    let most = sums.iter().map(|(_, sum)| measure(sum)).max().unwrap_or(0).max(1) as f64;
+    let bar = |(label, sum): (String, Sum)| Bar {
+        label: crate::names::display(&label).into_owned(),
+        value: format!("{} · {}", count(sum.files), size(sum.bytes)),
+        share: (measure(&sum) as f64 * 1000.0 / most).round() / 10.0,
+    };
+    sums.into_iter().map(bar).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, day, ranges, size};
+
+    #[test]
+    fn numbers_in_words() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(count(number), text);
+        }
+        for (bytes, text) in [
+            (1, "1 byte"),
+            (812, "812 bytes"),
+            (1000, "1.0 kB"),
+            (4_200_000, "4.2 MB"),
+            (999_600_000, "1.0 GB"),
+            (120_000_000_000, "120 GB"),
+            (u64::MAX, "18 EB"),
+        ] {
+            assert_eq!(size(bytes).replace('\u{a0}', " "), text);
+        }
+        assert_eq!(ranges(&[1, 3, 4, 5, 7]), "1, 3–5, 7");
+        assert_eq!(ranges(&[u32::MAX]), u32::MAX.to_string());
+        assert_eq!(day("2024-03-03T10:05:17+01:00"), "3 March 2024");
+        assert_eq!(day("soon"), "soon");
+    }
+}

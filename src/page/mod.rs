@@ -1,0 +1,263 @@
+//! The page: a library as one HTML file that opens anywhere, without network, years later.
+//!
+//! In: a library's catalog; photos, to make thumbnails of. Out: one file: the certificate of
+//! completeness, the library in numbers, problems and what to do, and, if the file stands in the
+//! library, a gallery of relative links. Never: touches media, writes the catalog, names an
+//! absolute path, replaces a file that it did not write, prints.
+//! The one surprise: the page forbids itself every request but for files beside it. Its style and
+//! script run by a nonce that is a hash of the whole content, so that the same library gives the
+//! same page, and nothing in the content can know it.
+
+mod certificate;
+mod figures;
+mod holdings;
+mod picture;
+mod shown;
+mod thumbnails;
+mod timeline;
+mod troubles;
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use askama::Template;
+use chrono::Utc;
+
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::media::Kind;
+use crate::names;
+use crate::page::certificate::{Certificate, certificate};
+use crate::page::figures::{Bar, cameras, collection_word, count, counted, day, kinds, size, years};
+use crate::page::holdings::{Holding, Holdings};
+use crate::page::shown::Shown;
+use crate::page::timeline::{Timeline, timeline};
+use crate::page::troubles::{Troubles, troubles};
+use crate::progress::Progress;
+
+/// The page's name inside a library.
+pub const FILE_NAME: &str = "windfall-report.html";
+/// What every page of ours says in its first lines.
+const MARK: &str = "<meta name=\"generator\" content=\"Windfall ";
+
+/// Whether the page shows what is hidden and recently deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Hidden {
+    /// It does not.
+    #[default]
+    LeftOut,
+    /// It does.
+    Shown,
+}
+
+/// What the page shall be.
+#[derive(Debug, Clone, Default)]
+pub struct PageOptions {
+    /// Where it shall stand; by default [`FILE_NAME`] in the library. Elsewhere it has no gallery.
+    pub output: Option<PathBuf>,
+    /// What it shows.
+    pub hidden: Hidden,
+}
+
+/// Writes the page of a library; says where it is. `jobs` threads make thumbnails.
+///
+/// # Errors
+/// If the catalog cannot be read, if a file that is no page of ours stands in the place, or if the
+/// page cannot be written. A photo that cannot be drawn is no error.
+pub fn write(
+    library: &Path,
+    options: &PageOptions,
+    progress: &dyn Progress,
+    jobs: usize,
+) -> Result<PathBuf, Error> {
+    let holdings = Holdings::of(&Catalog::read(library)?)?;
+    let place = options.output.clone().unwrap_or_else(|| library.join(FILE_NAME));
+    let folder = match place.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    refuse_foreign(&place)?;
+    let shown = Shown::of(&holdings, options.hidden);
+    let gallery = is_same(&folder, library).then(|| {
+        let thumbnails = thumbnails::make(library, &shown.items, progress, jobs);
+        shown.data(&thumbnails)
+    });
+    let html = render(&holdings, &shown, options.hidden, gallery.as_deref())
+        .map_err(|error| Error::io("write", &place)(io::Error::other(error)))?;
+    thumbnails::replace(&folder, &place, html.as_bytes()).map_err(Error::io("write", &place))?;
+    Ok(place)
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    fs::canonicalize(one).ok().zip(fs::canonicalize(other).ok()).is_some_and(|(one, other)| one == other)
+}
+
+/// A person's own file is never replaced, whatever its name.
+fn refuse_foreign(place: &Path) -> Result<(), Error> {
+    let foreign = |why: &'static str| Err(Error::io("replace", place)(io::Error::other(why)));
+    match fs::symlink_metadata(place) {
+        Err(_) => Ok(()),
+        Ok(metadata) if !metadata.is_file() => foreign("it is no file"),
+        Ok(_) => {
+            let mut head = Vec::new();
+            let file = File::open(place).map_err(Error::io("read", place))?;
+            file.take(1024).read_to_end(&mut head).map_err(Error::io("read", place))?;
+            match String::from_utf8_lossy(&head).contains(MARK) {
+                true => Ok(()),
+                false => foreign("it is not a page of Windfall; name another file with --output"),
+            }
+        }
+    }
+}
+
+/// An album in words.
+struct AlbumLine<'a> {
+    number: usize,
+    kind: &'static str,
+    title: std::borrow::Cow<'a, str>,
+    count: String,
+    replies: String,
+}
+
+/// A past run in words.
+struct RunLine {
+    command: String,
+    day: String,
+    sum: String,
+}
+
+#[derive(Template)]
+#[template(path = "page.html", config = "src/page/askama.toml")]
+struct Page<'a> {
+    version: &'static str,
+    written: String,
+    nonce: &'a str,
+    style: &'static str,
+    script: &'static str,
+    title: String,
+    span: String,
+    certificate: Certificate,
+    troubles: Troubles,
+    timeline: Timeline,
+    kinds: Vec<Bar>,
+    years: Vec<Bar>,
+    cameras: Vec<Bar>,
+    total: String,
+    saved: Option<String>,
+    albums: Vec<AlbumLine<'a>>,
+    not_shown: Vec<String>,
+    undated: u64,
+    runs: Vec<RunLine>,
+    items: u64,
+    favorites: u64,
+    videos: u64,
+    live: u64,
+    data: Option<&'a str>,
+}
+
+fn render(
+    holdings: &Holdings,
+    shown: &Shown<'_>,
+    hidden: Hidden,
+    gallery: Option<&str>,
+) -> Result<String, askama::Error> {
+    let troubles = troubles(holdings, hidden);
+    let of = |is: &dyn Fn(&Holding) -> bool| shown.items.iter().filter(|item| is(item)).count() as u64;
+    let photos = of(&|item| item.kind == Kind::Photo);
+    let videos = of(&|item| item.kind == Kind::Video);
+    let bytes = shown.files.iter().map(|file| file.size).fold(0, u64::saturating_add);
+    let mut page = Page {
+        version: env!("CARGO_PKG_VERSION"),
+        written: day(&Utc::now().to_rfc3339()),
+        nonce: "",
+        style: include_str!("page.css"),
+        script: include_str!("page.js"),
+        title: format!("{} and {}", counted(photos, "photo", "photos"), counted(videos, "video", "videos")),
+        span: span(shown),
+        certificate: certificate(holdings, &troubles),
+        troubles,
+        timeline: timeline(&shown.months),
+        kinds: kinds(&shown.files),
+        years: years(&shown.files),
+        cameras: cameras(&shown.items),
+        total: format!("{} in {}", size(bytes), counted(shown.files.len() as u64, "file", "files")),
+        saved: saved(holdings),
+        albums: album_lines(shown),
+        not_shown: not_shown(shown),
+        undated: of(&|item| item.captured.is_none()),
+        runs: holdings.runs.iter().map(run_line).collect(),
+        items: shown.items.len() as u64,
+        favorites: of(&|item| item.favorite),
+        videos,
+        live: of(&|item| item.kind == Kind::Photo && item.live_photo.is_some()),
+        data: gallery,
+    };
+    let nonce = blake3::hash(page.render()?.as_bytes()).to_hex();
+    page.nonce = nonce.get(..32).unwrap_or_default();
+    page.render()
+}
+
+/// `2003 – 2026`.
+fn span(shown: &Shown<'_>) -> String {
+    let years: Vec<&str> = shown.months.iter().filter_map(|month| month.key.get(..4)).collect();
+    match (years.last(), years.first()) {
+        (Some(first), Some(last)) if first != last => format!("{first} – {last}"),
+        (Some(only), _) => (*only).to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn saved(holdings: &Holdings) -> Option<String> {
+    let copies = holdings.delivered.copies;
+    (copies.files > 0).then(|| {
+        format!(
+            "{} delivered more than once. Each is kept once, which saves {}.",
+            counted(copies.files, "file was", "files were"),
+            size(copies.bytes)
+        )
+    })
+}
+
+fn album_lines<'a>(shown: &Shown<'a>) -> Vec<AlbumLine<'a>> {
+    let line = |(number, album): (usize, &shown::Album<'a>)| {
+        let replies =
+            [(album.collection.comments, "comment", "comments"), (album.collection.likes, "like", "likes")];
+        let said = replies.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| counted(n, one, many));
+        AlbumLine {
+            number,
+            kind: collection_word(album.collection.kind),
+            title: names::display(&album.collection.title),
+            count: count(album.items.len() as u64),
+            replies: said.collect::<Vec<_>>().join(", "),
+        }
+    };
+    shown.albums.iter().enumerate().map(line).collect()
+}
+
+fn not_shown(shown: &Shown<'_>) -> Vec<String> {
+    [
+        (shown.hidden, "hidden photo or video", "hidden photos and videos"),
+        (shown.deleted, "recently deleted photo or video", "recently deleted photos and videos"),
+        (shown.albums_left_out, "album that holds only such", "albums that hold only such"),
+    ]
+    .into_iter()
+    .filter(|(number, ..)| *number > 0)
+    .map(|(number, one, many)| counted(number, one, many))
+    .collect()
+}
+
+fn run_line(run: &holdings::PastRun) -> RunLine {
+    let number = |group: &str, name: &str| run.report.get(group).and_then(|g| g.get(name)?.as_u64());
+    let sum = match (number("entries", "total"), number("entries", "imported")) {
+        (Some(total), Some(imported)) => {
+            format!("{} looked at, {} new", counted(total, "file", "files"), count(imported))
+        }
+        _ => String::new(),
+    };
+    let problems = run.problems().count() as u64;
+    let problems = (problems > 0).then(|| counted(problems, "problem", "problems"));
+    let sum =
+        [Some(sum).filter(|s| !s.is_empty()), problems].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    RunLine { command: names::display(&run.command).into_owned(), day: day(&run.started), sum }
+}

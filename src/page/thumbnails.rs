@@ -1,0 +1,98 @@
+//! Thumbnails: small pictures of the library's photos, made once.
+//!
+//! In: photos by BLAKE3. Out: which of them have a file in `.windfall/thumbnails`. Never: touches
+//! media, replaces a thumbnail, or fails; a photo without one has a placeholder in the page.
+//! The one surprise: that a photo cannot be drawn is remembered too, as an empty `.none` file, so
+//! that a second run does nothing at all.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::catalog::INTERNAL;
+use crate::page::holdings::Holding;
+use crate::page::picture;
+use crate::progress::{Phase, Progress};
+
+/// The folder inside [`INTERNAL`].
+const FOLDER: &str = "thumbnails";
+/// The extension that says that there is none.
+const NONE: &str = "none";
+
+/// Where the thumbnail of these bytes is, relative to the library, with `/`. The first two digits
+/// are a folder, because exFAT is slow with many files in one.
+pub fn place(blake3: &str) -> String {
+    format!("{INTERNAL}/{FOLDER}/{}/{blake3}.jpg", blake3.get(..2).unwrap_or("00"))
+}
+
+/// Makes the thumbnails that are not there yet; says of each photo whether it has one now.
+pub fn make(library: &Path, photos: &[&Holding], progress: &dyn Progress, jobs: usize) -> Vec<bool> {
+    let unwritable = AtomicBool::new(false);
+    let one = |photo: &&Holding| has(library, photo, progress, &unwritable);
+    progress.begin(Phase::Thumbnails, photos.len() as u64, 0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.max(1)).build();
+    let made = match pool {
+        Ok(pool) => pool.install(|| photos.par_iter().map(one).collect()),
+        Err(_) => photos.iter().map(one).collect(),
+    };
+    if unwritable.into_inner() {
+        progress.note("some thumbnails could not be written: the page has placeholders for them");
+    }
+    made
+}
+
+fn has(library: &Path, photo: &Holding, progress: &dyn Progress, unwritable: &AtomicBool) -> bool {
+    let has = ready(library, photo).unwrap_or_else(|| draw(library, photo, unwritable));
+    progress.file("");
+    has
+}
+
+fn draw(library: &Path, photo: &Holding, unwritable: &AtomicBool) -> bool {
+    let source = photo.path.to_path(library);
+    if File::open(&source).is_err() {
+        // gone or out of reach today; that says nothing about the photo
+        return false;
+    }
+    let small = picture::small(&source, &photo.format);
+    let path = library.join(place(&photo.blake3));
+    let written = match &small {
+        Some(bytes) => write(&path, bytes),
+        None => write(&path.with_extension(NONE), &[]),
+    };
+    unwritable.fetch_or(written.is_err(), Ordering::Relaxed);
+    small.is_some() && written.is_ok()
+}
+
+/// Whether the photo has a thumbnail, if that is known without drawing it.
+fn ready(library: &Path, photo: &Holding) -> Option<bool> {
+    if !picture::can_draw(&photo.format) || !is_hex(&photo.blake3) {
+        return Some(false);
+    }
+    let path = library.join(place(&photo.blake3));
+    // a power cut can leave a name without bytes
+    if fs::symlink_metadata(&path).is_ok_and(|m| m.is_file() && m.len() > 0) {
+        return Some(true);
+    }
+    fs::symlink_metadata(path.with_extension(NONE)).ok().map(|_| false)
+}
+
+fn is_hex(hash: &str) -> bool {
+    hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)?;
+    replace(folder, path, bytes)
+}
+
+/// Writes beside the place and renames, so that nobody ever sees half a file.
+pub fn replace(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let create = |path: &Path| File::options().write(true).create_new(true).open(path);
+    let mut file = tempfile::Builder::new().prefix(".new-").make_in(folder, create)?;
+    file.write_all(bytes)?;
+    file.persist(path).map(|_| ()).map_err(|error| error.error)
+}

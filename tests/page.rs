@@ -1,0 +1,302 @@
+//! The page, as a file and in a real browser.
+//!
+//! In: libraries that whole imports made. Skips the browser, and says so, where Chromium is not
+//! installed; `CHROMIUM` names another than the usual ones.
+#![allow(clippy::print_stderr, reason = "a skipped test must say so")]
+#![allow(clippy::unwrap_used, reason = "helpers of a test fail as the test does")]
+
+#[path = "../fixtures/builder.rs"]
+mod builder;
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, SharedAlbums, damage, jpeg, mov, png};
+use serde_json::Value;
+use support::{Scratch, contents};
+use windfall::Error;
+use windfall::media::Kind;
+use windfall::page::{Hidden, PageOptions, write};
+use windfall::plan::Area;
+
+fn example() -> Scratch {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/example");
+    let scratch = Scratch::new();
+    scratch.import(&[folder]);
+    scratch
+}
+
+fn report(scratch: &Scratch, hidden: Hidden) -> String {
+    let options = PageOptions { output: None, hidden };
+    let path = write(&scratch.library(), &options, &(), 2).unwrap();
+    assert_eq!(path, scratch.library().join("windfall-report.html"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn data(page: &str) -> Value {
+    let (_, rest) = page.split_once("type=\"application/json\">").unwrap();
+    serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect()
+}
+
+fn paths(data: &Value) -> Vec<String> {
+    let folders = texts(&data["folders"]);
+    let folder = data["folder"].as_array().unwrap().iter();
+    let folder = folder.map(|index| folders[usize::try_from(index.as_u64().unwrap()).unwrap()]);
+    folder.zip(texts(&data["name"])).map(|(folder, name)| format!("{folder}/{name}")).collect()
+}
+
+fn thumbnails(library: &Path) -> BTreeMap<PathBuf, SystemTime> {
+    let files = walkdir::WalkDir::new(library.join(".windfall/thumbnails")).into_iter().map(Result::unwrap);
+    let files = files.filter(|entry| entry.file_type().is_file());
+    files.map(|entry| (entry.path().to_owned(), entry.metadata().unwrap().modified().unwrap())).collect()
+}
+
+#[test]
+fn the_page_says_what_the_catalog_says() {
+    let scratch = example();
+    let records = scratch.records();
+    let media = || records.values().filter(|r| r.area == Area::Media);
+    let movies = media().filter(|r| r.kind == Some(Kind::Video) && r.live_photo.is_some()).count();
+    let all = media().filter(|r| matches!(r.kind, Some(Kind::Photo | Kind::Video))).count() - movies;
+    let private = media().filter(|r| r.hidden || r.deleted).count();
+    assert!(private > 0 && movies > 0);
+
+    let page = report(&scratch, Hidden::LeftOut);
+    let shown = data(&page);
+    assert_eq!(paths(&shown).len(), all - private);
+    let months: u64 =
+        shown["months"].as_array().unwrap().iter().map(|month| month[1].as_u64().unwrap()).sum();
+    assert_eq!(months, (all - private) as u64);
+    for record in media().filter(|r| r.hidden || r.deleted) {
+        assert!(!page.contains(record.path.file_name()), "{}", record.path);
+    }
+    let proved = media().filter(|r| r.proved).count();
+    assert!(page.contains(&format!("{proved} files are proved")), "{proved}");
+    assert!(page.contains("Nothing is missing."));
+    assert!(page.contains("OpenStreetMap contributors"));
+
+    let with_hidden = report(&scratch, Hidden::Shown);
+    let shown = data(&with_hidden);
+    assert_eq!(paths(&shown).len(), all);
+    let live = shown["live"].as_object().unwrap().values().map(|movie| movie.as_str().unwrap().to_owned());
+    for path in paths(&shown).into_iter().chain(live) {
+        assert!(scratch.library().join(&path).is_file(), "{path}");
+    }
+    for hash in texts(&shown["thumbnail"]).into_iter().filter(|hash| !hash.is_empty()) {
+        let file = format!(".windfall/thumbnails/{}/{hash}.jpg", &hash[..2]);
+        assert!(scratch.library().join(&file).is_file(), "{file}");
+    }
+    for album in shown["albums"].as_array().unwrap() {
+        let members = album[2].as_array().unwrap();
+        assert!(members.iter().all(|index| index.as_u64().unwrap() < all as u64), "{album}");
+    }
+}
+
+#[test]
+fn a_page_is_whole_and_names_no_other_place() {
+    let scratch = example();
+    let before = contents(&scratch.library());
+    let page = report(&scratch, Hidden::Shown);
+    for foreign in ["http:", "https:", "//cdn", "fetch(", "import(", "@import", "url("] {
+        assert!(!page.contains(foreign), "{foreign}");
+    }
+    let library = scratch.library();
+    assert!(!page.contains(library.to_str().unwrap()));
+    assert!(page.contains("default-src 'none'"));
+    assert!(!page.contains("unsafe-inline") && !page.contains(" style=") && !page.contains(" onclick="));
+
+    let made = thumbnails(&library);
+    assert!(made.len() >= 3, "{made:?}");
+    assert_eq!(report(&scratch, Hidden::Shown), page);
+    assert_eq!(thumbnails(&library), made, "a second run does nothing");
+    let mut after = contents(&library);
+    after.remove("windfall-report.html");
+    assert_eq!(after, before, "media are never touched");
+}
+
+#[test]
+fn elsewhere_it_has_no_gallery_and_never_replaces_what_is_not_ours() {
+    let scratch = example();
+    let output = scratch.path("certificate.html");
+    let options = PageOptions { output: Some(output.clone()), hidden: Hidden::Shown };
+    for _ in 0..2 {
+        assert_eq!(write(&scratch.library(), &options, &(), 1).unwrap(), output);
+    }
+    let page = std::fs::read_to_string(&output).unwrap();
+    assert!(page.contains("Certificate of completeness") && !page.contains("application/json"));
+    assert_eq!(thumbnails_made(&scratch), 0);
+
+    std::fs::write(&output, "<p>mine</p>").unwrap();
+    assert!(matches!(write(&scratch.library(), &options, &(), 1), Err(Error::Io { .. })));
+    assert_eq!(std::fs::read_to_string(&output).unwrap(), "<p>mine</p>");
+    let nowhere = PageOptions { output: Some(scratch.path("none/page.html")), hidden: Hidden::Shown };
+    assert!(write(&scratch.library(), &nowhere, &(), 1).is_err());
+    assert!(matches!(
+        write(&scratch.path("parts"), &PageOptions::default(), &(), 1),
+        Err(Error::NotALibrary(_))
+    ));
+}
+
+fn thumbnails_made(scratch: &Scratch) -> usize {
+    let folder = scratch.library().join(".windfall/thumbnails");
+    if folder.exists() { thumbnails(&scratch.library()).len() } else { 0 }
+}
+
+const HOSTILE: &str = "</script><script>document.title='owned'</script>\"'&\u{2028}<!--";
+
+fn hostile() -> Scratch {
+    let scratch = Scratch::new();
+    let photo = |n: u64| jpeg(n, &Exif::taken("2024:03:03 10:05:17").offset("+01:00"));
+    let row = || Row::created("2024-03-03 09:05");
+    let name = "a'b&c (1) #%41.JPG";
+    let export = Export::new("iCloud Photos").part(
+        Part::new()
+            .photo(Photo::new(name, photo(1)).row(row().favorite()))
+            .photo(Photo::new("IMG_2.JPG", photo(2)).row(row()))
+            .photo(Photo::new("secret.JPG", photo(3)).row(row().hidden()))
+            .photo(Photo::new("clip.MOV", mov(4, &Movie::new().created("2023-02-01T00:00:00+0000"))))
+            .photo(Photo::new("plain.PNG", png(5, &Exif::default(), &[])))
+            .album("Lake \"week\" <b>", [name, "IMG_2.JPG"])
+            .album("Only secrets", ["secret.JPG"])
+            .shared_albums(SharedAlbums::new([SharedAlbum::new(HOSTILE)
+                .folder("shared")
+                .photo("S.JPG", photo(6))
+                .comment("S.JPG", HOSTILE)])),
+    );
+    scratch.import(&export.write_zips(&scratch.parts()));
+    scratch
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let scratch = hostile();
+    let page = report(&scratch, Hidden::LeftOut);
+    assert_eq!(page.matches("<script").count(), 2);
+    assert_eq!(page.matches("</script").count(), 2);
+    assert!(!page.contains("<b>Lake") && !page.contains('\u{2028}'));
+    let shown = data(&page);
+    let titles: Vec<&str> =
+        shown["albums"].as_array().unwrap().iter().map(|album| album[1].as_str().unwrap()).collect();
+    assert!(titles.contains(&HOSTILE) && titles.contains(&"Lake \"week\" <b>"), "{titles:?}");
+    assert!(!page.contains("Only secrets") && !page.contains("secret.JPG"));
+    assert!(page.contains("1 album that holds only such"));
+}
+
+#[test]
+fn what_is_missing_is_said_until_it_is_there() {
+    let scratch = Scratch::new();
+    let photo = |n: u64| jpeg(n, &Exif::taken("2024:03:03 10:05:17").offset("+01:00"));
+    let row = || Row::created("2024-03-03 09:05");
+    let export = Export::new("iCloud Photos")
+        .part(
+            Part::new()
+                .photo(Photo::new("IMG_1.JPG", photo(1)).row(row()))
+                .photo(Photo::new("IMG_3.JPG", photo(3)).row(row())),
+        )
+        .part(Part::new().photo(Photo::new("IMG_2.JPG", photo(2)).row(row())));
+    let zips = export.write_zips(&scratch.parts());
+    let sound = std::fs::read(&zips[0]).unwrap();
+    damage::flip_byte(&zips[0], "Photos/IMG_3.JPG");
+    scratch.import(&zips[..1]);
+    let page = report(&scratch, Hidden::LeftOut);
+    assert!(page.contains("missing or damaged.") && page.contains("part 2 missing"), "{page}");
+    assert!(page.contains("damaged-entry") && page.contains("missing-part"));
+
+    // the newest run had another archive and no problem; the damage stands nevertheless
+    scratch.import(&zips[1..]);
+    let page = report(&scratch, Hidden::LeftOut);
+    assert!(page.contains("1 thing is missing or damaged."), "{page}");
+    assert!(page.contains("damaged-entry") && !page.contains("missing-part"));
+
+    std::fs::write(&zips[0], sound).unwrap();
+    scratch.import(&zips[..1]);
+    let page = report(&scratch, Hidden::LeftOut);
+    assert!(page.contains("Nothing is missing.") && !page.contains("damaged-entry"), "{page}");
+}
+
+/// Chromium, if there is one.
+fn chromium() -> Option<PathBuf> {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let usual = ["chromium", "chromium-browser", "google-chrome", "chrome"].map(PathBuf::from);
+    let found =
+        named.into_iter().chain(usual).find(|name| Command::new(name).arg("--version").output().is_ok());
+    if found.is_none() {
+        eprintln!("skipped: chromium is not installed");
+    }
+    found
+}
+
+struct Opened {
+    dom: String,
+    console: String,
+    requests: Vec<String>,
+}
+
+/// Opens a page in a browser that knows no network, and waits until it is drawn.
+fn open(chromium: &Path, scratch: &Scratch, page: &Path) -> Opened {
+    let profile = tempfile::tempdir().unwrap();
+    let log = scratch.path("net-log.json");
+    let output = Command::new(chromium)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
+        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        .args(["--disable-dev-shm-usage", "--enable-logging=stderr", "--window-size=1200,4000"])
+        .args(["--virtual-time-budget=8000", "--dump-dom", "--host-resolver-rules=MAP * ~NOTFOUND"])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(format!("--log-net-log={}", log.display()))
+        .arg(format!("file://{}", page.display()))
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let console = stderr.lines().filter(|line| line.contains("CONSOLE")).collect::<Vec<_>>().join("\n");
+    Opened {
+        dom: String::from_utf8_lossy(&output.stdout).into_owned(),
+        console,
+        requests: requests(&std::fs::read_to_string(&log).unwrap_or_default()),
+    }
+}
+
+/// Addresses that were asked for, but for those of the browser's own errands.
+fn requests(log: &str) -> Vec<String> {
+    const OWN: [&str; 3] = [".google.com", ".googleapis.com", ".gvt1.com"];
+    let is_own = |url: &str| {
+        let host = url.split('/').nth(2).unwrap_or_default();
+        OWN.iter().any(|domain| host.ends_with(domain))
+    };
+    let urls = log.split("\"url\":\"").skip(1).filter_map(|rest| rest.split_once('"'));
+    urls.map(|(url, _)| url.to_owned()).filter(|url| !url.starts_with("file:") && !is_own(url)).collect()
+}
+
+#[test]
+fn a_request_would_be_noticed() {
+    let Some(chromium) = chromium() else { return };
+    let scratch = Scratch::new();
+    let page = scratch.path("page.html");
+    std::fs::write(&page, "<img src=\"http://elsewhere.invalid/x.png\">").unwrap();
+    let opened = open(&chromium, &scratch, &page);
+    assert!(opened.requests.iter().any(|url| url.contains("elsewhere.invalid")), "{:?}", opened.requests);
+}
+
+#[test]
+fn a_browser_shows_it_without_an_error_or_a_request() {
+    let Some(chromium) = chromium() else { return };
+    for scratch in [example(), hostile()] {
+        let page = report(&scratch, Hidden::Shown);
+        let items = paths(&data(&page)).len();
+        let opened = open(&chromium, &scratch, &scratch.library().join("windfall-report.html"));
+        assert_eq!(opened.console, "");
+        assert!(opened.dom.contains(&format!("data-ready=\"{items}\"")), "{}", opened.dom);
+        assert_eq!(opened.dom.matches("class=\"tile").count(), items);
+        assert_eq!(opened.requests, [] as [&str; 0]);
+        assert!(!opened.dom.contains("<title>owned"));
+        let pictures = texts(&data(&page)["thumbnail"]).into_iter().filter(|hash| !hash.is_empty()).count();
+        assert!(opened.dom.matches("alt=\"").count() >= pictures);
+    }
+}
