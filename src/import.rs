@@ -108,6 +108,7 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     };
     let tally =
         ingest(&mut inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, &mut ids))?;
+    catalog.record_complete(&complete(&inputs, &ids))?;
     library_side.load_details(&mut inputs, library, Some(&staging));
     let stand_ins = inputs.contents.drop_stand_ins();
     catalog.forget_entries(&stand_ins, &ids)?;
@@ -358,6 +359,20 @@ fn finish(
     Ok(())
 }
 
+/// Archives that are sound and of which every entry was read.
+fn complete(inputs: &Inputs, ids: &Ids) -> Vec<i64> {
+    let contents = &inputs.contents;
+    let damaged: HashSet<&str> = inputs.problems.iter().filter_map(|p| p.archive.as_deref()).collect();
+    let mut whole: BTreeMap<usize, bool> = BTreeMap::new();
+    for entry in contents.entries.iter().filter(|e| e.given && !e.role.is_left_out()) {
+        *whole.entry(entry.archive).or_insert(true) &= entry.content().is_some();
+    }
+    let whole = whole
+        .into_iter()
+        .filter(|&(archive, whole)| whole && !damaged.contains(contents.archives[archive].name.as_str()));
+    whole.filter_map(|(archive, _)| ids.archives.get(&archive).copied()).collect()
+}
+
 struct Around<'a> {
     spool: &'a dyn Fn() -> io::Result<File>,
     known: &'a Remembered,
@@ -384,6 +399,10 @@ impl Surroundings for Around<'_> {
             return None;
         }
         let mut entries = contents.entries.iter().filter(|e| e.archive == index).peekable();
+        // an entry that failed has no record, and shall be tried again
+        if !self.known.complete.contains(&index) {
+            return None;
+        }
         entries.peek()?;
         entries.all(|e| e.content().is_some_and(|c| present.contains(&c))).then_some(index)
     }

@@ -4,7 +4,7 @@
 //! The one surprise: entries come back as not given ([`Entry::given`]); discovery marks those that
 //! this run's inputs hold.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use rusqlite::{Connection, Row, Transaction, params};
@@ -48,6 +48,8 @@ pub struct Remembered {
     pub contents: Contents,
     /// Their identities.
     pub ids: Ids,
+    /// Archives of which every entry was read.
+    pub complete: HashSet<usize>,
     /// Files of the library, by path.
     pub files: BTreeMap<LibraryPath, FileRecord>,
     /// Contents that wait in staging.
@@ -119,7 +121,8 @@ fn parts(connection: &Connection, known: &mut Remembered, exports: &ById) -> rus
 
 fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
     let mut by_id = ById::new();
-    let mut statement = connection.prepare("SELECT id, name, size, directory FROM archives ORDER BY id")?;
+    let mut statement =
+        connection.prepare("SELECT id, name, size, directory, complete FROM archives ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let directory: Option<String> = row.get(3)?;
@@ -130,6 +133,9 @@ fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
         let index = known.contents.archives.len();
         by_id.insert(row.get(0)?, index);
         known.ids.archives.insert(index, row.get(0)?);
+        if row.get(4)? {
+            known.complete.insert(index);
+        }
         known.contents.archives.push(Archive { name: row.get(1)?, identity });
     }
     Ok(by_id)

@@ -361,6 +361,20 @@ impl Catalog {
         })
     }
 
+    /// Records archives of which every entry was read.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_complete(&mut self, archives: &[i64]) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut update = tx.prepare_cached("UPDATE archives SET complete = 1 WHERE id = ?1")?;
+            for id in archives {
+                update.execute([id])?;
+            }
+            Ok(())
+        })
+    }
+
     /// Marks contents as durable in staging, or as no longer there.
     ///
     /// # Errors

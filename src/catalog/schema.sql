@@ -23,7 +23,8 @@ CREATE TABLE archives (
     id        INTEGER PRIMARY KEY,
     name      TEXT NOT NULL,          -- nested: Outer.zip/Inner.zip
     size      INTEGER,                -- of a zip; a folder has none
-    directory TEXT                    -- BLAKE3 of a zip's central directory
+    directory TEXT,                   -- BLAKE3 of a zip's central directory
+    complete  INTEGER NOT NULL DEFAULT 0   -- 1: every entry of it was read, and it is undamaged
 ) STRICT;
 
 -- Distinct bytes, wherever and how often they stand.
