@@ -16,60 +16,64 @@ use crate::matching::{Album, Asset, Matched, Part, Resource};
 use crate::names::LibraryPath;
 use crate::plan::{Area, Placement, Plan};
 
-/// Records of all files: those that stood before and those that this run placed.
-pub fn file_records(
-    contents: &Contents,
-    matched: &Matched,
-    plan: &Plan,
-    before: &[FileRecord],
-    placed: &[&Placement],
-) -> Vec<FileRecord> {
-    let by_content = matched.by_content();
-    let other_names = other_names(contents, plan);
-    let standing: HashSet<&LibraryPath> =
-        before.iter().map(|f| &f.path).chain(placed.iter().map(|p| &p.path)).collect();
-    let second_still: HashMap<usize, usize> = matched.shared_movies.iter().copied().collect();
-    let path_of = |content: usize| plan.paths.get(&content).filter(|p| standing.contains(p));
-    let describe = |mut record: FileRecord| -> FileRecord {
-        let Some(&(asset, resource)) = by_content.get(&record.content) else { return record };
-        let asset = &matched.assets[asset];
+/// What is known of files, ready to be asked file by file: half a million records are never held at
+/// once.
+pub struct Facts<'a> {
+    matched: &'a Matched,
+    plan: &'a Plan,
+    by_content: HashMap<usize, (usize, usize)>,
+    other_names: HashMap<&'a LibraryPath, &'a str>,
+    /// Movies that stand beside another still.
+    borrowed: HashMap<usize, usize>,
+}
+
+impl<'a> Facts<'a> {
+    /// Of the files that stand or shall stand by this plan.
+    pub fn new(contents: &'a Contents, matched: &'a Matched, plan: &'a Plan) -> Self {
+        Facts {
+            matched,
+            plan,
+            by_content: matched.by_content(),
+            other_names: other_names(contents, plan),
+            borrowed: matched.shared_movies.iter().copied().collect(),
+        }
+    }
+
+    /// The record of a file that was planned.
+    pub fn of(&self, placement: &Placement, unplaced: &HashSet<LibraryPath>) -> FileRecord {
+        let record = FileRecord::plain(placement.path.clone(), placement.area, placement.content);
+        self.renewed(record, unplaced)
+    }
+
+    /// A record with what is known now. It names no file that could not be placed.
+    pub fn renewed(&self, mut record: FileRecord, unplaced: &HashSet<LibraryPath>) -> FileRecord {
+        if record.area != Area::Media {
+            if let Some(name) = self.other_names.get(&record.path) {
+                record.original_name = Some((*name).to_owned());
+            }
+            return record;
+        }
+        let Some(&(asset, resource)) = self.by_content.get(&record.content) else { return record };
+        let asset = &self.matched.assets[asset];
         fill(&mut record, asset, &asset.resources[resource]);
-        let path = |r: &Resource| path_of(r.content).map(|p| p.as_str().to_owned());
+        let path = |content: usize| {
+            let path = self.plan.paths.get(&content).filter(|path| !unplaced.contains(*path));
+            path.map(|path| path.as_str().to_owned())
+        };
         let part = |part: Part| asset.resources.iter().find(|r| r.part == part);
-        let primary = asset.primary();
+        let primary = asset.primary().content;
         match asset.resources[resource].part {
             Part::Primary => {
-                let borrowed = second_still
-                    .get(&record.content)
-                    .and_then(|m| path_of(*m))
-                    .map(|p| p.as_str().to_owned());
-                record.live_photo = part(Part::Movie).and_then(path).or(borrowed);
+                let movie = part(Part::Movie).map(|movie| movie.content);
+                let borrowed = || path(*self.borrowed.get(&record.content)?);
+                record.live_photo = movie.and_then(path).or_else(borrowed);
                 record.companion_of = None;
             }
             Part::Movie => record.live_photo = path(primary),
             Part::Companion => record.companion_of = path(primary),
         }
         record
-    };
-    let mut records: HashMap<LibraryPath, FileRecord> =
-        before.iter().map(|f| (f.path.clone(), f.clone())).collect();
-    for placement in placed {
-        let record = FileRecord::plain(placement.path.clone(), placement.area, placement.content);
-        records.insert(placement.path.clone(), record);
     }
-    let mut records: Vec<FileRecord> = records.into_values().collect();
-    records.sort_by(|a, b| a.path.cmp(&b.path));
-    for record in &mut records {
-        match record.area {
-            Area::Media => *record = describe(record.clone()),
-            Area::Other | Area::Details => {
-                if let Some(name) = other_names.get(&record.path) {
-                    record.original_name = Some((*name).to_owned());
-                }
-            }
-        }
-    }
-    records
 }
 
 /// Records of all albums, with those of their files that stand.

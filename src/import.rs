@@ -16,12 +16,12 @@ use chrono::Utc;
 use chrono_tz::Tz;
 use indicatif::HumanBytes;
 
-use crate::catalog::{Catalog, FileRecord, INTERNAL, Ids, Remembered, Staged};
+use crate::catalog::{Catalog, FileRecord, INTERNAL, Ids, Remembered};
 use crate::contents::{Bytes, Contents, Role};
 use crate::error::Error;
 use crate::export::search::{Container, Source, Surroundings, search};
 use crate::export::{self, Inputs};
-use crate::facts::{album_records, file_records};
+use crate::facts::{Facts, album_records};
 use crate::ingest::{Kept, ReadEntry, Reading, Tally, Wanted, ingest};
 use crate::matching::{Matched, matched};
 use crate::names::LibraryPath;
@@ -119,19 +119,24 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let standing = library_side.paths_by_hash(&inputs.contents);
     let placing =
         Placing { library, staging: &staging, held: &standing, progress: run.progress, cancel: run.cancel };
-    let unplaced = place(&placing, &decided.plan.placements, &inputs.contents, &mut catalog, &ids)?;
+    let facts = Facts::new(&inputs.contents, &decided.matched, &decided.plan);
+    let describe = |placement: &Placement| facts.of(placement, &HashSet::new());
+    let unplaced =
+        place(&placing, &decided.plan.placements, &inputs.contents, &describe, &mut catalog, &ids)?;
     catalog.clear_plan()?;
     let derived = derive(&placing, &decided.plan.derived, &unplaced, &known.derived, &mut catalog)?;
     decided.problems.extend(derived.problems);
-    let files = record(&mut catalog, &inputs, &decided, &library_side, &unplaced, &ids)?;
+    record(&mut catalog, &facts, &decided, &library_side, &unplaced, &ids)?;
     let Settings { hidden, memories, sidecars, .. } = chosen.settings;
-    let spoken = keep::Spoken {
-        files: &files,
-        contents: &inputs.contents,
-        discretion: Discretion { hidden, memories },
-    };
-    let sidecars = keep::keep(&placing, &spoken, sidecars, &known, &mut catalog)?;
-    decided.problems.extend(sidecars.problems);
+    if sidecars.is_some() || known.derived.values().any(|d| d.form == "sidecar") {
+        let spoken = keep::Spoken {
+            files: &standing_records(&facts, &decided, &library_side, &unplaced),
+            contents: &inputs.contents,
+            discretion: Discretion { hidden, memories },
+        };
+        let sidecars = keep::keep(&placing, &spoken, sidecars, &known, &mut catalog)?;
+        decided.problems.extend(sidecars.problems);
+    }
     let left = leave_staging(&mut catalog, staging, &inputs, &decided, &ids, &unplaced)?;
     decided.problems.extend(left);
 
@@ -353,7 +358,12 @@ fn finish(
         known.files.values().map(|f| (known.contents.contents[f.content].blake3, f.path.clone())).collect();
     let placing = Placing { library, staging, held: &held, progress: run.progress, cancel: run.cancel };
     // what cannot be placed any more is planned anew from its inputs
-    place(&placing, &known.plan, &known.contents, catalog, &known.ids)?;
+    let describe = |placement: &Placement| {
+        let Placement { path, area, content, .. } = placement.clone();
+        let before = known.files.get(&path).cloned();
+        before.map_or_else(|| FileRecord::plain(path, area, content), |b| FileRecord { area, content, ..b })
+    };
+    place(&placing, &known.plan, &known.contents, &describe, catalog, &known.ids)?;
     catalog.clear_plan()?;
     *known = catalog.load()?;
     Ok(())
@@ -641,26 +651,39 @@ fn decide(
     Decided { matched, plan, problems }
 }
 
-/// Records what is known of every file, and the albums; gives the files that stand.
+/// Records what is known of every file, and the albums.
 fn record(
     catalog: &mut Catalog,
-    inputs: &Inputs,
+    facts: &Facts<'_>,
     decided: &Decided,
     side: &LibrarySide,
     unplaced: &Unplaced,
     ids: &Ids,
-) -> Result<Vec<FileRecord>, Error> {
-    let standing: Vec<&Placement> =
-        decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path)).collect();
-    let records =
-        file_records(&inputs.contents, &decided.matched, &decided.plan, &side.present.files, &standing);
-    let before: HashMap<&LibraryPath, &FileRecord> =
-        side.present.files.iter().map(|f| (&f.path, f)).collect();
-    let changed: Vec<&FileRecord> = records.iter().filter(|r| before.get(&r.path) != Some(r)).collect();
-    catalog.record_facts(&changed, ids)?;
+) -> Result<(), Error> {
+    let before = side.present.files.iter();
+    let renewed = before.map(|before| (before, facts.renewed(before.clone(), &unplaced.paths)));
+    let mut changed: Vec<FileRecord> =
+        renewed.filter(|(before, record)| *before != record).map(|(_, record)| record).collect();
+    if !unplaced.paths.is_empty() {
+        // what was placed may name a half that was not
+        let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));
+        changed.extend(placed.map(|p| facts.of(p, &unplaced.paths)));
+    }
+    catalog.record_facts(&changed.iter().collect::<Vec<_>>(), ids)?;
     let albums = album_records(&decided.matched, &decided.plan, &unplaced.paths);
-    catalog.record_albums(&albums)?;
-    Ok(records)
+    catalog.record_albums(&albums)
+}
+
+/// Records of all files that stand now.
+fn standing_records(
+    facts: &Facts<'_>,
+    decided: &Decided,
+    side: &LibrarySide,
+    unplaced: &Unplaced,
+) -> Vec<FileRecord> {
+    let before = side.present.files.iter().map(|record| facts.renewed(record.clone(), &unplaced.paths));
+    let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));
+    before.chain(placed.map(|p| facts.of(p, &unplaced.paths))).collect()
 }
 
 /// Empties staging of what nobody will place; names what waits for inputs that were not given.
@@ -681,23 +704,18 @@ fn leave_staging(
         .filter(|p| unplaced.paths.contains(&p.path))
         .map(|p| p.content)
         .collect();
-    let mut gone = Vec::new();
-    let mut waiting: u64 = 0;
+    let here = staging.waiting();
+    let mut waiting: Vec<i64> = Vec::new();
     for (index, content) in inputs.contents.contents.iter().enumerate() {
-        let Some(&id) = ids.contents.get(&index) else { continue };
-        if !staging.holds(&content.blake3, content.size) {
-            continue;
-        }
+        let Some(&id) = ids.contents.get(&index).filter(|_| here.contains(&content.blake3)) else { continue };
         if given.contains(&index) && !failed.contains(&index) {
             staging.discard(&content.blake3);
-            gone.push(id);
         } else {
-            waiting += 1;
+            waiting.push(id);
         }
     }
-    if !gone.is_empty() {
-        catalog.record_staged(&gone, Staged::Gone)?;
-    }
+    catalog.record_staged(&waiting)?;
+    let waiting = waiting.len();
     if waiting > 0 {
         return Ok(vec![Problem::new(
             Code::StagingLeft,

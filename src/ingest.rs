@@ -12,7 +12,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tempfile::SpooledTempFile;
@@ -108,7 +108,7 @@ pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_
     let mut results: Vec<(usize, Bytes)> = Vec::with_capacity(tasks.len());
     let mut details = BTreeMap::new();
     let outcome = {
-        let worker = Worker { inputs, reading, stock: Mutex::new(stock) };
+        let worker = Worker { inputs, reading, stock: Mutex::new(stock), arrived: Condvar::new() };
         let collector = Collector {
             contents: &inputs.contents,
             reading,
@@ -183,6 +183,8 @@ struct Stock {
     by_hash: HashMap<blake3::Hash, usize>,
     /// Contents whose bytes are safe: in the library, or staged.
     safe: HashSet<usize>,
+    /// Bytes that a thread is putting into staging.
+    arriving: HashSet<blake3::Hash>,
     sizes: HashSet<u64>,
     sizes_and_crcs: HashSet<(u64, u32)>,
 }
@@ -194,6 +196,7 @@ impl Stock {
             contents,
             by_hash,
             safe: held.clone(),
+            arriving: HashSet::new(),
             sizes: HashSet::new(),
             sizes_and_crcs: HashSet::new(),
         };
@@ -221,10 +224,13 @@ struct Worker<'a> {
     inputs: &'a Inputs,
     reading: &'a Reading<'a>,
     stock: Mutex<Stock>,
+    arrived: Condvar,
 }
 
-/// Where the bytes of one reading go.
+/// Where the bytes of one reading went.
 enum Output {
+    /// Nowhere yet: all of them, so many, are in the buffer.
+    Buffer(usize),
     Staging(Staged),
     Memory(Box<SpooledTempFile>),
     Details(Vec<u8>),
@@ -290,26 +296,26 @@ impl Worker<'_> {
             return Err(Trouble::Problem(Code::LimitExceeded, message));
         }
         let expected = self.stock().is_expected(entry.size, entry.crc32);
-        let output = self.output(entry.role, expected)?;
-        let mut taken = self.read(index, output, buffer)?;
+        let mut taken = self.read(index, expected, buffer)?;
         let mut bytes = taken.size;
         let safe = |taken: &Taken| {
             let stock = self.stock();
             stock.by_hash.get(&taken.blake3).copied().filter(|c| stock.safe.contains(c))
         };
-        if expected && safe(&taken).is_none() && self.reading.staging.is_some() {
+        let is_lost = !matches!(taken.output, Output::Buffer(_)) && self.reading.staging.is_some();
+        if expected && is_lost && safe(&taken).is_none() {
             // same size and CRC-32 as bytes that are safe, and other bytes all the same
-            taken = self.read(index, self.output(entry.role, false)?, buffer)?;
+            taken = self.read(index, false, buffer)?;
             bytes += taken.size;
         }
         if let Some(content) = safe(&taken) {
-            let details = self.details(entry.role, taken.output)?;
+            let details = self.details(entry.role, taken.output, buffer)?;
             let read = ReadEntry { entry: index, content, kept: Kept::Already };
             return Ok(Message::Sound { read, details, bytes });
         }
-        let content = self.describe(index, &mut taken);
-        let (content, kept) = self.keep(content, &mut taken)?;
-        let details = self.details(entry.role, taken.output)?;
+        let content = self.describe(index, &mut taken, buffer);
+        let (content, kept) = self.keep(content, &mut taken, buffer)?;
+        let details = self.details(entry.role, taken.output, buffer)?;
         Ok(Message::Sound { read: ReadEntry { entry: index, content, kept }, details, bytes })
     }
 
@@ -325,32 +331,23 @@ impl Worker<'_> {
         })
     }
 
-    fn read(&self, index: usize, mut output: Output, buffer: &mut [u8]) -> Result<Taken, Trouble> {
+    /// Reads an entry to its end. One that fits into the buffer stays there, proved, before
+    /// anything is written; most photos are larger, most files of an export are not.
+    fn read(&self, index: usize, expected: bool, buffer: &mut [u8]) -> Result<Taken, Trouble> {
         let entry = &self.inputs.contents.entries[index];
         let gone = || (Code::DamagedEntry, "its archive is not at hand".to_owned());
         let source = self.inputs.sources.get(&entry.archive).ok_or_else(gone)?;
-        if matches!(output, Output::Memory(_)) && seekable(source, entry.position, &entry.path).is_some() {
-            output = Output::Nowhere;
-        }
+        let mut output = Output::Buffer(0);
         let mut reader = export::open(source, entry.position, &entry.path)?;
         let mut blake3 = blake3::Hasher::new();
         let mut fingerprint = (!entry.role.is_details()).then(fingerprint::Hasher::new);
         let mut crc32 = entry.crc32.is_none().then(crc32fast::Hasher::new);
         let mut size = 0;
         loop {
-            let count = match reader.read(buffer) {
-                Ok(0) => break,
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                    return Err(Trouble::Problem(Code::DamagedEntry, error.to_string()));
-                }
-                Err(error) => {
-                    let message =
-                        format!("it cannot be read: {error}; check the drive, or download the part again");
-                    return Err(Trouble::Problem(Code::DamagedEntry, message));
-                }
-            };
+            let count = fill(&mut reader, buffer)?;
+            if count == 0 {
+                break;
+            }
             if self.reading.cancel.load(Ordering::Relaxed) {
                 return Err(Trouble::Stop(Error::Interrupted));
             }
@@ -362,6 +359,17 @@ impl Worker<'_> {
             if let Some(hasher) = &mut crc32 {
                 hasher.update(chunk);
             }
+            if matches!(output, Output::Buffer(_)) {
+                if count < buffer.len() {
+                    output = Output::Buffer(count);
+                } else {
+                    output = self.output(entry.role, expected)?;
+                    let is_copy = matches!(output, Output::Memory(_));
+                    if is_copy && seekable(source, entry.position, &entry.path).is_some() {
+                        output = Output::Nowhere;
+                    }
+                }
+            }
             let written = match &mut output {
                 Output::Staging(staged) => staged.file.write_all(chunk),
                 Output::Memory(spool) => spool.write_all(chunk),
@@ -369,11 +377,14 @@ impl Worker<'_> {
                     bytes.extend_from_slice(chunk);
                     Ok(())
                 }
-                Output::Nowhere => Ok(()),
+                Output::Buffer(_) | Output::Nowhere => Ok(()),
             };
             written.map_err(|e| self.unwritable(e, entry.size))?;
             size += count as u64;
             self.reading.progress.bytes(count as u64);
+            if count < buffer.len() {
+                break;
+            }
         }
         Ok(Taken {
             blake3: blake3.finalize(),
@@ -385,10 +396,10 @@ impl Worker<'_> {
     }
 
     /// What the file says of itself. Whatever a parser does with hostile bytes, the run goes on.
-    fn describe(&self, index: usize, taken: &mut Taken) -> Content {
+    fn describe(&self, index: usize, taken: &mut Taken, buffer: &[u8]) -> Content {
         let entry = &self.inputs.contents.entries[index];
         let look = |source: &mut dyn ReadSeek| -> (Embedded, bool) {
-            let mut source = io::BufReader::with_capacity(64 * 1024, source);
+            let mut source = Glance::new(source);
             let embedded = media::read(&mut source, taken.size);
             // an archive's CRC-32 vouches for the bytes; a folder has nothing of the kind
             let cut_short =
@@ -398,6 +409,7 @@ impl Worker<'_> {
         let speaks = self.reading.wanted == Wanted::Everything && !entry.role.is_details();
         let seen = speaks.then(|| {
             catch_unwind(AssertUnwindSafe(|| match &mut taken.output {
+                Output::Buffer(count) => look(&mut Cursor::new(whole(buffer, *count))),
                 Output::Staging(staged) => look(&mut staged.file),
                 Output::Memory(spool) => look(spool.as_mut()),
                 Output::Details(bytes) => look(&mut Cursor::new(bytes)),
@@ -419,22 +431,36 @@ impl Worker<'_> {
         }
     }
 
-    /// Keeps new bytes; of two threads with the same bytes one wins.
-    fn keep(&self, content: Content, taken: &mut Taken) -> Result<(usize, Kept), Trouble> {
+    /// Keeps new bytes; of two threads with the same bytes one wins, and the other waits for it.
+    fn keep(&self, content: Content, taken: &mut Taken, buffer: &[u8]) -> Result<(usize, Kept), Trouble> {
+        let hash = content.blake3;
         let mut stock = self.stock();
-        let known = stock.by_hash.get(&content.blake3).copied();
-        if let Some(index) = known.filter(|index| stock.safe.contains(index)) {
-            return Ok((index, Kept::Already));
-        }
-        if let (Output::Staging(staged), Some(staging)) = (&mut taken.output, self.reading.staging) {
-            staging.keep(staged, &content.blake3).map_err(|e| self.unwritable(e, content.size))?;
-        }
+        let known = loop {
+            let known = stock.by_hash.get(&hash).copied();
+            if let Some(index) = known.filter(|index| stock.safe.contains(index)) {
+                return Ok((index, Kept::Already));
+            }
+            if stock.arriving.insert(hash) {
+                break known;
+            }
+            stock = self.arrived.wait(stock).unwrap_or_else(PoisonError::into_inner);
+        };
+        drop(stock);
+        let staged = match (&mut taken.output, self.reading.staging) {
+            (Output::Staging(staged), Some(staging)) => staging.keep(staged, &hash),
+            (Output::Buffer(count), Some(staging)) => staging.keep_whole(whole(buffer, *count), &hash),
+            _ => Ok(()),
+        };
+        let mut stock = self.stock();
+        stock.arriving.remove(&hash);
+        self.arrived.notify_all();
+        staged.map_err(|e| self.unwritable(e, content.size))?;
         let (index, kept) = match known {
             Some(index) => (index, Kept::Again),
             None => {
                 stock.contents.push(content.clone());
                 let index = stock.contents.len() - 1;
-                stock.by_hash.insert(content.blake3, index);
+                stock.by_hash.insert(hash, index);
                 (index, Kept::Fresh(Box::new(content)))
             }
         };
@@ -443,11 +469,12 @@ impl Worker<'_> {
         Ok((index, kept))
     }
 
-    fn details(&self, role: Role, output: Output) -> Result<Option<DetailsFile>, Trouble> {
-        if !role.is_details() {
+    fn details(&self, role: Role, output: Output, buffer: &[u8]) -> Result<Option<DetailsFile>, Trouble> {
+        if !role.is_details() || self.reading.wanted == Wanted::Hashes {
             return Ok(None);
         }
         let bytes = match output {
+            Output::Buffer(count) => return Ok(Some(export::read_details(role, whole(buffer, count)))),
             Output::Details(bytes) => bytes,
             Output::Staging(mut staged) => {
                 let mut bytes = Vec::new();
@@ -478,6 +505,85 @@ impl Worker<'_> {
 
 trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
+
+/// The start of the buffer: an entry that fitted into it.
+fn whole(buffer: &[u8], count: usize) -> &[u8] {
+    buffer.get(..count).unwrap_or(buffer)
+}
+
+/// Fills the buffer; fewer bytes come at the entry's end only.
+fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Trouble> {
+    let mut done = 0;
+    while let Some(room) = buffer.get_mut(done..).filter(|room| !room.is_empty()) {
+        match reader.read(room) {
+            Ok(0) => break,
+            Ok(count) => done += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return Err(Trouble::Problem(Code::DamagedEntry, error.to_string()));
+            }
+            Err(error) => {
+                let message =
+                    format!("it cannot be read: {error}; check the drive, or download the part again");
+                return Err(Trouble::Problem(Code::DamagedEntry, message));
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Reads a little here and there; what was read is kept over seeks, which a `BufReader` does not.
+struct Glance<'a> {
+    source: &'a mut dyn ReadSeek,
+    buffer: Vec<u8>,
+    /// Where the buffer begins, and where the next byte is wanted.
+    start: u64,
+    cursor: u64,
+}
+
+impl<'a> Glance<'a> {
+    /// Bytes read at a time.
+    const STEP: u64 = 16 * 1024;
+
+    fn new(source: &'a mut dyn ReadSeek) -> Self {
+        Glance { source, buffer: Vec::new(), start: 0, cursor: 0 }
+    }
+
+    fn held(&self) -> &[u8] {
+        let from = self.cursor.checked_sub(self.start).and_then(|from| usize::try_from(from).ok());
+        from.and_then(|from| self.buffer.get(from..)).unwrap_or_default()
+    }
+}
+
+impl Read for Glance<'_> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        if self.held().is_empty() {
+            self.source.seek(SeekFrom::Start(self.cursor))?;
+            if room.len() as u64 >= Self::STEP {
+                let count = self.source.read(room)?;
+                self.cursor = self.cursor.saturating_add(count as u64);
+                return Ok(count);
+            }
+            self.start = self.cursor;
+            self.buffer.clear();
+            Read::take(&mut *self.source, Self::STEP).read_to_end(&mut self.buffer)?;
+        }
+        let count = self.held().read(room)?;
+        self.cursor = self.cursor.saturating_add(count as u64);
+        Ok(count)
+    }
+}
+
+impl Seek for Glance<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.cursor = match to {
+            SeekFrom::Start(position) => position,
+            SeekFrom::Current(by) => self.cursor.saturating_add_signed(by),
+            SeekFrom::End(_) => self.source.seek(to)?,
+        };
+        Ok(self.cursor)
+    }
+}
 
 /// The entry's bytes without a copy, where they can be had by position.
 fn seekable(source: &Source, position: u32, path: &str) -> Option<Box<dyn ReadSeek>> {

@@ -1,14 +1,14 @@
 //! Staging: the folder inside the library where bytes wait until they are placed.
 //!
 //! In: bytes of new entries. Out: files called by their BLAKE3, durable after [`Staging::sync`].
-//! Never: holds a file under that name whose bytes are not whole; what has no record in the
-//! catalog is swept at the next start.
+//! Never: is believed without a record: what the catalog does not speak of may have been cut short
+//! by a kill, and is swept at the next start.
 //! The one surprise: no sync for each file. One `syncfs` for a whole batch gives the same promise
 //! at a hundredth of the price; where a system has none, the batch's files are synced one by one.
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -138,8 +138,49 @@ impl Staging {
             renamed => renamed?,
         }
         staged.kept = true;
-        self.unsynced.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+        self.written(path);
         Ok(())
+    }
+
+    /// Keeps bytes that are whole in memory: no other name comes first, and no rename after.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn keep_whole(&self, bytes: &[u8], hash: &blake3::Hash) -> io::Result<()> {
+        let path = self.path_of(hash);
+        let create = || OpenOptions::new().write(true).create_new(true).open(&path);
+        let created = match create() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // the first of its folder
+                path.parent().map_or(Ok(()), fs::create_dir_all)?;
+                create()
+            }
+            created => created,
+        };
+        match created {
+            Ok(mut file) => {
+                if let Err(error) = file.write_all(bytes) {
+                    let _ = fs::remove_file(&path);
+                    return Err(error);
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                // a record may speak of it: replaced at once or not at all
+                let mut staged = self.begin()?;
+                staged.file.write_all(bytes)?;
+                return self.keep(&mut staged, hash);
+            }
+            Err(error) => return Err(error),
+        }
+        self.written(path);
+        Ok(())
+    }
+
+    fn written(&self, path: PathBuf) {
+        // where one call makes all durable, nobody asks which
+        if cfg!(not(target_os = "linux")) {
+            self.unsynced.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+        }
     }
 
     /// Where the bytes of this hash wait, if they do.
@@ -151,6 +192,13 @@ impl Staging {
     /// Whether the bytes of this hash wait here, with this size.
     pub fn holds(&self, hash: &blake3::Hash, size: u64) -> bool {
         fs::symlink_metadata(self.path_of(hash)).is_ok_and(|m| m.is_file() && m.len() == size)
+    }
+
+    /// All bytes that wait here.
+    pub fn waiting(&self) -> HashSet<blake3::Hash> {
+        let walk = walkdir::WalkDir::new(&self.root).min_depth(2).follow_links(false);
+        let hash = |name: &std::ffi::OsStr| blake3::Hash::from_hex(name.to_str()?).ok();
+        walk.into_iter().flatten().filter_map(|file| hash(file.file_name())).collect()
     }
 
     /// Forgets bytes that nobody will place.

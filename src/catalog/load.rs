@@ -144,7 +144,7 @@ fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
 fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
     let mut by_id = ById::new();
     let mut statement = connection.prepare(
-        "SELECT id, blake3, size, crc32, fingerprint, staged, cut_short, format, exif_time, exif_offset, \
+        "SELECT id, blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
          quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier \
          FROM contents ORDER BY id",
     )?;
@@ -154,10 +154,7 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
         let index = known.contents.contents.len();
         by_id.insert(row.get(0)?, index);
         known.ids.contents.insert(index, row.get(0)?);
-        if row.get(5)? {
-            known.staged.push(index);
-        }
-        let position = match (row.get(13)?, row.get(14)?) {
+        let position = match (row.get(12)?, row.get(13)?) {
             (Some(latitude), Some(longitude)) => Some(Position { latitude, longitude }),
             _ => None,
         };
@@ -166,18 +163,23 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             size: row.get(2)?,
             crc32: row.get(3)?,
             fingerprint: row.get::<_, Option<String>>(4)?.and_then(|f| Fingerprint::parse(&f)),
-            cut_short: row.get(6)?,
+            cut_short: row.get(5)?,
             embedded: Embedded {
-                format: row.get::<_, Option<String>>(7)?.map_or(Format::Unknown, |f| format_named(&f)),
-                exif: local(row, 8)?,
-                quicktime: local(row, 10)?,
-                utc: time(row, 12)?,
+                format: row.get::<_, Option<String>>(6)?.map_or(Format::Unknown, |f| format_named(&f)),
+                exif: local(row, 7)?,
+                quicktime: local(row, 9)?,
+                utc: time(row, 11)?,
                 position,
-                make: row.get(15)?,
-                model: row.get(16)?,
-                content_identifier: row.get(17)?,
+                make: row.get(14)?,
+                model: row.get(15)?,
+                content_identifier: row.get(16)?,
             },
         });
+    }
+    let mut statement = connection.prepare("SELECT content FROM staged ORDER BY content")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        known.staged.extend(by_id.get(&row.get(0)?));
     }
     Ok(by_id)
 }
@@ -258,7 +260,10 @@ fn files(connection: &Connection, known: &mut Remembered, contents: &ById) -> ru
 }
 
 fn plan(connection: &Connection, known: &mut Remembered, contents: &ById) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("SELECT path, area, content, modified FROM plan ORDER BY path")?;
+    let mut statement = connection.prepare(
+        "SELECT path, area, content, modified FROM plan WHERE NOT EXISTS \
+         (SELECT 1 FROM files WHERE files.path = plan.path AND files.content = plan.content) ORDER BY path",
+    )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (Some(path), Some(&content)) =
@@ -345,7 +350,7 @@ fn local(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<LocalTime>> {
     Ok(time(row, column)?.map(|time| LocalTime { time, offset: offset.and_then(FixedOffset::east_opt) }))
 }
 
-/// Records bytes that are durable in staging; gives their identity.
+/// Records distinct bytes; gives their identity.
 pub fn insert_content(tx: &Transaction<'_>, content: &Content) -> rusqlite::Result<i64> {
     let text = |time: &NaiveDateTime| time.format("%Y-%m-%dT%H:%M:%S%.f").to_string();
     let time = |local: &Option<LocalTime>| local.as_ref().map(|l| text(&l.time));
@@ -353,9 +358,9 @@ pub fn insert_content(tx: &Transaction<'_>, content: &Content) -> rusqlite::Resu
         |local: &Option<LocalTime>| local.as_ref().and_then(|l| l.offset).map(|o| o.local_minus_utc());
     let embedded = &content.embedded;
     tx.prepare_cached(
-        "INSERT INTO contents (blake3, size, crc32, fingerprint, staged, cut_short, format, exif_time, exif_offset, \
+        "INSERT INTO contents (blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
          quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier) \
-         VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?
     .execute(params![
         content.blake3.to_hex().as_str(),

@@ -315,13 +315,14 @@ impl Catalog {
                 "INSERT OR REPLACE INTO entries (archive, position, part, path, inner, role, size, modified, content) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?;
-            let mut stage = tx.prepare_cached("UPDATE contents SET staged = 1 WHERE id = ?1")?;
+            let mut stage = tx.prepare_cached("INSERT OR IGNORE INTO staged VALUES (?1)")?;
             for item in read {
                 let entry = &contents.entries[item.entry];
                 let content = match (&item.kept, ids.contents.get(&item.content)) {
                     (Kept::Fresh(content), None) => {
                         let id = load::insert_content(tx, content)?;
                         ids.contents.insert(item.content, id);
+                        stage.execute([id])?;
                         id
                     }
                     (Kept::Again, Some(id)) => {
@@ -375,17 +376,15 @@ impl Catalog {
         })
     }
 
-    /// Marks contents as durable in staging, or as no longer there.
+    /// Says which contents wait in staging; no other does.
     ///
     /// # Errors
     /// If SQLite refuses.
-    pub fn record_staged(&mut self, contents: &[i64], staged: Staged) -> Result<(), Error> {
+    pub fn record_staged(&mut self, contents: &[i64]) -> Result<(), Error> {
         self.write(|tx| {
-            let mut update = tx.prepare_cached("UPDATE contents SET staged = ?2 WHERE id = ?1")?;
-            for id in contents {
-                update.execute(params![id, i64::from(staged == Staged::Here)])?;
-            }
-            Ok(())
+            tx.execute("DELETE FROM staged", [])?;
+            let mut insert = tx.prepare_cached("INSERT INTO staged VALUES (?1)")?;
+            contents.iter().try_for_each(|id| insert.execute([id]).map(|_| ()))
         })
     }
 
@@ -395,7 +394,7 @@ impl Catalog {
     /// If SQLite refuses.
     pub fn record_plan(&mut self, plan: &[Placement], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
-            let mut insert = tx.prepare_cached("INSERT OR REPLACE INTO plan VALUES (?1, ?2, ?3, ?4)")?;
+            let mut insert = tx.prepare_cached("INSERT INTO plan VALUES (?1, ?2, ?3, ?4)")?;
             for placement in plan {
                 insert.execute(params![
                     placement.path.as_str(),
@@ -403,32 +402,6 @@ impl Catalog {
                     ids.contents[&placement.content],
                     placement.modified.map(|t| t.to_rfc3339()),
                 ])?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Records files that stand durably under their final names. What is known of them beyond
-    /// place and bytes follows with [`Catalog::record_facts`].
-    ///
-    /// # Errors
-    /// If SQLite refuses.
-    pub fn record_placed(&mut self, placed: &[&Placement], ids: &Ids) -> Result<(), Error> {
-        self.write(|tx| {
-            let mut insert = tx.prepare_cached(
-                "INSERT INTO files (path, area, content) VALUES (?1, ?2, ?3) \
-                 ON CONFLICT (path) DO UPDATE SET area = excluded.area, content = excluded.content",
-            )?;
-            let mut done = tx.prepare_cached("DELETE FROM plan WHERE path = ?1")?;
-            // bytes that stand in several places stay staged until the last is made
-            let mut unstage = tx.prepare_cached(
-                "UPDATE contents SET staged = 0 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM plan WHERE content = ?1)",
-            )?;
-            for placement in placed {
-                let content = ids.contents[&placement.content];
-                insert.execute(params![placement.path.as_str(), placement.area.as_str(), content])?;
-                done.execute([placement.path.as_str()])?;
-                unstage.execute([content])?;
             }
             Ok(())
         })
@@ -462,7 +435,7 @@ impl Catalog {
         })
     }
 
-    /// Records what is known of files; only those that changed need to be given.
+    /// Records files that stand durably under their final names, with all that is known of them.
     ///
     /// # Errors
     /// If SQLite refuses.
@@ -622,13 +595,4 @@ impl Catalog {
 fn needs_rollback(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error().map(|e| e.extended_code);
     code == Some(rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
-}
-
-/// Whether bytes wait in staging.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Staged {
-    /// They do, durably.
-    Here,
-    /// They do not, or no longer.
-    Gone,
 }

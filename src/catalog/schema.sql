@@ -30,11 +30,10 @@ CREATE TABLE archives (
 -- Distinct bytes, wherever and how often they stand.
 CREATE TABLE contents (
     id                 INTEGER PRIMARY KEY,
-    blake3             TEXT NOT NULL UNIQUE,
+    blake3             TEXT NOT NULL, -- no two are alike; random values make an index dear
     size               INTEGER NOT NULL,
     crc32              INTEGER NOT NULL,
     fingerprint        TEXT,          -- Apple's checksum of these bytes, as computed
-    staged             INTEGER NOT NULL DEFAULT 0,   -- 1: durable in .windfall/staging
     cut_short          INTEGER NOT NULL DEFAULT 0,
     format             TEXT,
     exif_time          TEXT, exif_offset INTEGER,
@@ -44,6 +43,9 @@ CREATE TABLE contents (
     make               TEXT, model TEXT,
     content_identifier TEXT
 ) STRICT;
+
+-- Contents that are durable in .windfall/staging, and perhaps placed already.
+CREATE TABLE staged (content INTEGER PRIMARY KEY REFERENCES contents) STRICT;
 
 -- Every entry that was read to its end, whether its bytes were new or not.
 CREATE TABLE entries (
@@ -99,13 +101,13 @@ CREATE TABLE memberships (
 ) STRICT, WITHOUT ROWID;
 
 -- What a run has decided to place; empty when it is done. Durable before the first rename.
+-- What stands in `files` already is done.
 CREATE TABLE plan (
-    path     TEXT PRIMARY KEY,
+    path     TEXT NOT NULL,
     area     TEXT NOT NULL,
     content  INTEGER NOT NULL REFERENCES contents,
     modified TEXT
-) STRICT, WITHOUT ROWID;
-CREATE INDEX plan_content ON plan (content);
+) STRICT;
 
 CREATE TABLE derived (
     path   TEXT PRIMARY KEY,

@@ -18,12 +18,12 @@ use chrono::Utc;
 use crate::catalog::{AlbumRecord, Catalog, FileRecord, INTERNAL, Ids, Remembered};
 use crate::contents::{Archive, Contents, Identity, REBUILT, Role};
 use crate::error::Error;
-use crate::facts::{album_records, file_records};
+use crate::facts::{Facts, album_records};
 use crate::import::{Choose, Chosen, sort};
 use crate::ingest::{Kept, ReadEntry, Wanted};
 use crate::matching::matched;
 use crate::names::LibraryPath;
-use crate::plan::{Area, Placement, Settings, plan};
+use crate::plan::{Area, Settings, plan};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
 use crate::verify::kept::{Deliveries, KeptDetails, kept_details};
@@ -121,7 +121,6 @@ fn wishes(tree: &Tree, kept: &BTreeMap<LibraryPath, KeptDetails>) -> Vec<Wish> {
 /// What the new catalog shall say.
 struct Made {
     contents: Contents,
-    standing: Vec<Placement>,
     records: Vec<FileRecord>,
     albums: Vec<AlbumRecord>,
     problems: Vec<Problem>,
@@ -156,15 +155,16 @@ impl Made {
         let problems = std::mem::take(&mut matched.problems).into_iter();
         let held = sorted.held(&contents, album_folders);
         let plan = plan(&contents, &matched, &held, settings);
-        let standing = sorted.placements();
-        let placed: Vec<&Placement> = standing.iter().collect();
+        let facts = Facts::new(&contents, &matched, &plan);
+        let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
+        let mut records: Vec<FileRecord> = sorted.placements().iter().map(|p| facts.of(p, &absent)).collect();
+        records.sort_by(|a, b| a.path.cmp(&b.path));
         Made {
-            records: file_records(&contents, &matched, &plan, &[], &placed),
+            records,
             albums: album_records(&matched, &plan, &HashSet::new()),
             // an option may have left it out; nobody knows any more
             problems: problems.filter(|p| p.code == Code::MissingMedia).map(Problem::as_warning).collect(),
             contents,
-            standing,
         }
     }
 
@@ -176,7 +176,7 @@ impl Made {
         catalog.remember(settings)?;
         catalog.record_archives(&self.contents, &mut ids)?;
         catalog.record_read(&self.contents, &self.read_entries(), &mut ids)?;
-        catalog.record_placed(&self.standing.iter().collect::<Vec<_>>(), &ids)?;
+        catalog.record_staged(&[])?;
         catalog.record_facts(&self.records.iter().collect::<Vec<_>>(), &ids)?;
         catalog.record_albums(&self.albums)?;
         catalog.record_recognised(&sorted.derived)

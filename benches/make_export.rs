@@ -1,0 +1,37 @@
+//! Writes a large export as Apple writes it, for timing whole programs.
+//!
+//! In: a folder, a seed, how many entries of which sizes in how many parts, stored or deflated, on
+//! the command line. Out: the zips. Never: the same seed, other bytes.
+//! The one surprise: it is a bench target only so that `cargo bench` builds it with optimisation;
+//! it measures nothing.
+//!
+//! ```text
+//! cargo bench --bench make_export -- FOLDER SEED ENTRIES SMALLEST LARGEST PARTS stored|deflated
+//! ```
+
+#[path = "../fixtures/builder.rs"]
+mod builder;
+
+use std::path::Path;
+
+use builder::{Export, Pack, Part, bulk};
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let [folder, seed, entries, smallest, largest, parts, pack] = words.as_slice() else {
+        eprintln!("make_export FOLDER SEED ENTRIES SMALLEST LARGEST PARTS stored|deflated");
+        std::process::exit(2);
+    };
+    let number = |text: &String| text.parse::<usize>().expect("a number");
+    let pack = if pack == "stored" { Pack::stored() } else { Pack::deflated() };
+    let parts = number(parts);
+    let mut dealt = vec![Part::new(); parts];
+    let photos = bulk(number(seed) as u64, number(entries), number(smallest)..number(largest));
+    for (index, photo) in photos.into_iter().enumerate() {
+        // both halves of a Live Photo stand in one part
+        let part = &mut dealt[index / 10 % parts];
+        *part = std::mem::take(part).photo(photo.pack(pack.clone()));
+    }
+    std::fs::create_dir_all(folder).expect("the folder");
+    dealt.into_iter().fold(Export::new("iCloud Photos"), Export::part).write_zips(Path::new(folder));
+}
