@@ -8,6 +8,7 @@
 //! ```text
 //! cargo bench --bench make_export -- FOLDER SEED ENTRIES SMALLEST LARGEST PARTS stored|deflated
 //! ```
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::exit)] // a script's helper
 
 #[path = "../fixtures/builder.rs"]
 mod builder;
