@@ -5,6 +5,11 @@
 //! The one surprise: an import first finishes what an interrupted one had planned, then begins, so
 //! that a killed run and the next one end in the tree of a run that nobody killed.
 
+mod check;
+mod ending;
+mod look;
+mod side;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -13,26 +18,28 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use chrono::Utc;
-use chrono_tz::Tz;
-use indicatif::HumanBytes;
+
+pub use check::check;
+pub(crate) use look::discover;
+
+use ending::{finish_report, leave_staging};
+use look::{look, refuse_bad_inputs};
+use side::{LibrarySide, check_space, refuse_too_large, space, waiting};
 
 use crate::catalog::{Catalog, FileRecord, INTERNAL, Ids, Remembered};
-use crate::contents::{Bytes, Contents, Role};
 use crate::error::Error;
-use crate::export::search::{Container, Source, Surroundings, search};
-use crate::export::{self, Inputs};
+use crate::export::Inputs;
 use crate::facts::{Facts, album_records};
-use crate::ingest::{Kept, ReadEntry, Reading, Tally, Wanted, ingest};
+use crate::ingest::{Reading, Wanted, ingest};
 use crate::matching::{Matched, matched};
-use crate::names::LibraryPath;
 use crate::place::{Placing, Unplaced, derive, place};
 use crate::plan::{AlbumForm, Area, Placement, Plan, Settings, plan};
 use crate::problem::{Code, Problem};
 use crate::progress::{Phase, Progress};
-use crate::report::{self, Check, CheckedMedia, Done, ExportReport, Report};
+use crate::report::{self, ExportReport, Report};
 use crate::sidecar::{Discretion, keep};
 use crate::staging::Staging;
-use crate::survey::{self, Links, Present};
+use crate::survey::{self, Links};
 
 /// What every run needs.
 pub struct Run<'a> {
@@ -44,6 +51,20 @@ pub struct Run<'a> {
     pub progress: &'a dyn Progress,
     /// Set when the owner wants to stop.
     pub cancel: &'a AtomicBool,
+}
+
+impl Run<'_> {
+    /// How this run reads everything of its inputs.
+    fn reading<'r>(&'r self, staging: Option<&'r Staging>, held: &'r HashSet<usize>) -> Reading<'r> {
+        Reading {
+            staging,
+            wanted: Wanted::Everything,
+            held,
+            jobs: self.jobs,
+            progress: self.progress,
+            cancel: self.cancel,
+        }
+    }
 }
 
 /// Imports into `library`. `settings` makes the settings from what the library remembers.
@@ -82,13 +103,8 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     if !present.moved.is_empty() {
         catalog.record_moved(&present.moved)?;
     }
-    run.progress.begin(Phase::Discover, 0, 0);
-    let around = Around { spool: &|| staging.spool(), known: &known, present: Some(&present) };
-    let found = search(run.inputs, Some(library), &around)?;
-    let staged: HashSet<usize> = waiting(&known, &staging);
-    let library_side = LibrarySide::new(present, staged);
-    let mut inputs = gather(found, &mut known, run)?;
-    library_side.unread_what_is_gone(&mut inputs);
+    let staged = waiting(&known, &staging);
+    let (mut inputs, library_side) = look(run, library, &mut known, present, staged, &|| staging.spool())?;
     refuse_too_large(&mut inputs, survey::largest_file(library));
     check_space(&inputs, &library_side, library, run)?;
     catalog.remember(&chosen.remember)?;
@@ -98,16 +114,9 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     catalog.record_archives(&inputs.contents, &mut ids)?;
     catalog.record_read(&inputs.contents, &twins, &mut ids)?;
     let safe = library_side.safe();
-    let reading = Reading {
-        staging: Some(&staging),
-        wanted: Wanted::Everything,
-        held: &safe,
-        jobs: run.jobs,
-        progress: run.progress,
-        cancel: run.cancel,
-    };
-    let tally =
-        ingest(&mut inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, &mut ids))?;
+    let tally = ingest(&mut inputs, &run.reading(Some(&staging), &safe), &mut |contents, batch| {
+        catalog.record_read(contents, batch, &mut ids)
+    })?;
     catalog.record_complete(&complete(&inputs, &ids))?;
     library_side.load_details(&mut inputs, library, Some(&staging));
     let stand_ins = inputs.contents.drop_stand_ins();
@@ -140,7 +149,7 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let left = leave_staging(&mut catalog, staging, &inputs, &decided, &ids, &unplaced)?;
     decided.problems.extend(left);
 
-    let mut report = finish_report(run, library, &inputs, &library_side, decided, tally, &unplaced)?;
+    let mut report = finish_report(library, &inputs, &library_side, decided, tally, &unplaced)?;
     report.elapsed_seconds = started.elapsed().as_secs_f64();
     let json = serde_json::to_string(&report).unwrap_or_default();
     catalog.record_run("import", &began, &json)?;
@@ -154,39 +163,20 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
 pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
     refuse_bad_inputs(run.inputs, library)?;
-    let catalog = match Catalog::read(library) {
-        Ok(catalog) => Some(catalog),
-        Err(Error::NotALibrary(_)) => None,
-        Err(error) => return Err(error),
-    };
-    let mut known = catalog.as_ref().map_or_else(|| Ok(Remembered::default()), Catalog::load)?;
-    let remembered = catalog.as_ref().map_or_else(|| Ok(HashMap::new()), Catalog::settings)?;
+    let (mut known, remembered) = read_only(library)?;
     let chosen = settings(&|name| remembered.get(name).cloned());
     let present = survey::present(library, &known)?;
-    run.progress.begin(Phase::Discover, 0, 0);
-    let around = Around { spool: &tempfile::tempfile, known: &known, present: Some(&present) };
-    let found = search(run.inputs, Some(library), &around)?;
-    let library_side = LibrarySide::new(present, HashSet::new());
-    let mut inputs = gather(found, &mut known, run)?;
-    library_side.unread_what_is_gone(&mut inputs);
+    let (mut inputs, library_side) =
+        look(run, library, &mut known, present, HashSet::new(), &tempfile::tempfile)?;
     refuse_too_large(&mut inputs, survey::largest_file(library));
     check_space(&inputs, &library_side, library, run)?;
     let safe = library_side.safe();
-    let reading = Reading {
-        staging: None,
-        wanted: Wanted::Everything,
-        held: &safe,
-        jobs: run.jobs,
-        progress: run.progress,
-        cancel: run.cancel,
-    };
-    let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
+    let tally = ingest(&mut inputs, &run.reading(None, &safe), &mut |_, _| Ok(()))?;
     library_side.load_details(&mut inputs, library, None);
     inputs.contents.drop_stand_ins();
     let decided =
         decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, Links::default());
-    let mut report =
-        finish_report(run, library, &inputs, &library_side, decided, tally, &Unplaced::default())?;
+    let mut report = finish_report(library, &inputs, &library_side, decided, tally, &Unplaced::default())?;
     report.dry_run = true;
     report.elapsed_seconds = started.elapsed().as_secs_f64();
     Ok(report)
@@ -209,80 +199,22 @@ pub struct Glance {
 /// What stops a run: see [`Error`].
 pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
     refuse_bad_inputs(run.inputs, library)?;
-    let mut known = match Catalog::read(library) {
-        Ok(catalog) => catalog.load()?,
-        Err(Error::NotALibrary(_)) => Remembered::default(),
-        Err(error) => return Err(error),
-    };
+    let (mut known, _) = read_only(library)?;
     let present = survey::present(library, &known)?;
-    run.progress.begin(Phase::Discover, 0, 0);
-    let around = Around { spool: &tempfile::tempfile, known: &known, present: Some(&present) };
-    let found = search(run.inputs, Some(library), &around)?;
-    let library_side = LibrarySide::new(present, HashSet::new());
-    let mut inputs = gather(found, &mut known, run)?;
-    library_side.unread_what_is_gone(&mut inputs);
+    let (inputs, library_side) =
+        look(run, library, &mut known, present, HashSet::new(), &tempfile::tempfile)?;
     let (exports, _) = report::exports(&inputs);
     let (need, free) = space(&inputs, &library_side, library);
     Ok(Glance { exports, need, free })
 }
 
-/// Reads everything and writes nothing: is the download complete and undamaged?
-///
-/// # Errors
-/// What stops a run: see [`Error`].
-pub fn check(run: &Run<'_>) -> Result<Check, Error> {
-    let started = Instant::now();
-    let mut inputs = discover(run, None)?;
-    let held = HashSet::new();
-    let reading = Reading {
-        staging: None,
-        wanted: Wanted::Everything,
-        held: &held,
-        jobs: run.jobs,
-        progress: run.progress,
-        cancel: run.cancel,
-    };
-    let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
-    run.progress.begin(Phase::Match, 0, 0);
-    let matched = matched(&inputs.contents, Tz::UTC);
-    let (exports, missing_parts) = report::exports(&inputs);
-    let media = report::count_media(&inputs.contents, &matched, &|_| true);
-    let (entries, sizes) = report::count_checked(&inputs);
-    let mut problems = inputs.problems.clone();
-    problems.extend(tally.problems);
-    problems.extend(missing_parts);
-    // the album and date warnings concern a library; a check asks for completeness
-    problems.extend(matched.problems.iter().filter(|p| concerns_check(p)).cloned());
-    sort(&mut problems);
-    Ok(Check {
-        windfall: env!("CARGO_PKG_VERSION"),
-        exports,
-        entries,
-        sizes,
-        rows: report::count_rows(&inputs.contents),
-        media: CheckedMedia {
-            proved: media.proved,
-            unproved: media.unproved,
-            listed_but_missing: matched.missing as u64,
-        },
-        complete: !report::has_errors(&problems),
-        left_alone: inputs.left_alone.clone(),
-        problems,
-        elapsed_seconds: started.elapsed().as_secs_f64(),
-    })
-}
-
-/// What the inputs hold, as if nothing were known of them: for `check` and `verify --against`.
-pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, Error> {
-    let mut known = Remembered::default();
-    run.progress.begin(Phase::Discover, 0, 0);
-    let around = Around { spool: &tempfile::tempfile, known: &known, present: None };
-    let found = search(run.inputs, library, &around)?;
-    gather(found, &mut known, run)
-}
-
-fn concerns_check(problem: &Problem) -> bool {
-    !matches!(problem.code, Code::Undated | Code::AmbiguousAlbumEntry | Code::UnresolvedAlbumEntry)
+/// What a library remembers, without touching it; nothing where there is none yet.
+fn read_only(library: &Path) -> Result<(Remembered, HashMap<String, String>), Error> {
+    match Catalog::read(library) {
+        Ok(catalog) => Ok((catalog.load()?, catalog.settings()?)),
+        Err(Error::NotALibrary(_)) => Ok(Default::default()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes the settings of a run from what the library remembers by name.
@@ -299,21 +231,6 @@ pub struct Chosen {
 pub(crate) fn sort(problems: &mut Vec<Problem>) {
     problems.sort();
     problems.dedup();
-}
-
-fn refuse_bad_inputs(inputs: &[PathBuf], library: &Path) -> Result<(), Error> {
-    for input in inputs {
-        if fs::symlink_metadata(input).is_err() || !input.exists() {
-            return Err(Error::InputMissing(input.clone()));
-        }
-        let same = fs::canonicalize(library).ok().zip(fs::canonicalize(input).ok());
-        if let Some((library, input)) =
-            same.filter(|(library, input)| input.is_dir() && input.starts_with(library))
-        {
-            return Err(Error::InputInLibrary { input, library });
-        }
-    }
-    Ok(())
 }
 
 /// One run at a time; the lock goes with the process.
@@ -333,14 +250,6 @@ pub(crate) fn lock(library: &Path) -> Result<File, Error> {
 /// Contents that the catalog says wait in staging.
 pub(crate) fn recorded(known: &Remembered) -> HashSet<blake3::Hash> {
     known.staged.iter().map(|&c| known.contents.contents[c].blake3).collect()
-}
-
-fn waiting(known: &Remembered, staging: &Staging) -> HashSet<usize> {
-    let here = |&&c: &&usize| {
-        let content = &known.contents.contents[c];
-        staging.holds(&content.blake3, content.size)
-    };
-    known.staged.iter().filter(here).copied().collect()
 }
 
 /// Finishes what an interrupted run had planned: the bytes wait in staging or stand in their place.
@@ -381,208 +290,6 @@ fn complete(inputs: &Inputs, ids: &Ids) -> Vec<i64> {
         .into_iter()
         .filter(|&(archive, whole)| whole && !damaged.contains(contents.archives[archive].name.as_str()));
     whole.filter_map(|(archive, _)| ids.archives.get(&archive).copied()).collect()
-}
-
-struct Around<'a> {
-    spool: &'a dyn Fn() -> io::Result<File>,
-    known: &'a Remembered,
-    present: Option<&'a Present>,
-}
-
-impl Surroundings for Around<'_> {
-    fn spool(&self) -> io::Result<File> {
-        (self.spool)()
-    }
-
-    /// A nested archive need not be inflated again if its parent is known and every entry of it
-    /// stands in the library.
-    fn remembered(&self, parent: &Container, name: &str) -> Option<usize> {
-        let present = self.present?.contents();
-        if !matches!(parent.source, Source::Zip(_)) {
-            return None;
-        }
-        let contents = &self.known.contents;
-        contents.archives.iter().find(|a| a.name == parent.name && a.identity == parent.identity)?;
-        let mut named = contents.archives.iter().enumerate().filter(|(_, a)| a.name == name);
-        let (index, _) = named.next()?;
-        if named.next().is_some() {
-            return None;
-        }
-        let mut entries = contents.entries.iter().filter(|e| e.archive == index).peekable();
-        // an entry that failed has no record, and shall be tried again
-        if !self.known.complete.contains(&index) {
-            return None;
-        }
-        entries.peek()?;
-        entries.all(|e| e.content().is_some_and(|c| present.contains(&c))).then_some(index)
-    }
-}
-
-fn gather(
-    found: crate::export::search::Search,
-    known: &mut Remembered,
-    run: &Run<'_>,
-) -> Result<Inputs, Error> {
-    let remembered = Remembered {
-        contents: std::mem::take(&mut known.contents),
-        ids: std::mem::take(&mut known.ids),
-        ..Remembered::default()
-    };
-    let inputs = export::gather(found, remembered);
-    if inputs.sources.is_empty() {
-        if !inputs.unreadable.is_empty() {
-            let why: Vec<String> = inputs
-                .problems
-                .iter()
-                .filter_map(|p| Some(format!("`{}`: {}", p.archive.as_ref()?, p.message)))
-                .collect();
-            return Err(Error::AllUnreadable(why));
-        }
-        return Err(Error::NoExport(run.inputs.to_vec()));
-    }
-    if !inputs.contents.entries.iter().any(|e| e.given) && inputs.unreadable.is_empty() {
-        return Err(Error::NoExport(run.inputs.to_vec()));
-    }
-    Ok(inputs)
-}
-
-/// What the library had before this run began.
-struct LibrarySide {
-    present: Present,
-    staged: HashSet<usize>,
-    /// Media contents that stood in the library.
-    media: HashSet<usize>,
-    /// Kept files that stood in the library.
-    paths: HashSet<LibraryPath>,
-}
-
-impl LibrarySide {
-    fn new(present: Present, staged: HashSet<usize>) -> Self {
-        let media = present.files.iter().filter(|f| f.area == Area::Media).map(|f| f.content).collect();
-        let paths = present.files.iter().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
-        LibrarySide { present, staged, media, paths }
-    }
-
-    /// Where bytes stand, whatever the area.
-    fn paths_by_hash(&self, contents: &Contents) -> HashMap<blake3::Hash, LibraryPath> {
-        self.present.files.iter().map(|f| (contents.contents[f.content].blake3, f.path.clone())).collect()
-    }
-
-    /// Contents whose bytes need not be read again.
-    fn safe(&self) -> HashSet<usize> {
-        self.present.contents().union(&self.staged).copied().collect()
-    }
-
-    /// Entries whose bytes the catalog knows and the drive does not hold any more are read again;
-    /// those that were not given and are not held do not exist for this run.
-    fn unread_what_is_gone(&self, inputs: &mut Inputs) {
-        let safe = self.safe();
-        let held = self.present.contents();
-        for entry in &mut inputs.contents.entries {
-            if let Bytes::Sound(content) = entry.bytes {
-                let known = if entry.given { &safe } else { &held };
-                if !known.contains(&content) {
-                    entry.bytes = Bytes::Unread;
-                }
-            }
-        }
-    }
-
-    /// Entries of a renamed copy of a known archive: known without being read, not yet recorded.
-    fn twins(&self, inputs: &Inputs, ids: &Ids) -> Vec<ReadEntry> {
-        let entries = inputs.contents.entries.iter().enumerate();
-        let new = entries.filter(|(_, e)| e.given && !ids.archives.contains_key(&e.archive));
-        new.filter_map(|(entry, e)| Some(ReadEntry { entry, content: e.content()?, kept: Kept::Already }))
-            .collect()
-    }
-
-    /// Reads the details that an earlier run kept.
-    fn load_details(&self, inputs: &mut Inputs, library: &Path, staging: Option<&Staging>) {
-        let kept: HashMap<usize, &LibraryPath> =
-            self.present.files.iter().map(|f| (f.content, &f.path)).collect();
-        let mut wanted: BTreeMap<(usize, Role), PathBuf> = BTreeMap::new();
-        for entry in inputs.contents.entries.iter().filter(|e| e.role.is_details()) {
-            let Some(content) = entry.content() else { continue };
-            let key = (content, entry.role);
-            if inputs.contents.details.contains_key(&key) {
-                continue;
-            }
-            let hash = &inputs.contents.contents[content].blake3;
-            let path =
-                kept.get(&content).map(|p| p.to_path(library)).or_else(|| staging.map(|s| s.path_of(hash)));
-            if let Some(path) = path {
-                wanted.insert(key, path);
-            }
-        }
-        for ((content, role), path) in wanted {
-            match fs::read(&path) {
-                Ok(bytes) => {
-                    inputs.contents.details.insert((content, role), export::read_details(role, &bytes));
-                }
-                Err(error) => inputs.problems.push(
-                    Problem::new(Code::MissingFile, format!("kept details cannot be read: {error}"))
-                        .with_entry(path.display().to_string()),
-                ),
-            }
-        }
-    }
-}
-
-/// Files that the drive cannot hold are named before the run; the rest goes on.
-fn refuse_too_large(inputs: &mut Inputs, largest: Option<u64>) {
-    let Some(largest) = largest else { return };
-    for entry in &mut inputs.contents.entries {
-        if entry.given && entry.bytes == Bytes::Unread && !entry.role.is_left_out() && entry.size > largest {
-            entry.bytes = Bytes::Failed;
-            inputs.problems.push(
-                Problem::new(
-                    Code::TooLarge,
-                    format!(
-                        "{} bytes are more than a file of the destination's file system can hold; import to a drive \
-                         with another one (exFAT, APFS, NTFS, ext4) to get it",
-                        entry.size
-                    ),
-                )
-                .in_archive(&inputs.contents.archives[entry.archive].name)
-                .with_entry(entry.path.as_ref()),
-            );
-        }
-    }
-}
-
-/// Bytes that the new files take at least (distinct sizes and checksums that are not held), and
-/// bytes that are free.
-fn space(inputs: &Inputs, side: &LibrarySide, library: &Path) -> (u64, Option<u64>) {
-    let contents = &inputs.contents;
-    let mut distinct: HashSet<(u64, Option<u32>)> = HashSet::new();
-    for content in side.safe() {
-        let content = &contents.contents[content];
-        distinct.insert((content.size, Some(content.crc32)));
-        distinct.insert((content.size, None));
-    }
-    let unread = |e: &&crate::contents::Entry| e.given && e.bytes == Bytes::Unread && !e.role.is_left_out();
-    let need: u64 = contents
-        .entries
-        .iter()
-        .filter(unread)
-        .filter(|e| distinct.insert((e.size, e.crc32)))
-        .map(|e| e.size)
-        .sum();
-    let place = library.ancestors().find(|p| p.is_dir() || p.as_os_str().is_empty());
-    let place = place.map(|place| if place.as_os_str().is_empty() { Path::new(".") } else { place });
-    (need, place.and_then(|place| fs4::available_space(place).ok()))
-}
-
-fn check_space(inputs: &Inputs, side: &LibrarySide, library: &Path, run: &Run<'_>) -> Result<(), Error> {
-    let (need, Some(free)) = space(inputs, side, library) else { return Ok(()) };
-    if need > free {
-        return Err(Error::NoSpace { path: library.to_owned(), need, free });
-    }
-    if need + need / 50 + (16 << 20) > free {
-        let (need, free) = (HumanBytes(need), HumanBytes(free));
-        run.progress.note(&format!("space is tight: {need} are needed and {free} are free"));
-    }
-    Ok(())
 }
 
 /// What match and plan say.
@@ -684,119 +391,4 @@ fn standing_records(
     let before = side.present.files.iter().map(|record| facts.renewed(record.clone(), &unplaced.paths));
     let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));
     before.chain(placed.map(|p| facts.of(p, &unplaced.paths))).collect()
-}
-
-/// Empties staging of what nobody will place; names what waits for inputs that were not given.
-fn leave_staging(
-    catalog: &mut Catalog,
-    staging: Staging,
-    inputs: &Inputs,
-    decided: &Decided,
-    ids: &Ids,
-    unplaced: &Unplaced,
-) -> Result<Vec<Problem>, Error> {
-    let given: HashSet<usize> =
-        inputs.contents.entries.iter().filter(|e| e.given).filter_map(|e| e.content()).collect();
-    let failed: HashSet<usize> = decided
-        .plan
-        .placements
-        .iter()
-        .filter(|p| unplaced.paths.contains(&p.path))
-        .map(|p| p.content)
-        .collect();
-    let here = staging.waiting();
-    let mut waiting: Vec<i64> = Vec::new();
-    for (index, content) in inputs.contents.contents.iter().enumerate() {
-        let Some(&id) = ids.contents.get(&index).filter(|_| here.contains(&content.blake3)) else { continue };
-        if given.contains(&index) && !failed.contains(&index) {
-            staging.discard(&content.blake3);
-        } else {
-            waiting.push(id);
-        }
-    }
-    catalog.record_staged(&waiting)?;
-    let waiting = waiting.len();
-    if waiting > 0 {
-        return Ok(vec![Problem::new(
-            Code::StagingLeft,
-            format!(
-                "the bytes of {waiting} entries that were not placed wait in `.windfall/staging`: import the same \
-                 archives again to have them placed"
-            ),
-        )]);
-    }
-    staging.close();
-    Ok(Vec::new())
-}
-
-/// A damaged entry is no loss if the library has a file of its size and checksum from elsewhere.
-fn say_what_is_safe(contents: &Contents, plan: &Plan, problems: &mut [Problem]) {
-    let mut damaged: HashMap<(&str, &str), (u64, u32)> = HashMap::new();
-    for entry in contents.entries.iter().filter(|e| e.given && e.bytes == Bytes::Failed) {
-        if let Some(crc32) = entry.crc32 {
-            damaged.insert((&contents.archives[entry.archive].name, &entry.path), (entry.size, crc32));
-        }
-    }
-    if damaged.is_empty() {
-        return;
-    }
-    let safe: HashMap<(u64, u32), &LibraryPath> = plan
-        .paths
-        .iter()
-        .map(|(&content, path)| ((contents.contents[content].size, contents.contents[content].crc32), path))
-        .collect();
-    for problem in problems.iter_mut().filter(|p| p.code == Code::DamagedEntry) {
-        let place = problem.archive.as_deref().zip(problem.entry.as_deref());
-        if let Some(path) = place.and_then(|place| damaged.get(&place)).and_then(|bytes| safe.get(bytes)) {
-            problem.message.push_str(&format!(
-                "; nothing is lost: `{path}`, which came from elsewhere, has the size and checksum that it should have"
-            ));
-        }
-    }
-}
-
-fn finish_report(
-    _run: &Run<'_>,
-    library: &Path,
-    inputs: &Inputs,
-    side: &LibrarySide,
-    decided: Decided,
-    tally: Tally,
-    unplaced: &Unplaced,
-) -> Result<Report, Error> {
-    let done = Done {
-        inputs,
-        matched: &decided.matched,
-        plan: &decided.plan,
-        held: &side.media,
-        held_paths: &side.paths,
-        unplaced: &unplaced.paths,
-        bytes_read: tally.bytes,
-    };
-    let counted = report::count(&done)?;
-    let (exports, missing_parts) = report::exports(inputs);
-    let stands =
-        |content: usize| decided.plan.paths.get(&content).is_some_and(|path| !unplaced.paths.contains(path));
-    let mut problems = inputs.problems.clone();
-    problems.extend(tally.problems);
-    problems.extend(missing_parts);
-    problems.extend(decided.problems);
-    problems.extend(unplaced.problems.iter().cloned());
-    say_what_is_safe(&inputs.contents, &decided.plan, &mut problems);
-    sort(&mut problems);
-    Ok(Report {
-        windfall: env!("CARGO_PKG_VERSION"),
-        library: library.display().to_string(),
-        dry_run: false,
-        exports,
-        entries: counted.entries,
-        sizes: counted.sizes,
-        bytes: counted.bytes,
-        rows: report::count_rows(&inputs.contents),
-        media: report::count_media(&inputs.contents, &decided.matched, &stands),
-        albums: report::count_albums(&decided.matched),
-        left_alone: inputs.left_alone.clone(),
-        problems,
-        elapsed_seconds: 0.0,
-    })
 }

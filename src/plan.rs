@@ -6,7 +6,9 @@
 //! The one surprise: names that clash are counted up in the order of capture instant and BLAKE3,
 //! not of the inputs, so that the same photos always get the same names.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod albums;
+
+use std::collections::{HashMap, HashSet};
 
 use blake3::Hash;
 use chrono::{DateTime, Utc};
@@ -464,145 +466,6 @@ impl Planner<'_> {
         let part = &self.contents.parts[entry.part];
         let label = &self.contents.exports[part.export].label;
         LibraryPath::internal(["details", label, &format!("Part {}", part.number)])
-    }
-
-    /// Gives every album the name of its folder; one that has one keeps it.
-    fn folders(&mut self, albums: &[Album]) {
-        let mut used: HashMap<(AlbumKind, String), ()> = HashMap::new();
-        let mut new: BTreeMap<(AlbumKind, &str, &str), usize> = BTreeMap::new();
-        for (index, album) in albums.iter().enumerate().filter(|(_, a)| a.kind != AlbumKind::Subscribed) {
-            match self.held.album_folders.get(&(album.kind, album.key.clone())) {
-                Some(folder) => {
-                    used.insert((album.kind, names::fold(folder)), ());
-                    self.plan.folders.insert(index, folder.clone());
-                }
-                None => {
-                    new.insert((album.kind, &album.title, &album.key), index);
-                }
-            }
-        }
-        for ((kind, title, _), index) in new {
-            let portable = names::portable(title);
-            let folder = (1..=u32::MAX)
-                .map(|n| names::with_suffix(&portable, "", n))
-                .find(|folder| !used.contains_key(&(kind, names::fold(folder))))
-                .unwrap_or_default();
-            used.insert((kind, names::fold(&folder)), ());
-            self.plan.folders.insert(index, folder);
-        }
-    }
-
-    fn albums(&mut self, matched: &Matched) {
-        for (index, album) in matched.albums.iter().enumerate() {
-            let Some(folder) = self.plan.folders.get(&index).cloned() else { continue };
-            let top = match album.kind {
-                AlbumKind::Album => "Albums",
-                AlbumKind::Shared => "Shared Albums",
-                AlbumKind::Memory if self.settings.memories == Memories::Folders => "Memories",
-                AlbumKind::Memory | AlbumKind::Subscribed => continue,
-            };
-            let place = LibraryPath::new([top, &folder]);
-            let files = self.members(matched, album, &place);
-            match self.form() {
-                AlbumForm::None | AlbumForm::Auto => {}
-                AlbumForm::List => self.list(&LibraryPath::new([top]), &folder, &files),
-                form => self.links(&place, &files, form),
-            }
-        }
-    }
-
-    fn form(&self) -> AlbumForm {
-        match self.settings.albums {
-            AlbumForm::Auto | AlbumForm::Symlink if self.held.links.symbolic => AlbumForm::Symlink,
-            AlbumForm::Hardlink if self.held.links.hard => AlbumForm::Hardlink,
-            AlbumForm::Auto | AlbumForm::Symlink | AlbumForm::Hardlink => AlbumForm::List,
-            form => form,
-        }
-    }
-
-    /// Library files of an album's members with their bytes, both halves of a Live Photo; what
-    /// stands in the album's own folder needs no link.
-    fn members(&self, matched: &Matched, album: &Album, place: &LibraryPath) -> Vec<(LibraryPath, Hash)> {
-        let mut files = Vec::new();
-        let mut once = HashSet::new();
-        for asset in album.members.iter().map(|&m| &matched.assets[m]) {
-            if asset.deleted || asset.hidden && self.settings.hidden != Hidden::Mixed {
-                continue;
-            }
-            for resource in asset.resources.iter().filter(|r| r.part != Part::Companion) {
-                if let Some(path) = self.plan.paths.get(&resource.content)
-                    && path.parent().as_ref() != Some(place)
-                    && once.insert(resource.content)
-                {
-                    files.push((path.clone(), self.hash(resource.content)));
-                }
-            }
-        }
-        files
-    }
-
-    fn links(&mut self, place: &LibraryPath, files: &[(LibraryPath, Hash)], form: AlbumForm) {
-        for (file, hash) in files {
-            let (stem, extension) = names::split(file.file_name());
-            let form = match form {
-                AlbumForm::Hardlink => DerivedForm::Hardlink(file.clone()),
-                AlbumForm::Copy => DerivedForm::Copy(file.clone()),
-                _ => DerivedForm::Symlink(file.clone()),
-            };
-            let path = match self.held.derived_to(place, file) {
-                Some(path) => path.clone(),
-                None => self.free_for(place, stem, extension, &form, *hash),
-            };
-            self.planned.insert(names::fold(path.as_str()));
-            self.plan.derived.push(Derived { path, form });
-        }
-    }
-
-    /// The first name that nothing has, or exactly what shall stand there: a run that was
-    /// interrupted may have made it and not recorded it.
-    fn free_for(
-        &self,
-        place: &LibraryPath,
-        stem: &str,
-        extension: &str,
-        form: &DerivedForm,
-        hash: Hash,
-    ) -> LibraryPath {
-        let is_ours = |path: &LibraryPath| match form {
-            DerivedForm::Symlink(file) => {
-                let target = names::relative(place.as_str(), file.as_str());
-                self.held.foreign_links.get(path) == Some(&target)
-            }
-            _ => self.held.is_adoptable(path, hash),
-        };
-        (1..=u32::MAX)
-            .map(|n| place.join(&names::with_suffix(stem, extension, n)))
-            .find(|path| !self.is_taken(path) || !self.is_planned(path) && is_ours(path))
-            .unwrap_or_else(|| place.clone())
-    }
-
-    fn list(&mut self, top: &LibraryPath, folder: &str, files: &[(LibraryPath, Hash)]) {
-        if files.is_empty() {
-            return;
-        }
-        let mut text = String::from("#EXTM3U\n");
-        for (file, _) in files {
-            text.push_str(&names::relative(top.as_str(), file.as_str()));
-            text.push('\n');
-        }
-        let recorded = (1..=u32::MAX)
-            .map(|n| top.join(&names::with_suffix(folder, "m3u8", n)))
-            .take_while(|path| self.is_taken(path))
-            .find(|path| self.held.derived.contains_key(path) && !self.is_planned(path));
-        let hash = blake3::hash(text.as_bytes());
-        let form = DerivedForm::Text(text);
-        let path = recorded.unwrap_or_else(|| self.free_for(top, folder, "m3u8", &form, hash));
-        self.planned.insert(names::fold(path.as_str()));
-        self.plan.derived.push(Derived { path, form });
-    }
-
-    fn is_planned(&self, path: &LibraryPath) -> bool {
-        self.planned.contains(&names::fold(path.as_str()))
     }
 }
 

@@ -157,7 +157,12 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
             .push(Archive { name: container.name.clone(), identity: container.identity.clone() });
         contents.archives.len() - 1
     });
-    let mut position = contents.entries.iter().filter(|e| e.archive == archive).map(|e| e.position + 1).max();
+    // a zip's entries have their place in its directory; a folder's new files follow the known ones
+    let known_entries = contents.entries.iter().filter(|e| e.archive == archive);
+    let mut position = match container.identity {
+        Identity::Folder => known_entries.map(|e| e.position + 1).max(),
+        Identity::Zip { .. } => None,
+    };
     for file in &container.files {
         let normal = file.path.replace('\\', "/");
         let classified = container.shape.classify(&normal, file.size);
@@ -184,7 +189,7 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
             given: true,
             bytes: Bytes::Unread,
         };
-        if let (Identity::Folder, Some(next)) = (&container.identity, &mut position) {
+        if let Some(next) = &mut position {
             entry.position = *next;
             *next += 1;
         }

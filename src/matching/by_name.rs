@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::contents::{Bytes, Contents, DetailsFile, Entry, Role};
+use crate::contents::{Bytes, Contents, Entry, Role};
 use crate::export::details::Checksum;
 use crate::fingerprint::Fingerprint;
-use crate::matching::rows::{RowAt, Rows, details_order};
+use crate::matching::rows::{RowAt, Rows};
 use crate::names;
 use crate::problem::{Code, Problem};
 
@@ -44,22 +44,20 @@ impl<'a> Claimant<'a> {
     }
 }
 
-/// Settles by name what no fingerprint could, one name of one export at a time.
-pub(super) fn by_name<'a>(contents: &'a Contents, left: Vec<RowAt<'a>>, rows: &mut Rows<'a>) {
+/// Settles by name what no fingerprint could, one name of one export at a time. `all` are all rows,
+/// `left` those that are still without their media.
+pub(super) fn by_name<'a>(
+    contents: &'a Contents,
+    all: &[RowAt<'a>],
+    left: Vec<RowAt<'a>>,
+    rows: &mut Rows<'a>,
+) {
     if left.is_empty() {
         return;
     }
     let mut files: HashMap<(usize, String), Vec<FileAt<'a>>> = HashMap::new();
-    let mut listed: HashSet<(usize, String)> = HashSet::new();
-    for index in details_order(contents) {
-        let entry = &contents.entries[index];
-        if let Some(DetailsFile::Rows(details)) =
-            entry.content().and_then(|c| contents.details.get(&(c, Role::Details)))
-        {
-            let export = contents.export_of(entry);
-            listed.extend(details.rows.iter().map(|row| (export, names::match_key(&row.name))));
-        }
-    }
+    let listed: HashSet<(usize, String)> =
+        all.iter().map(|at| (at.export, names::match_key(&at.row.name))).collect();
     let mut seen = HashSet::new();
     for entry in
         contents.entries.iter().filter(|e| matches!(e.role, Role::Photo | Role::Deleted | Role::Placeholder))

@@ -45,13 +45,14 @@ pub struct Rows<'a> {
 /// Finds the media of all rows.
 pub fn match_rows(contents: &Contents) -> Rows<'_> {
     let mut rows = Rows::default();
-    let all = collect(contents, &mut rows);
+    let order = details_order(contents);
+    let all = collect(contents, &order, &mut rows);
     let by_fingerprint: HashMap<Fingerprint, usize> =
         (0..contents.contents.len()).filter_map(|c| Some((contents.contents[c].fingerprint?, c))).collect();
     let held: HashSet<usize> = media(contents).filter_map(Entry::content).collect();
 
     let mut left: Vec<RowAt<'_>> = Vec::new();
-    for at in all {
+    for &at in &all {
         let found = match &at.row.checksum {
             Checksum::Fingerprint(fingerprint) => by_fingerprint.get(fingerprint).copied(),
             Checksum::Absent | Checksum::Opaque(_) => None,
@@ -64,10 +65,9 @@ pub fn match_rows(contents: &Contents) -> Rows<'_> {
             None => left.push(at),
         }
     }
-    opaque_exports(contents, &mut rows);
-    by_name(contents, left, &mut rows);
-    let order: HashMap<usize, usize> =
-        details_order(contents).into_iter().enumerate().map(|(n, e)| (e, n)).collect();
+    opaque_exports(contents, &all, &mut rows);
+    by_name(contents, &all, left, &mut rows);
+    let order: HashMap<usize, usize> = order.into_iter().enumerate().map(|(n, e)| (e, n)).collect();
     for claims in rows.claims.values_mut() {
         claims.sort_by_key(|at| (at.export, order.get(&at.details).copied(), at.row.line));
     }
@@ -80,7 +80,7 @@ fn media(contents: &Contents) -> impl Iterator<Item = &Entry> {
 
 /// Entries that hold rows: by export, part and file, the unnumbered file of a folder first; a
 /// second copy of the same file of the same part is left out.
-pub(super) fn details_order(contents: &Contents) -> Vec<usize> {
+fn details_order(contents: &Contents) -> Vec<usize> {
     let mut order: Vec<usize> = (0..contents.entries.len())
         .filter(|&i| contents.entries[i].role == Role::Details && contents.entries[i].content().is_some())
         .collect();
@@ -97,9 +97,9 @@ pub(super) fn details_order(contents: &Contents) -> Vec<usize> {
     order
 }
 
-fn collect<'a>(contents: &'a Contents, rows: &mut Rows<'a>) -> Vec<RowAt<'a>> {
+fn collect<'a>(contents: &'a Contents, order: &[usize], rows: &mut Rows<'a>) -> Vec<RowAt<'a>> {
     let mut all = Vec::new();
-    for index in details_order(contents) {
+    for &index in order {
         let entry = &contents.entries[index];
         let export = contents.export_of(entry);
         let problem = |code, message: String| {
@@ -128,18 +128,10 @@ fn collect<'a>(contents: &'a Contents, rows: &mut Rows<'a>) -> Vec<RowAt<'a>> {
 }
 
 /// One warning for each export whose checksums cannot be checked.
-fn opaque_exports(contents: &Contents, rows: &mut Rows<'_>) {
+fn opaque_exports(contents: &Contents, all: &[RowAt<'_>], rows: &mut Rows<'_>) {
     let mut opaque: BTreeMap<usize, usize> = BTreeMap::new();
-    for index in details_order(contents) {
-        let entry = &contents.entries[index];
-        if let Some(DetailsFile::Rows(details)) =
-            entry.content().and_then(|c| contents.details.get(&(c, Role::Details)))
-        {
-            let count = details.rows.iter().filter(|r| matches!(r.checksum, Checksum::Opaque(_))).count();
-            if count > 0 {
-                *opaque.entry(contents.export_of(entry)).or_default() += count;
-            }
-        }
+    for at in all.iter().filter(|at| matches!(at.row.checksum, Checksum::Opaque(_))) {
+        *opaque.entry(at.export).or_default() += 1;
     }
     for (export, count) in opaque {
         rows.problems.push(Problem::new(

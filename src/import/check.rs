@@ -1,0 +1,60 @@
+//! `check`: the same reading as an import, without a library.
+//!
+//! In: inputs. Out: [`Check`]. Never: writes anything but temporary files without a name.
+//! The one surprise: warnings about albums and dates are left out, for they concern a library; a
+//! check asks whether the download is complete and undamaged.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use chrono_tz::Tz;
+
+use super::{Run, discover, sort};
+use crate::error::Error;
+use crate::ingest::ingest;
+use crate::matching::matched;
+use crate::problem::{Code, Problem};
+use crate::progress::Phase;
+use crate::report::{self, Check, CheckedMedia};
+
+/// Reads everything and writes nothing: is the download complete and undamaged?
+///
+/// # Errors
+/// What stops a run: see [`Error`].
+pub fn check(run: &Run<'_>) -> Result<Check, Error> {
+    let started = Instant::now();
+    let mut inputs = discover(run, None)?;
+    let held = HashSet::new();
+    let tally = ingest(&mut inputs, &run.reading(None, &held), &mut |_, _| Ok(()))?;
+    run.progress.begin(Phase::Match, 0, 0);
+    let matched = matched(&inputs.contents, Tz::UTC);
+    let (exports, missing_parts) = report::exports(&inputs);
+    let media = report::count_media(&inputs.contents, &matched, &|_| true);
+    let (entries, sizes) = report::count_checked(&inputs);
+    let mut problems = inputs.problems.clone();
+    problems.extend(tally.problems);
+    problems.extend(missing_parts);
+    // the album and date warnings concern a library; a check asks for completeness
+    problems.extend(matched.problems.iter().filter(|p| concerns_check(p)).cloned());
+    sort(&mut problems);
+    Ok(Check {
+        windfall: env!("CARGO_PKG_VERSION"),
+        exports,
+        entries,
+        sizes,
+        rows: report::count_rows(&inputs.contents),
+        media: CheckedMedia {
+            proved: media.proved,
+            unproved: media.unproved,
+            listed_but_missing: matched.missing as u64,
+        },
+        complete: !report::has_errors(&problems),
+        left_alone: inputs.left_alone.clone(),
+        problems,
+        elapsed_seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+fn concerns_check(problem: &Problem) -> bool {
+    !matches!(problem.code, Code::Undated | Code::AmbiguousAlbumEntry | Code::UnresolvedAlbumEntry)
+}

@@ -1,0 +1,124 @@
+//! The first look of a run: what the inputs hold, beside what the library knows.
+//!
+//! In: the paths of a run and what the catalog remembers. Out: [`Inputs`] and [`LibrarySide`].
+//! Never: reads media.
+//! The one surprise: a nested archive whose every entry stands in the library is not even inflated;
+//! the catalog answers for it.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Run;
+use super::side::LibrarySide;
+use crate::catalog::Remembered;
+use crate::error::Error;
+use crate::export::search::{Container, Search, Source, Surroundings, search};
+use crate::export::{self, Inputs};
+use crate::progress::Phase;
+use crate::survey::Present;
+
+/// The inputs, and the library as it was before this run. `spool` makes a temporary file for a
+/// deflated nested archive.
+pub(super) fn look(
+    run: &Run<'_>,
+    library: &Path,
+    known: &mut Remembered,
+    present: Present,
+    staged: HashSet<usize>,
+    spool: &dyn Fn() -> io::Result<File>,
+) -> Result<(Inputs, LibrarySide), Error> {
+    run.progress.begin(Phase::Discover, 0, 0);
+    let around = Around { spool, known, held: Some(present.contents()) };
+    let found = search(run.inputs, Some(library), &around)?;
+    let side = LibrarySide::new(present, staged);
+    let mut inputs = gather(found, known, run)?;
+    side.unread_what_is_gone(&mut inputs);
+    Ok((inputs, side))
+}
+
+/// What the inputs hold, as if nothing were known of them: for `check` and `verify --against`.
+pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, Error> {
+    let mut known = Remembered::default();
+    run.progress.begin(Phase::Discover, 0, 0);
+    let around = Around { spool: &tempfile::tempfile, known: &known, held: None };
+    let found = search(run.inputs, library, &around)?;
+    gather(found, &mut known, run)
+}
+
+/// Refuses inputs that do not exist, and folders that are the library or lie in it.
+pub(super) fn refuse_bad_inputs(inputs: &[PathBuf], library: &Path) -> Result<(), Error> {
+    for input in inputs {
+        if fs::symlink_metadata(input).is_err() || !input.exists() {
+            return Err(Error::InputMissing(input.clone()));
+        }
+        let same = fs::canonicalize(library).ok().zip(fs::canonicalize(input).ok());
+        if let Some((library, input)) =
+            same.filter(|(library, input)| input.is_dir() && input.starts_with(library))
+        {
+            return Err(Error::InputInLibrary { input, library });
+        }
+    }
+    Ok(())
+}
+
+struct Around<'a> {
+    spool: &'a dyn Fn() -> io::Result<File>,
+    known: &'a Remembered,
+    /// Contents that stand in the library; `None` where no library is asked.
+    held: Option<HashSet<usize>>,
+}
+
+impl Surroundings for Around<'_> {
+    fn spool(&self) -> io::Result<File> {
+        (self.spool)()
+    }
+
+    /// A nested archive need not be inflated again if its parent is known and every entry of it
+    /// stands in the library.
+    fn remembered(&self, parent: &Container, name: &str) -> Option<usize> {
+        let held = self.held.as_ref()?;
+        if !matches!(parent.source, Source::Zip(_)) {
+            return None;
+        }
+        let contents = &self.known.contents;
+        contents.archives.iter().find(|a| a.name == parent.name && a.identity == parent.identity)?;
+        let mut named = contents.archives.iter().enumerate().filter(|(_, a)| a.name == name);
+        let (index, _) = named.next()?;
+        if named.next().is_some() {
+            return None;
+        }
+        let mut entries = contents.entries.iter().filter(|e| e.archive == index).peekable();
+        // an entry that failed has no record, and shall be tried again
+        if !self.known.complete.contains(&index) {
+            return None;
+        }
+        entries.peek()?;
+        entries.all(|e| e.content().is_some_and(|c| held.contains(&c))).then_some(index)
+    }
+}
+
+fn gather(found: Search, known: &mut Remembered, run: &Run<'_>) -> Result<Inputs, Error> {
+    let remembered = Remembered {
+        contents: std::mem::take(&mut known.contents),
+        ids: std::mem::take(&mut known.ids),
+        ..Remembered::default()
+    };
+    let inputs = export::gather(found, remembered);
+    if inputs.sources.is_empty() {
+        if !inputs.unreadable.is_empty() {
+            let why: Vec<String> = inputs
+                .problems
+                .iter()
+                .filter_map(|p| Some(format!("`{}`: {}", p.archive.as_ref()?, p.message)))
+                .collect();
+            return Err(Error::AllUnreadable(why));
+        }
+        return Err(Error::NoExport(run.inputs.to_vec()));
+    }
+    if !inputs.contents.entries.iter().any(|e| e.given) && inputs.unreadable.is_empty() {
+        return Err(Error::NoExport(run.inputs.to_vec()));
+    }
+    Ok(inputs)
+}

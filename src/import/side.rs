@@ -1,0 +1,179 @@
+//! What the library had before a run began, and what that means for its inputs.
+//!
+//! In: the survey of the library. Out: [`LibrarySide`]: which entries must be read, which details
+//! are at hand, how much space is needed. Never: changes the library.
+//! The one surprise: an entry that the catalog knows is read again if its bytes are gone from the
+//! drive; the drive is believed, not the catalog.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use indicatif::HumanBytes;
+
+use super::Run;
+use crate::catalog::{Ids, Remembered};
+use crate::contents::{Bytes, Contents, Entry, Role};
+use crate::error::Error;
+use crate::export::{self, Inputs};
+use crate::ingest::{Kept, ReadEntry};
+use crate::names::LibraryPath;
+use crate::plan::Area;
+use crate::problem::{Code, Problem};
+use crate::staging::Staging;
+use crate::survey::Present;
+
+/// What the library had before this run began.
+pub(super) struct LibrarySide {
+    /// What of the catalog is really there.
+    pub(super) present: Present,
+    staged: HashSet<usize>,
+    /// Media contents that stood in the library.
+    pub(super) media: HashSet<usize>,
+    /// Kept files that stood in the library.
+    pub(super) paths: HashSet<LibraryPath>,
+}
+
+impl LibrarySide {
+    pub(super) fn new(present: Present, staged: HashSet<usize>) -> Self {
+        let media = present.files.iter().filter(|f| f.area == Area::Media).map(|f| f.content).collect();
+        let paths = present.files.iter().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
+        LibrarySide { present, staged, media, paths }
+    }
+
+    /// Where bytes stand, whatever the area.
+    pub(super) fn paths_by_hash(&self, contents: &Contents) -> HashMap<blake3::Hash, LibraryPath> {
+        self.present.files.iter().map(|f| (contents.contents[f.content].blake3, f.path.clone())).collect()
+    }
+
+    /// Contents whose bytes need not be read again.
+    pub(super) fn safe(&self) -> HashSet<usize> {
+        self.present.contents().union(&self.staged).copied().collect()
+    }
+
+    /// Entries whose bytes the catalog knows and the drive does not hold any more are read again;
+    /// those that were not given and are not held do not exist for this run.
+    pub(super) fn unread_what_is_gone(&self, inputs: &mut Inputs) {
+        let safe = self.safe();
+        let held = self.present.contents();
+        for entry in &mut inputs.contents.entries {
+            if let Bytes::Sound(content) = entry.bytes {
+                let known = if entry.given { &safe } else { &held };
+                if !known.contains(&content) {
+                    entry.bytes = Bytes::Unread;
+                }
+            }
+        }
+    }
+
+    /// Entries of a renamed copy of a known archive: known without being read, not yet recorded.
+    pub(super) fn twins(&self, inputs: &Inputs, ids: &Ids) -> Vec<ReadEntry> {
+        let entries = inputs.contents.entries.iter().enumerate();
+        let new = entries.filter(|(_, e)| e.given && !ids.archives.contains_key(&e.archive));
+        new.filter_map(|(entry, e)| Some(ReadEntry { entry, content: e.content()?, kept: Kept::Already }))
+            .collect()
+    }
+
+    /// Reads the details that an earlier run kept.
+    pub(super) fn load_details(&self, inputs: &mut Inputs, library: &Path, staging: Option<&Staging>) {
+        let kept: HashMap<usize, &LibraryPath> =
+            self.present.files.iter().map(|f| (f.content, &f.path)).collect();
+        let mut wanted: BTreeMap<(usize, Role), PathBuf> = BTreeMap::new();
+        for entry in inputs.contents.entries.iter().filter(|e| e.role.is_details()) {
+            let Some(content) = entry.content() else { continue };
+            let key = (content, entry.role);
+            if inputs.contents.details.contains_key(&key) {
+                continue;
+            }
+            let hash = &inputs.contents.contents[content].blake3;
+            let path =
+                kept.get(&content).map(|p| p.to_path(library)).or_else(|| staging.map(|s| s.path_of(hash)));
+            if let Some(path) = path {
+                wanted.insert(key, path);
+            }
+        }
+        for ((content, role), path) in wanted {
+            match fs::read(&path) {
+                Ok(bytes) => {
+                    inputs.contents.details.insert((content, role), export::read_details(role, &bytes));
+                }
+                Err(error) => inputs.problems.push(
+                    Problem::new(Code::MissingFile, format!("kept details cannot be read: {error}"))
+                        .with_entry(path.display().to_string()),
+                ),
+            }
+        }
+    }
+}
+
+/// Files that the drive cannot hold are named before the run; the rest goes on.
+pub(super) fn refuse_too_large(inputs: &mut Inputs, largest: Option<u64>) {
+    let Some(largest) = largest else { return };
+    for entry in &mut inputs.contents.entries {
+        if entry.given && entry.bytes == Bytes::Unread && !entry.role.is_left_out() && entry.size > largest {
+            entry.bytes = Bytes::Failed;
+            inputs.problems.push(
+                Problem::new(
+                    Code::TooLarge,
+                    format!(
+                        "{} bytes are more than a file of the destination's file system can hold; import to a drive \
+                         with another one (exFAT, APFS, NTFS, ext4) to get it",
+                        entry.size
+                    ),
+                )
+                .in_archive(&inputs.contents.archives[entry.archive].name)
+                .with_entry(entry.path.as_ref()),
+            );
+        }
+    }
+}
+
+/// Bytes that the new files take at least (distinct sizes and checksums that are not held), and
+/// bytes that are free.
+pub(super) fn space(inputs: &Inputs, side: &LibrarySide, library: &Path) -> (u64, Option<u64>) {
+    let contents = &inputs.contents;
+    let mut distinct: HashSet<(u64, Option<u32>)> = HashSet::new();
+    for content in side.safe() {
+        let content = &contents.contents[content];
+        distinct.insert((content.size, Some(content.crc32)));
+        distinct.insert((content.size, None));
+    }
+    let unread = |e: &&Entry| e.given && e.bytes == Bytes::Unread && !e.role.is_left_out();
+    let need: u64 = contents
+        .entries
+        .iter()
+        .filter(unread)
+        .filter(|e| distinct.insert((e.size, e.crc32)))
+        .map(|e| e.size)
+        .sum();
+    let place = library.ancestors().find(|p| p.is_dir() || p.as_os_str().is_empty());
+    let place = place.map(|place| if place.as_os_str().is_empty() { Path::new(".") } else { place });
+    (need, place.and_then(|place| fs4::available_space(place).ok()))
+}
+
+/// Stops a run that does not fit, and warns where space is tight.
+pub(super) fn check_space(
+    inputs: &Inputs,
+    side: &LibrarySide,
+    library: &Path,
+    run: &Run<'_>,
+) -> Result<(), Error> {
+    let (need, Some(free)) = space(inputs, side, library) else { return Ok(()) };
+    if need > free {
+        return Err(Error::NoSpace { path: library.to_owned(), need, free });
+    }
+    if need + need / 50 + (16 << 20) > free {
+        let (need, free) = (HumanBytes(need), HumanBytes(free));
+        run.progress.note(&format!("space is tight: {need} are needed and {free} are free"));
+    }
+    Ok(())
+}
+
+/// Contents that wait in staging, as its files confirm.
+pub(super) fn waiting(known: &Remembered, staging: &Staging) -> HashSet<usize> {
+    let here = |&&c: &&usize| {
+        let content = &known.contents.contents[c];
+        staging.holds(&content.blake3, content.size)
+    };
+    known.staged.iter().filter(here).copied().collect()
+}
