@@ -1,7 +1,7 @@
 //! The runs: `import`, its dry run, and `check`. Each calls the stages in their order; nothing is
 //! decided here.
 //!
-//! In: paths and settings. Out: a [`Report`] or a [`Check`]. Never: prints.
+//! In: paths and settings. Out: a [`Report`] or a [`report::Check`]. Never: prints.
 //! The one surprise: an import first finishes what an interrupted one had planned, then begins, so
 //! that a killed run and the next one end in the tree of a run that nobody killed.
 
