@@ -8,6 +8,8 @@
 
 mod rule;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -60,7 +62,7 @@ pub struct Captured {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// `exif`, `quicktime`, `quicktime-utc`, `row`, `import`, `gps-zone` or `filename`.
-    pub source: String,
+    pub source: Cow<'static, str>,
     /// RFC 3339 with `Z` for an instant; without a zone for a local time.
     pub time: String,
     /// The offset that belongs to a local time; for `gps-zone` the zone's name.
@@ -94,8 +96,10 @@ impl Captured {
 pub fn capture(sources: &Sources) -> Captured {
     let mut decision = Decision { sources, evidence: Vec::new() };
     let (time, from, rule) = decision.decide();
-    let evidence = decision.evidence;
+    let mut evidence = decision.evidence;
     let disagreement_seconds = time.map(|time| disagreement(time, &evidence));
+    // a library keeps hundreds of thousands of these at once
+    evidence.shrink_to_fit();
     Captured { time, from, rule, evidence, disagreement_seconds }
 }
 
@@ -236,20 +240,20 @@ impl Decision<'_> {
         time
     }
 
-    fn note(&mut self, source: &str, time: String, offset: Option<String>) {
-        let evidence = Evidence { source: source.to_owned(), time, offset };
+    fn note(&mut self, source: &'static str, time: String, offset: Option<String>) {
+        let evidence = Evidence { source: Cow::Borrowed(source), time, offset };
         if !self.evidence.contains(&evidence) {
             self.evidence.push(evidence);
         }
     }
 
-    fn note_local(&mut self, source: &str, local: Option<LocalTime>) {
+    fn note_local(&mut self, source: &'static str, local: Option<LocalTime>) {
         if let Some(LocalTime { time, offset }) = local {
             self.note(source, local_text(time), offset.map(|offset| offset.to_string()));
         }
     }
 
-    fn note_instant(&mut self, source: &str, instant: Option<DateTime<Utc>>) {
+    fn note_instant(&mut self, source: &'static str, instant: Option<DateTime<Utc>>) {
         if let Some(instant) = instant {
             self.note(source, format!("{}Z", local_text(instant.naive_utc())), None);
         }
@@ -283,7 +287,7 @@ fn local_text(time: NaiveDateTime) -> String {
 /// any second of that minute agrees with it.
 pub fn disagreement(decided: DateTime<FixedOffset>, evidence: &[Evidence]) -> i64 {
     let claims =
-        evidence.iter().filter(|evidence| !matches!(evidence.source.as_str(), "import" | "gps-zone"));
+        evidence.iter().filter(|evidence| !matches!(evidence.source.as_ref(), "import" | "gps-zone"));
     let distance = |claim: &Evidence| {
         let (text, offset) = match (claim.time.strip_suffix('Z'), &claim.offset) {
             (Some(text), _) => (text, FixedOffset::east_opt(0)),
@@ -432,8 +436,8 @@ mod tests {
         }
     }
 
-    fn evidence(source: &str, time: &str, offset: Option<&str>) -> Evidence {
-        Evidence { source: source.to_owned(), time: time.to_owned(), offset: offset.map(str::to_owned) }
+    fn evidence(source: &'static str, time: &str, offset: Option<&str>) -> Evidence {
+        Evidence { source: source.into(), time: time.to_owned(), offset: offset.map(str::to_owned) }
     }
 
     #[test]

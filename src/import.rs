@@ -99,7 +99,7 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
 
     let remembered: HashMap<String, String> = catalog.settings()?;
     let chosen = settings(&|name| remembered.get(name).cloned());
-    let present = survey::present(library, &known)?;
+    let present = survey::present(library, &mut known)?;
     if !present.moved.is_empty() {
         catalog.record_moved(&present.moved)?;
     }
@@ -119,6 +119,8 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     })?;
     catalog.record_complete(&complete(&inputs, &ids))?;
     library_side.load_details(&mut inputs, library, Some(&staging));
+    // nothing is read any more, and central directories are large
+    inputs.sources.clear();
     let stand_ins = inputs.contents.drop_stand_ins();
     catalog.forget_entries(&stand_ins, &ids)?;
 
@@ -165,7 +167,7 @@ pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     refuse_bad_inputs(run.inputs, library)?;
     let (mut known, remembered) = read_only(library)?;
     let chosen = settings(&|name| remembered.get(name).cloned());
-    let present = survey::present(library, &known)?;
+    let present = survey::present(library, &mut known)?;
     let (mut inputs, library_side) =
         look(run, library, &mut known, present, HashSet::new(), &tempfile::tempfile)?;
     refuse_too_large(&mut inputs, survey::largest_file(library));
@@ -200,7 +202,7 @@ pub struct Glance {
 pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
     refuse_bad_inputs(run.inputs, library)?;
     let (mut known, _) = read_only(library)?;
-    let present = survey::present(library, &known)?;
+    let present = survey::present(library, &mut known)?;
     let (inputs, library_side) =
         look(run, library, &mut known, present, HashSet::new(), &tempfile::tempfile)?;
     let (exports, _) = report::exports(&inputs);

@@ -179,7 +179,7 @@ pub fn explain(library: &Path, path: &Path) -> Result<Story, Error> {
             file.add_titles(titles);
             let decided = file.captured.as_deref().and_then(|t| DateTime::parse_from_rfc3339(t).ok());
             let distance = |evidence: &Evidence| {
-                let names_an_instant = !matches!(evidence.source.as_str(), "import" | "gps-zone");
+                let names_an_instant = !matches!(evidence.source.as_ref(), "import" | "gps-zone");
                 let decided = decided.filter(|_| names_an_instant)?;
                 Some(disagreement(decided, std::slice::from_ref(evidence)))
             };

@@ -217,7 +217,7 @@ pub fn plan(contents: &Contents, matched: &Matched, held: &Held, settings: &Sett
     planner.folders(&matched.albums);
     let mut order: Vec<&Asset> = matched.assets.iter().collect();
     order.sort_by_cached_key(|asset| {
-        let instant = asset.captured.time.map_or((1, None), |t| (0, Some(t.to_utc())));
+        let instant = asset.captured().time.map_or((1, None), |t| (0, Some(t.to_utc())));
         (instant, contents.contents[asset.primary().content].blake3.as_bytes().to_owned())
     });
     // what has a path keeps it; only then are new names given
@@ -332,7 +332,9 @@ impl Planner<'_> {
             }
             n += 1;
         };
-        self.hints.insert(first_key, n);
+        if n > 1 {
+            self.hints.insert(first_key, n);
+        }
         for ((resource, stem, extension), path) in named.iter().zip(targets) {
             // two companions of one name stand in each other's way
             let path = if self.is_free(&path, resource.content) {
@@ -356,12 +358,12 @@ impl Planner<'_> {
     fn is_free(&self, path: &LibraryPath, content: usize) -> bool {
         let key = names::fold(path.as_str());
         !self.planned.contains(&key)
-            && (!self.held.taken.contains_key(&key) || self.held.is_adoptable(path, self.hash(content)))
+            && (!self.held.taken.contains(&key) || self.held.is_adoptable(path, self.hash(content)))
     }
 
     fn is_taken(&self, path: &LibraryPath) -> bool {
         let key = names::fold(path.as_str());
-        self.planned.contains(&key) || self.held.taken.contains_key(&key)
+        self.planned.contains(&key) || self.held.taken.contains(&key)
     }
 
     fn folder(&self, asset: &Asset, albums: &[Album]) -> LibraryPath {
@@ -376,7 +378,7 @@ impl Planner<'_> {
             let folder = self.plan.folders.get(&home).cloned().unwrap_or_default();
             return LibraryPath::new(["Shared Albums", &folder]);
         }
-        match asset.captured.time {
+        match asset.captured().time {
             None => components.push("Undated".into()),
             Some(time) => {
                 components.extend(self.settings.layout.render(&fields(self.contents, asset, time, "")))
@@ -386,7 +388,7 @@ impl Planner<'_> {
     }
 
     fn stem(&self, asset: &Asset, original: &str) -> String {
-        let rendered = match asset.captured.time {
+        let rendered = match asset.captured().time {
             None => None,
             Some(time) => {
                 self.settings.name.render(&fields(self.contents, asset, time, original)).into_iter().next()
@@ -413,7 +415,7 @@ impl Planner<'_> {
 
     fn take(&mut self, path: LibraryPath, area: Area, content: usize, asset: &Asset) {
         let entry = self.entry_of.get(&content).map(|&e| &self.contents.entries[e]);
-        let modified = match asset.captured.time {
+        let modified = match asset.captured().time {
             Some(time) => Some(time.to_utc()),
             None => asset.primary().imported.or_else(|| entry.and_then(stamp)),
         };

@@ -337,7 +337,7 @@ pub fn count_media(contents: &Contents, matched: &Matched, counts: &dyn Fn(usize
         let primary = here(asset.primary().content);
         let pair = asset.resources.iter().any(|r| r.part == Part::Movie && (primary || here(r.content)));
         media.live_photos += u64::from(pair);
-        media.undated += u64::from(primary && asset.captured.time.is_none());
+        media.undated += u64::from(primary && asset.captured().time.is_none());
     }
     media.live_photos += matched.shared_movies.iter().filter(|(still, _)| here(*still)).count() as u64;
     media

@@ -32,7 +32,7 @@ pub struct Held {
     /// Files of `Other/` and kept details.
     pub kept: HashMap<LibraryPath, Hash>,
     /// Everything that stands in the tree, by collision key.
-    pub taken: HashMap<String, LibraryPath>,
+    pub taken: HashSet<String>,
     /// Files that no import recorded: those of the size of bytes to be placed, and those in albums.
     pub foreign: HashMap<LibraryPath, Hash>,
     /// Symbolic links that no import recorded, and where they lead.
@@ -107,28 +107,30 @@ impl Present {
     }
 }
 
-/// Compares the catalog with the folder.
+/// Compares the catalog with the folder. The records move from `known` to what they turn out to be,
+/// for a library has as many as photos.
 ///
 /// # Errors
 /// If the folder cannot be read.
-pub fn present(library: &Path, known: &Remembered) -> Result<Present, Error> {
+pub fn present(library: &Path, known: &mut Remembered) -> Result<Present, Error> {
     let mut present = Present { seen: walk(library)?, ..Present::default() };
     let mut lost = Vec::new();
-    for record in known.files.values() {
+    for record in std::mem::take(&mut known.files).into_values() {
         let size = known.contents.contents[record.content].size;
         let seen = match record.area {
             Area::Details => stat(&record.path.to_path(library)),
             Area::Media | Area::Other => present.seen.get(&record.path).copied(),
         };
         match seen {
-            Some(seen) if seen.is_file && seen.size == size => present.files.push(record.clone()),
-            Some(_) => present.changed.push(record.clone()),
-            None => lost.push(record.clone()),
+            Some(seen) if seen.is_file && seen.size == size => present.files.push(record),
+            Some(_) => present.changed.push(record),
+            None => lost.push(record),
         }
     }
-    let recorded: HashSet<&LibraryPath> = known.files.keys().chain(known.derived.keys()).collect();
     let mut strangers: HashMap<u64, Vec<LibraryPath>> = HashMap::new();
     if !lost.is_empty() {
+        let standing = present.files.iter().chain(&present.changed).map(|record| &record.path);
+        let recorded: HashSet<&LibraryPath> = standing.chain(known.derived.keys()).collect();
         for (path, seen) in
             present.seen.iter().filter(|(path, seen)| seen.is_file && !recorded.contains(path))
         {
@@ -172,7 +174,7 @@ pub fn held(
         ..Held::default()
     };
     for path in present.seen.keys() {
-        held.taken.insert(names::fold(path.as_str()), path.clone());
+        held.taken.insert(names::fold(path.as_str()));
     }
     for record in &present.files {
         match record.area {
@@ -183,7 +185,7 @@ pub fn held(
                 }
             }
             Area::Other | Area::Details => {
-                held.taken.insert(names::fold(record.path.as_str()), record.path.clone());
+                held.taken.insert(names::fold(record.path.as_str()));
                 held.kept.insert(record.path.clone(), hash(record.content));
             }
         }

@@ -64,7 +64,7 @@ pub struct Album {
     pub story: Option<String>,
 }
 
-/// The names that media bear, per export.
+/// The names that media bear, per export, as far as albums ask for them.
 pub struct Names<'a> {
     /// By the name that counts: the row's, else the entry's.
     proper: HashMap<(usize, &'a str), Vec<usize>>,
@@ -76,7 +76,7 @@ pub struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// Indexes the names of all media.
+    /// Indexes the names of all media that some album names.
     pub fn new(contents: &'a Contents, rows: &Rows<'a>, assets: &[Asset]) -> Self {
         let mut names = Names {
             proper: HashMap::new(),
@@ -91,6 +91,10 @@ impl<'a> Names<'a> {
                 names.deleted.insert(index);
             }
         }
+        let asked = asked(contents);
+        if asked.is_empty() {
+            return names;
+        }
         let add = |list: &mut Vec<usize>, content: usize| {
             if !list.contains(&content) {
                 list.push(content);
@@ -103,13 +107,16 @@ impl<'a> Names<'a> {
             let mut listed = false;
             for at in claims.iter().filter(|at| at.export == export) {
                 listed = true;
-                add(names.proper.entry((export, &at.row.name)).or_default(), content);
-                add(
-                    names.proper_folded.entry((export, names::match_key(&at.row.name))).or_default(),
-                    content,
-                );
+                let key = (export, names::match_key(&at.row.name));
+                if asked.contains(&key) {
+                    add(names.proper.entry((export, &at.row.name)).or_default(), content);
+                    add(names.proper_folded.entry(key).or_default(), content);
+                }
             }
             let key = (export, names::match_key(entry.name()));
+            if !asked.contains(&key) {
+                continue;
+            }
             if listed {
                 add(names.entry.entry(key).or_default(), content);
             } else {
@@ -137,6 +144,19 @@ impl<'a> Names<'a> {
         }
         assets
     }
+}
+
+/// What albums and memories name: export and folded name.
+fn asked(contents: &Contents) -> HashSet<(usize, String)> {
+    let lists = contents.entries.iter().filter(|e| matches!(e.role, Role::Album | Role::Memory));
+    let named = |entry: &Entry| match entry.content().and_then(|c| contents.details.get(&(c, entry.role))) {
+        Some(DetailsFile::Names(named)) => {
+            let export = contents.export_of(entry);
+            named.iter().map(|name| (export, names::match_key(name))).collect()
+        }
+        _ => Vec::new(),
+    };
+    lists.flat_map(named).collect()
 }
 
 /// Albums, and what was uncertain about them.
@@ -225,7 +245,7 @@ fn uncertain(
             let candidates: Vec<String> = several
                 .iter()
                 .map(|&a| {
-                    let time = assets[a].captured.time;
+                    let time = assets[a].captured().time;
                     time.map_or_else(|| "undated".to_owned(), |t| t.format("%Y-%m-%d %H:%M").to_string())
                 })
                 .collect();

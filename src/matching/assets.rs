@@ -324,7 +324,7 @@ fn asset(
     let speaks = members.iter().map(|(m, _)| &media[*m]).find(|m| m.facts.is_some()).unwrap_or(primary);
     let (favorite, hidden, deleted) = flags(speaks, primary, lists);
     let home = members.iter().all(|(m, _)| media[*m].is_shared()).then_some(0);
-    Asset { resources, captured, favorite, hidden, deleted, home }
+    Asset { resources, favorite, hidden, deleted, home }
 }
 
 fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool, bool, bool) {

@@ -30,8 +30,6 @@ pub(crate) use pairs::original_stem;
 pub struct Asset {
     /// Its files, the primary first, then the paired movie, then companions.
     pub resources: Vec<Resource>,
-    /// When it was taken; all its resources share it.
-    pub captured: Captured,
     /// Marked as a favourite in Photos.
     pub favorite: bool,
     /// Hidden in Photos.
@@ -46,6 +44,11 @@ impl Asset {
     /// The still, or whatever stands for the asset.
     pub fn primary(&self) -> &Resource {
         &self.resources[0]
+    }
+
+    /// When it was taken; its other resources follow.
+    pub fn captured(&self) -> &Captured {
+        &self.primary().captured
     }
 }
 
@@ -174,7 +177,7 @@ fn undated(contents: &Contents, assets: &[Asset]) -> Vec<Problem> {
     }
     assets
         .iter()
-        .filter(|a| a.captured.time.is_none())
+        .filter(|a| a.captured().time.is_none())
         .filter_map(|asset| {
             let entry = &contents.entries[*of_content.get(&asset.primary().content)?];
             Some(

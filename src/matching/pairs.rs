@@ -6,7 +6,7 @@
 //! only with guards, because camera counters wrap and `IMG_0861.MOV` may be another year's video
 //! (immich-go #1281).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{NaiveDateTime, TimeDelta};
 
@@ -76,18 +76,36 @@ fn pair_by_identifier(media: &[Medium<'_>], stills: &[usize], movies: &[usize], 
     }
 }
 
-fn pair_by_name(media: &[Medium<'_>], stills: &[usize], movies: &[usize], pairs: &mut Pairs) {
-    let mut at: BTreeMap<(usize, &str, String), Vec<usize>> = BTreeMap::new();
-    for &still in stills.iter().filter(|s| !pairs.movie.contains_key(s)) {
-        for key in media[still].stems() {
-            at.entry(key).or_default().push(still);
+/// Where a medium's name stands: part, folder and stem.
+type Stem<'a> = (usize, &'a str, String);
+
+/// The media that bear one of these stems; the others are many, and are not indexed.
+fn by_stem<'a>(
+    media: &'a [Medium<'_>],
+    among: impl Iterator<Item = usize>,
+    wanted: &HashSet<Stem<'a>>,
+) -> HashMap<Stem<'a>, Vec<usize>> {
+    let mut at: HashMap<Stem<'a>, Vec<usize>> = HashMap::new();
+    if wanted.is_empty() {
+        return at;
+    }
+    for index in among {
+        for stem in media[index].stems().into_iter().filter(|stem| wanted.contains(stem)) {
+            at.entry(stem).or_default().push(index);
         }
     }
+    at
+}
+
+fn pair_by_name(media: &[Medium<'_>], stills: &[usize], movies: &[usize], pairs: &mut Pairs) {
+    let small = |m: &&usize| media[**m].content.size <= LARGEST_MOVIE;
+    let movies: Vec<usize> =
+        movies.iter().filter(small).filter(|m| !pairs.first_still.contains_key(m)).copied().collect();
+    let wanted = movies.iter().flat_map(|&m| media[m].stems()).collect();
+    let stills = stills.iter().filter(|s| !pairs.movie.contains_key(s)).copied();
+    let at = by_stem(media, stills, &wanted);
     let mut candidates = Vec::new();
-    for &movie in movies.iter().filter(|m| !pairs.first_still.contains_key(m)) {
-        if media[movie].content.size > LARGEST_MOVIE {
-            continue;
-        }
+    for &movie in &movies {
         for key in media[movie].stems() {
             for &still in at.get(&key).into_iter().flatten() {
                 if may_be_one(&media[still], &media[movie]) {
@@ -176,26 +194,24 @@ pub(super) struct Companions {
 pub(super) fn companions(media: &[Medium<'_>], pairs: &Pairs) -> Companions {
     let mut companions = Companions::default();
     let is_companion = |m: &Medium<'_>| m.kind == Kind::Adjustment || m.is_raw();
-    let mut at: HashMap<(usize, &str, String), Vec<usize>> = HashMap::new();
-    for (index, medium) in media.iter().enumerate() {
-        let paired_movie = pairs.first_still.contains_key(&index);
-        if medium.kind == Kind::Adjustment || medium.kind == Kind::Other || paired_movie {
-            continue;
-        }
-        for key in medium.stems() {
-            at.entry(key).or_default().push(index);
-        }
-    }
     // RAW files first, so that an adjustment of a RAW that is itself a companion finds its still
     let (raws, adjustments): (Vec<usize>, Vec<usize>) =
         (0..media.len()).filter(|&m| is_companion(&media[m])).partition(|&m| media[m].is_raw());
+    let stems = |index: usize| -> Vec<Stem<'_>> {
+        let mut stems = media[index].stems();
+        let originals: Vec<_> =
+            stems.iter().filter_map(|(p, f, s)| Some((*p, *f, original_stem(s)?))).collect();
+        stems.extend(originals);
+        stems
+    };
+    let may_have = |&m: &usize| {
+        !matches!(media[m].kind, Kind::Adjustment | Kind::Other) && !pairs.first_still.contains_key(&m)
+    };
+    let wanted = raws.iter().chain(&adjustments).flat_map(|&index| stems(index)).collect();
+    let at = by_stem(media, (0..media.len()).filter(may_have), &wanted);
     for index in raws.into_iter().chain(adjustments) {
         let medium = &media[index];
-        let mut keys = medium.stems();
-        let originals: Vec<_> =
-            keys.iter().filter_map(|(p, f, s)| Some((*p, *f, original_stem(s)?))).collect();
-        keys.extend(originals);
-        let still = keys
+        let still = stems(index)
             .iter()
             .flat_map(|key| at.get(key).into_iter().flatten().copied())
             .filter(|&s| s != index && !companions.of.contains_key(&s))

@@ -60,7 +60,8 @@ pub fn match_rows(contents: &Contents) -> Rows<'_> {
         match found.filter(|c| held.contains(c)) {
             Some(content) => {
                 rows.proved.insert(content);
-                rows.claims.entry(content).or_default().push(at);
+                // nearly every medium has one row
+                rows.claims.entry(content).or_insert_with(|| Vec::with_capacity(1)).push(at);
             }
             None => left.push(at),
         }

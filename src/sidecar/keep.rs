@@ -141,9 +141,9 @@ pub fn write(
     Catalog::read(library)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
-    let known = catalog.load()?;
+    let mut known = catalog.load()?;
     let staging = Staging::open(library, &recorded(&known))?;
-    let present = survey::present(library, &known)?;
+    let present = survey::present(library, &mut known)?;
     catalog.record_moved(&present.moved)?;
     catalog.remember(&[(SETTING, form.as_str().to_owned())])?;
     let settings = catalog.settings()?;

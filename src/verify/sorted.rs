@@ -194,7 +194,7 @@ impl Sorted {
         Held {
             media: self.media.iter().map(|m| (hash(m.content), m.path.clone())).collect(),
             kept: self.kept.iter().map(|(path, _, c)| (path.clone(), hash(*c))).collect(),
-            taken: paths.map(|path| (names::fold(path.as_str()), path.clone())).collect(),
+            taken: paths.map(|path| names::fold(path.as_str())).collect(),
             album_folders,
             ..Held::default()
         }
