@@ -1,0 +1,16 @@
+//! Any bytes as each of the lists that Apple writes beside the media.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use windfall::export::albums::{parse_album_info, parse_contributions, parse_names, parse_subscribed};
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = parse_contributions(bytes);
+    let _ = parse_subscribed(bytes);
+    let names = parse_names(bytes);
+    let distinct: std::collections::HashSet<&String> = names.iter().collect();
+    assert_eq!(distinct.len(), names.len());
+    if let Ok(info) = parse_album_info(bytes) {
+        assert!(!format!("{info:?}").is_empty());
+    }
+});
