@@ -46,6 +46,7 @@ fuzz_target!(|bytes: &[u8]| {
         memories: Memories::Catalog,
         hidden: Hidden::Apart,
         recently_deleted: RecentlyDeleted::Apart,
+        sidecars: None,
     };
     let run = || {
         let cancel = AtomicBool::new(false);
