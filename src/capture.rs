@@ -6,18 +6,17 @@
 //! believed over the camera where they contradict, because Photos puts corrections made by hand
 //! there, unless the row only repeats the day of the upload.
 
+mod evidence;
 mod rule;
-
-use std::borrow::Cow;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
 
 use crate::media::{Embedded, LocalTime, stamp};
 use crate::name_date::{self, NameZone};
 use crate::zone;
 
+pub use evidence::{Claim, Evidence, EvidenceSource, disagreement};
 pub use rule::{CapturedFrom, Rule};
 
 /// Rows have minutes only, and cameras and phones set their clocks at different moments.
@@ -56,17 +55,6 @@ pub struct Captured {
     /// Seconds between the decision and the source that is furthest from it, times without an
     /// offset being read with the decided one; `None` if undated.
     pub disagreement_seconds: Option<i64>,
-}
-
-/// One thing that claims a time, as in JSON.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Evidence {
-    /// `exif`, `quicktime`, `quicktime-utc`, `row`, `import`, `gps-zone` or `filename`.
-    pub source: Cow<'static, str>,
-    /// RFC 3339 with `Z` for an instant; without a zone for a local time.
-    pub time: String,
-    /// The offset that belongs to a local time; for `gps-zone` the zone's name.
-    pub offset: Option<String>,
 }
 
 impl Captured {
@@ -114,10 +102,10 @@ struct Decision<'a> {
 impl Decision<'_> {
     fn decide(&mut self) -> Outcome {
         let Embedded { exif, quicktime, utc, .. } = self.sources.embedded;
-        self.note_local("exif", *exif);
-        self.note_local("quicktime", *quicktime);
-        self.note_instant("quicktime-utc", utc.map(|utc| utc.and_utc()));
-        self.note_instant("row", self.sources.row);
+        self.note_local(EvidenceSource::Exif, *exif);
+        self.note_local(EvidenceSource::QuickTime, *quicktime);
+        self.note_instant(EvidenceSource::QuickTimeUtc, utc.map(|utc| utc.and_utc()));
+        self.note_instant(EvidenceSource::Row, self.sources.row);
 
         let row = self.sources.row.filter(|row| stamp::is_possible(row.naive_utc()));
         let exif = exif.filter(|time| self.is_credible(*time)).map(|time| (time, CapturedFrom::Exif));
@@ -190,11 +178,11 @@ impl Decision<'_> {
         };
         let time = match found.zone {
             NameZone::Local => {
-                self.note_local("filename", Some(LocalTime { time: found.time, offset: None }));
+                self.note_local(EvidenceSource::FileName, Some(LocalTime { time: found.time, offset: None }));
                 zone::local(self.sources.fallback, found.time)
             }
             NameZone::Utc => {
-                self.note_instant("filename", Some(found.time.and_utc()));
+                self.note_instant(EvidenceSource::FileName, Some(found.time.and_utc()));
                 self.seen(found.time.and_utc(), None)
             }
         };
@@ -236,31 +224,31 @@ impl Decision<'_> {
             return time(self.sources.fallback);
         };
         let time = time(zone);
-        self.note("gps-zone", local_text(time.naive_local()), Some(zone.name().to_owned()));
+        self.note(EvidenceSource::GpsZone, Claim::Zone(time.naive_local(), zone));
         time
     }
 
-    fn note(&mut self, source: &'static str, time: String, offset: Option<String>) {
-        let evidence = Evidence { source: Cow::Borrowed(source), time, offset };
+    fn note(&mut self, source: EvidenceSource, claim: Claim) {
+        let evidence = Evidence { source, claim };
         if !self.evidence.contains(&evidence) {
             self.evidence.push(evidence);
         }
     }
 
-    fn note_local(&mut self, source: &'static str, local: Option<LocalTime>) {
+    fn note_local(&mut self, source: EvidenceSource, local: Option<LocalTime>) {
         if let Some(LocalTime { time, offset }) = local {
-            self.note(source, local_text(time), offset.map(|offset| offset.to_string()));
+            self.note(source, Claim::Clock(time, offset));
         }
     }
 
-    fn note_instant(&mut self, source: &'static str, instant: Option<DateTime<Utc>>) {
+    fn note_instant(&mut self, source: EvidenceSource, instant: Option<DateTime<Utc>>) {
         if let Some(instant) = instant {
-            self.note(source, format!("{}Z", local_text(instant.naive_utc())), None);
+            self.note(source, Claim::Instant(instant));
         }
     }
 
     fn note_import(&mut self) {
-        self.note_instant("import", self.sources.imported);
+        self.note_instant(EvidenceSource::Import, self.sources.imported);
     }
 }
 
@@ -276,29 +264,6 @@ fn recovered_offset(local: NaiveDateTime, row: DateTime<Utc>) -> Option<FixedOff
     let is_close = (difference - TimeDelta::try_seconds(seconds)?).abs() <= TOLERANCE;
     let is_real = (-12 * 3600..=14 * 3600).contains(&seconds);
     if is_close && is_real { FixedOffset::east_opt(i32::try_from(seconds).ok()?) } else { None }
-}
-
-/// `2024-03-03T10:05:17`, with as many decimals as it has.
-fn local_text(time: NaiveDateTime) -> String {
-    time.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
-}
-
-/// Seconds between a decided time and the evidence that is furthest from it. A row names a minute;
-/// any second of that minute agrees with it.
-pub fn disagreement(decided: DateTime<FixedOffset>, evidence: &[Evidence]) -> i64 {
-    let claims =
-        evidence.iter().filter(|evidence| !matches!(evidence.source.as_ref(), "import" | "gps-zone"));
-    let distance = |claim: &Evidence| {
-        let (text, offset) = match (claim.time.strip_suffix('Z'), &claim.offset) {
-            (Some(text), _) => (text, FixedOffset::east_opt(0)),
-            (None, Some(offset)) => (claim.time.as_str(), offset.parse().ok()),
-            (None, None) => (claim.time.as_str(), Some(*decided.offset())),
-        };
-        let claimed = zone::with_offset(text.parse().ok()?, offset?);
-        let seconds = decided.signed_duration_since(claimed).num_seconds();
-        Some(if claim.source == "row" && (0..60).contains(&seconds) { 0 } else { seconds.saturating_abs() })
-    };
-    claims.filter_map(distance).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -343,7 +308,7 @@ mod tests {
             quicktime: local(case.quicktime),
             utc: case.utc.parse().ok(),
             position: case.place,
-            make: (!case.camera.is_empty()).then(|| case.camera.to_owned()),
+            make: (!case.camera.is_empty()).then(|| case.camera.into()),
             ..Embedded::default()
         }
     }
@@ -436,8 +401,9 @@ mod tests {
         }
     }
 
-    fn evidence(source: &'static str, time: &str, offset: Option<&str>) -> Evidence {
-        Evidence { source: source.into(), time: time.to_owned(), offset: offset.map(str::to_owned) }
+    fn evidence(source: &str, time: &str, offset: Option<&str>) -> Evidence {
+        serde_json::from_value(serde_json::json!({ "source": source, "time": time, "offset": offset }))
+            .unwrap()
     }
 
     #[test]

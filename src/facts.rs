@@ -6,10 +6,11 @@
 //! The one surprise: files whose bytes no given or remembered entry speaks of keep the record that
 //! they have.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, FixedOffset, SecondsFormat};
+use chrono::{DateTime, FixedOffset};
 
+use crate::capture::{Captured, CapturedFrom};
 use crate::catalog::{AlbumRecord, FileRecord};
 use crate::contents::{Contents, Entry};
 use crate::matching::{Album, Asset, Matched, Part, Resource};
@@ -21,6 +22,7 @@ use crate::plan::{Area, Placement, Plan};
 pub struct Facts<'a> {
     matched: &'a Matched,
     plan: &'a Plan,
+    standing: &'a BTreeMap<LibraryPath, FileRecord>,
     by_content: HashMap<usize, (usize, usize)>,
     other_names: HashMap<&'a LibraryPath, &'a str>,
     /// Movies that stand beside another still.
@@ -28,11 +30,18 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// Of the files that stand or shall stand by this plan.
-    pub fn new(contents: &'a Contents, matched: &'a Matched, plan: &'a Plan) -> Self {
+    /// Of the files that stand or shall stand by this plan; `standing` are the records of those that
+    /// stood before.
+    pub fn new(
+        contents: &'a Contents,
+        matched: &'a Matched,
+        plan: &'a Plan,
+        standing: &'a BTreeMap<LibraryPath, FileRecord>,
+    ) -> Self {
         Facts {
             matched,
             plan,
+            standing,
             by_content: matched.by_content(),
             other_names: other_names(contents, plan),
             borrowed: matched.shared_movies.iter().copied().collect(),
@@ -49,20 +58,38 @@ impl<'a> Facts<'a> {
     pub fn renewed(&self, mut record: FileRecord, unplaced: &HashSet<LibraryPath>) -> FileRecord {
         if record.area != Area::Media {
             if let Some(name) = self.other_names.get(&record.path) {
-                record.original_name = Some((*name).to_owned());
+                record.original_name = Some((*name).into());
             }
             return record;
         }
         let Some(&(asset, resource)) = self.by_content.get(&record.content) else { return record };
         let asset = &self.matched.assets[asset];
-        fill(&mut record, asset, &asset.resources[resource]);
-        let path = |content: usize| {
-            let path = self.plan.paths.get(&content).filter(|path| !unplaced.contains(*path));
-            path.map(|path| path.as_str().to_owned())
+        let resource = &asset.resources[resource];
+        let captured = &resource.captured;
+        record.captured = match Self::leader(asset, resource) {
+            Some(leader) => {
+                let before = self.plan.paths.get(&leader.content).and_then(|path| self.standing.get(path));
+                kept(before, &leader.captured)
+            }
+            None => kept(Some(&record), captured),
         };
+        record.captured_from = Some(captured.from);
+        record.rule = Some(captured.rule);
+        record.evidence = Some(captured.evidence.clone());
+        record.kind = Some(resource.kind);
+        record.original_name = Some(resource.name.clone());
+        record.proved |= resource.proved;
+        record.imported_to_icloud = resource.imported;
+        record.favorite = asset.favorite;
+        record.hidden = asset.hidden;
+        record.deleted = asset.deleted;
+        record.view_count = resource.view_count;
+        record.contributed_by_me = resource.contributed_by_me;
+        let path =
+            |content: usize| self.plan.paths.get(&content).filter(|path| !unplaced.contains(*path)).cloned();
         let part = |part: Part| asset.resources.iter().find(|r| r.part == part);
         let primary = asset.primary().content;
-        match asset.resources[resource].part {
+        match resource.part {
             Part::Primary => {
                 let movie = part(Part::Movie).map(|movie| movie.content);
                 let borrowed = || path(*self.borrowed.get(&record.content)?);
@@ -73,6 +100,15 @@ impl<'a> Facts<'a> {
             Part::Companion => record.companion_of = path(primary),
         }
         record
+    }
+
+    /// The half whose time this one has.
+    fn leader<'b>(asset: &'b Asset, resource: &Resource) -> Option<&'b Resource> {
+        match resource.captured.from {
+            CapturedFrom::Still => Some(asset.primary()),
+            CapturedFrom::Movie => asset.resources.iter().find(|r| r.part == Part::Movie),
+            _ => None,
+        }
     }
 }
 
@@ -98,24 +134,11 @@ fn other_names<'a>(contents: &'a Contents, plan: &'a Plan) -> HashMap<&'a Librar
     plan.kept.iter().map(|(&entry, path)| (path, Entry::name(&contents.entries[entry]))).collect()
 }
 
-fn fill(record: &mut FileRecord, asset: &Asset, resource: &Resource) {
-    let text = |time: DateTime<FixedOffset>| time.to_rfc3339_opts(SecondsFormat::AutoSi, false);
-    record.kind = Some(resource.kind);
-    record.original_name = Some(resource.name.to_string());
-    record.proved |= resource.proved;
-    let evidence = serde_json::to_string(&resource.captured.evidence).ok();
-    let rule = Some(resource.captured.rule.explain().to_owned());
-    // another --time-zone counts for what is placed from now on, not for what said the same before
-    if record.captured.is_none() || record.evidence != evidence || record.rule != rule {
-        record.captured = resource.captured.time.map(text);
-        record.captured_from = Some(resource.captured.from.as_str().to_owned());
-        record.rule = rule;
-        record.evidence = evidence;
-    }
-    record.imported_to_icloud = resource.imported.map(|t| t.to_rfc3339_opts(SecondsFormat::Secs, true));
-    record.favorite = asset.favorite;
-    record.hidden = asset.hidden;
-    record.deleted = asset.deleted;
-    record.view_count = resource.view_count;
-    record.contributed_by_me = resource.contributed_by_me;
+/// The time that a record has, if the evidence is still the same: another `--time-zone` counts for
+/// what is placed from now on, not for what said the same before.
+fn kept(before: Option<&FileRecord>, captured: &Captured) -> Option<DateTime<FixedOffset>> {
+    let is_same = |record: &&FileRecord| {
+        record.evidence.as_ref() == Some(&captured.evidence) && record.rule == Some(captured.rule)
+    };
+    before.filter(is_same).and_then(|record| record.captured).or(captured.time)
 }

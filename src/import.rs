@@ -119,8 +119,9 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     })?;
     catalog.record_complete(&complete(&inputs, &ids))?;
     library_side.load_details(&mut inputs, library, Some(&staging));
-    // nothing is read any more, and central directories are large
+    // nothing is read any more; central directories and the catalog's cache make room for the match
     inputs.sources.clear();
+    catalog.shrink()?;
     let stand_ins = inputs.contents.drop_stand_ins();
     catalog.forget_entries(&stand_ins, &ids)?;
 
@@ -130,7 +131,7 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let standing = library_side.paths_by_hash(&inputs.contents);
     let placing =
         Placing { library, staging: &staging, held: &standing, progress: run.progress, cancel: run.cancel };
-    let facts = Facts::new(&inputs.contents, &decided.matched, &decided.plan);
+    let facts = Facts::new(&inputs.contents, &decided.matched, &decided.plan, &library_side.present.files);
     let describe = |placement: &Placement| facts.of(placement, &HashSet::new());
     let unplaced =
         place(&placing, &decided.plan.placements, &inputs.contents, &describe, &mut catalog, &ids)?;
@@ -140,8 +141,9 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     record(&mut catalog, &facts, &decided, &library_side, &unplaced, &ids)?;
     let Settings { hidden, memories, sidecars, .. } = chosen.settings;
     if sidecars.is_some() || known.derived.values().any(|d| d.form == "sidecar") {
+        let standing = standing_records(&facts, &decided, &library_side, &unplaced);
         let spoken = keep::Spoken {
-            files: &standing_records(&facts, &decided, &library_side, &unplaced),
+            files: standing.iter().collect(),
             contents: &inputs.contents,
             discretion: Discretion { hidden, memories },
         };
@@ -369,10 +371,10 @@ fn record(
     unplaced: &Unplaced,
     ids: &Ids,
 ) -> Result<(), Error> {
-    let before = side.present.files.iter();
+    let before = side.present.files.values();
     let renewed = before.map(|before| (before, facts.renewed(before.clone(), &unplaced.paths)));
     let mut changed: Vec<FileRecord> =
-        renewed.filter(|(before, record)| *before != record).map(|(_, record)| record).collect();
+        renewed.filter(|(before, record)| !record.says_the_same(before)).map(|(_, record)| record).collect();
     if !unplaced.paths.is_empty() {
         // what was placed may name a half that was not
         let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));
@@ -390,7 +392,7 @@ fn standing_records(
     side: &LibrarySide,
     unplaced: &Unplaced,
 ) -> Vec<FileRecord> {
-    let before = side.present.files.iter().map(|record| facts.renewed(record.clone(), &unplaced.paths));
+    let before = side.present.files.values().map(|record| facts.renewed(record.clone(), &unplaced.paths));
     let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));
     before.chain(placed.map(|p| facts.of(p, &unplaced.paths))).collect()
 }

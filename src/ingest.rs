@@ -22,7 +22,7 @@ use crate::error::{Error, is_full};
 use crate::export::search::Source;
 use crate::export::{self, Inputs, Refused};
 use crate::fingerprint;
-use crate::media::{self, Embedded};
+use crate::media::{self, Cameras, Embedded};
 use crate::problem::{Code, Problem};
 use crate::progress::{Phase, Progress};
 use crate::staging::{Staged, Staging};
@@ -180,6 +180,7 @@ fn run(worker: &Worker<'_>, tasks: &[usize], mut collector: Collector<'_>) -> Re
 /// What is known of bytes while they are read.
 struct Stock {
     contents: Vec<Content>,
+    cameras: Cameras,
     by_hash: HashMap<blake3::Hash, usize>,
     /// Contents whose bytes are safe: in the library, or staged.
     safe: HashSet<usize>,
@@ -194,6 +195,7 @@ impl Stock {
         let by_hash = contents.iter().enumerate().map(|(i, c)| (c.blake3, i)).collect();
         let mut stock = Stock {
             contents,
+            cameras: Cameras::default(),
             by_hash,
             safe: held.clone(),
             arriving: HashSet::new(),
@@ -432,7 +434,7 @@ impl Worker<'_> {
     }
 
     /// Keeps new bytes; of two threads with the same bytes one wins, and the other waits for it.
-    fn keep(&self, content: Content, taken: &mut Taken, buffer: &[u8]) -> Result<(usize, Kept), Trouble> {
+    fn keep(&self, mut content: Content, taken: &mut Taken, buffer: &[u8]) -> Result<(usize, Kept), Trouble> {
         let hash = content.blake3;
         let mut stock = self.stock();
         let known = loop {
@@ -458,6 +460,7 @@ impl Worker<'_> {
         let (index, kept) = match known {
             Some(index) => (index, Kept::Again),
             None => {
+                stock.cameras.share(&mut content.embedded);
                 stock.contents.push(content.clone());
                 let index = stock.contents.len() - 1;
                 stock.by_hash.insert(hash, index);

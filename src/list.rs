@@ -15,7 +15,7 @@ use chrono::DateTime;
 use rusqlite::{Connection, Row, named_params};
 use serde::Serialize;
 
-use crate::capture::{Evidence, disagreement};
+use crate::capture::Evidence;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::matching::AlbumKind;
@@ -178,11 +178,7 @@ pub fn explain(library: &Path, path: &Path) -> Result<Story, Error> {
             let mut file = listed(row, &shared)?;
             file.add_titles(titles);
             let decided = file.captured.as_deref().and_then(|t| DateTime::parse_from_rfc3339(t).ok());
-            let distance = |evidence: &Evidence| {
-                let names_an_instant = !matches!(evidence.source.as_ref(), "import" | "gps-zone");
-                let decided = decided.filter(|_| names_an_instant)?;
-                Some(disagreement(decided, std::slice::from_ref(evidence)))
-            };
+            let distance = |evidence: &Evidence| evidence.distance(decided?);
             Ok(Story {
                 rule: row.get(11)?,
                 distances: file.evidence.iter().map(distance).collect(),

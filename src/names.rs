@@ -15,6 +15,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
@@ -165,9 +166,9 @@ pub fn display(name: &str) -> Cow<'_, str> {
 
 /// A place in the library, relative to it, with `/`. Never absolute, never empty, never with `.`
 /// or `..`, and below `.windfall` only where it was made by [`LibraryPath::internal`]. Whatever is
-/// written into the library goes through this type. Ordered by bytes.
+/// written into the library goes through this type. Ordered by bytes; a clone is the same text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct LibraryPath(String);
+pub struct LibraryPath(Arc<str>);
 
 /// A text that is no path of a file inside the library.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -185,9 +186,9 @@ impl LibraryPath {
         let parts: Vec<String> =
             components.into_iter().map(|component| portable(component.as_ref()).into_owned()).collect();
         if parts.is_empty() {
-            return LibraryPath(portable("").into_owned());
+            return LibraryPath(portable("").into());
         }
-        LibraryPath(parts.join("/"))
+        LibraryPath(parts.join("/").into())
     }
 
     /// The path of these components below `.windfall`.
@@ -197,7 +198,7 @@ impl LibraryPath {
         I::Item: AsRef<str>,
     {
         let below = LibraryPath::new(components);
-        LibraryPath(format!("{INTERNAL}/{}", below.0))
+        LibraryPath(format!("{INTERNAL}/{}", below.0).into())
     }
 
     /// A path that exists already, as the catalog or a walk through the library states it. It is
@@ -212,7 +213,7 @@ impl LibraryPath {
         if internal || !path.split('/').all(is_ordinary) {
             return Err(NotInLibrary(path.to_owned()));
         }
-        Ok(LibraryPath(path.to_owned()))
+        Ok(LibraryPath(path.into()))
     }
 
     /// A path that the catalog recorded: in the tree, or below `.windfall` among the kept details.
@@ -221,21 +222,21 @@ impl LibraryPath {
     /// [`NotInLibrary`] if it could lead anywhere else.
     pub fn recorded(path: &str) -> Result<Self, NotInLibrary> {
         match path.strip_prefix(INTERNAL).and_then(|rest| rest.strip_prefix("/details/")) {
-            Some(below) => Self::parse(below).map(|_| LibraryPath(path.to_owned())),
+            Some(below) => Self::parse(below).map(|_| LibraryPath(path.into())),
             None => Self::parse(path),
         }
     }
 
     /// The path of a file or folder in this folder; the name is made [`portable`].
     pub fn join(&self, name: &str) -> Self {
-        LibraryPath(format!("{}/{}", self.0, portable(name)))
+        LibraryPath(format!("{}/{}", self.0, portable(name)).into())
     }
 
     /// `a/IMG_1.HEIC` and `xmp` → `a/IMG_1.HEIC.xmp`: the place of a sidecar. A portable path has
     /// the room for it (up to 14 bytes), so the name in front is never cut.
     pub fn with_added_extension(&self, extension: &str) -> Self {
         let extension = portable(extension);
-        LibraryPath(format!("{}.{}", self.0, shorten(&extension, ADDED_MAX)))
+        LibraryPath(format!("{}.{}", self.0, shorten(&extension, ADDED_MAX)).into())
     }
 
     /// Where a relative way leads from a folder of the library, as [`relative`] states it; `None` if
@@ -269,7 +270,7 @@ impl LibraryPath {
     /// The folder it is in; `None` for what lies in the library itself.
     pub fn parent(&self) -> Option<LibraryPath> {
         let (parent, _) = self.0.rsplit_once('/')?;
-        Some(LibraryPath(parent.to_owned()))
+        Some(LibraryPath(parent.into()))
     }
 
     /// The last component.

@@ -91,7 +91,7 @@ struct Seen {
 pub struct Present {
     seen: BTreeMap<LibraryPath, Seen>,
     /// Records whose file is there with its size.
-    pub files: Vec<FileRecord>,
+    pub files: BTreeMap<LibraryPath, FileRecord>,
     /// Records whose file is gone.
     pub lost: Vec<FileRecord>,
     /// Records whose file has another size.
@@ -103,7 +103,7 @@ pub struct Present {
 impl Present {
     /// Contents that stand in the library, whatever the area.
     pub fn contents(&self) -> HashSet<usize> {
-        self.files.iter().map(|f| f.content).collect()
+        self.files.values().map(|f| f.content).collect()
     }
 }
 
@@ -114,22 +114,20 @@ impl Present {
 /// If the folder cannot be read.
 pub fn present(library: &Path, known: &mut Remembered) -> Result<Present, Error> {
     let mut present = Present { seen: walk(library)?, ..Present::default() };
-    let mut lost = Vec::new();
-    for record in std::mem::take(&mut known.files).into_values() {
-        let size = known.contents.contents[record.content].size;
+    let stands = |record: &FileRecord| {
         let seen = match record.area {
             Area::Details => stat(&record.path.to_path(library)),
             Area::Media | Area::Other => present.seen.get(&record.path).copied(),
         };
-        match seen {
-            Some(seen) if seen.is_file && seen.size == size => present.files.push(record),
-            Some(_) => present.changed.push(record),
-            None => lost.push(record),
-        }
-    }
+        seen.map(|seen| seen.is_file && seen.size == known.contents.contents[record.content].size)
+    };
+    let mut files = std::mem::take(&mut known.files);
+    let others = files.extract_if(.., |_, record| stands(record) != Some(true)).map(|(_, record)| record);
+    let (changed, lost): (Vec<_>, Vec<_>) = others.partition(|record| stands(record).is_some());
+    (present.files, present.changed) = (files, changed);
     let mut strangers: HashMap<u64, Vec<LibraryPath>> = HashMap::new();
     if !lost.is_empty() {
-        let standing = present.files.iter().chain(&present.changed).map(|record| &record.path);
+        let standing = present.files.keys().chain(present.changed.iter().map(|record| &record.path));
         let recorded: HashSet<&LibraryPath> = standing.chain(known.derived.keys()).collect();
         for (path, seen) in
             present.seen.iter().filter(|(path, seen)| seen.is_file && !recorded.contains(path))
@@ -148,8 +146,8 @@ pub fn present(library: &Path, known: &mut Remembered) -> Result<Present, Error>
             Some(at) => {
                 let to = candidates.swap_remove(at);
                 present.moved.push((record.path.clone(), to.clone()));
-                record.path = to;
-                present.files.push(record);
+                record.path = to.clone();
+                present.files.insert(to, record);
             }
             None => present.lost.push(record),
         }
@@ -176,7 +174,7 @@ pub fn held(
     for path in present.seen.keys() {
         held.taken.insert(names::fold(path.as_str()));
     }
-    for record in &present.files {
+    for record in present.files.values() {
         match record.area {
             Area::Media => {
                 let path = held.media.entry(hash(record.content)).or_insert_with(|| record.path.clone());
@@ -195,8 +193,7 @@ pub fn held(
     for (content, path) in planned.chain(lost) {
         held.reserved.entry(hash(content)).or_insert_with(|| path.clone());
     }
-    let recorded: HashSet<&LibraryPath> =
-        present.files.iter().map(|r| &r.path).chain(known.derived.keys()).collect();
+    let recorded: HashSet<&LibraryPath> = present.files.keys().chain(known.derived.keys()).collect();
     let sizes: HashSet<u64> = wanted.iter().map(|&c| contents.contents[c].size).collect();
     for (path, seen) in present.seen.iter().filter(|(path, _)| !recorded.contains(path)) {
         let on_disk = path.to_path(library);

@@ -73,9 +73,9 @@ fn findings(embedded: &Embedded) -> Findings {
         ("creation date offset", offset(embedded.quicktime)),
         ("utc", embedded.utc.map(|utc| utc.to_string())),
         ("position", embedded.position.map(|at| format!("{:.4} {:.4}", at.latitude, at.longitude))),
-        ("make", embedded.make.clone()),
-        ("model", embedded.model.clone()),
-        ("content identifier", embedded.content_identifier.clone()),
+        ("make", embedded.make.as_deref().map(str::to_owned)),
+        ("model", embedded.model.as_deref().map(str::to_owned)),
+        ("content identifier", embedded.content_identifier.as_deref().map(str::to_owned)),
     ]
 }
 

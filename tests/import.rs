@@ -420,7 +420,9 @@ fn names_that_clash_are_counted_by_instant_for_the_whole_asset() {
     let folder = "2024/2024-03";
     let names = ["IMG_1 (2).JPG", "IMG_1 (2).MOV", "IMG_1 (3).JPG", "IMG_1 (3).MOV", "img_1.mov"];
     assert_eq!(scratch.tree(), names.map(|n| format!("{folder}/{n}")));
-    assert!(scratch.record("2024/2024-03/IMG_1 (2).JPG").captured.unwrap().contains("T10:10:00"));
+    assert!(
+        scratch.record("2024/2024-03/IMG_1 (2).JPG").captured.unwrap().to_rfc3339().contains("T10:10:00")
+    );
 }
 
 // Flags and what they do to the tree.

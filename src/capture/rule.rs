@@ -30,6 +30,22 @@ pub enum CapturedFrom {
 }
 
 impl CapturedFrom {
+    const ALL: [CapturedFrom; 8] = [
+        CapturedFrom::Exif,
+        CapturedFrom::ExifAndRow,
+        CapturedFrom::QuickTime,
+        CapturedFrom::Row,
+        CapturedFrom::FileName,
+        CapturedFrom::Still,
+        CapturedFrom::Movie,
+        CapturedFrom::None,
+    ];
+
+    /// What a stable text names.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|from| from.as_str() == name)
+    }
+
     /// The stable text, as in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -76,6 +92,26 @@ pub enum Rule {
 }
 
 impl Rule {
+    const ALL: [Rule; 12] = [
+        Rule::EmbeddedAlone,
+        Rule::EmbeddedAgrees,
+        Rule::OffsetFromRow,
+        Rule::OffsetFromZone,
+        Rule::UploadDay,
+        Rule::CorrectedByOwner,
+        Rule::MovieHeader,
+        Rule::RowAlone,
+        Rule::NameAlone,
+        Rule::Undated,
+        Rule::FollowsStill,
+        Rule::FollowsMovie,
+    ];
+
+    /// The rule that these words explain.
+    pub fn explained(words: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.explain() == words)
+    }
+
     /// The rule in words for the owner.
     pub fn explain(self) -> &'static str {
         match self {
@@ -105,22 +141,17 @@ impl Rule {
 
 #[cfg(test)]
 mod tests {
-    use super::CapturedFrom;
+    use super::{CapturedFrom, Rule};
 
     #[test]
     fn stable_texts() {
-        let all = [
-            CapturedFrom::Exif,
-            CapturedFrom::ExifAndRow,
-            CapturedFrom::QuickTime,
-            CapturedFrom::Row,
-            CapturedFrom::FileName,
-            CapturedFrom::Still,
-            CapturedFrom::Movie,
-            CapturedFrom::None,
-        ];
-        for from in all {
+        for from in CapturedFrom::ALL {
             assert_eq!(serde_json::to_string(&from).unwrap(), format!("\"{}\"", from.as_str()));
+            assert_eq!(CapturedFrom::from_name(from.as_str()), Some(from));
         }
+        for rule in Rule::ALL {
+            assert_eq!(Rule::explained(rule.explain()), Some(rule));
+        }
+        assert_eq!((CapturedFrom::from_name("guess"), Rule::explained("")), (None, None));
     }
 }

@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use rusqlite::{Connection, Row, Transaction, params};
 
+use crate::capture::{CapturedFrom, Rule};
 use crate::catalog::FileRecord;
 use crate::contents::{Archive, Bytes, Content, Contents, Entry, Export, Identity, Part, Role};
 use crate::fingerprint::Fingerprint;
 use crate::matching::AlbumKind;
-use crate::media::{Embedded, Format, Kind, LocalTime, Position};
+use crate::media::{Cameras, Embedded, Format, Kind, LocalTime, Position};
 use crate::names::LibraryPath;
 use crate::plan::{Area, Placement};
 
@@ -143,6 +144,7 @@ fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
 
 fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
     let mut by_id = ById::new();
+    let mut cameras = Cameras::default();
     let mut statement = connection.prepare(
         "SELECT id, blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
          quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier \
@@ -158,22 +160,24 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             (Some(latitude), Some(longitude)) => Some(Position { latitude, longitude }),
             _ => None,
         };
+        let mut embedded = Embedded {
+            format: row.get::<_, Option<String>>(6)?.map_or(Format::Unknown, |f| format_named(&f)),
+            exif: local(row, 7)?,
+            quicktime: local(row, 9)?,
+            utc: time(row, 11)?,
+            position,
+            make: row.get(14)?,
+            model: row.get(15)?,
+            content_identifier: row.get(16)?,
+        };
+        cameras.share(&mut embedded);
         known.contents.contents.push(Content {
             blake3,
             size: row.get(2)?,
             crc32: row.get(3)?,
             fingerprint: row.get::<_, Option<String>>(4)?.and_then(|f| Fingerprint::parse(&f)),
             cut_short: row.get(5)?,
-            embedded: Embedded {
-                format: row.get::<_, Option<String>>(6)?.map_or(Format::Unknown, |f| format_named(&f)),
-                exif: local(row, 7)?,
-                quicktime: local(row, 9)?,
-                utc: time(row, 11)?,
-                position,
-                make: row.get(14)?,
-                model: row.get(15)?,
-                content_identifier: row.get(16)?,
-            },
+            embedded,
         });
     }
     let mut statement = connection.prepare("SELECT content FROM staged ORDER BY content")?;
@@ -226,9 +230,9 @@ fn files(connection: &Connection, known: &mut Remembered, contents: &ById) -> ru
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let area = Area::from_name(&row.get::<_, String>(1)?);
-        let (Some(path), Some(&content)) =
-            (library_path(&row.get::<_, String>(0)?), contents.get(&row.get(2)?))
+        let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
+        let area = Area::from_name(text(1)?.unwrap_or_default());
+        let (Some(path), Some(&content)) = (text(0)?.and_then(library_path), contents.get(&row.get(2)?))
         else {
             continue;
         };
@@ -238,21 +242,22 @@ fn files(connection: &Connection, known: &mut Remembered, contents: &ById) -> ru
                 path,
                 area,
                 content,
-                kind: row.get::<_, Option<String>>(3)?.map(|k| kind_named(&k)),
-                original_name: row.get(4)?,
+                kind: text(3)?.map(kind_named),
+                original_name: text(4)?.map(Box::from),
                 proved: row.get(5)?,
-                captured: row.get(6)?,
-                captured_from: row.get(7)?,
-                rule: row.get(8)?,
-                evidence: row.get(9)?,
-                imported_to_icloud: row.get(10)?,
+                captured: text(6)?.and_then(|t| DateTime::parse_from_rfc3339(t).ok()),
+                captured_from: text(7)?.and_then(CapturedFrom::from_name),
+                rule: text(8)?.and_then(Rule::explained),
+                evidence: text(9)?.and_then(|json| serde_json::from_str(json).ok()),
+                imported_to_icloud: text(10)?
+                    .and_then(|t| Some(t.parse::<DateTime<FixedOffset>>().ok()?.to_utc())),
                 favorite: row.get(11)?,
                 hidden: row.get(12)?,
                 deleted: row.get(13)?,
                 view_count: row.get(14)?,
                 contributed_by_me: row.get(15)?,
-                live_photo: row.get(16)?,
-                companion_of: row.get(17)?,
+                live_photo: text(16)?.and_then(library_path),
+                companion_of: text(17)?.and_then(library_path),
             },
         );
     }

@@ -11,8 +11,10 @@ mod load;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use rusqlite::{Connection, OpenFlags, Transaction, params};
 
+use crate::capture::{CapturedFrom, Evidence, Rule};
 use crate::contents::{Contents, Entry, Identity};
 use crate::error::Error;
 use crate::ingest::{Kept, ReadEntry};
@@ -46,19 +48,19 @@ pub struct FileRecord {
     /// Media only.
     pub kind: Option<Kind>,
     /// The name that its row or entry gave it.
-    pub original_name: Option<String>,
+    pub original_name: Option<Box<str>>,
     /// A row carries its fingerprint.
     pub proved: bool,
-    /// RFC 3339, local.
-    pub captured: Option<String>,
+    /// When it was taken, on a clock there.
+    pub captured: Option<DateTime<FixedOffset>>,
     /// Which source decided.
-    pub captured_from: Option<String>,
-    /// Which rule decided, in words.
-    pub rule: Option<String>,
-    /// What each source said, as JSON.
-    pub evidence: Option<String>,
-    /// RFC 3339.
-    pub imported_to_icloud: Option<String>,
+    pub captured_from: Option<CapturedFrom>,
+    /// Which rule decided.
+    pub rule: Option<Rule>,
+    /// What each source said.
+    pub evidence: Option<Vec<Evidence>>,
+    /// When it came into iCloud.
+    pub imported_to_icloud: Option<DateTime<Utc>>,
     /// Marked as a favourite.
     pub favorite: bool,
     /// Hidden in Photos.
@@ -70,12 +72,18 @@ pub struct FileRecord {
     /// By the shared library's list.
     pub contributed_by_me: Option<bool>,
     /// The other half's path.
-    pub live_photo: Option<String>,
+    pub live_photo: Option<LibraryPath>,
     /// The still's path.
-    pub companion_of: Option<String>,
+    pub companion_of: Option<LibraryPath>,
 }
 
 impl FileRecord {
+    /// Whether nothing in it differs, not even the offset of the same instant.
+    pub fn says_the_same(&self, other: &FileRecord) -> bool {
+        let offset = |record: &FileRecord| record.captured.map(|time| *time.offset());
+        self == other && offset(self) == offset(other)
+    }
+
     /// A file of which nothing is known but its place and bytes.
     pub fn plain(path: LibraryPath, area: Area, content: usize) -> Self {
         FileRecord {
@@ -210,6 +218,14 @@ impl Catalog {
     /// If SQLite refuses.
     pub fn query<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
         ask(&self.connection).map_err(|source| self.failed(source))
+    }
+
+    /// Gives the memory of its cache back; the next question reads from the drive again.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn shrink(&self) -> Result<(), Error> {
+        self.query(|c| c.execute_batch("PRAGMA shrink_memory"))
     }
 
     fn write<T>(&mut self, act: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Error> {
@@ -453,18 +469,18 @@ impl Catalog {
                     file.kind.map(Kind::as_str),
                     file.original_name,
                     file.proved,
-                    file.captured,
-                    file.captured_from,
-                    file.rule,
-                    file.evidence,
-                    file.imported_to_icloud,
+                    file.captured.map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
+                    file.captured_from.map(CapturedFrom::as_str),
+                    file.rule.map(Rule::explain),
+                    file.evidence.as_ref().and_then(|evidence| serde_json::to_string(evidence).ok()),
+                    file.imported_to_icloud.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true)),
                     file.favorite,
                     file.hidden,
                     file.deleted,
                     file.view_count,
                     file.contributed_by_me,
-                    file.live_photo,
-                    file.companion_of,
+                    file.live_photo.as_ref().map(LibraryPath::as_str),
+                    file.companion_of.as_ref().map(LibraryPath::as_str),
                 ])?;
             }
             Ok(())

@@ -36,14 +36,15 @@ pub(super) struct LibrarySide {
 
 impl LibrarySide {
     pub(super) fn new(present: Present, staged: HashSet<usize>) -> Self {
-        let media = present.files.iter().filter(|f| f.area == Area::Media).map(|f| f.content).collect();
-        let paths = present.files.iter().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
+        let media = present.files.values().filter(|f| f.area == Area::Media).map(|f| f.content).collect();
+        let paths =
+            present.files.values().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
         LibrarySide { present, staged, media, paths }
     }
 
     /// Where bytes stand, whatever the area.
     pub(super) fn paths_by_hash(&self, contents: &Contents) -> HashMap<blake3::Hash, LibraryPath> {
-        self.present.files.iter().map(|f| (contents.contents[f.content].blake3, f.path.clone())).collect()
+        self.present.files.values().map(|f| (contents.contents[f.content].blake3, f.path.clone())).collect()
     }
 
     /// Contents whose bytes need not be read again.
@@ -77,7 +78,7 @@ impl LibrarySide {
     /// Reads the details that an earlier run kept.
     pub(super) fn load_details(&self, inputs: &mut Inputs, library: &Path, staging: Option<&Staging>) {
         let kept: HashMap<usize, &LibraryPath> =
-            self.present.files.iter().map(|f| (f.content, &f.path)).collect();
+            self.present.files.values().map(|f| (f.content, &f.path)).collect();
         let mut wanted: BTreeMap<(usize, Role), PathBuf> = BTreeMap::new();
         for entry in inputs.contents.entries.iter().filter(|e| e.role.is_details()) {
             let Some(content) = entry.content() else { continue };

@@ -31,9 +31,9 @@ pub struct Assets {
 }
 
 /// What the rows of one content come to.
-#[derive(Debug, Clone, Default)]
-struct Facts {
-    name: Option<Box<str>>,
+#[derive(Debug, Clone, Copy, Default)]
+struct Facts<'a> {
+    name: Option<&'a str>,
     created: Option<DateTime<Utc>>,
     imported: Option<DateTime<Utc>>,
     views: Option<u64>,
@@ -46,24 +46,24 @@ struct Facts {
 pub(super) struct Medium<'a> {
     pub(super) content: &'a Content,
     index: usize,
-    pub(super) entries: Vec<&'a Entry>,
-    facts: Option<Facts>,
-    pub(super) name: Box<str>,
+    pub(super) entries: &'a [&'a Entry],
+    facts: Option<Facts<'a>>,
+    pub(super) name: &'a str,
     pub(super) kind: Kind,
     pub(super) format: Format,
 }
 
 impl Medium<'_> {
     pub(super) fn stem(&self) -> String {
-        names::match_key(names::split(&self.name).0)
+        names::match_key(names::split(self.name).0)
     }
 
     /// The stems by which a companion or a movie may belong to it, per folder.
     pub(super) fn stems(&self) -> Vec<(usize, &str, String)> {
         let mut stems = Vec::new();
-        for entry in &self.entries {
+        for entry in self.entries {
             stems.push((entry.part, entry.folder(), names::match_key(names::split(entry.name()).0)));
-            if let Some(name) = self.facts.as_ref().and_then(|f| f.name.as_ref()) {
+            if let Some(name) = self.facts.and_then(|f| f.name) {
                 stems.push((entry.part, entry.folder(), names::match_key(names::split(name).0)));
             } else if let Some(base) = names::scheme_b_base(entry.name()) {
                 stems.push((entry.part, entry.folder(), names::match_key(names::split(&base).0)));
@@ -75,11 +75,11 @@ impl Medium<'_> {
     }
 
     pub(super) fn created(&self) -> Option<DateTime<Utc>> {
-        self.facts.as_ref().and_then(|f| f.created)
+        self.facts.and_then(|f| f.created)
     }
 
     pub(super) fn is_raw(&self) -> bool {
-        self.format.is_raw(&self.name)
+        self.format.is_raw(self.name)
     }
 
     pub(super) fn is_shared(&self) -> bool {
@@ -88,15 +88,16 @@ impl Medium<'_> {
 }
 
 /// Builds the assets.
-pub fn build(contents: &Contents, rows: &Rows<'_>, zone: Tz) -> Assets {
+pub fn build<'a>(contents: &'a Contents, rows: &Rows<'a>, zone: Tz) -> Assets {
     let mut problems = Vec::new();
-    let media = collect(contents, rows, &mut problems);
+    let entries = by_bytes(contents);
+    let media = collect(contents, &entries, rows, &mut problems);
     let pairs = pair(&media);
     let companions = companions(&media, &pairs);
     let lists = Lists::new(contents);
 
     let mut assets = Assets::default();
-    let movies: HashMap<usize, usize> = pairs.first_still.clone();
+    let movies = &pairs.first_still;
     for (still, medium) in media.iter().enumerate() {
         if movies.contains_key(&still) || companions.of.contains_key(&still) {
             continue;
@@ -117,40 +118,43 @@ pub fn build(contents: &Contents, rows: &Rows<'_>, zone: Tz) -> Assets {
     assets
 }
 
-fn collect<'a>(contents: &'a Contents, rows: &Rows<'_>, problems: &mut Vec<Problem>) -> Vec<Medium<'a>> {
-    let mut order: Vec<usize> = Vec::new();
-    let mut entries: HashMap<usize, Vec<&'a Entry>> = HashMap::new();
+/// Entries of media, those of the same bytes side by side, in the order of their first.
+fn by_bytes(contents: &Contents) -> Vec<&Entry> {
+    let mut first: HashMap<usize, usize> = HashMap::new();
+    let mut entries: Vec<(usize, &Entry)> = Vec::new();
     for entry in contents.entries.iter().filter(|e| e.role.is_media()) {
         if let Some(content) = entry.content() {
-            let of = entries.entry(content).or_default();
-            if of.is_empty() {
-                order.push(content);
-            }
-            of.push(entry);
+            entries.push((*first.entry(content).or_insert(entries.len()), entry));
         }
     }
-    order
-        .into_iter()
-        .map(|index| {
+    entries.sort_by_key(|(first, _)| *first);
+    entries.into_iter().map(|(_, entry)| entry).collect()
+}
+
+fn collect<'a>(
+    contents: &'a Contents,
+    entries: &'a [&'a Entry],
+    rows: &Rows<'a>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Medium<'a>> {
+    let of_same_bytes = entries.chunk_by(|a, b| a.content() == b.content());
+    of_same_bytes
+        .filter_map(|entries| {
+            let index = entries[0].content()?;
             let content = &contents.contents[index];
-            let entries = entries.remove(&index).unwrap_or_default();
             let facts = rows.claims.get(&index).and_then(|claims| facts(contents, claims, problems));
-            let name: Box<str> = facts
-                .as_ref()
-                .and_then(|f| f.name.clone())
-                .or_else(|| entries.first().map(|e| e.name().into()))
-                .unwrap_or_default();
-            let kind = content.kind(&name);
-            Medium { content, index, entries, facts, name, kind, format: content.embedded.format }
+            let name = facts.and_then(|f| f.name).unwrap_or_else(|| entries[0].name());
+            let (kind, format) = (content.kind(name), content.embedded.format);
+            Some(Medium { content, index, entries, facts, name, kind, format })
         })
         .collect()
 }
 
 /// Of several rows, those of the newest export decide; among them the earliest date gives name,
 /// dates and views, favourite if any says so, hidden and deleted only if all do.
-fn facts(contents: &Contents, claims: &[RowAt<'_>], problems: &mut Vec<Problem>) -> Option<Facts> {
+fn facts<'a>(contents: &Contents, claims: &[RowAt<'a>], problems: &mut Vec<Problem>) -> Option<Facts<'a>> {
     let newest = claims.iter().map(|at| at.export).max()?;
-    let claims: Vec<&RowAt<'_>> = claims.iter().filter(|at| at.export == newest).collect();
+    let claims: Vec<&RowAt<'a>> = claims.iter().filter(|at| at.export == newest).collect();
     let first = claims.iter().min_by_key(|at| at.row.created.map_or((1, None), |t| (0, Some(t))))?;
     let dates: Vec<DateTime<Utc>> = claims.iter().filter_map(|at| at.row.created).collect();
     if let (Some(earliest), Some(latest)) = (dates.iter().min(), dates.iter().max())
@@ -176,14 +180,14 @@ fn facts(contents: &Contents, claims: &[RowAt<'_>], problems: &mut Vec<Problem>)
             .with_entry(details.path.as_ref()),
         );
     }
-    let any = |flag: fn(&RowAt<'_>) -> Option<bool>| -> Option<bool> {
+    let any = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
         claims.iter().filter_map(|at| flag(at)).reduce(|a, b| a || b)
     };
-    let all = |flag: fn(&RowAt<'_>) -> Option<bool>| -> Option<bool> {
+    let all = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
         claims.iter().filter_map(|at| flag(at)).reduce(|a, b| a && b)
     };
     Some(Facts {
-        name: Some(first.row.name.to_string().into()),
+        name: Some(&first.row.name),
         created: first.row.created,
         imported: first.row.imported.or_else(|| claims.iter().filter_map(|at| at.row.imported).min()),
         views: first.row.view_count,
@@ -237,7 +241,7 @@ impl<'a> Lists<'a> {
         let named = |entry: &&Entry, name: &str| {
             list.contains(&(self.contents.export_of(entry), names::match_key(name)))
         };
-        !list.is_empty() && medium.entries.iter().any(|e| named(e, e.name()) || named(e, &medium.name))
+        !list.is_empty() && medium.entries.iter().any(|e| named(e, e.name()) || named(e, medium.name))
     }
 
     /// The list of the same part first; else of the whole export, if it says one thing only.
@@ -246,7 +250,7 @@ impl<'a> Lists<'a> {
             return None;
         }
         medium.entries.iter().find_map(|entry| {
-            let key = (self.contents.export_of(entry), names::match_key(&medium.name));
+            let key = (self.contents.export_of(entry), names::match_key(medium.name));
             let said = self.contributed.get(&key)?;
             let here = said.iter().find(|(part, _)| *part == entry.part).map(|(_, mine)| *mine);
             let same = said.iter().all(|(_, mine)| *mine == said[0].1).then(|| said[0].1);
@@ -283,11 +287,11 @@ fn asset(
     let primary = &media[members[0].0];
     let own = |m: &Medium<'_>| -> Captured {
         let entry_names: Vec<&str> =
-            std::iter::once(m.name.as_ref()).chain(m.entries.iter().map(|e| e.name())).collect();
+            std::iter::once(m.name).chain(m.entries.iter().map(|e| e.name())).collect();
         capture(&Sources {
             embedded: &m.content.embedded,
             row: m.created(),
-            imported: m.facts.as_ref().and_then(|f| f.imported),
+            imported: m.facts.and_then(|f| f.imported),
             names: &entry_names,
             fallback: zone,
         })
@@ -311,10 +315,10 @@ fn asset(
                 content: m.index,
                 part,
                 kind: m.kind,
-                name: m.name.clone(),
+                name: m.name.into(),
                 captured,
-                imported: m.facts.as_ref().and_then(|f| f.imported),
-                view_count: m.facts.as_ref().and_then(|f| f.views),
+                imported: m.facts.and_then(|f| f.imported),
+                view_count: m.facts.and_then(|f| f.views),
                 contributed_by_me: lists.contributed(m),
                 proved: rows.proved.contains(&m.index),
                 listed: m.facts.is_some(),
@@ -328,7 +332,7 @@ fn asset(
 }
 
 fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool, bool, bool) {
-    let facts = speaks.facts.clone().unwrap_or_default();
+    let facts = speaks.facts.unwrap_or_default();
     let has = |role: Role| primary.entries.iter().any(|e| e.role == role);
     let deleted = match facts.deleted {
         // a copy that lives on in Photos/ beside the deleted one is not deleted

@@ -58,7 +58,7 @@ fn pair_by_identifier(media: &[Medium<'_>], stills: &[usize], movies: &[usize], 
     let mut candidates = Vec::new();
     for &movie in movies {
         let Some(id) = &media[movie].content.embedded.content_identifier else { continue };
-        for &still in of.get(id.as_str()).into_iter().flatten() {
+        for &still in of.get(id.as_ref()).into_iter().flatten() {
             let beside = share_stem(&media[still], &media[movie]);
             let same_stem = beside || media[still].stem() == media[movie].stem();
             let apart = media[still].is_shared() != media[movie].is_shared();

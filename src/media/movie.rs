@@ -106,13 +106,13 @@ fn fill_one(embedded: &mut Embedded, key: &[u8], value: Option<String>) {
             embedded.position = stamp::iso6709(&value);
         }
         b"com.apple.quicktime.make" | b"com.android.manufacturer" | b"\xa9mak" if embedded.make.is_none() => {
-            embedded.make = Some(value);
+            embedded.make = Some(value.into());
         }
         b"com.apple.quicktime.model" | b"com.android.model" | b"\xa9mod" if embedded.model.is_none() => {
-            embedded.model = Some(value);
+            embedded.model = Some(value.into());
         }
         b"com.apple.quicktime.content.identifier" if embedded.content_identifier.is_none() => {
-            embedded.content_identifier = Some(value);
+            embedded.content_identifier = Some(value.into());
         }
         _ => (),
     }

@@ -6,6 +6,7 @@
 //! names, and overlapping directories in 64 KB of hostile EXIF would become gigabytes of tags.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use exif::{Context, Exif, In, Reader, Tag, Value};
 
@@ -46,10 +47,10 @@ impl Tags {
     pub fn fill(&self, embedded: &mut Embedded) {
         self.fill_position(embedded, Context::Gps);
         embedded.exif = embedded.exif.take().or_else(|| self.time());
-        embedded.make = embedded.make.take().or_else(|| self.text(Tag::Make));
-        embedded.model = embedded.model.take().or_else(|| self.text(Tag::Model));
+        embedded.make = embedded.make.take().or_else(|| self.text(Tag::Make).map(Arc::from));
+        embedded.model = embedded.model.take().or_else(|| self.text(Tag::Model).map(Arc::from));
         if embedded.content_identifier.is_none() {
-            embedded.content_identifier = self.maker_note().and_then(content_identifier);
+            embedded.content_identifier = self.maker_note().and_then(content_identifier).map(Box::from);
         }
     }
 

@@ -32,7 +32,7 @@ pub const NONE: &str = "none";
 /// What sidecars are made of.
 pub struct Spoken<'a> {
     /// The files of the library that stand.
-    pub files: &'a [FileRecord],
+    pub files: Vec<&'a FileRecord>,
     /// Their bytes.
     pub contents: &'a Contents,
     /// Which albums may be named.
@@ -65,7 +65,7 @@ pub fn keep(
     };
     let mut wanted: HashSet<LibraryPath> = HashSet::new();
     let mut batch: Vec<Derived> = Vec::new();
-    for file in form.iter().flat_map(|_| spoken.files) {
+    for &file in form.iter().flat_map(|_| &spoken.files) {
         if let Some(form) = form
             && let Some(derived) = speak(form, file)?
         {
@@ -77,7 +77,7 @@ pub fn keep(
         }
         placing.progress.file(file.path.as_str());
     }
-    let by_path: HashMap<&LibraryPath, &FileRecord> = spoken.files.iter().map(|f| (&f.path, f)).collect();
+    let by_path: HashMap<&LibraryPath, &FileRecord> = spoken.files.iter().map(|f| (&f.path, *f)).collect();
     let mut stale = Vec::new();
     for (path, record) in ours.into_iter().filter(|(path, _)| !wanted.contains(*path)) {
         let Some(subject) = subject(path) else { continue };
@@ -155,7 +155,7 @@ pub fn write(
     let held = HashMap::new();
     progress.begin(Phase::Place, present.files.len() as u64, 0);
     let placing = Placing { library, staging: &staging, held: &held, progress, cancel };
-    let spoken = Spoken { files: &present.files, contents: &known.contents, discretion };
+    let spoken = Spoken { files: present.files.values().collect(), contents: &known.contents, discretion };
     let derivation = keep(&placing, &spoken, Some(form), &known, &mut catalog)?;
     staging.close();
     Ok(derivation)

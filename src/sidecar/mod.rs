@@ -161,8 +161,7 @@ fn statement(
     };
     tags.sort();
     tags.dedup();
-    let captured = file.captured.as_deref().and_then(|time| DateTime::parse_from_rfc3339(time).ok());
-    if captured.is_none() && !file.favorite && tags.is_empty() {
+    if file.captured.is_none() && !file.favorite && tags.is_empty() {
         return None;
     }
     let placed = file.path.file_name();
@@ -170,7 +169,7 @@ fn statement(
     let name = original.filter(|name| names::split(name).1 == names::split(placed).1).unwrap_or(placed);
     Some(Statement {
         name: name.to_owned(),
-        captured,
+        captured: file.captured,
         favorite: file.favorite,
         deleted: file.deleted,
         hidden,
@@ -212,7 +211,7 @@ mod tests {
     }
 
     fn dated(path: &str) -> FileRecord {
-        FileRecord { captured: Some("2024-03-03T10:05:17.250+01:00".into()), ..photo(path) }
+        FileRecord { captured: "2024-03-03T10:05:17.250+01:00".parse().ok(), ..photo(path) }
     }
 
     fn titles(of: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -232,22 +231,16 @@ mod tests {
     #[test]
     fn only_media_that_have_something_to_say_get_one() {
         let date = "2024-03-03T10:05:17+01:00";
-        let cases: [Case<'_>; 8] = [
+        let cases: [Case<'_>; 7] = [
             ("nothing", photo("a.jpg"), &[], false),
             ("a date", dated("a.jpg"), &[], true),
             ("a favourite", FileRecord { favorite: true, ..photo("a.jpg") }, &[], true),
             ("an album", photo("a.jpg"), &[("album", "Lake")], true),
             ("a memory", photo("a.jpg"), &[("memory", "Lake")], false),
-            (
-                "an unreadable date",
-                FileRecord { captured: Some("2024".into()), ..photo("a.jpg") },
-                &[],
-                false,
-            ),
             ("an adjustment", FileRecord { kind: Some(Kind::Adjustment), ..dated("a.AAE") }, &[], false),
             (
                 "another file",
-                FileRecord { area: Area::Other, captured: Some(date.into()), ..photo("Other/a") },
+                FileRecord { area: Area::Other, captured: date.parse().ok(), ..photo("Other/a") },
                 &[],
                 false,
             ),

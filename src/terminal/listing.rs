@@ -164,9 +164,9 @@ fn taken(rows: &mut Rows<'_>, story: &Story) -> io::Result<()> {
         rows.put("", rule)?;
     }
     for (evidence, distance) in file.evidence.iter().zip(&story.distances) {
-        let mut said = format!("{:<13} {}", shown(&evidence.source), shown(&evidence.time));
-        if let Some(offset) = &evidence.offset {
-            let _ = write!(said, " {}", shown(offset));
+        let mut said = format!("{:<13} {}", evidence.source.as_str(), evidence.time());
+        if let Some(offset) = evidence.offset() {
+            let _ = write!(said, " {offset}");
         }
         match distance {
             Some(0) => said.push_str(", agrees"),

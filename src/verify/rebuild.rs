@@ -155,7 +155,8 @@ impl Made {
         let problems = std::mem::take(&mut matched.problems).into_iter();
         let held = sorted.held(&contents, album_folders);
         let plan = plan(&contents, &matched, &held, settings);
-        let facts = Facts::new(&contents, &matched, &plan);
+        let nothing = BTreeMap::new();
+        let facts = Facts::new(&contents, &matched, &plan, &nothing);
         let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
         let mut records: Vec<FileRecord> = sorted.placements().iter().map(|p| facts.of(p, &absent)).collect();
         records.sort_by(|a, b| a.path.cmp(&b.path));
