@@ -1,16 +1,16 @@
-//! Rows of the catalog to values, and contents to rows.
+//! Rows of the catalog to values.
 //!
-//! In: a connection. Out: [`Remembered`]. Never: changes anything but by [`insert_content`].
+//! In: a connection. Out: [`Remembered`]. Never: changes anything.
 //! The one surprise: entries come back as not given ([`Entry::given`]); discovery marks those that
 //! this run's inputs hold.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, Row};
 
 use crate::capture::{CapturedFrom, Rule};
-use crate::catalog::FileRecord;
+use crate::catalog::{DerivedRecord, FileRecord};
 use crate::contents::{Archive, Bytes, Content, Contents, Entry, Export, Identity, Part, Role};
 use crate::fingerprint::Fingerprint;
 use crate::matching::AlbumKind;
@@ -29,17 +29,6 @@ pub struct Ids {
     pub archives: HashMap<usize, i64>,
     /// Of contents.
     pub contents: HashMap<usize, i64>,
-}
-
-/// A derived file that an earlier run made.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DerivedRecord {
-    /// `symlink`, `hardlink`, `copy`, `list` or `sidecar`.
-    pub form: String,
-    /// The library file that it repeats.
-    pub target: Option<LibraryPath>,
-    /// BLAKE3 of its own bytes, where it has any.
-    pub blake3: Option<String>,
 }
 
 /// Everything that the catalog knows.
@@ -161,7 +150,7 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             _ => None,
         };
         let mut embedded = Embedded {
-            format: row.get::<_, Option<String>>(6)?.map_or(Format::Unknown, |f| format_named(&f)),
+            format: row.get_ref(6)?.as_str_or_null()?.map_or(Format::Unknown, Format::from_name),
             exif: local(row, 7)?,
             quicktime: local(row, 9)?,
             utc: time(row, 11)?,
@@ -242,7 +231,7 @@ fn files(connection: &Connection, known: &mut Remembered, contents: &ById) -> ru
                 path,
                 area,
                 content,
-                kind: text(3)?.map(kind_named),
+                kind: text(3)?.map(Kind::from_name),
                 original_name: text(4)?.map(Box::from),
                 proved: row.get(5)?,
                 captured: text(6)?.and_then(|t| DateTime::parse_from_rfc3339(t).ok()),
@@ -302,44 +291,6 @@ fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
     Ok(())
 }
 
-const FORMATS: [(Format, &str); 19] = [
-    (Format::Jpeg, "jpeg"),
-    (Format::Heic, "heic"),
-    (Format::Heif, "heif"),
-    (Format::Avif, "avif"),
-    (Format::Png, "png"),
-    (Format::WebP, "webp"),
-    (Format::Gif, "gif"),
-    (Format::Tiff, "tiff"),
-    (Format::Dng, "dng"),
-    (Format::Cr2, "cr2"),
-    (Format::Nef, "nef"),
-    (Format::Arw, "arw"),
-    (Format::Orf, "orf"),
-    (Format::Rw2, "rw2"),
-    (Format::Cr3, "cr3"),
-    (Format::Raf, "raf"),
-    (Format::Mov, "mov"),
-    (Format::Mp4, "mp4"),
-    (Format::Aae, "aae"),
-];
-
-/// The word for a format; the unknown has none.
-fn format_name(format: Format) -> Option<&'static str> {
-    FORMATS.iter().find(|(f, _)| *f == format).map(|(_, name)| *name)
-}
-
-fn format_named(name: &str) -> Format {
-    FORMATS.iter().find(|(_, n)| *n == name).map_or(Format::Unknown, |(format, _)| *format)
-}
-
-fn kind_named(name: &str) -> Kind {
-    [Kind::Photo, Kind::Video, Kind::Adjustment]
-        .into_iter()
-        .find(|k| k.as_str() == name)
-        .unwrap_or(Kind::Other)
-}
-
 /// A path as this program wrote it; a catalog that says anything else is not followed.
 fn library_path(text: &str) -> Option<LibraryPath> {
     LibraryPath::recorded(text).ok()
@@ -353,37 +304,4 @@ fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<NaiveDateTime>>
 fn local(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<LocalTime>> {
     let offset: Option<i32> = row.get(column + 1)?;
     Ok(time(row, column)?.map(|time| LocalTime { time, offset: offset.and_then(FixedOffset::east_opt) }))
-}
-
-/// Records distinct bytes; gives their identity.
-pub fn insert_content(tx: &Transaction<'_>, content: &Content) -> rusqlite::Result<i64> {
-    let text = |time: &NaiveDateTime| time.format("%Y-%m-%dT%H:%M:%S%.f").to_string();
-    let time = |local: &Option<LocalTime>| local.as_ref().map(|l| text(&l.time));
-    let offset =
-        |local: &Option<LocalTime>| local.as_ref().and_then(|l| l.offset).map(|o| o.local_minus_utc());
-    let embedded = &content.embedded;
-    tx.prepare_cached(
-        "INSERT INTO contents (blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
-         quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-    )?
-    .execute(params![
-        content.blake3.to_hex().as_str(),
-        content.size,
-        content.crc32,
-        content.fingerprint.map(|f| f.to_string()),
-        content.cut_short,
-        format_name(embedded.format),
-        time(&embedded.exif),
-        offset(&embedded.exif),
-        time(&embedded.quicktime),
-        offset(&embedded.quicktime),
-        embedded.utc.as_ref().map(text),
-        embedded.position.as_ref().map(|p| p.latitude),
-        embedded.position.as_ref().map(|p| p.longitude),
-        embedded.make,
-        embedded.model,
-        embedded.content_identifier,
-    ])?;
-    Ok(tx.last_insert_rowid())
 }

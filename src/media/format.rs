@@ -65,6 +65,12 @@ impl Kind {
             Kind::Other => "other",
         }
     }
+
+    /// What a stable text names.
+    pub fn from_name(name: &str) -> Kind {
+        let known = [Kind::Photo, Kind::Video, Kind::Adjustment];
+        known.into_iter().find(|kind| kind.as_str() == name).unwrap_or(Kind::Other)
+    }
 }
 
 const RAW_EXTENSIONS: &[&str] = &[
@@ -81,6 +87,38 @@ const VIDEO_EXTENSIONS: &[&str] = &[
 ];
 
 impl Format {
+    const NAMES: [(Format, &str); 19] = [
+        (Format::Jpeg, "jpeg"),
+        (Format::Heic, "heic"),
+        (Format::Heif, "heif"),
+        (Format::Avif, "avif"),
+        (Format::Png, "png"),
+        (Format::WebP, "webp"),
+        (Format::Gif, "gif"),
+        (Format::Tiff, "tiff"),
+        (Format::Dng, "dng"),
+        (Format::Cr2, "cr2"),
+        (Format::Nef, "nef"),
+        (Format::Arw, "arw"),
+        (Format::Orf, "orf"),
+        (Format::Rw2, "rw2"),
+        (Format::Cr3, "cr3"),
+        (Format::Raf, "raf"),
+        (Format::Mov, "mov"),
+        (Format::Mp4, "mp4"),
+        (Format::Aae, "aae"),
+    ];
+
+    /// The word of the catalog; the unknown has none.
+    pub fn as_str(self) -> Option<&'static str> {
+        Self::NAMES.iter().find(|(format, _)| *format == self).map(|(_, name)| *name)
+    }
+
+    /// What a word of the catalog names.
+    pub fn from_name(name: &str) -> Format {
+        Self::NAMES.iter().find(|(_, n)| *n == name).map_or(Format::Unknown, |(format, _)| *format)
+    }
+
     /// Recognises a format by a file's first [`HEAD`] bytes. TIFF-based RAW formats that only their
     /// tags tell apart come back as [`Format::Tiff`].
     pub(super) fn recognise(head: &[u8]) -> Format {
