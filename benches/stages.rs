@@ -4,16 +4,27 @@
 #[path = "../fixtures/builder.rs"]
 mod builder;
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::File;
+use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use builder::Export;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
+use windfall::catalog::{Catalog, INTERNAL, Ids, Remembered};
 use windfall::export::archive::{Archive, Window};
-use windfall::export::details;
+use windfall::export::search::{Container, Surroundings, search};
+use windfall::export::{Inputs, details, gather};
+use windfall::facts::Facts;
 use windfall::import::{Chosen, Run, check, import};
-use windfall::plan::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings};
+use windfall::ingest::{Reading, Wanted, ingest};
+use windfall::matching::{Matched, matched};
+use windfall::place::{Placing, place};
+use windfall::plan::{AlbumForm, Hidden, Memories, Placement, Plan, RecentlyDeleted, Settings, plan};
+use windfall::staging::Staging;
+use windfall::survey::Held;
 use windfall::template::{DEFAULT_LAYOUT, DEFAULT_NAME, Purpose, Template};
 
 fn main() {
@@ -72,6 +83,112 @@ fn rows(bencher: Bencher) {
         ));
     }
     bencher.counter(ItemsCount::new(10_000u32)).bench(|| details::parse(text.as_bytes()).rows.len());
+}
+
+/// A library on its way: every stage leaves here what the next one takes.
+struct Journey {
+    library: tempfile::TempDir,
+    staging: Staging,
+    catalog: Catalog,
+    inputs: Inputs,
+    ids: Ids,
+}
+
+struct Nothing;
+
+impl Surroundings for Nothing {
+    fn spool(&self) -> io::Result<File> {
+        tempfile::tempfile()
+    }
+
+    fn remembered(&self, _: &Container, _: &str) -> Option<usize> {
+        None
+    }
+}
+
+impl Journey {
+    fn new(export: &Written) -> Self {
+        let library = tempfile::tempdir_in(export.folder.path()).expect("a library");
+        std::fs::create_dir(library.path().join(INTERNAL)).expect("a library");
+        let staging = Staging::open(library.path(), &HashSet::new()).expect("staging");
+        let catalog = Catalog::open(library.path()).expect("a catalog");
+        let found = search(&export.zips, None, &Nothing).expect("an export");
+        let inputs = gather(found, Remembered::default());
+        Journey { library, staging, catalog, inputs, ids: Ids::default() }
+    }
+
+    fn ingested(mut self) -> Self {
+        let Journey { staging, catalog, inputs, ids, .. } = &mut self;
+        catalog.record_archives(&inputs.contents, ids).expect("a record");
+        let reading = Reading {
+            staging: Some(staging),
+            wanted: Wanted::Everything,
+            held: &HashSet::new(),
+            jobs: 2,
+            progress: &(),
+            cancel: &AtomicBool::new(false),
+        };
+        ingest(inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, ids))
+            .expect("a tally");
+        self
+    }
+
+    fn placed(mut self, matched: &Matched, plan: &Plan) -> Self {
+        let Journey { library, staging, catalog, inputs, ids } = &mut self;
+        let (held, standing, cancel) = (HashMap::new(), BTreeMap::new(), AtomicBool::new(false));
+        let placing =
+            Placing { library: library.path(), staging, held: &held, progress: &(), cancel: &cancel };
+        let facts = Facts::new(&inputs.contents, matched, plan, &standing);
+        let describe = |placement: &Placement| facts.of(placement, &HashSet::new());
+        place(&placing, &plan.placements, &inputs.contents, &describe, catalog, ids).expect("a library");
+        self
+    }
+}
+
+/// The one pass over the bytes: hashes, metadata, staging, records.
+#[divan::bench(sample_count = 10)]
+fn ingested(bencher: Bencher) {
+    let export = written(2_000);
+    bencher
+        .counter(BytesCount::new(export.bytes))
+        .with_inputs(|| Journey::new(&export))
+        .bench_values(Journey::ingested);
+}
+
+/// Rows to media, halves to pairs, names to albums, sources to times.
+#[divan::bench(name = "match")]
+fn match_all(bencher: Bencher) {
+    let journey = Journey::new(&written(10_000)).ingested();
+    bencher
+        .counter(ItemsCount::new(10_000u32))
+        .bench(|| matched(&journey.inputs.contents, chrono_tz::Tz::UTC));
+}
+
+/// Every medium to its path.
+#[divan::bench(name = "plan")]
+fn plan_all(bencher: Bencher) {
+    let journey = Journey::new(&written(10_000)).ingested();
+    let (contents, settings) = (&journey.inputs.contents, settings());
+    let matched = matched(contents, settings.zone);
+    bencher
+        .counter(ItemsCount::new(10_000u32))
+        .bench(|| plan(contents, &matched, &Held::default(), &settings));
+}
+
+/// Renames, times and records.
+#[divan::bench(sample_count = 10)]
+fn placed(bencher: Bencher) {
+    let export = written(2_000);
+    let settings = settings();
+    bencher
+        .counter(ItemsCount::new(2_000u32))
+        .with_inputs(|| {
+            let journey = Journey::new(&export).ingested();
+            let matched = matched(&journey.inputs.contents, settings.zone);
+            let plan = plan(&journey.inputs.contents, &matched, &Held::default(), &settings);
+            (journey, matched, plan)
+        })
+        .bench_values(|(journey, matched, plan)| journey.placed(&matched, &plan));
 }
 
 /// Discover, ingest and match, without a library.
