@@ -46,6 +46,19 @@ fn one_flipped_byte_loses_one_entry_and_names_it() {
     assert_eq!((check.entries.damaged, check.complete), (1, false));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_an_unzipped_part_failed_and_is_no_placeholder() {
+    let scratch = Scratch::new();
+    let folder = Export::new("iCloud Photos").part(photos(1)).write_folders(&scratch.parts()).remove(0);
+    std::os::unix::fs::symlink("IMG_0.JPG", folder.join("Photos/IMG_1.JPG")).unwrap();
+    for run in 1..=2 {
+        let report = scratch.import(std::slice::from_ref(&folder));
+        assert_eq!(codes(&report.problems), [Code::UnsupportedEntry], "run {run}: {:#?}", report.problems);
+        assert_eq!((report.entries.failed, report.entries.ignored), (1, 0), "run {run}");
+    }
+}
+
 #[test]
 fn what_another_part_holds_of_a_damaged_entry_is_safe() {
     let scratch = Scratch::new();

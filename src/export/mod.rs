@@ -165,7 +165,9 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
     };
     for file in &container.files {
         let normal = file.path.replace('\\', "/");
-        let classified = container.shape.classify(&normal, file.size);
+        // what cannot be read says nothing of its size: it failed, and is no placeholder
+        let size = if file.refusal.is_some() { file.size.max(1) } else { file.size };
+        let classified = container.shape.classify(&normal, size);
         let Some(part) = part(&classified.wrapper) else { continue };
         let index = match container.identity {
             Identity::Zip { .. } => known.entries.get(&(archive, file.position)).copied(),
