@@ -671,6 +671,29 @@ fn a_deleted_file_is_restored_and_a_moved_one_followed() {
 }
 
 #[test]
+fn rows_without_checksums_find_files_that_a_later_export_proves() {
+    let scratch = Scratch::new();
+    let a = |row: Row| Part::new().photo(Photo::new("A.jpg", bare(1)).row(row));
+    let old = Export::new("iCloud Photos")
+        .built("2021-01-01 10:00")
+        .part(a(Row::created("2020-01-05 10:00")).details(Details::two_columns()));
+    let edited = Export::new("iCloud Photos")
+        .built("2022-01-01 10:00")
+        .part(a(Row::created("2020-01-05 10:00").wrong_checksum()));
+    let new =
+        Export::new("iCloud Photos").built("2024-01-01 10:00").part(a(Row::created("2020-01-05 10:00")));
+    let zips: Vec<PathBuf> = [("old", old), ("edited", edited), ("new", new)]
+        .into_iter()
+        .flat_map(|(name, export)| export.write_zips(&scratch.folder(name)))
+        .collect();
+    let report = scratch.import(&zips);
+    assert_eq!(codes(&report.problems), [Code::ChecksumMismatch], "{:#?}", report.problems);
+    assert_eq!(report.problems[0].severity, Severity::Warning);
+    assert_eq!(scratch.tree(), ["2020/2020-01/A.jpg"]);
+    assert_eq!(report.media.proved, 1);
+}
+
+#[test]
 fn a_dry_run_gives_the_same_numbers_and_creates_nothing() {
     let scratch = Scratch::new();
     let export = Export::new("iCloud Photos").part(

@@ -62,7 +62,10 @@ pub(super) fn by_name<'a>(
     for entry in
         contents.entries.iter().filter(|e| matches!(e.role, Role::Photo | Role::Deleted | Role::Placeholder))
     {
-        if entry.content().is_some_and(|c| rows.claims.contains_key(&c)) {
+        let export = contents.export_of(entry);
+        // a row of another export that speaks of the same bytes takes this export's file from nobody
+        let claims = entry.content().and_then(|c| rows.claims.get(&c));
+        if claims.is_some_and(|claims| claims.iter().any(|at| at.export == export)) {
             continue;
         }
         if entry.bytes == Bytes::Unread && entry.role != Role::Placeholder {
@@ -71,7 +74,6 @@ pub(super) fn by_name<'a>(
         if !seen.insert((entry.part, entry.folder(), entry.name(), entry.content(), entry.role)) {
             continue;
         }
-        let export = contents.export_of(entry);
         let key = names::match_key(entry.name());
         if let Some(base) = names::scheme_b_base(entry.name())
             && !listed.contains(&(export, key.clone()))
