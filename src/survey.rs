@@ -152,6 +152,14 @@ pub fn present(library: &Path, known: &mut Remembered) -> Result<Present, Error>
             None => present.lost.push(record),
         }
     }
+    // what was derived of a moved file is derived of it still
+    let moved: HashMap<&LibraryPath, &LibraryPath> =
+        present.moved.iter().map(|(from, to)| (from, to)).collect();
+    for target in known.derived.values_mut().filter_map(|record| record.target.as_mut()) {
+        if let Some(to) = moved.get(target) {
+            target.clone_from(to);
+        }
+    }
     Ok(present)
 }
 

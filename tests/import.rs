@@ -694,6 +694,30 @@ fn rows_without_checksums_find_files_that_a_later_export_proves() {
 }
 
 #[test]
+fn an_albums_link_or_copy_follows_the_file_that_its_owner_moved() {
+    for (form, expected) in [
+        (AlbumForm::Symlink, "Albums/Lake/A.jpg -> ../../favourite.jpg"),
+        (AlbumForm::Copy, "Albums/Lake/A.jpg"),
+    ] {
+        let mut scratch = Scratch::new();
+        scratch.settings.albums = form;
+        let export = Export::new("iCloud Photos").part(
+            Part::new()
+                .photo(Photo::new("A.jpg", bare(1)).row(Row::created("2020-01-05 10:00")))
+                .album("Lake", ["A.jpg"]),
+        );
+        let zips = export.write_zips(&scratch.parts());
+        scratch.import(&zips);
+        let library = scratch.library();
+        std::fs::rename(library.join("2020/2020-01/A.jpg"), library.join("favourite.jpg")).unwrap();
+        for run in 1..=2 {
+            scratch.import(&zips);
+            assert_eq!(scratch.tree(), [expected, "favourite.jpg"], "run {run}");
+        }
+    }
+}
+
+#[test]
 fn a_dry_run_gives_the_same_numbers_and_creates_nothing() {
     let scratch = Scratch::new();
     let export = Export::new("iCloud Photos").part(

@@ -205,6 +205,10 @@ impl Catalog {
                     "UPDATE OR REPLACE memberships SET path = ?2 WHERE path = ?1",
                     params![from.as_str(), to.as_str()],
                 )?;
+                tx.execute(
+                    "UPDATE derived SET target = ?2 WHERE target = ?1",
+                    params![from.as_str(), to.as_str()],
+                )?;
             }
             Ok(())
         })
