@@ -32,7 +32,7 @@ use crate::export::Inputs;
 use crate::facts::{Facts, album_records};
 use crate::ingest::{Reading, Wanted, ingest};
 use crate::matching::{Matched, matched};
-use crate::place::{Placing, Unplaced, derive, place};
+use crate::place::{Placing, Unplaced, derive, place, remove};
 use crate::plan::{AlbumForm, Area, Placement, Plan, Settings, plan};
 use crate::problem::{Code, Problem};
 use crate::progress::{Phase, Progress};
@@ -138,6 +138,11 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     catalog.clear_plan()?;
     let derived = derive(&placing, &decided.plan.derived, &unplaced, &known.derived, &mut catalog)?;
     decided.problems.extend(derived.problems);
+    let withdrawn: Vec<_> =
+        decided.plan.withdrawn.iter().filter_map(|path| known.derived.get_key_value(path)).collect();
+    if !withdrawn.is_empty() {
+        remove(library, &withdrawn, &mut catalog)?;
+    }
     record(&mut catalog, &facts, &decided, &library_side, &unplaced, &ids)?;
     let Settings { hidden, memories, sidecars, .. } = chosen.settings;
     if sidecars.is_some() || known.derived.values().any(|d| d.form == "sidecar") {

@@ -430,6 +430,20 @@ fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecor
     }
 }
 
+/// Whether a derived file is what was made: the link leads where it led, the bytes are those given.
+fn is_as_made(library: &Path, path: &LibraryPath, record: &DerivedRecord) -> bool {
+    let on_disk = path.to_path(library);
+    match (record.form.as_str(), &record.target) {
+        ("symlink", Some(target)) => {
+            fs::read_link(&on_disk).is_ok_and(|found| found == link_target(path.parent().as_ref(), target))
+        }
+        ("hardlink", Some(target)) => {
+            hash_file(&on_disk).is_some_and(|hash| hash_file(&target.to_path(library)) == Some(hash))
+        }
+        _ => is_unchanged(&on_disk, record),
+    }
+}
+
 /// Whether a derived file has the bytes that it was given.
 fn is_unchanged(path: &Path, record: &DerivedRecord) -> bool {
     fs::symlink_metadata(path).is_ok_and(|m| m.is_file())
@@ -445,7 +459,7 @@ pub struct Removal {
     pub foreign: Vec<LibraryPath>,
 }
 
-/// Removes derived texts that are as they were made, and forgets them all.
+/// Removes derived files that are as they were made, and forgets them all.
 ///
 /// # Errors
 /// If one cannot be removed, or the catalog refuses.
@@ -459,7 +473,7 @@ pub fn remove(
         let on_disk = path.to_path(library);
         if fs::symlink_metadata(&on_disk).is_err() {
             removal.removed += 1;
-        } else if is_unchanged(&on_disk, record) {
+        } else if is_as_made(library, path, record) {
             fs::remove_file(&on_disk).map_err(Error::io("remove", &on_disk))?;
             removal.removed += 1;
         } else {

@@ -199,6 +199,8 @@ pub struct Plan {
     pub folders: HashMap<usize, String>,
     /// Links, lists and copies for albums.
     pub derived: Vec<Derived>,
+    /// Links and copies of earlier runs that shall stand no more.
+    pub withdrawn: Vec<LibraryPath>,
     /// Names that were rewritten.
     pub problems: Vec<Problem>,
 }
@@ -229,6 +231,7 @@ pub fn plan(contents: &Contents, matched: &Matched, held: &Held, settings: &Sett
     }
     planner.others();
     planner.albums(matched);
+    planner.withdraw(matched);
     planner.plan
 }
 

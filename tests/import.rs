@@ -671,6 +671,37 @@ fn a_deleted_file_is_restored_and_a_moved_one_followed() {
 }
 
 #[test]
+fn what_a_later_export_says_is_hidden_leaves_its_albums_and_lists() {
+    const FILE: &str = "2020/2020-01/A.jpg";
+    for (form, before, after) in [
+        (AlbumForm::Symlink, vec![FILE, "Albums/Lake/A.jpg -> ../../2020/2020-01/A.jpg"], vec![FILE]),
+        (AlbumForm::Hardlink, vec![FILE, "Albums/Lake/A.jpg"], vec![FILE]),
+        (AlbumForm::Copy, vec![FILE, "Albums/Lake/A.jpg"], vec![FILE]),
+        (AlbumForm::List, vec![FILE, "Albums/Lake.m3u8"], vec![FILE, "Albums/Lake.m3u8"]),
+    ] {
+        let mut scratch = Scratch::new();
+        scratch.settings.albums = form;
+        let export = |built: &str, row: Row, names: &[&str]| {
+            let photo = Photo::new("A.jpg", bare(1)).row(row);
+            let part = Part::new().photo(photo).album("Lake", names);
+            let export = Export::new("iCloud Photos").built(built).part(part);
+            export.write_zips(&scratch.folder(&built[..4]))
+        };
+        let row = || Row::created("2020-01-05 10:00");
+        let old = export("2021-01-01 10:00", row(), &["A.jpg"]);
+        let new = export("2022-01-01 10:00", row().hidden(), &[]);
+        scratch.import(&old);
+        assert_eq!(scratch.tree(), before, "{form:?}");
+        scratch.import(&new);
+        assert_eq!(scratch.tree(), after, "{form:?}");
+        if form == AlbumForm::List {
+            let list = std::fs::read_to_string(scratch.library().join("Albums/Lake.m3u8")).unwrap();
+            assert_eq!(list, "#EXTM3U\n");
+        }
+    }
+}
+
+#[test]
 fn rows_without_checksums_find_files_that_a_later_export_proves() {
     let scratch = Scratch::new();
     let a = |row: Row| Part::new().photo(Photo::new("A.jpg", bare(1)).row(row));

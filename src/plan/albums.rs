@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use blake3::Hash;
 
 use super::{AlbumForm, Derived, DerivedForm, Hidden, Memories, Planner};
-use crate::matching::{Album, AlbumKind, Matched, Part};
+use crate::catalog::DerivedRecord;
+use crate::matching::{Album, AlbumKind, Asset, Matched, Part};
 use crate::names::{self, LibraryPath};
 
 impl Planner<'_> {
@@ -74,7 +75,7 @@ impl Planner<'_> {
         let mut files = Vec::new();
         let mut once = HashSet::new();
         for asset in album.members.iter().map(|&m| &matched.assets[m]) {
-            if asset.deleted || asset.hidden && self.settings.hidden != Hidden::Mixed {
+            if self.is_apart(asset) {
                 continue;
             }
             for resource in asset.resources.iter().filter(|r| r.part != Part::Companion) {
@@ -87,6 +88,25 @@ impl Planner<'_> {
             }
         }
         files
+    }
+
+    fn is_apart(&self, asset: &Asset) -> bool {
+        asset.deleted || asset.hidden && self.settings.hidden != Hidden::Mixed
+    }
+
+    /// Links and copies of earlier runs whose photo is hidden or deleted by now.
+    pub(super) fn withdraw(&mut self, matched: &Matched) {
+        let wanted: HashSet<&LibraryPath> = self.plan.derived.iter().map(|d| &d.path).collect();
+        let apart = matched.assets.iter().filter(|asset| self.is_apart(asset)).flat_map(|a| &a.resources);
+        let apart: HashSet<&LibraryPath> =
+            apart.filter_map(|resource| self.plan.paths.get(&resource.content)).collect();
+        let is_stale = |path: &LibraryPath, record: &DerivedRecord| {
+            record.form != "sidecar"
+                && record.target.as_ref().is_some_and(|target| apart.contains(target))
+                && !wanted.contains(path)
+        };
+        let stale = self.held.derived.iter().filter(|(path, record)| is_stale(path, record));
+        self.plan.withdrawn = stale.map(|(path, _)| path.clone()).collect();
     }
 
     fn links(&mut self, place: &LibraryPath, files: &[(LibraryPath, Hash)], form: AlbumForm) {
@@ -130,9 +150,6 @@ impl Planner<'_> {
     }
 
     fn list(&mut self, top: &LibraryPath, folder: &str, files: &[(LibraryPath, Hash)]) {
-        if files.is_empty() {
-            return;
-        }
         let mut text = String::from("#EXTM3U\n");
         for (file, _) in files {
             text.push_str(&names::relative(top.as_str(), file.as_str()));
@@ -142,6 +159,10 @@ impl Planner<'_> {
             .map(|n| top.join(&names::with_suffix(folder, "m3u8", n)))
             .take_while(|path| self.is_taken(path))
             .find(|path| self.held.derived.contains_key(path) && !self.is_planned(path));
+        // a list that has lost its last line loses it on the drive as well
+        if files.is_empty() && recorded.is_none() {
+            return;
+        }
         let hash = blake3::hash(text.as_bytes());
         let form = DerivedForm::Text(text);
         let path = recorded.unwrap_or_else(|| self.free_for(top, folder, "m3u8", &form, hash));
