@@ -237,9 +237,8 @@ pub struct Chosen {
     pub remember: Vec<(&'static str, String)>,
 }
 
-pub(crate) fn sort(problems: &mut Vec<Problem>) {
+pub(crate) fn sort(problems: &mut [Problem]) {
     problems.sort();
-    problems.dedup();
 }
 
 /// One run at a time; the lock goes with the process.

@@ -702,6 +702,21 @@ fn what_a_later_export_says_is_hidden_leaves_its_albums_and_lists() {
 }
 
 #[test]
+fn what_two_exports_of_one_name_lack_is_said_of_each() {
+    let scratch = Scratch::new();
+    let export = |n: u64, built: &str| {
+        let part = Part::new().photo(Photo::new("A.jpg", bare(n)));
+        let export = Export::new("iCloud Photos").built(built).part(part).missing_part();
+        export.write_zips(&scratch.folder(&built[..4])).remove(0)
+    };
+    let zips = [export(1, "2021-01-01 10:00"), export(2, "2022-01-01 10:00")];
+    let twice = [Code::MissingPart, Code::NoDetails, Code::Undated].map(|code| [code; 2]).concat();
+    let report = scratch.import(&zips);
+    assert_eq!(codes(&report.problems), twice, "{:#?}", report.problems);
+    assert_eq!(codes(&scratch.check(&zips).problems), twice[..4]);
+}
+
+#[test]
 fn rows_without_checksums_find_files_that_a_later_export_proves() {
     let scratch = Scratch::new();
     let a = |row: Row| Part::new().photo(Photo::new("A.jpg", bare(1)).row(row));
