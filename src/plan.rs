@@ -458,6 +458,7 @@ impl Planner<'_> {
                         self.planned.insert(names::fold(path.as_str()));
                         let modified = stamp(entry);
                         self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
+                        self.note_renamed_other(entry, area, &path);
                     }
                     break path;
                 }
@@ -465,6 +466,21 @@ impl Planner<'_> {
             };
             self.plan.kept.insert(index, path);
         }
+    }
+
+    fn note_renamed_other(&mut self, entry: &Entry, area: Area, path: &LibraryPath) {
+        let mut components = entry.inner.split('/').filter(|c| !c.is_empty());
+        if area != Area::Other || components.all(names::is_portable) {
+            return;
+        }
+        self.plan.problems.push(
+            Problem::new(
+                Code::Renamed,
+                format!("`{}` is a path that some systems cannot hold; it stands as `{path}`", entry.inner),
+            )
+            .in_archive(&self.contents.archives[entry.archive].name)
+            .with_entry(entry.path.as_ref()),
+        );
     }
 
     fn details_folder(&self, entry: &Entry) -> LibraryPath {

@@ -702,6 +702,17 @@ fn what_a_later_export_says_is_hidden_leaves_its_albums_and_lists() {
 }
 
 #[test]
+fn a_path_in_other_that_had_to_be_rewritten_is_named() {
+    let scratch = Scratch::new();
+    let part = Part::new().photo(Photo::new("A.jpg", bare(1)).row(Row::created("2020-01-05 10:00")));
+    let export =
+        Export::new("iCloud Photos").part(part.entry("docs/what?/a.txt", "1").entry("docs/b.txt", "2"));
+    let report = scratch.import(&export.write_zips(&scratch.parts()));
+    assert_eq!(codes(&report.problems), [Code::Renamed], "{:#?}", report.problems);
+    assert_eq!(scratch.tree(), ["2020/2020-01/A.jpg", "Other/docs/b.txt", "Other/docs/what_/a.txt"]);
+}
+
+#[test]
 fn what_two_exports_of_one_name_lack_is_said_of_each() {
     let scratch = Scratch::new();
     let export = |n: u64, built: &str| {
