@@ -103,6 +103,7 @@ pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_
     let tasks = tasks(&inputs.contents, reading.jobs);
     let bytes = tasks.iter().map(|&t| inputs.contents.entries[t].size).sum();
     reading.progress.begin(Phase::Read, tasks.len() as u64, bytes);
+    let in_order = InOrder::after(inputs.contents.contents.len());
     let stock = Stock::new(std::mem::take(&mut inputs.contents.contents), reading.held);
     let mut tally = Tally::default();
     let mut results: Vec<(usize, Bytes)> = Vec::with_capacity(tasks.len());
@@ -115,6 +116,7 @@ pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_
             tally: &mut tally,
             results: &mut results,
             details: &mut details,
+            in_order,
             record,
         };
         let outcome = run(&worker, &tasks, collector);
@@ -600,6 +602,41 @@ fn seekable(source: &Source, position: u32, path: &str) -> Option<Box<dyn ReadSe
     }
 }
 
+/// Lets copies wait for their bytes: of two threads with the same bytes, the one that waited for the
+/// other may report first, and a copy of bytes that nobody knows cannot be recorded.
+struct InOrder {
+    /// Contents from here on are new in this pass.
+    first_new: usize,
+    /// Of each new content, whether its bytes were reported.
+    reported: Vec<bool>,
+    waiting: HashMap<usize, Vec<ReadEntry>>,
+}
+
+impl InOrder {
+    fn after(first_new: usize) -> Self {
+        InOrder { first_new, reported: Vec::new(), waiting: HashMap::new() }
+    }
+
+    fn push(&mut self, read: ReadEntry, batch: &mut Vec<ReadEntry>) {
+        let Some(new) = read.content.checked_sub(self.first_new) else {
+            batch.push(read);
+            return;
+        };
+        if read.kept != Kept::Already {
+            if self.reported.len() <= new {
+                self.reported.resize(new + 1, false);
+            }
+            self.reported[new] = true;
+        } else if !self.reported.get(new).is_some_and(|reported| *reported) {
+            self.waiting.entry(read.content).or_default().push(read);
+            return;
+        }
+        let copies = self.waiting.remove(&read.content).unwrap_or_default();
+        batch.push(read);
+        batch.extend(copies);
+    }
+}
+
 /// Receives what the workers did; makes it durable and records it, batch by batch.
 struct Collector<'a> {
     contents: &'a Contents,
@@ -607,6 +644,7 @@ struct Collector<'a> {
     tally: &'a mut Tally,
     results: &'a mut Vec<(usize, Bytes)>,
     details: &'a mut BTreeMap<(usize, Role), DetailsFile>,
+    in_order: InOrder,
     record: &'a mut Record<'a>,
 }
 
@@ -623,7 +661,7 @@ impl Collector<'_> {
                     if let Some(details) = details {
                         self.details.insert((read.content, self.contents.entries[read.entry].role), details);
                     }
-                    batch.push(read);
+                    self.in_order.push(read, &mut batch);
                 }
                 Ok(Message::Failed { entry, problem }) => {
                     self.results.push((entry, Bytes::Failed));
@@ -657,5 +695,47 @@ impl Collector<'_> {
         (self.record)(self.contents, batch)?;
         batch.clear();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{InOrder, Kept, ReadEntry};
+    use crate::contents::Content;
+    use crate::media::Embedded;
+
+    fn fresh() -> Kept {
+        Kept::Fresh(Box::new(Content {
+            blake3: blake3::hash(b"a"),
+            size: 1,
+            crc32: 0,
+            fingerprint: None,
+            embedded: Embedded::default(),
+            cut_short: false,
+        }))
+    }
+
+    #[test]
+    fn a_copy_that_reports_before_its_bytes_comes_after_them() {
+        let mut in_order = InOrder::after(5);
+        let reports = [
+            (0, 4, Kept::Already), // known before this pass
+            (1, 7, Kept::Already),
+            (2, 6, fresh()),
+            (3, 7, Kept::Already),
+            (4, 7, fresh()),
+            (5, 7, Kept::Already),
+            (6, 5, Kept::Already),
+            (7, 5, fresh()),
+        ];
+        let mut batch = Vec::new();
+        let mut sizes = Vec::new();
+        for (entry, content, kept) in reports {
+            in_order.push(ReadEntry { entry, content, kept }, &mut batch);
+            sizes.push(batch.len());
+        }
+        let order: Vec<usize> = batch.iter().map(|read| read.entry).collect();
+        assert_eq!(order, [0, 2, 4, 1, 3, 5, 7, 6]);
+        assert_eq!(sizes, [1, 1, 2, 2, 5, 6, 6, 8]);
     }
 }
