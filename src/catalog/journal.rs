@@ -190,27 +190,28 @@ impl Catalog {
         self.write(|tx| tx.execute("DELETE FROM plan", []).map(|_| ()))
     }
 
-    /// The catalog follows a file that its owner moved.
+    /// The catalog follows files that their owner moved: the records, the albums, and what was
+    /// derived of them.
     ///
     /// # Errors
     /// If SQLite refuses.
     pub fn record_moved(&mut self, moved: &[(LibraryPath, LibraryPath)]) -> Result<(), Error> {
         self.write(|tx| {
+            // owners move whole years: one pass over each table, not one for each file
+            tx.execute_batch("CREATE TEMP TABLE moved (old TEXT PRIMARY KEY, new TEXT NOT NULL)")?;
+            let mut insert = tx.prepare("INSERT INTO moved VALUES (?1, ?2)")?;
             for (from, to) in moved {
-                tx.execute(
-                    "UPDATE OR REPLACE files SET path = ?2 WHERE path = ?1",
-                    params![from.as_str(), to.as_str()],
-                )?;
-                tx.execute(
-                    "UPDATE OR REPLACE memberships SET path = ?2 WHERE path = ?1",
-                    params![from.as_str(), to.as_str()],
-                )?;
-                tx.execute(
-                    "UPDATE derived SET target = ?2 WHERE target = ?1",
-                    params![from.as_str(), to.as_str()],
-                )?;
+                insert.execute(params![from.as_str(), to.as_str()])?;
             }
-            Ok(())
+            for (table, column) in [("files", "path"), ("memberships", "path"), ("derived", "target")] {
+                let follow = format!(
+                    "UPDATE OR REPLACE {table} SET {column} = (SELECT new FROM moved WHERE old = {column}) \
+                     WHERE {column} IN (SELECT old FROM moved)"
+                );
+                tx.execute(&follow, [])?;
+            }
+            drop(insert);
+            tx.execute_batch("DROP TABLE moved")
         })
     }
 
