@@ -237,10 +237,6 @@ pub struct Chosen {
     pub remember: Vec<(&'static str, String)>,
 }
 
-pub(crate) fn sort(problems: &mut [Problem]) {
-    problems.sort();
-}
-
 /// One run at a time; the lock goes with the process.
 pub(crate) fn lock(library: &Path) -> Result<File, Error> {
     let path = library.join(INTERNAL).join("lock");

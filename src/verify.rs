@@ -30,7 +30,7 @@ use serde::Serialize;
 use crate::catalog::{FileRecord, INTERNAL, Remembered};
 use crate::contents::{Content, Contents, REBUILT, Role};
 use crate::error::Error;
-use crate::import::{lock, sort};
+use crate::import::lock;
 use crate::ingest::Wanted;
 use crate::names::LibraryPath;
 use crate::plan::Area;
@@ -143,7 +143,7 @@ pub fn verify(run: &VerifyRun<'_>, against: Option<&[PathBuf]>) -> Result<Verifi
     if let Some(compared) = compared {
         verification.add(compared, sound);
     }
-    sort(&mut verification.problems);
+    verification.problems.sort();
     verification.elapsed_seconds = started.elapsed().as_secs_f64();
     Ok(verification)
 }

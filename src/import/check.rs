@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use chrono_tz::Tz;
 
-use super::{Run, discover, sort};
+use super::{Run, discover};
 use crate::error::Error;
 use crate::ingest::ingest;
 use crate::matching::matched;
@@ -36,7 +36,7 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     problems.extend(missing_parts);
     // the album and date warnings concern a library; a check asks for completeness
     problems.extend(matched.problems.iter().filter(|p| concerns_check(p)).cloned());
-    sort(&mut problems);
+    problems.sort();
     Ok(Check {
         windfall: env!("CARGO_PKG_VERSION"),
         exports,

@@ -8,8 +8,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use super::Decided;
 use super::side::LibrarySide;
-use super::{Decided, sort};
 use crate::catalog::{Catalog, Ids};
 use crate::contents::{Bytes, Contents};
 use crate::error::Error;
@@ -118,7 +118,7 @@ pub(super) fn finish_report(
     problems.extend(decided.problems);
     problems.extend(unplaced.problems.iter().cloned());
     say_what_is_safe(&inputs.contents, &decided.plan, &mut problems);
-    sort(&mut problems);
+    problems.sort();
     Ok(Report {
         windfall: env!("CARGO_PKG_VERSION"),
         library: library.display().to_string(),

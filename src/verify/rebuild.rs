@@ -19,7 +19,7 @@ use crate::catalog::{AlbumRecord, Catalog, FileRecord, INTERNAL, Ids, Remembered
 use crate::contents::{Archive, Contents, Identity, REBUILT, Role};
 use crate::error::Error;
 use crate::facts::{Facts, album_records};
-use crate::import::{Choose, Chosen, sort};
+use crate::import::{Choose, Chosen};
 use crate::ingest::{Kept, ReadEntry, Wanted};
 use crate::matching::matched;
 use crate::names::LibraryPath;
@@ -71,7 +71,7 @@ pub fn rebuild(
     if let Some(compared) = compared {
         verification.add(compared, true);
     }
-    sort(&mut verification.problems);
+    verification.problems.sort();
     verification.elapsed_seconds = started.elapsed().as_secs_f64();
     let json = serde_json::to_string(&verification).unwrap_or_default();
     Catalog::open(run.library)?.record_run("rebuild", &began, &json)?;
