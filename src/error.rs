@@ -38,6 +38,9 @@ pub enum Error {
     /// The folder holds no catalog.
     #[error("`{}` is not a Windfall library: it has no `.windfall/catalog.sqlite`", .0.display())]
     NotALibrary(PathBuf),
+    /// A page shall be written where something else stands.
+    #[error("`{}` is not a page of Windfall, so it is not replaced", .0.display())]
+    NotAPage(PathBuf),
     /// A path that the library does not hold.
     #[error("the library holds no file `{0}`")]
     NoSuchFile(String),
@@ -146,6 +149,7 @@ impl Error {
             Error::InputInLibrary { .. } => "name the downloaded zips as input, and another folder with --to",
             Error::Locked(_) => "wait for the other run to end, or end it",
             Error::NotALibrary(_) => "name the folder that `windfall import --to` was given",
+            Error::NotAPage(_) => "name another file with --output",
             Error::NoSuchFile(_) => "name a path as `windfall list` prints it",
             Error::Catalog { source, .. } => match source.sqlite_error_code() {
                 Some(ErrorCode::DiskFull) => FREE_SPACE,

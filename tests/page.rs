@@ -134,8 +134,13 @@ fn elsewhere_it_has_no_gallery_and_never_replaces_what_is_not_ours() {
     assert_eq!(thumbnails_made(&scratch), 0);
 
     std::fs::write(&output, "<p>mine</p>").unwrap();
-    assert!(matches!(write(&scratch.library(), &options, &(), 1), Err(Error::Io { .. })));
+    let refused = write(&scratch.library(), &options, &(), 1).unwrap_err();
+    assert!(matches!(&refused, Error::NotAPage(path) if *path == output), "{refused}");
+    assert!(refused.hint().unwrap().contains("--output"));
     assert_eq!(std::fs::read_to_string(&output).unwrap(), "<p>mine</p>");
+    std::fs::create_dir(scratch.path("folder")).unwrap();
+    let folder = PageOptions { output: Some(scratch.path("folder")), hidden: Hidden::Shown };
+    assert!(matches!(write(&scratch.library(), &folder, &(), 1), Err(Error::NotAPage(_))));
     let nowhere = PageOptions { output: Some(scratch.path("none/page.html")), hidden: Hidden::Shown };
     assert!(write(&scratch.library(), &nowhere, &(), 1).is_err());
     assert!(matches!(

@@ -95,19 +95,16 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 /// A person's own file is never replaced, whatever its name.
 fn refuse_foreign(place: &Path) -> Result<(), Error> {
-    let foreign = |why: &'static str| Err(Error::io("replace", place)(io::Error::other(why)));
-    match fs::symlink_metadata(place) {
-        Err(_) => Ok(()),
-        Ok(metadata) if !metadata.is_file() => foreign("it is no file"),
-        Ok(_) => {
-            let mut head = Vec::new();
-            let file = File::open(place).map_err(Error::io("read", place))?;
-            file.take(1024).read_to_end(&mut head).map_err(Error::io("read", place))?;
-            match String::from_utf8_lossy(&head).contains(MARK) {
-                true => Ok(()),
-                false => foreign("it is not a page of Windfall; name another file with --output"),
-            }
-        }
+    let Ok(metadata) = fs::symlink_metadata(place) else { return Ok(()) };
+    if !metadata.is_file() {
+        return Err(Error::NotAPage(place.to_owned()));
+    }
+    let mut head = Vec::new();
+    let file = File::open(place).map_err(Error::io("read", place))?;
+    file.take(1024).read_to_end(&mut head).map_err(Error::io("read", place))?;
+    match String::from_utf8_lossy(&head).contains(MARK) {
+        true => Ok(()),
+        false => Err(Error::NotAPage(place.to_owned())),
     }
 }
 
