@@ -1,6 +1,7 @@
 //! Advice: what each kind of problem means, and what to do about it.
 //!
-//! In: a code and its severity. Out: [`Words`] for a person, which the terminal and the page share.
+//! In: a code and its severity, numbers of parts. Out: [`Words`] for a person, which the terminal
+//! and the page share.
 //! Pure. Never: speaks of one problem; the problem's own message does.
 //! The one surprise: the same code has other words as a warning than as an error, because a
 //! missing photo that the owner deleted is no reason for alarm.
@@ -192,5 +193,41 @@ pub fn words(code: Code, severity: Severity) -> Words {
             "interrupted imports that wait",
             "Give it the same archives again and it finishes.",
         ),
+    }
+}
+
+/// Numbers of parts, ascending, as a person says them: `3, 5-9`.
+pub fn ranges(numbers: &[u32]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for &number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    let text = |&(first, last): &(u32, u32)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first}-{last}"),
+    };
+    runs.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ranges;
+
+    #[test]
+    fn neighbouring_numbers_are_said_as_one() {
+        let most = [u32::MAX];
+        for (numbers, text) in [
+            (&[] as &[u32], ""),
+            (&[3], "3"),
+            (&[3, 4], "3, 4"),
+            (&[1, 3, 4, 5, 7], "1, 3-5, 7"),
+            (&most, "4294967295"),
+        ] {
+            assert_eq!(ranges(numbers), text);
+        }
     }
 }

@@ -7,8 +7,9 @@
 
 use serde_json::Value;
 
+use crate::advice::ranges;
 use crate::media::Kind;
-use crate::page::figures::{count, counted, day, ranges, size};
+use crate::page::figures::{count, counted, day, size};
 use crate::page::holdings::{Holding, Holdings, Sum};
 use crate::page::troubles::Troubles;
 

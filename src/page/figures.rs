@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use indicatif::HumanCount;
+
 use crate::matching::AlbumKind;
 use crate::media::Kind;
 use crate::page::holdings::{Holding, Sum};
@@ -25,15 +27,7 @@ pub struct Bar {
 
 /// `1234567` → `1,234,567`.
 pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    HumanCount(number).to_string()
 }
 
 /// `1 photo`, `2,345 photos`.
@@ -57,21 +51,6 @@ pub fn size(bytes: u64) -> String {
         _ if value < 9.95 => format!("{value:.1}\u{a0}{unit}"),
         _ => format!("{value:.0}\u{a0}{unit}"),
     }
-}
-
-/// `1, 3-5`.
-pub fn ranges(numbers: &[u32]) -> String {
-    let mut runs: Vec<(u32, u32)> = Vec::new();
-    for &number in numbers {
-        match runs.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
-            _ => runs.push((number, number)),
-        }
-    }
-    let text = |&(first, last): &(u32, u32)| {
-        if first == last { first.to_string() } else { format!("{first}–{last}") }
-    };
-    runs.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
 /// The day of an RFC 3339 time: `3 March 2024`.
@@ -154,7 +133,7 @@ fn bars(sums: Vec<(String, Sum)>, measure: impl Fn(&Sum) -> u64) -> Vec<Bar> {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, day, ranges, size};
+    use super::{count, day, size};
 
     #[test]
     fn numbers_in_words() {
@@ -172,8 +151,6 @@ mod tests {
         ] {
             assert_eq!(size(bytes).replace('\u{a0}', " "), text);
         }
-        assert_eq!(ranges(&[1, 3, 4, 5, 7]), "1, 3–5, 7");
-        assert_eq!(ranges(&[u32::MAX]), u32::MAX.to_string());
         assert_eq!(day("2024-03-03T10:05:17+01:00"), "3 March 2024");
         assert_eq!(day("soon"), "soon");
     }

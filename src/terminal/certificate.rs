@@ -1,6 +1,6 @@
 //! The certificate: what a run found and did, as a balance that adds up, and its verdict.
 //!
-//! In: [`Report`], [`Check`]. Out: at most about fifteen lines, then the problems, then one line
+//! In: [`Report`], [`Check`]. Out: at most fifteen lines, then the problems, then one line
 //! that answers "is everything there?". Never: claims more than was proved.
 //! The one surprise: where an export came without details, the verdict says that nobody can know,
 //! although nothing that is there is damaged.
@@ -13,6 +13,7 @@ use indicatif::{HumanCount, HumanDuration};
 use super::{
     BAD, FAINT, GOOD, Reader, STRONG, Voice, bytes, counted, outcome, print, problems, shown, styled,
 };
+use windfall::advice::ranges;
 use windfall::problem::{Code, Severity};
 use windfall::report::{Check, ExportReport, Report};
 use windfall::{Error, Problem};
@@ -61,20 +62,9 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
         ],
     )?;
     writeln!(out)?;
-    let media = &report.media;
-    if media.photos + media.videos > 0 {
-        let pairs = match media.live_photos {
-            0 => String::new(),
-            pairs => format!(", with {}", counted(pairs, "Live Photo", "Live Photos")),
-        };
-        let undated = match media.undated {
-            0 => String::new(),
-            undated => format!("; {} without a date", HumanCount(undated)),
-        };
-        let photos = counted(media.photos, "photo", "photos");
-        writeln!(out, "  {photos} and {}{pairs}{undated}", counted(media.videos, "video", "videos"))?;
-    }
-    proof(out, media.proved, media.unproved, report.rows)?;
+    media(out, report)?;
+    // how many files there are says the sum of the two
+    proof(out, report.media.proved, report.media.unproved, 0)?;
     albums(out, report)?;
     verdict(out, &report.exports, &report.problems, voice, report.rows)
 }
@@ -133,7 +123,7 @@ pub(super) fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Resu
         if export.parts_missing.is_empty() {
             writeln!(out, "  {}: {found} of {expected} {parts} here", styled(STRONG, name))?;
         } else {
-            let missing = problems::ranges(&export.parts_missing);
+            let missing = ranges(&export.parts_missing);
             let (which, are) =
                 if export.parts_missing.len() == 1 { ("part", "is") } else { ("parts", "are") };
             let missing = styled(BAD, format_args!("{which} {missing} {are} missing"));
@@ -141,6 +131,26 @@ pub(super) fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Resu
         }
     }
     Ok(())
+}
+
+/// `10 photos and 2 videos, with 1 Live Photo; 3 without a date; 12 rows in Apple's details`.
+fn media(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let media = &report.media;
+    let photos = counted(media.photos, "photo", "photos");
+    let mut said = format!("{photos} and {}", counted(media.videos, "video", "videos"));
+    if media.live_photos > 0 {
+        said += &format!(", with {}", counted(media.live_photos, "Live Photo", "Live Photos"));
+    }
+    if media.undated > 0 {
+        said += &format!("; {} without a date", HumanCount(media.undated));
+    }
+    if report.rows > 0 {
+        said += &format!("; {} in Apple's details", counted(report.rows, "row", "rows"));
+    }
+    match media.photos + media.videos + report.rows {
+        0 => Ok(()),
+        _ => writeln!(out, "  {said}"),
+    }
 }
 
 type Line = (&'static str, u64, u64, &'static str);
@@ -244,4 +254,56 @@ pub(super) fn duration(seconds: f64) -> String {
     }
     Duration::try_from_secs_f64(seconds)
         .map_or_else(|_| "some time".to_owned(), |d| HumanDuration(d).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Voice, import_words};
+    use windfall::report::{AlbumCounts, ByteCounts, Entries, ExportReport, MediaCounts, Report};
+
+    fn report() -> Report {
+        let entries = Entries {
+            total: 1027,
+            imported: 1000,
+            duplicate: 2,
+            already_present: 3,
+            details: 4,
+            excluded: 5,
+            ignored: 6,
+            failed: 7,
+        };
+        Report {
+            windfall: "0",
+            library: "lib".to_owned(),
+            dry_run: false,
+            exports: vec![ExportReport {
+                name: "iCloud Photos".to_owned(),
+                category: "photos",
+                parts_found: vec![1, 2],
+                parts_expected: 2,
+                parts_missing: Vec::new(),
+            }],
+            entries,
+            sizes: entries,
+            bytes: ByteCounts::default(),
+            media: MediaCounts { photos: 1, videos: 2, live_photos: 1, proved: 2, unproved: 1, undated: 1 },
+            albums: AlbumCounts { albums: 1, memories: 1, shared: 1, memberships: 9 },
+            rows: 3,
+            left_alone: Vec::new(),
+            problems: Vec::new(),
+            elapsed_seconds: 1.0,
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_has_to_say_everything_has_fifteen_lines() {
+        let mut out = Vec::new();
+        import_words(&mut out, &report(), Voice::Normal).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.lines().filter(|line| !line.is_empty()).count(), 15, "{text}");
+        assert!(
+            text.contains("1 photo and 2 videos, with 1 Live Photo; 1 without a date; 3 rows in"),
+            "{text}"
+        );
+    }
 }

@@ -11,7 +11,7 @@ use indicatif::HumanCount;
 
 use super::{BAD, DOUBTFUL, FAINT, STRONG, Voice, counted, shown, styled};
 use windfall::Problem;
-use windfall::advice::{Words, words};
+use windfall::advice::{Words, ranges, words};
 use windfall::problem::{Code, Severity};
 use windfall::report::ExportReport;
 
@@ -133,26 +133,9 @@ pub fn to_download(exports: &[ExportReport], problems: &[Problem]) -> Vec<String
     missing.chain(damaged).collect()
 }
 
-/// `3, 5-9`.
-pub fn ranges(numbers: &[u32]) -> String {
-    let mut runs: Vec<(u32, u32)> = Vec::new();
-    for &number in numbers {
-        match runs.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
-            _ => runs.push((number, number)),
-        }
-    }
-    let text = |&(first, last): &(u32, u32)| match last - first {
-        0 => first.to_string(),
-        1 => format!("{first}, {last}"),
-        _ => format!("{first}-{last}"),
-    };
-    runs.iter().map(text).collect::<Vec<_>>().join(", ")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Voice, line, ranges, short_line, to_download, total, write};
+    use super::{Voice, line, short_line, to_download, total, write};
     use windfall::Problem;
     use windfall::problem::Code;
     use windfall::report::ExportReport;
@@ -218,7 +201,5 @@ mod tests {
             to_download(&[export], &problems),
             ["parts 1, 3-5, 7, 8 of 8 of `iCloud Photos`", "`iCloud Photos Part 2 of 8.zip`"]
         );
-        assert_eq!(ranges(&[]), "");
-        assert_eq!(ranges(&[u32::MAX]), u32::MAX.to_string());
     }
 }
