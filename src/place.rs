@@ -83,9 +83,7 @@ pub fn place(
         }
         match placer.one(placement) {
             Ok(()) => {
-                placing
-                    .progress
-                    .decision(&|| format!("placed `{}`", names::display(placement.path.as_str())));
+                placing.progress.decision(&|| told(&describe(placement)));
                 batch.push(placement);
             }
             Err(error) if is_full(&error) || is_failing(&error) => {
@@ -108,6 +106,15 @@ pub fn place(
     }
     record(placing, &mut batch, describe, catalog, ids)?;
     Ok(unplaced)
+}
+
+/// Where a file was placed, and why there.
+fn told(file: &FileRecord) -> String {
+    let placed = format!("placed `{}`", names::display(file.path.as_str()));
+    let Some(rule) = file.rule.as_deref() else { return placed };
+    let captured = file.captured.as_deref().unwrap_or("undated");
+    let proof = if file.proved { "proved by Apple's checksum" } else { "vouched for by the archive only" };
+    format!("{placed}, {captured} ({rule}), {proof}")
 }
 
 /// A drive that is full or fails: whatever is not placed stays planned.

@@ -310,7 +310,8 @@ fn a_log_holds_what_was_done_and_what_was_wrong() {
     let log = fs::read_to_string(place.path("windfall.log")).unwrap();
     for expected in [
         "command: ",
-        "decision: placed `Hidden/2024/2024-03/hidden.jpg`",
+        "decision: placed `Hidden/2024/2024-03/hidden.jpg`, 2024-03-",
+        "(it belongs to a photo and has that photo's date), proved by Apple's checksum",
         "warning: undated: ",
         "note: --sidecars is",
     ] {
