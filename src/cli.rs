@@ -354,7 +354,7 @@ const SIDECARS: Words<Wanted, 4> = [
 ];
 const SIDECAR_FORMS: Words<Form, 3> = [XMP, PHOTOPRISM, IMMICH_GO];
 const XMP: (&str, Form, &str) =
-    (Form::Xmp.as_str(), Form::Xmp, "NAME.EXT.xmp for Immich, digiKam, darktable, Lightroom, osxphotos");
+    (Form::Xmp.as_str(), Form::Xmp, "NAME.EXT.xmp for Immich, digiKam, darktable, osxphotos");
 const PHOTOPRISM: (&str, Form, &str) =
     (Form::PhotoPrism.as_str(), Form::PhotoPrism, "NAME.EXT.xmp as PhotoPrism reads it");
 const IMMICH_GO: (&str, Form, &str) =

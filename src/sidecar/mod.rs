@@ -24,7 +24,7 @@ use crate::plan::{Area, Derived, DerivedForm, Hidden, Memories};
 /// For which programs a sidecar is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// `NAME.EXT.xmp`, which Immich, digiKam, darktable, Lightroom and osxphotos read.
+    /// `NAME.EXT.xmp`, which Immich, digiKam, darktable and osxphotos read.
     Xmp,
     /// `NAME.EXT.xmp` in the dialect that PhotoPrism reads.
     PhotoPrism,
