@@ -167,6 +167,9 @@ impl Error {
             Error::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 "check that you may write there, or choose another folder"
             }
+            Error::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                "check the path and that its drive is connected, then run the same command again"
+            }
             Error::Io { .. } => CHECK_DRIVE,
             Error::Interrupted => "run the same command again: it goes on where it stopped",
             Error::Unaccounted(_) => "please report this; keep the archives",

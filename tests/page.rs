@@ -142,7 +142,8 @@ fn elsewhere_it_has_no_gallery_and_never_replaces_what_is_not_ours() {
     let folder = PageOptions { output: Some(scratch.path("folder")), hidden: Hidden::Shown };
     assert!(matches!(write(&scratch.library(), &folder, &(), 1), Err(Error::NotAPage(_))));
     let nowhere = PageOptions { output: Some(scratch.path("none/page.html")), hidden: Hidden::Shown };
-    assert!(write(&scratch.library(), &nowhere, &(), 1).is_err());
+    let lost = write(&scratch.library(), &nowhere, &(), 1).unwrap_err();
+    assert!(lost.hint().unwrap().starts_with("check the path"), "{lost}");
     assert!(matches!(
         write(&scratch.path("parts"), &PageOptions::default(), &(), 1),
         Err(Error::NotALibrary(_))
