@@ -23,7 +23,7 @@ pub use check::check;
 pub(crate) use look::discover;
 
 use ending::{finish_report, leave_staging};
-use look::{look, refuse_bad_inputs};
+use look::{Spool, look, refuse_bad_inputs};
 use side::{LibrarySide, check_space, refuse_too_large, space, waiting};
 
 use crate::catalog::{Catalog, FileRecord, INTERNAL, Ids, Remembered};
@@ -104,7 +104,8 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
         catalog.record_moved(&present.moved)?;
     }
     let staged = waiting(&known, &staging);
-    let (mut inputs, library_side) = look(run, library, &mut known, present, staged, &|| staging.spool())?;
+    let (mut inputs, library_side) =
+        look(run, library, &mut known, present, staged, Spool::Staging(&staging))?;
     refuse_too_large(&mut inputs, survey::largest_file(library));
     check_space(&inputs, &library_side, library, run)?;
     catalog.remember(&chosen.remember)?;
@@ -176,7 +177,7 @@ pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let chosen = settings(&|name| remembered.get(name).cloned());
     let present = survey::present(library, &mut known)?;
     let (mut inputs, library_side) =
-        look(run, library, &mut known, present, HashSet::new(), &tempfile::tempfile)?;
+        look(run, library, &mut known, present, HashSet::new(), Spool::Temporary)?;
     refuse_too_large(&mut inputs, survey::largest_file(library));
     check_space(&inputs, &library_side, library, run)?;
     let safe = library_side.safe();
@@ -210,8 +211,7 @@ pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
     refuse_bad_inputs(run.inputs, library)?;
     let (mut known, _) = read_only(library)?;
     let present = survey::present(library, &mut known)?;
-    let (inputs, library_side) =
-        look(run, library, &mut known, present, HashSet::new(), &tempfile::tempfile)?;
+    let (inputs, library_side) = look(run, library, &mut known, present, HashSet::new(), Spool::Temporary)?;
     let (exports, _) = report::exports(&inputs);
     let (need, free) = space(&inputs, &library_side, library);
     Ok(Glance { exports, need, free })

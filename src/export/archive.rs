@@ -198,7 +198,7 @@ impl Archive {
 }
 
 /// What an archive of this size may declare, and what is inflated to find out where data ends.
-fn most_bytes(size: u64) -> u64 {
+pub(super) fn most_bytes(size: u64) -> u64 {
     size.saturating_mul(MOST_EXPANSION).saturating_add(ALWAYS_ALLOWED)
 }
 

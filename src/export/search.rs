@@ -6,7 +6,7 @@
 //! The one surprise: a folder is a part if it holds Apple's folders, unless parts lie in it; a
 //! `Downloads` folder with a `Photos` folder of its own is a folder of parts.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -17,9 +17,9 @@ use walkdir::WalkDir;
 
 use crate::contents::{Identity, Role};
 use crate::error::{Error, is_full};
-use crate::export::archive::{Archive, Fault, Window, ZipEntry};
+use crate::export::archive::{Archive, Fault, Window, ZipEntry, most_bytes};
 use crate::export::classify::{self, Shape};
-use crate::export::part_name;
+use crate::export::{Refused, part_name};
 use crate::problem::{Code, Problem};
 
 /// Archives in archives in archives: deeper ones are kept as files.
@@ -95,6 +95,9 @@ pub trait Surroundings {
     /// If it cannot be made.
     fn spool(&self) -> io::Result<File>;
 
+    /// Where that file is: bytes that are free there are asked for before it is written.
+    fn spool_place(&self) -> PathBuf;
+
     /// The index of the archive that the catalog remembers for a nested archive, if nothing of it
     /// needs to be read again.
     fn remembered(&self, parent: &Container, name: &str) -> Option<usize>;
@@ -111,7 +114,13 @@ pub fn search(
 ) -> Result<Search, Error> {
     let library = library.and_then(|l| fs::canonicalize(l).ok());
     let mut seen = HashSet::new();
-    let mut searcher = Searcher { found: Search::default(), library: library.as_deref(), around };
+    let mut searcher = Searcher {
+        found: Search::default(),
+        library: library.as_deref(),
+        around,
+        inflated: HashMap::new(),
+        expanded: HashMap::new(),
+    };
     let mut canonical = Vec::new();
     for input in inputs {
         let path = fs::canonicalize(input).map_err(|_| Error::InputMissing(input.clone()))?;
@@ -145,6 +154,10 @@ struct Searcher<'a> {
     found: Search,
     library: Option<&'a Path>,
     around: &'a dyn Surroundings,
+    /// Of every container that is not on the drive as it is, the archive there that it came out of.
+    inflated: HashMap<usize, usize>,
+    /// What came out of an archive on the drive, and what that claims to hold, in bytes.
+    expanded: HashMap<usize, u64>,
 }
 
 fn name_of(path: &Path) -> String {
@@ -183,7 +196,7 @@ impl Searcher<'_> {
                 }
             }
             Err(message) if given == Given::Named || part_name::is_apple_name(&name) => {
-                self.unreadable(name, &message)
+                self.unreadable(name, (Code::DamagedArchive, message));
             }
             Err(_) => self.found.left_alone.push(name),
         }
@@ -200,8 +213,8 @@ impl Searcher<'_> {
         );
     }
 
-    fn unreadable(&mut self, name: String, message: &str) {
-        self.found.problems.push(Problem::new(Code::DamagedArchive, message).in_archive(&name));
+    fn unreadable(&mut self, name: String, (code, message): Refused) {
+        self.found.problems.push(Problem::new(code, message).in_archive(&name));
         self.found.containers.push(Container {
             name,
             source: Source::Unreadable,
@@ -275,30 +288,46 @@ impl Searcher<'_> {
             });
             return Ok(true);
         }
+        let damaged = |message: String| (Code::DamagedArchive, message);
+        // the archive on the drive that answers for what comes out of it
+        let mut base = self.inflated.get(&index).copied();
         let window = match &here.source {
             Source::Folder(root) => {
-                File::open(root.join(&file.path)).and_then(Window::file).map_err(|e| e.to_string())
+                File::open(root.join(&file.path)).and_then(Window::file).map_err(|e| damaged(e.to_string()))
             }
             Source::Zip(archive) => match super::zip_entry(archive, file.position) {
                 Some(entry) => match archive.stored_window(entry) {
                     Some(window) => Ok(window),
                     None if !apples_name && entry.size > LARGEST_GUESS => return Ok(false),
-                    None => self.inflate(archive, entry)?,
+                    None => {
+                        let (archive, entry) = (Arc::clone(archive), entry.clone());
+                        let base = *base.get_or_insert(index);
+                        match self.allow(base, entry.size) {
+                            Ok(()) => self.inflate(&archive, &entry)?,
+                            Err(refused) => Err(refused),
+                        }
+                    }
                 },
                 None => return Ok(false),
             },
             Source::Remembered(_) | Source::Unreadable => return Ok(false),
         };
-        match window.and_then(|w| Archive::open(w).map_err(|e| e.message)) {
+        let opened = window.and_then(|w| Archive::open(w).map_err(|e| damaged(e.message)));
+        let allowed = opened.and_then(|archive| {
+            let declared = archive.entries.iter().map(|e| e.size).fold(0, u64::saturating_add);
+            base.map_or(Ok(()), |base| self.allow(base, declared)).map(|()| archive)
+        });
+        match allowed {
             Ok(archive) => {
                 let container = container(name, Arc::new(archive), Some(index));
                 if !apples_name && !container.shape.is_apples() {
                     return Ok(false);
                 }
+                self.inflated.extend(base.map(|base| (self.found.containers.len(), base)));
                 self.add(container)?;
             }
-            Err(message) if apples_name => {
-                self.unreadable(name, &message);
+            Err(refused) if apples_name => {
+                self.unreadable(name, refused);
                 if let Some(last) = self.found.containers.last_mut() {
                     last.parent = Some(index);
                 }
@@ -308,19 +337,43 @@ impl Searcher<'_> {
         Ok(true)
     }
 
+    /// Whether so many bytes more may come out of an archive on the drive. Nested archives multiply:
+    /// each alone may be within what an archive of its size can hold, and all together beyond.
+    fn allow(&mut self, base: usize, bytes: u64) -> Result<(), Refused> {
+        let Some(Container { source: Source::Zip(archive), name, .. }) = self.found.containers.get(base)
+        else {
+            return Ok(());
+        };
+        let so_far = self.expanded.entry(base).or_default();
+        let expanded = so_far.saturating_add(bytes);
+        if expanded <= most_bytes(archive.size) {
+            *so_far = expanded;
+            return Ok(());
+        }
+        let message = format!(
+            "with it, `{name}` would expand to {expanded} bytes, which no real photos and videos do; nothing of it \
+             is read"
+        );
+        Err((Code::LimitExceeded, message))
+    }
+
     /// Inflates a nested archive into a temporary file. What can be had of a damaged one is kept:
     /// its own entries are checked one by one.
-    fn inflate(&self, archive: &Archive, entry: &ZipEntry) -> Result<Result<Window, String>, Error> {
+    fn inflate(&self, archive: &Archive, entry: &ZipEntry) -> Result<Result<Window, Refused>, Error> {
+        let path = self.around.spool_place();
+        if let Some(free) = fs4::available_space(&path).ok().filter(|free| *free < entry.size) {
+            return Err(Error::NoSpace { path, need: entry.size, free });
+        }
         let temporary = |source: io::Error| {
-            let path = PathBuf::from("a temporary file");
+            let path = path.clone();
             if is_full(&source) {
                 return Error::Full { path, need: entry.size };
             }
-            Error::Io { doing: "write", path, source }
+            Error::Io { doing: "write a temporary file in", path, source }
         };
         let mut reader = match archive.reader(entry) {
             Ok(reader) => reader,
-            Err(fault) => return Ok(Err(fault.message)),
+            Err(fault) => return Ok(Err((fault.code, fault.message))),
         };
         let mut spool = self.around.spool().map_err(temporary)?;
         let mut buffer = vec![0; 256 * 1024];
@@ -330,7 +383,7 @@ impl Searcher<'_> {
                 Ok(count) => spool.write_all(&buffer[..count]).map_err(temporary)?,
             }
         }
-        Ok(Window::file(spool).map_err(|e| e.to_string()))
+        Ok(Window::file(spool).map_err(|e| (Code::DamagedArchive, e.to_string())))
     }
 
     /// Searches a folder that may be a part, hold parts, or neither.

@@ -17,17 +17,26 @@ use crate::error::Error;
 use crate::export::search::{Container, Search, Source, Surroundings, search};
 use crate::export::{self, Inputs};
 use crate::progress::Phase;
+use crate::staging::Staging;
 use crate::survey::Present;
 
-/// The inputs, and the library as it was before this run. `spool` makes a temporary file for a
-/// deflated nested archive.
+/// Where a deflated nested archive is inflated to.
+#[derive(Clone, Copy)]
+pub(super) enum Spool<'a> {
+    /// Files without names in staging.
+    Staging(&'a Staging),
+    /// Files without names where the system has its temporary ones.
+    Temporary,
+}
+
+/// The inputs, and the library as it was before this run.
 pub(super) fn look(
     run: &Run<'_>,
     library: &Path,
     known: &mut Remembered,
     present: Present,
     staged: HashSet<usize>,
-    spool: &dyn Fn() -> io::Result<File>,
+    spool: Spool<'_>,
 ) -> Result<(Inputs, LibrarySide), Error> {
     run.progress.begin(Phase::Discover, 0, 0);
     let around = Around { spool, known, held: Some(present.contents()) };
@@ -42,7 +51,7 @@ pub(super) fn look(
 pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, Error> {
     let mut known = Remembered::default();
     run.progress.begin(Phase::Discover, 0, 0);
-    let around = Around { spool: &tempfile::tempfile, known: &known, held: None };
+    let around = Around { spool: Spool::Temporary, known: &known, held: None };
     let found = search(run.inputs, library, &around)?;
     gather(found, &mut known, run)
 }
@@ -64,7 +73,7 @@ pub(super) fn refuse_bad_inputs(inputs: &[PathBuf], library: &Path) -> Result<()
 }
 
 struct Around<'a> {
-    spool: &'a dyn Fn() -> io::Result<File>,
+    spool: Spool<'a>,
     known: &'a Remembered,
     /// Contents that stand in the library; `None` where no library is asked.
     held: Option<HashSet<usize>>,
@@ -72,7 +81,17 @@ struct Around<'a> {
 
 impl Surroundings for Around<'_> {
     fn spool(&self) -> io::Result<File> {
-        (self.spool)()
+        match self.spool {
+            Spool::Staging(staging) => staging.spool(),
+            Spool::Temporary => tempfile::tempfile(),
+        }
+    }
+
+    fn spool_place(&self) -> PathBuf {
+        match self.spool {
+            Spool::Staging(staging) => staging.library().to_owned(),
+            Spool::Temporary => std::env::temp_dir(),
+        }
     }
 
     /// A nested archive need not be inflated again if its parent is known and every entry of it
