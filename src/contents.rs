@@ -14,6 +14,7 @@ use crate::export::albums::{AlbumInfo, SubscribedAlbum};
 use crate::export::details::Details;
 use crate::fingerprint::Fingerprint;
 use crate::media::{Embedded, Kind};
+use crate::problem::Code;
 
 /// One request's delivery of one category.
 #[derive(Debug, Clone, PartialEq)]
@@ -237,8 +238,8 @@ pub enum DetailsFile {
     Album(Box<AlbumInfo>),
     /// `Subscribed Albums.json`.
     Subscribed(Vec<SubscribedAlbum>),
-    /// Kept, but it says nothing that can be understood.
-    Unreadable(String),
+    /// Kept, but not understood, or beyond all bounds: what kind of problem that is, and why.
+    Unread(Code, String),
 }
 
 /// Everything that is known before anything is decided.

@@ -19,6 +19,7 @@ use tempfile::SpooledTempFile;
 
 use crate::contents::{Bytes, Content, Contents, DetailsFile, Role};
 use crate::error::{Error, is_full};
+use crate::export::lists::{self, Room};
 use crate::export::search::Source;
 use crate::export::{self, Inputs, Refused};
 use crate::fingerprint;
@@ -30,8 +31,6 @@ use crate::staging::{Staged, Staging};
 const CHUNK: usize = 256 * 1024;
 /// Without staging, media up to this size wait in memory for their metadata to be read.
 const SPOOL: usize = 32 << 20;
-/// Details larger than this are no details.
-const LARGEST_DETAILS: u64 = 256 << 20;
 /// How long read entries may wait to be made durable and recorded.
 const BATCH_TIME: Duration = Duration::from_secs(2);
 const BATCH_ENTRIES: usize = 8192;
@@ -109,7 +108,10 @@ pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_
     let mut results: Vec<(usize, Bytes)> = Vec::with_capacity(tasks.len());
     let mut details = BTreeMap::new();
     let outcome = {
-        let worker = Worker { inputs, reading, stock: Mutex::new(stock), arrived: Condvar::new() };
+        let room = Room::beside(&inputs.contents);
+        let listed = Mutex::default();
+        let worker =
+            Worker { inputs, reading, stock: Mutex::new(stock), arrived: Condvar::new(), room, listed };
         let collector = Collector {
             contents: &inputs.contents,
             reading,
@@ -229,6 +231,9 @@ struct Worker<'a> {
     reading: &'a Reading<'a>,
     stock: Mutex<Stock>,
     arrived: Condvar,
+    room: Room,
+    /// Lists that were read; a copy of one says nothing new, and takes no room.
+    listed: Mutex<HashSet<(usize, Role)>>,
 }
 
 /// Where the bytes of one reading went.
@@ -295,10 +300,7 @@ impl Worker<'_> {
     fn take(&self, index: usize, buffer: &mut [u8]) -> Result<Message, Trouble> {
         let entry = &self.inputs.contents.entries[index];
         let parsed = entry.role.is_details() && self.reading.wanted == Wanted::Everything;
-        if parsed && entry.size > LARGEST_DETAILS {
-            let message = format!("{} bytes are more than any list of Apple's; it was not read", entry.size);
-            return Err(Trouble::Problem(Code::LimitExceeded, message));
-        }
+        let _turn = if parsed { self.room.turn(entry.size) } else { None };
         let expected = self.stock().is_expected(entry.size, entry.crc32);
         let mut taken = self.read(index, expected, buffer)?;
         let mut bytes = taken.size;
@@ -313,13 +315,13 @@ impl Worker<'_> {
             bytes += taken.size;
         }
         if let Some(content) = safe(&taken) {
-            let details = self.details(entry.role, taken.output, buffer)?;
+            let details = self.details(content, entry.role, taken, buffer)?;
             let read = ReadEntry { entry: index, content, kept: Kept::Already };
             return Ok(Message::Sound { read, details, bytes });
         }
         let content = self.describe(index, &mut taken, buffer);
         let (content, kept) = self.keep(content, &mut taken, buffer)?;
-        let details = self.details(entry.role, taken.output, buffer)?;
+        let details = self.details(content, entry.role, taken, buffer)?;
         Ok(Message::Sound { read: ReadEntry { entry: index, content, kept }, details, bytes })
     }
 
@@ -385,6 +387,9 @@ impl Worker<'_> {
             };
             written.map_err(|e| self.unwritable(e, entry.size))?;
             size += count as u64;
+            if size > lists::LARGEST && matches!(output, Output::Details(_)) {
+                output = Output::Nowhere;
+            }
             self.reading.progress.bytes(count as u64);
             if count < buffer.len() {
                 break;
@@ -474,12 +479,24 @@ impl Worker<'_> {
         Ok((index, kept))
     }
 
-    fn details(&self, role: Role, output: Output, buffer: &[u8]) -> Result<Option<DetailsFile>, Trouble> {
+    fn details(
+        &self,
+        content: usize,
+        role: Role,
+        taken: Taken,
+        buffer: &[u8],
+    ) -> Result<Option<DetailsFile>, Trouble> {
         if !role.is_details() || self.reading.wanted == Wanted::Hashes {
             return Ok(None);
         }
-        let bytes = match output {
-            Output::Buffer(count) => return Ok(Some(export::read_details(role, whole(buffer, count)))),
+        if !self.listed.lock().unwrap_or_else(PoisonError::into_inner).insert((content, role)) {
+            return Ok(None);
+        }
+        if taken.size > lists::LARGEST {
+            return Ok(Some(lists::too_large(taken.size)));
+        }
+        let bytes = match taken.output {
+            Output::Buffer(count) => return Ok(Some(self.room.read(role, whole(buffer, count)))),
             Output::Details(bytes) => bytes,
             Output::Staging(mut staged) => {
                 let mut bytes = Vec::new();
@@ -490,7 +507,7 @@ impl Worker<'_> {
             }
             Output::Memory(_) | Output::Nowhere => return Ok(None),
         };
-        Ok(Some(export::read_details(role, &bytes)))
+        Ok(Some(self.room.read(role, &bytes)))
     }
 
     /// What a failed write means. It says nothing of this entry, for names in staging are ours; to go

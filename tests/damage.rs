@@ -8,7 +8,9 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use builder::{Exif, Export, Pack, Part, Photo, Row, SharedAlbum, SharedAlbums, damage, jpeg};
+use builder::{
+    Entry, Envelope, Exif, Export, Pack, Part, Photo, Row, SharedAlbum, SharedAlbums, damage, jpeg,
+};
 use support::{Scratch, codes};
 use windfall::Error;
 use windfall::problem::Code;
@@ -245,6 +247,54 @@ fn a_nested_archive_that_is_cut_gives_what_is_whole() {
         report.problems
     );
     assert!(scratch.tree().len() >= 5, "{:#?}", scratch.tree());
+}
+
+#[test]
+fn nested_archives_may_not_multiply() {
+    let scratch = Scratch::new();
+    let archive = |entry: Entry| Envelope::default().bytes(&[entry]);
+    // within what an archive of its own size may claim, and far beyond what the part around it may
+    let pack = Pack::stored().method(9).declared_size(1_100 << 20);
+    let bomb = archive(Entry { name: "Trip/IMG_1.JPG".into(), content: vec![0; 1_150_000].into(), pack });
+    let bytes = jpeg(7, &Exif::none());
+    let sound =
+        archive(Entry { name: "Trip/IMG_2.JPG".into(), content: bytes.into(), pack: Pack::deflated() });
+    let part = photos(1).packed_entry("iCloud Shared Albums.zip", bomb, Pack::deflated()).packed_entry(
+        "iCloud Shared Albums-1.zip",
+        sound,
+        Pack::deflated(),
+    );
+    let report = scratch.import(&[one(part, &scratch)]);
+    let refused: Vec<_> = report.problems.iter().filter(|p| p.code == Code::LimitExceeded).collect();
+    assert_eq!(refused.len(), 1, "{:#?}", report.problems);
+    assert_eq!(refused[0].archive.as_deref(), Some("iCloud Photos.zip/iCloud Shared Albums.zip"));
+    assert_eq!((report.entries.imported, report.entries.failed), (2, 1));
+}
+
+#[test]
+fn every_bad_row_is_counted() {
+    let scratch = Scratch::new();
+    let header = "imgName,fileChecksum,favorite,hidden,deleted,originalCreationDate,viewCount,importDate";
+    let text = format!("{header}\n{}", "IMG_1.JPG,,no,no,no,soon,,\n".repeat(1_234));
+    let part = Part::new()
+        .entry("Photos/IMG_1.JPG", jpeg(1, &Exif::taken("2020:01:01 10:00:00")))
+        .entry("Photos/Photo Details.csv", text);
+    let report = scratch.import(&[one(part, &scratch)]);
+    let bad: Vec<_> = report.problems.iter().filter(|p| p.code == Code::BadRow).collect();
+    assert_eq!(bad.len(), 1_001);
+    assert_eq!(bad.iter().filter(|p| p.message.starts_with("234 more rows")).count(), 1);
+}
+
+#[test]
+fn a_list_that_cannot_be_read_is_kept_and_named() {
+    let scratch = Scratch::new();
+    let album = SharedAlbum::new("Trip").photo("IMG_1.JPG", jpeg(1, &Exif::none())).json("not JSON");
+    let part = photos(1).shared_albums(SharedAlbums::new([album]).subscribed("7").pack(Pack::stored()));
+    let report = scratch.import(&[one(part, &scratch)]);
+    let bad: Vec<_> = report.problems.iter().filter(|p| p.code == Code::BadRow).collect();
+    let names = |name: &str| bad.iter().any(|p| p.entry.as_deref().is_some_and(|e| e.ends_with(name)));
+    assert!(bad.len() == 2 && names("AlbumInfo.json") && names("Subscribed Albums.json"), "{bad:#?}");
+    assert_eq!((report.entries.details, report.entries.failed), (3, 0));
 }
 
 #[test]

@@ -5,7 +5,8 @@
 //! The one decision to question: JSON is read into a tree first and field by field from that.
 //! Nobody has documented these files, so a field of another type than expected is an absent field.
 
-use super::{date, table};
+use super::{Refused, date, table};
+use crate::problem::Code;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -14,29 +15,47 @@ use std::collections::HashSet;
 use table::Records;
 use unicode_normalization::UnicodeNormalization;
 
-/// A larger JSON file, in bytes, is none of Apple's: a shared album holds 5,000 media at most.
-const LARGEST_JSON: usize = 32 << 20;
+/// JSON that takes more memory, in bytes, is none of Apple's: a shared album holds 5,000 media at
+/// most, which take 20 MiB, and 40,000 comments on them would fit.
+const LARGEST_TREE: usize = 128 << 20;
+
+/// A list of more names is none of Apple's: iCloud Photos hold a million media at most.
+const MOST_NAMES: usize = 1_000_000;
 
 /// What the first row of a list says if it is a header: user albums, Favorites and Hidden, memories.
 const TITLES: [&str; 4] = ["images", "imgname", "imagename", "image name"];
 
 /// The bare file names in an `Albums/*.csv` or `Memories/*.csv`, in order, each once: column 0,
 /// whatever the header says. Apple also writes albums of 0 bytes.
-pub fn parse_names(bytes: &[u8]) -> Vec<String> {
+///
+/// # Errors
+/// If there are more than 1,000,000 names.
+pub fn parse_names(bytes: &[u8]) -> Result<Vec<String>, Refused> {
     let text = table::decode(bytes);
     let mut seen = HashSet::new();
     let names = Records::new(&text, ',').flatten().filter_map(|record| record.fields.into_iter().next());
-    names
+    let names = names
         .enumerate()
         .filter(|(index, name)| *index > 0 || !is_title(name))
         .filter(|(_, name)| !name.trim().is_empty() && seen.insert(name.clone()))
-        .map(|(_, name)| name.into_owned())
-        .collect()
+        .map(|(_, name)| name.into_owned());
+    bounded(names)
+}
+
+fn bounded<T>(named: impl Iterator<Item = T>) -> Result<Vec<T>, Refused> {
+    let named: Vec<T> = named.take(MOST_NAMES + 1).collect();
+    if named.len() > MOST_NAMES {
+        return Err((Code::LimitExceeded, format!("more than {MOST_NAMES} names are none of Apple's")));
+    }
+    Ok(named)
 }
 
 /// The names in a `Shared Library Details*.csv`, and whether the owner of the export contributed
 /// them. A row that says neither yes nor no says nothing and is left out.
-pub fn parse_contributions(bytes: &[u8]) -> Vec<(String, bool)> {
+///
+/// # Errors
+/// If there are more than 1,000,000 of them.
+pub fn parse_contributions(bytes: &[u8]) -> Result<Vec<(String, bool)>, Refused> {
     let text = table::decode(bytes);
     let mut records = Records::new(&text, ',').flatten().peekable();
     let position = |fields: &[_], title: &str| {
@@ -46,13 +65,11 @@ pub fn parse_contributions(bytes: &[u8]) -> Vec<(String, bool)> {
         Some((position(&header.fields, "imgName")?, position(&header.fields, "contributedByMe")?))
     });
     let (name, by_me) = columns.unwrap_or((0, 1));
-    records
-        .filter_map(|record| {
-            let flag = table::yes_or_no(record.fields.get(by_me)?)?;
-            let name = record.fields.get(name).filter(|name| !name.trim().is_empty())?;
-            Some((name.as_ref().to_owned(), flag))
-        })
-        .collect()
+    bounded(records.filter_map(|record| {
+        let flag = table::yes_or_no(record.fields.get(by_me)?)?;
+        let name = record.fields.get(name).filter(|name| !name.trim().is_empty())?;
+        Some((name.as_ref().to_owned(), flag))
+    }))
 }
 
 /// The title of an album or memory: its file name without `.csv`, NFC. Apple appends a digit to a title
@@ -187,33 +204,63 @@ pub struct FileComments {
     pub comments: Vec<Comment>,
 }
 
-/// Reads an `AlbumInfo.json`. `Err` says in a few words why it is none.
-pub fn parse_album_info(bytes: &[u8]) -> Result<AlbumInfo, String> {
+/// Reads an `AlbumInfo.json`.
+///
+/// # Errors
+/// If it is none, or far larger than any.
+pub fn parse_album_info(bytes: &[u8]) -> Result<AlbumInfo, Refused> {
     match tree(bytes)? {
         object @ Value::Object(_) => read(object),
-        _ => Err("it does not describe an album".to_owned()),
+        _ => Err((Code::BadRow, "it does not describe an album".to_owned())),
     }
 }
 
-/// Reads a `Subscribed Albums.json`. `Err` says in a few words why it is none.
-pub fn parse_subscribed(bytes: &[u8]) -> Result<Vec<SubscribedAlbum>, String> {
+/// Reads a `Subscribed Albums.json`.
+///
+/// # Errors
+/// If it is none, or far larger than any.
+pub fn parse_subscribed(bytes: &[u8]) -> Result<Vec<SubscribedAlbum>, Refused> {
     match tree(bytes)? {
         Value::Array(albums) => Ok(objects(albums).collect()),
         object @ Value::Object(_) => Ok(vec![read(object)?]),
-        _ => Err("it does not list albums".to_owned()),
+        _ => Err((Code::BadRow, "it does not list albums".to_owned())),
     }
 }
 
-/// At most 32 MiB and 128 levels deep (serde_json's own limit).
-fn tree(bytes: &[u8]) -> Result<Value, String> {
-    if bytes.len() > LARGEST_JSON {
-        return Err(format!("it is larger than {} MiB", LARGEST_JSON >> 20));
+/// At most 128 MiB of memory and 128 levels deep (serde_json's own limit).
+fn tree(bytes: &[u8]) -> Result<Value, Refused> {
+    let text = table::decode(bytes);
+    if size_as_tree(&text) > LARGEST_TREE {
+        return Err((Code::LimitExceeded, "it says more than any album of Apple's".to_owned()));
     }
-    serde_json::from_str(&table::decode(bytes)).map_err(|error| format!("it is not JSON: {error}"))
+    serde_json::from_str(&text).map_err(|error| (Code::BadRow, format!("it is not JSON: {error}")))
 }
 
-fn read<T: DeserializeOwned>(object: Value) -> Result<T, String> {
-    T::deserialize(object).map_err(|error| error.to_string())
+/// What the tree of a JSON text takes in memory, in bytes, or a little more: a text of `{"":0},`
+/// takes a hundred times its size.
+fn size_as_tree(json: &str) -> usize {
+    const OBJECT: usize = 700;
+    const VALUE: usize = 100;
+    let mut in_string = false;
+    let mut escaped = false;
+    let marks = json.bytes().map(|byte| {
+        if std::mem::take(&mut escaped) {
+            return 0;
+        }
+        match byte {
+            b'"' => in_string = !in_string,
+            b'\\' => escaped = in_string,
+            b'{' if !in_string => return OBJECT,
+            b'[' | b',' | b':' if !in_string => return VALUE,
+            _ => {}
+        }
+        0
+    });
+    marks.sum::<usize>() + json.len()
+}
+
+fn read<T: DeserializeOwned>(object: Value) -> Result<T, Refused> {
+    T::deserialize(object).map_err(|error| (Code::BadRow, error.to_string()))
 }
 
 fn objects<T: DeserializeOwned>(values: Vec<Value>) -> impl Iterator<Item = T> {
@@ -253,7 +300,10 @@ fn flag<'de, D: Deserializer<'de>>(field: D) -> Result<Option<bool>, D::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AlbumInfo, parse_album_info, parse_contributions, parse_names, parse_subscribed, title};
+    use super::{
+        AlbumInfo, MOST_NAMES, parse_album_info, parse_contributions, parse_names, parse_subscribed, title,
+    };
+    use crate::problem::Code;
     use proptest::prelude::{any, prop, proptest};
 
     #[test]
@@ -278,7 +328,7 @@ mod tests {
             (b",x\n \na.jpg,", &["a.jpg"]),
         ];
         for (bytes, names) in table {
-            assert_eq!(parse_names(bytes), *names, "{}", bytes.escape_ascii());
+            assert_eq!(parse_names(bytes).expect("few"), *names, "{}", bytes.escape_ascii());
         }
     }
 
@@ -291,11 +341,11 @@ mod tests {
         ] {
             assert_eq!(
                 parse_contributions(text.as_bytes()),
-                [("a.jpg".to_owned(), true), ("b,c.jpg".to_owned(), false)],
+                Ok(vec![("a.jpg".to_owned(), true), ("b,c.jpg".to_owned(), false)]),
                 "{text}"
             );
         }
-        assert_eq!(parse_contributions(b""), []);
+        assert_eq!(parse_contributions(b""), Ok(Vec::new()));
     }
 
     #[test]
@@ -363,9 +413,36 @@ mod tests {
         let bomb = "[".repeat(1_000_000);
         let nested = format!("{{\"owner\":{bomb}");
         for text in ["", "[]", "null", "{", "\"x\"", "albumName", &bomb, &nested] {
-            assert!(parse_album_info(text.as_bytes()).is_err(), "{:.20}", text);
+            let read = parse_album_info(text.as_bytes());
+            assert_eq!(read.map_err(|(code, _)| code), Err(Code::BadRow), "{text:.20}");
         }
-        assert!(parse_album_info(&vec![b' '; (32 << 20) + 1]).is_err());
+    }
+
+    #[test]
+    fn what_is_far_larger_than_any_list() {
+        let names: String = (0..=MOST_NAMES).map(|n| format!("{n}\n")).collect();
+        let rows = "a,no\n".repeat(MOST_NAMES + 1);
+        let photos = format!("{{\"photos\":[{}{{}}]}}", "{},".repeat(200_000));
+        let odd = format!("[{{\"files\":[{}0]}}]", "{\"\":0},".repeat(200_000));
+        for refused in [
+            parse_names(names.as_bytes()).err(),
+            parse_contributions(rows.as_bytes()).err(),
+            parse_album_info(photos.as_bytes()).err(),
+            parse_subscribed(odd.as_bytes()).err(),
+        ] {
+            assert_eq!(refused.map(|(code, _)| code), Some(Code::LimitExceeded));
+        }
+    }
+
+    #[test]
+    fn the_largest_shared_album_is_read() {
+        let comment = r#"{"isLike":false,"comment":"{[,:]}","timestamp":"","contributor":{"fullName":"","appleid":""}}"#;
+        let photo = format!(
+            r#"{{"name":"a\".JPG","dateCreated":"","contributor":{{}},"comments":[{}]}},"#,
+            [comment; 5].join(",")
+        );
+        let text = format!(r#"{{"photos":[{}{{}}]}}"#, photo.repeat(5_000));
+        assert_eq!(parse_album_info(text.as_bytes()).map(|album| album.photos.len()), Ok(5_001));
     }
 
     #[test]
@@ -402,7 +479,7 @@ mod tests {
                 writer.write_record([name]).expect("into memory");
             }
             let bytes = writer.into_inner().expect("into memory");
-            assert_eq!(parse_names(&bytes), names.into_iter().collect::<Vec<_>>());
+            assert_eq!(parse_names(&bytes), Ok(names.into_iter().collect::<Vec<_>>()));
         }
     }
 }

@@ -7,14 +7,15 @@
 //! what its header says, and spreadsheets drop headers.
 
 use super::columns::{self, Columns};
-use super::{date, part_name, table};
+use super::{Refused, date, part_name, table};
 use crate::fingerprint::Fingerprint;
+use crate::problem::Code;
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
 use table::{Oversized, Record, Records};
 
-/// More rows of one file are not read. Apple's files have 40 to 330.
-const MOST_ROWS: usize = 2_000_000;
+/// A file with more rows is none of Apple's, whose files have 40 to 330.
+const MOST_ROWS: usize = 1_000_000;
 
 /// More bad rows of one file are counted, not described.
 const MOST_BAD: usize = 1_000;
@@ -67,6 +68,17 @@ pub struct Row {
     pub view_count: Option<u64>,
 }
 
+impl Row {
+    /// Bytes that it takes beside its own size.
+    pub(super) fn heap(&self) -> usize {
+        let checksum = match &self.checksum {
+            Checksum::Opaque(text) => text.len(),
+            Checksum::Absent | Checksum::Fingerprint(_) => 0,
+        };
+        self.name.len() + checksum
+    }
+}
+
 /// The `fileChecksum` of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Checksum {
@@ -88,9 +100,12 @@ pub struct BadRow {
 }
 
 /// Reads a details file in any encoding and state of repair. A row with a value that cannot be read is
-/// both in `rows`, without that value, and in `bad`. At most 2,000,000 rows; records over 1 MiB or of
-/// more than 1,024 fields are bad. How large `bytes` may be is the caller's affair.
-pub fn parse(bytes: &[u8]) -> Details {
+/// both in `rows`, without that value, and in `bad`. Records over 1 MiB or of more than 1,024 fields
+/// are bad. How large `bytes` may be is the caller's affair.
+///
+/// # Errors
+/// If there are more than 1,000,000 rows.
+pub fn parse(bytes: &[u8]) -> Result<Details, Refused> {
     let text = table::decode(bytes);
     let mut records = Records::new(&text, separator_of(&text));
     let mut details = Details::default();
@@ -118,9 +133,7 @@ pub fn parse(bytes: &[u8]) -> Details {
             continue;
         }
         if details.rows.len() >= MOST_ROWS {
-            details
-                .note(record.line, format!("the file has more than {MOST_ROWS} rows, the rest is not read"));
-            break;
+            return Err((Code::LimitExceeded, format!("more than {MOST_ROWS} rows are none of Apple's")));
         }
         let columns = columns.get_or_insert_with(|| Columns::by_position(&record.fields));
         let mut reader = RowReader { fields: columns.mend(record.fields), faults: Vec::new() };
@@ -129,7 +142,7 @@ pub fn parse(bytes: &[u8]) -> Details {
             details.note(record.line, reader.faults.join("; "));
         }
     }
-    details
+    Ok(details)
 }
 
 /// Whether a file with this beginning (a few hundred bytes do) holds details, whatever its name: its
@@ -283,10 +296,11 @@ impl RowReader<'_> {
 #[cfg(test)]
 mod tests {
     use super::{
-        BadRow, Checksum, Details, Header, MOST_BAD, Row, is_details_name, is_shared_library_name,
-        looks_like_details, order, parse,
+        BadRow, Checksum, Details, Header, MOST_BAD, MOST_ROWS, Row, is_details_name, is_shared_library_name,
+        looks_like_details, order,
     };
     use crate::fingerprint::Fingerprint;
+    use crate::problem::Code;
     use chrono::{DateTime, Utc};
     use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
 
@@ -295,6 +309,10 @@ mod tests {
     const SUM: &str = "AW2cWT2PxzWixMKuuNMTHJ8CJ3sH";
     const TAKEN: &str = "Sunday March 3,2024 9:05 AM GMT";
     const IMPORTED: &str = "Sunday March 3,2024 9:06 AM GMT";
+
+    fn parse(bytes: &[u8]) -> Details {
+        super::parse(bytes).expect("not too many rows")
+    }
 
     fn at(rfc3339: &str) -> Option<DateTime<Utc>> {
         Some(rfc3339.parse().expect("a date of the tests"))
@@ -548,6 +566,13 @@ mod tests {
         assert_eq!((details.rows.len(), details.bad.len(), details.more_bad), (0, MOST_BAD, 5));
         let long = parse(format!("imgName,importDate\na.jpg,{}\n", "é".repeat(100_000)).as_bytes());
         assert!(long.bad[0].message.len() < 200);
+    }
+
+    #[test]
+    fn a_file_of_too_many_rows_is_not_read() {
+        let text = format!("{HEADER}\n{}", "a,,,\n".repeat(MOST_ROWS + 1));
+        assert_eq!(super::parse(text.as_bytes()).map_err(|(code, _)| code), Err(Code::LimitExceeded));
+        assert_eq!(parse(&text.as_bytes()[..text.len() - 5]).rows.len(), MOST_ROWS);
     }
 
     #[test]

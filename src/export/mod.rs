@@ -8,7 +8,7 @@
 //!
 //! [`search`] finds archives and folders, [`classify`] says what an entry is for, [`group`] joins
 //! parts to exports; [`archive`] is the only place that knows the zip format; [`details`],
-//! [`albums`], [`date`] and [`part_name`] read what Apple wrote.
+//! [`albums`], [`date`] and [`part_name`] read what Apple wrote, [`lists`] with bounded memory.
 
 pub mod albums;
 pub mod archive;
@@ -17,6 +17,7 @@ mod columns;
 pub mod date;
 pub mod details;
 pub mod group;
+pub mod lists;
 pub mod part_name;
 pub mod search;
 mod table;
@@ -27,7 +28,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::catalog::{Ids, Remembered};
-use crate::contents::{Archive, Bytes, Contents, DetailsFile, Entry, Identity, Role};
+use crate::contents::{Archive, Bytes, Contents, Entry, Identity, Role};
 use crate::problem::{Code, Problem};
 
 use archive::ZipEntry;
@@ -247,7 +248,7 @@ fn renamed_details(container: &Container, file: &FileAt, role: Role) -> Role {
     if read.is_ok() && details::looks_like_details(&start) { Role::Details } else { role }
 }
 
-/// Why an entry cannot be opened.
+/// Why an entry or a list cannot be read.
 pub type Refused = (Code, String);
 
 /// Opens an entry's bytes. A zip's reader checks sizes and CRC-32 itself.
@@ -294,21 +295,4 @@ fn order_exports(inputs: &mut Inputs) {
         part.export = new_index[&part.export];
     }
     inputs.ids.exports = inputs.ids.exports.iter().map(|(old, id)| (new_index[old], *id)).collect();
-}
-
-/// Reads one of Apple's files about the media.
-pub fn read_details(role: Role, bytes: &[u8]) -> DetailsFile {
-    match role {
-        Role::Contributions => DetailsFile::Contributions(albums::parse_contributions(bytes)),
-        Role::Album | Role::Memory => DetailsFile::Names(albums::parse_names(bytes)),
-        Role::AlbumInfo => match albums::parse_album_info(bytes) {
-            Ok(info) => DetailsFile::Album(Box::new(info)),
-            Err(why) => DetailsFile::Unreadable(why),
-        },
-        Role::Subscribed => match albums::parse_subscribed(bytes) {
-            Ok(list) => DetailsFile::Subscribed(list),
-            Err(why) => DetailsFile::Unreadable(why),
-        },
-        _ => DetailsFile::Rows(details::parse(bytes)),
-    }
 }

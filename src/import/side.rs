@@ -6,16 +6,18 @@
 //! drive; the drive is believed, not the catalog.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use indicatif::HumanBytes;
 
 use super::Run;
 use crate::catalog::{Ids, Remembered};
-use crate::contents::{Bytes, Contents, Entry, Role};
+use crate::contents::{Bytes, Contents, DetailsFile, Entry, Role};
 use crate::error::Error;
-use crate::export::{self, Inputs};
+use crate::export::Inputs;
+use crate::export::lists::{self, Room};
 use crate::ingest::{Kept, ReadEntry};
 use crate::names::LibraryPath;
 use crate::plan::Area;
@@ -93,10 +95,14 @@ impl LibrarySide {
                 wanted.insert(key, path);
             }
         }
+        let room = Room::beside(&inputs.contents);
         for ((content, role), path) in wanted {
-            match fs::read(&path) {
-                Ok(bytes) => {
-                    inputs.contents.details.insert((content, role), export::read_details(role, &bytes));
+            let size = inputs.contents.contents[content].size;
+            let read =
+                if size > lists::LARGEST { Ok(lists::too_large(size)) } else { read(&room, role, &path) };
+            match read {
+                Ok(details) => {
+                    inputs.contents.details.insert((content, role), details);
                 }
                 Err(error) => inputs.problems.push(
                     Problem::new(Code::MissingFile, format!("kept details cannot be read: {error}"))
@@ -105,6 +111,13 @@ impl LibrarySide {
             }
         }
     }
+}
+
+/// One more byte than a list may have shows that a file has too many.
+fn read(room: &Room, role: Role, path: &Path) -> io::Result<DetailsFile> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(lists::LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(room.read(role, &bytes))
 }
 
 /// Files that the drive cannot hold are named before the run; the rest goes on.

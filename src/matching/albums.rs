@@ -159,6 +159,12 @@ fn asked(contents: &Contents) -> HashSet<(usize, String)> {
     lists.flat_map(named).collect()
 }
 
+/// More uncertain names of one list are counted, not listed.
+const MOST_DOUBTS: usize = 1_000;
+
+/// More media of one name are counted, not listed.
+const MOST_CANDIDATES: usize = 20;
+
 /// Albums, and what was uncertain about them.
 #[derive(Debug, Default)]
 pub struct Albums {
@@ -185,13 +191,15 @@ pub fn resolve(contents: &Contents, names: &Names<'_>, assets: &mut [Asset]) -> 
         let title = title(entry.name());
         let album = open(&mut found, kind, &title, &title);
         if let Some(DetailsFile::Names(named)) = contents.details.get(&(content, entry.role)) {
+            let mut doubts = Doubts::default();
             for name in named {
                 let members = names.find(contents.export_of(entry), name);
                 if kind == AlbumKind::Album {
-                    problems.extend(uncertain(contents, entry, name, &members, assets));
+                    doubts.add(uncertain(contents, entry, name, &members, assets));
                 }
                 album.members.extend(members);
             }
+            problems.extend(doubts.end(contents, entry));
         }
     }
     shared(contents, names, &mut found, &mut problems);
@@ -211,6 +219,36 @@ pub fn resolve(contents: &Contents, names: &Names<'_>, assets: &mut [Asset]) -> 
         }
     }
     Albums { albums, problems }
+}
+
+/// What is uncertain about one list: a hostile one has a million names that nothing bears.
+#[derive(Default)]
+struct Doubts {
+    named: Vec<Problem>,
+    more: usize,
+}
+
+impl Doubts {
+    fn add(&mut self, problem: Option<Problem>) {
+        match problem {
+            Some(problem) if self.named.len() < MOST_DOUBTS => self.named.push(problem),
+            Some(_) => self.more += 1,
+            None => {}
+        }
+    }
+
+    fn end(mut self, contents: &Contents, entry: &Entry) -> Vec<Problem> {
+        if self.more > 0 {
+            let message =
+                format!("{} more names that no medium bears, or several, are not listed here", self.more);
+            self.named.push(
+                Problem::new(Code::UnresolvedAlbumEntry, message)
+                    .in_archive(&contents.archives[entry.archive].name)
+                    .with_entry(entry.path.as_ref()),
+            );
+        }
+        self.named
+    }
 }
 
 fn open<'f>(
@@ -244,15 +282,17 @@ fn uncertain(
         several => {
             let candidates: Vec<String> = several
                 .iter()
+                .take(MOST_CANDIDATES)
                 .map(|&a| {
                     let time = assets[a].captured().time;
                     time.map_or_else(|| "undated".to_owned(), |t| t.format("%Y-%m-%d %H:%M").to_string())
                 })
                 .collect();
             let message = format!(
-                "the album names `{name}`, which {} media bear ({}); all were added",
+                "the album names `{name}`, which {} media bear ({}{}); all were added",
                 several.len(),
-                candidates.join(", ")
+                candidates.join(", "),
+                if several.len() > MOST_CANDIDATES { ", …" } else { "" },
             );
             (Code::AmbiguousAlbumEntry, message)
         }
@@ -294,11 +334,13 @@ fn shared(
                     continue;
                 }
                 let delivered = here.get(&folder);
+                let mut doubts = Doubts::default();
                 for name in info.photos.iter().filter_map(|p| p.name.as_deref()) {
                     if !delivered.is_some_and(|d| d.contains(&names::match_key(name))) {
-                        problems.extend(uncertain(contents, entry, name, &[], &[]));
+                        doubts.add(uncertain(contents, entry, name, &[], &[]));
                     }
                 }
+                problems.extend(doubts.end(contents, entry));
             }
             Some(DetailsFile::Subscribed(albums)) => {
                 for (n, subscribed) in albums.iter().enumerate() {

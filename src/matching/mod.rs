@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::capture::Captured;
-use crate::contents::Contents;
+use crate::contents::{Contents, DetailsFile, Entry, Role};
 use crate::media::Kind;
 use crate::problem::{Code, Problem};
 
@@ -127,6 +127,7 @@ pub fn matched(contents: &Contents, zone: Tz) -> Matched {
     let mut problems = rows.problems;
     problems.append(&mut found.problems);
     problems.extend(albums.problems);
+    problems.extend(unread(contents));
     problems.extend(no_details(contents, &rows.detailed));
     problems.extend(undated(contents, &found.assets));
     let given: BTreeSet<&str> = contents
@@ -145,16 +146,37 @@ pub fn matched(contents: &Contents, zone: Tz) -> Matched {
     }
 }
 
+/// One problem for each of Apple's files about the media that is kept and says nothing to us.
+fn unread(contents: &Contents) -> impl Iterator<Item = Problem> {
+    unread_lists(contents).map(|(entry, code, why)| {
+        Problem::new(code, format!("this list of Apple's was kept, but not read: {why}"))
+            .in_archive(&contents.archives[entry.archive].name)
+            .with_entry(entry.path.as_ref())
+    })
+}
+
+fn unread_lists(contents: &Contents) -> impl Iterator<Item = (&Entry, Code, &str)> {
+    let lists = contents.entries.iter().filter(|e| e.role.is_details());
+    lists.filter_map(|entry| match contents.details.get(&(entry.content()?, entry.role))? {
+        DetailsFile::Unread(code, why) => Some((entry, *code, why.as_str())),
+        _ => None,
+    })
+}
+
 /// One warning for each export that has media and no details at all.
 fn no_details(contents: &Contents, detailed: &BTreeSet<usize>) -> Vec<Problem> {
     let given: BTreeSet<usize> = contents
         .entries
         .iter()
-        .filter(|e| e.given && e.role.is_media() && e.role != crate::contents::Role::Shared)
+        .filter(|e| e.given && e.role.is_media() && e.role != Role::Shared)
         .map(|e| contents.export_of(e))
         .collect();
+    // unread details are no absent ones
+    let unread = unread_lists(contents).filter(|(entry, ..)| entry.role == Role::Details);
+    let unread: BTreeSet<usize> = unread.map(|(entry, ..)| contents.export_of(entry)).collect();
     given
         .difference(detailed)
+        .filter(|export| !unread.contains(export))
         .map(|&export| {
             Problem::new(
                 Code::NoDetails,

@@ -110,15 +110,16 @@ fn collect<'a>(contents: &'a Contents, order: &[usize], rows: &mut Rows<'a>) -> 
         };
         let details = match entry.content().and_then(|c| contents.details.get(&(c, Role::Details))) {
             Some(DetailsFile::Rows(details)) => details,
-            Some(DetailsFile::Unreadable(why)) => {
-                rows.problems.push(problem(Code::BadRow, format!("these details cannot be read: {why}")));
-                continue;
-            }
             _ => continue,
         };
         rows.detailed.insert(export);
         for bad in &details.bad {
             rows.problems.push(problem(Code::BadRow, format!("line {}: {}", bad.line, bad.message)));
+        }
+        if details.more_bad > 0 {
+            let message =
+                format!("{} more rows that cannot be read in full are not named here", details.more_bad);
+            rows.problems.push(problem(Code::BadRow, message));
         }
         if details.rows.is_empty() && details.bad.is_empty() {
             rows.problems.push(problem(Code::EmptyDetails, "this details file has no rows".into()));
