@@ -103,6 +103,10 @@ impl Surroundings for Nothing {
         tempfile::tempfile()
     }
 
+    fn spool_place(&self) -> PathBuf {
+        std::env::temp_dir()
+    }
+
     fn remembered(&self, _: &Container, _: &str) -> Option<usize> {
         None
     }

@@ -111,10 +111,10 @@ pub fn place(
 /// Where a file was placed, and why there.
 fn told(file: &FileRecord) -> String {
     let placed = format!("placed `{}`", names::display(file.path.as_str()));
-    let Some(rule) = file.rule.as_deref() else { return placed };
-    let captured = file.captured.as_deref().unwrap_or("undated");
+    let Some(rule) = file.rule else { return placed };
+    let captured = file.captured_text().unwrap_or_else(|| "undated".to_owned());
     let proof = if file.proved { "proved by Apple's checksum" } else { "vouched for by the archive only" };
-    format!("{placed}, {captured} ({rule}), {proof}")
+    format!("{placed}, {captured} ({}), {proof}", rule.explain())
 }
 
 /// A drive that is full or fails: whatever is not placed stays planned.

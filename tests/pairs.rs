@@ -8,7 +8,6 @@ mod support;
 use std::path::Path;
 
 use builder::{Exif, Export, Movie, Part, Photo, Row, aae, heic, jpeg, mov, png};
-use chrono::SecondsFormat;
 use support::{Scratch, codes};
 use windfall::capture::CapturedFrom;
 use windfall::catalog::FileRecord;
@@ -27,7 +26,7 @@ fn at(created: &str) -> Row {
 
 /// When a file was taken, in the words of the catalog; two times with different offsets may be equal.
 fn taken(record: &FileRecord) -> String {
-    record.captured.map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, false)).unwrap_or_default()
+    record.captured_text().unwrap_or_default()
 }
 
 #[test]

@@ -233,7 +233,7 @@ impl Catalog {
                     file.kind.map(Kind::as_str),
                     file.original_name,
                     file.proved,
-                    file.captured.map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
+                    file.captured_text(),
                     file.captured_from.map(CapturedFrom::as_str),
                     file.rule.map(Rule::explain),
                     file.evidence.as_ref().and_then(|evidence| serde_json::to_string(evidence).ok()),

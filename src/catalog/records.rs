@@ -4,7 +4,7 @@
 //! value; a library of 100,000 photos holds as many of them.
 //! The one surprise: equal times may differ in their offset; [`FileRecord::says_the_same`] sees it.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 
 use crate::capture::{CapturedFrom, Evidence, Rule};
 use crate::matching::AlbumKind;
@@ -54,6 +54,11 @@ pub struct FileRecord {
 }
 
 impl FileRecord {
+    /// When it was taken, as in JSON: RFC 3339, always with its offset.
+    pub fn captured_text(&self) -> Option<String> {
+        self.captured.map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, false))
+    }
+
     /// Whether nothing in it differs, not even the offset of the same instant.
     pub fn says_the_same(&self, other: &FileRecord) -> bool {
         let offset = |record: &FileRecord| record.captured.map(|time| *time.offset());
