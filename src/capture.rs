@@ -51,7 +51,7 @@ pub struct Captured {
     pub rule: Rule,
     /// Embedded times and the row, always; the import date, the zone of the position and the file
     /// name where the decision looked at them.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Box<[Evidence]>,
     /// Seconds between the decision and the source that is furthest from it, times without an
     /// offset being read with the decided one; `None` if undated.
     pub disagreement_seconds: Option<i64>,
@@ -84,10 +84,8 @@ impl Captured {
 pub fn capture(sources: &Sources) -> Captured {
     let mut decision = Decision { sources, evidence: Vec::new() };
     let (time, from, rule) = decision.decide();
-    let mut evidence = decision.evidence;
+    let evidence = decision.evidence.into_boxed_slice();
     let disagreement_seconds = time.map(|time| disagreement(time, &evidence));
-    // a library keeps hundreds of thousands of these at once
-    evidence.shrink_to_fit();
     Captured { time, from, rule, evidence, disagreement_seconds }
 }
 
@@ -421,7 +419,7 @@ mod tests {
             evidence("exif", "2024-03-03T10:05:17.250", Some("+01:00")),
             evidence("row", "2024-03-03T09:05:00Z", None),
         ];
-        assert_eq!(agreed.evidence, expected);
+        assert_eq!(*agreed.evidence, expected);
         assert_eq!(agreed.disagreement_seconds, Some(0), "any second of the row's minute agrees");
 
         let corrected = decide(&Case { exif: "2024-03-03T11:10:00", row: "2024-03-03T09:05", ..case });
@@ -431,7 +429,7 @@ mod tests {
             evidence("import", "2024-03-03T09:06:00Z", None),
             evidence("gps-zone", "2024-03-03T10:05:00", Some("Europe/Zurich")),
         ];
-        assert_eq!(corrected.evidence, expected);
+        assert_eq!(*corrected.evidence, expected);
         assert_eq!(corrected.disagreement_seconds, Some(65 * 60));
     }
 
@@ -458,7 +456,7 @@ mod tests {
         let names = ["IMG_4821.JPG", "2019-01-02.jpg", "2020-01-02.jpg"];
         let sources =
             Sources { embedded: &nothing, row: None, imported: None, names: &names, fallback: Tz::UTC };
-        assert_eq!(capture(&sources).evidence, [evidence("filename", "2019-01-02T00:00:00", None)]);
+        assert_eq!(*capture(&sources).evidence, [evidence("filename", "2019-01-02T00:00:00", None)]);
     }
 
     #[test]

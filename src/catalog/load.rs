@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use rusqlite::{Connection, Row};
 
-use crate::capture::{CapturedFrom, Rule};
+use crate::capture::{CapturedFrom, Evidence, Rule};
 use crate::catalog::{DerivedRecord, FileRecord};
 use crate::contents::{Archive, Bytes, Content, Contents, Entry, Export, Identity, Part, Role};
 use crate::fingerprint::Fingerprint;
@@ -218,39 +218,42 @@ fn files(connection: &Connection, known: &mut Remembered, contents: &ById) -> ru
          FROM files",
     )?;
     let mut rows = statement.query([])?;
+    let mut files = Vec::new();
     while let Some(row) = rows.next()? {
-        let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
-        let area = Area::from_name(text(1)?.unwrap_or_default());
-        let (Some(path), Some(&content)) = (text(0)?.and_then(library_path), contents.get(&row.get(2)?))
-        else {
-            continue;
-        };
-        known.files.insert(
-            path.clone(),
-            FileRecord {
-                path,
-                area,
-                content,
-                kind: text(3)?.map(Kind::from_name),
-                original_name: text(4)?.map(Box::from),
-                proved: row.get(5)?,
-                captured: text(6)?.and_then(|t| DateTime::parse_from_rfc3339(t).ok()),
-                captured_from: text(7)?.and_then(CapturedFrom::from_name),
-                rule: text(8)?.and_then(Rule::explained),
-                evidence: text(9)?.and_then(|json| serde_json::from_str(json).ok()),
-                imported_to_icloud: text(10)?
-                    .and_then(|t| Some(t.parse::<DateTime<FixedOffset>>().ok()?.to_utc())),
-                favorite: row.get(11)?,
-                hidden: row.get(12)?,
-                deleted: row.get(13)?,
-                view_count: row.get(14)?,
-                contributed_by_me: row.get(15)?,
-                live_photo: text(16)?.and_then(library_path),
-                companion_of: text(17)?.and_then(library_path),
-            },
-        );
+        files.extend(file(row, contents)?.map(|record| (record.path.clone(), record)));
     }
+    // made of all at once, the map is dense; grown one by one in order, it is half empty
+    known.files = files.into_iter().collect();
     Ok(())
+}
+
+fn file(row: &Row<'_>, contents: &ById) -> rusqlite::Result<Option<FileRecord>> {
+    let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
+    let (Some(path), Some(&content)) = (text(0)?.and_then(library_path), contents.get(&row.get(2)?)) else {
+        return Ok(None);
+    };
+    let evidence: Option<Vec<Evidence>> = text(9)?.and_then(|json| serde_json::from_str(json).ok());
+    let imported = text(10)?.and_then(|t| t.parse::<DateTime<FixedOffset>>().ok());
+    Ok(Some(FileRecord {
+        path,
+        area: Area::from_name(text(1)?.unwrap_or_default()),
+        content,
+        kind: text(3)?.map(Kind::from_name),
+        original_name: text(4)?.map(Box::from),
+        proved: row.get(5)?,
+        captured: text(6)?.and_then(|t| DateTime::parse_from_rfc3339(t).ok()),
+        captured_from: text(7)?.and_then(CapturedFrom::from_name),
+        rule: text(8)?.and_then(Rule::explained),
+        evidence: evidence.map(Vec::into_boxed_slice),
+        imported_to_icloud: imported.map(|t| t.to_utc()),
+        favorite: row.get(11)?,
+        hidden: row.get(12)?,
+        deleted: row.get(13)?,
+        view_count: row.get(14)?,
+        contributed_by_me: row.get(15)?,
+        live_photo: text(16)?.and_then(library_path),
+        companion_of: text(17)?.and_then(library_path),
+    }))
 }
 
 fn plan(connection: &Connection, known: &mut Remembered, contents: &ById) -> rusqlite::Result<()> {

@@ -34,7 +34,7 @@ pub struct FileRecord {
     /// Which rule decided.
     pub rule: Option<Rule>,
     /// What each source said.
-    pub evidence: Option<Vec<Evidence>>,
+    pub evidence: Option<Box<[Evidence]>>,
     /// When it came into iCloud.
     pub imported_to_icloud: Option<DateTime<Utc>>,
     /// Marked as a favourite.
