@@ -1,0 +1,390 @@
+//! One thread of the pass: an entry at a time, from its archive into staging.
+//!
+//! In: the entry's index. Out: a [`Message`] for the collector. Never: panics with a parser, or stops
+//! for what concerns one entry only.
+//! The one surprise: an entry that fits into the buffer is hashed before anything is written, so a
+//! small duplicate costs no file.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use tempfile::SpooledTempFile;
+
+use super::glance::{Glance, ReadSeek};
+use super::stock::Stock;
+use super::{Kept, Message, ReadEntry, Reading, Wanted};
+use crate::contents::{Content, DetailsFile, Role};
+use crate::error::{Error, is_full};
+use crate::export::lists::{self, Room};
+use crate::export::search::Source;
+use crate::export::{self, Inputs, Refused};
+use crate::fingerprint;
+use crate::media::{self, Embedded};
+use crate::problem::{Code, Problem};
+use crate::staging::Staged;
+
+/// Bytes of an entry that are held at a time.
+const CHUNK: usize = 256 * 1024;
+/// Without staging, media up to this size wait in memory for their metadata to be read.
+const SPOOL: usize = 32 << 20;
+
+/// What the threads of a pass share.
+pub(super) struct Worker<'a> {
+    inputs: &'a Inputs,
+    pub(super) reading: &'a Reading<'a>,
+    stock: Mutex<Stock>,
+    arrived: Condvar,
+    room: Room,
+    /// Lists that were read; a copy of one says nothing new, and takes no room.
+    listed: Mutex<HashSet<(usize, Role)>>,
+}
+
+/// Where the bytes of one reading went.
+enum Output {
+    /// Nowhere yet: all of them, so many, are in the buffer.
+    Buffer(usize),
+    Staging(Staged),
+    Memory(Box<SpooledTempFile>),
+    Details(Vec<u8>),
+    Nowhere,
+}
+
+/// What one reading gave.
+struct Taken {
+    blake3: blake3::Hash,
+    crc32: u32,
+    size: u64,
+    fingerprint: Option<fingerprint::Fingerprint>,
+    output: Output,
+}
+
+/// Why an entry was not taken.
+enum Trouble {
+    Problem(Code, String),
+    Stop(Error),
+}
+
+impl From<Refused> for Trouble {
+    fn from((code, message): Refused) -> Self {
+        Trouble::Problem(code, message)
+    }
+}
+
+impl<'a> Worker<'a> {
+    /// `known` are the contents before this pass.
+    pub(super) fn new(inputs: &'a Inputs, reading: &'a Reading<'a>, known: Vec<Content>) -> Self {
+        Worker {
+            inputs,
+            reading,
+            stock: Mutex::new(Stock::new(known, reading.held)),
+            arrived: Condvar::new(),
+            room: Room::beside(&inputs.contents),
+            listed: Mutex::default(),
+        }
+    }
+
+    /// Those and the new ones.
+    pub(super) fn into_contents(self) -> Vec<Content> {
+        self.stock.into_inner().unwrap_or_else(PoisonError::into_inner).contents
+    }
+
+    fn stock(&self) -> MutexGuard<'_, Stock> {
+        self.stock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes one entry after the other until there is none.
+    pub(super) fn work(&self, tasks: &[usize], next: &AtomicUsize, sender: &Sender<Message>) {
+        let mut buffer = vec![0; CHUNK];
+        while let Some(&entry) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if self.reading.cancel.load(Ordering::Relaxed) {
+                let _ = sender.send(Message::Stop(Box::new(Error::Interrupted)));
+                return;
+            }
+            let archive = &self.inputs.contents.archives[self.inputs.contents.entries[entry].archive];
+            let message = self.take(entry, &mut buffer).unwrap_or_else(|trouble| match trouble {
+                Trouble::Stop(error) => Message::Stop(Box::new(error)),
+                Trouble::Problem(code, message) => {
+                    let path = self.inputs.contents.entries[entry].path.as_ref();
+                    let problem = Problem::new(code, message).in_archive(&archive.name).with_entry(path);
+                    Message::Failed { entry, problem: Box::new(problem) }
+                }
+            });
+            let stop = matches!(message, Message::Stop(_));
+            self.reading.progress.file(&archive.name);
+            if sender.send(message).is_err() || stop {
+                self.reading.cancel.fetch_or(stop, Ordering::Relaxed);
+                return;
+            }
+        }
+    }
+
+    fn take(&self, index: usize, buffer: &mut [u8]) -> Result<Message, Trouble> {
+        let entry = &self.inputs.contents.entries[index];
+        let parsed = entry.role.is_details() && self.reading.wanted == Wanted::Everything;
+        let _turn = if parsed { self.room.turn(entry.size) } else { None };
+        let expected = self.stock().is_expected(entry.size, entry.crc32);
+        let mut taken = self.read(index, expected, buffer)?;
+        let mut bytes = taken.size;
+        let safe = |taken: &Taken| {
+            let stock = self.stock();
+            stock.by_hash.get(&taken.blake3).copied().filter(|c| stock.safe.contains(c))
+        };
+        let is_lost = !matches!(taken.output, Output::Buffer(_)) && self.reading.staging.is_some();
+        if expected && is_lost && safe(&taken).is_none() {
+            // same size and CRC-32 as bytes that are safe, and other bytes all the same
+            taken = self.read(index, false, buffer)?;
+            bytes += taken.size;
+        }
+        if let Some(content) = safe(&taken) {
+            let details = self.details(content, entry.role, taken, buffer)?;
+            let read = ReadEntry { entry: index, content, kept: Kept::Already };
+            return Ok(Message::Sound { read, details, bytes });
+        }
+        let content = self.describe(index, &mut taken, buffer);
+        let (content, kept) = self.keep(content, &mut taken, buffer)?;
+        let details = self.details(content, entry.role, taken, buffer)?;
+        Ok(Message::Sound { read: ReadEntry { entry: index, content, kept }, details, bytes })
+    }
+
+    fn output(&self, role: Role, expected: bool) -> Result<Output, Trouble> {
+        Ok(match self.reading.staging {
+            Some(staging) if !expected => {
+                Output::Staging(staging.begin().map_err(|e| self.unwritable(e, 0))?)
+            }
+            _ if self.reading.wanted == Wanted::Hashes => Output::Nowhere,
+            _ if role.is_details() => Output::Details(Vec::new()),
+            None if !expected => Output::Memory(Box::new(SpooledTempFile::new(SPOOL))),
+            _ => Output::Nowhere,
+        })
+    }
+
+    /// Reads an entry to its end. One that fits into the buffer stays there, proved, before
+    /// anything is written; most photos are larger, most files of an export are not.
+    fn read(&self, index: usize, expected: bool, buffer: &mut [u8]) -> Result<Taken, Trouble> {
+        let entry = &self.inputs.contents.entries[index];
+        let gone = || (Code::DamagedEntry, "its archive is not at hand".to_owned());
+        let source = self.inputs.sources.get(&entry.archive).ok_or_else(gone)?;
+        let mut output = Output::Buffer(0);
+        let mut reader = export::open(source, entry.position, &entry.path)?;
+        let mut blake3 = blake3::Hasher::new();
+        let mut fingerprint = (!entry.role.is_details()).then(fingerprint::Hasher::new);
+        let mut crc32 = entry.crc32.is_none().then(crc32fast::Hasher::new);
+        let mut size = 0;
+        loop {
+            let count = fill(&mut reader, buffer)?;
+            if count == 0 {
+                break;
+            }
+            if self.reading.cancel.load(Ordering::Relaxed) {
+                return Err(Trouble::Stop(Error::Interrupted));
+            }
+            let chunk = &buffer[..count];
+            blake3.update(chunk);
+            if let Some(hasher) = &mut fingerprint {
+                hasher.update(chunk);
+            }
+            if let Some(hasher) = &mut crc32 {
+                hasher.update(chunk);
+            }
+            if matches!(output, Output::Buffer(_)) {
+                if count < buffer.len() {
+                    output = Output::Buffer(count);
+                } else {
+                    output = self.output(entry.role, expected)?;
+                    let is_copy = matches!(output, Output::Memory(_));
+                    if is_copy && seekable(source, entry.position, &entry.path).is_some() {
+                        output = Output::Nowhere;
+                    }
+                }
+            }
+            let written = match &mut output {
+                Output::Staging(staged) => staged.file.write_all(chunk),
+                Output::Memory(spool) => spool.write_all(chunk),
+                Output::Details(bytes) => {
+                    bytes.extend_from_slice(chunk);
+                    Ok(())
+                }
+                Output::Buffer(_) | Output::Nowhere => Ok(()),
+            };
+            written.map_err(|e| self.unwritable(e, entry.size))?;
+            size += count as u64;
+            if size > lists::LARGEST && matches!(output, Output::Details(_)) {
+                output = Output::Nowhere;
+            }
+            self.reading.progress.bytes(count as u64);
+            if count < buffer.len() {
+                break;
+            }
+        }
+        Ok(Taken {
+            blake3: blake3.finalize(),
+            crc32: entry.crc32.or_else(|| crc32.map(crc32fast::Hasher::finalize)).unwrap_or_default(),
+            size,
+            fingerprint: fingerprint.map(fingerprint::Hasher::finish),
+            output,
+        })
+    }
+
+    /// What the file says of itself. Whatever a parser does with hostile bytes, the run goes on.
+    fn describe(&self, index: usize, taken: &mut Taken, buffer: &[u8]) -> Content {
+        let entry = &self.inputs.contents.entries[index];
+        let look = |source: &mut dyn ReadSeek| -> (Embedded, bool) {
+            let mut source = Glance::new(source);
+            let embedded = media::read(&mut source, taken.size);
+            // an archive's CRC-32 vouches for the bytes; a folder has nothing of the kind
+            let cut_short =
+                entry.crc32.is_none() && media::is_cut_short(&mut source, taken.size, embedded.format);
+            (embedded, cut_short)
+        };
+        let speaks = self.reading.wanted == Wanted::Everything && !entry.role.is_details();
+        let seen = speaks.then(|| {
+            catch_unwind(AssertUnwindSafe(|| match &mut taken.output {
+                Output::Buffer(count) => look(&mut Cursor::new(whole(buffer, *count))),
+                Output::Staging(staged) => look(&mut staged.file),
+                Output::Memory(spool) => look(spool.as_mut()),
+                Output::Details(bytes) => look(&mut Cursor::new(bytes)),
+                Output::Nowhere => {
+                    let source = self.inputs.sources.get(&entry.archive);
+                    let source = source.and_then(|s| seekable(s, entry.position, &entry.path));
+                    source.map_or_else(Default::default, |mut source| look(source.as_mut()))
+                }
+            }))
+        });
+        let (embedded, cut_short) = seen.and_then(Result::ok).unwrap_or_default();
+        Content {
+            blake3: taken.blake3,
+            size: taken.size,
+            crc32: taken.crc32,
+            fingerprint: taken.fingerprint,
+            embedded,
+            cut_short,
+        }
+    }
+
+    /// Keeps new bytes; of two threads with the same bytes one wins, and the other waits for it.
+    fn keep(&self, mut content: Content, taken: &mut Taken, buffer: &[u8]) -> Result<(usize, Kept), Trouble> {
+        let hash = content.blake3;
+        let mut stock = self.stock();
+        let known = loop {
+            let known = stock.by_hash.get(&hash).copied();
+            if let Some(index) = known.filter(|index| stock.safe.contains(index)) {
+                return Ok((index, Kept::Already));
+            }
+            if stock.arriving.insert(hash) {
+                break known;
+            }
+            stock = self.arrived.wait(stock).unwrap_or_else(PoisonError::into_inner);
+        };
+        drop(stock);
+        let staged = match (&mut taken.output, self.reading.staging) {
+            (Output::Staging(staged), Some(staging)) => staging.keep(staged, &hash),
+            (Output::Buffer(count), Some(staging)) => staging.keep_whole(whole(buffer, *count), &hash),
+            _ => Ok(()),
+        };
+        let mut stock = self.stock();
+        stock.arriving.remove(&hash);
+        self.arrived.notify_all();
+        staged.map_err(|e| self.unwritable(e, content.size))?;
+        let (index, kept) = match known {
+            Some(index) => (index, Kept::Again),
+            None => {
+                stock.cameras.share(&mut content.embedded);
+                stock.contents.push(content.clone());
+                let index = stock.contents.len() - 1;
+                stock.by_hash.insert(hash, index);
+                (index, Kept::Fresh(Box::new(content)))
+            }
+        };
+        stock.safe.insert(index);
+        stock.expect(index);
+        Ok((index, kept))
+    }
+
+    fn details(
+        &self,
+        content: usize,
+        role: Role,
+        taken: Taken,
+        buffer: &[u8],
+    ) -> Result<Option<DetailsFile>, Trouble> {
+        if !role.is_details() || self.reading.wanted == Wanted::Hashes {
+            return Ok(None);
+        }
+        if !self.listed.lock().unwrap_or_else(PoisonError::into_inner).insert((content, role)) {
+            return Ok(None);
+        }
+        if taken.size > lists::LARGEST {
+            return Ok(Some(lists::too_large(taken.size)));
+        }
+        let bytes = match taken.output {
+            Output::Buffer(count) => return Ok(Some(self.room.read(role, whole(buffer, count)))),
+            Output::Details(bytes) => bytes,
+            Output::Staging(mut staged) => {
+                let mut bytes = Vec::new();
+                let read =
+                    staged.file.seek(SeekFrom::Start(0)).and_then(|_| staged.file.read_to_end(&mut bytes));
+                read.map_err(|e| self.unwritable(e, 0))?;
+                bytes
+            }
+            Output::Memory(_) | Output::Nowhere => return Ok(None),
+        };
+        Ok(Some(self.room.read(role, &bytes)))
+    }
+
+    /// What a failed write means. It says nothing of this entry, for names in staging are ours; to go
+    /// on without it would give its name to another. So it stops the run, and the next goes on here.
+    fn unwritable(&self, error: io::Error, need: u64) -> Trouble {
+        let path = self.reading.staging.map_or_else(std::env::temp_dir, |s| s.library().to_owned());
+        match error.kind() {
+            _ if is_full(&error) => Trouble::Stop(Error::Full { path, need }),
+            io::ErrorKind::FileTooLarge => Trouble::Problem(
+                Code::TooLarge,
+                format!("{need} bytes are more than a file of the destination's file system can hold"),
+            ),
+            _ => Trouble::Stop(Error::Io { doing: "write to", path, source: error }),
+        }
+    }
+}
+
+/// The start of the buffer: an entry that fitted into it.
+fn whole(buffer: &[u8], count: usize) -> &[u8] {
+    buffer.get(..count).unwrap_or(buffer)
+}
+
+/// Fills the buffer; fewer bytes come at the entry's end only.
+fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Trouble> {
+    let mut done = 0;
+    while let Some(room) = buffer.get_mut(done..).filter(|room| !room.is_empty()) {
+        match reader.read(room) {
+            Ok(0) => break,
+            Ok(count) => done += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return Err(Trouble::Problem(Code::DamagedEntry, error.to_string()));
+            }
+            Err(error) => {
+                let message =
+                    format!("it cannot be read: {error}; check the drive, or download the part again");
+                return Err(Trouble::Problem(Code::DamagedEntry, message));
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// The entry's bytes without a copy, where they can be had by position.
+fn seekable(source: &Source, position: u32, path: &str) -> Option<Box<dyn ReadSeek>> {
+    match source {
+        Source::Zip(archive) => {
+            let window = archive.stored_window(export::zip_entry(archive, position)?)?;
+            Some(Box::new(window))
+        }
+        Source::Folder(root) => Some(Box::new(File::open(root.join(path)).ok()?)),
+        Source::Remembered(_) | Source::Unreadable => None,
+    }
+}
