@@ -108,7 +108,7 @@ def run(command):
     wall = time.monotonic() - started
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
-        sys.exit(f"exit code {child.returncode}: {command}\n{errors.decode(errors='replace')}")
+        raise RuntimeError(f"exit code {child.returncode}: {errors.decode(errors='replace')[:300]}")
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
@@ -177,15 +177,26 @@ def compare(name, args, windfall):
             out = os.path.join(args.work, "out")
             shutil.rmtree(out, ignore_errors=True)
             os.makedirs(out)
-            runs[entrant].append(run(entrants[entrant].replace("OUT", out)))
+            try:
+                runs[entrant].append(run(entrants[entrant].replace("OUT", out)))
+            except RuntimeError as failure:
+                if entrant.startswith("windfall"):
+                    raise
+                # a ratio of fewer rounds is still a ratio; that a tool failed is worth saying
+                print(f"- {entrant}, round {turn + 1}: {failure}", flush=True)
+                runs[entrant].append(None)
             if entrant == "windfall":
                 again.append(run(entrants[entrant].replace("OUT", out)))
             shutil.rmtree(out)
     print("| | wall s | CPU s | peak MiB | time / Windfall's |\n|---|---|---|---|---|")
     base = runs["windfall"]
     for entrant, times in [*runs.items(), ("windfall again: nothing to do", again)]:
-        wall, cpu, peak = (statistics.median(figures) for figures in zip(*times))
-        ratio = statistics.median(mine[0] / other[0] for mine, other in zip(times, base))
+        whole = [(mine, other) for mine, other in zip(times, base) if mine]
+        if not whole:
+            print(f"| {entrant} | failed | | | |")
+            continue
+        wall, cpu, peak = (statistics.median(figures) for figures in zip(*(mine for mine, _ in whole)))
+        ratio = statistics.median(mine[0] / other[0] for mine, other in whole)
         print(f"| {entrant} | {wall:.2f} | {cpu:.2f} | {peak:.0f} | {ratio:.2f} |")
     print(flush=True)
     for folder in (inputs, inputs + "-plain", tree):

@@ -58,7 +58,10 @@ pub fn portable(name: &str) -> Cow<'_, str> {
 
 /// Whether a name can stand as it is; another normalisation of the same text is the same name.
 pub fn is_portable(name: &str) -> bool {
-    portable(name).chars().eq(name.nfc())
+    match portable(name) {
+        Cow::Borrowed(_) => true,
+        Cow::Owned(rewritten) => rewritten.chars().eq(name.nfc()),
+    }
 }
 
 /// The key under which two library paths (or names) are the same file for at least one of APFS,
@@ -339,6 +342,9 @@ fn joined(stem: &str, extension: &str) -> String {
 /// The stem, or if it takes more than `limit` its beginning, never ending in the middle of what a
 /// reader sees as one character, unless that one alone is too long.
 fn shorten(stem: &str, limit: usize) -> &str {
+    if stem.is_ascii() && stem.len() <= limit {
+        return stem;
+    }
     let mut end = fitting(stem.graphemes(true), limit);
     if end == 0 {
         end = fitting(stem.split_inclusive(|_| true), limit);
