@@ -19,7 +19,7 @@ pub struct FileRecord {
     pub path: LibraryPath,
     /// What kind of place that is.
     pub area: Area,
-    /// Its bytes, an index into [`Contents::contents`].
+    /// Its bytes, an index into [`crate::contents::Contents::contents`].
     pub content: usize,
     /// Media only.
     pub kind: Option<Kind>,
