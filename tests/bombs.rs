@@ -139,6 +139,31 @@ fn many_lists_share_what_memory_there_is() {
     assert_eq!(again["entries"]["imported"], 0);
 }
 
+/// A name in so many spellings, and so many photos that bear it, in so many albums.
+#[test]
+fn albums_of_few_photos_have_few_places() {
+    let folder = tempfile::tempdir().unwrap();
+    let spellings: Vec<String> = (0..64u32)
+        .map(|n| {
+            let letter = |(i, c): (usize, char)| if n >> i & 1 == 1 { c.to_ascii_lowercase() } else { c };
+            let letters: String = "IMGJPG".chars().enumerate().map(letter).collect();
+            format!("{}.{}", &letters[..3], &letters[3..])
+        })
+        .collect();
+    let mut part = Part::new().album("Small", ["IMG.JPG"]);
+    for n in 0..500 {
+        let row = Row::created("2020-01-01 10:00").named("IMG.JPG");
+        part = part.photo(Photo::new(&format!("IMG-{n}.JPG"), jpeg(n, &Exif::none())).row(row));
+    }
+    for n in 0..40 {
+        part = part.album(&format!("Album {n:02}"), &spellings);
+    }
+    Export::new("iCloud Photos").part(part).write_zips(folder.path());
+    let over = named(&run(&["check", "iCloud Photos.zip"], folder.path()), "limit-exceeded").len();
+    // 500 places for each of 64 names: 32 albums, and what is beyond
+    assert!((6..=9).contains(&over), "{over}");
+}
+
 #[test]
 fn a_real_export_notices_nothing() {
     // far more rows and names than a part of Apple's has, for a single photo

@@ -159,6 +159,11 @@ fn asked(contents: &Contents) -> HashSet<(usize, String)> {
     lists.flat_map(named).collect()
 }
 
+/// Places in albums that a library has anyway, and those that it has for each photo; the lists of
+/// an owner who put every photo into a hundred albums are resolved whole.
+const MOST_PLACES: usize = 1_000_000;
+const MOST_PLACES_EACH: usize = 100;
+
 /// More uncertain names of one list are counted, not listed.
 const MOST_DOUBTS: usize = 1_000;
 
@@ -180,6 +185,7 @@ pub fn resolve(contents: &Contents, names: &Names<'_>, assets: &mut [Asset]) -> 
     let mut found: BTreeMap<(AlbumKind, String), Album> = BTreeMap::new();
     let mut problems = Vec::new();
     let mut seen = HashSet::new();
+    let mut places = MOST_PLACES + MOST_PLACES_EACH * assets.len();
     for entry in contents.entries.iter().filter(|e| matches!(e.role, Role::Album | Role::Memory)) {
         let Some(content) = entry.content() else { continue };
         if automatic(entry).is_some() && entry.role == Role::Album
@@ -194,6 +200,12 @@ pub fn resolve(contents: &Contents, names: &Names<'_>, assets: &mut [Asset]) -> 
             let mut doubts = Doubts::default();
             for name in named {
                 let members = names.find(contents.export_of(entry), name);
+                let Some(left) = places.checked_sub(members.len()) else {
+                    places = 0;
+                    problems.push(too_many_places(contents, entry));
+                    break;
+                };
+                places = left;
                 if kind == AlbumKind::Album {
                     doubts.add(uncertain(contents, entry, name, &members, assets));
                 }
@@ -219,6 +231,16 @@ pub fn resolve(contents: &Contents, names: &Names<'_>, assets: &mut [Asset]) -> 
         }
     }
     Albums { albums, problems }
+}
+
+/// A list whose photos are more than albums can have together: ten thousand copies of one list, or a
+/// name that every photo bears, a thousand times.
+fn too_many_places(contents: &Contents, entry: &Entry) -> Problem {
+    let message =
+        "with it, albums would hold each photo of this library a hundred times; its photos are not all in it";
+    Problem::new(Code::LimitExceeded, message)
+        .in_archive(&contents.archives[entry.archive].name)
+        .with_entry(entry.path.as_ref())
 }
 
 /// What is uncertain about one list: a hostile one has a million names that nothing bears.
