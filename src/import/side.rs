@@ -191,3 +191,43 @@ pub(super) fn waiting(known: &Remembered, staging: &Staging) -> HashSet<usize> {
     };
     known.staged.iter().filter(here).copied().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::refuse_too_large;
+    use crate::contents::{Archive, Bytes, Entry, Identity, Role};
+    use crate::export::Inputs;
+    use crate::problem::Code;
+
+    fn entry(name: &str, size: u64) -> Entry {
+        Entry {
+            archive: 0,
+            part: 0,
+            position: 0,
+            path: name.into(),
+            inner: name.into(),
+            role: Role::Photo,
+            size,
+            crc32: Some(0),
+            modified: None,
+            given: true,
+            bytes: Bytes::Unread,
+        }
+    }
+
+    #[test]
+    fn what_fat32_cannot_hold_is_named_and_the_rest_goes_on() {
+        let fat32 = u64::from(u32::MAX);
+        let mut inputs = Inputs::default();
+        inputs.contents.archives =
+            vec![Archive { name: "iCloud Photos Part 1 of 2.zip".into(), identity: Identity::Folder }];
+        inputs.contents.entries = vec![entry("long.MOV", fat32 + 1), entry("fits.MOV", fat32)];
+        refuse_too_large(&mut inputs, None);
+        assert_eq!(inputs.problems, []);
+        refuse_too_large(&mut inputs, Some(fat32));
+        let bytes: Vec<Bytes> = inputs.contents.entries.iter().map(|e| e.bytes).collect();
+        assert_eq!(bytes, [Bytes::Failed, Bytes::Unread]);
+        let named: Vec<_> = inputs.problems.iter().map(|p| (p.code, p.entry.as_deref())).collect();
+        assert_eq!(named, [(Code::TooLarge, Some("long.MOV"))]);
+    }
+}
