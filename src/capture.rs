@@ -16,7 +16,8 @@ use crate::media::{Embedded, LocalTime, stamp};
 use crate::name_date::{self, NameZone};
 use crate::zone;
 
-pub use evidence::{Claim, Evidence, EvidenceSource, disagreement};
+pub(crate) use evidence::local_text;
+pub use evidence::{Claim, Evidence, EvidenceSource};
 pub use rule::{CapturedFrom, Rule};
 
 /// Rows have minutes only, and cameras and phones set their clocks at different moments.
@@ -52,9 +53,6 @@ pub struct Captured {
     /// Embedded times and the row, always; the import date, the zone of the position and the file
     /// name where the decision looked at them.
     pub evidence: Box<[Evidence]>,
-    /// Seconds between the decision and the source that is furthest from it, times without an
-    /// offset being read with the decided one; `None` if undated.
-    pub disagreement_seconds: Option<i64>,
 }
 
 impl Captured {
@@ -75,8 +73,14 @@ impl Captured {
             Some(_) => (from, rule),
             None => (CapturedFrom::None, Rule::Undated),
         };
-        let disagreement_seconds = leader.time.map(|time| disagreement(time, &self.evidence));
-        Captured { time: leader.time, from, rule, evidence: self.evidence, disagreement_seconds }
+        Captured { time: leader.time, from, rule, evidence: self.evidence }
+    }
+
+    /// Seconds between the decision and the source that is furthest from it, times without an
+    /// offset being read with the decided one; `None` if undated.
+    pub fn disagreement_seconds(&self) -> Option<i64> {
+        let time = self.time?;
+        Some(self.evidence.iter().filter_map(|evidence| evidence.distance(time)).max().unwrap_or(0))
     }
 }
 
@@ -84,9 +88,7 @@ impl Captured {
 pub fn capture(sources: &Sources) -> Captured {
     let mut decision = Decision { sources, evidence: Vec::new() };
     let (time, from, rule) = decision.decide();
-    let evidence = decision.evidence.into_boxed_slice();
-    let disagreement_seconds = time.map(|time| disagreement(time, &evidence));
-    Captured { time, from, rule, evidence, disagreement_seconds }
+    Captured { time, from, rule, evidence: decision.evidence.into_boxed_slice() }
 }
 
 type Outcome = (Option<DateTime<FixedOffset>>, CapturedFrom, Rule);
@@ -395,7 +397,7 @@ mod tests {
             if let Some(rule) = case.rule {
                 assert_eq!(captured.rule, rule, "{}", case.why);
             }
-            assert_eq!(captured.disagreement_seconds.is_some(), captured.time.is_some(), "{}", case.why);
+            assert_eq!(captured.disagreement_seconds().is_some(), captured.time.is_some(), "{}", case.why);
         }
     }
 
@@ -420,7 +422,7 @@ mod tests {
             evidence("row", "2024-03-03T09:05:00Z", None),
         ];
         assert_eq!(*agreed.evidence, expected);
-        assert_eq!(agreed.disagreement_seconds, Some(0), "any second of the row's minute agrees");
+        assert_eq!(agreed.disagreement_seconds(), Some(0), "any second of the row's minute agrees");
 
         let corrected = decide(&Case { exif: "2024-03-03T11:10:00", row: "2024-03-03T09:05", ..case });
         let expected = [
@@ -430,7 +432,7 @@ mod tests {
             evidence("gps-zone", "2024-03-03T10:05:00", Some("Europe/Zurich")),
         ];
         assert_eq!(*corrected.evidence, expected);
-        assert_eq!(corrected.disagreement_seconds, Some(65 * 60));
+        assert_eq!(corrected.disagreement_seconds(), Some(65 * 60));
     }
 
     #[test]
@@ -444,7 +446,7 @@ mod tests {
             (followed.time, followed.from, followed.rule),
             (still.time, CapturedFrom::Still, Rule::FollowsStill)
         );
-        assert_eq!((&followed.evidence, followed.disagreement_seconds), (&movie.evidence, Some(1)));
+        assert_eq!((&followed.evidence, followed.disagreement_seconds()), (&movie.evidence, Some(1)));
         let followed = undated.clone().follow_movie(&movie);
         assert_eq!((followed.time, followed.from), (movie.time, CapturedFrom::Movie));
         assert_eq!(movie.follow_still(&undated).from, CapturedFrom::None);

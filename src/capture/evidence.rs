@@ -91,15 +91,13 @@ impl Evidence {
     /// what does not claim to be the time of the capture. A row names a minute; any second of that
     /// minute agrees with it.
     pub fn distance(&self, decided: DateTime<FixedOffset>) -> Option<i64> {
-        if matches!(self.source, EvidenceSource::Import | EvidenceSource::GpsZone) {
-            return None;
-        }
         let claimed = match self.claim {
+            _ if self.source == EvidenceSource::Import => return None,
+            Claim::Zone(..) => return None,
             Claim::Instant(instant) => instant,
             Claim::Clock(time, offset) => {
                 zone::with_offset(time, offset.unwrap_or(*decided.offset())).to_utc()
             }
-            Claim::Zone(time, zone) => zone::local(zone, time).to_utc(),
         };
         let seconds = decided.to_utc().signed_duration_since(claimed).num_seconds();
         let is_same_minute = self.source == EvidenceSource::Row && (0..60).contains(&seconds);
@@ -107,13 +105,8 @@ impl Evidence {
     }
 }
 
-/// Seconds between a decided time and the evidence that is furthest from it.
-pub fn disagreement(decided: DateTime<FixedOffset>, evidence: &[Evidence]) -> i64 {
-    evidence.iter().filter_map(|evidence| evidence.distance(decided)).max().unwrap_or(0)
-}
-
 /// `2024-03-03T10:05:17`, with as many decimals as it has.
-fn local_text(time: NaiveDateTime) -> String {
+pub(crate) fn local_text(time: NaiveDateTime) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
 }
 

@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry as Slot;
 
-use chrono::{NaiveDateTime, SecondsFormat};
+use chrono::SecondsFormat;
 use rusqlite::{Transaction, params};
 
-use crate::capture::{CapturedFrom, Rule};
+use crate::capture::{CapturedFrom, Rule, local_text};
 use crate::catalog::{AlbumRecord, Catalog, DerivedRecord, FileRecord, Ids};
 use crate::contents::{Content, Contents, Entry, Identity};
 use crate::error::Error;
@@ -115,7 +115,7 @@ impl Catalog {
                     entry.inner,
                     entry.role.as_str(),
                     entry.size,
-                    entry.modified.map(|t| t.format("%Y-%m-%dT%H:%M:%S%.f").to_string()),
+                    entry.modified.map(local_text),
                     content
                 ])?;
             }
@@ -335,8 +335,7 @@ impl Catalog {
 
 /// Records distinct bytes; gives their identity.
 fn insert_content(tx: &Transaction<'_>, content: &Content) -> rusqlite::Result<i64> {
-    let text = |time: &NaiveDateTime| time.format("%Y-%m-%dT%H:%M:%S%.f").to_string();
-    let time = |local: &Option<LocalTime>| local.as_ref().map(|l| text(&l.time));
+    let time = |local: &Option<LocalTime>| local.as_ref().map(|l| local_text(l.time));
     let offset =
         |local: &Option<LocalTime>| local.as_ref().and_then(|l| l.offset).map(|o| o.local_minus_utc());
     let embedded = &content.embedded;
@@ -356,7 +355,7 @@ fn insert_content(tx: &Transaction<'_>, content: &Content) -> rusqlite::Result<i
         offset(&embedded.exif),
         time(&embedded.quicktime),
         offset(&embedded.quicktime),
-        embedded.utc.as_ref().map(text),
+        embedded.utc.map(local_text),
         embedded.position.as_ref().map(|p| p.latitude),
         embedded.position.as_ref().map(|p| p.longitude),
         embedded.make,

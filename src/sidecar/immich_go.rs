@@ -51,7 +51,7 @@ pub fn text(statement: &Statement) -> io::Result<String> {
         file_name: &statement.name,
         latitude: statement.position.as_ref().map(|p| p.latitude),
         longitude: statement.position.as_ref().map(|p| p.longitude),
-        date_taken: statement.captured(),
+        date_taken: statement.captured.clone(),
         albums: statement.titles().into_iter().map(|title| Album { title }).collect(),
         trashed: statement.deleted,
         archived: statement.hidden,

@@ -13,8 +13,6 @@ mod xmp;
 
 use std::io;
 
-use chrono::{DateTime, FixedOffset, SecondsFormat};
-
 use crate::catalog::FileRecord;
 use crate::matching::AlbumKind;
 use crate::media::{Kind, Position};
@@ -76,8 +74,8 @@ pub struct Discretion {
 struct Statement {
     /// What the owner called it.
     name: String,
-    /// When it was taken, where it was taken.
-    captured: Option<DateTime<FixedOffset>>,
+    /// When it was taken, with an offset, never `Z`: readers take `Z` for "no zone known".
+    captured: Option<String>,
     favorite: bool,
     /// In Recently Deleted.
     deleted: bool,
@@ -103,11 +101,6 @@ impl Tag {
 }
 
 impl Statement {
-    fn captured(&self) -> Option<String> {
-        // an offset, never `Z`: readers take `Z` for "no zone known"
-        self.captured.map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, false))
-    }
-
     /// Titles without their kind, each once.
     fn titles(&self) -> Vec<&str> {
         let mut titles: Vec<&str> = self.tags.iter().map(|tag| tag.title.as_str()).collect();
@@ -169,7 +162,7 @@ fn statement(
     let name = original.filter(|name| names::split(name).1 == names::split(placed).1).unwrap_or(placed);
     Some(Statement {
         name: name.to_owned(),
-        captured: file.captured,
+        captured: file.captured_text(),
         favorite: file.favorite,
         deleted: file.deleted,
         hidden,

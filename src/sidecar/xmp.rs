@@ -57,10 +57,10 @@ pub fn text(form: Form, statement: &Statement) -> io::Result<String> {
 fn everybody_else(xml: &mut Xml, statement: &Statement) -> io::Result<()> {
     let description = xml.create_element("rdf:Description").with_attribute(("rdf:about", ""));
     description.with_attributes(NAMESPACES).write_inner_content(|xml| {
-        if let Some(time) = statement.captured() {
-            property(xml, "xmp:CreateDate", &time)?;
-            property(xml, "photoshop:DateCreated", &time)?;
-            property(xml, "exif:DateTimeOriginal", &time)?;
+        if let Some(time) = &statement.captured {
+            property(xml, "xmp:CreateDate", time)?;
+            property(xml, "photoshop:DateCreated", time)?;
+            property(xml, "exif:DateTimeOriginal", time)?;
         }
         if statement.favorite {
             property(xml, "xmp:Rating", "5")?;
@@ -83,8 +83,8 @@ fn photoprism(xml: &mut Xml, statement: &Statement) -> io::Result<()> {
         description = description.with_attribute(("fstop:favorite", "1"));
     }
     description.write_inner_content(|xml| {
-        if let Some(time) = statement.captured() {
-            property(xml, "photoshop:DateCreated", &time)?;
+        if let Some(time) = &statement.captured {
+            property(xml, "photoshop:DateCreated", time)?;
         }
         array(xml, "dc:subject", "rdf:Seq", &statement.titles())
     })?;
