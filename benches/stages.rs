@@ -22,10 +22,9 @@ use windfall::import::{Chosen, Run, check, import};
 use windfall::ingest::{Reading, Wanted, ingest};
 use windfall::matching::{Matched, matched};
 use windfall::place::{Placing, place};
-use windfall::plan::{AlbumForm, Hidden, Memories, Placement, Plan, RecentlyDeleted, Settings, plan};
+use windfall::plan::{Placement, Plan, Settings, plan};
 use windfall::staging::Staging;
 use windfall::survey::Held;
-use windfall::template::{DEFAULT_LAYOUT, DEFAULT_NAME, Purpose, Template};
 
 fn main() {
     divan::main();
@@ -46,16 +45,7 @@ fn written(photos: usize) -> Written {
 }
 
 fn settings() -> Settings {
-    Settings {
-        layout: Template::parse(DEFAULT_LAYOUT, Purpose::Layout).expect("the default layout"),
-        name: Template::parse(DEFAULT_NAME, Purpose::Name).expect("the default name"),
-        zone: chrono_tz::Tz::UTC,
-        albums: AlbumForm::Auto,
-        memories: Memories::Catalog,
-        hidden: Hidden::Apart,
-        recently_deleted: RecentlyDeleted::Apart,
-        sidecars: None,
-    }
+    Settings::standard(chrono_tz::Tz::UTC).expect("the default templates")
 }
 
 /// Listing the central directories.

@@ -13,7 +13,7 @@ use std::thread::available_parallelism;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
-pub use self::choices::{Choices, Defaults, machine_zone};
+pub use self::choices::{Choices, machine_zone};
 use crate::terminal::Voice;
 use windfall::page::{self, PageOptions};
 use windfall::sidecar::Form;

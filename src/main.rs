@@ -22,9 +22,10 @@ use std::thread;
 
 use clap::{ColorChoice, Parser};
 
-use cli::{Cli, Command, Defaults, Output, Speech};
+use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
 use windfall::import::{self, Run};
+use windfall::plan::Settings;
 use windfall::problem::Severity;
 use windfall::progress::Progress;
 use windfall::sidecar::keep;
@@ -196,7 +197,7 @@ impl Session {
             terminal::failure("--to is missing", &[], Some(&hint));
             return Exit::Usage;
         };
-        let defaults = match Defaults::new() {
+        let defaults = match Settings::standard(chrono_tz::Tz::UTC) {
             Ok(defaults) => defaults,
             Err(error) => {
                 terminal::failure(&error.to_string(), &[], None);
@@ -274,7 +275,7 @@ impl Session {
             cancel: &self.cancel,
         };
         let against = arguments.against.as_deref();
-        let defaults = match Defaults::new() {
+        let defaults = match Settings::standard(chrono_tz::Tz::UTC) {
             Ok(defaults) => defaults,
             Err(error) => {
                 terminal::failure(&error.to_string(), &[], None);

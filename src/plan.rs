@@ -7,87 +7,21 @@
 //! not of the inputs, so that the same photos always get the same names.
 
 mod albums;
+mod settings;
 
 use std::collections::{HashMap, HashSet};
 
 use blake3::Hash;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use crate::contents::{Contents, Entry, Role};
 use crate::matching::{Album, AlbumKind, Asset, Matched, Part, Resource};
 use crate::names::{self, LibraryPath};
 use crate::problem::{Code, Problem};
-use crate::sidecar;
 use crate::survey::Held;
-use crate::template::{Fields, Template};
+use crate::template::Fields;
 
-/// How albums appear in the library.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AlbumForm {
-    /// Symbolic links where the file system has them, lists where it has not.
-    Auto,
-    /// Relative symbolic links.
-    Symlink,
-    /// Hard links.
-    Hardlink,
-    /// Copies.
-    Copy,
-    /// `Albums/<album>.m3u8`.
-    List,
-    /// Nothing but the catalog.
-    None,
-}
-
-/// Where hidden media go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hidden {
-    /// Below `Hidden/`.
-    Apart,
-    /// Among the others.
-    Mixed,
-    /// Nowhere.
-    Skip,
-}
-
-/// Where recently deleted media go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecentlyDeleted {
-    /// Below `Recently Deleted/`.
-    Apart,
-    /// Nowhere.
-    Skip,
-}
-
-/// What the owner chose; the library remembers it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
-    /// Folders of the dated tree.
-    pub layout: Template,
-    /// File stems.
-    pub name: Template,
-    /// For what carries no zone.
-    pub zone: Tz,
-    /// How albums appear.
-    pub albums: AlbumForm,
-    /// Whether memories appear like albums.
-    pub memories: Memories,
-    /// Where hidden media go.
-    pub hidden: Hidden,
-    /// Where recently deleted media go.
-    pub recently_deleted: RecentlyDeleted,
-    /// What is written beside the files for other programs.
-    pub sidecars: Option<sidecar::Form>,
-}
-
-/// Whether Apple's automatic collections appear in the tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Memories {
-    /// Only in the catalog.
-    Catalog,
-    /// Below `Memories/`, in the form of the albums.
-    Folders,
-}
+pub use settings::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings};
 
 /// What kind of place a file of the library has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -10,8 +10,7 @@ use std::sync::atomic::AtomicBool;
 use libfuzzer_sys::fuzz_target;
 use windfall::Error;
 use windfall::import::{Chosen, Run, import};
-use windfall::plan::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings};
-use windfall::template::{DEFAULT_LAYOUT, DEFAULT_NAME, Purpose, Template};
+use windfall::plan::{AlbumForm, Settings};
 
 fn files(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     let mut found = BTreeMap::new();
@@ -38,15 +37,9 @@ fuzz_target!(|bytes: &[u8]| {
     let part = scratch.path().join("iCloud Photos Part 1 of 1.zip");
     let library = scratch.path().join("library");
     fs::write(&part, bytes).expect("room");
-    let settings = || Settings {
-        layout: Template::parse(DEFAULT_LAYOUT, Purpose::Layout).expect("a template"),
-        name: Template::parse(DEFAULT_NAME, Purpose::Name).expect("a template"),
-        zone: chrono_tz::Tz::UTC,
-        albums: AlbumForm::Symlink,
-        memories: Memories::Catalog,
-        hidden: Hidden::Apart,
-        recently_deleted: RecentlyDeleted::Apart,
-        sidecars: None,
+    let settings = || {
+        let standard = Settings::standard(chrono_tz::Tz::UTC).expect("the default templates");
+        Settings { albums: AlbumForm::Symlink, ..standard }
     };
     let run = || {
         let cancel = AtomicBool::new(false);

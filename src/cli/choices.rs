@@ -12,7 +12,7 @@ use super::{IMMICH_GO, PHOTOPRISM, Words, XMP, one_of, read};
 use windfall::import::Chosen;
 use windfall::plan::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings};
 use windfall::sidecar::{Form, keep};
-use windfall::template::{DEFAULT_LAYOUT, DEFAULT_NAME, Purpose, Template, TemplateError};
+use windfall::template::{Purpose, Template};
 
 /// What the owner may choose; the library remembers it from its first import.
 #[derive(Debug, Clone, Default, PartialEq, Args)]
@@ -98,31 +98,12 @@ pub fn machine_zone() -> Option<Tz> {
     named.or_else(|| iana_time_zone::get_timezone().ok()?.parse().ok())
 }
 
-/// What holds where nobody chose.
-pub struct Defaults {
-    layout: Template,
-    name: Template,
-}
-
-impl Defaults {
-    /// The contract's.
-    ///
-    /// # Errors
-    /// Never, as long as the default templates are templates.
-    pub fn new() -> Result<Self, TemplateError> {
-        Ok(Defaults {
-            layout: Template::parse(DEFAULT_LAYOUT, Purpose::Layout)?,
-            name: Template::parse(DEFAULT_NAME, Purpose::Name)?,
-        })
-    }
-}
-
 impl Choices {
-    /// The settings of a run. `remembered` is what the library remembers, by name; `machine` is
-    /// the machine's zone; `note` hears what the owner should know.
+    /// The settings of a run. `defaults` hold where nobody chose, but for the zone: that is the
+    /// `machine`'s. `remembered` is what the library remembers, by name; `note` hears what the owner should know.
     pub fn settle(
         &self,
-        defaults: &Defaults,
+        defaults: &Settings,
         remembered: &dyn Fn(&str) -> Option<String>,
         machine: &dyn Fn() -> Option<Tz>,
         note: &dyn Fn(&str),
@@ -150,16 +131,16 @@ impl Choices {
                 |zone| zone.name().to_owned(),
                 || machine().unwrap_or_else(|| announce_utc(note)),
             ),
-            albums: settled.choose_word("albums", self.albums, &ALBUMS, AlbumForm::Auto),
-            memories: settled.choose_word("memories", self.memories, &MEMORIES, Memories::Catalog),
-            hidden: settled.choose_word("hidden", self.hidden, &HIDDEN, Hidden::Apart),
+            albums: settled.choose_word("albums", self.albums, &ALBUMS, defaults.albums),
+            memories: settled.choose_word("memories", self.memories, &MEMORIES, defaults.memories),
+            hidden: settled.choose_word("hidden", self.hidden, &HIDDEN, defaults.hidden),
             recently_deleted: settled.choose_word(
                 "recently_deleted",
                 self.recently_deleted,
                 &RECENTLY_DELETED,
-                RecentlyDeleted::Apart,
+                defaults.recently_deleted,
             ),
-            sidecars: settled.choose_word(keep::SETTING, self.sidecars, &SIDECARS, None),
+            sidecars: settled.choose_word(keep::SETTING, self.sidecars, &SIDECARS, defaults.sidecars),
         };
         Chosen { settings, remember: settled.remember }
     }
@@ -215,15 +196,14 @@ impl Settled<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        ALBUMS, Choices, Defaults, HIDDEN, MEMORIES, RECENTLY_DELETED, SIDECARS, Words, read, write,
-    };
+    use super::{ALBUMS, Choices, HIDDEN, MEMORIES, RECENTLY_DELETED, SIDECARS, Words, read, write};
     use crate::cli::{Cli, Command, SHELLS};
     use chrono_tz::Tz;
     use clap::Parser;
     use std::cell::RefCell;
     use std::collections::HashMap;
     use windfall::import::Chosen;
+    use windfall::plan::Settings;
 
     fn choices(arguments: &[&str]) -> Choices {
         let line = ["windfall", "import", "in", "--to", "lib"].iter().chain(arguments);
@@ -237,7 +217,7 @@ mod tests {
         let notes = RefCell::new(Vec::new());
         let remembered: HashMap<_, _> = remembered.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
         let chosen = choices(arguments).settle(
-            &Defaults::new().unwrap(),
+            &Settings::standard(Tz::UTC).unwrap(),
             &|name| remembered.get(name).cloned(),
             &|| machine,
             &|text| notes.borrow_mut().push(text.to_owned()),

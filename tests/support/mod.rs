@@ -10,23 +10,13 @@ use std::sync::atomic::AtomicBool;
 use windfall::Error;
 use windfall::catalog::{Catalog, FileRecord};
 use windfall::import::{Chosen, Run, check, dry_run, import};
-use windfall::plan::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings};
+use windfall::plan::Settings;
 use windfall::problem::Code;
 use windfall::report::{Check, Report};
-use windfall::template::{DEFAULT_LAYOUT, DEFAULT_NAME, Purpose, Template};
 
 /// Default settings, with dates that carry no zone read in UTC.
 pub fn settings() -> Settings {
-    Settings {
-        layout: Template::parse(DEFAULT_LAYOUT, Purpose::Layout).unwrap(),
-        name: Template::parse(DEFAULT_NAME, Purpose::Name).unwrap(),
-        zone: chrono_tz::Tz::UTC,
-        albums: AlbumForm::Auto,
-        memories: Memories::Catalog,
-        hidden: Hidden::Apart,
-        recently_deleted: RecentlyDeleted::Apart,
-        sidecars: None,
-    }
+    Settings::standard(chrono_tz::Tz::UTC).unwrap()
 }
 
 /// A scratch folder with a place for parts and a library.
