@@ -47,6 +47,10 @@ const STEM_MAX: usize = COMPONENT_MAX - 1 - EXTENSION_MAX;
 /// stay, every system can hold them. Names that have a meaning (`.windfall`, macOS's `._…`,
 /// Windows's `CON`) begin with `_` afterwards. Over-long names lose the end of their stem.
 pub fn portable(name: &str) -> Cow<'_, str> {
+    if is_plain(name) { Cow::Borrowed(name) } else { rewritten(name) }
+}
+
+fn rewritten(name: &str) -> Cow<'_, str> {
     let clean = clean(name);
     let guarded = guard(trim_end(&clean));
     let (stem, extension) = split(&guarded);
@@ -70,6 +74,9 @@ pub fn is_portable(name: &str) -> bool {
 ///
 /// Keys of different names may be equal (see the module's documentation); keys are not names.
 pub fn fold(path: &str) -> String {
+    if path.is_ascii() && !path.split('/').any(|component| component.ends_with(['.', ' '])) {
+        return path.to_ascii_lowercase();
+    }
     let visible: String = path.chars().filter(|&c| !is_ignorable(c)).collect();
     let folded = match_key(&visible);
     let components: Vec<&str> = folded.split('/').map(trim_end).collect();
@@ -111,6 +118,11 @@ pub fn split(name: &str) -> (&str, &str) {
 /// extension is `""`. The stem gives way if the name would be too long, by the same amount
 /// whatever the extension, so that the resources of an asset keep one stem.
 pub fn with_suffix(stem: &str, extension: &str, n: u32) -> String {
+    let name = joined(stem, extension);
+    if n <= 1 && is_plain(&name) { name } else { counted(stem, extension, n) }
+}
+
+fn counted(stem: &str, extension: &str, n: u32) -> String {
     let extension = clean(extension);
     let (stem, extension) = if extension.is_empty() || is_extension(&extension) {
         (clean(stem), extension)
@@ -210,8 +222,7 @@ impl LibraryPath {
     /// # Errors
     /// [`NotInLibrary`] if it could lead outside the library or below `.windfall`.
     pub fn parse(path: &str) -> Result<Self, NotInLibrary> {
-        let key = fold(path);
-        let top = key.split('/').next().unwrap_or_default();
+        let top = fold(path.split('/').next().unwrap_or_default());
         let internal = top == INTERNAL || top.starts_with(INTERNAL_SHORT);
         if internal || !path.split('/').all(is_ordinary) {
             return Err(NotInLibrary(path.to_owned()));
@@ -288,6 +299,17 @@ impl fmt::Display for LibraryPath {
     }
 }
 
+/// Whether a name is of the kind that cameras give, and so portable at a glance.
+fn is_plain(name: &str) -> bool {
+    let usual = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b' ' | b'.' | b'(' | b')');
+    let bounded = !name.is_empty() && name.len() <= STEM_MAX;
+    bounded
+        && name.bytes().all(usual)
+        && !name.starts_with('.')
+        && !name.ends_with(['.', ' '])
+        && (name.starts_with(|c: char| c.is_ascii_digit()) || !is_device(name))
+}
+
 /// NFC, with `_` for each character that some system forbids or that hides what a name says.
 fn clean(text: &str) -> String {
     text.nfc().map(|c| if is_forbidden(c) { '_' } else { c }).collect()
@@ -315,8 +337,11 @@ fn guard(name: &str) -> Cow<'_, str> {
 
 /// Whether Windows takes the name for a device, as it does with `con`, `NUL.tar.gz`, `COM1 .txt`.
 fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name);
-    let stem = stem.trim_end_matches(' ').to_ascii_uppercase();
+    let stem = name.split('.').next().unwrap_or(name).trim_end_matches(' ');
+    if stem.len() > "CONOUT$".len() {
+        return false;
+    }
+    let stem = stem.to_ascii_uppercase();
     let port = stem.strip_prefix("COM").or(stem.strip_prefix("LPT"));
     match port {
         Some(number) => number.chars().count() == 1 && "0123456789¹²³".contains(number),
@@ -786,6 +811,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_portable_at_a_glance_is_so_on_a_second_look(
+            stem in "(CON|con|AUX|nul|COM1|LPT0|IMG|WINDFA|[A-Za-z0-9_ .()-]{0,6}){1,2}[0-9. ]{0,3}",
+            extension in "[A-Za-z0-9 .]{0,18}",
+        ) {
+            prop_assert_eq!(super::portable(&stem), super::rewritten(&stem));
+            prop_assert_eq!(super::with_suffix(&stem, &extension, 1), super::counted(&stem, &extension, 1));
+        }
+
         #[test]
         fn every_name_becomes_portable_and_stays_so(name in hostile()) {
             let result = portable(&name).into_owned();
