@@ -28,7 +28,7 @@ use std::ops::Range;
 use thiserror::Error;
 
 pub use entry::{DEFLATED, DEFLATED_64, STORED, ZipEntry};
-pub use reader::{Damage, EntryReader};
+pub use reader::{Damage, EntryReader, WHOLE};
 pub use window::Window;
 
 use crate::problem::Code;

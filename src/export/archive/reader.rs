@@ -1,19 +1,24 @@
 //! The bytes of one entry, inflated and proved.
 //!
 //! In: the entry's compressed bytes and what the archive declares about them. Out: [`EntryReader`],
-//! which yields exactly the declared bytes or fails, and the [`Source`] that it reads from. Never: yields more than the declared size, or the last byte of an
-//! entry whose checksum differs. The surprise: the proof comes with the last byte, not with the end
-//! of the file that follows it, so that a caller who stops reading there has had it too.
+//! which yields exactly the declared bytes or fails, and the [`Source`] that it streams from.
+//! Never: yields more than the declared size, or the last byte of an entry whose checksum differs.
+//! The surprise: a reader with room for a whole entry has it in one step, by a codec that is half as
+//! fast again but cannot stream; what that one cannot inflate is streamed, and so is told apart.
 
 use std::fmt;
 use std::io::{self, Error, ErrorKind, Read};
 
 use deflate64::InflaterManaged;
 use flate2::{Decompress, FlushDecompress, Status};
+use libdeflater::Decompressor;
 use thiserror::Error as Fails;
 
 use super::entry::{DEFLATED, DEFLATED_64, ZipEntry};
 use super::window::Window;
+
+/// Deflated entries up to this size are inflated in one step, in bytes before and after.
+pub const WHOLE: u64 = 8 << 20;
 
 /// Compressed bytes read at a time: few at first, because many entries are small.
 const INPUT: std::ops::RangeInclusive<usize> = 16 << 10..=128 << 10;
@@ -43,8 +48,14 @@ impl From<Damage> for Error {
 }
 
 /// Reads one entry. See [`Damage`] for how it fails.
+///
+/// The proof comes with the last byte, not with the end of the file that follows it, so that a caller
+/// who stops reading there has had it too.
 pub struct EntryReader {
-    source: Source,
+    method: u16,
+    compressed: Window,
+    /// Once the entry is being streamed.
+    stream: Option<Source>,
     crc32: crc32fast::Hasher,
     declared_crc32: u32,
     /// Bytes still to be yielded.
@@ -69,7 +80,9 @@ impl EntryReader {
     /// Reads `entry`, whose compressed bytes these are.
     pub(super) fn new(entry: &ZipEntry, compressed: Window) -> EntryReader {
         EntryReader {
-            source: Source::new(entry.method, compressed),
+            method: entry.method,
+            compressed,
+            stream: None,
             crc32: crc32fast::Hasher::new(),
             declared_crc32: entry.crc32,
             left: entry.size,
@@ -82,25 +95,49 @@ impl EntryReader {
         let Some(buffer) = buffer.get_mut(..room) else {
             return Ok(0);
         };
+        if room > 0 && room as u64 == self.left && self.inflate_whole(buffer) {
+            self.yielded(buffer);
+            return self.prove().map(|()| room);
+        }
         let mut count = 0;
         if room > 0 {
-            count = self.source.read(buffer)?;
+            count = self.stream().read(buffer)?;
             if count == 0 {
                 return Err(Damage::Short.into());
             }
-            self.crc32.update(buffer.get(..count).unwrap_or_default());
-            self.left -= count as u64;
+            self.yielded(buffer.get(..count).unwrap_or_default());
         }
         if self.left == 0 {
+            if self.stream().read(&mut [0])? != 0 {
+                return Err(Damage::Long.into());
+            }
             self.prove()?;
         }
         Ok(count)
     }
 
-    fn prove(&mut self) -> io::Result<()> {
-        if self.source.read(&mut [0])? != 0 {
-            return Err(Damage::Long.into());
+    fn stream(&mut self) -> &mut Source {
+        self.stream.get_or_insert_with(|| Source::new(self.method, self.compressed.clone()))
+    }
+
+    /// Inflates all of a small entry in one step, to exactly the bytes of the buffer. Whatever stands
+    /// in the way, streaming will name it.
+    fn inflate_whole(&self, buffer: &mut [u8]) -> bool {
+        let length = self.compressed.len();
+        if self.method != DEFLATED || self.stream.is_some() || length.max(buffer.len() as u64) > WHOLE {
+            return false;
         }
+        let Ok(compressed) = self.compressed.bytes_at(0, length as usize) else { return false };
+        let inflated = Decompressor::new().deflate_decompress(&compressed, buffer);
+        inflated.is_ok_and(|count| count == buffer.len())
+    }
+
+    fn yielded(&mut self, bytes: &[u8]) {
+        self.crc32.update(bytes);
+        self.left -= bytes.len() as u64;
+    }
+
+    fn prove(&mut self) -> io::Result<()> {
         if self.crc32.clone().finalize() != self.declared_crc32 {
             return Err(Damage::Checksum.into());
         }
