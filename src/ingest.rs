@@ -17,6 +17,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
 use collect::{Collector, Gathered};
 use worker::Worker;
 
@@ -135,9 +137,17 @@ enum Message {
     Stop(Box<Error>),
 }
 
+/// So many threads, for what a run does side by side.
+///
+/// # Errors
+/// If the system gives none.
+pub fn threads(jobs: usize) -> Result<ThreadPool, Error> {
+    let pool = ThreadPoolBuilder::new().num_threads(jobs).build();
+    pool.map_err(|e| Error::io("start", Path::new("threads"))(io::Error::other(e)))
+}
+
 fn run(worker: &Worker<'_>, tasks: &[usize], collector: &mut Collector<'_>) -> Result<(), Error> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(worker.reading.jobs).build();
-    let pool = pool.map_err(|e| Error::io("start", Path::new("threads"))(io::Error::other(e)))?;
+    let pool = threads(worker.reading.jobs)?;
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|threads| {

@@ -2,8 +2,8 @@
 //!
 //! In: the entry's index. Out: a [`Message`] for the collector. Never: panics with a parser, or stops
 //! for what concerns one entry only.
-//! The one surprise: an entry that fits into the buffer is hashed before anything is written, so a
-//! small duplicate costs no file.
+//! The one surprise: an entry of up to 8 MiB is held whole, and hashed before anything is written, so
+//! a duplicate of most photos costs no file.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -18,8 +18,9 @@ use tempfile::SpooledTempFile;
 use super::glance::{Glance, ReadSeek};
 use super::stock::Stock;
 use super::{Kept, Message, ReadEntry, Reading, Wanted};
-use crate::contents::{Content, DetailsFile, Role};
+use crate::contents::{Content, DetailsFile, Entry, Role};
 use crate::error::{Error, is_full};
+use crate::export::archive::WHOLE;
 use crate::export::lists::{self, Room};
 use crate::export::search::Source;
 use crate::export::{self, Inputs, Refused};
@@ -28,8 +29,10 @@ use crate::media::{self, Embedded};
 use crate::problem::{Code, Problem};
 use crate::staging::Staged;
 
-/// Bytes of an entry that are held at a time.
+/// Bytes of a large entry that are held at a time, and bytes that are hashed at a time.
 const CHUNK: usize = 256 * 1024;
+/// Bytes that all threads together may hold of entries that they hold whole.
+const HELD: usize = 64 << 20;
 /// Without staging, media up to this size wait in memory for their metadata to be read.
 const SPOOL: usize = 32 << 20;
 
@@ -39,6 +42,8 @@ pub(super) struct Worker<'a> {
     pub(super) reading: &'a Reading<'a>,
     stock: Mutex<Stock>,
     arrived: Condvar,
+    /// Entries up to this size are held whole.
+    whole: usize,
     room: Room,
     /// Lists that were read; a copy of one says nothing new, and takes no room.
     listed: Mutex<HashSet<(usize, Role)>>,
@@ -83,6 +88,7 @@ impl<'a> Worker<'a> {
             reading,
             stock: Mutex::new(Stock::new(known, reading.held)),
             arrived: Condvar::new(),
+            whole: (HELD / reading.jobs.max(1)).clamp(CHUNK, WHOLE as usize),
             room: Room::beside(&inputs.contents),
             listed: Mutex::default(),
         }
@@ -123,7 +129,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn take(&self, index: usize, buffer: &mut [u8]) -> Result<Message, Trouble> {
+    fn take(&self, index: usize, buffer: &mut Vec<u8>) -> Result<Message, Trouble> {
         let entry = &self.inputs.contents.entries[index];
         let parsed = entry.role.is_details() && self.reading.wanted == Wanted::Everything;
         let _turn = if parsed { self.room.turn(entry.size) } else { None };
@@ -163,10 +169,21 @@ impl<'a> Worker<'a> {
         })
     }
 
+    /// The buffer for an entry: one byte more than it has, or a chunk.
+    fn fitting<'b>(&self, size: u64, buffer: &'b mut Vec<u8>) -> &'b mut [u8] {
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let room = if size < self.whole { size + 1 } else { CHUNK };
+        if buffer.len() < room {
+            buffer.resize(room, 0);
+        }
+        &mut buffer[..room]
+    }
+
     /// Reads an entry to its end. One that fits into the buffer stays there, proved, before
-    /// anything is written; most photos are larger, most files of an export are not.
-    fn read(&self, index: usize, expected: bool, buffer: &mut [u8]) -> Result<Taken, Trouble> {
+    /// anything is written.
+    fn read(&self, index: usize, expected: bool, buffer: &mut Vec<u8>) -> Result<Taken, Trouble> {
         let entry = &self.inputs.contents.entries[index];
+        let buffer = self.fitting(entry.size, buffer);
         let gone = || (Code::DamagedEntry, "its archive is not at hand".to_owned());
         let source = self.inputs.sources.get(&entry.archive).ok_or_else(gone)?;
         let mut output = Output::Buffer(0);
@@ -176,7 +193,7 @@ impl<'a> Worker<'a> {
         let mut crc32 = entry.crc32.is_none().then(crc32fast::Hasher::new);
         let mut size = 0;
         loop {
-            let count = fill(&mut reader, buffer)?;
+            let count = fill(reader.as_mut(), buffer)?;
             if count == 0 {
                 break;
             }
@@ -184,12 +201,15 @@ impl<'a> Worker<'a> {
                 return Err(Trouble::Stop(Error::Interrupted));
             }
             let chunk = &buffer[..count];
-            blake3.update(chunk);
-            if let Some(hasher) = &mut fingerprint {
-                hasher.update(chunk);
-            }
-            if let Some(hasher) = &mut crc32 {
-                hasher.update(chunk);
+            // each piece is hashed in all ways while it is in the processor's cache
+            for piece in chunk.chunks(CHUNK) {
+                blake3.update(piece);
+                if let Some(hasher) = &mut fingerprint {
+                    hasher.update(piece);
+                }
+                if let Some(hasher) = &mut crc32 {
+                    hasher.update(piece);
+                }
             }
             if matches!(output, Output::Buffer(_)) {
                 if count < buffer.len() {
@@ -233,25 +253,19 @@ impl<'a> Worker<'a> {
     /// What the file says of itself. Whatever a parser does with hostile bytes, the run goes on.
     fn describe(&self, index: usize, taken: &mut Taken, buffer: &[u8]) -> Content {
         let entry = &self.inputs.contents.entries[index];
-        let look = |source: &mut dyn ReadSeek| -> (Embedded, bool) {
-            let mut source = Glance::new(source);
-            let embedded = media::read(&mut source, taken.size);
-            // an archive's CRC-32 vouches for the bytes; a folder has nothing of the kind
-            let cut_short =
-                entry.crc32.is_none() && media::is_cut_short(&mut source, taken.size, embedded.format);
-            (embedded, cut_short)
-        };
+        let size = taken.size;
+        let glance = |source: &mut dyn ReadSeek| look(&mut Glance::new(source), size, entry);
         let speaks = self.reading.wanted == Wanted::Everything && !entry.role.is_details();
         let seen = speaks.then(|| {
             catch_unwind(AssertUnwindSafe(|| match &mut taken.output {
-                Output::Buffer(count) => look(&mut Cursor::new(whole(buffer, *count))),
-                Output::Staging(staged) => look(&mut staged.file),
-                Output::Memory(spool) => look(spool.as_mut()),
-                Output::Details(bytes) => look(&mut Cursor::new(bytes)),
+                Output::Buffer(count) => look(&mut Cursor::new(whole(buffer, *count)), size, entry),
+                Output::Details(bytes) => look(&mut Cursor::new(bytes), size, entry),
+                Output::Staging(staged) => glance(&mut staged.file),
+                Output::Memory(spool) => glance(spool.as_mut()),
                 Output::Nowhere => {
                     let source = self.inputs.sources.get(&entry.archive);
                     let source = source.and_then(|s| seekable(s, entry.position, &entry.path));
-                    source.map_or_else(Default::default, |mut source| look(source.as_mut()))
+                    source.map_or_else(Default::default, |mut source| glance(source.as_mut()))
                 }
             }))
         });
@@ -349,6 +363,14 @@ impl<'a> Worker<'a> {
             _ => Trouble::Stop(Error::Io { doing: "write to", path, source: error }),
         }
     }
+}
+
+/// What an entry's bytes say of themselves, and whether they end too early.
+fn look(source: &mut (impl Read + Seek), size: u64, entry: &Entry) -> (Embedded, bool) {
+    let embedded = media::read(source, size);
+    // an archive's CRC-32 vouches for the bytes; a folder has nothing of the kind
+    let cut_short = entry.crc32.is_none() && media::is_cut_short(source, size, embedded.format);
+    (embedded, cut_short)
 }
 
 /// The start of the buffer: an entry that fitted into it.

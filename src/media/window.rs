@@ -6,6 +6,9 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
+/// Room made before bytes are seen.
+const MOST_RESERVED: u64 = 64 << 10;
+
 /// A stretch of a source.
 pub(super) struct Window<'a, S> {
     source: &'a mut S,
@@ -33,12 +36,10 @@ impl<'a, S: Read + Seek> Window<'a, S> {
 
     /// Up to `limit` bytes from `at` on; fewer at the end of the window or where reading fails.
     pub fn bytes(&mut self, at: u64, limit: u64) -> Vec<u8> {
-        let mut bytes = Vec::new();
         let there = limit.min(self.size.saturating_sub(at));
-        let Some(position) = self.start.checked_add(at) else {
-            return bytes;
-        };
-        if there > 0 && self.source.seek(SeekFrom::Start(position)).is_ok() {
+        // a size is not to be believed: what a file declares is not what it gets
+        let mut bytes = Vec::with_capacity(there.min(MOST_RESERVED) as usize);
+        if there > 0 && self.seek(at) {
             // An error in the middle leaves what was read before it, which is all there is to have.
             let _ = self.source.by_ref().take(there).read_to_end(&mut bytes);
         }
@@ -47,7 +48,14 @@ impl<'a, S: Read + Seek> Window<'a, S> {
 
     /// Exactly `N` bytes at `at`.
     pub fn array<const N: usize>(&mut self, at: u64) -> Option<[u8; N]> {
-        self.bytes(at, N as u64).try_into().ok()
+        let mut bytes = [0; N];
+        let there = self.size.saturating_sub(at) >= N as u64 && self.seek(at);
+        (there && self.source.read_exact(&mut bytes).is_ok()).then_some(bytes)
+    }
+
+    fn seek(&mut self, at: u64) -> bool {
+        let position = self.start.checked_add(at);
+        position.is_some_and(|position| self.source.seek(SeekFrom::Start(position)).is_ok())
     }
 }
 
