@@ -30,7 +30,7 @@ use crate::catalog::{Catalog, FileRecord, INTERNAL, Ids, Remembered};
 use crate::error::Error;
 use crate::export::Inputs;
 use crate::facts::{Facts, album_records};
-use crate::ingest::{Reading, Wanted, ingest};
+use crate::ingest::{Reading, Wanted, ingest, threads};
 use crate::matching::{Matched, matched};
 use crate::place::{Placing, Unplaced, derive, place, remove};
 use crate::plan::{AlbumForm, Area, Placement, Plan, Settings, plan};
@@ -126,6 +126,7 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let stand_ins = inputs.contents.drop_stand_ins();
     catalog.forget_entries(&stand_ins, &ids)?;
 
+    let pool = threads(run.jobs)?;
     let links = survey::probe_links(library)?;
     let mut decided = decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, links);
     catalog.record_plan(&decided.plan.placements, &ids)?;
@@ -134,8 +135,9 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
         Placing { library, staging: &staging, held: &standing, progress: run.progress, cancel: run.cancel };
     let facts = Facts::new(&inputs.contents, &decided.matched, &decided.plan, &library_side.present.files);
     let describe = |placement: &Placement| facts.of(placement, &HashSet::new());
-    let unplaced =
-        place(&placing, &decided.plan.placements, &inputs.contents, &describe, &mut catalog, &ids)?;
+    let unplaced = pool.install(|| {
+        place(&placing, &decided.plan.placements, &inputs.contents, &describe, &mut catalog, &ids)
+    })?;
     catalog.clear_plan()?;
     let derived = derive(&placing, &decided.plan.derived, &unplaced, &known.derived, &mut catalog)?;
     decided.problems.extend(derived.problems);

@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use tempfile::TempPath;
 
 use crate::catalog::{Catalog, FileRecord, Ids};
@@ -32,6 +33,8 @@ pub use derived::{Derivation, Removal, derive, remove};
 
 const BATCH_TIME: Duration = Duration::from_secs(2);
 const BATCH_FILES: usize = 4096;
+/// Files that are renamed side by side before anyone looks at the clock.
+const ABREAST: usize = 256;
 
 /// What placing needs besides the plan.
 pub struct Placing<'a> {
@@ -56,7 +59,11 @@ pub struct Unplaced {
     pub problems: Vec<Problem>,
 }
 
-/// Places files, batch by batch: sync, then record what `describe` says of them.
+/// What the catalog shall say of a file that was placed.
+pub type Describe<'a> = dyn Fn(&Placement) -> FileRecord + Sync + 'a;
+
+/// Places files, batch by batch: rename, sync, then record what `describe` says of them. While one
+/// batch is made durable and recorded, the next is renamed, on the threads of the current pool.
 ///
 /// # Errors
 /// If the drive is full or gone, the catalog refuses, or the owner interrupts.
@@ -64,52 +71,52 @@ pub fn place(
     placing: &Placing<'_>,
     plan: &[Placement],
     contents: &Contents,
-    describe: &dyn Fn(&Placement) -> FileRecord,
+    describe: &Describe<'_>,
     catalog: &mut Catalog,
     ids: &Ids,
 ) -> Result<Unplaced, Error> {
-    let mut placer = Placer { placing, contents, uses: HashMap::new(), folders: HashSet::new() };
-    for placement in plan {
-        *placer.uses.entry(placement.content).or_default() += 1;
-    }
     placing.progress.begin(Phase::Place, plan.len() as u64, 0);
+    let mut placer = Placer::new(placing, contents, plan);
     let mut unplaced = Unplaced::default();
-    let mut batch: Vec<&Placement> = Vec::new();
-    let mut since = Instant::now();
-    for placement in plan {
-        let interrupted = placing.cancel.load(Ordering::Relaxed);
-        if interrupted || batch.len() >= BATCH_FILES || since.elapsed() >= BATCH_TIME {
-            record(placing, &mut batch, describe, catalog, ids)?;
-            since = Instant::now();
-        }
-        if interrupted {
-            return Err(Error::Interrupted);
-        }
-        match placer.one(placement) {
-            Ok(()) => {
-                placing.progress.decision(&|| told(&describe(placement)));
-                batch.push(placement);
+    let mut rest = plan;
+    let mut placed: Vec<&Placement> = Vec::new();
+    let mut stop: Option<Error> = None;
+    while stop.is_none() && !(rest.is_empty() && placed.is_empty()) {
+        let (recorded, outcomes) =
+            rayon::join(|| record(placing, &placed, describe, catalog, ids), || placer.batch(rest));
+        recorded?;
+        placed.clear();
+        let (batch, after) = rest.split_at(outcomes.len());
+        rest = after;
+        for (placement, outcome) in batch.iter().zip(outcomes) {
+            match outcome {
+                Ok(()) => {
+                    placing.progress.decision(&|| told(&describe(placement)));
+                    placed.push(placement);
+                }
+                Err(error) if is_full(&error) || is_failing(&error) => {
+                    let need = contents.contents[placement.content].size;
+                    stop.get_or_insert_with(|| stopped(placing, error, need));
+                }
+                Err(error) => {
+                    unplaced.paths.insert(placement.path.clone());
+                    unplaced.problems.push(
+                        Problem::new(
+                            Code::WriteFailed,
+                            format!("it could not be placed: {error}; import again to retry"),
+                        )
+                        .with_entry(placement.path.as_str()),
+                    );
+                }
             }
-            Err(error) if is_full(&error) || is_failing(&error) => {
-                record(placing, &mut batch, describe, catalog, ids)?;
-                let need = contents.contents[placement.content].size;
-                return Err(stopped(placing, error, need));
-            }
-            Err(error) => {
-                unplaced.paths.insert(placement.path.clone());
-                unplaced.problems.push(
-                    Problem::new(
-                        Code::WriteFailed,
-                        format!("it could not be placed: {error}; import again to retry"),
-                    )
-                    .with_entry(placement.path.as_str()),
-                );
-            }
+            placing.progress.file(placement.path.as_str());
         }
-        placing.progress.file(placement.path.as_str());
+        if placing.cancel.load(Ordering::Relaxed) {
+            stop.get_or_insert(Error::Interrupted);
+        }
     }
-    record(placing, &mut batch, describe, catalog, ids)?;
-    Ok(unplaced)
+    record(placing, &placed, describe, catalog, ids)?;
+    stop.map_or(Ok(unplaced), Err)
 }
 
 /// Where a file was placed, and why there.
@@ -129,44 +136,86 @@ fn stopped(placing: &Placing<'_>, source: io::Error, need: u64) -> Error {
 
 fn record(
     placing: &Placing<'_>,
-    batch: &mut Vec<&Placement>,
-    describe: &dyn Fn(&Placement) -> FileRecord,
+    placed: &[&Placement],
+    describe: &Describe<'_>,
     catalog: &mut Catalog,
     ids: &Ids,
 ) -> Result<(), Error> {
-    if !batch.is_empty() {
-        let paths: Vec<PathBuf> = batch.iter().map(|p| p.path.to_path(placing.library)).collect();
-        sync_all(placing.library, &paths)?;
-        let records: Vec<FileRecord> = batch.iter().map(|p| describe(p)).collect();
-        catalog.record_facts(&records.iter().collect::<Vec<_>>(), ids)?;
-        batch.clear();
+    if placed.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let paths: Vec<PathBuf> = placed.iter().map(|p| p.path.to_path(placing.library)).collect();
+    sync_all(placing.library, &paths)?;
+    let records: Vec<FileRecord> = placed.par_iter().map(|p| describe(p)).collect();
+    catalog.record_facts(&records.iter().collect::<Vec<_>>(), ids)
 }
 
 struct Placer<'a> {
     placing: &'a Placing<'a>,
     contents: &'a Contents,
-    /// How many placements still need the staged bytes of each content.
-    uses: HashMap<usize, usize>,
+    /// Contents that several placements need, and how many of these are still to come.
+    shared: HashMap<usize, usize>,
     /// Folders that were seen to be real folders inside the library.
-    folders: HashSet<LibraryPath>,
+    folders: HashSet<String>,
 }
 
-impl Placer<'_> {
-    fn one(&mut self, placement: &Placement) -> io::Result<()> {
+impl<'a> Placer<'a> {
+    fn new(placing: &'a Placing<'a>, contents: &'a Contents, plan: &[Placement]) -> Self {
+        let mut seen = HashSet::with_capacity(plan.len());
+        let mut shared: HashMap<usize, usize> = HashMap::new();
+        for placement in plan {
+            if !seen.insert(placement.content) {
+                *shared.entry(placement.content).or_insert(1) += 1;
+            }
+        }
+        Placer { placing, contents, shared, folders: HashSet::new() }
+    }
+
+    /// Places the first of these, as many as fit into a batch; what became of each.
+    fn batch(&mut self, plan: &[Placement]) -> Vec<io::Result<()>> {
+        let since = Instant::now();
+        let mut outcomes: Vec<io::Result<()>> = Vec::new();
+        for some in plan.chunks(ABREAST) {
+            let is_over = outcomes.len() >= BATCH_FILES || since.elapsed() >= BATCH_TIME;
+            // what failed may concern all the others too
+            let has_failed = outcomes.iter().rev().take(ABREAST).any(Result::is_err);
+            if is_over || has_failed || self.placing.cancel.load(Ordering::Relaxed) {
+                break;
+            }
+            let folders: Vec<io::Result<()>> = some.iter().map(|p| self.folder(&p.path)).collect();
+            let placed: Vec<Option<io::Result<()>>> = some
+                .par_iter()
+                .zip(folders)
+                .map(|(placement, folder)| match folder {
+                    Err(error) => Some(Err(error)),
+                    Ok(()) if self.shared.contains_key(&placement.content) => None,
+                    Ok(()) => Some(self.one(placement, Bytes::Last)),
+                })
+                .collect();
+            // the last of those that share bytes takes them, so these go one after the other
+            let outcome = |(placement, placed): (&Placement, Option<io::Result<()>>)| {
+                placed.unwrap_or_else(|| self.next_of_shared(placement))
+            };
+            outcomes.extend(some.iter().zip(placed).map(outcome));
+        }
+        outcomes
+    }
+
+    fn next_of_shared(&mut self, placement: &Placement) -> io::Result<()> {
+        let left = self.shared.entry(placement.content).or_default();
+        *left = left.saturating_sub(1);
+        let bytes = if *left == 0 { Bytes::Last } else { Bytes::Wanted };
+        self.one(placement, bytes)
+    }
+
+    fn one(&self, placement: &Placement, bytes: Bytes) -> io::Result<()> {
         let content = &self.contents.contents[placement.content];
         let target = placement.path.to_path(self.placing.library);
-        let left = self.uses.get_mut(&placement.content).map_or(0, |left| {
-            *left = left.saturating_sub(1);
-            *left
-        });
-        self.folder(&placement.path)?;
         // a rename that was not recorded, or exactly these bytes from another hand
         let adopted = || stands(&target, content.size, &content.blake3);
         let staged = self.placing.staging.path_of(&content.blake3);
         let is_staged = self.placing.staging.holds(&content.blake3, content.size);
-        if is_staged && left == 0 {
+        if is_staged && bytes == Bytes::Last {
             set_time(&staged, placement.modified);
             return match rename_new(&staged, &target) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && adopted() => {
@@ -189,20 +238,26 @@ impl Placer<'_> {
 
     /// Makes the folders of a path; refuses one that is a link, for it may lead anywhere.
     fn folder(&mut self, path: &LibraryPath) -> io::Result<()> {
-        let Some(folder) = path.parent() else { return Ok(()) };
-        if self.folders.contains(&folder) {
-            return Ok(());
+        let Some((folder, _)) = path.as_str().rsplit_once('/') else { return Ok(()) };
+        if !self.folders.contains(folder) {
+            make_folder(self.placing.library, folder)?;
+            self.folders.insert(folder.to_owned());
         }
-        make_folder(self.placing.library, &folder)?;
-        self.folders.insert(folder);
         Ok(())
     }
 }
 
+/// Whether the staged bytes of a placement are wanted by another one after it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bytes {
+    Last,
+    Wanted,
+}
+
 /// Makes a folder of the library and those above it, each a real folder.
-fn make_folder(library: &Path, folder: &LibraryPath) -> io::Result<()> {
+fn make_folder(library: &Path, folder: &str) -> io::Result<()> {
     let mut at = library.to_path_buf();
-    for component in folder.as_str().split('/') {
+    for component in folder.split('/') {
         at.push(component);
         match fs::symlink_metadata(&at) {
             Ok(metadata) if metadata.is_dir() => {}

@@ -138,7 +138,7 @@ fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecor
         }
     }
     if let Some(folder) = &folder {
-        make_folder(library, folder)?;
+        make_folder(library, folder.as_str())?;
     }
     match &item.form {
         DerivedForm::Symlink(target) => {
