@@ -12,7 +12,7 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::capture::{Captured, CapturedFrom};
 use crate::catalog::{AlbumRecord, FileRecord};
-use crate::contents::{Contents, Entry};
+use crate::contents::{ByContent, Contents, Entry};
 use crate::matching::{Album, Asset, Matched, Part, Resource};
 use crate::names::LibraryPath;
 use crate::plan::{Area, Placement, Plan};
@@ -23,7 +23,7 @@ pub struct Facts<'a> {
     matched: &'a Matched,
     plan: &'a Plan,
     standing: &'a BTreeMap<LibraryPath, FileRecord>,
-    by_content: HashMap<usize, (usize, usize)>,
+    by_content: ByContent<(u32, u32)>,
     other_names: HashMap<&'a LibraryPath, &'a str>,
     /// Movies that stand beside another still.
     borrowed: HashMap<usize, usize>,
@@ -62,13 +62,13 @@ impl<'a> Facts<'a> {
             }
             return record;
         }
-        let Some(&(asset, resource)) = self.by_content.get(&record.content) else { return record };
-        let asset = &self.matched.assets[asset];
-        let resource = &asset.resources[resource];
+        let Some(&(asset, resource)) = self.by_content.get(record.content) else { return record };
+        let asset = &self.matched.assets[asset as usize];
+        let resource = &asset.resources[resource as usize];
         let captured = &resource.captured;
         record.captured = match Self::leader(asset, resource) {
             Some(leader) => {
-                let before = self.plan.paths.get(&leader.content).and_then(|path| self.standing.get(path));
+                let before = self.plan.paths.get(leader.content).and_then(|path| self.standing.get(path));
                 kept(before, &leader.captured)
             }
             None => kept(Some(&record), captured),
@@ -86,7 +86,7 @@ impl<'a> Facts<'a> {
         record.view_count = resource.view_count;
         record.contributed_by_me = resource.contributed_by_me;
         let path =
-            |content: usize| self.plan.paths.get(&content).filter(|path| !unplaced.contains(*path)).cloned();
+            |content: usize| self.plan.paths.get(content).filter(|path| !unplaced.contains(*path)).cloned();
         let part = |part: Part| asset.resources.iter().find(|r| r.part == part);
         let primary = asset.primary().content;
         match resource.part {
@@ -116,7 +116,7 @@ impl<'a> Facts<'a> {
 pub fn album_records(matched: &Matched, plan: &Plan, unplaced: &HashSet<LibraryPath>) -> Vec<AlbumRecord> {
     let files = |album: &Album| {
         let resources = album.members.iter().flat_map(|&m| &matched.assets[m].resources);
-        let paths = resources.filter_map(|r| plan.paths.get(&r.content));
+        let paths = resources.filter_map(|r| plan.paths.get(r.content));
         paths.filter(|path| !unplaced.contains(*path)).map(|path| path.as_str().to_owned()).collect()
     };
     let record = |(index, album): (usize, &Album)| AlbumRecord {

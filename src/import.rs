@@ -300,6 +300,8 @@ fn complete(inputs: &Inputs, ids: &Ids) -> Vec<i64> {
 
 /// What match and plan say.
 struct Decided {
+    /// Rows of the details in this run's inputs.
+    rows: u64,
     matched: Matched,
     plan: Plan,
     problems: Vec<Problem>,
@@ -317,6 +319,9 @@ fn decide(
     run.progress.begin(Phase::Match, 0, 0);
     let mut matched = matched(&inputs.contents, settings.zone);
     let mut problems = std::mem::take(&mut matched.problems);
+    // the rows have said what they had to say, and take as much room as the plan will
+    let rows = report::count_rows(&inputs.contents);
+    inputs.contents.details.clear();
     let present = side.present.contents();
     let wanted: HashSet<usize> = inputs
         .contents
@@ -361,7 +366,7 @@ fn decide(
             );
         }
     }
-    Decided { matched, plan, problems }
+    Decided { rows, matched, plan, problems }
 }
 
 /// Records what is known of every file, and the albums.

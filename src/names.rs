@@ -14,6 +14,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -184,6 +185,20 @@ pub fn display(name: &str) -> Cow<'_, str> {
 /// written into the library goes through this type. Ordered by bytes; a clone is the same text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct LibraryPath(Arc<str>);
+
+/// Stands for all library paths that [`fold`] to one: eight bytes of it, for a library has hundreds of
+/// thousands. By chance or malice two others may share one, which costs a needless ` (2)` and no file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PathKey(u64);
+
+impl PathKey {
+    /// The key of a path: the same in every run.
+    pub fn of(path: &LibraryPath) -> Self {
+        let mut hasher = DefaultHasher::new();
+        fold(path.as_str()).hash(&mut hasher);
+        PathKey(hasher.finish())
+    }
+}
 
 /// A text that is no path of a file inside the library.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

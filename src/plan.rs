@@ -14,9 +14,9 @@ use std::collections::{HashMap, HashSet};
 use blake3::Hash;
 use chrono::{DateTime, Utc};
 
-use crate::contents::{Contents, Entry, Role};
+use crate::contents::{ByContent, Contents, Entry, Role};
 use crate::matching::{Album, AlbumKind, Asset, Matched, Part, Resource};
-use crate::names::{self, LibraryPath};
+use crate::names::{self, LibraryPath, PathKey};
 use crate::problem::{Code, Problem};
 use crate::survey::Held;
 use crate::template::Fields;
@@ -124,7 +124,7 @@ pub struct Plan {
     /// New files, in the order in which names were given.
     pub placements: Vec<Placement>,
     /// Of every medium that stands or will stand in the library, the path.
-    pub paths: HashMap<usize, LibraryPath>,
+    pub paths: ByContent<LibraryPath>,
     /// Of every file of `Other/` and every details file (entries), the path.
     pub kept: HashMap<usize, LibraryPath>,
     /// Contents that an option leaves out.
@@ -169,11 +169,11 @@ pub fn plan(contents: &Contents, matched: &Matched, held: &Held, settings: &Sett
     planner.plan
 }
 
-fn first_given_entries(contents: &Contents) -> HashMap<usize, usize> {
-    let mut first = HashMap::new();
+fn first_given_entries(contents: &Contents) -> ByContent<usize> {
+    let mut first = ByContent::with_room(contents.contents.len());
     for (index, entry) in contents.entries.iter().enumerate().filter(|(_, e)| e.given && e.role.is_media()) {
         if let Some(content) = entry.content() {
-            first.entry(content).or_insert(index);
+            first.slot(content).get_or_insert(index);
         }
     }
     first
@@ -184,11 +184,11 @@ struct Planner<'a> {
     held: &'a Held,
     settings: &'a Settings,
     /// Of every medium in this run's inputs, its first entry.
-    entry_of: HashMap<usize, usize>,
+    entry_of: ByContent<usize>,
     /// Collision keys of the paths that this plan has given.
-    planned: HashSet<String>,
+    planned: HashSet<PathKey>,
     /// Where to go on counting, by the collision key of the first name.
-    hints: HashMap<String, u32>,
+    hints: HashMap<PathKey, u32>,
     plan: Plan,
 }
 
@@ -205,7 +205,7 @@ impl Planner<'_> {
             if let Some(path) = self.held.media.get(&hash) {
                 self.plan.paths.insert(resource.content, path.clone());
             } else if let Some(path) = self.held.reserved.get(&hash).cloned()
-                && self.entry_of.contains_key(&resource.content)
+                && self.entry_of.contains(resource.content)
                 && !self.is_excluded(asset)
                 && self.is_free(&path, resource.content)
             {
@@ -224,7 +224,7 @@ impl Planner<'_> {
         let mut new: Vec<&Resource> = Vec::new();
         for resource in &asset.resources {
             let content = resource.content;
-            if self.plan.paths.contains_key(&content) || !self.entry_of.contains_key(&content) {
+            if self.plan.paths.contains(content) || !self.entry_of.contains(content) {
                 continue;
             }
             if excluded {
@@ -236,7 +236,7 @@ impl Planner<'_> {
         if new.is_empty() {
             return;
         }
-        let anchor = asset.resources.iter().find_map(|r| self.plan.paths.get(&r.content).cloned());
+        let anchor = asset.resources.iter().find_map(|r| self.plan.paths.get(r.content).cloned());
         let beside = anchor
             .as_ref()
             .and_then(|path| Some((path.parent()?, names::split(path.file_name()).0.to_owned())));
@@ -255,7 +255,7 @@ impl Planner<'_> {
                 })
                 .collect();
         let first_key =
-            names::fold(&folder.join(&names::with_suffix(&named[0].1, &named[0].2, 1)).to_string());
+            PathKey::of(&folder.join(&names::with_suffix(&named[0].1, &named[0].2, 1)));
         let start = self.hints.get(&first_key).copied().unwrap_or(1);
         let mut n = start;
         let targets = loop {
@@ -293,13 +293,13 @@ impl Planner<'_> {
 
     /// A path is free if nothing stands there, or exactly these bytes.
     fn is_free(&self, path: &LibraryPath, content: usize) -> bool {
-        let key = names::fold(path.as_str());
+        let key = PathKey::of(path);
         !self.planned.contains(&key)
             && (!self.held.taken.contains(&key) || self.held.is_adoptable(path, self.hash(content)))
     }
 
     fn is_taken(&self, path: &LibraryPath) -> bool {
-        let key = names::fold(path.as_str());
+        let key = PathKey::of(path);
         self.planned.contains(&key) || self.held.taken.contains(&key)
     }
 
@@ -338,7 +338,7 @@ impl Planner<'_> {
         if names::is_portable(&resource.name) {
             return;
         }
-        let Some(&entry) = self.entry_of.get(&resource.content) else { return };
+        let Some(&entry) = self.entry_of.get(resource.content) else { return };
         let entry = &self.contents.entries[entry];
         self.plan.problems.push(
             Problem::new(
@@ -351,12 +351,12 @@ impl Planner<'_> {
     }
 
     fn take(&mut self, path: LibraryPath, area: Area, content: usize, asset: &Asset) {
-        let entry = self.entry_of.get(&content).map(|&e| &self.contents.entries[e]);
+        let entry = self.entry_of.get(content).map(|&e| &self.contents.entries[e]);
         let modified = match asset.captured().time {
             Some(time) => Some(time.to_utc()),
             None => asset.primary().imported.or_else(|| entry.and_then(stamp)),
         };
-        self.planned.insert(names::fold(path.as_str()));
+        self.planned.insert(PathKey::of(&path));
         self.plan.paths.insert(content, path.clone());
         self.plan.placements.push(Placement { path, area, content, modified });
     }
@@ -389,7 +389,7 @@ impl Planner<'_> {
                 if self.is_free(&path, content) {
                     if entry.given {
                         placed.insert(path.clone(), content);
-                        self.planned.insert(names::fold(path.as_str()));
+                        self.planned.insert(PathKey::of(&path));
                         let modified = stamp(entry);
                         self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
                         self.note_renamed_other(entry, area, &path);

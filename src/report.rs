@@ -279,7 +279,7 @@ fn state<'a>(
     }
     let Some(content) = entry.content() else { return State::Failed };
     let kept = !entry.role.is_media();
-    let path = if kept { done.plan.kept.get(&index) } else { done.plan.paths.get(&content) };
+    let path = if kept { done.plan.kept.get(&index) } else { done.plan.paths.get(content) };
     let held = match path {
         Some(path) if kept => done.held_paths.contains(path),
         _ => !kept && done.held.contains(&content),

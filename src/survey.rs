@@ -18,7 +18,7 @@ use crate::catalog::{DerivedRecord, FileRecord, INTERNAL, Remembered};
 use crate::contents::Contents;
 use crate::error::{Error, is_failing, is_full};
 use crate::matching::AlbumKind;
-use crate::names::{self, LibraryPath};
+use crate::names::{LibraryPath, PathKey};
 use crate::plan::Area;
 
 /// What the plan needs to know of the library.
@@ -32,7 +32,7 @@ pub struct Held {
     /// Files of `Other/` and kept details.
     pub kept: HashMap<LibraryPath, Hash>,
     /// Everything that stands in the tree, by collision key.
-    pub taken: HashSet<String>,
+    pub taken: HashSet<PathKey>,
     /// Files that no import recorded: those of the size of bytes to be placed, and those in albums.
     pub foreign: HashMap<LibraryPath, Hash>,
     /// Symbolic links that no import recorded, and where they lead.
@@ -180,7 +180,7 @@ pub fn held(
         ..Held::default()
     };
     for path in present.seen.keys() {
-        held.taken.insert(names::fold(path.as_str()));
+        held.taken.insert(PathKey::of(path));
     }
     for record in present.files.values() {
         match record.area {
@@ -191,7 +191,7 @@ pub fn held(
                 }
             }
             Area::Other | Area::Details => {
-                held.taken.insert(names::fold(record.path.as_str()));
+                held.taken.insert(PathKey::of(&record.path));
                 held.kept.insert(record.path.clone(), hash(record.content));
             }
         }

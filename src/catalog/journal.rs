@@ -93,7 +93,7 @@ impl Catalog {
             let mut stage = tx.prepare_cached("INSERT OR IGNORE INTO staged VALUES (?1)")?;
             for item in read {
                 let entry = &contents.entries[item.entry];
-                let content = match (&item.kept, ids.contents.get(&item.content)) {
+                let content = match (&item.kept, ids.contents.get(item.content)) {
                     (Kept::Fresh(content), None) => {
                         let id = insert_content(tx, content)?;
                         ids.contents.insert(item.content, id);
@@ -174,7 +174,7 @@ impl Catalog {
                 insert.execute(params![
                     placement.path.as_str(),
                     placement.area.as_str(),
-                    ids.contents[&placement.content],
+                    ids.contents.get(placement.content),
                     placement.modified.map(|t| t.to_rfc3339()),
                 ])?;
             }
@@ -229,7 +229,7 @@ impl Catalog {
                 insert.execute(params![
                     file.path.as_str(),
                     file.area.as_str(),
-                    ids.contents[&file.content],
+                    ids.contents.get(file.content),
                     file.kind.map(Kind::as_str),
                     file.original_name,
                     file.proved,

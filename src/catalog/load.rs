@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row};
 
 use crate::capture::{CapturedFrom, Evidence, Rule};
 use crate::catalog::{DerivedRecord, FileRecord};
-use crate::contents::{Archive, Bytes, Content, Contents, Entry, Export, Identity, Part, Role};
+use crate::contents::{Archive, ByContent, Bytes, Content, Contents, Entry, Export, Identity, Part, Role};
 use crate::fingerprint::Fingerprint;
 use crate::matching::AlbumKind;
 use crate::media::{Cameras, Embedded, Format, Kind, LocalTime, Position};
@@ -28,7 +28,7 @@ pub struct Ids {
     /// Of archives.
     pub archives: HashMap<usize, i64>,
     /// Of contents.
-    pub contents: HashMap<usize, i64>,
+    pub contents: ByContent<i64>,
 }
 
 /// Everything that the catalog knows.

@@ -51,7 +51,7 @@ pub struct Row {
     /// The line it begins on, from 1.
     pub line: u64,
     /// The bare file name, verbatim. Not unique, and its case may differ from the file's (immich-go #1314).
-    pub name: String,
+    pub name: Box<str>,
     /// Apple's fingerprint of the bytes.
     pub checksum: Checksum,
     /// `None` where the row has no such column, here and in the other flags; an empty or unreadable flag is no.
@@ -266,7 +266,7 @@ impl RowReader<'_> {
             self.text(columns.checksum).filter(|text| !text.is_empty()).map_or(Checksum::Absent, |text| {
                 Fingerprint::parse(text).map_or_else(|| Checksum::Opaque(text.into()), Checksum::Fingerprint)
             });
-        Some(Row { line, name, checksum, favorite, hidden, deleted, created, imported, view_count })
+        Some(Row { line, name: name.into(), checksum, favorite, hidden, deleted, created, imported, view_count })
     }
 
     fn text(&self, column: Option<usize>) -> Option<&str> {
@@ -322,7 +322,7 @@ mod tests {
     fn sample(line: u64, name: &str) -> Row {
         Row {
             line,
-            name: name.to_owned(),
+            name: name.into(),
             checksum: Checksum::Fingerprint(Fingerprint::parse(SUM).expect("a fingerprint")),
             favorite: Some(true),
             hidden: Some(false),
@@ -533,7 +533,7 @@ mod tests {
                     .rows
                     .iter()
                     .filter(|row| row.line != 3)
-                    .map(|row| (row.line, row.name.as_str()))
+                    .map(|row| (row.line, &*row.name))
                     .collect();
                 assert_eq!(names, [(2, "a,b.jpg"), (4, "c.jpg"), (5, "c.jpg")], "{damaged}");
                 assert!(
@@ -665,7 +665,7 @@ mod tests {
         (any_name(), checksum, flags, instant(), instant(), any::<Option<u64>>()).prop_map(
             |(name, checksum, flags, created, imported, view_count)| {
                 let [favorite, hidden, deleted] = flags.map(Some);
-                Row { line: 2, name, checksum, favorite, hidden, deleted, created, imported, view_count }
+                Row { line: 2, name: name.into(), checksum, favorite, hidden, deleted, created, imported, view_count }
             },
         )
     }
@@ -684,7 +684,7 @@ mod tests {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(HEADER.split(',')).expect("into memory");
         let values = [
-            row.name.clone(),
+            row.name.to_string(),
             checksum,
             flag(row.favorite),
             flag(row.hidden),

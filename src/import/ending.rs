@@ -43,7 +43,7 @@ pub(super) fn leave_staging(
     let here = staging.waiting();
     let mut waiting: Vec<i64> = Vec::new();
     for (index, content) in inputs.contents.contents.iter().enumerate() {
-        let Some(&id) = ids.contents.get(&index).filter(|_| here.contains(&content.blake3)) else { continue };
+        let Some(&id) = ids.contents.get(index).filter(|_| here.contains(&content.blake3)) else { continue };
         if given.contains(&index) && !failed.contains(&index) {
             staging.discard(&content.blake3);
         } else {
@@ -79,7 +79,7 @@ fn say_what_is_safe(contents: &Contents, plan: &Plan, problems: &mut [Problem]) 
     let safe: HashMap<(u64, u32), &LibraryPath> = plan
         .paths
         .iter()
-        .map(|(&content, path)| ((contents.contents[content].size, contents.contents[content].crc32), path))
+        .map(|(content, path)| ((contents.contents[content].size, contents.contents[content].crc32), path))
         .collect();
     for problem in problems.iter_mut().filter(|p| p.code == Code::DamagedEntry) {
         let place = problem.archive.as_deref().zip(problem.entry.as_deref());
@@ -111,7 +111,7 @@ pub(super) fn finish_report(
     let counted = report::count(&done)?;
     let (exports, missing_parts) = report::exports(inputs);
     let stands =
-        |content: usize| decided.plan.paths.get(&content).is_some_and(|path| !unplaced.paths.contains(path));
+        |content: usize| decided.plan.paths.get(content).is_some_and(|path| !unplaced.paths.contains(path));
     let mut problems = inputs.problems.clone();
     problems.extend(tally.problems);
     problems.extend(missing_parts);
@@ -127,7 +127,7 @@ pub(super) fn finish_report(
         entries: counted.entries,
         sizes: counted.sizes,
         bytes: counted.bytes,
-        rows: report::count_rows(&inputs.contents),
+        rows: decided.rows,
         media: report::count_media(&inputs.contents, &decided.matched, &stands),
         albums: report::count_albums(&decided.matched),
         left_alone: inputs.left_alone.clone(),

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::contents::{Contents, DetailsFile, Entry, Role};
+use crate::contents::{ByContent, Contents, DetailsFile, Entry, Role};
 use crate::export::albums::title;
 use crate::matching::Asset;
 use crate::matching::assets::automatic;
@@ -71,7 +71,7 @@ pub struct Names<'a> {
     proper_folded: HashMap<(usize, String), Vec<usize>>,
     /// By the name of the entry where the row gives another.
     entry: HashMap<(usize, String), Vec<usize>>,
-    asset_of: HashMap<usize, usize>,
+    asset_of: ByContent<usize>,
     deleted: HashSet<usize>,
 }
 
@@ -82,11 +82,11 @@ impl<'a> Names<'a> {
             proper: HashMap::new(),
             proper_folded: HashMap::new(),
             entry: HashMap::new(),
-            asset_of: HashMap::new(),
+            asset_of: ByContent::default(),
             deleted: HashSet::new(),
         };
         for (index, asset) in assets.iter().enumerate() {
-            names.asset_of.extend(asset.resources.iter().map(|r| (r.content, index)));
+            asset.resources.iter().for_each(|r| names.asset_of.insert(r.content, index));
             if asset.deleted {
                 names.deleted.insert(index);
             }
@@ -103,7 +103,7 @@ impl<'a> Names<'a> {
         for entry in contents.entries.iter().filter(|e| matches!(e.role, Role::Photo | Role::Deleted)) {
             let Some(content) = entry.content() else { continue };
             let export = contents.export_of(entry);
-            let claims = rows.claims.get(&content).map_or(&[][..], Vec::as_slice);
+            let claims = rows.of(content);
             let mut listed = false;
             for at in claims.iter().filter(|at| at.export == export) {
                 listed = true;
@@ -136,7 +136,7 @@ impl<'a> Names<'a> {
             .or_else(|| self.proper_folded.get(&(export, folded())))
             .or_else(|| self.entry.get(&(export, folded())))
             .map_or(&[][..], Vec::as_slice);
-        let mut assets: Vec<usize> = contents.iter().filter_map(|c| self.asset_of.get(c).copied()).collect();
+        let mut assets: Vec<usize> = contents.iter().filter_map(|&c| self.asset_of.get(c).copied()).collect();
         assets.sort_unstable();
         assets.dedup();
         if assets.iter().any(|a| !self.deleted.contains(a)) {
@@ -337,7 +337,7 @@ fn shared(
     let mut here: HashMap<String, HashSet<String>> = HashMap::new();
     for entry in contents.entries.iter().filter(|e| e.role == Role::Shared) {
         here.entry(folder_name(entry)).or_default().insert(names::match_key(entry.name()));
-        let Some(asset) = entry.content().and_then(|c| names.asset_of.get(&c)) else { continue };
+        let Some(asset) = entry.content().and_then(|c| names.asset_of.get(c)) else { continue };
         let folder = folder_name(entry);
         let album = open(found, AlbumKind::Shared, &folder, &folder);
         album.members.push(*asset);

@@ -12,6 +12,7 @@ use chrono_tz::Tz;
 
 use crate::capture::{Captured, CapturedFrom, Sources, capture};
 use crate::contents::{Content, Contents, DetailsFile, Entry, Role};
+use crate::export::details::Row;
 use crate::matching::pairs::{Pairs, companions, pair};
 use crate::matching::rows::{RowAt, Rows};
 use crate::matching::{Asset, Part, Resource};
@@ -31,12 +32,11 @@ pub struct Assets {
 }
 
 /// What the rows of one content come to.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Facts<'a> {
-    name: Option<&'a str>,
-    created: Option<DateTime<Utc>>,
+    /// The row that gives name, date and views.
+    first: &'a Row,
     imported: Option<DateTime<Utc>>,
-    views: Option<u64>,
     favorite: Option<bool>,
     hidden: Option<bool>,
     deleted: Option<bool>,
@@ -63,8 +63,8 @@ impl Medium<'_> {
         let mut stems = Vec::new();
         for entry in self.entries {
             stems.push((entry.part, entry.folder(), names::match_key(names::split(entry.name()).0)));
-            if let Some(name) = self.facts.and_then(|f| f.name) {
-                stems.push((entry.part, entry.folder(), names::match_key(names::split(name).0)));
+            if let Some(facts) = self.facts {
+                stems.push((entry.part, entry.folder(), names::match_key(names::split(&facts.first.name).0)));
             } else if let Some(base) = names::scheme_b_base(entry.name()) {
                 stems.push((entry.part, entry.folder(), names::match_key(names::split(&base).0)));
             }
@@ -75,7 +75,7 @@ impl Medium<'_> {
     }
 
     pub(super) fn created(&self) -> Option<DateTime<Utc>> {
-        self.facts.and_then(|f| f.created)
+        self.facts.and_then(|f| f.first.created)
     }
 
     pub(super) fn is_raw(&self) -> bool {
@@ -142,8 +142,8 @@ fn collect<'a>(
         .filter_map(|entries| {
             let index = entries[0].content()?;
             let content = &contents.contents[index];
-            let facts = rows.claims.get(&index).and_then(|claims| facts(contents, claims, problems));
-            let name = facts.and_then(|f| f.name).unwrap_or_else(|| entries[0].name());
+            let facts = facts(contents, rows.of(index), problems);
+            let name = facts.map_or_else(|| entries[0].name(), |f| &f.first.name);
             let (kind, format) = (content.kind(name), content.embedded.format);
             Some(Medium { content, index, entries, facts, name, kind, format })
         })
@@ -187,10 +187,8 @@ fn facts<'a>(contents: &Contents, claims: &[RowAt<'a>], problems: &mut Vec<Probl
         claims.iter().filter_map(|at| flag(at)).reduce(|a, b| a && b)
     };
     Some(Facts {
-        name: Some(&first.row.name),
-        created: first.row.created,
+        first: first.row,
         imported: first.row.imported.or_else(|| claims.iter().filter_map(|at| at.row.imported).min()),
-        views: first.row.view_count,
         favorite: any(|at| at.row.favorite),
         hidden: all(|at| at.row.hidden),
         deleted: all(|at| at.row.deleted),
@@ -318,9 +316,9 @@ fn asset(
                 name: m.name.into(),
                 captured,
                 imported: m.facts.and_then(|f| f.imported),
-                view_count: m.facts.and_then(|f| f.views),
+                view_count: m.facts.and_then(|f| f.first.view_count),
                 contributed_by_me: lists.contributed(m),
-                proved: rows.proved.contains(&m.index),
+                proved: rows.proved.contains(m.index),
                 listed: m.facts.is_some(),
             }
         })
@@ -332,16 +330,16 @@ fn asset(
 }
 
 fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool, bool, bool) {
-    let facts = speaks.facts.unwrap_or_default();
+    let facts = speaks.facts;
     let has = |role: Role| primary.entries.iter().any(|e| e.role == role);
-    let deleted = match facts.deleted {
+    let deleted = match facts.and_then(|f| f.deleted) {
         // a copy that lives on in Photos/ beside the deleted one is not deleted
         Some(deleted) => deleted && !(has(Role::Photo) && has(Role::Deleted)),
         None => has(Role::Deleted) && !has(Role::Photo),
     };
     (
-        facts.favorite.unwrap_or_else(|| lists.names_any(&lists.favorites, primary)),
-        facts.hidden.unwrap_or_else(|| lists.names_any(&lists.hidden, primary)),
+        facts.and_then(|f| f.favorite).unwrap_or_else(|| lists.names_any(&lists.favorites, primary)),
+        facts.and_then(|f| f.hidden).unwrap_or_else(|| lists.names_any(&lists.hidden, primary)),
         deleted,
     )
 }

@@ -64,8 +64,8 @@ pub(super) fn by_name<'a>(
     {
         let export = contents.export_of(entry);
         // a row of another export that speaks of the same bytes takes this export's file from nobody
-        let claims = entry.content().and_then(|c| rows.claims.get(&c));
-        if claims.is_some_and(|claims| claims.iter().any(|at| at.export == export)) {
+        let claims = entry.content().map_or(&[][..], |content| rows.of(content));
+        if claims.iter().any(|at| at.export == export) {
             continue;
         }
         if entry.bytes == Bytes::Unread && entry.role != Role::Placeholder {
@@ -304,7 +304,7 @@ fn claim<'a>(contents: &'a Contents, claimant: Claimant<'a>, file: FileAt<'a>, r
         .with_entry(file.entry.path.as_ref());
         rows.problems.push(if bytes.cut_short { problem } else { problem.as_warning() });
     }
-    rows.claims.entry(content).or_default().extend(claimant.rows);
+    rows.claims.slot(content).get_or_insert_default().extend(claimant.rows);
 }
 
 fn mismatch_message(cut_short: bool, stated: &Fingerprint, found: Option<Fingerprint>) -> String {

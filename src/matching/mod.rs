@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::capture::Captured;
-use crate::contents::{Contents, DetailsFile, Entry, Role};
+use crate::contents::{ByContent, Contents, DetailsFile, Entry, Role};
 use crate::media::Kind;
 use crate::problem::{Code, Problem};
 
@@ -104,17 +104,15 @@ pub struct Matched {
 }
 
 impl Matched {
-    /// Of every content, its asset and resource.
-    pub fn by_content(&self) -> HashMap<usize, (usize, usize)> {
-        let resources = |(a, asset): (usize, &Asset)| {
-            asset
-                .resources
-                .iter()
-                .enumerate()
-                .map(|(r, resource)| (resource.content, (a, r)))
-                .collect::<Vec<_>>()
-        };
-        self.assets.iter().enumerate().flat_map(resources).collect()
+    /// Of every content, its asset (an index into [`Matched::assets`]) and which resource of it it is.
+    pub fn by_content(&self) -> ByContent<(u32, u32)> {
+        let mut places = ByContent::with_room(self.assets.len());
+        for (a, asset) in (0..).zip(&self.assets) {
+            for (r, resource) in (0..).zip(&asset.resources) {
+                places.insert(resource.content, (a, r));
+            }
+        }
+        places
     }
 }
 

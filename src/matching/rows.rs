@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::contents::{Contents, DetailsFile, Entry, Role};
+use crate::contents::{ByContent, Contents, DetailsFile, Entry, Role};
 use crate::export::details::{self, Checksum, Row};
 use crate::fingerprint::Fingerprint;
 use crate::matching::by_name::by_name;
@@ -31,15 +31,22 @@ pub struct RowAt<'a> {
 #[derive(Debug, Default)]
 pub struct Rows<'a> {
     /// Of every content, the rows that speak of it, in the order of parts, files and lines.
-    pub claims: HashMap<usize, Vec<RowAt<'a>>>,
+    pub claims: ByContent<Vec<RowAt<'a>>>,
     /// Contents that a row of any export carries the fingerprint of.
-    pub proved: HashSet<usize>,
+    pub proved: ByContent<()>,
     /// Exports that have any details.
     pub detailed: BTreeSet<usize>,
     /// Name and checksum of each row whose medium is nowhere.
     pub missing: HashSet<(&'a str, Option<String>)>,
     /// What was wrong or uncertain.
     pub problems: Vec<Problem>,
+}
+
+impl<'a> Rows<'a> {
+    /// The rows that speak of this content.
+    pub fn of(&self, content: usize) -> &[RowAt<'a>] {
+        self.claims.get(content).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Finds the media of all rows.
@@ -59,9 +66,9 @@ pub fn match_rows(contents: &Contents) -> Rows<'_> {
         };
         match found.filter(|c| held.contains(c)) {
             Some(content) => {
-                rows.proved.insert(content);
+                rows.proved.insert(content, ());
                 // nearly every medium has one row
-                rows.claims.entry(content).or_insert_with(|| Vec::with_capacity(1)).push(at);
+                rows.claims.slot(content).get_or_insert_with(|| Vec::with_capacity(1)).push(at);
             }
             None => left.push(at),
         }

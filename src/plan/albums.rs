@@ -12,7 +12,7 @@ use blake3::Hash;
 use super::{AlbumForm, Derived, DerivedForm, Hidden, Memories, Planner};
 use crate::catalog::DerivedRecord;
 use crate::matching::{Album, AlbumKind, Asset, Matched, Part};
-use crate::names::{self, LibraryPath};
+use crate::names::{self, LibraryPath, PathKey};
 
 impl Planner<'_> {
     /// Gives every album the name of its folder; one that has one keeps it.
@@ -79,7 +79,7 @@ impl Planner<'_> {
                 continue;
             }
             for resource in asset.resources.iter().filter(|r| r.part != Part::Companion) {
-                if let Some(path) = self.plan.paths.get(&resource.content)
+                if let Some(path) = self.plan.paths.get(resource.content)
                     && path.parent().as_ref() != Some(place)
                     && once.insert(resource.content)
                 {
@@ -99,7 +99,7 @@ impl Planner<'_> {
         let wanted: HashSet<&LibraryPath> = self.plan.derived.iter().map(|d| &d.path).collect();
         let apart = matched.assets.iter().filter(|asset| self.is_apart(asset)).flat_map(|a| &a.resources);
         let apart: HashSet<&LibraryPath> =
-            apart.filter_map(|resource| self.plan.paths.get(&resource.content)).collect();
+            apart.filter_map(|resource| self.plan.paths.get(resource.content)).collect();
         let is_stale = |path: &LibraryPath, record: &DerivedRecord| {
             record.form != "sidecar"
                 && record.target.as_ref().is_some_and(|target| apart.contains(target))
@@ -121,7 +121,7 @@ impl Planner<'_> {
                 Some(path) => path.clone(),
                 None => self.free_for(place, stem, extension, &form, *hash),
             };
-            self.planned.insert(names::fold(path.as_str()));
+            self.planned.insert(PathKey::of(&path));
             self.plan.derived.push(Derived { path, form });
         }
     }
@@ -166,11 +166,11 @@ impl Planner<'_> {
         let hash = blake3::hash(text.as_bytes());
         let form = DerivedForm::Text(text);
         let path = recorded.unwrap_or_else(|| self.free_for(top, folder, "m3u8", &form, hash));
-        self.planned.insert(names::fold(path.as_str()));
+        self.planned.insert(PathKey::of(&path));
         self.plan.derived.push(Derived { path, form });
     }
 
     fn is_planned(&self, path: &LibraryPath) -> bool {
-        self.planned.contains(&names::fold(path.as_str()))
+        self.planned.contains(&PathKey::of(path))
     }
 }

@@ -17,7 +17,7 @@ use crate::export::details::Checksum;
 use crate::fingerprint::Fingerprint;
 use crate::matching::AlbumKind;
 use crate::media::Kind;
-use crate::names::{self, LibraryPath};
+use crate::names::{self, LibraryPath, PathKey};
 use crate::plan::{Area, Placement};
 use crate::survey::{self, Held};
 use crate::verify::kept::{Deliveries, KeptDetails, without_suffix};
@@ -194,7 +194,7 @@ impl Sorted {
         Held {
             media: self.media.iter().map(|m| (hash(m.content), m.path.clone())).collect(),
             kept: self.kept.iter().map(|(path, _, c)| (path.clone(), hash(*c))).collect(),
-            taken: paths.map(|path| names::fold(path.as_str())).collect(),
+            taken: paths.map(PathKey::of).collect(),
             album_folders,
             ..Held::default()
         }

@@ -202,7 +202,7 @@ impl Finding<'_> {
             if !deleted {
                 alive.insert(medium);
             }
-            said.insert((medium, *part, row.name.clone()), deleted);
+            said.insert((medium, *part, row.name.to_string()), deleted);
         }
         for ((medium, part, name), deleted) in said {
             let deleted = deleted && !alive.contains(&medium);
@@ -233,7 +233,7 @@ impl Finding<'_> {
             if self.places[medium].is_empty() && used.insert(row) {
                 let (part, row) = rows[row];
                 let deleted = row.deleted == Some(true);
-                self.places[medium].push(Place { part, name: row.name.clone(), deleted });
+                self.places[medium].push(Place { part, name: row.name.to_string(), deleted });
             }
         }
     }
