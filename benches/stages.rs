@@ -14,6 +14,7 @@ use builder::Export;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use windfall::catalog::{Catalog, INTERNAL, Ids, Remembered};
+use windfall::contents::ContentSet;
 use windfall::export::archive::{Archive, Window};
 use windfall::export::search::{Container, Surroundings, search};
 use windfall::export::{Inputs, details, gather};
@@ -119,7 +120,7 @@ impl Journey {
         let reading = Reading {
             staging: Some(staging),
             wanted: Wanted::Everything,
-            held: &HashSet::new(),
+            held: &ContentSet::default(),
             jobs: 2,
             progress: &(),
             cancel: &AtomicBool::new(false),

@@ -16,8 +16,8 @@ use crate::media::{Embedded, LocalTime, stamp};
 use crate::name_date::{self, NameZone};
 use crate::zone;
 
-pub(crate) use evidence::local_text;
 pub use evidence::{Claim, Evidence, EvidenceSource};
+pub(crate) use evidence::{local_text, local_time};
 pub use rule::{CapturedFrom, Rule};
 
 /// Rows have minutes only, and cameras and phones set their clocks at different moments.

@@ -154,6 +154,25 @@ pub enum Bytes {
     Failed,
 }
 
+/// The path of an entry inside its part: nearly always the end of its path in the archive, and not
+/// held twice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inner(InnerText);
+
+#[derive(Debug, Clone, PartialEq)]
+enum InnerText {
+    End(u32),
+    Own(Box<str>),
+}
+
+impl Inner {
+    /// The path inside the part, of an entry with this path in the archive.
+    pub fn of(path: &str, inner: &str) -> Self {
+        let wrapper = path.strip_suffix(inner).and_then(|wrapper| u32::try_from(wrapper.len()).ok());
+        Inner(wrapper.map_or_else(|| InnerText::Own(inner.into()), InnerText::End))
+    }
+}
+
 /// A file in an archive or part folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -166,7 +185,7 @@ pub struct Entry {
     /// Its path in the archive, verbatim.
     pub path: Box<str>,
     /// Its path inside the part: without the wrapper folder, `/` between components.
-    pub inner: Box<str>,
+    pub inner: Inner,
     /// What it is for.
     pub role: Role,
     /// Bytes, as declared.
@@ -184,12 +203,21 @@ pub struct Entry {
 impl Entry {
     /// The last component of its path.
     pub fn name(&self) -> &str {
-        self.inner.rsplit('/').next().unwrap_or(&self.inner)
+        let inner = self.inner();
+        inner.rsplit('/').next().unwrap_or(inner)
     }
 
     /// Its folder inside the part, without a trailing `/`.
     pub fn folder(&self) -> &str {
-        self.inner.rsplit_once('/').map_or("", |(folder, _)| folder)
+        self.inner().rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Its path inside the part.
+    pub fn inner(&self) -> &str {
+        match &self.inner.0 {
+            InnerText::End(at) => self.path.get(*at as usize..).unwrap_or_default(),
+            InnerText::Own(text) => text,
+        }
     }
 
     /// The bytes' index, if they are sound.
@@ -275,6 +303,17 @@ impl<T> ByContent<T> {
     }
 }
 
+/// Some of the contents.
+pub type ContentSet = ByContent<()>;
+
+impl FromIterator<usize> for ContentSet {
+    fn from_iter<I: IntoIterator<Item = usize>>(contents: I) -> Self {
+        let mut set = ContentSet::default();
+        contents.into_iter().for_each(|content| set.insert(content, ()));
+        set
+    }
+}
+
 /// One of Apple's files about the media, read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DetailsFile {
@@ -348,11 +387,12 @@ impl Contents {
     /// may take "the first" for an answer.
     pub fn sort_entries(&mut self) {
         let Contents { parts, archives, entries, .. } = self;
-        entries.sort_by(|a, b| {
+        // no two are equal, and a stable sort needs room for half of them
+        entries.sort_unstable_by(|a, b| {
             let key = |e: &Entry| (parts[e.part].export, parts[e.part].number);
             key(a)
                 .cmp(&key(b))
-                .then_with(|| a.inner.cmp(&b.inner))
+                .then_with(|| a.inner().cmp(b.inner()))
                 .then_with(|| archives[a.archive].name.cmp(&archives[b.archive].name))
                 .then_with(|| a.archive.cmp(&b.archive))
                 .then_with(|| a.position.cmp(&b.position))

@@ -27,6 +27,7 @@ use look::{Spool, look, refuse_bad_inputs};
 use side::{LibrarySide, check_space, refuse_too_large, space, waiting};
 
 use crate::catalog::{Catalog, FileRecord, INTERNAL, Ids, Remembered};
+use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::export::Inputs;
 use crate::facts::{Facts, album_records};
@@ -55,7 +56,7 @@ pub struct Run<'a> {
 
 impl Run<'_> {
     /// How this run reads everything of its inputs.
-    fn reading<'r>(&'r self, staging: Option<&'r Staging>, held: &'r HashSet<usize>) -> Reading<'r> {
+    fn reading<'r>(&'r self, staging: Option<&'r Staging>, held: &'r ContentSet) -> Reading<'r> {
         Reading {
             staging,
             wanted: Wanted::Everything,
@@ -93,13 +94,23 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let began = Utc::now().to_rfc3339();
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
-    let mut known = catalog.load()?;
+    let (known, tree) = std::thread::scope(|threads| {
+        let walk = threads.spawn(|| survey::walk(library));
+        (catalog.load(), walk.join())
+    });
+    let mut known = known?;
     let staging = Staging::open(library, &recorded(&known))?;
-    finish(run, library, &staging, &mut catalog, &mut known)?;
+    let tree = match tree {
+        Ok(tree) if known.plan.is_empty() => tree?,
+        _ => {
+            finish(run, library, &staging, &mut catalog, &mut known)?;
+            survey::walk(library)?
+        }
+    };
 
     let remembered: HashMap<String, String> = catalog.settings()?;
     let chosen = settings(&|name| remembered.get(name).cloned());
-    let present = survey::present(library, &mut known)?;
+    let present = survey::present(library, tree, &mut known);
     if !present.moved.is_empty() {
         catalog.record_moved(&present.moved)?;
     }
@@ -119,14 +130,14 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
         catalog.record_read(contents, batch, &mut ids)
     })?;
     catalog.record_complete(&complete(&inputs, &ids))?;
-    library_side.load_details(&mut inputs, library, Some(&staging));
+    let pool = threads(run.jobs)?;
+    pool.install(|| library_side.load_details(&mut inputs, library, Some(&staging)));
     // nothing is read any more; central directories and the catalog's cache make room for the match
     inputs.sources.clear();
     catalog.shrink()?;
     let stand_ins = inputs.contents.drop_stand_ins();
     catalog.forget_entries(&stand_ins, &ids)?;
 
-    let pool = threads(run.jobs)?;
     let links = survey::probe_links(library)?;
     let mut decided = decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, links);
     catalog.record_plan(&decided.plan.placements, &ids)?;
@@ -177,14 +188,14 @@ pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     refuse_bad_inputs(run.inputs, library)?;
     let (mut known, remembered) = read_only(library)?;
     let chosen = settings(&|name| remembered.get(name).cloned());
-    let present = survey::present(library, &mut known)?;
+    let present = survey::present(library, survey::walk(library)?, &mut known);
     let (mut inputs, library_side) =
-        look(run, library, &mut known, present, HashSet::new(), Spool::Temporary)?;
+        look(run, library, &mut known, present, ContentSet::default(), Spool::Temporary)?;
     refuse_too_large(&mut inputs, survey::largest_file(library));
     check_space(&inputs, &library_side, library, run)?;
     let safe = library_side.safe();
     let tally = ingest(&mut inputs, &run.reading(None, &safe), &mut |_, _| Ok(()))?;
-    library_side.load_details(&mut inputs, library, None);
+    threads(run.jobs)?.install(|| library_side.load_details(&mut inputs, library, None));
     inputs.contents.drop_stand_ins();
     let decided =
         decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, Links::default());
@@ -212,8 +223,9 @@ pub struct Glance {
 pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
     refuse_bad_inputs(run.inputs, library)?;
     let (mut known, _) = read_only(library)?;
-    let present = survey::present(library, &mut known)?;
-    let (inputs, library_side) = look(run, library, &mut known, present, HashSet::new(), Spool::Temporary)?;
+    let present = survey::present(library, survey::walk(library)?, &mut known);
+    let (inputs, library_side) =
+        look(run, library, &mut known, present, ContentSet::default(), Spool::Temporary)?;
     let (exports, _) = report::exports(&inputs);
     let (need, free) = space(&inputs, &library_side, library);
     Ok(Glance { exports, need, free })
@@ -317,21 +329,22 @@ fn decide(
     links: Links,
 ) -> Decided {
     run.progress.begin(Phase::Match, 0, 0);
-    let mut matched = matched(&inputs.contents, settings.zone);
+    let contents = &inputs.contents;
+    let (mut matched, held) = std::thread::scope(|threads| {
+        let held = || {
+            let present = side.present.contents();
+            let given = contents.entries.iter().filter(|e| e.given).filter_map(|e| e.content());
+            let wanted: ContentSet = given.filter(|&c| !present.contains(c)).collect();
+            survey::held(library, known, contents, &side.present, &wanted, links)
+        };
+        let beside = threads.spawn(held);
+        let matched = matched(contents, settings.zone);
+        (matched, beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
     let mut problems = std::mem::take(&mut matched.problems);
     // the rows have said what they had to say, and take as much room as the plan will
     let rows = report::count_rows(&inputs.contents);
     inputs.contents.details.clear();
-    let present = side.present.contents();
-    let wanted: HashSet<usize> = inputs
-        .contents
-        .entries
-        .iter()
-        .filter(|e| e.given)
-        .filter_map(|e| e.content())
-        .filter(|c| !present.contains(c))
-        .collect();
-    let held = survey::held(library, known, &inputs.contents, &side.present, &wanted, links);
     let mut plan = plan(&inputs.contents, &matched, &held, settings);
     problems.append(&mut plan.problems);
     let wants_links = matches!(settings.albums, AlbumForm::Auto | AlbumForm::Symlink | AlbumForm::Hardlink);

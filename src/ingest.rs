@@ -11,7 +11,6 @@ mod glance;
 mod stock;
 mod worker;
 
-use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,7 +21,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use collect::{Collector, Gathered};
 use worker::Worker;
 
-use crate::contents::{Bytes, Content, Contents, DetailsFile};
+use crate::contents::{Bytes, Content, ContentSet, Contents, DetailsFile};
 use crate::error::Error;
 use crate::export::Inputs;
 use crate::problem::Problem;
@@ -75,7 +74,7 @@ pub struct Reading<'a> {
     /// What to find out.
     pub wanted: Wanted,
     /// Contents that the library or staging holds already.
-    pub held: &'a HashSet<usize>,
+    pub held: &'a ContentSet,
     /// Threads.
     pub jobs: usize,
     /// Is told.

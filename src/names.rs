@@ -101,7 +101,7 @@ pub fn match_key(name: &str) -> String {
 
 /// Whether two file names are equal but for case and normalisation.
 pub fn same_name(a: &str, b: &str) -> bool {
-    a == b || match_key(a) == match_key(b)
+    if a.is_ascii() && b.is_ascii() { a.eq_ignore_ascii_case(b) } else { match_key(a) == match_key(b) }
 }
 
 /// Stem and extension of a file name; the extension has no dot and is `""` where there is none.

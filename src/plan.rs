@@ -254,8 +254,7 @@ impl Planner<'_> {
                     (*resource, stem, extension.to_owned())
                 })
                 .collect();
-        let first_key =
-            PathKey::of(&folder.join(&names::with_suffix(&named[0].1, &named[0].2, 1)));
+        let first_key = PathKey::of(&folder.join(&names::with_suffix(&named[0].1, &named[0].2, 1)));
         let start = self.hints.get(&first_key).copied().unwrap_or(1);
         let mut n = start;
         let targets = loop {
@@ -373,7 +372,7 @@ impl Planner<'_> {
                 _ => continue,
             };
             let wanted = entry
-                .inner
+                .inner()
                 .split('/')
                 .filter(|c| !c.is_empty())
                 .fold(folder, |at, component| at.join(component));
@@ -403,14 +402,14 @@ impl Planner<'_> {
     }
 
     fn note_renamed_other(&mut self, entry: &Entry, area: Area, path: &LibraryPath) {
-        let mut components = entry.inner.split('/').filter(|c| !c.is_empty());
+        let mut components = entry.inner().split('/').filter(|c| !c.is_empty());
         if area != Area::Other || components.all(names::is_portable) {
             return;
         }
         self.plan.problems.push(
             Problem::new(
                 Code::Renamed,
-                format!("`{}` is a path that some systems cannot hold; it stands as `{path}`", entry.inner),
+                format!("`{}` is a path that some systems cannot hold; it stands as `{path}`", entry.inner()),
             )
             .in_archive(&self.contents.archives[entry.archive].name)
             .with_entry(entry.path.as_ref()),

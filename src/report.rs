@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 
-use crate::contents::{Bytes, Contents, DetailsFile, Role};
+use crate::contents::{Bytes, ContentSet, Contents, DetailsFile, Role};
 use crate::error::Error;
 use crate::export::Inputs;
 use crate::matching::{AlbumKind, Matched, Part};
@@ -186,7 +186,7 @@ pub struct Done<'a> {
     /// What was planned.
     pub plan: &'a Plan,
     /// Media contents that the library held before.
-    pub held: &'a HashSet<usize>,
+    pub held: &'a ContentSet,
     /// Kept files (`Other/`, details) that the library held before.
     pub held_paths: &'a HashSet<LibraryPath>,
     /// Paths that could not be placed.
@@ -216,7 +216,7 @@ pub fn count(done: &Done<'_>) -> Result<Counted, Error> {
     let mut entries = Entries { total: unreadable, failed: unreadable, ..Entries::default() };
     let mut sizes = Entries::default();
     let mut bytes = ByteCounts { read: done.bytes_read, ..ByteCounts::default() };
-    let mut seen_media: HashSet<usize> = HashSet::new();
+    let mut seen_media = ContentSet::default();
     let mut seen_paths: HashSet<&LibraryPath> = HashSet::new();
     for (index, entry) in contents.entries.iter().enumerate().filter(|(_, e)| e.given) {
         let state = state(done, index, &mut seen_media, &mut seen_paths);
@@ -270,7 +270,7 @@ impl State {
 fn state<'a>(
     done: &Done<'a>,
     index: usize,
-    seen_media: &mut HashSet<usize>,
+    seen_media: &mut ContentSet,
     seen_paths: &mut HashSet<&'a LibraryPath>,
 ) -> State {
     let entry = &done.inputs.contents.entries[index];
@@ -282,7 +282,7 @@ fn state<'a>(
     let path = if kept { done.plan.kept.get(&index) } else { done.plan.paths.get(content) };
     let held = match path {
         Some(path) if kept => done.held_paths.contains(path),
-        _ => !kept && done.held.contains(&content),
+        _ => !kept && done.held.contains(content),
     };
     match path {
         _ if held => State::AlreadyPresent,
@@ -290,7 +290,8 @@ fn state<'a>(
         None => State::Failed,
         Some(path) if done.unplaced.contains(path) => State::Failed,
         Some(path) => {
-            let first = if kept { seen_paths.insert(path) } else { seen_media.insert(content) };
+            let first =
+                if kept { seen_paths.insert(path) } else { seen_media.slot(content).replace(()).is_none() };
             match (first, entry.role.is_details()) {
                 (false, _) => State::Duplicate,
                 (true, true) => State::Details,
@@ -317,13 +318,13 @@ pub fn count_rows(contents: &Contents) -> u64 {
 
 /// The media of this run's inputs; `counts` says which contents count.
 pub fn count_media(contents: &Contents, matched: &Matched, counts: &dyn Fn(usize) -> bool) -> MediaCounts {
-    let given: HashSet<usize> = contents
+    let given: ContentSet = contents
         .entries
         .iter()
         .filter(|e| e.given && e.role.is_media())
         .filter_map(|e| e.content())
         .collect();
-    let here = |content: usize| given.contains(&content) && counts(content);
+    let here = |content: usize| given.contains(content) && counts(content);
     let mut media = MediaCounts::default();
     for asset in &matched.assets {
         for resource in asset.resources.iter().filter(|r| here(r.content)) {

@@ -15,7 +15,7 @@ use blake3::Hash;
 use walkdir::WalkDir;
 
 use crate::catalog::{DerivedRecord, FileRecord, INTERNAL, Remembered};
-use crate::contents::Contents;
+use crate::contents::{ContentSet, Contents};
 use crate::error::{Error, is_failing, is_full};
 use crate::matching::AlbumKind;
 use crate::names::{LibraryPath, PathKey};
@@ -86,9 +86,14 @@ struct Seen {
     is_file: bool,
 }
 
+/// Every file in the tree of a library.
+#[derive(Debug, Default)]
+pub struct Tree(BTreeMap<LibraryPath, Seen>);
+
 /// What of the catalog is really there.
 #[derive(Debug, Default)]
 pub struct Present {
+    /// Files of the tree that are none of `files`.
     seen: BTreeMap<LibraryPath, Seen>,
     /// Records whose file is there with its size.
     pub files: BTreeMap<LibraryPath, FileRecord>,
@@ -102,18 +107,15 @@ pub struct Present {
 
 impl Present {
     /// Contents that stand in the library, whatever the area.
-    pub fn contents(&self) -> HashSet<usize> {
+    pub fn contents(&self) -> ContentSet {
         self.files.values().map(|f| f.content).collect()
     }
 }
 
-/// Compares the catalog with the folder. The records move from `known` to what they turn out to be,
+/// Compares the catalog with the tree of its library. The records move from `known` to what they turn out to be,
 /// for a library has as many as photos.
-///
-/// # Errors
-/// If the folder cannot be read.
-pub fn present(library: &Path, known: &mut Remembered) -> Result<Present, Error> {
-    let mut present = Present { seen: walk(library)?, ..Present::default() };
+pub fn present(library: &Path, Tree(seen): Tree, known: &mut Remembered) -> Present {
+    let mut present = Present { seen, ..Present::default() };
     let stands = |record: &FileRecord| {
         let seen = match record.area {
             Area::Details => stat(&record.path.to_path(library)),
@@ -124,6 +126,7 @@ pub fn present(library: &Path, known: &mut Remembered) -> Result<Present, Error>
     let mut files = std::mem::take(&mut known.files);
     let others = files.extract_if(.., |_, record| stands(record) != Some(true)).map(|(_, record)| record);
     let (changed, lost): (Vec<_>, Vec<_>) = others.partition(|record| stands(record).is_some());
+    present.seen.retain(|path, _| !files.contains_key(path));
     (present.files, present.changed) = (files, changed);
     let mut strangers: HashMap<u64, Vec<LibraryPath>> = HashMap::new();
     if !lost.is_empty() {
@@ -160,7 +163,7 @@ pub fn present(library: &Path, known: &mut Remembered) -> Result<Present, Error>
             target.clone_from(to);
         }
     }
-    Ok(present)
+    present
 }
 
 /// Completes what the plan needs: `wanted` are the contents that may be placed.
@@ -169,7 +172,7 @@ pub fn held(
     known: &Remembered,
     contents: &Contents,
     present: &Present,
-    wanted: &HashSet<usize>,
+    wanted: &ContentSet,
     links: Links,
 ) -> Held {
     let hash = |content: usize| contents.contents[content].blake3;
@@ -183,6 +186,7 @@ pub fn held(
         held.taken.insert(PathKey::of(path));
     }
     for record in present.files.values() {
+        held.taken.insert(PathKey::of(&record.path));
         match record.area {
             Area::Media => {
                 let path = held.media.entry(hash(record.content)).or_insert_with(|| record.path.clone());
@@ -191,7 +195,6 @@ pub fn held(
                 }
             }
             Area::Other | Area::Details => {
-                held.taken.insert(PathKey::of(&record.path));
                 held.kept.insert(record.path.clone(), hash(record.content));
             }
         }
@@ -202,7 +205,7 @@ pub fn held(
         held.reserved.entry(hash(content)).or_insert_with(|| path.clone());
     }
     let recorded: HashSet<&LibraryPath> = present.files.keys().chain(known.derived.keys()).collect();
-    let sizes: HashSet<u64> = wanted.iter().map(|&c| contents.contents[c].size).collect();
+    let sizes: HashSet<u64> = wanted.iter().map(|(c, ())| contents.contents[c].size).collect();
     for (path, seen) in present.seen.iter().filter(|(path, _)| !recorded.contains(path)) {
         let on_disk = path.to_path(library);
         if !seen.is_file {
@@ -221,11 +224,14 @@ pub fn held(
     held
 }
 
-/// Every file in the tree; `.windfall` and links to folders are not entered.
-fn walk(library: &Path) -> Result<BTreeMap<LibraryPath, Seen>, Error> {
-    let mut seen = BTreeMap::new();
+/// Walks through a library; `.windfall` and links to folders are not entered.
+///
+/// # Errors
+/// If a folder cannot be read.
+pub fn walk(library: &Path) -> Result<Tree, Error> {
+    let mut seen = Vec::new();
     if !library.exists() {
-        return Ok(seen);
+        return Ok(Tree::default());
     }
     let walk = WalkDir::new(library).min_depth(1).follow_links(false).into_iter();
     for entry in walk.filter_entry(|e| e.depth() != 1 || e.file_name() != INTERNAL) {
@@ -245,10 +251,10 @@ fn walk(library: &Path) -> Result<BTreeMap<LibraryPath, Seen>, Error> {
         let text: Vec<String> = relative.iter().map(|c| c.to_string_lossy().into_owned()).collect();
         let size = entry.metadata().map_or(0, |m| m.len());
         if let Ok(path) = LibraryPath::parse(&text.join("/")) {
-            seen.insert(path, Seen { size, is_file: entry.file_type().is_file() });
+            seen.push((path, Seen { size, is_file: entry.file_type().is_file() }));
         }
     }
-    Ok(seen)
+    Ok(Tree(seen.into_iter().collect()))
 }
 
 fn is_refused(error: &walkdir::Error) -> bool {

@@ -4,15 +4,17 @@
 //! Never: decides. The one surprise: times are kept as values and become text only in JSON, for a
 //! library keeps hundreds of thousands of these at once.
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
+use std::borrow::Cow;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::zone;
 
 /// One thing that claims a time. In JSON: `source`, `time` and `offset`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "Text", try_from = "Text")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Evidence {
     /// Who says it.
     pub source: EvidenceSource,
@@ -111,25 +113,56 @@ pub(crate) fn local_text(time: NaiveDateTime) -> String {
     format!("{time:?}")
 }
 
-/// Evidence in JSON.
-#[derive(Serialize, Deserialize)]
-struct Text {
-    source: EvidenceSource,
-    time: String,
-    offset: Option<String>,
+/// What [`local_text`] wrote. A library has hundreds of thousands of them, so what has no decimals is
+/// read by its places.
+pub(crate) fn local_time(text: &str) -> Result<NaiveDateTime, chrono::ParseError> {
+    by_places(text).map_or_else(|| text.parse(), Ok)
 }
 
-impl From<Evidence> for Text {
-    fn from(evidence: Evidence) -> Text {
-        Text { source: evidence.source, time: evidence.time(), offset: evidence.offset() }
+/// `2024-03-03T10:05:17`, and nothing else.
+fn by_places(text: &str) -> Option<NaiveDateTime> {
+    let bytes: &[u8; 19] = text.as_bytes().try_into().ok()?;
+    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    if !marks.iter().all(|&(at, mark)| bytes[at] == mark) {
+        return None;
+    }
+    let number = |places: std::ops::Range<usize>| {
+        let digits = bytes.get(places)?;
+        let value = digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit.wrapping_sub(b'0')));
+        digits.iter().all(u8::is_ascii_digit).then_some(value)
+    };
+    let date = NaiveDate::from_ymd_opt(number(0..4)?.cast_signed(), number(5..7)?, number(8..10)?)?;
+    date.and_hms_opt(number(11..13)?, number(14..16)?, number(17..19)?)
+}
+
+/// Evidence in JSON.
+#[derive(Serialize, Deserialize)]
+struct Text<'a> {
+    source: EvidenceSource,
+    #[serde(borrow)]
+    time: Cow<'a, str>,
+    #[serde(borrow)]
+    offset: Option<Cow<'a, str>>,
+}
+
+impl Serialize for Evidence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (time, offset) = (self.time().into(), self.offset().map(Cow::from));
+        Text { source: self.source, time, offset }.serialize(serializer)
     }
 }
 
-impl TryFrom<Text> for Evidence {
+impl<'de> Deserialize<'de> for Evidence {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Evidence, D::Error> {
+        Evidence::try_from(Text::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl TryFrom<Text<'_>> for Evidence {
     type Error = String;
 
-    fn try_from(Text { source, time, offset }: Text) -> Result<Evidence, String> {
-        let parsed = |text: &str| text.parse::<NaiveDateTime>().map_err(|e| format!("`{text}`: {e}"));
+    fn try_from(Text { source, time, offset }: Text<'_>) -> Result<Evidence, String> {
+        let parsed = |text: &str| local_time(text).map_err(|e| format!("`{text}`: {e}"));
         let unknown = |offset: &str| format!("`{offset}` is neither an offset nor a zone");
         let claim = match (time.strip_suffix('Z'), offset) {
             (Some(instant), _) => Claim::Instant(parsed(instant)?.and_utc()),
@@ -146,6 +179,29 @@ impl TryFrom<Text> for Evidence {
 #[cfg(test)]
 mod tests {
     use super::Evidence;
+
+    #[test]
+    fn times_come_back_as_they_were() {
+        for text in [
+            "2024-03-03T10:05:17",
+            "2024-02-29T23:59:59",
+            "0001-01-01T00:00:00",
+            "2024-03-03T10:05:17.250",
+            "2024-03-03T10:05:17.000000001",
+            "+12024-03-03T10:05:17",
+            "-0044-03-15T12:00:00",
+            "2016-12-31T23:59:60",
+        ] {
+            let time = super::local_time(text).unwrap();
+            assert_eq!(time, text.parse().unwrap());
+            assert_eq!(super::local_text(time), text);
+        }
+        for text in
+            ["2023-02-29T00:00:00", "2024-03-03 10:05:17", "2024-03-03T10:5x:17", "2024-03-03T24:00:00", ""]
+        {
+            assert_eq!(super::local_time(text).ok(), text.parse().ok(), "{text}");
+        }
+    }
 
     #[test]
     fn json_comes_back_as_it_was() {

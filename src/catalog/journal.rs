@@ -112,7 +112,7 @@ impl Catalog {
                     entry.position,
                     ids.parts[&entry.part],
                     entry.path,
-                    entry.inner,
+                    entry.inner(),
                     entry.role.as_str(),
                     entry.size,
                     entry.modified.map(local_text),

@@ -9,9 +9,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use rusqlite::{Connection, Row};
 
-use crate::capture::{CapturedFrom, Evidence, Rule};
+use crate::capture::{CapturedFrom, Evidence, Rule, local_time};
 use crate::catalog::{DerivedRecord, FileRecord};
-use crate::contents::{Archive, ByContent, Bytes, Content, Contents, Entry, Export, Identity, Part, Role};
+use crate::contents::{
+    Archive, ByContent, Bytes, Content, Contents, Entry, Export, Identity, Inner, Part, Role,
+};
 use crate::fingerprint::Fingerprint;
 use crate::matching::AlbumKind;
 use crate::media::{Cameras, Embedded, Format, Kind, LocalTime, Position};
@@ -52,15 +54,26 @@ pub struct Remembered {
     pub album_folders: HashMap<(AlbumKind, String), String>,
 }
 
-/// Reads everything.
-pub fn load(connection: &Connection) -> rusqlite::Result<Remembered> {
+/// Records of files, each with the identity of its bytes.
+pub type Records = Vec<(i64, FileRecord)>;
+
+/// Reads everything but the records of files, which `records` gives.
+pub fn load(
+    connection: &Connection,
+    records: impl FnOnce() -> rusqlite::Result<Records>,
+) -> rusqlite::Result<Remembered> {
     let mut known = Remembered::default();
     let exports = exports(connection, &mut known)?;
     let parts = parts(connection, &mut known, &exports)?;
     let archives = archives(connection, &mut known)?;
     let contents = contents(connection, &mut known)?;
     entries(connection, &mut known, &archives, &parts, &contents)?;
-    files(connection, &mut known, &contents)?;
+    let placed = |(id, mut record): (i64, FileRecord)| {
+        record.content = contents.get(id)?;
+        Some((record.path.clone(), record))
+    };
+    // made of all at once, the map is dense; grown one by one in order, it is half empty
+    known.files = records()?.into_iter().filter_map(placed).collect();
     plan(connection, &mut known, &contents)?;
     derived(connection, &mut known)?;
     let mut statement =
@@ -74,16 +87,30 @@ pub fn load(connection: &Connection) -> rusqlite::Result<Remembered> {
     Ok(known)
 }
 
-type ById = HashMap<i64, usize>;
+/// Indices by the identities in the catalog, which come in their order.
+#[derive(Default)]
+struct ById(Vec<(i64, usize)>);
+
+impl ById {
+    fn get(&self, id: i64) -> Option<usize> {
+        let at = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Some(self.0[at].1)
+    }
+}
+
+/// How many rows a table has: room for them is made once.
+fn count(connection: &Connection, table: &str) -> rusqlite::Result<usize> {
+    connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+}
 
 fn exports(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
-    let mut by_id = ById::new();
+    let mut by_id = ById::default();
     let mut statement =
         connection.prepare("SELECT id, name, total, built, label FROM exports ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let index = known.contents.exports.len();
-        by_id.insert(row.get(0)?, index);
+        by_id.0.push((row.get(0)?, index));
         known.ids.exports.insert(index, row.get(0)?);
         known.contents.exports.push(Export {
             name: row.get(1)?,
@@ -96,13 +123,13 @@ fn exports(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
 }
 
 fn parts(connection: &Connection, known: &mut Remembered, exports: &ById) -> rusqlite::Result<ById> {
-    let mut by_id = ById::new();
+    let mut by_id = ById::default();
     let mut statement = connection.prepare("SELECT id, export, number FROM parts ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let Some(&export) = exports.get(&row.get(1)?) else { continue };
+        let Some(export) = exports.get(row.get(1)?) else { continue };
         let index = known.contents.parts.len();
-        by_id.insert(row.get(0)?, index);
+        by_id.0.push((row.get(0)?, index));
         known.ids.parts.insert(index, row.get(0)?);
         known.contents.parts.push(Part { export, number: row.get(2)? });
     }
@@ -110,7 +137,7 @@ fn parts(connection: &Connection, known: &mut Remembered, exports: &ById) -> rus
 }
 
 fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
-    let mut by_id = ById::new();
+    let mut by_id = ById::default();
     let mut statement =
         connection.prepare("SELECT id, name, size, directory, complete FROM archives ORDER BY id")?;
     let mut rows = statement.query([])?;
@@ -121,7 +148,7 @@ fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             _ => Identity::Folder,
         };
         let index = known.contents.archives.len();
-        by_id.insert(row.get(0)?, index);
+        by_id.0.push((row.get(0)?, index));
         known.ids.archives.insert(index, row.get(0)?);
         if row.get(4)? {
             known.complete.insert(index);
@@ -132,7 +159,10 @@ fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
 }
 
 fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
-    let mut by_id = ById::new();
+    let count = count(connection, "contents")?;
+    known.contents.contents.reserve_exact(count);
+    known.ids.contents = ByContent::with_room(count);
+    let mut by_id = ById(Vec::with_capacity(count));
     let mut cameras = Cameras::default();
     let mut statement = connection.prepare(
         "SELECT id, blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
@@ -141,9 +171,9 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let Ok(blake3) = blake3::Hash::from_hex(row.get::<_, String>(1)?) else { continue };
+        let Ok(blake3) = blake3::Hash::from_hex(row.get_ref(1)?.as_str()?) else { continue };
         let index = known.contents.contents.len();
-        by_id.insert(row.get(0)?, index);
+        by_id.0.push((row.get(0)?, index));
         known.ids.contents.insert(index, row.get(0)?);
         let position = match (row.get(12)?, row.get(13)?) {
             (Some(latitude), Some(longitude)) => Some(Position { latitude, longitude }),
@@ -164,7 +194,7 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             blake3,
             size: row.get(2)?,
             crc32: row.get(3)?,
-            fingerprint: row.get::<_, Option<String>>(4)?.and_then(|f| Fingerprint::parse(&f)),
+            fingerprint: row.get_ref(4)?.as_str_or_null()?.and_then(Fingerprint::parse),
             cut_short: row.get(5)?,
             embedded,
         });
@@ -172,7 +202,7 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
     let mut statement = connection.prepare("SELECT content FROM staged ORDER BY content")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        known.staged.extend(by_id.get(&row.get(0)?));
+        known.staged.extend(by_id.get(row.get(0)?));
     }
     Ok(by_id)
 }
@@ -184,12 +214,13 @@ fn entries(
     parts: &ById,
     contents: &ById,
 ) -> rusqlite::Result<()> {
+    known.contents.entries.reserve_exact(count(connection, "entries")?);
     let mut statement = connection
         .prepare("SELECT archive, position, part, path, inner, role, size, modified, content FROM entries")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (Some(&archive), Some(&part), Some(&content)) =
-            (archives.get(&row.get(0)?), parts.get(&row.get(2)?), contents.get(&row.get(8)?))
+        let (Some(archive), Some(part), Some(content)) =
+            (archives.get(row.get(0)?), parts.get(row.get(2)?), contents.get(row.get(8)?))
         else {
             continue;
         };
@@ -198,8 +229,8 @@ fn entries(
             archive,
             part,
             position: row.get(1)?,
-            path: row.get(3)?,
-            inner: row.get(4)?,
+            path: row.get_ref(3)?.as_str()?.into(),
+            inner: Inner::of(row.get_ref(3)?.as_str()?, row.get_ref(4)?.as_str()?),
             role,
             size: row.get(6)?,
             crc32: Some(known.contents.contents[content].crc32),
@@ -211,33 +242,30 @@ fn entries(
     Ok(())
 }
 
-fn files(connection: &Connection, known: &mut Remembered, contents: &ById) -> rusqlite::Result<()> {
+/// Reads the records of files; their bytes are not yet those of any [`Contents`].
+pub fn records(connection: &Connection) -> rusqlite::Result<Records> {
     let mut statement = connection.prepare(
         "SELECT path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
          imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of \
          FROM files",
     )?;
     let mut rows = statement.query([])?;
-    let mut files = Vec::new();
+    let mut records = Vec::with_capacity(count(connection, "files")?);
     while let Some(row) = rows.next()? {
-        files.extend(file(row, contents)?.map(|record| (record.path.clone(), record)));
+        records.extend(record(row)?);
     }
-    // made of all at once, the map is dense; grown one by one in order, it is half empty
-    known.files = files.into_iter().collect();
-    Ok(())
+    Ok(records)
 }
 
-fn file(row: &Row<'_>, contents: &ById) -> rusqlite::Result<Option<FileRecord>> {
+fn record(row: &Row<'_>) -> rusqlite::Result<Option<(i64, FileRecord)>> {
     let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
-    let (Some(path), Some(&content)) = (text(0)?.and_then(library_path), contents.get(&row.get(2)?)) else {
-        return Ok(None);
-    };
+    let Some(path) = text(0)?.and_then(library_path) else { return Ok(None) };
     let evidence: Option<Vec<Evidence>> = text(9)?.and_then(|json| serde_json::from_str(json).ok());
     let imported = text(10)?.and_then(|t| t.parse::<DateTime<FixedOffset>>().ok());
-    Ok(Some(FileRecord {
+    let record = FileRecord {
         path,
         area: Area::from_name(text(1)?.unwrap_or_default()),
-        content,
+        content: 0,
         kind: text(3)?.map(Kind::from_name),
         original_name: text(4)?.map(Box::from),
         proved: row.get(5)?,
@@ -253,7 +281,8 @@ fn file(row: &Row<'_>, contents: &ById) -> rusqlite::Result<Option<FileRecord>> 
         contributed_by_me: row.get(15)?,
         live_photo: text(16)?.and_then(library_path),
         companion_of: text(17)?.and_then(library_path),
-    }))
+    };
+    Ok(Some((row.get(2)?, record)))
 }
 
 fn plan(connection: &Connection, known: &mut Remembered, contents: &ById) -> rusqlite::Result<()> {
@@ -263,8 +292,8 @@ fn plan(connection: &Connection, known: &mut Remembered, contents: &ById) -> rus
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (Some(path), Some(&content)) =
-            (library_path(&row.get::<_, String>(0)?), contents.get(&row.get(2)?))
+        let (Some(path), Some(content)) =
+            (library_path(&row.get::<_, String>(0)?), contents.get(row.get(2)?))
         else {
             continue;
         };
@@ -300,8 +329,7 @@ fn library_path(text: &str) -> Option<LibraryPath> {
 }
 
 fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<NaiveDateTime>> {
-    let text: Option<String> = row.get(column)?;
-    Ok(text.and_then(|t| t.parse().ok()))
+    Ok(row.get_ref(column)?.as_str_or_null()?.and_then(|text| local_time(text).ok()))
 }
 
 fn local(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<LocalTime>> {

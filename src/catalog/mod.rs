@@ -184,7 +184,22 @@ impl Catalog {
     /// # Errors
     /// If SQLite refuses.
     pub fn load(&self) -> Result<Remembered, Error> {
-        self.query(load::load)
+        let path = self.path.clone();
+        // the records of files are half of the catalog: another connection reads them meanwhile
+        let beside = move || {
+            let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            load::records(&connection)
+        };
+        std::thread::scope(|threads| {
+            let beside = threads.spawn(beside);
+            self.query(|c| {
+                load::load(c, || match beside.join() {
+                    Ok(Ok(records)) => Ok(records),
+                    // some network drives allow one connection only
+                    _ => load::records(c),
+                })
+            })
+        })
     }
 
     /// Album titles of every file: own albums, memories, shared albums.

@@ -175,7 +175,7 @@ pub fn is_ignored(path: &str) -> bool {
     const NAMES: [&str; 4] = [".ds_store", "thumbs.db", "desktop.ini", ".localized"];
     let file = path.rsplit('/').next().unwrap_or(path);
     file.starts_with("._")
-        || NAMES.contains(&file.to_ascii_lowercase().as_str())
+        || NAMES.iter().any(|name| file.eq_ignore_ascii_case(name))
         || path.split('/').any(|component| component == "__MACOSX")
 }
 

@@ -59,6 +59,9 @@ pub fn parse(text: &str) -> Result<Option<DateTime<Utc>>, BadDate> {
 
 /// Lower-case ASCII, every kind of space a plain one, no quotes and no invisible marks.
 fn plain(text: &str) -> String {
+    if text.bytes().all(|c| matches!(c, b' '..=b'~') && c != b'"') {
+        return text.to_ascii_lowercase();
+    }
     text.chars()
         .filter(|c| !matches!(c, '"' | '\0' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}'))
         .map(|c| match c {

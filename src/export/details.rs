@@ -266,7 +266,17 @@ impl RowReader<'_> {
             self.text(columns.checksum).filter(|text| !text.is_empty()).map_or(Checksum::Absent, |text| {
                 Fingerprint::parse(text).map_or_else(|| Checksum::Opaque(text.into()), Checksum::Fingerprint)
             });
-        Some(Row { line, name: name.into(), checksum, favorite, hidden, deleted, created, imported, view_count })
+        Some(Row {
+            line,
+            name: name.into(),
+            checksum,
+            favorite,
+            hidden,
+            deleted,
+            created,
+            imported,
+            view_count,
+        })
     }
 
     fn text(&self, column: Option<usize>) -> Option<&str> {
@@ -665,7 +675,17 @@ mod tests {
         (any_name(), checksum, flags, instant(), instant(), any::<Option<u64>>()).prop_map(
             |(name, checksum, flags, created, imported, view_count)| {
                 let [favorite, hidden, deleted] = flags.map(Some);
-                Row { line: 2, name: name.into(), checksum, favorite, hidden, deleted, created, imported, view_count }
+                Row {
+                    line: 2,
+                    name: name.into(),
+                    checksum,
+                    favorite,
+                    hidden,
+                    deleted,
+                    created,
+                    imported,
+                    view_count,
+                }
             },
         )
     }

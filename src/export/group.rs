@@ -211,7 +211,7 @@ impl Grouping {
     fn known_folder(&self, container: &Container) -> Option<usize> {
         let Source::Folder(_) = container.source else { return None };
         let known = |f: &super::search::FileAt| {
-            self.known_files.get(&(container.name.clone(), f.path.clone(), f.size)).copied()
+            self.known_files.get(&(container.name.clone(), f.path.to_string(), f.size)).copied()
         };
         container.files.iter().find_map(known)
     }

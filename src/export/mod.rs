@@ -28,7 +28,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::catalog::{Ids, Remembered};
-use crate::contents::{Archive, Bytes, Contents, Entry, Identity, Role};
+use crate::contents::{Archive, Bytes, Contents, Entry, Identity, Inner, Role};
 use crate::problem::{Code, Problem};
 
 use archive::ZipEntry;
@@ -133,7 +133,7 @@ impl Known {
         let files = &self.files;
         let holds_any = |archive: usize| {
             container.files.iter().any(|file| {
-                let known = files.get(&(container.name.clone(), file.path.clone()));
+                let known = files.get(&(container.name.clone(), file.path.to_string()));
                 known.into_iter().flatten().any(|&index| {
                     let entry = &contents.entries[index];
                     entry.archive == archive && entry.size == file.size
@@ -183,8 +183,8 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
             archive,
             part,
             position: file.position,
-            path: file.path.as_str().into(),
-            inner: classified.inner.into(),
+            path: file.path.clone(),
+            inner: Inner::of(&file.path, &classified.inner),
             role,
             size: file.size,
             crc32: file.crc32,
@@ -199,11 +199,11 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
         if let Some(twin) = twin.and_then(|twin| known.entries.get(&(twin, file.position))) {
             entry.bytes = contents.entries[*twin].bytes;
         }
-        if let Some((code, message)) = file.refusal.as_ref().filter(|_| role != Role::Ignored) {
+        if let Some((code, message)) = file.refusal.as_deref().filter(|_| role != Role::Ignored) {
             entry.bytes = Bytes::Failed;
-            inputs
-                .problems
-                .push(Problem::new(*code, message).in_archive(&container.name).with_entry(&file.path));
+            inputs.problems.push(
+                Problem::new(*code, message).in_archive(&container.name).with_entry(file.path.as_ref()),
+            );
         } else if role == Role::Placeholder {
             inputs.problems.push(
                 Problem::new(
@@ -211,7 +211,7 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
                     "a medium of 0 bytes: Apple delivered a name and no photo; look whether another part holds it",
                 )
                 .in_archive(&container.name)
-                .with_entry(&file.path),
+                .with_entry(file.path.as_ref()),
             );
         }
         contents.entries.push(entry);
@@ -228,7 +228,7 @@ fn known_file(
     container: &Container,
     file: &FileAt,
 ) -> Option<usize> {
-    let candidates = known.files.get(&(container.name.clone(), file.path.clone()))?;
+    let candidates = known.files.get(&(container.name.clone(), file.path.to_string()))?;
     candidates.iter().copied().find(|&index| {
         let entry = &contents.entries[index];
         entry.archive == archive && entry.size == file.size && entry.modified == file.modified

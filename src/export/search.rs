@@ -45,7 +45,7 @@ pub struct FileAt {
     /// Its order in an archive; in a folder its order by path.
     pub position: u32,
     /// Its path, verbatim.
-    pub path: String,
+    pub path: Box<str>,
     /// Bytes, as declared.
     pub size: u64,
     /// As declared by an archive.
@@ -53,7 +53,7 @@ pub struct FileAt {
     /// The archive's stamp or the file's modification time.
     pub modified: Option<NaiveDateTime>,
     /// Why its bytes will not be read.
-    pub refusal: Option<(Code, String)>,
+    pub refusal: Option<Box<Refused>>,
 }
 
 /// An archive or part folder.
@@ -293,7 +293,7 @@ impl Searcher<'_> {
         let mut base = self.inflated.get(&index).copied();
         let window = match &here.source {
             Source::Folder(root) => {
-                File::open(root.join(&file.path)).and_then(Window::file).map_err(|e| damaged(e.to_string()))
+                File::open(root.join(&*file.path)).and_then(Window::file).map_err(|e| damaged(e.to_string()))
             }
             Source::Zip(archive) => match super::zip_entry(archive, file.position) {
                 Some(entry) => match archive.stored_window(entry) {
@@ -454,11 +454,11 @@ fn container(name: String, archive: Arc<Archive>, parent: Option<usize>) -> Cont
         .iter()
         .map(|entry| FileAt {
             position: entry.position,
-            path: entry.name.to_string(),
+            path: entry.name.clone(),
             size: entry.size,
             crc32: Some(entry.crc32),
             modified: entry.modified,
-            refusal: entry.refusal().map(|fault| (fault.code, fault.message)),
+            refusal: entry.refusal().map(|fault| Box::new((fault.code, fault.message))),
         })
         .collect();
     let normal: Vec<std::borrow::Cow<'_, str>> = archive.entries.iter().map(ZipEntry::path).collect();
@@ -492,15 +492,15 @@ fn folder_container(root: &Path, library: Option<&Path>) -> Container {
         let components: Vec<String> = relative.iter().map(|c| c.to_string_lossy().into_owned()).collect();
         files.push(FileAt {
             position: u32::try_from(files.len()).unwrap_or(u32::MAX),
-            path: components.join("/"),
+            path: components.join("/").into(),
             size: metadata.as_ref().map_or(0, fs::Metadata::len),
             crc32: None,
             modified: metadata.and_then(|m| m.modified().ok()).map(|t| DateTime::<Utc>::from(t).naive_utc()),
-            refusal,
+            refusal: refusal.map(Box::new),
         });
     }
     let name = name_of(root);
-    let shape = Shape::of(&name, files.iter().map(|f| f.path.as_str()));
+    let shape = Shape::of(&name, files.iter().map(|f| &*f.path));
     Container {
         name,
         source: Source::Folder(root.to_owned()),

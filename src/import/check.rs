@@ -4,12 +4,12 @@
 //! The one surprise: warnings about albums and dates are left out, for they concern a library; a
 //! check asks whether the download is complete and undamaged.
 
-use std::collections::HashSet;
 use std::time::Instant;
 
 use chrono_tz::Tz;
 
 use super::{Run, discover};
+use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::ingest::ingest;
 use crate::matching::matched;
@@ -24,7 +24,7 @@ use crate::report::{self, Check, CheckedMedia};
 pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     let started = Instant::now();
     let mut inputs = discover(run, None)?;
-    let held = HashSet::new();
+    let held = ContentSet::default();
     let tally = ingest(&mut inputs, &run.reading(None, &held), &mut |_, _| Ok(()))?;
     run.progress.begin(Phase::Match, 0, 0);
     let matched = matched(&inputs.contents, Tz::UTC);

@@ -5,13 +5,13 @@
 //! The one surprise: a damaged entry may be no loss, if the library has a file of its size and
 //! checksum from elsewhere; the report says so, and still calls the archive damaged.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::Decided;
 use super::side::LibrarySide;
 use crate::catalog::{Catalog, Ids};
-use crate::contents::{Bytes, Contents};
+use crate::contents::{Bytes, ContentSet, Contents};
 use crate::error::Error;
 use crate::export::Inputs;
 use crate::ingest::Tally;
@@ -31,9 +31,9 @@ pub(super) fn leave_staging(
     ids: &Ids,
     unplaced: &Unplaced,
 ) -> Result<Vec<Problem>, Error> {
-    let given: HashSet<usize> =
+    let given: ContentSet =
         inputs.contents.entries.iter().filter(|e| e.given).filter_map(|e| e.content()).collect();
-    let failed: HashSet<usize> = decided
+    let failed: ContentSet = decided
         .plan
         .placements
         .iter()
@@ -44,7 +44,7 @@ pub(super) fn leave_staging(
     let mut waiting: Vec<i64> = Vec::new();
     for (index, content) in inputs.contents.contents.iter().enumerate() {
         let Some(&id) = ids.contents.get(index).filter(|_| here.contains(&content.blake3)) else { continue };
-        if given.contains(&index) && !failed.contains(&index) {
+        if given.contains(index) && !failed.contains(index) {
             staging.discard(&content.blake3);
         } else {
             waiting.push(id);

@@ -5,7 +5,6 @@
 //! The one surprise: a nested archive whose every entry stands in the library is not even inflated;
 //! the catalog answers for it.
 
-use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::Run;
 use super::side::LibrarySide;
 use crate::catalog::Remembered;
+use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::export::search::{Container, Search, Source, Surroundings, search};
 use crate::export::{self, Inputs};
@@ -35,7 +35,7 @@ pub(super) fn look(
     library: &Path,
     known: &mut Remembered,
     present: Present,
-    staged: HashSet<usize>,
+    staged: ContentSet,
     spool: Spool<'_>,
 ) -> Result<(Inputs, LibrarySide), Error> {
     run.progress.begin(Phase::Discover, 0, 0);
@@ -76,7 +76,7 @@ struct Around<'a> {
     spool: Spool<'a>,
     known: &'a Remembered,
     /// Contents that stand in the library; `None` where no library is asked.
-    held: Option<HashSet<usize>>,
+    held: Option<ContentSet>,
 }
 
 impl Surroundings for Around<'_> {
@@ -114,7 +114,7 @@ impl Surroundings for Around<'_> {
             return None;
         }
         entries.peek()?;
-        entries.all(|e| e.content().is_some_and(|c| held.contains(&c))).then_some(index)
+        entries.all(|e| e.content().is_some_and(|c| held.contains(c))).then_some(index)
     }
 }
 

@@ -11,10 +11,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use indicatif::HumanBytes;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::Run;
 use crate::catalog::{Ids, Remembered};
-use crate::contents::{Bytes, Contents, DetailsFile, Entry, Role};
+use crate::contents::{Bytes, ContentSet, Contents, DetailsFile, Entry, Role};
 use crate::error::Error;
 use crate::export::Inputs;
 use crate::export::lists::{self, Room};
@@ -29,15 +30,15 @@ use crate::survey::Present;
 pub(super) struct LibrarySide {
     /// What of the catalog is really there.
     pub(super) present: Present,
-    staged: HashSet<usize>,
+    staged: ContentSet,
     /// Media contents that stood in the library.
-    pub(super) media: HashSet<usize>,
+    pub(super) media: ContentSet,
     /// Kept files that stood in the library.
     pub(super) paths: HashSet<LibraryPath>,
 }
 
 impl LibrarySide {
-    pub(super) fn new(present: Present, staged: HashSet<usize>) -> Self {
+    pub(super) fn new(present: Present, staged: ContentSet) -> Self {
         let media = present.files.values().filter(|f| f.area == Area::Media).map(|f| f.content).collect();
         let paths =
             present.files.values().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
@@ -50,8 +51,10 @@ impl LibrarySide {
     }
 
     /// Contents whose bytes need not be read again.
-    pub(super) fn safe(&self) -> HashSet<usize> {
-        self.present.contents().union(&self.staged).copied().collect()
+    pub(super) fn safe(&self) -> ContentSet {
+        let mut safe = self.present.contents();
+        self.staged.iter().for_each(|(content, ())| safe.insert(content, ()));
+        safe
     }
 
     /// Entries whose bytes the catalog knows and the drive does not hold any more are read again;
@@ -62,7 +65,7 @@ impl LibrarySide {
         for entry in &mut inputs.contents.entries {
             if let Bytes::Sound(content) = entry.bytes {
                 let known = if entry.given { &safe } else { &held };
-                if !known.contains(&content) {
+                if !known.contains(content) {
                     entry.bytes = Bytes::Unread;
                 }
             }
@@ -77,7 +80,7 @@ impl LibrarySide {
             .collect()
     }
 
-    /// Reads the details that an earlier run kept.
+    /// Reads the details that an earlier run kept, on the threads of the current pool.
     pub(super) fn load_details(&self, inputs: &mut Inputs, library: &Path, staging: Option<&Staging>) {
         let kept: HashMap<usize, &LibraryPath> =
             self.present.files.values().map(|f| (f.content, &f.path)).collect();
@@ -96,13 +99,19 @@ impl LibrarySide {
             }
         }
         let room = Room::beside(&inputs.contents);
-        for ((content, role), path) in wanted {
-            let size = inputs.contents.contents[content].size;
+        let contents = &inputs.contents.contents;
+        let read = |((content, role), path): ((usize, Role), PathBuf)| {
+            let size = contents[content].size;
+            let _turn = room.turn(size);
             let read =
                 if size > lists::LARGEST { Ok(lists::too_large(size)) } else { read(&room, role, &path) };
+            ((content, role), path, read)
+        };
+        let read: Vec<_> = wanted.into_par_iter().map(read).collect();
+        for (key, path, read) in read {
             match read {
                 Ok(details) => {
-                    inputs.contents.details.insert((content, role), details);
+                    inputs.contents.details.insert(key, details);
                 }
                 Err(error) => inputs.problems.push(
                     Problem::new(Code::MissingFile, format!("kept details cannot be read: {error}"))
@@ -146,13 +155,14 @@ pub(super) fn refuse_too_large(inputs: &mut Inputs, largest: Option<u64>) {
 /// bytes that are free.
 pub(super) fn space(inputs: &Inputs, side: &LibrarySide, library: &Path) -> (u64, Option<u64>) {
     let contents = &inputs.contents;
-    let mut distinct: HashSet<(u64, Option<u32>)> = HashSet::new();
-    for content in side.safe() {
-        let content = &contents.contents[content];
-        distinct.insert((content.size, Some(content.crc32)));
-        distinct.insert((content.size, None));
-    }
     let unread = |e: &&Entry| e.given && e.bytes == Bytes::Unread && !e.role.is_left_out();
+    let mut distinct: HashSet<(u64, Option<u32>)> = HashSet::new();
+    if contents.entries.iter().any(|e| unread(&e)) {
+        for (content, ()) in side.safe().iter() {
+            let content = &contents.contents[content];
+            distinct.extend([(content.size, Some(content.crc32)), (content.size, None)]);
+        }
+    }
     let need: u64 = contents
         .entries
         .iter()
@@ -184,7 +194,7 @@ pub(super) fn check_space(
 }
 
 /// Contents that wait in staging, as its files confirm.
-pub(super) fn waiting(known: &Remembered, staging: &Staging) -> HashSet<usize> {
+pub(super) fn waiting(known: &Remembered, staging: &Staging) -> ContentSet {
     let here = |&&c: &&usize| {
         let content = &known.contents.contents[c];
         staging.holds(&content.blake3, content.size)
@@ -195,7 +205,7 @@ pub(super) fn waiting(known: &Remembered, staging: &Staging) -> HashSet<usize> {
 #[cfg(test)]
 mod tests {
     use super::refuse_too_large;
-    use crate::contents::{Archive, Bytes, Entry, Identity, Role};
+    use crate::contents::{Archive, Bytes, Entry, Identity, Inner, Role};
     use crate::export::Inputs;
     use crate::problem::Code;
 
@@ -205,7 +215,7 @@ mod tests {
             part: 0,
             position: 0,
             path: name.into(),
-            inner: name.into(),
+            inner: Inner::of(name, name),
             role: Role::Photo,
             size,
             crc32: Some(0),

@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::contents::Content;
+use crate::contents::{Content, ContentSet};
 use crate::media::Cameras;
 
 /// What is known of bytes while they are read.
@@ -15,7 +15,7 @@ pub(super) struct Stock {
     pub(super) cameras: Cameras,
     pub(super) by_hash: HashMap<blake3::Hash, usize>,
     /// Contents whose bytes are safe: in the library, or staged.
-    pub(super) safe: HashSet<usize>,
+    pub(super) safe: ContentSet,
     /// Bytes that a thread is putting into staging.
     pub(super) arriving: HashSet<blake3::Hash>,
     sizes: HashSet<u64>,
@@ -23,7 +23,7 @@ pub(super) struct Stock {
 }
 
 impl Stock {
-    pub(super) fn new(contents: Vec<Content>, held: &HashSet<usize>) -> Self {
+    pub(super) fn new(contents: Vec<Content>, held: &ContentSet) -> Self {
         let by_hash = contents.iter().enumerate().map(|(i, c)| (c.blake3, i)).collect();
         let mut stock = Stock {
             contents,
@@ -34,7 +34,7 @@ impl Stock {
             sizes: HashSet::new(),
             sizes_and_crcs: HashSet::new(),
         };
-        for &content in held {
+        for (content, ()) in held.iter() {
             stock.expect(content);
         }
         stock

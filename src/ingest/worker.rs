@@ -138,7 +138,7 @@ impl<'a> Worker<'a> {
         let mut bytes = taken.size;
         let safe = |taken: &Taken| {
             let stock = self.stock();
-            stock.by_hash.get(&taken.blake3).copied().filter(|c| stock.safe.contains(c))
+            stock.by_hash.get(&taken.blake3).copied().filter(|&c| stock.safe.contains(c))
         };
         let is_lost = !matches!(taken.output, Output::Buffer(_)) && self.reading.staging.is_some();
         if expected && is_lost && safe(&taken).is_none() {
@@ -286,7 +286,7 @@ impl<'a> Worker<'a> {
         let mut stock = self.stock();
         let known = loop {
             let known = stock.by_hash.get(&hash).copied();
-            if let Some(index) = known.filter(|index| stock.safe.contains(index)) {
+            if let Some(index) = known.filter(|&index| stock.safe.contains(index)) {
                 return Ok((index, Kept::Already));
             }
             if stock.arriving.insert(hash) {
@@ -314,7 +314,7 @@ impl<'a> Worker<'a> {
                 (index, Kept::Fresh(Box::new(content)))
             }
         };
-        stock.safe.insert(index);
+        stock.safe.insert(index, ());
         stock.expect(index);
         Ok((index, kept))
     }

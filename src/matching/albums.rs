@@ -189,7 +189,7 @@ pub fn resolve(contents: &Contents, names: &Names<'_>, assets: &mut [Asset]) -> 
     for entry in contents.entries.iter().filter(|e| matches!(e.role, Role::Album | Role::Memory)) {
         let Some(content) = entry.content() else { continue };
         if automatic(entry).is_some() && entry.role == Role::Album
-            || !seen.insert((contents.export_of(entry), &entry.inner, content))
+            || !seen.insert((contents.export_of(entry), entry.inner(), content))
         {
             continue;
         }

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::capture::{Captured, CapturedFrom, Sources, capture};
-use crate::contents::{Content, Contents, DetailsFile, Entry, Role};
+use crate::contents::{ByContent, Content, Contents, DetailsFile, Entry, Role};
 use crate::export::details::Row;
 use crate::matching::pairs::{Pairs, companions, pair};
 use crate::matching::rows::{RowAt, Rows};
@@ -120,11 +120,11 @@ pub fn build<'a>(contents: &'a Contents, rows: &Rows<'a>, zone: Tz) -> Assets {
 
 /// Entries of media, those of the same bytes side by side, in the order of their first.
 fn by_bytes(contents: &Contents) -> Vec<&Entry> {
-    let mut first: HashMap<usize, usize> = HashMap::new();
+    let mut first = ByContent::with_room(contents.contents.len());
     let mut entries: Vec<(usize, &Entry)> = Vec::new();
     for entry in contents.entries.iter().filter(|e| e.role.is_media()) {
         if let Some(content) = entry.content() {
-            entries.push((*first.entry(content).or_insert(entries.len()), entry));
+            entries.push((*first.slot(content).get_or_insert(entries.len()), entry));
         }
     }
     entries.sort_by_key(|(first, _)| *first);

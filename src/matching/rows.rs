@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::contents::{ByContent, Contents, DetailsFile, Entry, Role};
+use crate::contents::{ByContent, ContentSet, Contents, DetailsFile, Entry, Role};
 use crate::export::details::{self, Checksum, Row};
 use crate::fingerprint::Fingerprint;
 use crate::matching::by_name::by_name;
@@ -33,7 +33,7 @@ pub struct Rows<'a> {
     /// Of every content, the rows that speak of it, in the order of parts, files and lines.
     pub claims: ByContent<Vec<RowAt<'a>>>,
     /// Contents that a row of any export carries the fingerprint of.
-    pub proved: ByContent<()>,
+    pub proved: ContentSet,
     /// Exports that have any details.
     pub detailed: BTreeSet<usize>,
     /// Name and checksum of each row whose medium is nowhere.
@@ -56,7 +56,7 @@ pub fn match_rows(contents: &Contents) -> Rows<'_> {
     let all = collect(contents, &order, &mut rows);
     let by_fingerprint: HashMap<Fingerprint, usize> =
         (0..contents.contents.len()).filter_map(|c| Some((contents.contents[c].fingerprint?, c))).collect();
-    let held: HashSet<usize> = media(contents).filter_map(Entry::content).collect();
+    let held: ContentSet = media(contents).filter_map(Entry::content).collect();
 
     let mut left: Vec<RowAt<'_>> = Vec::new();
     for &at in &all {
@@ -64,7 +64,7 @@ pub fn match_rows(contents: &Contents) -> Rows<'_> {
             Checksum::Fingerprint(fingerprint) => by_fingerprint.get(fingerprint).copied(),
             Checksum::Absent | Checksum::Opaque(_) => None,
         };
-        match found.filter(|c| held.contains(c)) {
+        match found.filter(|&c| held.contains(c)) {
             Some(content) => {
                 rows.proved.insert(content, ());
                 // nearly every medium has one row
@@ -100,7 +100,7 @@ fn details_order(contents: &Contents) -> Vec<usize> {
     let mut seen = HashSet::new();
     order.retain(|&i| {
         let entry = &contents.entries[i];
-        seen.insert((entry.part, entry.inner.as_ref(), entry.content()))
+        seen.insert((entry.part, entry.inner(), entry.content()))
     });
     order
 }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use blake3::Hash;
 use serde::Serialize;
 
-use crate::contents::{Bytes, Role};
+use crate::contents::{Bytes, ContentSet, Role};
 use crate::error::Error;
 use crate::export::Inputs;
 use crate::import::{Run, discover};
@@ -70,7 +70,7 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
     let reading = Reading {
         staging: None,
         wanted: Wanted::Hashes,
-        held: &HashSet::new(),
+        held: &ContentSet::default(),
         jobs: run.jobs,
         progress: run.progress,
         cancel: run.cancel,

@@ -12,7 +12,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::catalog::{DerivedRecord, INTERNAL};
-use crate::contents::{Bytes, Contents, DetailsFile, Entry, Role};
+use crate::contents::{Bytes, Contents, DetailsFile, Entry, Inner, Role};
 use crate::export::details::Checksum;
 use crate::fingerprint::Fingerprint;
 use crate::matching::AlbumKind;
@@ -225,7 +225,7 @@ impl Sorted {
                 part,
                 position: 0,
                 path: path.as_str().into(),
-                inner: inner.into(),
+                inner: Inner::of(path.as_str(), &inner),
                 role,
                 size: bytes.size,
                 crc32: Some(bytes.crc32),

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::contents::{Bytes, Contents, DetailsFile, Entry, Role};
+use crate::contents::{Bytes, Contents, DetailsFile, Entry, Inner, Role};
 use crate::export::details::{Checksum, Row};
 use crate::fingerprint::Fingerprint;
 use crate::matching::{AlbumKind, original_stem};
@@ -161,7 +161,7 @@ fn entry(contents: &Contents, medium: &Medium, part: usize, role: Role, inner: S
         part,
         position: 0,
         path: medium.path.as_str().into(),
-        inner: inner.into(),
+        inner: Inner::of(medium.path.as_str(), &inner),
         role,
         size: content.size,
         crc32: Some(content.crc32),

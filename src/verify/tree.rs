@@ -6,7 +6,7 @@
 //! library as a part folder; what reads the archives is what proves the library.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, Metadata};
 use std::path::Path;
 
@@ -14,7 +14,9 @@ use chrono::{DateTime, Utc};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::catalog::{INTERNAL, Remembered};
-use crate::contents::{Archive, Bytes, Content, Contents, Entry, Export, Identity, Part, Role};
+use crate::contents::{
+    Archive, Bytes, Content, ContentSet, Contents, Entry, Export, Identity, Inner, Part, Role,
+};
 use crate::error::Error;
 use crate::export::Inputs;
 use crate::export::classify;
@@ -211,7 +213,7 @@ pub fn reread(run: &VerifyRun<'_>, mut wishes: Vec<Wish>, wanted: Wanted) -> Res
         part: 0,
         position: u32::try_from(position).unwrap_or(u32::MAX),
         path: wish.path.as_str().into(),
-        inner: wish.path.as_str().into(),
+        inner: Inner::of(wish.path.as_str(), wish.path.as_str()),
         role: wish.role,
         size: wish.found.size,
         crc32: None,
@@ -235,7 +237,7 @@ pub fn reread(run: &VerifyRun<'_>, mut wishes: Vec<Wish>, wanted: Wanted) -> Res
     let reading = Reading {
         staging: None,
         wanted,
-        held: &HashSet::new(),
+        held: &ContentSet::default(),
         jobs: run.jobs,
         progress: &Verifying(run.progress),
         cancel: run.cancel,
