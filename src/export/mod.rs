@@ -31,7 +31,7 @@ use crate::catalog::{Ids, Remembered};
 use crate::contents::{Archive, Bytes, Contents, Entry, Identity, Inner, Role};
 use crate::problem::{Code, Problem};
 
-use archive::ZipEntry;
+use archive::{DEFLATED, ZipEntry};
 use search::{Container, FileAt, Search, Source};
 
 /// Everything that is known before bytes are read.
@@ -271,6 +271,14 @@ pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read +
         Source::Remembered(_) | Source::Unreadable => {
             Err((Code::DamagedEntry, "its archive is not at hand".to_owned()))
         }
+    }
+}
+
+/// Whether the bytes of an entry must be inflated.
+pub fn is_deflated(source: &Source, position: u32) -> bool {
+    match source {
+        Source::Zip(archive) => zip_entry(archive, position).is_some_and(|entry| entry.method == DEFLATED),
+        Source::Folder(_) | Source::Remembered(_) | Source::Unreadable => false,
     }
 }
 

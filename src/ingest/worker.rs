@@ -2,8 +2,8 @@
 //!
 //! In: the entry's index. Out: a [`Message`] for the collector. Never: panics with a parser, or stops
 //! for what concerns one entry only.
-//! The one surprise: an entry of up to 8 MiB is held whole, and hashed before anything is written, so
-//! a duplicate of most photos costs no file.
+//! The one surprise: a deflated entry of up to 8 MiB is held whole, and hashed before anything is
+//! written, so a duplicate of most photos costs no file.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -42,9 +42,9 @@ pub(super) struct Worker<'a> {
     pub(super) reading: &'a Reading<'a>,
     stock: Mutex<Stock>,
     arrived: Condvar,
-    /// Entries up to this size are held whole.
+    /// Deflated entries up to this size are held whole.
     whole: usize,
-    room: Room,
+    lists: Room,
     /// Lists that were read; a copy of one says nothing new, and takes no room.
     listed: Mutex<HashSet<(usize, Role)>>,
 }
@@ -89,7 +89,7 @@ impl<'a> Worker<'a> {
             stock: Mutex::new(Stock::new(known, reading.held)),
             arrived: Condvar::new(),
             whole: (HELD / reading.jobs.max(1)).clamp(CHUNK, WHOLE as usize),
-            room: Room::beside(&inputs.contents),
+            lists: Room::beside(&inputs.contents),
             listed: Mutex::default(),
         }
     }
@@ -132,7 +132,7 @@ impl<'a> Worker<'a> {
     fn take(&self, index: usize, buffer: &mut Vec<u8>) -> Result<Message, Trouble> {
         let entry = &self.inputs.contents.entries[index];
         let parsed = entry.role.is_details() && self.reading.wanted == Wanted::Everything;
-        let _turn = if parsed { self.room.turn(entry.size) } else { None };
+        let _turn = if parsed { self.lists.turn(entry.size) } else { None };
         let expected = self.stock().is_expected(entry.size, entry.crc32);
         let mut taken = self.read(index, expected, buffer)?;
         let mut bytes = taken.size;
@@ -169,10 +169,12 @@ impl<'a> Worker<'a> {
         })
     }
 
-    /// The buffer for an entry: one byte more than it has, or a chunk.
-    fn fitting<'b>(&self, size: u64, buffer: &'b mut Vec<u8>) -> &'b mut [u8] {
-        let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let room = if size < self.whole { size + 1 } else { CHUNK };
+    /// The room for an entry: of one that is inflated in a step, a byte more than it has; else a chunk,
+    /// which stays in the processor's cache from reading to writing.
+    fn room<'b>(&self, source: &Source, entry: &Entry, buffer: &'b mut Vec<u8>) -> &'b mut [u8] {
+        let size = usize::try_from(entry.size).unwrap_or(usize::MAX);
+        let is_whole = size < self.whole && export::is_deflated(source, entry.position);
+        let room = if is_whole { size + 1 } else { CHUNK };
         if buffer.len() < room {
             buffer.resize(room, 0);
         }
@@ -183,9 +185,9 @@ impl<'a> Worker<'a> {
     /// anything is written.
     fn read(&self, index: usize, expected: bool, buffer: &mut Vec<u8>) -> Result<Taken, Trouble> {
         let entry = &self.inputs.contents.entries[index];
-        let buffer = self.fitting(entry.size, buffer);
         let gone = || (Code::DamagedEntry, "its archive is not at hand".to_owned());
         let source = self.inputs.sources.get(&entry.archive).ok_or_else(gone)?;
+        let buffer = self.room(source, entry, buffer);
         let mut output = Output::Buffer(0);
         let mut reader = export::open(source, entry.position, &entry.path)?;
         let mut blake3 = blake3::Hasher::new();
@@ -336,7 +338,7 @@ impl<'a> Worker<'a> {
             return Ok(Some(lists::too_large(taken.size)));
         }
         let bytes = match taken.output {
-            Output::Buffer(count) => return Ok(Some(self.room.read(role, whole(buffer, count)))),
+            Output::Buffer(count) => return Ok(Some(self.lists.read(role, whole(buffer, count)))),
             Output::Details(bytes) => bytes,
             Output::Staging(mut staged) => {
                 let mut bytes = Vec::new();
@@ -347,7 +349,7 @@ impl<'a> Worker<'a> {
             }
             Output::Memory(_) | Output::Nowhere => return Ok(None),
         };
-        Ok(Some(self.room.read(role, &bytes)))
+        Ok(Some(self.lists.read(role, &bytes)))
     }
 
     /// What a failed write means. It says nothing of this entry, for names in staging are ours; to go
