@@ -6,6 +6,7 @@
 //! that a killed run and the next one end in the tree of a run that nobody killed.
 
 mod check;
+mod decide;
 mod ending;
 mod look;
 mod side;
@@ -22,6 +23,7 @@ use chrono::Utc;
 pub use check::check;
 pub(crate) use look::discover;
 
+use decide::{Decided, decide};
 use ending::{finish_report, leave_staging};
 use look::{Spool, look, refuse_bad_inputs};
 use side::{LibrarySide, check_space, refuse_too_large, space, waiting};
@@ -32,11 +34,9 @@ use crate::error::Error;
 use crate::export::Inputs;
 use crate::facts::{Facts, album_records};
 use crate::ingest::{Reading, Wanted, ingest, threads};
-use crate::matching::{Matched, matched};
 use crate::place::{Placing, Unplaced, derive, place, remove};
-use crate::plan::{AlbumForm, Area, Placement, Plan, Settings, plan};
-use crate::problem::{Code, Problem};
-use crate::progress::{Phase, Progress};
+use crate::plan::{Placement, Settings};
+use crate::progress::Progress;
 use crate::report::{self, ExportReport, Report};
 use crate::sidecar::{Discretion, keep};
 use crate::staging::Staging;
@@ -308,78 +308,6 @@ fn complete(inputs: &Inputs, ids: &Ids) -> Vec<i64> {
         .into_iter()
         .filter(|&(archive, whole)| whole && !damaged.contains(contents.archives[archive].name.as_str()));
     whole.filter_map(|(archive, _)| ids.archives.get(&archive).copied()).collect()
-}
-
-/// What match and plan say.
-struct Decided {
-    /// Rows of the details in this run's inputs.
-    rows: u64,
-    matched: Matched,
-    plan: Plan,
-    problems: Vec<Problem>,
-}
-
-fn decide(
-    run: &Run<'_>,
-    inputs: &mut Inputs,
-    known: &Remembered,
-    side: &LibrarySide,
-    library: &Path,
-    settings: &Settings,
-    links: Links,
-) -> Decided {
-    run.progress.begin(Phase::Match, 0, 0);
-    let contents = &inputs.contents;
-    let (mut matched, held) = std::thread::scope(|threads| {
-        let held = || {
-            let present = side.present.contents();
-            let given = contents.entries.iter().filter(|e| e.given).filter_map(|e| e.content());
-            let wanted: ContentSet = given.filter(|&c| !present.contains(c)).collect();
-            survey::held(library, known, contents, &side.present, &wanted, links)
-        };
-        let beside = threads.spawn(held);
-        let matched = matched(contents, settings.zone);
-        (matched, beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    });
-    let mut problems = std::mem::take(&mut matched.problems);
-    // the rows have said what they had to say, and take as much room as the plan will
-    let rows = report::count_rows(&inputs.contents);
-    inputs.contents.details.clear();
-    let mut plan = plan(&inputs.contents, &matched, &held, settings);
-    problems.append(&mut plan.problems);
-    let wants_links = matches!(settings.albums, AlbumForm::Auto | AlbumForm::Symlink | AlbumForm::Hardlink);
-    let lacks = if settings.albums == AlbumForm::Hardlink { !links.hard } else { !links.symbolic };
-    if wants_links && lacks && !matched.albums.is_empty() {
-        problems.push(Problem::new(
-            Code::LinksUnsupported,
-            "the drive has no links: albums became `.m3u8` lists; `windfall report` shows them as a page",
-        ));
-    }
-    for record in &side.present.changed {
-        problems.push(
-            Problem::new(
-                Code::ChangedFile,
-                "the file has been changed since it was imported; it was left alone, and its original stands beside \
-                 it if these inputs hold it",
-            )
-            .with_entry(record.path.as_str()),
-        );
-    }
-    for record in side.present.lost.iter().filter(|r| r.area != Area::Details) {
-        let restored = plan.placements.iter().any(|p| p.content == record.content);
-        if restored {
-            run.progress.note(&format!("restored `{}`, which was gone", record.path));
-        } else {
-            problems.push(
-                Problem::new(
-                    Code::MissingFile,
-                    "the file is gone from the library, and these inputs do not hold it; import the archive that does",
-                )
-                .with_entry(record.path.as_str()),
-            );
-        }
-    }
-    Decided { rows, matched, plan, problems }
 }
 
 /// Records what is known of every file, and the albums.

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::Decided;
+use super::decide::Decided;
 use super::side::LibrarySide;
 use crate::catalog::{Catalog, Ids};
 use crate::contents::{Bytes, ContentSet, Contents};

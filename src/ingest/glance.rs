@@ -1,10 +1,17 @@
-//! Small reads here and there in a large file.
+//! What bytes say of themselves, and small reads here and there in a large file.
 //!
-//! In: a seekable source. Out: the same, with a buffer of 16 KiB. Never: reads ahead of large reads.
+//! In: a seekable source. Out: [`Embedded`]; the same source, with a buffer of 16 KiB. Never: reads
+//! ahead of large reads.
 //! The one surprise: what was read is kept over seeks, which a `BufReader` does not; parsers of
 //! metadata jump back and forth.
 
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+
+use crate::contents::Entry;
+use crate::export;
+use crate::export::search::Source;
+use crate::media::{self, Embedded};
 
 pub(super) trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
@@ -59,5 +66,25 @@ impl Seek for Glance<'_> {
             SeekFrom::End(_) => self.source.seek(to)?,
         };
         Ok(self.cursor)
+    }
+}
+
+/// What an entry's bytes say of themselves, and whether they end too early.
+pub(super) fn look(source: &mut (impl Read + Seek), size: u64, entry: &Entry) -> (Embedded, bool) {
+    let embedded = media::read(source, size);
+    // an archive's CRC-32 vouches for the bytes; a folder has nothing of the kind
+    let cut_short = entry.crc32.is_none() && media::is_cut_short(source, size, embedded.format);
+    (embedded, cut_short)
+}
+
+/// The entry's bytes without a copy, where they can be had by position.
+pub(super) fn seekable(source: &Source, position: u32, path: &str) -> Option<Box<dyn ReadSeek>> {
+    match source {
+        Source::Zip(archive) => {
+            let window = archive.stored_window(export::zip_entry(archive, position)?)?;
+            Some(Box::new(window))
+        }
+        Source::Folder(root) => Some(Box::new(File::open(root.join(path)).ok()?)),
+        Source::Remembered(_) | Source::Unreadable => None,
     }
 }

@@ -6,7 +6,6 @@
 //! written, so a duplicate of most photos costs no file.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +14,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use tempfile::SpooledTempFile;
 
-use super::glance::{Glance, ReadSeek};
+use super::glance::{Glance, ReadSeek, look, seekable};
 use super::stock::Stock;
 use super::{Kept, Message, ReadEntry, Reading, Wanted};
 use crate::contents::{Content, DetailsFile, Entry, Role};
@@ -25,7 +24,6 @@ use crate::export::lists::{self, Room};
 use crate::export::search::Source;
 use crate::export::{self, Inputs, Refused};
 use crate::fingerprint;
-use crate::media::{self, Embedded};
 use crate::problem::{Code, Problem};
 use crate::staging::Staged;
 
@@ -367,14 +365,6 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// What an entry's bytes say of themselves, and whether they end too early.
-fn look(source: &mut (impl Read + Seek), size: u64, entry: &Entry) -> (Embedded, bool) {
-    let embedded = media::read(source, size);
-    // an archive's CRC-32 vouches for the bytes; a folder has nothing of the kind
-    let cut_short = entry.crc32.is_none() && media::is_cut_short(source, size, embedded.format);
-    (embedded, cut_short)
-}
-
 /// The start of the buffer: an entry that fitted into it.
 fn whole(buffer: &[u8], count: usize) -> &[u8] {
     buffer.get(..count).unwrap_or(buffer)
@@ -399,16 +389,4 @@ fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Trouble> {
         }
     }
     Ok(done)
-}
-
-/// The entry's bytes without a copy, where they can be had by position.
-fn seekable(source: &Source, position: u32, path: &str) -> Option<Box<dyn ReadSeek>> {
-    match source {
-        Source::Zip(archive) => {
-            let window = archive.stored_window(export::zip_entry(archive, position)?)?;
-            Some(Box::new(window))
-        }
-        Source::Folder(root) => Some(Box::new(File::open(root.join(path)).ok()?)),
-        Source::Remembered(_) | Source::Unreadable => None,
-    }
 }
