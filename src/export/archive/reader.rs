@@ -96,8 +96,9 @@ impl EntryReader {
             return Ok(0);
         };
         if room > 0 && room as u64 == self.left && self.inflate_whole(buffer) {
-            self.yielded(buffer);
-            return self.prove().map(|()| room);
+            self.left = 0;
+            self.state = State::Proved;
+            return Ok(room);
         }
         let mut count = 0;
         if room > 0 {
@@ -105,7 +106,8 @@ impl EntryReader {
             if count == 0 {
                 return Err(Damage::Short.into());
             }
-            self.yielded(buffer.get(..count).unwrap_or_default());
+            self.crc32.update(buffer.get(..count).unwrap_or_default());
+            self.left -= count as u64;
         }
         if self.left == 0 {
             if self.stream().read(&mut [0])? != 0 {
@@ -120,8 +122,8 @@ impl EntryReader {
         self.stream.get_or_insert_with(|| Source::new(self.method, self.compressed.clone()))
     }
 
-    /// Inflates all of a small entry in one step, to exactly the bytes of the buffer. Whatever stands
-    /// in the way, streaming will name it.
+    /// Inflates all of a small entry in one step and proves it. Whatever stands in the way, streaming
+    /// will name it.
     fn inflate_whole(&self, buffer: &mut [u8]) -> bool {
         let length = self.compressed.len();
         if self.method != DEFLATED || self.stream.is_some() || length.max(buffer.len() as u64) > WHOLE {
@@ -129,12 +131,7 @@ impl EntryReader {
         }
         let Ok(compressed) = self.compressed.bytes_at(0, length as usize) else { return false };
         let inflated = Decompressor::new().deflate_decompress(&compressed, buffer);
-        inflated.is_ok_and(|count| count == buffer.len())
-    }
-
-    fn yielded(&mut self, bytes: &[u8]) {
-        self.crc32.update(bytes);
-        self.left -= bytes.len() as u64;
+        inflated.is_ok_and(|count| count == buffer.len()) && crc32fast::hash(buffer) == self.declared_crc32
     }
 
     fn prove(&mut self) -> io::Result<()> {

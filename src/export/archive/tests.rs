@@ -3,6 +3,9 @@
 use std::io::{ErrorKind, Read};
 
 use super::forge::{Descriptor, End, Forged, Piece, forge, window};
+use proptest::collection::vec;
+use proptest::prelude::{any, prop_assert_eq, proptest};
+
 use super::{Archive, DEFLATED, Damage, Sniff, UnreadableKind, ZipEntry, sniff};
 use crate::problem::Code;
 
@@ -426,4 +429,40 @@ fn the_last_byte_comes_with_the_proof() {
     let error = reader.read_exact(&mut content).unwrap_err();
     assert_eq!(error.get_ref().and_then(|inner| inner.downcast_ref()), Some(&Damage::Checksum));
     assert_eq!(reader.read(&mut content).unwrap_err().kind(), ErrorKind::InvalidData);
+}
+
+/// What a reader yields into buffers of this size, or how it fails.
+fn yielded(archive: &Archive, room: usize) -> Result<Vec<u8>, Option<Damage>> {
+    let mut reader = archive.reader(&archive.entries[0]).map_err(|_| None)?;
+    let mut content = Vec::new();
+    let mut buffer = vec![0; room];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(content),
+            Ok(count) => content.extend_from_slice(&buffer[..count]),
+            Err(error) => return Err(error.get_ref().and_then(|e| e.downcast_ref::<Damage>()).copied()),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_step_yields_what_streaming_yields(
+        seed in any::<u32>(),
+        length in 1..3000_usize,
+        damage in vec((any::<u16>(), any::<u8>()), 0..3),
+        lie in -2..3_i64,
+    ) {
+        let mut piece = Piece::new("Photos/IMG_1.JPG", text(seed, length)).deflated();
+        for (at, mask) in damage {
+            let at = usize::from(at) % piece.data.len();
+            piece.data[at] ^= mask;
+        }
+        if seed % 4 == 0 {
+            piece.record.size = piece.record.size.saturating_add_signed(lie);
+        }
+        let forged = zip(&[piece]);
+        let archive = open(&forged.bytes);
+        prop_assert_eq!(yielded(&archive, length + 8), yielded(&archive, 7));
+    }
 }
