@@ -6,6 +6,8 @@
 //! those that the catalog remembers alike, because details of one run apply to media of another;
 //! [`Entry::given`] tells them apart.
 
+mod by_content;
+
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDateTime;
@@ -15,6 +17,8 @@ use crate::export::details::Details;
 use crate::fingerprint::Fingerprint;
 use crate::media::{Embedded, Kind};
 use crate::problem::Code;
+
+pub use by_content::{ByContent, ContentSet};
 
 /// One request's delivery of one category.
 #[derive(Debug, Clone, PartialEq)]
@@ -250,67 +254,6 @@ impl Content {
     /// Photo, video, adjustment or other, by content first.
     pub fn kind(&self, name: &str) -> Kind {
         self.embedded.format.kind(name)
-    }
-}
-
-/// What is known of contents one by one, by their index: a map whose keys leave few gaps.
-#[derive(Debug, Clone)]
-pub struct ByContent<T>(Vec<Option<T>>);
-
-impl<T> Default for ByContent<T> {
-    fn default() -> Self {
-        ByContent(Vec::new())
-    }
-}
-
-impl<T> ByContent<T> {
-    /// Room for the contents below `count`; those beyond it come dearer.
-    pub fn with_room(count: usize) -> Self {
-        ByContent(Vec::with_capacity(count))
-    }
-
-    /// What is known of this content.
-    pub fn get(&self, content: usize) -> Option<&T> {
-        self.0.get(content)?.as_ref()
-    }
-
-    /// Whether anything is known of this content.
-    pub fn contains(&self, content: usize) -> bool {
-        self.get(content).is_some()
-    }
-
-    /// What is known of this content, and may be changed or first made known.
-    pub fn slot(&mut self, content: usize) -> &mut Option<T> {
-        if self.0.len() <= content {
-            self.0.resize_with(content + 1, || None);
-        }
-        &mut self.0[content]
-    }
-
-    /// Makes something known of this content.
-    pub fn insert(&mut self, content: usize, value: T) {
-        *self.slot(content) = Some(value);
-    }
-
-    /// All that is known, by content.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, &T)> {
-        self.0.iter().enumerate().filter_map(|(content, value)| Some((content, value.as_ref()?)))
-    }
-
-    /// All that is known and may be changed.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.0.iter_mut().flatten()
-    }
-}
-
-/// Some of the contents.
-pub type ContentSet = ByContent<()>;
-
-impl FromIterator<usize> for ContentSet {
-    fn from_iter<I: IntoIterator<Item = usize>>(contents: I) -> Self {
-        let mut set = ContentSet::default();
-        contents.into_iter().for_each(|content| set.insert(content, ()));
-        set
     }
 }
 

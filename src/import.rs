@@ -33,7 +33,7 @@ use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::export::Inputs;
 use crate::facts::{Facts, album_records};
-use crate::ingest::{Reading, Wanted, ingest, threads};
+use crate::ingest::{Reading, Wanted, ingest};
 use crate::place::{Placing, Unplaced, derive, place, remove};
 use crate::plan::{Placement, Settings};
 use crate::progress::Progress;
@@ -41,6 +41,7 @@ use crate::report::{self, ExportReport, Report};
 use crate::sidecar::{Discretion, keep};
 use crate::staging::Staging;
 use crate::survey::{self, Links};
+use crate::threads;
 
 /// What every run needs.
 pub struct Run<'a> {
@@ -94,23 +95,17 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let began = Utc::now().to_rfc3339();
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
-    let (known, tree) = std::thread::scope(|threads| {
-        let walk = threads.spawn(|| survey::walk(library));
-        (catalog.load(), walk.join())
-    });
+    let (known, mut tree) = threads::beside(|| catalog.load(), || survey::walk(library));
     let mut known = known?;
     let staging = Staging::open(library, &recorded(&known))?;
-    let tree = match tree {
-        Ok(tree) if known.plan.is_empty() => tree?,
-        _ => {
-            finish(run, library, &staging, &mut catalog, &mut known)?;
-            survey::walk(library)?
-        }
-    };
+    if !known.plan.is_empty() {
+        finish(run, library, &staging, &mut catalog, &mut known)?;
+        tree = survey::walk(library);
+    }
 
     let remembered: HashMap<String, String> = catalog.settings()?;
     let chosen = settings(&|name| remembered.get(name).cloned());
-    let present = survey::present(library, tree, &mut known);
+    let present = survey::present(library, tree?, &mut known);
     if !present.moved.is_empty() {
         catalog.record_moved(&present.moved)?;
     }
@@ -125,12 +120,12 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let twins = library_side.twins(&inputs, &ids);
     catalog.record_archives(&inputs.contents, &mut ids)?;
     catalog.record_read(&inputs.contents, &twins, &mut ids)?;
-    let safe = library_side.safe();
-    let tally = ingest(&mut inputs, &run.reading(Some(&staging), &safe), &mut |contents, batch| {
-        catalog.record_read(contents, batch, &mut ids)
-    })?;
+    let tally =
+        ingest(&mut inputs, &run.reading(Some(&staging), &library_side.safe), &mut |contents, batch| {
+            catalog.record_read(contents, batch, &mut ids)
+        })?;
     catalog.record_complete(&complete(&inputs, &ids))?;
-    let pool = threads(run.jobs)?;
+    let pool = threads::pool(run.jobs)?;
     pool.install(|| library_side.load_details(&mut inputs, library, Some(&staging)));
     // nothing is read any more; central directories and the catalog's cache make room for the match
     inputs.sources.clear();
@@ -193,9 +188,8 @@ pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
         look(run, library, &mut known, present, ContentSet::default(), Spool::Temporary)?;
     refuse_too_large(&mut inputs, survey::largest_file(library));
     check_space(&inputs, &library_side, library, run)?;
-    let safe = library_side.safe();
-    let tally = ingest(&mut inputs, &run.reading(None, &safe), &mut |_, _| Ok(()))?;
-    threads(run.jobs)?.install(|| library_side.load_details(&mut inputs, library, None));
+    let tally = ingest(&mut inputs, &run.reading(None, &library_side.safe), &mut |_, _| Ok(()))?;
+    threads::pool(run.jobs)?.install(|| library_side.load_details(&mut inputs, library, None));
     inputs.contents.drop_stand_ins();
     let decided =
         decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, Links::default());
@@ -278,9 +272,6 @@ fn finish(
     catalog: &mut Catalog,
     known: &mut Remembered,
 ) -> Result<(), Error> {
-    if known.plan.is_empty() {
-        return Ok(());
-    }
     let held =
         known.files.values().map(|f| (known.contents.contents[f.content].blake3, f.path.clone())).collect();
     let placing = Placing { library, staging, held: &held, progress: run.progress, cancel: run.cancel };
@@ -328,7 +319,7 @@ fn record(
         let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));
         changed.extend(placed.map(|p| facts.of(p, &unplaced.paths)));
     }
-    catalog.record_facts(&changed.iter().collect::<Vec<_>>(), ids)?;
+    catalog.record_facts(&changed, ids)?;
     let albums = album_records(&decided.matched, &decided.plan, &unplaced.paths);
     catalog.record_albums(&albums)
 }

@@ -11,12 +11,8 @@ mod glance;
 mod stock;
 mod worker;
 
-use std::io;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
-
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use collect::{Collector, Gathered};
 use worker::Worker;
@@ -27,6 +23,7 @@ use crate::export::Inputs;
 use crate::problem::Problem;
 use crate::progress::{Phase, Progress};
 use crate::staging::Staging;
+use crate::threads;
 
 /// An entry that was read to its end.
 pub struct ReadEntry {
@@ -136,17 +133,8 @@ enum Message {
     Stop(Box<Error>),
 }
 
-/// So many threads, for what a run does side by side.
-///
-/// # Errors
-/// If the system gives none.
-pub fn threads(jobs: usize) -> Result<ThreadPool, Error> {
-    let pool = ThreadPoolBuilder::new().num_threads(jobs).build();
-    pool.map_err(|e| Error::io("start", Path::new("threads"))(io::Error::other(e)))
-}
-
 fn run(worker: &Worker<'_>, tasks: &[usize], collector: &mut Collector<'_>) -> Result<(), Error> {
-    let pool = threads(worker.reading.jobs)?;
+    let pool = threads::pool(worker.reading.jobs)?;
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|threads| {

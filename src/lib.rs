@@ -16,8 +16,8 @@
 //! [`import`] calls them, [`list`] tells what the catalog knows afterwards, [`verify`] reads the
 //! library's bytes again. [`contents`] holds the values that pass between them, [`media`] reads
 //! what files say of themselves, [`names`] and [`template`] make paths, [`fingerprint`] is Apple's
-//! checksum. [`page`] shows a library as one HTML page. The library prints nothing: it tells a
-//! [`progress`] what it does, returns an [`Error`] where nothing more can be done, and a
+//! checksum, [`threads`] run what may run side by side. [`page`] shows a library as one HTML page. The
+//! library prints nothing: it tells a [`progress`] what it does, returns an [`Error`] where nothing more can be done, and a
 //! [`Problem`] for everything else, whose meaning [`advice`] tells.
 
 pub mod advice;
@@ -45,6 +45,7 @@ pub mod sidecar;
 pub mod staging;
 pub mod survey;
 pub mod template;
+pub mod threads;
 pub mod verify;
 pub mod zone;
 

@@ -20,7 +20,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 use tempfile::TempPath;
 
 use crate::catalog::{Catalog, FileRecord, Ids};
-use crate::contents::Contents;
+use crate::contents::{ContentSet, Contents};
 use crate::error::{Error, is_failing, is_full};
 use crate::names::{self, LibraryPath};
 use crate::plan::Placement;
@@ -147,7 +147,7 @@ fn record(
     let paths: Vec<PathBuf> = placed.iter().map(|p| p.path.to_path(placing.library)).collect();
     sync_all(placing.library, &paths)?;
     let records: Vec<FileRecord> = placed.par_iter().map(|p| describe(p)).collect();
-    catalog.record_facts(&records.iter().collect::<Vec<_>>(), ids)
+    catalog.record_facts(&records, ids)
 }
 
 struct Placer<'a> {
@@ -161,10 +161,10 @@ struct Placer<'a> {
 
 impl<'a> Placer<'a> {
     fn new(placing: &'a Placing<'a>, contents: &'a Contents, plan: &[Placement]) -> Self {
-        let mut seen = HashSet::with_capacity(plan.len());
+        let mut seen = ContentSet::default();
         let mut shared: HashMap<usize, usize> = HashMap::new();
         for placement in plan {
-            if !seen.insert(placement.content) {
+            if !seen.add(placement.content) {
                 *shared.entry(placement.content).or_insert(1) += 1;
             }
         }

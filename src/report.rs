@@ -290,8 +290,7 @@ fn state<'a>(
         None => State::Failed,
         Some(path) if done.unplaced.contains(path) => State::Failed,
         Some(path) => {
-            let first =
-                if kept { seen_paths.insert(path) } else { seen_media.slot(content).replace(()).is_none() };
+            let first = if kept { seen_paths.insert(path) } else { seen_media.add(content) };
             match (first, entry.role.is_details()) {
                 (false, _) => State::Duplicate,
                 (true, true) => State::Details,

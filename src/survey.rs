@@ -205,7 +205,7 @@ pub fn held(
         held.reserved.entry(hash(content)).or_insert_with(|| path.clone());
     }
     let recorded: HashSet<&LibraryPath> = present.files.keys().chain(known.derived.keys()).collect();
-    let sizes: HashSet<u64> = wanted.iter().map(|(c, ())| contents.contents[c].size).collect();
+    let sizes: HashSet<u64> = wanted.contents().map(|c| contents.contents[c].size).collect();
     for (path, seen) in present.seen.iter().filter(|(path, _)| !recorded.contains(path)) {
         let on_disk = path.to_path(library);
         if !seen.is_file {

@@ -219,7 +219,7 @@ impl Catalog {
     ///
     /// # Errors
     /// If SQLite refuses.
-    pub fn record_facts(&mut self, files: &[&FileRecord], ids: &Ids) -> Result<(), Error> {
+    pub fn record_facts(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
             let mut insert = tx.prepare_cached(
                 "INSERT OR REPLACE INTO files VALUES \

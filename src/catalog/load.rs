@@ -57,23 +57,14 @@ pub struct Remembered {
 /// Records of files, each with the identity of its bytes.
 pub type Records = Vec<(i64, FileRecord)>;
 
-/// Reads everything but the records of files, which `records` gives.
-pub fn load(
-    connection: &Connection,
-    records: impl FnOnce() -> rusqlite::Result<Records>,
-) -> rusqlite::Result<Remembered> {
+/// Reads everything but the records of files; gives the contents by their identities too.
+pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById)> {
     let mut known = Remembered::default();
     let exports = exports(connection, &mut known)?;
     let parts = parts(connection, &mut known, &exports)?;
     let archives = archives(connection, &mut known)?;
     let contents = contents(connection, &mut known)?;
     entries(connection, &mut known, &archives, &parts, &contents)?;
-    let placed = |(id, mut record): (i64, FileRecord)| {
-        record.content = contents.get(id)?;
-        Some((record.path.clone(), record))
-    };
-    // made of all at once, the map is dense; grown one by one in order, it is half empty
-    known.files = records()?.into_iter().filter_map(placed).collect();
     plan(connection, &mut known, &contents)?;
     derived(connection, &mut known)?;
     let mut statement =
@@ -84,12 +75,22 @@ pub fn load(
             known.album_folders.insert((kind, row.get(1)?), row.get(2)?);
         }
     }
-    Ok(known)
+    Ok((known, contents))
+}
+
+/// The records of files whose bytes are among these contents, by path.
+pub fn files(records: Records, contents: &ById) -> BTreeMap<LibraryPath, FileRecord> {
+    let placed = |(id, mut record): (i64, FileRecord)| {
+        record.content = contents.get(id)?;
+        Some((record.path.clone(), record))
+    };
+    // made of all at once, the map is dense; grown one by one in order, it is half empty
+    records.into_iter().filter_map(placed).collect()
 }
 
 /// Indices by the identities in the catalog, which come in their order.
 #[derive(Default)]
-struct ById(Vec<(i64, usize)>);
+pub struct ById(Vec<(i64, usize)>);
 
 impl ById {
     fn get(&self, id: i64) -> Option<usize> {

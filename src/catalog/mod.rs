@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, Transaction, params};
 
 use crate::error::Error;
+use crate::threads;
 
 pub use load::{Ids, Remembered};
 pub use records::{AlbumRecord, DerivedRecord, FileRecord};
@@ -190,16 +191,12 @@ impl Catalog {
             let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             load::records(&connection)
         };
-        std::thread::scope(|threads| {
-            let beside = threads.spawn(beside);
-            self.query(|c| {
-                load::load(c, || match beside.join() {
-                    Ok(Ok(records)) => Ok(records),
-                    // some network drives allow one connection only
-                    _ => load::records(c),
-                })
-            })
-        })
+        let (loaded, records) = threads::beside(|| self.query(load::load), beside);
+        let (mut known, contents) = loaded?;
+        // some network drives allow one connection only
+        let records = records.or_else(|_| self.query(load::records))?;
+        known.files = load::files(records, &contents);
+        Ok(known)
     }
 
     /// Album titles of every file: own albums, memories, shared albums.

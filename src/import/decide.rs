@@ -17,6 +17,7 @@ use crate::problem::{Code, Problem};
 use crate::progress::Phase;
 use crate::report;
 use crate::survey::{self, Links};
+use crate::threads;
 
 /// What match and plan say.
 pub(super) struct Decided {
@@ -39,17 +40,12 @@ pub(super) fn decide(
 ) -> Decided {
     run.progress.begin(Phase::Match, 0, 0);
     let contents = &inputs.contents;
-    let (mut matched, held) = std::thread::scope(|threads| {
-        let held = || {
-            let present = side.present.contents();
-            let given = contents.entries.iter().filter(|e| e.given).filter_map(|e| e.content());
-            let wanted: ContentSet = given.filter(|&c| !present.contains(c)).collect();
-            survey::held(library, known, contents, &side.present, &wanted, links)
-        };
-        let beside = threads.spawn(held);
-        let matched = matched(contents, settings.zone);
-        (matched, beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    });
+    let held = || {
+        let given = contents.entries.iter().filter(|e| e.given).filter_map(|e| e.content());
+        let wanted: ContentSet = given.filter(|&c| !side.standing.contains(c)).collect();
+        survey::held(library, known, contents, &side.present, &wanted, links)
+    };
+    let (mut matched, held) = threads::beside(|| matched(contents, settings.zone), held);
     let mut problems = std::mem::take(&mut matched.problems);
     // the rows have said what they had to say, and take as much room as the plan will
     let rows = report::count_rows(&inputs.contents);

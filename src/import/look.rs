@@ -39,9 +39,9 @@ pub(super) fn look(
     spool: Spool<'_>,
 ) -> Result<(Inputs, LibrarySide), Error> {
     run.progress.begin(Phase::Discover, 0, 0);
-    let around = Around { spool, known, held: Some(present.contents()) };
-    let found = search(run.inputs, Some(library), &around)?;
     let side = LibrarySide::new(present, staged);
+    let around = Around { spool, known, standing: Some(&side.standing) };
+    let found = search(run.inputs, Some(library), &around)?;
     let mut inputs = gather(found, known, run)?;
     side.unread_what_is_gone(&mut inputs);
     Ok((inputs, side))
@@ -51,7 +51,7 @@ pub(super) fn look(
 pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, Error> {
     let mut known = Remembered::default();
     run.progress.begin(Phase::Discover, 0, 0);
-    let around = Around { spool: Spool::Temporary, known: &known, held: None };
+    let around = Around { spool: Spool::Temporary, known: &known, standing: None };
     let found = search(run.inputs, library, &around)?;
     gather(found, &mut known, run)
 }
@@ -76,7 +76,7 @@ struct Around<'a> {
     spool: Spool<'a>,
     known: &'a Remembered,
     /// Contents that stand in the library; `None` where no library is asked.
-    held: Option<ContentSet>,
+    standing: Option<&'a ContentSet>,
 }
 
 impl Surroundings for Around<'_> {
@@ -97,7 +97,7 @@ impl Surroundings for Around<'_> {
     /// A nested archive need not be inflated again if its parent is known and every entry of it
     /// stands in the library.
     fn remembered(&self, parent: &Container, name: &str) -> Option<usize> {
-        let held = self.held.as_ref()?;
+        let standing = self.standing?;
         if !matches!(parent.source, Source::Zip(_)) {
             return None;
         }
@@ -114,7 +114,7 @@ impl Surroundings for Around<'_> {
             return None;
         }
         entries.peek()?;
-        entries.all(|e| e.content().is_some_and(|c| held.contains(c))).then_some(index)
+        entries.all(|e| e.content().is_some_and(|c| standing.contains(c))).then_some(index)
     }
 }
 

@@ -30,7 +30,10 @@ use crate::survey::Present;
 pub(super) struct LibrarySide {
     /// What of the catalog is really there.
     pub(super) present: Present,
-    staged: ContentSet,
+    /// Contents that stand in the library, whatever the area.
+    pub(super) standing: ContentSet,
+    /// Those, and what waits in staging: contents whose bytes need not be read again.
+    pub(super) safe: ContentSet,
     /// Media contents that stood in the library.
     pub(super) media: ContentSet,
     /// Kept files that stood in the library.
@@ -42,7 +45,10 @@ impl LibrarySide {
         let media = present.files.values().filter(|f| f.area == Area::Media).map(|f| f.content).collect();
         let paths =
             present.files.values().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
-        LibrarySide { present, staged, media, paths }
+        let standing = present.contents();
+        let mut safe = standing.clone();
+        staged.contents().for_each(|content| _ = safe.add(content));
+        LibrarySide { present, standing, safe, media, paths }
     }
 
     /// Where bytes stand, whatever the area.
@@ -50,21 +56,12 @@ impl LibrarySide {
         self.present.files.values().map(|f| (contents.contents[f.content].blake3, f.path.clone())).collect()
     }
 
-    /// Contents whose bytes need not be read again.
-    pub(super) fn safe(&self) -> ContentSet {
-        let mut safe = self.present.contents();
-        self.staged.iter().for_each(|(content, ())| safe.insert(content, ()));
-        safe
-    }
-
     /// Entries whose bytes the catalog knows and the drive does not hold any more are read again;
     /// those that were not given and are not held do not exist for this run.
     pub(super) fn unread_what_is_gone(&self, inputs: &mut Inputs) {
-        let safe = self.safe();
-        let held = self.present.contents();
         for entry in &mut inputs.contents.entries {
             if let Bytes::Sound(content) = entry.bytes {
-                let known = if entry.given { &safe } else { &held };
+                let known = if entry.given { &self.safe } else { &self.standing };
                 if !known.contains(content) {
                     entry.bytes = Bytes::Unread;
                 }
@@ -158,7 +155,7 @@ pub(super) fn space(inputs: &Inputs, side: &LibrarySide, library: &Path) -> (u64
     let unread = |e: &&Entry| e.given && e.bytes == Bytes::Unread && !e.role.is_left_out();
     let mut distinct: HashSet<(u64, Option<u32>)> = HashSet::new();
     if contents.entries.iter().any(|e| unread(&e)) {
-        for (content, ()) in side.safe().iter() {
+        for content in side.safe.contents() {
             let content = &contents.contents[content];
             distinct.extend([(content.size, Some(content.crc32)), (content.size, None)]);
         }

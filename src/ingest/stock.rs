@@ -34,7 +34,7 @@ impl Stock {
             sizes: HashSet::new(),
             sizes_and_crcs: HashSet::new(),
         };
-        for (content, ()) in held.iter() {
+        for content in held.contents() {
             stock.expect(content);
         }
         stock

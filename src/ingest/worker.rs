@@ -314,7 +314,7 @@ impl<'a> Worker<'a> {
                 (index, Kept::Fresh(Box::new(content)))
             }
         };
-        stock.safe.insert(index, ());
+        stock.safe.add(index);
         stock.expect(index);
         Ok((index, kept))
     }

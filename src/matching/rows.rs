@@ -66,7 +66,7 @@ pub fn match_rows(contents: &Contents) -> Rows<'_> {
         };
         match found.filter(|&c| held.contains(c)) {
             Some(content) => {
-                rows.proved.insert(content, ());
+                rows.proved.add(content);
                 // nearly every medium has one row
                 rows.claims.slot(content).get_or_insert_with(|| Vec::with_capacity(1)).push(at);
             }

@@ -16,6 +16,7 @@ use crate::catalog::INTERNAL;
 use crate::page::holdings::Holding;
 use crate::page::picture;
 use crate::progress::{Phase, Progress};
+use crate::threads;
 
 /// The folder inside [`INTERNAL`].
 const FOLDER: &str = "thumbnails";
@@ -33,8 +34,7 @@ pub fn make(library: &Path, photos: &[&Holding], progress: &dyn Progress, jobs: 
     let unwritable = AtomicBool::new(false);
     let one = |photo: &&Holding| has(library, photo, progress, &unwritable);
     progress.begin(Phase::Thumbnails, photos.len() as u64, 0);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.max(1)).build();
-    let made = match pool {
+    let made = match threads::pool(jobs.max(1)) {
         Ok(pool) => pool.install(|| photos.par_iter().map(one).collect()),
         Err(_) => photos.iter().map(one).collect(),
     };

@@ -178,7 +178,7 @@ impl Made {
         catalog.record_archives(&self.contents, &mut ids)?;
         catalog.record_read(&self.contents, &self.read_entries(), &mut ids)?;
         catalog.record_staged(&[])?;
-        catalog.record_facts(&self.records.iter().collect::<Vec<_>>(), &ids)?;
+        catalog.record_facts(&self.records, &ids)?;
         catalog.record_albums(&self.albums)?;
         catalog.record_recognised(&sorted.derived)
     }
