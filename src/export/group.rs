@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::contents::{Contents, Entry, Export, Identity, Part};
+use crate::export::container::{Container, FileAt, Source};
 use crate::export::part_name::{self, PartName};
-use crate::export::search::{Container, Source};
 use crate::names;
 
 /// Stamps further apart belong to different exports.
@@ -210,9 +210,8 @@ impl Grouping {
 
     fn known_folder(&self, container: &Container) -> Option<usize> {
         let Source::Folder(_) = container.source else { return None };
-        let known = |f: &super::search::FileAt| {
-            self.known_files.get(&(container.name.clone(), f.path.to_string(), f.size)).copied()
-        };
+        let known =
+            |f: &FileAt| self.known_files.get(&(container.name.clone(), f.path.to_string(), f.size)).copied();
         container.files.iter().find_map(known)
     }
 

@@ -14,6 +14,7 @@ pub mod albums;
 pub mod archive;
 pub mod classify;
 mod columns;
+pub mod container;
 pub mod date;
 pub mod details;
 pub mod group;
@@ -32,7 +33,8 @@ use crate::contents::{Archive, Bytes, Contents, Entry, Identity, Inner, Role};
 use crate::problem::{Code, Problem};
 
 use archive::{DEFLATED, ZipEntry};
-use search::{Container, FileAt, Search, Source};
+use container::{Container, FileAt, Source};
+use search::Search;
 
 /// Everything that is known before bytes are read.
 #[derive(Default)]

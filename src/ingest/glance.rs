@@ -10,7 +10,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::contents::Entry;
 use crate::export;
-use crate::export::search::Source;
+use crate::export::container::Source;
 use crate::media::{self, Embedded};
 
 pub(super) trait ReadSeek: Read + Seek {}

@@ -20,7 +20,7 @@ use crate::contents::{
 use crate::error::Error;
 use crate::export::Inputs;
 use crate::export::classify;
-use crate::export::search::Source;
+use crate::export::container::Source;
 use crate::ingest::{Reading, Wanted, ingest};
 use crate::names::{self, LibraryPath};
 use crate::problem::{Code, Problem};
