@@ -4,7 +4,7 @@
 (() => {
   'use strict';
   const VIDEO = 1, FAVORITE = 2, HIDDEN = 4, DELETED = 8, STAND_IN = 16;
-  const GAP = 4, ROWS = 8;
+  const GAP = 4, ROWS = 8, NEAR = 900;
   const data = JSON.parse(document.getElementById('data').textContent);
   const host = document.getElementById('months');
   const status = document.getElementById('status');
@@ -156,10 +156,10 @@
     block.querySelectorAll('.tile').forEach(link => { films.unobserve(link); stop(link); });
     block.replaceChildren();
   };
+  const fill = block => { if (!block.firstChild) block.append(...blocks.get(block).map(tile)); };
   const near = new IntersectionObserver(entries => entries.forEach(({ target, isIntersecting }) => {
-    if (!isIntersecting) clear(target);
-    else if (!target.firstChild) target.append(...blocks.get(target).map(tile));
-  }), { rootMargin: '900px 0px' });
+    if (isIntersecting) fill(target); else clear(target);
+  }), { rootMargin: NEAR + 'px 0px' });
 
   const chosen = () => {
     const members = filter.album === '' ? null : new Set(data.albums[+filter.album][2]);
@@ -211,6 +211,12 @@
       from = to;
     }
     host.replaceChildren(drawn);
+    // what is seen at once does not wait until the browser says that it is near
+    for (const block of made) {
+      const { top, bottom } = block.getBoundingClientRect();
+      if (top > innerHeight + NEAR) break;
+      if (bottom > -NEAR) fill(block);
+    }
     made.forEach(block => near.observe(block));
   };
   const show = () => {
