@@ -10,6 +10,7 @@ mod decide;
 mod ending;
 mod look;
 mod side;
+mod unchanged;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File, TryLockError};
@@ -27,6 +28,7 @@ use decide::{Decided, decide};
 use ending::{finish_report, leave_staging};
 use look::{Spool, look, refuse_bad_inputs};
 use side::{LibrarySide, check_space, refuse_too_large, space, waiting};
+use unchanged::Outset;
 
 use crate::catalog::{Catalog, FileRecord, INTERNAL, Ids, Remembered};
 use crate::contents::ContentSet;
@@ -95,22 +97,30 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let began = Utc::now().to_rfc3339();
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
-    let (known, mut tree) = threads::beside(|| catalog.load(), || survey::walk(library));
-    let mut known = known?;
+    let remembered: HashMap<String, String> = catalog.settings()?;
+    let chosen = settings(&|name| remembered.get(name).cloned());
+    let tree = match unchanged::outset(run, library, &catalog, &chosen.settings)? {
+        Outset::Unchanged(mut report, left) => {
+            report.elapsed_seconds = started.elapsed().as_secs_f64();
+            catalog.record_run("import", &began, &json(&report), Some(&left))?;
+            return Ok(*report);
+        }
+        Outset::Changed(tree) => tree,
+    };
+    let walk = || tree.map_or_else(|| survey::Tree::walk(library), Ok);
+    let (known, tree) = threads::beside(|| catalog.load(), walk);
+    let (mut known, mut tree) = (known?, tree?);
     let staging = Staging::open(library, &recorded(&known))?;
     if !known.plan.is_empty() {
         finish(run, library, &staging, &mut catalog, &mut known)?;
-        tree = survey::walk(library);
+        tree = survey::Tree::walk(library)?;
     }
-
-    let remembered: HashMap<String, String> = catalog.settings()?;
-    let chosen = settings(&|name| remembered.get(name).cloned());
-    let present = survey::present(library, tree?, &mut known);
+    let present = survey::present(library, tree, &mut known);
     if !present.moved.is_empty() {
         catalog.record_moved(&present.moved)?;
     }
     let staged = waiting(&known, &staging);
-    let (mut inputs, library_side) =
+    let (mut inputs, library_side, found) =
         look(run, library, &mut known, present, staged, Spool::Staging(&staging))?;
     refuse_too_large(&mut inputs, survey::largest_file(library));
     check_space(&inputs, &library_side, library, run)?;
@@ -169,9 +179,14 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
 
     let mut report = finish_report(library, &inputs, &library_side, decided, tally, &unplaced)?;
     report.elapsed_seconds = started.elapsed().as_secs_f64();
-    let json = serde_json::to_string(&report).unwrap_or_default();
-    catalog.record_run("import", &began, &json)?;
+    let strangers = library_side.present.strangers(&|path| catalog.has_path(path))?;
+    let left = unchanged::left(&report, found, strangers, &chosen.settings);
+    catalog.record_run("import", &began, &json(&report), left.as_ref())?;
     Ok(report)
+}
+
+fn json(report: &Report) -> String {
+    serde_json::to_string(report).unwrap_or_default()
 }
 
 /// What an import would do, with the same numbers; creates nothing.
@@ -183,8 +198,8 @@ pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     refuse_bad_inputs(run.inputs, library)?;
     let (mut known, remembered) = read_only(library)?;
     let chosen = settings(&|name| remembered.get(name).cloned());
-    let present = survey::present(library, survey::walk(library)?, &mut known);
-    let (mut inputs, library_side) =
+    let present = survey::present(library, survey::Tree::walk(library)?, &mut known);
+    let (mut inputs, library_side, _) =
         look(run, library, &mut known, present, ContentSet::default(), Spool::Temporary)?;
     refuse_too_large(&mut inputs, survey::largest_file(library));
     check_space(&inputs, &library_side, library, run)?;
@@ -217,8 +232,8 @@ pub struct Glance {
 pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
     refuse_bad_inputs(run.inputs, library)?;
     let (mut known, _) = read_only(library)?;
-    let present = survey::present(library, survey::walk(library)?, &mut known);
-    let (inputs, library_side) =
+    let present = survey::present(library, survey::Tree::walk(library)?, &mut known);
+    let (inputs, library_side, _) =
         look(run, library, &mut known, present, ContentSet::default(), Spool::Temporary)?;
     let (exports, _) = report::exports(&inputs);
     let (need, free) = space(&inputs, &library_side, library);

@@ -5,10 +5,10 @@
 //! The one surprise: the severity belongs to the code, except that a `checksum-mismatch` is an
 //! error only where nothing else vouches for the bytes, so a problem carries its severity.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Whether a problem means that something is missing or damaged, or only worth knowing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Something is missing, damaged or could not be written: exit code 3.
@@ -20,7 +20,7 @@ pub enum Severity {
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $text:literal, $severity:ident;)*) => {
         /// What kind of problem it is; the text form is stable (JSON field `code`).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Code {
             $($(#[$doc])* #[serde(rename = $text)] $variant,)*
         }
@@ -110,7 +110,7 @@ codes! {
 }
 
 /// One thing wrong, where, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Problem {
     /// What kind it is.
     pub code: Code,

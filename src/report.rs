@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::contents::{Bytes, ContentSet, Contents, DetailsFile, Role};
 use crate::error::Error;
@@ -19,11 +19,12 @@ use crate::plan::Plan;
 use crate::problem::{Code, Problem, Severity};
 
 /// One export of these inputs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExportReport {
     /// Apple's name without the part number.
     pub name: String,
     /// What kind of data.
+    #[serde(skip_deserializing, default = "category")]
     pub category: &'static str,
     /// Numbers of the parts of these inputs and those that the library has seen.
     pub parts_found: Vec<u32>,
@@ -34,7 +35,7 @@ pub struct ExportReport {
 }
 
 /// What became of the entries; the other fields add up to `total`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entries {
     /// All.
     pub total: u64,
@@ -55,7 +56,7 @@ pub struct Entries {
 }
 
 /// Bytes of entries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByteCounts {
     /// Read by this run.
     pub read: u64,
@@ -66,7 +67,7 @@ pub struct ByteCounts {
 }
 
 /// Distinct media files of this run's inputs, imported now or before.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MediaCounts {
     /// Photos.
     pub photos: u64,
@@ -83,7 +84,7 @@ pub struct MediaCounts {
 }
 
 /// Albums of the library.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlbumCounts {
     /// The owner's albums.
     pub albums: u64,
@@ -96,9 +97,10 @@ pub struct AlbumCounts {
 }
 
 /// What an import did, or would do.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Version.
+    #[serde(skip_deserializing, default = "version")]
     pub windfall: &'static str,
     /// The library's folder.
     pub library: String,
@@ -126,6 +128,16 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// How long it took.
     pub elapsed_seconds: f64,
+}
+
+/// The version that reports.
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// What kind of data exports are so far.
+fn category() -> &'static str {
+    "photos"
 }
 
 /// What a check found.
@@ -390,7 +402,7 @@ pub fn exports(inputs: &Inputs) -> (Vec<ExportReport>, Vec<Problem>) {
         }));
         reports.push(ExportReport {
             name: export.name.clone(),
-            category: "photos",
+            category: category(),
             parts_found: numbers.into_iter().collect(),
             parts_expected: export.total,
             parts_missing: missing,

@@ -6,13 +6,14 @@
 //! what they moved is found again by its bytes, what they deleted is restored, what they changed is
 //! theirs.
 
+pub mod tree;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
 use blake3::Hash;
-use walkdir::WalkDir;
 
 use crate::catalog::{DerivedRecord, FileRecord, INTERNAL, Remembered};
 use crate::contents::{ContentSet, Contents};
@@ -20,6 +21,8 @@ use crate::error::{Error, is_failing, is_full};
 use crate::matching::AlbumKind;
 use crate::names::{LibraryPath, PathKey};
 use crate::plan::Area;
+
+pub use tree::Tree;
 
 /// What the plan needs to know of the library.
 #[derive(Debug, Default)]
@@ -79,22 +82,11 @@ impl Held {
     }
 }
 
-/// A file in the library's folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Seen {
-    size: u64,
-    is_file: bool,
-}
-
-/// Every file in the tree of a library.
-#[derive(Debug, Default)]
-pub struct Tree(BTreeMap<LibraryPath, Seen>);
-
 /// What of the catalog is really there.
 #[derive(Debug, Default)]
 pub struct Present {
     /// Files of the tree that are none of `files`.
-    seen: BTreeMap<LibraryPath, Seen>,
+    seen: Tree,
     /// Records whose file is there with its size.
     pub files: BTreeMap<LibraryPath, FileRecord>,
     /// Records whose file is gone.
@@ -110,23 +102,40 @@ impl Present {
     pub fn contents(&self) -> ContentSet {
         self.files.values().map(|f| f.content).collect()
     }
+
+    /// What stood here before and is still none of the catalog's, as one value.
+    ///
+    /// # Errors
+    /// If the catalog cannot be asked.
+    pub fn strangers(
+        &self,
+        is_recorded: &dyn Fn(&LibraryPath) -> Result<bool, Error>,
+    ) -> Result<Hash, Error> {
+        let mut strangers = Vec::new();
+        for (path, seen) in self.seen.iter() {
+            if !is_recorded(path)? {
+                strangers.push((path, seen));
+            }
+        }
+        Ok(tree::mark(strangers.into_iter()))
+    }
 }
 
 /// Compares the catalog with the tree of its library. The records move from `known` to what they turn out to be,
 /// for a library has as many as photos.
-pub fn present(library: &Path, Tree(seen): Tree, known: &mut Remembered) -> Present {
-    let mut present = Present { seen, ..Present::default() };
+pub fn present(library: &Path, tree: Tree, known: &mut Remembered) -> Present {
+    let mut present = Present { seen: tree, ..Present::default() };
     let stands = |record: &FileRecord| {
         let seen = match record.area {
-            Area::Details => stat(&record.path.to_path(library)),
-            Area::Media | Area::Other => present.seen.get(&record.path).copied(),
+            Area::Details => tree::stat(&record.path.to_path(library)),
+            Area::Media | Area::Other => present.seen.get(record.path.as_str()),
         };
         seen.map(|seen| seen.is_file && seen.size == known.contents.contents[record.content].size)
     };
     let mut files = std::mem::take(&mut known.files);
     let others = files.extract_if(.., |_, record| stands(record) != Some(true)).map(|(_, record)| record);
     let (changed, lost): (Vec<_>, Vec<_>) = others.partition(|record| stands(record).is_some());
-    present.seen.retain(|path, _| !files.contains_key(path));
+    present.seen.retain(|path| !files.contains_key(path));
     (present.files, present.changed) = (files, changed);
     let mut strangers: HashMap<u64, Vec<LibraryPath>> = HashMap::new();
     if !lost.is_empty() {
@@ -182,7 +191,7 @@ pub fn held(
         links,
         ..Held::default()
     };
-    for path in present.seen.keys() {
+    for (path, _) in present.seen.iter() {
         held.taken.insert(PathKey::of(path));
     }
     for record in present.files.values() {
@@ -222,48 +231,6 @@ pub fn held(
         }
     }
     held
-}
-
-/// Walks through a library; `.windfall` and links to folders are not entered.
-///
-/// # Errors
-/// If a folder cannot be read.
-pub fn walk(library: &Path) -> Result<Tree, Error> {
-    let mut seen = Vec::new();
-    if !library.exists() {
-        return Ok(Tree::default());
-    }
-    let walk = WalkDir::new(library).min_depth(1).follow_links(false).into_iter();
-    for entry in walk.filter_entry(|e| e.depth() != 1 || e.file_name() != INTERNAL) {
-        let entry = match entry {
-            Ok(entry) => entry,
-            // `lost+found`, `.Trashes`: at the top of a drive stand folders that are nobody's affair
-            Err(error) if error.depth() > 0 && is_refused(&error) => continue,
-            Err(error) => {
-                let path = error.path().unwrap_or(library).to_owned();
-                return Err(Error::Io { doing: "read", path, source: error.into() });
-            }
-        };
-        if entry.file_type().is_dir() {
-            continue;
-        }
-        let relative = entry.path().strip_prefix(library).unwrap_or(entry.path());
-        let text: Vec<String> = relative.iter().map(|c| c.to_string_lossy().into_owned()).collect();
-        let size = entry.metadata().map_or(0, |m| m.len());
-        if let Ok(path) = LibraryPath::parse(&text.join("/")) {
-            seen.push((path, Seen { size, is_file: entry.file_type().is_file() }));
-        }
-    }
-    Ok(Tree(seen.into_iter().collect()))
-}
-
-fn is_refused(error: &walkdir::Error) -> bool {
-    error.io_error().is_some_and(|e| e.kind() == io::ErrorKind::PermissionDenied)
-}
-
-fn stat(path: &Path) -> Option<Seen> {
-    let metadata = fs::symlink_metadata(path).ok()?;
-    Some(Seen { size: metadata.len(), is_file: metadata.is_file() })
 }
 
 /// BLAKE3 of a file; `None` if it cannot be read.

@@ -6,13 +6,16 @@ mod builder;
 mod support;
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use builder::damage::truncate;
 use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
-use support::{Scratch, contents};
+use support::{Depth, Scratch, contents};
 use windfall::Error;
 use windfall::import::{Chosen, Run, import};
-use windfall::plan::AlbumForm;
+use windfall::plan::{AlbumForm, Hidden};
 use windfall::progress::{Phase, Progress};
 
 /// Interrupts a run when it has told so many things.
@@ -172,4 +175,100 @@ fn one_run_at_a_time() {
     let lock = std::fs::File::options().write(true).open(scratch.library().join(".windfall/lock")).unwrap();
     lock.try_lock().unwrap();
     assert!(matches!(scratch.try_import(&zips), Err(Error::Locked(_))));
+}
+
+/// Whatever changes, the next run looks at everything; the one after it has nothing to do again.
+#[test]
+fn a_run_is_whole_again_after_any_change() {
+    type Change = fn(&mut Scratch, &mut Vec<PathBuf>);
+    let changes: [(&str, Change); 12] = [
+        ("a file is gone", |scratch, _| fs::remove_file(a_photo(scratch)).unwrap()),
+        ("a file has another size", |scratch, _| fs::write(a_photo(scratch), "mine").unwrap()),
+        ("a file was moved", |scratch, _| {
+            let moved = scratch.library().join("mine.jpg");
+            fs::rename(a_photo(scratch), moved).unwrap();
+        }),
+        ("a stranger came", |scratch, _| fs::write(scratch.library().join("mine.txt"), "mine").unwrap()),
+        ("an album's link is gone", |scratch, _| {
+            let albums = scratch.library().join("Albums");
+            fs::remove_dir_all(albums).unwrap();
+        }),
+        ("kept details are gone", |scratch, _| {
+            fs::remove_dir_all(scratch.library().join(".windfall/details")).unwrap();
+        }),
+        ("something waits in staging", |scratch, _| {
+            let staging = scratch.library().join(".windfall/staging");
+            fs::create_dir_all(&staging).unwrap();
+            fs::write(staging.join("new-0"), "half").unwrap();
+        }),
+        ("another zone", |scratch, _| scratch.settings.zone = chrono_tz::Tz::Europe__Vienna),
+        ("another form of albums", |scratch, _| scratch.settings.albums = AlbumForm::List),
+        ("a part less", |_, inputs| drop(inputs.pop())),
+        ("a part has another name", |_, inputs| {
+            let renamed = inputs[0].with_file_name("iCloud Photos Part 1 of 3 (1).zip");
+            fs::rename(&inputs[0], &renamed).unwrap();
+            inputs[0] = renamed;
+        }),
+        ("a part came twice", |scratch, inputs| {
+            let copy = scratch.folder("copies").join(inputs[0].file_name().unwrap());
+            fs::copy(&inputs[0], &copy).unwrap();
+            inputs.push(copy);
+        }),
+    ];
+    for (what, change) in changes {
+        let mut scratch = Scratch::new();
+        let mut inputs = export().write_zips(&scratch.parts());
+        scratch.import(&inputs);
+        assert_eq!(scratch.import_again(&inputs).1, Depth::Glance, "before {what}");
+        change(&mut scratch, &mut inputs);
+        assert_eq!(scratch.import_again(&inputs).1, Depth::Whole, "{what}");
+        if what != "a file has another size" {
+            assert_eq!(scratch.import_again(&inputs).1, Depth::Glance, "after {what}");
+        }
+    }
+}
+
+#[test]
+fn the_order_of_the_inputs_is_no_change() {
+    let scratch = Scratch::new();
+    let mut inputs = export().write_zips(&scratch.parts());
+    scratch.import(&inputs);
+    inputs.reverse();
+    assert_eq!(scratch.import_again(&inputs).1, Depth::Glance);
+    assert_eq!(scratch.import_again(&[scratch.parts()]).1, Depth::Glance);
+}
+
+/// What could not be read or was left out is tried again by every run.
+#[test]
+fn a_run_is_whole_while_anything_failed_or_was_left_out() {
+    let scratch = Scratch::new();
+    let zips = export().write_zips(&scratch.parts());
+    truncate(&zips[1], 0.5);
+    scratch.import(&zips);
+    assert_eq!(scratch.import_again(&zips).1, Depth::Whole);
+
+    let mut scratch = Scratch::new();
+    let hidden = Row::created("2024-01-01 10:00").hidden();
+    let photo = Photo::new("IMG_1.JPG", jpeg(1, &Exif::none())).row(hidden);
+    let zips = Export::new("iCloud Photos").part(Part::new().photo(photo)).write_zips(&scratch.parts());
+    scratch.settings.hidden = Hidden::Skip;
+    scratch.import(&zips);
+    assert_eq!(scratch.import_again(&zips).1, Depth::Whole);
+}
+
+/// A run of other inputs takes back what was said of these.
+#[test]
+fn another_import_makes_the_next_one_whole() {
+    let scratch = Scratch::new();
+    let zips = export().write_zips(&scratch.parts());
+    scratch.import(&zips[..2]);
+    scratch.import(&zips[2..]);
+    assert_eq!(scratch.import_again(&zips[..2]).1, Depth::Whole);
+    assert_eq!(scratch.import_again(&zips[2..]).1, Depth::Whole);
+    assert_eq!(scratch.import_again(&zips[2..]).1, Depth::Glance);
+}
+
+fn a_photo(scratch: &Scratch) -> PathBuf {
+    let photo = scratch.tree().into_iter().find(|path| path.starts_with("20") && path.ends_with(".JPG"));
+    scratch.library().join(photo.unwrap())
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use proptest::sample::select;
-use support::{Scratch, contents};
+use support::{Depth, Scratch, contents};
 use windfall::names;
 use windfall::report::Report;
 
@@ -175,6 +175,24 @@ proptest! {
         prop_assert_eq!(contents(&scratch.library()), contents(&other.library()));
         prop_assert_eq!(again.entries.already_present + again.entries.ignored, again.entries.total);
         prop_assert_eq!(again.bytes.read, 0);
+    }
+
+    #[test]
+    fn a_run_without_anything_to_do_says_what_a_whole_run_says(draws in draws(), unzipped in any::<bool>()) {
+        let scratch = Scratch::new();
+        let export = export(&draws);
+        let parts = scratch.parts();
+        let inputs = if unzipped { export.write_folders(&parts) } else { export.write_zips(&parts) };
+        scratch.import(&inputs);
+        let before = contents(&scratch.library());
+        // a dry run always runs whole
+        let mut whole = scratch.dry_run(&inputs);
+        let (mut again, depth) = scratch.import_again(&inputs);
+        prop_assert_eq!(depth, Depth::Glance);
+        whole.dry_run = false;
+        (whole.elapsed_seconds, again.elapsed_seconds) = (0.0, 0.0);
+        prop_assert_eq!(whole, again);
+        prop_assert_eq!(before, contents(&scratch.library()));
     }
 
     #[test]

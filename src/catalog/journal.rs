@@ -11,7 +11,7 @@ use chrono::SecondsFormat;
 use rusqlite::{Transaction, params};
 
 use crate::capture::{CapturedFrom, Rule, local_text};
-use crate::catalog::{AlbumRecord, Catalog, DerivedRecord, FileRecord, Ids};
+use crate::catalog::{AlbumRecord, Catalog, DerivedRecord, FileRecord, Ids, Unchanged};
 use crate::contents::{Content, Contents, Entry, Identity};
 use crate::error::Error;
 use crate::ingest::{Kept, ReadEntry};
@@ -318,17 +318,26 @@ impl Catalog {
         })
     }
 
-    /// Keeps what a run reported.
+    /// Keeps what a run reported, and what the next one shall if nothing changes.
     ///
     /// # Errors
     /// If SQLite refuses.
-    pub fn record_run(&mut self, command: &str, started: &str, report: &str) -> Result<(), Error> {
+    pub fn record_run(
+        &mut self,
+        command: &str,
+        started: &str,
+        report: &str,
+        unchanged: Option<&Unchanged>,
+    ) -> Result<(), Error> {
         self.write(|tx| {
             tx.execute(
                 "INSERT INTO runs (command, started, report) VALUES (?1, ?2, ?3)",
                 params![command, started, report],
-            )
-            .map(|_| ())
+            )?;
+            if let Some(Unchanged { mark, report }) = unchanged {
+                tx.execute("INSERT INTO unchanged VALUES (?1, ?2)", params![mark, report])?;
+            }
+            Ok(())
         })
     }
 }

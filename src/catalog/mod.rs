@@ -13,18 +13,23 @@ mod records;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, Transaction, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, params};
 
 use crate::error::Error;
+use crate::names::LibraryPath;
+use crate::plan::Area;
 use crate::threads;
 
 pub use load::{Ids, Remembered};
-pub use records::{AlbumRecord, DerivedRecord, FileRecord};
+pub use records::{AlbumRecord, DerivedRecord, FileRecord, Unchanged};
 
 /// The version of the schema, in `PRAGMA user_version` and in the settings as `schema_version`.
 const SCHEMA_VERSION: i64 = 1;
 /// The folder inside a library that is Windfall's own.
 pub const INTERNAL: &str = ".windfall";
+
+/// Hears of a path; says whether it wants to hear of the next one.
+pub type EachPath<'a> = dyn FnMut(&str, Option<(Area, u64)>) -> bool + 'a;
 
 /// An open catalog.
 pub struct Catalog {
@@ -63,7 +68,7 @@ impl Catalog {
             c.busy_timeout(std::time::Duration::from_secs(5))
         })?;
         if catalog.schema_version()? == 0 {
-            catalog.write(|tx| {
+            catalog.transact(|tx| {
                 tx.execute_batch(include_str!("schema.sql"))?;
                 tx.execute(
                     "INSERT INTO settings VALUES ('schema_version', ?1)",
@@ -134,7 +139,15 @@ impl Catalog {
         self.query(|c| c.execute_batch("PRAGMA shrink_memory"))
     }
 
+    /// Changes what the catalog knows: what the last run said of the next one holds no more.
     fn write<T>(&mut self, act: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Error> {
+        self.transact(|tx| {
+            tx.execute("DELETE FROM unchanged", [])?;
+            act(tx)
+        })
+    }
+
+    fn transact<T>(&mut self, act: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Error> {
         self.try_sql(|c| {
             let tx = c.transaction()?;
             let value = act(&tx)?;
@@ -197,6 +210,55 @@ impl Catalog {
         let records = records.or_else(|_| self.query(load::records))?;
         known.files = load::files(records, &contents);
         Ok(known)
+    }
+
+    /// What the last run left for a next one that has nothing to do.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn unchanged(&self) -> Result<Option<Unchanged>, Error> {
+        self.query(|c| {
+            let row = |row: &Row<'_>| Ok(Unchanged { mark: row.get(0)?, report: row.get(1)? });
+            c.query_row("SELECT mark, report FROM unchanged", [], row).optional()
+        })
+    }
+
+    /// Every path that the catalog says something stands at, by path: of a file its area and size, of
+    /// what is derived from files nothing. Ends where `each` says no, and gives its last answer.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn all_paths(&self, each: &mut EachPath<'_>) -> Result<bool, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare(
+                "SELECT path, area, size FROM files JOIN contents ON contents.id = files.content \
+                 UNION ALL SELECT path, NULL, NULL FROM derived ORDER BY path",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let file = match row.get_ref(1)?.as_str_or_null()? {
+                    Some(area) => Some((Area::from_name(area), row.get(2)?)),
+                    None => None,
+                };
+                if !each(row.get_ref(0)?.as_str()?, file) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+    }
+
+    /// Whether the catalog says that something stands at a path.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn has_path(&self, path: &LibraryPath) -> Result<bool, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM files WHERE path = ?1) OR EXISTS (SELECT 1 FROM derived WHERE path = ?1)",
+            )?;
+            statement.query_row([path.as_str()], |row| row.get(0))
+        })
     }
 
     /// Album titles of every file: own albums, memories, shared albums.

@@ -117,3 +117,12 @@ pub struct DerivedRecord {
     /// BLAKE3 of its own bytes, where it has any.
     pub blake3: Option<String>,
 }
+
+/// What the next run would report if nothing changes until then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unchanged {
+    /// By which it sees that nothing has changed.
+    pub mark: String,
+    /// JSON.
+    pub report: String,
+}

@@ -123,6 +123,13 @@ CREATE TABLE runs (
     report   TEXT NOT NULL            -- JSON, as import prints it
 ) STRICT;
 
+-- What the next run would report if nothing changes until then, and the mark by which it sees that.
+-- Whatever else is written to the catalog deletes it.
+CREATE TABLE unchanged (
+    mark   TEXT NOT NULL,
+    report TEXT NOT NULL
+) STRICT;
+
 -- Questions that people ask.
 CREATE VIEW files_by_month AS
     SELECT substr(captured, 1, 7) AS month, kind, count(*) AS files, sum(contents.size) AS bytes

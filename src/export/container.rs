@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use blake3::{Hash, Hasher};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use walkdir::WalkDir;
 
@@ -65,6 +66,28 @@ pub struct Container {
     pub built: Option<NaiveDateTime>,
     /// Read to its end without a fault of the archive itself.
     pub sound: bool,
+}
+
+impl Container {
+    /// One value for all by which the catalog knows it again: of an archive its name, size and central
+    /// directory, of a folder the path, size and time of every file.
+    pub(super) fn mark(&self) -> Hash {
+        let mut hasher = Hasher::new();
+        hasher.update(self.name.as_bytes()).update(&[0]);
+        match &self.identity {
+            Identity::Zip { size, directory } => {
+                hasher.update(&size.to_le_bytes()).update(directory.as_bytes());
+            }
+            Identity::Folder => {
+                for file in &self.files {
+                    hasher.update(file.path.as_bytes()).update(&[0, u8::from(file.refusal.is_some())]);
+                    let nanoseconds = file.modified.and_then(|time| time.and_utc().timestamp_nanos_opt());
+                    hasher.update(&nanoseconds.unwrap_or(0).to_le_bytes()).update(&file.size.to_le_bytes());
+                }
+            }
+        }
+        hasher.finalize()
+    }
 }
 
 /// What is wrong with the archive itself, and with entries of it.

@@ -57,7 +57,7 @@ pub struct Inputs {
 
 /// Joins what search found with what the catalog remembers.
 pub fn gather(found: Search, remembered: Remembered) -> Inputs {
-    let Search { containers, mut left_alone, problems } = found;
+    let Search { containers, mut left_alone, problems, .. } = found;
     let Remembered { contents, ids, .. } = remembered;
     left_alone.sort();
     let mut inputs = Inputs { contents, ids, left_alone, problems, ..Inputs::default() };

@@ -12,6 +12,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use blake3::Hash;
 use walkdir::WalkDir;
 
 use crate::contents::{Identity, Role};
@@ -36,6 +37,9 @@ pub struct Search {
     pub left_alone: Vec<String>,
     /// Unfinished downloads, damaged and unreadable archives.
     pub problems: Vec<Problem>,
+    /// One value for each archive, part folder and unfinished download that lies in the inputs, and for all
+    /// that tells it from another; not for what was found in an archive.
+    pub marks: Vec<Hash>,
 }
 
 /// What search needs from its caller.
@@ -137,12 +141,14 @@ impl Searcher<'_> {
                 let apples = container.shape.is_apples()
                     || part_name::is_apple_name(&name) && (container.shape.has_media() || !container.sound);
                 if given == Given::Named || apples {
+                    self.found.marks.push(container.mark());
                     self.add(container)?;
                 } else {
                     self.found.left_alone.push(name);
                 }
             }
             Err(message) if given == Given::Named || part_name::is_apple_name(&name) => {
+                self.found.marks.push(blake3::hash(name.as_bytes()));
                 self.unreadable(name, (Code::DamagedArchive, message));
             }
             Err(_) => self.found.left_alone.push(name),
@@ -151,6 +157,7 @@ impl Searcher<'_> {
     }
 
     fn unfinished(&mut self, name: &str) {
+        self.found.marks.push(blake3::hash(name.as_bytes()));
         self.found.problems.push(
             Problem::new(
                 Code::UnfinishedDownload,
@@ -203,12 +210,13 @@ impl Searcher<'_> {
         let files = std::mem::take(&mut self.found.containers[index].files);
         let mut kept = Vec::with_capacity(files.len());
         for file in files {
+            if !is_zip_name(&file.path) || file.refusal.is_some() {
+                kept.push(file);
+                continue;
+            }
             let normal = file.path.replace('\\', "/");
-            let here = &self.found.containers[index];
-            let candidate = is_zip_name(&normal)
-                && file.refusal.is_none()
-                && here.shape.classify(&normal, file.size).role == Role::Other;
-            if !candidate || !self.read_through(index, &file, &normal)? {
+            let other = self.found.containers[index].shape.classify(&normal, file.size).role == Role::Other;
+            if !other || !self.read_through(index, &file, &normal)? {
                 kept.push(file);
             }
         }
@@ -373,6 +381,7 @@ impl Searcher<'_> {
 
     fn part_folder(&mut self, root: &Path) -> Result<(), Error> {
         let container = folder_container(root, self.library);
+        self.found.marks.push(container.mark());
         self.found.containers.push(container);
         self.nested(self.found.containers.len() - 1)
     }
@@ -383,6 +392,7 @@ impl Searcher<'_> {
         let container = folder_container(root, self.library);
         if container.shape.has_media() && self.found.left_alone.iter().all(|name| !is_zip_name(name)) {
             self.found.left_alone.clear();
+            self.found.marks.push(container.mark());
             self.found.containers.push(container);
         }
     }

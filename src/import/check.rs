@@ -38,7 +38,7 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     problems.extend(matched.problems.iter().filter(|p| concerns_check(p)).cloned());
     problems.sort();
     Ok(Check {
-        windfall: env!("CARGO_PKG_VERSION"),
+        windfall: report::version(),
         exports,
         entries,
         sizes,

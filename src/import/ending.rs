@@ -120,7 +120,7 @@ pub(super) fn finish_report(
     say_what_is_safe(&inputs.contents, &decided.plan, &mut problems);
     problems.sort();
     Ok(Report {
-        windfall: env!("CARGO_PKG_VERSION"),
+        windfall: report::version(),
         library: library.display().to_string(),
         dry_run: false,
         exports,

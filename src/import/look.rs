@@ -9,8 +9,11 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use blake3::Hash;
+
 use super::Run;
 use super::side::LibrarySide;
+use super::unchanged;
 use crate::catalog::Remembered;
 use crate::contents::ContentSet;
 use crate::error::Error;
@@ -30,7 +33,7 @@ pub(super) enum Spool<'a> {
     Temporary,
 }
 
-/// The inputs, and the library as it was before this run.
+/// The inputs, the library as it was before this run, and one value for what lies in the inputs.
 pub(super) fn look(
     run: &Run<'_>,
     library: &Path,
@@ -38,14 +41,15 @@ pub(super) fn look(
     present: Present,
     staged: ContentSet,
     spool: Spool<'_>,
-) -> Result<(Inputs, LibrarySide), Error> {
+) -> Result<(Inputs, LibrarySide, Hash), Error> {
     run.progress.begin(Phase::Discover, 0, 0);
     let side = LibrarySide::new(present, staged);
     let around = Around { spool, known, standing: Some(&side.standing) };
     let found = search(run.inputs, Some(library), &around)?;
+    let mark = unchanged::inputs(&found);
     let mut inputs = gather(found, known, run)?;
     side.unread_what_is_gone(&mut inputs);
-    Ok((inputs, side))
+    Ok((inputs, side, mark))
 }
 
 /// What the inputs hold, as if nothing were known of them: for `check` and `verify --against`.

@@ -143,7 +143,7 @@ pub fn write(
     let mut catalog = Catalog::open(library)?;
     let mut known = catalog.load()?;
     let staging = Staging::open(library, &recorded(&known))?;
-    let present = survey::present(library, survey::walk(library)?, &mut known);
+    let present = survey::present(library, survey::Tree::walk(library)?, &mut known);
     catalog.record_moved(&present.moved)?;
     catalog.remember(&[(SETTING, form.as_str().to_owned())])?;
     let settings = catalog.settings()?;

@@ -74,7 +74,7 @@ pub fn rebuild(
     verification.problems.sort();
     verification.elapsed_seconds = started.elapsed().as_secs_f64();
     let json = serde_json::to_string(&verification).unwrap_or_default();
-    Catalog::open(run.library)?.record_run("rebuild", &began, &json)?;
+    Catalog::open(run.library)?.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
 }
 

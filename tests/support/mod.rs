@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use windfall::Error;
@@ -12,11 +13,34 @@ use windfall::catalog::{Catalog, FileRecord};
 use windfall::import::{Chosen, Run, check, dry_run, import};
 use windfall::plan::Settings;
 use windfall::problem::Code;
+use windfall::progress::{Phase, Progress};
 use windfall::report::{Check, Report};
 
 /// Default settings, with dates that carry no zone read in UTC.
 pub fn settings() -> Settings {
     Settings::standard(chrono_tz::Tz::UTC).unwrap()
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Depth {
+    /// Everything.
+    Whole,
+    /// It saw that nothing has changed.
+    Glance,
+}
+
+#[derive(Default)]
+struct Heard(Mutex<Vec<Phase>>);
+
+impl Progress for Heard {
+    fn begin(&self, phase: Phase, _files: u64, _bytes: u64) {
+        self.0.lock().unwrap().push(phase);
+    }
+    fn bytes(&self, _count: u64) {}
+    fn file(&self, _archive: &str) {}
+    fn decision(&self, _text: &dyn Fn() -> String) {}
+    fn note(&self, _text: &str) {}
 }
 
 /// A scratch folder with a place for parts and a library.
@@ -56,8 +80,25 @@ impl Scratch {
     }
 
     pub fn try_import_to(&self, library: &Path, inputs: &[PathBuf]) -> Result<Report, Error> {
+        self.import_telling(library, inputs, &())
+    }
+
+    /// Imports, and says whether the run had to match and plan anything.
+    pub fn import_again(&self, inputs: &[PathBuf]) -> (Report, Depth) {
+        let heard = Heard::default();
+        let report = self.import_telling(&self.library(), inputs, &heard).unwrap();
+        let whole = heard.0.lock().unwrap().contains(&Phase::Match);
+        (report, if whole { Depth::Whole } else { Depth::Glance })
+    }
+
+    fn import_telling(
+        &self,
+        library: &Path,
+        inputs: &[PathBuf],
+        progress: &dyn Progress,
+    ) -> Result<Report, Error> {
         let cancel = AtomicBool::new(false);
-        let run = Run { inputs, jobs: self.jobs, progress: &(), cancel: &cancel };
+        let run = Run { inputs, jobs: self.jobs, progress, cancel: &cancel };
         import(&run, library, &|_| Chosen { settings: self.settings.clone(), remember: Vec::new() })
     }
 
