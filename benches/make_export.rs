@@ -20,6 +20,9 @@ use std::path::Path;
 
 use builder::{Content, Export, Pack, Part, Photo, Row, bulk, noise};
 
+/// Apple's lists have 40 to 330 rows each.
+const ROWS_PER_FILE: usize = 330;
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let [folder, seed, entries, smallest, largest, parts, pack] = words.as_slice() else {
@@ -30,7 +33,7 @@ fn main() {
     let is_plain = pack == "plain";
     let pack = if pack == "deflated" { Pack::deflated() } else { Pack::stored() };
     let (seed, sizes, parts) = (number(seed) as u64, number(smallest)..number(largest), number(parts));
-    let mut dealt = vec![Part::new(); parts];
+    let mut dealt = vec![Part::new().details_split(ROWS_PER_FILE); parts];
     let photos = if is_plain {
         let size = sizes.start + sizes.len() / 2;
         let photo = |n: usize| {
