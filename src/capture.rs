@@ -50,9 +50,10 @@ pub struct Captured {
     pub from: CapturedFrom,
     /// The rule that decided.
     pub rule: Rule,
-    /// Embedded times and the row, always; the import date, the zone of the position and the file
-    /// name where the decision looked at them.
-    pub evidence: Box<[Evidence]>,
+    /// What the row says.
+    row: Option<DateTime<Utc>>,
+    /// The import date, the zone of the position and the file name, where the decision looked at them.
+    noted: Box<[Evidence]>,
 }
 
 impl Captured {
@@ -73,40 +74,46 @@ impl Captured {
             Some(_) => (from, rule),
             None => (CapturedFrom::None, Rule::Undated),
         };
-        Captured { time: leader.time, from, rule, evidence: self.evidence }
+        Captured { time: leader.time, from, rule, ..self }
     }
 
-    /// Seconds between the decision and the source that is furthest from it, times without an
-    /// offset being read with the decided one; `None` if undated.
-    pub fn disagreement_seconds(&self) -> Option<i64> {
-        let time = self.time?;
-        Some(self.evidence.iter().filter_map(|evidence| evidence.distance(time)).max().unwrap_or(0))
+    /// Embedded times and the row, always; then what else the decision looked at. `embedded` is what it was made
+    /// from; it is not held twice, for a library has as many decisions as photos.
+    pub fn evidence(&self, embedded: &Embedded) -> Box<[Evidence]> {
+        let clock = |source, local: Option<LocalTime>| {
+            local.map(|local| Evidence { source, claim: Claim::Clock(local.time, local.offset) })
+        };
+        let instant = |source, instant: Option<DateTime<Utc>>| {
+            instant.map(|instant| Evidence { source, claim: Claim::Instant(instant) })
+        };
+        let always = [
+            clock(EvidenceSource::Exif, embedded.exif),
+            clock(EvidenceSource::QuickTime, embedded.quicktime),
+            instant(EvidenceSource::QuickTimeUtc, embedded.utc.map(|utc| utc.and_utc())),
+            instant(EvidenceSource::Row, self.row),
+        ];
+        always.into_iter().flatten().chain(self.noted.iter().copied()).collect()
     }
 }
 
 /// Decides by rules 1 to 5 when a medium was taken.
 pub fn capture(sources: &Sources) -> Captured {
-    let mut decision = Decision { sources, evidence: Vec::new() };
+    let mut decision = Decision { sources, noted: Vec::new() };
     let (time, from, rule) = decision.decide();
-    Captured { time, from, rule, evidence: decision.evidence.into_boxed_slice() }
+    Captured { time, from, rule, row: sources.row, noted: decision.noted.into() }
 }
 
 type Outcome = (Option<DateTime<FixedOffset>>, CapturedFrom, Rule);
 
-/// A decision on its way, and what it has looked at.
+/// A decision on its way, and what it has looked at beyond embedded times and the row.
 struct Decision<'a> {
     sources: &'a Sources<'a>,
-    evidence: Vec<Evidence>,
+    noted: Vec<Evidence>,
 }
 
 impl Decision<'_> {
     fn decide(&mut self) -> Outcome {
         let Embedded { exif, quicktime, utc, .. } = self.sources.embedded;
-        self.note_local(EvidenceSource::Exif, *exif);
-        self.note_local(EvidenceSource::QuickTime, *quicktime);
-        self.note_instant(EvidenceSource::QuickTimeUtc, utc.map(|utc| utc.and_utc()));
-        self.note_instant(EvidenceSource::Row, self.sources.row);
-
         let row = self.sources.row.filter(|row| stamp::is_possible(row.naive_utc()));
         let exif = exif.filter(|time| self.is_credible(*time)).map(|time| (time, CapturedFrom::Exif));
         let quicktime =
@@ -164,7 +171,7 @@ impl Decision<'_> {
     ) -> Outcome {
         self.note_import();
         let is_upload_day = self.sources.imported.is_some_and(|imported| is_near(imported, row));
-        if is_upload_day && self.sources.embedded.make.is_some() {
+        if is_upload_day && self.sources.embedded.camera.make().is_some() {
             (Some(embedded(self)), from, Rule::UploadDay)
         } else {
             (Some(self.seen(row, offset)), CapturedFrom::Row, Rule::CorrectedByOwner)
@@ -178,11 +185,11 @@ impl Decision<'_> {
         };
         let time = match found.zone {
             NameZone::Local => {
-                self.note_local(EvidenceSource::FileName, Some(LocalTime { time: found.time, offset: None }));
+                self.note(EvidenceSource::FileName, Claim::Clock(found.time, None));
                 zone::local(self.sources.fallback, found.time)
             }
             NameZone::Utc => {
-                self.note_instant(EvidenceSource::FileName, Some(found.time.and_utc()));
+                self.note(EvidenceSource::FileName, Claim::Instant(found.time.and_utc()));
                 self.seen(found.time.and_utc(), None)
             }
         };
@@ -230,25 +237,15 @@ impl Decision<'_> {
 
     fn note(&mut self, source: EvidenceSource, claim: Claim) {
         let evidence = Evidence { source, claim };
-        if !self.evidence.contains(&evidence) {
-            self.evidence.push(evidence);
-        }
-    }
-
-    fn note_local(&mut self, source: EvidenceSource, local: Option<LocalTime>) {
-        if let Some(LocalTime { time, offset }) = local {
-            self.note(source, Claim::Clock(time, offset));
-        }
-    }
-
-    fn note_instant(&mut self, source: EvidenceSource, instant: Option<DateTime<Utc>>) {
-        if let Some(instant) = instant {
-            self.note(source, Claim::Instant(instant));
+        if !self.noted.contains(&evidence) {
+            self.noted.push(evidence);
         }
     }
 
     fn note_import(&mut self) {
-        self.note_instant(EvidenceSource::Import, self.sources.imported);
+        if let Some(imported) = self.sources.imported {
+            self.note(EvidenceSource::Import, Claim::Instant(imported));
+        }
     }
 }
 
@@ -269,7 +266,7 @@ fn recovered_offset(local: NaiveDateTime, row: DateTime<Utc>) -> Option<FixedOff
 #[cfg(test)]
 mod tests {
     use super::{Captured, CapturedFrom, Evidence, Rule, Sources, capture};
-    use crate::media::{Embedded, LocalTime, Position};
+    use crate::media::{Camera, Embedded, LocalTime, Position};
     use chrono::{DateTime, Utc};
     use chrono_tz::Tz;
 
@@ -308,7 +305,7 @@ mod tests {
             quicktime: local(case.quicktime),
             utc: case.utc.parse().ok(),
             position: case.place,
-            make: (!case.camera.is_empty()).then(|| case.camera.into()),
+            camera: Camera::new((!case.camera.is_empty()).then(|| case.camera.into()), None),
             ..Embedded::default()
         }
     }
@@ -397,7 +394,6 @@ mod tests {
             if let Some(rule) = case.rule {
                 assert_eq!(captured.rule, rule, "{}", case.why);
             }
-            assert_eq!(captured.disagreement_seconds().is_some(), captured.time.is_some(), "{}", case.why);
         }
     }
 
@@ -421,24 +417,28 @@ mod tests {
             evidence("exif", "2024-03-03T10:05:17.250", Some("+01:00")),
             evidence("row", "2024-03-03T09:05:00Z", None),
         ];
-        assert_eq!(*agreed.evidence, expected);
-        assert_eq!(agreed.disagreement_seconds(), Some(0), "any second of the row's minute agrees");
+        assert_eq!(*agreed.evidence(&embedded(&case)), expected);
+        let distances = expected.map(|evidence| evidence.distance(agreed.time.unwrap()));
+        assert_eq!(distances, [Some(0); 2], "any second of the row's minute agrees");
 
-        let corrected = decide(&Case { exif: "2024-03-03T11:10:00", row: "2024-03-03T09:05", ..case });
+        let case = Case { exif: "2024-03-03T11:10:00", row: "2024-03-03T09:05", ..case };
+        let corrected = decide(&case);
         let expected = [
             evidence("exif", "2024-03-03T11:10:00", None),
             evidence("row", "2024-03-03T09:05:00Z", None),
             evidence("import", "2024-03-03T09:06:00Z", None),
             evidence("gps-zone", "2024-03-03T10:05:00", Some("Europe/Zurich")),
         ];
-        assert_eq!(*corrected.evidence, expected);
-        assert_eq!(corrected.disagreement_seconds(), Some(65 * 60));
+        assert_eq!(*corrected.evidence(&embedded(&case)), expected);
+        let distances = expected.map(|evidence| evidence.distance(corrected.time.unwrap()));
+        assert_eq!(distances, [Some(65 * 60), Some(0), None, None]);
     }
 
     #[test]
     fn companions_follow_and_keep_their_evidence() {
         let still = decide(&Case { exif: "2024-03-03T10:05:17 +01:00", ..Case::default() });
-        let movie = decide(&Case { quicktime: "2024-03-03T10:05:16 +01:00", ..Case::default() });
+        let case = Case { quicktime: "2024-03-03T10:05:16 +01:00", ..Case::default() };
+        let movie = decide(&case);
         let undated = decide(&Case::default());
 
         let followed = movie.clone().follow_still(&still);
@@ -446,7 +446,9 @@ mod tests {
             (followed.time, followed.from, followed.rule),
             (still.time, CapturedFrom::Still, Rule::FollowsStill)
         );
-        assert_eq!((&followed.evidence, followed.disagreement_seconds()), (&movie.evidence, Some(1)));
+        let own = [evidence("quicktime", "2024-03-03T10:05:16", Some("+01:00"))];
+        assert_eq!(*followed.evidence(&embedded(&case)), own);
+        assert_eq!(own[0].distance(followed.time.unwrap()), Some(1));
         let followed = undated.clone().follow_movie(&movie);
         assert_eq!((followed.time, followed.from), (movie.time, CapturedFrom::Movie));
         assert_eq!(movie.follow_still(&undated).from, CapturedFrom::None);
@@ -458,7 +460,10 @@ mod tests {
         let names = ["IMG_4821.JPG", "2019-01-02.jpg", "2020-01-02.jpg"];
         let sources =
             Sources { embedded: &nothing, row: None, imported: None, names: &names, fallback: Tz::UTC };
-        assert_eq!(*capture(&sources).evidence, [evidence("filename", "2019-01-02T00:00:00", None)]);
+        assert_eq!(
+            *capture(&sources).evidence(&nothing),
+            [evidence("filename", "2019-01-02T00:00:00", None)]
+        );
     }
 
     #[test]

@@ -7,8 +7,10 @@
 //! [`Entry::given`] tells them apart.
 
 mod by_content;
+mod by_digest;
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
@@ -19,6 +21,7 @@ use crate::media::{Embedded, Kind};
 use crate::problem::Code;
 
 pub use by_content::{ByContent, ContentSet};
+pub use by_digest::ByDigest;
 
 /// One request's delivery of one category.
 #[derive(Debug, Clone, PartialEq)]
@@ -187,7 +190,7 @@ pub struct Entry {
     /// Its order in the archive; tells two entries of one name apart.
     pub position: u32,
     /// Its path in the archive, verbatim.
-    pub path: Box<str>,
+    pub path: Arc<str>,
     /// Its path inside the part: without the wrapper folder, `/` between components.
     pub inner: Inner,
     /// What it is for.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::capture::{Captured, CapturedFrom};
+use crate::capture::{CapturedFrom, Evidence};
 use crate::catalog::{AlbumRecord, FileRecord};
 use crate::contents::{ByContent, Contents, Entry};
 use crate::matching::{Album, Asset, Matched, Part, Resource};
@@ -20,6 +20,7 @@ use crate::plan::{Area, Placement, Plan};
 /// What is known of files, ready to be asked file by file: half a million records are never held at
 /// once.
 pub struct Facts<'a> {
+    contents: &'a Contents,
     matched: &'a Matched,
     plan: &'a Plan,
     standing: &'a BTreeMap<LibraryPath, FileRecord>,
@@ -39,6 +40,7 @@ impl<'a> Facts<'a> {
         standing: &'a BTreeMap<LibraryPath, FileRecord>,
     ) -> Self {
         Facts {
+            contents,
             matched,
             plan,
             standing,
@@ -69,13 +71,13 @@ impl<'a> Facts<'a> {
         record.captured = match Self::leader(asset, resource) {
             Some(leader) => {
                 let before = self.plan.paths.get(leader.content).and_then(|path| self.standing.get(path));
-                kept(before, &leader.captured)
+                self.captured(before, leader)
             }
-            None => kept(Some(&record), captured),
+            None => self.captured(Some(&record), resource),
         };
         record.captured_from = Some(captured.from);
         record.rule = Some(captured.rule);
-        record.evidence = Some(captured.evidence.clone());
+        record.evidence = Some(self.evidence(resource));
         record.kind = Some(resource.kind);
         record.original_name = Some(resource.name.clone());
         record.proved |= resource.proved;
@@ -100,6 +102,20 @@ impl<'a> Facts<'a> {
             Part::Companion => record.companion_of = path(primary),
         }
         record
+    }
+
+    fn evidence(&self, resource: &Resource) -> Box<[Evidence]> {
+        resource.captured.evidence(&self.contents.contents[resource.content].embedded)
+    }
+
+    /// The time that a record has, if the evidence is still the same: another `--time-zone` counts for
+    /// what is placed from now on, not for what said the same before.
+    fn captured(&self, before: Option<&FileRecord>, resource: &Resource) -> Option<DateTime<FixedOffset>> {
+        let is_same = |record: &&FileRecord| {
+            record.rule == Some(resource.captured.rule)
+                && record.evidence.as_ref().is_some_and(|evidence| *evidence == self.evidence(resource))
+        };
+        before.filter(is_same).and_then(|record| record.captured).or(resource.captured.time)
     }
 
     /// The half whose time this one has.
@@ -132,13 +148,4 @@ pub fn album_records(matched: &Matched, plan: &Plan, unplaced: &HashSet<LibraryP
 
 fn other_names<'a>(contents: &'a Contents, plan: &'a Plan) -> HashMap<&'a LibraryPath, &'a str> {
     plan.kept.iter().map(|(&entry, path)| (path, Entry::name(&contents.entries[entry]))).collect()
-}
-
-/// The time that a record has, if the evidence is still the same: another `--time-zone` counts for
-/// what is placed from now on, not for what said the same before.
-fn kept(before: Option<&FileRecord>, captured: &Captured) -> Option<DateTime<FixedOffset>> {
-    let is_same = |record: &&FileRecord| {
-        record.evidence.as_ref() == Some(&captured.evidence) && record.rule == Some(captured.rule)
-    };
-    before.filter(is_same).and_then(|record| record.captured).or(captured.time)
 }

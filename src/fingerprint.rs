@@ -23,6 +23,11 @@ impl Fingerprint {
         (bytes[0] == 1).then_some(Fingerprint(bytes))
     }
 
+    /// What tells it from others.
+    pub fn digest(&self) -> &[u8] {
+        &self.0[1..]
+    }
+
     /// The fingerprint of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         let mut hasher = Hasher::new();

@@ -95,7 +95,7 @@ pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_
     let known = std::mem::take(&mut inputs.contents.contents);
     let (outcome, contents, gathered) = {
         let mut collector = Collector::new(&inputs.contents, reading, known.len(), record);
-        let worker = Worker::new(inputs, reading, known);
+        let worker = Worker::new(inputs, reading, known, tasks.len());
         let outcome = run(&worker, &tasks, &mut collector);
         (outcome, worker.into_contents(), collector.gathered)
     };

@@ -369,14 +369,14 @@ fn fields<'a>(
     original: &'a str,
 ) -> Fields<'a> {
     let primary = asset.primary();
-    let embedded = &contents.contents[primary.content].embedded;
+    let camera = &contents.contents[primary.content].embedded.camera;
     let kind = match primary.kind {
         crate::media::Kind::Photo => "photo",
         crate::media::Kind::Video => "video",
         crate::media::Kind::Adjustment | crate::media::Kind::Other => "other",
     };
     let original = if original.is_empty() { names::split(&primary.name).0 } else { original };
-    Fields { time, kind, make: embedded.make.as_deref(), model: embedded.model.as_deref(), original }
+    Fields { time, kind, make: camera.make(), model: camera.model(), original }
 }
 
 /// The entry's own stamp, which counts only where nothing else tells a time.

@@ -73,8 +73,8 @@ fn findings(embedded: &Embedded) -> Findings {
         ("creation date offset", offset(embedded.quicktime)),
         ("utc", embedded.utc.map(|utc| utc.to_string())),
         ("position", embedded.position.map(|at| format!("{:.4} {:.4}", at.latitude, at.longitude))),
-        ("make", embedded.make.as_deref().map(str::to_owned)),
-        ("model", embedded.model.as_deref().map(str::to_owned)),
+        ("make", embedded.camera.make().map(str::to_owned)),
+        ("model", embedded.camera.model().map(str::to_owned)),
         ("content identifier", embedded.content_identifier.as_deref().map(str::to_owned)),
     ]
 }

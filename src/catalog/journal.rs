@@ -367,8 +367,8 @@ fn insert_content(tx: &Transaction<'_>, content: &Content) -> rusqlite::Result<i
         embedded.utc.map(local_text),
         embedded.position.as_ref().map(|p| p.latitude),
         embedded.position.as_ref().map(|p| p.longitude),
-        embedded.make,
-        embedded.model,
+        embedded.camera.make(),
+        embedded.camera.model(),
         embedded.content_identifier,
     ])?;
     Ok(tx.last_insert_rowid())

@@ -16,7 +16,7 @@ use crate::contents::{
 };
 use crate::fingerprint::Fingerprint;
 use crate::matching::AlbumKind;
-use crate::media::{Cameras, Embedded, Format, Kind, LocalTime, Position};
+use crate::media::{Camera, Cameras, Embedded, Format, Kind, LocalTime, Position};
 use crate::names::LibraryPath;
 use crate::plan::{Area, Placement};
 
@@ -186,8 +186,7 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             quicktime: local(row, 9)?,
             utc: time(row, 11)?,
             position,
-            make: row.get(14)?,
-            model: row.get(15)?,
+            camera: Camera::new(row.get(14)?, row.get(15)?),
             content_identifier: row.get(16)?,
         };
         cameras.share(&mut embedded);

@@ -149,6 +149,7 @@ impl Archive {
             entries.iter_mut().for_each(|entry| entry.refuse(Refusal::ArchiveExpansion));
             problems.push(bomb(declared, size));
         }
+        entries.shrink_to_fit();
         overlap::refuse_overlaps(window, &mut entries, start.unwrap_or(size))?;
         let directory = match start {
             Some(start) => hash(window.slice(start, size - start.min(size)))?,

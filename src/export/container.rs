@@ -37,7 +37,7 @@ pub struct FileAt {
     /// Its order in an archive; in a folder its order by path.
     pub position: u32,
     /// Its path, verbatim.
-    pub path: Box<str>,
+    pub path: Arc<str>,
     /// Bytes, as declared.
     pub size: u64,
     /// As declared by an archive.

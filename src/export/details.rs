@@ -49,7 +49,7 @@ pub enum Header {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The line it begins on, from 1.
-    pub line: u64,
+    pub line: u32,
     /// The bare file name, verbatim. Not unique, and its case may differ from the file's (immich-go #1314).
     pub name: Box<str>,
     /// Apple's fingerprint of the bytes.
@@ -137,11 +137,14 @@ pub fn parse(bytes: &[u8]) -> Result<Details, Refused> {
         }
         let columns = columns.get_or_insert_with(|| Columns::by_position(&record.fields));
         let mut reader = RowReader { fields: columns.mend(record.fields), faults: Vec::new() };
-        details.rows.extend(reader.row(record.line, columns));
+        // no list that is read has more lines than four bytes can count
+        let line = u32::try_from(record.line).unwrap_or(u32::MAX);
+        details.rows.extend(reader.row(line, columns));
         if !reader.faults.is_empty() {
             details.note(record.line, reader.faults.join("; "));
         }
     }
+    details.rows.shrink_to_fit();
     Ok(details)
 }
 
@@ -235,7 +238,7 @@ struct RowReader<'t> {
 }
 
 impl RowReader<'_> {
-    fn row(&mut self, line: u64, columns: &Columns) -> Option<Row> {
+    fn row(&mut self, line: u32, columns: &Columns) -> Option<Row> {
         let name = self.fields.get(columns.name).filter(|name| !name.trim().is_empty());
         let Some(name) = name.map(|name| Box::from(name.as_ref())) else {
             self.faults.push("it names no file".to_owned());
@@ -319,7 +322,7 @@ mod tests {
     }
 
     /// The row that Apple's sample line gives.
-    fn sample(line: u64, name: &str) -> Row {
+    fn sample(line: u32, name: &str) -> Row {
         Row {
             line,
             name: name.into(),
@@ -333,7 +336,7 @@ mod tests {
         }
     }
 
-    fn bare(line: u64, name: &str) -> Row {
+    fn bare(line: u32, name: &str) -> Row {
         let imported = None;
         let checksum = Checksum::Absent;
         Row {

@@ -78,6 +78,7 @@ pub fn gather(found: Search, remembered: Remembered) -> Inputs {
             Source::Zip(_) | Source::Folder(_) => add(&mut inputs, container, &mut known, &part),
         }
     }
+    inputs.contents.entries.shrink_to_fit();
     order_exports(&mut inputs);
     group::label(&mut inputs.contents);
     inputs.contents.sort_entries();

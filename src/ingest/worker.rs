@@ -79,12 +79,12 @@ impl From<Refused> for Trouble {
 }
 
 impl<'a> Worker<'a> {
-    /// `known` are the contents before this pass.
-    pub(super) fn new(inputs: &'a Inputs, reading: &'a Reading<'a>, known: Vec<Content>) -> Self {
+    /// `known` are the contents before this pass, `new` how many it may find at most.
+    pub(super) fn new(inputs: &'a Inputs, reading: &'a Reading<'a>, known: Vec<Content>, new: usize) -> Self {
         Worker {
             inputs,
             reading,
-            stock: Mutex::new(Stock::new(known, reading.held)),
+            stock: Mutex::new(Stock::new(known, new, reading.held)),
             arrived: Condvar::new(),
             whole: (HELD / reading.jobs.max(1)).clamp(CHUNK, WHOLE as usize),
             lists: Room::beside(&inputs.contents),
@@ -94,7 +94,9 @@ impl<'a> Worker<'a> {
 
     /// Those and the new ones.
     pub(super) fn into_contents(self) -> Vec<Content> {
-        self.stock.into_inner().unwrap_or_else(PoisonError::into_inner).contents
+        let mut stock = self.stock.into_inner().unwrap_or_else(PoisonError::into_inner);
+        stock.contents.shrink_to_fit();
+        stock.contents
     }
 
     fn stock(&self) -> MutexGuard<'_, Stock> {
@@ -136,7 +138,7 @@ impl<'a> Worker<'a> {
         let mut bytes = taken.size;
         let safe = |taken: &Taken| {
             let stock = self.stock();
-            stock.by_hash.get(&taken.blake3).copied().filter(|&c| stock.safe.contains(c))
+            stock.find(&taken.blake3).filter(|&c| stock.safe.contains(c))
         };
         let is_lost = !matches!(taken.output, Output::Buffer(_)) && self.reading.staging.is_some();
         if expected && is_lost && safe(&taken).is_none() {
@@ -281,11 +283,11 @@ impl<'a> Worker<'a> {
     }
 
     /// Keeps new bytes; of two threads with the same bytes one wins, and the other waits for it.
-    fn keep(&self, mut content: Content, taken: &mut Taken, buffer: &[u8]) -> Result<(usize, Kept), Trouble> {
+    fn keep(&self, content: Content, taken: &mut Taken, buffer: &[u8]) -> Result<(usize, Kept), Trouble> {
         let hash = content.blake3;
         let mut stock = self.stock();
         let known = loop {
-            let known = stock.by_hash.get(&hash).copied();
+            let known = stock.find(&hash);
             if let Some(index) = known.filter(|&index| stock.safe.contains(index)) {
                 return Ok((index, Kept::Already));
             }
@@ -307,11 +309,8 @@ impl<'a> Worker<'a> {
         let (index, kept) = match known {
             Some(index) => (index, Kept::Again),
             None => {
-                stock.cameras.share(&mut content.embedded);
-                stock.contents.push(content.clone());
-                let index = stock.contents.len() - 1;
-                stock.by_hash.insert(hash, index);
-                (index, Kept::Fresh(Box::new(content)))
+                let index = stock.add(content);
+                (index, Kept::Fresh(Box::new(stock.contents[index].clone())))
             }
         };
         stock.safe.add(index);

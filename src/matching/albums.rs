@@ -103,9 +103,8 @@ impl<'a> Names<'a> {
         for entry in contents.entries.iter().filter(|e| matches!(e.role, Role::Photo | Role::Deleted)) {
             let Some(content) = entry.content() else { continue };
             let export = contents.export_of(entry);
-            let claims = rows.of(content);
             let mut listed = false;
-            for at in claims.iter().filter(|at| at.export == export) {
+            for at in rows.of(content).filter(|at| at.export(contents) == export) {
                 listed = true;
                 let key = (export, names::match_key(&at.row.name));
                 if asked.contains(&key) {

@@ -45,17 +45,25 @@ struct Facts<'a> {
 /// One content that is a medium, with its entries and what its rows come to.
 pub(super) struct Medium<'a> {
     pub(super) content: &'a Content,
-    index: usize,
     pub(super) entries: &'a [&'a Entry],
     facts: Option<Facts<'a>>,
-    pub(super) name: &'a str,
     pub(super) kind: Kind,
     pub(super) format: Format,
 }
 
 impl Medium<'_> {
+    /// Which content it is.
+    fn index(&self) -> usize {
+        self.entries[0].content().unwrap_or_default()
+    }
+
+    /// The name that its row gives it, else its entry's.
+    pub(super) fn name(&self) -> &str {
+        self.facts.map_or_else(|| self.entries[0].name(), |facts| &facts.first.name)
+    }
+
     pub(super) fn stem(&self) -> String {
-        names::match_key(names::split(self.name).0)
+        names::match_key(names::split(self.name()).0)
     }
 
     /// The stems by which a companion or a movie may belong to it, per folder.
@@ -79,7 +87,7 @@ impl Medium<'_> {
     }
 
     pub(super) fn is_raw(&self) -> bool {
-        self.format.is_raw(self.name)
+        self.format.is_raw(self.name())
     }
 
     pub(super) fn is_shared(&self) -> bool {
@@ -96,8 +104,10 @@ pub fn build<'a>(contents: &'a Contents, rows: &Rows<'a>, zone: Tz) -> Assets {
     let companions = companions(&media, &pairs);
     let lists = Lists::new(contents);
 
-    let mut assets = Assets::default();
     let movies = &pairs.first_still;
+    let followers = movies.len() + companions.of.len();
+    let mut assets =
+        Assets { assets: Vec::with_capacity(media.len().saturating_sub(followers)), ..Assets::default() };
     for (still, medium) in media.iter().enumerate() {
         if movies.contains_key(&still) || companions.of.contains_key(&still) {
             continue;
@@ -107,7 +117,7 @@ pub fn build<'a>(contents: &'a Contents, rows: &Rows<'a>, zone: Tz) -> Assets {
             if movies[&movie] == still {
                 members.push((movie, Part::Movie));
             } else {
-                assets.shared_movies.push((medium.index, media[movie].index));
+                assets.shared_movies.push((medium.index(), media[movie].index()));
             }
         }
         members.extend(companions.with.get(&still).into_iter().flatten().map(|&c| (c, Part::Companion)));
@@ -128,7 +138,9 @@ fn by_bytes(contents: &Contents) -> Vec<&Entry> {
         }
     }
     entries.sort_by_key(|(first, _)| *first);
-    entries.into_iter().map(|(_, entry)| entry).collect()
+    let mut entries: Vec<&Entry> = entries.into_iter().map(|(_, entry)| entry).collect();
+    entries.shrink_to_fit();
+    entries
 }
 
 fn collect<'a>(
@@ -137,24 +149,28 @@ fn collect<'a>(
     rows: &Rows<'a>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Medium<'a>> {
-    let of_same_bytes = entries.chunk_by(|a, b| a.content() == b.content());
-    of_same_bytes
-        .filter_map(|entries| {
-            let index = entries[0].content()?;
-            let content = &contents.contents[index];
-            let facts = facts(contents, rows.of(index), problems);
-            let name = facts.map_or_else(|| entries[0].name(), |f| &f.first.name);
-            let (kind, format) = (content.kind(name), content.embedded.format);
-            Some(Medium { content, index, entries, facts, name, kind, format })
-        })
-        .collect()
+    let of_same_bytes = || entries.chunk_by(|a, b| a.content() == b.content());
+    let mut media = Vec::with_capacity(of_same_bytes().count());
+    media.extend(of_same_bytes().filter_map(|entries| {
+        let index = entries[0].content()?;
+        let content = &contents.contents[index];
+        let facts = facts(contents, rows.of(index), problems);
+        let format = content.embedded.format;
+        let medium = Medium { content, entries, facts, kind: Kind::Other, format };
+        Some(Medium { kind: content.kind(medium.name()), ..medium })
+    }));
+    media
 }
 
 /// Of several rows, those of the newest export decide; among them the earliest date gives name,
 /// dates and views, favourite if any says so, hidden and deleted only if all do.
-fn facts<'a>(contents: &Contents, claims: &[RowAt<'a>], problems: &mut Vec<Problem>) -> Option<Facts<'a>> {
-    let newest = claims.iter().map(|at| at.export).max()?;
-    let claims: Vec<&RowAt<'a>> = claims.iter().filter(|at| at.export == newest).collect();
+fn facts<'a>(
+    contents: &Contents,
+    claims: impl Iterator<Item = RowAt<'a>> + Clone,
+    problems: &mut Vec<Problem>,
+) -> Option<Facts<'a>> {
+    let newest = claims.clone().map(|at| at.export(contents)).max()?;
+    let claims: Vec<RowAt<'a>> = claims.filter(|at| at.export(contents) == newest).collect();
     let first = claims.iter().min_by_key(|at| at.row.created.map_or((1, None), |t| (0, Some(t))))?;
     let dates: Vec<DateTime<Utc>> = claims.iter().filter_map(|at| at.row.created).collect();
     if let (Some(earliest), Some(latest)) = (dates.iter().min(), dates.iter().max())
@@ -167,7 +183,7 @@ fn facts<'a>(contents: &Contents, claims: &[RowAt<'a>], problems: &mut Vec<Probl
             })
             .collect();
         said.dedup();
-        let details = &contents.entries[first.details];
+        let details = first.details;
         problems.push(
             Problem::new(
                 Code::ConflictingRows,
@@ -181,10 +197,10 @@ fn facts<'a>(contents: &Contents, claims: &[RowAt<'a>], problems: &mut Vec<Probl
         );
     }
     let any = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
-        claims.iter().filter_map(|at| flag(at)).reduce(|a, b| a || b)
+        claims.iter().filter_map(flag).reduce(|a, b| a || b)
     };
     let all = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
-        claims.iter().filter_map(|at| flag(at)).reduce(|a, b| a && b)
+        claims.iter().filter_map(flag).reduce(|a, b| a && b)
     };
     Some(Facts {
         first: first.row,
@@ -239,7 +255,7 @@ impl<'a> Lists<'a> {
         let named = |entry: &&Entry, name: &str| {
             list.contains(&(self.contents.export_of(entry), names::match_key(name)))
         };
-        !list.is_empty() && medium.entries.iter().any(|e| named(e, e.name()) || named(e, medium.name))
+        !list.is_empty() && medium.entries.iter().any(|e| named(e, e.name()) || named(e, medium.name()))
     }
 
     /// The list of the same part first; else of the whole export, if it says one thing only.
@@ -248,7 +264,7 @@ impl<'a> Lists<'a> {
             return None;
         }
         medium.entries.iter().find_map(|entry| {
-            let key = (self.contents.export_of(entry), names::match_key(medium.name));
+            let key = (self.contents.export_of(entry), names::match_key(medium.name()));
             let said = self.contributed.get(&key)?;
             let here = said.iter().find(|(part, _)| *part == entry.part).map(|(_, mine)| *mine);
             let same = said.iter().all(|(_, mine)| *mine == said[0].1).then(|| said[0].1);
@@ -285,7 +301,7 @@ fn asset(
     let primary = &media[members[0].0];
     let own = |m: &Medium<'_>| -> Captured {
         let entry_names: Vec<&str> =
-            std::iter::once(m.name).chain(m.entries.iter().map(|e| e.name())).collect();
+            std::iter::once(m.name()).chain(m.entries.iter().map(|e| e.name())).collect();
         capture(&Sources {
             embedded: &m.content.embedded,
             row: m.created(),
@@ -310,16 +326,15 @@ fn asset(
                 Part::Movie | Part::Companion => own(m),
             };
             Resource {
-                content: m.index,
+                content: m.index(),
                 part,
                 kind: m.kind,
-                name: m.name.into(),
+                name: m.name().into(),
                 captured,
                 imported: m.facts.and_then(|f| f.imported),
                 view_count: m.facts.and_then(|f| f.first.view_count),
                 contributed_by_me: lists.contributed(m),
-                proved: rows.proved.contains(m.index),
-                listed: m.facts.is_some(),
+                proved: rows.proved.contains(m.index()),
             }
         })
         .collect();

@@ -57,15 +57,15 @@ pub(super) fn by_name<'a>(
     }
     let mut files: HashMap<(usize, String), Vec<FileAt<'a>>> = HashMap::new();
     let listed: HashSet<(usize, String)> =
-        all.iter().map(|at| (at.export, names::match_key(&at.row.name))).collect();
+        all.iter().map(|at| (at.export(contents), names::match_key(&at.row.name))).collect();
     let mut seen = HashSet::new();
     for entry in
         contents.entries.iter().filter(|e| matches!(e.role, Role::Photo | Role::Deleted | Role::Placeholder))
     {
         let export = contents.export_of(entry);
         // a row of another export that speaks of the same bytes takes this export's file from nobody
-        let claims = entry.content().map_or(&[][..], |content| rows.of(content));
-        if claims.iter().any(|at| at.export == export) {
+        let mut claims = entry.content().into_iter().flat_map(|content| rows.of(content));
+        if claims.any(|at| at.export(contents) == export) {
             continue;
         }
         if entry.bytes == Bytes::Unread && entry.role != Role::Placeholder {
@@ -86,7 +86,7 @@ pub(super) fn by_name<'a>(
 
     let mut groups: BTreeMap<(usize, String), Vec<RowAt<'a>>> = BTreeMap::new();
     for at in left {
-        groups.entry((at.export, names::match_key(&at.row.name))).or_default().push(at);
+        groups.entry((at.export(contents), names::match_key(&at.row.name))).or_default().push(at);
     }
     for (key, group) in groups {
         let candidates = files.get(&key).map_or(&[][..], Vec::as_slice);
@@ -124,17 +124,15 @@ enum Scope {
     Export,
 }
 
-fn in_scope(contents: &Contents, scope: Scope, at: RowAt<'_>, file: FileAt<'_>) -> bool {
+fn in_scope(scope: Scope, at: RowAt<'_>, file: FileAt<'_>) -> bool {
     let entry = file.entry;
     match scope {
         Scope::Folder => {
-            let folder = contents.entries[at.details].folder();
-            let beside = entry.part == at.part && entry.folder() == folder;
-            let deleted =
-                at.row.deleted == Some(true) && entry.part == at.part && entry.role == Role::Deleted;
-            beside || deleted
+            let beside = entry.folder() == at.details.folder();
+            let deleted = at.row.deleted == Some(true) && entry.role == Role::Deleted;
+            entry.part == at.details.part && (beside || deleted)
         }
-        Scope::Part => entry.part == at.part,
+        Scope::Part => entry.part == at.details.part,
         Scope::Export => true,
     }
 }
@@ -153,7 +151,7 @@ fn settle<'a>(
         let mut waiting: Vec<Claimant<'a>> = std::mem::take(&mut open);
         while !waiting.is_empty() {
             let reach = |c: &Claimant<'a>| -> Vec<FileAt<'a>> {
-                let near = |f: &&FileAt<'a>| c.rows.iter().any(|at| in_scope(contents, scope, *at, **f));
+                let near = |f: &&FileAt<'a>| c.rows.iter().any(|at| in_scope(scope, *at, **f));
                 free.iter().filter(near).copied().collect()
             };
             let pool = reach(&waiting[0]);
@@ -304,7 +302,7 @@ fn claim<'a>(contents: &'a Contents, claimant: Claimant<'a>, file: FileAt<'a>, r
         .with_entry(file.entry.path.as_ref());
         rows.problems.push(if bytes.cut_short { problem } else { problem.as_warning() });
     }
-    rows.claims.slot(content).get_or_insert_default().extend(claimant.rows);
+    rows.claim(content, claimant.rows);
 }
 
 fn mismatch_message(cut_short: bool, stated: &Fingerprint, found: Option<Fingerprint>) -> String {
@@ -324,7 +322,7 @@ fn mismatch_message(cut_short: bool, stated: &Fingerprint, found: Option<Fingerp
 
 fn ambiguous_row(contents: &Contents, claimant: &Claimant<'_>, files: &[FileAt<'_>]) -> Problem {
     let at = claimant.first();
-    let details = &contents.entries[at.details];
+    let details = at.details;
     let candidates: BTreeSet<String> = files
         .iter()
         .map(|f| format!("`{}` in `{}`", f.entry.path, contents.archives[f.entry.archive].name))
@@ -353,7 +351,7 @@ fn missing<'a>(contents: &Contents, claimant: &Claimant<'a>, rows: &mut Rows<'a>
     if !rows.missing.insert((&at.row.name, checksum)) {
         return;
     }
-    let details = &contents.entries[at.details];
+    let details = at.details;
     let deleted = claimant.rows.iter().all(|r| r.row.deleted == Some(true));
     let advice = if deleted {
         "it was in Recently Deleted and may be gone for good"

@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::capture::Captured;
-use crate::contents::{ByContent, Contents, DetailsFile, Entry, Role};
+use crate::contents::{ByContent, ContentSet, Contents, DetailsFile, Entry, Role};
 use crate::media::Kind;
 use crate::problem::{Code, Problem};
 
@@ -84,8 +84,6 @@ pub struct Resource {
     pub contributed_by_me: Option<bool>,
     /// A row of an export carries its fingerprint.
     pub proved: bool,
-    /// A row speaks of it.
-    pub listed: bool,
 }
 
 /// What the inputs mean.
@@ -189,17 +187,19 @@ fn no_details(contents: &Contents, detailed: &BTreeSet<usize>) -> Vec<Problem> {
 }
 
 fn undated(contents: &Contents, assets: &[Asset]) -> Vec<Problem> {
-    let mut of_content: HashMap<usize, usize> = HashMap::new();
-    for (index, entry) in contents.entries.iter().enumerate().filter(|(_, e)| e.given) {
-        if let Some(content) = entry.content() {
-            of_content.entry(content).or_insert(index);
+    let undated: Vec<usize> =
+        assets.iter().filter(|a| a.captured().time.is_none()).map(|a| a.primary().content).collect();
+    let wanted: ContentSet = undated.iter().copied().collect();
+    let mut first: HashMap<usize, &Entry> = HashMap::new();
+    for entry in contents.entries.iter().filter(|e| e.given) {
+        if let Some(content) = entry.content().filter(|&content| wanted.contains(content)) {
+            first.entry(content).or_insert(entry);
         }
     }
-    assets
-        .iter()
-        .filter(|a| a.captured().time.is_none())
-        .filter_map(|asset| {
-            let entry = &contents.entries[*of_content.get(&asset.primary().content)?];
+    undated
+        .into_iter()
+        .filter_map(|content| {
+            let entry = first.get(&content)?;
             Some(
                 Problem::new(Code::Undated, "neither the file, its row nor its name tells when it was taken")
                     .in_archive(&contents.archives[entry.archive].name)

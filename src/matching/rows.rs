@@ -7,31 +7,34 @@
 //! `IMG_0403.MOV` (immich-go #1314), and a name would give one the other's date.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ptr;
 
-use crate::contents::{ByContent, ContentSet, Contents, DetailsFile, Entry, Role};
+use crate::contents::{ByDigest, ContentSet, Contents, DetailsFile, Entry, Role};
 use crate::export::details::{self, Checksum, Row};
-use crate::fingerprint::Fingerprint;
 use crate::matching::by_name::by_name;
 use crate::problem::{Code, Problem};
 
 /// One row, and where it stands.
 #[derive(Debug, Clone, Copy)]
 pub struct RowAt<'a> {
-    /// The export that it belongs to.
-    pub export: usize,
-    /// The part whose details hold it.
-    pub part: usize,
     /// The entry that holds it.
-    pub details: usize,
+    pub details: &'a Entry,
     /// What it says.
     pub row: &'a Row,
+}
+
+impl RowAt<'_> {
+    /// The export that it belongs to.
+    pub fn export(&self, contents: &Contents) -> usize {
+        contents.export_of(self.details)
+    }
 }
 
 /// What the rows say of the media.
 #[derive(Debug, Default)]
 pub struct Rows<'a> {
-    /// Of every content, the rows that speak of it, in the order of parts, files and lines.
-    pub claims: ByContent<Vec<RowAt<'a>>>,
+    /// Contents and the rows that speak of them; of one content in the order of parts, files and lines.
+    claims: Vec<(u32, RowAt<'a>)>,
     /// Contents that a row of any export carries the fingerprint of.
     pub proved: ContentSet,
     /// Exports that have any details.
@@ -44,8 +47,25 @@ pub struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// The rows that speak of this content.
-    pub fn of(&self, content: usize) -> &[RowAt<'a>] {
-        self.claims.get(content).map_or(&[], Vec::as_slice)
+    pub fn of(&self, content: usize) -> impl Iterator<Item = RowAt<'a>> + Clone {
+        let from = self.claims.partition_point(|(other, _)| (*other as usize) < content);
+        let claims = self.claims[from..].iter().take_while(move |(other, _)| *other as usize == content);
+        claims.map(|(_, at)| *at)
+    }
+
+    /// Says that these rows speak of this content; until [`Rows::sort`] they cannot be asked for.
+    pub fn claim(&mut self, content: usize, rows: impl IntoIterator<Item = RowAt<'a>>) {
+        // nothing holds more contents
+        if let Ok(content) = u32::try_from(content) {
+            self.claims.extend(rows.into_iter().map(|at| (content, at)));
+        }
+    }
+
+    /// Puts the claims in the order of contents, and those of one content in that of details and lines.
+    fn sort(&mut self, details: &HashMap<*const Entry, usize>) {
+        let place = |at: &RowAt<'_>| (details.get(&ptr::from_ref(at.details)).copied(), at.row.line);
+        self.claims
+            .sort_unstable_by(|(a, one), (b, other)| a.cmp(b).then_with(|| place(one).cmp(&place(other))));
     }
 }
 
@@ -54,31 +74,37 @@ pub fn match_rows(contents: &Contents) -> Rows<'_> {
     let mut rows = Rows::default();
     let order = details_order(contents);
     let all = collect(contents, &order, &mut rows);
-    let by_fingerprint: HashMap<Fingerprint, usize> =
-        (0..contents.contents.len()).filter_map(|c| Some((contents.contents[c].fingerprint?, c))).collect();
+    let fingerprint = |content: usize| contents.contents[content].fingerprint;
+    let mut by_fingerprint = ByDigest::with_room(contents.contents.len());
+    for content in 0..contents.contents.len() {
+        fingerprint(content).inspect(|found| by_fingerprint.insert(found.digest(), content));
+    }
     let held: ContentSet = media(contents).filter_map(Entry::content).collect();
 
+    rows.claims.reserve_exact(all.len());
     let mut left: Vec<RowAt<'_>> = Vec::new();
     for &at in &all {
         let found = match &at.row.checksum {
-            Checksum::Fingerprint(fingerprint) => by_fingerprint.get(fingerprint).copied(),
+            Checksum::Fingerprint(stated) => {
+                by_fingerprint.get(stated.digest(), |content| fingerprint(content) == Some(*stated))
+            }
             Checksum::Absent | Checksum::Opaque(_) => None,
         };
         match found.filter(|&c| held.contains(c)) {
             Some(content) => {
                 rows.proved.add(content);
-                // nearly every medium has one row
-                rows.claims.slot(content).get_or_insert_with(|| Vec::with_capacity(1)).push(at);
+                rows.claim(content, [at]);
             }
             None => left.push(at),
         }
     }
+    drop(by_fingerprint);
+    let order =
+        order.into_iter().enumerate().map(|(n, e)| (ptr::from_ref(&contents.entries[e]), n)).collect();
+    rows.sort(&order);
     opaque_exports(contents, &all, &mut rows);
     by_name(contents, &all, left, &mut rows);
-    let order: HashMap<usize, usize> = order.into_iter().enumerate().map(|(n, e)| (e, n)).collect();
-    for claims in rows.claims.values_mut() {
-        claims.sort_by_key(|at| (at.export, order.get(&at.details).copied(), at.row.line));
-    }
+    rows.sort(&order);
     rows
 }
 
@@ -106,18 +132,19 @@ fn details_order(contents: &Contents) -> Vec<usize> {
 }
 
 fn collect<'a>(contents: &'a Contents, order: &[usize], rows: &mut Rows<'a>) -> Vec<RowAt<'a>> {
-    let mut all = Vec::new();
-    for &index in order {
+    let read = |index: usize| {
         let entry = &contents.entries[index];
+        let details = contents.details.get(&(entry.content()?, Role::Details))?;
+        if let DetailsFile::Rows(details) = details { Some((entry, details)) } else { None }
+    };
+    let count = order.iter().filter_map(|&index| read(index)).map(|(_, details)| details.rows.len()).sum();
+    let mut all = Vec::with_capacity(count);
+    for (entry, details) in order.iter().filter_map(|&index| read(index)) {
         let export = contents.export_of(entry);
         let problem = |code, message: String| {
             Problem::new(code, message)
                 .in_archive(&contents.archives[entry.archive].name)
                 .with_entry(entry.path.as_ref())
-        };
-        let details = match entry.content().and_then(|c| contents.details.get(&(c, Role::Details))) {
-            Some(DetailsFile::Rows(details)) => details,
-            _ => continue,
         };
         rows.detailed.insert(export);
         for bad in &details.bad {
@@ -131,7 +158,7 @@ fn collect<'a>(contents: &'a Contents, order: &[usize], rows: &mut Rows<'a>) -> 
         if details.rows.is_empty() && details.bad.is_empty() {
             rows.problems.push(problem(Code::EmptyDetails, "this details file has no rows".into()));
         }
-        all.extend(details.rows.iter().map(|row| RowAt { export, part: entry.part, details: index, row }));
+        all.extend(details.rows.iter().map(|row| RowAt { details: entry, row }));
     }
     all
 }
@@ -140,7 +167,7 @@ fn collect<'a>(contents: &'a Contents, order: &[usize], rows: &mut Rows<'a>) -> 
 fn opaque_exports(contents: &Contents, all: &[RowAt<'_>], rows: &mut Rows<'_>) {
     let mut opaque: BTreeMap<usize, usize> = BTreeMap::new();
     for at in all.iter().filter(|at| matches!(at.row.checksum, Checksum::Opaque(_))) {
-        *opaque.entry(at.export).or_default() += 1;
+        *opaque.entry(at.export(contents)).or_default() += 1;
     }
     for (export, count) in opaque {
         rows.problems.push(Problem::new(

@@ -44,26 +44,51 @@ pub struct Embedded {
     pub utc: Option<NaiveDateTime>,
     /// Where it was taken.
     pub position: Option<Position>,
-    /// The camera's maker.
-    pub make: Option<Arc<str>>,
-    /// The camera.
-    pub model: Option<Arc<str>>,
+    /// What took it.
+    pub camera: Camera,
     /// What the still and the movie of a Live Photo have in common.
     pub content_identifier: Option<Box<str>>,
 }
 
-/// Names of cameras, each held once: a library of 100,000 photos knows a dozen.
+/// A camera by its maker and model, as far as a file names them. A clone is the same text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Camera(Option<Arc<[Option<Box<str>>; 2]>>);
+
+impl Camera {
+    /// A camera of which this is known.
+    pub fn new(make: Option<Box<str>>, model: Option<Box<str>>) -> Self {
+        Camera((make.is_some() || model.is_some()).then(|| Arc::new([make, model])))
+    }
+
+    /// The maker.
+    pub fn make(&self) -> Option<&str> {
+        self.0.as_ref()?[0].as_deref()
+    }
+
+    /// The model.
+    pub fn model(&self) -> Option<&str> {
+        self.0.as_ref()?[1].as_deref()
+    }
+
+    /// Names what is not named yet.
+    fn fill(&mut self, make: Option<String>, model: Option<String>) {
+        let known = |text: Option<&str>| text.map(Box::from);
+        let make = known(self.make()).or(make.map(String::into_boxed_str));
+        let model = known(self.model()).or(model.map(String::into_boxed_str));
+        *self = Camera::new(make, model);
+    }
+}
+
+/// Cameras, each held once: a library of 100,000 photos knows a dozen.
 #[derive(Debug, Default)]
-pub struct Cameras(HashSet<Arc<str>>);
+pub struct Cameras(HashSet<Camera>);
 
 impl Cameras {
-    /// Makes this file's texts those of earlier files that are equal.
+    /// Makes this file's camera that of an earlier file, if it is the same.
     pub fn share(&mut self, embedded: &mut Embedded) {
-        for text in [&mut embedded.make, &mut embedded.model].into_iter().flatten() {
-            match self.0.get(text) {
-                Some(known) => *text = Arc::clone(known),
-                None => _ = self.0.insert(Arc::clone(text)),
-            }
+        match self.0.get(&embedded.camera) {
+            Some(known) => embedded.camera = known.clone(),
+            None => _ = self.0.insert(embedded.camera.clone()),
         }
     }
 }

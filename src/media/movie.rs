@@ -105,11 +105,11 @@ fn fill_one(embedded: &mut Embedded, key: &[u8], value: Option<String>) {
         b"com.apple.quicktime.location.ISO6709" | b"\xa9xyz" if embedded.position.is_none() => {
             embedded.position = stamp::iso6709(&value);
         }
-        b"com.apple.quicktime.make" | b"com.android.manufacturer" | b"\xa9mak" if embedded.make.is_none() => {
-            embedded.make = Some(value.into());
+        b"com.apple.quicktime.make" | b"com.android.manufacturer" | b"\xa9mak" => {
+            embedded.camera.fill(Some(value), None);
         }
-        b"com.apple.quicktime.model" | b"com.android.model" | b"\xa9mod" if embedded.model.is_none() => {
-            embedded.model = Some(value.into());
+        b"com.apple.quicktime.model" | b"com.android.model" | b"\xa9mod" => {
+            embedded.camera.fill(None, Some(value));
         }
         b"com.apple.quicktime.content.identifier" if embedded.content_identifier.is_none() => {
             embedded.content_identifier = Some(value.into());
@@ -194,7 +194,7 @@ mod tests {
             let large = [&1u32.to_be_bytes()[..], b"mdat", &24u64.to_be_bytes(), &[0; 8]].concat();
             let found = read(&[large, boxed(b"moov", &meta)].concat());
             assert_eq!(found.quicktime, local(Some(8)));
-            assert_eq!(found.make.as_deref(), Some("Apple"));
+            assert_eq!(found.camera.make(), Some("Apple"));
             assert_eq!(found.content_identifier.as_deref(), Some("242684F6"));
             assert!(found.position.is_some());
         }
@@ -209,7 +209,7 @@ mod tests {
             boxed(b"udta", &[value(b"\xa9mak", "Old"), value(b"\xa9day", "2022-07-22T21:26:32")].concat());
         let meta = boxed(b"meta", &keyed(&[("com.apple.quicktime.make", "Apple")]));
         let found = read(&boxed(b"moov", &[user, meta].concat()));
-        assert_eq!(found.make.as_deref(), Some("Apple"));
+        assert_eq!(found.camera.make(), Some("Apple"));
         assert_eq!(found.quicktime, local(None), "a creation date without offset has none");
         let year = read(&boxed(b"moov", &boxed(b"udta", &value(b"\xa9day", "2022"))));
         assert_eq!(year.quicktime, None, "a year is no time");

@@ -6,7 +6,6 @@
 //! names, and overlapping directories in 64 KB of hostile EXIF would become gigabytes of tags.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use exif::{Context, Exif, In, Reader, Tag, Value};
 
@@ -47,8 +46,7 @@ impl Tags {
     pub fn fill(&self, embedded: &mut Embedded) {
         self.fill_position(embedded, Context::Gps);
         embedded.exif = embedded.exif.take().or_else(|| self.time());
-        embedded.make = embedded.make.take().or_else(|| self.text(Tag::Make).map(Arc::from));
-        embedded.model = embedded.model.take().or_else(|| self.text(Tag::Model).map(Arc::from));
+        embedded.camera.fill(self.text(Tag::Make), self.text(Tag::Model));
         if embedded.content_identifier.is_none() {
             embedded.content_identifier = self.maker_note().and_then(content_identifier).map(Box::from);
         }
@@ -325,7 +323,7 @@ mod tests {
         let mut embedded = Embedded::default();
         let tags = Tags::parse(block(&[(0x010f, 2, 3, *b"LG \0"), (0x0110, 2, 4, *b"   \0")])).unwrap();
         tags.fill(&mut embedded);
-        assert_eq!((embedded.make.as_deref(), embedded.model), (Some("LG"), None));
+        assert_eq!((embedded.camera.make(), embedded.camera.model()), (Some("LG"), None));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! half a million entries, and a bomb half a million refused ones.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -30,7 +31,7 @@ pub struct ZipEntry {
     /// Order in the central directory, folders counted; what was salvaged without one comes last.
     pub position: u32,
     /// The name, verbatim: UTF-8 whatever its flag says, else decoded from code page 437.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// Where its local header begins, in bytes from the start of the window.
     pub header: u64,
     /// Bytes in the archive.
