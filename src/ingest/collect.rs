@@ -15,6 +15,8 @@ use crate::error::Error;
 /// How long read entries may wait to be made durable and recorded.
 const BATCH_TIME: Duration = Duration::from_secs(2);
 const BATCH_ENTRIES: usize = 8192;
+/// How long messages gather.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Lets copies wait for their bytes: of two threads with the same bytes, the one that waited for the
 /// other may report first, and a copy of bytes that nobody knows cannot be recorded.
@@ -92,26 +94,9 @@ impl<'a> Collector<'a> {
         let mut stopped: Option<Error> = None;
         loop {
             match receiver.recv_timeout(BATCH_TIME) {
-                Ok(Message::Sound { read, details, bytes }) => {
-                    self.gathered.tally.bytes += bytes;
-                    self.gathered.bytes.push((read.entry, Bytes::Sound(read.content)));
-                    if let Some(details) = details {
-                        // the plan shall have their memory after them, and it belongs to the thread that
-                        // allocates it: at half a million rows this is worth 40 MiB
-                        let details = details.clone();
-                        let key = (read.content, self.contents.entries[read.entry].role);
-                        self.gathered.details.insert(key, details);
-                    }
-                    self.in_order.push(read, &mut batch);
-                }
-                Ok(Message::Failed { entry, problem }) => {
-                    self.gathered.bytes.push((entry, Bytes::Failed));
-                    self.gathered.tally.problems.push(*problem);
-                }
-                Ok(Message::Stop(error)) => {
-                    // the first reason counts, unless it was only the order to stop
-                    if stopped.as_ref().is_none_or(|s| matches!(s, Error::Interrupted)) {
-                        stopped = Some(*error);
+                Ok(first) => {
+                    for message in std::iter::once(first).chain(receiver.try_iter()).take(BATCH_ENTRIES) {
+                        self.take(message, &mut batch, &mut stopped);
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -121,9 +106,38 @@ impl<'a> Collector<'a> {
                 self.flush(&mut batch)?;
                 since = Instant::now();
             }
+            // to be woken for each of 100,000 small files would cost as much as to hash them
+            std::thread::sleep(PAUSE);
         }
         self.flush(&mut batch)?;
         stopped.map_or(Ok(()), Err)
+    }
+
+    fn take(&mut self, message: Message, batch: &mut Vec<ReadEntry>, stopped: &mut Option<Error>) {
+        match message {
+            Message::Sound { read, details, bytes } => {
+                self.gathered.tally.bytes += bytes;
+                self.gathered.bytes.push((read.entry, Bytes::Sound(read.content)));
+                if let Some(details) = details {
+                    // the plan shall have their memory after them, and it belongs to the thread that
+                    // allocates it: at half a million rows this is worth 40 MiB
+                    let details = details.clone();
+                    let key = (read.content, self.contents.entries[read.entry].role);
+                    self.gathered.details.insert(key, details);
+                }
+                self.in_order.push(read, batch);
+            }
+            Message::Failed { entry, problem } => {
+                self.gathered.bytes.push((entry, Bytes::Failed));
+                self.gathered.tally.problems.push(*problem);
+            }
+            Message::Stop(error) => {
+                // the first reason counts, unless it was only the order to stop
+                if stopped.as_ref().is_none_or(|s| matches!(s, Error::Interrupted)) {
+                    *stopped = Some(*error);
+                }
+            }
+        }
     }
 
     fn flush(&mut self, batch: &mut Vec<ReadEntry>) -> Result<(), Error> {
