@@ -17,6 +17,7 @@ mod columns;
 pub mod container;
 pub mod date;
 pub mod details;
+mod folder;
 pub mod group;
 pub mod lists;
 pub mod part_name;

@@ -3,23 +3,23 @@
 //!
 //! In: paths as the owner typed them. Out: [`Search`]. Never: reads media, writes anything; a
 //! deflated nested archive goes through a temporary file that the caller makes.
-//! The one surprise: a folder is a part if it holds Apple's folders, unless parts lie in it; a
-//! `Downloads` folder with a `Photos` folder of its own is a folder of parts.
+//! The one surprise: a nested archive of Apple's is a container of its own, and no longer a file of the
+//! archive or folder that it lies in.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use blake3::Hash;
-use walkdir::WalkDir;
 
 use crate::contents::{Identity, Role};
 use crate::error::{Error, is_full};
 use crate::export::archive::{Archive, Window, ZipEntry, most_bytes};
-use crate::export::classify::{self, Shape};
+use crate::export::classify::Shape;
 use crate::export::container::{Container, FileAt, Source, container, faults, folder_container, name_of};
+use crate::export::folder::{Folder, is_zip_name};
 use crate::export::{Refused, part_name};
 use crate::problem::{Code, Problem};
 
@@ -113,14 +113,6 @@ struct Searcher<'a> {
     inflated: HashMap<usize, usize>,
     /// What came out of an archive on the drive, and what that claims to hold, in bytes.
     expanded: HashMap<usize, u64>,
-}
-
-fn is_zip_name(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"))
-}
-
-fn is_part_name(name: &str) -> bool {
-    part_name::is_apple_name(name) && !name.to_lowercase().contains("shared albums")
 }
 
 impl Searcher<'_> {
@@ -346,7 +338,7 @@ impl Searcher<'_> {
         if Some(root) == self.library || seen.contains(root) {
             return Ok(());
         }
-        let listing = Listing::of(root);
+        let listing = Folder::of(root);
         if listing.is_part(root) {
             if seen.insert(root.to_owned()) {
                 self.part_folder(root)?;
@@ -395,50 +387,5 @@ impl Searcher<'_> {
             self.found.marks.push(container.mark());
             self.found.containers.push(container);
         }
-    }
-}
-
-/// The names in one folder.
-struct Listing {
-    files: Vec<PathBuf>,
-    folders: Vec<PathBuf>,
-}
-
-impl Listing {
-    fn of(folder: &Path) -> Self {
-        let mut entries: BTreeMap<PathBuf, bool> = BTreeMap::new();
-        for entry in WalkDir::new(folder).min_depth(1).max_depth(1).follow_links(false).into_iter().flatten()
-        {
-            // a link to a file is followed, a link to a folder is not
-            let is_file = entry.path().is_file();
-            if is_file || entry.file_type().is_dir() {
-                entries.insert(entry.into_path(), is_file);
-            }
-        }
-        let (files, folders): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(_, is_file)| *is_file);
-        let paths = |list: Vec<(PathBuf, bool)>| list.into_iter().map(|(path, _)| path).collect();
-        Listing { files: paths(files), folders: paths(folders) }
-    }
-
-    fn is_part(&self, root: &Path) -> bool {
-        let holds_parts = self.files.iter().any(|file| {
-            let name = name_of(file);
-            is_zip_name(&name) && is_part_name(&name)
-        }) || self.folders.iter().any(|folder| {
-            let name = name_of(folder);
-            let numbered = part_name::PartName::read(&name).number.is_some();
-            is_part_name(&name) && (numbered || folder.join("Photos").is_dir())
-        });
-        if holds_parts {
-            return false;
-        }
-        let files: Vec<String> =
-            self.files.iter().map(|p| name_of(p)).filter(|n| !classify::is_ignored(n)).collect();
-        // one level below is enough to see Apple's folders
-        let below = self.folders.iter().map(|folder| format!("{}/x", name_of(folder)));
-        let paths: Vec<String> = files.iter().cloned().chain(below).collect();
-        let name = name_of(root);
-        let shape = Shape::of(&name, paths.iter().map(String::as_str));
-        shape.is_apples() || part_name::is_apple_name(&name) && shape.has_media()
     }
 }

@@ -101,7 +101,6 @@ pub(super) fn finish_report(
 ) -> Result<Report, Error> {
     let done = Done {
         inputs,
-        matched: &decided.matched,
         plan: &decided.plan,
         held: &side.media,
         held_paths: &side.paths,
