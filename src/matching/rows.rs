@@ -53,7 +53,7 @@ impl<'a> Rows<'a> {
         claims.map(|(_, at)| *at)
     }
 
-    /// Says that these rows speak of this content; until [`Rows::sort`] they cannot be asked for.
+    /// Says that these rows speak of this content; until they are sorted they cannot be asked for.
     pub fn claim(&mut self, content: usize, rows: impl IntoIterator<Item = RowAt<'a>>) {
         // nothing holds more contents
         if let Ok(content) = u32::try_from(content) {
