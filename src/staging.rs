@@ -115,6 +115,17 @@ impl Staging {
         }
     }
 
+    /// A new file that holds what another holds now, without a copy: both have the same blocks until one
+    /// of them is written to.
+    ///
+    /// # Errors
+    /// If the file system has no such thing, or the other file lies on another.
+    pub fn clone_of(&self, other: &File) -> io::Result<Staged> {
+        let staged = self.begin()?;
+        share_blocks(&staged.file, other)?;
+        Ok(staged)
+    }
+
     /// A temporary file without a name, for a nested archive.
     ///
     /// # Errors
@@ -213,6 +224,19 @@ impl Staging {
     pub fn sync(&self) -> Result<(), Error> {
         let paths = std::mem::take(&mut *self.unsynced.lock().unwrap_or_else(PoisonError::into_inner));
         sync_all(&self.library, &paths)
+    }
+}
+
+/// btrfs, xfs and others can; APFS makes clones with all their attributes only, and they are not wanted.
+fn share_blocks(new: &File, other: &File) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        Ok(rustix::fs::ioctl_ficlone(new, other)?)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (new, other);
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 

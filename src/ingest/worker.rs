@@ -6,6 +6,7 @@
 //! written, so a duplicate of most photos costs no file.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,6 +46,8 @@ pub(super) struct Worker<'a> {
     lists: Room,
     /// Lists that were read; a copy of one says nothing new, and takes no room.
     listed: Mutex<HashSet<(usize, Role)>>,
+    /// Part folders whose files cannot be cloned into staging.
+    apart: Mutex<HashSet<usize>>,
 }
 
 /// Where the bytes of one reading went.
@@ -89,6 +92,7 @@ impl<'a> Worker<'a> {
             whole: (HELD / reading.jobs.max(1)).clamp(CHUNK, WHOLE as usize),
             lists: Room::beside(&inputs.contents),
             listed: Mutex::default(),
+            apart: Mutex::default(),
         }
     }
 
@@ -169,6 +173,23 @@ impl<'a> Worker<'a> {
         })
     }
 
+    /// A clone in staging of a large file of a part folder, where the drive can make one, and a way to
+    /// read it. A file that fits into the buffer is hashed before anything is made.
+    fn clone_of(&self, source: &Source, entry: &Entry) -> Option<(Staged, Box<dyn Read + Send>)> {
+        let (Source::Folder(root), Some(staging)) = (source, self.reading.staging) else { return None };
+        let apart = || self.apart.lock().unwrap_or_else(PoisonError::into_inner);
+        if entry.size <= CHUNK as u64 || apart().contains(&entry.archive) {
+            return None;
+        }
+        let file = File::open(root.join(&*entry.path)).ok()?;
+        let cloned = staging.clone_of(&file).and_then(|staged| {
+            let reader = staged.file.try_clone()?;
+            Ok((staged, Box::new(reader) as Box<dyn Read + Send>))
+        });
+        // copied then, and so are those that come after it
+        cloned.inspect_err(|_| _ = apart().insert(entry.archive)).ok()
+    }
+
     /// The room for an entry: of one that is inflated in a step, a byte more than it has; else a chunk,
     /// which stays in the processor's cache from reading to writing.
     fn room<'b>(&self, source: &Source, entry: &Entry, buffer: &'b mut Vec<u8>) -> &'b mut [u8] {
@@ -188,8 +209,13 @@ impl<'a> Worker<'a> {
         let gone = || (Code::DamagedEntry, "its archive is not at hand".to_owned());
         let source = self.inputs.sources.get(&entry.archive).ok_or_else(gone)?;
         let buffer = self.room(source, entry, buffer);
-        let mut output = Output::Buffer(0);
-        let mut reader = export::open(source, entry.position, &entry.path)?;
+        let clone = if expected { None } else { self.clone_of(source, entry) };
+        let is_clone = clone.is_some();
+        let (mut reader, mut output) = match clone {
+            // what is hashed is what is kept, whatever becomes of the file that it was cloned from
+            Some((staged, reader)) => (reader, Output::Staging(staged)),
+            None => (export::open(source, entry.position, &entry.path)?, Output::Buffer(0)),
+        };
         let mut blake3 = blake3::Hasher::new();
         let mut fingerprint = (!entry.role.is_details()).then(fingerprint::Hasher::new);
         let mut crc32 = entry.crc32.is_none().then(crc32fast::Hasher::new);
@@ -225,6 +251,7 @@ impl<'a> Worker<'a> {
                 }
             }
             let written = match &mut output {
+                Output::Staging(_) if is_clone => Ok(()),
                 Output::Staging(staged) => staged.file.write_all(chunk),
                 Output::Memory(spool) => spool.write_all(chunk),
                 Output::Details(bytes) => {

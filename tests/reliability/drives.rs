@@ -9,7 +9,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use super::{Bench, Trial, asked, differences, hashes, said, tree};
+use super::builder::{Export, Movie, Part, Photo, Row, mov};
+use super::{Bench, Trial, asked, binary, differences, hashes, said, tree};
 
 /// Shuts a mounted file system down at once, unwritten journal and all.
 const POWER_CUT: &str = "import fcntl, os, struct, sys; \
@@ -32,11 +33,14 @@ struct Kind {
 
 const EXT4: Kind =
     Kind { name: "ext4", make: &["mkfs.ext4", "-q", "-F", "-m", "0"], mount: &["mount", "-t", "ext4"] };
-const OTHERS: [Kind; 4] = [
+const XFS: Kind = Kind { name: "xfs", make: &["mkfs.xfs", "-q"], mount: &["mount", "-t", "xfs"] };
+const BTRFS: Kind = Kind { name: "btrfs", make: &["mkfs.btrfs", "-q"], mount: &["mount", "-t", "btrfs"] };
+const OTHERS: [Kind; 5] = [
     Kind { name: "exFAT", make: &["mkfs.exfat"], mount: &["mount.exfat-fuse"] },
     Kind { name: "NTFS", make: &["mkfs.ntfs", "-q", "-F", "-Q"], mount: &["ntfs-3g", "-o", "windows_names"] },
     Kind { name: "FAT32", make: &["mkfs.vfat", "-F", "32"], mount: &["mount", "-t", "vfat"] },
-    Kind { name: "xfs", make: &["mkfs.xfs", "-q"], mount: &["mount", "-t", "xfs"] },
+    XFS,
+    BTRFS,
 ];
 
 fn run(words: &[&str]) -> Result<Output, String> {
@@ -202,6 +206,38 @@ fn a_drive_of_any_file_system_gets_the_same_files_once() {
             kind.name
         );
         assert_eq!(differences(&tree(&trial.library), &plugged_in), [""; 0], "{}", kind.name);
+    }
+}
+
+/// Where a drive can clone, a large file of an unzipped part is not copied, and is the library's own all
+/// the same.
+#[test]
+fn unzipped_parts_on_the_librarys_drive_take_no_room() {
+    const SIZE: usize = 32 << 20;
+    for kind in [&XFS, &BTRFS] {
+        let Some(drive) = Drive::new(kind, 400) else { continue };
+        let parts = drive.root().join("parts");
+        let video = mov(1, &Movie::new().size(SIZE));
+        let photo = Photo::new("IMG_1.MOV", video.clone()).row(Row::created("2024-03-03 09:05"));
+        let folders = Export::new("iCloud Photos").part(Part::new().photo(photo)).write_folders(&parts);
+        let free = || {
+            run(&["sync", "-f", drive.root().to_str().unwrap()]).unwrap();
+            fs4::available_space(drive.root()).unwrap()
+        };
+        let before = free();
+        let mut command = Command::new(binary());
+        let output = command.arg("import").args(&folders).arg("--to").arg(drive.library()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}: {}", kind.name, said(&output));
+        let taken = before.saturating_sub(free());
+        assert!(taken < SIZE as u64 / 2, "{}: {taken} bytes were written", kind.name);
+
+        let placed = drive.library().join("2024/2024-03/IMG_1.MOV");
+        assert!(fs::read(&placed).unwrap() == video, "{}: other bytes", kind.name);
+        let source = walkdir::WalkDir::new(&parts).into_iter().flatten();
+        let source = source.into_iter().find(|file| file.file_name() == "IMG_1.MOV").unwrap();
+        fs::write(source.path(), vec![0; SIZE]).unwrap();
+        assert!(fs::read(&placed).unwrap() == video, "{}: it changed with its source", kind.name);
+        println!("{}: {taken} bytes for {SIZE}", kind.name);
     }
 }
 
