@@ -7,8 +7,8 @@
 
 mod choices;
 
+use std::iter;
 use std::path::{Path, PathBuf};
-use std::thread::available_parallelism;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice, Parser, Subcommand};
@@ -17,6 +17,7 @@ pub use self::choices::{Choices, machine_zone};
 use crate::terminal::Voice;
 use windfall::page::{self, PageOptions};
 use windfall::sidecar::Form;
+use windfall::threads;
 
 /// Turns the zips of an Apple privacy export into a photo library you keep for life.
 ///
@@ -125,7 +126,7 @@ pub struct Reading {
 /// How fast to read, and what to print.
 #[derive(Debug, Clone, Args)]
 pub struct Pace {
-    /// Threads that read [default: one per processor]
+    /// Threads that read [default: one per processor; 2 if a disk that rotates is among the places]
     #[arg(long, value_name = "N", env = "WINDFALL_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     /// Print one JSON document on standard output
@@ -139,15 +140,10 @@ impl Pace {
         if self.json { Output::Json } else { Output::Words }
     }
 
-    /// Threads that read, at least one.
-    pub fn jobs(&self) -> usize {
-        jobs(self.jobs)
+    /// Threads that read and write these places, at least one.
+    pub fn jobs<'a>(&self, places: impl Iterator<Item = &'a PathBuf>) -> usize {
+        self.jobs.map_or_else(|| threads::fitting(places.map(PathBuf::as_path)), usize::from)
     }
-}
-
-fn jobs(wanted: Option<u16>) -> usize {
-    let processors = || available_parallelism().map_or(1, usize::from);
-    wanted.map_or_else(processors, usize::from)
 }
 
 /// `windfall import`.
@@ -247,7 +243,7 @@ pub struct Report {
 impl Report {
     /// Threads that make thumbnails, at least one.
     pub fn jobs(&self) -> usize {
-        jobs(self.jobs)
+        self.jobs.map_or_else(|| threads::fitting(iter::once(self.library.as_path())), usize::from)
     }
 
     /// What the page shall be.

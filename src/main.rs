@@ -182,10 +182,10 @@ impl Session {
         failed(error, when_interrupted)
     }
 
-    fn run<'a>(&'a self, reading: &'a cli::Reading) -> Run<'a> {
+    fn run<'a>(&'a self, reading: &'a cli::Reading, library: Option<&PathBuf>) -> Run<'a> {
         Run {
             inputs: &reading.inputs,
-            jobs: reading.pace.jobs(),
+            jobs: reading.pace.jobs(reading.inputs.iter().chain(library)),
             progress: &*self.screen,
             cancel: &self.cancel,
         }
@@ -208,7 +208,7 @@ impl Session {
             let note = |text: &str| self.screen.note(text);
             arguments.choices.settle(&defaults, remembered, &cli::machine_zone, &note)
         };
-        let run = self.run(&arguments.reading);
+        let run = self.run(&arguments.reading, Some(library));
         let result = match arguments.dry_run {
             true => import::dry_run(&run, library, &settings),
             false => import::import(&run, library, &settings),
@@ -229,7 +229,7 @@ impl Session {
     }
 
     fn check(&self, arguments: &cli::Check) -> Exit {
-        let result = import::check(&self.run(&arguments.reading));
+        let result = import::check(&self.run(&arguments.reading, None));
         self.screen.clear();
         match result {
             Ok(check) => {
@@ -270,7 +270,7 @@ impl Session {
     fn verify(&self, arguments: &cli::Verify) -> Exit {
         let run = VerifyRun {
             library: &arguments.library,
-            jobs: arguments.pace.jobs(),
+            jobs: arguments.pace.jobs(arguments.against.iter().flatten().chain([&arguments.library])),
             progress: &*self.screen,
             cancel: &self.cancel,
         };

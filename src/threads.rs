@@ -1,9 +1,11 @@
-//! What a run does side by side.
+//! What a run does side by side, and how much of it.
 //!
 //! In: work. Out: its results. Never: decides what may run beside what.
 //! The one surprise: [`beside`] keeps the first work on the thread that calls it and is no
 //! [`rayon::join`], which would move both to a pool: what the longer work allocates is freed and used
 //! again there, and each thread keeps memory of its own.
+
+mod disk;
 
 use std::io;
 use std::panic::resume_unwind;
@@ -13,6 +15,16 @@ use std::thread;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::Error;
+
+/// Threads beyond which a disk that rotates is slower.
+const ON_ROTATING: usize = 2;
+
+/// How many threads are good for work on these places: one per processor, but two where one of them is on
+/// a disk that rotates.
+pub fn fitting<'a>(mut places: impl Iterator<Item = &'a Path>) -> usize {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    if processors > ON_ROTATING && places.any(disk::rotates) { ON_ROTATING } else { processors }
+}
 
 /// So many threads.
 ///
