@@ -142,8 +142,12 @@ impl Pace {
 
     /// Threads that read and write these places, at least one.
     pub fn jobs<'a>(&self, places: impl Iterator<Item = &'a PathBuf>) -> usize {
-        self.jobs.map_or_else(|| threads::fitting(places.map(PathBuf::as_path)), usize::from)
+        jobs(self.jobs, places)
     }
+}
+
+fn jobs<'a>(wanted: Option<u16>, places: impl Iterator<Item = &'a PathBuf>) -> usize {
+    wanted.map_or_else(|| threads::fitting(places.map(PathBuf::as_path)), usize::from)
 }
 
 /// `windfall import`.
@@ -243,7 +247,7 @@ pub struct Report {
 impl Report {
     /// Threads that make thumbnails, at least one.
     pub fn jobs(&self) -> usize {
-        self.jobs.map_or_else(|| threads::fitting(iter::once(self.library.as_path())), usize::from)
+        jobs(self.jobs, iter::once(&self.library))
     }
 
     /// What the page shall be.

@@ -179,8 +179,7 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
 
     let mut report = finish_report(library, &inputs, &library_side, decided, tally, &unplaced)?;
     report.elapsed_seconds = started.elapsed().as_secs_f64();
-    let strangers = library_side.present.strangers(&|path| catalog.has_path(path))?;
-    let left = unchanged::left(&report, found, strangers, &chosen.settings);
+    let left = unchanged::left(&report, &found, &library_side.present, &catalog, &chosen.settings)?;
     catalog.record_run("import", &began, &json(&report), left.as_ref())?;
     Ok(report)
 }

@@ -15,6 +15,7 @@
 mod library_path;
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
@@ -37,6 +38,13 @@ const EXTENSION_MAX: usize = 16;
 const ADDED_MAX: usize = 255 - COMPONENT_MAX - 1;
 /// Whatever the extension: so the halves of a Live Photo are cut at the same place.
 const STEM_MAX: usize = COMPONENT_MAX - 1 - EXTENSION_MAX;
+
+/// The way from a folder to something in it, with `/` on every system.
+pub fn below(folder: &Path, path: &Path) -> String {
+    let way = path.strip_prefix(folder).unwrap_or(path);
+    let components: Vec<_> = way.iter().map(|component| component.to_string_lossy()).collect();
+    components.join("/")
+}
 
 /// Rewrites one path component so that Windows, macOS and Linux can hold it, on NTFS, exFAT,
 /// FAT32, APFS, HFS+ and SMB shares. The result is NFC, never empty, and portable itself.

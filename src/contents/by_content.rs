@@ -48,11 +48,6 @@ impl<T> ByContent<T> {
     pub fn iter(&self) -> impl Iterator<Item = (usize, &T)> {
         self.0.iter().enumerate().filter_map(|(content, value)| Some((content, value.as_ref()?)))
     }
-
-    /// All that is known and may be changed.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.0.iter_mut().flatten()
-    }
 }
 
 /// Some of the contents.

@@ -17,6 +17,7 @@ use crate::contents::Identity;
 use crate::export::Refused;
 use crate::export::archive::{Archive, Fault, ZipEntry};
 use crate::export::classify::Shape;
+use crate::names;
 use crate::problem::Code;
 
 /// Where the bytes of a container's files are.
@@ -140,11 +141,9 @@ pub(super) fn folder_container(root: &Path, library: Option<&Path>) -> Container
                 (error.path().unwrap_or(root), Some((Code::DamagedEntry, why)), None)
             }
         };
-        let relative = path.strip_prefix(root).unwrap_or(path);
-        let components: Vec<String> = relative.iter().map(|c| c.to_string_lossy().into_owned()).collect();
         files.push(FileAt {
             position: u32::try_from(files.len()).unwrap_or(u32::MAX),
-            path: components.join("/").into(),
+            path: names::below(root, path).into(),
             size: metadata.as_ref().map_or(0, fs::Metadata::len),
             crc32: None,
             modified: metadata.and_then(|m| m.modified().ok()).map(|t| DateTime::<Utc>::from(t).naive_utc()),

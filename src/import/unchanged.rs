@@ -23,6 +23,7 @@ use crate::plan::{Area, Settings};
 use crate::problem::Code;
 use crate::progress::Phase;
 use crate::report::{self, Entries, Report};
+use crate::survey::Present;
 use crate::survey::tree::{self, Tree};
 use crate::threads;
 
@@ -80,10 +81,18 @@ pub(super) fn outset(
 }
 
 /// What the next run shall say if nothing changes; `None` if it will have something to do all the same.
-pub(super) fn left(report: &Report, inputs: Hash, strangers: Hash, settings: &Settings) -> Option<Unchanged> {
-    let again = again(report)?;
-    let report = serde_json::to_string(&(&again, again.sizes, again.rows)).ok()?;
-    Some(Unchanged { mark: mark(&inputs, strangers, settings), report })
+/// `present` is the library as it was before this run, and the catalog as it is after.
+pub(super) fn left(
+    report: &Report,
+    inputs: &Hash,
+    present: &Present,
+    catalog: &Catalog,
+    settings: &Settings,
+) -> Result<Option<Unchanged>, Error> {
+    let Some(again) = again(report) else { return Ok(None) };
+    let strangers = present.strangers(&|path| catalog.has_path(path))?;
+    let report = serde_json::to_string(&(&again, again.sizes, again.rows)).ok();
+    Ok(report.map(|report| Unchanged { mark: mark(inputs, strangers, settings), report }))
 }
 
 /// What a report becomes when all that was imported is there already.

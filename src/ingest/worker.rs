@@ -5,35 +5,31 @@
 //! The one surprise: a deflated entry of up to 8 MiB is held whole, and hashed before anything is
 //! written, so a duplicate of most photos costs no file.
 
+mod reading;
+
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use tempfile::SpooledTempFile;
+use reading::{Output, Taken};
 
 use super::glance::{Glance, ReadSeek, look, seekable};
 use super::stock::Stock;
 use super::{Kept, Message, ReadEntry, Reading, Wanted};
-use crate::contents::{Content, DetailsFile, Entry, Role};
+use crate::contents::{Content, DetailsFile, Role};
 use crate::error::{Error, is_full};
 use crate::export::archive::WHOLE;
-use crate::export::container::Source;
 use crate::export::lists::{self, Room};
-use crate::export::{self, Inputs, Refused};
-use crate::fingerprint;
+use crate::export::{Inputs, Refused};
 use crate::problem::{Code, Problem};
-use crate::staging::Staged;
 
 /// Bytes of a large entry that are held at a time, and bytes that are hashed at a time.
 const CHUNK: usize = 256 * 1024;
 /// Bytes that all threads together may hold of entries that they hold whole.
 const HELD: usize = 64 << 20;
-/// Without staging, media up to this size wait in memory for their metadata to be read.
-const SPOOL: usize = 32 << 20;
 
 /// What the threads of a pass share.
 pub(super) struct Worker<'a> {
@@ -48,25 +44,6 @@ pub(super) struct Worker<'a> {
     listed: Mutex<HashSet<(usize, Role)>>,
     /// Part folders whose files cannot be cloned into staging.
     apart: Mutex<HashSet<usize>>,
-}
-
-/// Where the bytes of one reading went.
-enum Output {
-    /// Nowhere yet: all of them, so many, are in the buffer.
-    Buffer(usize),
-    Staging(Staged),
-    Memory(Box<SpooledTempFile>),
-    Details(Vec<u8>),
-    Nowhere,
-}
-
-/// What one reading gave.
-struct Taken {
-    blake3: blake3::Hash,
-    crc32: u32,
-    size: u64,
-    fingerprint: Option<fingerprint::Fingerprint>,
-    output: Output,
 }
 
 /// Why an entry was not taken.
@@ -159,124 +136,6 @@ impl<'a> Worker<'a> {
         let (content, kept) = self.keep(content, &mut taken, buffer)?;
         let details = self.details(content, entry.role, taken, buffer)?;
         Ok(Message::Sound { read: ReadEntry { entry: index, content, kept }, details, bytes })
-    }
-
-    fn output(&self, role: Role, expected: bool) -> Result<Output, Trouble> {
-        Ok(match self.reading.staging {
-            Some(staging) if !expected => {
-                Output::Staging(staging.begin().map_err(|e| self.unwritable(e, 0))?)
-            }
-            _ if self.reading.wanted == Wanted::Hashes => Output::Nowhere,
-            _ if role.is_details() => Output::Details(Vec::new()),
-            None if !expected => Output::Memory(Box::new(SpooledTempFile::new(SPOOL))),
-            _ => Output::Nowhere,
-        })
-    }
-
-    /// A clone in staging of a large file of a part folder, where the drive can make one, and a way to
-    /// read it. A file that fits into the buffer is hashed before anything is made.
-    fn clone_of(&self, source: &Source, entry: &Entry) -> Option<(Staged, Box<dyn Read + Send>)> {
-        let (Source::Folder(root), Some(staging)) = (source, self.reading.staging) else { return None };
-        let apart = || self.apart.lock().unwrap_or_else(PoisonError::into_inner);
-        if entry.size <= CHUNK as u64 || apart().contains(&entry.archive) {
-            return None;
-        }
-        let file = File::open(root.join(&*entry.path)).ok()?;
-        let cloned = staging.clone_of(&file).and_then(|staged| {
-            let reader = staged.file.try_clone()?;
-            Ok((staged, Box::new(reader) as Box<dyn Read + Send>))
-        });
-        // copied then, and so are those that come after it
-        cloned.inspect_err(|_| _ = apart().insert(entry.archive)).ok()
-    }
-
-    /// The room for an entry: of one that is inflated in a step, a byte more than it has; else a chunk,
-    /// which stays in the processor's cache from reading to writing.
-    fn room<'b>(&self, source: &Source, entry: &Entry, buffer: &'b mut Vec<u8>) -> &'b mut [u8] {
-        let size = usize::try_from(entry.size).unwrap_or(usize::MAX);
-        let is_whole = size < self.whole && export::is_deflated(source, entry.position);
-        let room = if is_whole { size + 1 } else { CHUNK };
-        if buffer.len() < room {
-            buffer.resize(room, 0);
-        }
-        &mut buffer[..room]
-    }
-
-    /// Reads an entry to its end. One that fits into the buffer stays there, proved, before
-    /// anything is written.
-    fn read(&self, index: usize, expected: bool, buffer: &mut Vec<u8>) -> Result<Taken, Trouble> {
-        let entry = &self.inputs.contents.entries[index];
-        let gone = || (Code::DamagedEntry, "its archive is not at hand".to_owned());
-        let source = self.inputs.sources.get(&entry.archive).ok_or_else(gone)?;
-        let buffer = self.room(source, entry, buffer);
-        let clone = if expected { None } else { self.clone_of(source, entry) };
-        let is_clone = clone.is_some();
-        let (mut reader, mut output) = match clone {
-            // what is hashed is what is kept, whatever becomes of the file that it was cloned from
-            Some((staged, reader)) => (reader, Output::Staging(staged)),
-            None => (export::open(source, entry.position, &entry.path)?, Output::Buffer(0)),
-        };
-        let mut blake3 = blake3::Hasher::new();
-        let mut fingerprint = (!entry.role.is_details()).then(fingerprint::Hasher::new);
-        let mut crc32 = entry.crc32.is_none().then(crc32fast::Hasher::new);
-        let mut size = 0;
-        loop {
-            let count = fill(reader.as_mut(), buffer)?;
-            if count == 0 {
-                break;
-            }
-            if self.reading.cancel.load(Ordering::Relaxed) {
-                return Err(Trouble::Stop(Error::Interrupted));
-            }
-            let chunk = &buffer[..count];
-            // each piece is hashed in all ways while it is in the processor's cache
-            for piece in chunk.chunks(CHUNK) {
-                blake3.update(piece);
-                if let Some(hasher) = &mut fingerprint {
-                    hasher.update(piece);
-                }
-                if let Some(hasher) = &mut crc32 {
-                    hasher.update(piece);
-                }
-            }
-            if matches!(output, Output::Buffer(_)) {
-                if count < buffer.len() {
-                    output = Output::Buffer(count);
-                } else {
-                    output = self.output(entry.role, expected)?;
-                    let is_copy = matches!(output, Output::Memory(_));
-                    if is_copy && seekable(source, entry.position, &entry.path).is_some() {
-                        output = Output::Nowhere;
-                    }
-                }
-            }
-            let written = match &mut output {
-                Output::Staging(_) if is_clone => Ok(()),
-                Output::Staging(staged) => staged.file.write_all(chunk),
-                Output::Memory(spool) => spool.write_all(chunk),
-                Output::Details(bytes) => {
-                    bytes.extend_from_slice(chunk);
-                    Ok(())
-                }
-                Output::Buffer(_) | Output::Nowhere => Ok(()),
-            };
-            written.map_err(|e| self.unwritable(e, entry.size))?;
-            size += count as u64;
-            if size > lists::LARGEST && matches!(output, Output::Details(_)) {
-                output = Output::Nowhere;
-            }
-            self.reading.progress.bytes(count as u64);
-            if count < buffer.len() {
-                break;
-            }
-        }
-        Ok(Taken {
-            blake3: blake3.finalize(),
-            crc32: entry.crc32.or_else(|| crc32.map(crc32fast::Hasher::finalize)).unwrap_or_default(),
-            size,
-            fingerprint: fingerprint.map(fingerprint::Hasher::finish),
-            output,
-        })
     }
 
     /// What the file says of itself. Whatever a parser does with hostile bytes, the run goes on.
@@ -394,25 +253,4 @@ impl<'a> Worker<'a> {
 /// The start of the buffer: an entry that fitted into it.
 fn whole(buffer: &[u8], count: usize) -> &[u8] {
     buffer.get(..count).unwrap_or(buffer)
-}
-
-/// Fills the buffer; fewer bytes come at the entry's end only.
-fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Trouble> {
-    let mut done = 0;
-    while let Some(room) = buffer.get_mut(done..).filter(|room| !room.is_empty()) {
-        match reader.read(room) {
-            Ok(0) => break,
-            Ok(count) => done += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                return Err(Trouble::Problem(Code::DamagedEntry, error.to_string()));
-            }
-            Err(error) => {
-                let message =
-                    format!("it cannot be read: {error}; check the drive, or download the part again");
-                return Err(Trouble::Problem(Code::DamagedEntry, message));
-            }
-        }
-    }
-    Ok(done)
 }

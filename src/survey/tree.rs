@@ -6,14 +6,14 @@
 
 use std::fs;
 use std::io;
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::Path;
 
 use blake3::Hash;
 use walkdir::WalkDir;
 
 use crate::catalog::INTERNAL;
 use crate::error::Error;
-use crate::names::LibraryPath;
+use crate::names::{self, LibraryPath};
 
 /// A file in the library's folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +52,7 @@ impl Tree {
             if entry.file_type().is_dir() {
                 continue;
             }
-            let relative = entry.path().strip_prefix(library).unwrap_or(entry.path()).to_string_lossy();
-            let path = match MAIN_SEPARATOR {
-                '/' => LibraryPath::parse(&relative),
-                other => LibraryPath::parse(&relative.replace(other, "/")),
-            };
-            if let Ok(path) = path {
+            if let Ok(path) = LibraryPath::parse(&names::below(library, entry.path())) {
                 let size = entry.metadata().map_or(0, |m| m.len());
                 seen.push((path, Seen { size, is_file: entry.file_type().is_file() }));
             }

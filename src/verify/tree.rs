@@ -88,9 +88,7 @@ impl Tree {
         let details = WalkDir::new(library.join(INTERNAL).join("details")).min_depth(1).follow_links(false);
         let mut tree = Tree::default();
         for entry in tops.chain(details.into_iter().flatten()).filter(|e| !e.file_type().is_dir()) {
-            let relative = entry.path().strip_prefix(library).unwrap_or(entry.path());
-            let text: Vec<String> = relative.iter().map(|c| c.to_string_lossy().into_owned()).collect();
-            let text = text.join("/");
+            let text = names::below(library, entry.path());
             if text == REPORT || classify::is_ignored(&text) {
                 continue;
             }
