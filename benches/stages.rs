@@ -108,7 +108,7 @@ impl Journey {
     fn new(export: &Written) -> Self {
         let library = tempfile::tempdir_in(export.folder.path()).expect("a library");
         std::fs::create_dir(library.path().join(INTERNAL)).expect("a library");
-        let staging = Staging::open(library.path(), &HashSet::new()).expect("staging");
+        let staging = Staging::open(library.path(), &HashMap::new()).expect("staging");
         let catalog = Catalog::open(library.path()).expect("a catalog");
         let found = search(&export.zips, None, &Nothing).expect("an export");
         let inputs = gather(found, Remembered::default());

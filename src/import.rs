@@ -273,9 +273,10 @@ pub(crate) fn lock(library: &Path) -> Result<File, Error> {
     }
 }
 
-/// Contents that the catalog says wait in staging.
-pub(crate) fn recorded(known: &Remembered) -> HashSet<blake3::Hash> {
-    known.staged.iter().map(|&c| known.contents.contents[c].blake3).collect()
+/// Contents that the catalog says wait in staging, with their sizes.
+pub(crate) fn recorded(known: &Remembered) -> HashMap<blake3::Hash, u64> {
+    let content = |&index: &usize| &known.contents.contents[index];
+    known.staged.iter().map(content).map(|content| (content.blake3, content.size)).collect()
 }
 
 /// Finishes what an interrupted run had planned: the bytes wait in staging or stand in their place.

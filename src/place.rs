@@ -214,23 +214,24 @@ impl<'a> Placer<'a> {
         // a rename that was not recorded, or exactly these bytes from another hand
         let adopted = || stands(&target, content.size, &content.blake3);
         let staged = self.placing.staging.path_of(&content.blake3);
-        let is_staged = self.placing.staging.holds(&content.blake3, content.size);
-        if is_staged && bytes == Bytes::Last {
+        if bytes == Bytes::Last {
             set_time(&staged, placement.modified);
-            return match rename_new(&staged, &target) {
+            match rename_new(&staged, &target) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && adopted() => {
                     self.placing.staging.discard(&content.blake3);
-                    Ok(())
+                    return Ok(());
                 }
-                placed => placed,
-            };
+                // no bytes wait
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                placed => return placed,
+            }
         }
         if adopted() {
             return Ok(());
         }
         // other placements need the staged bytes too, or they stand in the library already
         let elsewhere = self.placing.held.get(&content.blake3).map(|path| path.to_path(self.placing.library));
-        let source = if is_staged { Some(staged) } else { elsewhere };
+        let source = if staged.is_file() { Some(staged) } else { elsewhere };
         let source =
             source.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "its bytes are not at hand"))?;
         copy_new(&source, &target, &content.blake3, self.placing.staging, placement.modified)

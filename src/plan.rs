@@ -180,6 +180,18 @@ fn first_given_entries(contents: &Contents) -> ByContent<usize> {
     first
 }
 
+/// A path and its collision key, which is asked for several times and not found for nothing.
+struct Target {
+    path: LibraryPath,
+    key: PathKey,
+}
+
+impl Target {
+    fn new(path: LibraryPath) -> Self {
+        Target { key: PathKey::of(&path), path }
+    }
+}
+
 struct Planner<'a> {
     contents: &'a Contents,
     held: &'a Held,
@@ -205,12 +217,12 @@ impl Planner<'_> {
             let hash = self.hash(resource.content);
             if let Some(path) = self.held.media.get(&hash) {
                 self.plan.paths.insert(resource.content, path.clone());
-            } else if let Some(path) = self.held.reserved.get(&hash).cloned()
+            } else if let Some(target) = self.held.reserved.get(&hash).cloned().map(Target::new)
                 && self.entry_of.contains(resource.content)
                 && !self.is_excluded(asset)
-                && self.is_free(&path, resource.content)
+                && self.is_free(&target, resource.content)
             {
-                self.take(path, Area::Media, resource.content, asset);
+                self.take(target, Area::Media, resource.content, asset);
             }
         }
     }
@@ -255,47 +267,44 @@ impl Planner<'_> {
                     (*resource, stem, extension.to_owned())
                 })
                 .collect();
-        let first_key = PathKey::of(&folder.join(&names::with_suffix(&named[0].1, &named[0].2, 1)));
-        let start = self.hints.get(&first_key).copied().unwrap_or(1);
-        let mut n = start;
-        let targets = loop {
-            let targets: Vec<LibraryPath> = named
-                .iter()
-                .map(|(_, stem, extension)| folder.join(&names::with_suffix(stem, extension, n)))
-                .collect();
-            let free = named.iter().zip(&targets).all(|((r, _, _), path)| self.is_free(path, r.content));
-            if free || n == u32::MAX {
-                break targets;
-            }
-            n += 1;
+        let counted = |stem: &str, extension: &str, n| {
+            Target::new(folder.join(&names::with_suffix(stem, extension, n)))
         };
+        let targets = |n| -> Vec<Target> {
+            named.iter().map(|(_, stem, extension)| counted(stem, extension, n)).collect()
+        };
+        let mut wanted = targets(1);
+        let first_key = wanted[0].key;
+        let mut n = self.hints.get(&first_key).copied().unwrap_or(1);
+        if n > 1 {
+            wanted = targets(n);
+        }
+        let is_free = |((resource, ..), target): (&(&Resource, String, String), &Target)| {
+            self.is_free(target, resource.content)
+        };
+        while n < u32::MAX && !named.iter().zip(&wanted).all(is_free) {
+            n += 1;
+            wanted = targets(n);
+        }
         if n > 1 {
             self.hints.insert(first_key, n);
         }
-        for ((resource, stem, extension), path) in named.iter().zip(targets) {
+        for ((resource, stem, extension), mut target) in named.iter().zip(wanted) {
             // two companions of one name stand in each other's way
-            let path = if self.is_free(&path, resource.content) {
-                path
-            } else {
-                self.next_free(&folder, stem, extension, resource.content)
-            };
-            self.note_renamed(resource, &path);
-            self.take(path, Area::Media, resource.content, asset);
+            if !self.is_free(&target, resource.content) {
+                let mut next = (1..=u32::MAX).map(|n| counted(stem, extension, n));
+                target = next.find(|next| self.is_free(next, resource.content)).unwrap_or(target);
+            }
+            self.note_renamed(resource, &target.path);
+            self.take(target, Area::Media, resource.content, asset);
         }
     }
 
-    fn next_free(&self, folder: &LibraryPath, stem: &str, extension: &str, content: usize) -> LibraryPath {
-        (1..=u32::MAX)
-            .map(|n| folder.join(&names::with_suffix(stem, extension, n)))
-            .find(|path| self.is_free(path, content))
-            .unwrap_or_else(|| folder.clone())
-    }
-
     /// A path is free if nothing stands there, or exactly these bytes.
-    fn is_free(&self, path: &LibraryPath, content: usize) -> bool {
-        let key = PathKey::of(path);
-        !self.planned.contains(&key)
-            && (!self.held.taken.contains(&key) || self.held.is_adoptable(path, self.hash(content)))
+    fn is_free(&self, target: &Target, content: usize) -> bool {
+        let Target { path, key } = target;
+        !self.planned.contains(key)
+            && (!self.held.taken.contains(key) || self.held.is_adoptable(path, self.hash(content)))
     }
 
     fn is_taken(&self, path: &LibraryPath) -> bool {
@@ -350,13 +359,13 @@ impl Planner<'_> {
         );
     }
 
-    fn take(&mut self, path: LibraryPath, area: Area, content: usize, asset: &Asset) {
+    fn take(&mut self, Target { path, key }: Target, area: Area, content: usize, asset: &Asset) {
         let entry = self.entry_of.get(content).map(|&e| &self.contents.entries[e]);
         let modified = match asset.captured().time {
             Some(time) => Some(time.to_utc()),
             None => asset.primary().imported.or_else(|| entry.and_then(stamp)),
         };
-        self.planned.insert(PathKey::of(&path));
+        self.planned.insert(key);
         self.plan.paths.insert(content, path.clone());
         self.plan.placements.push(Placement { path, area, content, modified });
     }

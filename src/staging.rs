@@ -1,12 +1,12 @@
 //! Staging: the folder inside the library where bytes wait until they are placed.
 //!
 //! In: bytes of new entries. Out: files called by their BLAKE3, durable after [`Staging::sync`].
-//! Never: is believed without a record: what the catalog does not speak of may have been cut short
-//! by a kill, and is swept at the next start.
+//! Never: is believed without a record: what the catalog does not speak of, or with another size, may
+//! have been cut short by a kill, and is swept at the next start.
 //! The one surprise: no sync for each file. One `syncfs` for a whole batch gives the same promise
 //! at a hundredth of the price; where a system has none, the batch's files are synced one by one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -54,11 +54,11 @@ impl Drop for Staged {
 }
 
 impl Staging {
-    /// Opens the staging folder of a library; sweeps what has no record.
+    /// Opens the staging folder of a library; sweeps what has no record there, by hash with its size.
     ///
     /// # Errors
     /// If it cannot be made or read.
-    pub fn open(library: &Path, recorded: &HashSet<blake3::Hash>) -> Result<Self, Error> {
+    pub fn open(library: &Path, recorded: &HashMap<blake3::Hash, u64>) -> Result<Self, Error> {
         let root = library.join(INTERNAL).join("staging");
         fs::create_dir_all(&root).map_err(Error::io("create", &root))?;
         let staging = Staging {
@@ -76,7 +76,7 @@ impl Staging {
         &self.library
     }
 
-    fn sweep(&self, recorded: &HashSet<blake3::Hash>) -> Result<(), Error> {
+    fn sweep(&self, recorded: &HashMap<blake3::Hash, u64>) -> Result<(), Error> {
         let walk = walkdir::WalkDir::new(&self.root).min_depth(1).follow_links(false);
         for entry in walk.contents_first(true).into_iter().flatten() {
             if entry.file_type().is_dir() {
@@ -85,7 +85,9 @@ impl Staging {
                 continue;
             }
             let hash = entry.file_name().to_str().and_then(|name| blake3::Hash::from_hex(name).ok());
-            if !hash.is_some_and(|hash| recorded.contains(&hash)) {
+            let size = hash.and_then(|hash| recorded.get(&hash));
+            let is_whole = |size: &u64| entry.metadata().is_ok_and(|m| m.is_file() && m.len() == *size);
+            if !size.is_some_and(is_whole) {
                 fs::remove_file(entry.path()).map_err(Error::io("remove", entry.path()))?;
             }
         }
@@ -198,11 +200,6 @@ impl Staging {
     pub fn path_of(&self, hash: &blake3::Hash) -> PathBuf {
         let hex = hash.to_hex();
         self.root.join(&hex[..2]).join(hex.as_str())
-    }
-
-    /// Whether the bytes of this hash wait here, with this size.
-    pub fn holds(&self, hash: &blake3::Hash, size: u64) -> bool {
-        fs::symlink_metadata(self.path_of(hash)).is_ok_and(|m| m.is_file() && m.len() == size)
     }
 
     /// All bytes that wait here.

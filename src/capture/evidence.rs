@@ -5,6 +5,7 @@
 //! library keeps hundreds of thousands of these at once.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
@@ -75,7 +76,7 @@ impl Evidence {
     /// RFC 3339 with `Z` for an instant; without a zone for a local time.
     pub fn time(&self) -> String {
         match self.claim {
-            Claim::Instant(instant) => format!("{}Z", local_text(instant.naive_utc())),
+            Claim::Instant(instant) => local_text(instant.naive_utc()) + "Z",
             Claim::Clock(time, _) | Claim::Zone(time, _) => local_text(time),
         }
     }
@@ -110,7 +111,10 @@ impl Evidence {
 /// `2024-03-03T10:05:17`, with as many decimals as it has: so chrono shows a time to programmers, at a
 /// fraction of what the same costs as a format.
 pub(crate) fn local_text(time: NaiveDateTime) -> String {
-    format!("{time:?}")
+    let mut text = String::with_capacity("2024-03-03T10:05:17.123456789Z".len());
+    // a text cannot refuse
+    let _ = write!(text, "{time:?}");
+    text
 }
 
 /// What [`local_text`] wrote. A library has hundreds of thousands of them, so what has no decimals is

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::hash_map::Entry as Slot;
 
 use chrono::SecondsFormat;
-use rusqlite::{Transaction, params};
+use rusqlite::{CachedStatement, Params, Transaction, params};
 
 use crate::capture::{CapturedFrom, Rule, local_text};
 use crate::catalog::{AlbumRecord, Catalog, DerivedRecord, FileRecord, Ids, Unchanged};
@@ -86,8 +86,9 @@ impl Catalog {
         ids: &mut Ids,
     ) -> Result<(), Error> {
         self.write(|tx| {
-            let mut insert = tx.prepare_cached(
-                "INSERT OR REPLACE INTO entries (archive, position, part, path, inner, role, size, modified, content) \
+            let mut insert = Put::into(
+                tx,
+                "entries (archive, position, part, path, inner, role, size, modified, content) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?;
             let mut stage = tx.prepare_cached("INSERT OR IGNORE INTO staged VALUES (?1)")?;
@@ -221,8 +222,9 @@ impl Catalog {
     /// If SQLite refuses.
     pub fn record_facts(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
-            let mut insert = tx.prepare_cached(
-                "INSERT OR REPLACE INTO files VALUES \
+            let mut insert = Put::into(
+                tx,
+                "files VALUES \
                  (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             )?;
             for file in files {
@@ -279,7 +281,7 @@ impl Catalog {
     /// If SQLite refuses.
     pub fn record_derived(&mut self, derived: &[(&Derived, Option<blake3::Hash>)]) -> Result<(), Error> {
         self.write(|tx| {
-            let mut insert = tx.prepare_cached("INSERT OR REPLACE INTO derived VALUES (?1, ?2, ?3, ?4)")?;
+            let mut insert = Put::into(tx, "derived VALUES (?1, ?2, ?3, ?4)")?;
             for (item, blake3) in derived {
                 insert.execute(params![
                     item.path.as_str(),
@@ -298,7 +300,7 @@ impl Catalog {
     /// If SQLite refuses.
     pub fn record_recognised(&mut self, derived: &BTreeMap<LibraryPath, DerivedRecord>) -> Result<(), Error> {
         self.write(|tx| {
-            let mut insert = tx.prepare_cached("INSERT OR REPLACE INTO derived VALUES (?1, ?2, ?3, ?4)")?;
+            let mut insert = Put::into(tx, "derived VALUES (?1, ?2, ?3, ?4)")?;
             for (path, record) in derived {
                 let target = record.target.as_ref().map(LibraryPath::as_str);
                 insert.execute(params![path.as_str(), record.form, target, record.blake3])?;
@@ -339,6 +341,28 @@ impl Catalog {
             }
             Ok(())
         })
+    }
+}
+
+/// Rows that replace those of the same key. Most keys are new, and where a row may be replaced SQLite
+/// copies every page that it touches first; so it is asked for that only where a row is in the way.
+struct Put<'a> {
+    new: CachedStatement<'a>,
+    replaced: CachedStatement<'a>,
+}
+
+impl<'a> Put<'a> {
+    /// `row` is what follows `INSERT INTO`.
+    fn into(tx: &'a Transaction<'_>, row: &str) -> rusqlite::Result<Self> {
+        let statement = |how| tx.prepare_cached(&format!("INSERT OR {how} INTO {row}"));
+        Ok(Put { new: statement("IGNORE")?, replaced: statement("REPLACE")? })
+    }
+
+    fn execute(&mut self, values: impl Params + Copy) -> rusqlite::Result<()> {
+        if self.new.execute(values)? == 0 {
+            self.replaced.execute(values)?;
+        }
+        Ok(())
     }
 }
 

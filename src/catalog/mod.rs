@@ -65,6 +65,8 @@ impl Catalog {
             c.pragma_update(None, "synchronous", "EXTRA")?;
             c.pragma_update(None, "temp_store", "MEMORY")?;
             c.pragma_update(None, "cache_size", -16_384)?;
+            // every reference is an identity that this catalog gave; `verify` looks for others
+            c.pragma_update(None, "foreign_keys", false)?;
             c.busy_timeout(std::time::Duration::from_secs(5))
         })?;
         if catalog.schema_version()? == 0 {

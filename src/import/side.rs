@@ -192,11 +192,9 @@ pub(super) fn check_space(
 
 /// Contents that wait in staging, as its files confirm.
 pub(super) fn waiting(known: &Remembered, staging: &Staging) -> ContentSet {
-    let here = |&&c: &&usize| {
-        let content = &known.contents.contents[c];
-        staging.holds(&content.blake3, content.size)
-    };
-    known.staged.iter().filter(here).copied().collect()
+    let here = staging.waiting();
+    let waits = |&&content: &&usize| here.contains(&known.contents.contents[content].blake3);
+    known.staged.iter().filter(waits).copied().collect()
 }
 
 #[cfg(test)]

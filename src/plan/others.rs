@@ -6,9 +6,9 @@
 
 use std::collections::HashMap;
 
-use super::{Area, Placement, Planner, stamp};
+use super::{Area, Placement, Planner, Target, stamp};
 use crate::contents::{Entry, Role};
-use crate::names::{self, LibraryPath, PathKey};
+use crate::names::{self, LibraryPath};
 use crate::problem::{Code, Problem};
 
 impl Planner<'_> {
@@ -33,14 +33,16 @@ impl Planner<'_> {
             let Some(folder) = wanted.parent() else { continue };
             let mut n = 1;
             let path = loop {
-                let path = folder.join(&names::with_suffix(&stem, &extension, n));
+                let target = Target::new(folder.join(&names::with_suffix(&stem, &extension, n)));
+                let is_free = self.is_free(&target, content);
+                let Target { path, key } = target;
                 if placed.get(&path) == Some(&content) || self.held.has_kept(&path, self.hash(content)) {
                     break path;
                 }
-                if self.is_free(&path, content) {
+                if is_free {
                     if entry.given {
                         placed.insert(path.clone(), content);
-                        self.planned.insert(PathKey::of(&path));
+                        self.planned.insert(key);
                         let modified = stamp(entry);
                         self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
                         self.note_renamed_other(entry, area, &path);
