@@ -199,7 +199,9 @@ impl Staging {
     /// Where the bytes of this hash wait, if they do.
     pub fn path_of(&self, hash: &blake3::Hash) -> PathBuf {
         let hex = hash.to_hex();
-        self.root.join(&hex[..2]).join(hex.as_str())
+        let mut path = PathBuf::with_capacity(self.root.as_os_str().len() + "/ab/".len() + hex.len());
+        path.extend([self.root.as_path(), Path::new(&hex[..2]), Path::new(hex.as_str())]);
+        path
     }
 
     /// All bytes that wait here.

@@ -102,7 +102,10 @@ pub enum TemplateError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Text(String),
-    Time(Vec<Item<'static>>),
+    /// What a clock shows.
+    Clock(Vec<Item<'static>>),
+    /// What tells the zone too: a text of it is made each time, whether it is shown or not.
+    Zoned(Vec<Item<'static>>),
     Field(Field),
 }
 
@@ -169,7 +172,7 @@ impl Template {
     /// Whether it shows the capture time: then it says nothing sensible about what has none.
     pub fn uses_time(&self) -> bool {
         let mut pieces = self.components.iter().flatten();
-        pieces.any(|piece| matches!(piece, Piece::Time(_)))
+        pieces.any(|piece| matches!(piece, Piece::Clock(_) | Piece::Zoned(_)))
     }
 }
 
@@ -181,20 +184,19 @@ impl fmt::Display for Template {
 
 impl Piece {
     fn append(&self, fields: &Fields<'_>, text: &mut String) {
-        let value = match self {
-            Piece::Text(literal) => literal,
-            Piece::Time(items) => {
-                let before = text.len();
-                let shown = fields.time.format_with_items(items.iter());
-                if write!(text, "{shown}").is_err() {
-                    text.truncate(before);
-                    text.push_str(UNKNOWN);
-                }
-                return;
+        let before = text.len();
+        let shown = match self {
+            Piece::Text(literal) => text.write_str(literal),
+            Piece::Clock(items) => {
+                write!(text, "{}", fields.time.naive_local().format_with_items(items.iter()))
             }
-            Piece::Field(field) => field.value(fields),
+            Piece::Zoned(items) => write!(text, "{}", fields.time.format_with_items(items.iter())),
+            Piece::Field(field) => text.write_str(field.value(fields)),
         };
-        text.push_str(value);
+        if shown.is_err() {
+            text.truncate(before);
+            text.push_str(UNKNOWN);
+        }
     }
 }
 
@@ -288,10 +290,11 @@ fn time(code: &str) -> Result<Piece, TemplateError> {
         return Err(unknown());
     }
     let items = StrftimeItems::new(code).parse_to_owned().map_err(|_| unknown())?;
-    let mut probe = String::new();
-    let shown = DateTime::UNIX_EPOCH.fixed_offset().format_with_items(items.iter());
-    write!(probe, "{shown}").map_err(|_| unknown())?;
-    Ok(Piece::Time(items))
+    let probe = DateTime::UNIX_EPOCH.with_timezone(&FixedOffset::east_opt(3600).ok_or_else(unknown)?);
+    let (mut zoned, mut clock) = (String::new(), String::new());
+    write!(zoned, "{}", probe.format_with_items(items.iter())).map_err(|_| unknown())?;
+    let has_clock = write!(clock, "{}", probe.naive_local().format_with_items(items.iter())).is_ok();
+    Ok(if has_clock && clock == zoned { Piece::Clock(items) } else { Piece::Zoned(items) })
 }
 
 fn known_fields() -> String {
@@ -338,6 +341,7 @@ mod tests {
             ("{{{year}}}", "{2024}"),
             ("100%%", "100%"),
             ("%D %T %z", "03_03_24 09_05_07 +0100"),
+            ("%Y %s", "2024 1709453107"),
             ("in: {year}?", "in_ 2024_"),
         ];
         for (text, expected) in table {

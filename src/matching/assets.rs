@@ -70,11 +70,12 @@ impl Medium<'_> {
     pub(super) fn stems(&self) -> Vec<(usize, &str, String)> {
         let mut stems = Vec::new();
         for entry in self.entries {
-            stems.push((entry.part, entry.folder(), names::match_key(names::split(entry.name()).0)));
-            if let Some(facts) = self.facts {
-                stems.push((entry.part, entry.folder(), names::match_key(names::split(&facts.first.name).0)));
-            } else if let Some(base) = names::scheme_b_base(entry.name()) {
-                stems.push((entry.part, entry.folder(), names::match_key(names::split(&base).0)));
+            let stem = |name: &str| (entry.part, entry.folder(), names::match_key(names::split(name).0));
+            stems.push(stem(entry.name()));
+            match self.facts {
+                Some(facts) if facts.first.name.as_ref() == entry.name() => {}
+                Some(facts) => stems.push(stem(&facts.first.name)),
+                None => stems.extend(names::scheme_b_base(entry.name()).map(|base| stem(&base))),
             }
         }
         stems.sort();

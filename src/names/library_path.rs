@@ -125,7 +125,8 @@ impl LibraryPath {
 
     /// Where that is on this machine, for a library at `root`.
     pub fn to_path(&self, root: &Path) -> PathBuf {
-        let mut path = root.to_path_buf();
+        let mut path = PathBuf::with_capacity(root.as_os_str().len() + 1 + self.0.len());
+        path.push(root);
         path.extend(self.0.split('/'));
         path
     }

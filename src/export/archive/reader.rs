@@ -6,6 +6,7 @@
 //! The surprise: a reader with room for a whole entry has it in one step, by a codec that is half as
 //! fast again but cannot stream; what that one cannot inflate is streamed, and so is told apart.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Error, ErrorKind, Read};
 
@@ -45,6 +46,17 @@ impl From<Damage> for Error {
     fn from(damage: Damage) -> Error {
         Error::new(ErrorKind::InvalidData, damage)
     }
+}
+
+/// What inflates small entries in one step. Each thread has one: to make it, and the room for compressed
+/// bytes, anew for each entry would cost more than to read them.
+struct AtOnce {
+    codec: Decompressor,
+    compressed: Vec<u8>,
+}
+
+thread_local! {
+    static AT_ONCE: RefCell<AtOnce> = RefCell::new(AtOnce { codec: Decompressor::new(), compressed: Vec::new() });
 }
 
 /// Reads one entry. See [`Damage`] for how it fails.
@@ -129,9 +141,19 @@ impl EntryReader {
         if self.method != DEFLATED || self.stream.is_some() || length.max(buffer.len() as u64) > WHOLE {
             return false;
         }
-        let Ok(compressed) = self.compressed.bytes_at(0, length as usize) else { return false };
-        let inflated = Decompressor::new().deflate_decompress(&compressed, buffer);
-        inflated.is_ok_and(|count| count == buffer.len()) && crc32fast::hash(buffer) == self.declared_crc32
+        AT_ONCE.with_borrow_mut(|AtOnce { codec, compressed }| {
+            let length = length as usize;
+            if compressed.len() < length {
+                compressed.resize(length, 0);
+            }
+            let Some(compressed) = compressed.get_mut(..length) else { return false };
+            if !self.compressed.read_at(compressed, 0).is_ok_and(|count| count == length) {
+                return false;
+            }
+            let inflated = codec.deflate_decompress(compressed, buffer);
+            inflated.is_ok_and(|count| count == buffer.len())
+                && crc32fast::hash(buffer) == self.declared_crc32
+        })
     }
 
     fn prove(&mut self) -> io::Result<()> {
