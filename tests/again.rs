@@ -48,6 +48,21 @@ impl Progress for Interrupter {
     fn note(&self, _text: &str) {}
 }
 
+/// Imports, and stops when the run has told so many things; whether it had not ended before.
+fn is_stopped(scratch: &Scratch, inputs: &[PathBuf], jobs: usize, count: u64) -> bool {
+    let interrupter = Interrupter::after(count);
+    let run = Run { inputs, jobs, progress: &interrupter, cancel: &interrupter.cancel };
+    let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
+        settings: scratch.settings.clone(),
+        remember: Vec::new(),
+    };
+    match import(&run, &scratch.library(), &chosen) {
+        Err(Error::Interrupted) => true,
+        Ok(_) => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 fn export() -> Export {
     let mut export = Export::new("iCloud Photos");
     for part in 0..3u64 {
@@ -92,18 +107,7 @@ fn a_run_stopped_anywhere_ends_in_the_tree_of_a_whole_one() {
         for count in (1..400).step_by(23) {
             let mut scratch = Scratch::new();
             scratch.settings.albums = form;
-            let interrupter = Interrupter::after(count);
-            let run = Run { inputs: &zips, jobs: 2, progress: &interrupter, cancel: &interrupter.cancel };
-            let settings = scratch.settings.clone();
-            let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
-                settings: settings.clone(),
-                remember: Vec::new(),
-            };
-            match import(&run, &scratch.library(), &chosen) {
-                Err(Error::Interrupted) => stops += 1,
-                Ok(_) => {}
-                Err(error) => panic!("{error}"),
-            }
+            stops += usize::from(is_stopped(&scratch, &zips, 2, count));
             let report = scratch.import(&zips);
             assert_eq!(
                 differences(&contents(&scratch.library()), &expected),
@@ -121,12 +125,7 @@ fn a_run_stopped_anywhere_ends_in_the_tree_of_a_whole_one() {
 fn what_an_interrupted_run_staged_is_not_read_again() {
     let scratch = Scratch::new();
     let zips = export().write_zips(&scratch.parts());
-    let interrupter = Interrupter::after(60);
-    let run = Run { inputs: &zips, jobs: 1, progress: &interrupter, cancel: &interrupter.cancel };
-    let settings = scratch.settings.clone();
-    let chosen =
-        |_: &dyn Fn(&str) -> Option<String>| Chosen { settings: settings.clone(), remember: Vec::new() };
-    assert!(matches!(import(&run, &scratch.library(), &chosen), Err(Error::Interrupted)));
+    assert!(is_stopped(&scratch, &zips, 1, 60));
     let whole = Scratch::new();
     let all = whole.import(&zips).bytes.read;
     let rest = scratch.import(&zips).bytes.read;
@@ -134,15 +133,34 @@ fn what_an_interrupted_run_staged_is_not_read_again() {
 }
 
 #[test]
+fn staged_bytes_of_another_size_are_read_again() {
+    let whole = Scratch::new();
+    let zips = export().write_zips(&whole.parts());
+    whole.import(&zips);
+    let mut cut = 0;
+    for count in (1..400).step_by(37) {
+        let scratch = Scratch::new();
+        is_stopped(&scratch, &zips, 2, count);
+        // a drive that was pulled out and had promised too much
+        for file in walkdir::WalkDir::new(scratch.library().join(".windfall/staging")).into_iter().flatten() {
+            let length = file.metadata().unwrap().len();
+            if file.file_type().is_file() && length > 1 {
+                fs::File::options().write(true).open(file.path()).unwrap().set_len(length / 2).unwrap();
+                cut += 1;
+            }
+        }
+        scratch.import(&zips);
+        let differ = differences(&contents(&scratch.library()), &contents(&whole.library()));
+        assert_eq!(differ, [""; 0], "stopped after {count}");
+    }
+    assert!(cut > 20, "only {cut} files were cut");
+}
+
+#[test]
 fn staged_bytes_of_other_inputs_wait_and_are_named() {
     let scratch = Scratch::new();
     let zips = export().write_zips(&scratch.parts());
-    let interrupter = Interrupter::after(60);
-    let run = Run { inputs: &zips[..2], jobs: 1, progress: &interrupter, cancel: &interrupter.cancel };
-    let settings = scratch.settings.clone();
-    let chosen =
-        |_: &dyn Fn(&str) -> Option<String>| Chosen { settings: settings.clone(), remember: Vec::new() };
-    assert!(matches!(import(&run, &scratch.library(), &chosen), Err(Error::Interrupted)));
+    assert!(is_stopped(&scratch, &zips[..2], 1, 60));
     let report = scratch.import(&zips[2..]);
     assert!(
         report.problems.iter().any(|p| p.code == windfall::problem::Code::StagingLeft),
