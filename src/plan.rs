@@ -180,7 +180,7 @@ fn first_given_entries(contents: &Contents) -> ByContent<usize> {
     first
 }
 
-/// A path and its collision key, which is asked for several times and not found for nothing.
+/// A path and its collision key, made once: it is asked for several times.
 struct Target {
     path: LibraryPath,
     key: PathKey,

@@ -9,6 +9,7 @@
 use super::columns::{self, Columns};
 use super::{Refused, date, part_name, table};
 use crate::fingerprint::Fingerprint;
+use crate::names;
 use crate::problem::Code;
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
@@ -177,8 +178,11 @@ pub fn order(name: &str) -> (u64, &str) {
 
 /// The number in `Photo Details-12.csv`, 0 without; `None` if the file is not called so.
 fn number_after(title: &str, name: &str) -> Option<u64> {
-    let name = name.trim().to_lowercase();
-    match part_name::without_copy_marks(name.strip_suffix(".csv")?).strip_prefix(title)? {
+    let (stem, extension) = names::split(name.trim());
+    if !extension.eq_ignore_ascii_case("csv") {
+        return None;
+    }
+    match part_name::without_copy_marks(&stem.to_lowercase()).strip_prefix(title)? {
         "" => Some(0),
         rest => {
             let number = rest.strip_prefix('-')?;
