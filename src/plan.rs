@@ -192,6 +192,20 @@ impl Target {
     }
 }
 
+/// A resource that needs a path, and the name that it shall have if nothing is called so.
+struct Named<'a> {
+    resource: &'a Resource,
+    stem: String,
+    extension: &'a str,
+}
+
+impl Named<'_> {
+    /// The `n`th name that it may have.
+    fn at(&self, folder: &LibraryPath, n: u32) -> Target {
+        Target::new(folder.join(&names::with_suffix(&self.stem, self.extension, n)))
+    }
+}
+
 struct Planner<'a> {
     contents: &'a Contents,
     held: &'a Held,
@@ -232,19 +246,14 @@ impl Planner<'_> {
             || asset.deleted && self.settings.recently_deleted == RecentlyDeleted::Skip
     }
 
+    /// Gives paths to what has none: beside what has one, else where the layout says.
     fn place(&mut self, asset: &Asset, albums: &[Album]) {
-        let excluded = self.is_excluded(asset);
-        let mut new: Vec<&Resource> = Vec::new();
-        for resource in &asset.resources {
-            let content = resource.content;
-            if self.plan.paths.contains(content) || !self.entry_of.contains(content) {
-                continue;
-            }
-            if excluded {
-                self.plan.excluded.insert(content);
-            } else {
-                new.push(resource);
-            }
+        let is_new =
+            |r: &&Resource| !self.plan.paths.contains(r.content) && self.entry_of.contains(r.content);
+        let new: Vec<&Resource> = asset.resources.iter().filter(is_new).collect();
+        if self.is_excluded(asset) {
+            self.plan.excluded.extend(new.iter().map(|resource| resource.content));
+            return;
         }
         if new.is_empty() {
             return;
@@ -254,34 +263,29 @@ impl Planner<'_> {
             .as_ref()
             .and_then(|path| Some((path.parent()?, names::split(path.file_name()).0.to_owned())));
         let (folder, anchor_stem) = beside.unwrap_or_else(|| (self.folder(asset, albums), String::new()));
-        let named: Vec<(&Resource, String, String)> =
-            new.iter()
-                .map(|resource| {
-                    let (own_stem, extension) = names::split(&resource.name);
-                    let own = resource.part == Part::Companion;
-                    let stem = match own || anchor_stem.is_empty() {
-                        false => anchor_stem.clone(),
-                        true => self
-                            .stem(asset, if own { own_stem } else { names::split(&asset.primary().name).0 }),
-                    };
-                    (*resource, stem, extension.to_owned())
-                })
-                .collect();
-        let counted = |stem: &str, extension: &str, n| {
-            Target::new(folder.join(&names::with_suffix(stem, extension, n)))
-        };
-        let targets = |n| -> Vec<Target> {
-            named.iter().map(|(_, stem, extension)| counted(stem, extension, n)).collect()
-        };
+        let named = new.into_iter().map(|resource| {
+            let (own_stem, extension) = names::split(&resource.name);
+            let own = resource.part == Part::Companion;
+            let stem = match own || anchor_stem.is_empty() {
+                false => anchor_stem.clone(),
+                true => self.stem(asset, if own { own_stem } else { names::split(&asset.primary().name).0 }),
+            };
+            Named { resource, stem, extension }
+        });
+        let named: Vec<Named<'_>> = named.collect();
+        self.name(asset, &folder, &named);
+    }
+
+    /// Gives resources of an asset the first names that are free for all of them.
+    fn name(&mut self, asset: &Asset, folder: &LibraryPath, named: &[Named<'_>]) {
+        let targets = |n| -> Vec<Target> { named.iter().map(|named| named.at(folder, n)).collect() };
         let mut wanted = targets(1);
-        let first_key = wanted[0].key;
+        let Some(first_key) = wanted.first().map(|first| first.key) else { return };
         let mut n = self.hints.get(&first_key).copied().unwrap_or(1);
         if n > 1 {
             wanted = targets(n);
         }
-        let is_free = |((resource, ..), target): (&(&Resource, String, String), &Target)| {
-            self.is_free(target, resource.content)
-        };
+        let is_free = |(named, target): (&Named<'_>, &Target)| self.is_free(target, named.resource.content);
         while n < u32::MAX && !named.iter().zip(&wanted).all(is_free) {
             n += 1;
             wanted = targets(n);
@@ -289,14 +293,15 @@ impl Planner<'_> {
         if n > 1 {
             self.hints.insert(first_key, n);
         }
-        for ((resource, stem, extension), mut target) in named.iter().zip(wanted) {
+        for (named, mut target) in named.iter().zip(wanted) {
+            let content = named.resource.content;
             // two companions of one name stand in each other's way
-            if !self.is_free(&target, resource.content) {
-                let mut next = (1..=u32::MAX).map(|n| counted(stem, extension, n));
-                target = next.find(|next| self.is_free(next, resource.content)).unwrap_or(target);
+            if !self.is_free(&target, content) {
+                let mut next = (1..=u32::MAX).map(|n| named.at(folder, n));
+                target = next.find(|next| self.is_free(next, content)).unwrap_or(target);
             }
-            self.note_renamed(resource, &target.path);
-            self.take(target, Area::Media, resource.content, asset);
+            self.note_renamed(named.resource, &target.path);
+            self.take(target, Area::Media, content, asset);
         }
     }
 
