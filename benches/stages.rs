@@ -17,7 +17,7 @@ use windfall::catalog::{Catalog, INTERNAL, Ids, Remembered};
 use windfall::contents::ContentSet;
 use windfall::export::archive::{Archive, Window};
 use windfall::export::container::Container;
-use windfall::export::search::{Surroundings, search};
+use windfall::export::search::{Strangers, Surroundings, search};
 use windfall::export::{Inputs, details, gather};
 use windfall::facts::Facts;
 use windfall::import::{Chosen, Run, check, import};
@@ -110,7 +110,7 @@ impl Journey {
         std::fs::create_dir(library.path().join(INTERNAL)).expect("a library");
         let staging = Staging::open(library.path(), &HashMap::new()).expect("staging");
         let catalog = Catalog::open(library.path()).expect("a catalog");
-        let found = search(&export.zips, None, &Nothing).expect("an export");
+        let found = search(&export.zips, Strangers::Refused, None, &Nothing).expect("an export");
         let inputs = gather(found, Remembered::default());
         Journey { library, staging, catalog, inputs, ids: Ids::default() }
     }
@@ -195,7 +195,14 @@ fn checked(bencher: Bencher) {
     let export = written(2_000);
     let cancel = AtomicBool::new(false);
     bencher.counter(BytesCount::new(export.bytes)).bench(|| {
-        check(&Run { inputs: &export.zips, jobs: 2, progress: &(), cancel: &cancel }).expect("a check")
+        check(&Run {
+            inputs: &export.zips,
+            strangers: Strangers::Refused,
+            jobs: 2,
+            progress: &(),
+            cancel: &cancel,
+        })
+        .expect("a check")
     });
 }
 
@@ -208,7 +215,13 @@ fn imported(bencher: Bencher) {
         .counter(BytesCount::new(export.bytes))
         .with_inputs(|| tempfile::tempdir_in(export.folder.path()).expect("a library"))
         .bench_values(|library| {
-            let run = Run { inputs: &export.zips, jobs: 2, progress: &(), cancel: &cancel };
+            let run = Run {
+                inputs: &export.zips,
+                strangers: Strangers::Refused,
+                jobs: 2,
+                progress: &(),
+                cancel: &cancel,
+            };
             let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
                 settings: settings.clone(),
                 remember: Vec::new(),
@@ -223,7 +236,8 @@ fn imported_again(bencher: Bencher) {
     let export = written(2_000);
     let (cancel, settings) = (AtomicBool::new(false), settings());
     let library = export.folder.path().join("library");
-    let run = Run { inputs: &export.zips, jobs: 2, progress: &(), cancel: &cancel };
+    let run =
+        Run { inputs: &export.zips, strangers: Strangers::Refused, jobs: 2, progress: &(), cancel: &cancel };
     let chosen =
         |_: &dyn Fn(&str) -> Option<String>| Chosen { settings: settings.clone(), remember: Vec::new() };
     import(&run, &library, &chosen).expect("an import");

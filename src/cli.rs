@@ -15,6 +15,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub use self::choices::{Choices, machine_zone};
 use crate::terminal::Voice;
+use windfall::export::search::Strangers;
 use windfall::page::{self, PageOptions};
 use windfall::sidecar::Form;
 use windfall::threads;
@@ -162,11 +163,19 @@ pub struct Import {
     /// Say what an import would do; create nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Take the photos and videos of inputs that nothing shows to be Apple's, too
+    #[arg(long)]
+    pub loose: bool,
     #[command(flatten)]
     pub choices: Choices,
 }
 
 impl Import {
+    /// What becomes of inputs that are not Apple's.
+    pub fn strangers(&self) -> Strangers {
+        if self.loose { Strangers::Loose } else { Strangers::Refused }
+    }
+
     /// The command as it should have been typed, with a place for the library.
     pub fn whole_command(&self) -> String {
         const MOST: usize = 3;

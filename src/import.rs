@@ -34,6 +34,7 @@ use crate::catalog::{Catalog, FileRecord, INTERNAL, Ids, Remembered};
 use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::export::Inputs;
+use crate::export::search::Strangers;
 use crate::facts::{Facts, album_records};
 use crate::ingest::{Reading, Wanted, ingest};
 use crate::place::{Placing, Unplaced, derive, place, remove};
@@ -49,6 +50,8 @@ use crate::threads;
 pub struct Run<'a> {
     /// Zips and folders, as the owner named them.
     pub inputs: &'a [PathBuf],
+    /// What becomes of inputs that nothing shows to be Apple's.
+    pub strangers: Strangers,
     /// Threads that read.
     pub jobs: usize,
     /// Is told.
@@ -82,7 +85,14 @@ pub fn import(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Re
     fs::create_dir_all(&internal).map_err(Error::io("create", &internal))?;
     let result = import_into(run, library, settings);
     // a run that had nothing to import leaves nothing behind
-    let nothing = matches!(result, Err(Error::NoExport(_) | Error::AllUnreadable(_) | Error::NoSpace { .. }));
+    let nothing = matches!(
+        result,
+        Err(Error::NoExport(_)
+            | Error::NotPhotos(_)
+            | Error::Strangers(_)
+            | Error::AllUnreadable(_)
+            | Error::NoSpace { .. })
+    );
     if nothing && new_internal {
         let _ = fs::remove_dir_all(&internal);
     }

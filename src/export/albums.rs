@@ -6,6 +6,7 @@
 //! Nobody has documented these files, so a field of another type than expected is an absent field.
 
 use super::{Refused, date, table};
+use crate::media::{Format, Kind};
 use crate::problem::Code;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -70,6 +71,25 @@ pub fn parse_contributions(bytes: &[u8]) -> Result<Vec<(String, bool)>, Refused>
         let name = record.fields.get(name).filter(|name| !name.trim().is_empty())?;
         Some((name.as_ref().to_owned(), flag))
     }))
+}
+
+/// Whether a file with this beginning (a few thousand bytes do) is a list of an album: one column, with one
+/// of Apple's headers or at least one name of a photo or video in it.
+pub fn looks_like_names(first_bytes: &[u8]) -> bool {
+    let text = table::decode(first_bytes);
+    let mut records = Records::new(&text, ',').flatten().peekable();
+    let is_titled = records.peek().is_some_and(|r| r.fields.first().is_some_and(|f| is_title(f)));
+    let is_medium = |name: &str| Format::Unknown.kind(name.trim()) != Kind::Other;
+    let mut media = 0;
+    for record in records {
+        match record.fields.as_slice() {
+            [name] => media += usize::from(is_medium(name)),
+            // with a title of Apple's a further column is one that came later
+            _ if is_titled => {}
+            _ => return false,
+        }
+    }
+    is_titled || media > 0
 }
 
 /// The title of an album or memory: its file name without `.csv`, NFC. Apple appends a digit to a title

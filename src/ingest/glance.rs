@@ -12,6 +12,7 @@ use crate::contents::Entry;
 use crate::export;
 use crate::export::container::Source;
 use crate::media::{self, Embedded};
+use crate::names;
 
 pub(super) trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
@@ -84,7 +85,7 @@ pub(super) fn seekable(source: &Source, position: u32, path: &str) -> Option<Box
             let window = archive.stored_window(export::zip_entry(archive, position)?)?;
             Some(Box::new(window))
         }
-        Source::Folder(root) => Some(Box::new(File::open(root.join(path)).ok()?)),
+        Source::Folder(root) => Some(Box::new(File::open(names::beneath(root, path)).ok()?)),
         Source::Remembered(_) | Source::Unreadable => None,
     }
 }

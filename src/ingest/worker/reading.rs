@@ -15,10 +15,12 @@ use super::{CHUNK, Trouble, Worker};
 use crate::contents::{Entry, Role};
 use crate::error::Error;
 use crate::export::container::Source;
+use crate::export::refusal::refused;
 use crate::export::{self, lists};
 use crate::fingerprint;
 use crate::ingest::Wanted;
 use crate::ingest::glance::seekable;
+use crate::names;
 use crate::problem::Code;
 use crate::staging::Staged;
 
@@ -65,7 +67,7 @@ impl Worker<'_> {
         if entry.size <= CHUNK as u64 || apart().contains(&entry.archive) {
             return None;
         }
-        let file = File::open(root.join(&*entry.path)).ok()?;
+        let file = File::open(names::beneath(root, &entry.path)).ok()?;
         let cloned = staging.clone_of(&file).and_then(|staged| {
             let reader = staged.file.try_clone()?;
             Ok((staged, Box::new(reader) as Box<dyn Read + Send>))
@@ -172,14 +174,7 @@ fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Trouble> {
             Ok(0) => break,
             Ok(count) => done += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                return Err(Trouble::Problem(Code::DamagedEntry, error.to_string()));
-            }
-            Err(error) => {
-                let message =
-                    format!("it cannot be read: {error}; check the drive, or download the part again");
-                return Err(Trouble::Problem(Code::DamagedEntry, message));
-            }
+            Err(error) => return Err(refused(&error).into()),
         }
     }
     Ok(done)
