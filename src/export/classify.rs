@@ -131,7 +131,10 @@ impl Shape {
             }
         }
         // what holds nothing holds nothing that is somebody else's
-        let is_empty_part = paths.clone().next().is_none() && part_name::is_part_of_icloud(name);
+        let is_empty_part = delivered == Delivered::Archive
+            && paths.clone().next().is_none()
+            && part_name::is_part_of_icloud(name)
+            && category::by_name(name).is_none();
         if shape.roots.is_empty() && (part_name::is_shared_albums(name) || is_empty_part) {
             shape.roots.insert(String::new());
         }

@@ -128,6 +128,11 @@ fn units_of(containers: &[Container], index: usize, siblings: &Siblings) -> Vec<
             units.push(unit(index, Some(wrapper.to_owned()), name));
         }
     }
+    // one wrapper is as the archive is called: the others are names that a flipped bit made of it
+    if let Some(own) = units.iter().find(|unit| unit.base == own.base && unit.number == own.number) {
+        let own = own.wrapper.clone();
+        units.retain(|unit| unit.wrapper == own);
+    }
     // the wrapper outranks a renamed zip; a nested archive without a number inherits its part
     let inherits = container.parent().is_some() && own.number.is_none();
     if units.is_empty() && !inherits {

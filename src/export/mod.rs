@@ -65,10 +65,8 @@ pub struct Inputs {
 
 /// Joins what search found with what the catalog remembers.
 pub fn gather(found: Search, remembered: Remembered) -> Inputs {
-    let Search { containers, mut left_alone, problems, .. } = found;
+    let Search { containers, left_alone, problems, .. } = found;
     let Remembered { contents, ids, complete, .. } = remembered;
-    left_alone.names.sort();
-    left_alone.names.dedup();
     let mut inputs = Inputs { contents, ids, left_alone, problems, ..Inputs::default() };
     let grouped = group::group(&containers, &mut inputs.contents, &complete);
     let mut known = Known::new(&inputs.contents);

@@ -144,7 +144,12 @@ pub fn search(
         }
     }
     match refused.len() {
-        0 => Ok(searcher.found),
+        0 => {
+            let names = &mut searcher.found.left_alone.names;
+            names.sort();
+            names.dedup();
+            Ok(searcher.found)
+        }
         all if all == inputs.len() => Err(Error::NoExport(refused)),
         _ => Err(Error::Strangers(refused)),
     }
