@@ -7,6 +7,7 @@ mod builder;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
@@ -122,7 +123,7 @@ impl Journey {
             staging: Some(staging),
             wanted: Wanted::Everything,
             held: &ContentSet::default(),
-            jobs: 2,
+            jobs: NonZeroUsize::MIN.saturating_add(1),
             progress: &(),
             cancel: &AtomicBool::new(false),
         };
@@ -198,7 +199,7 @@ fn checked(bencher: Bencher) {
         check(&Run {
             inputs: &export.zips,
             strangers: Strangers::Refused,
-            jobs: 2,
+            jobs: NonZeroUsize::MIN.saturating_add(1),
             progress: &(),
             cancel: &cancel,
         })
@@ -218,7 +219,7 @@ fn imported(bencher: Bencher) {
             let run = Run {
                 inputs: &export.zips,
                 strangers: Strangers::Refused,
-                jobs: 2,
+                jobs: NonZeroUsize::MIN.saturating_add(1),
                 progress: &(),
                 cancel: &cancel,
             };
@@ -236,8 +237,13 @@ fn imported_again(bencher: Bencher) {
     let export = written(2_000);
     let (cancel, settings) = (AtomicBool::new(false), settings());
     let library = export.folder.path().join("library");
-    let run =
-        Run { inputs: &export.zips, strangers: Strangers::Refused, jobs: 2, progress: &(), cancel: &cancel };
+    let run = Run {
+        inputs: &export.zips,
+        strangers: Strangers::Refused,
+        jobs: NonZeroUsize::MIN.saturating_add(1),
+        progress: &(),
+        cancel: &cancel,
+    };
     let chosen =
         |_: &dyn Fn(&str) -> Option<String>| Chosen { settings: settings.clone(), remember: Vec::new() };
     import(&run, &library, &chosen).expect("an import");

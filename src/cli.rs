@@ -8,6 +8,7 @@
 mod choices;
 
 use std::iter;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -142,13 +143,14 @@ impl Pace {
     }
 
     /// Threads that read and write these places, at least one.
-    pub fn jobs<'a>(&self, places: impl Iterator<Item = &'a PathBuf>) -> usize {
+    pub fn jobs<'a>(&self, places: impl Iterator<Item = &'a PathBuf>) -> NonZeroUsize {
         jobs(self.jobs, places)
     }
 }
 
-fn jobs<'a>(wanted: Option<u16>, places: impl Iterator<Item = &'a PathBuf>) -> usize {
-    wanted.map_or_else(|| threads::fitting(places.map(PathBuf::as_path)), usize::from)
+fn jobs<'a>(wanted: Option<u16>, places: impl Iterator<Item = &'a PathBuf>) -> NonZeroUsize {
+    let wanted = wanted.and_then(|wanted| NonZeroUsize::new(wanted.into()));
+    wanted.unwrap_or_else(|| threads::fitting(places.map(PathBuf::as_path)))
 }
 
 /// `windfall import`.
@@ -255,7 +257,7 @@ pub struct Report {
 
 impl Report {
     /// Threads that make thumbnails, at least one.
-    pub fn jobs(&self) -> usize {
+    pub fn jobs(&self) -> NonZeroUsize {
         jobs(self.jobs, iter::once(&self.library))
     }
 

@@ -12,6 +12,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::iter;
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -98,7 +99,13 @@ fn run(cli: Cli) -> Exit {
 fn guided() -> Exit {
     let look = |inputs: &[PathBuf], library: &Path| {
         let strangers = Strangers::Refused;
-        let run = Run { inputs, strangers, jobs: 1, progress: &(), cancel: &AtomicBool::new(false) };
+        let run = Run {
+            inputs,
+            strangers,
+            jobs: NonZeroUsize::MIN,
+            progress: &(),
+            cancel: &AtomicBool::new(false),
+        };
         import::glance(&run, library)
     };
     let arguments = match guide::ask(&look) {

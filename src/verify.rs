@@ -21,6 +21,7 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -50,7 +51,7 @@ pub struct VerifyRun<'a> {
     /// The library.
     pub library: &'a Path,
     /// Threads that read.
-    pub jobs: usize,
+    pub jobs: NonZeroUsize,
     /// Is told.
     pub progress: &'a dyn Progress,
     /// Set when the owner wants to stop.

@@ -7,6 +7,7 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -55,7 +56,7 @@ fn is_stopped(scratch: &Scratch, inputs: &[PathBuf], jobs: usize, count: u64) ->
     let run = Run {
         inputs,
         strangers: Strangers::Refused,
-        jobs,
+        jobs: NonZeroUsize::new(jobs).unwrap(),
         progress: &interrupter,
         cancel: &interrupter.cancel,
     };

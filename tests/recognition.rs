@@ -7,6 +7,7 @@ mod builder;
 mod support;
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -57,12 +58,21 @@ fn strangers_zip(path: &Path) {
 
 fn against(library: &Path, inputs: &[PathBuf]) -> Result<Verification, Error> {
     let cancel = AtomicBool::new(false);
-    verify(&VerifyRun { library, jobs: 2, progress: &(), cancel: &cancel }, Some(inputs))
+    verify(
+        &VerifyRun { library, jobs: NonZeroUsize::MIN.saturating_add(1), progress: &(), cancel: &cancel },
+        Some(inputs),
+    )
 }
 
 fn import_loose(scratch: &Scratch, inputs: &[PathBuf]) -> Result<Report, Error> {
     let cancel = AtomicBool::new(false);
-    let run = Run { inputs, strangers: Strangers::Loose, jobs: 2, progress: &(), cancel: &cancel };
+    let run = Run {
+        inputs,
+        strangers: Strangers::Loose,
+        jobs: NonZeroUsize::MIN.saturating_add(1),
+        progress: &(),
+        cancel: &cancel,
+    };
     let settings = scratch.settings.clone();
     import(&run, &scratch.library(), &|_| Chosen { settings: settings.clone(), remember: Vec::new() })
 }

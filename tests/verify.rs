@@ -8,6 +8,7 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -23,7 +24,10 @@ use windfall::verify::{Against, Files, Verification, VerifyRun, rebuild, verify}
 
 fn try_verify(library: &Path, against: Option<&[PathBuf]>) -> Result<Verification, Error> {
     let cancel = AtomicBool::new(false);
-    verify(&VerifyRun { library, jobs: 2, progress: &(), cancel: &cancel }, against)
+    verify(
+        &VerifyRun { library, jobs: NonZeroUsize::MIN.saturating_add(1), progress: &(), cancel: &cancel },
+        against,
+    )
 }
 
 fn verified(scratch: &Scratch) -> Verification {
@@ -37,7 +41,12 @@ fn verified_against(scratch: &Scratch, inputs: &[PathBuf]) -> Verification {
 fn rebuilt(scratch: &Scratch) -> Verification {
     let cancel = AtomicBool::new(false);
     let library = scratch.library();
-    let run = VerifyRun { library: &library, jobs: 2, progress: &(), cancel: &cancel };
+    let run = VerifyRun {
+        library: &library,
+        jobs: NonZeroUsize::MIN.saturating_add(1),
+        progress: &(),
+        cancel: &cancel,
+    };
     let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
         settings: scratch.settings.clone(),
         remember: vec![("time-zone", "UTC".to_owned())],
@@ -636,7 +645,7 @@ fn a_library_without_details_can_be_rebuilt_too() {
     fs::create_dir_all(folder.library().join("2024")).unwrap();
     let cancel = AtomicBool::new(false);
     let library = folder.library();
-    let run = VerifyRun { library: &library, jobs: 1, progress: &(), cancel: &cancel };
+    let run = VerifyRun { library: &library, jobs: NonZeroUsize::MIN, progress: &(), cancel: &cancel };
     let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
         settings: folder.settings.clone(),
         remember: Vec::new(),

@@ -22,19 +22,18 @@ pub mod details;
 mod folder;
 pub mod group;
 pub mod lists;
+pub mod part_file;
 pub mod part_name;
 pub mod refusal;
 pub mod search;
 mod table;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 
 use crate::catalog::{Ids, Remembered};
 use crate::contents::{Archive, Bytes, Contents, Entry, Identity, Inner, Role};
-use crate::names;
 use crate::problem::{Code, Problem};
 
 use archive::{DEFLATED, ZipEntry};
@@ -272,7 +271,7 @@ pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read +
             Ok(Box::new(reader))
         }
         Source::Folder(root) => {
-            let file = File::open(names::beneath(root, path)).map_err(|e| refusal::refused(&e))?;
+            let file = part_file::open(root, path).map_err(|e| refusal::refused(&e))?;
             Ok(Box::new(file))
         }
         Source::Remembered(_) | Source::Unreadable => {

@@ -12,6 +12,10 @@ pub type Refused = (Code, String);
 /// they should be.
 pub fn refused(error: &io::Error) -> Refused {
     match error.kind() {
+        _ if is_link(error) => (Code::UnsupportedEntry, "it was a file and is a link now: it was not followed".to_owned()),
+        io::ErrorKind::Unsupported => {
+            (Code::UnsupportedEntry, "it was a file and is a pipe or a device now: it was not read".to_owned())
+        }
         io::ErrorKind::InvalidData => (Code::DamagedEntry, error.to_string()),
         io::ErrorKind::NotFound => (
             Code::Unreadable,
@@ -27,6 +31,16 @@ pub fn refused(error: &io::Error) -> Refused {
             ),
         ),
     }
+}
+
+#[cfg(unix)]
+fn is_link(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+#[cfg(not(unix))]
+fn is_link(_: &io::Error) -> bool {
+    false
 }
 
 /// What happened, without what to do about an archive: `verify` reads a library.

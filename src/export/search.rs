@@ -26,9 +26,9 @@ use crate::export::container::{
     Container, Extent, FileAt, Lies, Source, container, faults, folder_container, name_of, no_file,
 };
 use crate::export::folder::{Deeper, Folder, is_library};
+use crate::export::part_file;
 use crate::export::part_name::{self, ArchiveName};
 use crate::export::refusal::{Refused, refused};
-use crate::names;
 use crate::problem::{Code, Problem};
 
 /// Archives in archives in archives: deeper ones are kept as files.
@@ -407,7 +407,7 @@ impl Searcher<'_> {
         let mut base = self.inflated.get(&index).copied();
         let window = match &here.source {
             Source::Folder(root) => {
-                File::open(names::beneath(root, &file.path)).and_then(Window::file).map_err(|e| refused(&e))
+                part_file::open(root, &file.path).and_then(Window::file).map_err(|e| refused(&e))
             }
             Source::Zip(archive) => match super::zip_entry(archive, file.position) {
                 Some(entry) => match archive.stored_window(entry) {

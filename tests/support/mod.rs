@@ -4,6 +4,7 @@
 #![allow(dead_code)] // each test binary uses its part
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -99,7 +100,7 @@ impl Scratch {
         progress: &dyn Progress,
     ) -> Result<Report, Error> {
         let cancel = AtomicBool::new(false);
-        let run = Run { inputs, strangers: Strangers::Refused, jobs: self.jobs, progress, cancel: &cancel };
+        let run = Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress, cancel: &cancel };
         import(&run, library, &|_| Chosen { settings: self.settings.clone(), remember: Vec::new() })
     }
 
@@ -110,7 +111,7 @@ impl Scratch {
     pub fn dry_run(&self, inputs: &[PathBuf]) -> Report {
         let cancel = AtomicBool::new(false);
         let run =
-            Run { inputs, strangers: Strangers::Refused, jobs: self.jobs, progress: &(), cancel: &cancel };
+            Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress: &(), cancel: &cancel };
         let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
             settings: self.settings.clone(),
             remember: Vec::new(),
@@ -120,8 +121,18 @@ impl Scratch {
 
     pub fn check(&self, inputs: &[PathBuf]) -> Check {
         let cancel = AtomicBool::new(false);
-        check(&Run { inputs, strangers: Strangers::Refused, jobs: self.jobs, progress: &(), cancel: &cancel })
-            .unwrap()
+        check(&Run {
+            inputs,
+            strangers: Strangers::Refused,
+            jobs: self.jobs(),
+            progress: &(),
+            cancel: &cancel,
+        })
+        .unwrap()
+    }
+
+    fn jobs(&self) -> NonZeroUsize {
+        NonZeroUsize::new(self.jobs).unwrap()
     }
 
     pub fn tree(&self) -> Vec<String> {

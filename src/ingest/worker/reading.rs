@@ -4,10 +4,8 @@
 //! The one surprise: a large file of a part folder is cloned first where the drive can, and the clone is
 //! read: what is hashed is what is kept.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::PoisonError;
-use std::sync::atomic::Ordering;
 
 use tempfile::SpooledTempFile;
 
@@ -16,11 +14,10 @@ use crate::contents::{Entry, Role};
 use crate::error::Error;
 use crate::export::container::Source;
 use crate::export::refusal::refused;
-use crate::export::{self, lists};
+use crate::export::{self, lists, part_file};
 use crate::fingerprint;
 use crate::ingest::Wanted;
 use crate::ingest::glance::seekable;
-use crate::names;
 use crate::problem::Code;
 use crate::staging::Staged;
 
@@ -67,7 +64,7 @@ impl Worker<'_> {
         if entry.size <= CHUNK as u64 || apart().contains(&entry.archive) {
             return None;
         }
-        let file = File::open(names::beneath(root, &entry.path)).ok()?;
+        let file = part_file::open(root, &entry.path).ok()?;
         let cloned = staging.clone_of(&file).and_then(|staged| {
             let reader = staged.file.try_clone()?;
             Ok((staged, Box::new(reader) as Box<dyn Read + Send>))
@@ -111,7 +108,7 @@ impl Worker<'_> {
             if count == 0 {
                 break;
             }
-            if self.reading.cancel.load(Ordering::Relaxed) {
+            if self.is_stopped() {
                 return Err(Trouble::Stop(Error::Interrupted));
             }
             let chunk = &buffer[..count];
