@@ -12,7 +12,7 @@ mod rule;
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use crate::media::{Embedded, LocalTime, stamp};
+use crate::media::{Embedded, LocalTime, Standard, stamp};
 use crate::name_date::{self, NameZone};
 use crate::zone;
 
@@ -88,8 +88,13 @@ impl Captured {
         let instant = |source, instant: Option<DateTime<Utc>>| {
             instant.map(|instant| Evidence { source, claim: Claim::Instant(instant) })
         };
+        let standard = match embedded.standard {
+            Standard::Exif => EvidenceSource::Exif,
+            Standard::Xmp => EvidenceSource::Xmp,
+            Standard::Iptc => EvidenceSource::Iptc,
+        };
         let always = [
-            clock(EvidenceSource::Exif, embedded.exif),
+            clock(standard, embedded.exif),
             clock(EvidenceSource::QuickTime, embedded.quicktime),
             instant(EvidenceSource::QuickTimeUtc, embedded.utc.map(|utc| utc.and_utc())),
             instant(EvidenceSource::Row, self.row),
@@ -115,9 +120,14 @@ struct Decision<'a> {
 
 impl Decision<'_> {
     fn decide(&mut self) -> Outcome {
-        let Embedded { exif, quicktime, utc, .. } = self.sources.embedded;
+        let Embedded { exif, standard, quicktime, utc, .. } = self.sources.embedded;
         let row = self.sources.row.filter(|row| stamp::is_possible(row.naive_utc()));
-        let exif = exif.filter(|time| self.is_credible(*time)).map(|time| (time, CapturedFrom::Exif));
+        let standard = match standard {
+            Standard::Exif => CapturedFrom::Exif,
+            Standard::Xmp => CapturedFrom::Xmp,
+            Standard::Iptc => CapturedFrom::Iptc,
+        };
+        let exif = exif.filter(|time| self.is_credible(*time)).map(|time| (time, standard));
         let quicktime =
             quicktime.filter(|time| self.is_credible(*time)).map(|time| (time, CapturedFrom::QuickTime));
         let utc = utc.filter(|time| self.is_credible(LocalTime { time: *time, offset: None }));
@@ -142,11 +152,13 @@ impl Decision<'_> {
                 }
             }
             (None, Some(row)) => match recovered_offset(local.time, row) {
-                Some(offset) => (
-                    Some(zone::with_offset(local.time, offset)),
-                    CapturedFrom::ExifAndRow,
-                    Rule::OffsetFromRow,
-                ),
+                Some(offset) => {
+                    let from = match from {
+                        CapturedFrom::Xmp | CapturedFrom::Iptc => from,
+                        _ => CapturedFrom::ExifAndRow,
+                    };
+                    (Some(zone::with_offset(local.time, offset)), from, Rule::OffsetFromRow)
+                }
                 None => self.by_contradiction(row, None, from, |here| here.local(local.time)),
             },
             (None, None) => (Some(self.local(local.time)), from, Rule::OffsetFromZone),
@@ -274,7 +286,7 @@ fn recovered_offset(local: NaiveDateTime, row: DateTime<Utc>) -> Option<FixedOff
 #[cfg(test)]
 mod tests {
     use super::{Captured, CapturedFrom, Evidence, Rule, Sources, capture};
-    use crate::media::{Camera, Embedded, LocalTime, Position};
+    use crate::media::{Camera, Embedded, LocalTime, Position, Standard};
     use chrono::{DateTime, Utc};
     use chrono_tz::Tz;
 
@@ -455,6 +467,30 @@ mod tests {
         assert_eq!(*corrected.evidence(&embedded(&case)), expected);
         let distances = expected.map(|evidence| evidence.distance(corrected.time.unwrap()));
         assert_eq!(distances, [Some(65 * 60), Some(0), None, None]);
+    }
+
+    #[test]
+    fn xmp_and_iptc_are_named_whatever_gave_the_offset() {
+        for (standard, word) in [(Standard::Xmp, "xmp"), (Standard::Iptc, "iptc")] {
+            for exif in ["2024-03-03T10:05:17", "2024-03-03T10:05:17 +01:00"] {
+                for row in [None, instant("2024-03-03T09:05")] {
+                    let embedded =
+                        Embedded { exif: local(exif), standard, position: Some(LAKE), ..Embedded::default() };
+                    let sources = Sources {
+                        embedded: &embedded,
+                        row,
+                        imported: None,
+                        built: None,
+                        names: &[],
+                        fallback: Tz::Asia__Tokyo,
+                    };
+                    let captured = capture(&sources);
+                    assert_eq!(captured.time.unwrap().to_rfc3339(), "2024-03-03T10:05:17+01:00");
+                    assert_eq!(captured.from.as_str(), word);
+                    assert_eq!(captured.evidence(&embedded)[0].source.as_str(), word);
+                }
+            }
+        }
     }
 
     #[test]

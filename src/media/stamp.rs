@@ -49,6 +49,37 @@ pub(super) fn time(text: &str) -> Option<LocalTime> {
     (is_possible(time) && is_possible(instant)).then_some(LocalTime { time, offset })
 }
 
+/// The same, or a date without a time, which is midnight: so XMP may state it.
+pub(super) fn time_or_date(text: &str) -> Option<LocalTime> {
+    let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
+    match text.as_bytes() {
+        [_, _, _, _, b'-' | b':', _, _, b'-' | b':', _, _] => time(&format!("{text} 00:00:00")),
+        _ => time(text),
+    }
+}
+
+/// The date of an AVI: `MON SEP 10 20:52:00 2012`, `2012-09-10  20:52:00`, `2012/09/10/ 20:52`,
+/// `2012/ 9/10  8:52PM`, or as in EXIF.
+pub(super) fn idit(text: &str) -> Option<LocalTime> {
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let text = text.split('\0').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if let [_, month, day, clock, year, ..] = words.as_slice()
+        && let Some(month) = MONTHS.iter().position(|known| month.starts_with(known))
+    {
+        return time(&format!("{year}:{}:{day} {clock}", month + 1));
+    }
+    let (text, is_afternoon) = match text.strip_suffix("pm") {
+        Some(text) => (text, true),
+        None => (text.strip_suffix("am").unwrap_or(&text), false),
+    };
+    let found = time(&text.trim_end().replace("/ ", "/").replacen('/', ":", 2).replacen('/', " ", 1))?;
+    let hour = found.time.hour();
+    let later = is_afternoon && hour < 12;
+    Some(LocalTime { time: found.time.with_hour(if later { hour + 12 } else { hour })?, ..found })
+}
+
 /// `+01:00`, `+0100`, `+01` or `Z`, from −12:00 to +14:00.
 pub(super) fn offset(text: &str) -> Option<FixedOffset> {
     let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
@@ -157,7 +188,7 @@ impl<'a> Digits<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{iso6709, offset, since_1904, time};
+    use super::{idit, iso6709, offset, since_1904, time};
 
     #[test]
     fn times_as_cameras_write_them() {
@@ -197,6 +228,29 @@ mod tests {
                 None => format!("{:?}", t.time),
             });
             assert_eq!(found.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_of_avi() {
+        for text in [
+            "MON SEP 10 20:52:00 2012\n\0",
+            "Mon Sep 10 20:52:00 2012",
+            "Mon Sep 10 20:52:00 2012 ",
+            "2012:09:10 20:52:00\0",
+            "2012-09-10  20:52:00\0\0",
+            "2012/09/10/ 20:52",
+            "2012/09/10 20:52:00",
+            "2012/ 9/10  8:52PM",
+            "2012/ 9/10  20:52",
+        ] {
+            let found = idit(text).map(|found| format!("{:?}", found.time));
+            assert_eq!(found.as_deref(), Some("2012-09-10T20:52:00"), "{text}");
+        }
+        let single = idit("Sun Sep  2 09:05:01 2012").map(|found| format!("{:?}", found.time));
+        assert_eq!(single.as_deref(), Some("2012-09-02T09:05:01"));
+        for text in ["", "2012", "2012/09/10", "Mon Foo 10 20:52:00 2012", "\0MON SEP 10 20:52:00 2012"] {
+            assert_eq!(idit(text), None, "{text}");
         }
     }
 

@@ -6,12 +6,15 @@
 //! names, and overlapping directories in 64 KB of hostile EXIF would become gigabytes of tags.
 
 use std::collections::HashSet;
+use std::io::Cursor;
 use std::ops::Range;
 
 use exif::{Context, Exif, In, Reader, Tag, Value};
 
-use super::stamp;
+use super::blocks::Blocks;
+use super::window::Window;
 use super::{Embedded, Format, LocalTime};
+use super::{iptc, stamp};
 
 /// Tags that all directories of a block may have together; real blocks have hundreds.
 const MOST_TAGS: usize = 1 << 14;
@@ -19,6 +22,9 @@ const MOST_TAGS: usize = 1 << 14;
 /// The longest text; longer ones are pictures, or an attack.
 const LONGEST_TEXT: usize = 1 << 20;
 
+const XMP: Tag = Tag(Context::Tiff, 700);
+const IPTC: Tag = Tag(Context::Tiff, 33_723);
+const PHOTOSHOP: Tag = Tag(Context::Tiff, 34_377);
 const SUB_IFDS: Tag = Tag(Context::Tiff, 0x014a);
 const SUBFILE_TYPE: Tag = Tag(Context::Tiff, 0x00fe);
 const DNG_VERSION: Tag = Tag(Context::Tiff, 0xc612);
@@ -62,6 +68,33 @@ impl Tags {
     pub fn fill_position(&self, embedded: &mut Embedded, context: Context) {
         if embedded.position.is_none() {
             embedded.position = self.position(context);
+        }
+    }
+
+    /// Adds the XMP and IPTC that stand in tags.
+    pub fn add_to(&self, blocks: &mut Blocks) {
+        if let Some(packet) = self.bytes(XMP) {
+            blocks.add_xmp(|| packet);
+        }
+        if let Some(records) = self.bytes(IPTC) {
+            blocks.add_iptc(|| records);
+        }
+        if let Some(resources) = self.bytes(PHOTOSHOP) {
+            let size = resources.len() as u64;
+            iptc::resources(&mut Window::new(&mut Cursor::new(resources), size), blocks);
+        }
+    }
+
+    /// The bytes of a tag, whatever numbers the writer called them.
+    fn bytes(&self, tag: Tag) -> Option<Vec<u8>> {
+        match self.field(tag)? {
+            Value::Byte(bytes) | Value::Undefined(bytes, _) => Some(bytes.clone()),
+            Value::Long(numbers) => {
+                let is_little = self.0.little_endian();
+                let bytes = |n: &u32| if is_little { n.to_le_bytes() } else { n.to_be_bytes() };
+                Some(numbers.iter().flat_map(bytes).collect())
+            }
+            _ => None,
         }
     }
 
