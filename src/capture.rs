@@ -12,7 +12,7 @@ mod rule;
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use crate::media::{Embedded, LocalTime, Standard, stamp};
+use crate::media::{Embedded, Format, LocalTime, Standard, stamp};
 use crate::name_date::{self, NameZone};
 use crate::zone;
 
@@ -185,11 +185,19 @@ impl Decision<'_> {
     ) -> Outcome {
         self.note_import();
         let is_upload_day = self.sources.imported.is_some_and(|imported| is_near(imported, row));
-        if is_upload_day && self.sources.embedded.camera.make().is_some() {
+        if is_upload_day && self.names_camera() {
             (Some(embedded(self)), from, Rule::UploadDay)
         } else {
             (Some(self.seen(row, offset)), CapturedFrom::Row, Rule::CorrectedByOwner)
         }
+    }
+
+    /// Whether a camera wrote the file, as far as it says so. An AVI has no place for a make; its date
+    /// is written by cameras only.
+    fn names_camera(&self) -> bool {
+        let Embedded { camera, format, exif, standard, .. } = self.sources.embedded;
+        let is_dated_avi = *format == Format::Avi && exif.is_some() && *standard == Standard::Exif;
+        camera.make().is_some() || is_dated_avi
     }
 
     /// Rule 5, last resort.
