@@ -9,10 +9,10 @@
 mod evidence;
 mod rule;
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use crate::media::{Embedded, LocalTime, stamp};
+use crate::media::{Embedded, Format, LocalTime, Standard, stamp};
 use crate::name_date::{self, NameZone};
 use crate::zone;
 
@@ -35,6 +35,8 @@ pub struct Sources<'a> {
     pub row: Option<DateTime<Utc>>,
     /// The row's `importDate` (`I`), in minutes.
     pub imported: Option<DateTime<Utc>>,
+    /// When the first export that holds it was built, on whatever clock.
+    pub built: Option<NaiveDateTime>,
     /// File names in which to look for a date, the first one first.
     pub names: &'a [&'a str],
     /// The zone of what carries none (`F`).
@@ -86,8 +88,13 @@ impl Captured {
         let instant = |source, instant: Option<DateTime<Utc>>| {
             instant.map(|instant| Evidence { source, claim: Claim::Instant(instant) })
         };
+        let standard = match embedded.standard {
+            Standard::Exif => EvidenceSource::Exif,
+            Standard::Xmp => EvidenceSource::Xmp,
+            Standard::Iptc => EvidenceSource::Iptc,
+        };
         let always = [
-            clock(EvidenceSource::Exif, embedded.exif),
+            clock(standard, embedded.exif),
             clock(EvidenceSource::QuickTime, embedded.quicktime),
             instant(EvidenceSource::QuickTimeUtc, embedded.utc.map(|utc| utc.and_utc())),
             instant(EvidenceSource::Row, self.row),
@@ -113,9 +120,14 @@ struct Decision<'a> {
 
 impl Decision<'_> {
     fn decide(&mut self) -> Outcome {
-        let Embedded { exif, quicktime, utc, .. } = self.sources.embedded;
+        let Embedded { exif, standard, quicktime, utc, .. } = self.sources.embedded;
         let row = self.sources.row.filter(|row| stamp::is_possible(row.naive_utc()));
-        let exif = exif.filter(|time| self.is_credible(*time)).map(|time| (time, CapturedFrom::Exif));
+        let standard = match standard {
+            Standard::Exif => CapturedFrom::Exif,
+            Standard::Xmp => CapturedFrom::Xmp,
+            Standard::Iptc => CapturedFrom::Iptc,
+        };
+        let exif = exif.filter(|time| self.is_credible(*time)).map(|time| (time, standard));
         let quicktime =
             quicktime.filter(|time| self.is_credible(*time)).map(|time| (time, CapturedFrom::QuickTime));
         let utc = utc.filter(|time| self.is_credible(LocalTime { time: *time, offset: None }));
@@ -140,11 +152,13 @@ impl Decision<'_> {
                 }
             }
             (None, Some(row)) => match recovered_offset(local.time, row) {
-                Some(offset) => (
-                    Some(zone::with_offset(local.time, offset)),
-                    CapturedFrom::ExifAndRow,
-                    Rule::OffsetFromRow,
-                ),
+                Some(offset) => {
+                    let from = match from {
+                        CapturedFrom::Xmp | CapturedFrom::Iptc => from,
+                        _ => CapturedFrom::ExifAndRow,
+                    };
+                    (Some(zone::with_offset(local.time, offset)), from, Rule::OffsetFromRow)
+                }
                 None => self.by_contradiction(row, None, from, |here| here.local(local.time)),
             },
             (None, None) => (Some(self.local(local.time)), from, Rule::OffsetFromZone),
@@ -171,16 +185,30 @@ impl Decision<'_> {
     ) -> Outcome {
         self.note_import();
         let is_upload_day = self.sources.imported.is_some_and(|imported| is_near(imported, row));
-        if is_upload_day && self.sources.embedded.camera.make().is_some() {
+        if is_upload_day && self.names_camera() {
             (Some(embedded(self)), from, Rule::UploadDay)
         } else {
             (Some(self.seen(row, offset)), CapturedFrom::Row, Rule::CorrectedByOwner)
         }
     }
 
+    /// Whether a camera wrote the file, as far as it says so. An AVI has no place for a make; its date
+    /// is written by cameras only.
+    fn names_camera(&self) -> bool {
+        let Embedded { camera, format, exif, standard, .. } = self.sources.embedded;
+        let is_dated_avi = *format == Format::Avi && exif.is_some() && *standard == Standard::Exif;
+        camera.make().is_some() || is_dated_avi
+    }
+
     /// Rule 5, last resort.
     fn by_name(&mut self) -> Outcome {
-        let Some(found) = self.sources.names.iter().find_map(|name| name_date::from_name(name)) else {
+        let names = self.sources.names;
+        let named = |name: &&str| {
+            let found = name_date::from_name(name)?;
+            let offset = (found.zone == NameZone::Utc).then(|| Utc.fix());
+            self.is_credible(LocalTime { time: found.time, offset }).then_some(found)
+        };
+        let Some(found) = names.iter().find_map(named) else {
             return (None, CapturedFrom::None, Rule::Undated);
         };
         let time = match found.zone {
@@ -196,21 +224,25 @@ impl Decision<'_> {
         (Some(time), CapturedFrom::FileName, Rule::NameAlone)
     }
 
-    /// Whether an embedded time can be true: no epoch, and not after the import. A local time
-    /// without offset is compared as if it were UTC; the 26 hours cover the difference.
+    /// Whether a time can be true: no epoch, and not after the import or the making of the export. A
+    /// local time without offset is compared as if it were UTC; the 26 hours cover the difference.
     fn is_credible(&mut self, local: LocalTime) -> bool {
         let instant = match local.offset {
             Some(offset) => zone::with_offset(local.time, offset).to_utc(),
             None => local.time.and_utc(),
         };
-        let is_after_import = self
-            .sources
-            .imported
-            .is_some_and(|imported| instant.signed_duration_since(imported) > AFTER_IMPORT);
+        let is_after = |known: Option<DateTime<Utc>>| {
+            known.is_some_and(|known| instant.signed_duration_since(known) > AFTER_IMPORT)
+        };
+        let is_after_import = is_after(self.sources.imported);
+        let is_after_export = is_after(self.sources.built.map(|built| built.and_utc()));
         if is_after_import {
             self.note_import();
         }
-        stamp::is_possible(local.time) && stamp::is_possible(instant.naive_utc()) && !is_after_import
+        stamp::is_possible(local.time)
+            && stamp::is_possible(instant.naive_utc())
+            && !is_after_import
+            && !is_after_export
     }
 
     /// An instant in `O`, else `Z`, else `F`.
@@ -253,20 +285,16 @@ fn is_near(one: DateTime<Utc>, other: DateTime<Utc>) -> bool {
     one.signed_duration_since(other).abs() <= TOLERANCE
 }
 
-/// Rule 2: the offset that makes this local time the row's instant, if a zone could have it.
+/// Rule 2: the offset that makes this local time the row's instant, if some zone had it then.
 fn recovered_offset(local: NaiveDateTime, row: DateTime<Utc>) -> Option<FixedOffset> {
-    const QUARTER: i64 = 15 * 60;
     let difference = local.signed_duration_since(row.naive_utc());
-    let seconds = difference.num_seconds().checked_add(QUARTER / 2)?.div_euclid(QUARTER) * QUARTER;
-    let is_close = (difference - TimeDelta::try_seconds(seconds)?).abs() <= TOLERANCE;
-    let is_real = (-12 * 3600..=14 * 3600).contains(&seconds);
-    if is_close && is_real { FixedOffset::east_opt(i32::try_from(seconds).ok()?) } else { None }
+    zone::offset_near(row, difference, TOLERANCE)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Captured, CapturedFrom, Evidence, Rule, Sources, capture};
-    use crate::media::{Camera, Embedded, LocalTime, Position};
+    use crate::media::{Camera, Embedded, LocalTime, Position, Standard};
     use chrono::{DateTime, Utc};
     use chrono_tz::Tz;
 
@@ -282,6 +310,7 @@ mod tests {
         utc: &'static str,
         row: &'static str,
         imported: &'static str,
+        built: &'static str,
         camera: &'static str,
         place: Option<Position>,
         name: &'static str,
@@ -315,6 +344,7 @@ mod tests {
             embedded: &embedded(case),
             row: instant(case.row),
             imported: instant(case.imported),
+            built: instant(case.built).map(|built| built.naive_utc()),
             names: &[case.name],
             // Far from everything else, so that a zone taken by mistake shows.
             fallback: Tz::Asia__Tokyo,
@@ -386,6 +416,19 @@ mod tests {
             Case { why: "E over 26 h after I", exif: "2024-07-04T11:05:01", imported: "2024-07-03T09:05", time: "", from: "none", ..none() },
             Case { why: "E in the future, U sound", quicktime: "2099-07-04T11:05:01 +02:00", utc: "2024-07-03T09:00:00", imported: "2024-07-03T09:05", time: "2024-07-03T18:00:00+09:00", from: "quicktime", rule: Some(Rule::MovieHeader), ..none() },
             Case { why: "EXIF in the future, QuickTime sound", exif: "2099-07-04T11:05:01", quicktime: "2024-07-03T09:00:00 +02:00", imported: "2024-07-03T09:05", time: "2024-07-03T09:00:00+02:00", from: "quicktime", ..none() },
+            Case { why: "E at the epoch of FAT", exif: "1980-01-01T00:00:00", row: "2024-07-03T09:05", time: "2024-07-03T18:05:00+09:00", from: "row", ..none() },
+            Case { why: "U at the epoch of FAT", utc: "1980-01-01T00:00:00", time: "", from: "none", ..none() },
+            Case { why: "E 26 h after the export was built", exif: "2024-07-04T11:05:00", built: "2024-07-03T09:05", time: "2024-07-04T11:05:00+09:00", from: "exif", ..none() },
+            Case { why: "E over 26 h after the export was built", exif: "2024-07-04T11:05:01", built: "2024-07-03T09:05", name: "2019-01-02.jpg", time: "2019-01-02T00:00:00+09:00", from: "filename", ..none() },
+            Case { why: "U over 26 h after the export was built", utc: "2031-07-04T11:05:01", built: "2024-07-03T09:05", time: "", from: "none", ..none() },
+            Case { why: "a name over 26 h after the import", name: "IMG_20310704_110501.jpg", imported: "2024-07-03T09:05", time: "", from: "none", rule: Some(Rule::Undated), ..none() },
+            Case { why: "a name over 26 h after the export was built", name: "PXL_20310704_110501123.jpg", built: "2024-07-03T09:05", time: "", from: "none", ..none() },
+            Case { why: "a name 26 h after the import", name: "IMG_20240704_110500.jpg", imported: "2024-07-03T09:05", time: "2024-07-04T11:05:00+09:00", from: "filename", ..none() },
+            // No zone has the difference: the owner corrected the date by it.
+            Case { why: "corrected by 1:15", exif: "2023-07-31T23:50:10", row: "2023-07-31T20:35", time: "2023-08-01T05:35:00+09:00", from: "row", rule: Some(Rule::CorrectedByOwner), ..none() },
+            Case { why: "13:15", exif: "2023-07-31T23:50:10", row: "2023-07-31T10:35", time: "2023-07-31T19:35:00+09:00", from: "row", ..none() },
+            Case { why: "Chatham in summer", exif: "2024-01-10T23:50:10", row: "2024-01-10T10:05", time: "2024-01-10T23:50:10+13:45", from: "exif+row", ..none() },
+            Case { why: "Chatham's summer in its winter", exif: "2024-07-10T23:50:10", row: "2024-07-10T10:05", time: "2024-07-10T19:05:00+09:00", from: "row", ..none() },
         ];
         for case in &cases {
             let captured = decide(case);
@@ -435,6 +478,30 @@ mod tests {
     }
 
     #[test]
+    fn xmp_and_iptc_are_named_whatever_gave_the_offset() {
+        for (standard, word) in [(Standard::Xmp, "xmp"), (Standard::Iptc, "iptc")] {
+            for exif in ["2024-03-03T10:05:17", "2024-03-03T10:05:17 +01:00"] {
+                for row in [None, instant("2024-03-03T09:05")] {
+                    let embedded =
+                        Embedded { exif: local(exif), standard, position: Some(LAKE), ..Embedded::default() };
+                    let sources = Sources {
+                        embedded: &embedded,
+                        row,
+                        imported: None,
+                        built: None,
+                        names: &[],
+                        fallback: Tz::Asia__Tokyo,
+                    };
+                    let captured = capture(&sources);
+                    assert_eq!(captured.time.unwrap().to_rfc3339(), "2024-03-03T10:05:17+01:00");
+                    assert_eq!(captured.from.as_str(), word);
+                    assert_eq!(captured.evidence(&embedded)[0].source.as_str(), word);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn companions_follow_and_keep_their_evidence() {
         let still = decide(&Case { exif: "2024-03-03T10:05:17 +01:00", ..Case::default() });
         let case = Case { quicktime: "2024-03-03T10:05:16 +01:00", ..Case::default() };
@@ -458,8 +525,14 @@ mod tests {
     fn names_are_tried_in_order() {
         let nothing = Embedded::default();
         let names = ["IMG_4821.JPG", "2019-01-02.jpg", "2020-01-02.jpg"];
-        let sources =
-            Sources { embedded: &nothing, row: None, imported: None, names: &names, fallback: Tz::UTC };
+        let sources = Sources {
+            embedded: &nothing,
+            row: None,
+            imported: None,
+            built: None,
+            names: &names,
+            fallback: Tz::UTC,
+        };
         assert_eq!(
             *capture(&sources).evidence(&nothing),
             [evidence("filename", "2019-01-02T00:00:00", None)]
@@ -480,6 +553,7 @@ mod tests {
                         embedded: &embedded,
                         row,
                         imported: row,
+                        built: row.map(|row| row.naive_utc()),
                         names: &[],
                         fallback: Tz::Asia__Tokyo,
                     };

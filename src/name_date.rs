@@ -7,6 +7,8 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 
+use crate::media::stamp;
+
 /// Bytes of the longest name that is searched; no file system holds longer ones.
 const LONGEST_NAME: usize = 1024;
 
@@ -170,7 +172,7 @@ impl Rest<'_> {
             .map(digits)
             .filter(|run| !is_short && separator == '-' && run.len() == 3);
         let number = |at: usize| time.get(at).map_or(Some(0), |part| part.parse::<u32>().ok());
-        let hour = twelve_hours(number(0)?, half_of_day(joint, rest))?;
+        let hour = stamp::hour(twelve_hours(number(0)?, half_of_day(joint, rest))?);
         let millis = millis.and_then(|run| run.parse().ok()).unwrap_or(0);
         Some((NaiveTime::from_hms_milli_opt(hour, number(1)?, number(2)?, millis)?, is_utc_mark(rest)))
     }
@@ -192,7 +194,7 @@ fn packed_time(text: &str) -> Option<(NaiveTime, &str)> {
         _ => return None,
     };
     let part = |from: usize| run.get(from..from + 2)?.parse::<u32>().ok();
-    let time = NaiveTime::from_hms_milli_opt(part(0)?, part(2)?, part(4)?, millis)?;
+    let time = NaiveTime::from_hms_milli_opt(stamp::hour(part(0)?), part(2)?, part(4)?, millis)?;
     Some((time, text.get(run.len()..)?))
 }
 
@@ -319,6 +321,8 @@ mod tests {
             ("Lake 2019.01.02.jpg", "2019-01-02T00:00:00"),
             ("20190102.jpg", "2019-01-02T00:00:00"),
             ("IMG_20240229_120000.jpg", "2024-02-29T12:00:00"),
+            ("IMG_20150831_240819.jpg", "2015-08-31T00:08:19"),
+            ("2015-08-31 24.08.19.jpg", "2015-08-31T00:08:19"),
         ];
         for (name, expected) in cases {
             let found = from_name(name).map(|found| (found.time, found.zone));

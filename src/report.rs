@@ -84,7 +84,7 @@ pub struct MediaCounts {
     pub proved: u64,
     /// Files that only their archive vouches for.
     pub unproved: u64,
-    /// Assets without a date.
+    /// Photos and videos without a date.
     pub undated: u64,
 }
 
@@ -231,7 +231,7 @@ pub fn count_media(contents: &Contents, matched: &Matched, counts: &dyn Fn(usize
         let primary = here(asset.primary().content);
         let pair = asset.resources.iter().any(|r| r.part == Part::Movie && (primary || here(r.content)));
         media.live_photos += u64::from(pair);
-        media.undated += u64::from(primary && asset.captured().time.is_none());
+        media.undated += u64::from(primary && asset.is_undated());
     }
     media.live_photos += matched.shared_movies.iter().filter(|(still, _)| here(*still)).count() as u64;
     media

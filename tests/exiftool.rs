@@ -94,6 +94,15 @@ fn expected(tags: &Value) -> Findings {
             ))
         },
     );
+    let exif = exif.or_else(|| {
+        let xmp = ["XMP-exif:DateTimeOriginal", "XMP-photoshop:DateCreated", "XMP-xmp:CreateDate"];
+        let (time, offset) = xmp.iter().find_map(|tag| {
+            let text = text(tags, &[tag])?.replace('Z', "+00:00");
+            let (time, offset) = text.split_at_checked(19)?;
+            Some((date_time(time)?, Some(offset.to_owned()).filter(|offset| offset.len() == 6)))
+        })?;
+        Some((time.to_string(), offset))
+    });
     let creation =
         text(tags, &["Keys:CreationDate", "UserData:ContentCreateDate", "ItemList:ContentCreateDate"]);
     let creation = creation.filter(|text| text.len() >= 19);

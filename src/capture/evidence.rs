@@ -29,6 +29,10 @@ pub struct Evidence {
 pub enum EvidenceSource {
     /// The camera's clock, in EXIF.
     Exif,
+    /// The same, in XMP.
+    Xmp,
+    /// The same, in records of IPTC.
+    Iptc,
     /// A movie's creation date, with its offset.
     #[serde(rename = "quicktime")]
     QuickTime,
@@ -51,6 +55,8 @@ impl EvidenceSource {
     pub fn as_str(self) -> &'static str {
         match self {
             EvidenceSource::Exif => "exif",
+            EvidenceSource::Xmp => "xmp",
+            EvidenceSource::Iptc => "iptc",
             EvidenceSource::QuickTime => "quicktime",
             EvidenceSource::QuickTimeUtc => "quicktime-utc",
             EvidenceSource::Row => "row",
@@ -212,6 +218,8 @@ mod tests {
         for json in [
             r#"{"source":"exif","time":"2024-03-03T10:05:17.250","offset":"+01:00"}"#,
             r#"{"source":"exif","time":"2024-03-03T10:05:17","offset":null}"#,
+            r#"{"source":"xmp","time":"2024-03-03T10:05:17","offset":null}"#,
+            r#"{"source":"iptc","time":"2024-03-03T00:00:00","offset":null}"#,
             r#"{"source":"quicktime","time":"2024-03-03T10:05:17","offset":"-03:30"}"#,
             r#"{"source":"quicktime-utc","time":"2024-03-03T09:05:17Z","offset":null}"#,
             r#"{"source":"row","time":"2024-03-03T09:05:00Z","offset":null}"#,

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 pub enum CapturedFrom {
     /// EXIF alone.
     Exif,
+    /// Embedded XMP, whatever gave the offset.
+    Xmp,
+    /// Embedded records of IPTC, whatever gave the offset.
+    Iptc,
     /// An embedded local time (EXIF, or QuickTime without an offset) whose offset the row gave.
     #[serde(rename = "exif+row")]
     ExifAndRow,
@@ -30,8 +34,10 @@ pub enum CapturedFrom {
 }
 
 impl CapturedFrom {
-    const ALL: [CapturedFrom; 8] = [
+    const ALL: [CapturedFrom; 10] = [
         CapturedFrom::Exif,
+        CapturedFrom::Xmp,
+        CapturedFrom::Iptc,
         CapturedFrom::ExifAndRow,
         CapturedFrom::QuickTime,
         CapturedFrom::Row,
@@ -50,6 +56,8 @@ impl CapturedFrom {
     pub fn as_str(self) -> &'static str {
         match self {
             CapturedFrom::Exif => "exif",
+            CapturedFrom::Xmp => "xmp",
+            CapturedFrom::Iptc => "iptc",
             CapturedFrom::ExifAndRow => "exif+row",
             CapturedFrom::QuickTime => "quicktime",
             CapturedFrom::Row => "row",

@@ -374,8 +374,9 @@ fn insert_content(tx: &Transaction<'_>, content: &Content) -> rusqlite::Result<i
     let embedded = &content.embedded;
     tx.prepare_cached(
         "INSERT INTO contents (blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
-         quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+         quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier, \
+         exif_standard) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?
     .execute(params![
         content.blake3.to_hex().as_str(),
@@ -394,6 +395,7 @@ fn insert_content(tx: &Transaction<'_>, content: &Content) -> rusqlite::Result<i
         embedded.camera.make(),
         embedded.camera.model(),
         embedded.content_identifier,
+        embedded.exif.map(|_| embedded.standard.as_str()),
     ])?;
     Ok(tx.last_insert_rowid())
 }

@@ -16,7 +16,7 @@ use crate::contents::{
 };
 use crate::fingerprint::Fingerprint;
 use crate::matching::AlbumKind;
-use crate::media::{Camera, Cameras, Embedded, Format, Kind, LocalTime, Position};
+use crate::media::{Camera, Cameras, Embedded, Format, Kind, LocalTime, Position, Standard};
 use crate::names::LibraryPath;
 use crate::plan::{Area, Placement};
 
@@ -167,8 +167,8 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
     let mut cameras = Cameras::default();
     let mut statement = connection.prepare(
         "SELECT id, blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
-         quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier \
-         FROM contents ORDER BY id",
+         quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier, \
+         exif_standard FROM contents ORDER BY id",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -183,6 +183,7 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
         let mut embedded = Embedded {
             format: row.get_ref(6)?.as_str_or_null()?.map_or(Format::Unknown, Format::from_name),
             exif: local(row, 7)?,
+            standard: row.get_ref(17)?.as_str_or_null()?.map_or(Standard::Exif, Standard::from_name),
             quicktime: local(row, 9)?,
             utc: time(row, 11)?,
             position,

@@ -24,7 +24,11 @@ pub use load::{Ids, Remembered};
 pub use records::{AlbumRecord, DerivedRecord, FileRecord, Unchanged};
 
 /// The version of the schema, in `PRAGMA user_version` and in the settings as `schema_version`.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
+/// What leads to each version from the one before, the second first.
+const MIGRATIONS: [&str; 1] = [include_str!("schema-1-to-2.sql")];
+/// Makes a catalog of the first version look like one of the second to a connection that may only read.
+const AS_IF_2: &str = "CREATE TEMP VIEW contents AS SELECT *, NULL AS exif_standard FROM main.contents";
 /// The folder inside a library that is Windfall's own.
 pub const INTERNAL: &str = ".windfall";
 
@@ -69,17 +73,29 @@ impl Catalog {
             c.pragma_update(None, "foreign_keys", false)?;
             c.busy_timeout(std::time::Duration::from_secs(5))
         })?;
-        if catalog.schema_version()? == 0 {
-            catalog.transact(|tx| {
-                tx.execute_batch(include_str!("schema.sql"))?;
-                tx.execute(
-                    "INSERT INTO settings VALUES ('schema_version', ?1)",
-                    [SCHEMA_VERSION.to_string()],
-                )?;
-                tx.pragma_update(None, "user_version", SCHEMA_VERSION)
-            })?;
-        }
+        catalog.migrate()?;
         Ok(catalog)
+    }
+
+    /// Brings the schema to this version, in one transaction: a crash leaves the old one or the new one.
+    fn migrate(&mut self) -> Result<(), Error> {
+        let found = self.schema_version()?;
+        if found == SCHEMA_VERSION {
+            return Ok(());
+        }
+        self.transact(|tx| {
+            match usize::try_from(found).ok().and_then(|found| found.checked_sub(1)) {
+                None => tx.execute_batch(include_str!("schema.sql"))?,
+                Some(done) => {
+                    MIGRATIONS.iter().skip(done).try_for_each(|step| tx.execute_batch(step))?;
+                }
+            }
+            tx.execute(
+                "INSERT OR REPLACE INTO settings (name, value) VALUES ('schema_version', ?1)",
+                [SCHEMA_VERSION.to_string()],
+            )?;
+            tx.pragma_update(None, "user_version", SCHEMA_VERSION)
+        })
     }
 
     /// Opens the catalog of a library for reading only.
@@ -103,6 +119,14 @@ impl Catalog {
         }
         match catalog.schema_version() {
             Ok(0) => Err(Error::NotALibrary(library.to_owned())),
+            Ok(1) => {
+                // who only reads migrates nothing
+                catalog.query(|c| {
+                    c.pragma_update(None, "temp_store", "MEMORY")?;
+                    c.execute_batch(AS_IF_2)
+                })?;
+                Ok(catalog)
+            }
             Ok(_) => Ok(catalog),
             Err(error) => Err(error),
         }

@@ -7,7 +7,7 @@ CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE exports (
     id    INTEGER PRIMARY KEY,
     name  TEXT NOT NULL,              -- without the part number
-    total INTEGER,                    -- parts that Apple announced; NULL where no name says it
+    total INTEGER,                    -- parts that Apple announced; NULL: no name says it
     built TEXT,                       -- when Apple built it
     label TEXT NOT NULL UNIQUE        -- its folder below .windfall/details
 ) STRICT;
@@ -41,7 +41,8 @@ CREATE TABLE contents (
     utc_time           TEXT,
     latitude           REAL, longitude REAL,
     make               TEXT, model TEXT,
-    content_identifier TEXT
+    content_identifier TEXT,
+    exif_standard      TEXT           -- exif, xmp or iptc: what exif_time is written by; NULL: exif
 ) STRICT;
 
 -- Contents that are durable in .windfall/staging, and perhaps placed already.

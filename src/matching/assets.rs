@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::capture::{Captured, CapturedFrom, Sources, capture};
@@ -307,6 +307,7 @@ fn asset(
             embedded: &m.content.embedded,
             row: m.created(),
             imported: m.facts.and_then(|f| f.imported),
+            built: m.entries.iter().filter_map(|e| built(lists.contents, e)).min(),
             names: &entry_names,
             fallback: zone,
         })
@@ -343,6 +344,11 @@ fn asset(
     let (favorite, hidden, deleted) = flags(speaks, primary, lists);
     let home = members.iter().all(|(m, _)| media[*m].is_shared()).then_some(0);
     Asset { resources, favorite, hidden, deleted, home }
+}
+
+/// When the export of an entry was built, if that is known.
+fn built(contents: &Contents, entry: &Entry) -> Option<NaiveDateTime> {
+    contents.exports[contents.export_of(entry)].built
 }
 
 fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool, bool, bool) {

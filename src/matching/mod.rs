@@ -46,6 +46,11 @@ impl Asset {
         &self.resources[0]
     }
 
+    /// Whether nothing tells when this photo or video was taken. What is neither needs no date.
+    pub fn is_undated(&self) -> bool {
+        matches!(self.primary().kind, Kind::Photo | Kind::Video) && self.captured().time.is_none()
+    }
+
     /// When it was taken; its other resources follow.
     pub fn captured(&self) -> &Captured {
         &self.primary().captured
@@ -187,8 +192,7 @@ fn no_details(contents: &Contents, detailed: &BTreeSet<usize>) -> Vec<Problem> {
 }
 
 fn undated(contents: &Contents, assets: &[Asset]) -> Vec<Problem> {
-    let undated: Vec<usize> =
-        assets.iter().filter(|a| a.captured().time.is_none()).map(|a| a.primary().content).collect();
+    let undated: Vec<usize> = assets.iter().filter(|a| a.is_undated()).map(|a| a.primary().content).collect();
     let wanted: ContentSet = undated.iter().copied().collect();
     let mut first: HashMap<usize, &Entry> = HashMap::new();
     for entry in contents.entries.iter().filter(|e| e.given) {

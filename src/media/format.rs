@@ -35,6 +35,10 @@ pub enum Format {
     Mov,
     /// MP4, M4V, 3GP and whatever else calls itself ISO base media and is no picture or sound.
     Mp4,
+    Jxl,
+    /// Photoshop's, small (PSD) or large (PSB).
+    Psd,
+    Avi,
     /// Apple's adjustment sidecar, a property list.
     Aae,
     #[default]
@@ -87,7 +91,7 @@ const VIDEO_EXTENSIONS: &[&str] = &[
 ];
 
 impl Format {
-    const NAMES: [(Format, &str); 19] = [
+    const NAMES: [(Format, &str); 22] = [
         (Format::Jpeg, "jpeg"),
         (Format::Heic, "heic"),
         (Format::Heif, "heif"),
@@ -106,6 +110,9 @@ impl Format {
         (Format::Raf, "raf"),
         (Format::Mov, "mov"),
         (Format::Mp4, "mp4"),
+        (Format::Jxl, "jxl"),
+        (Format::Psd, "psd"),
+        (Format::Avi, "avi"),
         (Format::Aae, "aae"),
     ];
 
@@ -127,6 +134,11 @@ impl Format {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Format::Png,
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Format::Gif,
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Format::WebP,
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => Format::Avi,
+            [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', b'\r', b'\n', 0x87, b'\n', ..] => {
+                Format::Jxl
+            }
+            [b'8', b'B', b'P', b'S', 0, 1 | 2, ..] => Format::Psd,
             [b'I', b'I', 42, 0, _, _, _, _, b'C', b'R', 2, ..] => Format::Cr2,
             [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Format::Tiff,
             [b'I', b'I', b'R', b'O' | b'S', ..] | [b'M', b'M', b'O', b'R', ..] => Format::Orf,
@@ -146,7 +158,7 @@ impl Format {
     /// content is unknown.
     pub fn kind(self, name: &str) -> Kind {
         match self {
-            Format::Mov | Format::Mp4 => Kind::Video,
+            Format::Mov | Format::Mp4 | Format::Avi => Kind::Video,
             Format::Aae => Kind::Adjustment,
             Format::Unknown => {
                 let extension = extension(name);
@@ -240,7 +252,12 @@ mod tests {
             (b"\x89PNG\r\n\x1a\n", "a.jpeg", Format::Png, Kind::Photo),
             (b"GIF89a", "a", Format::Gif, Kind::Photo),
             (b"RIFF\0\0\0\0WEBP", "a.webp", Format::WebP, Kind::Photo),
-            (b"RIFF\0\0\0\0AVI ", "a.avi", Format::Unknown, Kind::Video),
+            (b"RIFF\0\0\0\0AVI ", "a", Format::Avi, Kind::Video),
+            (b"RIFF\0\0\0\0WAVE", "a.wav", Format::Unknown, Kind::Other),
+            (b"\xff\x0a\xfa\x7f", "a", Format::Jxl, Kind::Photo),
+            (b"\0\0\0\x0cJXL \r\n\x87\n", "a.mov", Format::Jxl, Kind::Photo),
+            (b"8BPS\0\x01\0\0", "a", Format::Psd, Kind::Photo),
+            (b"8BPS\0\x02\0\0", "a.psb", Format::Psd, Kind::Photo),
             (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a.mov", Format::Heic, Kind::Photo),
             (b"\0\0\0\x14ftypheic\0\0\0\0heic", "a", Format::Heic, Kind::Photo),
             (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "a", Format::Heic, Kind::Photo),

@@ -1,23 +1,28 @@
 //! What a photo or video says about itself: format, time, place, camera, Live Photo identifier.
 //!
 //! In: a seekable source and its size. Out: [`Embedded`]. Never: fails, believes a file name, reads
-//! dates of editing, XMP or IPTC, or needs more memory or time than its fixed limits, whatever the
-//! bytes are. The one decision a newcomer would question: formats are recognised and EXIF blocks
+//! dates of editing, or needs more memory or time than its fixed limits, whatever the bytes are. The one decision a newcomer would question: formats are recognised and EXIF blocks
 //! found by code of our own, and only the block goes to kamadak; see `still` and `tags` for why.
 
+mod blocks;
 mod boxes;
 mod cut;
 mod format;
+mod iptc;
 mod movie;
+mod png;
+mod riff;
 pub(crate) mod stamp;
 mod still;
 mod tags;
 mod window;
+mod xmp;
 
 use std::collections::HashSet;
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
+use blocks::Blocks;
 use chrono::{FixedOffset, NaiveDateTime};
 
 pub use cut::is_cut_short;
@@ -36,8 +41,10 @@ const TIFF_PREFIXES: [u64; 2] = [1 << 20, 64 << 20];
 pub struct Embedded {
     /// What the file is, by content.
     pub format: Format,
-    /// EXIF DateTimeOriginal, else DateTimeDigitized.
+    /// EXIF DateTimeOriginal, else DateTimeDigitized; where EXIF has no date, that of XMP or IPTC.
     pub exif: Option<LocalTime>,
+    /// Which of the three it is from.
+    pub standard: Standard,
     /// `com.apple.quicktime.creationdate`, else `©day`.
     pub quicktime: Option<LocalTime>,
     /// The movie header's creation time, UTC by its specification; many cameras write local time.
@@ -48,6 +55,33 @@ pub struct Embedded {
     pub camera: Camera,
     /// What the still and the movie of a Live Photo have in common.
     pub content_identifier: Option<Box<str>>,
+}
+
+/// By which standard a still says when it was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Standard {
+    /// EXIF, and the `IDIT` of an AVI, which is as old.
+    #[default]
+    Exif,
+    /// Adobe's XMP.
+    Xmp,
+    /// The records of the press.
+    Iptc,
+}
+
+impl Standard {
+    const NAMES: [(Standard, &str); 3] =
+        [(Standard::Exif, "exif"), (Standard::Xmp, "xmp"), (Standard::Iptc, "iptc")];
+
+    /// The word of the catalog.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(standard, _)| *standard == self).map_or("exif", |(_, name)| name)
+    }
+
+    /// What a word of the catalog names.
+    pub fn from_name(name: &str) -> Standard {
+        Self::NAMES.iter().find(|(_, n)| *n == name).map_or(Standard::Exif, |(standard, _)| *standard)
+    }
 }
 
 /// A camera by its maker and model, as far as a file names them. A clone is the same text.
@@ -116,29 +150,42 @@ pub fn read(source: &mut (impl Read + Seek), size: u64) -> Embedded {
     let mut window = Window::new(source, size);
     let format = Format::recognise(&window.bytes(0, HEAD));
     let mut embedded = Embedded { format, ..Embedded::default() };
-    let blocks = match format {
+    let mut blocks = match format {
         Format::Jpeg => still::jpeg(&mut window),
         Format::Heic | Format::Heif | Format::Avif => still::heif(&mut window),
-        Format::Png => still::png(&mut window),
-        Format::WebP => still::webp(&mut window),
+        Format::Png => png::blocks(&mut window),
+        Format::WebP => riff::webp(&mut window),
         Format::Raf => still::raf(&mut window),
-        _ => Vec::new(),
+        Format::Jxl => still::jxl(&mut window),
+        Format::Psd => still::psd(&mut window),
+        Format::Avi => {
+            let (date, blocks) = riff::avi(&mut window);
+            embedded.exif = date;
+            blocks
+        }
+        _ => Blocks::default(),
     };
-    for tags in blocks.into_iter().filter_map(Tags::parse) {
+    for tags in std::mem::take(&mut blocks.tiff).into_iter().filter_map(Tags::parse) {
         tags.fill(&mut embedded);
+        tags.add_to(&mut blocks);
     }
     match format {
-        Format::Mov | Format::Mp4 | Format::Cr3 => movie::fill(&mut embedded, &mut window),
-        Format::Tiff | Format::Cr2 | Format::Orf | Format::Rw2 => fill_from_tiff(&mut embedded, &mut window),
+        Format::Mov | Format::Mp4 | Format::Cr3 => movie::fill(&mut embedded, &mut blocks, &mut window),
+        Format::Tiff | Format::Cr2 | Format::Orf | Format::Rw2 => {
+            fill_from_tiff(&mut embedded, &mut blocks, &mut window);
+        }
         _ => (),
     }
+    fill_date(&mut embedded, &blocks);
     embedded
 }
 
-fn fill_from_tiff(embedded: &mut Embedded, window: &mut Window<'_, impl Read + Seek>) {
+fn fill_from_tiff(embedded: &mut Embedded, blocks: &mut Blocks, window: &mut Window<'_, impl Read + Seek>) {
     for prefix in TIFF_PREFIXES {
         if let Some(tags) = Tags::parse(window.bytes(0, prefix)) {
             tags.fill(embedded);
+            *blocks = Blocks::default();
+            tags.add_to(blocks);
             if embedded.format == Format::Tiff {
                 embedded.format = tags.refine();
             }
@@ -146,6 +193,19 @@ fn fill_from_tiff(embedded: &mut Embedded, window: &mut Window<'_, impl Read + S
         if embedded.exif.is_some() || window.size() <= prefix {
             break;
         }
+    }
+}
+
+/// Where neither EXIF nor a movie's creation date says when it was taken: XMP, then IPTC.
+fn fill_date(embedded: &mut Embedded, blocks: &Blocks) {
+    if embedded.exif.is_some() || embedded.quicktime.is_some() {
+        return;
+    }
+    let xmp = || blocks.xmp.iter().find_map(|packet| xmp::time(packet)).map(|time| (time, Standard::Xmp));
+    let iptc =
+        || blocks.iptc.iter().find_map(|records| iptc::time(records)).map(|time| (time, Standard::Iptc));
+    if let Some((time, standard)) = xmp().or_else(iptc) {
+        (embedded.exif, embedded.standard) = (Some(time), standard);
     }
 }
 

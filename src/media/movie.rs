@@ -8,6 +8,7 @@ use std::io::{Read, Seek};
 
 use exif::Context;
 
+use super::blocks::{Blocks, LARGEST_BLOCK};
 use super::boxes::{Boxes, TopLevel, child, meta_children};
 use super::stamp;
 use super::tags::{Tags, clean};
@@ -26,18 +27,28 @@ const MOST_KEYS: usize = 1024;
 /// The longest value worth having.
 const LONGEST_TEXT: usize = 4096;
 
+/// The box of an XMP packet.
+const XMP: [u8; 16] = *b"\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac";
+
 /// Canon's box of TIFF blocks inside a CR3's `moov`.
 const CANON: [u8; 16] = *b"\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48";
 
 /// Fills in what `moov` says, and a `meta` box before it.
-pub(super) fn fill(embedded: &mut Embedded, window: &mut Window<'_, impl Read + Seek>) {
+pub(super) fn fill(embedded: &mut Embedded, blocks: &mut Blocks, window: &mut Window<'_, impl Read + Seek>) {
     let mut boxes = TopLevel::new(window);
-    let mut beside = None;
+    let (mut beside, mut is_moov_read) = (None, false);
     while let Some(place) = boxes.next() {
         match &place.kind {
-            b"moov" => {
-                fill_from_moov(embedded, &boxes.body(&place, LARGEST_MOOV));
-                break;
+            b"moov" if !is_moov_read => {
+                fill_from_moov(embedded, blocks, &boxes.body(&place, LARGEST_MOOV));
+                is_moov_read = true;
+                // what follows can only tell a date
+                if embedded.exif.is_some() || embedded.quicktime.is_some() {
+                    break;
+                }
+            }
+            b"uuid" if boxes.body(&place, 16) == XMP => {
+                blocks.add_xmp(|| boxes.body(&place, LARGEST_BLOCK).split_off(16));
             }
             // One is enough: a file of nothing else would have all of them read.
             b"meta" if beside.is_none() => beside = Some(boxes.body(&place, LARGEST_META)),
@@ -47,11 +58,14 @@ pub(super) fn fill(embedded: &mut Embedded, window: &mut Window<'_, impl Read + 
     fill_from_meta(embedded, &beside.unwrap_or_default());
 }
 
-fn fill_from_moov(embedded: &mut Embedded, moov: &[u8]) {
+fn fill_from_moov(embedded: &mut Embedded, blocks: &mut Blocks, moov: &[u8]) {
     for (kind, body) in Boxes(moov) {
         match &kind {
             b"mvhd" => embedded.utc = embedded.utc.or_else(|| creation_time(body)),
             b"meta" => fill_from_meta(embedded, body),
+            b"uuid" if body.starts_with(&XMP) => {
+                blocks.add_xmp(|| body.get(16..).unwrap_or_default().to_vec());
+            }
             b"uuid" if body.starts_with(&CANON) => {
                 fill_from_canon(embedded, body.get(16..).unwrap_or_default())
             }
@@ -63,6 +77,7 @@ fn fill_from_moov(embedded: &mut Embedded, moov: &[u8]) {
         for (kind, body) in Boxes(user) {
             match &kind {
                 b"meta" => fill_from_meta(embedded, body),
+                b"XMP_" => blocks.add_xmp(|| body.to_vec()),
                 _ => fill_one(embedded, &kind, international_text(body)),
             }
         }
@@ -147,6 +162,7 @@ fn fill_from_canon(embedded: &mut Embedded, canon: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::fill;
+    use crate::media::blocks::Blocks;
     use crate::media::window::Window;
     use crate::media::{Embedded, LocalTime};
     use chrono::{FixedOffset, NaiveDate};
@@ -172,7 +188,8 @@ mod tests {
 
     fn read(bytes: &[u8]) -> Embedded {
         let mut embedded = Embedded::default();
-        fill(&mut embedded, &mut Window::new(&mut Cursor::new(bytes), bytes.len() as u64));
+        let mut blocks = Blocks::default();
+        fill(&mut embedded, &mut blocks, &mut Window::new(&mut Cursor::new(bytes), bytes.len() as u64));
         embedded
     }
 

@@ -4,7 +4,7 @@
 //! be true, or nothing. Never: guesses a missing part; a date without a time of day is no time.
 //! The one surprise: years before 1826 are impossible, for there was no photography.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, Timelike};
 
 use super::{LocalTime, Position};
 
@@ -14,13 +14,18 @@ const EARLIEST_YEAR: i32 = 1826;
 /// Seconds from the QuickTime epoch (1904) to the Unix epoch (1970).
 const QUICKTIME_TO_UNIX: i64 = 2_082_844_800;
 
-/// Whether a photo can be of this time. The epochs of QuickTime (1904) and Unix (1970) are what a
-/// program writes that knows no date.
+/// Whether a photo can be of this time. The epochs of QuickTime (1904), Unix (1970) and FAT (1980) are
+/// what a program writes that knows no date.
 pub(crate) fn is_possible(time: NaiveDateTime) -> bool {
-    let epochs = [NaiveDate::from_ymd_opt(1904, 1, 1), NaiveDate::from_ymd_opt(1970, 1, 1)];
-    let midnight = |date: Option<NaiveDate>| date.and_then(|date| date.and_hms_opt(0, 0, 0));
-    (EARLIEST_YEAR..=9999).contains(&time.year())
-        && !epochs.into_iter().any(|date| midnight(date) == Some(time))
+    let is_epoch = matches!((time.year(), time.ordinal()), (1904 | 1970 | 1980, 1))
+        && time.num_seconds_from_midnight() == 0
+        && time.nanosecond() == 0;
+    (EARLIEST_YEAR..=9999).contains(&time.year()) && !is_epoch
+}
+
+/// The hour on a clock. Some phones count the first hour of a day as the 24th of the same date.
+pub(crate) fn hour(written: u32) -> u32 {
+    if written == 24 { 0 } else { written }
 }
 
 /// EXIF (`2019:01:02 03:04:05`), ISO 8601 (`2019-01-02T03:04:05.678+0100`) and what lies between.
@@ -29,7 +34,7 @@ pub(super) fn time(text: &str) -> Option<LocalTime> {
     let year = rest.number(4, 4)?;
     let month = rest.after(":-/. ")?.number(1, 2)?;
     let day = rest.after(":-/. ")?.number(1, 2)?;
-    let hour = rest.after(" T")?.number(1, 2)?;
+    let hour = hour(rest.after(" T")?.number(1, 2)?);
     let minute = rest.after(":.")?.number(1, 2)?;
     let second = rest.after(":.").and_then(|rest| rest.number(1, 2)).unwrap_or(0);
     let fraction = if rest.0.starts_with(['.', ',']) { fraction(rest.after(".,")?.run()) } else { None };
@@ -42,6 +47,37 @@ pub(super) fn time(text: &str) -> Option<LocalTime> {
     let offset = offset(rest.0);
     let instant = offset.map_or(Some(time), |offset| time.checked_sub_offset(offset))?;
     (is_possible(time) && is_possible(instant)).then_some(LocalTime { time, offset })
+}
+
+/// The same, or a date without a time, which is midnight: so XMP may state it.
+pub(super) fn time_or_date(text: &str) -> Option<LocalTime> {
+    let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
+    match text.as_bytes() {
+        [_, _, _, _, b'-' | b':', _, _, b'-' | b':', _, _] => time(&format!("{text} 00:00:00")),
+        _ => time(text),
+    }
+}
+
+/// The date of an AVI: `MON SEP 10 20:52:00 2012`, `2012-09-10  20:52:00`, `2012/09/10/ 20:52`,
+/// `2012/ 9/10  8:52PM`, or as in EXIF.
+pub(super) fn idit(text: &str) -> Option<LocalTime> {
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let text = text.split('\0').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if let [_, month, day, clock, year, ..] = words.as_slice()
+        && let Some(month) = MONTHS.iter().position(|known| month.starts_with(known))
+    {
+        return time(&format!("{year}:{}:{day} {clock}", month + 1));
+    }
+    let (text, is_afternoon) = match text.strip_suffix("pm") {
+        Some(text) => (text, true),
+        None => (text.strip_suffix("am").unwrap_or(&text), false),
+    };
+    let found = time(&text.trim_end().replace("/ ", "/").replacen('/', ":", 2).replacen('/', " ", 1))?;
+    let hour = found.time.hour();
+    let later = is_afternoon && hour < 12;
+    Some(LocalTime { time: found.time.with_hour(if later { hour + 12 } else { hour })?, ..found })
 }
 
 /// `+01:00`, `+0100`, `+01` or `Z`, from −12:00 to +14:00.
@@ -152,7 +188,7 @@ impl<'a> Digits<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{iso6709, offset, since_1904, time};
+    use super::{idit, iso6709, offset, since_1904, time};
 
     #[test]
     fn times_as_cameras_write_them() {
@@ -165,6 +201,13 @@ mod tests {
             ("2019-02-12 15:27:12Z", Some("2019-02-12T15:27:12 +00:00")),
             ("2019-02-12T15:27:12", Some("2019-02-12T15:27:12")),
             ("2019:01:02 03:04", Some("2019-01-02T03:04:00")),
+            ("2015:08:31 24:08:19", Some("2015-08-31T00:08:19")),
+            ("2015-08-31T24:08:19.5+0200", Some("2015-08-31T00:08:19.500 +02:00")),
+            ("2015:08:31 25:08:19", None),
+            ("2015:08:31 24:60:19", None),
+            ("1980:01:01 00:00:00", None),
+            ("1980:01:01 24:00:00", None),
+            ("1980:01:01 00:00:01", Some("1980-01-01T00:00:01")),
             ("2019:01:02", None),
             ("2019", None),
             ("0000:00:00 00:00:00", None),
@@ -185,6 +228,29 @@ mod tests {
                 None => format!("{:?}", t.time),
             });
             assert_eq!(found.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_of_avi() {
+        for text in [
+            "MON SEP 10 20:52:00 2012\n\0",
+            "Mon Sep 10 20:52:00 2012",
+            "Mon Sep 10 20:52:00 2012 ",
+            "2012:09:10 20:52:00\0",
+            "2012-09-10  20:52:00\0\0",
+            "2012/09/10/ 20:52",
+            "2012/09/10 20:52:00",
+            "2012/ 9/10  8:52PM",
+            "2012/ 9/10  20:52",
+        ] {
+            let found = idit(text).map(|found| format!("{:?}", found.time));
+            assert_eq!(found.as_deref(), Some("2012-09-10T20:52:00"), "{text}");
+        }
+        let single = idit("Sun Sep  2 09:05:01 2012").map(|found| format!("{:?}", found.time));
+        assert_eq!(single.as_deref(), Some("2012-09-02T09:05:01"));
+        for text in ["", "2012", "2012/09/10", "Mon Foo 10 20:52:00 2012", "\0MON SEP 10 20:52:00 2012"] {
+            assert_eq!(idit(text), None, "{text}");
         }
     }
 

@@ -6,11 +6,15 @@
 //! names, and overlapping directories in 64 KB of hostile EXIF would become gigabytes of tags.
 
 use std::collections::HashSet;
+use std::io::Cursor;
+use std::ops::Range;
 
 use exif::{Context, Exif, In, Reader, Tag, Value};
 
-use super::stamp;
+use super::blocks::Blocks;
+use super::window::Window;
 use super::{Embedded, Format, LocalTime};
+use super::{iptc, stamp};
 
 /// Tags that all directories of a block may have together; real blocks have hundreds.
 const MOST_TAGS: usize = 1 << 14;
@@ -18,6 +22,9 @@ const MOST_TAGS: usize = 1 << 14;
 /// The longest text; longer ones are pictures, or an attack.
 const LONGEST_TEXT: usize = 1 << 20;
 
+const XMP: Tag = Tag(Context::Tiff, 700);
+const IPTC: Tag = Tag(Context::Tiff, 33_723);
+const PHOTOSHOP: Tag = Tag(Context::Tiff, 34_377);
 const SUB_IFDS: Tag = Tag(Context::Tiff, 0x014a);
 const SUBFILE_TYPE: Tag = Tag(Context::Tiff, 0x00fe);
 const DNG_VERSION: Tag = Tag(Context::Tiff, 0xc612);
@@ -30,13 +37,17 @@ impl Tags {
     /// Parses what can be parsed; `None` if it is no TIFF block or an implausible one.
     pub fn parse(mut block: Vec<u8>) -> Option<Tags> {
         // Olympus and Panasonic RAW files are TIFF but for the number 42.
-        match block.get_mut(..4)? {
-            [b'I', b'I', magic @ ..] => magic.copy_from_slice(&[42, 0]),
-            [b'M', b'M', magic @ ..] => magic.copy_from_slice(&[0, 42]),
-            _ => return None,
-        }
-        if !is_plausible(&block) {
-            return None;
+        let order = Order::of(block.get(..2)?)?;
+        block.get_mut(2..4)?.copy_from_slice(match order {
+            Order::Little => &[42, 0],
+            Order::Big => &[0, 42],
+        });
+        // libtiff writes pointers as type 13 (IFD), which is 4 (LONG) by another name; kamadak knows that one only
+        for place in plausible(&block)? {
+            block.get_mut(place)?.copy_from_slice(match order {
+                Order::Little => &[4, 0],
+                Order::Big => &[0, 4],
+            });
         }
         let parsed = Reader::new().continue_on_error(true).read_raw(block);
         parsed.or_else(|error| error.distill_partial_result(|_| ())).ok().map(Tags)
@@ -57,6 +68,33 @@ impl Tags {
     pub fn fill_position(&self, embedded: &mut Embedded, context: Context) {
         if embedded.position.is_none() {
             embedded.position = self.position(context);
+        }
+    }
+
+    /// Adds the XMP and IPTC that stand in tags.
+    pub fn add_to(&self, blocks: &mut Blocks) {
+        if let Some(packet) = self.bytes(XMP) {
+            blocks.add_xmp(|| packet);
+        }
+        if let Some(records) = self.bytes(IPTC) {
+            blocks.add_iptc(|| records);
+        }
+        if let Some(resources) = self.bytes(PHOTOSHOP) {
+            let size = resources.len() as u64;
+            iptc::resources(&mut Window::new(&mut Cursor::new(resources), size), blocks);
+        }
+    }
+
+    /// The bytes of a tag, whatever numbers the writer called them.
+    fn bytes(&self, tag: Tag) -> Option<Vec<u8>> {
+        match self.field(tag)? {
+            Value::Byte(bytes) | Value::Undefined(bytes, _) => Some(bytes.clone()),
+            Value::Long(numbers) => {
+                let is_little = self.0.little_endian();
+                let bytes = |n: &u32| if is_little { n.to_le_bytes() } else { n.to_be_bytes() };
+                Some(numbers.iter().flat_map(bytes).collect())
+            }
+            _ => None,
         }
     }
 
@@ -161,16 +199,14 @@ fn content_identifier(note: &[u8]) -> Option<String> {
     clean(bytes)
 }
 
-/// Whether kamadak would find no more tags than a real block has. Follows every pointer that
-/// kamadak would follow, and refuses pointers of an unusual form instead of understanding them.
-fn is_plausible(block: &[u8]) -> bool {
-    let Some(order) = block.get(..2).and_then(Order::of) else {
-        return false;
-    };
-    let Some(first) = block.get(4..8).and_then(|bytes| order.u32(bytes)) else {
-        return false;
-    };
+/// Where pointers state the type 13, if kamadak would find no more tags than a real block has. Follows
+/// every pointer that kamadak would follow, and refuses pointers of an unusual form instead of
+/// understanding them.
+fn plausible(block: &[u8]) -> Option<Vec<Range<usize>>> {
+    let order = block.get(..2).and_then(Order::of)?;
+    let first = block.get(4..8).and_then(|bytes| order.u32(bytes))?;
     let (mut pending, mut seen, mut budget) = (vec![first], HashSet::new(), MOST_TAGS);
+    let mut renamed = Vec::new();
     while let Some(offset) = pending.pop() {
         if !seen.insert(offset) {
             continue;
@@ -180,23 +216,24 @@ fn is_plausible(block: &[u8]) -> bool {
             continue;
         };
         for entry in directory.entries() {
-            let Some(left) = budget.checked_sub(1) else {
-                return false;
-            };
-            budget = left;
+            budget = budget.checked_sub(1)?;
             let length = usize::try_from(entry.count).unwrap_or(usize::MAX);
             let long_text = entry.kind == 2 && (LONGEST_TEXT..block.len()).contains(&length);
             let is_pointer = matches!(entry.tag, 0x8769 | 0x8825 | 0xa005);
             match (is_pointer, entry.kind, entry.count) {
-                _ if long_text => return false,
+                _ if long_text => return None,
                 (true, 4, 1) => pending.extend(order.u32(entry.value)),
-                (true, 1 | 3 | 4, 1..) => return false,
+                (true, 13, 1) => {
+                    pending.extend(order.u32(entry.value));
+                    renamed.push(entry.at + 2..entry.at + 4);
+                }
+                (true, 1 | 3 | 4 | 13, 1..) => return None,
                 _ => (),
             }
         }
         pending.extend(directory.next());
     }
-    true
+    Some(renamed)
 }
 
 /// Byte order of a TIFF block.
@@ -234,12 +271,16 @@ impl Order {
 
 /// A TIFF directory (IFD): its entries as they lie, however many of them are there.
 struct Directory<'a> {
+    /// Where the first entry is in its block.
+    start: usize,
     entries: &'a [u8],
     next: &'a [u8],
     order: Order,
 }
 
 struct Entry<'a> {
+    /// Where it is in its block.
+    at: usize,
     tag: u16,
     kind: u16,
     count: u32,
@@ -253,13 +294,14 @@ impl<'a> Directory<'a> {
         let count = usize::from(order.u16(rest)?);
         let rest = rest.get(2..)?;
         let (entries, next) = rest.split_at_checked(count * 12).unwrap_or((rest, &[]));
-        Some(Directory { entries, next, order })
+        Some(Directory { start: offset + 2, entries, next, order })
     }
 
     fn entries(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
-        let order = self.order;
-        self.entries.chunks_exact(12).filter_map(move |entry| {
+        let (order, places) = (self.order, (self.start..).step_by(12));
+        self.entries.chunks_exact(12).zip(places).filter_map(move |(entry, at)| {
             Some(Entry {
+                at,
                 tag: order.u16(entry)?,
                 kind: order.u16(entry.get(2..)?)?,
                 count: order.u32(entry.get(4..)?)?,
@@ -276,7 +318,7 @@ impl<'a> Directory<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tags, content_identifier, is_plausible};
+    use super::{Tags, content_identifier, plausible};
     use crate::media::Embedded;
 
     /// A big-endian TIFF block of one directory; entries are (tag, type, count, value).
@@ -291,6 +333,29 @@ mod tests {
         }
         block.extend([0; 4]);
         block
+    }
+
+    fn is_plausible(block: &[u8]) -> bool {
+        plausible(block).is_some()
+    }
+
+    #[test]
+    fn pointers_may_be_of_type_13() {
+        // the EXIF directory stands at 38, behind one of a pointer and a make
+        let mut bytes = block(&[(0x010f, 2, 3, *b"LG\0\0"), (0x8769, 13, 1, [0, 0, 0, 38])]);
+        assert_eq!(bytes.len(), 38);
+        bytes.extend(b"\0\x01\x90\x03\0\x02\0\0\0\x14\0\0\0\x38\0\0\0\0");
+        assert_eq!(bytes.len(), 56);
+        bytes.extend(b"2019:06:01 08:00:30\0");
+        let mut embedded = Embedded::default();
+        Tags::parse(bytes.clone()).unwrap().fill(&mut embedded);
+        let expected = "2019-06-01T08:00:30".parse().unwrap();
+        assert_eq!(embedded.exif.map(|exif| exif.time), Some(expected));
+        // a directory that many such pointers name is no way around the limit
+        let pointers: Vec<_> = (0..2700u32).map(|n| (0x8769, 13, 1, (33_000 + n).to_be_bytes())).collect();
+        let mut bomb = block(&pointers);
+        bomb.resize(65_000, 0xff);
+        assert!(!is_plausible(&bomb));
     }
 
     #[test]

@@ -1,0 +1,19 @@
+-- From the schema of 0.1.0 to the one after it, in one transaction. What was recorded stays; contents
+-- are not read again to learn what only newer versions read.
+
+ALTER TABLE contents ADD COLUMN exif_standard TEXT;
+
+-- a column cannot lose its NOT NULL in place
+CREATE TABLE exports_2 (
+    id    INTEGER PRIMARY KEY,
+    name  TEXT NOT NULL,
+    total INTEGER,
+    built TEXT,
+    label TEXT NOT NULL UNIQUE
+) STRICT;
+INSERT INTO exports_2 (id, name, total, built, label) SELECT id, name, total, built, label FROM exports;
+DROP TABLE exports;
+ALTER TABLE exports_2 RENAME TO exports;
+
+-- what the last run left for the next one is in the words of that version
+DELETE FROM unchanged;

@@ -1,0 +1,89 @@
+//! Blocks of metadata that a file embeds: TIFF blocks with EXIF, packets of XMP, records of IPTC.
+//!
+//! In: bytes where a container keeps them. Out: [`Blocks`], a few of each and none too large. Never:
+//! interprets one. The one surprise: bytes come by a closure, so that what is beyond the limits is not
+//! even read.
+
+use std::io::Read;
+
+use flate2::read::ZlibDecoder;
+
+/// The largest block taken from a container; Apple's have about 3 KB.
+pub(super) const LARGEST_BLOCK: u64 = 8 << 20;
+
+/// Blocks of one kind in one file; a sane file has one.
+pub(super) const MOST_BLOCKS: usize = 8;
+
+/// Bytes of all blocks together.
+const MOST_BYTES: usize = 4 * LARGEST_BLOCK as usize;
+
+/// The name that stands before a packet in a JPEG's segment.
+pub(super) const XMP_NAME: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+
+/// What was found in one file, the likeliest first.
+#[derive(Default)]
+pub(super) struct Blocks {
+    /// TIFF blocks, with their header.
+    pub tiff: Vec<Vec<u8>>,
+    /// XML.
+    pub xmp: Vec<Vec<u8>>,
+    /// Records.
+    pub iptc: Vec<Vec<u8>>,
+}
+
+impl Blocks {
+    /// Takes a TIFF block, without what stands before its header.
+    pub fn add_tiff(&mut self, bytes: impl FnOnce() -> Vec<u8>) {
+        if self.has_room(self.tiff.len()) {
+            self.tiff.extend(tiff_block(bytes()));
+        }
+    }
+
+    /// Takes a packet of XMP.
+    pub fn add_xmp(&mut self, bytes: impl FnOnce() -> Vec<u8>) {
+        if self.has_room(self.xmp.len()) {
+            self.xmp.push(bytes());
+        }
+    }
+
+    /// Takes records of IPTC.
+    pub fn add_iptc(&mut self, bytes: impl FnOnce() -> Vec<u8>) {
+        if self.has_room(self.iptc.len()) {
+            self.iptc.push(bytes());
+        }
+    }
+
+    fn has_room(&self, of_this_kind: usize) -> bool {
+        let all = [&self.tiff, &self.xmp, &self.iptc];
+        let held: usize = all.iter().flat_map(|blocks| blocks.iter()).map(Vec::len).sum();
+        of_this_kind < MOST_BLOCKS && held < MOST_BYTES
+    }
+}
+
+/// Drops what stands before the TIFF header: `Exif\0\0`, or a HEIF length. `None` without a header.
+pub(super) fn tiff_block(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
+    let start = bytes.windows(4).take(16).position(is_tiff)?;
+    bytes.drain(..start);
+    Some(bytes)
+}
+
+pub(super) fn is_tiff(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*")
+}
+
+/// Inflates what zlib deflated, as far as it is sound and no further than a block may be large.
+pub(super) fn inflated(bytes: &[u8], limit: u64) -> Vec<u8> {
+    taken(ZlibDecoder::new(bytes), limit)
+}
+
+/// The same for Brotli.
+pub(super) fn unbrotlied(bytes: &[u8]) -> Vec<u8> {
+    taken(brotli_decompressor::Decompressor::new(bytes, 4096), LARGEST_BLOCK)
+}
+
+fn taken(source: impl Read, limit: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // an error in the middle leaves what was read before it, which is all there is to have
+    let _ = source.take(limit).read_to_end(&mut bytes);
+    bytes
+}
