@@ -22,7 +22,7 @@ use crate::problem::{Code, Problem};
 use crate::survey::Held;
 use crate::template::Fields;
 
-pub use settings::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings};
+pub use settings::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings, ZoneFrom};
 
 /// What kind of place a file of the library has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
