@@ -9,8 +9,11 @@
 pub mod albums;
 pub mod assets;
 mod by_name;
+mod doubts;
 mod pairs;
 pub mod rows;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -44,6 +47,12 @@ impl Asset {
     /// The still, or whatever stands for the asset.
     pub fn primary(&self) -> &Resource {
         &self.resources[0]
+    }
+
+    /// The movie of a Live Photo.
+    pub fn movie(&self) -> Option<&Resource> {
+        // the primary comes first, then the movie, then companions, of which there may be many
+        self.resources.get(1).filter(|resource| resource.part == Part::Movie)
     }
 
     /// When it was taken; its other resources follow.
@@ -120,7 +129,7 @@ pub fn matched(contents: &Contents, zone: Tz) -> Matched {
     let mut found = assets::build(contents, &rows, zone);
     let names = albums::Names::new(contents, &rows, &found.assets);
     let albums = albums::resolve(contents, &names, &mut found.assets);
-    let mut problems = rows.problems;
+    let mut problems = rows.problems.into_problems();
     problems.append(&mut found.problems);
     problems.extend(albums.problems);
     problems.extend(unread(contents));
@@ -137,7 +146,7 @@ pub fn matched(contents: &Contents, zone: Tz) -> Matched {
         assets: found.assets,
         shared_movies: found.shared_movies,
         albums: albums.albums,
-        missing: rows.missing.len(),
+        missing: rows.missing,
         problems,
     }
 }
