@@ -17,7 +17,7 @@ use crate::advice::runs;
 use crate::contents::{Bytes, ContentSet, Contents, DetailsFile, Export, Role};
 use crate::export::Inputs;
 use crate::export::search::LeftAlone;
-use crate::matching::{AlbumKind, Matched, Part};
+use crate::matching::{AlbumKind, Matched};
 use crate::media::Kind;
 use crate::plan::{Settings, ZoneFrom};
 use crate::problem::{Code, Problem, Severity};
@@ -238,7 +238,7 @@ pub fn count_media(contents: &Contents, matched: &Matched, counts: &dyn Fn(usize
             *(if resource.proved { &mut media.proved } else { &mut media.unproved }) += 1;
         }
         let primary = here(asset.primary().content);
-        let pair = asset.resources.iter().any(|r| r.part == Part::Movie && (primary || here(r.content)));
+        let pair = asset.movie().is_some_and(|movie| primary || here(movie.content));
         media.live_photos += u64::from(pair);
         media.undated += u64::from(primary && asset.is_undated());
     }

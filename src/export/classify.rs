@@ -345,7 +345,9 @@ impl Evidence {
 }
 
 fn is_csv(file: &str) -> bool {
-    names::split(file).1.eq_ignore_ascii_case("csv")
+    // an album may be called `...`, which no stem may
+    file.rsplit_once('.')
+        .is_some_and(|(title, ending)| !title.is_empty() && ending.eq_ignore_ascii_case("csv"))
 }
 
 fn is_medium(file: &str) -> bool {

@@ -81,7 +81,7 @@ impl Row {
 }
 
 /// The `fileChecksum` of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Checksum {
     /// Empty, or no such column.
     Absent,
