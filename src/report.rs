@@ -366,8 +366,9 @@ pub fn count_checked(inputs: &Inputs) -> (CheckedEntries, CheckedEntries) {
     for entry in given {
         let damaged = entry.bytes == Bytes::Failed && entry.role != Role::Ignored;
         for (counted, amount) in [(&mut counts, 1), (&mut sizes, entry.size)] {
-            counted.total += amount;
-            *(if damaged { &mut counted.damaged } else { &mut counted.sound }) += amount;
+            let kind = if damaged { &mut counted.damaged } else { &mut counted.sound };
+            *kind = kind.saturating_add(amount);
+            counted.total = counted.total.saturating_add(amount);
         }
     }
     (counts, sizes)

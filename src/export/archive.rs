@@ -143,9 +143,11 @@ impl Archive {
         };
         let size = window.len();
         for entry in &mut entries {
-            entry.judge_sizes();
+            entry.judge_sizes(size);
         }
-        let declared = entries.iter().fold(0u64, |sum, entry| sum.saturating_add(entry.size));
+        // what is refused by itself says nothing of the others
+        let sound = entries.iter().filter(|entry| entry.refusal.is_none());
+        let declared = sound.fold(0u64, |sum, entry| sum.saturating_add(entry.size));
         if declared > most_bytes(size) {
             entries.iter_mut().for_each(|entry| entry.refuse(Refusal::ArchiveExpansion));
             problems.push(bomb(declared, size));
