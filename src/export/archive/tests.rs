@@ -469,7 +469,7 @@ proptest! {
 #[test]
 fn what_streamed_headers_say_of_sizes_means_nothing() {
     let piece = |n: u8| {
-        let piece = Piece::new(&format!("Photos/{n}.mov"), text(n.into(), 4000));
+        let piece = Piece::new(format!("Photos/{n}.mov"), text(n.into(), 4000));
         let streamed = piece.deflated().streamed(Descriptor::Signed);
         streamed.lying(|local| (local.size, local.compressed) = (0xffff_ffff, 0xffff_ffff), |_| {})
     };
