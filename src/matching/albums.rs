@@ -197,10 +197,10 @@ fn asked(contents: &Contents) -> HashSet<(usize, String)> {
 }
 
 /// Places in albums that a library has anyway, and those that it has for each photo, and for so many bytes
-/// of photos: each place becomes a link. The lists of an owner who put photos of two megabytes into forty
+/// of photos: each place becomes a link. The lists of an owner who put photos of two megabytes into thirty-five
 /// albums each are resolved whole.
 const MOST_PLACES: usize = 100_000;
-const MOST_PLACES_EACH: usize = 10;
+const MOST_PLACES_EACH: usize = 5;
 const BYTES_OF_A_PLACE: u64 = 64 << 10;
 
 /// More uncertain names of one list are counted, not listed.
