@@ -22,6 +22,10 @@ const LONGEST: usize = 1 << 20;
 /// Namespaces that a packet may declare; each name is looked for among those that hold.
 const MOST_NAMESPACES: usize = 512;
 
+/// Events of a packet. A thousand small pictures that each unpack to nothing but elements shall not cost
+/// more than a thousand pictures.
+const MOST_EVENTS: u32 = 1 << 14;
+
 /// The properties that state it, the best first.
 const PROPERTIES: [(&str, &str); 3] = [
     ("http://ns.adobe.com/exif/1.0/", "DateTimeOriginal"),
@@ -41,6 +45,9 @@ pub(super) fn time(packet: &[u8]) -> Option<LocalTime> {
     };
     let (text, _) = encoding.decode_with_bom_removal(packet);
     let mut found = [None; PROPERTIES.len()];
+    if !PROPERTIES.iter().any(|(_, name)| text.contains(name)) {
+        return None;
+    }
     // a packet may be cut: what was read before counts
     let _ = read(&text, &mut found);
     found.into_iter().flatten().next()
@@ -53,16 +60,21 @@ fn read(text: &str, found: &mut [Option<LocalTime>; PROPERTIES.len()]) -> Result
     let (mut depth, mut inside, mut property) = (0usize, None, None);
     let mut said = String::new();
     let mut namespaces = 0;
-    loop {
+    for _ in 0..MOST_EVENTS {
         let event = reader.read_event()?;
         match &event {
             Event::Start(element) | Event::Empty(element) => {
                 let declares = |attribute: &Attribute<'_>| attribute.key.as_namespace_binding().is_some();
-                namespaces += element.attributes().with_checks(false).flatten().filter(declares).count();
+                if !element.attributes_raw().is_empty() {
+                    namespaces += element.attributes().with_checks(false).flatten().filter(declares).count();
+                }
                 if namespaces > MOST_NAMESPACES {
                     return Ok(());
                 }
-                let named = named(reader.resolver().resolve_element(element.name()));
+                // most elements are of no interest, whatever their namespace
+                let is_known = is_known(element.local_name().into_inner());
+                let resolved = is_known.then(|| reader.resolver().resolve_element(element.name()));
+                let named = resolved.and_then(named);
                 let is_description = named == Some((RDF, "Description"));
                 let is_rdf = named == Some((RDF, "RDF"));
                 if is_rdf && inside.is_none() {
@@ -93,6 +105,11 @@ fn read(text: &str, found: &mut [Option<LocalTime>; PROPERTIES.len()]) -> Result
             _ => (),
         }
     }
+    Ok(())
+}
+
+fn is_known(name: &str) -> bool {
+    matches!(name, "RDF" | "Description") || PROPERTIES.iter().any(|(_, property)| *property == name)
 }
 
 /// Properties that are written as attributes of the description.
