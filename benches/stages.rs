@@ -7,6 +7,7 @@ mod builder;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
@@ -17,7 +18,7 @@ use windfall::catalog::{Catalog, INTERNAL, Ids, Remembered};
 use windfall::contents::ContentSet;
 use windfall::export::archive::{Archive, Window};
 use windfall::export::container::Container;
-use windfall::export::search::{Surroundings, search};
+use windfall::export::search::{Strangers, Surroundings, search};
 use windfall::export::{Inputs, details, gather};
 use windfall::facts::Facts;
 use windfall::import::{Chosen, Run, check, import};
@@ -76,7 +77,7 @@ fn rows(bencher: Bencher) {
     }
     bencher
         .counter(ItemsCount::new(10_000u32))
-        .bench(|| details::parse(text.as_bytes()).map(|d| d.rows.len()));
+        .bench(|| details::parse(text.as_bytes(), usize::MAX).map(|d| d.rows.len()));
 }
 
 /// A library on its way: every stage leaves here what the next one takes.
@@ -110,7 +111,7 @@ impl Journey {
         std::fs::create_dir(library.path().join(INTERNAL)).expect("a library");
         let staging = Staging::open(library.path(), &HashMap::new()).expect("staging");
         let catalog = Catalog::open(library.path()).expect("a catalog");
-        let found = search(&export.zips, None, &Nothing).expect("an export");
+        let found = search(&export.zips, Strangers::Refused, None, &Nothing).expect("an export");
         let inputs = gather(found, Remembered::default());
         Journey { library, staging, catalog, inputs, ids: Ids::default() }
     }
@@ -122,7 +123,7 @@ impl Journey {
             staging: Some(staging),
             wanted: Wanted::Everything,
             held: &ContentSet::default(),
-            jobs: 2,
+            jobs: NonZeroUsize::MIN.saturating_add(1),
             progress: &(),
             cancel: &AtomicBool::new(false),
         };
@@ -195,7 +196,14 @@ fn checked(bencher: Bencher) {
     let export = written(2_000);
     let cancel = AtomicBool::new(false);
     bencher.counter(BytesCount::new(export.bytes)).bench(|| {
-        check(&Run { inputs: &export.zips, jobs: 2, progress: &(), cancel: &cancel }).expect("a check")
+        check(&Run {
+            inputs: &export.zips,
+            strangers: Strangers::Refused,
+            jobs: NonZeroUsize::MIN.saturating_add(1),
+            progress: &(),
+            cancel: &cancel,
+        })
+        .expect("a check")
     });
 }
 
@@ -208,7 +216,13 @@ fn imported(bencher: Bencher) {
         .counter(BytesCount::new(export.bytes))
         .with_inputs(|| tempfile::tempdir_in(export.folder.path()).expect("a library"))
         .bench_values(|library| {
-            let run = Run { inputs: &export.zips, jobs: 2, progress: &(), cancel: &cancel };
+            let run = Run {
+                inputs: &export.zips,
+                strangers: Strangers::Refused,
+                jobs: NonZeroUsize::MIN.saturating_add(1),
+                progress: &(),
+                cancel: &cancel,
+            };
             let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
                 settings: settings.clone(),
                 remember: Vec::new(),
@@ -223,7 +237,13 @@ fn imported_again(bencher: Bencher) {
     let export = written(2_000);
     let (cancel, settings) = (AtomicBool::new(false), settings());
     let library = export.folder.path().join("library");
-    let run = Run { inputs: &export.zips, jobs: 2, progress: &(), cancel: &cancel };
+    let run = Run {
+        inputs: &export.zips,
+        strangers: Strangers::Refused,
+        jobs: NonZeroUsize::MIN.saturating_add(1),
+        progress: &(),
+        cancel: &cancel,
+    };
     let chosen =
         |_: &dyn Fn(&str) -> Option<String>| Chosen { settings: settings.clone(), remember: Vec::new() };
     import(&run, &library, &chosen).expect("an import");

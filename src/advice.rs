@@ -76,7 +76,7 @@ pub fn words(code: Code, severity: Severity) -> Words {
         Code::UnsupportedEntry => Words(
             "entry that cannot be read",
             "entries that cannot be read",
-            "They are links, devices, or packed as Apple never does. Unpack the archive with another program if you need them.",
+            "They are links, pipes or devices, or compressed in a way that Apple never uses. Each line says which.",
         ),
         Code::UnsafeName => Words(
             "entry with an unsafe name",
@@ -102,6 +102,11 @@ pub fn words(code: Code, severity: Severity) -> Words {
             "file that is gone from the library",
             "files that are gone from the library",
             "Import the archives that hold them to get them back.",
+        ),
+        Code::Unreadable => Words(
+            "file or folder that could not be read",
+            "files or folders that could not be read",
+            "Nothing says that they are damaged, and nothing has to be downloaded again. Each line says what to do; then run this again.",
         ),
         Code::NotHeld => Words(
             "entry that the library does not hold",
@@ -198,6 +203,16 @@ pub fn words(code: Code, severity: Severity) -> Words {
 
 /// Numbers of parts, ascending, as a person says them: `3, 5-9`.
 pub fn ranges(numbers: &[u32]) -> String {
+    let text = |&(first, last): &(u32, u32)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first}-{last}"),
+    };
+    runs(numbers).iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// Ascending numbers as runs, each with its first and last.
+pub fn runs(numbers: &[u32]) -> Vec<(u32, u32)> {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for &number in numbers {
         match runs.last_mut() {
@@ -205,12 +220,7 @@ pub fn ranges(numbers: &[u32]) -> String {
             _ => runs.push((number, number)),
         }
     }
-    let text = |&(first, last): &(u32, u32)| match last - first {
-        0 => first.to_string(),
-        1 => format!("{first}, {last}"),
-        _ => format!("{first}-{last}"),
-    };
-    runs.iter().map(text).collect::<Vec<_>>().join(", ")
+    runs
 }
 
 #[cfg(test)]

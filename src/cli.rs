@@ -8,6 +8,7 @@
 mod choices;
 
 use std::iter;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -15,6 +16,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub use self::choices::{Choices, machine_zone};
 use crate::terminal::Voice;
+use windfall::export::search::Strangers;
 use windfall::page::{self, PageOptions};
 use windfall::sidecar::Form;
 use windfall::threads;
@@ -141,13 +143,14 @@ impl Pace {
     }
 
     /// Threads that read and write these places, at least one.
-    pub fn jobs<'a>(&self, places: impl Iterator<Item = &'a PathBuf>) -> usize {
+    pub fn jobs<'a>(&self, places: impl Iterator<Item = &'a PathBuf>) -> NonZeroUsize {
         jobs(self.jobs, places)
     }
 }
 
-fn jobs<'a>(wanted: Option<u16>, places: impl Iterator<Item = &'a PathBuf>) -> usize {
-    wanted.map_or_else(|| threads::fitting(places.map(PathBuf::as_path)), usize::from)
+fn jobs<'a>(wanted: Option<u16>, places: impl Iterator<Item = &'a PathBuf>) -> NonZeroUsize {
+    let wanted = wanted.and_then(|wanted| NonZeroUsize::new(wanted.into()));
+    wanted.unwrap_or_else(|| threads::fitting(places.map(PathBuf::as_path)))
 }
 
 /// `windfall import`.
@@ -162,11 +165,19 @@ pub struct Import {
     /// Say what an import would do; create nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Take the photos and videos of inputs that nothing shows to be Apple's, too
+    #[arg(long)]
+    pub loose: bool,
     #[command(flatten)]
     pub choices: Choices,
 }
 
 impl Import {
+    /// What becomes of inputs that are not Apple's.
+    pub fn strangers(&self) -> Strangers {
+        if self.loose { Strangers::Loose } else { Strangers::Refused }
+    }
+
     /// The command as it should have been typed, with a place for the library.
     pub fn whole_command(&self) -> String {
         const MOST: usize = 3;
@@ -246,7 +257,7 @@ pub struct Report {
 
 impl Report {
     /// Threads that make thumbnails, at least one.
-    pub fn jobs(&self) -> usize {
+    pub fn jobs(&self) -> NonZeroUsize {
         jobs(self.jobs, iter::once(&self.library))
     }
 

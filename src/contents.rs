@@ -6,6 +6,8 @@
 //! those that the catalog remembers alike, because details of one run apply to media of another;
 //! [`Entry::given`] tells them apart.
 
+#[cfg(test)]
+pub(crate) mod build;
 mod by_content;
 mod by_digest;
 
@@ -28,8 +30,9 @@ pub use by_digest::ByDigest;
 pub struct Export {
     /// Apple's name without the part number, e.g. `iCloud Photos`.
     pub name: String,
-    /// How many parts Apple announced.
-    pub total: u32,
+    /// How many parts Apple announced; `None` where no name of a part says it, so that nobody can tell
+    /// whether one is missing.
+    pub total: Option<u32>,
     /// When Apple built it: the newest stamp of any entry of its zips; folders have none.
     pub built: Option<NaiveDateTime>,
     /// The folder below `.windfall/details` that keeps its details.

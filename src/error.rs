@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use indicatif::HumanBytes;
 use rusqlite::ErrorCode;
 
+use crate::problem::{Code, Problem};
+
 /// What stops a run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -21,9 +23,15 @@ pub enum Error {
     /// The inputs hold nothing that Apple delivered.
     #[error("no export found in {}", list(.0))]
     NoExport(Vec<PathBuf>),
+    /// The owner named what nothing shows to be Apple's.
+    #[error("nothing shows that this comes from Apple: {}", list(.0))]
+    Strangers(Vec<PathBuf>),
+    /// All that was found is Apple's, and none of it photos.
+    #[error("no photos in {}", .0.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
+    NotPhotos(Vec<String>),
     /// Every archive that was found is unreadable; each with its cause.
     #[error("none of the archives can be read")]
-    AllUnreadable(Vec<String>),
+    AllUnreadable(Vec<Problem>),
     /// An input folder is the library, or lies in it.
     #[error("input `{}` is the library `{}`, or lies in it", .input.display(), .library.display())]
     InputInLibrary {
@@ -124,8 +132,9 @@ impl Error {
 
     /// Why, from the nearest cause to the last; empty where the message says it all.
     pub fn causes(&self) -> Vec<String> {
-        if let Error::AllUnreadable(causes) = self {
-            return causes.clone();
+        if let Error::AllUnreadable(problems) = self {
+            let place = |problem: &Problem| problem.archive.clone().unwrap_or_default();
+            return problems.iter().map(|p| format!("`{}`: {}", place(p), p.message)).collect();
         }
         let mut causes = Vec::new();
         let mut next = self.source();
@@ -139,13 +148,29 @@ impl Error {
     /// What to do next, if there is something.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            Error::InputMissing(_) => "check the path; quote it if it has spaces",
-            Error::NoExport(_) => {
-                "name the zips that Apple sent (`iCloud Photos Part 1 of 12.zip`, …) or the folder that holds them"
+            Error::InputMissing(path) => match path.to_string_lossy() {
+                path if path.contains(['*', '?']) => {
+                    "here nobody puts names in the place of `*`: name the folder, and all of Apple's zips in it are found"
+                }
+                path if path.starts_with('~') => {
+                    "here nobody puts your home folder in the place of `~`: write the path from its beginning"
+                }
+                _ => "check the path; quote it if it has spaces",
+            },
+            Error::Strangers(_) => {
+                "leave it out; if it holds photos of yours, `windfall import … --loose` takes them as they are"
             }
-            Error::AllUnreadable(_) => {
+            Error::NotPhotos(_) => {
+                "it is Apple's, but Windfall imports iCloud Photos: name the zips called `iCloud Photos Part 1 of …`"
+            }
+            Error::NoExport(_) => {
+                "name the zips that Apple sent (`iCloud Photos Part 1 of 12.zip`, …) or the folder that holds them; \
+                 `windfall import … --loose` takes photos of which nothing shows that Apple sent them"
+            }
+            Error::AllUnreadable(problems) if problems.iter().all(|p| p.code == Code::DamagedArchive) => {
                 "download the parts again from privacy.apple.com; the links there last two weeks"
             }
+            Error::AllUnreadable(_) => "do what each line says, then run the same command again",
             Error::InputInLibrary { .. } => "name the downloaded zips as input, and another folder with --to",
             Error::Locked(_) => "wait for the other run to end, or end it",
             Error::NotALibrary(_) => "name the folder that `windfall import --to` was given",

@@ -15,6 +15,7 @@ mod unchanged;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -34,6 +35,7 @@ use crate::catalog::{Catalog, FileRecord, INTERNAL, Ids, Remembered};
 use crate::contents::{ContentSet, Contents};
 use crate::error::Error;
 use crate::export::Inputs;
+use crate::export::search::Strangers;
 use crate::facts::{Facts, album_records};
 use crate::ingest::{Reading, Wanted, ingest};
 use crate::place::{self, Corrected, Placing, Unplaced, derive, place, remove};
@@ -42,15 +44,17 @@ use crate::progress::Progress;
 use crate::report::{self, ExportReport, Report};
 use crate::sidecar::{Discretion, keep};
 use crate::staging::Staging;
-use crate::survey::{self, Links};
+use crate::survey;
 use crate::threads;
 
 /// What every run needs.
 pub struct Run<'a> {
     /// Zips and folders, as the owner named them.
     pub inputs: &'a [PathBuf],
+    /// What becomes of inputs that nothing shows to be Apple's.
+    pub strangers: Strangers,
     /// Threads that read.
-    pub jobs: usize,
+    pub jobs: NonZeroUsize,
     /// Is told.
     pub progress: &'a dyn Progress,
     /// Set when the owner wants to stop.
@@ -79,12 +83,19 @@ pub fn import(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Re
     refuse_bad_inputs(run.inputs, library)?;
     let internal = library.join(INTERNAL);
     let (new_library, new_internal) = (!library.exists(), !internal.exists());
-    fs::create_dir_all(&internal).map_err(Error::io("create", &internal))?;
+    let locked = lock(library)?;
     let result = import_into(run, library, settings);
     // a run that had nothing to import leaves nothing behind
-    let nothing = matches!(result, Err(Error::NoExport(_) | Error::AllUnreadable(_) | Error::NoSpace { .. }));
+    let nothing = matches!(
+        result,
+        Err(Error::NoExport(_)
+            | Error::NotPhotos(_)
+            | Error::Strangers(_)
+            | Error::AllUnreadable(_)
+            | Error::NoSpace { .. })
+    );
     if nothing && new_internal {
-        let _ = fs::remove_dir_all(&internal);
+        withdraw(&internal, locked);
     }
     if nothing && new_library {
         let _ = fs::remove_dir(library);
@@ -92,17 +103,34 @@ pub fn import(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Re
     result
 }
 
+/// Removes what a run made that had nothing to import. The lock goes last: who waits for it finds that it is
+/// another file by then, and begins anew.
+fn withdraw(internal: &Path, locked: File) {
+    let entries = fs::read_dir(internal).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name() != LOCK) {
+        let path = entry.path();
+        let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    }
+    let lock = internal.join(LOCK);
+    // Windows removes no file that is open
+    #[cfg(unix)]
+    let _ = fs::remove_file(&lock);
+    drop(locked);
+    #[cfg(not(unix))]
+    let _ = fs::remove_file(&lock);
+    let _ = fs::remove_dir(internal);
+}
+
 fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
     let began = Utc::now().to_rfc3339();
-    let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
     let remembered: HashMap<String, String> = catalog.settings()?;
     let chosen = settings(&|name| remembered.get(name).cloned());
     let tree = match unchanged::outset(run, library, &catalog, &chosen.settings)? {
         Outset::Unchanged(mut report, left) => {
             report.elapsed_seconds = started.elapsed().as_secs_f64();
-            catalog.record_run("import", &began, &json(&report), Some(&left))?;
+            catalog.record_run("import", &began, &json(library, &report)?, Some(&left))?;
             return Ok(*report);
         }
         Outset::Changed(tree) => tree,
@@ -181,12 +209,12 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
         finish_report(library, &inputs, &library_side, decided, tally, &unplaced, &chosen.settings)?;
     report.elapsed_seconds = started.elapsed().as_secs_f64();
     let left = unchanged::left(&report, &found, &library_side.present, &catalog, &chosen.settings)?;
-    catalog.record_run("import", &began, &json(&report), left.as_ref())?;
+    catalog.record_run("import", &began, &json(library, &report)?, left.as_ref())?;
     Ok(report)
 }
 
-fn json(report: &Report) -> String {
-    serde_json::to_string(report).unwrap_or_default()
+fn json(library: &Path, report: &Report) -> Result<String, Error> {
+    serde_json::to_string(report).map_err(|e| Error::io("record the report of", library)(e.into()))
 }
 
 /// What an import would do, with the same numbers; creates nothing.
@@ -206,8 +234,8 @@ pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let tally = ingest(&mut inputs, &run.reading(None, &library_side.safe), &mut |_, _| Ok(()))?;
     threads::pool(run.jobs)?.install(|| library_side.load_details(&mut inputs, library, None));
     inputs.contents.drop_stand_ins();
-    let decided =
-        decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, Links::default());
+    let links = survey::expect_links(library);
+    let decided = decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, links);
     let mut report = finish_report(
         library,
         &inputs,
@@ -268,18 +296,39 @@ pub struct Chosen {
     pub remember: Vec<(&'static str, String)>,
 }
 
-/// One run at a time; the lock goes with the process.
+/// The file whose lock a run holds.
+const LOCK: &str = "lock";
+
+/// One run at a time; the lock goes with the process. Makes the folder that it lies in.
 pub(crate) fn lock(library: &Path) -> Result<File, Error> {
-    let path = library.join(INTERNAL).join("lock");
+    let internal = library.join(INTERNAL);
+    fs::create_dir_all(&internal).map_err(Error::io("create", &internal))?;
+    let path = internal.join(LOCK);
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(Error::io("create", &path))?;
     match file.try_lock() {
+        // another run that had nothing to do has just removed it
+        Ok(()) if !stands(&file, &path) => Err(Error::Locked(library.to_owned())),
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::Locked(library.to_owned())),
         // some network drives have no locks; then the owner's care must do
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
         Err(TryLockError::Error(error)) => Err(Error::io("lock", &path)(error)),
     }
+}
+
+/// Whether an open file is the one at this path.
+#[cfg(unix)]
+fn stands(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let number = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    let there = fs::symlink_metadata(path).map(number);
+    file.metadata().map(number).is_ok_and(|here| there.is_ok_and(|there| there == here))
+}
+
+#[cfg(not(unix))]
+fn stands(_: &File, _: &Path) -> bool {
+    true
 }
 
 /// Contents that the catalog says wait in staging, with their sizes.

@@ -11,7 +11,8 @@ mod glance;
 mod stock;
 mod worker;
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::mpsc;
 
 use collect::{Collector, Gathered};
@@ -73,7 +74,7 @@ pub struct Reading<'a> {
     /// Contents that the library or staging holds already.
     pub held: &'a ContentSet,
     /// Threads.
-    pub jobs: usize,
+    pub jobs: NonZeroUsize,
     /// Is told.
     pub progress: &'a dyn Progress,
     /// Set when the owner wants to stop.
@@ -90,7 +91,7 @@ pub type Record<'a> = dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error> + 
 /// If the destination is full or unwritable, a record cannot be made, or the owner interrupts.
 pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_>) -> Result<Tally, Error> {
     let tasks = tasks(&inputs.contents, reading.jobs);
-    let bytes = tasks.iter().map(|&t| inputs.contents.entries[t].size).sum();
+    let bytes = tasks.iter().map(|&t| inputs.contents.entries[t].size).fold(0, u64::saturating_add);
     reading.progress.begin(Phase::Read, tasks.len() as u64, bytes);
     let known = std::mem::take(&mut inputs.contents.contents);
     let (outcome, contents, gathered) = {
@@ -111,14 +112,14 @@ pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_
 
 /// What must be read, in an order that keeps disks busy to the end: by archive and position, but
 /// entries so large that they could end last go first.
-fn tasks(contents: &Contents, jobs: usize) -> Vec<usize> {
+fn tasks(contents: &Contents, jobs: NonZeroUsize) -> Vec<usize> {
     let unread = |&i: &usize| {
         let entry = &contents.entries[i];
         entry.given && entry.bytes == Bytes::Unread && !entry.role.is_left_out()
     };
     let mut tasks: Vec<usize> = (0..contents.entries.len()).filter(unread).collect();
-    let total: u64 = tasks.iter().map(|&t| contents.entries[t].size).sum();
-    let large = (total / (jobs as u64 * 16)).max(64 << 20);
+    let total = tasks.iter().map(|&t| contents.entries[t].size).fold(0, u64::saturating_add);
+    let large = (total / (jobs.get() as u64).saturating_mul(16)).max(64 << 20);
     tasks.sort_by_key(|&t| {
         let entry = &contents.entries[t];
         let first = if entry.size >= large { u64::MAX - entry.size } else { u64::MAX };
@@ -136,13 +137,14 @@ enum Message {
 fn run(worker: &Worker<'_>, tasks: &[usize], collector: &mut Collector<'_>) -> Result<(), Error> {
     let pool = threads::pool(worker.reading.jobs)?;
     let next = AtomicUsize::new(0);
-    let (sender, receiver) = mpsc::channel();
+    // what is read and not yet recorded is read again after a kill
+    let (sender, receiver) = mpsc::sync_channel(collect::BATCH_ENTRIES);
     std::thread::scope(|threads| {
         let pool = &pool;
         let next = &next;
         threads.spawn(move || {
             pool.scope(|scope| {
-                for _ in 0..worker.reading.jobs {
+                for _ in 0..worker.reading.jobs.get() {
                     let sender = sender.clone();
                     scope.spawn(move |_| worker.work(tasks, next, &sender));
                 }
@@ -150,8 +152,10 @@ fn run(worker: &Worker<'_>, tasks: &[usize], collector: &mut Collector<'_>) -> R
         });
         let outcome = collector.collect(&receiver);
         if outcome.is_err() {
-            worker.reading.cancel.store(true, Ordering::Relaxed);
+            worker.stop();
         }
+        // nobody shall wait for room in it
+        drop(receiver);
         outcome
     })
 }

@@ -12,6 +12,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::iter;
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ use clap::{ColorChoice, Parser};
 
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
+use windfall::export::search::Strangers;
 use windfall::import::{self, Run};
 use windfall::plan::Settings;
 use windfall::problem::Severity;
@@ -96,7 +98,14 @@ fn run(cli: Cli) -> Exit {
 /// Asks for what an import needs, runs it, and says what may come next.
 fn guided() -> Exit {
     let look = |inputs: &[PathBuf], library: &Path| {
-        let run = Run { inputs, jobs: 1, progress: &(), cancel: &AtomicBool::new(false) };
+        let strangers = Strangers::Refused;
+        let run = Run {
+            inputs,
+            strangers,
+            jobs: NonZeroUsize::MIN,
+            progress: &(),
+            cancel: &AtomicBool::new(false),
+        };
         import::glance(&run, library)
     };
     let arguments = match guide::ask(&look) {
@@ -182,9 +191,15 @@ impl Session {
         failed(error, when_interrupted)
     }
 
-    fn run<'a>(&'a self, reading: &'a cli::Reading, library: Option<&PathBuf>) -> Run<'a> {
+    fn run<'a>(
+        &'a self,
+        reading: &'a cli::Reading,
+        strangers: Strangers,
+        library: Option<&PathBuf>,
+    ) -> Run<'a> {
         Run {
             inputs: &reading.inputs,
+            strangers,
             jobs: reading.pace.jobs(reading.inputs.iter().chain(library)),
             progress: &*self.screen,
             cancel: &self.cancel,
@@ -208,7 +223,7 @@ impl Session {
             let note = |text: &str| self.screen.note(text);
             arguments.choices.settle(&defaults, remembered, &cli::machine_zone, &note)
         };
-        let run = self.run(&arguments.reading, Some(library));
+        let run = self.run(&arguments.reading, arguments.strangers(), Some(library));
         let result = match arguments.dry_run {
             true => import::dry_run(&run, library, &settings),
             false => import::import(&run, library, &settings),
@@ -229,7 +244,7 @@ impl Session {
     }
 
     fn check(&self, arguments: &cli::Check) -> Exit {
-        let result = import::check(&self.run(&arguments.reading, None));
+        let result = import::check(&self.run(&arguments.reading, Strangers::Refused, None));
         self.screen.clear();
         match result {
             Ok(check) => {

@@ -15,7 +15,10 @@
 mod library_path;
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::ffi::{OsStr, OsString};
+#[cfg(unix)]
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
@@ -39,11 +42,71 @@ const ADDED_MAX: usize = 255 - COMPONENT_MAX - 1;
 /// Whatever the extension: so the halves of a Live Photo are cut at the same place.
 const STEM_MAX: usize = COMPONENT_MAX - 1 - EXTENSION_MAX;
 
-/// The way from a folder to something in it, with `/` on every system.
+/// The way from a folder to something in it, with `/` on every system. A name that is no text is one all the
+/// same: its odd bytes are percent-escaped, and [`beneath`] finds it again.
 pub fn below(folder: &Path, path: &Path) -> String {
     let way = path.strip_prefix(folder).unwrap_or(path);
-    let components: Vec<_> = way.iter().map(|component| component.to_string_lossy()).collect();
+    let components: Vec<_> = way.iter().map(text_of).collect();
     components.join("/")
+}
+
+/// What stands at the end of such a way.
+pub fn beneath(folder: &Path, way: &str) -> PathBuf {
+    let path = folder.join(way);
+    if !way.contains('%') || path.symlink_metadata().is_ok() {
+        return path;
+    }
+    folder.join(odd(way))
+}
+
+/// A file name as text; what is no text in it as `%FF`.
+pub fn text_of(name: &OsStr) -> Cow<'_, str> {
+    match name.to_str() {
+        Some(text) => Cow::Borrowed(text),
+        None => Cow::Owned(escaped(name)),
+    }
+}
+
+#[cfg(unix)]
+fn escaped(name: &OsStr) -> String {
+    let mut text = String::new();
+    for chunk in name.as_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("%{byte:02X}")));
+    }
+    text
+}
+
+#[cfg(not(unix))]
+fn escaped(name: &OsStr) -> String {
+    name.to_string_lossy().into_owned()
+}
+
+/// The name whose odd bytes stand as `%80` to `%FF` in a text.
+#[cfg(unix)]
+fn odd(text: &str) -> OsString {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let hex = |at: usize| after.get(at).and_then(|b| char::from(*b).to_digit(16));
+        let escape = hex(0).zip(hex(1)).filter(|_| byte == b'%').map(|(high, low)| high * 16 + low);
+        match escape.and_then(|value| u8::try_from(value).ok()).filter(|value| *value >= 0x80) {
+            Some(value) => {
+                bytes.push(value);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    OsString::from_vec(bytes)
+}
+
+#[cfg(not(unix))]
+fn odd(text: &str) -> OsString {
+    text.into()
 }
 
 /// Rewrites one path component so that Windows, macOS and Linux can hold it, on NTFS, exFAT,

@@ -71,6 +71,8 @@ codes! {
     ChangedFile = "changed-file", Error;
     /// A file of the library is gone.
     MissingFile = "missing-file", Error;
+    /// Something could not be read although nothing says that it is damaged: no permission, or the drive failed.
+    Unreadable = "unreadable", Error;
     /// An entry of a source is not in the library.
     NotHeld = "not-held", Error;
     /// A medium has no row.

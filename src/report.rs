@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 
 pub use count::{Counted, Done, count};
 
-use crate::contents::{Bytes, ContentSet, Contents, DetailsFile, Role};
+use crate::advice::runs;
+use crate::contents::{Bytes, ContentSet, Contents, DetailsFile, Export, Role};
 use crate::export::Inputs;
-use crate::matching::{AlbumKind, Asset, Matched, Part, Resource};
+use crate::export::search::LeftAlone;
+use crate::matching::{AlbumKind, Asset, Matched, Resource};
 use crate::media::Kind;
 use crate::plan::{Settings, ZoneFrom};
 use crate::problem::{Code, Problem, Severity};
@@ -30,10 +32,12 @@ pub struct ExportReport {
     pub category: &'static str,
     /// Numbers of the parts of these inputs and those that the library has seen.
     pub parts_found: Vec<u32>,
-    /// How many Apple announced.
-    pub parts_expected: u32,
+    /// How many Apple announced; `None` where no name of a part says it.
+    pub parts_expected: Option<u32>,
     /// Numbers that are neither here nor in the library.
     pub parts_missing: Vec<u32>,
+    /// Numbers of the parts that these inputs hold more than once.
+    pub parts_twice: Vec<u32>,
 }
 
 /// What became of the entries; the other fields add up to `total`.
@@ -137,8 +141,8 @@ pub struct Report {
     /// Rows of the details in these inputs.
     #[serde(skip)]
     pub rows: u64,
-    /// Archives and folders that are not Apple's.
-    pub left_alone: Vec<String>,
+    /// What was not taken; in JSON the names.
+    pub left_alone: LeftAlone,
     /// What was wrong.
     pub problems: Vec<Problem>,
     /// How long it took.
@@ -174,8 +178,8 @@ pub struct Check {
     pub media: CheckedMedia,
     /// Nothing is missing or damaged.
     pub complete: bool,
-    /// Archives and folders that are not Apple's.
-    pub left_alone: Vec<String>,
+    /// What was not taken; in JSON the names.
+    pub left_alone: LeftAlone,
     /// What was wrong.
     pub problems: Vec<Problem>,
     /// How long it took.
@@ -234,7 +238,7 @@ pub fn count_media(contents: &Contents, matched: &Matched, counts: &dyn Fn(usize
             *(if resource.proved { &mut media.proved } else { &mut media.unproved }) += 1;
         }
         let primary = here(asset.primary().content);
-        let pair = asset.resources.iter().any(|r| r.part == Part::Movie && (primary || here(r.content)));
+        let pair = asset.movie().is_some_and(|movie| primary || here(movie.content));
         media.live_photos += u64::from(pair);
         media.undated += u64::from(primary && asset.is_undated());
     }
@@ -299,29 +303,58 @@ pub fn exports(inputs: &Inputs) -> (Vec<ExportReport>, Vec<Problem>) {
             numbers.insert(part.number);
         }
     }
+    let mut twice: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    for part in inputs.parts_twice.iter().map(|&p| &contents.parts[p]) {
+        twice.entry(part.export).or_default().push(part.number);
+    }
     let mut reports = Vec::new();
     let mut problems = Vec::new();
-    for (export, numbers) in found {
-        let export = &contents.exports[export];
-        let missing: Vec<u32> = (1..=export.total).filter(|n| !numbers.contains(n)).collect();
-        problems.extend(missing.iter().map(|number| {
-            Problem::new(
-                Code::MissingPart,
-                format!(
-                    "part {number} of {} of `{}` is not here: download it from privacy.apple.com and import it too",
-                    export.total, export.name
-                ),
-            )
-        }));
+    for (index, numbers) in found {
+        let export = &contents.exports[index];
+        let missing = missing_parts(export.total, |number| numbers.contains(&number));
+        problems.extend(missing_problems(export, &missing));
+        let mut parts_twice = twice.remove(&index).unwrap_or_default();
+        parts_twice.sort_unstable();
         reports.push(ExportReport {
             name: export.name.clone(),
             category: category(),
             parts_found: numbers.into_iter().collect(),
             parts_expected: export.total,
             parts_missing: missing,
+            parts_twice,
         });
     }
     (reports, problems)
+}
+
+/// The numbers up to a total that nobody has; a total is at most 10,000.
+pub fn missing_parts(total: Option<u32>, is_here: impl Fn(u32) -> bool) -> Vec<u32> {
+    (1..=total.unwrap_or(0)).filter(|number| !is_here(*number)).collect()
+}
+
+/// More missing parts than this are named in runs: whoever has one part of ten thousand has the wrong name.
+const MOST_NAMED: usize = 200;
+
+fn missing_problems(export: &Export, missing: &[u32]) -> Vec<Problem> {
+    let total = export.total.unwrap_or(0);
+    let named = |which: &str, are: &str| {
+        format!(
+            "{which} of {total} of `{}` {are} not here: download from privacy.apple.com what is missing, and import it too",
+            export.name
+        )
+    };
+    let one = |number: &u32| named(&format!("part {number}"), "is");
+    let messages: Vec<String> = match missing.len() <= MOST_NAMED {
+        true => missing.iter().map(one).collect(),
+        false => runs(missing)
+            .into_iter()
+            .map(|(first, last)| match first == last {
+                true => one(&first),
+                false => named(&format!("parts {first} to {last}"), "are"),
+            })
+            .collect(),
+    };
+    messages.into_iter().map(|message| Problem::new(Code::MissingPart, message)).collect()
 }
 
 /// Entries of a check, and their bytes.
@@ -333,8 +366,9 @@ pub fn count_checked(inputs: &Inputs) -> (CheckedEntries, CheckedEntries) {
     for entry in given {
         let damaged = entry.bytes == Bytes::Failed && entry.role != Role::Ignored;
         for (counted, amount) in [(&mut counts, 1), (&mut sizes, entry.size)] {
-            counted.total += amount;
-            *(if damaged { &mut counted.damaged } else { &mut counted.sound }) += amount;
+            let kind = if damaged { &mut counted.damaged } else { &mut counted.sound };
+            *kind = kind.saturating_add(amount);
+            counted.total = counted.total.saturating_add(amount);
         }
     }
     (counts, sizes)

@@ -274,19 +274,58 @@ pub fn list(library: &Path, path: &LibraryPath) -> Option<Vec<LibraryPath>> {
     lines.map(|line| LibraryPath::at(top, line)).collect()
 }
 
-/// Tries which links the drive of this library has. Only a refusal says that it has none: a drive
-/// that fails for a moment shall not turn an owner's albums into lists.
+/// Tries what links the library's drive has.
 ///
 /// # Errors
-/// If the drive cannot be written.
+/// If the drive cannot be written to.
 pub fn probe_links(library: &Path) -> Result<Links, Error> {
     let inside = library.join(INTERNAL).join("staging");
     let failed = |source| Error::io("write to", &inside)(source);
-    let folder = tempfile::Builder::new().prefix("probe-").tempdir_in(&inside).map_err(failed)?;
+    try_links(&inside).map_err(failed)
+}
+
+/// What links the drive of a library has, or of one that is to be, as far as can be told without leaving
+/// anything there: by its file system, else by a trial whose folder is gone at once.
+pub fn expect_links(library: &Path) -> Links {
+    let Some(place) = standing_place(library) else { return Links::default() };
+    match known_links(place) {
+        Some(links) => links,
+        None => try_links(place).unwrap_or_default(),
+    }
+}
+
+/// The nearest folder that exists.
+fn standing_place(library: &Path) -> Option<&Path> {
+    library
+        .ancestors()
+        .map(|p| if p.as_os_str().is_empty() { Path::new(".") } else { p })
+        .find(|p| p.is_dir())
+}
+
+#[cfg(target_os = "linux")]
+fn known_links(place: &Path) -> Option<Links> {
+    /// FAT and exFAT: neither has any.
+    const NONE: [u64; 2] = [0x4d44, 0x2011_bab0];
+    /// FUSE, SMB and CIFS, NFS: whatever the other side can do.
+    const UNKNOWN: [u64; 5] = [0x6573_5546, 0x517b, 0xff53_4d42, 0xfe53_4d42, 0x6969];
+    let magic = u64::try_from(rustix::fs::statfs(place).ok()?.f_type).ok()? & 0xffff_ffff;
+    if NONE.contains(&magic) {
+        return Some(Links { symbolic: false, hard: false });
+    }
+    (!UNKNOWN.contains(&magic)).then(Links::default)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn known_links(_: &Path) -> Option<Links> {
+    None
+}
+
+fn try_links(place: &Path) -> io::Result<Links> {
+    let folder = tempfile::Builder::new().prefix("probe-").tempdir_in(place)?;
     let target = folder.path().join("a");
-    File::create(&target).map_err(failed)?;
+    File::create(&target)?;
     let has = |made: io::Result<()>| match made {
-        Err(error) if is_failing(&error) || is_full(&error) => Err(failed(error)),
+        Err(error) if is_failing(&error) || is_full(&error) => Err(error),
         made => Ok(made.is_ok()),
     };
     let link = folder.path().join("b");

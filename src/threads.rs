@@ -8,6 +8,7 @@
 mod disk;
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::thread;
@@ -17,12 +18,12 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::error::Error;
 
 /// Threads beyond which a disk that rotates is slower.
-const ON_ROTATING: usize = 2;
+const ON_ROTATING: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 /// How many threads are good for work on these places: one per processor, but two where one of them is on
 /// a disk that rotates.
-pub fn fitting<'a>(mut places: impl Iterator<Item = &'a Path>) -> usize {
-    let processors = thread::available_parallelism().map_or(1, usize::from);
+pub fn fitting<'a>(mut places: impl Iterator<Item = &'a Path>) -> NonZeroUsize {
+    let processors = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     if processors > ON_ROTATING && places.any(disk::rotates) { ON_ROTATING } else { processors }
 }
 
@@ -30,8 +31,8 @@ pub fn fitting<'a>(mut places: impl Iterator<Item = &'a Path>) -> usize {
 ///
 /// # Errors
 /// If the system gives none.
-pub fn pool(jobs: usize) -> Result<ThreadPool, Error> {
-    let pool = ThreadPoolBuilder::new().num_threads(jobs).build();
+pub fn pool(jobs: NonZeroUsize) -> Result<ThreadPool, Error> {
+    let pool = ThreadPoolBuilder::new().num_threads(jobs.get()).build();
     pool.map_err(|e| Error::io("start", Path::new("threads"))(io::Error::other(e)))
 }
 

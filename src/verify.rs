@@ -21,6 +21,7 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -30,13 +31,14 @@ use serde::Serialize;
 use crate::catalog::{FileRecord, INTERNAL, Remembered};
 use crate::contents::{Content, Contents, REBUILT, Role};
 use crate::error::Error;
+use crate::export::search::LeftAlone;
 use crate::import::lock;
 use crate::ingest::Wanted;
 use crate::names::LibraryPath;
 use crate::plan::Area;
 use crate::problem::{Code, Problem};
 use crate::progress::Progress;
-use crate::report::ExportReport;
+use crate::report::{ExportReport, missing_parts};
 
 pub use against::Against;
 pub use rebuild::rebuild;
@@ -49,7 +51,7 @@ pub struct VerifyRun<'a> {
     /// The library.
     pub library: &'a Path,
     /// Threads that read.
-    pub jobs: usize,
+    pub jobs: NonZeroUsize,
     /// Is told.
     pub progress: &'a dyn Progress,
     /// Set when the owner wants to stop.
@@ -78,9 +80,9 @@ pub struct Verification {
     /// What the certificate says besides.
     #[serde(skip)]
     pub balance: Balance,
-    /// Archives and folders that are not Apple's, of which nothing was said.
+    /// What was not taken, of which nothing was said.
     #[serde(skip)]
-    pub left_alone: Vec<String>,
+    pub left_alone: LeftAlone,
     /// Where a rebuild kept the old catalog.
     #[serde(skip)]
     pub kept_aside: Option<PathBuf>,
@@ -159,7 +161,7 @@ impl Verification {
             problems: looked.problems,
             elapsed_seconds: 0.0,
             balance: looked.balance,
-            left_alone: Vec::new(),
+            left_alone: LeftAlone::default(),
             kept_aside: None,
         }
     }
@@ -394,9 +396,10 @@ fn exports(contents: &Contents) -> Vec<ExportReport> {
         ExportReport {
             name: export.name.clone(),
             category: "photos",
-            parts_missing: (1..=export.total).filter(|n| !found.contains(n)).collect(),
+            parts_missing: missing_parts(export.total, |number| found.contains(&number)),
             parts_found: found.into_iter().collect(),
             parts_expected: export.total,
+            parts_twice: Vec::new(),
         }
     })
     .collect()

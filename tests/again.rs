@@ -7,6 +7,7 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -14,6 +15,7 @@ use builder::damage::truncate;
 use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
 use support::{Depth, Scratch, contents};
 use windfall::Error;
+use windfall::export::search::Strangers;
 use windfall::import::{Chosen, Run, import};
 use windfall::plan::{AlbumForm, Hidden};
 use windfall::progress::{Phase, Progress};
@@ -51,7 +53,13 @@ impl Progress for Interrupter {
 /// Imports, and stops when the run has told so many things; whether it had not ended before.
 fn is_stopped(scratch: &Scratch, inputs: &[PathBuf], jobs: usize, count: u64) -> bool {
     let interrupter = Interrupter::after(count);
-    let run = Run { inputs, jobs, progress: &interrupter, cancel: &interrupter.cancel };
+    let run = Run {
+        inputs,
+        strangers: Strangers::Refused,
+        jobs: NonZeroUsize::new(jobs).unwrap(),
+        progress: &interrupter,
+        cancel: &interrupter.cancel,
+    };
     let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
         settings: scratch.settings.clone(),
         remember: Vec::new(),

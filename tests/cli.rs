@@ -209,7 +209,7 @@ fn the_report_has_the_fields_of_the_contract() {
         let media = "photos videos live_photos proved unproved undated";
         assert_eq!(keys(&report["media"]), media.split(' ').collect());
         assert_eq!(keys(&report["albums"]), BTreeSet::from(["albums", "memories", "shared", "memberships"]));
-        let export = "name category parts_found parts_expected parts_missing";
+        let export = "name category parts_found parts_expected parts_missing parts_twice";
         assert_eq!(keys(&report["exports"][0]), export.split(' ').collect());
         let problem = BTreeSet::from(["code", "severity", "archive", "entry", "message"]);
         assert_eq!(keys(&report["problems"][0]), problem);

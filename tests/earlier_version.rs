@@ -43,7 +43,8 @@ fn library_0_1_0() -> Scratch {
 
 fn verified(library: &Path) -> Verification {
     let cancel = AtomicBool::new(false);
-    verify(&VerifyRun { library, jobs: 2, progress: &(), cancel: &cancel }, None).unwrap()
+    verify(&VerifyRun { library, jobs: std::num::NonZeroUsize::MIN, progress: &(), cancel: &cancel }, None)
+        .unwrap()
 }
 
 /// What `list` says of each file: path, date and its source.

@@ -199,7 +199,7 @@ fn other_archives_in_the_folder_are_left_alone() {
     std::fs::copy(zip, scratch.parts().join("holiday.zip")).unwrap();
     std::fs::write(scratch.parts().join("iCloud Photos Part 3 of 3.zip.crdownload"), "half").unwrap();
     let report = scratch.import(&[scratch.parts()]);
-    assert_eq!(report.left_alone, ["holiday.zip"]);
+    assert_eq!(report.left_alone.names, ["holiday.zip"]);
     assert_eq!(codes(&report.problems), [Code::UnfinishedDownload]);
 }
 

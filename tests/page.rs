@@ -10,6 +10,7 @@ mod builder;
 mod support;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
@@ -31,7 +32,7 @@ fn example() -> Scratch {
 
 fn report(scratch: &Scratch, hidden: Hidden) -> String {
     let options = PageOptions { output: None, hidden };
-    let path = write(&scratch.library(), &options, &(), 2).unwrap();
+    let path = write(&scratch.library(), &options, &(), NonZeroUsize::MIN).unwrap();
     assert_eq!(path, scratch.library().join("windfall-report.html"));
     std::fs::read_to_string(path).unwrap()
 }
@@ -127,25 +128,25 @@ fn elsewhere_it_has_no_gallery_and_never_replaces_what_is_not_ours() {
     let output = scratch.path("certificate.html");
     let options = PageOptions { output: Some(output.clone()), hidden: Hidden::Shown };
     for _ in 0..2 {
-        assert_eq!(write(&scratch.library(), &options, &(), 1).unwrap(), output);
+        assert_eq!(write(&scratch.library(), &options, &(), NonZeroUsize::MIN).unwrap(), output);
     }
     let page = std::fs::read_to_string(&output).unwrap();
     assert!(page.contains("Certificate of completeness") && !page.contains("application/json"));
     assert_eq!(thumbnails_made(&scratch), 0);
 
     std::fs::write(&output, "<p>mine</p>").unwrap();
-    let refused = write(&scratch.library(), &options, &(), 1).unwrap_err();
+    let refused = write(&scratch.library(), &options, &(), NonZeroUsize::MIN).unwrap_err();
     assert!(matches!(&refused, Error::NotAPage(path) if *path == output), "{refused}");
     assert!(refused.hint().unwrap().contains("--output"));
     assert_eq!(std::fs::read_to_string(&output).unwrap(), "<p>mine</p>");
     std::fs::create_dir(scratch.path("folder")).unwrap();
     let folder = PageOptions { output: Some(scratch.path("folder")), hidden: Hidden::Shown };
-    assert!(matches!(write(&scratch.library(), &folder, &(), 1), Err(Error::NotAPage(_))));
+    assert!(matches!(write(&scratch.library(), &folder, &(), NonZeroUsize::MIN), Err(Error::NotAPage(_))));
     let nowhere = PageOptions { output: Some(scratch.path("none/page.html")), hidden: Hidden::Shown };
-    let lost = write(&scratch.library(), &nowhere, &(), 1).unwrap_err();
+    let lost = write(&scratch.library(), &nowhere, &(), NonZeroUsize::MIN).unwrap_err();
     assert!(lost.hint().unwrap().starts_with("check the path"), "{lost}");
     assert!(matches!(
-        write(&scratch.path("parts"), &PageOptions::default(), &(), 1),
+        write(&scratch.path("parts"), &PageOptions::default(), &(), NonZeroUsize::MIN),
         Err(Error::NotALibrary(_))
     ));
 }

@@ -2,6 +2,7 @@
 //! written beside the library, and the counts add up (a run fails if they do not).
 #![no_main]
 
+use std::num::NonZeroUsize;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::sync::atomic::AtomicBool;
 
 use libfuzzer_sys::fuzz_target;
 use windfall::Error;
+use windfall::export::search::Strangers;
 use windfall::import::{Chosen, Run, import};
 use windfall::plan::{AlbumForm, Settings};
 
@@ -44,7 +46,7 @@ fuzz_target!(|bytes: &[u8]| {
     let run = || {
         let cancel = AtomicBool::new(false);
         let inputs = [part.clone()];
-        let run = Run { inputs: &inputs, jobs: 1, progress: &(), cancel: &cancel };
+        let run = Run { inputs: &inputs, strangers: Strangers::Loose, jobs: NonZeroUsize::MIN, progress: &(), cancel: &cancel };
         import(&run, &library, &|_| Chosen { settings: settings(), remember: Vec::new() })
     };
     match run() {

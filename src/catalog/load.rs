@@ -115,7 +115,7 @@ fn exports(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
         known.ids.exports.insert(index, row.get(0)?);
         known.contents.exports.push(Export {
             name: row.get(1)?,
-            total: row.get::<_, Option<u32>>(2)?.unwrap_or_default(),
+            total: row.get(2)?,
             built: time(row, 3)?,
             label: row.get(4)?,
         });

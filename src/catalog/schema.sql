@@ -7,7 +7,7 @@ CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE exports (
     id    INTEGER PRIMARY KEY,
     name  TEXT NOT NULL,              -- without the part number
-    total INTEGER,                    -- parts that Apple announced; NULL: it announced none
+    total INTEGER,                    -- parts that Apple announced; NULL: no name says it
     built TEXT,                       -- when Apple built it
     label TEXT NOT NULL UNIQUE        -- its folder below .windfall/details
 ) STRICT;

@@ -31,6 +31,7 @@ pub use entry::{DEFLATED, DEFLATED_64, STORED, ZipEntry};
 pub use reader::{Damage, EntryReader, WHOLE};
 pub use window::Window;
 
+use crate::export::refusal::refused;
 use crate::problem::Code;
 use entry::Refusal;
 use headers::{END, LOCAL};
@@ -44,7 +45,7 @@ const ALWAYS_ALLOWED: u64 = 1 << 30;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct Fault {
-    /// What kind it is. An entry's is [`Code::DamagedArchive`] where the medium could not be read.
+    /// What kind it is. An entry's is [`Code::Unreadable`] where the drive could not read it.
     pub code: Code,
     /// The entry's name, verbatim.
     pub entry: Option<String>,
@@ -73,7 +74,7 @@ pub enum UnreadableKind {
     Truncated,
     /// Something else.
     NotZip,
-    /// The medium could not be read.
+    /// The drive could not read it.
     Io(io::Error),
 }
 
@@ -142,9 +143,11 @@ impl Archive {
         };
         let size = window.len();
         for entry in &mut entries {
-            entry.judge_sizes();
+            entry.judge_sizes(size);
         }
-        let declared = entries.iter().fold(0u64, |sum, entry| sum.saturating_add(entry.size));
+        // what is refused by itself says nothing of the others
+        let sound = entries.iter().filter(|entry| entry.refusal.is_none());
+        let declared = sound.fold(0u64, |sum, entry| sum.saturating_add(entry.size));
         if declared > most_bytes(size) {
             entries.iter_mut().for_each(|entry| entry.refuse(Refusal::ArchiveExpansion));
             problems.push(bomb(declared, size));
@@ -183,16 +186,15 @@ impl Archive {
         match local::data_range(&self.window, entry) {
             Ok(Some(data)) => Ok(data),
             Ok(None) => {
-                let mut refused = entry.clone();
-                refused.refuse(Refusal::Disagrees);
-                Err(refused
+                let mut doubtful = entry.clone();
+                doubtful.refuse(Refusal::Disagrees);
+                Err(doubtful
                     .refusal()
                     .unwrap_or_else(|| entry.fault(Code::DamagedEntry, "its header is damaged")))
             }
             Err(error) => {
-                let message =
-                    format!("the archive cannot be read here: {error}; check the drive and try again");
-                Err(entry.fault(Code::DamagedArchive, message))
+                let (code, message) = refused(&error);
+                Err(entry.fault(code, message))
             }
         }
     }
@@ -316,7 +318,7 @@ impl Unreadable {
     }
 
     fn medium(error: io::Error) -> Unreadable {
-        let message = format!("it cannot be read: {error}; check the drive and try again");
+        let message = refused(&error).1;
         Unreadable { kind: UnreadableKind::Io(error), message }
     }
 }

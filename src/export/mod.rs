@@ -6,12 +6,14 @@
 //! The one surprise: an archive that the catalog knows is recognised by size and central
 //! directory, so its entries come with their bytes already known and need not be read again.
 //!
-//! [`search`] finds archives and folders, [`classify`] says what an entry is for, [`group`] joins
-//! parts to exports; [`archive`] is the only place that knows the zip format; [`details`],
+//! [`search`] finds archives and folders, [`classify`] says what makes a part and what an entry is for,
+//! [`category`] whose the others are, [`group`] joins parts to exports; [`refusal`] says why something is
+//! not read; [`archive`] is the only place that knows the zip format; [`details`],
 //! [`albums`], [`date`] and [`part_name`] read what Apple wrote, [`lists`] with bounded memory.
 
 pub mod albums;
 pub mod archive;
+pub mod category;
 pub mod classify;
 mod columns;
 pub mod container;
@@ -20,12 +22,13 @@ pub mod details;
 mod folder;
 pub mod group;
 pub mod lists;
+pub mod part_file;
 pub mod part_name;
+pub mod refusal;
 pub mod search;
 mod table;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -35,7 +38,8 @@ use crate::problem::{Code, Problem};
 
 use archive::{DEFLATED, ZipEntry};
 use container::{Container, FileAt, Source};
-use search::Search;
+pub use refusal::Refused;
+use search::{LeftAlone, Search};
 
 /// Everything that is known before bytes are read.
 #[derive(Default)]
@@ -46,23 +50,24 @@ pub struct Inputs {
     pub ids: Ids,
     /// Of every archive of this run, where its bytes are.
     pub sources: HashMap<usize, Source>,
-    /// Archives and folders that are not Apple's.
-    pub left_alone: Vec<String>,
+    /// What was not taken.
+    pub left_alone: LeftAlone,
     /// Names of archives that cannot be opened: each counts as one failed entry.
     pub unreadable: Vec<String>,
     /// Parts that this run was given.
     pub given_parts: BTreeSet<usize>,
+    /// Those of them that it was given more than once.
+    pub parts_twice: BTreeSet<usize>,
     /// What was wrong so far.
     pub problems: Vec<Problem>,
 }
 
 /// Joins what search found with what the catalog remembers.
 pub fn gather(found: Search, remembered: Remembered) -> Inputs {
-    let Search { containers, mut left_alone, problems, .. } = found;
-    let Remembered { contents, ids, .. } = remembered;
-    left_alone.sort();
+    let Search { containers, left_alone, problems, .. } = found;
+    let Remembered { contents, ids, complete, .. } = remembered;
     let mut inputs = Inputs { contents, ids, left_alone, problems, ..Inputs::default() };
-    let grouped = group::group(&containers, &mut inputs.contents);
+    let grouped = group::group(&containers, &mut inputs.contents, &complete);
     let mut known = Known::new(&inputs.contents);
     let mut order: Vec<usize> = (0..containers.len()).collect();
     order.sort_by(|&a, &b| containers[a].name.cmp(&containers[b].name));
@@ -72,7 +77,12 @@ pub fn gather(found: Search, remembered: Remembered) -> Inputs {
             inputs.unreadable.push(container.name.clone());
         }
         let part = |wrapper: &str| grouped.part(index, wrapper);
-        inputs.given_parts.extend(part("").into_iter().chain(container.shape.wrappers().filter_map(part)));
+        let parts: BTreeSet<usize> =
+            part("").into_iter().chain(container.shape.wrappers().filter_map(part)).collect();
+        // of what lies in another archive, the outer one speaks
+        let again = parts.intersection(&inputs.given_parts).filter(|_| container.parent().is_none());
+        inputs.parts_twice.extend(again);
+        inputs.given_parts.extend(parts);
         match container.source {
             Source::Unreadable => {}
             Source::Remembered(archive) => give_remembered(&mut inputs, archive),
@@ -182,7 +192,7 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
             contents.entries[index].given = true;
             continue;
         }
-        let role = renamed_details(container, file, classified.role);
+        let role = classified.role;
         let mut entry = Entry {
             archive,
             part,
@@ -210,12 +220,9 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
             );
         } else if role == Role::Placeholder {
             inputs.problems.push(
-                Problem::new(
-                    Code::Placeholder,
-                    "a medium of 0 bytes: Apple delivered a name and no photo; look whether another part holds it",
-                )
-                .in_archive(&container.name)
-                .with_entry(file.path.as_ref()),
+                Problem::new(Code::Placeholder, placeholder(&file.path))
+                    .in_archive(&container.name)
+                    .with_entry(file.path.as_ref()),
             );
         }
         contents.entries.push(entry);
@@ -239,21 +246,17 @@ fn known_file(
     })
 }
 
-/// A CSV of `Photos/` under another name is details if its header says so (seen: fix-my-takeout,
-/// UDMRS).
-fn renamed_details(container: &Container, file: &FileAt, role: Role) -> Role {
-    let is_csv = crate::names::split(&file.path).1.eq_ignore_ascii_case("csv");
-    if !is_csv || !matches!(role, Role::Photo | Role::Deleted | Role::Other) || file.refusal.is_some() {
-        return role;
+/// Why a photo has no bytes, and where they may be.
+fn placeholder(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match part_name::icloud_placeholder(name) {
+        Some(original) => format!(
+            "`{original}` is in iCloud Drive and not on this computer: let iCloud download it, then import again"
+        ),
+        None => "an empty file: Apple delivered a name and no photo; look whether another part holds it"
+            .to_owned(),
     }
-    let mut start = Vec::new();
-    let read =
-        open(&container.source, file.position, &file.path).map(|r| r.take(4096).read_to_end(&mut start));
-    if read.is_ok() && details::looks_like_details(&start) { Role::Details } else { role }
 }
-
-/// Why an entry or a list cannot be read.
-pub type Refused = (Code, String);
 
 /// Opens an entry's bytes. A zip's reader checks sizes and CRC-32 itself.
 ///
@@ -268,8 +271,7 @@ pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read +
             Ok(Box::new(reader))
         }
         Source::Folder(root) => {
-            let file = File::open(root.join(path))
-                .map_err(|e| (Code::DamagedEntry, format!("it cannot be opened: {e}")))?;
+            let file = part_file::open(root, path).map_err(|e| refusal::refused(&e))?;
             Ok(Box::new(file))
         }
         Source::Remembered(_) | Source::Unreadable => {

@@ -15,7 +15,7 @@ use crate::ingest::ingest;
 use crate::matching::matched;
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
-use crate::report::{self, Check, CheckedMedia};
+use crate::report::{self, Check, CheckedMedia, ExportReport};
 
 /// Reads everything and writes nothing: is the download complete and undamaged?
 ///
@@ -39,7 +39,6 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     problems.sort();
     Ok(Check {
         windfall: report::version(),
-        exports,
         entries,
         sizes,
         rows: report::count_rows(&inputs.contents),
@@ -48,11 +47,19 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
             unproved: media.unproved,
             listed_but_missing: matched.missing as u64,
         },
-        complete: !report::has_errors(&problems),
+        complete: is_complete(&exports, &problems),
+        exports,
         left_alone: inputs.left_alone.clone(),
         problems,
         elapsed_seconds: started.elapsed().as_secs_f64(),
     })
+}
+
+/// Whether anybody can say that all is here, and it is.
+fn is_complete(exports: &[ExportReport], problems: &[Problem]) -> bool {
+    !report::has_errors(problems)
+        && exports.iter().all(|export| export.parts_expected.is_some())
+        && problems.iter().all(|problem| problem.code != Code::NoDetails)
 }
 
 fn concerns_check(problem: &Problem) -> bool {

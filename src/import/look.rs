@@ -45,7 +45,7 @@ pub(super) fn look(
     run.progress.begin(Phase::Discover, 0, 0);
     let side = LibrarySide::new(present, staged);
     let around = Around { spool, known, standing: Some(&side.standing) };
-    let found = search(run.inputs, Some(library), &around)?;
+    let found = search(run.inputs, run.strangers, Some(library), &around)?;
     let mark = unchanged::inputs(&found);
     let mut inputs = gather(found, known, run)?;
     side.unread_what_is_gone(&mut inputs);
@@ -57,7 +57,7 @@ pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, 
     let mut known = Remembered::default();
     run.progress.begin(Phase::Discover, 0, 0);
     let around = Around { spool: Spool::Temporary, known: &known, standing: None };
-    let found = search(run.inputs, library, &around)?;
+    let found = search(run.inputs, run.strangers, library, &around)?;
     gather(found, &mut known, run)
 }
 
@@ -127,22 +127,27 @@ fn gather(found: Search, known: &mut Remembered, run: &Run<'_>) -> Result<Inputs
     let remembered = Remembered {
         contents: std::mem::take(&mut known.contents),
         ids: std::mem::take(&mut known.ids),
+        complete: known.complete.clone(),
         ..Remembered::default()
     };
     let inputs = export::gather(found, remembered);
     if inputs.sources.is_empty() {
         if !inputs.unreadable.is_empty() {
-            let why: Vec<String> = inputs
-                .problems
-                .iter()
-                .filter_map(|p| Some(format!("`{}`: {}", p.archive.as_ref()?, p.message)))
-                .collect();
-            return Err(Error::AllUnreadable(why));
+            let why = inputs.problems.into_iter().filter(|p| p.archive.is_some());
+            return Err(Error::AllUnreadable(why.collect()));
         }
-        return Err(Error::NoExport(run.inputs.to_vec()));
+        return Err(no_photos(run, inputs));
     }
     if !inputs.contents.entries.iter().any(|e| e.given) && inputs.unreadable.is_empty() {
-        return Err(Error::NoExport(run.inputs.to_vec()));
+        return Err(no_photos(run, inputs));
     }
     Ok(inputs)
+}
+
+/// Nothing was found, or nothing that is photos.
+fn no_photos(run: &Run<'_>, inputs: Inputs) -> Error {
+    match inputs.left_alone.not_photos {
+        not_photos if not_photos.is_empty() => Error::NoExport(run.inputs.to_vec()),
+        not_photos => Error::NotPhotos(not_photos.into_iter().map(|(name, _)| name).collect()),
+    }
 }

@@ -65,7 +65,7 @@ pub(super) fn outset(
 ) -> Result<Outset, Error> {
     let Some(left) = catalog.unchanged()? else { return Ok(Outset::Changed(None)) };
     run.progress.begin(Phase::Discover, 0, 0);
-    let found = || search(run.inputs, Some(library), &Closed);
+    let found = || search(run.inputs, run.strangers, Some(library), &Closed);
     let (found, tree) = threads::beside(found, || Tree::walk(library));
     let (found, tree) = (found?, tree?);
     let is_swept = !library.join(INTERNAL).join("staging").exists();
@@ -76,7 +76,8 @@ pub(super) fn outset(
     {
         let library = library.display().to_string();
         let time_zone = TimeZone { from: settings.zone_from, ..report.time_zone };
-        let report = Report { library, sizes, rows, time_zone, ..report };
+        let left_alone = found.left_alone;
+        let report = Report { library, sizes, rows, time_zone, left_alone, ..report };
         return Ok(Outset::Unchanged(Box::new(report), left));
     }
     Ok(Outset::Changed(Some(tree)))
@@ -129,7 +130,7 @@ fn mark(inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
 
 /// What lies in the inputs, as one value, in whatever order they were given.
 pub(super) fn inputs(found: &Search) -> Hash {
-    let left_alone = found.left_alone.iter().map(|name| blake3::hash(name.as_bytes()));
+    let left_alone = found.left_alone.names.iter().map(|name| blake3::hash(name.as_bytes()));
     let mut marks: Vec<[u8; 32]> =
         found.marks.iter().copied().chain(left_alone).map(|mark| *mark.as_bytes()).collect();
     marks.sort_unstable();

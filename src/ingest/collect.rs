@@ -14,7 +14,7 @@ use crate::error::Error;
 
 /// How long read entries may wait to be made durable and recorded.
 const BATCH_TIME: Duration = Duration::from_secs(2);
-const BATCH_ENTRIES: usize = 8192;
+pub(super) const BATCH_ENTRIES: usize = 8192;
 /// How long messages gather.
 const PAUSE: Duration = Duration::from_millis(5);
 

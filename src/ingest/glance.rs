@@ -5,12 +5,11 @@
 //! The one surprise: what was read is kept over seeks, which a `BufReader` does not; parsers of
 //! metadata jump back and forth.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::contents::Entry;
-use crate::export;
 use crate::export::container::Source;
+use crate::export::{self, part_file};
 use crate::media::{self, Embedded};
 
 pub(super) trait ReadSeek: Read + Seek {}
@@ -84,7 +83,7 @@ pub(super) fn seekable(source: &Source, position: u32, path: &str) -> Option<Box
             let window = archive.stored_window(export::zip_entry(archive, position)?)?;
             Some(Box::new(window))
         }
-        Source::Folder(root) => Some(Box::new(File::open(root.join(path)).ok()?)),
+        Source::Folder(root) => Some(Box::new(part_file::open(root, path).ok()?)),
         Source::Remembered(_) | Source::Unreadable => None,
     }
 }

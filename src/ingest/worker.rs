@@ -10,8 +10,8 @@ mod reading;
 use std::collections::HashSet;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::Sender;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use reading::{Output, Taken};
@@ -22,7 +22,7 @@ use super::{Kept, Message, ReadEntry, Reading, Wanted};
 use crate::contents::{Content, DetailsFile, Role};
 use crate::error::{Error, is_full};
 use crate::export::archive::WHOLE;
-use crate::export::lists::{self, Room};
+use crate::export::lists::Room;
 use crate::export::{Inputs, Refused};
 use crate::problem::{Code, Problem};
 
@@ -44,6 +44,8 @@ pub(super) struct Worker<'a> {
     listed: Mutex<HashSet<(usize, Role)>>,
     /// Part folders whose files cannot be cloned into staging.
     apart: Mutex<HashSet<usize>>,
+    /// Set when a failure ends the work.
+    stopped: AtomicBool,
 }
 
 /// Why an entry was not taken.
@@ -66,11 +68,22 @@ impl<'a> Worker<'a> {
             reading,
             stock: Mutex::new(Stock::new(known, new, reading.held)),
             arrived: Condvar::new(),
-            whole: (HELD / reading.jobs.max(1)).clamp(CHUNK, WHOLE as usize),
+            whole: (HELD / reading.jobs.get()).clamp(CHUNK, WHOLE as usize),
             lists: Room::beside(&inputs.contents),
             listed: Mutex::default(),
             apart: Mutex::default(),
+            stopped: AtomicBool::new(false),
         }
+    }
+
+    /// Ends the work of all threads; the caller's flag is the caller's.
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the owner, or a failure, ends the work.
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed) || self.reading.cancel.load(Ordering::Relaxed)
     }
 
     /// Those and the new ones.
@@ -85,10 +98,10 @@ impl<'a> Worker<'a> {
     }
 
     /// Takes one entry after the other until there is none.
-    pub(super) fn work(&self, tasks: &[usize], next: &AtomicUsize, sender: &Sender<Message>) {
+    pub(super) fn work(&self, tasks: &[usize], next: &AtomicUsize, sender: &SyncSender<Message>) {
         let mut buffer = vec![0; CHUNK];
         while let Some(&entry) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if self.reading.cancel.load(Ordering::Relaxed) {
+            if self.is_stopped() {
                 let _ = sender.send(Message::Stop(Box::new(Error::Interrupted)));
                 return;
             }
@@ -104,7 +117,7 @@ impl<'a> Worker<'a> {
             let stop = matches!(message, Message::Stop(_));
             self.reading.progress.file(&archive.name);
             if sender.send(message).is_err() || stop {
-                self.reading.cancel.fetch_or(stop, Ordering::Relaxed);
+                self.stop();
                 return;
             }
         }
@@ -183,14 +196,13 @@ impl<'a> Worker<'a> {
             stock = self.arrived.wait(stock).unwrap_or_else(PoisonError::into_inner);
         };
         drop(stock);
+        let arrival = Arrival { worker: self, hash };
         let staged = match (&mut taken.output, self.reading.staging) {
             (Output::Staging(staged), Some(staging)) => staging.keep(staged, &hash),
             (Output::Buffer(count), Some(staging)) => staging.keep_whole(whole(buffer, *count), &hash),
             _ => Ok(()),
         };
-        let mut stock = self.stock();
-        stock.arriving.remove(&hash);
-        self.arrived.notify_all();
+        let mut stock = arrival.land();
         staged.map_err(|e| self.unwritable(e, content.size))?;
         let (index, kept) = match known {
             Some(index) => (index, Kept::Again),
@@ -217,14 +229,14 @@ impl<'a> Worker<'a> {
         if !self.listed.lock().unwrap_or_else(PoisonError::into_inner).insert((content, role)) {
             return Ok(None);
         }
-        if taken.size > lists::LARGEST {
-            return Ok(Some(lists::too_large(taken.size)));
+        if let Some(unread) = self.lists.too_large(taken.size) {
+            return Ok(Some(unread));
         }
         let bytes = match taken.output {
             Output::Buffer(count) => return Ok(Some(self.lists.read(role, whole(buffer, count)))),
             Output::Details(bytes) => bytes,
             Output::Staging(mut staged) => {
-                let mut bytes = Vec::new();
+                let mut bytes = Vec::with_capacity(usize::try_from(taken.size).unwrap_or_default());
                 let read =
                     staged.file.seek(SeekFrom::Start(0)).and_then(|_| staged.file.read_to_end(&mut bytes));
                 read.map_err(|e| self.unwritable(e, 0))?;
@@ -247,6 +259,32 @@ impl<'a> Worker<'a> {
             ),
             _ => Trouble::Stop(Error::Io { doing: "write to", path, source: error }),
         }
+    }
+}
+
+/// Bytes on their way to staging, for which other threads with the same bytes may wait. Whatever becomes of
+/// them, a panic included, nobody waits for ever.
+struct Arrival<'w, 'a> {
+    worker: &'w Worker<'a>,
+    hash: blake3::Hash,
+}
+
+impl<'w> Arrival<'w, '_> {
+    /// Wakes those who wait; what they find then is what the caller does before it lets go of the stock.
+    fn land(self) -> MutexGuard<'w, Stock> {
+        let worker = self.worker;
+        let mut stock = worker.stock();
+        stock.arriving.remove(&self.hash);
+        worker.arrived.notify_all();
+        std::mem::forget(self);
+        stock
+    }
+}
+
+impl Drop for Arrival<'_, '_> {
+    fn drop(&mut self) {
+        self.worker.stock().arriving.remove(&self.hash);
+        self.worker.arrived.notify_all();
     }
 }
 

@@ -151,11 +151,19 @@ fn parts(holdings: &Holdings) -> Vec<Parts> {
         let word = if missing.len() == 1 { "part" } else { "parts" };
         Parts {
             export: format!("{}{}", crate::names::display(&delivery.name), built.unwrap_or_default()),
-            here: format!(
-                "{} of {}",
-                count(delivery.found.len() as u64),
-                counted(u64::from(delivery.expected), "part", "parts")
-            ),
+            here: match delivery.expected {
+                Some(expected) => format!(
+                    "{} of {}",
+                    count(delivery.found.len() as u64),
+                    counted(u64::from(expected), "part", "parts")
+                ),
+                None => {
+                    format!(
+                        "{}, of nobody knows how many",
+                        counted(delivery.found.len() as u64, "part", "parts")
+                    )
+                }
+            },
             missing: (!missing.is_empty()).then(|| format!("{word} {}", ranges(&missing))),
         }
     };

@@ -16,6 +16,7 @@ use crate::matching::AlbumKind;
 use crate::media::Kind;
 use crate::names::LibraryPath;
 use crate::plan::Area;
+use crate::report::missing_parts;
 
 /// A file of the library.
 #[derive(Debug, Clone)]
@@ -76,8 +77,8 @@ pub struct Delivery {
     pub name: String,
     /// The day on which Apple built it.
     pub built: Option<String>,
-    /// Parts that Apple announced.
-    pub expected: u32,
+    /// Parts that Apple announced, if a name says it.
+    pub expected: Option<u32>,
     /// Numbers of the parts that the library has seen.
     pub found: Vec<u32>,
 }
@@ -86,7 +87,7 @@ impl Delivery {
     /// Numbers of the parts that the library has not seen.
     pub fn missing(&self) -> Vec<u32> {
         let found: HashSet<u32> = self.found.iter().copied().collect();
-        (1..=self.expected).filter(|n| !found.contains(n)).collect()
+        missing_parts(self.expected, |number| found.contains(&number))
     }
 }
 

@@ -19,6 +19,7 @@ mod troubles;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use askama::Template;
@@ -69,7 +70,7 @@ pub fn write(
     library: &Path,
     options: &PageOptions,
     progress: &dyn Progress,
-    jobs: usize,
+    jobs: NonZeroUsize,
 ) -> Result<PathBuf, Error> {
     let holdings = Holdings::of(&Catalog::read(library)?)?;
     let place = options.output.clone().unwrap_or_else(|| library.join(FILE_NAME));

@@ -7,6 +7,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -30,11 +31,11 @@ pub fn place(blake3: &str) -> String {
 }
 
 /// Makes the thumbnails that are not there yet; says of each photo whether it has one now.
-pub fn make(library: &Path, photos: &[&Holding], progress: &dyn Progress, jobs: usize) -> Vec<bool> {
+pub fn make(library: &Path, photos: &[&Holding], progress: &dyn Progress, jobs: NonZeroUsize) -> Vec<bool> {
     let unwritable = AtomicBool::new(false);
     let one = |photo: &&Holding| has(library, photo, progress, &unwritable);
     progress.begin(Phase::Thumbnails, photos.len() as u64, 0);
-    let made = match threads::pool(jobs.max(1)) {
+    let made = match threads::pool(jobs) {
         Ok(pool) => pool.install(|| photos.par_iter().map(one).collect()),
         Err(_) => photos.iter().map(one).collect(),
     };

@@ -164,12 +164,13 @@ pub fn troubles(holdings: &Holdings, hidden: Hidden) -> Troubles {
 
 fn missing_parts(deliveries: &[Delivery]) -> impl Iterator<Item = Trouble> {
     deliveries.iter().flat_map(|delivery| {
-        delivery.missing().into_iter().map(|number| Trouble {
+        let total = delivery.expected.unwrap_or(0);
+        delivery.missing().into_iter().map(move |number| Trouble {
             severity: Severity::Error,
             code: Code::MissingPart.as_str().to_owned(),
             archive: None,
             entry: None,
-            message: format!("part {number} of {} of `{}` is not here", delivery.expected, delivery.name),
+            message: format!("part {number} of {total} of `{}` is not here", delivery.name),
         })
     })
 }

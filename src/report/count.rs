@@ -56,8 +56,10 @@ pub fn count(done: &Done<'_>) -> Result<Counted, Error> {
         let state = state(done, index, &mut seen_media, &mut seen_paths);
         entries.total += 1;
         *state.of(&mut entries) += 1;
-        sizes.total += entry.size;
-        *state.of(&mut sizes) += entry.size;
+        // sizes are what archives claim, and may add up to anything
+        let add = |sum: &mut u64| *sum = sum.saturating_add(entry.size);
+        add(&mut sizes.total);
+        add(state.of(&mut sizes));
     }
     bytes.imported = sizes.imported;
     bytes.duplicate = sizes.duplicate;

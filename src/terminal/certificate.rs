@@ -5,6 +5,7 @@
 //! The one surprise: where an export came without details, the verdict says that nobody can know,
 //! although nothing that is there is damaged.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ use super::{
     BAD, FAINT, GOOD, Reader, STRONG, Voice, bytes, counted, outcome, print, problems, shown, styled,
 };
 use windfall::advice::ranges;
+use windfall::export::category::Category;
+use windfall::export::search::LeftAlone;
 use windfall::plan::ZoneFrom;
 use windfall::problem::{Code, Severity};
 use windfall::report::{Check, ExportReport, Report, TimeZone};
@@ -102,25 +105,46 @@ pub fn errors(problems: &[Problem]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Names archives and folders that are not Apple's and were not read.
-pub fn left_alone(names: &[String], voice: Voice) {
-    if names.is_empty() || voice == Voice::Quiet {
+/// Names what was not taken: what is Apple's and no photos, and what is not Apple's.
+pub fn left_alone(left: &LeftAlone, voice: Voice) {
+    if voice == Voice::Quiet {
         return;
     }
     let most = if voice == Voice::Verbose { usize::MAX } else { LEFT_ALONE };
-    let mut named: Vec<String> = names.iter().take(most).map(|name| format!("`{}`", shown(name))).collect();
-    if let Some(more) = names.len().checked_sub(most).filter(|more| *more > 0) {
-        named.push(format!("and {} more", HumanCount(more as u64)));
-    }
     let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{} left alone, not Apple's: {}", styled(STRONG, "note:"), named.join(", "));
+    let mut say = |what: &str, mut named: Vec<String>, files: u64| {
+        let more = named.len().saturating_sub(most);
+        named.truncate(most);
+        if more > 0 {
+            named.push(format!("and {} more", HumanCount(more as u64)));
+        }
+        if files > 0 {
+            named.push(counted(files, "other file", "other files"));
+        }
+        if !named.is_empty() {
+            let _ = writeln!(err, "{} {what}: {}", styled(STRONG, "note:"), named.join(", "));
+        }
+    };
+    let apples: BTreeMap<&str, Category> =
+        left.not_photos.iter().map(|(name, category)| (name.as_str(), *category)).collect();
+    let named = apples.iter().map(|(name, category)| format!("`{}` ({category})", shown(name)));
+    say("left alone, Apple's, not photos", named.collect(), 0);
+    let strangers = left.names.iter().filter(|name| !apples.contains_key(name.as_str()));
+    let strangers = strangers.map(|name| format!("`{}`", shown(name))).collect();
+    say("left alone, not Apple's", strangers, left.loose_files);
 }
 
 /// Writes the parts that are here of those that Apple announced.
 pub(super) fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Result<()> {
     for export in exports {
         let name = shown(&export.name);
-        let (found, expected) = (export.parts_found.len(), export.parts_expected);
+        let found = export.parts_found.len();
+        let Some(expected) = export.parts_expected else {
+            let found = counted(found as u64, "part", "parts");
+            writeln!(out, "  {}: {found} here; no name says how many there are", styled(STRONG, name))?;
+            twice(out, export)?;
+            continue;
+        };
         let parts = if expected == 1 { "part" } else { "parts" };
         if export.parts_missing.is_empty() {
             writeln!(out, "  {}: {found} of {expected} {parts} here", styled(STRONG, name))?;
@@ -131,8 +155,18 @@ pub(super) fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Resu
             let missing = styled(BAD, format_args!("{which} {missing} {are} missing"));
             writeln!(out, "  {}: {found} of {expected} {parts} here, {missing}", styled(STRONG, name))?;
         }
+        twice(out, export)?;
     }
     Ok(())
+}
+
+/// The same part twice is no fault, but takes room.
+fn twice(out: &mut dyn Write, export: &ExportReport) -> io::Result<()> {
+    match export.parts_twice.as_slice() {
+        [] => Ok(()),
+        [one] => writeln!(out, "    part {one} is here twice; one copy is enough"),
+        several => writeln!(out, "    parts {} are here twice; one copy of each is enough", ranges(several)),
+    }
 }
 
 /// `10 photos and 2 videos, with 1 Live Photo; 3 without a date; 12 rows in Apple's details`.
@@ -261,11 +295,16 @@ fn verdict(
     }
     let says_nothing = |p: &Problem| p.code == Code::NoDetails || p.code == Code::EmptyDetails && rows == 0;
     let untold = problems.iter().any(says_nothing);
+    let uncounted = exports.iter().any(|export| export.parts_expected.is_none());
     let warnings = problems::count(problems, Severity::Warning);
     if problems::count(problems, Severity::Error) > 0 {
         writeln!(out, "{}", styled(BAD, problems::total(problems)))
     } else if untold {
         let answer = "Nothing that is here is damaged, but without Apple's details nobody can tell whether all is here.";
+        writeln!(out, "{answer}")
+    } else if uncounted {
+        let answer = "Nothing that is here is damaged, but no name says how many parts there are, so nobody can tell \
+                      whether one is missing.";
         writeln!(out, "{answer}")
     } else if warnings > 0 {
         let above = counted(warnings, "warning above is", "warnings above are");
@@ -286,6 +325,7 @@ pub(super) fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Voice, import_words};
+    use windfall::export::search::LeftAlone;
     use windfall::plan::ZoneFrom;
     use windfall::report::{AlbumCounts, ByteCounts, Entries, ExportReport, MediaCounts, Report, TimeZone};
 
@@ -308,8 +348,9 @@ mod tests {
                 name: "iCloud Photos".to_owned(),
                 category: "photos",
                 parts_found: vec![1, 2],
-                parts_expected: 2,
+                parts_expected: Some(2),
                 parts_missing: Vec::new(),
+                parts_twice: Vec::new(),
             }],
             entries,
             sizes: entries,
@@ -318,7 +359,7 @@ mod tests {
             albums: AlbumCounts { albums: 1, memories: 1, shared: 1, memberships: 9 },
             time_zone: TimeZone { name: "Europe/Berlin".to_owned(), from: ZoneFrom::System, dates: 12 },
             rows: 3,
-            left_alone: Vec::new(),
+            left_alone: LeftAlone::default(),
             problems: Vec::new(),
             elapsed_seconds: 1.0,
         }

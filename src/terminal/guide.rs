@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use super::{BAD, FAINT, STRONG, bytes, certificate, counted, shown, styled};
 use windfall::Error;
+use windfall::export::category;
 use windfall::export::part_name::{is_apple_name, is_unfinished_download};
 use windfall::import::Glance;
 
@@ -93,7 +94,14 @@ fn converse(
                 if let Some(hint) = error.hint() {
                     writeln!(out, "{hint}\n")?;
                 }
-                if matches!(error, Error::NoExport(_) | Error::AllUnreadable(..) | Error::InputMissing(_)) {
+                if matches!(
+                    error,
+                    Error::NoExport(_)
+                        | Error::NotPhotos(_)
+                        | Error::Strangers(_)
+                        | Error::AllUnreadable(..)
+                        | Error::InputMissing(_)
+                ) {
                     found.clear();
                 }
                 continue;
@@ -196,7 +204,7 @@ fn deliveries(folders: &[PathBuf], out: &mut dyn Write) -> io::Result<Vec<PathBu
         let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let (unfinished, whole): (Vec<PathBuf>, Vec<PathBuf>) = here
             .into_iter()
-            .filter(|path| name(path).is_some_and(|name| is_apple_name(&name)))
+            .filter(|path| name(path).is_some_and(|name| is_of_photos(&name)))
             .partition(|path| name(path).is_some_and(|name| is_unfinished_download(&name)));
         let is_zip = |path: &Path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
         let whole: Vec<PathBuf> = whole.into_iter().filter(|path| path.is_dir() || is_zip(path)).collect();
@@ -211,6 +219,12 @@ fn deliveries(folders: &[PathBuf], out: &mut dyn Write) -> io::Result<Vec<PathBu
         seen.push(real);
     }
     Ok(found)
+}
+
+/// Whether a delivery of photos is called so, or a download whose name is not known yet.
+fn is_of_photos(name: &str) -> bool {
+    let is_download = is_unfinished_download(name) && name.starts_with("Unconfirmed");
+    is_apple_name(name) && category::by_name(name).is_none() || is_download
 }
 
 fn path_text(path: &Path) -> String {
@@ -287,8 +301,9 @@ mod tests {
             name: "iCloud Photos".into(),
             category: "photos",
             parts_found: vec![1, 2],
-            parts_expected: 3,
+            parts_expected: Some(3),
             parts_missing: vec![3],
+            parts_twice: Vec::new(),
         };
         Glance { exports: vec![export], need: 1_000, free: Some(free) }
     }

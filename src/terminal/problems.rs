@@ -117,7 +117,7 @@ pub fn to_download(exports: &[ExportReport], problems: &[Problem]) -> Vec<String
     let missing = exports.iter().filter(|export| !export.parts_missing.is_empty()).map(|export| {
         let parts = if export.parts_missing.len() == 1 { "part" } else { "parts" };
         let numbers = ranges(&export.parts_missing);
-        format!("{parts} {numbers} of {} of `{}`", export.parts_expected, shown(&export.name))
+        format!("{parts} {numbers} of {} of `{}`", export.parts_expected.unwrap_or(0), shown(&export.name))
     });
     let is_damage = |problem: &&Problem| {
         problem.severity == Severity::Error
@@ -189,8 +189,9 @@ mod tests {
             name: "iCloud Photos".to_owned(),
             category: "photos",
             parts_found: vec![2],
-            parts_expected: 8,
+            parts_expected: Some(8),
             parts_missing: vec![1, 3, 4, 5, 7, 8],
+            parts_twice: Vec::new(),
         };
         let problems = [
             Problem::new(Code::DamagedEntry, "m").in_archive("iCloud Photos Part 2 of 8.zip/Shared.zip"),

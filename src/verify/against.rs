@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::contents::{Bytes, ContentSet, Role};
 use crate::error::Error;
 use crate::export::Inputs;
+use crate::export::search::{LeftAlone, Strangers};
 use crate::import::{Run, discover};
 use crate::ingest::{Reading, Wanted, ingest};
 use crate::names::LibraryPath;
@@ -38,8 +39,8 @@ pub struct Compared {
     pub against: Against,
     /// Every entry is held, and no archive is damaged.
     pub all_held: bool,
-    /// Archives and folders that are not Apple's: nothing was said of them.
-    pub left_alone: Vec<String>,
+    /// What was not taken: nothing was said of it.
+    pub left_alone: LeftAlone,
     /// What was wrong with the archives, and what is not held.
     pub problems: Vec<Problem>,
 }
@@ -58,7 +59,8 @@ pub struct Holding {
 /// # Errors
 /// If there are none, none can be read, or one is the library.
 pub fn find(run: &VerifyRun<'_>, inputs: &[PathBuf]) -> Result<Inputs, Error> {
-    let run_of = Run { inputs, jobs: run.jobs, progress: run.progress, cancel: run.cancel };
+    let strangers = Strangers::Refused;
+    let run_of = Run { inputs, strangers, jobs: run.jobs, progress: run.progress, cancel: run.cancel };
     discover(&run_of, Some(run.library))
 }
 
@@ -83,8 +85,8 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
     for name in &inputs.unreadable {
         against.entries += 1;
         against.not_held += 1;
-        let why = "the archive cannot be read, so nobody can say whether the library holds what is in it: keep it, or \
-                   download it again";
+        let why =
+            "the archive cannot be read, so nobody can say whether the library holds what is in it: keep it";
         problems.push(Problem::new(Code::NotHeld, why).in_archive(name));
     }
     let contents = &inputs.contents;
@@ -109,8 +111,7 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
                 }
             }
             Bytes::Failed | Bytes::Unread => {
-                "it cannot be read, so nobody can say whether the library holds it: keep the archive, or download it \
-                 again"
+                "it cannot be read, so nobody can say whether the library holds it: keep the archive"
                     .to_owned()
             }
         };

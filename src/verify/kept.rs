@@ -53,7 +53,7 @@ pub fn kept_details(library: &Path, tree: &Tree) -> BTreeMap<LibraryPath, KeptDe
         .into_iter()
         .map(|(part, inners)| {
             let plain: Vec<String> = inners.iter().map(|i| without_suffix(i)).collect();
-            (part, Shape::of("", inners.iter().chain(&plain).map(String::as_str)))
+            (part, Shape::of_kept(inners.iter().chain(&plain).map(String::as_str)))
         })
         .collect();
     for (path, details) in &mut kept {
@@ -133,14 +133,14 @@ impl Deliveries {
         }
         let export = |((built, name, label), total): ((_, String, &str), u32)| Export {
             name,
-            total,
+            total: Some(total),
             built,
             label: label.to_owned(),
         };
         let mut exports: Vec<Export> = labels.into_iter().map(export).collect();
         if exports.is_empty() {
             let name = REBUILT.to_owned();
-            exports.push(Export { name: name.clone(), total: 1, built: None, label: name });
+            exports.push(Export { name: name.clone(), total: Some(1), built: None, label: name });
         }
         let numbers: HashSet<(&str, u32)> = kept.values().map(|d| (d.label.as_str(), d.number)).collect();
         let mut parts: Vec<Part> = Vec::new();

@@ -73,7 +73,8 @@ pub fn rebuild(
     }
     verification.problems.sort();
     verification.elapsed_seconds = started.elapsed().as_secs_f64();
-    let json = serde_json::to_string(&verification).unwrap_or_default();
+    let json = serde_json::to_string(&verification);
+    let json = json.map_err(|e| Error::io("record the rebuild of", run.library)(e.into()))?;
     Catalog::open(run.library)?.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
 }

@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::export::Inputs;
 use crate::export::classify;
 use crate::export::container::Source;
+use crate::export::refusal;
 use crate::ingest::{Reading, Wanted, ingest};
 use crate::names::{self, LibraryPath};
 use crate::problem::{Code, Problem};
@@ -220,7 +221,7 @@ pub fn reread(run: &VerifyRun<'_>, mut wishes: Vec<Wish>, wanted: Wanted) -> Res
         bytes: Bytes::Unread,
     };
     let contents = Contents {
-        exports: vec![Export { name: name.clone(), total: 1, built: None, label: name.clone() }],
+        exports: vec![Export { name: name.clone(), total: Some(1), built: None, label: name.clone() }],
         parts: vec![Part { export: 0, number: 1 }],
         archives: vec![Archive { name, identity: Identity::Folder }],
         entries: wishes.iter().enumerate().map(entry).collect(),
@@ -242,7 +243,7 @@ pub fn reread(run: &VerifyRun<'_>, mut wishes: Vec<Wish>, wanted: Wanted) -> Res
     };
     let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
     // what an archive's reader advises does not help here
-    let cause = |message: &str| message.split("; check the drive").next().unwrap_or_default().to_owned();
+    let cause = |message: &str| refusal::cause(message).to_owned();
     Ok(Reread {
         contents: inputs.contents,
         entries: wishes.into_iter().enumerate().map(|(index, wish)| (wish.path, index)).collect(),

@@ -4,12 +4,14 @@
 #![allow(dead_code)] // each test binary uses its part
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use windfall::Error;
 use windfall::catalog::{Catalog, FileRecord};
+use windfall::export::search::Strangers;
 use windfall::import::{Chosen, Run, check, dry_run, import};
 use windfall::plan::Settings;
 use windfall::problem::Code;
@@ -98,7 +100,7 @@ impl Scratch {
         progress: &dyn Progress,
     ) -> Result<Report, Error> {
         let cancel = AtomicBool::new(false);
-        let run = Run { inputs, jobs: self.jobs, progress, cancel: &cancel };
+        let run = Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress, cancel: &cancel };
         import(&run, library, &|_| Chosen { settings: self.settings.clone(), remember: Vec::new() })
     }
 
@@ -108,7 +110,8 @@ impl Scratch {
 
     pub fn dry_run(&self, inputs: &[PathBuf]) -> Report {
         let cancel = AtomicBool::new(false);
-        let run = Run { inputs, jobs: self.jobs, progress: &(), cancel: &cancel };
+        let run =
+            Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress: &(), cancel: &cancel };
         let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
             settings: self.settings.clone(),
             remember: Vec::new(),
@@ -118,7 +121,18 @@ impl Scratch {
 
     pub fn check(&self, inputs: &[PathBuf]) -> Check {
         let cancel = AtomicBool::new(false);
-        check(&Run { inputs, jobs: self.jobs, progress: &(), cancel: &cancel }).unwrap()
+        check(&Run {
+            inputs,
+            strangers: Strangers::Refused,
+            jobs: self.jobs(),
+            progress: &(),
+            cancel: &cancel,
+        })
+        .unwrap()
+    }
+
+    fn jobs(&self) -> NonZeroUsize {
+        NonZeroUsize::new(self.jobs).unwrap()
     }
 
     pub fn tree(&self) -> Vec<String> {

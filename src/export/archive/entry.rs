@@ -123,13 +123,18 @@ impl ZipEntry {
         }
     }
 
-    /// Refuses it if its compressed bytes cannot hold what it claims.
-    pub(super) fn judge_sizes(&mut self) {
-        let ratio = if self.method == DEFLATED_64 { DEFLATE_64_RATIO } else { DEFLATE_RATIO };
-        if self.method == STORED && self.compressed != self.size {
-            self.refuse(Refusal::Sizes);
-        } else if self.size > self.compressed.saturating_mul(ratio) {
+    /// Refuses it if its compressed bytes cannot hold what it claims, of which an archive of `length` bytes
+    /// has no more than that.
+    pub(super) fn judge_sizes(&mut self, length: u64) {
+        let ratio = match self.method {
+            STORED => 1,
+            DEFLATED_64 => DEFLATE_64_RATIO,
+            _ => DEFLATE_RATIO,
+        };
+        if self.size > self.compressed.min(length).saturating_mul(ratio) {
             self.refuse(Refusal::Expansion);
+        } else if self.method == STORED && self.compressed != self.size {
+            self.refuse(Refusal::Sizes);
         }
     }
 

@@ -228,7 +228,7 @@ impl Walk {
             self.cut_off = true;
             return Ok(None);
         };
-        let (length, unknown) = (header.length, header.streamed() && header.compressed == 0);
+        let (length, streamed) = (header.length, header.streamed());
         let readable = !header.encrypted();
         let entry = ZipEntry::declared(0, at, &header);
         let data = at + length;
@@ -240,10 +240,21 @@ impl Walk {
         }
         match entry {
             None => Ok(Some(data)),
-            Some(entry) if !unknown => self.sized(entry, data),
-            Some(entry) if readable => self.unsized_entry(entry, data),
+            Some(entry) if !streamed => self.sized(entry, data),
             Some(entry) => {
-                self.found.push(entry);
+                // its header may state sizes all the same, and they mean nothing unless something follows there
+                if entry.compressed > 0
+                    && let end = data.saturating_add(entry.compressed)
+                    && let Some(next) = self.after(end, entry.crc32, entry.compressed, entry.size)?
+                {
+                    self.found.push(entry);
+                    return Ok(Some(next));
+                }
+                let unsized_entry = ZipEntry { compressed: 0, size: 0, crc32: 0, ..entry };
+                if readable {
+                    return self.unsized_entry(unsized_entry, data);
+                }
+                self.found.push(unsized_entry);
                 self.seek(data)
             }
         }

@@ -4,10 +4,8 @@
 //! The one surprise: a large file of a part folder is cloned first where the drive can, and the clone is
 //! read: what is hashed is what is kept.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::PoisonError;
-use std::sync::atomic::Ordering;
 
 use tempfile::SpooledTempFile;
 
@@ -15,7 +13,8 @@ use super::{CHUNK, Trouble, Worker};
 use crate::contents::{Entry, Role};
 use crate::error::Error;
 use crate::export::container::Source;
-use crate::export::{self, lists};
+use crate::export::refusal::refused;
+use crate::export::{self, part_file};
 use crate::fingerprint;
 use crate::ingest::Wanted;
 use crate::ingest::glance::seekable;
@@ -65,7 +64,7 @@ impl Worker<'_> {
         if entry.size <= CHUNK as u64 || apart().contains(&entry.archive) {
             return None;
         }
-        let file = File::open(root.join(&*entry.path)).ok()?;
+        let file = part_file::open(root, &entry.path).ok()?;
         let cloned = staging.clone_of(&file).and_then(|staged| {
             let reader = staged.file.try_clone()?;
             Ok((staged, Box::new(reader) as Box<dyn Read + Send>))
@@ -109,7 +108,7 @@ impl Worker<'_> {
             if count == 0 {
                 break;
             }
-            if self.reading.cancel.load(Ordering::Relaxed) {
+            if self.is_stopped() {
                 return Err(Trouble::Stop(Error::Interrupted));
             }
             let chunk = &buffer[..count];
@@ -146,7 +145,7 @@ impl Worker<'_> {
             };
             written.map_err(|e| self.unwritable(e, entry.size))?;
             size += count as u64;
-            if size > lists::LARGEST && matches!(output, Output::Details(_)) {
+            if size > self.lists.largest() && matches!(output, Output::Details(_)) {
                 output = Output::Nowhere;
             }
             self.reading.progress.bytes(count as u64);
@@ -172,14 +171,7 @@ fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Trouble> {
             Ok(0) => break,
             Ok(count) => done += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                return Err(Trouble::Problem(Code::DamagedEntry, error.to_string()));
-            }
-            Err(error) => {
-                let message =
-                    format!("it cannot be read: {error}; check the drive, or download the part again");
-                return Err(Trouble::Problem(Code::DamagedEntry, message));
-            }
+            Err(error) => return Err(refused(&error).into()),
         }
     }
     Ok(done)

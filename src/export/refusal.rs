@@ -1,0 +1,86 @@
+//! Why something is not read. Permission, a failing drive, damage and absence are four failures with four
+//! remedies: whoever is told to download a file again that he may not open downloads it in vain.
+
+use std::io;
+
+use crate::problem::Code;
+
+/// What kind of problem it is, and a sentence for a person.
+pub type Refused = (Code, String);
+
+/// The refusal for an error of the system; `InvalidData` is what decoders call bytes that are not what
+/// they should be.
+pub fn refused(error: &io::Error) -> Refused {
+    match error.kind() {
+        _ if is_link(error) => (Code::UnsupportedEntry, "it was a file and is a link now: it was not followed".to_owned()),
+        io::ErrorKind::Unsupported => {
+            (Code::UnsupportedEntry, "it was a file and is a pipe or a device now: it was not read".to_owned())
+        }
+        io::ErrorKind::InvalidData => (Code::DamagedEntry, error.to_string()),
+        io::ErrorKind::NotFound => (
+            Code::Unreadable,
+            "it was here when this run began and is gone now: leave the files where they are, then run this again"
+                .to_owned(),
+        ),
+        io::ErrorKind::PermissionDenied => (Code::Unreadable, forbidden(error)),
+        _ => (
+            Code::Unreadable,
+            format!(
+                "the drive could not read it ({error}): nothing is known to be wrong with the file itself; check the \
+                 cable and the drive, or copy it to another drive, then run this again"
+            ),
+        ),
+    }
+}
+
+#[cfg(unix)]
+fn is_link(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+#[cfg(not(unix))]
+fn is_link(_: &io::Error) -> bool {
+    false
+}
+
+/// What happened, without what to do about an archive: `verify` reads a library.
+pub fn cause(message: &str) -> &str {
+    message.split(": nothing is known to be wrong").next().unwrap_or(message)
+}
+
+fn forbidden(error: &io::Error) -> String {
+    let remedy = if cfg!(target_os = "macos") {
+        "allow it in System Settings, Privacy & Security, Files and Folders"
+    } else if cfg!(windows) {
+        "allow it in the file's Properties, Security, or copy it to a folder of your own"
+    } else {
+        "make it readable (`chmod u+r`), or run this as the user whose file it is"
+    };
+    format!("this program may not open it ({error}): {remedy}, then run this again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refused;
+    use crate::problem::Code;
+    use std::io::{Error, ErrorKind};
+
+    #[test]
+    fn each_failure_has_its_own_remedy() {
+        for (error, code, word) in [
+            (Error::from(ErrorKind::PermissionDenied), Code::Unreadable, "may not open it"),
+            (Error::from(ErrorKind::NotFound), Code::Unreadable, "is gone now"),
+            (Error::from_raw_os_error(5), Code::Unreadable, "the drive could not read it"),
+            (
+                Error::new(ErrorKind::InvalidData, "its bytes are not"),
+                Code::DamagedEntry,
+                "its bytes are not",
+            ),
+        ] {
+            let (found, message) = refused(&error);
+            assert_eq!(found, code, "{error}");
+            assert!(message.contains(word), "{message}");
+            assert!(!message.contains("download"), "{message}");
+        }
+    }
+}
