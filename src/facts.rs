@@ -69,10 +69,7 @@ impl<'a> Facts<'a> {
         let resource = &asset.resources[resource as usize];
         let captured = &resource.captured;
         record.captured = match Self::leader(asset, resource) {
-            Some(leader) => {
-                let before = self.plan.paths.get(leader.content).and_then(|path| self.standing.get(path));
-                self.captured(before, leader)
-            }
+            Some(leader) => self.captured(self.before(leader), leader),
             None => self.captured(Some(&record), resource),
         };
         record.captured_from = Some(captured.from);
@@ -101,6 +98,19 @@ impl<'a> Facts<'a> {
             Part::Companion => record.companion_of = path(primary),
         }
         record
+    }
+
+    /// Whether the time of a medium is the one that was decided now, and not one of the same evidence that
+    /// its record has from another `--time-zone`.
+    pub fn is_dated_now(&self, asset: &Asset, resource: &Resource) -> bool {
+        let leader = Self::leader(asset, resource).unwrap_or(resource);
+        let clock = |time: Option<DateTime<FixedOffset>>| time.map(|time| (time, *time.offset()));
+        clock(self.captured(self.before(leader), leader)) == clock(leader.captured.time)
+    }
+
+    /// The record that the library had of a medium.
+    fn before(&self, resource: &Resource) -> Option<&FileRecord> {
+        self.plan.paths.get(resource.content).and_then(|path| self.standing.get(path))
     }
 
     fn evidence(&self, resource: &Resource) -> Box<[Evidence]> {

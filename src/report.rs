@@ -17,7 +17,7 @@ use crate::advice::runs;
 use crate::contents::{Bytes, ContentSet, Contents, DetailsFile, Export, Role};
 use crate::export::Inputs;
 use crate::export::search::LeftAlone;
-use crate::matching::{AlbumKind, Matched};
+use crate::matching::{AlbumKind, Asset, Matched, Resource};
 use crate::media::Kind;
 use crate::plan::{Settings, ZoneFrom};
 use crate::problem::{Code, Problem, Severity};
@@ -252,18 +252,18 @@ fn given_media(contents: &Contents) -> ContentSet {
 }
 
 /// What rests on the zone for what carries none, of the media of this run's inputs; `counts` says which
-/// contents count.
+/// resources count.
 pub fn count_zone(
     contents: &Contents,
     matched: &Matched,
-    counts: &dyn Fn(usize) -> bool,
+    counts: &dyn Fn(&Asset, &Resource) -> bool,
     settings: &Settings,
 ) -> TimeZone {
     let given = given_media(contents);
-    let resources = matched.assets.iter().flat_map(|asset| &asset.resources);
-    let resting = resources.filter(|r| {
+    let resources = matched.assets.iter().flat_map(|asset| asset.resources.iter().map(move |r| (asset, r)));
+    let resting = resources.filter(|(asset, r)| {
         let is_medium = matches!(r.kind, Kind::Photo | Kind::Video);
-        is_medium && r.captured.is_zone_assumed && given.contains(r.content) && counts(r.content)
+        is_medium && r.captured.is_zone_assumed && given.contains(r.content) && counts(asset, r)
     });
     TimeZone {
         name: settings.zone.name().to_owned(),

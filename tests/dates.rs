@@ -81,6 +81,37 @@ fn dates_after_the_export_was_built_count_as_absent() {
 }
 
 #[test]
+fn an_archive_without_stamps_does_not_say_when_the_export_was_built() {
+    // packed again by a program that keeps no times, or on a computer without a clock
+    for built in ["1980-01-01 00:00", "2000-01-01 12:00"] {
+        let scratch = Scratch::new();
+        let part = Part::new().photo(Photo::new("IMG_1.JPG", jpeg(1, &Exif::taken("2024:05:02 22:00:00"))));
+        scratch.import(&Export::new("iCloud Photos").built(built).part(part).write_zips(&scratch.parts()));
+        assert_eq!(scratch.tree(), ["2024/2024-05/IMG_1.JPG"], "{built}");
+    }
+}
+
+#[test]
+fn what_keeps_the_clock_of_an_earlier_zone_does_not_rest_on_the_new_one() {
+    let mut scratch = Scratch::new();
+    let photo = |n: u64| Photo::new(&format!("IMG_{n}.JPG"), jpeg(n, &Exif::taken("2024:03:03 10:05:17")));
+    let export = |count: u64| {
+        let part = Part::new().photos((1..=count).map(photo));
+        Export::new("iCloud Photos").part(part).write_zips(&scratch.folder(&count.to_string()))
+    };
+    let (two, three) = (export(2), export(3));
+    assert_eq!(scratch.import(&two).time_zone.dates, 2);
+    scratch.settings.zone = chrono_tz::Tz::Asia__Tokyo;
+    assert_eq!(scratch.import(&two).time_zone.dates, 0);
+    assert_eq!(scratch.dry_run(&three).time_zone.dates, 1);
+    let report = scratch.import(&three);
+    assert_eq!((report.time_zone.name.as_str(), report.time_zone.dates), ("Asia/Tokyo", 1));
+    let captured = |path| scratch.record(path).captured_text();
+    assert_eq!(captured("2024/2024-03/IMG_1.JPG").as_deref(), Some("2024-03-03T10:05:17+00:00"));
+    assert_eq!(captured("2024/2024-03/IMG_3.JPG").as_deref(), Some("2024-03-03T10:05:17+09:00"));
+}
+
+#[test]
 fn only_photos_and_videos_can_lack_a_date() {
     let scratch = Scratch::new();
     let part = Part::new()

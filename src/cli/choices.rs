@@ -131,7 +131,8 @@ fn stated_zone(stated: &str) -> Option<Tz> {
         let target = std::fs::read_link(text).ok()?;
         return target.to_str()?.split_once("zoneinfo/")?.1.parse().ok();
     }
-    text.parse().ok().or_else(|| posix_zone(text))
+    let name = text.strip_prefix("posix/").or_else(|| text.strip_prefix("right/")).unwrap_or(text);
+    name.parse().ok().or_else(|| posix_zone(text))
 }
 
 /// `UTC0`, `JST-9`, `CET-1CEST,M3.5.0,M10.5.0/3`. POSIX counts to the west, as do the zones of `Etc/`.
@@ -157,8 +158,12 @@ fn posix_zone(text: &str) -> Option<Tz> {
     if let Ok(zone) = rule.parse() {
         return Some(zone);
     }
-    let hours = rule.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    let hours: i32 = hours.parse().ok().filter(|_| (3..=6).contains(&(rule.len() - hours.len())))?;
+    // a zone that has no letters is called by its offset: `<+03>-3`
+    let (name, hours) = match rule.strip_prefix('<') {
+        Some(quoted) => quoted.split_once('>')?,
+        None => rule.split_at_checked(rule.find(|c: char| !c.is_ascii_alphabetic())?)?,
+    };
+    let hours: i32 = hours.parse().ok().filter(|_| (3..=6).contains(&name.len()))?;
     match hours {
         0 => Some(Tz::UTC),
         hours => format!("Etc/GMT{hours:+}").parse().ok(),
@@ -392,6 +397,11 @@ mod tests {
             ("CET-1CEST,M3.5.0,M10.5.0/3", Some("CET")),
             ("JST-9", Some("Etc/GMT-9")),
             ("ART3", Some("Etc/GMT+3")),
+            ("<+03>-3", Some("Etc/GMT-3")),
+            ("<-03>3", Some("Etc/GMT+3")),
+            ("<+0330>-3:30", None),
+            ("<+03", None),
+            ("posix/Europe/Berlin", Some("Europe/Berlin")),
             ("Europe/Nowhere", None),
             ("/no/such/file", None),
             ("XXX99", None),

@@ -14,7 +14,9 @@ use crate::catalog::{Catalog, Ids};
 use crate::contents::{Bytes, ContentSet, Contents};
 use crate::error::Error;
 use crate::export::Inputs;
+use crate::facts::Facts;
 use crate::ingest::Tally;
+use crate::matching::{Asset, Resource};
 use crate::names::LibraryPath;
 use crate::place::Unplaced;
 use crate::plan::{Plan, Settings};
@@ -112,6 +114,10 @@ pub(super) fn finish_report(
     let (exports, missing_parts) = report::exports(inputs);
     let stands =
         |content: usize| decided.plan.paths.get(content).is_some_and(|path| !unplaced.paths.contains(path));
+    let facts = Facts::new(&inputs.contents, &decided.matched, &decided.plan, &side.present.files);
+    let rests =
+        |asset: &Asset, resource: &Resource| stands(resource.content) && facts.is_dated_now(asset, resource);
+    let time_zone = report::count_zone(&inputs.contents, &decided.matched, &rests, settings);
     let mut problems = inputs.problems.clone();
     problems.extend(tally.problems);
     problems.extend(missing_parts);
@@ -130,7 +136,7 @@ pub(super) fn finish_report(
         rows: decided.rows,
         media: report::count_media(&inputs.contents, &decided.matched, &stands),
         albums: report::count_albums(&decided.matched),
-        time_zone: report::count_zone(&inputs.contents, &decided.matched, &stands, settings),
+        time_zone,
         left_alone: inputs.left_alone.clone(),
         problems,
         elapsed_seconds: 0.0,

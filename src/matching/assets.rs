@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::capture::{Captured, CapturedFrom, Sources, capture};
@@ -358,9 +358,13 @@ fn asset(
     Asset { resources, favorite, hidden, deleted, home }
 }
 
-/// When the export of an entry was built, if that is known.
+/// The year since which Apple builds exports.
+const FIRST_EXPORTS: i32 = 2018;
+
+/// When the export of an entry was built, if that is known. Archives that somebody packed again may bear
+/// no stamps, which is the first day of 1980, or those of a clock that was never set.
 fn built(contents: &Contents, entry: &Entry) -> Option<NaiveDateTime> {
-    contents.exports[contents.export_of(entry)].built
+    contents.exports[contents.export_of(entry)].built.filter(|built| built.year() >= FIRST_EXPORTS)
 }
 
 fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool, bool, bool) {

@@ -84,7 +84,7 @@ pub(super) fn unbrotlied(bytes: &[u8]) -> Vec<u8> {
 /// A small archive can hold thousands of pictures whose texts are nothing but zeros: what a few bytes
 /// become is bounded by how many they are.
 fn taken(source: impl Read, packed: usize) -> Vec<u8> {
-    let limit = ((packed as u64).saturating_mul(64) + (256 << 10)).min(LARGEST_BLOCK);
+    let limit = ((packed as u64).saturating_mul(16) + (64 << 10)).min(LARGEST_BLOCK);
     let mut bytes = Vec::new();
     // an error in the middle leaves what was read before it, which is all there is to have
     let _ = source.take(limit).read_to_end(&mut bytes);

@@ -20,6 +20,15 @@ const MOST_RECORDS: u32 = 1 << 14;
 
 /// 2:55 with 2:60.
 pub(super) fn time(records: &[u8]) -> Option<LocalTime> {
+    // a TIFF may call them numbers, and a program that copied it may have turned the bytes of each
+    let turned: Vec<u8>;
+    let records = match records {
+        [first, _, _, 0x1c, ..] if *first != 0x1c => {
+            turned = records.chunks(4).flat_map(|number| number.iter().rev().copied()).collect();
+            &turned
+        }
+        _ => records,
+    };
     let (mut date, mut clock) = (None, None);
     let mut rest = records;
     for _ in 0..MOST_RECORDS {
@@ -120,6 +129,10 @@ mod tests {
             });
             assert_eq!(told.as_deref(), expected, "{date} {clock}");
         }
+        let mut turned = [record(0, "\u{2}"), record(55, "20120910"), vec![0; 2]].concat();
+        turned.resize(turned.len().next_multiple_of(4), 0);
+        turned.chunks_mut(4).for_each(<[u8]>::reverse);
+        assert!(time(&turned).is_some(), "a TIFF's numbers, turned");
         assert_eq!(time(&[0x1c, 2, 55, 0xff, 0xff, b'2']), None);
         assert_eq!(time(&record(55, "20120910")[..9]), None);
     }

@@ -70,14 +70,18 @@ pub(super) fn idit(text: &str) -> Option<LocalTime> {
     {
         return time(&format!("{year}:{}:{day} {clock}", month + 1));
     }
-    let (text, is_afternoon) = match text.strip_suffix("pm") {
-        Some(text) => (text, true),
-        None => (text.strip_suffix("am").unwrap_or(&text), false),
+    let (text, half) = match (text.strip_suffix("am"), text.strip_suffix("pm")) {
+        (Some(text), _) => (text, Some(0)),
+        (_, Some(text)) => (text, Some(12)),
+        _ => (text.as_str(), None),
     };
     let found = time(&text.trim_end().replace("/ ", "/").replacen('/', ":", 2).replacen('/', " ", 1))?;
-    let hour = found.time.hour();
-    let later = is_afternoon && hour < 12;
-    Some(LocalTime { time: found.time.with_hour(if later { hour + 12 } else { hour })?, ..found })
+    // 12:05 is the first hour of its half of the day
+    let hour = match (half, found.time.hour()) {
+        (Some(half), hour @ 0..=12) => hour % 12 + half,
+        (_, hour) => hour,
+    };
+    Some(LocalTime { time: found.time.with_hour(hour)?, ..found })
 }
 
 /// `+01:00`, `+0100`, `+01` or `Z`, from −12:00 to +14:00.
@@ -249,6 +253,10 @@ mod tests {
         }
         let single = idit("Sun Sep  2 09:05:01 2012").map(|found| format!("{:?}", found.time));
         assert_eq!(single.as_deref(), Some("2012-09-02T09:05:01"));
+        for (text, hour) in [("2012/ 9/10 12:52AM", 0), ("2012/ 9/10  1:42AM", 1), ("2012/ 9/10 12:52PM", 12)]
+        {
+            assert_eq!(idit(text).map(|found| chrono::Timelike::hour(&found.time)), Some(hour), "{text}");
+        }
         for text in ["", "2012", "2012/09/10", "Mon Foo 10 20:52:00 2012", "\0MON SEP 10 20:52:00 2012"] {
             assert_eq!(idit(text), None, "{text}");
         }

@@ -6,6 +6,7 @@
 //! file and what it was made from, in the same words, a level deeper.
 
 use encoding_rs::Encoding;
+use quick_xml::escape::unescape;
 use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
@@ -21,6 +22,10 @@ const LONGEST: usize = 1 << 20;
 /// Namespaces that a packet may declare; each name is looked for among those that hold.
 const MOST_NAMESPACES: usize = 512;
 
+/// Events of a packet. A thousand small pictures that each unpack to nothing but elements shall not cost
+/// more than a thousand pictures.
+const MOST_EVENTS: u32 = 1 << 14;
+
 /// The properties that state it, the best first.
 const PROPERTIES: [(&str, &str); 3] = [
     ("http://ns.adobe.com/exif/1.0/", "DateTimeOriginal"),
@@ -31,11 +36,18 @@ const PROPERTIES: [(&str, &str); 3] = [
 /// The best date that a packet states.
 pub(super) fn time(packet: &[u8]) -> Option<LocalTime> {
     let packet = packet.get(..LONGEST).unwrap_or(packet);
-    let (text, _) = match Encoding::for_bom(packet) {
-        Some((encoding, _)) => encoding.decode_with_bom_removal(packet),
-        None => encoding_rs::UTF_8.decode_without_bom_handling(packet),
+    let encoding = match (Encoding::for_bom(packet), packet) {
+        (Some((encoding, _)), _) => encoding,
+        // a packet begins with `<`, which shows how wide its characters are
+        (None, [0, b'<', ..]) => encoding_rs::UTF_16BE,
+        (None, [b'<', 0, ..]) => encoding_rs::UTF_16LE,
+        (None, _) => encoding_rs::UTF_8,
     };
+    let (text, _) = encoding.decode_with_bom_removal(packet);
     let mut found = [None; PROPERTIES.len()];
+    if !PROPERTIES.iter().any(|(_, name)| text.contains(name)) {
+        return None;
+    }
     // a packet may be cut: what was read before counts
     let _ = read(&text, &mut found);
     found.into_iter().flatten().next()
@@ -43,19 +55,26 @@ pub(super) fn time(packet: &[u8]) -> Option<LocalTime> {
 
 fn read(text: &str, found: &mut [Option<LocalTime>; PROPERTIES.len()]) -> Result<(), quick_xml::Error> {
     let mut reader = NsReader::from_str(text);
-    // elements that are open; how many were when the description of the picture began; its property
+    // elements that are open; how many were when the description of the picture began; its property, and
+    // what that says so far
     let (mut depth, mut inside, mut property) = (0usize, None, None);
+    let mut said = String::new();
     let mut namespaces = 0;
-    loop {
+    for _ in 0..MOST_EVENTS {
         let event = reader.read_event()?;
         match &event {
             Event::Start(element) | Event::Empty(element) => {
                 let declares = |attribute: &Attribute<'_>| attribute.key.as_namespace_binding().is_some();
-                namespaces += element.attributes().with_checks(false).flatten().filter(declares).count();
+                if !element.attributes_raw().is_empty() {
+                    namespaces += element.attributes().with_checks(false).flatten().filter(declares).count();
+                }
                 if namespaces > MOST_NAMESPACES {
                     return Ok(());
                 }
-                let named = named(reader.resolver().resolve_element(element.name()));
+                // most elements are of no interest, whatever their namespace
+                let is_known = is_known(element.local_name().into_inner());
+                let resolved = is_known.then(|| reader.resolver().resolve_element(element.name()));
+                let named = resolved.and_then(named);
                 let is_description = named == Some((RDF, "Description"));
                 let is_rdf = named == Some((RDF, "RDF"));
                 if is_rdf && inside.is_none() {
@@ -65,24 +84,32 @@ fn read(text: &str, found: &mut [Option<LocalTime>; PROPERTIES.len()]) -> Result
                 } else {
                     let is_own = inside.is_some() && inside == depth.checked_sub(2);
                     property = if is_own { named.and_then(which) } else { None };
+                    said.clear();
                 }
                 depth += usize::from(matches!(event, Event::Start(_)));
             }
             Event::End(_) => {
-                (depth, property) = (depth.saturating_sub(1), None);
+                if let Some(slot) = property.take().and_then(|at: usize| found.get_mut(at)) {
+                    *slot = slot.or_else(|| stamp::time_or_date(&said));
+                }
+                depth = depth.saturating_sub(1);
                 if inside == Some(depth) {
                     inside = None;
                 }
             }
-            Event::Text(value) => {
-                if let Some(slot) = property.take().and_then(|at: usize| found.get_mut(at)) {
-                    *slot = slot.or_else(|| stamp::time_or_date(value));
-                }
+            Event::Text(value) if property.is_some() => said.push_str(value),
+            Event::GeneralRef(character) if property.is_some() => {
+                said.extend(character.resolve_char_ref().ok().flatten());
             }
             Event::Eof => return Ok(()),
             _ => (),
         }
     }
+    Ok(())
+}
+
+fn is_known(name: &str) -> bool {
+    matches!(name, "RDF" | "Description") || PROPERTIES.iter().any(|(_, property)| *property == name)
 }
 
 /// Properties that are written as attributes of the description.
@@ -95,7 +122,8 @@ fn attributes(
     for attribute in element.attributes().with_checks(false).flatten() {
         let slot = named(reader.resolver().resolve_attribute(attribute.key)).and_then(which);
         if let Some(slot) = slot.and_then(|at| found.get_mut(at)) {
-            *slot = slot.or_else(|| stamp::time_or_date(&attribute.value));
+            let value = unescape(&attribute.value).unwrap_or_default();
+            *slot = slot.or_else(|| stamp::time_or_date(&value));
         }
     }
 }
@@ -150,6 +178,8 @@ mod tests {
                 Some("2012-09-10T20:52:00 +00:00"),
             ),
             ("exif:DateTimeOriginal='2012-09-10'", "", Some("2012-09-10T00:00:00")),
+            ("xmp:CreateDate='2012-09-10T20&#58;52:00'", "", Some("2012-09-10T20:52:00")),
+            ("", "<xmp:CreateDate>2012-09-10T20&#x3a;52:00</xmp:CreateDate>", Some("2012-09-10T20:52:00")),
             ("exif:DateTimeOriginal='2012:09:10 24:52:01'", "", Some("2012-09-10T00:52:01")),
             // the best property, whichever form it has and wherever it stands
             (
@@ -205,6 +235,8 @@ mod tests {
         let wide: Vec<u8> =
             std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
         assert_eq!(told(&wide).as_deref(), Some("2012-09-10T20:52:00"));
+        let unmarked: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(told(&unmarked).as_deref(), Some("2012-09-10T20:52:00"));
         for cut in 0..text.len() {
             told(&text.as_bytes()[..cut]);
         }
