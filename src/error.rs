@@ -1,4 +1,4 @@
-//! Errors: what stops a run. One thing wrong with one entry is a [`Problem`](crate::Problem).
+//! Errors: what stops a run. One thing wrong with one entry is a [`Problem`].
 //!
 //! In: causes from the system and the catalog. Out: [`Error`] with where, why and what to do next.
 //! Never: prints, exits. The one surprise: texts follow a fixed form (lower case, path in
