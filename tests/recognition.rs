@@ -324,6 +324,45 @@ fn archives_and_downloads_under_odd_names() {
 }
 
 #[test]
+fn what_is_only_called_like_apples_archives_is_none() {
+    let scratch = Scratch::new();
+    let mut inputs = export().write_zips(&scratch.parts());
+    for name in ["iCloud Photos - Guide.pdf", "iCloud Photos.jpg", "icloud notes"] {
+        write(&scratch.parts().join(name), "no archive");
+    }
+    let report = scratch.import(&[scratch.parts()]);
+    assert_eq!(
+        (codes(&report.problems), report.left_alone.loose_files),
+        (vec![], 3),
+        "{:#?}",
+        report.problems
+    );
+    // named one by one they are counted as well
+    inputs.push(scratch.parts().join("iCloud Photos - Guide.pdf"));
+    assert_eq!(scratch.check(&inputs).left_alone.loose_files, 1);
+    // what must be one is damaged
+    write(&scratch.parts().join("iCloud Photos Part 3 of 3"), "<html>");
+    let report = scratch.import(&[scratch.parts()]);
+    assert!(errors(&report).contains(&Code::DamagedArchive), "{:#?}", report.problems);
+}
+
+#[test]
+fn shared_albums_beside_other_parts_are_read_once() {
+    let scratch = Scratch::new();
+    let folder = scratch.path("here");
+    export().write_folder(1, &folder);
+    export().write_zip(2, &folder.join("iCloud Photos Part 2 of 2.zip"));
+    write(&folder.join("tax.pdf"), "tax");
+    let report = scratch.import(&[folder]);
+    let tree = scratch.tree();
+    assert!(tree.contains(&"Shared Albums/Party/S1.JPG".to_owned()), "{tree:#?}");
+    assert!(!tree.iter().any(|line| line.starts_with("Other/")), "{tree:#?}");
+    assert_eq!((report.entries.duplicate, report.left_alone.loose_files), (0, 1));
+    let names: Vec<&str> = report.exports.iter().map(|export| export.name.as_str()).collect();
+    assert_eq!(names, ["iCloud Photos", "iCloud Photos"]);
+}
+
+#[test]
 fn a_part_given_twice_is_said_once() {
     let scratch = Scratch::new();
     let zips = export().write_zips(&scratch.parts());

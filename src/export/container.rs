@@ -203,7 +203,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
             let name = names::text_of(entry.file_name());
             match entry.file_type().is_dir() {
                 true => classify::is_apples_folder(&name),
-                false => part_name::is_zip(&name) && is_of_a_part(&name) || classify::is_ignored(&name),
+                false => is_of_a_part(&name) || classify::is_ignored(&name),
             }
         };
         !apart.contains(entry.path()) && (extent == Extent::Whole || entry.depth() != 1 || is_apples())
@@ -259,9 +259,10 @@ pub(super) fn head_of(root: &Path, path: &str) -> Option<Vec<u8>> {
     Some(start)
 }
 
-/// Whether an archive of this name lies in a part beside Apple's folders.
-fn is_of_a_part(name: &str) -> bool {
-    part_name::is_shared_albums(name) || name.to_lowercase().contains("icloudusagedata")
+/// Whether it is an archive of a name that lies in a part beside Apple's folders.
+pub(super) fn is_of_a_part(name: &str) -> bool {
+    let is_apples = part_name::is_shared_albums(name) || name.to_lowercase().contains("icloudusagedata");
+    is_apples && part_name::is_zip(name)
 }
 
 /// Why something that is neither file nor folder is not read.

@@ -208,6 +208,14 @@ pub fn archive_name(name: &str) -> ArchiveName {
     }
 }
 
+/// Whether a file of this name must be an archive, whatever its bytes are: `.zip` is in it, or it counts a part
+/// and has no ending.
+pub fn counts_an_archive(name: &str) -> bool {
+    is_apple_name(name)
+        && (name.to_lowercase().contains(".zip")
+            || names::split(name).1.is_empty() && is_part_of_icloud(name))
+}
+
 /// Whether a name says that it is an archive.
 pub fn is_zip(name: &str) -> bool {
     archive_name(name) == ArchiveName::Plain

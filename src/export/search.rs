@@ -23,7 +23,8 @@ use crate::export::archive::{Archive, Unreadable, UnreadableKind, Window, ZipEnt
 use crate::export::category::{self, Category};
 use crate::export::classify::{self, Shape};
 use crate::export::container::{
-    Container, Extent, FileAt, Lies, Source, container, faults, folder_container, name_of, no_file,
+    Container, Extent, FileAt, Lies, Source, container, faults, folder_container, is_of_a_part, name_of,
+    no_file,
 };
 use crate::export::folder::{Deeper, Folder, is_library};
 use crate::export::part_file;
@@ -136,11 +137,11 @@ pub fn search(
             false if searcher.seen.insert(path.clone()) => searcher.file(&path)?,
             false => Whose::Apples,
         };
-        if whose == Whose::Nobodys {
-            match strangers {
-                Strangers::Loose if searcher.loose(&path) => {}
-                Strangers::Loose | Strangers::Refused => refused.push(input.clone()),
-            }
+        match (whose, strangers) {
+            (Whose::Apples | Whose::Known, _) => {}
+            (Whose::NoArchive, _) => searcher.found.left_alone.loose_files += 1,
+            (Whose::Nobodys, Strangers::Loose) if searcher.loose(&path) => {}
+            (Whose::Nobodys, _) => refused.push(input.clone()),
         }
     }
     match refused.len() {
@@ -235,12 +236,7 @@ impl Searcher<'_> {
             return Ok(Whose::Apples);
         }
         if part_name::is_unfinished_download(&name) {
-            self.unfinished(
-                &name,
-                &format!(
-                    "`{name}` is a download that has not finished; it was left alone: finish it and import again"
-                ),
-            );
+            self.unfinished_download(&name);
             return Ok(Whose::Apples);
         }
         let is_apples_name = part_name::is_apple_name(&name);
@@ -261,8 +257,12 @@ impl Searcher<'_> {
         }
         let opened = File::open(path).and_then(Window::file);
         let opened = opened.map_err(|e| refused(&e)).and_then(|window| {
-            if archive_name == ArchiveName::Perhaps && !is_apples_name && !begins_as_archive(&window) {
-                return Ok(None);
+            if archive_name == ArchiveName::Perhaps && !begins_as_archive(&window) {
+                // Apple's guides and somebody's notes are called like Apple's archives, and are none
+                return match part_name::counts_an_archive(&name) {
+                    true => Archive::open(window).map(Some).map_err(damaged),
+                    false => Ok(None),
+                };
             }
             Archive::open(window).map(Some).map_err(damaged)
         });
@@ -301,6 +301,13 @@ impl Searcher<'_> {
         self.found.left_alone.names.push(name.clone());
         self.found.left_alone.not_photos.push((name, category));
         Whose::Apples
+    }
+
+    fn unfinished_download(&mut self, name: &str) {
+        let message = format!(
+            "`{name}` is a download that has not finished; it was left alone: finish it and import again"
+        );
+        self.unfinished(name, &message);
     }
 
     fn unfinished(&mut self, name: &str, message: &str) {
@@ -540,6 +547,7 @@ impl Searcher<'_> {
         let mut below = Below { apples: true, ..Below::default() };
         if extent == Extent::ApplesFolders {
             listing.folders.retain(|folder| !classify::is_apples_folder(&name_of(folder)));
+            listing.files.retain(|file| !is_of_a_part(&name_of(file)));
             let here = self.search_in(&listing)?;
             below.loose = here.loose;
             below.strangers = here.strangers;
@@ -580,12 +588,7 @@ impl Searcher<'_> {
                 continue;
             }
             if part_name::is_unfinished_download(&name) {
-                self.unfinished(
-                    &name,
-                    &format!(
-                        "`{name}` is a download that has not finished; it was left alone: finish it and import again"
-                    ),
-                );
+                self.unfinished_download(&name);
                 below.apples = true;
                 continue;
             }
