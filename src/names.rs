@@ -61,6 +61,27 @@ pub fn beneath(folder: &Path, way: &str) -> PathBuf {
     folder.join(odd(way))
 }
 
+/// The bytes of a text with its percent-escapes read, as far as their values are wanted.
+pub fn without_escapes(text: &str, is_wanted: impl Fn(u8) -> bool) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let hex = |at: usize| after.get(at).and_then(|b| char::from(*b).to_digit(16));
+        let value = hex(0).zip(hex(1)).filter(|_| byte == b'%').map(|(high, low)| high * 16 + low);
+        match value.and_then(|value| u8::try_from(value).ok()).filter(|value| is_wanted(*value)) {
+            Some(value) => {
+                bytes.push(value);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    bytes
+}
+
 /// A file name as text; what is no text in it as `%FF`.
 pub fn text_of(name: &OsStr) -> Cow<'_, str> {
     match name.to_str() {
@@ -87,23 +108,7 @@ fn escaped(name: &OsStr) -> String {
 /// The name whose odd bytes stand as `%80` to `%FF` in a text.
 #[cfg(unix)]
 fn odd(text: &str) -> OsString {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let hex = |at: usize| after.get(at).and_then(|b| char::from(*b).to_digit(16));
-        let escape = hex(0).zip(hex(1)).filter(|_| byte == b'%').map(|(high, low)| high * 16 + low);
-        match escape.and_then(|value| u8::try_from(value).ok()).filter(|value| *value >= 0x80) {
-            Some(value) => {
-                bytes.push(value);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
-    }
-    OsString::from_vec(bytes)
+    OsString::from_vec(without_escapes(text, |value| value >= 0x80))
 }
 
 #[cfg(not(unix))]

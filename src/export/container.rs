@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::contents::Identity;
 use crate::export::archive::{Archive, Fault, ZipEntry};
 use crate::export::classify::{self, Delivered, Shape};
 use crate::export::part_name;
-use crate::export::refusal::{Refused, refused};
+use crate::export::refusal::{Refused, refused_walk};
 use crate::names;
 use crate::problem::Code;
 
@@ -219,9 +219,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
                 if path.file_name().is_some_and(|name| classify::is_litter(&names::text_of(name))) {
                     continue;
                 }
-                let kind = error.io_error().map_or(io::ErrorKind::Other, io::Error::kind);
-                let os = error.io_error().and_then(io::Error::raw_os_error);
-                (path, Some(refused(&os.map_or(kind.into(), io::Error::from_raw_os_error))), None)
+                (path, Some(refused_walk(error)), None)
             }
         };
         files.push(FileAt {

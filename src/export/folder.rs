@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -15,7 +14,7 @@ use crate::export::category::{self, Category};
 use crate::export::classify::{self, Delivered, Shape};
 use crate::export::container::{head_of, name_of};
 use crate::export::part_name;
-use crate::export::refusal::{Refused, refused};
+use crate::export::refusal::{Refused, refused_walk};
 use crate::names::INTERNAL;
 
 /// What lies in one folder, by path; without what no person ever made.
@@ -39,11 +38,7 @@ impl Folder {
         for entry in WalkDir::new(folder).min_depth(1).max_depth(1).follow_links(false) {
             match entry {
                 Ok(entry) => _ = entries.insert(entry.path().to_owned(), entry.file_type()),
-                Err(error) => {
-                    let os = error.io_error().and_then(io::Error::raw_os_error);
-                    let error = os.map_or_else(|| io::ErrorKind::Other.into(), io::Error::from_raw_os_error);
-                    listing.refusal = Some(refused(&error));
-                }
+                Err(error) => listing.refusal = Some(refused_walk(&error)),
             }
         }
         for (path, kind) in entries {

@@ -166,21 +166,7 @@ fn decoded(name: &str) -> String {
     if !name.contains('%') {
         return name.to_owned();
     }
-    let mut bytes = Vec::with_capacity(name.len());
-    let mut rest = name.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let hex = |at: usize| after.get(at).and_then(|b| char::from(*b).to_digit(16));
-        match hex(0).zip(hex(1)).filter(|_| byte == b'%') {
-            Some((high, low)) => {
-                bytes.push(u8::try_from(high * 16 + low).unwrap_or(byte));
-                rest = after.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
-    }
+    let bytes = names::without_escapes(name, |_| true);
     String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')).unwrap_or_else(|| name.to_owned())
 }
 

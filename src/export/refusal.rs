@@ -33,6 +33,13 @@ pub fn refused(error: &io::Error) -> Refused {
     }
 }
 
+/// The refusal for an error of a walk, which keeps the system's number to itself.
+pub fn refused_walk(error: &walkdir::Error) -> Refused {
+    let os = error.io_error().and_then(io::Error::raw_os_error);
+    let kind = error.io_error().map_or(io::ErrorKind::Other, io::Error::kind);
+    refused(&os.map_or_else(|| kind.into(), io::Error::from_raw_os_error))
+}
+
 #[cfg(unix)]
 fn is_link(error: &io::Error) -> bool {
     error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
