@@ -13,6 +13,7 @@ use std::ops::Bound;
 
 use crate::contents::Role;
 use crate::export::category::{self, Category};
+use crate::export::litter::is_ignored;
 use crate::export::{albums, details, part_name};
 use crate::media::{Format, Kind};
 use crate::names;
@@ -385,39 +386,6 @@ fn common_wrapper<'a>(name: &str, paths: impl Iterator<Item = &'a str>) -> Optio
         || part_name::PartName::read(first).number.is_some()
         || names::same_name(first, stem);
     (is_wrapper && tops.all(|top| top == Some(first))).then(|| first.to_owned())
-}
-
-/// What no person ever made and nobody misses: what systems, network drives and browsers put beside
-/// files of their own accord.
-pub fn is_ignored(path: &str) -> bool {
-    const NAMES: [&str; 4] = [".ds_store", "thumbs.db", "desktop.ini", ".localized"];
-    const STREAM: &str = ":zone.identifier";
-    let file = path.rsplit('/').next().unwrap_or(path);
-    let begins = |start: &str| file.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start));
-    let ends = |end: &str| {
-        let from = file.len().checked_sub(end.len());
-        from.and_then(|from| file.get(from..)).is_some_and(|s| s.eq_ignore_ascii_case(end))
-    };
-    file.starts_with("._")
-        || NAMES.iter().any(|name| file.eq_ignore_ascii_case(name))
-        || begins("synofile_thumb_")
-        || ends(STREAM)
-        || path.rsplit('/').skip(1).any(is_litter)
-}
-
-/// A folder of a kind that only systems and network drives make.
-pub fn is_litter(folder: &str) -> bool {
-    const FOLDERS: [&str; 8] = [
-        "__macosx",
-        "@eadir",
-        "@__thumb",
-        ".@__thumb",
-        "#recycle",
-        "$recycle.bin",
-        "system volume information",
-        ".trashes",
-    ];
-    FOLDERS.iter().any(|name| folder.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

@@ -20,8 +20,8 @@ use walkdir::{DirEntry, WalkDir};
 use crate::contents::Identity;
 use crate::export::archive::{Archive, Fault, ZipEntry};
 use crate::export::classify::{self, Delivered, Shape};
-use crate::export::part_name;
 use crate::export::refusal::{Refused, refused_walk};
+use crate::export::{litter, part_name};
 use crate::names;
 use crate::problem::Code;
 
@@ -203,7 +203,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
             let name = names::text_of(entry.file_name());
             match entry.file_type().is_dir() {
                 true => classify::is_apples_folder(&name),
-                false => is_of_a_part(&name) || classify::is_ignored(&name),
+                false => is_of_a_part(&name) || litter::is_ignored(&name),
             }
         };
         !apart.contains(entry.path()) && (extent == Extent::Whole || entry.depth() != 1 || is_apples())
@@ -216,7 +216,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
             Ok(entry) => (entry.path(), Some(no_file(entry.file_type())), None),
             Err(error) => {
                 let path = error.path().unwrap_or(root);
-                if path.file_name().is_some_and(|name| classify::is_litter(&names::text_of(name))) {
+                if path.file_name().is_some_and(|name| litter::is_litter(&names::text_of(name))) {
                     continue;
                 }
                 (path, Some(refused_walk(error)), None)

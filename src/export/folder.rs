@@ -13,8 +13,8 @@ use walkdir::WalkDir;
 use crate::export::category::{self, Category};
 use crate::export::classify::{self, Delivered, Shape};
 use crate::export::container::{head_of, name_of};
-use crate::export::part_name;
 use crate::export::refusal::{Refused, refused_walk};
+use crate::export::{litter, part_name};
 use crate::names::INTERNAL;
 
 /// What lies in one folder, by path; without what no person ever made.
@@ -43,7 +43,7 @@ impl Folder {
         }
         for (path, kind) in entries {
             let name = name_of(&path);
-            if classify::is_ignored(&name) || classify::is_litter(&name) {
+            if litter::is_ignored(&name) || litter::is_litter(&name) {
                 continue;
             }
             let list = if kind.is_dir() {

@@ -22,6 +22,7 @@ pub mod details;
 mod folder;
 pub mod group;
 pub mod lists;
+pub mod litter;
 pub mod part_file;
 pub mod part_name;
 pub mod refusal;

@@ -19,8 +19,8 @@ use crate::contents::{
 };
 use crate::error::Error;
 use crate::export::Inputs;
-use crate::export::classify;
 use crate::export::container::Source;
+use crate::export::litter;
 use crate::export::refusal;
 use crate::ingest::{Reading, Wanted, ingest};
 use crate::names::{self, LibraryPath};
@@ -90,7 +90,7 @@ impl Tree {
         let mut tree = Tree::default();
         for entry in tops.chain(details.into_iter().flatten()).filter(|e| !e.file_type().is_dir()) {
             let text = names::below(library, entry.path());
-            if text == REPORT || classify::is_ignored(&text) {
+            if text == REPORT || litter::is_ignored(&text) {
                 continue;
             }
             if let (Ok(path), Ok(metadata)) = (LibraryPath::recorded(&text), entry.metadata()) {
