@@ -330,9 +330,11 @@ pub fn count_checked(inputs: &Inputs) -> (CheckedEntries, CheckedEntries) {
     let mut sizes = CheckedEntries::default();
     for entry in given {
         let damaged = entry.bytes == Bytes::Failed && entry.role != Role::Ignored;
+        // an archive may claim anything
         for (counted, amount) in [(&mut counts, 1), (&mut sizes, entry.size)] {
-            counted.total += amount;
-            *(if damaged { &mut counted.damaged } else { &mut counted.sound }) += amount;
+            counted.total = counted.total.saturating_add(amount);
+            let state = if damaged { &mut counted.damaged } else { &mut counted.sound };
+            *state = state.saturating_add(amount);
         }
     }
     (counts, sizes)

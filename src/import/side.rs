@@ -165,8 +165,7 @@ pub(super) fn space(inputs: &Inputs, side: &LibrarySide, library: &Path) -> (u64
         .iter()
         .filter(unread)
         .filter(|e| distinct.insert((e.size, e.crc32)))
-        .map(|e| e.size)
-        .sum();
+        .fold(0, |sum, e| sum.saturating_add(e.size));
     let place = library.ancestors().find(|p| p.is_dir() || p.as_os_str().is_empty());
     let place = place.map(|place| if place.as_os_str().is_empty() { Path::new(".") } else { place });
     (need, place.and_then(|place| fs4::available_space(place).ok()))
@@ -183,7 +182,7 @@ pub(super) fn check_space(
     if need > free {
         return Err(Error::NoSpace { path: library.to_owned(), need, free });
     }
-    if need + need / 50 + (16 << 20) > free {
+    if need.saturating_add(need / 50).saturating_add(16 << 20) > free {
         let (need, free) = (HumanBytes(need), HumanBytes(free));
         run.progress.note(&format!("space is tight: {need} are needed and {free} are free"));
     }

@@ -56,8 +56,10 @@ pub fn count(done: &Done<'_>) -> Result<Counted, Error> {
         let state = state(done, index, &mut seen_media, &mut seen_paths);
         entries.total += 1;
         *state.of(&mut entries) += 1;
-        sizes.total += entry.size;
-        *state.of(&mut sizes) += entry.size;
+        // an archive may claim anything
+        sizes.total = sizes.total.saturating_add(entry.size);
+        let size = state.of(&mut sizes);
+        *size = size.saturating_add(entry.size);
     }
     bytes.imported = sizes.imported;
     bytes.duplicate = sizes.duplicate;
