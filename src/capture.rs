@@ -52,6 +52,8 @@ pub struct Captured {
     pub from: CapturedFrom,
     /// The rule that decided.
     pub rule: Rule,
+    /// The clock is that of the zone for what carries none.
+    pub is_zone_assumed: bool,
     /// What the row says.
     row: Option<DateTime<Utc>>,
     /// The import date, the zone of the position and the file name, where the decision looked at them.
@@ -76,7 +78,8 @@ impl Captured {
             Some(_) => (from, rule),
             None => (CapturedFrom::None, Rule::Undated),
         };
-        Captured { time: leader.time, from, rule, ..self }
+        let is_zone_assumed = leader.is_zone_assumed;
+        Captured { time: leader.time, from, rule, is_zone_assumed, ..self }
     }
 
     /// Embedded times and the row, always; then what else the decision looked at. `embedded` is what it was made
@@ -105,9 +108,10 @@ impl Captured {
 
 /// Decides by rules 1 to 5 when a medium was taken.
 pub fn capture(sources: &Sources) -> Captured {
-    let mut decision = Decision { sources, noted: Vec::new() };
+    let mut decision = Decision { sources, noted: Vec::new(), is_zone_assumed: false };
     let (time, from, rule) = decision.decide();
-    Captured { time, from, rule, row: sources.row, noted: decision.noted.into() }
+    let Decision { noted, is_zone_assumed, .. } = decision;
+    Captured { time, from, rule, is_zone_assumed, row: sources.row, noted: noted.into() }
 }
 
 type Outcome = (Option<DateTime<FixedOffset>>, CapturedFrom, Rule);
@@ -116,6 +120,7 @@ type Outcome = (Option<DateTime<FixedOffset>>, CapturedFrom, Rule);
 struct Decision<'a> {
     sources: &'a Sources<'a>,
     noted: Vec<Evidence>,
+    is_zone_assumed: bool,
 }
 
 impl Decision<'_> {
@@ -214,6 +219,7 @@ impl Decision<'_> {
         let time = match found.zone {
             NameZone::Local => {
                 self.note(EvidenceSource::FileName, Claim::Clock(found.time, None));
+                self.is_zone_assumed = true;
                 zone::local(self.sources.fallback, found.time)
             }
             NameZone::Utc => {
@@ -260,6 +266,7 @@ impl Decision<'_> {
 
     fn in_zone(&mut self, time: impl FnOnce(Tz) -> DateTime<FixedOffset>) -> DateTime<FixedOffset> {
         let Some(zone) = self.sources.embedded.position.and_then(zone::at) else {
+            self.is_zone_assumed = true;
             return time(self.sources.fallback);
         };
         let time = time(zone);
@@ -434,6 +441,8 @@ mod tests {
             let captured = decide(case);
             let time = captured.time.map(|time| time.to_rfc3339()).unwrap_or_default();
             assert_eq!((time.as_str(), captured.from.as_str()), (case.time, case.from), "{}", case.why);
+            // Tokyo is the zone for what carries none; no case has its offset from elsewhere
+            assert_eq!(captured.is_zone_assumed, case.time.ends_with("+09:00"), "{}", case.why);
             if let Some(rule) = case.rule {
                 assert_eq!(captured.rule, rule, "{}", case.why);
             }

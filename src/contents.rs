@@ -6,6 +6,8 @@
 //! those that the catalog remembers alike, because details of one run apply to media of another;
 //! [`Entry::given`] tells them apart.
 
+#[cfg(test)]
+pub(crate) mod build;
 mod by_content;
 mod by_digest;
 

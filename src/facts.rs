@@ -89,11 +89,10 @@ impl<'a> Facts<'a> {
         record.contributed_by_me = resource.contributed_by_me;
         let path =
             |content: usize| self.plan.paths.get(content).filter(|path| !unplaced.contains(*path)).cloned();
-        let part = |part: Part| asset.resources.iter().find(|r| r.part == part);
         let primary = asset.primary().content;
         match resource.part {
             Part::Primary => {
-                let movie = part(Part::Movie).map(|movie| movie.content);
+                let movie = asset.movie().map(|movie| movie.content);
                 let borrowed = || path(*self.borrowed.get(&record.content)?);
                 record.live_photo = movie.and_then(path).or_else(borrowed);
                 record.companion_of = None;
@@ -122,7 +121,7 @@ impl<'a> Facts<'a> {
     fn leader<'b>(asset: &'b Asset, resource: &Resource) -> Option<&'b Resource> {
         match resource.captured.from {
             CapturedFrom::Still => Some(asset.primary()),
-            CapturedFrom::Movie => asset.resources.iter().find(|r| r.part == Part::Movie),
+            CapturedFrom::Movie => asset.movie(),
             _ => None,
         }
     }

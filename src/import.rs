@@ -32,13 +32,13 @@ use side::{LibrarySide, check_space, refuse_too_large, space, waiting};
 use unchanged::Outset;
 
 use crate::catalog::{Catalog, FileRecord, INTERNAL, Ids, Remembered};
-use crate::contents::ContentSet;
+use crate::contents::{ContentSet, Contents};
 use crate::error::Error;
 use crate::export::Inputs;
 use crate::export::search::Strangers;
 use crate::facts::{Facts, album_records};
 use crate::ingest::{Reading, Wanted, ingest};
-use crate::place::{Placing, Unplaced, derive, place, remove};
+use crate::place::{self, Corrected, Placing, Unplaced, derive, place, remove};
 use crate::plan::{Placement, Settings};
 use crate::progress::Progress;
 use crate::report::{self, ExportReport, Report};
@@ -190,7 +190,7 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     if !withdrawn.is_empty() {
         remove(library, &withdrawn, &mut catalog)?;
     }
-    record(&mut catalog, &facts, &decided, &library_side, &unplaced, &ids)?;
+    record((library, &inputs.contents), &mut catalog, &facts, &decided, &library_side, &unplaced, &ids)?;
     let Settings { hidden, memories, sidecars, .. } = chosen.settings;
     if sidecars.is_some() || known.derived.values().any(|d| d.form == "sidecar") {
         let standing = standing_records(&facts, &decided, &library_side, &unplaced);
@@ -205,7 +205,8 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let left = leave_staging(&mut catalog, staging, &inputs, &decided, &ids, &unplaced)?;
     decided.problems.extend(left);
 
-    let mut report = finish_report(library, &inputs, &library_side, decided, tally, &unplaced)?;
+    let mut report =
+        finish_report(library, &inputs, &library_side, decided, tally, &unplaced, &chosen.settings)?;
     report.elapsed_seconds = started.elapsed().as_secs_f64();
     let left = unchanged::left(&report, &found, &library_side.present, &catalog, &chosen.settings)?;
     catalog.record_run("import", &began, &json(library, &report)?, left.as_ref())?;
@@ -235,7 +236,15 @@ pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     inputs.contents.drop_stand_ins();
     let links = survey::expect_links(library);
     let decided = decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, links);
-    let mut report = finish_report(library, &inputs, &library_side, decided, tally, &Unplaced::default())?;
+    let mut report = finish_report(
+        library,
+        &inputs,
+        &library_side,
+        decided,
+        tally,
+        &Unplaced::default(),
+        &chosen.settings,
+    )?;
     report.dry_run = true;
     report.elapsed_seconds = started.elapsed().as_secs_f64();
     Ok(report)
@@ -341,9 +350,12 @@ fn finish(
     let placing = Placing { library, staging, held: &held, progress: run.progress, cancel: run.cancel };
     // what cannot be placed any more is planned anew from its inputs
     let describe = |placement: &Placement| {
-        let Placement { path, area, content, .. } = placement.clone();
+        let Placement { path, area, content, modified } = placement.clone();
         let before = known.files.get(&path).cloned();
-        before.map_or_else(|| FileRecord::plain(path, area, content), |b| FileRecord { area, content, ..b })
+        // until the run has ended, this is what tells which time the file was given
+        let plain =
+            |path| FileRecord { imported_to_icloud: modified, ..FileRecord::plain(path, area, content) };
+        before.map_or_else(|| plain(path), |b| FileRecord { area, content, ..b })
     };
     place(&placing, &known.plan, &known.contents, &describe, catalog, &known.ids)?;
     catalog.clear_plan()?;
@@ -367,6 +379,7 @@ fn complete(inputs: &Inputs, ids: &Ids) -> Vec<i64> {
 
 /// Records what is known of every file, and the albums.
 fn record(
+    (library, contents): (&Path, &Contents),
     catalog: &mut Catalog,
     facts: &Facts<'_>,
     decided: &Decided,
@@ -376,8 +389,13 @@ fn record(
 ) -> Result<(), Error> {
     let before = side.present.files.values();
     let renewed = before.map(|before| (before, facts.renewed(before.clone(), &unplaced.paths)));
-    let mut changed: Vec<FileRecord> =
-        renewed.filter(|(before, record)| !record.says_the_same(before)).map(|(_, record)| record).collect();
+    let (mut changed, mut corrected) = (Vec::new(), Vec::new());
+    for (before, record) in renewed.filter(|(before, record)| !record.says_the_same(before)) {
+        corrected.extend(Corrected::of(before, &record));
+        changed.push(record);
+    }
+    // before the record: until it is made, the next run sees that the files may have either time
+    place::correct(library, contents, &corrected)?;
     if !unplaced.paths.is_empty() {
         // what was placed may name a half that was not
         let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));

@@ -13,6 +13,7 @@
 //! needless ` (2)`; joining less would cost a file.
 
 mod library_path;
+mod numbers;
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -24,6 +25,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
 pub use library_path::{LibraryPath, NotInLibrary, PathKey};
+pub use numbers::{Numbers, first_free, unnumbered};
 
 /// The folder of the library that belongs to Windfall itself.
 pub const INTERNAL: &str = ".windfall";
@@ -188,12 +190,12 @@ pub fn split(name: &str) -> (&str, &str) {
 /// The portable name `stem.extension`, or from `n` = 2 on `stem (n).extension`. For folders the
 /// extension is `""`. The stem gives way if the name would be too long, by the same amount
 /// whatever the extension, so that the resources of an asset keep one stem.
-pub fn with_suffix(stem: &str, extension: &str, n: u32) -> String {
+pub fn with_suffix(stem: &str, extension: &str, n: u64) -> String {
     let name = joined(stem, extension);
     if n <= 1 && is_plain(&name) { name } else { counted(stem, extension, n) }
 }
 
-fn counted(stem: &str, extension: &str, n: u32) -> String {
+fn counted(stem: &str, extension: &str, n: u64) -> String {
     let extension = clean(extension);
     let (stem, extension) = if extension.is_empty() || is_extension(&extension) {
         (clean(stem), extension)
@@ -787,7 +789,7 @@ mod tests {
         }
 
         #[test]
-        fn every_suffixed_name_is_portable(stem in hostile(), extension in hostile(), n in any::<u32>()) {
+        fn every_suffixed_name_is_portable(stem in hostile(), extension in hostile(), n in any::<u64>()) {
             let name = with_suffix(&stem, &extension, n);
             prop_assert_eq!(portable(&name), name.as_str());
             if n > 1 {

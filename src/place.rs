@@ -7,6 +7,7 @@
 //! under its final name with a wrong date.
 
 mod derived;
+mod times;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
@@ -30,6 +31,7 @@ use crate::staging::{Staging, sync_all};
 use crate::survey::hash_file;
 
 pub use derived::{Derivation, Removal, derive, remove};
+pub use times::{Corrected, correct};
 
 const BATCH_TIME: Duration = Duration::from_secs(2);
 const BATCH_FILES: usize = 4096;

@@ -9,6 +9,7 @@
 mod albums;
 mod others;
 mod settings;
+mod standing;
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,12 +18,14 @@ use chrono::{DateTime, Utc};
 
 use crate::contents::{ByContent, Contents, Entry};
 use crate::matching::{Album, AlbumKind, Asset, Matched, Part, Resource};
-use crate::names::{self, LibraryPath, PathKey};
+use crate::names::{self, LibraryPath, Numbers, PathKey};
 use crate::problem::{Code, Problem};
 use crate::survey::Held;
 use crate::template::Fields;
 
-pub use settings::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings};
+use standing::Standing;
+
+pub use settings::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings, ZoneFrom};
 
 /// What kind of place a file of the library has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,7 +151,10 @@ pub fn plan(contents: &Contents, matched: &Matched, held: &Held, settings: &Sett
         settings,
         entry_of: first_given_entries(contents),
         planned: HashSet::new(),
-        hints: HashMap::new(),
+        numbers: Numbers::default(),
+        links: Numbers::default(),
+        foreign: Standing::of(held.foreign.iter().map(|(path, hash)| (path, *hash))),
+        foreign_links: Standing::of(held.foreign_links.iter().map(|(path, to)| (path, albums::link_to(to)))),
         plan: Plan::default(),
     };
     planner.folders(&matched.albums);
@@ -201,7 +207,7 @@ struct Named<'a> {
 
 impl Named<'_> {
     /// The `n`th name that it may have.
-    fn at(&self, folder: &LibraryPath, n: u32) -> Target {
+    fn at(&self, folder: &LibraryPath, n: u64) -> Target {
         Target::new(folder.join(&names::with_suffix(&self.stem, self.extension, n)))
     }
 }
@@ -214,8 +220,14 @@ struct Planner<'a> {
     entry_of: ByContent<usize>,
     /// Collision keys of the paths that this plan has given.
     planned: HashSet<PathKey>,
-    /// Where to go on counting, by the collision key of the first name.
-    hints: HashMap<PathKey, u32>,
+    /// How far was counted, by the collision keys of the names without a number.
+    numbers: Numbers<Vec<PathKey>>,
+    /// The same, of links and copies in albums.
+    links: Numbers<PathKey>,
+    /// Files that no import recorded.
+    foreign: Standing,
+    /// Links that no import recorded.
+    foreign_links: Standing,
     plan: Plan,
 }
 
@@ -278,38 +290,60 @@ impl Planner<'_> {
 
     /// Gives resources of an asset the first names that are free for all of them.
     fn name(&mut self, asset: &Asset, folder: &LibraryPath, named: &[Named<'_>]) {
-        let targets = |n| -> Vec<Target> { named.iter().map(|named| named.at(folder, n)).collect() };
-        let mut wanted = targets(1);
-        let Some(first_key) = wanted.first().map(|first| first.key) else { return };
-        let mut n = self.hints.get(&first_key).copied().unwrap_or(1);
-        if n > 1 {
-            wanted = targets(n);
-        }
+        let first: Vec<Target> = named.iter().map(|named| named.at(folder, 1)).collect();
         let is_free = |(named, target): (&Named<'_>, &Target)| self.is_free(target, named.resource.content);
-        while n < u32::MAX && !named.iter().zip(&wanted).all(is_free) {
-            n += 1;
-            wanted = targets(n);
+        if are_few_and_distinct(&first) && named.iter().zip(&first).all(is_free) {
+            for (named, target) in named.iter().zip(first) {
+                self.note_renamed(named.resource, &target.path);
+                self.take(target, Area::Media, named.resource.content, asset);
+            }
+            return;
         }
-        if n > 1 {
-            self.hints.insert(first_key, n);
-        }
-        for (named, mut target) in named.iter().zip(wanted) {
+        let n = self.number(folder, named);
+        for named in named {
             let content = named.resource.content;
+            let mut target = named.at(folder, n);
             // two companions of one name stand in each other's way
             if !self.is_free(&target, content) {
-                let mut next = (1..=u32::MAX).map(|n| named.at(folder, n));
-                target = next.find(|next| self.is_free(next, content)).unwrap_or(target);
+                let n = self.number(folder, std::slice::from_ref(named));
+                target = named.at(folder, n);
             }
             self.note_renamed(named.resource, &target.path);
             self.take(target, Area::Media, content, asset);
         }
     }
 
+    /// The first number with which all of these are free, or that of a file that nobody recorded and that
+    /// holds exactly the bytes of the first.
+    fn number(&mut self, folder: &LibraryPath, named: &[Named<'_>]) -> u64 {
+        // of an adjustment's hundred copies one speaks for all
+        let mut keys = Vec::new();
+        let mut distinct: Vec<&Named<'_>> = Vec::new();
+        let mut seen = HashSet::new();
+        for named in named {
+            let key = named.at(folder, 1).key;
+            if seen.insert(key) {
+                keys.push(key);
+                distinct.push(named);
+            }
+        }
+        let (planned, held, contents) = (&self.planned, self.held, self.contents);
+        let is_free = |n: u64| {
+            distinct.iter().all(|named| {
+                let hash = contents.contents[named.resource.content].blake3;
+                is_free(planned, held, &named.at(folder, n), hash)
+            })
+        };
+        let first = self.numbers.first_free(keys, is_free);
+        let stands = named.first().filter(|_| first > 1).and_then(|named| {
+            self.foreign.find(self.hash(named.resource.content), folder, &named.stem, named.extension)
+        });
+        stands.map(|(n, _)| n).filter(|&n| n < first && is_free(n)).unwrap_or(first)
+    }
+
     /// A path is free if nothing stands there, or exactly these bytes.
     fn is_free(&self, target: &Target, content: usize) -> bool {
-        let Target { path, key } = target;
-        !self.planned.contains(key)
-            && (!self.held.taken.contains(key) || self.held.is_adoptable(path, self.hash(content)))
+        is_free(&self.planned, self.held, target, self.hash(content))
     }
 
     fn is_taken(&self, path: &LibraryPath) -> bool {
@@ -374,6 +408,17 @@ impl Planner<'_> {
         self.plan.paths.insert(content, path.clone());
         self.plan.placements.push(Placement { path, area, content, modified });
     }
+}
+
+/// As nearly all assets are: one to four files, each of another name.
+fn are_few_and_distinct(targets: &[Target]) -> bool {
+    let is_new =
+        |(n, target): (usize, &Target)| targets.iter().take(n).all(|before| before.key != target.key);
+    targets.len() <= 4 && targets.iter().enumerate().all(is_new)
+}
+
+fn is_free(planned: &HashSet<PathKey>, held: &Held, Target { path, key }: &Target, hash: Hash) -> bool {
+    !planned.contains(key) && (!held.taken.contains(key) || held.is_adoptable(path, hash))
 }
 
 fn fields<'a>(

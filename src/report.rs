@@ -17,8 +17,9 @@ use crate::advice::runs;
 use crate::contents::{Bytes, ContentSet, Contents, DetailsFile, Export, Role};
 use crate::export::Inputs;
 use crate::export::search::LeftAlone;
-use crate::matching::{AlbumKind, Matched, Part};
+use crate::matching::{AlbumKind, Matched};
 use crate::media::Kind;
+use crate::plan::{Settings, ZoneFrom};
 use crate::problem::{Code, Problem, Severity};
 
 /// One export of these inputs.
@@ -101,6 +102,17 @@ pub struct AlbumCounts {
     pub memberships: u64,
 }
 
+/// The zone for what carries none, and what rests on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeZone {
+    /// Its name in the tz database.
+    pub name: String,
+    /// Who named it.
+    pub from: ZoneFrom,
+    /// Distinct photos and videos of this run's inputs whose local time is read in it.
+    pub dates: u64,
+}
+
 /// What an import did, or would do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -124,6 +136,8 @@ pub struct Report {
     pub media: MediaCounts,
     /// Albums.
     pub albums: AlbumCounts,
+    /// The zone for what carries none.
+    pub time_zone: TimeZone,
     /// Rows of the details in these inputs.
     #[serde(skip)]
     pub rows: u64,
@@ -211,12 +225,7 @@ pub fn count_rows(contents: &Contents) -> u64 {
 
 /// The media of this run's inputs; `counts` says which contents count.
 pub fn count_media(contents: &Contents, matched: &Matched, counts: &dyn Fn(usize) -> bool) -> MediaCounts {
-    let given: ContentSet = contents
-        .entries
-        .iter()
-        .filter(|e| e.given && e.role.is_media())
-        .filter_map(|e| e.content())
-        .collect();
+    let given = given_media(contents);
     let here = |content: usize| given.contains(content) && counts(content);
     let mut media = MediaCounts::default();
     for asset in &matched.assets {
@@ -229,12 +238,38 @@ pub fn count_media(contents: &Contents, matched: &Matched, counts: &dyn Fn(usize
             *(if resource.proved { &mut media.proved } else { &mut media.unproved }) += 1;
         }
         let primary = here(asset.primary().content);
-        let pair = asset.resources.iter().any(|r| r.part == Part::Movie && (primary || here(r.content)));
+        let pair = asset.movie().is_some_and(|movie| primary || here(movie.content));
         media.live_photos += u64::from(pair);
         media.undated += u64::from(primary && asset.is_undated());
     }
     media.live_photos += matched.shared_movies.iter().filter(|(still, _)| here(*still)).count() as u64;
     media
+}
+
+fn given_media(contents: &Contents) -> ContentSet {
+    let given = contents.entries.iter().filter(|e| e.given && e.role.is_media());
+    given.filter_map(|e| e.content()).collect()
+}
+
+/// What rests on the zone for what carries none, of the media of this run's inputs; `counts` says which
+/// contents count.
+pub fn count_zone(
+    contents: &Contents,
+    matched: &Matched,
+    counts: &dyn Fn(usize) -> bool,
+    settings: &Settings,
+) -> TimeZone {
+    let given = given_media(contents);
+    let resources = matched.assets.iter().flat_map(|asset| &asset.resources);
+    let resting = resources.filter(|r| {
+        let is_medium = matches!(r.kind, Kind::Photo | Kind::Video);
+        is_medium && r.captured.is_zone_assumed && given.contains(r.content) && counts(r.content)
+    });
+    TimeZone {
+        name: settings.zone.name().to_owned(),
+        from: settings.zone_from,
+        dates: resting.count() as u64,
+    }
 }
 
 /// The albums.
@@ -330,11 +365,10 @@ pub fn count_checked(inputs: &Inputs) -> (CheckedEntries, CheckedEntries) {
     let mut sizes = CheckedEntries::default();
     for entry in given {
         let damaged = entry.bytes == Bytes::Failed && entry.role != Role::Ignored;
-        // an archive may claim anything
         for (counted, amount) in [(&mut counts, 1), (&mut sizes, entry.size)] {
+            let kind = if damaged { &mut counted.damaged } else { &mut counted.sound };
+            *kind = kind.saturating_add(amount);
             counted.total = counted.total.saturating_add(amount);
-            let state = if damaged { &mut counted.damaged } else { &mut counted.sound };
-            *state = state.saturating_add(amount);
         }
     }
     (counts, sizes)

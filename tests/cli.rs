@@ -201,8 +201,7 @@ fn the_report_has_the_fields_of_the_contract() {
     assert_eq!(run.err(), "note: left alone, not Apple's: `holiday.zip`\n");
     let real = place.run(&["import", "parts", "--to", "lib", "--json"]).json();
     for report in [&dry, &real] {
-        let fields =
-            "windfall library dry_run exports entries bytes media albums left_alone problems elapsed_seconds";
+        let fields = "windfall library dry_run exports entries bytes media albums time_zone left_alone problems elapsed_seconds";
         assert_eq!(keys(report), fields.split(' ').collect());
         let states = "total imported duplicate already_present details excluded ignored failed";
         assert_eq!(keys(&report["entries"]), states.split(' ').collect());
@@ -214,10 +213,11 @@ fn the_report_has_the_fields_of_the_contract() {
         assert_eq!(keys(&report["exports"][0]), export.split(' ').collect());
         let problem = BTreeSet::from(["code", "severity", "archive", "entry", "message"]);
         assert_eq!(keys(&report["problems"][0]), problem);
+        assert_eq!(keys(&report["time_zone"]), BTreeSet::from(["name", "from", "dates"]));
         assert_eq!(report["left_alone"], serde_json::json!(["holiday.zip"]));
     }
     assert_eq!((&dry["dry_run"], &real["dry_run"]), (&Value::from(true), &Value::from(false)));
-    for numbers in ["exports", "entries", "bytes", "media", "albums", "problems"] {
+    for numbers in ["exports", "entries", "bytes", "media", "albums", "time_zone", "problems"] {
         assert_eq!(dry[numbers], real[numbers], "{numbers}");
     }
     let check = place.run(&["check", "parts", "--json"]).json();
@@ -436,4 +436,33 @@ fn an_interrupted_import_goes_on() {
 #[cfg(unix)]
 fn has_files(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+}
+
+#[test]
+fn the_certificate_names_the_zone_and_what_rests_on_it() {
+    let place = Place::new();
+    let photo = |seed, exif: &Exif| Photo::new(&format!("IMG_{seed}.JPG"), jpeg(seed, exif));
+    let local = Exif::taken("2024:03:03 10:05:17");
+    let part = Part::new()
+        .photo(photo(1, &local))
+        .photo(photo(2, &Exif::taken("2024:03:04 10:05:17")).row(Row::created("2024-03-04 15:05")))
+        .photo(photo(3, &Exif::taken("2024:03:05 10:05:17").offset("+01:00")));
+    Export::new("iCloud Photos").part(part).write_zips(&place.parts());
+    let import = |arguments: &[&str], tz: &str| {
+        let line = [&["import", "parts", "--to", "lib"], arguments].concat();
+        place.run_with(&line, &[("TZ", tz)])
+    };
+    let run = import(&["--json", "--dry-run"], "Atlantis");
+    assert!(run.err().contains("TZ is `Atlantis`, which names no time zone"), "{}", run.err());
+    let zone = |run: &Run| run.json()["time_zone"].clone();
+    assert_eq!(zone(&run)["dates"], 1);
+    let run = import(&["--json", "--dry-run"], "");
+    assert_eq!(zone(&run), serde_json::json!({"name": "UTC", "from": "TZ", "dates": 1}));
+    let run = import(&[], "CET-1CEST");
+    let words = "1 photo or video states no time zone: its time is read in CET (this computer's, by TZ)";
+    assert!(run.out().contains(words), "{}", run.out());
+    let run = import(&["--json"], "Asia/Tokyo");
+    assert_eq!(zone(&run), serde_json::json!({"name": "CET", "from": "library", "dates": 1}));
+    let run = import(&["--json", "--time-zone", "Asia/Tokyo"], "UTC");
+    assert_eq!(zone(&run), serde_json::json!({"name": "Asia/Tokyo", "from": "option", "dates": 1}));
 }

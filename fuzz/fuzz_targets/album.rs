@@ -5,12 +5,12 @@ use libfuzzer_sys::fuzz_target;
 use windfall::export::albums::{parse_album_info, parse_contributions, parse_names, parse_subscribed};
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = parse_contributions(bytes);
-    let _ = parse_subscribed(bytes);
-    let Ok(names) = parse_names(bytes) else { return };
+    let _ = parse_contributions(bytes, usize::MAX);
+    let _ = parse_subscribed(bytes, usize::MAX);
+    let Ok(names) = parse_names(bytes, usize::MAX) else { return };
     let distinct: std::collections::HashSet<&String> = names.iter().collect();
     assert_eq!(distinct.len(), names.len());
-    if let Ok(info) = parse_album_info(bytes) {
+    if let Ok(info) = parse_album_info(bytes, usize::MAX) {
         assert!(!format!("{info:?}").is_empty());
     }
 });

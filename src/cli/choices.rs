@@ -10,7 +10,8 @@ use clap::Args;
 
 use super::{IMMICH_GO, PHOTOPRISM, Words, XMP, one_of, read};
 use windfall::import::Chosen;
-use windfall::plan::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings};
+use windfall::names;
+use windfall::plan::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings, ZoneFrom};
 use windfall::sidecar::{Form, keep};
 use windfall::template::{Purpose, Template};
 
@@ -91,12 +92,81 @@ fn zone(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| "it is no IANA time zone; write for instance `Europe/Berlin`".to_owned())
 }
 
-/// The zone of the machine: `TZ` if it names one, else what the system says.
-pub fn machine_zone() -> Option<Tz> {
-    let stated = std::env::var("TZ").ok();
-    let named = stated.and_then(|text| text.strip_prefix(':').unwrap_or(&text).parse().ok());
-    named.or_else(|| iana_time_zone::get_timezone().ok()?.parse().ok())
+/// The zone of the machine and who named it: `TZ` if it names one, else the system. `note` hears of a
+/// `TZ` that names none.
+pub fn machine_zone(note: &dyn Fn(&str)) -> Option<(Tz, ZoneFrom)> {
+    let system = || iana_time_zone::get_timezone().ok()?.parse().ok();
+    match std::env::var_os("TZ").map(|stated| stated.to_string_lossy().into_owned()) {
+        None => system().map(|zone| (zone, ZoneFrom::System)),
+        Some(stated) => match stated_zone(&stated) {
+            Some(zone) => Some((zone, ZoneFrom::Variable)),
+            None => {
+                let zone = system();
+                let instead = zone.map_or("UTC", Tz::name);
+                note(&format!(
+                    "TZ is `{}`, which names no time zone that is known here: {instead} is used instead; choose \
+                     another with --time-zone",
+                    names::display(&stated)
+                ));
+                zone.map(|zone| (zone, ZoneFrom::System))
+            }
+        },
+    }
 }
+
+/// What `TZ` names: a zone by its name, a file of zones, or a POSIX rule that is that of a zone.
+fn stated_zone(stated: &str) -> Option<Tz> {
+    let text = stated.strip_prefix(':').unwrap_or(stated).trim();
+    if text.is_empty() {
+        return Some(Tz::UTC);
+    }
+    let file = text.split_once("zoneinfo/").map(|(_, name)| {
+        let name = name.strip_prefix("posix/").or_else(|| name.strip_prefix("right/"));
+        name.unwrap_or_else(|| text.split_once("zoneinfo/").map_or(text, |(_, name)| name)).to_owned()
+    });
+    if let Some(name) = file {
+        return name.parse().ok();
+    }
+    if text.starts_with('/') {
+        let target = std::fs::read_link(text).ok()?;
+        return target.to_str()?.split_once("zoneinfo/")?.1.parse().ok();
+    }
+    text.parse().ok().or_else(|| posix_zone(text))
+}
+
+/// `UTC0`, `JST-9`, `CET-1CEST,M3.5.0,M10.5.0/3`. POSIX counts to the west, as do the zones of `Etc/`.
+fn posix_zone(text: &str) -> Option<Tz> {
+    const WITH_SUMMER: [(&str, Tz); 12] = [
+        ("CET-1CEST", Tz::CET),
+        ("MEZ-1MESZ", Tz::CET),
+        ("MET-1MEST", Tz::MET),
+        ("EET-2EEST", Tz::EET),
+        ("WET0WEST", Tz::WET),
+        ("GMT0BST", Tz::Europe__London),
+        ("AST4ADT", Tz::America__Halifax),
+        ("AKST9AKDT", Tz::America__Anchorage),
+        ("AEST-10AEDT", Tz::Australia__Sydney),
+        ("NZST-12NZDT", Tz::Pacific__Auckland),
+        ("IST-1GMT0", Tz::Europe__Dublin),
+        ("IST-5:30", Tz::Asia__Kolkata),
+    ];
+    let rule = text.split(',').next().unwrap_or(text);
+    if let Some((_, zone)) = WITH_SUMMER.iter().find(|(known, _)| *known == rule) {
+        return Some(*zone);
+    }
+    if let Ok(zone) = rule.parse() {
+        return Some(zone);
+    }
+    let hours = rule.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let hours: i32 = hours.parse().ok().filter(|_| (3..=6).contains(&(rule.len() - hours.len())))?;
+    match hours {
+        0 => Some(Tz::UTC),
+        hours => format!("Etc/GMT{hours:+}").parse().ok(),
+    }
+}
+
+/// The zone of the machine and who named it; is told whom to tell of what is wrong with it.
+type Machine<'a> = dyn Fn(&dyn Fn(&str)) -> Option<(Tz, ZoneFrom)> + 'a;
 
 impl Choices {
     /// The settings of a run. `defaults` hold where nobody chose, but for the zone: that is the
@@ -105,9 +175,13 @@ impl Choices {
         &self,
         defaults: &Settings,
         remembered: &dyn Fn(&str) -> Option<String>,
-        machine: &dyn Fn() -> Option<Tz>,
+        machine: &Machine<'_>,
         note: &dyn Fn(&str),
     ) -> Chosen {
+        let mut zone_from = match self.time_zone {
+            Some(_) => ZoneFrom::Option,
+            None => ZoneFrom::Library,
+        };
         let mut settled = Settled { remembered, note, remember: Vec::new() };
         let settings = Settings {
             layout: settled.choose(
@@ -129,8 +203,13 @@ impl Choices {
                 self.time_zone,
                 |text| text.parse().ok(),
                 |zone| zone.name().to_owned(),
-                || machine().unwrap_or_else(|| announce_utc(note)),
+                || {
+                    let (zone, from) = machine(note).unwrap_or_else(|| (announce_utc(note), ZoneFrom::None));
+                    zone_from = from;
+                    zone
+                },
             ),
+            zone_from: ZoneFrom::None,
             albums: settled.choose_word("albums", self.albums, &ALBUMS, defaults.albums),
             memories: settled.choose_word("memories", self.memories, &MEMORIES, defaults.memories),
             hidden: settled.choose_word("hidden", self.hidden, &HIDDEN, defaults.hidden),
@@ -142,7 +221,7 @@ impl Choices {
             ),
             sidecars: settled.choose_word(keep::SETTING, self.sidecars, &SIDECARS, defaults.sidecars),
         };
-        Chosen { settings, remember: settled.remember }
+        Chosen { settings: Settings { zone_from, ..settings }, remember: settled.remember }
     }
 }
 
@@ -203,7 +282,7 @@ mod tests {
     use std::cell::RefCell;
     use std::collections::HashMap;
     use windfall::import::Chosen;
-    use windfall::plan::Settings;
+    use windfall::plan::{Settings, ZoneFrom};
 
     fn choices(arguments: &[&str]) -> Choices {
         let line = ["windfall", "import", "in", "--to", "lib"].iter().chain(arguments);
@@ -219,7 +298,7 @@ mod tests {
         let chosen = choices(arguments).settle(
             &Settings::standard(Tz::UTC).unwrap(),
             &|name| remembered.get(name).cloned(),
-            &|| machine,
+            &|_| machine.map(|zone| (zone, ZoneFrom::System)),
             &|text| notes.borrow_mut().push(text.to_owned()),
         );
         (chosen, notes.into_inner())
@@ -281,6 +360,47 @@ mod tests {
         assert_eq!(notes, [] as [&str; 0]);
         let (_, notes) = settle(&[], &[("time_zone", "UTC")], None);
         assert_eq!(notes, [] as [&str; 0]);
+    }
+
+    #[test]
+    fn who_named_the_zone_is_known() {
+        let from = |options: &[&str], memory: &[(&str, &str)], machine| {
+            settle(options, memory, machine).0.settings.zone_from
+        };
+        let zurich = Some(Tz::Europe__Zurich);
+        assert_eq!(from(&["--time-zone", "UTC"], &[("time_zone", "Asia/Tokyo")], zurich), ZoneFrom::Option);
+        assert_eq!(from(&[], &[("time_zone", "Asia/Tokyo")], zurich), ZoneFrom::Library);
+        assert_eq!(from(&[], &[], zurich), ZoneFrom::System);
+        assert_eq!(from(&[], &[], None), ZoneFrom::None);
+    }
+
+    #[test]
+    fn what_tz_may_say() {
+        let cases = [
+            ("Europe/Berlin", Some("Europe/Berlin")),
+            (":Europe/Berlin", Some("Europe/Berlin")),
+            ("/usr/share/zoneinfo/Europe/Berlin", Some("Europe/Berlin")),
+            (":/usr/share/zoneinfo/posix/Asia/Tokyo", Some("Asia/Tokyo")),
+            ("", Some("UTC")),
+            (":", Some("UTC")),
+            ("UTC", Some("UTC")),
+            ("UTC0", Some("UTC")),
+            ("GMT0", Some("GMT0")),
+            ("EST5EDT", Some("EST5EDT")),
+            ("EST5EDT,M3.2.0,M11.1.0", Some("EST5EDT")),
+            ("CET-1CEST", Some("CET")),
+            ("CET-1CEST,M3.5.0,M10.5.0/3", Some("CET")),
+            ("JST-9", Some("Etc/GMT-9")),
+            ("ART3", Some("Etc/GMT+3")),
+            ("Europe/Nowhere", None),
+            ("/no/such/file", None),
+            ("XXX99", None),
+            ("9", None),
+            ("yesterday", None),
+        ];
+        for (stated, name) in cases {
+            assert_eq!(super::stated_zone(stated).map(Tz::name), name, "{stated}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! The one decision to question: JSON is read into a tree first and field by field from that.
 //! Nobody has documented these files, so a field of another type than expected is an absent field.
 
-use super::{Refused, date, table};
+use super::{Refused, date, lists, table};
 use crate::media::{Format, Kind};
 use crate::problem::Code;
 use chrono::{DateTime, Utc};
@@ -30,8 +30,8 @@ const TITLES: [&str; 4] = ["images", "imgname", "imagename", "image name"];
 /// whatever the header says. Apple also writes albums of 0 bytes.
 ///
 /// # Errors
-/// If there are more than 1,000,000 names.
-pub fn parse_names(bytes: &[u8]) -> Result<Vec<String>, Refused> {
+/// If there are more than 1,000,000 names, or more than so many bytes of memory have room for.
+pub fn parse_names(bytes: &[u8], room: usize) -> Result<Vec<String>, Refused> {
     let text = table::decode(bytes);
     let mut seen = HashSet::new();
     let names = Records::new(&text, ',').flatten().filter_map(|record| record.fields.into_iter().next());
@@ -40,23 +40,32 @@ pub fn parse_names(bytes: &[u8]) -> Result<Vec<String>, Refused> {
         .filter(|(index, name)| *index > 0 || !is_title(name))
         .filter(|(_, name)| !name.trim().is_empty() && seen.insert(name.clone()))
         .map(|(_, name)| name.into_owned());
-    bounded(names)
+    bounded(names, String::len, room)
 }
 
-fn bounded<T>(named: impl Iterator<Item = T>) -> Result<Vec<T>, Refused> {
-    let named: Vec<T> = named.take(MOST_NAMES + 1).collect();
-    if named.len() > MOST_NAMES {
-        return Err((Code::LimitExceeded, format!("more than {MOST_NAMES} names are none of Apple's")));
+/// All of these, if they are not too many and have room.
+fn bounded<T>(
+    named: impl Iterator<Item = T>,
+    length: impl Fn(&T) -> usize,
+    mut room: usize,
+) -> Result<Vec<T>, Refused> {
+    let mut all = Vec::new();
+    for item in named {
+        if all.len() == MOST_NAMES {
+            return Err((Code::LimitExceeded, format!("more than {MOST_NAMES} names are none of Apple's")));
+        }
+        room = room.checked_sub(lists::NAME + length(&item)).ok_or_else(lists::too_much)?;
+        all.push(item);
     }
-    Ok(named)
+    Ok(all)
 }
 
 /// The names in a `Shared Library Details*.csv`, and whether the owner of the export contributed
 /// them. A row that says neither yes nor no says nothing and is left out.
 ///
 /// # Errors
-/// If there are more than 1,000,000 of them.
-pub fn parse_contributions(bytes: &[u8]) -> Result<Vec<(String, bool)>, Refused> {
+/// If there are more than 1,000,000 of them, or more than so many bytes of memory have room for.
+pub fn parse_contributions(bytes: &[u8], room: usize) -> Result<Vec<(String, bool)>, Refused> {
     let text = table::decode(bytes);
     let mut records = Records::new(&text, ',').flatten().peekable();
     let position = |fields: &[_], title: &str| {
@@ -66,11 +75,12 @@ pub fn parse_contributions(bytes: &[u8]) -> Result<Vec<(String, bool)>, Refused>
         Some((position(&header.fields, "imgName")?, position(&header.fields, "contributedByMe")?))
     });
     let (name, by_me) = columns.unwrap_or((0, 1));
-    bounded(records.filter_map(|record| {
+    let named = records.filter_map(|record| {
         let flag = table::yes_or_no(record.fields.get(by_me)?)?;
         let name = record.fields.get(name).filter(|name| !name.trim().is_empty())?;
         Some((name.as_ref().to_owned(), flag))
-    }))
+    });
+    bounded(named, |(name, _)| name.len(), room)
 }
 
 /// Whether a file with this beginning (a few thousand bytes do) is a list of an album: one column, with one
@@ -228,8 +238,8 @@ pub struct FileComments {
 ///
 /// # Errors
 /// If it is none, or far larger than any.
-pub fn parse_album_info(bytes: &[u8]) -> Result<AlbumInfo, Refused> {
-    match tree(bytes)? {
+pub fn parse_album_info(bytes: &[u8], room: usize) -> Result<AlbumInfo, Refused> {
+    match tree(bytes, room)? {
         object @ Value::Object(_) => read(object),
         _ => Err((Code::BadRow, "it does not describe an album".to_owned())),
     }
@@ -239,18 +249,18 @@ pub fn parse_album_info(bytes: &[u8]) -> Result<AlbumInfo, Refused> {
 ///
 /// # Errors
 /// If it is none, or far larger than any.
-pub fn parse_subscribed(bytes: &[u8]) -> Result<Vec<SubscribedAlbum>, Refused> {
-    match tree(bytes)? {
+pub fn parse_subscribed(bytes: &[u8], room: usize) -> Result<Vec<SubscribedAlbum>, Refused> {
+    match tree(bytes, room)? {
         Value::Array(albums) => Ok(objects(albums).collect()),
         object @ Value::Object(_) => Ok(vec![read(object)?]),
         _ => Err((Code::BadRow, "it does not list albums".to_owned())),
     }
 }
 
-/// At most 128 MiB of memory and 128 levels deep (serde_json's own limit).
-fn tree(bytes: &[u8]) -> Result<Value, Refused> {
+/// At most 128 MiB of memory, or what there is room for, and 128 levels deep (serde_json's own limit).
+fn tree(bytes: &[u8], room: usize) -> Result<Value, Refused> {
     let text = table::decode(bytes);
-    if size_as_tree(&text) > LARGEST_TREE {
+    if size_as_tree(&text) > LARGEST_TREE.min(room) {
         return Err((Code::LimitExceeded, "it says more than any album of Apple's".to_owned()));
     }
     serde_json::from_str(&text).map_err(|error| (Code::BadRow, format!("it is not JSON: {error}")))
@@ -348,7 +358,7 @@ mod tests {
             (b",x\n \na.jpg,", &["a.jpg"]),
         ];
         for (bytes, names) in table {
-            assert_eq!(parse_names(bytes).expect("few"), *names, "{}", bytes.escape_ascii());
+            assert_eq!(parse_names(bytes, usize::MAX).expect("few"), *names, "{}", bytes.escape_ascii());
         }
     }
 
@@ -360,12 +370,12 @@ mod tests {
             "a.jpg,yes\r\n\"b,c.jpg\",no",
         ] {
             assert_eq!(
-                parse_contributions(text.as_bytes()),
+                parse_contributions(text.as_bytes(), usize::MAX),
                 Ok(vec![("a.jpg".to_owned(), true), ("b,c.jpg".to_owned(), false)]),
                 "{text}"
             );
         }
-        assert_eq!(parse_contributions(b""), Ok(Vec::new()));
+        assert_eq!(parse_contributions(b"", usize::MAX), Ok(Vec::new()));
     }
 
     #[test]
@@ -395,7 +405,7 @@ mod tests {
 
     #[test]
     fn an_album_is_read_and_survives_being_written() {
-        let album = parse_album_info(ALBUM.as_bytes()).expect("an album");
+        let album = parse_album_info(ALBUM.as_bytes(), usize::MAX).expect("an album");
         assert_eq!(album.album_name.as_deref(), Some("Lake week"));
         assert_eq!(album.created.map(|at| at.to_rfc3339()).as_deref(), Some("2022-07-04T20:15:00+00:00"));
         assert_eq!((album.allow_contributions, album.is_public), (Some(true), Some(false)));
@@ -410,22 +420,22 @@ mod tests {
         assert_eq!((photo.comments[1].is_like, photo.comments[1].timestamp), (Some(true), None));
         assert_eq!(album.participants[0].status.as_deref(), Some("accepted"));
         let written = serde_json::to_vec(&album).expect("JSON");
-        assert_eq!(parse_album_info(&written), Ok(album));
+        assert_eq!(parse_album_info(&written, usize::MAX), Ok(album));
     }
 
     #[test]
     fn one_odd_field_costs_itself_only() {
         let odd = r#"{ "albumName": 7, "albumName": "A", "creationDate": 12, "allowContributions": "yes", "isPublic": [], "owner": "me",
             "photos": [null, 3, "x", {}, {"name": "a.jpg", "comments": {}, "contributor": 1}, {"name": null, "dateCreated": null}], "participants": null }"#;
-        let album = parse_album_info(odd.as_bytes()).expect("an album");
+        let album = parse_album_info(odd.as_bytes(), usize::MAX).expect("an album");
         assert_eq!((album.album_name.as_deref(), album.created, album.owner), (Some("A"), None, None));
         assert_eq!((album.allow_contributions, album.is_public), (Some(true), None));
         assert_eq!(
             album.photos.iter().filter_map(|photo| photo.name.as_deref()).collect::<Vec<_>>(),
             ["a.jpg"]
         );
-        assert_eq!(parse_album_info(b"{}"), Ok(AlbumInfo::default()));
-        assert_eq!(parse_album_info(b"\xef\xbb\xbf{}"), Ok(AlbumInfo::default()));
+        assert_eq!(parse_album_info(b"{}", usize::MAX), Ok(AlbumInfo::default()));
+        assert_eq!(parse_album_info(b"\xef\xbb\xbf{}", usize::MAX), Ok(AlbumInfo::default()));
     }
 
     #[test]
@@ -433,7 +443,7 @@ mod tests {
         let bomb = "[".repeat(1_000_000);
         let nested = format!("{{\"owner\":{bomb}");
         for text in ["", "[]", "null", "{", "\"x\"", "albumName", &bomb, &nested] {
-            let read = parse_album_info(text.as_bytes());
+            let read = parse_album_info(text.as_bytes(), usize::MAX);
             assert_eq!(read.map_err(|(code, _)| code), Err(Code::BadRow), "{text:.20}");
         }
     }
@@ -445,10 +455,10 @@ mod tests {
         let photos = format!("{{\"photos\":[{}{{}}]}}", "{},".repeat(200_000));
         let odd = format!("[{{\"files\":[{}0]}}]", "{\"\":0},".repeat(200_000));
         for refused in [
-            parse_names(names.as_bytes()).err(),
-            parse_contributions(rows.as_bytes()).err(),
-            parse_album_info(photos.as_bytes()).err(),
-            parse_subscribed(odd.as_bytes()).err(),
+            parse_names(names.as_bytes(), usize::MAX).err(),
+            parse_contributions(rows.as_bytes(), usize::MAX).err(),
+            parse_album_info(photos.as_bytes(), usize::MAX).err(),
+            parse_subscribed(odd.as_bytes(), usize::MAX).err(),
         ] {
             assert_eq!(refused.map(|(code, _)| code), Some(Code::LimitExceeded));
         }
@@ -462,7 +472,7 @@ mod tests {
             [comment; 5].join(",")
         );
         let text = format!(r#"{{"photos":[{}{{}}]}}"#, photo.repeat(5_000));
-        assert_eq!(parse_album_info(text.as_bytes()).map(|album| album.photos.len()), Ok(5_001));
+        assert_eq!(parse_album_info(text.as_bytes(), usize::MAX).map(|album| album.photos.len()), Ok(5_001));
     }
 
     #[test]
@@ -470,26 +480,29 @@ mod tests {
         let text = r#"[ {"albumName": "X", "files": ["a.jpg", 1, {"name": "b"}, null],
             "comments": [ {"fileName": "a.jpg", "comments": [ {"isLike": true, "contributor": {"fullName": "A"}} ]}, 5 ]},
             null, {"albumName": null, "files": null}, {"files": "c.jpg"} ]"#;
-        let albums = parse_subscribed(text.as_bytes()).expect("albums");
+        let albums = parse_subscribed(text.as_bytes(), usize::MAX).expect("albums");
         assert_eq!(albums.iter().map(|album| album.files.len()).collect::<Vec<_>>(), [4, 0, 1]);
         assert_eq!(albums[0].comments.len(), 1);
         assert_eq!(albums[0].comments[0].comments[0].is_like, Some(true));
         let written = serde_json::to_vec(&albums).expect("JSON");
-        assert_eq!(parse_subscribed(&written), Ok(albums));
-        assert_eq!(parse_subscribed(b"{\"albumName\": \"one\"}").map(|albums| albums.len()), Ok(1));
-        assert!(parse_subscribed(b"3").is_err() && parse_subscribed(b"").is_err());
+        assert_eq!(parse_subscribed(&written, usize::MAX), Ok(albums));
+        assert_eq!(
+            parse_subscribed(b"{\"albumName\": \"one\"}", usize::MAX).map(|albums| albums.len()),
+            Ok(1)
+        );
+        assert!(parse_subscribed(b"3", usize::MAX).is_err() && parse_subscribed(b"", usize::MAX).is_err());
     }
 
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-            let _ = (parse_names(&bytes), parse_contributions(&bytes), parse_album_info(&bytes), parse_subscribed(&bytes));
+            let _ = (parse_names(&bytes, usize::MAX), parse_contributions(&bytes, usize::MAX), parse_album_info(&bytes, usize::MAX), parse_subscribed(&bytes, usize::MAX));
         }
 
         #[test]
         fn no_cut_json_panics(cut in 0..ALBUM.len(), filler in "[\\[\\]{}\",:0-9a-z]{0,20}") {
             let text = format!("{}{filler}", ALBUM.get(..cut).unwrap_or(""));
-            let _ = (parse_album_info(text.as_bytes()), parse_subscribed(text.as_bytes()), title(&text));
+            let _ = (parse_album_info(text.as_bytes(), usize::MAX), parse_subscribed(text.as_bytes(), usize::MAX), title(&text));
         }
 
         #[test]
@@ -499,7 +512,7 @@ mod tests {
                 writer.write_record([name]).expect("into memory");
             }
             let bytes = writer.into_inner().expect("into memory");
-            assert_eq!(parse_names(&bytes), Ok(names.into_iter().collect::<Vec<_>>()));
+            assert_eq!(parse_names(&bytes, usize::MAX), Ok(names.into_iter().collect::<Vec<_>>()));
         }
     }
 }

@@ -9,6 +9,7 @@
 //! Deleted` are English in every edition seen; of several roots above a path the deepest counts.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Bound;
 
 use crate::contents::Role;
 use crate::export::category::{self, Category};
@@ -268,7 +269,22 @@ impl Shape {
         if self.roots.len() == 1 && self.is_part_itself() {
             return Some(0);
         }
-        (0..components.len()).rev().find(|&depth| self.roots.contains(&components[..depth].join("/")))
+        let path = components.join("/");
+        let mut roots = self.roots.range::<str, _>((Bound::Unbounded, Bound::Included(path.as_str())));
+        while let Some(root) = roots.next_back() {
+            let shared = path.bytes().zip(root.bytes()).take_while(|(a, b)| a == b).count();
+            if shared == root.len() && (root.is_empty() || path.as_bytes().get(shared) == Some(&b'/')) {
+                return Some(if root.is_empty() { 0 } else { root.matches('/').count() + 1 });
+            }
+            // a root above the path that comes before this one begins both of them
+            let end = path.floor_char_boundary(shared);
+            let to = path
+                .get(..end)
+                .filter(|_| shared < root.len())
+                .map_or(Bound::Excluded(root.as_str()), Bound::Included);
+            roots = self.roots.range::<str, _>((Bound::Unbounded, to));
+        }
+        None
     }
 
     fn role(&self, components: &[&str], depth: usize, file: &str) -> Role {
@@ -345,7 +361,9 @@ impl Evidence {
 }
 
 fn is_csv(file: &str) -> bool {
-    names::split(file).1.eq_ignore_ascii_case("csv")
+    // an album may be called `...`, which no stem may
+    file.rsplit_once('.')
+        .is_some_and(|(title, ending)| !title.is_empty() && ending.eq_ignore_ascii_case("csv"))
 }
 
 fn is_medium(file: &str) -> bool {

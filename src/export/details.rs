@@ -7,7 +7,7 @@
 //! what its header says, and spreadsheets drop headers.
 
 use super::columns::{self, Columns};
-use super::{Refused, date, part_name, table};
+use super::{Refused, date, lists, part_name, table};
 use crate::fingerprint::Fingerprint;
 use crate::names;
 use crate::problem::Code;
@@ -70,18 +70,18 @@ pub struct Row {
 }
 
 impl Row {
-    /// Bytes that it takes beside its own size.
-    pub(super) fn heap(&self) -> usize {
+    /// Bytes that it takes, here and while it is matched.
+    pub(super) fn weight(&self) -> usize {
         let checksum = match &self.checksum {
             Checksum::Opaque(text) => text.len(),
             Checksum::Absent | Checksum::Fingerprint(_) => 0,
         };
-        self.name.len() + checksum
+        size_of::<Row>() + lists::ROW_IN_MATCH + self.name.len() + checksum
     }
 }
 
 /// The `fileChecksum` of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Checksum {
     /// Empty, or no such column.
     Absent,
@@ -105,8 +105,8 @@ pub struct BadRow {
 /// are bad. How large `bytes` may be is the caller's affair.
 ///
 /// # Errors
-/// If there are more than 1,000,000 rows.
-pub fn parse(bytes: &[u8]) -> Result<Details, Refused> {
+/// If there are more than 1,000,000 rows, or more than so many bytes of memory have room for.
+pub fn parse(bytes: &[u8], mut room: usize) -> Result<Details, Refused> {
     let text = table::decode(bytes);
     let mut records = Records::new(&text, separator_of(&text));
     let mut details = Details::default();
@@ -140,7 +140,14 @@ pub fn parse(bytes: &[u8]) -> Result<Details, Refused> {
         let mut reader = RowReader { fields: columns.mend(record.fields), faults: Vec::new() };
         // no list that is read has more lines than four bytes can count
         let line = u32::try_from(record.line).unwrap_or(u32::MAX);
-        details.rows.extend(reader.row(line, columns));
+        if let Some(row) = reader.row(line, columns) {
+            room = room.checked_sub(row.weight()).ok_or_else(lists::too_much)?;
+            if details.rows.len() == details.rows.capacity() {
+                // not twice as many: what they had before is still held then
+                details.rows.reserve_exact(details.rows.len() / 4 + 64);
+            }
+            details.rows.push(row);
+        }
         if !reader.faults.is_empty() {
             details.note(record.line, reader.faults.join("; "));
         }
@@ -318,7 +325,7 @@ mod tests {
     const IMPORTED: &str = "Sunday March 3,2024 9:06 AM GMT";
 
     fn parse(bytes: &[u8]) -> Details {
-        super::parse(bytes).expect("not too many rows")
+        super::parse(bytes, usize::MAX).expect("not too many rows")
     }
 
     fn at(rfc3339: &str) -> Option<DateTime<Utc>> {
@@ -578,7 +585,10 @@ mod tests {
     #[test]
     fn a_file_of_too_many_rows_is_not_read() {
         let text = format!("{HEADER}\n{}", "a,,,\n".repeat(MOST_ROWS + 1));
-        assert_eq!(super::parse(text.as_bytes()).map_err(|(code, _)| code), Err(Code::LimitExceeded));
+        assert_eq!(
+            super::parse(text.as_bytes(), usize::MAX).map_err(|(code, _)| code),
+            Err(Code::LimitExceeded)
+        );
         assert_eq!(parse(&text.as_bytes()[..text.len() - 5]).rows.len(), MOST_ROWS);
     }
 

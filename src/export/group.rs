@@ -17,7 +17,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use crate::contents::{Contents, Entry, Export, Identity, Part};
 use crate::export::container::{Container, FileAt, Lies, Source};
 use crate::export::part_name::{self, PartName, Siblings};
-use crate::names;
+use crate::names::{self, Numbers};
 
 /// Stamps further apart belong to different exports.
 const ONE_BUILD: TimeDelta = TimeDelta::days(7);
@@ -401,13 +401,12 @@ fn rebuilt(contents: &Contents) -> HashMap<String, Vec<usize>> {
 pub fn label(contents: &mut Contents) {
     let mut used: HashSet<String> =
         contents.exports.iter().filter(|e| !e.label.is_empty()).map(|e| names::fold(&e.label)).collect();
+    let mut numbers = Numbers::default();
     for export in contents.exports.iter_mut().filter(|e| e.label.is_empty()) {
         let day = export.built.map_or_else(String::new, |t| t.format(" %Y-%m-%d").to_string());
         let stem = names::portable(&format!("{}{day}", export.name)).into_owned();
-        let label = (1..=u32::MAX)
-            .map(|n| names::with_suffix(&stem, "", n))
-            .find(|label| !used.contains(&names::fold(label)))
-            .unwrap_or(stem);
+        let at = |n| names::with_suffix(&stem, "", n);
+        let label = at(numbers.first_free(names::fold(&stem), |n| !used.contains(&names::fold(&at(n)))));
         used.insert(names::fold(&label));
         export.label = label;
     }

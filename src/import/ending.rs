@@ -17,7 +17,7 @@ use crate::export::Inputs;
 use crate::ingest::Tally;
 use crate::names::LibraryPath;
 use crate::place::Unplaced;
-use crate::plan::Plan;
+use crate::plan::{Plan, Settings};
 use crate::problem::{Code, Problem};
 use crate::report::{self, Done, Report};
 use crate::staging::Staging;
@@ -98,6 +98,7 @@ pub(super) fn finish_report(
     decided: Decided,
     tally: Tally,
     unplaced: &Unplaced,
+    settings: &Settings,
 ) -> Result<Report, Error> {
     let done = Done {
         inputs,
@@ -129,6 +130,7 @@ pub(super) fn finish_report(
         rows: decided.rows,
         media: report::count_media(&inputs.contents, &decided.matched, &stands),
         albums: report::count_albums(&decided.matched),
+        time_zone: report::count_zone(&inputs.contents, &decided.matched, &stands, settings),
         left_alone: inputs.left_alone.clone(),
         problems,
         elapsed_seconds: 0.0,

@@ -18,7 +18,7 @@ use crate::catalog::{Ids, Remembered};
 use crate::contents::{Bytes, ContentSet, Contents, DetailsFile, Entry, Role};
 use crate::error::Error;
 use crate::export::Inputs;
-use crate::export::lists::{self, Room};
+use crate::export::lists::Room;
 use crate::ingest::{Kept, ReadEntry};
 use crate::names::LibraryPath;
 use crate::plan::Area;
@@ -100,8 +100,7 @@ impl LibrarySide {
         let read = |((content, role), path): ((usize, Role), PathBuf)| {
             let size = contents[content].size;
             let _turn = room.turn(size);
-            let read =
-                if size > lists::LARGEST { Ok(lists::too_large(size)) } else { read(&room, role, &path) };
+            let read = room.too_large(size).map_or_else(|| read(&room, role, &path), Ok);
             ((content, role), path, read)
         };
         let read: Vec<_> = wanted.into_par_iter().map(read).collect();
@@ -122,7 +121,7 @@ impl LibrarySide {
 /// One more byte than a list may have shows that a file has too many.
 fn read(room: &Room, role: Role, path: &Path) -> io::Result<DetailsFile> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(lists::LARGEST + 1).read_to_end(&mut bytes)?;
+    File::open(path)?.take(room.largest() + 1).read_to_end(&mut bytes)?;
     Ok(room.read(role, &bytes))
 }
 
@@ -165,7 +164,8 @@ pub(super) fn space(inputs: &Inputs, side: &LibrarySide, library: &Path) -> (u64
         .iter()
         .filter(unread)
         .filter(|e| distinct.insert((e.size, e.crc32)))
-        .fold(0, |sum, e| sum.saturating_add(e.size));
+        .map(|e| e.size)
+        .fold(0, u64::saturating_add);
     let place = library.ancestors().find(|p| p.is_dir() || p.as_os_str().is_empty());
     let place = place.map(|place| if place.as_os_str().is_empty() { Path::new(".") } else { place });
     (need, place.and_then(|place| fs4::available_space(place).ok()))

@@ -19,10 +19,10 @@ use crate::error::Error;
 use crate::export::container::Container;
 use crate::export::search::{Search, Surroundings, search};
 use crate::names::LibraryPath;
-use crate::plan::{Area, Settings};
+use crate::plan::{Area, Settings, ZoneFrom};
 use crate::problem::Code;
 use crate::progress::Phase;
-use crate::report::{self, Entries, Report};
+use crate::report::{self, Entries, Report, TimeZone};
 use crate::survey::Present;
 use crate::survey::tree::{self, Tree};
 use crate::threads;
@@ -75,8 +75,10 @@ pub(super) fn outset(
         && let Ok((report, sizes, rows)) = serde_json::from_str::<(Report, Entries, u64)>(&left.report)
     {
         let library = library.display().to_string();
+        let time_zone = TimeZone { from: settings.zone_from, ..report.time_zone };
         let left_alone = found.left_alone;
-        return Ok(Outset::Unchanged(Box::new(Report { library, sizes, rows, left_alone, ..report }), left));
+        let report = Report { library, sizes, rows, time_zone, left_alone, ..report };
+        return Ok(Outset::Unchanged(Box::new(report), left));
     }
     Ok(Outset::Changed(Some(tree)))
 }
@@ -118,6 +120,8 @@ fn present(Entries { total, ignored, .. }: Entries) -> Entries {
 
 /// All that a run depends on, as one value.
 fn mark(inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
+    // who named the zone changes nothing but a word
+    let settings = Settings { zone_from: ZoneFrom::Library, ..settings.clone() };
     let mut hasher = Hasher::new();
     hasher.update(report::version().as_bytes()).update(format!("{settings:?}").as_bytes());
     hasher.update(inputs.as_bytes()).update(strangers.as_bytes());

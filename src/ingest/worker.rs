@@ -22,7 +22,7 @@ use super::{Kept, Message, ReadEntry, Reading, Wanted};
 use crate::contents::{Content, DetailsFile, Role};
 use crate::error::{Error, is_full};
 use crate::export::archive::WHOLE;
-use crate::export::lists::{self, Room};
+use crate::export::lists::Room;
 use crate::export::{Inputs, Refused};
 use crate::problem::{Code, Problem};
 
@@ -229,14 +229,14 @@ impl<'a> Worker<'a> {
         if !self.listed.lock().unwrap_or_else(PoisonError::into_inner).insert((content, role)) {
             return Ok(None);
         }
-        if taken.size > lists::LARGEST {
-            return Ok(Some(lists::too_large(taken.size)));
+        if let Some(unread) = self.lists.too_large(taken.size) {
+            return Ok(Some(unread));
         }
         let bytes = match taken.output {
             Output::Buffer(count) => return Ok(Some(self.lists.read(role, whole(buffer, count)))),
             Output::Details(bytes) => bytes,
             Output::Staging(mut staged) => {
-                let mut bytes = Vec::new();
+                let mut bytes = Vec::with_capacity(usize::try_from(taken.size).unwrap_or_default());
                 let read =
                     staged.file.seek(SeekFrom::Start(0)).and_then(|_| staged.file.read_to_end(&mut bytes));
                 read.map_err(|e| self.unwritable(e, 0))?;

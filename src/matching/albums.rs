@@ -8,11 +8,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::contents::{ByContent, Contents, DetailsFile, Entry, Role};
+use crate::contents::{ByContent, ContentSet, Contents, DetailsFile, Entry, Role};
 use crate::export::albums::title;
-use crate::matching::Asset;
 use crate::matching::assets::automatic;
+use crate::matching::doubts::{Doubts, quoted};
 use crate::matching::rows::Rows;
+use crate::matching::{Asset, Part};
 use crate::names;
 use crate::problem::{Code, Problem};
 
@@ -64,7 +65,7 @@ pub struct Album {
     pub story: Option<String>,
 }
 
-/// The names that media bear, per export, as far as albums ask for them.
+/// The names that media bear, per export, as far as albums ask for them; each with the assets that it means.
 pub struct Names<'a> {
     /// By the name that counts: the row's, else the entry's.
     proper: HashMap<(usize, &'a str), Vec<usize>>,
@@ -72,7 +73,6 @@ pub struct Names<'a> {
     /// By the name of the entry where the row gives another.
     entry: HashMap<(usize, String), Vec<usize>>,
     asset_of: ByContent<usize>,
-    deleted: HashSet<usize>,
 }
 
 impl<'a> Names<'a> {
@@ -83,66 +83,104 @@ impl<'a> Names<'a> {
             proper_folded: HashMap::new(),
             entry: HashMap::new(),
             asset_of: ByContent::default(),
-            deleted: HashSet::new(),
         };
+        let mut movies = ContentSet::default();
         for (index, asset) in assets.iter().enumerate() {
-            asset.resources.iter().for_each(|r| names.asset_of.insert(r.content, index));
-            if asset.deleted {
-                names.deleted.insert(index);
+            for resource in &asset.resources {
+                names.asset_of.insert(resource.content, index);
+                if resource.part == Part::Movie {
+                    movies.add(resource.content);
+                }
             }
         }
         let asked = asked(contents);
         if asked.is_empty() {
             return names;
         }
-        let add = |list: &mut Vec<usize>, content: usize| {
-            if !list.contains(&content) {
-                list.push(content);
-            }
-        };
+        // copies lie side by side in the order of exports, and the rows of their bytes are asked once
+        let mut listed: ByContent<(usize, bool)> = ByContent::default();
         for entry in contents.entries.iter().filter(|e| matches!(e.role, Role::Photo | Role::Deleted)) {
             let Some(content) = entry.content() else { continue };
             let export = contents.export_of(entry);
-            let mut listed = false;
-            for at in rows.of(content).filter(|at| at.export(contents) == export) {
-                listed = true;
-                let key = (export, names::match_key(&at.row.name));
-                if asked.contains(&key) {
-                    add(names.proper.entry((export, &at.row.name)).or_default(), content);
-                    add(names.proper_folded.entry(key).or_default(), content);
+            let is_listed = match listed.get(content) {
+                Some((of, is_listed)) if *of == export => *is_listed,
+                _ => {
+                    let is_listed = names.add_rows(contents, rows, &asked, content, export);
+                    listed.insert(content, (export, is_listed));
+                    is_listed
                 }
-            }
+            };
             let key = (export, names::match_key(entry.name()));
             if !asked.contains(&key) {
                 continue;
             }
-            if listed {
-                add(names.entry.entry(key).or_default(), content);
+            if is_listed {
+                names.entry.entry(key).or_default().push(content);
             } else {
-                add(names.proper.entry((export, entry.name())).or_default(), content);
-                add(names.proper_folded.entry(key).or_default(), content);
+                names.proper.entry((export, entry.name())).or_default().push(content);
+                names.proper_folded.entry(key).or_default().push(content);
             }
+        }
+        let Names { proper, proper_folded, entry, asset_of } = &mut names;
+        let folded = proper_folded.values_mut().chain(entry.values_mut());
+        for meant in proper.values_mut().chain(folded) {
+            *meant = assets_of(meant, asset_of, &movies, assets);
         }
         names
     }
 
+    /// Takes the names that the rows of these bytes give them; whether there are any.
+    fn add_rows(
+        &mut self,
+        contents: &'a Contents,
+        rows: &Rows<'a>,
+        asked: &HashSet<(usize, String)>,
+        content: usize,
+        export: usize,
+    ) -> bool {
+        let mut is_listed = false;
+        for at in rows.of_export(contents, content, export) {
+            is_listed = true;
+            let key = (export, names::match_key(&at.row.name));
+            if asked.contains(&key) {
+                self.proper.entry((export, &at.row.name)).or_default().push(content);
+                self.proper_folded.entry(key).or_default().push(content);
+            }
+        }
+        is_listed
+    }
+
     /// The assets that an album entry names: several where it is ambiguous.
-    fn find(&self, export: usize, name: &str) -> Vec<usize> {
+    fn find<'s>(&'s self, export: usize, name: &'s str) -> &'s [usize] {
         let folded = || names::match_key(name);
-        let contents = self
-            .proper
+        self.proper
             .get(&(export, name))
             .or_else(|| self.proper_folded.get(&(export, folded())))
             .or_else(|| self.entry.get(&(export, folded())))
-            .map_or(&[][..], Vec::as_slice);
-        let mut assets: Vec<usize> = contents.iter().filter_map(|&c| self.asset_of.get(c).copied()).collect();
-        assets.sort_unstable();
-        assets.dedup();
-        if assets.iter().any(|a| !self.deleted.contains(a)) {
-            assets.retain(|a| !self.deleted.contains(a));
-        }
-        assets
+            .map_or(&[][..], Vec::as_slice)
     }
+}
+
+/// The assets that a name of these contents means. Of several those in Recently Deleted drop out, then those
+/// of which it names no more than the movie of a Live Photo.
+fn assets_of(
+    contents: &[usize],
+    asset_of: &ByContent<usize>,
+    movies: &ContentSet,
+    assets: &[Asset],
+) -> Vec<usize> {
+    let meant = contents.iter().filter_map(|&c| Some((*asset_of.get(c)?, movies.contains(c))));
+    let mut meant: Vec<(usize, bool)> = meant.collect();
+    meant.sort_unstable();
+    // what is named as a photo and as its movie is named as a photo
+    meant.dedup_by_key(|(asset, _)| *asset);
+    if meant.iter().any(|(asset, _)| !assets[*asset].deleted) {
+        meant.retain(|(asset, _)| !assets[*asset].deleted);
+    }
+    if meant.iter().any(|(_, is_movie)| !is_movie) {
+        meant.retain(|(_, is_movie)| !is_movie);
+    }
+    meant.into_iter().map(|(asset, _)| asset).collect()
 }
 
 /// What albums and memories name: export and folded name.
@@ -158,10 +196,12 @@ fn asked(contents: &Contents) -> HashSet<(usize, String)> {
     lists.flat_map(named).collect()
 }
 
-/// Places in albums that a library has anyway, and those that it has for each photo; the lists of
-/// an owner who put every photo into a hundred albums are resolved whole.
-const MOST_PLACES: usize = 1_000_000;
-const MOST_PLACES_EACH: usize = 100;
+/// Places in albums that a library has anyway, and those that it has for each photo, and for so many bytes
+/// of photos: each place becomes a link. The lists of an owner who put photos of two megabytes into thirty-five
+/// albums each are resolved whole.
+const MOST_PLACES: usize = 100_000;
+const MOST_PLACES_EACH: usize = 5;
+const BYTES_OF_A_PLACE: u64 = 64 << 10;
 
 /// More uncertain names of one list are counted, not listed.
 const MOST_DOUBTS: usize = 1_000;
@@ -182,9 +222,9 @@ pub struct Albums {
 /// their home.
 pub fn resolve(contents: &Contents, names: &Names<'_>, assets: &mut [Asset]) -> Albums {
     let mut found: BTreeMap<(AlbumKind, String), Album> = BTreeMap::new();
-    let mut problems = Vec::new();
+    let mut problems = Doubts::default();
     let mut seen = HashSet::new();
-    let mut places = MOST_PLACES + MOST_PLACES_EACH * assets.len();
+    let mut places = most_places(contents, assets);
     for entry in contents.entries.iter().filter(|e| matches!(e.role, Role::Album | Role::Memory)) {
         let Some(content) = entry.content() else { continue };
         if automatic(entry).is_some() && entry.role == Role::Album
@@ -196,21 +236,21 @@ pub fn resolve(contents: &Contents, names: &Names<'_>, assets: &mut [Asset]) -> 
         let title = title(entry.name());
         let album = open(&mut found, kind, &title, &title);
         if let Some(DetailsFile::Names(named)) = contents.details.get(&(content, entry.role)) {
-            let mut doubts = Doubts::default();
+            let mut doubts = Doubtful::of(contents, entry);
             for name in named {
                 let members = names.find(contents.export_of(entry), name);
                 let Some(left) = places.checked_sub(members.len()) else {
                     places = 0;
-                    problems.push(too_many_places(contents, entry));
+                    problems.add(Code::LimitExceeded, || too_many_places(contents, entry));
                     break;
                 };
                 places = left;
-                if kind == AlbumKind::Album {
-                    doubts.add(uncertain(contents, entry, name, &members, assets));
+                if kind == AlbumKind::Album && members.len() != 1 {
+                    doubts.add(name, members, assets, &mut problems);
                 }
                 album.members.extend(members);
             }
-            problems.extend(doubts.end(contents, entry));
+            doubts.end(&mut problems);
         }
     }
     shared(contents, names, &mut found, &mut problems);
@@ -229,47 +269,85 @@ pub fn resolve(contents: &Contents, names: &Names<'_>, assets: &mut [Asset]) -> 
             }
         }
     }
-    Albums { albums, problems }
+    Albums { albums, problems: problems.into_problems() }
+}
+
+fn most_places(contents: &Contents, assets: &[Asset]) -> usize {
+    let resources = assets.iter().flat_map(|asset| &asset.resources);
+    let sizes = resources.map(|resource| contents.contents[resource.content].size);
+    let for_bytes = sizes.fold(0, u64::saturating_add) / BYTES_OF_A_PLACE;
+    let for_bytes = usize::try_from(for_bytes).unwrap_or(usize::MAX);
+    assets.len().saturating_mul(MOST_PLACES_EACH).saturating_add(MOST_PLACES).saturating_add(for_bytes)
 }
 
 /// A list whose photos are more than albums can have together: ten thousand copies of one list, or a
 /// name that every photo bears, a thousand times.
 fn too_many_places(contents: &Contents, entry: &Entry) -> Problem {
-    let message =
-        "with it, albums would hold each photo of this library a hundred times; its photos are not all in it";
+    let message = "with it, albums would hold the photos of this library more often than any owner does; not all that it names is \
+         in it";
     Problem::new(Code::LimitExceeded, message)
         .in_archive(&contents.archives[entry.archive].name)
         .with_entry(entry.path.as_ref())
 }
 
 /// What is uncertain about one list: a hostile one has a million names that nothing bears.
-#[derive(Default)]
-struct Doubts {
-    named: Vec<Problem>,
+struct Doubtful<'a> {
+    contents: &'a Contents,
+    list: &'a Entry,
+    named: usize,
     more: usize,
 }
 
-impl Doubts {
-    fn add(&mut self, problem: Option<Problem>) {
-        match problem {
-            Some(problem) if self.named.len() < MOST_DOUBTS => self.named.push(problem),
-            Some(_) => self.more += 1,
-            None => {}
+impl<'a> Doubtful<'a> {
+    fn of(contents: &'a Contents, list: &'a Entry) -> Self {
+        Doubtful { contents, list, named: 0, more: 0 }
+    }
+
+    /// Adds a name that does not mean exactly one of these assets.
+    fn add(&mut self, name: &str, meant: &[usize], assets: &[Asset], problems: &mut Doubts) {
+        if self.named == MOST_DOUBTS {
+            self.more += 1;
+            return;
+        }
+        self.named += 1;
+        let (code, message): (Code, &dyn Fn() -> String) = match meant {
+            [] => (Code::UnresolvedAlbumEntry, &|| {
+                format!("the album names {}, and no medium of the export bears that name", quoted(name))
+            }),
+            several => (Code::AmbiguousAlbumEntry, &|| ambiguous(name, several, assets)),
+        };
+        problems.add(code, || self.problem(code, message()));
+    }
+
+    fn end(self, problems: &mut Doubts) {
+        if self.more > 0 {
+            let code = Code::UnresolvedAlbumEntry;
+            let message =
+                format!("{} more names that no medium bears, or several, are not listed here", self.more);
+            problems.add(code, || self.problem(code, message));
         }
     }
 
-    fn end(mut self, contents: &Contents, entry: &Entry) -> Vec<Problem> {
-        if self.more > 0 {
-            let message =
-                format!("{} more names that no medium bears, or several, are not listed here", self.more);
-            self.named.push(
-                Problem::new(Code::UnresolvedAlbumEntry, message)
-                    .in_archive(&contents.archives[entry.archive].name)
-                    .with_entry(entry.path.as_ref()),
-            );
-        }
-        self.named
+    fn problem(&self, code: Code, message: String) -> Problem {
+        Problem::new(code, message)
+            .in_archive(&self.contents.archives[self.list.archive].name)
+            .with_entry(self.list.path.as_ref())
     }
+}
+
+fn ambiguous(name: &str, meant: &[usize], assets: &[Asset]) -> String {
+    let taken = |&asset: &usize| {
+        let time = assets[asset].captured().time;
+        time.map_or_else(|| "undated".to_owned(), |t| t.format("%Y-%m-%d %H:%M").to_string())
+    };
+    let candidates: Vec<String> = meant.iter().take(MOST_CANDIDATES).map(taken).collect();
+    format!(
+        "the album names {}, which {} media bear ({}{}); all were added",
+        quoted(name),
+        meant.len(),
+        candidates.join(", "),
+        if meant.len() > MOST_CANDIDATES { ", …" } else { "" },
+    )
 }
 
 fn open<'f>(
@@ -287,50 +365,12 @@ fn open<'f>(
     })
 }
 
-fn uncertain(
-    contents: &Contents,
-    entry: &Entry,
-    name: &str,
-    members: &[usize],
-    assets: &[Asset],
-) -> Option<Problem> {
-    let (code, message) = match members {
-        [_] => return None,
-        [] => (
-            Code::UnresolvedAlbumEntry,
-            format!("the album names `{name}`, and no medium of the export bears that name"),
-        ),
-        several => {
-            let candidates: Vec<String> = several
-                .iter()
-                .take(MOST_CANDIDATES)
-                .map(|&a| {
-                    let time = assets[a].captured().time;
-                    time.map_or_else(|| "undated".to_owned(), |t| t.format("%Y-%m-%d %H:%M").to_string())
-                })
-                .collect();
-            let message = format!(
-                "the album names `{name}`, which {} media bear ({}{}); all were added",
-                several.len(),
-                candidates.join(", "),
-                if several.len() > MOST_CANDIDATES { ", …" } else { "" },
-            );
-            (Code::AmbiguousAlbumEntry, message)
-        }
-    };
-    Some(
-        Problem::new(code, message)
-            .in_archive(&contents.archives[entry.archive].name)
-            .with_entry(entry.path.as_ref()),
-    )
-}
-
 /// Shared albums: a folder of media and an `AlbumInfo.json`, in one nested archive or over several.
 fn shared(
     contents: &Contents,
     names: &Names<'_>,
     found: &mut BTreeMap<(AlbumKind, String), Album>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Doubts,
 ) {
     let folder_name = |entry: &Entry| entry.folder().rsplit('/').next().unwrap_or_default().to_owned();
     let mut here: HashMap<String, HashSet<String>> = HashMap::new();
@@ -355,13 +395,13 @@ fn shared(
                     continue;
                 }
                 let delivered = here.get(&folder);
-                let mut doubts = Doubts::default();
+                let mut doubts = Doubtful::of(contents, entry);
                 for name in info.photos.iter().filter_map(|p| p.name.as_deref()) {
                     if !delivered.is_some_and(|d| d.contains(&names::match_key(name))) {
-                        doubts.add(uncertain(contents, entry, name, &[], &[]));
+                        doubts.add(name, &[], &[], problems);
                     }
                 }
-                problems.extend(doubts.end(contents, entry));
+                doubts.end(problems);
             }
             Some(DetailsFile::Subscribed(albums)) => {
                 for (n, subscribed) in albums.iter().enumerate() {

@@ -13,12 +13,16 @@ use chrono_tz::Tz;
 use crate::capture::{Captured, CapturedFrom, Sources, capture};
 use crate::contents::{ByContent, Content, Contents, DetailsFile, Entry, Role};
 use crate::export::details::Row;
+use crate::matching::doubts::{Doubts, quoted};
 use crate::matching::pairs::{Pairs, companions, pair};
 use crate::matching::rows::{RowAt, Rows};
 use crate::matching::{Asset, Part, Resource};
 use crate::media::{Format, Kind};
 use crate::names;
 use crate::problem::{Code, Problem};
+
+/// More rows that disagree about one file are counted, not listed.
+const MOST_SAID: usize = 20;
 
 /// The assets, before albums are known.
 #[derive(Debug, Default)]
@@ -98,7 +102,7 @@ impl Medium<'_> {
 
 /// Builds the assets.
 pub fn build<'a>(contents: &'a Contents, rows: &Rows<'a>, zone: Tz) -> Assets {
-    let mut problems = Vec::new();
+    let mut problems = Doubts::default();
     let entries = by_bytes(contents);
     let media = collect(contents, &entries, rows, &mut problems);
     let pairs = pair(&media);
@@ -124,8 +128,8 @@ pub fn build<'a>(contents: &'a Contents, rows: &Rows<'a>, zone: Tz) -> Assets {
         members.extend(companions.with.get(&still).into_iter().flatten().map(|&c| (c, Part::Companion)));
         assets.assets.push(asset(&media, &members, rows, &lists, zone));
     }
-    problems.extend(unlisted(contents, rows, &media, &pairs));
-    assets.problems = problems;
+    assets.problems = problems.into_problems();
+    assets.problems.extend(unlisted(contents, rows, &media, &pairs));
     assets
 }
 
@@ -148,7 +152,7 @@ fn collect<'a>(
     contents: &'a Contents,
     entries: &'a [&'a Entry],
     rows: &Rows<'a>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Doubts,
 ) -> Vec<Medium<'a>> {
     let of_same_bytes = || entries.chunk_by(|a, b| a.content() == b.content());
     let mut media = Vec::with_capacity(of_same_bytes().count());
@@ -168,7 +172,7 @@ fn collect<'a>(
 fn facts<'a>(
     contents: &Contents,
     claims: impl Iterator<Item = RowAt<'a>> + Clone,
-    problems: &mut Vec<Problem>,
+    problems: &mut Doubts,
 ) -> Option<Facts<'a>> {
     let newest = claims.clone().map(|at| at.export(contents)).max()?;
     let claims: Vec<RowAt<'a>> = claims.filter(|at| at.export(contents) == newest).collect();
@@ -177,25 +181,24 @@ fn facts<'a>(
     if let (Some(earliest), Some(latest)) = (dates.iter().min(), dates.iter().max())
         && *latest - *earliest > TimeDelta::days(1)
     {
-        let mut said: Vec<String> = claims
-            .iter()
-            .filter_map(|at| {
-                Some(format!("`{}` {}", at.row.name, at.row.created?.format("%Y-%m-%d %H:%M UTC")))
-            })
-            .collect();
-        said.dedup();
-        let details = first.details;
-        problems.push(
-            Problem::new(
-                Code::ConflictingRows,
-                format!(
-                    "rows of the same bytes disagree about the date: {}; the earliest was taken",
-                    said.join(", ")
-                ),
-            )
-            .in_archive(&contents.archives[details.archive].name)
-            .with_entry(details.path.as_ref()),
-        );
+        problems.add(Code::ConflictingRows, || {
+            let date = |at: &RowAt<'a>| {
+                let created = at.row.created?.format("%Y-%m-%d %H:%M UTC");
+                Some(format!("{} {created}", quoted(&at.row.name)))
+            };
+            let mut said: Vec<String> = claims.iter().take(MOST_SAID).filter_map(date).collect();
+            said.dedup();
+            if claims.len() > MOST_SAID {
+                said.push(format!("and {} more", claims.len() - MOST_SAID));
+            }
+            let message = format!(
+                "rows of the same bytes disagree about the date: {}; the earliest was taken",
+                said.join(", ")
+            );
+            Problem::new(Code::ConflictingRows, message)
+                .in_archive(&contents.archives[first.details.archive].name)
+                .with_entry(first.details.path.as_ref())
+        });
     }
     let any = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
         claims.iter().filter_map(flag).reduce(|a, b| a || b)
@@ -217,8 +220,16 @@ fn facts<'a>(
 struct Lists<'a> {
     favorites: HashSet<(usize, String)>,
     hidden: HashSet<(usize, String)>,
-    contributed: HashMap<(usize, String), Vec<(usize, bool)>>,
+    contributed: HashMap<(usize, String), Contributed>,
     contents: &'a Contents,
+}
+
+/// Whether the owner contributed the media of one name.
+struct Contributed {
+    /// What the first line of each part's list says.
+    by_part: HashMap<usize, bool>,
+    /// What all lines say, if they say the same.
+    by_all: Option<bool>,
 }
 
 impl<'a> Lists<'a> {
@@ -243,7 +254,10 @@ impl<'a> Lists<'a> {
                 Some(DetailsFile::Contributions(named)) => {
                     for (name, mine) in named {
                         let key = (export, names::match_key(name));
-                        lists.contributed.entry(key).or_default().push((entry.part, *mine));
+                        let first = || Contributed { by_part: HashMap::new(), by_all: Some(*mine) };
+                        let said = lists.contributed.entry(key).or_insert_with(first);
+                        said.by_part.entry(entry.part).or_insert(*mine);
+                        said.by_all = said.by_all.filter(|all| all == mine);
                     }
                 }
                 _ => {}
@@ -267,9 +281,7 @@ impl<'a> Lists<'a> {
         medium.entries.iter().find_map(|entry| {
             let key = (self.contents.export_of(entry), names::match_key(medium.name()));
             let said = self.contributed.get(&key)?;
-            let here = said.iter().find(|(part, _)| *part == entry.part).map(|(_, mine)| *mine);
-            let same = said.iter().all(|(_, mine)| *mine == said[0].1).then(|| said[0].1);
-            here.or(same)
+            said.by_part.get(&entry.part).copied().or(said.by_all)
         })
     }
 }

@@ -9,8 +9,11 @@
 pub mod albums;
 pub mod assets;
 mod by_name;
+mod doubts;
 mod pairs;
 pub mod rows;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -49,6 +52,12 @@ impl Asset {
     /// Whether nothing tells when this photo or video was taken. What is neither needs no date.
     pub fn is_undated(&self) -> bool {
         matches!(self.primary().kind, Kind::Photo | Kind::Video) && self.captured().time.is_none()
+    }
+
+    /// The movie of a Live Photo.
+    pub fn movie(&self) -> Option<&Resource> {
+        // the primary comes first, then the movie, then companions, of which there may be many
+        self.resources.get(1).filter(|resource| resource.part == Part::Movie)
     }
 
     /// When it was taken; its other resources follow.
@@ -125,7 +134,7 @@ pub fn matched(contents: &Contents, zone: Tz) -> Matched {
     let mut found = assets::build(contents, &rows, zone);
     let names = albums::Names::new(contents, &rows, &found.assets);
     let albums = albums::resolve(contents, &names, &mut found.assets);
-    let mut problems = rows.problems;
+    let mut problems = rows.problems.into_problems();
     problems.append(&mut found.problems);
     problems.extend(albums.problems);
     problems.extend(unread(contents));
@@ -142,7 +151,7 @@ pub fn matched(contents: &Contents, zone: Tz) -> Matched {
         assets: found.assets,
         shared_movies: found.shared_movies,
         albums: albums.albums,
-        missing: rows.missing.len(),
+        missing: rows.missing,
         problems,
     }
 }

@@ -12,6 +12,7 @@ use std::ptr;
 use crate::contents::{ByDigest, ContentSet, Contents, DetailsFile, Entry, Role};
 use crate::export::details::{self, Checksum, Row};
 use crate::matching::by_name::by_name;
+use crate::matching::doubts::Doubts;
 use crate::problem::{Code, Problem};
 
 /// One row, and where it stands.
@@ -39,10 +40,10 @@ pub struct Rows<'a> {
     pub proved: ContentSet,
     /// Exports that have any details.
     pub detailed: BTreeSet<usize>,
-    /// Name and checksum of each row whose medium is nowhere.
-    pub missing: HashSet<(&'a str, Option<String>)>,
+    /// How many rows have their medium nowhere, distinct by name and checksum.
+    pub missing: usize,
     /// What was wrong or uncertain.
-    pub problems: Vec<Problem>,
+    pub problems: Doubts,
 }
 
 impl<'a> Rows<'a> {
@@ -50,6 +51,22 @@ impl<'a> Rows<'a> {
     pub fn of(&self, content: usize) -> impl Iterator<Item = RowAt<'a>> + Clone {
         let from = self.claims.partition_point(|(other, _)| (*other as usize) < content);
         let claims = self.claims[from..].iter().take_while(move |(other, _)| *other as usize == content);
+        claims.map(|(_, at)| *at)
+    }
+
+    /// Those of an export.
+    pub fn of_export(
+        &self,
+        contents: &'a Contents,
+        content: usize,
+        export: usize,
+    ) -> impl Iterator<Item = RowAt<'a>> {
+        // rows of one content come in the order of exports
+        let before =
+            |(other, at): &(u32, RowAt<'_>)| (*other as usize, at.export(contents)) < (content, export);
+        let claims = self.claims[self.claims.partition_point(before)..].iter();
+        let claims =
+            claims.take_while(move |(other, at)| (*other as usize, at.export(contents)) == (content, export));
         claims.map(|(_, at)| *at)
     }
 
@@ -148,15 +165,17 @@ fn collect<'a>(contents: &'a Contents, order: &[usize], rows: &mut Rows<'a>) -> 
         };
         rows.detailed.insert(export);
         for bad in &details.bad {
-            rows.problems.push(problem(Code::BadRow, format!("line {}: {}", bad.line, bad.message)));
+            let message = || format!("line {}: {}", bad.line, bad.message);
+            rows.problems.add(Code::BadRow, || problem(Code::BadRow, message()));
         }
         if details.more_bad > 0 {
             let message =
-                format!("{} more rows that cannot be read in full are not named here", details.more_bad);
-            rows.problems.push(problem(Code::BadRow, message));
+                || format!("{} more rows that cannot be read in full are not named here", details.more_bad);
+            rows.problems.add(Code::BadRow, || problem(Code::BadRow, message()));
         }
         if details.rows.is_empty() && details.bad.is_empty() {
-            rows.problems.push(problem(Code::EmptyDetails, "this details file has no rows".into()));
+            let message = "this details file has no rows";
+            rows.problems.add(Code::EmptyDetails, || problem(Code::EmptyDetails, message.into()));
         }
         all.extend(details.rows.iter().map(|row| RowAt { details: entry, row }));
     }
@@ -170,14 +189,16 @@ fn opaque_exports(contents: &Contents, all: &[RowAt<'_>], rows: &mut Rows<'_>) {
         *opaque.entry(at.export(contents)).or_default() += 1;
     }
     for (export, count) in opaque {
-        rows.problems.push(Problem::new(
-            Code::OpaqueChecksums,
-            format!(
-                "`{}`: {count} {} a checksum that cannot be checked here: matched by name, and unproved",
-                contents.exports[export].name,
-                if count == 1 { "row carries" } else { "rows carry" },
-            ),
-        ));
+        rows.problems.add(Code::OpaqueChecksums, || {
+            Problem::new(
+                Code::OpaqueChecksums,
+                format!(
+                    "`{}`: {count} {} a checksum that cannot be checked here: matched by name, and unproved",
+                    contents.exports[export].name,
+                    if count == 1 { "row carries" } else { "rows carry" },
+                ),
+            )
+        });
     }
 }
 

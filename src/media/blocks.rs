@@ -71,19 +71,44 @@ pub(super) fn is_tiff(bytes: &[u8]) -> bool {
     bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*")
 }
 
-/// Inflates what zlib deflated, as far as it is sound and no further than a block may be large.
-pub(super) fn inflated(bytes: &[u8], limit: u64) -> Vec<u8> {
-    taken(ZlibDecoder::new(bytes), limit)
+/// Inflates what zlib deflated, as far as it is sound and sensible.
+pub(super) fn inflated(bytes: &[u8]) -> Vec<u8> {
+    taken(ZlibDecoder::new(bytes), bytes.len())
 }
 
 /// The same for Brotli.
 pub(super) fn unbrotlied(bytes: &[u8]) -> Vec<u8> {
-    taken(brotli_decompressor::Decompressor::new(bytes, 4096), LARGEST_BLOCK)
+    taken(brotli_decompressor::Decompressor::new(bytes, 4096), bytes.len())
 }
 
-fn taken(source: impl Read, limit: u64) -> Vec<u8> {
+/// A small archive can hold thousands of pictures whose texts are nothing but zeros: what a few bytes
+/// become is bounded by how many they are.
+fn taken(source: impl Read, packed: usize) -> Vec<u8> {
+    let limit = ((packed as u64).saturating_mul(64) + (256 << 10)).min(LARGEST_BLOCK);
     let mut bytes = Vec::new();
     // an error in the middle leaves what was read before it, which is all there is to have
     let _ = source.take(limit).read_to_end(&mut bytes);
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{inflated, unbrotlied};
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+    use std::io::Write;
+
+    #[test]
+    fn what_expands_beyond_reason_is_cut() {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&vec![0; 64 << 20]).unwrap();
+        let packed = encoder.finish().unwrap();
+        assert!(inflated(&packed).len() <= 8 << 20);
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(b"profile").unwrap();
+        assert_eq!(inflated(&encoder.finish().unwrap()), b"profile");
+        // a block that is stored, and the empty one that ends a stream
+        assert_eq!(unbrotlied(b"\x60\0\x10profile\x03"), b"profile");
+        assert_eq!(unbrotlied(b"\xff\xff\xff"), b"");
+    }
 }

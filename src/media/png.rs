@@ -13,8 +13,8 @@ use super::window::Window;
 /// Chunks of a PNG.
 const MOST_CHUNKS: u32 = 1 << 16;
 
-/// Texts that are read; a sane file has two profiles.
-const MOST_TEXTS: u32 = 64;
+/// Texts that are read; a file has one profile of each kind.
+const MOST_TEXTS: u32 = 4;
 
 /// The longest text with a profile: two digits a byte, and line ends.
 const LONGEST_TEXT: u64 = 3 * LARGEST_BLOCK;
@@ -75,12 +75,12 @@ fn text(kind: &[u8; 4], body: &[u8]) -> Option<Vec<u8>> {
     let rest = after_nul(body)?;
     match kind {
         b"tEXt" => Some(rest.to_vec()),
-        b"zTXt" => Some(inflated(rest.get(1..)?, LONGEST_TEXT)),
+        b"zTXt" => Some(inflated(rest.get(1..)?)),
         _ => {
             let is_compressed = *rest.first()? == 1;
             // language and translated keyword
             let text = after_nul(after_nul(rest.get(2..)?)?)?;
-            Some(if is_compressed { inflated(text, LONGEST_TEXT) } else { text.to_vec() })
+            Some(if is_compressed { inflated(text) } else { text.to_vec() })
         }
     }
 }
@@ -125,4 +125,81 @@ fn from_digits(text: &[u8]) -> Vec<u8> {
         bytes.push((high << 4 | low) as u8);
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Blocks, blocks};
+    use crate::media::window::Window;
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+    use std::io::{Cursor, Write};
+
+    const TIFF: &[u8] = b"MM\0*\0\0\0\x08\0\0\0\0\0\0";
+    const PACKET: &[u8] = b"<x:xmpmeta/>";
+    const RECORDS: &[u8] = b"\x1c\x02\x37\0\x0820120910";
+
+    fn found(kind: &[u8; 4], body: &[u8]) -> Blocks {
+        let chunk = [&(body.len() as u32).to_be_bytes()[..], kind, body, b"CRC_"].concat();
+        let file = [&b"\x89PNG\r\n\x1a\n\0\0\0\x01IDATxCRC_"[..], &chunk, b"\0\0\0\0IENDCRC_"].concat();
+        blocks(&mut Window::new(&mut Cursor::new(&file), file.len() as u64))
+    }
+
+    /// As ImageMagick writes it.
+    fn digits(name: &str, bytes: &[u8]) -> Vec<u8> {
+        let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let lines: Vec<String> = digits.chunks(8).map(|line| line.concat()).collect();
+        format!("\n{name}\n{:8}\n{}\n", bytes.len(), lines.join("\n")).into_bytes()
+    }
+
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn profiles_in_every_kind_of_text() {
+        let exif = [b"Exif\0\0", TIFF].concat();
+        let app1 = [b"http://ns.adobe.com/xap/1.0/\0", PACKET].concat();
+        let resource = [b"8BIM\x04\x04\0\0\0\0\0\x0d", RECORDS].concat();
+        let photoshop = [b"Photoshop 3.0\0", &resource[..]].concat();
+        let (tiff, xmp, iptc) =
+            ((Some(TIFF), None, None), (None, Some(PACKET), None), (None, None, Some(RECORDS)));
+        let cases = [
+            ("exif", exif.clone(), tiff),
+            ("exif", TIFF.to_vec(), tiff),
+            ("APP1", exif, tiff),
+            ("APP1", app1, xmp),
+            ("xmp", PACKET.to_vec(), xmp),
+            ("iptc", RECORDS.to_vec(), iptc),
+            ("iptc", resource, iptc),
+            ("8bim", photoshop, iptc),
+        ];
+        for (name, bytes, expected) in cases {
+            let keyword = format!("Raw profile type {name}\0").into_bytes();
+            let text = digits(name, &bytes);
+            let chunks = [
+                (b"tEXt", [&keyword[..], &text].concat()),
+                (b"zTXt", [&keyword[..], b"\0", &packed(&text)].concat()),
+                (b"iTXt", [&keyword[..], b"\0\0en\0\0", &text].concat()),
+                (b"iTXt", [&keyword[..], b"\x01\0\0\0", &packed(&text)].concat()),
+            ];
+            for (kind, body) in chunks {
+                let blocks = found(kind, &body);
+                let first = |blocks: &[Vec<u8>]| blocks.first().cloned();
+                let found = (first(&blocks.tiff), first(&blocks.xmp), first(&blocks.iptc));
+                let expected = (
+                    expected.0.map(<[u8]>::to_vec),
+                    expected.1.map(<[u8]>::to_vec),
+                    expected.2.map(<[u8]>::to_vec),
+                );
+                assert_eq!(found, expected, "{name} in {}", String::from_utf8_lossy(kind));
+            }
+        }
+        let packet = found(b"iTXt", &[b"XML:com.adobe.xmp\0\0\0\0\0", PACKET].concat());
+        assert_eq!(packet.xmp, [PACKET]);
+        assert!(found(b"tEXt", b"Comment\0date").xmp.is_empty());
+        assert!(found(b"zTXt", b"Raw profile type exif").tiff.is_empty());
+    }
 }

@@ -60,3 +60,30 @@ fn chunk(window: &mut Window<'_, impl Read + Seek>, at: u64) -> Option<([u8; 4],
     let [a, b, c, d, size @ ..] = window.array::<8>(at)?;
     Some(([a, b, c, d], u64::from(u32::from_le_bytes(size))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{avi, webp};
+    use crate::media::window::Window;
+    use std::io::Cursor;
+
+    fn chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        [&kind[..], &(body.len() as u32).to_le_bytes(), body, &[0][..body.len() % 2]].concat()
+    }
+
+    #[test]
+    fn dates_in_a_list_and_packets_beside() {
+        let frames = chunk(b"LIST", &[b"movi", &chunk(b"IDIT", b"2001:01:01 01:01:01")[..]].concat());
+        let date = chunk(b"IDIT", b"MON SEP 10 20:52:00 2012\n\0");
+        let headers = chunk(b"LIST", &[b"hdrl", &chunk(b"avih", b"odd")[..], &date].concat());
+        for inside in [[&headers[..], &frames].concat(), [&frames[..], &date].concat()] {
+            let file = chunk(b"RIFF", &[b"AVI ", &inside[..], &chunk(b"_PMX", b"<x/>")].concat());
+            let (found, blocks) = avi(&mut Window::new(&mut Cursor::new(&file), file.len() as u64));
+            assert_eq!(found.unwrap().time, "2012-09-10T20:52:00".parse().unwrap());
+            assert_eq!(blocks.xmp, [b"<x/>"]);
+        }
+        let file = chunk(b"RIFF", &[b"WEBP", &chunk(b"VP8X", b"odd")[..], &chunk(b"XMP ", b"<x/>")].concat());
+        let blocks = webp(&mut Window::new(&mut Cursor::new(&file), file.len() as u64));
+        assert_eq!(blocks.xmp, [b"<x/>"]);
+    }
+}

@@ -23,6 +23,9 @@ const MOST_STRAY_BYTES: u64 = 64 << 10;
 const MOST_ITEMS: usize = 2 * MOST_BLOCKS;
 const MOST_EXTENTS: usize = 8;
 
+/// Compressed boxes of a JPEG XL.
+const MOST_PACKED: u32 = 4;
+
 /// What stands before Photoshop's resources in a JPEG's segment; they may go on in the next one.
 const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
 
@@ -85,10 +88,12 @@ pub(super) fn psd(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
 pub(super) fn jxl(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     let mut blocks = Blocks::default();
     let mut boxes = TopLevel::new(window);
+    let mut packed_left = MOST_PACKED;
     while let Some(place) = boxes.next() {
         let packed;
         let (kind, body): (_, &mut dyn FnMut() -> Vec<u8>) = match &place.kind {
-            b"brob" => {
+            b"brob" if packed_left > 0 => {
+                packed_left -= 1;
                 packed = boxes.body(&place, LARGEST_BLOCK);
                 let Some((kind, packed)) = packed.split_first_chunk::<4>() else { continue };
                 (*kind, &mut || unbrotlied(packed))

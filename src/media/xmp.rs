@@ -6,6 +6,7 @@
 //! file and what it was made from, in the same words, a level deeper.
 
 use encoding_rs::Encoding;
+use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
@@ -13,6 +14,12 @@ use quick_xml::reader::NsReader;
 use super::{LocalTime, stamp};
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+
+/// How much of a packet is read. The properties of the picture come first, long histories last.
+const LONGEST: usize = 1 << 20;
+
+/// Namespaces that a packet may declare; each name is looked for among those that hold.
+const MOST_NAMESPACES: usize = 512;
 
 /// The properties that state it, the best first.
 const PROPERTIES: [(&str, &str); 3] = [
@@ -23,6 +30,7 @@ const PROPERTIES: [(&str, &str); 3] = [
 
 /// The best date that a packet states.
 pub(super) fn time(packet: &[u8]) -> Option<LocalTime> {
+    let packet = packet.get(..LONGEST).unwrap_or(packet);
     let (text, _) = match Encoding::for_bom(packet) {
         Some((encoding, _)) => encoding.decode_with_bom_removal(packet),
         None => encoding_rs::UTF_8.decode_without_bom_handling(packet),
@@ -37,10 +45,16 @@ fn read(text: &str, found: &mut [Option<LocalTime>; PROPERTIES.len()]) -> Result
     let mut reader = NsReader::from_str(text);
     // elements that are open; how many were when the description of the picture began; its property
     let (mut depth, mut inside, mut property) = (0usize, None, None);
+    let mut namespaces = 0;
     loop {
         let event = reader.read_event()?;
         match &event {
             Event::Start(element) | Event::Empty(element) => {
+                let declares = |attribute: &Attribute<'_>| attribute.key.as_namespace_binding().is_some();
+                namespaces += element.attributes().with_checks(false).flatten().filter(declares).count();
+                if namespaces > MOST_NAMESPACES {
+                    return Ok(());
+                }
                 let named = named(reader.resolver().resolve_element(element.name()));
                 let is_description = named == Some((RDF, "Description"));
                 let is_rdf = named == Some((RDF, "RDF"));
@@ -195,5 +209,17 @@ mod tests {
             told(&text.as_bytes()[..cut]);
         }
         assert_eq!(told(&[b'<'; 100_000]), None);
+    }
+
+    #[test]
+    fn packets_that_declare_without_end_take_no_time() {
+        let begun = std::time::Instant::now();
+        let declared: String = (0..300_000).map(|n| format!("xmlns:n{n}='u{n}' ")).collect();
+        let nested: String = (0..300_000).map(|n| format!("<n{n}:a xmlns:n{n}='u'>")).collect();
+        let used: String = (0..300_000).map(|n| format!("<none{n}:a/>")).collect();
+        for bomb in [packet(&declared, &used), packet("", &nested), packet("", &used)] {
+            assert_eq!(told(bomb.as_bytes()), None);
+        }
+        assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
     }
 }

@@ -95,6 +95,11 @@ impl LibraryPath {
         LibraryPath(format!("{}/{}", self.0, portable(name)).into())
     }
 
+    /// The place that another path has below this folder.
+    pub fn below(&self, path: &LibraryPath) -> Self {
+        LibraryPath(format!("{}/{}", self.0, path.0).into())
+    }
+
     /// `a/IMG_1.HEIC` and `xmp` → `a/IMG_1.HEIC.xmp`: the place of a sidecar. A portable path has
     /// the room for it (up to 14 bytes), so the name in front is never cut.
     pub fn with_added_extension(&self, extension: &str) -> Self {

@@ -5,24 +5,25 @@
 //! The one surprise: a link that stands already, and that nobody recorded, is taken for ours if it
 //! leads exactly where it should: a run may have been stopped between making and recording it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use blake3::Hash;
 
 use super::{AlbumForm, Derived, DerivedForm, Hidden, Memories, Planner};
 use crate::catalog::DerivedRecord;
 use crate::matching::{Album, AlbumKind, Asset, Matched, Part};
-use crate::names::{self, LibraryPath, PathKey};
+use crate::names::{self, LibraryPath, Numbers, PathKey};
 
 impl Planner<'_> {
     /// Gives every album the name of its folder; one that has one keeps it.
     pub(super) fn folders(&mut self, albums: &[Album]) {
-        let mut used: HashMap<(AlbumKind, String), ()> = HashMap::new();
+        let mut used: HashSet<(AlbumKind, String)> = HashSet::new();
+        let mut numbers = Numbers::default();
         let mut new: BTreeMap<(AlbumKind, &str, &str), usize> = BTreeMap::new();
         for (index, album) in albums.iter().enumerate().filter(|(_, a)| a.kind != AlbumKind::Subscribed) {
             match self.held.album_folders.get(&(album.kind, album.key.clone())) {
                 Some(folder) => {
-                    used.insert((album.kind, names::fold(folder)), ());
+                    used.insert((album.kind, names::fold(folder)));
                     self.plan.folders.insert(index, folder.clone());
                 }
                 None => {
@@ -32,11 +33,10 @@ impl Planner<'_> {
         }
         for ((kind, title, _), index) in new {
             let portable = names::portable(title);
-            let folder = (1..=u32::MAX)
-                .map(|n| names::with_suffix(&portable, "", n))
-                .find(|folder| !used.contains_key(&(kind, names::fold(folder))))
-                .unwrap_or_default();
-            used.insert((kind, names::fold(&folder)), ());
+            let at = |n| names::with_suffix(&portable, "", n);
+            let is_free = |n| !used.contains(&(kind, names::fold(&at(n))));
+            let folder = at(numbers.first_free((kind, names::fold(&portable)), is_free));
+            used.insert((kind, names::fold(&folder)));
             self.plan.folders.insert(index, folder);
         }
     }
@@ -129,24 +129,29 @@ impl Planner<'_> {
     /// The first name that nothing has, or exactly what shall stand there: a run that was
     /// interrupted may have made it and not recorded it.
     fn free_for(
-        &self,
+        &mut self,
         place: &LibraryPath,
         stem: &str,
         extension: &str,
         form: &DerivedForm,
         hash: Hash,
     ) -> LibraryPath {
-        let is_ours = |path: &LibraryPath| match form {
-            DerivedForm::Symlink(file) => {
-                let target = names::relative(place.as_str(), file.as_str());
-                self.held.foreign_links.get(path) == Some(&target)
-            }
-            _ => self.held.is_adoptable(path, hash),
+        let at = |n| place.join(&names::with_suffix(stem, extension, n));
+        let (planned, held) = (&self.planned, self.held);
+        let is_taken = |path: &LibraryPath| {
+            let key = PathKey::of(path);
+            planned.contains(&key) || held.taken.contains(&key)
         };
-        (1..=u32::MAX)
-            .map(|n| place.join(&names::with_suffix(stem, extension, n)))
-            .find(|path| !self.is_taken(path) || !self.is_planned(path) && is_ours(path))
-            .unwrap_or_else(|| place.clone())
+        let first = self.links.first_free(PathKey::of(&at(1)), |n| !is_taken(&at(n)));
+        let ours = match form {
+            DerivedForm::Symlink(file) => {
+                let leads = link_to(&names::relative(place.as_str(), file.as_str()));
+                self.foreign_links.find(leads, place, stem, extension)
+            }
+            _ => self.foreign.find(hash, place, stem, extension),
+        };
+        let ours = ours.filter(|(n, path)| *n < first && !self.is_planned(path));
+        ours.map_or_else(|| at(first), |(_, path)| path.clone())
     }
 
     fn list(&mut self, top: &LibraryPath, folder: &str, files: &[(LibraryPath, Hash)]) {
@@ -155,7 +160,7 @@ impl Planner<'_> {
             text.push_str(&names::relative(top.as_str(), file.as_str()));
             text.push('\n');
         }
-        let recorded = (1..=u32::MAX)
+        let recorded = (1..)
             .map(|n| top.join(&names::with_suffix(folder, "m3u8", n)))
             .take_while(|path| self.is_taken(path))
             .find(|path| self.held.derived.contains_key(path) && !self.is_planned(path));
@@ -173,4 +178,9 @@ impl Planner<'_> {
     fn is_planned(&self, path: &LibraryPath) -> bool {
         self.planned.contains(&PathKey::of(path))
     }
+}
+
+/// What a link is that leads there.
+pub(super) fn link_to(target: &str) -> Hash {
+    blake3::hash(target.as_bytes())
 }

@@ -4,55 +4,53 @@
 //! plan. Pure. Never: merges two files of one path; equal bytes at one path are one file.
 //! The one surprise: an entry that is only remembered keeps its path and is not placed again.
 
-use std::collections::HashMap;
-
-use super::{Area, Placement, Planner, Target, stamp};
+use super::{Area, Placement, Planner, Standing, Target, stamp};
 use crate::contents::{Entry, Role};
-use crate::names::{self, LibraryPath};
+use crate::names::{self, LibraryPath, Numbers, PathKey};
 use crate::problem::{Code, Problem};
 
 impl Planner<'_> {
     /// `Other/` and the kept details: by path and bytes, never merged.
     pub(super) fn others(&mut self) {
-        let mut placed: HashMap<LibraryPath, usize> = HashMap::new();
+        let mut standing = Standing::of(self.held.kept.iter().map(|(path, hash)| (path, *hash)));
+        let mut numbers: Numbers<PathKey> = Numbers::default();
         for index in 0..self.contents.entries.len() {
             let entry = &self.contents.entries[index];
             let Some(content) = entry.content() else { continue };
-            let (area, folder) = match entry.role {
-                Role::Other => (Area::Other, LibraryPath::new(["Other"])),
-                role if role.is_details() => (Area::Details, self.details_folder(entry)),
-                _ => continue,
-            };
-            let wanted = entry
-                .inner()
-                .split('/')
-                .filter(|c| !c.is_empty())
-                .fold(folder, |at, component| at.join(component));
-            let (stem, extension) = names::split(wanted.file_name());
-            let (stem, extension) = (stem.to_owned(), extension.to_owned());
-            let Some(folder) = wanted.parent() else { continue };
-            let mut n = 1;
-            let path = loop {
-                let target = Target::new(folder.join(&names::with_suffix(&stem, &extension, n)));
-                let is_free = self.is_free(&target, content);
-                let Target { path, key } = target;
-                if placed.get(&path) == Some(&content) || self.held.has_kept(&path, self.hash(content)) {
-                    break path;
-                }
-                if is_free {
-                    if entry.given {
-                        placed.insert(path.clone(), content);
-                        self.planned.insert(key);
-                        let modified = stamp(entry);
-                        self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
-                        self.note_renamed_other(entry, area, &path);
-                    }
-                    break path;
-                }
-                n += 1;
-            };
+            let Some((area, folder, name)) = self.place_of(entry) else { continue };
+            let hash = self.hash(content);
+            let (stem, extension) = names::split(&name);
+            let at = |n| Target::new(folder.join(&names::with_suffix(stem, extension, n)));
+            let n = numbers.first_free(at(1).key, |n| self.is_free(&at(n), content));
+            let same = standing.find(hash, &folder, stem, extension);
+            if let Some((_, path)) = same.filter(|(k, _)| *k < n) {
+                self.plan.kept.insert(index, path.clone());
+                continue;
+            }
+            let adopted = self.foreign.find(hash, &folder, stem, extension);
+            let adopted = adopted.filter(|&(k, _)| k < n && self.is_free(&at(k), content));
+            let Target { path, key } = at(adopted.map_or(n, |(k, _)| k));
+            if entry.given {
+                standing.add(&path, hash);
+                self.planned.insert(key);
+                let modified = stamp(entry);
+                self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
+                self.note_renamed_other(entry, area, &path);
+            }
             self.plan.kept.insert(index, path);
         }
+    }
+
+    /// What kind of place an entry that is no medium has, in which folder, under which name.
+    fn place_of(&self, entry: &Entry) -> Option<(Area, LibraryPath, String)> {
+        let (area, top) = match entry.role {
+            Role::Other => (Area::Other, LibraryPath::new(["Other"])),
+            role if role.is_details() => (Area::Details, self.details_folder(entry)),
+            _ => return None,
+        };
+        let below = LibraryPath::new(entry.inner().split('/').filter(|c| !c.is_empty()));
+        let folder = below.parent().map_or(top.clone(), |folder| top.below(&folder));
+        Some((area, folder, below.file_name().to_owned()))
     }
 
     fn note_renamed_other(&mut self, entry: &Entry, area: Area, path: &LibraryPath) {

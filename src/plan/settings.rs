@@ -5,6 +5,7 @@
 //! The one surprise: the zone has no default here; it is the machine's, and only the caller knows it.
 
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use crate::sidecar;
 use crate::template::{DEFAULT_LAYOUT, DEFAULT_NAME, Purpose, Template, TemplateError};
@@ -55,6 +56,23 @@ pub enum Memories {
     Folders,
 }
 
+/// Who named the zone for what carries none; the words of the JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ZoneFrom {
+    /// The owner, of this run.
+    Option,
+    /// The library, from an earlier run.
+    Library,
+    /// The variable `TZ`.
+    #[serde(rename = "TZ")]
+    Variable,
+    /// The system.
+    System,
+    /// Nobody: it is UTC.
+    None,
+}
+
 /// What the owner chose; the library remembers it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -64,6 +82,8 @@ pub struct Settings {
     pub name: Template,
     /// For what carries no zone.
     pub zone: Tz,
+    /// Who named it.
+    pub zone_from: ZoneFrom,
     /// How albums appear.
     pub albums: AlbumForm,
     /// Whether memories appear like albums.
@@ -86,6 +106,7 @@ impl Settings {
             layout: Template::parse(DEFAULT_LAYOUT, Purpose::Layout)?,
             name: Template::parse(DEFAULT_NAME, Purpose::Name)?,
             zone,
+            zone_from: ZoneFrom::Option,
             albums: AlbumForm::Auto,
             memories: Memories::Catalog,
             hidden: Hidden::Apart,

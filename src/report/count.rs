@@ -56,10 +56,10 @@ pub fn count(done: &Done<'_>) -> Result<Counted, Error> {
         let state = state(done, index, &mut seen_media, &mut seen_paths);
         entries.total += 1;
         *state.of(&mut entries) += 1;
-        // an archive may claim anything
-        sizes.total = sizes.total.saturating_add(entry.size);
-        let size = state.of(&mut sizes);
-        *size = size.saturating_add(entry.size);
+        // sizes are what archives claim, and may add up to anything
+        let add = |sum: &mut u64| *sum = sum.saturating_add(entry.size);
+        add(&mut sizes.total);
+        add(state.of(&mut sizes));
     }
     bytes.imported = sizes.imported;
     bytes.duplicate = sizes.duplicate;

@@ -1,6 +1,6 @@
 //! The certificate: what a run found and did, as a balance that adds up, and its verdict.
 //!
-//! In: [`Report`], [`Check`]. Out: at most fifteen lines, then the problems, then one line
+//! In: [`Report`], [`Check`]. Out: at most sixteen lines, then the problems, then one line
 //! that answers "is everything there?". Never: claims more than was proved.
 //! The one surprise: where an export came without details, the verdict says that nobody can know,
 //! although nothing that is there is damaged.
@@ -17,8 +17,9 @@ use super::{
 use windfall::advice::ranges;
 use windfall::export::category::Category;
 use windfall::export::search::LeftAlone;
+use windfall::plan::ZoneFrom;
 use windfall::problem::{Code, Severity};
-use windfall::report::{Check, ExportReport, Report};
+use windfall::report::{Check, ExportReport, Report, TimeZone};
 use windfall::{Error, Problem};
 
 /// How many archives that were left alone are named.
@@ -66,6 +67,7 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
     )?;
     writeln!(out)?;
     media(out, report)?;
+    time_zone(out, &report.time_zone)?;
     // how many files there are says the sum of the two
     proof(out, report.media.proved, report.media.unproved, 0)?;
     albums(out, report)?;
@@ -187,6 +189,31 @@ fn media(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     }
 }
 
+/// The zone that was assumed, whose word that is, and how many dates rest on it.
+fn time_zone(out: &mut dyn Write, zone: &TimeZone) -> io::Result<()> {
+    let whose = match zone.from {
+        ZoneFrom::Option => "as --time-zone says",
+        ZoneFrom::Library => "as this library remembers",
+        ZoneFrom::Variable => "this computer's, by TZ",
+        ZoneFrom::System => "this computer's",
+        ZoneFrom::None => "this computer does not say its own",
+    };
+    let zone_name = &zone.name;
+    match zone.dates {
+        0 => writeln!(out, "  no date rests on an assumed time zone; it would be {zone_name} ({whose})"),
+        1 => {
+            writeln!(out, "  1 photo or video states no time zone: its time is read in {zone_name} ({whose})")
+        }
+        dates => {
+            let dates = HumanCount(dates);
+            writeln!(
+                out,
+                "  {dates} photos and videos state no time zone: their times are read in {zone_name} ({whose})"
+            )
+        }
+    }
+}
+
 type Line = (&'static str, u64, u64, &'static str);
 
 /// Files and bytes by what became of them; lines without files are left out.
@@ -299,7 +326,8 @@ pub(super) fn duration(seconds: f64) -> String {
 mod tests {
     use super::{Voice, import_words};
     use windfall::export::search::LeftAlone;
-    use windfall::report::{AlbumCounts, ByteCounts, Entries, ExportReport, MediaCounts, Report};
+    use windfall::plan::ZoneFrom;
+    use windfall::report::{AlbumCounts, ByteCounts, Entries, ExportReport, MediaCounts, Report, TimeZone};
 
     fn report() -> Report {
         let entries = Entries {
@@ -329,6 +357,7 @@ mod tests {
             bytes: ByteCounts::default(),
             media: MediaCounts { photos: 1, videos: 2, live_photos: 1, proved: 2, unproved: 1, undated: 1 },
             albums: AlbumCounts { albums: 1, memories: 1, shared: 1, memberships: 9 },
+            time_zone: TimeZone { name: "Europe/Berlin".to_owned(), from: ZoneFrom::System, dates: 12 },
             rows: 3,
             left_alone: LeftAlone::default(),
             problems: Vec::new(),
@@ -337,11 +366,13 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_that_has_to_say_everything_has_fifteen_lines() {
+    fn a_certificate_that_has_to_say_everything_has_sixteen_lines() {
         let mut out = Vec::new();
         import_words(&mut out, &report(), Voice::Normal).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert_eq!(text.lines().filter(|line| !line.is_empty()).count(), 15, "{text}");
+        assert_eq!(text.lines().filter(|line| !line.is_empty()).count(), 16, "{text}");
+        let zone = "12 photos and videos state no time zone: their times are read in Europe/Berlin (this computer's)";
+        assert!(text.contains(zone), "{text}");
         assert!(
             text.contains("1 photo and 2 videos, with 1 Live Photo; 1 without a date; 3 rows in"),
             "{text}"

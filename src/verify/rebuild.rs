@@ -22,7 +22,7 @@ use crate::facts::{Facts, album_records};
 use crate::import::{Choose, Chosen};
 use crate::ingest::{Kept, ReadEntry, Wanted};
 use crate::matching::matched;
-use crate::names::LibraryPath;
+use crate::names::{self, LibraryPath};
 use crate::plan::{Area, Settings, plan};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
@@ -256,12 +256,10 @@ fn swap(library: &Path, new: &Path) -> Result<Option<PathBuf>, Error> {
     let path = Catalog::path_in(library);
     let mut aside = None;
     if path.exists() {
-        let free = (1..=u32::MAX)
-            .map(|n| beside(&path, &if n == 1 { ".damaged".to_owned() } else { format!(".damaged.{n}") }))
-            .find(|to| {
-                fs::symlink_metadata(to).is_err() && fs::symlink_metadata(beside(to, "-journal")).is_err()
-            })
-            .unwrap_or_else(|| beside(&path, ".damaged"));
+        let at = |n| beside(&path, &if n == 1 { ".damaged".to_owned() } else { format!(".damaged.{n}") });
+        let free = names::first_free(at, |to| {
+            fs::symlink_metadata(to).is_err() && fs::symlink_metadata(beside(to, "-journal")).is_err()
+        });
         let journal = beside(&path, "-journal");
         if journal.exists() {
             fs::rename(&journal, beside(&free, "-journal")).map_err(Error::io("rename", &journal))?;

@@ -125,11 +125,7 @@ fn listed(contents: &Contents, rows: &[RowOf<'_>]) -> HashMap<String, BTreeSet<u
 
 /// `IMG_1 (2).HEIC` → `IMG_1.HEIC`: what a name may have been before it got a suffix.
 pub fn unsuffixed(name: &str) -> Option<String> {
-    let (stem, extension) = names::split(name);
-    let (base, number) = stem.strip_suffix(')')?.rsplit_once(" (")?;
-    let counts = number.parse::<u32>().is_ok_and(|n| n > 1) && !number.starts_with(['0', '+']);
-    let name = if extension.is_empty() { base.to_owned() } else { format!("{base}.{extension}") };
-    (counts && !base.is_empty()).then_some(name)
+    names::unnumbered(name).map(|(name, _)| name)
 }
 
 fn is_below(path: &LibraryPath, top: &str) -> bool {
@@ -356,23 +352,8 @@ impl StandIns {
 
 #[cfg(test)]
 mod tests {
-    use super::{group_of, unsuffixed};
+    use super::group_of;
     use crate::names::LibraryPath;
-
-    #[test]
-    fn only_a_suffix_of_ours_is_taken_off() {
-        for (name, plain) in [
-            ("IMG_1 (2).HEIC", Some("IMG_1.HEIC")),
-            ("Lake (12)", Some("Lake")),
-            ("IMG_1 (1).HEIC", None),
-            ("IMG_1 (02).HEIC", None),
-            ("IMG_1(2).HEIC", None),
-            ("(2).HEIC", None),
-            ("IMG_1 (x).HEIC", None),
-        ] {
-            assert_eq!(unsuffixed(name).as_deref(), plain, "{name}");
-        }
-    }
 
     #[test]
     fn files_of_one_asset_are_of_one_group() {

@@ -14,7 +14,7 @@ use crate::contents::{Entry, Role};
 use crate::error::Error;
 use crate::export::container::Source;
 use crate::export::refusal::refused;
-use crate::export::{self, lists, part_file};
+use crate::export::{self, part_file};
 use crate::fingerprint;
 use crate::ingest::Wanted;
 use crate::ingest::glance::seekable;
@@ -145,7 +145,7 @@ impl Worker<'_> {
             };
             written.map_err(|e| self.unwritable(e, entry.size))?;
             size += count as u64;
-            if size > lists::LARGEST && matches!(output, Output::Details(_)) {
+            if size > self.lists.largest() && matches!(output, Output::Details(_)) {
                 output = Output::Nowhere;
             }
             self.reading.progress.bytes(count as u64);
