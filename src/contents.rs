@@ -148,8 +148,8 @@ impl Role {
     }
 
     /// The role of that word in the catalog.
-    pub fn from_name(name: &str) -> Role {
-        Self::NAMES.iter().find(|(_, n)| *n == name).map_or(Role::Other, |(role, _)| *role)
+    pub fn from_name(name: &str) -> Option<Role> {
+        Self::NAMES.iter().find(|(_, n)| *n == name).map(|(role, _)| *role)
     }
 }
 

@@ -184,6 +184,9 @@ impl Error {
                 Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                     "wait for the other program that uses it to end, then run the same command again"
                 }
+                None if matches!(source, rusqlite::Error::FromSqlConversionFailure(..)) => {
+                    "update Windfall, or let `windfall verify --rebuild-catalog` make it anew from the library"
+                }
                 _ => CHECK_DRIVE,
             },
             Error::CatalogNewer { .. } => "update Windfall",

@@ -16,7 +16,7 @@ use rusqlite::{Connection, Row, named_params};
 use serde::Serialize;
 
 use crate::capture::Evidence;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, known_word};
 use crate::error::Error;
 use crate::matching::AlbumKind;
 use crate::names::{self, LibraryPath};
@@ -313,7 +313,7 @@ fn is_counted(wanted: &str, path: &str) -> bool {
 
 fn listed(row: &Row<'_>, shared: &Shared) -> rusqlite::Result<Listed> {
     let path: String = row.get(0)?;
-    let area = Area::from_name(row.get_ref(1)?.as_str()?);
+    let area = known_word(1, row.get_ref(1)?.as_str()?, Area::from_name)?;
     let evidence: Option<String> = row.get(12)?;
     let text = |column: usize, absent: &str| -> rusqlite::Result<String> {
         Ok(row.get::<_, Option<String>>(column)?.unwrap_or_else(|| absent.to_owned()))

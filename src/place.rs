@@ -258,6 +258,10 @@ enum Bytes {
 }
 
 /// Makes a folder of the library and those above it, each a real folder.
+///
+/// Looks and then acts by path. That is enough against archives, which make no links here, and none against
+/// somebody who changes the library meanwhile; but whoever may write into it needs no race to spoil it, and
+/// folders held open would not help: the rename that follows goes by path on most systems.
 fn make_folder(library: &Path, folder: &str) -> io::Result<()> {
     let mut at = library.to_path_buf();
     for component in folder.split('/') {

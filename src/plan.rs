@@ -49,8 +49,8 @@ impl Area {
     }
 
     /// The area of that word in the catalog.
-    pub fn from_name(name: &str) -> Area {
-        [Area::Media, Area::Details].into_iter().find(|area| area.as_str() == name).unwrap_or(Area::Other)
+    pub fn from_name(name: &str) -> Option<Area> {
+        [Area::Media, Area::Other, Area::Details].into_iter().find(|area| area.as_str() == name)
     }
 }
 

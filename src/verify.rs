@@ -206,7 +206,7 @@ impl Looked {
     fn intact(&mut self, record: &FileRecord, content: &Content) {
         self.files.intact += 1;
         self.holding.intact.insert((content.blake3, content.size));
-        self.balance.bytes += content.size;
+        self.balance.bytes = self.balance.bytes.saturating_add(content.size);
         *match record.area {
             Area::Media if record.proved => &mut self.balance.proved,
             Area::Media => &mut self.balance.unproved,

@@ -242,6 +242,26 @@ fn a_damaged_catalog_is_a_problem_and_says_what_to_do() {
 }
 
 #[test]
+fn words_of_a_newer_version_stop_an_import_and_stay() {
+    for (table, column, word) in
+        [("entries", "role", "photo"), ("files", "area", "media"), ("files", "kind", "photo")]
+    {
+        let (scratch, zips) = imported();
+        let catalog = || rusqlite::Connection::open(Catalog::path_in(&scratch.library())).unwrap();
+        let change = format!("UPDATE {table} SET {column} = 'painting' WHERE {column} = '{word}'");
+        let changed = catalog().execute(&change, []).unwrap();
+        // one more photo, so that there is something to do
+        let more = Export::new("iCloud Photos").part(Part::new().photo(photo(7, "IMG_7.JPG", "2024-07")));
+        let more = more.write_zips(&scratch.folder("more"));
+        let error = scratch.try_import(&[zips.as_slice(), &more].concat()).unwrap_err();
+        assert!(matches!(error, Error::Catalog { .. }), "{column}: {error}");
+        let count = format!("SELECT count(*) FROM {table} WHERE {column} = 'painting'");
+        assert_eq!(catalog().query_row(&count, [], |row| row.get(0)), Ok(changed), "{column}");
+        assert_ne!(changed, 0, "{column}");
+    }
+}
+
+#[test]
 fn a_catalog_that_contradicts_itself_is_damaged() {
     let (scratch, _) = imported();
     let sql = |text: &str| {

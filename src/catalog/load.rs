@@ -10,7 +10,8 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use rusqlite::{Connection, Row};
 
 use crate::capture::{CapturedFrom, Evidence, Rule, local_time};
-use crate::catalog::{DerivedRecord, FileRecord};
+use crate::catalog::words::Unknown;
+use crate::catalog::{DerivedRecord, FileRecord, known_word};
 use crate::contents::{
     Archive, ByContent, Bytes, Content, Contents, Entry, Export, Identity, Inner, Part, Role,
 };
@@ -183,7 +184,10 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
         let mut embedded = Embedded {
             format: row.get_ref(6)?.as_str_or_null()?.map_or(Format::Unknown, Format::from_name),
             exif: local(row, 7)?,
-            standard: row.get_ref(17)?.as_str_or_null()?.map_or(Standard::Exif, Standard::from_name),
+            standard: match row.get_ref(17)?.as_str_or_null()? {
+                Some(word) => known_word(17, word, Standard::from_name)?,
+                None => Standard::Exif,
+            },
             quicktime: local(row, 9)?,
             utc: time(row, 11)?,
             position,
@@ -225,7 +229,7 @@ fn entries(
         else {
             continue;
         };
-        let role = Role::from_name(row.get_ref(5)?.as_str().unwrap_or_default());
+        let role = known_word(5, row.get_ref(5)?.as_str()?, Role::from_name)?;
         known.contents.entries.push(Entry {
             archive,
             part,
@@ -244,7 +248,7 @@ fn entries(
 }
 
 /// Reads the records of files; their bytes are not yet those of any [`Contents`].
-pub fn records(connection: &Connection) -> rusqlite::Result<Records> {
+pub fn records(connection: &Connection, unknown: Unknown) -> rusqlite::Result<Records> {
     let mut statement = connection.prepare(
         "SELECT path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
          imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of \
@@ -253,21 +257,23 @@ pub fn records(connection: &Connection) -> rusqlite::Result<Records> {
     let mut rows = statement.query([])?;
     let mut records = Vec::with_capacity(count(connection, "files")?);
     while let Some(row) = rows.next()? {
-        records.extend(record(row)?);
+        records.extend(record(row, unknown)?);
     }
     Ok(records)
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<Option<(i64, FileRecord)>> {
+fn record(row: &Row<'_>, unknown: Unknown) -> rusqlite::Result<Option<(i64, FileRecord)>> {
     let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
     let Some(path) = text(0)?.and_then(library_path) else { return Ok(None) };
     let evidence: Option<Vec<Evidence>> = text(9)?.and_then(|json| serde_json::from_str(json).ok());
     let imported = text(10)?.and_then(|t| t.parse::<DateTime<FixedOffset>>().ok());
     let record = FileRecord {
         path,
-        area: Area::from_name(text(1)?.unwrap_or_default()),
+        area: unknown.or_other(known_word(1, text(1)?.unwrap_or_default(), Area::from_name), Area::Other)?,
         content: 0,
-        kind: text(3)?.map(Kind::from_name),
+        kind: text(3)?
+            .map(|word| unknown.or_other(known_word(3, word, Kind::from_name), Kind::Other))
+            .transpose()?,
         original_name: text(4)?.map(Box::from),
         proved: row.get(5)?,
         captured: text(6)?.and_then(|t| DateTime::parse_from_rfc3339(t).ok()),
@@ -301,7 +307,7 @@ fn plan(connection: &Connection, known: &mut Remembered, contents: &ById) -> rus
         let modified: Option<String> = row.get(3)?;
         known.plan.push(Placement {
             path,
-            area: Area::from_name(&row.get::<_, String>(1)?),
+            area: known_word(1, row.get_ref(1)?.as_str()?, Area::from_name)?,
             content,
             modified: modified
                 .and_then(|t| DateTime::parse_from_rfc3339(&t).ok())

@@ -9,6 +9,7 @@
 mod journal;
 mod load;
 mod records;
+mod words;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ use crate::threads;
 
 pub use load::{Ids, Remembered};
 pub use records::{AlbumRecord, DerivedRecord, FileRecord, Unchanged};
+use words::Unknown;
+pub use words::known_word;
 
 /// The version of the schema, in `PRAGMA user_version` and in the settings as `schema_version`.
 const SCHEMA_VERSION: i64 = 2;
@@ -224,16 +227,28 @@ impl Catalog {
     /// # Errors
     /// If SQLite refuses.
     pub fn load(&self) -> Result<Remembered, Error> {
+        self.load_files(Unknown::Stops)
+    }
+
+    /// The same for who changes nothing, and says by itself which files are recorded in words of no meaning.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn load_to_verify(&self) -> Result<Remembered, Error> {
+        self.load_files(Unknown::IsOther)
+    }
+
+    fn load_files(&self, unknown: Unknown) -> Result<Remembered, Error> {
         let path = self.path.clone();
         // the records of files are half of the catalog: another connection reads them meanwhile
         let beside = move || {
             let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            load::records(&connection)
+            load::records(&connection, unknown)
         };
         let (loaded, records) = threads::beside(|| self.query(load::load), beside);
         let (mut known, contents) = loaded?;
         // some network drives allow one connection only
-        let records = records.or_else(|_| self.query(load::records))?;
+        let records = records.or_else(|_| self.query(|c| load::records(c, unknown)))?;
         known.files = load::files(records, &contents);
         Ok(known)
     }
@@ -263,7 +278,7 @@ impl Catalog {
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 let file = match row.get_ref(1)?.as_str_or_null()? {
-                    Some(area) => Some((Area::from_name(area), row.get(2)?)),
+                    Some(area) => Some((known_word(1, area, Area::from_name)?, row.get(2)?)),
                     None => None,
                 };
                 if !each(row.get_ref(0)?.as_str()?, file) {

@@ -96,8 +96,8 @@ pub enum Sniff {
 /// A zip archive. Any number of threads may read it at once.
 #[derive(Debug)]
 pub struct Archive {
-    /// Its files: those that its directory lists, in that order and also under equal names, then
-    /// those that were found without one. Folders are none.
+    /// Its files by [`ZipEntry::position`]: those that its directory lists, in that order and also under
+    /// equal names, then those that were found without one. Folders are none.
     pub entries: Vec<ZipEntry>,
     /// BLAKE3 of everything from the first central header to the end of the file: with the size,
     /// the archive's identity. Of a damaged archive: of what its headers declare.
@@ -142,12 +142,8 @@ impl Archive {
             }
         };
         let size = window.len();
-        for entry in &mut entries {
-            entry.judge_sizes(size);
-        }
-        // what is refused by itself says nothing of the others
-        let sound = entries.iter().filter(|entry| entry.refusal.is_none());
-        let declared = sound.fold(0u64, |sum, entry| sum.saturating_add(entry.size));
+        entries.iter_mut().for_each(|entry| entry.judge_sizes(size));
+        let declared = declared(&entries);
         if declared > most_bytes(size) {
             entries.iter_mut().for_each(|entry| entry.refuse(Refusal::ArchiveExpansion));
             problems.push(bomb(declared, size));
@@ -159,6 +155,11 @@ impl Archive {
             None => hash_of_entries(&entries),
         };
         Ok(Some(Archive { entries, directory, size, problems, window: window.clone() }))
+    }
+
+    /// What its entries claim to hold, as far as they may be read.
+    pub fn declared(&self) -> u64 {
+        declared(&self.entries)
     }
 
     /// Opens an entry. Fails if it is refused or its local header disagrees.
@@ -203,6 +204,12 @@ impl Archive {
 /// What an archive of this size may declare, and what is inflated to find out where data ends.
 pub(super) fn most_bytes(size: u64) -> u64 {
     size.saturating_mul(MOST_EXPANSION).saturating_add(ALWAYS_ALLOWED)
+}
+
+/// One entry that lies about its size is refused by itself and counts for nothing.
+fn declared(entries: &[ZipEntry]) -> u64 {
+    let readable = entries.iter().filter(|entry| entry.refusal.is_none());
+    readable.fold(0, |sum, entry| sum.saturating_add(entry.size))
 }
 
 fn bomb(declared: u64, size: u64) -> Fault {

@@ -291,8 +291,8 @@ pub fn is_deflated(source: &Source, position: u32) -> bool {
 
 /// The entry at this position of the central directory.
 pub fn zip_entry(archive: &Arc<archive::Archive>, position: u32) -> Option<&ZipEntry> {
-    let guess = archive.entries.get(position as usize).filter(|e| e.position == position);
-    guess.or_else(|| archive.entries.iter().find(|e| e.position == position))
+    let at = archive.entries.binary_search_by_key(&position, |entry| entry.position).ok()?;
+    archive.entries.get(at)
 }
 
 /// Oldest first: the newest export's rows decide.

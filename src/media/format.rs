@@ -71,9 +71,9 @@ impl Kind {
     }
 
     /// What a stable text names.
-    pub fn from_name(name: &str) -> Kind {
-        let known = [Kind::Photo, Kind::Video, Kind::Adjustment];
-        known.into_iter().find(|kind| kind.as_str() == name).unwrap_or(Kind::Other)
+    pub fn from_name(name: &str) -> Option<Kind> {
+        let known = [Kind::Photo, Kind::Video, Kind::Adjustment, Kind::Other];
+        known.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 

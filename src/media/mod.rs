@@ -79,8 +79,8 @@ impl Standard {
     }
 
     /// What a word of the catalog names.
-    pub fn from_name(name: &str) -> Standard {
-        Self::NAMES.iter().find(|(_, n)| *n == name).map_or(Standard::Exif, |(standard, _)| *standard)
+    pub fn from_name(name: &str) -> Option<Standard> {
+        Self::NAMES.iter().find(|(_, n)| *n == name).map(|(standard, _)| *standard)
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, Row};
 use serde_json::Value;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, known_word};
 use crate::error::Error;
 use crate::matching::AlbumKind;
 use crate::media::Kind;
@@ -212,8 +212,11 @@ fn holding(row: &Row<'_>, path: LibraryPath) -> rusqlite::Result<Holding> {
     let dated = |text: &String| text.len() >= 16 && text.is_ascii();
     Ok(Holding {
         path,
-        area: Area::from_name(&row.get::<_, String>(1)?),
-        kind: row.get::<_, Option<String>>(2)?.map_or(Kind::Other, |name| kind(&name)),
+        area: known_word(1, row.get_ref(1)?.as_str()?, Area::from_name)?,
+        kind: match row.get_ref(2)?.as_str_or_null()? {
+            Some(word) => known_word(2, word, Kind::from_name)?,
+            None => Kind::Other,
+        },
         proved,
         listed: proved || row.get(4)?,
         captured: row.get::<_, Option<String>>(5)?.filter(dated),
@@ -228,11 +231,6 @@ fn holding(row: &Row<'_>, path: LibraryPath) -> rusqlite::Result<Holding> {
         camera: camera(row.get(14)?, row.get(15)?),
         original_name: row.get(16)?,
     })
-}
-
-fn kind(name: &str) -> Kind {
-    let known = [Kind::Photo, Kind::Video, Kind::Adjustment];
-    known.into_iter().find(|k| k.as_str() == name).unwrap_or(Kind::Other)
 }
 
 /// `Apple iPhone 15`, `Canon EOS 5D`: many cameras repeat their maker in the model.

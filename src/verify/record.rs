@@ -74,7 +74,7 @@ fn look(catalog: &Catalog, problems: &mut Vec<Problem>) -> Result<Remembered, Er
              {ADVICE}"
         )));
     }
-    let known = catalog.load()?;
+    let known = catalog.load_to_verify()?;
     let recorded: Vec<(String, String)> = catalog.query(|c| {
         let mut statement = c.prepare("SELECT path, area FROM files ORDER BY path")?;
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()

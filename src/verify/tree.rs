@@ -155,7 +155,7 @@ pub fn staging_left(library: &Path, known: Option<&Remembered>) -> Option<Proble
     if sizes.is_empty() && planned == 0 {
         return None;
     }
-    let (count, bytes) = (sizes.len(), sizes.iter().sum::<u64>());
+    let (count, bytes) = (sizes.len(), sizes.iter().fold(0, |sum: u64, size| sum.saturating_add(*size)));
     let message = format!(
         "an import was interrupted: {count} files ({bytes} bytes) wait in `{INTERNAL}/staging`; import the same \
          archives again to have them placed"

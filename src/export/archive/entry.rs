@@ -123,15 +123,15 @@ impl ZipEntry {
         }
     }
 
-    /// Refuses it if its compressed bytes cannot hold what it claims, of which an archive of `length` bytes
-    /// has no more than that.
-    pub(super) fn judge_sizes(&mut self, length: u64) {
+    /// Refuses it if its compressed bytes, of which an archive of this size may have fewer than it says,
+    /// cannot hold what it claims.
+    pub(super) fn judge_sizes(&mut self, archive: u64) {
         let ratio = match self.method {
             STORED => 1,
             DEFLATED_64 => DEFLATE_64_RATIO,
             _ => DEFLATE_RATIO,
         };
-        if self.size > self.compressed.min(length).saturating_mul(ratio) {
+        if self.size > self.compressed.min(archive).saturating_mul(ratio) {
             self.refuse(Refusal::Expansion);
         } else if self.method == STORED && self.compressed != self.size {
             self.refuse(Refusal::Sizes);
@@ -203,9 +203,7 @@ impl Refusal {
             Refusal::Device => "it is a device, not a file; Apple's archives have none",
             Refusal::FolderWithData => "it is named like a folder but holds data: download this part again",
             Refusal::Sizes => "its declared sizes contradict each other: download this part again",
-            Refusal::Expansion => {
-                "it claims to expand beyond anything its data can hold: download this part again"
-            }
+            Refusal::Expansion => "it claims more bytes than its data can hold: download this part again",
             Refusal::ArchiveExpansion => {
                 "its archive claims to expand beyond any real medium: download this part again"
             }

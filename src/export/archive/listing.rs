@@ -15,9 +15,9 @@ use super::headers::{CENTRAL, CentralHeader, END, END_LENGTH, LOCAL, LocalHeader
 use super::window::{Peek, Window};
 
 /// More entries than this are no archive of Apple's; the rest is not listed.
-const MOST_ENTRIES: u32 = 5_000_000;
+const MOST_ENTRIES: u32 = 1_000_000;
 /// Nor are more bytes of names.
-const MOST_NAME_BYTES: usize = 1 << 30;
+const MOST_NAME_BYTES: usize = 128 << 20;
 /// Damaged headers that a walk gets over.
 const MOST_GAPS: u32 = 1_000;
 /// Bytes read at a time.

@@ -69,8 +69,10 @@ struct Walk {
     listed: Vec<ZipEntry>,
     by_header: HashMap<u64, usize>,
     count: u32,
-    /// Entries by local headers that no directory has claimed yet.
+    /// Entries by local headers since the last directory.
     found: Vec<ZipEntry>,
+    /// Those before it that none claimed.
+    unlisted: Vec<ZipEntry>,
     /// Where the directory lies that was known before; others are not looked for then.
     given: Option<Range<u64>>,
     /// What looked like a directory but lists nothing of this archive.
@@ -95,6 +97,7 @@ impl Walk {
             by_header: HashMap::new(),
             count: 0,
             found: Vec::new(),
+            unlisted: Vec::new(),
             given: listed.as_ref().map(|listing| listing.start..listing.end),
             strays: 0,
             ends: false,
@@ -122,8 +125,9 @@ impl Walk {
     }
 
     fn finish(mut self) -> Salvage {
-        self.found.retain(|entry| !self.by_header.contains_key(&entry.header));
-        for mut entry in self.found {
+        self.unlisted.append(&mut self.found);
+        self.unlisted.retain(|entry| !self.by_header.contains_key(&entry.header));
+        for mut entry in self.unlisted {
             entry.position = self.count;
             self.count = self.count.saturating_add(1);
             self.listed.push(entry);
@@ -196,7 +200,7 @@ impl Walk {
         listing.shift(shift);
         let (end, complete) = (listing.end, listing.complete);
         self.list(listing);
-        self.found.retain(|entry| !self.by_header.contains_key(&entry.header));
+        self.unlisted.append(&mut self.found);
         if complete {
             return self.behind(end);
         }
@@ -228,7 +232,7 @@ impl Walk {
             self.cut_off = true;
             return Ok(None);
         };
-        let (length, streamed) = (header.length, header.streamed());
+        let (length, unknown) = (header.length, header.streamed());
         let readable = !header.encrypted();
         let entry = ZipEntry::declared(0, at, &header);
         let data = at + length;
@@ -240,21 +244,11 @@ impl Walk {
         }
         match entry {
             None => Ok(Some(data)),
-            Some(entry) if !streamed => self.sized(entry, data),
-            Some(entry) => {
-                // its header may state sizes all the same, and they mean nothing unless something follows there
-                if entry.compressed > 0
-                    && let end = data.saturating_add(entry.compressed)
-                    && let Some(next) = self.after(end, entry.crc32, entry.compressed, entry.size)?
-                {
-                    self.found.push(entry);
-                    return Ok(Some(next));
-                }
-                let unsized_entry = ZipEntry { compressed: 0, size: 0, crc32: 0, ..entry };
-                if readable {
-                    return self.unsized_entry(unsized_entry, data);
-                }
-                self.found.push(unsized_entry);
+            Some(entry) if !unknown => self.sized(entry, data),
+            Some(entry) if readable => self.unsized_entry(entry, data),
+            Some(mut entry) => {
+                (entry.compressed, entry.size, entry.crc32) = (0, 0, 0);
+                self.found.push(entry);
                 self.seek(data)
             }
         }
@@ -283,8 +277,10 @@ impl Walk {
         Ok(next)
     }
 
-    /// An entry whose size follows its data, so that only the data tells where it ends.
+    /// An entry whose size follows its data, so that only the data tells where it ends. Its own header may
+    /// say anything: nothing, or `0xFFFFFFFF`.
     fn unsized_entry(&mut self, mut entry: ZipEntry, data: u64) -> io::Result<Option<u64>> {
+        (entry.compressed, entry.size, entry.crc32) = (0, 0, 0);
         let measured = measure(&mut self.peek, entry.method, data, &mut self.budget)?;
         let next = match measured {
             Measured::Whole { compressed, size, crc32 } => {

@@ -81,8 +81,13 @@ fn measure_stored(peek: &mut Peek, data: u64) -> io::Result<Measured> {
             crc32.update(bytes.get(hashed..offset).unwrap_or_default());
             hashed = offset;
             let sum = crc32.clone().finalize();
-            if bytes.get(offset..).and_then(|rest| descriptor(rest, sum, size, size)).is_some() {
+            let rest = bytes.get(offset..).unwrap_or_default();
+            if descriptor(rest, sum, size, size).is_some() {
                 return Ok(Measured::Whole { compressed: size, size, crc32: sum });
+            }
+            // its length and then a header, but not its checksum: it ends here, and is damaged
+            if let Some(length) = [12, 16, 20, 24].into_iter().find(|&length| begins_header(rest, length)) {
+                return Ok(Measured::Broken { at: size + length as u64 });
             }
         }
         if cut_off {
@@ -101,11 +106,14 @@ fn describes(bytes: &[u8], offset: usize, length: u64) -> bool {
     };
     let narrow = |at| u32_at(bytes, at).map(u64::from) == Some(length);
     let wide = |at| u64_at(bytes, at) == Some(length);
-    let header =
-        |at| bytes.get(at..).is_some_and(|rest| rest.starts_with(&LOCAL) || rest.starts_with(&CENTRAL));
+    let header = |at| begins_header(bytes, at);
     if bytes.starts_with(&DESCRIPTOR) {
         (narrow(8) && narrow(12)) || (wide(8) && wide(16))
     } else {
         (narrow(4) && narrow(8) && header(12)) || (wide(4) && wide(12) && header(20))
     }
+}
+
+fn begins_header(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at..).is_some_and(|rest| rest.starts_with(&LOCAL) || rest.starts_with(&CENTRAL))
 }

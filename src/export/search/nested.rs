@@ -16,6 +16,9 @@ use crate::export::refusal::{Refused, refused};
 use crate::export::{self, category, litter, part_file, part_name};
 use crate::problem::Code;
 
+/// What an entry of an inflated archive costs in bytes, whatever its size: a small archive could bring
+/// millions.
+const ROOM_OF_AN_ENTRY: u64 = 10_000;
 /// Archives in archives in archives: deeper ones are kept as files.
 const DEEPEST_NESTING: usize = 5;
 /// A deflated nested archive without Apple's name is inflated to be looked at up to this size.
@@ -94,7 +97,8 @@ impl Searcher<'_> {
         };
         let opened = window.and_then(|w| Archive::open(w).map_err(damaged));
         let allowed = opened.and_then(|archive| {
-            let declared = archive.entries.iter().map(|e| e.size).fold(0, u64::saturating_add);
+            let declared = (archive.entries.len() as u64).saturating_mul(ROOM_OF_AN_ENTRY);
+            let declared = archive.declared().saturating_add(declared);
             base.map_or(Ok(()), |base| self.allow(base, declared)).map(|()| archive)
         });
         match allowed {
