@@ -67,13 +67,17 @@ fn photo(n: u64) -> Photo {
 
 /// Runs the command with bounded memory; it must end with exit code 3 and a report.
 fn run(arguments: &[&str], folder: &Path) -> Value {
+    run_to(3, arguments, folder)
+}
+
+fn run_to(code: i32, arguments: &[&str], folder: &Path) -> Value {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("ulimit -v {MEMORY} && exec \"$0\" \"$@\"")]);
     command.arg(env!("CARGO_BIN_EXE_windfall")).args(arguments).args(["--json", "--jobs", "2"]);
     command.current_dir(folder).env("TZ", "UTC").env("MALLOC_ARENA_MAX", "1").env("RAYON_NUM_THREADS", "2");
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(3), "{arguments:?}: {said}");
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -162,6 +166,25 @@ fn albums_of_few_photos_have_few_places() {
     let over = named(&run(&["check", "iCloud Photos.zip"], folder.path()), "limit-exceeded").len();
     // 500 places for each of 64 names: three albums; the others, and the small one, are beyond
     assert_eq!(over, 40 - 3 + 1);
+}
+
+#[test]
+fn rows_and_photos_of_one_name_are_not_compared_all_with_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let photos = (0..6_000).map(|n| Photo::new(&format!("IMG_1-{n}.JPG"), format!("photo {n}")));
+    let lines = Content::made(|| {
+        let row = |n: usize| {
+            format!("IMG_1.JPG,,no,no,no,\"Sunday March 3,2024 {}:{:02} AM GMT\",0,\n", 1 + n % 11, n % 60)
+        };
+        format!("{HEADER}{}", (0..20_000).map(row).collect::<String>()).into_bytes()
+    });
+    let part = photos.fold(Part::new(), Part::photo).entry("Photos/Photo Details.csv", lines);
+    Export::new("iCloud Photos").part(part).write_zips(folder.path());
+    let report = run_to(0, &["import", "iCloud Photos.zip", "--to", "library"], folder.path());
+    assert_eq!(report["entries"]["imported"], 6_000);
+    std::fs::remove_file(folder.path().join("library/.windfall/catalog.sqlite")).unwrap();
+    let made = run_to(0, &["verify", "library", "--rebuild-catalog"], folder.path());
+    assert_eq!((&made["files"]["intact"], &made["files"]["changed"]), (&6_001.into(), &0.into()));
 }
 
 #[test]

@@ -167,6 +167,10 @@ fn entry(contents: &Contents, medium: &Medium, part: usize, role: Role, inner: S
     }
 }
 
+/// Rows of one name that a medium is compared with, those nearest in time: a hostile list has as many of one
+/// name as it has lines.
+const MOST_COMPARED: usize = 64;
+
 struct Finding<'a> {
     contents: &'a Contents,
     media: &'a [Medium],
@@ -213,12 +217,24 @@ impl Finding<'_> {
         for &row in left {
             of.entry(names::match_key(&rows[row].1.name)).or_default().push(row);
         }
+        let by_date =
+            |rows_of_name: &mut Vec<usize>| rows_of_name.sort_by_key(|&row| (rows[row].1.created, row));
+        of.values_mut().for_each(by_date);
         let mut candidates: Vec<(TimeDelta, usize, usize)> = Vec::new();
         for (index, medium) in self.media.iter().enumerate().filter(|(i, _)| self.places[*i].is_empty()) {
             let name = medium.path.file_name();
             let spellings = [Some(name.to_owned()), unsuffixed(name), names::scheme_b_base(name)];
             let found = spellings.into_iter().flatten().find_map(|s| of.get(&names::match_key(&s)));
-            for &row in found.into_iter().flatten() {
+            let found = found.map_or(&[][..], Vec::as_slice);
+            let nearest = match medium.modified {
+                Some(modified) => {
+                    found.partition_point(|&row| rows[row].1.created.is_some_and(|c| c < modified))
+                }
+                None => 0,
+            };
+            let from =
+                nearest.saturating_sub(MOST_COMPARED / 2).min(found.len().saturating_sub(MOST_COMPARED));
+            for &row in found.iter().skip(from).take(MOST_COMPARED) {
                 let apart = medium.modified.zip(rows[row].1.created).map(|(a, b)| (a - b).abs());
                 candidates.push((apart.unwrap_or(TimeDelta::MAX), row, index));
             }
