@@ -15,10 +15,10 @@ use builder::damage::truncate;
 use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
 use support::{Depth, Scratch, contents};
 use windfall::Error;
-use windfall::export::search::Strangers;
-use windfall::import::{Chosen, Run, import};
-use windfall::plan::{AlbumForm, Hidden};
+use windfall::library::settings::{AlbumForm, Hidden};
 use windfall::progress::{Phase, Progress};
+use windfall::run::import::{Chosen, Run, import};
+use windfall::stage::discover::search::Strangers;
 
 /// Interrupts a run when it has told so many things.
 struct Interrupter {

@@ -212,7 +212,7 @@ fn a_library_folder_that_is_a_link_is_not_followed() {
     let scratch = Scratch::new();
     let outside = scratch.folder("outside");
     std::fs::create_dir_all(scratch.library()).unwrap();
-    if windfall::survey::symlink(&outside, &scratch.library().join("2020")).is_err() {
+    if windfall::library::drive::symlink(&outside, &scratch.library().join("2020")).is_err() {
         println!("skipped: this system has no symbolic links");
         return;
     }

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use support::{Scratch, codes, tree};
-use windfall::list;
-use windfall::verify::{Verification, VerifyRun, verify};
+use windfall::run::list;
+use windfall::run::verify::{Verification, VerifyRun, verify};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use chrono::NaiveDateTime;
 use serde_json::Value;
-use windfall::media::{self, Embedded, LocalTime};
+use windfall::category::photos::media::{self, Embedded, LocalTime};
 
 /// Differences that are meant: file name, field, and why Windfall is right to differ.
 const EXPLAINED: &[(&str, &str, &str)] =

@@ -11,7 +11,7 @@ use builder::{
     Details, Exif, Export, List, Movie, Part, Photo, Row, SharedAlbum, SharedAlbums, Wrapper, jpeg, mov,
 };
 use support::{Scratch, codes};
-use windfall::plan::{AlbumForm, Hidden, Memories, RecentlyDeleted};
+use windfall::library::settings::{AlbumForm, Hidden, Memories, RecentlyDeleted};
 use windfall::problem::{Code, Severity};
 
 /// A photo without any metadata; the seed makes its bytes.

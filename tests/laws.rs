@@ -13,8 +13,8 @@ use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use proptest::sample::select;
 use support::{Depth, Scratch, contents};
-use windfall::names;
-use windfall::report::Report;
+use windfall::library::name;
+use windfall::stage::report::Report;
 
 /// One medium of a drawn export.
 #[derive(Debug, Clone)]
@@ -155,7 +155,7 @@ proptest! {
         prop_assert_eq!(sum(&report), report.entries.total);
         prop_assert_eq!(report.entries.failed, 0);
         let paths = contents(&scratch.library());
-        let keys: BTreeSet<String> = paths.keys().map(|path| names::fold(path)).collect();
+        let keys: BTreeSet<String> = paths.keys().map(|path| name::fold(path)).collect();
         prop_assert_eq!(keys.len(), paths.len(), "two paths are one file somewhere: {:#?}", scratch.tree());
     }
 

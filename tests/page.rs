@@ -19,9 +19,9 @@ use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, SharedAlbums, 
 use serde_json::Value;
 use support::{Scratch, contents};
 use windfall::Error;
-use windfall::media::Kind;
+use windfall::category::photos::media::Kind;
+use windfall::library::record::Area;
 use windfall::page::{Hidden, PageOptions, write};
-use windfall::plan::Area;
 
 fn example() -> Scratch {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/example");

@@ -9,12 +9,12 @@ use std::path::Path;
 
 use builder::{Exif, Export, Movie, Part, Photo, Row, aae, heic, jpeg, mov, png};
 use support::{Scratch, codes};
-use windfall::capture::CapturedFrom;
-use windfall::catalog::FileRecord;
-use windfall::names::LibraryPath;
+use windfall::category::photos::time::CapturedFrom;
+use windfall::library::path::LibraryPath;
+use windfall::library::record::FileRecord;
 use windfall::problem::Code;
 
-fn import(part: Part) -> (Scratch, windfall::report::Report) {
+fn import(part: Part) -> (Scratch, windfall::stage::report::Report) {
     let scratch = Scratch::new();
     let report = scratch.import(&Export::new("iCloud Photos").part(part).write_zips(&scratch.parts()));
     (scratch, report)
@@ -279,7 +279,12 @@ fn the_fingerprints_that_apple_stated_hold() {
     let mut golden = 0;
     for row in lines {
         let bytes = std::fs::read(folder.join(row[file])).unwrap();
-        assert_eq!(windfall::fingerprint::Fingerprint::of(&bytes).to_string(), row[stated], "{}", row[file]);
+        assert_eq!(
+            windfall::apple::fingerprint::Fingerprint::of(&bytes).to_string(),
+            row[stated],
+            "{}",
+            row[file]
+        );
         golden += usize::from(!row[confirmed].is_empty());
     }
     assert!(golden >= 3, "only {golden} fingerprints are Apple's own statement");
@@ -290,7 +295,7 @@ fn the_example_export_imports_whole() {
     let scratch = Scratch::new();
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/example");
     let report = scratch.import(&[example]);
-    let errors = windfall::report::has_errors(&report.problems);
+    let errors = windfall::stage::report::has_errors(&report.problems);
     assert!(!errors, "{:#?}", report.problems);
     assert_eq!(report.media.unproved, 1, "all but the photo that only a shared album has");
 }

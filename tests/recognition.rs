@@ -14,11 +14,11 @@ use std::sync::atomic::AtomicBool;
 use builder::{Exif, Export, Part, Photo, Row, SharedAlbum, Wrapper, jpeg};
 use support::{Scratch, codes, tree};
 use windfall::Error;
-use windfall::export::search::Strangers;
-use windfall::import::{Chosen, Run, import};
 use windfall::problem::{Code, Severity};
-use windfall::report::Report;
-use windfall::verify::{Verification, VerifyRun, verify};
+use windfall::run::import::{Chosen, Run, import};
+use windfall::run::verify::{Verification, VerifyRun, verify};
+use windfall::stage::discover::search::Strangers;
+use windfall::stage::report::Report;
 
 fn photo(n: u64) -> Photo {
     let bytes = jpeg(n, &Exif::taken(&format!("2024:03:0{n} 10:00:00")).offset("+00:00"));

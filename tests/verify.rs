@@ -15,12 +15,13 @@ use std::sync::atomic::AtomicBool;
 use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, aae, damage, jpeg, mov};
 use support::{Scratch, codes};
 use windfall::Error;
-use windfall::catalog::Catalog;
-use windfall::import::Chosen;
-use windfall::plan::{AlbumForm, Hidden, Memories};
+use windfall::library::catalog::Catalog;
+use windfall::library::settings::{AlbumForm, Hidden, Memories};
+use windfall::library::template::{Purpose, Template};
 use windfall::problem::{Code, Severity};
-use windfall::template::{Purpose, Template};
-use windfall::verify::{Against, Files, Verification, VerifyRun, rebuild, verify};
+use windfall::run::import::Chosen;
+use windfall::run::rebuild::rebuild;
+use windfall::run::verify::{Against, Files, Verification, VerifyRun, verify};
 
 fn try_verify(library: &Path, against: Option<&[PathBuf]>) -> Result<Verification, Error> {
     let cancel = AtomicBool::new(false);
@@ -445,14 +446,15 @@ fn facts(scratch: &Scratch) -> BTreeMap<String, String> {
     let catalog = Catalog::read(&scratch.library()).unwrap();
     let known = catalog.load().unwrap();
     let titles = catalog.titles_by_path().unwrap();
-    let fact = |(path, record): (&windfall::names::LibraryPath, &windfall::catalog::FileRecord)| {
-        let content = &known.contents.contents[record.content];
-        let mut plain = record.clone();
-        plain.content = 0;
-        let titles = titles.get(path.as_str()).cloned().unwrap_or_default();
-        let bytes = (content.blake3, content.size, content.crc32, content.fingerprint, &content.embedded);
-        (path.to_string(), format!("{plain:#?} {titles:?} {bytes:?}"))
-    };
+    let fact =
+        |(path, record): (&windfall::library::path::LibraryPath, &windfall::library::record::FileRecord)| {
+            let content = &known.contents.contents[record.content];
+            let mut plain = record.clone();
+            plain.content = 0;
+            let titles = titles.get(path.as_str()).cloned().unwrap_or_default();
+            let bytes = (content.blake3, content.size, content.crc32, content.fingerprint, &content.embedded);
+            (path.to_string(), format!("{plain:#?} {titles:?} {bytes:?}"))
+        };
     known.files.iter().map(fact).collect()
 }
 

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::io::{Read, Write};
-use windfall::export::archive::{Archive, Window};
+use windfall::apple::zip::{Archive, Window};
 
 fuzz_target!(|bytes: &[u8]| {
     let mut file = tempfile::tempfile().expect("a temporary file");

@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use windfall::export::date::parse;
-use windfall::name_date::from_name;
+use windfall::apple::date::parse;
+use windfall::category::photos::time::name_date::from_name;
 
 fuzz_target!(|text: &str| {
     if let Ok(Some(date)) = parse(text) {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use windfall::export::details::{looks_like_details, parse};
+use windfall::category::photos::lists::details::{looks_like_details, parse};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(details) = parse(bytes, usize::MAX) else { return };

@@ -10,9 +10,9 @@ use std::sync::atomic::AtomicBool;
 
 use libfuzzer_sys::fuzz_target;
 use windfall::Error;
-use windfall::export::search::Strangers;
-use windfall::import::{Chosen, Run, import};
-use windfall::plan::{AlbumForm, Settings};
+use windfall::stage::discover::search::Strangers;
+use windfall::run::import::{Chosen, Run, import};
+use windfall::library::settings::{AlbumForm, Settings};
 
 fn files(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     let mut found = BTreeMap::new();

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::io::Cursor;
-use windfall::media::{is_cut_short, read};
+use windfall::category::photos::media::{is_cut_short, read};
 
 fuzz_target!(|bytes: &[u8]| {
     let mut source = Cursor::new(bytes);

@@ -3,7 +3,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::path::{Component, Path};
-use windfall::names::{LibraryPath, display, fold, is_portable, portable, relative, split, with_suffix};
+use windfall::apple::text::split;
+use windfall::library::name::{display, fold, is_portable, portable, relative, with_suffix};
+use windfall::library::path::LibraryPath;
 
 fuzz_target!(|names: Vec<String>| {
     let path = LibraryPath::new(&names);

@@ -3,8 +3,9 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use windfall::names::{LibraryPath, is_portable};
-use windfall::template::{Fields, Purpose, Template};
+use windfall::library::name::is_portable;
+use windfall::library::path::LibraryPath;
+use windfall::library::template::{Fields, Purpose, Template};
 
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {

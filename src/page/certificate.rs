@@ -7,11 +7,11 @@
 
 use serde_json::Value;
 
-use crate::advice::ranges;
-use crate::media::Kind;
+use crate::category::photos::media::Kind;
 use crate::page::figures::{count, counted, day, size};
 use crate::page::holdings::{Holding, Holdings, Sum};
 use crate::page::troubles::Troubles;
+use crate::problem::advice::ranges;
 
 /// What the answer is, in a word that styles it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,7 +150,7 @@ fn parts(holdings: &Holdings) -> Vec<Parts> {
         let built = delivery.built.as_deref().map(|built| format!(", made by Apple on {}", day(built)));
         let word = if missing.len() == 1 { "part" } else { "parts" };
         Parts {
-            export: format!("{}{}", crate::names::display(&delivery.name), built.unwrap_or_default()),
+            export: format!("{}{}", crate::library::name::display(&delivery.name), built.unwrap_or_default()),
             here: match delivery.expected {
                 Some(expected) => format!(
                     "{} of {}",

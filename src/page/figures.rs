@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use indicatif::HumanCount;
 
-use crate::matching::AlbumKind;
-use crate::media::Kind;
+use crate::category::photos::AlbumKind;
+use crate::category::photos::media::Kind;
 use crate::page::holdings::{Holding, Sum};
 
 /// How many cameras are named.
@@ -124,7 +124,7 @@ pub fn cameras(items: &[&Holding]) -> Vec<Bar> {
 fn bars(sums: Vec<(String, Sum)>, measure: impl Fn(&Sum) -> u64) -> Vec<Bar> {
     let most = sums.iter().map(|(_, sum)| measure(sum)).max().unwrap_or(0).max(1) as f64;
     let bar = |(label, sum): (String, Sum)| Bar {
-        label: crate::names::display(&label).into_owned(),
+        label: crate::library::name::display(&label).into_owned(),
         value: format!("{} · {}", count(sum.files), size(sum.bytes)),
         share: (measure(&sum) as f64 * 1000.0 / most).round() / 10.0,
     };

@@ -10,13 +10,13 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, Row};
 use serde_json::Value;
 
-use crate::catalog::{Catalog, known_word};
+use crate::category::photos::AlbumKind;
+use crate::category::photos::media::Kind;
 use crate::error::Error;
-use crate::matching::AlbumKind;
-use crate::media::Kind;
-use crate::names::LibraryPath;
-use crate::plan::Area;
-use crate::report::missing_parts;
+use crate::library::catalog::{Catalog, known_word};
+use crate::library::path::LibraryPath;
+use crate::library::record::Area;
+use crate::stage::report::missing_parts;
 
 /// A file of the library.
 #[derive(Debug, Clone)]

@@ -25,10 +25,10 @@ use std::path::{Path, PathBuf};
 use askama::Template;
 use chrono::Utc;
 
-use crate::catalog::Catalog;
+use crate::category::photos::media::Kind;
 use crate::error::Error;
-use crate::media::Kind;
-use crate::names;
+use crate::library::catalog::Catalog;
+use crate::library::name;
 use crate::page::certificate::{Certificate, certificate};
 use crate::page::figures::{Bar, cameras, collection_word, count, counted, day, kinds, size, years};
 use crate::page::holdings::{Holding, Holdings};
@@ -225,7 +225,7 @@ fn album_lines<'a>(shown: &Shown<'a>) -> Vec<AlbumLine<'a>> {
         AlbumLine {
             number,
             kind: collection_word(album.collection.kind),
-            title: names::display(&album.collection.title),
+            title: name::display(&album.collection.title),
             count: count(album.items.len() as u64),
             replies: said.collect::<Vec<_>>().join(", "),
         }
@@ -257,5 +257,5 @@ fn run_line(run: &holdings::PastRun) -> RunLine {
     let problems = (problems > 0).then(|| counted(problems, "problem", "problems"));
     let sum =
         [Some(sum).filter(|s| !s.is_empty()), problems].into_iter().flatten().collect::<Vec<_>>().join(", ");
-    RunLine { command: names::display(&run.command).into_owned(), day: day(&run.started), sum }
+    RunLine { command: name::display(&run.command).into_owned(), day: day(&run.started), sum }
 }

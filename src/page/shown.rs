@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
-use crate::media::Kind;
+use crate::category::photos::media::Kind;
 use crate::page::Hidden;
 use crate::page::figures::collection_word;
 use crate::page::holdings::{Collection, Holding, Holdings};

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::catalog::INTERNAL;
+use crate::library::layout::INTERNAL;
 use crate::page::holdings::Holding;
 use crate::page::picture;
 use crate::progress::{Phase, Progress};

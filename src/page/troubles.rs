@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use crate::advice::{Words, words};
-use crate::names;
+use crate::library::name;
 use crate::page::Hidden;
 use crate::page::figures::counted;
 use crate::page::holdings::{Delivery, Holding, Holdings, PastRun};
+use crate::problem::advice::{Words, words};
 use crate::problem::{Code, Severity};
 
 /// How many problems of a group are listed; the rest are counted.
@@ -219,8 +219,8 @@ fn group(severity: Severity, code: String, found: Vec<Trouble>) -> Group {
 fn place(trouble: Trouble) -> Place {
     let parts: Vec<String> = [trouble.archive, trouble.entry].into_iter().flatten().collect();
     Place {
-        place: names::display(&parts.join(": ")).into_owned(),
-        message: pieces(&names::display(&trouble.message)),
+        place: name::display(&parts.join(": ")).into_owned(),
+        message: pieces(&name::display(&trouble.message)),
     }
 }
 

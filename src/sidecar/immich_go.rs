@@ -9,7 +9,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::Statement;
+use crate::sidecar::Statement;
 
 /// What the document says of the program that wrote it; it tells our sidecars apart.
 pub const SOFTWARE: &str = "Windfall, in the form of immich-go version 0.23";

@@ -1,23 +1,23 @@
 //! Sidecars: what the library knows of a photo, written beside it for other programs.
 //!
 //! In: the catalog's records, album titles, and the form that the owner wants. Out: [`Derived`]
-//! texts; [`keep`] carries them out. What a sidecar says is pure: the same records give the same
+//! texts; [`sidecars`](crate::run::sidecars) carries them out. What a sidecar says is pure: the same records give the same
 //! bytes, in every version and zone. Never: changes media, touches a sidecar that is not ours.
 //! The one surprise: a sidecar is written for every dated file, also where the file itself has the
 //! date. Programs that find a sidecar ask it first, and photos whose date was corrected in Photos
 //! are the ones that nobody could tell apart afterwards.
 
 mod immich_go;
-pub mod keep;
 mod xmp;
 
 use std::io;
 
-use crate::catalog::FileRecord;
-use crate::matching::AlbumKind;
-use crate::media::{Kind, Position};
-use crate::names::{self, LibraryPath};
-use crate::plan::{Area, Derived, DerivedForm, Hidden, Memories};
+use crate::apple::text;
+use crate::category::photos::AlbumKind;
+use crate::category::photos::media::{Kind, Position};
+use crate::library::path::LibraryPath;
+use crate::library::record::{Area, Derived, DerivedForm, FileRecord};
+use crate::library::settings::{Hidden, Memories};
 
 /// For which programs a sidecar is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Form {
     }
 
     /// The form of a sidecar that this program wrote.
-    fn of(text: &str) -> Option<Form> {
+    pub(crate) fn of(text: &str) -> Option<Form> {
         Form::ALL.into_iter().find(|form| match form {
             Form::ImmichGo => text.contains(immich_go::SOFTWARE),
             Form::Xmp | Form::PhotoPrism => text.contains(&xmp::toolkit(*form)),
@@ -132,7 +132,7 @@ pub fn sidecar(
 }
 
 /// The file that a sidecar speaks of.
-fn subject(sidecar: &LibraryPath) -> Option<LibraryPath> {
+pub(crate) fn subject(sidecar: &LibraryPath) -> Option<LibraryPath> {
     let (file, _) = sidecar.as_str().rsplit_once('.')?;
     LibraryPath::parse(file).ok()
 }
@@ -159,7 +159,7 @@ fn statement(
     }
     let placed = file.path.file_name();
     let original = file.original_name.as_deref();
-    let name = original.filter(|name| names::split(name).1 == names::split(placed).1).unwrap_or(placed);
+    let name = original.filter(|name| text::split(name).1 == text::split(placed).1).unwrap_or(placed);
     Some(Statement {
         name: name.to_owned(),
         captured: file.captured_text(),
@@ -190,10 +190,11 @@ fn is_xml(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Discretion, Form, sidecar, subject};
-    use crate::catalog::FileRecord;
-    use crate::media::{Kind, Position};
-    use crate::names::LibraryPath;
-    use crate::plan::{Area, DerivedForm, Hidden, Memories};
+    use crate::category::photos::media::{Kind, Position};
+    use crate::library::path::LibraryPath;
+    use crate::library::record::FileRecord;
+    use crate::library::record::{Area, DerivedForm};
+    use crate::library::settings::{Hidden, Memories};
 
     const OPEN: Discretion = Discretion { hidden: Hidden::Apart, memories: Memories::Catalog };
 

@@ -10,7 +10,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::{Form, Statement};
+use crate::sidecar::{Form, Statement};
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const NAMESPACES: [(&str, &str); 6] = [

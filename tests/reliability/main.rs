@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use blake3::Hash;
 use builder::{Exif, Export, Movie, Pack, Part, Photo, Row, SharedAlbum, SharedAlbums, aae, jpeg, mov};
 use tempfile::TempDir;
-use windfall::catalog::{Catalog, Remembered};
+use windfall::library::catalog::{Catalog, Remembered};
 
 /// Everything an import does, in a few files: names that clash, a duplicate, Live Photos, albums, a
 /// deflated and a stored nested archive, `Other`, hidden and deleted media.

@@ -10,13 +10,15 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use windfall::Error;
-use windfall::catalog::{Catalog, FileRecord};
-use windfall::export::search::Strangers;
-use windfall::import::{Chosen, Run, check, dry_run, import};
-use windfall::plan::Settings;
+use windfall::library::catalog::Catalog;
+use windfall::library::record::FileRecord;
+use windfall::library::settings::Settings;
 use windfall::problem::Code;
 use windfall::progress::{Phase, Progress};
-use windfall::report::{Check, Report};
+use windfall::run::check::check;
+use windfall::run::import::{Chosen, Run, dry_run, import};
+use windfall::stage::discover::search::Strangers;
+use windfall::stage::report::{Check, Report};
 
 /// Default settings, with dates that carry no zone read in UTC.
 pub fn settings() -> Settings {

@@ -1,0 +1,656 @@
+//! What the name of a zip or folder tells: which part of which export it is.
+//!
+//! Never touches the file, and knows no list of words for "part": Apple localises the name of a part
+//! and nothing else, and a pair of numbers with a letter between them is right in every language seen:
+//! `iCloud-bilder Del 1 av 6`, `iCloud Fotos Teil 1 von 37`, `iCloud 照片 第 3 部分（共 101 部分）`.
+//!
+//! The surprise: a name alone may mislead, so parts are read together. Some languages state the total
+//! first (`총 3부 중 1부`), and that shows only in a part whose number is smaller than the total; and of two
+//! pairs in one name the one whose total the other parts share is meant.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::apple::text;
+
+/// The zeros of the decimal digits that a localised name may use; nine more follow each.
+const ZEROS: [char; 6] = ['0', '０', '٠', '۰', '०', '০'];
+
+/// A total beyond this is none: the largest seen is 166, and every missing part has to be named.
+const MOST_PARTS: u32 = 10_000;
+
+/// A name of a part, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PartName {
+    /// What all parts of one export share, NFC: `iCloud Photos`. Never empty.
+    pub base: String,
+    /// From 1; `None` where the name counts nothing, as in `iCloud Photos.zip`.
+    pub number: Option<u32>,
+    /// How many parts there are; present when the number is.
+    pub total: Option<u32>,
+}
+
+impl PartName {
+    /// Reads the name of a zip or of a folder alone, with or without `.zip`, `(1)` or ` 2`.
+    pub fn read(name: &str) -> PartName {
+        let stem = stem(name);
+        let pair = pairs(&stem).into_iter().find(|pair| pair.first <= pair.second);
+        PartName::new(&stem, pair.map(|pair| (pair.place, pair.first, pair.second)))
+    }
+
+    fn new(stem: &str, counted: Option<(Range<usize>, u32, u32)>) -> PartName {
+        let (base, number, total) = match counted {
+            Some((place, number, total)) => {
+                let before = without_part_word(&stem[..place.start]);
+                let base = if before.is_empty() { &stem[place.end..] } else { before };
+                (base.trim_matches(is_punctuation), Some(number), Some(total))
+            }
+            None => (without_copy_marks(stem), None, None),
+        };
+        let base = base.split_whitespace().collect::<Vec<_>>().join(" ");
+        // `1 of 3.zip` leaves nothing: any name will do, so long as the parts share it.
+        PartName { base: if base.is_empty() { "export".to_owned() } else { base }, number, total }
+    }
+}
+
+/// What surrounds the two numbers of a pair; parts of one export have it in common.
+type Around = (String, String);
+
+/// Names that lie beside each other, which tell more together than each alone.
+#[derive(Debug, Default)]
+pub struct Siblings {
+    /// The two numbers in each name, by what surrounds them.
+    pairs: HashMap<Around, BTreeSet<(u32, u32)>>,
+    /// How many names have this second (or first) number there.
+    names_with: HashMap<(Around, u32), u32>,
+}
+
+impl Siblings {
+    /// Takes each name once; a second copy of a part tells nothing more.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut siblings = Siblings::default();
+        let stems: BTreeSet<String> = names.into_iter().map(stem).collect();
+        for stem in stems {
+            for pair in pairs(&stem) {
+                *siblings.names_with.entry((pair.around.clone(), pair.second)).or_default() += 1;
+                siblings.pairs.entry(pair.around).or_default().insert((pair.first, pair.second));
+            }
+        }
+        siblings
+    }
+
+    /// Reads one of these names.
+    pub fn read(&self, name: &str) -> PartName {
+        let stem = stem(name);
+        let pairs = pairs(&stem);
+        let is_shared = |pair: &&Pair| {
+            self.names_with.get(&(pair.around.clone(), pair.second)).is_some_and(|names| *names > 1)
+        };
+        let forward: Vec<&Pair> =
+            pairs.iter().filter(|p| p.first <= p.second && !self.states_total_first(&p.around)).collect();
+        let forward = forward.iter().find(|p| is_shared(p)).or(forward.first());
+        let counted = match forward {
+            Some(pair) => Some((pair.place.clone(), pair.first, pair.second)),
+            None => pairs
+                .iter()
+                .find(|p| self.states_total_first(&p.around))
+                .map(|p| (p.place.clone(), p.second, p.first)),
+        };
+        PartName::new(&stem, counted)
+    }
+
+    /// Several parts, none of which has the smaller number first, and one that has the larger one first.
+    fn states_total_first(&self, around: &Around) -> bool {
+        self.pairs.get(around).is_some_and(|pairs| {
+            pairs.len() > 1
+                && pairs.iter().all(|(first, second)| first >= second)
+                && pairs.iter().any(|(first, second)| first > second)
+        })
+    }
+}
+
+/// Two neighbouring numbers of a name that may be a part and a total, in whichever order.
+#[derive(Debug, Clone)]
+struct Pair {
+    place: Range<usize>,
+    first: u32,
+    second: u32,
+    around: Around,
+}
+
+/// The pairs of a name: both from 1 to 10,000, a letter between them, and the first one after a space, a
+/// bracket, an underscore or a letter of a script without spaces, or at the very beginning.
+fn pairs(stem: &str) -> Vec<Pair> {
+    let numbers = numbers(stem);
+    let shape = |text: &str| text::match_key(&text.replace(|c| digit(c).is_some(), "#"));
+    let pair = |one: &(Range<usize>, Option<u32>), other: &(Range<usize>, Option<u32>)| {
+        let (before, between) = (&stem[..one.0.start], &stem[one.0.end..other.0.start]);
+        let (first, second) = (one.1?, other.1?);
+        let is_count = |n: u32| (1..=MOST_PARTS).contains(&n);
+        let stands_apart = before.chars().next_back().is_none_or(may_precede_a_number);
+        let fits = is_count(first)
+            && is_count(second)
+            && stands_apart
+            && between.contains(|c: char| c.is_alphabetic() && digit(c).is_none());
+        let around = (shape(before), shape(between));
+        fits.then_some(Pair { place: one.0.start..other.0.end, first, second, around })
+    };
+    numbers.windows(2).filter_map(|two| pair(two.first()?, two.get(1)?)).collect()
+}
+
+fn may_precede_a_number(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '_' | '(' | '[' | '{' | '（' | '［' | '【' | '〔' | '「' | '《' | '<')
+        || is_of_a_script_without_spaces(c)
+}
+
+/// Thai, Lao, Tibetan, Burmese, Khmer, kana and ideographs. Korean is written with spaces.
+fn is_of_a_script_without_spaces(c: char) -> bool {
+    matches!(c,
+            '\u{0e00}'..='\u{0fff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+            | '\u{2e80}'..='\u{312f}' | '\u{31a0}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+            | '\u{20000}'..='\u{3ffff}')
+}
+
+/// The name without what says that it is an archive, decoded and NFC.
+fn stem(name: &str) -> String {
+    let decoded: String = decoded(name).nfc().collect();
+    without_browser_marks(without_zip(&decoded)).to_owned()
+}
+
+/// The name with its percent-escapes read: browsers that save what a link says leave them in. A name
+/// whose escapes are no text stays as it is.
+fn decoded(name: &str) -> String {
+    if !name.contains('%') {
+        return name.to_owned();
+    }
+    let bytes = text::without_escapes(name, |_| true);
+    String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')).unwrap_or_else(|| name.to_owned())
+}
+
+/// How sure a name is that it belongs to an archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArchiveName {
+    /// It ends in `.zip`.
+    Plain,
+    /// It has `.zip` inside (`x.zip.1`, `x.zip?o=2`), no ending, or a name that Apple gives: the first
+    /// bytes tell.
+    Perhaps,
+    /// It ends otherwise, as a document does.
+    No,
+}
+
+/// Whether a name may be that of an archive.
+pub fn archive_name(name: &str) -> ArchiveName {
+    let name = name.to_lowercase();
+    if name.ends_with(".zip") {
+        ArchiveName::Plain
+    } else if name.contains(".zip") || text::split(&name).1.is_empty() || is_apple_name(&name) {
+        ArchiveName::Perhaps
+    } else {
+        ArchiveName::No
+    }
+}
+
+/// Whether a file of this name must be an archive, whatever its bytes are: `.zip` is in it, or it counts a part
+/// and has no ending.
+pub fn counts_an_archive(name: &str) -> bool {
+    is_apple_name(name)
+        && (name.to_lowercase().contains(".zip") || text::split(name).1.is_empty() && is_part_of_icloud(name))
+}
+
+/// Whether a name says that it is an archive.
+pub fn is_zip(name: &str) -> bool {
+    archive_name(name) == ArchiveName::Plain
+}
+
+/// A download that the browser has not finished. Safari's `.download` is a folder.
+pub fn is_unfinished_download(name: &str) -> bool {
+    const ENDINGS: [&str; 19] = [
+        ".crdownload",
+        ".download",
+        ".downloading",
+        ".part",
+        ".partial",
+        ".opdownload",
+        ".!ut",
+        ".ut!",
+        ".!qb",
+        ".jc!",
+        ".bc!",
+        ".dtapart",
+        ".filepart",
+        ".fdmdownload",
+        ".aria2",
+        ".dlpart",
+        ".td",
+        ".xltd",
+        ".incomplete",
+    ];
+    let name = name.trim().to_lowercase();
+    // `.tmp` belongs to everybody; only on top of an archive's name is it a download's.
+    let archive_in_progress =
+        name.strip_suffix(".tmp").is_some_and(|stem| stem.ends_with(".zip") || is_apple_name(stem));
+    archive_in_progress || ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The name of the file that iCloud Drive has taken from this computer and left `.NAME.icloud` for.
+pub fn icloud_placeholder(name: &str) -> Option<&str> {
+    let name = name.strip_prefix('.')?.strip_suffix(".icloud")?;
+    (!name.is_empty()).then_some(name)
+}
+
+/// Whether Apple would call a delivery so: `iCloud …`, or in languages that put the word elsewhere
+/// (`Photos iCloud partie 1 sur 3`) a counted part with the word iCloud in it. Not the usage log
+/// `icloudUsageData….zip`, which accompanies exports.
+pub fn is_apple_name(name: &str) -> bool {
+    let name = decoded(name.trim()).to_lowercase();
+    let ends_word =
+        |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.') && !rest.is_empty();
+    if name.contains("usagedata") {
+        return false;
+    }
+    match name.strip_prefix("icloud") {
+        Some(rest) => ends_word(rest),
+        None => {
+            let begins_word = |before: &str| !before.ends_with(|c: char| c.is_ascii_alphanumeric());
+            let is_word = |(before, rest): (&str, &str)| begins_word(before) && ends_word(rest);
+            name.split_once("icloud").is_some_and(is_word) && is_part_of_icloud(&name)
+        }
+    }
+}
+
+/// Whether a name counts a part of something of iCloud's, in whichever order: together with one of
+/// Apple's folders that is evidence.
+pub fn is_part_of_icloud(name: &str) -> bool {
+    name.to_lowercase().contains("icloud") && !pairs(&stem(name)).is_empty()
+}
+
+/// Whether it is what icloud.com calls the photos that one downloads there, and Apple the delivery that
+/// has one part: `iCloud Photos`, perhaps with the mark of a copy.
+pub fn is_icloud_photos(name: &str) -> bool {
+    let name = PartName::read(name);
+    name.number.is_none() && text::match_key(&name.base) == "icloud photos"
+}
+
+/// Whether it is one of the archives of shared albums that lie in a part: `iCloud Shared Albums-1.zip`.
+pub fn is_shared_albums(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.starts_with("icloud") && name.contains("shared albums")
+}
+
+/// The stem without what systems append when they copy a file: `(1)`, ` 2`, ` copy`, ` - Copy`.
+pub(crate) fn without_copy_marks(stem: &str) -> &str {
+    let stem = without_browser_marks(stem);
+    let numbered =
+        stem.rsplit_once(' ').filter(|(_, number)| is_copy_number(number)).map_or(stem, |(rest, _)| rest);
+    let shorter = [" - copy", " copy"]
+        .iter()
+        .find_map(|mark| {
+            let (rest, end) = numbered.split_at_checked(numbered.len().checked_sub(mark.len())?)?;
+            end.eq_ignore_ascii_case(mark).then_some(rest)
+        })
+        .unwrap_or(numbered)
+        .trim_end();
+    if shorter == stem || shorter.is_empty() { stem } else { without_copy_marks(shorter) }
+}
+
+/// Browsers append `(1)` or ` (1)`, unambiguously; Finder's ` 2` could be the total of `Part 1 of 2`.
+fn without_browser_marks(stem: &str) -> &str {
+    let mut stem = stem.trim();
+    while let Some((rest, number)) = stem.strip_suffix(')').and_then(|stem| stem.rsplit_once('(')) {
+        if !is_copy_number(number) || rest.trim().is_empty() {
+            break;
+        }
+        stem = rest.trim_end();
+    }
+    stem
+}
+
+/// One or two digits: `Photos 2024` is no copy of `Photos`.
+fn is_copy_number(text: &str) -> bool {
+    matches!(text.len(), 1..=2) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Without `.zip`, and without what a browser put behind it: `.zip.1`, `.zip?o=2`.
+fn without_zip(name: &str) -> &str {
+    let name = name.trim();
+    let lower = name.to_ascii_lowercase();
+    let Some(at) = lower.rfind(".zip") else { return name };
+    let (stem, rest) = (&name[..at], &name[at + ".zip".len()..]);
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_ending =
+        rest.is_empty() || rest.starts_with(['?', '&', ';']) || rest.strip_prefix('.').is_some_and(is_number);
+    if is_ending { stem } else { name }
+}
+
+/// The runs of digits; a run too long for a number is in the way of a pair, but is none.
+fn numbers(text: &str) -> Vec<(Range<usize>, Option<u32>)> {
+    let mut found: Vec<(Range<usize>, Option<u32>)> = Vec::new();
+    for (at, c) in text.char_indices() {
+        let Some(digit) = digit(c) else { continue };
+        let end = at + c.len_utf8();
+        match found.last_mut() {
+            Some((place, value)) if place.end == at => {
+                place.end = end;
+                *value = value.and_then(|value| value.checked_mul(10)?.checked_add(digit));
+            }
+            _ => found.push((at..end, Some(digit))),
+        }
+    }
+    found
+}
+
+fn digit(c: char) -> Option<u32> {
+    ZEROS.iter().map(|&zero| u32::from(c).wrapping_sub(u32::from(zero))).find(|&digit| digit < 10)
+}
+
+/// `iCloud Photos Part ` without its last word, unless what remains could no longer be a name:
+/// in `iCloud Photos 1 of 3` and `iCloud-fotók 1. rész` no word stands before the number.
+fn without_part_word(before: &str) -> &str {
+    let before = before.trim_end_matches(is_punctuation);
+    if let Some(shorter) = before.strip_suffix('第') {
+        return shorter;
+    }
+    match before.char_indices().rev().find(|(_, c)| c.is_whitespace() || *c == '_') {
+        Some((gap, _)) if is_two_words(before[..gap].trim_matches(is_punctuation)) => &before[..gap],
+        _ => before,
+    }
+}
+
+/// Counts `iCloud-bilder` and `iCloud写真` as two, as they are.
+fn is_two_words(text: &str) -> bool {
+    let is_east_asian = |c: char| c >= '\u{2e80}';
+    text.contains(|c: char| c.is_whitespace() || matches!(c, '-' | '_'))
+        || text.contains(is_east_asian) && !text.starts_with(is_east_asian)
+}
+
+fn is_punctuation(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '-' | '_' | '+' | '.' | ',' | ':' | '#' | '(' | '[' | '（' | '–' | '—' | ')' | ']' | '）' | '/'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        ArchiveName, PartName, Siblings, archive_name, icloud_placeholder, is_apple_name, is_icloud_photos,
+        is_part_of_icloud, is_unfinished_download, without_copy_marks,
+    };
+    use proptest::prelude::{any, proptest};
+
+    #[test]
+    fn parts_of_every_language() {
+        for (name, base, number, total) in [
+            ("iCloud Photos Part 1 of 34.zip", "iCloud Photos", 1, 34),
+            ("iCloud Photos Part 34 of 34", "iCloud Photos", 34, 34),
+            ("iCloud Photos Part 1 of 1.ZIP", "iCloud Photos", 1, 1),
+            ("iCloud Photos Part 1 of 3 (1).zip", "iCloud Photos", 1, 3),
+            ("iCloud Photos Part 1 of 3(2).zip", "iCloud Photos", 1, 3),
+            ("iCloud Photos Part 1 of 3 2", "iCloud Photos", 1, 3),
+            ("iCloud Photos Part 1 of 3 copy.zip", "iCloud Photos", 1, 3),
+            ("iCloud Photos Part 2 of 2 2 (1).zip", "iCloud Photos", 2, 2),
+            ("iCloud%20Photos%20Part%2012%20of%20101.zip", "iCloud Photos", 12, 101),
+            ("iCloud_Photos_Part_1_of_3.zip", "iCloud_Photos", 1, 3),
+            ("iCloud-bilder Del 1 av 6.zip", "iCloud-bilder", 1, 6),
+            ("iCloud Fotos Teil 1 von 37.zip", "iCloud Fotos", 1, 37),
+            ("iCloud-Fotos Teil 1 von 37.zip", "iCloud-Fotos", 1, 37),
+            ("iCloud 照片 第 3 部分（共 101 部分）.zip", "iCloud 照片", 3, 101),
+            ("iCloud 照片 第 ３ 部分（共 １０１ 部分）.zip", "iCloud 照片", 3, 101),
+            ("iCloud照片第3部分（共101部分）.zip", "iCloud照片", 3, 101),
+            ("Photos iCloud partie 2 sur 6.zip", "Photos iCloud", 2, 6),
+            ("Fotos de iCloud - Parte 2 de 6.zip", "Fotos de iCloud", 2, 6),
+            ("iCloud写真 パート 1／全 3.zip", "iCloud写真", 1, 3),
+            ("iCloud Foto's deel 2 van 9.zip", "iCloud Foto's", 2, 9),
+            ("Фото iCloud Часть 1 из 3.zip", "Фото iCloud", 1, 3),
+            ("Zdjęcia iCloud Część 1 z 2.zip", "Zdjęcia iCloud", 1, 2),
+            ("Foto di iCloud Parte 1 di 3.zip", "Foto di iCloud", 1, 3),
+            ("รูปภาพ iCloud ส่วนที่1จาก3.zip", "รูปภาพ iCloud", 1, 3),
+            (
+                "iCloud%20%E7%85%A7%E7%89%87%20%E7%AC%AC%203%20%E9%83%A8%E5%88%86%EF%BC%88%E5%85%B1%20101%20%E9%83%A8%E5%88%86%EF%BC%89.zip",
+                "iCloud 照片",
+                3,
+                101,
+            ),
+            ("iCloud Photos Part 1 of 3.zip.1", "iCloud Photos", 1, 3),
+            ("iCloud Photos Part 1 of 3.zip?o=2&x=a%20b", "iCloud Photos", 1, 3),
+            ("iCloud Fotos Teil 1 von 3 Kopie 4.zip", "iCloud Fotos", 1, 3),
+            ("iCloud Photos (Part 1 of 10000).zip", "iCloud Photos", 1, 10_000),
+            ("iCloud_Photos_Part_1_of_12.zip", "iCloud_Photos", 1, 12),
+            ("iCloud 사진 1부 (총 3부).zip", "iCloud 사진", 1, 3),
+            ("iCloud-fotók 1. rész, összesen 3.zip", "iCloud-fotók", 1, 3),
+            ("صور iCloud الجزء ١ من ٣.zip", "صور iCloud", 1, 3),
+            ("iCloud Photos 1 of 3.zip", "iCloud Photos", 1, 3),
+            ("iCloud Drive Part 2 of 3.zip", "iCloud Drive", 2, 3),
+            ("1 of 3.zip", "export", 1, 3),
+        ] {
+            let expected = PartName { base: base.into(), number: Some(number), total: Some(total) };
+            assert_eq!(PartName::read(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_first_pair_with_a_letter_between_counts() {
+        for (name, pair) in [
+            ("iCloud Photos 2024-05-01 Part 1 of 3", Some((1, 3))),
+            ("iCloud Photos 2024 Part 1 of 3", Some((1, 3))),
+            ("iCloud Photos Part 4 of 3", None),
+            ("iCloud Photos Part 0 of 3", None),
+            ("iCloud Photos Part 0 of 3 of 5", Some((3, 5))),
+            ("iCloud Photos Part 1 of 10001", None),
+            ("iCloud Photos Part 1 of 4294967295", None),
+            ("iCloud Photos Part 1 of 99999999999999999999", None),
+            ("2 of 3 - iCloud Photos", Some((2, 3))),
+            ("iCloud Photos 05 12", None),
+            ("iCloud Photos 2024-05", None),
+            ("2024-2025", None),
+            ("golang-1.24", None),
+            ("v2 3", None),
+            ("3 11", None),
+            ("part1of3", None),
+            ("release-1rc2", None),
+            ("1 99999999999 2", None),
+        ] {
+            let read = PartName::read(name);
+            assert_eq!(read.number.zip(read.total), pair, "{name}");
+        }
+        assert_eq!(PartName::read("2 of 3 - iCloud Photos").base, "iCloud Photos");
+    }
+
+    #[test]
+    fn parts_beside_each_other_tell_which_number_is_the_total() {
+        for (names, expected) in [
+            // Korean and Hungarian ways to say it
+            (
+                &["iCloud 사진 총 3부 중 1부.zip", "iCloud 사진 총 3부 중 3부.zip"][..],
+                &[("iCloud 사진", Some((1, 3))), ("iCloud 사진", Some((3, 3)))][..],
+            ),
+            (&["iCloud 사진 총 3부 중 3부.zip"], &[("iCloud 사진", Some((3, 3)))]),
+            // one name that counts nonsense takes nothing from the others
+            (
+                &["iCloud Photos Part 4 of 3", "iCloud Photos Part 1 of 3"],
+                &[("iCloud Photos Part 4 of", None), ("iCloud Photos", Some((1, 3)))],
+            ),
+            // two exports, of each the last part
+            (
+                &["iCloud Photos Part 2 of 2", "iCloud Photos Part 3 of 3"],
+                &[("iCloud Photos", Some((2, 2))), ("iCloud Photos", Some((3, 3)))],
+            ),
+            // the pair whose total the others share
+            (
+                &["Album 1 and 2, iCloud Photos Part 1 of 3", "Album 2 and 5, iCloud Photos Part 2 of 3"],
+                &[
+                    ("Album 1 and 2, iCloud Photos", Some((1, 3))),
+                    ("Album 2 and 5, iCloud Photos", Some((2, 3))),
+                ],
+            ),
+            (
+                &["iCloud Photos Part 1 of 3 2.zip", "iCloud Photos Part 2 of 3.zip"],
+                &[("iCloud Photos", Some((1, 3))), ("iCloud Photos", Some((2, 3)))],
+            ),
+        ] {
+            let siblings = Siblings::new(names.iter().copied());
+            for (name, (base, pair)) in names.iter().zip(expected) {
+                let read = siblings.read(name);
+                assert_eq!((read.base.as_str(), read.number.zip(read.total)), (*base, *pair), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_counts_a_part_of_icloud() {
+        for name in [
+            "iCloud Photos Part 1 of 3",
+            "iCloud 사진 총 3부 중 1부",
+            "my_iCloud_Photos_Part_2_of_12.zip",
+            "Photos iCloud partie 2 sur 6.zip",
+        ] {
+            assert!(is_part_of_icloud(name), "{name}");
+        }
+        for name in ["Photos Part 1 of 3", "iCloud Photos", "iCloud Photos 2024-2025.zip", ""] {
+            assert!(!is_part_of_icloud(name), "{name}");
+        }
+        assert!(is_icloud_photos("iCloud Photos.zip") && is_icloud_photos("iCloud Photos (2).zip"));
+        assert!(
+            !is_icloud_photos("iCloud Photos Part 1 of 1.zip") && !is_icloud_photos("iCloud Photos 2024.zip")
+        );
+    }
+
+    #[test]
+    fn archives_under_other_endings() {
+        for (name, expected) in [
+            ("iCloud Photos.zip", ArchiveName::Plain),
+            ("x.ZIP", ArchiveName::Plain),
+            ("iCloud Photos Part 1 of 3.zip.1", ArchiveName::Perhaps),
+            ("download.zip?o=2&b=3", ArchiveName::Perhaps),
+            ("iCloud Photos Part 1 of 3", ArchiveName::Perhaps),
+            ("AbC123", ArchiveName::Perhaps),
+            ("iCloud Photos Part 1 of 3.bin", ArchiveName::Perhaps),
+            ("report.docx", ArchiveName::No),
+            ("app.jar", ArchiveName::No),
+            ("IMG_1.HEIC", ArchiveName::No),
+        ] {
+            assert_eq!(archive_name(name), expected, "{name}");
+        }
+        assert_eq!(icloud_placeholder(".IMG_1.HEIC.icloud"), Some("IMG_1.HEIC"));
+        assert_eq!(icloud_placeholder("IMG_1.HEIC.icloud"), None);
+    }
+
+    #[test]
+    fn names_that_count_nothing() {
+        for (name, base) in [
+            ("iCloud Photos.zip", "iCloud Photos"),
+            ("iCloud Photos", "iCloud Photos"),
+            ("iCloud Photos(1).zip", "iCloud Photos"),
+            ("iCloud Photos (2).zip", "iCloud Photos"),
+            ("iCloud Photos (1) (1).zip", "iCloud Photos"),
+            ("iCloud Photos 2 (3).zip", "iCloud Photos"),
+            ("iCloud Photos 2.zip", "iCloud Photos"),
+            ("iCloud Photos copy 3.zip", "iCloud Photos"),
+            ("iCloud Photos - Copy.zip", "iCloud Photos"),
+            ("iCloud\u{a0}Photos  .zip", "iCloud Photos"),
+            ("iCloud Photos 2024.zip", "iCloud Photos 2024"),
+            ("iCloud-fo\u{301}t.zip", "iCloud-f\u{f3}t"),
+            ("part1", "part1"),
+            ("(1).zip", "(1)"),
+            ("iCloud Photos (2024).zip", "iCloud Photos (2024)"),
+            ("", "export"),
+            (".zip", "export"),
+        ] {
+            assert_eq!(
+                PartName::read(name),
+                PartName { base: base.into(), number: None, total: None },
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn marks_of_copies() {
+        for (stem, original) in [
+            ("Photo Details-1 copy", "Photo Details-1"),
+            ("Photo Details-1 copy 2", "Photo Details-1"),
+            ("Photo Details - Copy (2)", "Photo Details"),
+            ("copy", "copy"),
+            ("2", "2"),
+            (" copy", "copy"),
+            ("é copy", "é"),
+            ("hardcopy", "hardcopy"),
+        ] {
+            assert_eq!(without_copy_marks(stem), original, "{stem}");
+        }
+    }
+
+    #[test]
+    fn unfinished_downloads() {
+        for name in [
+            "iCloud Photos Part 1 of 3.zip.crdownload",
+            "Unconfirmed 83421.crdownload",
+            "iCloud Photos Part 1 of 3.zip.jc!",
+            "iCloud Photos Part 1 of 3.zip.dtapart",
+            "iCloud Photos Part 1 of 3.zip.download",
+            "iCloud Photos Part 1 of 3.zip.part",
+            "x.PARTIAL",
+            "x.zip.opdownload",
+            "x.zip.!ut",
+            "x.zip.tmp",
+            "iCloud Photos.tmp",
+        ] {
+            assert!(is_unfinished_download(name), "{name}");
+        }
+        for name in ["iCloud Photos Part 1 of 3.zip", "part", "download", "letter.tmp", "IMG_1.HEIC", ""] {
+            assert!(!is_unfinished_download(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_apple_gives() {
+        for name in [
+            "iCloud Photos.zip",
+            "iCloud Photos (1).zip",
+            "iCloud Photos Part 2 of 3.zip",
+            "icloud photos part 2 of 3",
+            "iCloud-bilder Del 1 av 6.zip",
+            "iCloud 照片 第 3 部分（共 101 部分）.zip",
+            "iCloud写真 1 von 3.zip",
+            "iCloud%20Photos%20Part%201%20of%203.zip",
+            "iCloud\u{a0}Drive.zip",
+            "Photos iCloud partie 2 sur 6.zip",
+        ] {
+            assert!(is_apple_name(name), "{name}");
+        }
+        for name in [
+            "icloudUsageData.zip",
+            "icloudUsageData Set 1 of 2.zip",
+            "iCloudPhotos.zip",
+            "icloud.zip",
+            "iCloud",
+            "holiday.zip",
+            "my iCloud backup.zip",
+            "IMG_1.HEIC",
+            "",
+        ] {
+            assert!(!is_apple_name(name), "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_name_has_a_base_and_both_numbers_or_none(name in any::<String>()) {
+            let read = PartName::read(&name);
+            assert!(!read.base.is_empty() && read.number.is_some() == read.total.is_some());
+            let together = Siblings::new([name.as_str(), "1 of 2"]).read(&name);
+            assert!(together.number.is_none_or(|number| (1..=together.total.unwrap_or(0)).contains(&number)));
+            let _ = (is_apple_name(&name), is_unfinished_download(&name), archive_name(&name));
+        }
+
+        #[test]
+        fn names_made_of_likely_pieces_do_not_panic(name in "(iCloud|[- _.()0-9第（０é]|copy|\\.zip){0,9}") {
+            assert!(!PartName::read(&name).base.is_empty());
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! The text of Apple's CSV files, cut into records.
+//!
+//! In: bytes in whatever encoding a spreadsheet left them. Out: text, and records of fields with
+//! line numbers. Never: knows a column; panics; looks further than `MOST_LINES` lines ahead.
+//! The one decision to question: no CSV crate. To every one of them a lone quote opens a field that
+//! ends with the file; here a quoted field that breaks the rules is read again line by line, so
+//! that a damaged row costs itself and not the rows after it.
+
+use std::borrow::Cow;
+
+/// A longer line, in bytes, is no record of Apple's.
+pub const LONGEST_RECORD: usize = 1 << 20;
+
+/// A record of more fields is none of Apple's, who write 8.
+pub const MOST_FIELDS: usize = 1024;
+
+/// A quoted field may go on over this many lines; a lone quote is taken for one no further.
+const MOST_LINES: usize = 8;
+
+/// UTF-8 or UTF-16, with or without mark; lines that are not UTF-8 are taken for Windows-1252, each
+/// on its own, so that one odd name does not spoil the others. NUL bytes go.
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    let utf16 = |encoding: &'static encoding_rs::Encoding| encoding.decode_with_bom_removal(bytes).0;
+    let text = match bytes {
+        [0xff, 0xfe, ..] => utf16(encoding_rs::UTF_16LE),
+        [0xfe, 0xff, ..] => utf16(encoding_rs::UTF_16BE),
+        [1..=255, 0, 1..=255, 0, ..] => utf16(encoding_rs::UTF_16LE),
+        [0, 1..=255, 0, 1..=255, ..] => utf16(encoding_rs::UTF_16BE),
+        [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest),
+        _ => utf8(bytes),
+    };
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { text }
+}
+
+fn utf8(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let lines = bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r'));
+    Cow::Owned(
+        lines
+            .map(|line| match std::str::from_utf8(line) {
+                Ok(text) => Cow::Borrowed(text),
+                Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(line).0,
+            })
+            .collect(),
+    )
+}
+
+/// `yes` and `no` as Apple writes them, and what spreadsheets make of them.
+pub fn yes_or_no(text: &str) -> Option<bool> {
+    let text = text.trim();
+    let is_one_of = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    match (is_one_of(["yes", "true", "1", "y"]), is_one_of(["no", "false", "0", "n"])) {
+        (false, false) => None,
+        (yes, _) => Some(yes),
+    }
+}
+
+/// One record: a line, or several where a quoted field holds line breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record<'t> {
+    /// Its first line, from 1.
+    pub line: u64,
+    /// How many lines it takes.
+    pub lines: u64,
+    /// At least one field, without their quotes; spaces are kept.
+    pub fields: Vec<Cow<'t, str>>,
+    first_line: &'t str,
+    after_first_line: usize,
+}
+
+/// A record beyond [`LONGEST_RECORD`] or [`MOST_FIELDS`]; it is skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Oversized {
+    /// Its line, from 1.
+    pub line: u64,
+}
+
+/// The records of a text, without blank lines.
+#[derive(Debug, Clone)]
+pub struct Records<'t> {
+    text: &'t str,
+    separator: char,
+    at: usize,
+    line: u64,
+}
+
+impl<'t> Records<'t> {
+    /// The records of this text, their fields parted by this separator.
+    pub fn new(text: &'t str, separator: char) -> Self {
+        Records { text, separator, at: 0, line: 1 }
+    }
+
+    /// Takes a record of several lines back and reads its first line alone, quotes ignored; the
+    /// other lines come next. For readers who know that the columns do not allow for line breaks.
+    pub fn first_line_alone(&mut self, record: Record<'t>) -> Result<Record<'t>, Oversized> {
+        self.at = record.after_first_line;
+        self.line = record.line + 1;
+        self.loose(record.line, record.first_line)
+    }
+
+    fn loose(&self, line: u64, text: &'t str) -> Result<Record<'t>, Oversized> {
+        let fields: Vec<_> = text.split(self.separator).take(MOST_FIELDS + 1).map(without_quotes).collect();
+        if fields.len() > MOST_FIELDS {
+            return Err(Oversized { line });
+        }
+        Ok(Record { line, lines: 1, fields, first_line: text, after_first_line: self.at })
+    }
+}
+
+impl<'t> Iterator for Records<'t> {
+    type Item = Result<Record<'t>, Oversized>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+            let (first_line, ending) = line_of(rest);
+            let line = self.line;
+            self.at += first_line.len() + ending;
+            self.line += 1;
+            if first_line.trim().is_empty() {
+                continue;
+            }
+            if first_line.len() > LONGEST_RECORD {
+                return Some(Err(Oversized { line }));
+            }
+            let record = strict(first_line, self.separator);
+            let record = match record {
+                None if first_line.contains('"') => strict(few_lines(rest), self.separator),
+                record => record,
+            };
+            let Some((fields, length, lines)) = record else {
+                return Some(self.loose(line, first_line));
+            };
+            let after_first_line = self.at;
+            self.at += length.saturating_sub(first_line.len() + ending);
+            self.line += lines - 1;
+            return Some(Ok(Record { line, lines, fields, first_line, after_first_line }));
+        }
+    }
+}
+
+/// The first line and the length of the line break after it: LF, CR LF, CR or none.
+fn line_of(text: &str) -> (&str, usize) {
+    let line = text.find(['\n', '\r']).map_or(text, |end| &text[..end]);
+    let ending = match text.as_bytes().get(line.len()..) {
+        Some([b'\r', b'\n', ..]) => 2,
+        Some([_, ..]) => 1,
+        _ => 0,
+    };
+    (line, ending)
+}
+
+/// As much of the text as one record may take, to the end of a line.
+fn few_lines(text: &str) -> &str {
+    let mut end = 0;
+    for _ in 0..MOST_LINES {
+        let (line, ending) = line_of(&text[end..]);
+        if end + line.len() > LONGEST_RECORD {
+            break;
+        }
+        end += line.len() + ending;
+    }
+    &text[..end]
+}
+
+/// The first record, its length with the line break, and its lines. `None` if a quoted field does
+/// not end, or ends elsewhere than before a separator or a line break, or if there are too many fields.
+fn strict(text: &str, separator: char) -> Option<(Vec<Cow<'_, str>>, usize, u64)> {
+    let mut fields = Vec::with_capacity(8);
+    let mut lines = 1;
+    let mut rest = text;
+    loop {
+        let (field, after) = match spaces_before(rest, separator).strip_prefix('"') {
+            Some(body) => {
+                let (field, after) = quoted_field(body)?;
+                lines += line_breaks(&field);
+                (field, spaces_before(after, separator))
+            }
+            None => {
+                let (field, after) = rest.split_at(rest.find([separator, '\n', '\r']).unwrap_or(rest.len()));
+                (without_quotes(field), after)
+            }
+        };
+        fields.push(field);
+        match after.strip_prefix(separator) {
+            Some(next) if fields.len() < MOST_FIELDS => rest = next,
+            None if after.is_empty() || after.starts_with(['\n', '\r']) => {
+                return Some((fields, text.len() - after.len() + line_of(after).1, lines));
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// The text from here to the quote that ends the field, and what comes after that quote.
+fn quoted_field(body: &str) -> Option<(Cow<'_, str>, &str)> {
+    let mut from = 0;
+    loop {
+        let end = from + body.get(from..)?.find('"')?;
+        let after = &body[end + 1..];
+        if !after.starts_with('"') {
+            let field = &body[..end];
+            let field = if from == 0 { field.into() } else { field.replace("\"\"", "\"").into() };
+            return Some((field, after));
+        }
+        from = end + 2;
+    }
+}
+
+fn spaces_before(text: &str, separator: char) -> &str {
+    text.trim_start_matches(|c| matches!(c, ' ' | '\t') && c != separator)
+}
+
+fn line_breaks(mut text: &str) -> u64 {
+    let mut breaks = 0;
+    loop {
+        let (line, ending) = line_of(text);
+        if ending == 0 {
+            return breaks;
+        }
+        breaks += 1;
+        text = &text[line.len() + ending..];
+    }
+}
+
+/// A field outside the rules: quotes at its ends belong to no name.
+fn without_quotes(field: &str) -> Cow<'_, str> {
+    if !field.contains('"') {
+        return field.into();
+    }
+    let bare = field.trim_start().strip_prefix('"').unwrap_or(field);
+    let bare = bare.trim_end().strip_suffix('"').unwrap_or(bare);
+    bare.replace("\"\"", "\"").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_RECORD, MOST_FIELDS, Oversized, Records, decode, yes_or_no};
+    use proptest::prelude::{any, prop, proptest};
+
+    fn read(text: &str) -> Vec<(u64, Vec<String>)> {
+        Records::new(text, ',')
+            .map(|record| record.expect("no record of the table is too large"))
+            .map(|record| (record.line, record.fields.into_iter().map(String::from).collect()))
+            .collect()
+    }
+
+    #[test]
+    fn records_with_their_lines() {
+        type Expected<'e> = &'e [(u64, &'e [&'e str])];
+        let table: &[(&str, Expected)] = &[
+            ("", &[]),
+            ("\n\r\n \r\t\n", &[]),
+            ("a,b", &[(1, &["a", "b"])]),
+            ("a,b\n", &[(1, &["a", "b"])]),
+            ("a\r\nb\rc\nd", &[(1, &["a"]), (2, &["b"]), (3, &["c"]), (4, &["d"])]),
+            ("a,\n,b\n,\n", &[(1, &["a", ""]), (2, &["", "b"]), (3, &["", ""])]),
+            ("\n\na\n\nb", &[(3, &["a"]), (5, &["b"])]),
+            (" a , b", &[(1, &[" a ", " b"])]),
+            ("\"a,b\",\"c\"\"d\",\"\"\ne", &[(1, &["a,b", "c\"d", ""]), (2, &["e"])]),
+            ("\"a\nb\r\nc\rd\",e\nf", &[(1, &["a\nb\r\nc\rd", "e"]), (5, &["f"])]),
+            ("a, \"b\" ,c", &[(1, &["a", "b", "c"])]),
+            ("5\" tv,b", &[(1, &["5\" tv", "b"])]),
+            ("a\",b", &[(1, &["a", "b"])]),
+            ("\"5\" tv\",b\nc", &[(1, &["5\" tv", "b"]), (2, &["c"])]),
+            ("\"a,b\nc,d\ne", &[(1, &["a", "b"]), (2, &["c", "d"]), (3, &["e"])]),
+            ("\"a,b\n\"c\",d", &[(1, &["a", "b"]), (2, &["c", "d"])]),
+            ("\"\n\"\"\n", &[(1, &[""]), (2, &[""])]),
+            (
+                "a,\"b\n1\n2\n3\n4\n5\n6\n7\n8\n9\"",
+                &[
+                    (1, &["a", "b"]),
+                    (2, &["1"]),
+                    (3, &["2"]),
+                    (4, &["3"]),
+                    (5, &["4"]),
+                    (6, &["5"]),
+                    (7, &["6"]),
+                    (8, &["7"]),
+                    (9, &["8"]),
+                    (10, &["9"]),
+                ],
+            ),
+        ];
+        for (text, expected) in table {
+            let expected: Vec<(u64, Vec<String>)> = expected
+                .iter()
+                .map(|(line, fields)| (*line, fields.iter().map(|f| f.to_string()).collect()))
+                .collect();
+            assert_eq!(read(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_of_several_lines_can_be_taken_back() {
+        let mut records = Records::new("\"a\r\nb\",c\nd", ',');
+        let record = records.next().expect("a record").expect("small");
+        assert_eq!((record.lines, record.fields[0].as_ref()), (2, "a\r\nb"));
+        assert_eq!(records.first_line_alone(record).expect("small").fields, ["a"]);
+        let lines: Vec<_> =
+            records.map(|record| record.expect("small")).map(|record| (record.line, record.fields)).collect();
+        assert_eq!(lines, [(2, vec!["b".into(), "c".into()]), (3, vec!["d".into()])]);
+    }
+
+    #[test]
+    fn records_out_of_all_proportion_are_skipped() {
+        let long = "x".repeat(LONGEST_RECORD + 1);
+        let wide = ",".repeat(MOST_FIELDS);
+        let wide_and_quoted = "\"a\",".repeat(MOST_FIELDS);
+        let text = format!("{long}\n\"{long}\"\n{wide}\n{wide_and_quoted}\n{}\na", &wide[1..]);
+        let records: Vec<_> =
+            Records::new(&text, ',').map(|record| record.map(|record| record.fields.len())).collect();
+        let too_large = |line| Err(Oversized { line });
+        assert_eq!(records, [too_large(1), too_large(2), too_large(3), too_large(4), Ok(MOST_FIELDS), Ok(1)]);
+    }
+
+    #[test]
+    fn encodings() {
+        let utf16 = |text: &str, to_bytes: fn(u16) -> [u8; 2]| {
+            text.encode_utf16().flat_map(to_bytes).collect::<Vec<u8>>()
+        };
+        let text = "imgName,é照\u{1f3d4}\n";
+        for bytes in [
+            text.as_bytes().to_vec(),
+            format!("\u{feff}{text}").into_bytes(),
+            utf16(&format!("\u{feff}{text}"), u16::to_le_bytes),
+            utf16(&format!("\u{feff}{text}"), u16::to_be_bytes),
+            utf16(text, u16::to_le_bytes),
+            utf16(text, u16::to_be_bytes),
+        ] {
+            assert_eq!(decode(&bytes), text, "{bytes:?}");
+        }
+        assert_eq!(decode(b"\xc3\xa9\nf\xeate\r\n\xc3\xa9"), "é\nfête\r\né", "line by line");
+        assert_eq!(decode(b"abc\0d\0\0"), "abcd");
+        assert_eq!(decode(b"\xff\xfe"), "");
+        assert_eq!(decode(b"\xff\xfea"), "\u{fffd}", "cut in the middle");
+    }
+
+    #[test]
+    fn flags() {
+        for (text, flag) in [
+            ("yes", Some(true)),
+            ("no", Some(false)),
+            (" YES ", Some(true)),
+            ("No", Some(false)),
+            ("true", Some(true)),
+            ("FALSE", Some(false)),
+            ("1", Some(true)),
+            ("0", Some(false)),
+            ("", None),
+            ("maybe", None),
+            ("2", None),
+        ] {
+            assert_eq!(yes_or_no(text), flag, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_yield_records_with_fields_and_rising_lines(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let mut before = 0;
+            for record in Records::new(&decode(&bytes), ',').flatten() {
+                assert!(record.line > before && !record.fields.is_empty());
+                before = record.line + record.lines - 1;
+            }
+        }
+
+        #[test]
+        fn lines_are_counted_right(text in "[ab,\" \n\r]{0,80}") {
+            let breaks = text.replace("\r\n", "\n").replace('\r', "\n").matches('\n').count() as u64;
+            for record in Records::new(&text, ',').flatten() {
+                assert!(record.line + record.lines - 1 <= breaks + 1);
+            }
+        }
+    }
+}

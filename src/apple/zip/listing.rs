@@ -1,0 +1,261 @@
+//! The central directory: what an archive says it holds.
+//!
+//! In: a window. Out: a [`Listing`]. Never: reads data. The surprise: the `zip` crate finds the
+//! directory, but its headers are walked here. The walk goes on to where the headers end, because
+//! macOS's Archive Utility writes their number modulo 65,536 and sizes modulo 2^32 (yauzl #69); it
+//! keeps every entry, also those of one name, and it gets over a header that is damaged.
+
+use std::io::{self, ErrorKind};
+
+use zip::result::ZipError;
+use zip::unstable::read::ZipIterable;
+
+use crate::apple::zip::entry::{STORED, ZipEntry};
+use crate::apple::zip::headers::{CENTRAL, CentralHeader, END, END_LENGTH, LOCAL, LocalHeader, is_end};
+use crate::apple::zip::window::{Peek, Window};
+
+/// More entries than this are no archive of Apple's; the rest is not listed.
+const MOST_ENTRIES: u32 = 1_000_000;
+/// Nor are more bytes of names.
+const MOST_NAME_BYTES: usize = 128 << 20;
+/// Damaged headers that a walk gets over.
+const MOST_GAPS: u32 = 1_000;
+/// Bytes read at a time.
+pub(super) const BLOCK: usize = 256 << 10;
+/// The end records and a comment fit into this many bytes.
+const TAIL: u64 = 128 << 10;
+/// What 16 bits cannot count.
+const COUNT_WRAP: u64 = 1 << 16;
+/// What 32 bits cannot count.
+const WRAP: u64 = 1 << 32;
+
+/// What a walk over a central directory found.
+#[derive(Debug)]
+pub(super) struct Listing {
+    /// Entries in the order of the directory.
+    pub(super) entries: Vec<ZipEntry>,
+    /// Headers seen, folders counted.
+    pub(super) count: u32,
+    /// The local header of the first, as it counts.
+    first_offset: u64,
+    /// Where the first header begins.
+    pub(super) start: u64,
+    /// Where the last header ends.
+    pub(super) end: u64,
+    /// Whether every byte from the first header to an end record was a header.
+    pub(super) complete: bool,
+    /// Whether there are more entries than anybody should list.
+    pub(super) overflow: bool,
+    zip64: bool,
+}
+
+/// Finds the central directory by the end of the window and walks it. `None` if there is none, or
+/// if it is not to be trusted: it is not as long as the end record says, or it belongs to a nested
+/// archive in a file that was cut off.
+pub(super) fn find(window: &Window) -> io::Result<Option<Listing>> {
+    let mut peek = Peek::new(window, BLOCK);
+    let Some(Located { start, first_header, declared }) = locate(window)? else {
+        return Ok(None);
+    };
+    let mut listing = walk(&mut peek, start)?;
+    let shift = first_header.wrapping_sub(listing.first_offset);
+    let (_, shift) = settle(&mut peek, &listing, [shift, 0])?;
+    listing.shift(shift);
+    if listing.complete && !u64::from(listing.count).abs_diff(declared).is_multiple_of(COUNT_WRAP) {
+        return Ok(None);
+    }
+    listing.complete &= window.len().saturating_sub(listing.end) <= TAIL;
+    if listing.complete && !listing.zip64 && window.len() >= WRAP && peek.at(listing.end, 4)? == END {
+        unwrap(&mut peek, &mut listing)?;
+    }
+    let claimed = |at| listing.entries.iter().any(|entry| entry.header == at);
+    if shift != 0 && !claimed(0) && peek.at(0, 4)? == LOCAL {
+        return Ok(None);
+    }
+    Ok(Some(listing))
+}
+
+/// What the end records say.
+struct Located {
+    /// Where the first central header begins.
+    start: u64,
+    /// Where the local header of the first entry begins.
+    first_header: u64,
+    /// Number of entries.
+    declared: u64,
+}
+
+fn locate(window: &Window) -> io::Result<Option<Located>> {
+    let first = ZipIterable::try_new(Peek::new(window, BLOCK), Default::default()).and_then(|mut zip| {
+        let declared = zip.len() as u64;
+        Ok(zip.files()?.next().transpose()?.map(|first| Located {
+            start: first.central_header_start(),
+            first_header: first.header_start(),
+            declared,
+        }))
+    });
+    match first {
+        Ok(located) => Ok(located),
+        Err(ZipError::Io(error)) if error.kind() != ErrorKind::UnexpectedEof => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Walks the headers from `start` to an end record. Their local headers are left as the offsets
+/// that the headers have.
+pub(super) fn walk(peek: &mut Peek, start: u64) -> io::Result<Listing> {
+    let mut listing = Listing {
+        entries: Vec::new(),
+        count: 0,
+        first_offset: 0,
+        start,
+        end: start,
+        complete: false,
+        overflow: false,
+        zip64: false,
+    };
+    let (mut at, mut last, mut gaps, mut name_bytes) = (start, None, 0, 0);
+    loop {
+        let length = CentralHeader::length(peek.at(at, CentralHeader::FIXED)?);
+        let header = match length {
+            Some(length) => CentralHeader::parse(peek.at(at, length)?),
+            None => None,
+        };
+        if let Some(header) = header {
+            let entry = ZipEntry::listed(listing.count, header.offset, at, &header);
+            name_bytes += entry.as_ref().map_or(0, |entry| entry.name.len());
+            if listing.count == MOST_ENTRIES || name_bytes > MOST_NAME_BYTES {
+                listing.overflow = true;
+                break;
+            }
+            if listing.count == 0 {
+                listing.first_offset = header.offset;
+            }
+            listing.zip64 |= header.common.zip64;
+            listing.count += 1;
+            listing.entries.extend(entry);
+            last = Some(at);
+            at += header.common.length;
+            listing.end = at;
+            continue;
+        }
+        if is_end(peek.at(at, END_LENGTH)?) {
+            listing.complete = gaps == 0;
+            break;
+        }
+        gaps += 1;
+        if gaps > MOST_GAPS {
+            break;
+        }
+        // A header with a wrong length leads astray: if the last one does not fit its local
+        // header, it counts as damaged itself, and what it covered is looked at again.
+        let from = match last.take() {
+            Some(header) if !listing.last_fits(peek)? => {
+                if listing.entries.last().is_some_and(|entry| entry.central == Some(header)) {
+                    listing.entries.pop();
+                }
+                header + 4
+            }
+            _ => at,
+        };
+        match find_header(peek, from)? {
+            Some(found) => at = found,
+            None => break,
+        }
+    }
+    Ok(listing)
+}
+
+/// The next place from `from` on that begins like a central header.
+fn find_header(peek: &mut Peek, from: u64) -> io::Result<Option<u64>> {
+    let mut at = from;
+    loop {
+        let bytes = peek.from(at, CentralHeader::FIXED)?;
+        if bytes.len() < CentralHeader::FIXED {
+            return Ok(None);
+        }
+        match bytes.windows(4).position(|four| four == CENTRAL) {
+            Some(found) => return Ok(Some(at + found as u64)),
+            None => at += bytes.len() as u64 - 3,
+        }
+    }
+}
+
+impl Listing {
+    /// Counts local headers from another place.
+    pub(super) fn shift(&mut self, shift: u64) {
+        for entry in &mut self.entries {
+            entry.header = entry.header.wrapping_add(shift);
+        }
+    }
+
+    fn last_fits(&self, peek: &mut Peek) -> io::Result<bool> {
+        match self.entries.last() {
+            Some(entry) => fits(peek, entry, entry.header).map(|length| length.is_some()),
+            None => Ok(false),
+        }
+    }
+}
+
+/// Of these places that an archive may begin at, the one where its first entries have their local
+/// headers: a prefixed archive counts from its own start or from the file's, and an end record
+/// within a comment leads to any number. Also says how many of a few had theirs there.
+pub(super) fn settle(peek: &mut Peek, listing: &Listing, shifts: [u64; 2]) -> io::Result<(u32, u64)> {
+    let mut best = (0, shifts[0]);
+    for shift in shifts {
+        let mut fitting = 0;
+        for entry in listing.entries.iter().take(4) {
+            let at = entry.header.wrapping_add(shift);
+            fitting += u32::from(fits(peek, entry, at)?.is_some());
+        }
+        if fitting > best.0 {
+            best = (fitting, shift);
+        }
+    }
+    Ok(best)
+}
+
+/// The length of the local header at this place, if it is there and has the entry's name.
+fn fits(peek: &mut Peek, entry: &ZipEntry, at: u64) -> io::Result<Option<u64>> {
+    let Some(length) = LocalHeader::length(peek.at(at, LocalHeader::FIXED)?) else {
+        return Ok(None);
+    };
+    let header = LocalHeader::parse(peek.at(at, length)?);
+    Ok(header.filter(|header| header.0.name() == *entry.name).map(|header| header.0.length))
+}
+
+/// Undoes the arithmetic modulo 2^32 of writers without zip64: an entry begins after the one before
+/// it, where a local header has its name, and its data reaches to the next.
+fn unwrap(peek: &mut Peek, listing: &mut Listing) -> io::Result<()> {
+    let mut data = Vec::with_capacity(listing.entries.len());
+    let mut least = 0u64;
+    for entry in &mut listing.entries {
+        let low = entry.header % WRAP;
+        let mut at = low + least.saturating_sub(low).div_ceil(WRAP) * WRAP;
+        let length = loop {
+            if at >= listing.start {
+                break None;
+            }
+            if let Some(length) = fits(peek, entry, at)? {
+                break Some(length);
+            }
+            at += WRAP;
+        };
+        let Some(length) = length else { return Ok(()) };
+        entry.header = at;
+        data.push(at + length);
+        least = at + length + entry.compressed;
+    }
+    let nexts: Vec<u64> =
+        listing.entries.iter().skip(1).map(|entry| entry.header).chain([listing.start]).collect();
+    for ((entry, data), next) in listing.entries.iter_mut().zip(data).zip(nexts) {
+        let room = next.saturating_sub(data);
+        entry.compressed += room.saturating_sub(entry.compressed) / WRAP * WRAP;
+        // Media hardly deflate: of the sizes that are possible, the least that is not smaller
+        // than the data. Where that is wrong, reading finds out.
+        let slack = if entry.method == STORED { 0 } else { entry.compressed / 1000 + 1024 };
+        let missing = entry.compressed.saturating_sub(slack).saturating_sub(entry.size);
+        entry.size += missing.div_ceil(WRAP) * WRAP;
+    }
+    Ok(())
+}

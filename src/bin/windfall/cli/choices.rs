@@ -1,0 +1,426 @@
+//! The choices: what the owner may choose of a library, and which of the wishes holds.
+//!
+//! In: options, what the library remembers, the machine's zone. Out: [`Chosen`], the settings of an
+//! import: option before memory before default. Never: prints, reads a file.
+//! The one surprise: what held is remembered whether it was given or not, so that a default that
+//! changes in a later version, or on another machine, does not change a library.
+
+use chrono_tz::Tz;
+use clap::Args;
+
+use super::{IMMICH_GO, PHOTOPRISM, Words, XMP, one_of, read};
+use windfall::library::name;
+use windfall::library::settings::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings, ZoneFrom};
+use windfall::library::template::{Purpose, Template};
+use windfall::run::import::Chosen;
+use windfall::run::sidecars;
+use windfall::sidecar::Form;
+
+/// What the owner may choose; the library remembers it from its first import.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Library (remembered from the first import)")]
+pub struct Choices {
+    /// Folders: strftime codes (`%Y/%m`) and {year} {month} {day} {hour} {minute} {second} {month_name} {kind}
+    /// {make} {model} {original} [default: {year}/{year}-{month}]
+    #[arg(long, value_name = "TEMPLATE", value_parser = layout)]
+    layout: Option<Template>,
+    /// File names without extension, with the same codes and fields [default: {original}]
+    #[arg(long, value_name = "TEMPLATE", value_parser = name)]
+    name: Option<Template>,
+    /// For photos that know no time zone [default: the machine's]
+    #[arg(long, value_name = "ZONE", env = "WINDFALL_TIME_ZONE", value_parser = zone)]
+    time_zone: Option<Tz>,
+    /// How albums appear below Albums/ [default: auto]
+    #[arg(long, value_name = "FORM", value_parser = one_of(&ALBUMS))]
+    albums: Option<AlbumForm>,
+    /// Make Apple's memories folders below Memories/, like albums [default: no]
+    #[arg(long, value_name = "YES|NO", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = one_of(&MEMORIES))]
+    memories: Option<Memories>,
+    /// Where hidden photos go [default: apart]
+    #[arg(long, value_name = "PLACE", value_parser = one_of(&HIDDEN))]
+    hidden: Option<Hidden>,
+    /// Where recently deleted photos go [default: apart]
+    #[arg(long, value_name = "PLACE", value_parser = one_of(&RECENTLY_DELETED))]
+    recently_deleted: Option<RecentlyDeleted>,
+    /// What is written beside each photo for other programs [default: none]
+    #[arg(long, value_name = "FORM", value_parser = one_of(&SIDECARS))]
+    sidecars: Option<Wanted>,
+}
+
+/// A form of sidecars, or none; clap takes an `Option` in an `Option` for something else.
+type Wanted = Option<Form>;
+
+const ALBUMS: Words<AlbumForm, 6> = [
+    ("auto", AlbumForm::Auto, "symbolic links where the drive has them, else lists"),
+    ("symlink", AlbumForm::Symlink, "relative symbolic links"),
+    ("hardlink", AlbumForm::Hardlink, "hard links"),
+    ("copy", AlbumForm::Copy, "copies"),
+    ("list", AlbumForm::List, "an .m3u8 list per album"),
+    ("none", AlbumForm::None, "only in the catalog"),
+];
+const MEMORIES: Words<Memories, 2> =
+    [("yes", Memories::Folders, "folders below Memories/"), ("no", Memories::Catalog, "only in the catalog")];
+const HIDDEN: Words<Hidden, 3> = [
+    ("apart", Hidden::Apart, "below Hidden/"),
+    ("mixed", Hidden::Mixed, "among the others"),
+    ("skip", Hidden::Skip, "left out"),
+];
+const RECENTLY_DELETED: Words<RecentlyDeleted, 2> = [
+    ("apart", RecentlyDeleted::Apart, "below Recently Deleted/"),
+    ("skip", RecentlyDeleted::Skip, "left out"),
+];
+const SIDECARS: Words<Wanted, 4> = [
+    (sidecars::NONE, None, "nothing; what was written stays"),
+    (XMP.0, Some(XMP.1), XMP.2),
+    (PHOTOPRISM.0, Some(PHOTOPRISM.1), PHOTOPRISM.2),
+    (IMMICH_GO.0, Some(IMMICH_GO.1), IMMICH_GO.2),
+];
+
+fn write<T: PartialEq, const N: usize>(words: &Words<T, N>, value: &T) -> String {
+    words.iter().find(|(_, known, _)| known == value).map_or("", |(word, ..)| word).to_owned()
+}
+
+fn layout(text: &str) -> Result<Template, String> {
+    Template::parse(text, Purpose::Layout).map_err(|error| error.to_string())
+}
+
+fn name(text: &str) -> Result<Template, String> {
+    Template::parse(text, Purpose::Name).map_err(|error| error.to_string())
+}
+
+fn zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| "it is no IANA time zone; write for instance `Europe/Berlin`".to_owned())
+}
+
+/// The zone of the machine and who named it: `TZ` if it names one, else the system. `note` hears of a
+/// `TZ` that names none.
+pub fn machine_zone(note: &dyn Fn(&str)) -> Option<(Tz, ZoneFrom)> {
+    let system = || iana_time_zone::get_timezone().ok()?.parse().ok();
+    match std::env::var_os("TZ").map(|stated| stated.to_string_lossy().into_owned()) {
+        None => system().map(|zone| (zone, ZoneFrom::System)),
+        Some(stated) => match stated_zone(&stated) {
+            Some(zone) => Some((zone, ZoneFrom::Variable)),
+            None => {
+                let zone = system();
+                let instead = zone.map_or("UTC", Tz::name);
+                note(&format!(
+                    "TZ is `{}`, which names no time zone that is known here: {instead} is used instead; choose \
+                     another with --time-zone",
+                    name::display(&stated)
+                ));
+                zone.map(|zone| (zone, ZoneFrom::System))
+            }
+        },
+    }
+}
+
+/// What `TZ` names: a zone by its name, a file of zones, or a POSIX rule that is that of a zone.
+fn stated_zone(stated: &str) -> Option<Tz> {
+    let text = stated.strip_prefix(':').unwrap_or(stated).trim();
+    if text.is_empty() {
+        return Some(Tz::UTC);
+    }
+    let file = text.split_once("zoneinfo/").map(|(_, name)| {
+        let name = name.strip_prefix("posix/").or_else(|| name.strip_prefix("right/"));
+        name.unwrap_or_else(|| text.split_once("zoneinfo/").map_or(text, |(_, name)| name)).to_owned()
+    });
+    if let Some(name) = file {
+        return name.parse().ok();
+    }
+    if text.starts_with('/') {
+        let target = std::fs::read_link(text).ok()?;
+        return target.to_str()?.split_once("zoneinfo/")?.1.parse().ok();
+    }
+    let name = text.strip_prefix("posix/").or_else(|| text.strip_prefix("right/")).unwrap_or(text);
+    name.parse().ok().or_else(|| posix_zone(text))
+}
+
+/// `UTC0`, `JST-9`, `CET-1CEST,M3.5.0,M10.5.0/3`. POSIX counts to the west, as do the zones of `Etc/`.
+fn posix_zone(text: &str) -> Option<Tz> {
+    const WITH_SUMMER: [(&str, Tz); 12] = [
+        ("CET-1CEST", Tz::CET),
+        ("MEZ-1MESZ", Tz::CET),
+        ("MET-1MEST", Tz::MET),
+        ("EET-2EEST", Tz::EET),
+        ("WET0WEST", Tz::WET),
+        ("GMT0BST", Tz::Europe__London),
+        ("AST4ADT", Tz::America__Halifax),
+        ("AKST9AKDT", Tz::America__Anchorage),
+        ("AEST-10AEDT", Tz::Australia__Sydney),
+        ("NZST-12NZDT", Tz::Pacific__Auckland),
+        ("IST-1GMT0", Tz::Europe__Dublin),
+        ("IST-5:30", Tz::Asia__Kolkata),
+    ];
+    let rule = text.split(',').next().unwrap_or(text);
+    if let Some((_, zone)) = WITH_SUMMER.iter().find(|(known, _)| *known == rule) {
+        return Some(*zone);
+    }
+    if let Ok(zone) = rule.parse() {
+        return Some(zone);
+    }
+    // a zone that has no letters is called by its offset: `<+03>-3`
+    let (name, hours) = match rule.strip_prefix('<') {
+        Some(quoted) => quoted.split_once('>')?,
+        None => rule.split_at_checked(rule.find(|c: char| !c.is_ascii_alphabetic())?)?,
+    };
+    let hours: i32 = hours.parse().ok().filter(|_| (3..=6).contains(&name.len()))?;
+    match hours {
+        0 => Some(Tz::UTC),
+        hours => format!("Etc/GMT{hours:+}").parse().ok(),
+    }
+}
+
+/// The zone of the machine and who named it; is told whom to tell of what is wrong with it.
+type Machine<'a> = dyn Fn(&dyn Fn(&str)) -> Option<(Tz, ZoneFrom)> + 'a;
+
+impl Choices {
+    /// The settings of a run. `defaults` hold where nobody chose, but for the zone: that is the
+    /// `machine`'s. `remembered` is what the library remembers, by name; `note` hears what the owner should know.
+    pub fn settle(
+        &self,
+        defaults: &Settings,
+        remembered: &dyn Fn(&str) -> Option<String>,
+        machine: &Machine<'_>,
+        note: &dyn Fn(&str),
+    ) -> Chosen {
+        let mut zone_from = match self.time_zone {
+            Some(_) => ZoneFrom::Option,
+            None => ZoneFrom::Library,
+        };
+        let mut settled = Settled { remembered, note, remember: Vec::new() };
+        let settings = Settings {
+            layout: settled.choose(
+                "layout",
+                self.layout.clone(),
+                |text| Template::parse(text, Purpose::Layout).ok(),
+                Template::to_string,
+                || defaults.layout.clone(),
+            ),
+            name: settled.choose(
+                "name",
+                self.name.clone(),
+                |text| Template::parse(text, Purpose::Name).ok(),
+                Template::to_string,
+                || defaults.name.clone(),
+            ),
+            zone: settled.choose(
+                "time_zone",
+                self.time_zone,
+                |text| text.parse().ok(),
+                |zone| zone.name().to_owned(),
+                || {
+                    let (zone, from) = machine(note).unwrap_or_else(|| (announce_utc(note), ZoneFrom::None));
+                    zone_from = from;
+                    zone
+                },
+            ),
+            zone_from: ZoneFrom::None,
+            albums: settled.choose_word("albums", self.albums, &ALBUMS, defaults.albums),
+            memories: settled.choose_word("memories", self.memories, &MEMORIES, defaults.memories),
+            hidden: settled.choose_word("hidden", self.hidden, &HIDDEN, defaults.hidden),
+            recently_deleted: settled.choose_word(
+                "recently_deleted",
+                self.recently_deleted,
+                &RECENTLY_DELETED,
+                defaults.recently_deleted,
+            ),
+            sidecars: settled.choose_word(sidecars::SETTING, self.sidecars, &SIDECARS, defaults.sidecars),
+        };
+        Chosen { settings: Settings { zone_from, ..settings }, remember: settled.remember }
+    }
+}
+
+fn announce_utc(note: &dyn Fn(&str)) -> Tz {
+    note(
+        "this machine does not say its time zone: photos that know none are dated in UTC; \
+         choose another with --time-zone",
+    );
+    Tz::UTC
+}
+
+struct Settled<'a> {
+    remembered: &'a dyn Fn(&str) -> Option<String>,
+    note: &'a dyn Fn(&str),
+    remember: Vec<(&'static str, String)>,
+}
+
+impl Settled<'_> {
+    /// Option before memory before default; says so where an option replaces the memory.
+    fn choose<T>(
+        &mut self,
+        name: &'static str,
+        given: Option<T>,
+        read: impl Fn(&str) -> Option<T>,
+        write: impl Fn(&T) -> String,
+        default: impl FnOnce() -> T,
+    ) -> T {
+        let before = (self.remembered)(name);
+        let value = given.or_else(|| read(before.as_deref()?)).unwrap_or_else(default);
+        let word = write(&value);
+        if let Some(before) = before.filter(|before| *before != word) {
+            let option = name.replace('_', "-");
+            (self.note)(&format!(
+                "--{option} is `{word}` from now on, and was `{before}` in this library; what stands in it stays"
+            ));
+        }
+        self.remember.push((name, word));
+        value
+    }
+
+    fn choose_word<T: Copy + PartialEq, const N: usize>(
+        &mut self,
+        name: &'static str,
+        given: Option<T>,
+        words: &Words<T, N>,
+        default: T,
+    ) -> T {
+        self.choose(name, given, |word| read(words, word), |value| write(words, value), || default)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALBUMS, Choices, HIDDEN, MEMORIES, RECENTLY_DELETED, SIDECARS, Words, read, write};
+    use crate::cli::{Cli, Command, SHELLS};
+    use chrono_tz::Tz;
+    use clap::Parser;
+    use std::cell::RefCell;
+    use std::collections::HashMap;
+    use windfall::library::settings::{Settings, ZoneFrom};
+    use windfall::run::import::Chosen;
+
+    fn choices(arguments: &[&str]) -> Choices {
+        let line = ["windfall", "import", "in", "--to", "lib"].iter().chain(arguments);
+        match Cli::try_parse_from(line).unwrap().command {
+            Command::Import(import) => import.choices,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn settle(arguments: &[&str], remembered: &[(&str, &str)], machine: Option<Tz>) -> (Chosen, Vec<String>) {
+        let notes = RefCell::new(Vec::new());
+        let remembered: HashMap<_, _> = remembered.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
+        let chosen = choices(arguments).settle(
+            &Settings::standard(Tz::UTC).unwrap(),
+            &|name| remembered.get(name).cloned(),
+            &|_| machine.map(|zone| (zone, ZoneFrom::System)),
+            &|text| notes.borrow_mut().push(text.to_owned()),
+        );
+        (chosen, notes.into_inner())
+    }
+
+    #[test]
+    fn words_of_choices_come_back() {
+        fn all<T: Copy + PartialEq + std::fmt::Debug, const N: usize>(words: &Words<T, N>) {
+            for (word, value, _) in words {
+                assert_eq!(read(words, word), Some(*value));
+                assert_eq!(write(words, value), *word);
+            }
+        }
+        all(&ALBUMS);
+        all(&MEMORIES);
+        all(&HIDDEN);
+        all(&RECENTLY_DELETED);
+        all(&SIDECARS);
+        all(&SHELLS);
+    }
+
+    #[test]
+    fn defaults_are_remembered() {
+        let (chosen, notes) = settle(&[], &[], Some(Tz::Europe__Zurich));
+        let expected = [
+            ("layout", "{year}/{year}-{month}"),
+            ("name", "{original}"),
+            ("time_zone", "Europe/Zurich"),
+            ("albums", "auto"),
+            ("memories", "no"),
+            ("hidden", "apart"),
+            ("recently_deleted", "apart"),
+            ("sidecars", "none"),
+        ];
+        assert_eq!(chosen.remember, expected.map(|(name, word)| (name, word.to_owned())));
+        assert_eq!(notes, [] as [&str; 0]);
+    }
+
+    #[test]
+    fn an_option_goes_before_memory_and_memory_before_default() {
+        let memory = [("layout", "%Y"), ("time_zone", "Asia/Tokyo"), ("hidden", "skip"), ("albums", "list")];
+        let options = ["--layout", "%Y/%m", "--albums=list"];
+        let (chosen, notes) = settle(&options, &memory, Some(Tz::Europe__Zurich));
+        assert_eq!(chosen.settings.layout.to_string(), "%Y/%m");
+        assert_eq!(chosen.settings.zone, Tz::Asia__Tokyo);
+        assert_eq!(write(&HIDDEN, &chosen.settings.hidden), "skip");
+        assert_eq!(
+            notes,
+            ["--layout is `%Y/%m` from now on, and was `%Y` in this library; what stands in it stays"]
+        );
+    }
+
+    #[test]
+    fn a_fall_back_to_utc_is_announced_once() {
+        let (chosen, notes) = settle(&[], &[], None);
+        assert_eq!(chosen.settings.zone, Tz::UTC);
+        assert!(notes.len() == 1 && notes[0].contains("--time-zone"), "{notes:?}");
+        let (_, notes) = settle(&["--time-zone", "UTC"], &[], None);
+        assert_eq!(notes, [] as [&str; 0]);
+        let (_, notes) = settle(&[], &[("time_zone", "UTC")], None);
+        assert_eq!(notes, [] as [&str; 0]);
+    }
+
+    #[test]
+    fn who_named_the_zone_is_known() {
+        let from = |options: &[&str], memory: &[(&str, &str)], machine| {
+            settle(options, memory, machine).0.settings.zone_from
+        };
+        let zurich = Some(Tz::Europe__Zurich);
+        assert_eq!(from(&["--time-zone", "UTC"], &[("time_zone", "Asia/Tokyo")], zurich), ZoneFrom::Option);
+        assert_eq!(from(&[], &[("time_zone", "Asia/Tokyo")], zurich), ZoneFrom::Library);
+        assert_eq!(from(&[], &[], zurich), ZoneFrom::System);
+        assert_eq!(from(&[], &[], None), ZoneFrom::None);
+    }
+
+    #[test]
+    fn what_tz_may_say() {
+        let cases = [
+            ("Europe/Berlin", Some("Europe/Berlin")),
+            (":Europe/Berlin", Some("Europe/Berlin")),
+            ("/usr/share/zoneinfo/Europe/Berlin", Some("Europe/Berlin")),
+            (":/usr/share/zoneinfo/posix/Asia/Tokyo", Some("Asia/Tokyo")),
+            ("", Some("UTC")),
+            (":", Some("UTC")),
+            ("UTC", Some("UTC")),
+            ("UTC0", Some("UTC")),
+            ("GMT0", Some("GMT0")),
+            ("EST5EDT", Some("EST5EDT")),
+            ("EST5EDT,M3.2.0,M11.1.0", Some("EST5EDT")),
+            ("CET-1CEST", Some("CET")),
+            ("CET-1CEST,M3.5.0,M10.5.0/3", Some("CET")),
+            ("JST-9", Some("Etc/GMT-9")),
+            ("ART3", Some("Etc/GMT+3")),
+            ("<+03>-3", Some("Etc/GMT-3")),
+            ("<-03>3", Some("Etc/GMT+3")),
+            ("<+0330>-3:30", None),
+            ("<+03", None),
+            ("posix/Europe/Berlin", Some("Europe/Berlin")),
+            ("Europe/Nowhere", None),
+            ("/no/such/file", None),
+            ("XXX99", None),
+            ("9", None),
+            ("yesterday", None),
+        ];
+        for (stated, name) in cases {
+            assert_eq!(super::stated_zone(stated).map(Tz::name), name, "{stated}");
+        }
+    }
+
+    #[test]
+    fn memories_can_be_switched_on_and_off_again() {
+        for (options, expected) in
+            [(&["--memories"], "yes"), (&["--memories=no"], "no"), (&["--memories=yes"], "yes")]
+        {
+            let (chosen, _) = settle(options, &[("memories", "yes")], Some(Tz::UTC));
+            assert_eq!(write(&MEMORIES, &chosen.settings.memories), expected);
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! The command line: commands, options, and what they mean for the library.
+//!
+//! In: arguments, `WINDFALL_*` variables. Out: [`Cli`]; `choices` makes settings of what the owner
+//! chose. Never: prints, reads a file.
+//! The one surprise: `--to` is optional for the parser, because a person who forgets it is better
+//! helped by the whole command to type than by a usage line.
+
+mod choices;
+
+use std::iter;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ColorChoice, Parser, Subcommand};
+
+pub use self::choices::{Choices, machine_zone};
+use crate::terminal::Voice;
+use windfall::page::{self, PageOptions};
+use windfall::sidecar::Form;
+use windfall::stage::discover::search::Strangers;
+use windfall::threads;
+
+/// Turns the zips of an Apple privacy export into a photo library you keep for life.
+///
+/// Every original once, in dated folders, checked byte for byte against Apple's own checksums, with albums, Live
+/// Photos, favourites and true local dates. Sources are never changed, and nothing is sent anywhere.
+#[derive(Debug, Parser)]
+#[command(
+    name = "windfall",
+    version = env!("WINDFALL_VERSION"),
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+#[command(disable_help_subcommand = true, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to talk about it.
+    #[command(flatten)]
+    pub speech: Speech,
+}
+
+const EXAMPLES: &str = "Examples:
+  windfall                                       on a terminal: asks for what it needs
+  windfall check ~/Downloads                     is the download complete and undamaged?
+  windfall import ~/Downloads --to /Volumes/Photos
+  windfall verify /Volumes/Photos --against ~/Downloads      are the zips safe to delete?
+  windfall list /Volumes/Photos --explain 2024/2024-03/IMG_4821.HEIC
+  windfall report /Volumes/Photos                a page to look at, on any computer
+
+Exit codes: 0 done, 1 stopped, 2 wrong usage, 3 finished but something is missing or damaged, 130 interrupted.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read exports and add what is new to a library
+    Import(Box<Import>),
+    /// Is the download complete and undamaged? Reads everything, writes nothing
+    Check(Check),
+    /// Read a library's bytes again: is everything as it was imported, and may the zips go?
+    Verify(Verify),
+    /// What a library holds, a line per file
+    List(List),
+    /// Write an HTML page that shows a library: certificate, timeline, problems, photos
+    Report(Report),
+    /// Write what the library knows beside its photos, for other programs
+    Sidecars(Sidecars),
+    /// Print a script that completes the command line of a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Speech {
+    /// Say nothing but errors
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say every decision and every problem
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+    /// Colours; NO_COLOR is honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value_t)]
+    pub color: ColorChoice,
+    /// No progress bar
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+    /// Append every decision, note and problem to a file
+    #[arg(long, global = true, value_name = "FILE", env = "WINDFALL_LOG_FILE")]
+    pub log_file: Option<PathBuf>,
+}
+
+/// What stands on standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// Words for people.
+    Words,
+    /// One JSON document.
+    Json,
+}
+
+impl Speech {
+    /// How much is said.
+    pub fn voice(&self) -> Voice {
+        match (self.quiet, self.verbose) {
+            (true, _) => Voice::Quiet,
+            (_, true) => Voice::Verbose,
+            _ => Voice::Normal,
+        }
+    }
+}
+
+/// Where to read, and how fast.
+#[derive(Debug, Clone, Args)]
+pub struct Reading {
+    /// Zips, folders of zips and unzipped folders, in any mix
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub pace: Pace,
+}
+
+/// How fast to read, and what to print.
+#[derive(Debug, Clone, Args)]
+pub struct Pace {
+    /// Threads that read [default: one per processor; 2 if a disk that rotates is among the places]
+    #[arg(long, value_name = "N", env = "WINDFALL_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+impl Pace {
+    /// What stands on standard output.
+    pub fn output(&self) -> Output {
+        if self.json { Output::Json } else { Output::Words }
+    }
+
+    /// Threads that read and write these places, at least one.
+    pub fn jobs<'a>(&self, places: impl Iterator<Item = &'a PathBuf>) -> NonZeroUsize {
+        jobs(self.jobs, places)
+    }
+}
+
+fn jobs<'a>(wanted: Option<u16>, places: impl Iterator<Item = &'a PathBuf>) -> NonZeroUsize {
+    let wanted = wanted.and_then(|wanted| NonZeroUsize::new(wanted.into()));
+    wanted.unwrap_or_else(|| threads::fitting(places.map(PathBuf::as_path)))
+}
+
+/// `windfall import`.
+#[derive(Debug, Args)]
+#[command(override_usage = "windfall import [OPTIONS] <INPUT>... --to <LIBRARY>")]
+pub struct Import {
+    /// The folder that is or becomes the library
+    #[arg(long, value_name = "LIBRARY", env = "WINDFALL_LIBRARY")]
+    pub to: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Say what an import would do; create nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take the photos and videos of inputs that nothing shows to be Apple's, too
+    #[arg(long)]
+    pub loose: bool,
+    #[command(flatten)]
+    pub choices: Choices,
+}
+
+impl Import {
+    /// What becomes of inputs that are not Apple's.
+    pub fn strangers(&self) -> Strangers {
+        if self.loose { Strangers::Loose } else { Strangers::Refused }
+    }
+
+    /// The command as it should have been typed, with a place for the library.
+    pub fn whole_command(&self) -> String {
+        const MOST: usize = 3;
+        let mut words: Vec<String> =
+            self.reading.inputs.iter().take(MOST).map(|input| quoted(input)).collect();
+        if self.reading.inputs.len() > MOST {
+            words.push("…".to_owned());
+        }
+        format!("windfall import {} --to LIBRARY", words.join(" "))
+    }
+}
+
+/// A path as a shell takes it.
+pub fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "/\\.:_-".contains(c);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+/// `windfall check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `windfall verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY")]
+    pub library: PathBuf,
+    /// Zips and folders of which every byte must be in the library: then they are safe to delete
+    #[arg(long, value_name = "INPUT", num_args = 1..)]
+    pub against: Option<Vec<PathBuf>>,
+    /// Make a lost or damaged catalog anew from the library and the kept details
+    #[arg(long)]
+    pub rebuild_catalog: bool,
+    #[command(flatten)]
+    pub pace: Pace,
+}
+
+/// `windfall list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY")]
+    pub library: PathBuf,
+    /// Tell where one file came from, how it was proved and why it has its date and place
+    #[arg(long, value_name = "PATH", conflicts_with = "checksums")]
+    pub explain: Option<PathBuf>,
+    /// Print lines for `b3sum --check`, to be run inside the library
+    #[arg(long, conflicts_with = "json")]
+    pub checksums: bool,
+    /// Print one JSON object per file
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `windfall report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY")]
+    pub library: PathBuf,
+    /// Where to write the page; outside the library it has no photos [default:
+    /// LIBRARY/windfall-report.html]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Show hidden and recently deleted photos too
+    #[arg(long)]
+    pub with_hidden: bool,
+    /// Threads that make thumbnails [default: one per processor]
+    #[arg(long, value_name = "N", env = "WINDFALL_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+}
+
+impl Report {
+    /// Threads that make thumbnails, at least one.
+    pub fn jobs(&self) -> NonZeroUsize {
+        jobs(self.jobs, iter::once(&self.library))
+    }
+
+    /// What the page shall be.
+    pub fn options(&self) -> PageOptions {
+        let hidden = if self.with_hidden { page::Hidden::Shown } else { page::Hidden::LeftOut };
+        PageOptions { output: self.output.clone(), hidden }
+    }
+}
+
+/// `windfall sidecars`.
+#[derive(Debug, Args)]
+pub struct Sidecars {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY")]
+    pub library: PathBuf,
+    /// For which program; imports go on writing them
+    #[arg(long = "for", value_name = "FORM", value_parser = one_of(&SIDECAR_FORMS))]
+    pub form: Form,
+    /// Remove those of this form that are as they were written
+    #[arg(long)]
+    pub remove: bool,
+}
+
+/// `windfall completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// Which shell
+    #[arg(value_name = "SHELL", value_parser = one_of(&SHELLS))]
+    pub shell: Shell,
+}
+
+/// A shell that can complete command lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shell {
+    /// One that clap knows itself.
+    Common(clap_complete::Shell),
+    /// Nushell.
+    Nushell,
+}
+
+/// The words of a choice, on the command line and in the catalog, each with its help.
+type Words<T, const N: usize> = [(&'static str, T, &'static str); N];
+
+const SIDECAR_FORMS: Words<Form, 3> = [XMP, PHOTOPRISM, IMMICH_GO];
+const XMP: (&str, Form, &str) =
+    (Form::Xmp.as_str(), Form::Xmp, "NAME.EXT.xmp for Immich, digiKam, darktable, osxphotos");
+const PHOTOPRISM: (&str, Form, &str) =
+    (Form::PhotoPrism.as_str(), Form::PhotoPrism, "NAME.EXT.xmp as PhotoPrism reads it");
+const IMMICH_GO: (&str, Form, &str) =
+    (Form::ImmichGo.as_str(), Form::ImmichGo, "NAME.EXT.json, from which immich-go uploads");
+const SHELLS: Words<Shell, 6> = [
+    ("bash", Shell::Common(clap_complete::Shell::Bash), ""),
+    ("zsh", Shell::Common(clap_complete::Shell::Zsh), ""),
+    ("fish", Shell::Common(clap_complete::Shell::Fish), ""),
+    ("powershell", Shell::Common(clap_complete::Shell::PowerShell), ""),
+    ("elvish", Shell::Common(clap_complete::Shell::Elvish), ""),
+    ("nushell", Shell::Nushell, ""),
+];
+
+fn read<T: Copy, const N: usize>(words: &Words<T, N>, word: &str) -> Option<T> {
+    words.iter().find(|(known, ..)| *known == word).map(|(_, value, _)| *value)
+}
+
+fn one_of<T, const N: usize>(words: &'static Words<T, N>) -> impl TypedValueParser<Value = T> + use<T, N>
+where
+    T: Copy + Send + Sync + 'static,
+{
+    let values = words.iter().map(|(word, _, help)| PossibleValue::new(*word).help(*help));
+    PossibleValuesParser::new(values).try_map(|word| read(words, &word).ok_or("it is none of these words"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::{CommandFactory, Parser};
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn wrong_usage() {
+        for arguments in [
+            &["import"][..],
+            &["import", "in", "--layout", "{yaer}"],
+            &["import", "in", "--name", "a/b"],
+            &["import", "in", "--time-zone", "Berlin"],
+            &["import", "in", "--albums", "links"],
+            &["import", "in", "--jobs", "0"],
+            &["import", "in", "--quiet", "--verbose"],
+            &["list", "lib", "--json", "--checksums"],
+            &["sidecars", "lib"],
+            &["sidecars", "lib", "--for", "none"],
+            &["completions", "cmd"],
+            &["undo"],
+            &[],
+        ] {
+            let error = Cli::try_parse_from(std::iter::once(&"windfall").chain(arguments)).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{arguments:?}");
+        }
+    }
+}

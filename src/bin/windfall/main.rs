@@ -1,0 +1,387 @@
+//! The windfall command: parses, calls the library, hands results to the terminal.
+//!
+//! In: arguments. Out: an exit code. Never: decides what belongs where, prints by itself.
+//! The one surprise: runs that an owner may interrupt happen on a thread of their own, while the
+//! main thread waits for their end or for signals: the first asks the run to stop, and upon the
+//! second `main` simply returns, which ends the process without waiting for anybody.
+
+mod cli;
+mod terminal;
+
+use std::env;
+use std::ffi::OsString;
+use std::fs::OpenOptions;
+use std::iter;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+use clap::{ColorChoice, Parser};
+
+use cli::{Cli, Command, Output, Speech};
+use terminal::{Bar, Screen, Voice, guide};
+use windfall::library::settings::Settings;
+use windfall::problem::Severity;
+use windfall::progress::Progress;
+use windfall::run::import::{self, Run};
+use windfall::run::verify::{self, VerifyRun};
+use windfall::run::{check, list, rebuild, sidecars};
+use windfall::stage::discover::search::Strangers;
+use windfall::stage::report;
+use windfall::{Error, Problem, page};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy)]
+enum Exit {
+    Done = 0,
+    Stopped = 1,
+    Usage = 2,
+    Incomplete = 3,
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+fn main() -> ExitCode {
+    let exit = match env::args_os().len() {
+        0 | 1 if guide::is_possible() => guided(),
+        _ => match Cli::try_parse() {
+            Ok(cli) => run(cli),
+            Err(error) => misused(&error),
+        },
+    };
+    exit.into()
+}
+
+/// Says what is wrong with a command line, or the help that was asked for.
+fn misused(error: &clap::Error) -> Exit {
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+fn run(cli: Cli) -> Exit {
+    match cli.speech.color {
+        ColorChoice::Auto => {}
+        ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+        ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let session = |output: Output| match Session::new(&cli.speech, output) {
+        Ok(session) => Ok(session),
+        Err(error) => Err(failed(&error, None)),
+    };
+    let exit = match cli.command {
+        Command::List(arguments) => Ok(listing(&arguments)),
+        Command::Completions(arguments) => Ok(printed(terminal::completions(arguments.shell))),
+        Command::Man => Ok(printed(terminal::manual())),
+        Command::Import(arguments) => session(arguments.reading.pace.output())
+            .map(|session| interruptible(session, move |session| session.import(&arguments))),
+        Command::Check(arguments) => session(arguments.reading.pace.output())
+            .map(|session| interruptible(session, move |session| session.check(&arguments))),
+        Command::Verify(arguments) => session(arguments.pace.output())
+            .map(|session| interruptible(session, move |session| session.verify(&arguments))),
+        // thumbnails and the page are made whole or not at all, so a signal may end it at once
+        Command::Report(arguments) => session(Output::Words).map(|session| session.report(&arguments)),
+        Command::Sidecars(arguments) => session(Output::Words)
+            .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
+    };
+    exit.unwrap_or_else(|stopped| stopped)
+}
+
+/// Asks for what an import needs, runs it, and says what may come next.
+fn guided() -> Exit {
+    let look = |inputs: &[PathBuf], library: &Path| {
+        let strangers = Strangers::Refused;
+        let run = Run {
+            inputs,
+            strangers,
+            jobs: NonZeroUsize::MIN,
+            progress: &(),
+            cancel: &AtomicBool::new(false),
+        };
+        import::glance(&run, library)
+    };
+    let arguments = match guide::ask(&look) {
+        Ok(guide::Agreed::Import(arguments)) => arguments,
+        Ok(guide::Agreed::Nothing) => return Exit::Done,
+        Err(source) => return failed(&Error::io("talk to", Path::new("the terminal"))(source), None),
+    };
+    let words = iter::once(OsString::from("windfall")).chain(arguments.iter().cloned());
+    let exit = match Cli::try_parse_from(words) {
+        Ok(cli) => run(cli),
+        Err(error) => misused(&error),
+    };
+    let came = match exit {
+        Exit::Done => Some(guide::Came::Whole),
+        Exit::Incomplete => Some(guide::Came::Incomplete),
+        Exit::Stopped | Exit::Usage | Exit::Interrupted => None,
+    };
+    // the import has ended and said so; a terminal that is gone changes nothing
+    let _ = came.map(|came| guide::what_now(&arguments, came));
+    exit
+}
+
+fn printed(result: Result<(), Error>) -> Exit {
+    result.map_or_else(|error| failed(&error, None), |()| Exit::Done)
+}
+
+fn listing(arguments: &cli::List) -> Exit {
+    let library = &arguments.library;
+    let result = match &arguments.explain {
+        Some(path) => list::explain(library, path).and_then(|story| match arguments.json {
+            true => terminal::json_line(&story.file),
+            false => terminal::explained(&story),
+        }),
+        None if arguments.checksums => terminal::checksums(library),
+        None if arguments.json => terminal::listed_as_json(library),
+        None => terminal::listed(library),
+    };
+    printed(result)
+}
+
+/// What a run says, and how it is stopped.
+#[derive(Clone)]
+struct Session {
+    voice: Voice,
+    screen: Arc<Screen>,
+    cancel: Arc<AtomicBool>,
+}
+
+impl Session {
+    fn new(speech: &Speech, output: Output) -> Result<Self, Error> {
+        let voice = speech.voice();
+        let unseen = speech.no_progress
+            || voice == Voice::Quiet
+            || output == Output::Json && !terminal::is_read_by_a_person();
+        let bar = if unseen { Bar::None } else { Bar::Wanted };
+        let append = |path: &PathBuf| {
+            OpenOptions::new().create(true).append(true).open(path).map_err(Error::io("write", path))
+        };
+        let log = speech.log_file.as_ref().map(append).transpose()?;
+        let screen = Screen::new(voice, bar, log);
+        let words: Vec<String> = env::args_os().map(|word| cli::quoted(Path::new(&word))).collect();
+        screen.log("command", &words.join(" "));
+        Ok(Session { voice, screen: Arc::new(screen), cancel: Arc::default() })
+    }
+
+    /// Ends a run that came to its end: what is printed decides, then what was found.
+    fn ended(&self, shown: Result<(), Error>, problems: &[Problem]) -> Exit {
+        for problem in problems {
+            let place: Vec<&str> = problem.archive.iter().chain(&problem.entry).map(|s| &**s).collect();
+            let kind = if problem.severity == Severity::Error { "error" } else { "warning" };
+            self.screen
+                .log(kind, &format!("{}: {}: {}", problem.code.as_str(), place.join(": "), problem.message));
+        }
+        match shown {
+            Err(error) => self.failed(&error, None),
+            Ok(()) if report::has_errors(problems) => Exit::Incomplete,
+            Ok(()) => Exit::Done,
+        }
+    }
+
+    fn failed(&self, error: &Error, when_interrupted: Option<&str>) -> Exit {
+        self.screen.log("error", &error.to_string());
+        failed(error, when_interrupted)
+    }
+
+    fn run<'a>(
+        &'a self,
+        reading: &'a cli::Reading,
+        strangers: Strangers,
+        library: Option<&PathBuf>,
+    ) -> Run<'a> {
+        Run {
+            inputs: &reading.inputs,
+            strangers,
+            jobs: reading.pace.jobs(reading.inputs.iter().chain(library)),
+            progress: &*self.screen,
+            cancel: &self.cancel,
+        }
+    }
+
+    fn import(&self, arguments: &cli::Import) -> Exit {
+        let Some(library) = &arguments.to else {
+            let hint = format!("say where the library is or shall be: `{}`", arguments.whole_command());
+            terminal::failure("--to is missing", &[], Some(&hint));
+            return Exit::Usage;
+        };
+        let defaults = match Settings::standard(chrono_tz::Tz::UTC) {
+            Ok(defaults) => defaults,
+            Err(error) => {
+                terminal::failure(&error.to_string(), &[], None);
+                return Exit::Usage;
+            }
+        };
+        let settings = |remembered: &dyn Fn(&str) -> Option<String>| {
+            let note = |text: &str| self.screen.note(text);
+            arguments.choices.settle(&defaults, remembered, &cli::machine_zone, &note)
+        };
+        let run = self.run(&arguments.reading, arguments.strangers(), Some(library));
+        let result = match arguments.dry_run {
+            true => import::dry_run(&run, library, &settings),
+            false => import::import(&run, library, &settings),
+        };
+        self.screen.clear();
+        match result {
+            Ok(report) => {
+                terminal::left_alone(&report.left_alone, self.voice);
+                let shown = match (arguments.reading.pace.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&report),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&report.problems),
+                    (Output::Words, voice) => terminal::imported(&report, voice),
+                };
+                self.ended(shown, &report.problems)
+            }
+            Err(error) => self.failed(&error, arguments.dry_run.then_some(NOTHING_WRITTEN)),
+        }
+    }
+
+    fn check(&self, arguments: &cli::Check) -> Exit {
+        let result = check::check(&self.run(&arguments.reading, Strangers::Refused, None));
+        self.screen.clear();
+        match result {
+            Ok(check) => {
+                terminal::left_alone(&check.left_alone, self.voice);
+                let shown = match (arguments.reading.pace.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&check),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&check.problems),
+                    (Output::Words, voice) => terminal::checked(&check, voice),
+                };
+                self.ended(shown, &check.problems)
+            }
+            Err(error) => self.failed(&error, Some(NOTHING_WRITTEN)),
+        }
+    }
+
+    fn sidecars(&self, arguments: &cli::Sidecars) -> Exit {
+        let cli::Sidecars { library, form, remove } = arguments;
+        if *remove {
+            return match sidecars::remove(library, *form) {
+                Ok(removal) => self.ended(terminal::removed(*form, &removal, self.voice), &[]),
+                Err(error) => self.failed(&error, None),
+            };
+        }
+        let result = sidecars::write(library, *form, &*self.screen, &self.cancel);
+        self.screen.clear();
+        match result {
+            Ok(derivation) => {
+                let shown = match self.voice {
+                    Voice::Quiet => terminal::errors(&derivation.problems),
+                    voice => terminal::written(*form, &derivation, voice),
+                };
+                self.ended(shown, &derivation.problems)
+            }
+            Err(error) => self.failed(&error, None),
+        }
+    }
+
+    fn verify(&self, arguments: &cli::Verify) -> Exit {
+        let run = VerifyRun {
+            library: &arguments.library,
+            jobs: arguments.pace.jobs(arguments.against.iter().flatten().chain([&arguments.library])),
+            progress: &*self.screen,
+            cancel: &self.cancel,
+        };
+        let against = arguments.against.as_deref();
+        let defaults = match Settings::standard(chrono_tz::Tz::UTC) {
+            Ok(defaults) => defaults,
+            Err(error) => {
+                terminal::failure(&error.to_string(), &[], None);
+                return Exit::Usage;
+            }
+        };
+        let result = if arguments.rebuild_catalog {
+            let settings = |remembered: &dyn Fn(&str) -> Option<String>| {
+                let note = |text: &str| self.screen.note(text);
+                cli::Choices::default().settle(&defaults, remembered, &cli::machine_zone, &note)
+            };
+            rebuild::rebuild(&run, &settings, against)
+        } else {
+            verify::verify(&run, against)
+        };
+        self.screen.clear();
+        match result {
+            Ok(verification) => {
+                terminal::left_alone(&verification.left_alone, self.voice);
+                let shown = match (arguments.pace.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&verification),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&verification.problems),
+                    (Output::Words, voice) => terminal::verified(&verification, voice),
+                };
+                self.ended(shown, &verification.problems)
+            }
+            Err(error) => self.failed(&error, Some(NOTHING_WRITTEN)),
+        }
+    }
+
+    fn report(&self, arguments: &cli::Report) -> Exit {
+        let result = page::write(&arguments.library, &arguments.options(), &*self.screen, arguments.jobs());
+        self.screen.clear();
+        let shown = result.and_then(|path| match self.voice {
+            Voice::Quiet => Ok(()),
+            _ => terminal::page_written(&path),
+        });
+        shown.map_or_else(|error| self.failed(&error, None), |()| Exit::Done)
+    }
+}
+
+/// The hint for an interrupted run that had nothing to keep.
+const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to begin anew";
+
+/// Says why a command stopped. `when_interrupted` replaces the hint of an interruption.
+fn failed(error: &Error, when_interrupted: Option<&str>) -> Exit {
+    let interrupted = matches!(error, Error::Interrupted);
+    terminal::stopped(error, when_interrupted.filter(|_| interrupted));
+    match error {
+        _ if interrupted => Exit::Interrupted,
+        error if error.is_usage() => Exit::Usage,
+        _ => Exit::Stopped,
+    }
+}
+
+enum Event {
+    Ended(Exit),
+    Signal,
+}
+
+/// Runs a command on a thread of its own, until it ends or its owner insists.
+fn interruptible(session: Session, command: impl FnOnce(&Session) -> Exit + Send + 'static) -> Exit {
+    let (sender, events) = mpsc::channel();
+    let signals = Sender::clone(&sender);
+    // without a handler a signal ends the process at once, which a library survives as well
+    let _ = ctrlc::set_handler(move || {
+        let _ = signals.send(Event::Signal);
+    });
+    let own = session.clone();
+    let work = move || {
+        // a panic has been told by the hook; what is left to do is to end
+        let exit = catch_unwind(AssertUnwindSafe(|| command(&own))).unwrap_or(Exit::Stopped);
+        let _ = sender.send(Event::Ended(exit));
+    };
+    if let Err(source) = thread::Builder::new().name("run".to_owned()).stack_size(STACK).spawn(work) {
+        return failed(&Error::io("start", Path::new("a thread"))(source), None);
+    }
+    loop {
+        match events.recv() {
+            Ok(Event::Ended(exit)) => return exit,
+            Ok(Event::Signal) if !session.cancel.swap(true, Ordering::Relaxed) => {
+                session.screen.note("stopping; press Ctrl-C again to stop at once, which is safe too");
+            }
+            Ok(Event::Signal) | Err(_) => {
+                session.screen.clear();
+                return Exit::Interrupted;
+            }
+        }
+    }
+}
+
+/// As much as a main thread has.
+const STACK: usize = 8 << 20;

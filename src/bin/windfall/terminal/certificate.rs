@@ -1,0 +1,383 @@
+//! The certificate: what a run found and did, as a balance that adds up, and its verdict.
+//!
+//! In: [`Report`], [`Check`]. Out: at most sixteen lines, then the problems, then one line
+//! that answers "is everything there?". Never: claims more than was proved.
+//! The one surprise: where an export came without details, the verdict says that nobody can know,
+//! although nothing that is there is damaged.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use indicatif::{HumanCount, HumanDuration};
+
+use super::{
+    BAD, FAINT, GOOD, Reader, STRONG, Voice, bytes, counted, outcome, print, problems, shown, styled,
+};
+use windfall::category::Category;
+use windfall::library::settings::ZoneFrom;
+use windfall::problem::advice::ranges;
+use windfall::problem::{Code, Severity};
+use windfall::stage::discover::search::LeftAlone;
+use windfall::stage::report::{Check, ExportReport, Report, TimeZone};
+use windfall::{Error, Problem};
+
+/// How many archives that were left alone are named.
+const LEFT_ALONE: usize = 8;
+
+/// Prints what an import did, or a dry run would do.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn imported(report: &Report, voice: Voice) -> Result<(), Error> {
+    print(Reader::Person, |out| outcome(import_words(out, report, voice)))
+}
+
+/// Prints what a check found.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn checked(check: &Check, voice: Voice) -> Result<(), Error> {
+    print(Reader::Person, |out| outcome(check_words(out, check, voice)))
+}
+
+fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Result<()> {
+    let (library, took) = (shown(&report.library), duration(report.elapsed_seconds));
+    match report.dry_run {
+        true => {
+            writeln!(out, "Dry run, nothing was written. An import into `{library}` would come to this:")?
+        }
+        false => writeln!(out, "Imported into `{library}` in {took}.")?,
+    }
+    writeln!(out)?;
+    exports(out, &report.exports)?;
+    let (entries, sizes) = (&report.entries, &report.sizes);
+    balance(
+        out,
+        ("found", entries.total, sizes.total),
+        &[
+            ("imported", entries.imported, sizes.imported, ""),
+            ("already there", entries.already_present, sizes.already_present, ""),
+            ("duplicates", entries.duplicate, sizes.duplicate, "the same bytes as another file"),
+            ("Apple's details", entries.details, sizes.details, "kept in .windfall/details"),
+            ("left out", entries.excluded, sizes.excluded, "as --hidden or --recently-deleted says"),
+            ("ignored", entries.ignored, sizes.ignored, "empty files, .DS_Store and the like"),
+            ("failed", entries.failed, sizes.failed, "see below"),
+        ],
+    )?;
+    writeln!(out)?;
+    media(out, report)?;
+    time_zone(out, &report.time_zone)?;
+    // how many files there are says the sum of the two
+    proof(out, report.media.proved, report.media.unproved, 0)?;
+    albums(out, report)?;
+    verdict(out, &report.exports, &report.problems, voice, report.rows)
+}
+
+fn check_words(out: &mut dyn Write, check: &Check, voice: Voice) -> io::Result<()> {
+    writeln!(out, "Checked in {}, nothing was written.", duration(check.elapsed_seconds))?;
+    writeln!(out)?;
+    exports(out, &check.exports)?;
+    let (entries, sizes) = (&check.entries, &check.sizes);
+    balance(
+        out,
+        ("found", entries.total, sizes.total),
+        &[
+            ("sound", entries.sound, sizes.sound, ""),
+            ("damaged", entries.damaged, sizes.damaged, "see below"),
+        ],
+    )?;
+    writeln!(out)?;
+    proof(out, check.media.proved, check.media.unproved, check.rows)?;
+    verdict(out, &check.exports, &check.problems, voice, check.rows)
+}
+
+/// Says what went wrong in a run that was to be quiet, if anything did, on standard error.
+///
+/// # Errors
+/// Never.
+pub fn errors(problems: &[Problem]) -> Result<(), Error> {
+    if problems::count(problems, Severity::Error) > 0 {
+        let mut err = anstream::stderr().lock();
+        let _ = problems::write(&mut err, problems, Voice::Quiet);
+        let _ = writeln!(err, "{}", styled(BAD, problems::total(problems)));
+    }
+    Ok(())
+}
+
+/// Names what was not taken: what is Apple's and no photos, and what is not Apple's.
+pub fn left_alone(left: &LeftAlone, voice: Voice) {
+    if voice == Voice::Quiet {
+        return;
+    }
+    let most = if voice == Voice::Verbose { usize::MAX } else { LEFT_ALONE };
+    let mut err = anstream::stderr().lock();
+    let mut say = |what: &str, mut named: Vec<String>, files: u64| {
+        let more = named.len().saturating_sub(most);
+        named.truncate(most);
+        if more > 0 {
+            named.push(format!("and {} more", HumanCount(more as u64)));
+        }
+        if files > 0 {
+            named.push(counted(files, "other file", "other files"));
+        }
+        if !named.is_empty() {
+            let _ = writeln!(err, "{} {what}: {}", styled(STRONG, "note:"), named.join(", "));
+        }
+    };
+    let apples: BTreeMap<&str, Category> =
+        left.not_photos.iter().map(|(name, category)| (name.as_str(), *category)).collect();
+    let named = apples.iter().map(|(name, category)| format!("`{}` ({category})", shown(name)));
+    say("left alone, Apple's, not photos", named.collect(), 0);
+    let strangers = left.names.iter().filter(|name| !apples.contains_key(name.as_str()));
+    let strangers = strangers.map(|name| format!("`{}`", shown(name))).collect();
+    say("left alone, not Apple's", strangers, left.loose_files);
+}
+
+/// Writes the parts that are here of those that Apple announced.
+pub(super) fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Result<()> {
+    for export in exports {
+        let name = shown(&export.name);
+        let found = export.parts_found.len();
+        let Some(expected) = export.parts_expected else {
+            let found = counted(found as u64, "part", "parts");
+            writeln!(out, "  {}: {found} here; no name says how many there are", styled(STRONG, name))?;
+            twice(out, export)?;
+            continue;
+        };
+        let parts = if expected == 1 { "part" } else { "parts" };
+        if export.parts_missing.is_empty() {
+            writeln!(out, "  {}: {found} of {expected} {parts} here", styled(STRONG, name))?;
+        } else {
+            let missing = ranges(&export.parts_missing);
+            let (which, are) =
+                if export.parts_missing.len() == 1 { ("part", "is") } else { ("parts", "are") };
+            let missing = styled(BAD, format_args!("{which} {missing} {are} missing"));
+            writeln!(out, "  {}: {found} of {expected} {parts} here, {missing}", styled(STRONG, name))?;
+        }
+        twice(out, export)?;
+    }
+    Ok(())
+}
+
+/// The same part twice is no fault, but takes room.
+fn twice(out: &mut dyn Write, export: &ExportReport) -> io::Result<()> {
+    match export.parts_twice.as_slice() {
+        [] => Ok(()),
+        [one] => writeln!(out, "    part {one} is here twice; one copy is enough"),
+        several => writeln!(out, "    parts {} are here twice; one copy of each is enough", ranges(several)),
+    }
+}
+
+/// `10 photos and 2 videos, with 1 Live Photo; 3 without a date; 12 rows in Apple's details`.
+fn media(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let media = &report.media;
+    let photos = counted(media.photos, "photo", "photos");
+    let mut said = format!("{photos} and {}", counted(media.videos, "video", "videos"));
+    if media.live_photos > 0 {
+        said += &format!(", with {}", counted(media.live_photos, "Live Photo", "Live Photos"));
+    }
+    if media.undated > 0 {
+        said += &format!("; {} without a date", HumanCount(media.undated));
+    }
+    if report.rows > 0 {
+        said += &format!("; {} in Apple's details", counted(report.rows, "row", "rows"));
+    }
+    match media.photos + media.videos + report.rows {
+        0 => Ok(()),
+        _ => writeln!(out, "  {said}"),
+    }
+}
+
+/// The zone that was assumed, whose word that is, and how many dates rest on it.
+fn time_zone(out: &mut dyn Write, zone: &TimeZone) -> io::Result<()> {
+    let whose = match zone.from {
+        ZoneFrom::Option => "as --time-zone says",
+        ZoneFrom::Library => "as this library remembers",
+        ZoneFrom::Variable => "this computer's, by TZ",
+        ZoneFrom::System => "this computer's",
+        ZoneFrom::None => "this computer does not say its own",
+    };
+    let zone_name = &zone.name;
+    match zone.dates {
+        0 => writeln!(out, "  no date rests on an assumed time zone; it would be {zone_name} ({whose})"),
+        1 => {
+            writeln!(out, "  1 photo or video states no time zone: its time is read in {zone_name} ({whose})")
+        }
+        dates => {
+            let dates = HumanCount(dates);
+            writeln!(
+                out,
+                "  {dates} photos and videos state no time zone: their times are read in {zone_name} ({whose})"
+            )
+        }
+    }
+}
+
+type Line = (&'static str, u64, u64, &'static str);
+
+/// Files and bytes by what became of them; lines without files are left out.
+fn balance(out: &mut dyn Write, total: (&str, u64, u64), lines: &[Line]) -> io::Result<()> {
+    let (found, files, size) = total;
+    let width = HumanCount(files).to_string().len();
+    let row = |label: &str, files: u64, size: u64| {
+        let unit = if files == 1 { "file " } else { "files" };
+        format!("  {label:<16} {:>width$} {unit}  {:>10}", HumanCount(files).to_string(), bytes(size))
+    };
+    writeln!(out, "{}", row(found, files, size))?;
+    for (label, files, size, note) in lines.iter().filter(|(_, files, ..)| *files > 0) {
+        let text = row(label, *files, *size);
+        let text = if *label == "failed" || *label == "damaged" { styled(BAD, text) } else { text };
+        match note.is_empty() {
+            true => writeln!(out, "{text}")?,
+            false => writeln!(out, "{text}  {}", styled(FAINT, note))?,
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn proof(out: &mut dyn Write, proved: u64, unproved: u64, rows: u64) -> io::Result<()> {
+    let all = proved + unproved;
+    if rows > 0 {
+        let rows = counted(rows, "row", "rows");
+        writeln!(out, "  {}, and {rows} in Apple's details", counted(all, "media file", "media files"))?;
+    }
+    if proved > 0 {
+        let are = if proved == 1 { "is" } else { "are" };
+        let proved = counted(proved, "file", "files");
+        writeln!(out, "  {proved} {are} proved: byte for byte what iCloud held, by Apple's own checksum")?;
+    }
+    if unproved > 0 {
+        let are = if unproved == 1 { "is" } else { "are" };
+        let unproved = counted(unproved, "file", "files");
+        writeln!(
+            out,
+            "  {unproved} {are} vouched for by the archive only: whole, but Apple states no checksum"
+        )?;
+    }
+    Ok(())
+}
+
+fn albums(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let counts = &report.albums;
+    let named: Vec<String> = [
+        (counts.albums, "album", "albums"),
+        (counts.shared, "shared album", "shared albums"),
+        (counts.memories, "memory", "memories"),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, many)| counted(count, one, many))
+    .collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let members = counted(counts.memberships, "photo or video in albums", "photos and videos in albums");
+    writeln!(out, "  {}; {members}", named.join(", "))
+}
+
+/// The problems, what to download again, and the answer.
+fn verdict(
+    out: &mut dyn Write,
+    exports: &[ExportReport],
+    problems: &[Problem],
+    voice: Voice,
+    rows: u64,
+) -> io::Result<()> {
+    writeln!(out)?;
+    if !problems.is_empty() {
+        problems::write(out, problems, voice)?;
+        writeln!(out)?;
+    }
+    let again = problems::to_download(exports, problems);
+    if !again.is_empty() {
+        writeln!(out, "Download from privacy.apple.com: {}.", again.join(", "))?;
+    }
+    let says_nothing = |p: &Problem| p.code == Code::NoDetails || p.code == Code::EmptyDetails && rows == 0;
+    let untold = problems.iter().any(says_nothing);
+    let uncounted = exports.iter().any(|export| export.parts_expected.is_none());
+    let warnings = problems::count(problems, Severity::Warning);
+    if problems::count(problems, Severity::Error) > 0 {
+        writeln!(out, "{}", styled(BAD, problems::total(problems)))
+    } else if untold {
+        let answer = "Nothing that is here is damaged, but without Apple's details nobody can tell whether all is here.";
+        writeln!(out, "{answer}")
+    } else if uncounted {
+        let answer = "Nothing that is here is damaged, but no name says how many parts there are, so nobody can tell \
+                      whether one is missing.";
+        writeln!(out, "{answer}")
+    } else if warnings > 0 {
+        let above = counted(warnings, "warning above is", "warnings above are");
+        writeln!(out, "{} The {above} worth a look.", styled(GOOD, "Nothing is missing."))
+    } else {
+        writeln!(out, "{}", styled(GOOD, "Nothing is missing."))
+    }
+}
+
+pub(super) fn duration(seconds: f64) -> String {
+    if seconds < 60.0 {
+        return format!("{seconds:.1} s");
+    }
+    Duration::try_from_secs_f64(seconds)
+        .map_or_else(|_| "some time".to_owned(), |d| HumanDuration(d).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Voice, import_words};
+    use windfall::library::settings::ZoneFrom;
+    use windfall::stage::discover::search::LeftAlone;
+    use windfall::stage::report::{
+        AlbumCounts, ByteCounts, Entries, ExportReport, MediaCounts, Report, TimeZone,
+    };
+
+    fn report() -> Report {
+        let entries = Entries {
+            total: 1027,
+            imported: 1000,
+            duplicate: 2,
+            already_present: 3,
+            details: 4,
+            excluded: 5,
+            ignored: 6,
+            failed: 7,
+        };
+        Report {
+            windfall: "0",
+            library: "lib".to_owned(),
+            dry_run: false,
+            exports: vec![ExportReport {
+                name: "iCloud Photos".to_owned(),
+                category: "photos",
+                parts_found: vec![1, 2],
+                parts_expected: Some(2),
+                parts_missing: Vec::new(),
+                parts_twice: Vec::new(),
+            }],
+            entries,
+            sizes: entries,
+            bytes: ByteCounts::default(),
+            media: MediaCounts { photos: 1, videos: 2, live_photos: 1, proved: 2, unproved: 1, undated: 1 },
+            albums: AlbumCounts { albums: 1, memories: 1, shared: 1, memberships: 9 },
+            time_zone: TimeZone { name: "Europe/Berlin".to_owned(), from: ZoneFrom::System, dates: 12 },
+            rows: 3,
+            left_alone: LeftAlone::default(),
+            problems: Vec::new(),
+            elapsed_seconds: 1.0,
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_has_to_say_everything_has_sixteen_lines() {
+        let mut out = Vec::new();
+        import_words(&mut out, &report(), Voice::Normal).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.lines().filter(|line| !line.is_empty()).count(), 16, "{text}");
+        let zone = "12 photos and videos state no time zone: their times are read in Europe/Berlin (this computer's)";
+        assert!(text.contains(zone), "{text}");
+        assert!(
+            text.contains("1 photo and 2 videos, with 1 Live Photo; 1 without a date; 3 rows in"),
+            "{text}"
+        );
+    }
+}

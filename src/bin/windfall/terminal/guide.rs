@@ -1,0 +1,383 @@
+//! The guide: `windfall` alone on a terminal. Asks for what an import needs and explains itself.
+//!
+//! In: a person at a keyboard, the parts that lie here and in Downloads. Out: the command line that
+//! they could have typed, which is then run like any other. Never: runs anything by itself, asks
+//! what has no option, asks in a pipe.
+//! The one surprise: questions are plain lines, answered with Return. Menus that redraw themselves
+//! are no help to screen readers, to slow connections, or to the next person who reads this.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::{BAD, FAINT, STRONG, bytes, certificate, counted, shown, styled};
+use windfall::apple::part_name::{is_apple_name, is_unfinished_download};
+use windfall::run::import::Glance;
+use windfall::{Error, category};
+
+/// What a person typed is looked at; what the library says of inputs comes from here.
+pub type Look<'a> = &'a dyn Fn(&[PathBuf], &Path) -> Result<Glance, Error>;
+
+/// What the conversation came to.
+pub enum Agreed {
+    /// Arguments of an import, without the program's name.
+    Import(Vec<OsString>),
+    /// Nothing; the person left or said no.
+    Nothing,
+}
+
+/// Whether a person sits at both ends.
+pub fn is_possible() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// Asks until there is an import to run, or the person has enough.
+///
+/// # Errors
+/// If the terminal goes away.
+pub fn ask(look: Look<'_>) -> io::Result<Agreed> {
+    let mut stdin = io::stdin().lock();
+    let mut out = anstream::stdout();
+    let folders = [env::current_dir().ok(), home().map(|home| home.join("Downloads"))];
+    converse(&mut stdin, &mut out, &folders.into_iter().flatten().collect::<Vec<_>>(), look)
+}
+
+fn home() -> Option<PathBuf> {
+    env::home_dir().filter(|home| !home.as_os_str().is_empty())
+}
+
+fn converse(
+    answers: &mut dyn BufRead,
+    out: &mut dyn Write,
+    folders: &[PathBuf],
+    look: Look<'_>,
+) -> io::Result<Agreed> {
+    writeln!(out, "Windfall makes a photo library out of the zips that Apple sent you.")?;
+    writeln!(out, "It changes none of them, and sends nothing anywhere. Ctrl-C leaves at any time.\n")?;
+    let mut found = deliveries(folders, out)?;
+    loop {
+        while found.is_empty() {
+            writeln!(
+                out,
+                "Found none of Apple's parts (`iCloud Photos Part 1 of 12.zip`, …) here or in Downloads."
+            )?;
+            let Some(answer) = question(answers, out, "Which folder or zip holds them?", None)? else {
+                return Ok(Agreed::Nothing);
+            };
+            match typed_path(&answer) {
+                path if path.exists() => found.push(path),
+                path => {
+                    writeln!(out, "{}\n", styled(BAD, format_args!("`{}` does not exist.", path.display())))?
+                }
+            }
+        }
+        let usual = env::var_os("WINDFALL_LIBRARY").map(PathBuf::from);
+        let proposal = usual.or_else(|| Some(home()?.join("Pictures").join("Windfall")));
+        let library = loop {
+            let what = "Where shall the library be? A folder on a drive with room; it may be new.";
+            let Some(answer) = question(answers, out, what, proposal.as_deref())? else {
+                return Ok(Agreed::Nothing);
+            };
+            let path = typed_path(&answer);
+            if !path.is_file() {
+                break path;
+            }
+            writeln!(out, "{}\n", styled(BAD, format_args!("`{}` is a file.", path.display())))?;
+        };
+        let glance = match look(&found, &library) {
+            Ok(glance) => glance,
+            Err(error) => {
+                writeln!(out, "{} {}", styled(BAD, "That cannot be imported:"), shown(&error.to_string()))?;
+                if let Some(hint) = error.hint() {
+                    writeln!(out, "{hint}\n")?;
+                }
+                if matches!(
+                    error,
+                    Error::NoExport(_)
+                        | Error::NotPhotos(_)
+                        | Error::Strangers(_)
+                        | Error::AllUnreadable(..)
+                        | Error::InputMissing(_)
+                ) {
+                    found.clear();
+                }
+                continue;
+            }
+        };
+        writeln!(out, "\nThis is what there is:\n")?;
+        certificate::exports(out, &glance.exports)?;
+        let missing = glance.exports.iter().any(|export| !export.parts_missing.is_empty());
+        if missing {
+            writeln!(out, "  You may import what is here now and the missing parts later.")?;
+        }
+        writeln!(out, "\n  to be written  {:>10}", bytes(glance.need))?;
+        let fits = glance.free.is_none_or(|free| free >= glance.need);
+        if let Some(free) = glance.free {
+            writeln!(
+                out,
+                "  free           {:>10}  on the drive of `{}`",
+                bytes(free),
+                shown(&path_text(&library))
+            )?;
+        }
+        if !fits {
+            writeln!(out, "\n{}\n", styled(BAD, "That drive has not enough room; choose another."))?;
+            continue;
+        }
+        let arguments = arguments(&found, &library);
+        let words: Vec<String> = arguments.iter().map(|word| crate::cli::quoted(Path::new(word))).collect();
+        writeln!(out, "\nThe same without questions (`windfall import --help` has more to choose from):")?;
+        writeln!(out, "  {}\n", styled(FAINT, shown(&format!("windfall {}", words.join(" ")))))?;
+        let answer = question(answers, out, "Begin? (yes or no)", Some(Path::new("yes")))?;
+        let begins = answer.is_some_and(|word| ["y", "yes"].contains(&word.trim().to_lowercase().as_str()));
+        return Ok(if begins { Agreed::Import(arguments) } else { Agreed::Nothing });
+    }
+}
+
+fn arguments(found: &[PathBuf], library: &Path) -> Vec<OsString> {
+    let mut arguments = vec![OsString::from("import")];
+    arguments.extend(found.iter().map(|path| path.clone().into_os_string()));
+    arguments.push("--to".into());
+    arguments.push(library.as_os_str().to_owned());
+    arguments
+}
+
+/// Whether something is missing or damaged after an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    /// Everything came.
+    Whole,
+    /// Something did not.
+    Incomplete,
+}
+
+/// Says what to do after an import.
+///
+/// # Errors
+/// If the terminal goes away.
+pub fn what_now(arguments: &[OsString], came: Came) -> io::Result<()> {
+    let Some((library, inputs)) = arguments.split_last() else { return Ok(()) };
+    let quoted = |word: &OsString| crate::cli::quoted(Path::new(word));
+    // without `import` and `--to`
+    let inputs: Vec<String> =
+        inputs.iter().skip(1).take(inputs.len().saturating_sub(2)).map(quoted).collect();
+    let mut out = anstream::stdout();
+    writeln!(out, "\n{}", styled(STRONG, "What now?"))?;
+    if came == Came::Incomplete {
+        writeln!(
+            out,
+            "  Keep the zips. Download what is missing, then type `windfall` again: it adds what is new."
+        )?;
+    }
+    for (what, command) in [
+        (
+            "May the zips go? This reads everything again and says so:",
+            format!("verify {} --against {}", quoted(library), inputs.join(" ")),
+        ),
+        ("A page to look at and to keep:", format!("report {}", quoted(library))),
+        (
+            "Albums, favourites and dates for Immich, digiKam and others:",
+            format!("sidecars {} --for xmp", quoted(library)),
+        ),
+    ] {
+        writeln!(out, "  {what}\n    {}", styled(FAINT, shown(&format!("windfall {command}"))))?;
+    }
+    Ok(())
+}
+
+/// Zips and folders with Apple's names that lie directly in these folders.
+fn deliveries(folders: &[PathBuf], out: &mut dyn Write) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut seen = Vec::new();
+    for folder in folders {
+        // the current folder may be Downloads
+        let Ok(real) = fs::canonicalize(folder) else { continue };
+        if seen.contains(&real) {
+            continue;
+        }
+        let mut here: Vec<PathBuf> =
+            fs::read_dir(&real).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        here.sort();
+        let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let (unfinished, whole): (Vec<PathBuf>, Vec<PathBuf>) = here
+            .into_iter()
+            .filter(|path| name(path).is_some_and(|name| is_of_photos(&name)))
+            .partition(|path| name(path).is_some_and(|name| is_unfinished_download(&name)));
+        let is_zip = |path: &Path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
+        let whole: Vec<PathBuf> = whole.into_iter().filter(|path| path.is_dir() || is_zip(path)).collect();
+        if !whole.is_empty() {
+            let parts = counted(whole.len() as u64, "part", "parts");
+            writeln!(out, "Found {parts} in `{}`.", shown(&path_text(&real)))?;
+        }
+        for path in unfinished {
+            writeln!(out, "`{}` is still being downloaded; it is left alone.", shown(&path_text(&path)))?;
+        }
+        found.extend(whole);
+        seen.push(real);
+    }
+    Ok(found)
+}
+
+/// Whether a delivery of photos is called so, or a download whose name is not known yet.
+fn is_of_photos(name: &str) -> bool {
+    let is_download = is_unfinished_download(name) && name.starts_with("Unconfirmed");
+    is_apple_name(name) && category::by_name(name).is_none() || is_download
+}
+
+fn path_text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Terminals put quotes around what is dropped on them, or backslashes before spaces.
+fn typed_path(answer: &str) -> PathBuf {
+    let answer = answer.trim();
+    let unquoted = ['"', '\'']
+        .iter()
+        .find_map(|&quote| answer.strip_prefix(quote)?.strip_suffix(quote))
+        .map_or_else(|| answer.to_owned(), str::to_owned);
+    let path = match cfg!(unix) && unquoted == answer {
+        true => unescaped(&unquoted),
+        false => unquoted,
+    };
+    match (path.strip_prefix('~'), home()) {
+        (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
+            home.join(rest.trim_start_matches('/'))
+        }
+        _ => PathBuf::from(path),
+    }
+}
+
+fn unescaped(text: &str) -> String {
+    let mut characters = text.chars();
+    let mut plain = String::new();
+    while let Some(c) = characters.next() {
+        plain.push(if c == '\\' { characters.next().unwrap_or(c) } else { c });
+    }
+    plain
+}
+
+/// One question; `None` if nobody answers any more.
+fn question(
+    answers: &mut dyn BufRead,
+    out: &mut dyn Write,
+    what: &str,
+    proposal: Option<&Path>,
+) -> io::Result<Option<String>> {
+    loop {
+        writeln!(out, "{}", styled(STRONG, what))?;
+        match proposal {
+            Some(proposal) => write!(out, "[{}] > ", shown(&path_text(proposal)))?,
+            None => write!(out, "> ")?,
+        }
+        out.flush()?;
+        let mut answer = String::new();
+        if answers.read_line(&mut answer)? == 0 {
+            writeln!(out)?;
+            return Ok(None);
+        }
+        let answer = answer.trim();
+        match proposal {
+            _ if !answer.is_empty() => return Ok(Some(answer.to_owned())),
+            Some(proposal) => return Ok(Some(path_text(proposal))),
+            None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Agreed, converse, typed_path};
+    use std::cell::Cell;
+    use std::ffi::OsString;
+    use std::path::{Path, PathBuf};
+    use windfall::run::import::Glance;
+    use windfall::stage::report::ExportReport;
+
+    fn glance(free: u64) -> Glance {
+        let export = ExportReport {
+            name: "iCloud Photos".into(),
+            category: "photos",
+            parts_found: vec![1, 2],
+            parts_expected: Some(3),
+            parts_missing: vec![3],
+            parts_twice: Vec::new(),
+        };
+        Glance { exports: vec![export], need: 1_000, free: Some(free) }
+    }
+
+    /// What is said and agreed when these lines are typed.
+    fn talk(lines: &str, folders: &[PathBuf], free: &dyn Fn() -> u64) -> (String, Vec<OsString>) {
+        let mut said = Vec::new();
+        let agreed = converse(&mut lines.as_bytes(), &mut said, folders, &|_, _| Ok(glance(free()))).unwrap();
+        let arguments = match agreed {
+            Agreed::Import(arguments) => arguments,
+            Agreed::Nothing => Vec::new(),
+        };
+        (String::from_utf8(said).unwrap(), arguments)
+    }
+
+    fn downloads() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [
+            "iCloud Photos Part 2 of 3.zip",
+            "iCloud Photos Part 1 of 3.zip",
+            "iCloud Photos Part 3 of 3.zip.crdownload",
+            "holiday.zip",
+        ] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn parts_are_found_and_what_is_missing_is_said() {
+        let folder = downloads();
+        let here = std::fs::canonicalize(folder.path()).unwrap();
+        let library = folder.path().join("lib");
+        let twice = [folder.path().to_owned(), here.clone()];
+        let (said, arguments) = talk(&format!("{}\n\n", library.display()), &twice, &|| 2_000);
+        for expected in ["Found 2 parts", "is still being downloaded", "missing", "windfall import", "--to"] {
+            assert!(said.contains(expected), "{expected} in {said}");
+        }
+        let part = |n: u32| here.join(format!("iCloud Photos Part {n} of 3.zip")).into_os_string();
+        assert_eq!(
+            arguments,
+            [OsString::from("import"), part(1), part(2), "--to".into(), library.into_os_string()]
+        );
+    }
+
+    #[test]
+    fn nothing_begins_without_a_yes() {
+        let folder = downloads();
+        for answers in ["", "lib\n", "lib\nno\n", "lib\nmaybe\n"] {
+            let (_, arguments) = talk(answers, &[folder.path().to_owned()], &|| 2_000);
+            assert_eq!(arguments, [] as [OsString; 0], "{answers:?}");
+        }
+    }
+
+    #[test]
+    fn a_full_drive_and_a_wrong_path_are_asked_for_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let free = Cell::new(0);
+        let lines = format!("/nowhere/at/all\n{}\nsmall\nlarge\nyes\n", folder.path().display());
+        let (said, arguments) = talk(&lines, &[], &|| free.replace(5_000));
+        assert!(said.contains("does not exist") && said.contains("not enough room"), "{said}");
+        assert_eq!(arguments.last(), Some(&OsString::from("large")));
+    }
+
+    #[test]
+    fn paths_come_as_terminals_paste_them() {
+        for (typed, expected) in [
+            ("/a/b", "/a/b"),
+            (" '/a b/c' ", "/a b/c"),
+            ("\"/a b\"", "/a b"),
+            #[cfg(unix)]
+            (r"/a\ b\'c", "/a b'c"),
+        ] {
+            assert_eq!(typed_path(typed), Path::new(expected));
+        }
+        assert!(!typed_path("~/x").starts_with("~"));
+    }
+}

@@ -1,0 +1,70 @@
+//! What became of sidecars, in words.
+//!
+//! In: [`Derivation`], [`Removal`]. Out: a few lines on standard output. Never: names more than a
+//! handful of files, unless every one is asked for.
+//! The one surprise: sidecars of another hand are named though nothing is wrong with them; their
+//! owner expects the library's facts in them and would look in vain.
+
+use std::io::{self, Write};
+
+use indicatif::HumanCount;
+
+use super::{Reader, Voice, counted, outcome, print, problems, shown};
+use windfall::Error;
+use windfall::library::path::LibraryPath;
+use windfall::sidecar::Form;
+use windfall::stage::place::{Derivation, Removal};
+
+/// How many files are named.
+const NAMED: usize = 8;
+
+/// Prints what was written.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn written(form: Form, derivation: &Derivation, voice: Voice) -> Result<(), Error> {
+    print(Reader::Person, |out| {
+        let made = counted(derivation.made, "sidecar", "sidecars");
+        let line = match derivation.kept {
+            0 => format!("Wrote {made} ({}).", form.as_str()),
+            kept => format!("Wrote {made} ({}); {} as they were.", form.as_str(), HumanCount(kept)),
+        };
+        outcome(writeln!(out, "{line}").and_then(|()| foreign(out, &derivation.foreign, voice)).and_then(
+            |()| writeln!(out, "Imports into this library go on writing them; --remove ends that."),
+        ))?;
+        outcome(problems::write(out, &derivation.problems, voice))
+    })
+}
+
+/// Prints what was removed.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn removed(form: Form, removal: &Removal, voice: Voice) -> Result<(), Error> {
+    if voice == Voice::Quiet {
+        return Ok(());
+    }
+    print(Reader::Person, |out| {
+        let count = counted(removal.removed, "sidecar", "sidecars");
+        outcome(
+            writeln!(out, "Removed {count} ({}).", form.as_str())
+                .and_then(|()| foreign(out, &removal.foreign, voice)),
+        )
+    })
+}
+
+fn foreign(out: &mut dyn Write, paths: &[LibraryPath], voice: Voice) -> io::Result<()> {
+    if paths.is_empty() {
+        return Ok(());
+    }
+    let count = counted(paths.len() as u64, "file is", "files are");
+    writeln!(out, "{count} not Windfall's, or changed since; they were left alone:")?;
+    let named = if voice == Voice::Verbose { paths.len() } else { NAMED };
+    for path in paths.iter().take(named) {
+        writeln!(out, "  {}", shown(path.as_str()))?;
+    }
+    match paths.len().saturating_sub(named) {
+        0 => Ok(()),
+        more => writeln!(out, "  … and {more} more (--verbose names them)"),
+    }
+}

@@ -1,0 +1,234 @@
+//! What a library holds: a line per file for people, for programs, for `b3sum --check`; and one
+//! file's story in words.
+//!
+//! In: [`list`](windfall::run::list)'s values as they come. Out: lines, streamed. Never: holds the list
+//! in memory, which is why the column of unknown width, the path, stands last.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use chrono::DateTime;
+
+use super::{FAINT, GOOD, Reader, STRONG, bytes, counted, outcome, print, shown, styled};
+use windfall::Error;
+use windfall::run::list::{self, Brief, Listed, Story};
+
+/// Writes a line per file: when it was taken, whether it is proved, its size, its path.
+///
+/// # Errors
+/// If there is no library, or standard output cannot be written.
+pub fn listed(library: &Path) -> Result<(), Error> {
+    let mut stream = Stream::default();
+    print(Reader::Person, |out| list::briefs(library, &mut |file| stream.go_on(line(out, file))))?;
+    stream.end()
+}
+
+fn line(out: &mut dyn Write, file: &Brief<'_>) -> io::Result<()> {
+    let captured = file.captured.and_then(|t| DateTime::parse_from_rfc3339(t).ok());
+    let captured = captured.map_or_else(|| "-".to_owned(), |t| t.format("%Y-%m-%d %H:%M:%S").to_string());
+    let proved = if file.proved { "proved" } else { "-" };
+    writeln!(out, "{captured:<19}  {proved:<6}  {:>10}  {}", bytes(file.size), shown(file.path))
+}
+
+/// Writes one file as a line of JSON.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn json_line(file: &Listed) -> Result<(), Error> {
+    print(Reader::Program, |out| outcome(write_json(out, file)))
+}
+
+fn write_json(out: &mut dyn Write, file: &Listed) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, file).map_err(io::Error::from)?;
+    out.write_all(b"\n")
+}
+
+/// Writes one JSON object per line.
+///
+/// # Errors
+/// As [`listed`].
+pub fn listed_as_json(library: &Path) -> Result<(), Error> {
+    let mut stream = Stream::default();
+    print(Reader::Program, |out| list::files(library, &mut |file| stream.go_on(write_json(out, &file))))?;
+    stream.end()
+}
+
+/// Writes lines for `b3sum --check`, escaped as `b3sum` escapes.
+///
+/// # Errors
+/// As [`listed`].
+pub fn checksums(library: &Path) -> Result<(), Error> {
+    let mut stream = Stream::default();
+    print(Reader::Program, |out| {
+        list::briefs(library, &mut |file| {
+            let escaped = file.path.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
+            let mark = if escaped == file.path { "" } else { "\\" };
+            stream.go_on(writeln!(out, "{mark}{}  {escaped}", file.blake3))
+        })
+    })?;
+    stream.end()
+}
+
+/// Whether lines still find a reader.
+#[derive(Default)]
+struct Stream {
+    broken: Option<io::Error>,
+}
+
+impl Stream {
+    fn go_on(&mut self, written: io::Result<()>) -> ControlFlow<()> {
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.broken = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    fn end(self) -> Result<(), Error> {
+        outcome(self.broken.map_or(Ok(()), Err))
+    }
+}
+
+/// Writes one file's story.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn explained(story: &Story) -> Result<(), Error> {
+    print(Reader::Person, |out| outcome(tell(out, story)))
+}
+
+fn tell(out: &mut dyn Write, story: &Story) -> io::Result<()> {
+    let file = &story.file;
+    writeln!(out, "{}", styled(STRONG, shown(&file.path)))?;
+    let mut rows = Rows(out);
+    let name = file.original_name.as_deref().filter(|name| !file.path.ends_with(&format!("/{name}")));
+    let called = name.map_or_else(String::new, |name| format!(", called `{}` by Apple", shown(name)));
+    rows.put("what", &format!("{}, {}{called}", file.kind, bytes(file.size)))?;
+    for (n, source) in file.sources.iter().enumerate() {
+        let copy = format!("{}: {}", shown(&source.archive), shown(&source.entry));
+        rows.put(if n == 0 { "came from" } else { "" }, &copy)?;
+    }
+    rows.put("proof", &proof(file))?;
+    rows.put("BLAKE3", &file.blake3)?;
+    taken(&mut rows, story)?;
+    if let Some(time) = &file.imported_to_icloud {
+        rows.put("into iCloud", &shown(time))?;
+    }
+    if let Some(other) = &file.live_photo {
+        rows.put("Live Photo", &format!("with `{}`", shown(other)))?;
+    }
+    if let Some(still) = &story.companion_of {
+        rows.put("belongs to", &shown(still))?;
+    }
+    rows.list("companions", &file.companions)?;
+    rows.list("albums", &file.albums)?;
+    rows.list("shared albums", &file.shared_albums)?;
+    rows.list("memories", &file.memories)?;
+    let flags = flags(file);
+    if !flags.is_empty() { rows.put("marked", &flags.join(", ")) } else { Ok(()) }
+}
+
+fn proof(file: &Listed) -> String {
+    match (&file.fingerprint, file.proved) {
+        (Some(fingerprint), true) => {
+            let proved = styled(GOOD, "proved");
+            format!(
+                "{proved}: Apple's details carry the checksum of exactly these bytes, {}",
+                shown(fingerprint)
+            )
+        }
+        (Some(fingerprint), false) => format!(
+            "whole, as its archive says; no row of Apple's details carries the checksum of these bytes, {}",
+            shown(fingerprint)
+        ),
+        (None, _) => {
+            "whole, as its archive says; Apple states checksums of photos and videos only".to_owned()
+        }
+    }
+}
+
+fn taken(rows: &mut Rows<'_>, story: &Story) -> io::Result<()> {
+    let file = &story.file;
+    match &file.captured {
+        Some(time) => {
+            let source = shown(&file.captured_from);
+            rows.put("taken", &format!("{}, from {source}", shown(time)))?;
+        }
+        None => rows.put("taken", "nobody knows")?,
+    }
+    if let Some(rule) = &story.rule {
+        rows.put("", rule)?;
+    }
+    for (evidence, distance) in file.evidence.iter().zip(&story.distances) {
+        let mut said = format!("{:<13} {}", evidence.source.as_str(), evidence.time());
+        if let Some(offset) = evidence.offset() {
+            let _ = write!(said, " {offset}");
+        }
+        match distance {
+            Some(0) => said.push_str(", agrees"),
+            Some(seconds) => {
+                let _ = write!(said, ", {} away", stretch(*seconds));
+            }
+            None => {}
+        }
+        rows.put("", &styled(FAINT, said))?;
+    }
+    Ok(())
+}
+
+/// A stretch of time in its largest two units.
+fn stretch(seconds: i64) -> String {
+    const UNITS: [(u64, &str, &str); 4] = [
+        (86_400, "day", "days"),
+        (3_600, "hour", "hours"),
+        (60, "minute", "minutes"),
+        (1, "second", "seconds"),
+    ];
+    let mut left = seconds.unsigned_abs();
+    let mut parts = Vec::new();
+    for (length, one, many) in UNITS {
+        if left >= length && parts.len() < 2 {
+            parts.push(counted(left / length, one, many));
+            left %= length;
+        }
+    }
+    parts.join(" ")
+}
+
+fn flags(file: &Listed) -> Vec<String> {
+    let mut flags: Vec<String> = [
+        (file.favorite, "favourite"),
+        (file.hidden, "hidden"),
+        (file.deleted, "recently deleted"),
+        (file.contributed_by_me == Some(true), "contributed to the shared library by the owner"),
+        (file.contributed_by_me == Some(false), "contributed to the shared library by somebody else"),
+    ]
+    .into_iter()
+    .filter(|(set, _)| *set)
+    .map(|(_, word)| word.to_owned())
+    .collect();
+    flags.extend(
+        file.view_count.filter(|n| *n > 0).map(|n| format!("looked at {}", counted(n, "time", "times"))),
+    );
+    flags
+}
+
+/// Labelled lines; an empty label goes on with the one before.
+struct Rows<'a>(&'a mut dyn Write);
+
+impl Rows<'_> {
+    fn put(&mut self, label: &str, text: &str) -> io::Result<()> {
+        writeln!(self.0, "  {label:<13}  {text}")
+    }
+
+    fn list(&mut self, label: &str, names: &[String]) -> io::Result<()> {
+        for (n, name) in names.iter().enumerate() {
+            self.put(if n == 0 { label } else { "" }, &shown(name))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,182 @@
+//! The terminal: the only part of Windfall that prints.
+//!
+//! In: what the library returned. Out: words for people, or JSON, on standard output; progress,
+//! notes and errors on standard error. Never: decides anything; prints a name that came from an
+//! archive as it is (see [`shown`]).
+//! The one surprise: a reader that goes away (`windfall list … | head`) is no error.
+
+mod certificate;
+pub mod guide;
+mod kept;
+mod listing;
+mod problems;
+mod screen;
+mod verified;
+
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anstyle::{AnsiColor, Style};
+use clap::CommandFactory;
+use indicatif::{HumanBytes, HumanCount};
+use serde::Serialize;
+
+use crate::cli::{Cli, Shell};
+use windfall::Error;
+use windfall::library::name;
+
+pub use certificate::{checked, errors, imported, left_alone};
+pub use kept::{removed, written};
+pub use listing::{checksums, explained, json_line, listed, listed_as_json};
+pub use screen::{Bar, Screen};
+pub use verified::verified;
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    /// Errors only.
+    Quiet,
+    /// What a person wants to know.
+    Normal,
+    /// Every decision and every problem.
+    Verbose,
+}
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const DOUBTFUL: Style = AnsiColor::Yellow.on_default();
+const GOOD: Style = AnsiColor::Green.on_default();
+const FAINT: Style = Style::new().dimmed();
+const STRONG: Style = Style::new().bold();
+
+/// The text with this style around it.
+fn styled(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A name from an archive, a row or the catalog, safe for a terminal.
+fn shown(name: &str) -> std::borrow::Cow<'_, str> {
+    name::display(name)
+}
+
+/// `1 photo`, `2,345 photos`.
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", HumanCount(count), if count == 1 { one } else { many })
+}
+
+fn bytes(count: u64) -> String {
+    HumanBytes(count).to_string()
+}
+
+/// Whether a person looks at standard output.
+pub fn is_read_by_a_person() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Who reads standard output.
+enum Reader {
+    /// Somebody who likes colours.
+    Person,
+    /// Something that wants every byte as it is.
+    Program,
+}
+
+/// Writes results to standard output.
+fn print(reader: Reader, write: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<(), Error> {
+    let out: Box<dyn Write> = match reader {
+        Reader::Person => Box::new(anstream::stdout().lock()),
+        Reader::Program => Box::new(io::stdout().lock()),
+    };
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    write(&mut out)?;
+    outcome(out.flush())
+}
+
+/// What became of writing to standard output; that nobody reads any more is no error.
+fn outcome(result: io::Result<()>) -> Result<(), Error> {
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unprintable(error)),
+        _ => Ok(()),
+    }
+}
+
+fn unprintable(source: io::Error) -> Error {
+    Error::Io { doing: "write to", path: PathBuf::from("standard output"), source }
+}
+
+/// Says where a page was written.
+///
+/// # Errors
+/// If standard output cannot be written for another reason than that nobody reads.
+pub fn page_written(path: &Path) -> Result<(), Error> {
+    print(Reader::Person, |out| {
+        outcome(writeln!(out, "Wrote `{}`. Open it in any browser.", shown(&path.display().to_string())))
+    })
+}
+
+/// Prints one JSON document.
+///
+/// # Errors
+/// If standard output cannot be written for another reason than that nobody reads.
+pub fn json(value: &impl Serialize) -> Result<(), Error> {
+    print(Reader::Program, |out| {
+        let written = serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from);
+        outcome(written.and_then(|()| writeln!(out)))
+    })
+}
+
+/// Prints what completes command lines in a shell.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn completions(shell: Shell) -> Result<(), Error> {
+    let mut command = Cli::command();
+    let mut script = Vec::new();
+    match shell {
+        Shell::Common(shell) => clap_complete::generate(shell, &mut command, "windfall", &mut script),
+        Shell::Nushell => {
+            clap_complete::generate(clap_complete_nushell::Nushell, &mut command, "windfall", &mut script);
+        }
+    }
+    print(Reader::Program, |out| outcome(out.write_all(&script)))
+}
+
+/// Prints the manual page: the command, then each of its own commands.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn manual() -> Result<(), Error> {
+    let mut command = Cli::command();
+    command.build();
+    print(Reader::Program, |out| {
+        let page = clap_mangen::Man::new(command.clone());
+        let parts = command.get_subcommands().map(|part| clap_mangen::Man::new(part.clone()));
+        outcome(page.render(out).and_then(|()| {
+            parts.into_iter().try_for_each(|part| {
+                part.render_name_section(out)?;
+                part.render_synopsis_section(out)?;
+                part.render_description_section(out)?;
+                part.render_options_section(out)
+            })
+        }))
+    })
+}
+
+/// Says why a run stopped; `hint` replaces the error's own.
+pub fn stopped(error: &Error, hint: Option<&str>) {
+    let causes: Vec<String> = error.causes();
+    failure(&error.to_string(), &causes, hint.or(error.hint()));
+}
+
+/// Says what went wrong, why, and what to do next.
+pub fn failure(what: &str, causes: &[String], hint: Option<&str>) {
+    let mut err = anstream::stderr().lock();
+    // standard error is the last resort: if it is gone, nobody is left to tell
+    let _ = writeln!(err, "{} {}", styled(BAD, "error:"), shown(what));
+    for cause in causes {
+        let _ = writeln!(err, "  cause: {}", shown(cause));
+    }
+    if let Some(hint) = hint {
+        let _ = writeln!(err, "{} {}", styled(STRONG, "hint:"), shown(hint));
+    }
+}

@@ -1,0 +1,72 @@
+//! The certificate of a verification: what the library still is, and whether the zips may go.
+//!
+//! In: [`Verification`]. Out: some ten lines, the problems, and one line that answers the question.
+//! Never: says "safe" for anything that was not read in this very run.
+//! The one surprise: without `--against` nothing is said about zips; the library's own word is not
+//! enough to delete them.
+
+use std::io::{self, Write};
+
+use indicatif::HumanCount;
+
+use super::certificate::{duration, exports, proof};
+use super::{BAD, GOOD, Reader, Voice, bytes, counted, outcome, print, problems, shown, styled};
+use windfall::Error;
+use windfall::problem::Severity;
+use windfall::run::verify::Verification;
+
+/// Prints what a verification found.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn verified(verification: &Verification, voice: Voice) -> Result<(), Error> {
+    print(Reader::Person, |out| outcome(words(out, verification, voice)))
+}
+
+fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::Result<()> {
+    let (library, took) = (shown(&verification.library), duration(verification.elapsed_seconds));
+    writeln!(out, "Verified `{library}` in {took}: every file was read again.")?;
+    if let Some(aside) = &verification.kept_aside {
+        writeln!(
+            out,
+            "The catalog was made anew; the old one is kept as `{}`.",
+            shown(&aside.display().to_string())
+        )?;
+    }
+    writeln!(out)?;
+    let (files, balance) = (&verification.files, &verification.balance);
+    exports(out, &balance.exports)?;
+    let total = counted(files.total, "file", "files");
+    writeln!(out, "  {total} recorded; {} intact, {}", HumanCount(files.intact), bytes(balance.bytes))?;
+    for (count, what) in [(files.changed, "changed"), (files.missing, "missing")] {
+        if count > 0 {
+            writeln!(out, "  {}", styled(BAD, format_args!("{} {what}", counted(count, "file", "files"))))?;
+        }
+    }
+    if files.extra > 0 {
+        writeln!(out, "  {} of your own beside them", counted(files.extra, "file", "files"))?;
+    }
+    proof(out, balance.proved, balance.unproved, 0)?;
+    if let Some(against) = &verification.against {
+        let entries = counted(against.entries, "entry", "entries");
+        writeln!(out, "  {entries} of the archives read; the library holds {}", HumanCount(against.held))?;
+    }
+    writeln!(out)?;
+    if !verification.problems.is_empty() {
+        problems::write(out, &verification.problems, voice)?;
+        writeln!(out)?;
+    }
+    let errors = problems::count(&verification.problems, Severity::Error);
+    match verification.safe_to_delete {
+        Some(true) => writeln!(
+            out,
+            "{}",
+            styled(GOOD, "Every byte of these archives is in the library: they are safe to delete.")
+        ),
+        Some(false) => {
+            writeln!(out, "{}", styled(BAD, "Keep these archives: not everything in them is in the library."))
+        }
+        None if errors > 0 => writeln!(out, "{}", styled(BAD, problems::total(&verification.problems))),
+        None => writeln!(out, "{}", styled(GOOD, "Every file is as it was imported.")),
+    }
+}

@@ -1,0 +1,411 @@
+//! Media to assets: what the rows say of each medium, and when each asset was taken.
+//!
+//! In: [`Contents`], the claims of the rows, and the pairs of `pairs`. Out: [`Assets`].
+//! Never: names a library path.
+//! The one surprise: flags and dates belong to the asset, not to a file. The still's row decides for
+//! its movie, also where the movie's own row says otherwise; halves of one Live Photo do differ.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use crate::apple::text;
+use crate::category::photos::doubts::{Doubts, quoted};
+use crate::category::photos::lists::details::Row;
+use crate::category::photos::media::{Format, Kind};
+use crate::category::photos::pairs::{Pairs, companions, pair};
+use crate::category::photos::rows::{RowAt, Rows};
+use crate::category::photos::time::{Captured, CapturedFrom, Sources, capture};
+use crate::category::photos::{Asset, Part, Resource};
+use crate::contents::{ByContent, Content, Contents, DetailsFile, Entry, Role};
+use crate::library::name;
+use crate::problem::{Code, Problem};
+
+/// More rows that disagree about one file are counted, not listed.
+const MOST_SAID: usize = 20;
+
+/// The assets, before albums are known.
+#[derive(Debug, Default)]
+pub struct Assets {
+    /// In canonical order of their primaries.
+    pub assets: Vec<Asset>,
+    /// Still and movie (contents) where the movie's bytes stand with another still.
+    pub shared_movies: Vec<(usize, usize)>,
+    /// What was wrong or uncertain.
+    pub problems: Vec<Problem>,
+}
+
+/// What the rows of one content come to.
+#[derive(Debug, Clone, Copy)]
+struct Facts<'a> {
+    /// The row that gives name, date and views.
+    first: &'a Row,
+    imported: Option<DateTime<Utc>>,
+    favorite: Option<bool>,
+    hidden: Option<bool>,
+    deleted: Option<bool>,
+}
+
+/// One content that is a medium, with its entries and what its rows come to.
+pub(super) struct Medium<'a> {
+    pub(super) content: &'a Content,
+    pub(super) entries: &'a [&'a Entry],
+    facts: Option<Facts<'a>>,
+    pub(super) kind: Kind,
+    pub(super) format: Format,
+}
+
+impl Medium<'_> {
+    /// Which content it is.
+    fn index(&self) -> usize {
+        self.entries[0].content().unwrap_or_default()
+    }
+
+    /// The name that its row gives it, else its entry's.
+    pub(super) fn name(&self) -> &str {
+        self.facts.map_or_else(|| self.entries[0].name(), |facts| &facts.first.name)
+    }
+
+    pub(super) fn stem(&self) -> String {
+        text::match_key(text::split(self.name()).0)
+    }
+
+    /// The stems by which a companion or a movie may belong to it, per folder.
+    pub(super) fn stems(&self) -> Vec<(usize, &str, String)> {
+        let mut stems = Vec::new();
+        for entry in self.entries {
+            let stem = |name: &str| (entry.part, entry.folder(), text::match_key(text::split(name).0));
+            stems.push(stem(entry.name()));
+            match self.facts {
+                Some(facts) if facts.first.name.as_ref() == entry.name() => {}
+                Some(facts) => stems.push(stem(&facts.first.name)),
+                None => stems.extend(name::scheme_b_base(entry.name()).map(|base| stem(&base))),
+            }
+        }
+        stems.sort();
+        stems.dedup();
+        stems
+    }
+
+    pub(super) fn created(&self) -> Option<DateTime<Utc>> {
+        self.facts.and_then(|f| f.first.created)
+    }
+
+    pub(super) fn is_raw(&self) -> bool {
+        self.format.is_raw(self.name())
+    }
+
+    pub(super) fn is_shared(&self) -> bool {
+        self.entries.iter().all(|e| e.role == Role::Shared)
+    }
+}
+
+/// Builds the assets.
+pub fn build<'a>(contents: &'a Contents, rows: &Rows<'a>, zone: Tz) -> Assets {
+    let mut problems = Doubts::default();
+    let entries = by_bytes(contents);
+    let media = collect(contents, &entries, rows, &mut problems);
+    let pairs = pair(&media);
+    let companions = companions(&media, &pairs);
+    let lists = Lists::new(contents);
+
+    let movies = &pairs.first_still;
+    let followers = movies.len() + companions.of.len();
+    let mut assets =
+        Assets { assets: Vec::with_capacity(media.len().saturating_sub(followers)), ..Assets::default() };
+    for (still, medium) in media.iter().enumerate() {
+        if movies.contains_key(&still) || companions.of.contains_key(&still) {
+            continue;
+        }
+        let mut members = vec![(still, Part::Primary)];
+        if let Some(&movie) = pairs.movie.get(&still) {
+            if movies[&movie] == still {
+                members.push((movie, Part::Movie));
+            } else {
+                assets.shared_movies.push((medium.index(), media[movie].index()));
+            }
+        }
+        members.extend(companions.with.get(&still).into_iter().flatten().map(|&c| (c, Part::Companion)));
+        assets.assets.push(asset(&media, &members, rows, &lists, zone));
+    }
+    assets.problems = problems.into_problems();
+    assets.problems.extend(unlisted(contents, rows, &media, &pairs));
+    assets
+}
+
+/// Entries of media, those of the same bytes side by side, in the order of their first.
+fn by_bytes(contents: &Contents) -> Vec<&Entry> {
+    let mut first = ByContent::with_room(contents.contents.len());
+    let mut entries: Vec<(usize, &Entry)> = Vec::new();
+    for entry in contents.entries.iter().filter(|e| e.role.is_media()) {
+        if let Some(content) = entry.content() {
+            entries.push((*first.slot(content).get_or_insert(entries.len()), entry));
+        }
+    }
+    entries.sort_by_key(|(first, _)| *first);
+    let mut entries: Vec<&Entry> = entries.into_iter().map(|(_, entry)| entry).collect();
+    entries.shrink_to_fit();
+    entries
+}
+
+fn collect<'a>(
+    contents: &'a Contents,
+    entries: &'a [&'a Entry],
+    rows: &Rows<'a>,
+    problems: &mut Doubts,
+) -> Vec<Medium<'a>> {
+    let of_same_bytes = || entries.chunk_by(|a, b| a.content() == b.content());
+    let mut media = Vec::with_capacity(of_same_bytes().count());
+    media.extend(of_same_bytes().filter_map(|entries| {
+        let index = entries[0].content()?;
+        let content = &contents.contents[index];
+        let facts = facts(contents, rows.of(index), problems);
+        let format = content.embedded.format;
+        let medium = Medium { content, entries, facts, kind: Kind::Other, format };
+        Some(Medium { kind: content.kind(medium.name()), ..medium })
+    }));
+    media
+}
+
+/// Of several rows, those of the newest export decide; among them the earliest date gives name,
+/// dates and views, favourite if any says so, hidden and deleted only if all do.
+fn facts<'a>(
+    contents: &Contents,
+    claims: impl Iterator<Item = RowAt<'a>> + Clone,
+    problems: &mut Doubts,
+) -> Option<Facts<'a>> {
+    let newest = claims.clone().map(|at| at.export(contents)).max()?;
+    let claims: Vec<RowAt<'a>> = claims.filter(|at| at.export(contents) == newest).collect();
+    let first = claims.iter().min_by_key(|at| at.row.created.map_or((1, None), |t| (0, Some(t))))?;
+    let dates: Vec<DateTime<Utc>> = claims.iter().filter_map(|at| at.row.created).collect();
+    if let (Some(earliest), Some(latest)) = (dates.iter().min(), dates.iter().max())
+        && *latest - *earliest > TimeDelta::days(1)
+    {
+        problems.add(Code::ConflictingRows, || {
+            let date = |at: &RowAt<'a>| {
+                let created = at.row.created?.format("%Y-%m-%d %H:%M UTC");
+                Some(format!("{} {created}", quoted(&at.row.name)))
+            };
+            let mut said: Vec<String> = claims.iter().take(MOST_SAID).filter_map(date).collect();
+            said.dedup();
+            if claims.len() > MOST_SAID {
+                said.push(format!("and {} more", claims.len() - MOST_SAID));
+            }
+            let message = format!(
+                "rows of the same bytes disagree about the date: {}; the earliest was taken",
+                said.join(", ")
+            );
+            Problem::new(Code::ConflictingRows, message)
+                .in_archive(&contents.archives[first.details.archive].name)
+                .with_entry(first.details.path.as_ref())
+        });
+    }
+    let any = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
+        claims.iter().filter_map(flag).reduce(|a, b| a || b)
+    };
+    let all = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
+        claims.iter().filter_map(flag).reduce(|a, b| a && b)
+    };
+    Some(Facts {
+        first: first.row,
+        imported: first.row.imported.or_else(|| claims.iter().filter_map(|at| at.row.imported).min()),
+        favorite: any(|at| at.row.favorite),
+        hidden: all(|at| at.row.hidden),
+        deleted: all(|at| at.row.deleted),
+    })
+}
+
+/// The lists that speak of media without a row: `Favorites.csv`, `Hidden.csv`, and the shared
+/// library's contributions.
+struct Lists<'a> {
+    favorites: HashSet<(usize, String)>,
+    hidden: HashSet<(usize, String)>,
+    contributed: HashMap<(usize, String), Contributed>,
+    contents: &'a Contents,
+}
+
+/// Whether the owner contributed the media of one name.
+struct Contributed {
+    /// What the first line of each part's list says.
+    by_part: HashMap<usize, bool>,
+    /// What all lines say, if they say the same.
+    by_all: Option<bool>,
+}
+
+impl<'a> Lists<'a> {
+    fn new(contents: &'a Contents) -> Self {
+        let mut lists = Lists {
+            favorites: HashSet::new(),
+            hidden: HashSet::new(),
+            contributed: HashMap::new(),
+            contents,
+        };
+        for entry in &contents.entries {
+            let export = contents.export_of(entry);
+            match entry.content().and_then(|c| contents.details.get(&(c, entry.role))) {
+                Some(DetailsFile::Names(named)) if entry.role == Role::Album => {
+                    let list = match automatic(entry) {
+                        Some(Automatic::Favorites) => &mut lists.favorites,
+                        Some(Automatic::Hidden) => &mut lists.hidden,
+                        None => continue,
+                    };
+                    list.extend(named.iter().map(|name| (export, text::match_key(name))));
+                }
+                Some(DetailsFile::Contributions(named)) => {
+                    for (name, mine) in named {
+                        let key = (export, text::match_key(name));
+                        let first = || Contributed { by_part: HashMap::new(), by_all: Some(*mine) };
+                        let said = lists.contributed.entry(key).or_insert_with(first);
+                        said.by_part.entry(entry.part).or_insert(*mine);
+                        said.by_all = said.by_all.filter(|all| all == mine);
+                    }
+                }
+                _ => {}
+            }
+        }
+        lists
+    }
+
+    fn names_any(&self, list: &HashSet<(usize, String)>, medium: &Medium<'_>) -> bool {
+        let named = |entry: &&Entry, name: &str| {
+            list.contains(&(self.contents.export_of(entry), text::match_key(name)))
+        };
+        !list.is_empty() && medium.entries.iter().any(|e| named(e, e.name()) || named(e, medium.name()))
+    }
+
+    /// The list of the same part first; else of the whole export, if it says one thing only.
+    fn contributed(&self, medium: &Medium<'_>) -> Option<bool> {
+        if self.contributed.is_empty() {
+            return None;
+        }
+        medium.entries.iter().find_map(|entry| {
+            let key = (self.contents.export_of(entry), text::match_key(medium.name()));
+            let said = self.contributed.get(&key)?;
+            said.by_part.get(&entry.part).copied().or(said.by_all)
+        })
+    }
+}
+
+/// Albums that Photos makes by itself and that repeat what the rows say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Automatic {
+    /// `Favorites.csv`.
+    Favorites,
+    /// `Hidden.csv`.
+    Hidden,
+}
+
+/// Whether this entry is one of Photos' own lists and not an album.
+pub fn automatic(entry: &Entry) -> Option<Automatic> {
+    match text::match_key(entry.name()).as_str() {
+        "favorites.csv" => Some(Automatic::Favorites),
+        "hidden.csv" => Some(Automatic::Hidden),
+        _ => None,
+    }
+}
+
+fn asset(
+    media: &[Medium<'_>],
+    members: &[(usize, Part)],
+    rows: &Rows<'_>,
+    lists: &Lists<'_>,
+    zone: Tz,
+) -> Asset {
+    let primary = &media[members[0].0];
+    let own = |m: &Medium<'_>| -> Captured {
+        let entry_names: Vec<&str> =
+            std::iter::once(m.name()).chain(m.entries.iter().map(|e| e.name())).collect();
+        capture(&Sources {
+            embedded: &m.content.embedded,
+            row: m.created(),
+            imported: m.facts.and_then(|f| f.imported),
+            built: m.entries.iter().filter_map(|e| built(lists.contents, e)).min(),
+            names: &entry_names,
+            fallback: zone,
+        })
+    };
+    let mut captured = own(primary);
+    let movie = members.iter().find(|(_, part)| *part == Part::Movie).map(|(m, _)| own(&media[*m]));
+    if let Some(movie) = movie.as_ref().filter(|m| captured.time.is_none() && m.time.is_some()) {
+        captured = captured.follow_movie(movie);
+    }
+    let resources: Vec<Resource> = members
+        .iter()
+        .map(|&(index, part)| {
+            let m = &media[index];
+            let captured = match part {
+                Part::Primary => captured.clone(),
+                Part::Movie if captured.from == CapturedFrom::Movie => own(m),
+                Part::Movie | Part::Companion if captured.time.is_some() => own(m).follow_still(&captured),
+                Part::Movie | Part::Companion => own(m),
+            };
+            Resource {
+                content: m.index(),
+                part,
+                kind: m.kind,
+                name: m.name().into(),
+                captured,
+                imported: m.facts.and_then(|f| f.imported),
+                view_count: m.facts.and_then(|f| f.first.view_count),
+                contributed_by_me: lists.contributed(m),
+                proved: rows.proved.contains(m.index()),
+            }
+        })
+        .collect();
+    let speaks = members.iter().map(|(m, _)| &media[*m]).find(|m| m.facts.is_some()).unwrap_or(primary);
+    let (favorite, hidden, deleted) = flags(speaks, primary, lists);
+    let home = members.iter().all(|(m, _)| media[*m].is_shared()).then_some(0);
+    Asset { resources, favorite, hidden, deleted, home }
+}
+
+/// The year since which Apple builds exports.
+const FIRST_EXPORTS: i32 = 2018;
+
+/// When the export of an entry was built, if that is known. Archives that somebody packed again may bear
+/// no stamps, which is the first day of 1980, or those of a clock that was never set.
+fn built(contents: &Contents, entry: &Entry) -> Option<NaiveDateTime> {
+    contents.exports[contents.export_of(entry)].built.filter(|built| built.year() >= FIRST_EXPORTS)
+}
+
+fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool, bool, bool) {
+    let facts = speaks.facts;
+    let has = |role: Role| primary.entries.iter().any(|e| e.role == role);
+    let deleted = match facts.and_then(|f| f.deleted) {
+        // a copy that lives on in Photos/ beside the deleted one is not deleted
+        Some(deleted) => deleted && !(has(Role::Photo) && has(Role::Deleted)),
+        None => has(Role::Deleted) && !has(Role::Photo),
+    };
+    (
+        facts.and_then(|f| f.favorite).unwrap_or_else(|| lists.names_any(&lists.favorites, primary)),
+        facts.and_then(|f| f.hidden).unwrap_or_else(|| lists.names_any(&lists.hidden, primary)),
+        deleted,
+    )
+}
+
+/// One warning for each medium of a detailed export that no row speaks of; not for the movie of a
+/// listed still, not for adjustments, which Apple never lists.
+fn unlisted(contents: &Contents, rows: &Rows<'_>, media: &[Medium<'_>], pairs: &Pairs) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, medium) in media.iter().enumerate() {
+        let of_listed_still = pairs.first_still.get(&index).is_some_and(|s| media[*s].facts.is_some());
+        if medium.facts.is_some() || of_listed_still || medium.kind == Kind::Adjustment {
+            continue;
+        }
+        let entry = medium
+            .entries
+            .iter()
+            .find(|e| e.given && e.role != Role::Shared && rows.detailed.contains(&contents.export_of(e)));
+        if let Some(entry) = entry {
+            problems.push(
+                Problem::new(
+                    Code::UnlistedMedia,
+                    "no row of the details speaks of it: it is kept, dated by itself, and vouched for by its archive only",
+                )
+                .in_archive(&contents.archives[entry.archive].name)
+                .with_entry(entry.path.as_ref()),
+            );
+        }
+    }
+    problems
+}

@@ -1,0 +1,190 @@
+//! Contents for the tests of the pure stages, made of a few words: no zip, no catalog, no drive.
+//!
+//! Files lie in the part that was named last; the text that stands for a file's bytes tells which files
+//! are copies of each other.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+use crate::apple::fingerprint::Fingerprint;
+use crate::category::photos::lists::details::{Checksum, Details, Row};
+use crate::category::photos::media::{Embedded, Format, LocalTime};
+use crate::contents::{
+    Archive, Bytes, Content, Contents, DetailsFile, Entry, Export, Identity, Inner, Part, Role,
+};
+
+/// Contents that grow word by word.
+pub(crate) struct Built {
+    contents: Contents,
+    known: HashMap<String, usize>,
+}
+
+impl Built {
+    /// One export with one part.
+    pub(crate) fn new() -> Self {
+        Built { contents: Contents::default(), known: HashMap::new() }.export("iCloud Photos", 1)
+    }
+
+    /// Another export, newer than those before it.
+    pub(crate) fn export(mut self, name: &str, total: u32) -> Self {
+        let label = format!("{name} {}", self.contents.exports.len());
+        let export = Export { name: name.into(), total: Some(total), built: None, label };
+        self.contents.exports.push(export);
+        self.part(1)
+    }
+
+    /// Another part of the export.
+    pub(crate) fn part(mut self, number: u32) -> Self {
+        let Contents { exports, parts, archives, .. } = &mut self.contents;
+        parts.push(Part { export: exports.len() - 1, number });
+        archives.push(Archive { name: format!("Part {number}.zip"), identity: Identity::Folder });
+        self
+    }
+
+    /// A file. Equal texts are equal bytes; an empty one is a placeholder, `!` one that could not be read.
+    pub(crate) fn file(mut self, path: &str, bytes: &str) -> Self {
+        let role = match path.split('/').next() {
+            _ if bytes.is_empty() => Role::Placeholder,
+            Some("Recently Deleted") => Role::Deleted,
+            Some("My Albums") => Role::Shared,
+            Some("Photos") => Role::Photo,
+            _ => Role::Other,
+        };
+        let bytes = match bytes {
+            "" => Bytes::Unread,
+            "!" => Bytes::Failed,
+            bytes => Bytes::Sound(self.content(path, bytes)),
+        };
+        self.entry(path, role, bytes);
+        self
+    }
+
+    /// What the file named last says of itself.
+    pub(crate) fn saying(mut self, say: impl FnOnce(&mut Embedded)) -> Self {
+        let content = self.contents.entries.last().and_then(Entry::content).unwrap();
+        say(&mut self.contents.contents[content].embedded);
+        self
+    }
+
+    /// The file named last was taken then.
+    pub(crate) fn taken(self, time: &str) -> Self {
+        let time = local(time);
+        self.saying(|embedded| embedded.exif = Some(LocalTime { time, offset: None }))
+    }
+
+    /// The file named last is half of a Live Photo.
+    pub(crate) fn live(self, identifier: &str) -> Self {
+        self.saying(|embedded| embedded.content_identifier = Some(identifier.into()))
+    }
+
+    /// A details file.
+    pub(crate) fn rows(mut self, path: &str, rows: impl IntoIterator<Item = Row>) -> Self {
+        let rows = (2..).zip(rows).map(|(line, row)| Row { line, ..row }).collect();
+        let file = DetailsFile::Rows(Details { rows, ..Details::default() });
+        self.list(path, Role::Details, file);
+        self
+    }
+
+    /// An album, by its file's name without ending.
+    pub(crate) fn album(mut self, title: &str, names: &[&str]) -> Self {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        self.list(&format!("Albums/{title}.csv"), Role::Album, DetailsFile::Names(names));
+        self
+    }
+
+    /// Who contributed, by the list of the shared library.
+    pub(crate) fn contributions(mut self, named: impl IntoIterator<Item = (String, bool)>) -> Self {
+        let file = DetailsFile::Contributions(named.into_iter().collect());
+        self.list("Photos/Shared Library Details.csv", Role::Contributions, file);
+        self
+    }
+
+    /// All of it.
+    pub(crate) fn done(mut self) -> Contents {
+        self.contents.sort_entries();
+        self.contents
+    }
+
+    fn list(&mut self, path: &str, role: Role, file: DetailsFile) {
+        let content = self.content(path, &format!("list {}", self.contents.entries.len()));
+        self.contents.details.insert((content, role), file);
+        self.entry(path, role, Bytes::Sound(content));
+    }
+
+    fn entry(&mut self, path: &str, role: Role, bytes: Bytes) {
+        let Contents { parts, archives, entries, .. } = &mut self.contents;
+        entries.push(Entry {
+            archive: archives.len() - 1,
+            part: parts.len() - 1,
+            position: u32::try_from(entries.len()).unwrap(),
+            path: path.into(),
+            inner: Inner::of(path, path),
+            role,
+            size: 1,
+            crc32: Some(0),
+            modified: None,
+            given: true,
+            bytes,
+        });
+    }
+
+    fn content(&mut self, path: &str, bytes: &str) -> usize {
+        let contents = &mut self.contents.contents;
+        *self.known.entry(bytes.to_owned()).or_insert_with(|| {
+            let extension = path.rsplit('.').next().unwrap_or_default().to_lowercase();
+            let format = Format::from_name(if extension == "jpg" { "jpeg" } else { &extension });
+            contents.push(Content {
+                blake3: blake3::hash(bytes.as_bytes()),
+                size: 1,
+                crc32: 0,
+                fingerprint: Some(Fingerprint::of(bytes.as_bytes())),
+                embedded: Embedded { format, ..Embedded::default() },
+                cut_short: false,
+            });
+            contents.len() - 1
+        })
+    }
+}
+
+/// A row that says nothing but a name.
+pub(crate) fn row(name: &str) -> Row {
+    Row {
+        line: 0,
+        name: name.into(),
+        checksum: Checksum::Absent,
+        favorite: None,
+        hidden: None,
+        deleted: None,
+        created: None,
+        imported: None,
+        view_count: None,
+    }
+}
+
+impl Row {
+    /// The same row with a date, UTC.
+    pub(crate) fn at(self, created: &str) -> Row {
+        Row { created: Some(local(created).and_utc()), ..self }
+    }
+
+    /// The same row of a photo in Recently Deleted.
+    pub(crate) fn gone(self) -> Row {
+        Row { deleted: Some(true), ..self }
+    }
+
+    /// The same row with the checksum of these bytes.
+    pub(crate) fn of(self, bytes: &str) -> Row {
+        Row { checksum: Checksum::Fingerprint(Fingerprint::of(bytes.as_bytes())), ..self }
+    }
+}
+
+/// `2024-03-03 10:05`.
+fn local(time: &str) -> NaiveDateTime {
+    NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M").unwrap()
+}
+
+/// `2024-03-03 10:05` as a row shows it.
+pub(crate) fn shown(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M").to_string()
+}

@@ -1,0 +1,572 @@
+//! What an entry is for, by its path; and whether an archive or folder is a part at all.
+//!
+//! Only Apple's evidence makes a part: details, the description of a shared album, the lists of albums, or a
+//! name that counts a part of iCloud's together with one of Apple's folders. A folder called `Photos` proves
+//! nothing; half of all drives have one. Pure but for the first bytes of lists, which the caller reads.
+//!
+//! The surprise: evidence belongs to a folder, its *root*, and speaks only of what lies below. The wrapper
+//! may be missing, renamed, doubled or in any language, while `Photos`, `Albums`, `Memories` and `Recently
+//! Deleted` are English in every edition seen; of several roots above a path the deepest counts.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Bound;
+
+use crate::apple::{part_name, text};
+use crate::category::photos::lists::{albums, details};
+use crate::category::photos::media::{Format, Kind};
+use crate::category::{self, Category};
+use crate::contents::Role;
+use crate::contents::litter::is_ignored;
+
+/// How deep Apple's folders may lie below the top where only a name speaks for them.
+const DEEPEST: usize = 3;
+/// Lists of one root that are looked into before it is believed that none is Apple's.
+const MOST_LOOKS: usize = 32;
+
+/// One of Apple's folders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Marker {
+    Photos,
+    Deleted,
+    Albums,
+    Memories,
+    SharedAlbums,
+}
+
+fn marker(component: &str) -> Option<Marker> {
+    Some(match text::match_key(component).as_str() {
+        "photos" => Marker::Photos,
+        "recently deleted" => Marker::Deleted,
+        "albums" => Marker::Albums,
+        "memories" => Marker::Memories,
+        "my albums" => Marker::SharedAlbums,
+        _ => return None,
+    })
+}
+
+/// Whether a folder of this name may be one of Apple's in a part.
+pub(crate) fn is_apples_folder(name: &str) -> bool {
+    marker(name).is_some()
+}
+
+/// Where the first of Apple's folders in a path stands.
+fn find_marker(components: &[&str]) -> Option<usize> {
+    let folders = components.len().saturating_sub(1);
+    (0..folders.min(DEEPEST + 1)).find(|&depth| {
+        // a wrapper may itself be called `Photos`
+        let is_wrapper = depth + 1 < folders
+            && depth < DEEPEST
+            && components.get(depth + 1).is_some_and(|next| marker(next).is_some());
+        components.get(depth).is_some_and(|c| marker(c).is_some()) && !is_wrapper
+    })
+}
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivered {
+    /// An archive: its name may be all that tells a download from icloud.com.
+    Archive,
+    /// A folder. iCloud for Windows keeps photos in `iCloud Photos/Photos`, so that name proves nothing.
+    Folder,
+}
+
+/// The beginning of a list, a few thousand bytes; `None` where it cannot be read.
+pub type Head<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
+
+/// What the paths of one archive or folder have in common.
+#[derive(Debug, Default)]
+pub struct Shape {
+    /// Folders that evidence shows to hold what Apple delivered, as paths; empty for the top.
+    roots: BTreeSet<String>,
+    /// Roots in which media may lie without one of Apple's folders.
+    flat: BTreeSet<String>,
+    /// Folders that hold an `AlbumInfo.json`.
+    shared_folders: HashSet<String>,
+    /// Details under other names, told by their header.
+    renamed_details: HashSet<String>,
+    /// Whose it is, if it is another category of Apple's.
+    category: Option<Category>,
+    is_loose: bool,
+}
+
+/// What one path is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Classified {
+    /// The wrapper folder's path, empty if there is none.
+    pub wrapper: String,
+    /// The path inside the part.
+    pub inner: String,
+    /// What it is for.
+    pub role: Role,
+}
+
+impl Shape {
+    /// Looks at all paths (`/` between components) of an archive or folder called `name`.
+    pub fn of<'a>(
+        name: &str,
+        delivered: Delivered,
+        paths: impl Iterator<Item = &'a str> + Clone,
+        head: Head<'_>,
+    ) -> Self {
+        let paths = paths.filter(|path| !is_ignored(path));
+        let category = category::of(name, paths.clone());
+        let mut shape = Shape { category, ..Shape::default() };
+        // all of an owner's iCloud Drive is the owner's, whatever it is called
+        if category == Some(Category::Drive) {
+            return shape;
+        }
+        let mut evidence = Evidence::default();
+        for path in paths.clone() {
+            shape.look(name, delivered, path, head, &mut evidence);
+        }
+        shape.roots.extend(evidence.roots_of_lists(head));
+        if category.is_none() {
+            shape.roots.extend(evidence.named);
+            let is_download = delivered == Delivered::Archive && part_name::is_icloud_photos(name);
+            if is_download && shape.roots.is_empty() {
+                shape.roots.extend(evidence.folders);
+            }
+            if is_download && shape.roots.is_empty() {
+                let root = common_wrapper(name, paths.clone()).unwrap_or_default();
+                shape.flat.insert(root.clone());
+                shape.roots.insert(root);
+            }
+        }
+        // what holds nothing holds nothing that is somebody else's
+        let is_empty_part = delivered == Delivered::Archive
+            && paths.clone().next().is_none()
+            && part_name::is_part_of_icloud(name)
+            && category::by_name(name).is_none();
+        if shape.roots.is_empty() && (part_name::is_shared_albums(name) || is_empty_part) {
+            shape.roots.insert(String::new());
+        }
+        if !shape.roots.is_empty() {
+            shape.category = None;
+        }
+        shape
+    }
+
+    /// Looks at the paths of details that an import kept, which were Apple's.
+    pub fn of_kept<'a>(paths: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let mut shape = Shape::of("", Delivered::Folder, paths, &|_| None);
+        shape.roots.insert(String::new());
+        shape
+    }
+
+    /// What the owner wants imported although nothing shows that it is Apple's: its photos and videos.
+    pub fn loose() -> Self {
+        Shape { roots: BTreeSet::from([String::new()]), is_loose: true, ..Shape::default() }
+    }
+
+    /// Takes what one path proves.
+    fn look(
+        &mut self,
+        name: &str,
+        delivered: Delivered,
+        path: &str,
+        head: Head<'_>,
+        evidence: &mut Evidence,
+    ) {
+        let components: Vec<&str> = path.split('/').collect();
+        let Some((file, folders)) = components.split_last() else { return };
+        let folder = folders.join("/");
+        let in_marker = folders.last().and_then(|last| marker(last));
+        let above = || folders[..folders.len().saturating_sub(1)].join("/");
+        let is_csv = is_csv(file);
+        let mut is_details =
+            is_csv && (details::is_details_name(file) || details::is_shared_library_name(file));
+        if is_csv && !is_details && !matches!(in_marker, Some(Marker::Albums | Marker::Memories)) {
+            is_details = head(path).is_some_and(|start| details::looks_like_details(&start));
+            if is_details {
+                self.renamed_details.insert(path.to_owned());
+            }
+        }
+        if is_details {
+            // the folder itself, unless it is the one where Apple keeps them
+            let beside = matches!(in_marker, Some(Marker::Photos | Marker::Deleted));
+            let root = if beside { above() } else { folder.clone() };
+            if !beside {
+                self.flat.insert(root.clone());
+            }
+            self.roots.insert(root);
+        } else if text::same_name(file, "AlbumInfo.json") {
+            let albums = folders.len().checked_sub(2).and_then(|at| folders.get(at));
+            let depth = if albums.is_some_and(|a| marker(a) == Some(Marker::SharedAlbums)) { 2 } else { 1 };
+            self.roots.insert(folders[..folders.len().saturating_sub(depth)].join("/"));
+            self.shared_folders.insert(folder.clone());
+        } else if text::same_name(file, "Subscribed Albums.json") {
+            let inside = in_marker == Some(Marker::SharedAlbums);
+            self.roots.insert(if inside { above() } else { folder.clone() });
+        } else if part_name::is_shared_albums(file) && part_name::is_zip(file) && in_marker.is_none() {
+            // in a folder it may lie by itself, among things that are nobody's
+            if delivered == Delivered::Archive || part_name::is_part_of_icloud(name) {
+                self.roots.insert(folder.clone());
+            }
+        } else if is_csv && in_marker == Some(Marker::Albums) {
+            evidence.lists.entry(above()).or_default().push(path.to_owned());
+        }
+        evidence.markers.extend(in_marker.map(|marker| (above(), marker)));
+        if let Some(depth) = find_marker(&components) {
+            let root = components[..depth].join("/");
+            let is_counted = |name: &&str| part_name::is_part_of_icloud(name);
+            if components[..depth].iter().any(is_counted) || is_counted(&name) {
+                evidence.named.insert(root.clone());
+            }
+            evidence.folders.insert(root);
+        }
+    }
+
+    /// Whether its content shows that it is a part.
+    pub fn is_part(&self) -> bool {
+        !self.roots.is_empty()
+    }
+
+    /// Whether the top itself is a part, and not only a folder below.
+    pub(crate) fn is_part_itself(&self) -> bool {
+        self.roots.contains("")
+    }
+
+    /// Whether it is the folder of one shared album.
+    pub(crate) fn is_shared_album(&self) -> bool {
+        self.shared_folders.contains("")
+    }
+
+    /// Whether its photos and videos are wanted although nobody knows whose it is.
+    pub fn is_loose(&self) -> bool {
+        self.is_loose
+    }
+
+    /// The other category of Apple's that it belongs to.
+    pub fn category(&self) -> Option<Category> {
+        self.category
+    }
+
+    /// The wrapper folders.
+    pub fn wrappers(&self) -> impl Iterator<Item = &str> {
+        self.roots.iter().map(String::as_str).filter(|w| !w.is_empty())
+    }
+
+    /// What this path is for.
+    pub fn classify(&self, path: &str, size: u64) -> Classified {
+        let components: Vec<&str> = path.split('/').filter(|c| !c.is_empty() && *c != ".").collect();
+        let Some((file, _)) = components.split_last() else {
+            return Classified { wrapper: String::new(), inner: String::new(), role: Role::Other };
+        };
+        let depth = self.root_depth(&components);
+        let role = match depth {
+            _ if is_ignored(path) => Role::Ignored,
+            None => Role::Other,
+            Some(_) if self.is_loose => loose_role(file),
+            Some(depth) => self.role(&components, depth, file),
+        };
+        let is_empty = size == 0 || part_name::icloud_placeholder(file).is_some();
+        let role = if role.is_media() && is_empty { Role::Placeholder } else { role };
+        let (wrapper, inner) = components.split_at(depth.unwrap_or(0));
+        Classified { wrapper: wrapper.join("/"), inner: inner.join("/"), role }
+    }
+
+    /// How many folders precede what lies below the deepest root.
+    fn root_depth(&self, components: &[&str]) -> Option<usize> {
+        if self.roots.len() == 1 && self.is_part_itself() {
+            return Some(0);
+        }
+        let path = components.join("/");
+        let mut roots = self.roots.range::<str, _>((Bound::Unbounded, Bound::Included(path.as_str())));
+        while let Some(root) = roots.next_back() {
+            let shared = path.bytes().zip(root.bytes()).take_while(|(a, b)| a == b).count();
+            if shared == root.len() && (root.is_empty() || path.as_bytes().get(shared) == Some(&b'/')) {
+                return Some(if root.is_empty() { 0 } else { root.matches('/').count() + 1 });
+            }
+            // a root above the path that comes before this one begins both of them
+            let end = path.floor_char_boundary(shared);
+            let to = path
+                .get(..end)
+                .filter(|_| shared < root.len())
+                .map_or(Bound::Excluded(root.as_str()), Bound::Included);
+            roots = self.roots.range::<str, _>((Bound::Unbounded, to));
+        }
+        None
+    }
+
+    fn role(&self, components: &[&str], depth: usize, file: &str) -> Role {
+        if text::same_name(file, "Subscribed Albums.json") {
+            return Role::Subscribed;
+        }
+        let folder = components[..components.len() - 1].join("/");
+        let is_csv = is_csv(file);
+        if self.shared_folders.contains(&folder) {
+            return match text::same_name(file, "AlbumInfo.json") {
+                true => Role::AlbumInfo,
+                false if is_csv => Role::Other,
+                false => Role::Shared,
+            };
+        }
+        let inner = &components[depth..];
+        let marker = inner.first().filter(|_| inner.len() > 1).and_then(|first| marker(first));
+        if is_csv {
+            return match marker {
+                Some(Marker::Albums) => Role::Album,
+                Some(Marker::Memories) => Role::Memory,
+                Some(Marker::SharedAlbums) => Role::Other,
+                Some(Marker::Photos | Marker::Deleted) | None => self.role_of_list(components, file),
+            };
+        }
+        match marker {
+            Some(Marker::Photos) => Role::Photo,
+            Some(Marker::Deleted) => Role::Deleted,
+            Some(Marker::SharedAlbums) if inner.len() > 2 => Role::Shared,
+            Some(_) => Role::Other,
+            // a download from icloud.com, or details without folders
+            None if self.flat.contains(&components[..depth].join("/")) && is_medium(file) => Role::Photo,
+            None => Role::Other,
+        }
+    }
+
+    /// A CSV is never a medium.
+    fn role_of_list(&self, components: &[&str], file: &str) -> Role {
+        if details::is_shared_library_name(file) {
+            Role::Contributions
+        } else if details::is_details_name(file) || self.renamed_details.contains(&components.join("/")) {
+            Role::Details
+        } else {
+            Role::Other
+        }
+    }
+}
+
+/// What is put together from several paths.
+#[derive(Default)]
+struct Evidence {
+    /// Lists in folders called `Albums`, by what the folder lies in.
+    lists: BTreeMap<String, Vec<String>>,
+    /// Apple's folders with files in them, by what they lie in.
+    markers: BTreeSet<(String, Marker)>,
+    /// What holds Apple's folders and has a name that counts a part of iCloud's.
+    named: BTreeSet<String>,
+    /// What holds folders called like Apple's.
+    folders: BTreeSet<String>,
+}
+
+impl Evidence {
+    /// Folders where lists of albums lie in `Albums/` and other folders of Apple's beside it.
+    fn roots_of_lists(&self, head: Head<'_>) -> Vec<String> {
+        let others = [Marker::Photos, Marker::Deleted, Marker::Memories];
+        let has_others = |root: &str| others.iter().any(|m| self.markers.contains(&(root.to_owned(), *m)));
+        let is_list = |path: &&String| head(path).is_some_and(|start| albums::looks_like_names(&start));
+        let roots = self.lists.iter().filter(|(root, _)| has_others(root));
+        roots
+            .filter(|(_, lists)| lists.iter().take(MOST_LOOKS).any(|list| is_list(&list)))
+            .map(|(root, _)| root.clone())
+            .collect()
+    }
+}
+
+fn is_csv(file: &str) -> bool {
+    // an album may be called `...`, which no stem may
+    file.rsplit_once('.')
+        .is_some_and(|(title, ending)| !title.is_empty() && ending.eq_ignore_ascii_case("csv"))
+}
+
+fn is_medium(file: &str) -> bool {
+    Format::Unknown.kind(file) != Kind::Other
+}
+
+/// Of a folder that nobody knows, photos and videos and what belongs to them.
+fn loose_role(file: &str) -> Role {
+    let original = part_name::icloud_placeholder(file).unwrap_or(file);
+    if is_medium(original) && !is_csv(original) { Role::Photo } else { Role::Ignored }
+}
+
+/// The one top folder of an archive without Apple's folders, if it is only a wrapper.
+fn common_wrapper<'a>(name: &str, paths: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut tops = paths.map(|path| path.split_once('/').map(|(top, _)| top));
+    let first = tops.next()??;
+    let stem = name.strip_suffix(".zip").unwrap_or(name);
+    let is_wrapper = part_name::is_apple_name(first)
+        || part_name::PartName::read(first).number.is_some()
+        || text::same_name(first, stem);
+    (is_wrapper && tops.all(|top| top == Some(first))).then(|| first.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Classified, Delivered, Shape, is_ignored};
+    use crate::contents::Role;
+
+    /// Lists whose beginnings are asked for: those called so hold this.
+    fn head(path: &str) -> Option<Vec<u8>> {
+        let text = match path.rsplit('/').next()? {
+            "Lake.csv" => "Images\r\nIMG_1.HEIC\r\n",
+            "Seen.csv" => "IMG_1.HEIC\nIMG_2.MOV\n",
+            "renamed.csv" => "imgName,fileChecksum,favorite,hidden,deleted\nIMG_1.HEIC,,no,no,no\n",
+            "empty.csv" => "",
+            _ => "Artist,Title\nA,B\n",
+        };
+        Some(text.as_bytes().to_vec())
+    }
+
+    fn shape(name: &str, delivered: Delivered, paths: &[&str]) -> Shape {
+        Shape::of(name, delivered, paths.iter().copied(), &head)
+    }
+
+    fn classify(name: &str, paths: &[&str]) -> Vec<Classified> {
+        let shape = shape(name, Delivered::Archive, paths);
+        paths.iter().map(|path| shape.classify(path, 1)).collect()
+    }
+
+    #[test]
+    fn only_evidence_makes_a_part() {
+        use Delivered::{Archive, Folder};
+        for (name, delivered, paths, is_part) in [
+            ("x.zip", Archive, &["Photos/a.jpg", "Photos/Photo Details.csv"][..], true),
+            ("x.zip", Archive, &["a.jpg", "Photo Details-2.csv"], true),
+            ("x.zip", Archive, &["Photos/a.jpg", "Photos/renamed.csv"], true),
+            ("x.zip", Archive, &["My Albums/Lake/AlbumInfo.json"], true),
+            ("x.zip", Archive, &["w/iCloud Shared Albums-1.zip"], true),
+            ("x.zip", Archive, &["w/Photos/a.jpg", "w/Albums/Lake.csv"], true),
+            ("x.zip", Archive, &["w/Memories/b.csv", "w/Albums/Seen.csv"], true),
+            ("iCloud Photos Part 1 of 2.zip", Archive, &["Photos/a.jpg"], true),
+            ("iCloud Fotos Teil 1 von 2", Folder, &["Recently Deleted/a.jpg"], true),
+            ("x.zip", Archive, &["iCloud Photos Part 1 of 2/Photos/a.jpg"], true),
+            ("iCloud Photos (1).zip", Archive, &["a.jpg"], true),
+            // a bare name proves nothing
+            ("Photos.zip", Archive, &["Photos/a.jpg", "Albums/x.jpg", "Memories/c.mp4"], false),
+            ("Photos-001.zip", Archive, &["Photos/a.jpg"], false),
+            ("theme.zip", Archive, &["theme/photos/bg.jpg", "theme/albums/readme.txt"], false),
+            ("x.zip", Archive, &["Albums/Lake.csv"], false),
+            ("x.zip", Archive, &["Photos/a.jpg", "Albums/Records.csv"], false),
+            ("x.zip", Archive, &["Photos/a.jpg", "Albums/empty.csv"], false),
+            ("Photos Part 1 of 2.zip", Archive, &["Photos/a.jpg"], false),
+            ("iCloud Photos Part 1 of 2.zip", Archive, &["a.jpg"], false),
+            // iCloud for Windows calls its folder so
+            ("iCloud Photos", Folder, &["Photos/a.jpg"], false),
+            ("Downloads", Folder, &["Photos/a.jpg", "iCloud Shared Albums.zip"], false),
+            // Apple's, and an owner's folders in it
+            (
+                "iCloud Drive Part 1 of 2.zip",
+                Archive,
+                &["w/Drive/Drive Details.csv", "w/Drive/Photos/a.jpg"],
+                false,
+            ),
+            (
+                "iCloud Drive Part 2 of 2.zip",
+                Archive,
+                &["iCloud Drive Part 2 of 2/Drive/Photos/a.jpg"],
+                false,
+            ),
+            (
+                "iCloud Notes Part 1 of 2.zip",
+                Archive,
+                &["w/Notes Details.csv", "w/Recently Deleted/a/a.txt"],
+                false,
+            ),
+        ] {
+            assert_eq!(shape(name, delivered, paths).is_part(), is_part, "{name} {paths:?}");
+        }
+    }
+
+    #[test]
+    fn apples_folders_are_found_below_any_wrapper() {
+        for (wrapper, name) in [
+            ("iCloud Photos Part 1 of 2/", "iCloud Photos Part 1 of 2.zip"),
+            ("iCloud 照片 第 1 部分（共 2 部分）/", "x.zip"),
+            ("part1/", "iCloud Photos Part 1 of 2.zip"),
+            ("", "iCloud Photos.zip"),
+            ("Downloads/old/iCloud Photos Part 1 of 2/", "everything.zip"),
+            ("Photos/", "x.zip"),
+        ] {
+            let paths: Vec<String> =
+                ["Photos/IMG_1.HEIC", "Photos/Photo Details.csv", "Albums/Lake.csv", "guide.pdf"]
+                    .iter()
+                    .map(|p| format!("{wrapper}{p}"))
+                    .collect();
+            let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+            let found = classify(name, &paths);
+            let roles: Vec<Role> = found.iter().map(|c| c.role).collect();
+            assert_eq!(roles, [Role::Photo, Role::Details, Role::Album, Role::Other], "{wrapper}");
+            let inner: Vec<&str> = found.iter().map(|c| c.inner.as_str()).collect();
+            let expected = ["Photos/IMG_1.HEIC", "Photos/Photo Details.csv", "Albums/Lake.csv", "guide.pdf"];
+            assert_eq!(inner, expected, "{wrapper}");
+        }
+    }
+
+    #[test]
+    fn evidence_speaks_only_of_what_lies_below() {
+        let found =
+            classify("backup.zip", &["Photos/holiday.jpg", "old/iCloud Photos Part 1 of 1/Photos/IMG_1.JPG"]);
+        let roles: Vec<Role> = found.iter().map(|c| c.role).collect();
+        assert_eq!(roles, [Role::Other, Role::Photo]);
+        assert_eq!(found[0].inner, "Photos/holiday.jpg");
+    }
+
+    #[test]
+    fn a_wrapper_may_be_called_photos() {
+        let found = classify("Photos.zip", &["Photos/Photos/IMG_1.HEIC", "Photos/Albums/Lake.csv"]);
+        assert_eq!((found[0].wrapper.as_str(), found[0].inner.as_str()), ("Photos", "Photos/IMG_1.HEIC"));
+        assert_eq!(found[1].role, Role::Album);
+    }
+
+    #[test]
+    fn a_flat_download_holds_photos() {
+        let found = classify("iCloud Photos.zip", &["iCloud Photos/IMG_1.HEIC", "iCloud Photos/readme.txt"]);
+        assert_eq!(found[0].role, Role::Photo);
+        assert_eq!(found[0].inner, "IMG_1.HEIC");
+        assert_eq!(found[1].role, Role::Other);
+    }
+
+    #[test]
+    fn a_list_is_never_a_medium() {
+        let found = classify("x.zip", &["Photos/Photo Details.csv", "Photos/own.csv", "Photos/renamed.csv"]);
+        let roles: Vec<Role> = found.iter().map(|c| c.role).collect();
+        assert_eq!(roles, [Role::Details, Role::Other, Role::Details]);
+    }
+
+    #[test]
+    fn shared_albums_are_found_with_and_without_their_folder() {
+        let found = classify(
+            "iCloud Shared Albums.zip",
+            &[
+                "My Albums/Trip/IMG_1.JPG",
+                "My Albums/Trip/AlbumInfo.json",
+                "Subscribed Albums.json",
+                "Lake/AlbumInfo.json",
+                "Lake/a.jpg",
+            ],
+        );
+        let roles: Vec<Role> = found.iter().map(|c| c.role).collect();
+        assert_eq!(roles, [Role::Shared, Role::AlbumInfo, Role::Subscribed, Role::AlbumInfo, Role::Shared]);
+    }
+
+    #[test]
+    fn what_the_owner_wants_all_the_same_are_photos_and_videos() {
+        let shape = Shape::loose();
+        let roles: Vec<Role> = ["Photos/a.jpg", "b.MOV", "list.csv", "letter.pdf", "Albums/c.HEIC"]
+            .iter()
+            .map(|path| shape.classify(path, 1).role)
+            .collect();
+        assert_eq!(roles, [Role::Photo, Role::Photo, Role::Ignored, Role::Ignored, Role::Photo]);
+    }
+
+    #[test]
+    fn litter_is_ignored_and_empty_media_are_placeholders() {
+        let paths = [
+            "Photos/Photo Details.csv",
+            "Photos/.DS_Store",
+            "__MACOSX/Photos/._IMG_1.JPG",
+            "Photos/._IMG_1.JPG",
+            "Photos/@eaDir/IMG_1.JPG/SYNOPHOTO_THUMB_M.jpg",
+            "Photos/@eaDir/IMG_1.JPG@SynoEAStream",
+            "Photos/.@__thumb/IMG_1.JPG",
+            "Photos/SYNOFILE_THUMB_M.jpg",
+            "Photos/IMG_1.JPG:Zone.Identifier",
+            "$RECYCLE.BIN/S-1/IMG_1.JPG",
+            "Photos/IMG_1.JPG",
+        ];
+        let shape = shape("x.zip", Delivered::Archive, &paths);
+        let roles: Vec<Role> = paths.iter().skip(1).map(|p| shape.classify(p, 0).role).collect();
+        assert_eq!(roles[..9], [Role::Ignored; 9]);
+        assert_eq!(roles[9], Role::Placeholder);
+        assert_eq!(shape.classify("Photos/.IMG_2.HEIC.icloud", 180).role, Role::Placeholder);
+        assert!(!is_ignored("Photos/é:zone") && !is_ignored("é"));
+    }
+}

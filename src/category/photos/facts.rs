@@ -1,0 +1,160 @@
+//! Facts: what the catalog shall say of every file of the library.
+//!
+//! In: what was matched and planned. Out: a [`FileRecord`] for each file that stands, and an
+//! [`AlbumRecord`] for each album. Pure.
+//! Never: decides anything; it only says it.
+//! The one surprise: files whose bytes no given or remembered entry speaks of keep the record that
+//! they have.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, FixedOffset};
+
+use crate::category::photos::time::{CapturedFrom, Evidence};
+use crate::category::photos::{Album, Asset, Matched, Part, Resource};
+use crate::contents::{ByContent, Contents, Entry};
+use crate::library::path::LibraryPath;
+use crate::library::record::{AlbumRecord, Area, FileRecord, Placement};
+use crate::stage::plan::Plan;
+
+/// What is known of files, ready to be asked file by file: half a million records are never held at
+/// once.
+pub struct Facts<'a> {
+    contents: &'a Contents,
+    matched: &'a Matched,
+    plan: &'a Plan,
+    standing: &'a BTreeMap<LibraryPath, FileRecord>,
+    by_content: ByContent<(u32, u32)>,
+    other_names: HashMap<&'a LibraryPath, &'a str>,
+    /// Movies that stand beside another still.
+    borrowed: HashMap<usize, usize>,
+}
+
+impl<'a> Facts<'a> {
+    /// Of the files that stand or shall stand by this plan; `standing` are the records of those that
+    /// stood before.
+    pub fn new(
+        contents: &'a Contents,
+        matched: &'a Matched,
+        plan: &'a Plan,
+        standing: &'a BTreeMap<LibraryPath, FileRecord>,
+    ) -> Self {
+        Facts {
+            contents,
+            matched,
+            plan,
+            standing,
+            by_content: matched.by_content(),
+            other_names: other_names(contents, plan),
+            borrowed: matched.shared_movies.iter().copied().collect(),
+        }
+    }
+
+    /// The record of a file that was planned.
+    pub fn of(&self, placement: &Placement, unplaced: &HashSet<LibraryPath>) -> FileRecord {
+        let record = FileRecord::plain(placement.path.clone(), placement.area, placement.content);
+        self.renewed(record, unplaced)
+    }
+
+    /// A record with what is known now. It names no file that could not be placed.
+    pub fn renewed(&self, mut record: FileRecord, unplaced: &HashSet<LibraryPath>) -> FileRecord {
+        if record.area != Area::Media {
+            if let Some(name) = self.other_names.get(&record.path) {
+                record.original_name = Some((*name).into());
+            }
+            return record;
+        }
+        let Some(&(asset, resource)) = self.by_content.get(record.content) else { return record };
+        let asset = &self.matched.assets[asset as usize];
+        let resource = &asset.resources[resource as usize];
+        let captured = &resource.captured;
+        record.captured = match Self::leader(asset, resource) {
+            Some(leader) => self.captured(self.before(leader), leader),
+            None => self.captured(Some(&record), resource),
+        };
+        record.captured_from = Some(captured.from);
+        record.rule = Some(captured.rule);
+        record.evidence = Some(self.evidence(resource));
+        record.kind = Some(resource.kind);
+        record.original_name = Some(resource.name.clone());
+        record.proved |= resource.proved;
+        record.imported_to_icloud = resource.imported;
+        record.favorite = asset.favorite;
+        record.hidden = asset.hidden;
+        record.deleted = asset.deleted;
+        record.view_count = resource.view_count;
+        record.contributed_by_me = resource.contributed_by_me;
+        let path =
+            |content: usize| self.plan.paths.get(content).filter(|path| !unplaced.contains(*path)).cloned();
+        let primary = asset.primary().content;
+        match resource.part {
+            Part::Primary => {
+                let movie = asset.movie().map(|movie| movie.content);
+                let borrowed = || path(*self.borrowed.get(&record.content)?);
+                record.live_photo = movie.and_then(path).or_else(borrowed);
+                record.companion_of = None;
+            }
+            Part::Movie => record.live_photo = path(primary),
+            Part::Companion => record.companion_of = path(primary),
+        }
+        record
+    }
+
+    /// Whether the time of a medium is the one that was decided now, and not one of the same evidence that
+    /// its record has from another `--time-zone`.
+    pub fn is_dated_now(&self, asset: &Asset, resource: &Resource) -> bool {
+        let leader = Self::leader(asset, resource).unwrap_or(resource);
+        let clock = |time: Option<DateTime<FixedOffset>>| time.map(|time| (time, *time.offset()));
+        clock(self.captured(self.before(leader), leader)) == clock(leader.captured.time)
+    }
+
+    /// The record that the library had of a medium.
+    fn before(&self, resource: &Resource) -> Option<&FileRecord> {
+        self.plan.paths.get(resource.content).and_then(|path| self.standing.get(path))
+    }
+
+    fn evidence(&self, resource: &Resource) -> Box<[Evidence]> {
+        resource.captured.evidence(&self.contents.contents[resource.content].embedded)
+    }
+
+    /// The time that a record has, if the evidence is still the same: another `--time-zone` counts for
+    /// what is placed from now on, not for what said the same before.
+    fn captured(&self, before: Option<&FileRecord>, resource: &Resource) -> Option<DateTime<FixedOffset>> {
+        let is_same = |record: &&FileRecord| {
+            record.rule == Some(resource.captured.rule)
+                && record.evidence.as_ref().is_some_and(|evidence| *evidence == self.evidence(resource))
+        };
+        before.filter(is_same).and_then(|record| record.captured).or(resource.captured.time)
+    }
+
+    /// The half whose time this one has.
+    fn leader<'b>(asset: &'b Asset, resource: &Resource) -> Option<&'b Resource> {
+        match resource.captured.from {
+            CapturedFrom::Still => Some(asset.primary()),
+            CapturedFrom::Movie => asset.movie(),
+            _ => None,
+        }
+    }
+}
+
+/// Records of all albums, with those of their files that stand.
+pub fn album_records(matched: &Matched, plan: &Plan, unplaced: &HashSet<LibraryPath>) -> Vec<AlbumRecord> {
+    let files = |album: &Album| {
+        let resources = album.members.iter().flat_map(|&m| &matched.assets[m].resources);
+        let paths = resources.filter_map(|r| plan.paths.get(r.content));
+        paths.filter(|path| !unplaced.contains(*path)).map(|path| path.as_str().to_owned()).collect()
+    };
+    let record = |(index, album): (usize, &Album)| AlbumRecord {
+        kind: album.kind,
+        key: album.key.clone(),
+        title: album.title.clone(),
+        folder: plan.folders.get(&index).cloned(),
+        story: album.story.clone(),
+        files: files(album),
+    };
+    matched.albums.iter().enumerate().map(record).collect()
+}
+
+fn other_names<'a>(contents: &'a Contents, plan: &'a Plan) -> HashMap<&'a LibraryPath, &'a str> {
+    plan.kept.iter().map(|(&entry, path)| (path, Entry::name(&contents.entries[entry]))).collect()
+}

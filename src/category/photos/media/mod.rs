@@ -1,0 +1,297 @@
+//! What a photo or video says about itself: format, time, place, camera, Live Photo identifier.
+//!
+//! In: a seekable source and its size. Out: [`Embedded`]. Never: fails, believes a file name, reads
+//! dates of editing, or needs more memory or time than its fixed limits, whatever the bytes are. The one decision a newcomer would question: formats are recognised and EXIF blocks
+//! found by code of our own, and only the block goes to kamadak; see `still` and `tags` for why.
+
+mod blocks;
+mod boxes;
+mod cut;
+mod format;
+mod iptc;
+mod movie;
+mod png;
+mod riff;
+mod still;
+mod tags;
+mod window;
+mod xmp;
+
+use std::collections::HashSet;
+use std::io::{Read, Seek};
+use std::sync::Arc;
+
+use blocks::Blocks;
+use chrono::{FixedOffset, NaiveDateTime};
+
+pub use cut::is_cut_short;
+use format::HEAD;
+pub use format::{Format, Kind};
+use tags::Tags;
+use window::Window;
+
+/// How much of a TIFF or TIFF-based RAW is read, in bytes: usually the first is enough; the second
+/// is for files that keep their tags behind the picture.
+const TIFF_PREFIXES: [u64; 2] = [1 << 20, 64 << 20];
+
+/// Everything embedded in one file that Windfall uses. What is absent, impossible or nonsense is
+/// `None`.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Embedded {
+    /// What the file is, by content.
+    pub format: Format,
+    /// EXIF DateTimeOriginal, else DateTimeDigitized; where EXIF has no date, that of XMP or IPTC.
+    pub exif: Option<LocalTime>,
+    /// Which of the three it is from.
+    pub standard: Standard,
+    /// `com.apple.quicktime.creationdate`, else `©day`.
+    pub quicktime: Option<LocalTime>,
+    /// The movie header's creation time, UTC by its specification; many cameras write local time.
+    pub utc: Option<NaiveDateTime>,
+    /// Where it was taken.
+    pub position: Option<Position>,
+    /// What took it.
+    pub camera: Camera,
+    /// What the still and the movie of a Live Photo have in common.
+    pub content_identifier: Option<Box<str>>,
+}
+
+/// By which standard a still says when it was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Standard {
+    /// EXIF, and the `IDIT` of an AVI, which is as old.
+    #[default]
+    Exif,
+    /// Adobe's XMP.
+    Xmp,
+    /// The records of the press.
+    Iptc,
+}
+
+impl Standard {
+    const NAMES: [(Standard, &str); 3] =
+        [(Standard::Exif, "exif"), (Standard::Xmp, "xmp"), (Standard::Iptc, "iptc")];
+
+    /// The word of the catalog.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(standard, _)| *standard == self).map_or("exif", |(_, name)| name)
+    }
+
+    /// What a word of the catalog names.
+    pub fn from_name(name: &str) -> Option<Standard> {
+        Self::NAMES.iter().find(|(_, n)| *n == name).map(|(standard, _)| *standard)
+    }
+}
+
+/// A camera by its maker and model, as far as a file names them. A clone is the same text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Camera(Option<Arc<[Option<Box<str>>; 2]>>);
+
+impl Camera {
+    /// A camera of which this is known.
+    pub fn new(make: Option<Box<str>>, model: Option<Box<str>>) -> Self {
+        Camera((make.is_some() || model.is_some()).then(|| Arc::new([make, model])))
+    }
+
+    /// The maker.
+    pub fn make(&self) -> Option<&str> {
+        self.0.as_ref()?[0].as_deref()
+    }
+
+    /// The model.
+    pub fn model(&self) -> Option<&str> {
+        self.0.as_ref()?[1].as_deref()
+    }
+
+    /// Names what is not named yet.
+    fn fill(&mut self, make: Option<String>, model: Option<String>) {
+        let known = |text: Option<&str>| text.map(Box::from);
+        let make = known(self.make()).or(make.map(String::into_boxed_str));
+        let model = known(self.model()).or(model.map(String::into_boxed_str));
+        *self = Camera::new(make, model);
+    }
+}
+
+/// Cameras, each held once: a library of 100,000 photos knows a dozen.
+#[derive(Debug, Default)]
+pub struct Cameras(HashSet<Camera>);
+
+impl Cameras {
+    /// Makes this file's camera that of an earlier file, if it is the same.
+    pub fn share(&mut self, embedded: &mut Embedded) {
+        match self.0.get(&embedded.camera) {
+            Some(known) => embedded.camera = known.clone(),
+            None => _ = self.0.insert(embedded.camera.clone()),
+        }
+    }
+}
+
+/// A time on the clock where it was taken, with sub-seconds if the file has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalTime {
+    /// What the clock showed.
+    pub time: NaiveDateTime,
+    /// How far that clock was from UTC, if the file says so.
+    pub offset: Option<FixedOffset>,
+}
+
+/// A place on earth, in degrees, north and east positive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position {
+    /// −90 to 90.
+    pub latitude: f64,
+    /// −180 to 180.
+    pub longitude: f64,
+}
+
+/// Reads what can be had from a file of `size` bytes.
+pub fn read(source: &mut (impl Read + Seek), size: u64) -> Embedded {
+    let mut window = Window::new(source, size);
+    let format = Format::recognise(&window.bytes(0, HEAD));
+    let mut embedded = Embedded { format, ..Embedded::default() };
+    let mut blocks = match format {
+        Format::Jpeg => still::jpeg(&mut window),
+        Format::Heic | Format::Heif | Format::Avif => still::heif(&mut window),
+        Format::Png => png::blocks(&mut window),
+        Format::WebP => riff::webp(&mut window),
+        Format::Raf => still::raf(&mut window),
+        Format::Jxl => still::jxl(&mut window),
+        Format::Psd => still::psd(&mut window),
+        Format::Avi => {
+            let (date, blocks) = riff::avi(&mut window);
+            embedded.exif = date;
+            blocks
+        }
+        _ => Blocks::default(),
+    };
+    for tags in std::mem::take(&mut blocks.tiff).into_iter().filter_map(Tags::parse) {
+        tags.fill(&mut embedded);
+        tags.add_to(&mut blocks);
+    }
+    match format {
+        Format::Mov | Format::Mp4 | Format::Cr3 => movie::fill(&mut embedded, &mut blocks, &mut window),
+        Format::Tiff | Format::Cr2 | Format::Orf | Format::Rw2 => {
+            fill_from_tiff(&mut embedded, &mut blocks, &mut window);
+        }
+        _ => (),
+    }
+    fill_date(&mut embedded, &blocks);
+    embedded
+}
+
+fn fill_from_tiff(embedded: &mut Embedded, blocks: &mut Blocks, window: &mut Window<'_, impl Read + Seek>) {
+    for prefix in TIFF_PREFIXES {
+        if let Some(tags) = Tags::parse(window.bytes(0, prefix)) {
+            tags.fill(embedded);
+            *blocks = Blocks::default();
+            tags.add_to(blocks);
+            if embedded.format == Format::Tiff {
+                embedded.format = tags.refine();
+            }
+        }
+        if embedded.exif.is_some() || window.size() <= prefix {
+            break;
+        }
+    }
+}
+
+/// Where neither EXIF nor a movie's creation date says when it was taken: XMP, then IPTC.
+fn fill_date(embedded: &mut Embedded, blocks: &Blocks) {
+    if embedded.exif.is_some() || embedded.quicktime.is_some() {
+        return;
+    }
+    let xmp = || blocks.xmp.iter().find_map(|packet| xmp::time(packet)).map(|time| (time, Standard::Xmp));
+    let iptc =
+        || blocks.iptc.iter().find_map(|records| iptc::time(records)).map(|time| (time, Standard::Iptc));
+    if let Some((time, standard)) = xmp().or_else(iptc) {
+        (embedded.exif, embedded.standard) = (Some(time), standard);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Embedded, Format, is_cut_short, read};
+    use std::io::Cursor;
+    use std::path::PathBuf;
+
+    fn fixtures() -> Vec<(PathBuf, Vec<u8>)> {
+        let mut pending = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/media")];
+        let mut files = Vec::new();
+        while let Some(path) = pending.pop() {
+            if path.is_dir() {
+                pending.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            } else {
+                let bytes = std::fs::read(&path).unwrap();
+                files.push((path, bytes));
+            }
+        }
+        files.sort();
+        assert!(files.len() > 20);
+        files
+    }
+
+    fn read_all(bytes: &[u8]) -> Embedded {
+        let embedded = read(&mut Cursor::new(bytes), bytes.len() as u64);
+        for format in [embedded.format, Format::Jpeg, Format::Mov, Format::Png] {
+            is_cut_short(&mut Cursor::new(bytes), bytes.len() as u64, format);
+        }
+        embedded
+    }
+
+    /// The same numbers on every run, so that a failure can be repeated.
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) as usize % limit.max(1)
+        }
+    }
+
+    #[test]
+    fn truncated_fixtures_yield_what_can_be_had() {
+        for (path, bytes) in fixtures() {
+            // Structure is dense at both ends and at the start of every box; the middle is pixels.
+            let step = (bytes.len() / 150).max(1);
+            let cuts = (0..bytes.len().min(256)).step_by(3).chain((0..bytes.len()).step_by(step));
+            for cut in cuts {
+                read_all(&bytes[..cut]);
+            }
+            let lying = read(&mut Cursor::new(&bytes[..bytes.len() / 2]), u64::MAX);
+            assert_eq!(lying.format, read_all(&bytes[..bytes.len() / 2]).format, "{}", path.display());
+        }
+    }
+
+    #[test]
+    fn flipped_bytes_never_panic() {
+        let mut dice = Dice(42);
+        for (_, bytes) in fixtures() {
+            for round in 0..60 {
+                let mut damaged = bytes.clone();
+                let reach = if round % 2 == 0 { damaged.len() } else { damaged.len().min(8192) };
+                for _ in 0..=dice.below(12) {
+                    let at = dice.below(reach);
+                    damaged[at] = [0, 0xff, dice.below(256) as u8][dice.below(3)];
+                }
+                read_all(&damaged);
+            }
+        }
+    }
+
+    #[test]
+    fn whole_fixtures_are_not_cut_short_and_fragments_are() {
+        for (path, bytes) in fixtures() {
+            let format = read_all(&bytes).format;
+            // Cut by those who published them; the second one in its second picture.
+            let cut_at_source =
+                ["canon-r6.cr3", "ultrahdr.jpg", "exif-no-tz.jpg"].iter().any(|name| path.ends_with(name));
+            let cut = |bytes: &[u8]| is_cut_short(&mut Cursor::new(bytes), bytes.len() as u64, format);
+            assert_eq!(cut(&bytes), cut_at_source, "{}", path.display());
+            let tells = !matches!(
+                format,
+                Format::Unknown | Format::Gif | Format::Tiff | Format::Dng | Format::Cr2 | Format::Aae
+            );
+            assert_eq!(cut(&bytes[..bytes.len() / 20]), tells, "{}", path.display());
+        }
+    }
+}

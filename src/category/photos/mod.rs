@@ -1,0 +1,230 @@
+//! Match: rows to media, halves to Live Photos, names to albums, sources to a capture time.
+//!
+//! In: [`Contents`] and the zone for what carries none. Out: [`Matched`], assets and albums with
+//! everything that is known of them. Pure: no file, no clock, no thread; the same contents give
+//! the same answer. Never: decides where a file goes (that is [`crate::stage::plan`]).
+//! The one surprise: it decides over all that is known, this run's inputs and the library, each
+//! time anew; so a row, an album or a movie that comes a year later finds its photo.
+
+pub mod albums;
+pub mod assets;
+#[cfg(test)]
+pub(crate) mod build;
+mod by_name;
+pub mod classify;
+mod doubts;
+pub mod facts;
+pub mod lists;
+pub mod media;
+mod pairs;
+pub mod rows;
+#[cfg(test)]
+mod tests;
+pub mod time;
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::category::photos::media::Kind;
+use crate::category::photos::time::Captured;
+use crate::contents::{ByContent, ContentSet, Contents, DetailsFile, Entry, Role};
+use crate::problem::{Code, Problem};
+
+pub use albums::{Album, AlbumKind};
+pub(crate) use pairs::original_stem;
+
+/// What the owner thinks of as one photo or video.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asset {
+    /// Its files, the primary first, then the paired movie, then companions.
+    pub resources: Vec<Resource>,
+    /// Marked as a favourite in Photos.
+    pub favorite: bool,
+    /// Hidden in Photos.
+    pub hidden: bool,
+    /// In Recently Deleted.
+    pub deleted: bool,
+    /// Only shared albums have it: the album (an index into [`Matched::albums`]) where it stands.
+    pub home: Option<usize>,
+}
+
+impl Asset {
+    /// The still, or whatever stands for the asset.
+    pub fn primary(&self) -> &Resource {
+        &self.resources[0]
+    }
+
+    /// Whether nothing tells when this photo or video was taken. What is neither needs no date.
+    pub fn is_undated(&self) -> bool {
+        matches!(self.primary().kind, Kind::Photo | Kind::Video) && self.captured().time.is_none()
+    }
+
+    /// The movie of a Live Photo.
+    pub fn movie(&self) -> Option<&Resource> {
+        // the primary comes first, then the movie, then companions, of which there may be many
+        self.resources.get(1).filter(|resource| resource.part == Part::Movie)
+    }
+
+    /// When it was taken; its other resources follow.
+    pub fn captured(&self) -> &Captured {
+        &self.primary().captured
+    }
+}
+
+/// What a resource is to its asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The still, or the only file.
+    Primary,
+    /// The movie of a Live Photo.
+    Movie,
+    /// An adjustment, or the RAW beside a still.
+    Companion,
+}
+
+/// One file of an asset.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resource {
+    /// Its bytes, an index into [`Contents::contents`].
+    pub content: usize,
+    /// What it is to its asset.
+    pub part: Part,
+    /// Photo, video, adjustment or other.
+    pub kind: Kind,
+    /// The name that its row gives it, else its entry's.
+    pub name: Box<str>,
+    /// When and by which rule; follows the still.
+    pub captured: Captured,
+    /// When it came to iCloud, by its row.
+    pub imported: Option<DateTime<Utc>>,
+    /// How often it was looked at, by its row.
+    pub view_count: Option<u64>,
+    /// By `Shared Library Details*.csv`.
+    pub contributed_by_me: Option<bool>,
+    /// A row of an export carries its fingerprint.
+    pub proved: bool,
+}
+
+/// What the inputs mean.
+#[derive(Debug, Default)]
+pub struct Matched {
+    /// In canonical order of their primaries.
+    pub assets: Vec<Asset>,
+    /// Stills whose movie belongs to another asset: bytes that two stills share are kept once.
+    pub shared_movies: Vec<(usize, usize)>,
+    /// Albums, memories and shared albums, by title.
+    pub albums: Vec<Album>,
+    /// Rows whose medium is nowhere, distinct by name and checksum.
+    pub missing: usize,
+    /// What was wrong or uncertain, of the exports that this run was given.
+    pub problems: Vec<Problem>,
+}
+
+impl Matched {
+    /// Of every content, its asset (an index into [`Matched::assets`]) and which resource of it it is.
+    pub fn by_content(&self) -> ByContent<(u32, u32)> {
+        let mut places = ByContent::with_room(self.assets.len());
+        for (a, asset) in (0..).zip(&self.assets) {
+            for (r, resource) in (0..).zip(&asset.resources) {
+                places.insert(resource.content, (a, r));
+            }
+        }
+        places
+    }
+}
+
+/// Matches everything with everything. `zone` is for what carries no zone.
+pub fn matched(contents: &Contents, zone: Tz) -> Matched {
+    let rows = rows::match_rows(contents);
+    let mut found = assets::build(contents, &rows, zone);
+    let names = albums::Names::new(contents, &rows, &found.assets);
+    let albums = albums::resolve(contents, &names, &mut found.assets);
+    let mut problems = rows.problems.into_problems();
+    problems.append(&mut found.problems);
+    problems.extend(albums.problems);
+    problems.extend(unread(contents));
+    problems.extend(no_details(contents, &rows.detailed));
+    problems.extend(undated(contents, &found.assets));
+    let given: BTreeSet<&str> = contents
+        .entries
+        .iter()
+        .filter(|e| e.given)
+        .map(|e| contents.archives[e.archive].name.as_str())
+        .collect();
+    problems.retain(|p| p.archive.as_deref().is_none_or(|a| given.contains(a)));
+    Matched {
+        assets: found.assets,
+        shared_movies: found.shared_movies,
+        albums: albums.albums,
+        missing: rows.missing,
+        problems,
+    }
+}
+
+/// One problem for each of Apple's files about the media that is kept and says nothing to us.
+fn unread(contents: &Contents) -> impl Iterator<Item = Problem> {
+    unread_lists(contents).map(|(entry, code, why)| {
+        Problem::new(code, format!("this list of Apple's was kept, but not read: {why}"))
+            .in_archive(&contents.archives[entry.archive].name)
+            .with_entry(entry.path.as_ref())
+    })
+}
+
+fn unread_lists(contents: &Contents) -> impl Iterator<Item = (&Entry, Code, &str)> {
+    let lists = contents.entries.iter().filter(|e| e.role.is_details());
+    lists.filter_map(|entry| match contents.details.get(&(entry.content()?, entry.role))? {
+        DetailsFile::Unread(code, why) => Some((entry, *code, why.as_str())),
+        _ => None,
+    })
+}
+
+/// One warning for each export that has media and no details at all.
+fn no_details(contents: &Contents, detailed: &BTreeSet<usize>) -> Vec<Problem> {
+    let given: BTreeSet<usize> = contents
+        .entries
+        .iter()
+        .filter(|e| e.given && e.role.is_media() && e.role != Role::Shared)
+        .map(|e| contents.export_of(e))
+        .collect();
+    // unread details are no absent ones
+    let unread = unread_lists(contents).filter(|(entry, ..)| entry.role == Role::Details);
+    let unread: BTreeSet<usize> = unread.map(|(entry, ..)| contents.export_of(entry)).collect();
+    given
+        .difference(detailed)
+        .filter(|export| !unread.contains(export))
+        .map(|&export| {
+            Problem::new(
+                Code::NoDetails,
+                format!(
+                    "`{}` came without Apple's details (no `Photo Details.csv`): dates are those that the files carry, \
+                     and nothing can be proved; a download from icloud.com is like that, the privacy export is not",
+                    contents.exports[export].name
+                ),
+            )
+        })
+        .collect()
+}
+
+fn undated(contents: &Contents, assets: &[Asset]) -> Vec<Problem> {
+    let undated: Vec<usize> = assets.iter().filter(|a| a.is_undated()).map(|a| a.primary().content).collect();
+    let wanted: ContentSet = undated.iter().copied().collect();
+    let mut first: HashMap<usize, &Entry> = HashMap::new();
+    for entry in contents.entries.iter().filter(|e| e.given) {
+        if let Some(content) = entry.content().filter(|&content| wanted.contains(content)) {
+            first.entry(content).or_insert(entry);
+        }
+    }
+    undated
+        .into_iter()
+        .filter_map(|content| {
+            let entry = first.get(&content)?;
+            Some(
+                Problem::new(Code::Undated, "neither the file, its row nor its name tells when it was taken")
+                    .in_archive(&contents.archives[entry.archive].name)
+                    .with_entry(entry.path.as_ref()),
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,382 @@
+//! Dates in file names, as phones, messengers and screenshots write them.
+//!
+//! In: a file name. Out: the time it names, local or UTC. Never: takes a counter, an identifier or
+//! an impossible date for one; years are 1990 to 2099. The one decision a newcomer would question:
+//! no list of patterns per app, but one grammar (a date, then perhaps a time), because apps differ
+//! only in separators and words, and words are translated (`Bildschirmfoto 2019-01-02 um 15.04.05`).
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+
+use crate::category::photos::time::stamp;
+
+/// Bytes of the longest name that is searched; no file system holds longer ones.
+const LONGEST_NAME: usize = 1024;
+
+/// A time that a file name tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameDate {
+    /// 00:00:00 if the name has only a date.
+    pub time: NaiveDateTime,
+    /// What clock it is of.
+    pub zone: NameZone,
+}
+
+/// What clock a name's time is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameZone {
+    /// The clock on the wall.
+    Local,
+    /// UTC: Google's camera (`PXL_…`), and names that end their time with `Z`.
+    Utc,
+}
+
+/// The date in a file name. A date with a time is preferred to one without; then the first counts.
+pub fn from_name(name: &str) -> Option<NameDate> {
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
+    if let Some(found) = ios_screen_recording(name) {
+        return Some(found);
+    }
+    let text = legible(name);
+    let utc = text.starts_with("pxl_");
+    let zone = |z: bool| {
+        if utc || z { NameZone::Utc } else { NameZone::Local }
+    };
+    let mut only_date = None;
+    for start in 0..text.len() {
+        let Some((date, rest)) = date_at(&text, start) else {
+            continue;
+        };
+        if let Some((time, z)) = rest.time() {
+            return Some(NameDate { time: date.and_time(time), zone: zone(z) });
+        }
+        if only_date.is_none() && rest.may_lack_time() {
+            only_date = Some(NameDate { time: date.and_time(NaiveTime::MIN), zone: NameZone::Local });
+        }
+    }
+    only_date
+}
+
+/// `RPReplay_Final1546398245.MP4`: seconds since 1970.
+fn ios_screen_recording(name: &str) -> Option<NameDate> {
+    let digits: String =
+        name.strip_prefix("RPReplay_Final")?.chars().take_while(char::is_ascii_digit).collect();
+    let time = DateTime::from_timestamp(digits.parse().ok().filter(|_| digits.len() == 10)?, 0)?.naive_utc();
+    Some(NameDate { time, zone: NameZone::Utc })
+}
+
+/// Lower case, without extension; no-break spaces (macOS writes U+202F before `PM`) become spaces,
+/// and UUIDs, whose first eight digits can look like a date, become letters.
+fn legible(name: &str) -> String {
+    let stem = match name.rsplit_once('.') {
+        Some((stem, extension)) if extension.chars().any(|c| c.is_ascii_alphabetic()) => stem,
+        _ => name,
+    };
+    let mut chars: Vec<char> =
+        stem.to_lowercase().chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let uuid = |window: &[char]| {
+        window.iter().enumerate().all(|(at, c)| match at {
+            8 | 13 | 18 | 23 => *c == '-',
+            _ => c.is_ascii_hexdigit(),
+        })
+    };
+    let found: Vec<usize> =
+        chars.windows(36).enumerate().filter(|(_, window)| uuid(window)).map(|(at, _)| at).collect();
+    for at in found {
+        chars.iter_mut().skip(at).take(36).for_each(|c| *c = 'x');
+    }
+    chars.into_iter().collect()
+}
+
+/// What follows a date, and how the date was written.
+struct Rest<'a> {
+    text: &'a str,
+    form: Form,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// `20190102`
+    Packed,
+    /// `20190102030405`, and perhaps milliseconds: the time follows without a gap.
+    Endless,
+    /// `2019-01-02`
+    Separated,
+}
+
+/// A date that begins at this byte.
+fn date_at(text: &str, start: usize) -> Option<(NaiveDate, Rest<'_>)> {
+    let (before, here) = text.split_at_checked(start)?;
+    if !here.starts_with(['1', '2']) || !may_precede(before) {
+        return None;
+    }
+    let run = digits(here);
+    match run.len() {
+        8 => Some((
+            date(run.get(..4)?, run.get(4..6)?, run.get(6..)?)?,
+            Rest { text: here.get(8..)?, form: Form::Packed },
+        )),
+        14 | 17 => {
+            let date = date(run.get(..4)?, run.get(4..6)?, run.get(6..8)?)?;
+            Some((date, Rest { text: here.get(8..)?, form: Form::Endless }))
+        }
+        4 => {
+            let rest = here.get(4..)?;
+            let separator = rest.chars().next().filter(|c| "-_.:".contains(*c))?;
+            let rest = rest.strip_prefix(separator)?;
+            let month = digits(rest);
+            let rest = rest.get(month.len()..)?.strip_prefix(separator)?;
+            let day = digits(rest);
+            let date = date(run, month, day)?;
+            Some((date, Rest { text: rest.get(day.len()..)?, form: Form::Separated }))
+        }
+        _ => None,
+    }
+}
+
+/// A date may follow anything but a digit, and letters only if they are a word (`IMG20190102`),
+/// not the beginning of a hexadecimal identifier.
+fn may_precede(before: &str) -> bool {
+    let word_start = before.trim_end_matches(|c: char| c.is_alphanumeric()).len();
+    let word = before.get(word_start..).unwrap_or_default();
+    word.is_empty()
+        || (!word.contains(|c: char| c.is_numeric()) && word.contains(|c: char| !c.is_ascii_hexdigit()))
+}
+
+impl Rest<'_> {
+    /// The time of day after the date, and whether it is marked as UTC.
+    fn time(&self) -> Option<(NaiveTime, bool)> {
+        if self.form == Form::Endless {
+            return packed_time(self.text).map(|(time, rest)| (time, is_utc_mark(rest)));
+        }
+        let after_mark = self.text.strip_prefix(['-', '_', ' ', 't', '.']);
+        if let Some((time, rest)) = after_mark.and_then(packed_time) {
+            return Some((time, is_utc_mark(rest)));
+        }
+        // `2019-01-02 at 3.04.05 PM`, `2019-01-02_03-04-05`, `2019-01-02 下午3.04.05`: a few words
+        // at most between date and time.
+        let joint_end = self.text.find(|c: char| c.is_ascii_digit())?;
+        let (joint, rest) = self.text.split_at_checked(joint_end)?;
+        if joint.is_empty() || joint.chars().count() > 12 {
+            return None;
+        }
+        let (time, separator, rest) = separated_time(rest)?;
+        let is_short = time.len() == 2;
+        let is_plain_joint = matches!(joint, " " | "_" | " at " | ", " | "t");
+        if is_short && (separator == '-' || separator == '_' || !is_plain_joint) {
+            return None;
+        }
+        let millis = rest
+            .strip_prefix(separator)
+            .map(digits)
+            .filter(|run| !is_short && separator == '-' && run.len() == 3);
+        let number = |at: usize| time.get(at).map_or(Some(0), |part| part.parse::<u32>().ok());
+        let hour = stamp::hour(twelve_hours(number(0)?, half_of_day(joint, rest))?);
+        let millis = millis.and_then(|run| run.parse().ok()).unwrap_or(0);
+        Some((NaiveTime::from_hms_milli_opt(hour, number(1)?, number(2)?, millis)?, is_utc_mark(rest)))
+    }
+
+    /// Whether this can be a date on its own: not the beginning of a longer identifier.
+    fn may_lack_time(&self) -> bool {
+        let is_word_end = !self.text.starts_with(|c: char| c.is_alphanumeric());
+        let follower = digits(self.text.trim_start_matches(['-', '_', ' ', '.']));
+        self.form != Form::Endless && is_word_end && follower.len() < 7
+    }
+}
+
+/// `030405`, or with milliseconds `030405123`; and what follows.
+fn packed_time(text: &str) -> Option<(NaiveTime, &str)> {
+    let run = digits(text);
+    let millis = match run.len() {
+        6 => 0,
+        9 => run.get(6..)?.parse().ok()?,
+        _ => return None,
+    };
+    let part = |from: usize| run.get(from..from + 2)?.parse::<u32>().ok();
+    let time = NaiveTime::from_hms_milli_opt(stamp::hour(part(0)?), part(2)?, part(4)?, millis)?;
+    Some((time, text.get(run.len()..)?))
+}
+
+/// `3.04.05` or `03.04`: the numbers, their separator, and what follows.
+fn separated_time(text: &str) -> Option<(Vec<&str>, char, &str)> {
+    let hour = digits(text);
+    let rest = text.get(hour.len()..)?;
+    let separator = rest.chars().next().filter(|c| ".-_:".contains(*c))?;
+    let minute = digits(rest.strip_prefix(separator)?);
+    let rest = rest.get(1 + minute.len()..)?;
+    if !(1..=2).contains(&hour.len()) || minute.len() != 2 {
+        return None;
+    }
+    let second = rest.strip_prefix(separator).map(digits).unwrap_or_default();
+    if second.len() == 2 {
+        Some((vec![hour, minute, second], separator, rest.get(3..)?))
+    } else {
+        (hour.len() == 2 && second.is_empty()).then_some((vec![hour, minute], separator, rest))
+    }
+}
+
+/// Half of a 12-hour day.
+#[derive(Clone, Copy)]
+enum Half {
+    Morning,
+    Afternoon,
+}
+
+/// The half that the words before (Chinese, Japanese, Korean) or after a time name.
+fn half_of_day(before: &str, after: &str) -> Option<Half> {
+    let after: String = after.chars().filter(|c| !matches!(c, ' ' | '.')).take(3).collect();
+    let is_word =
+        |word: &str| after.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    let names = |words: [&str; 3]| words.iter().any(|word| before.contains(word));
+    if is_word("am") || names(["上午", "午前", "오전"]) {
+        Some(Half::Morning)
+    } else if is_word("pm") || names(["下午", "午後", "오후"]) {
+        Some(Half::Afternoon)
+    } else {
+        None
+    }
+}
+
+fn twelve_hours(hour: u32, half: Option<Half>) -> Option<u32> {
+    match half {
+        None => Some(hour),
+        Some(_) if hour > 12 || hour == 0 => Some(hour),
+        Some(Half::Morning) => Some(hour % 12),
+        Some(Half::Afternoon) => Some(hour % 12 + 12),
+    }
+}
+
+fn is_utc_mark(rest: &str) -> bool {
+    rest.strip_prefix('z').is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+}
+
+fn date(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
+    let short = |text: &str| (1..=2).contains(&text.len()).then(|| text.parse::<u32>().ok()).flatten();
+    let year = year.parse().ok().filter(|year| (1990..=2099).contains(year))?;
+    NaiveDate::from_ymd_opt(year, short(month)?, short(day)?)
+}
+
+/// The digits that a text begins with.
+fn digits(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NameZone, from_name};
+
+    #[test]
+    fn names_that_tell_a_date() {
+        let cases = [
+            ("Screenshot 2019-01-02 at 3.04.05 PM.png", "2019-01-02T15:04:05"),
+            ("Screenshot 2019-01-02 at 3.04.05\u{202f}PM.png", "2019-01-02T15:04:05"),
+            ("Screenshot 2019-01-02 at 3.04.05\u{a0}p.m..png", "2019-01-02T15:04:05"),
+            ("Screenshot 2019-01-02 at 12.04.05 AM.png", "2019-01-02T00:04:05"),
+            ("Screenshot 2019-01-02 at 12.04.05 PM (2).png", "2019-01-02T12:04:05"),
+            ("Screenshot 2019-01-02 at 15.04.05.png", "2019-01-02T15:04:05"),
+            ("Screen Shot 2019-01-02 at 15.04.05", "2019-01-02T15:04:05"),
+            ("Screen Recording 2019-01-02 at 15.04.05.mov", "2019-01-02T15:04:05"),
+            ("Bildschirmfoto 2019-01-02 um 15.04.05.png", "2019-01-02T15:04:05"),
+            ("Capture d\u{2019}écran 2019-01-02 à 15.04.05.png", "2019-01-02T15:04:05"),
+            ("Captura de pantalla 2019-01-02 a las 3.04.05 p. m..png", "2019-01-02T15:04:05"),
+            ("Skjermbilde 2019-01-02 kl. 15.04.05.png", "2019-01-02T15:04:05"),
+            ("Zrzut ekranu 2019-01-2 o 15.04.05.png", "2019-01-02T15:04:05"),
+            ("截屏2019-01-02 下午3.04.05.png", "2019-01-02T15:04:05"),
+            ("스크린샷 2019-01-02 오전 12.04.05.png", "2019-01-02T00:04:05"),
+            ("スクリーンショット 2019-01-02 15.04.05.png", "2019-01-02T15:04:05"),
+            ("IMG_20190102_030405.jpg", "2019-01-02T03:04:05"),
+            ("IMG_20190102_030405123.jpg", "2019-01-02T03:04:05.123"),
+            ("IMG_20190102_030405_HDR.jpg", "2019-01-02T03:04:05"),
+            ("IMG_20190102_030405~2.jpg", "2019-01-02T03:04:05"),
+            ("IMG20190102030405.jpg", "2019-01-02T03:04:05"),
+            ("VID_20190102_030405.3gp", "2019-01-02T03:04:05"),
+            ("MVIMG_20190102_030405.jpg", "2019-01-02T03:04:05"),
+            ("PANO_20190102_030405.vr.jpg", "2019-01-02T03:04:05"),
+            ("00100lrPORTRAIT_00100_BURST20190102030405123_COVER.jpg", "2019-01-02T03:04:05.123"),
+            ("20190102_030405.jpg", "2019-01-02T03:04:05"),
+            ("20190102_030405(0).jpg", "2019-01-02T03:04:05"),
+            ("20190102_030405_001.jpg", "2019-01-02T03:04:05"),
+            ("20190102T030405.mp4", "2019-01-02T03:04:05"),
+            ("2019-01-02 03.04.05.jpg", "2019-01-02T03:04:05"),
+            ("2019-01-02 03.04.05-1.jpg", "2019-01-02T03:04:05"),
+            ("2019-01-02_03-04-05.jpg", "2019-01-02T03:04:05"),
+            ("photo_2019-01-02_03-04-05 (2).jpg", "2019-01-02T03:04:05"),
+            ("Screenshot_20190102-030405.png", "2019-01-02T03:04:05"),
+            ("Screenshot_20190102-030405_Chrome.jpg", "2019-01-02T03:04:05"),
+            ("Screenshot_2019-01-02-03-04-05-123_com.app.jpg", "2019-01-02T03:04:05.123"),
+            ("signal-2019-01-02-03-04-05-123.jpg", "2019-01-02T03:04:05.123"),
+            ("signal-2019-01-02-030405.jpg", "2019-01-02T03:04:05"),
+            ("signal-2019-01-02-03-04-05-123-1.jpg", "2019-01-02T03:04:05.123"),
+            ("DJI_20190102030405_0001_D.JPG", "2019-01-02T03:04:05"),
+            ("B612_20190102_030405_678.jpg", "2019-01-02T03:04:05"),
+            ("WhatsApp Image 2019-01-02 at 03.04.05.jpeg", "2019-01-02T03:04:05"),
+            ("WhatsApp Video 2019-01-02 at 3.04.05 PM (1).mp4", "2019-01-02T15:04:05"),
+            ("WhatsApp Image 2019-01-02 at 03.04.jpeg", "2019-01-02T03:04:00"),
+            ("IMG-20190102-WA0001.jpg", "2019-01-02T00:00:00"),
+            ("VID-20190102-WA0012(1).mp4", "2019-01-02T00:00:00"),
+            ("2019-01-02.jpg", "2019-01-02T00:00:00"),
+            ("2019-01-02 Lake 17.jpg", "2019-01-02T00:00:00"),
+            ("Lake 2019.01.02.jpg", "2019-01-02T00:00:00"),
+            ("20190102.jpg", "2019-01-02T00:00:00"),
+            ("IMG_20240229_120000.jpg", "2024-02-29T12:00:00"),
+            ("IMG_20150831_240819.jpg", "2015-08-31T00:08:19"),
+            ("2015-08-31 24.08.19.jpg", "2015-08-31T00:08:19"),
+        ];
+        for (name, expected) in cases {
+            let found = from_name(name).map(|found| (found.time, found.zone));
+            assert_eq!(found, Some((expected.parse().unwrap(), NameZone::Local)), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_other_clocks() {
+        let cases = [
+            ("PXL_20190102_030405123.jpg", "2019-01-02T03:04:05.123"),
+            ("PXL_20190102_030405123.MP.jpg", "2019-01-02T03:04:05.123"),
+            ("PXL_20190102_030405123.PORTRAIT-01.COVER.jpg", "2019-01-02T03:04:05.123"),
+            ("20190102T030405Z.jpg", "2019-01-02T03:04:05"),
+            ("RPReplay_Final1546398245.MP4", "2019-01-02T03:04:05"),
+        ];
+        for (name, expected) in cases {
+            let found = from_name(name).map(|found| (found.time, found.zone));
+            assert_eq!(found, Some((expected.parse().unwrap(), NameZone::Utc)), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_tell_none() {
+        let names = [
+            "IMG_4821.HEIC",
+            "IMG_2019.JPG",
+            "DSC_20190.JPG",
+            "IMG_20191399.jpg",
+            "IMG_20190230_030405.jpg",
+            "IMG_19890102_030405.jpg",
+            "IMG_21000102_030405.jpg",
+            "1546398245.jpg",
+            "2019010203.jpg",
+            "1546398245123.jpg",
+            "20190102-1234-4ABC-8DEF-001122334455.jpg",
+            "A8266C97-9BAF-4AF4-99F3-20190102ABCD.jpeg",
+            "deadbeef20190102.jpg",
+            "5f20190102ab3c.jpg",
+            "20190102abc.jpg",
+            "20190102_10155987654321_n.jpg",
+            "26230219_10155987654321_1234_n.jpg",
+            "320190102.jpg",
+            "GX010123.MP4",
+            "P1020304.JPG",
+            "2019.jpg",
+            "2019-13-01.jpg",
+            "scan-1.jpg",
+            "日本2019年.jpg",
+            ".jpg",
+            "",
+        ];
+        for name in names {
+            assert_eq!(from_name(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! What the inputs and the library hold, as plain values: exports, parts, entries, and what the
+//! bytes of each entry said. This is what ingest fills and what match reads.
+//!
+//! In: nothing. Out: [`Contents`]. Never: touches a file, a clock or a thread.
+//! The one surprise: it speaks of everything that is known, the entries of this run's inputs and
+//! those that the catalog remembers alike, because details of one run apply to media of another;
+//! [`Entry::given`] tells them apart.
+
+mod by_content;
+mod by_digest;
+pub mod litter;
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+
+use crate::apple::fingerprint::Fingerprint;
+use crate::category::photos::lists::albums::{AlbumInfo, SubscribedAlbum};
+use crate::category::photos::lists::details::Details;
+use crate::category::photos::media::{Embedded, Kind};
+use crate::problem::Code;
+
+pub use by_content::{ByContent, ContentSet};
+pub use by_digest::ByDigest;
+
+/// One request's delivery of one category.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Export {
+    /// Apple's name without the part number, e.g. `iCloud Photos`.
+    pub name: String,
+    /// How many parts Apple announced; `None` where no name of a part says it, so that nobody can tell
+    /// whether one is missing.
+    pub total: Option<u32>,
+    /// When Apple built it: the newest stamp of any entry of its zips; folders have none.
+    pub built: Option<NaiveDateTime>,
+    /// The folder below `.windfall/details` that keeps its details.
+    pub label: String,
+}
+
+/// One delivered part, however many copies of it there are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Which export, an index into [`Contents::exports`].
+    pub export: usize,
+    /// Its number, 1 to the export's total.
+    pub number: u32,
+}
+
+/// An archive or part folder that entries came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Archive {
+    /// Its file name, nested `Outer.zip/Inner.zip`; of a folder the folder's name.
+    pub name: String,
+    /// What tells it from every other archive.
+    pub identity: Identity,
+}
+
+/// How an archive is recognised on a later run.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Identity {
+    /// A zip: its size and the BLAKE3 of its central directory.
+    Zip {
+        /// Bytes of the whole archive.
+        size: u64,
+        /// BLAKE3 of the central directory.
+        directory: blake3::Hash,
+    },
+    /// A folder: its files are recognised one by one, by path, size and time.
+    Folder,
+}
+
+/// The name of the archive that a rebuilt catalog has for files whose true archives it forgot.
+pub const REBUILT: &str = "rebuilt from the library";
+
+impl Archive {
+    /// Whether it only stands in for archives that a rebuilt catalog does not know.
+    pub fn is_stand_in(&self) -> bool {
+        self.name == REBUILT && self.identity == Identity::Folder
+    }
+}
+
+/// What an entry is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// A file of `Photos/` that is not details.
+    Photo,
+    /// A file of `Recently Deleted/` that is not details.
+    Deleted,
+    /// A file of a shared album's folder.
+    Shared,
+    /// `Photo Details*.csv`.
+    Details,
+    /// `Shared Library Details*.csv`.
+    Contributions,
+    /// `Albums/*.csv`.
+    Album,
+    /// `Memories/*.csv`.
+    Memory,
+    /// `AlbumInfo.json` of a shared album.
+    AlbumInfo,
+    /// `Subscribed Albums.json`.
+    Subscribed,
+    /// Anything else that Apple delivered.
+    Other,
+    /// What no person ever made: `.DS_Store`, `__MACOSX/`, `Thumbs.db` …
+    Ignored,
+    /// A medium of 0 bytes: nothing to keep, but its name must not satisfy a row.
+    Placeholder,
+}
+
+impl Role {
+    /// Whether it is a photo, a video or something that belongs to one.
+    pub fn is_media(self) -> bool {
+        matches!(self, Role::Photo | Role::Deleted | Role::Shared)
+    }
+
+    /// Whether it is one of Apple's files about the media.
+    pub fn is_details(self) -> bool {
+        use Role::{Album, AlbumInfo, Contributions, Details, Memory, Subscribed};
+        matches!(self, Details | Contributions | Album | Memory | AlbumInfo | Subscribed)
+    }
+
+    /// Whether nothing of it is read or kept.
+    pub fn is_left_out(self) -> bool {
+        matches!(self, Role::Ignored | Role::Placeholder)
+    }
+
+    const NAMES: [(Role, &'static str); 12] = [
+        (Role::Photo, "photo"),
+        (Role::Deleted, "deleted"),
+        (Role::Shared, "shared"),
+        (Role::Details, "details"),
+        (Role::Contributions, "contributions"),
+        (Role::Album, "album"),
+        (Role::Memory, "memory"),
+        (Role::AlbumInfo, "album-info"),
+        (Role::Subscribed, "subscribed"),
+        (Role::Other, "other"),
+        (Role::Ignored, "ignored"),
+        (Role::Placeholder, "placeholder"),
+    ];
+
+    /// The word in the catalog.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(role, _)| *role == self).map_or("other", |(_, name)| name)
+    }
+
+    /// The role of that word in the catalog.
+    pub fn from_name(name: &str) -> Option<Role> {
+        Self::NAMES.iter().find(|(_, n)| *n == name).map(|(role, _)| *role)
+    }
+}
+
+/// What is known of an entry's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bytes {
+    /// Not read (yet).
+    Unread,
+    /// Read and sound: an index into [`Contents::contents`].
+    Sound(usize),
+    /// Read or refused, and not whole.
+    Failed,
+}
+
+/// The path of an entry inside its part: nearly always the end of its path in the archive, and not
+/// held twice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inner(InnerText);
+
+#[derive(Debug, Clone, PartialEq)]
+enum InnerText {
+    End(u32),
+    Own(Box<str>),
+}
+
+impl Inner {
+    /// The path inside the part, of an entry with this path in the archive.
+    pub fn of(path: &str, inner: &str) -> Self {
+        let wrapper = path.strip_suffix(inner).and_then(|wrapper| u32::try_from(wrapper.len()).ok());
+        Inner(wrapper.map_or_else(|| InnerText::Own(inner.into()), InnerText::End))
+    }
+}
+
+/// A file in an archive or part folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Where it lies, an index into [`Contents::archives`].
+    pub archive: usize,
+    /// Which part it belongs to, an index into [`Contents::parts`].
+    pub part: usize,
+    /// Its order in the archive; tells two entries of one name apart.
+    pub position: u32,
+    /// Its path in the archive, verbatim.
+    pub path: Arc<str>,
+    /// Its path inside the part: without the wrapper folder, `/` between components.
+    pub inner: Inner,
+    /// What it is for.
+    pub role: Role,
+    /// Bytes, as declared.
+    pub size: u64,
+    /// As declared by its archive; a folder declares none.
+    pub crc32: Option<u32>,
+    /// The archive's stamp or the file's modification time, in the zone of whoever wrote it.
+    pub modified: Option<NaiveDateTime>,
+    /// Whether this run's inputs hold it; else only the catalog remembers it.
+    pub given: bool,
+    /// What its bytes said.
+    pub bytes: Bytes,
+}
+
+impl Entry {
+    /// The last component of its path.
+    pub fn name(&self) -> &str {
+        let inner = self.inner();
+        inner.rsplit('/').next().unwrap_or(inner)
+    }
+
+    /// Its folder inside the part, without a trailing `/`.
+    pub fn folder(&self) -> &str {
+        self.inner().rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Its path inside the part.
+    pub fn inner(&self) -> &str {
+        match &self.inner.0 {
+            InnerText::End(at) => self.path.get(*at as usize..).unwrap_or_default(),
+            InnerText::Own(text) => text,
+        }
+    }
+
+    /// The bytes' index, if they are sound.
+    pub fn content(&self) -> Option<usize> {
+        match self.bytes {
+            Bytes::Sound(content) => Some(content),
+            Bytes::Unread | Bytes::Failed => None,
+        }
+    }
+}
+
+/// Distinct bytes, wherever and how often they stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    /// Their identity.
+    pub blake3: blake3::Hash,
+    /// How many.
+    pub size: u64,
+    /// As the archive declared and the reading confirmed, or as computed from a folder's file.
+    pub crc32: u32,
+    /// Apple's checksum of them; media only.
+    pub fingerprint: Option<Fingerprint>,
+    /// What the file says of itself; media only.
+    pub embedded: Embedded,
+    /// No archive's CRC-32 vouches for them, and the file visibly ends too early.
+    pub cut_short: bool,
+}
+
+impl Content {
+    /// Photo, video, adjustment or other, by content first.
+    pub fn kind(&self, name: &str) -> Kind {
+        self.embedded.format.kind(name)
+    }
+}
+
+/// One of Apple's files about the media, read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DetailsFile {
+    /// `Photo Details*.csv`.
+    Rows(Details),
+    /// `Shared Library Details*.csv`: name, contributed by me.
+    Contributions(Vec<(String, bool)>),
+    /// `Albums/*.csv` or `Memories/*.csv`: names of media.
+    Names(Vec<String>),
+    /// `AlbumInfo.json`.
+    Album(Box<AlbumInfo>),
+    /// `Subscribed Albums.json`.
+    Subscribed(Vec<SubscribedAlbum>),
+    /// Kept, but not understood, or beyond all bounds: what kind of problem that is, and why.
+    Unread(Code, String),
+}
+
+/// Everything that is known before anything is decided.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// Oldest first.
+    pub exports: Vec<Export>,
+    /// Parts of all exports.
+    pub parts: Vec<Part>,
+    /// Archives and part folders.
+    pub archives: Vec<Archive>,
+    /// Entries of all archives.
+    pub entries: Vec<Entry>,
+    /// Distinct bytes of all entries.
+    pub contents: Vec<Content>,
+    /// Apple's files about the media, by the bytes and what they are for.
+    pub details: BTreeMap<(usize, Role), DetailsFile>,
+}
+
+impl Contents {
+    /// The export that an entry belongs to.
+    pub fn export_of(&self, entry: &Entry) -> usize {
+        self.parts[entry.part].export
+    }
+
+    /// Takes out the entries that stand in for those that a rebuilt catalog forgot, where the true
+    /// ones are known again; gives back what was taken out.
+    pub fn drop_stand_ins(&mut self) -> Vec<Entry> {
+        let Contents { exports, parts, archives, entries, .. } = self;
+        let is_stand_in = |e: &Entry| archives[e.archive].is_stand_in();
+        if !entries.iter().any(is_stand_in) {
+            return Vec::new();
+        }
+        // a stand-in knows its export at best, of details also the part
+        let key = |e: &Entry, guessed: bool| {
+            let (class, place) = match e.role {
+                role if role.is_media() => (0, Some(parts[e.part].export).filter(|_| !guessed)),
+                role if role.is_details() => (1, Some(e.part)),
+                _ => (2, None),
+            };
+            e.content().map(|content| (class, place, content))
+        };
+        let real = entries.iter().filter(|e| !is_stand_in(e));
+        let known: HashSet<_> = real.flat_map(|e| [key(e, false), key(e, true)]).flatten().collect();
+        let is_known = |e: &Entry| {
+            let guessed = exports[parts[e.part].export].name == REBUILT;
+            key(e, guessed).is_some_and(|key| known.contains(&key))
+        };
+        let (gone, kept) = std::mem::take(entries).into_iter().partition(|e| is_stand_in(e) && is_known(e));
+        *entries = kept;
+        gone
+    }
+
+    /// Puts the entries into an order that does not depend on how the inputs were given: by
+    /// export, part, path inside the part, archive name and position. Every stage after this one
+    /// may take "the first" for an answer.
+    pub fn sort_entries(&mut self) {
+        let Contents { parts, archives, entries, .. } = self;
+        // no two are equal, and a stable sort needs room for half of them
+        entries.sort_unstable_by(|a, b| {
+            let key = |e: &Entry| (parts[e.part].export, parts[e.part].number);
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| a.inner().cmp(b.inner()))
+                .then_with(|| archives[a.archive].name.cmp(&archives[b.archive].name))
+                .then_with(|| a.archive.cmp(&b.archive))
+                .then_with(|| a.position.cmp(&b.position))
+        });
+    }
+}

@@ -1,0 +1,401 @@
+//! The journal of a run: what was read, planned, placed and derived, in that order.
+//!
+//! In: values whose bytes are durable. Out: rows, each call one transaction. Never: reads the library.
+//! The one surprise: identities are handed in and out ([`Ids`]), so that nothing is looked up again
+//! for each of 100,000 files.
+
+use std::collections::BTreeMap;
+use std::collections::hash_map::Entry as Slot;
+
+use chrono::SecondsFormat;
+use rusqlite::{CachedStatement, Params, Transaction, params};
+
+use crate::category::photos::media::{Kind, LocalTime};
+use crate::category::photos::time::{CapturedFrom, Rule, local_text};
+use crate::contents::{Content, Contents, Entry, Identity};
+use crate::error::Error;
+use crate::library::catalog::{Catalog, Ids};
+use crate::library::path::LibraryPath;
+use crate::library::record::{AlbumRecord, Derived, DerivedRecord, FileRecord, Placement, Unchanged};
+use crate::stage::ingest::{Kept, ReadEntry};
+
+impl Catalog {
+    /// Gives exports, parts and archives that are new an identity in the catalog.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_archives(&mut self, contents: &Contents, ids: &mut Ids) -> Result<(), Error> {
+        self.write(|tx| {
+            for (index, export) in contents.exports.iter().enumerate() {
+                let built = export.built.map(|t| t.format("%Y-%m-%dT%H:%M:%S").to_string());
+                match ids.exports.get(&index) {
+                    Some(id) => {
+                        // a rebuilt catalog learns name and total from the archives
+                        tx.execute(
+                            "UPDATE exports SET name = ?2, total = ?3, built = ?4 \
+                             WHERE id = ?1 AND (name, total, built) IS NOT (?2, ?3, ?4)",
+                            params![id, export.name, export.total, built],
+                        )?;
+                    }
+                    None => {
+                        tx.execute(
+                            "INSERT INTO exports (name, total, built, label) VALUES (?1, ?2, ?3, ?4)",
+                            params![export.name, export.total, built, export.label],
+                        )?;
+                        ids.exports.insert(index, tx.last_insert_rowid());
+                    }
+                }
+            }
+            for (index, part) in contents.parts.iter().enumerate() {
+                if let Slot::Vacant(slot) = ids.parts.entry(index) {
+                    tx.execute(
+                        "INSERT INTO parts (export, number) VALUES (?1, ?2)",
+                        params![ids.exports[&part.export], part.number],
+                    )?;
+                    slot.insert(tx.last_insert_rowid());
+                }
+            }
+            for (index, archive) in contents.archives.iter().enumerate() {
+                if let Slot::Vacant(slot) = ids.archives.entry(index) {
+                    let (size, directory) = match &archive.identity {
+                        Identity::Zip { size, directory } => {
+                            (Some(*size), Some(directory.to_hex().to_string()))
+                        }
+                        Identity::Folder => (None, None),
+                    };
+                    tx.execute(
+                        "INSERT INTO archives (name, size, directory) VALUES (?1, ?2, ?3)",
+                        params![archive.name, size, directory],
+                    )?;
+                    slot.insert(tx.last_insert_rowid());
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Records entries whose bytes are durable, in staging or in the library. Bytes that the
+    /// catalog does not know yet are recorded as staged.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_read(
+        &mut self,
+        contents: &Contents,
+        read: &[ReadEntry],
+        ids: &mut Ids,
+    ) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut insert = Put::into(
+                tx,
+                "entries (archive, position, part, path, inner, role, size, modified, content) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?;
+            let mut stage = tx.prepare_cached("INSERT OR IGNORE INTO staged VALUES (?1)")?;
+            for item in read {
+                let entry = &contents.entries[item.entry];
+                let content = match (&item.kept, ids.contents.get(item.content)) {
+                    (Kept::Fresh(content), None) => {
+                        let id = insert_content(tx, content)?;
+                        ids.contents.insert(item.content, id);
+                        stage.execute([id])?;
+                        id
+                    }
+                    (Kept::Again, Some(id)) => {
+                        stage.execute([id])?;
+                        *id
+                    }
+                    (_, Some(id)) => *id,
+                    (_, None) => continue,
+                };
+                insert.execute(params![
+                    ids.archives[&entry.archive],
+                    entry.position,
+                    ids.parts[&entry.part],
+                    entry.path,
+                    entry.inner(),
+                    entry.role.as_str(),
+                    entry.size,
+                    entry.modified.map(local_text),
+                    content
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets entries.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn forget_entries(&mut self, entries: &[Entry], ids: &Ids) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut delete = tx.prepare_cached("DELETE FROM entries WHERE archive = ?1 AND position = ?2")?;
+            for entry in entries {
+                delete.execute(params![ids.archives[&entry.archive], entry.position])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Records archives of which every entry was read.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_complete(&mut self, archives: &[i64]) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut update = tx.prepare_cached("UPDATE archives SET complete = 1 WHERE id = ?1")?;
+            for id in archives {
+                update.execute([id])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Says which contents wait in staging; no other does.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_staged(&mut self, contents: &[i64]) -> Result<(), Error> {
+        self.write(|tx| {
+            tx.execute("DELETE FROM staged", [])?;
+            let mut insert = tx.prepare_cached("INSERT INTO staged VALUES (?1)")?;
+            contents.iter().try_for_each(|id| insert.execute([id]).map(|_| ()))
+        })
+    }
+
+    /// Records the plan, before the first rename.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_plan(&mut self, plan: &[Placement], ids: &Ids) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut insert = tx.prepare_cached("INSERT INTO plan VALUES (?1, ?2, ?3, ?4)")?;
+            for placement in plan {
+                insert.execute(params![
+                    placement.path.as_str(),
+                    placement.area.as_str(),
+                    ids.contents.get(placement.content),
+                    placement.modified.map(|t| t.to_rfc3339()),
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Drops planned placements that were given up.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn clear_plan(&mut self) -> Result<(), Error> {
+        self.write(|tx| tx.execute("DELETE FROM plan", []).map(|_| ()))
+    }
+
+    /// The catalog follows files that their owner moved: the records, the albums, and what was
+    /// derived of them.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_moved(&mut self, moved: &[(LibraryPath, LibraryPath)]) -> Result<(), Error> {
+        self.write(|tx| {
+            // owners move whole years: one pass over each table, not one for each file
+            tx.execute_batch("CREATE TEMP TABLE moved (old TEXT PRIMARY KEY, new TEXT NOT NULL)")?;
+            let mut insert = tx.prepare("INSERT INTO moved VALUES (?1, ?2)")?;
+            for (from, to) in moved {
+                insert.execute(params![from.as_str(), to.as_str()])?;
+            }
+            for (table, column) in [("files", "path"), ("memberships", "path"), ("derived", "target")] {
+                let follow = format!(
+                    "UPDATE OR REPLACE {table} SET {column} = (SELECT new FROM moved WHERE old = {column}) \
+                     WHERE {column} IN (SELECT old FROM moved)"
+                );
+                tx.execute(&follow, [])?;
+            }
+            drop(insert);
+            tx.execute_batch("DROP TABLE moved")
+        })
+    }
+
+    /// Records files that stand durably under their final names, with all that is known of them.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_facts(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut insert = Put::into(
+                tx,
+                "files VALUES \
+                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+            )?;
+            for file in files {
+                insert.execute(params![
+                    file.path.as_str(),
+                    file.area.as_str(),
+                    ids.contents.get(file.content),
+                    file.kind.map(Kind::as_str),
+                    file.original_name,
+                    file.proved,
+                    file.captured_text(),
+                    file.captured_from.map(CapturedFrom::as_str),
+                    file.rule.map(Rule::explain),
+                    file.evidence.as_ref().and_then(|evidence| serde_json::to_string(evidence).ok()),
+                    file.imported_to_icloud.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true)),
+                    file.favorite,
+                    file.hidden,
+                    file.deleted,
+                    file.view_count,
+                    file.contributed_by_me,
+                    file.live_photo.as_ref().map(LibraryPath::as_str),
+                    file.companion_of.as_ref().map(LibraryPath::as_str),
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Replaces the albums and their members.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_albums(&mut self, albums: &[AlbumRecord]) -> Result<(), Error> {
+        self.write(|tx| {
+            tx.execute_batch("DELETE FROM memberships; DELETE FROM albums")?;
+            let mut member = tx.prepare_cached("INSERT OR IGNORE INTO memberships VALUES (?1, ?2, ?3)")?;
+            for album in albums {
+                tx.execute(
+                    "INSERT INTO albums (kind, key, title, folder, story) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    params![album.kind.as_str(), album.key, album.title, album.folder, album.story],
+                )?;
+                let id = tx.last_insert_rowid();
+                for (position, path) in album.files.iter().enumerate() {
+                    member.execute(params![id, position, path])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Records derived files; `blake3` is that of their own bytes.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_derived(&mut self, derived: &[(&Derived, Option<blake3::Hash>)]) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut insert = Put::into(tx, "derived VALUES (?1, ?2, ?3, ?4)")?;
+            for (item, blake3) in derived {
+                insert.execute(params![
+                    item.path.as_str(),
+                    item.form.as_str(),
+                    item.form.target().map(LibraryPath::as_str),
+                    blake3.map(|h| h.to_hex().to_string()),
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Records derived files as they were recorded, or recognised, before.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_recognised(&mut self, derived: &BTreeMap<LibraryPath, DerivedRecord>) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut insert = Put::into(tx, "derived VALUES (?1, ?2, ?3, ?4)")?;
+            for (path, record) in derived {
+                let target = record.target.as_ref().map(LibraryPath::as_str);
+                insert.execute(params![path.as_str(), record.form, target, record.blake3])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets derived files that are gone, or that are the owner's now.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn forget_derived(&mut self, paths: &[&LibraryPath]) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut delete = tx.prepare_cached("DELETE FROM derived WHERE path = ?1")?;
+            paths.iter().try_for_each(|path| delete.execute([path.as_str()]).map(|_| ()))
+        })
+    }
+
+    /// Keeps what a run reported, and what the next one shall if nothing changes.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_run(
+        &mut self,
+        command: &str,
+        started: &str,
+        report: &str,
+        unchanged: Option<&Unchanged>,
+    ) -> Result<(), Error> {
+        self.write(|tx| {
+            tx.execute(
+                "INSERT INTO runs (command, started, report) VALUES (?1, ?2, ?3)",
+                params![command, started, report],
+            )?;
+            if let Some(Unchanged { mark, report }) = unchanged {
+                tx.execute("INSERT INTO unchanged VALUES (?1, ?2)", params![mark, report])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Rows that replace those of the same key. Most keys are new, and where a row may be replaced SQLite
+/// copies every page that it touches first; so it is asked for that only where a row is in the way.
+struct Put<'a> {
+    new: CachedStatement<'a>,
+    replaced: CachedStatement<'a>,
+}
+
+impl<'a> Put<'a> {
+    /// `row` is what follows `INSERT INTO`.
+    fn into(tx: &'a Transaction<'_>, row: &str) -> rusqlite::Result<Self> {
+        let statement = |how| tx.prepare_cached(&format!("INSERT OR {how} INTO {row}"));
+        Ok(Put { new: statement("IGNORE")?, replaced: statement("REPLACE")? })
+    }
+
+    fn execute(&mut self, values: impl Params + Copy) -> rusqlite::Result<()> {
+        if self.new.execute(values)? == 0 {
+            self.replaced.execute(values)?;
+        }
+        Ok(())
+    }
+}
+
+/// Records distinct bytes; gives their identity.
+fn insert_content(tx: &Transaction<'_>, content: &Content) -> rusqlite::Result<i64> {
+    let time = |local: &Option<LocalTime>| local.as_ref().map(|l| local_text(l.time));
+    let offset =
+        |local: &Option<LocalTime>| local.as_ref().and_then(|l| l.offset).map(|o| o.local_minus_utc());
+    let embedded = &content.embedded;
+    tx.prepare_cached(
+        "INSERT INTO contents (blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
+         quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier, \
+         exif_standard) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+    )?
+    .execute(params![
+        content.blake3.to_hex().as_str(),
+        content.size,
+        content.crc32,
+        content.fingerprint.map(|f| f.to_string()),
+        content.cut_short,
+        embedded.format.as_str(),
+        time(&embedded.exif),
+        offset(&embedded.exif),
+        time(&embedded.quicktime),
+        offset(&embedded.quicktime),
+        embedded.utc.map(local_text),
+        embedded.position.as_ref().map(|p| p.latitude),
+        embedded.position.as_ref().map(|p| p.longitude),
+        embedded.camera.make(),
+        embedded.camera.model(),
+        embedded.content_identifier,
+        embedded.exif.map(|_| embedded.standard.as_str()),
+    ])?;
+    Ok(tx.last_insert_rowid())
+}

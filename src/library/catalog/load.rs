@@ -1,0 +1,347 @@
+//! Rows of the catalog to values.
+//!
+//! In: a connection. Out: [`Remembered`]. Never: changes anything.
+//! The one surprise: entries come back as not given ([`Entry::given`]); discovery marks those that
+//! this run's inputs hold.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
+use rusqlite::{Connection, Row};
+
+use crate::apple::fingerprint::Fingerprint;
+use crate::category::photos::AlbumKind;
+use crate::category::photos::media::{
+    Camera, Cameras, Embedded, Format, Kind, LocalTime, Position, Standard,
+};
+use crate::category::photos::time::{CapturedFrom, Evidence, Rule, local_time};
+use crate::contents::{
+    Archive, ByContent, Bytes, Content, Contents, Entry, Export, Identity, Inner, Part, Role,
+};
+use crate::library::catalog::known_word;
+use crate::library::catalog::words::Unknown;
+use crate::library::path::LibraryPath;
+use crate::library::record::{Area, DerivedRecord, FileRecord, Placement};
+
+/// Identities in the catalog, by index into [`Contents`].
+#[derive(Debug, Default)]
+pub struct Ids {
+    /// Of exports.
+    pub exports: HashMap<usize, i64>,
+    /// Of parts.
+    pub parts: HashMap<usize, i64>,
+    /// Of archives.
+    pub archives: HashMap<usize, i64>,
+    /// Of contents.
+    pub contents: ByContent<i64>,
+}
+
+/// Everything that the catalog knows.
+#[derive(Debug, Default)]
+pub struct Remembered {
+    /// Exports, parts, archives, entries, contents; details files are not read.
+    pub contents: Contents,
+    /// Their identities.
+    pub ids: Ids,
+    /// Archives of which every entry was read.
+    pub complete: HashSet<usize>,
+    /// Files of the library, by path.
+    pub files: BTreeMap<LibraryPath, FileRecord>,
+    /// Contents that wait in staging.
+    pub staged: Vec<usize>,
+    /// What an interrupted run had still to place.
+    pub plan: Vec<Placement>,
+    /// Links, lists, copies and sidecars.
+    pub derived: BTreeMap<LibraryPath, DerivedRecord>,
+    /// Folder names of albums, by kind and key.
+    pub album_folders: HashMap<(AlbumKind, String), String>,
+}
+
+/// Records of files, each with the identity of its bytes.
+pub type Records = Vec<(i64, FileRecord)>;
+
+/// Reads everything but the records of files; gives the contents by their identities too.
+pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById)> {
+    let mut known = Remembered::default();
+    let exports = exports(connection, &mut known)?;
+    let parts = parts(connection, &mut known, &exports)?;
+    let archives = archives(connection, &mut known)?;
+    let contents = contents(connection, &mut known)?;
+    entries(connection, &mut known, &archives, &parts, &contents)?;
+    plan(connection, &mut known, &contents)?;
+    derived(connection, &mut known)?;
+    let mut statement =
+        connection.prepare("SELECT kind, key, folder FROM albums WHERE folder IS NOT NULL")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if let Some(kind) = AlbumKind::from_name(&row.get::<_, String>(0)?) {
+            known.album_folders.insert((kind, row.get(1)?), row.get(2)?);
+        }
+    }
+    Ok((known, contents))
+}
+
+/// The records of files whose bytes are among these contents, by path.
+pub fn files(records: Records, contents: &ById) -> BTreeMap<LibraryPath, FileRecord> {
+    let placed = |(id, mut record): (i64, FileRecord)| {
+        record.content = contents.get(id)?;
+        Some((record.path.clone(), record))
+    };
+    // made of all at once, the map is dense; grown one by one in order, it is half empty
+    records.into_iter().filter_map(placed).collect()
+}
+
+/// Indices by the identities in the catalog, which come in their order.
+#[derive(Default)]
+pub struct ById(Vec<(i64, usize)>);
+
+impl ById {
+    fn get(&self, id: i64) -> Option<usize> {
+        let at = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Some(self.0[at].1)
+    }
+}
+
+/// How many rows a table has: room for them is made once.
+fn count(connection: &Connection, table: &str) -> rusqlite::Result<usize> {
+    connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+}
+
+fn exports(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
+    let mut by_id = ById::default();
+    let mut statement =
+        connection.prepare("SELECT id, name, total, built, label FROM exports ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let index = known.contents.exports.len();
+        by_id.0.push((row.get(0)?, index));
+        known.ids.exports.insert(index, row.get(0)?);
+        known.contents.exports.push(Export {
+            name: row.get(1)?,
+            total: row.get(2)?,
+            built: time(row, 3)?,
+            label: row.get(4)?,
+        });
+    }
+    Ok(by_id)
+}
+
+fn parts(connection: &Connection, known: &mut Remembered, exports: &ById) -> rusqlite::Result<ById> {
+    let mut by_id = ById::default();
+    let mut statement = connection.prepare("SELECT id, export, number FROM parts ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Some(export) = exports.get(row.get(1)?) else { continue };
+        let index = known.contents.parts.len();
+        by_id.0.push((row.get(0)?, index));
+        known.ids.parts.insert(index, row.get(0)?);
+        known.contents.parts.push(Part { export, number: row.get(2)? });
+    }
+    Ok(by_id)
+}
+
+fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
+    let mut by_id = ById::default();
+    let mut statement =
+        connection.prepare("SELECT id, name, size, directory, complete FROM archives ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let directory: Option<String> = row.get(3)?;
+        let identity = match (row.get(2)?, directory.and_then(|d| blake3::Hash::from_hex(d).ok())) {
+            (Some(size), Some(directory)) => Identity::Zip { size, directory },
+            _ => Identity::Folder,
+        };
+        let index = known.contents.archives.len();
+        by_id.0.push((row.get(0)?, index));
+        known.ids.archives.insert(index, row.get(0)?);
+        if row.get(4)? {
+            known.complete.insert(index);
+        }
+        known.contents.archives.push(Archive { name: row.get(1)?, identity });
+    }
+    Ok(by_id)
+}
+
+fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
+    let count = count(connection, "contents")?;
+    known.contents.contents.reserve_exact(count);
+    known.ids.contents = ByContent::with_room(count);
+    let mut by_id = ById(Vec::with_capacity(count));
+    let mut cameras = Cameras::default();
+    let mut statement = connection.prepare(
+        "SELECT id, blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
+         quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier, \
+         exif_standard FROM contents ORDER BY id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Ok(blake3) = blake3::Hash::from_hex(row.get_ref(1)?.as_str()?) else { continue };
+        let index = known.contents.contents.len();
+        by_id.0.push((row.get(0)?, index));
+        known.ids.contents.insert(index, row.get(0)?);
+        let position = match (row.get(12)?, row.get(13)?) {
+            (Some(latitude), Some(longitude)) => Some(Position { latitude, longitude }),
+            _ => None,
+        };
+        let mut embedded = Embedded {
+            format: row.get_ref(6)?.as_str_or_null()?.map_or(Format::Unknown, Format::from_name),
+            exif: local(row, 7)?,
+            standard: match row.get_ref(17)?.as_str_or_null()? {
+                Some(word) => known_word(17, word, Standard::from_name)?,
+                None => Standard::Exif,
+            },
+            quicktime: local(row, 9)?,
+            utc: time(row, 11)?,
+            position,
+            camera: Camera::new(row.get(14)?, row.get(15)?),
+            content_identifier: row.get(16)?,
+        };
+        cameras.share(&mut embedded);
+        known.contents.contents.push(Content {
+            blake3,
+            size: row.get(2)?,
+            crc32: row.get(3)?,
+            fingerprint: row.get_ref(4)?.as_str_or_null()?.and_then(Fingerprint::parse),
+            cut_short: row.get(5)?,
+            embedded,
+        });
+    }
+    let mut statement = connection.prepare("SELECT content FROM staged ORDER BY content")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        known.staged.extend(by_id.get(row.get(0)?));
+    }
+    Ok(by_id)
+}
+
+fn entries(
+    connection: &Connection,
+    known: &mut Remembered,
+    archives: &ById,
+    parts: &ById,
+    contents: &ById,
+) -> rusqlite::Result<()> {
+    known.contents.entries.reserve_exact(count(connection, "entries")?);
+    let mut statement = connection
+        .prepare("SELECT archive, position, part, path, inner, role, size, modified, content FROM entries")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (Some(archive), Some(part), Some(content)) =
+            (archives.get(row.get(0)?), parts.get(row.get(2)?), contents.get(row.get(8)?))
+        else {
+            continue;
+        };
+        let role = known_word(5, row.get_ref(5)?.as_str()?, Role::from_name)?;
+        known.contents.entries.push(Entry {
+            archive,
+            part,
+            position: row.get(1)?,
+            path: row.get_ref(3)?.as_str()?.into(),
+            inner: Inner::of(row.get_ref(3)?.as_str()?, row.get_ref(4)?.as_str()?),
+            role,
+            size: row.get(6)?,
+            crc32: Some(known.contents.contents[content].crc32),
+            modified: time(row, 7)?,
+            given: false,
+            bytes: Bytes::Sound(content),
+        });
+    }
+    Ok(())
+}
+
+/// Reads the records of files; their bytes are not yet those of any [`Contents`].
+pub fn records(connection: &Connection, unknown: Unknown) -> rusqlite::Result<Records> {
+    let mut statement = connection.prepare(
+        "SELECT path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
+         imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of \
+         FROM files",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut records = Vec::with_capacity(count(connection, "files")?);
+    while let Some(row) = rows.next()? {
+        records.extend(record(row, unknown)?);
+    }
+    Ok(records)
+}
+
+fn record(row: &Row<'_>, unknown: Unknown) -> rusqlite::Result<Option<(i64, FileRecord)>> {
+    let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
+    let Some(path) = text(0)?.and_then(library_path) else { return Ok(None) };
+    let evidence: Option<Vec<Evidence>> = text(9)?.and_then(|json| serde_json::from_str(json).ok());
+    let imported = text(10)?.and_then(|t| t.parse::<DateTime<FixedOffset>>().ok());
+    let record = FileRecord {
+        path,
+        area: unknown.or_other(known_word(1, text(1)?.unwrap_or_default(), Area::from_name), Area::Other)?,
+        content: 0,
+        kind: text(3)?
+            .map(|word| unknown.or_other(known_word(3, word, Kind::from_name), Kind::Other))
+            .transpose()?,
+        original_name: text(4)?.map(Box::from),
+        proved: row.get(5)?,
+        captured: text(6)?.and_then(|t| DateTime::parse_from_rfc3339(t).ok()),
+        captured_from: text(7)?.and_then(CapturedFrom::from_name),
+        rule: text(8)?.and_then(Rule::explained),
+        evidence: evidence.map(Vec::into_boxed_slice),
+        imported_to_icloud: imported.map(|t| t.to_utc()),
+        favorite: row.get(11)?,
+        hidden: row.get(12)?,
+        deleted: row.get(13)?,
+        view_count: row.get(14)?,
+        contributed_by_me: row.get(15)?,
+        live_photo: text(16)?.and_then(library_path),
+        companion_of: text(17)?.and_then(library_path),
+    };
+    Ok(Some((row.get(2)?, record)))
+}
+
+fn plan(connection: &Connection, known: &mut Remembered, contents: &ById) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(
+        "SELECT path, area, content, modified FROM plan WHERE NOT EXISTS \
+         (SELECT 1 FROM files WHERE files.path = plan.path AND files.content = plan.content) ORDER BY path",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (Some(path), Some(content)) =
+            (library_path(&row.get::<_, String>(0)?), contents.get(row.get(2)?))
+        else {
+            continue;
+        };
+        let modified: Option<String> = row.get(3)?;
+        known.plan.push(Placement {
+            path,
+            area: known_word(1, row.get_ref(1)?.as_str()?, Area::from_name)?,
+            content,
+            modified: modified
+                .and_then(|t| DateTime::parse_from_rfc3339(&t).ok())
+                .map(|t| t.with_timezone(&Utc)),
+        });
+    }
+    Ok(())
+}
+
+fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT path, form, target, blake3 FROM derived")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let target: Option<String> = row.get(2)?;
+        if let Some(path) = library_path(&row.get::<_, String>(0)?) {
+            let target = target.as_deref().and_then(library_path);
+            known.derived.insert(path, DerivedRecord { form: row.get(1)?, target, blake3: row.get(3)? });
+        }
+    }
+    Ok(())
+}
+
+/// A path as this program wrote it; a catalog that says anything else is not followed.
+fn library_path(text: &str) -> Option<LibraryPath> {
+    LibraryPath::recorded(text).ok()
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<NaiveDateTime>> {
+    Ok(row.get_ref(column)?.as_str_or_null()?.and_then(|text| local_time(text).ok()))
+}
+
+fn local(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<LocalTime>> {
+    let offset: Option<i32> = row.get(column + 1)?;
+    Ok(time(row, column)?.map(|time| LocalTime { time, offset: offset.and_then(FixedOffset::east_opt) }))
+}

@@ -1,0 +1,65 @@
+//! The lock of a library: one run at a time.
+//!
+//! The lock goes with the process, however that ends. Never waits: who finds it taken says so.
+//! The surprise: a run that had nothing to import removes the lock with all that it made, so who has just
+//! opened that file holds the lock of nothing, and looks whether it is still there.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::library::layout::INTERNAL;
+
+/// The file whose lock a run holds.
+const LOCK: &str = "lock";
+
+/// One run at a time; the lock goes with the process. Makes the folder that it lies in.
+pub(crate) fn lock(library: &Path) -> Result<File, Error> {
+    let internal = library.join(INTERNAL);
+    fs::create_dir_all(&internal).map_err(Error::io("create", &internal))?;
+    let path = internal.join(LOCK);
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(Error::io("create", &path))?;
+    match file.try_lock() {
+        // another run that had nothing to do has just removed it
+        Ok(()) if !stands(&file, &path) => Err(Error::Locked(library.to_owned())),
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Locked(library.to_owned())),
+        // some network drives have no locks; then the owner's care must do
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
+        Err(TryLockError::Error(error)) => Err(Error::io("lock", &path)(error)),
+    }
+}
+
+/// Whether an open file is the one at this path.
+#[cfg(unix)]
+fn stands(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let number = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    let there = fs::symlink_metadata(path).map(number);
+    file.metadata().map(number).is_ok_and(|here| there.is_ok_and(|there| there == here))
+}
+
+#[cfg(not(unix))]
+fn stands(_: &File, _: &Path) -> bool {
+    true
+}
+
+/// Removes what a run made that had nothing to import. The lock goes last: who waits for it finds that it is
+/// another file by then, and begins anew.
+pub(crate) fn withdraw(internal: &Path, locked: File) {
+    let entries = fs::read_dir(internal).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name() != LOCK) {
+        let path = entry.path();
+        let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    }
+    let lock = internal.join(LOCK);
+    // Windows removes no file that is open
+    #[cfg(unix)]
+    let _ = fs::remove_file(&lock);
+    drop(locked);
+    #[cfg(not(unix))]
+    let _ = fs::remove_file(&lock);
+    let _ = fs::remove_dir(internal);
+}

@@ -1,0 +1,14 @@
+//! What an owner's folder is: its words, which are pure, and the folder itself.
+
+pub mod catalog;
+pub mod drive;
+pub mod layout;
+pub mod lock;
+pub mod name;
+pub mod numbers;
+pub mod path;
+pub mod record;
+pub mod settings;
+pub mod staging;
+pub mod template;
+pub mod tree;

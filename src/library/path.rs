@@ -1,0 +1,156 @@
+//! Where something stands in a library.
+//!
+//! In: components and texts, all hostile. Out: [`LibraryPath`], and [`PathKey`] to ask whether a place is
+//! taken. Never: leads outside the library, or looks at a file system.
+//! The one surprise: what is made new is portable; what stands already is taken as it is, for owners
+//! may rename files to what only their system can hold.
+
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::library::layout::INTERNAL;
+use crate::library::name::{ADDED_MAX, INTERNAL_SHORT, display, fold, is_ordinary, portable, shorten};
+
+/// A place in the library, relative to it, with `/`. Never absolute, never empty, never with `.`
+/// or `..`, and below `.windfall` only where it was made by [`LibraryPath::internal`]. Whatever is
+/// written into the library goes through this type. Ordered by bytes; a clone is the same text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct LibraryPath(Arc<str>);
+
+/// Stands for all library paths that [`fold`] to one: eight bytes of it, for a library has hundreds of
+/// thousands. By chance or malice two others may share one, which costs a needless ` (2)` and no file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PathKey(u64);
+
+impl PathKey {
+    /// The key of a path: the same in every run.
+    pub fn of(path: &LibraryPath) -> Self {
+        let mut hasher = DefaultHasher::new();
+        fold(path.as_str()).hash(&mut hasher);
+        PathKey(hasher.finish())
+    }
+}
+
+/// A text that is no path of a file inside the library.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is not a path inside the library", display(.0))]
+pub struct NotInLibrary(pub String);
+
+impl LibraryPath {
+    /// The path of these components, each made [`portable`] (a `/` in one becomes `_`). Without
+    /// any component it is `_`.
+    pub fn new<I>(components: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        let parts: Vec<String> =
+            components.into_iter().map(|component| portable(component.as_ref()).into_owned()).collect();
+        if parts.is_empty() {
+            return LibraryPath(portable("").into());
+        }
+        LibraryPath(parts.join("/").into())
+    }
+
+    /// The path of these components below `.windfall`.
+    pub fn internal<I>(components: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        let below = LibraryPath::new(components);
+        LibraryPath(format!("{INTERNAL}/{}", below.0).into())
+    }
+
+    /// A path that exists already, as the catalog or a walk through the library states it. It is
+    /// taken as it is, for owners may rename files to what only their system can hold.
+    ///
+    /// # Errors
+    /// [`NotInLibrary`] if it could lead outside the library or below `.windfall`.
+    pub fn parse(path: &str) -> Result<Self, NotInLibrary> {
+        let top = fold(path.split('/').next().unwrap_or_default());
+        let internal = top == INTERNAL || top.starts_with(INTERNAL_SHORT);
+        if internal || !path.split('/').all(is_ordinary) {
+            return Err(NotInLibrary(path.to_owned()));
+        }
+        Ok(LibraryPath(path.into()))
+    }
+
+    /// A path that the catalog recorded: in the tree, or below `.windfall` among the kept details.
+    ///
+    /// # Errors
+    /// [`NotInLibrary`] if it could lead anywhere else.
+    pub fn recorded(path: &str) -> Result<Self, NotInLibrary> {
+        match path.strip_prefix(INTERNAL).and_then(|rest| rest.strip_prefix("/details/")) {
+            Some(below) => Self::parse(below).map(|_| LibraryPath(path.into())),
+            None => Self::parse(path),
+        }
+    }
+
+    /// The path of a file or folder in this folder; the name is made [`portable`].
+    pub fn join(&self, name: &str) -> Self {
+        LibraryPath(format!("{}/{}", self.0, portable(name)).into())
+    }
+
+    /// The place that another path has below this folder.
+    pub fn below(&self, path: &LibraryPath) -> Self {
+        LibraryPath(format!("{}/{}", self.0, path.0).into())
+    }
+
+    /// `a/IMG_1.HEIC` and `xmp` → `a/IMG_1.HEIC.xmp`: the place of a sidecar. A portable path has
+    /// the room for it (up to 14 bytes), so the name in front is never cut.
+    pub fn with_added_extension(&self, extension: &str) -> Self {
+        let extension = portable(extension);
+        LibraryPath(format!("{}.{}", self.0, shorten(&extension, ADDED_MAX)).into())
+    }
+
+    /// Where a relative way leads from a folder of the library, as [`relative`](super::name::relative) states
+    /// it; `None` if it leads outside, or nowhere.
+    pub fn at(folder: &str, way: &str) -> Option<Self> {
+        let mut components: Vec<&str> = folder.split('/').filter(|c| !c.is_empty()).collect();
+        for step in way.split('/') {
+            match step {
+                ".." => {
+                    components.pop()?;
+                }
+                "." => {}
+                step => components.push(step),
+            }
+        }
+        Self::parse(&components.join("/")).ok()
+    }
+
+    /// The path as text, with `/`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Where that is on this machine, for a library at `root`.
+    pub fn to_path(&self, root: &Path) -> PathBuf {
+        let mut path = PathBuf::with_capacity(root.as_os_str().len() + 1 + self.0.len());
+        path.push(root);
+        path.extend(self.0.split('/'));
+        path
+    }
+
+    /// The folder it is in; `None` for what lies in the library itself.
+    pub fn parent(&self) -> Option<LibraryPath> {
+        let (parent, _) = self.0.rsplit_once('/')?;
+        Some(LibraryPath(parent.into()))
+    }
+
+    /// The last component.
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for LibraryPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

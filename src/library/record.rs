@@ -1,0 +1,222 @@
+//! What the catalog says of one file, one album, one derived file, as values.
+//!
+//! In: nothing. Out: [`FileRecord`], [`AlbumRecord`], [`DerivedRecord`]. Never: text where there is a
+//! value; a library of 100,000 photos holds as many of them.
+//! The one surprise: equal times may differ in their offset; [`FileRecord::says_the_same`] sees it.
+
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+
+use crate::category::photos::AlbumKind;
+use crate::category::photos::media::Kind;
+use crate::category::photos::time::{CapturedFrom, Evidence, Rule};
+use crate::library::path::LibraryPath;
+
+/// What kind of place a file of the library has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Area {
+    /// A photo, a video or what belongs to one.
+    Media,
+    /// Below `Other/`.
+    Other,
+    /// Below `.windfall/details/`.
+    Details,
+}
+
+impl Area {
+    /// The word in the catalog.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Area::Media => "media",
+            Area::Other => "other",
+            Area::Details => "details",
+        }
+    }
+
+    /// The area of that word in the catalog.
+    pub fn from_name(name: &str) -> Option<Area> {
+        [Area::Media, Area::Other, Area::Details].into_iter().find(|area| area.as_str() == name)
+    }
+}
+
+/// What the catalog says of a file of the library.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileRecord {
+    /// Where it stands.
+    pub path: LibraryPath,
+    /// What kind of place that is.
+    pub area: Area,
+    /// Its bytes, an index into [`crate::contents::Contents::contents`].
+    pub content: usize,
+    /// Media only.
+    pub kind: Option<Kind>,
+    /// The name that its row or entry gave it.
+    pub original_name: Option<Box<str>>,
+    /// A row carries its fingerprint.
+    pub proved: bool,
+    /// When it was taken, on a clock there.
+    pub captured: Option<DateTime<FixedOffset>>,
+    /// Which source decided.
+    pub captured_from: Option<CapturedFrom>,
+    /// Which rule decided.
+    pub rule: Option<Rule>,
+    /// What each source said.
+    pub evidence: Option<Box<[Evidence]>>,
+    /// When it came into iCloud.
+    pub imported_to_icloud: Option<DateTime<Utc>>,
+    /// Marked as a favourite.
+    pub favorite: bool,
+    /// Hidden in Photos.
+    pub hidden: bool,
+    /// In Recently Deleted.
+    pub deleted: bool,
+    /// By its row.
+    pub view_count: Option<u64>,
+    /// By the shared library's list.
+    pub contributed_by_me: Option<bool>,
+    /// The other half's path.
+    pub live_photo: Option<LibraryPath>,
+    /// The still's path.
+    pub companion_of: Option<LibraryPath>,
+}
+
+impl FileRecord {
+    /// When it was taken, as in JSON: RFC 3339, always with its offset.
+    pub fn captured_text(&self) -> Option<String> {
+        self.captured.map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, false))
+    }
+
+    /// Whether nothing in it differs, not even the offset of the same instant.
+    pub fn says_the_same(&self, other: &FileRecord) -> bool {
+        let offset = |record: &FileRecord| record.captured.map(|time| *time.offset());
+        self == other && offset(self) == offset(other)
+    }
+
+    /// A file of which nothing is known but its place and bytes.
+    pub fn plain(path: LibraryPath, area: Area, content: usize) -> Self {
+        FileRecord {
+            path,
+            area,
+            content,
+            kind: None,
+            original_name: None,
+            proved: false,
+            captured: None,
+            captured_from: None,
+            rule: None,
+            evidence: None,
+            imported_to_icloud: None,
+            favorite: false,
+            hidden: false,
+            deleted: false,
+            view_count: None,
+            contributed_by_me: None,
+            live_photo: None,
+            companion_of: None,
+        }
+    }
+}
+
+/// An album as the catalog keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlbumRecord {
+    /// Whose it is.
+    pub kind: AlbumKind,
+    /// What tells it from others of its kind.
+    pub key: String,
+    /// Its true title.
+    pub title: String,
+    /// Its folder's name, if it has one.
+    pub folder: Option<String>,
+    /// Of a shared album, as JSON.
+    pub story: Option<String>,
+    /// Files of the library, in order.
+    pub files: Vec<String>,
+}
+
+/// A derived file that an earlier run made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DerivedRecord {
+    /// `symlink`, `hardlink`, `copy`, `list` or `sidecar`.
+    pub form: String,
+    /// The library file that it repeats.
+    pub target: Option<LibraryPath>,
+    /// BLAKE3 of its own bytes, where it has any.
+    pub blake3: Option<String>,
+}
+
+/// What the next run would report if nothing changes until then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unchanged {
+    /// By which it sees that nothing has changed.
+    pub mark: String,
+    /// JSON.
+    pub report: String,
+}
+
+/// One file that shall stand in the library.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placement {
+    /// Where.
+    pub path: LibraryPath,
+    /// What kind of place that is.
+    pub area: Area,
+    /// Which bytes, an index into [`Contents::contents`](crate::contents::Contents::contents).
+    pub content: usize,
+    /// The modification time that it gets.
+    pub modified: Option<DateTime<Utc>>,
+}
+
+/// A link, list or copy that repeats what stands elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Derived {
+    /// Where.
+    pub path: LibraryPath,
+    /// What.
+    pub form: DerivedForm,
+}
+
+/// What a derived file is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DerivedForm {
+    /// A relative symbolic link to this file of the library.
+    Symlink(LibraryPath),
+    /// A hard link to this file of the library.
+    Hardlink(LibraryPath),
+    /// A copy of this file of the library.
+    Copy(LibraryPath),
+    /// A text of our own.
+    Text(String),
+    /// A text of our own that speaks of the file beside it.
+    Sidecar(String),
+}
+
+impl DerivedForm {
+    /// The word in the catalog.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            DerivedForm::Symlink(_) => "symlink",
+            DerivedForm::Hardlink(_) => "hardlink",
+            DerivedForm::Copy(_) => "copy",
+            DerivedForm::Text(_) => "list",
+            DerivedForm::Sidecar(_) => "sidecar",
+        }
+    }
+
+    /// The bytes of its own, if it has any.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            DerivedForm::Text(text) | DerivedForm::Sidecar(text) => Some(text),
+            DerivedForm::Symlink(_) | DerivedForm::Hardlink(_) | DerivedForm::Copy(_) => None,
+        }
+    }
+
+    /// The file that it repeats, if it is one.
+    pub fn target(&self) -> Option<&LibraryPath> {
+        match self {
+            DerivedForm::Symlink(target) | DerivedForm::Hardlink(target) | DerivedForm::Copy(target) => {
+                Some(target)
+            }
+            DerivedForm::Text(_) | DerivedForm::Sidecar(_) => None,
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Staging: the folder inside the library where bytes wait until they are placed.
+//!
+//! In: bytes of new entries. Out: files called by their BLAKE3, durable after [`Staging::sync`].
+//! Never: is believed without a record: what the catalog does not speak of, or with another size, may
+//! have been cut short by a kill, and is swept at the next start.
+//! The one surprise: no sync for each file. One `syncfs` for a whole batch gives the same promise
+//! at a hundredth of the price; where a system has none, the batch's files are synced one by one.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::Error;
+use crate::library::layout::INTERNAL;
+
+/// The staging folder of a library that this run has locked.
+pub struct Staging {
+    library: PathBuf,
+    root: PathBuf,
+    counter: AtomicU64,
+    unsynced: Mutex<Vec<PathBuf>>,
+}
+
+/// A file that is being written; it vanishes unless it is kept.
+pub struct Staged {
+    /// Open for writing and reading.
+    pub file: File,
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Staged {
+    /// Where it is being written.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Says that it stands under its final name now.
+    pub fn placed(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if !self.kept {
+            // a leftover is swept at the next start
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+impl Staging {
+    /// Opens the staging folder of a library; sweeps what has no record there, by hash with its size.
+    ///
+    /// # Errors
+    /// If it cannot be made or read.
+    pub fn open(library: &Path, recorded: &HashMap<blake3::Hash, u64>) -> Result<Self, Error> {
+        let root = library.join(INTERNAL).join("staging");
+        fs::create_dir_all(&root).map_err(Error::io("create", &root))?;
+        let staging = Staging {
+            library: library.to_owned(),
+            root,
+            counter: AtomicU64::new(0),
+            unsynced: Mutex::new(Vec::new()),
+        };
+        staging.sweep(recorded)?;
+        Ok(staging)
+    }
+
+    /// The library that it lies in.
+    pub fn library(&self) -> &Path {
+        &self.library
+    }
+
+    fn sweep(&self, recorded: &HashMap<blake3::Hash, u64>) -> Result<(), Error> {
+        let walk = walkdir::WalkDir::new(&self.root).min_depth(1).follow_links(false);
+        for entry in walk.contents_first(true).into_iter().flatten() {
+            if entry.file_type().is_dir() {
+                // full folders stay
+                let _ = fs::remove_dir(entry.path());
+                continue;
+            }
+            let hash = entry.file_name().to_str().and_then(|name| blake3::Hash::from_hex(name).ok());
+            let size = hash.and_then(|hash| recorded.get(&hash));
+            let is_whole = |size: &u64| entry.metadata().is_ok_and(|m| m.is_file() && m.len() == *size);
+            if !size.is_some_and(is_whole) {
+                fs::remove_file(entry.path()).map_err(Error::io("remove", entry.path()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the folder where nothing waits in it.
+    pub fn close(self) {
+        for byte in 0..=u8::MAX {
+            let _ = fs::remove_dir(self.root.join(format!("{byte:02x}")));
+        }
+        let _ = fs::remove_dir(&self.root);
+    }
+
+    /// A new file to write to.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn begin(&self) -> io::Result<Staged> {
+        loop {
+            let path = self.root.join(format!("new-{}", self.counter.fetch_add(1, Ordering::Relaxed)));
+            match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok(Staged { file, path, kept: false }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// A new file that holds what another holds now, without a copy: both have the same blocks until one
+    /// of them is written to.
+    ///
+    /// # Errors
+    /// If the file system has no such thing, or the other file lies on another.
+    pub fn clone_of(&self, other: &File) -> io::Result<Staged> {
+        let staged = self.begin()?;
+        share_blocks(&staged.file, other)?;
+        Ok(staged)
+    }
+
+    /// A temporary file without a name, for a nested archive.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn spool(&self) -> io::Result<File> {
+        tempfile::tempfile_in(&self.root)
+    }
+
+    /// Keeps a written file under the name of its bytes.
+    ///
+    /// # Errors
+    /// If it cannot be renamed.
+    pub fn keep(&self, staged: &mut Staged, hash: &blake3::Hash) -> io::Result<()> {
+        let path = self.path_of(hash);
+        match fs::rename(&staged.path, &path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // the first of its folder
+                path.parent().map_or(Ok(()), fs::create_dir_all)?;
+                fs::rename(&staged.path, &path)?;
+            }
+            renamed => renamed?,
+        }
+        staged.kept = true;
+        self.written(path);
+        Ok(())
+    }
+
+    /// Keeps bytes that are whole in memory: no other name comes first, and no rename after.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn keep_whole(&self, bytes: &[u8], hash: &blake3::Hash) -> io::Result<()> {
+        let path = self.path_of(hash);
+        let create = || OpenOptions::new().write(true).create_new(true).open(&path);
+        let created = match create() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // the first of its folder
+                path.parent().map_or(Ok(()), fs::create_dir_all)?;
+                create()
+            }
+            created => created,
+        };
+        match created {
+            Ok(mut file) => {
+                if let Err(error) = file.write_all(bytes) {
+                    let _ = fs::remove_file(&path);
+                    return Err(error);
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                // a record may speak of it: replaced at once or not at all
+                let mut staged = self.begin()?;
+                staged.file.write_all(bytes)?;
+                return self.keep(&mut staged, hash);
+            }
+            Err(error) => return Err(error),
+        }
+        self.written(path);
+        Ok(())
+    }
+
+    fn written(&self, path: PathBuf) {
+        // where one call makes all durable, nobody asks which
+        if cfg!(not(target_os = "linux")) {
+            self.unsynced.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+        }
+    }
+
+    /// Where the bytes of this hash wait, if they do.
+    pub fn path_of(&self, hash: &blake3::Hash) -> PathBuf {
+        let hex = hash.to_hex();
+        let mut path = PathBuf::with_capacity(self.root.as_os_str().len() + "/ab/".len() + hex.len());
+        path.extend([self.root.as_path(), Path::new(&hex[..2]), Path::new(hex.as_str())]);
+        path
+    }
+
+    /// All bytes that wait here.
+    pub fn waiting(&self) -> HashSet<blake3::Hash> {
+        let walk = walkdir::WalkDir::new(&self.root).min_depth(2).follow_links(false);
+        let hash = |name: &std::ffi::OsStr| blake3::Hash::from_hex(name.to_str()?).ok();
+        walk.into_iter().flatten().filter_map(|file| hash(file.file_name())).collect()
+    }
+
+    /// Forgets bytes that nobody will place.
+    pub fn discard(&self, hash: &blake3::Hash) {
+        let _ = fs::remove_file(self.path_of(hash));
+    }
+
+    /// Makes everything durable that was kept since the last call.
+    ///
+    /// # Errors
+    /// If the system reports that something could not be written after all.
+    pub fn sync(&self) -> Result<(), Error> {
+        let paths = std::mem::take(&mut *self.unsynced.lock().unwrap_or_else(PoisonError::into_inner));
+        sync_all(&self.library, &paths)
+    }
+}
+
+/// btrfs, xfs and others can; APFS makes clones with all their attributes only, and they are not wanted.
+fn share_blocks(new: &File, other: &File) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        Ok(rustix::fs::ioctl_ficlone(new, other)?)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (new, other);
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// Makes these files below `root` and the folders that they lie in durable.
+///
+/// # Errors
+/// If the system reports that something could not be written.
+pub fn sync_all(root: &Path, paths: &[PathBuf]) -> Result<(), Error> {
+    #[cfg(target_os = "linux")]
+    {
+        let folder = File::open(root).map_err(Error::io("open", root))?;
+        rustix::fs::syncfs(&folder).map_err(|errno| Error::io("sync", root)(errno.into()))?;
+        if !is_served_by_a_program(&folder) {
+            return Ok(());
+        }
+    }
+    sync_each(root, paths)
+}
+
+/// Whether the file system is FUSE or a network's: there `syncfs` hands the bytes on and does not
+/// wait until they are durable.
+#[cfg(target_os = "linux")]
+fn is_served_by_a_program(folder: &File) -> bool {
+    /// FUSE, NFS, CIFS, SMB2, SMB, 9P, Ceph, VirtualBox.
+    const MAGIC: [u32; 8] =
+        [0x6573_5546, 0x6969, 0xff53_4d42, 0xfe53_4d42, 0x517b, 0x0102_1997, 0x00c3_6400, 0x786f_4256];
+    // as 32 bits, for the width and the sign of the field depend on the processor
+    rustix::fs::fstatfs(folder).map_or(true, |system| MAGIC.contains(&(system.f_type as u32)))
+}
+
+fn sync_each(root: &Path, paths: &[PathBuf]) -> Result<(), Error> {
+    let mut folders = HashSet::new();
+    for path in paths {
+        folders.extend(path.ancestors().skip(1).take_while(|folder| folder.starts_with(root)));
+        if path.is_symlink() {
+            continue;
+        }
+        let file = OpenOptions::new().write(true).open(path);
+        file.and_then(|f| f.sync_all()).map_err(Error::io("sync", path))?;
+    }
+    for folder in folders {
+        // Windows cannot open a folder as a file, and journals its names itself; some network
+        // drives do not sync folders
+        if let Ok(folder) = File::open(folder) {
+            let _ = folder.sync_all();
+        }
+    }
+    Ok(())
+}

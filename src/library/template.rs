@@ -1,0 +1,491 @@
+//! Templates: how an owner says which folders (`--layout`) and which names (`--name`) files get.
+//!
+//! In: a template's text, once; then the fields of an asset. Out: portable path components.
+//! Never: appends an extension, resolves a clash, knows the undated (they have no time to show and
+//! stand in `Undated/`), renders anything that leads outside the library.
+//!
+//! The one decision a newcomer would question: a `/` separates folders only where the template
+//! itself has one. In the value of a field (`Canon/EOS`) or of a code (`%D`) it becomes `_`.
+
+use std::fmt::{self, Write};
+
+use chrono::format::{Item, StrftimeItems};
+use chrono::{DateTime, FixedOffset};
+
+use crate::apple::text;
+use crate::library::layout::INTERNAL;
+use crate::library::name;
+
+/// The layout of a library whose owner asked for none.
+pub const DEFAULT_LAYOUT: &str = "{year}/{year}-{month}";
+/// The name template of a library whose owner asked for none.
+pub const DEFAULT_NAME: &str = "{original}";
+
+/// What stands where a field is empty, as the model of a screenshot's camera is.
+const UNKNOWN: &str = "Unknown";
+
+/// The fields that tell the time, and the code that each stands for.
+const TIME_FIELDS: [(&str, &str); 7] = [
+    ("year", "%Y"),
+    ("month", "%m"),
+    ("day", "%d"),
+    ("hour", "%H"),
+    ("minute", "%M"),
+    ("second", "%S"),
+    ("month_name", "%B"),
+];
+const OTHER_FIELDS: [(&str, Field); 4] =
+    [("kind", Field::Kind), ("make", Field::Make), ("model", Field::Model), ("original", Field::Original)];
+
+/// What a template is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The folders of the dated tree, separated by `/`.
+    Layout,
+    /// The stem of a file.
+    Name,
+}
+
+/// A template that was understood. Its `Display` is its text, as the catalog remembers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    text: String,
+    purpose: Purpose,
+    components: Vec<Vec<Piece>>,
+}
+
+/// What a template can show of an asset; of a Live Photo, what its still says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fields<'a> {
+    /// The capture time, where it was taken.
+    pub time: DateTime<FixedOffset>,
+    /// `photo`, `video` or `other`.
+    pub kind: &'a str,
+    /// The camera's make, as the file states it.
+    pub make: Option<&'a str>,
+    /// The camera's model, as the file states it.
+    pub model: Option<&'a str>,
+    /// The stem of the original name.
+    pub original: &'a str,
+}
+
+/// Why a text is no template.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    /// Nothing but spaces and slashes.
+    #[error("the template is empty")]
+    Empty,
+    /// Begins with `/`.
+    #[error("`{0}` is an absolute path; a template describes folders inside the library")]
+    Absolute(String),
+    /// Begins with a drive letter.
+    #[error("`{0}` begins with a drive; a template describes folders inside the library")]
+    Drive(String),
+    /// Has a backslash.
+    #[error("`{0}` contains `\\`; folders are separated by `/`")]
+    Backslash(String),
+    /// A folder called `.`, `..` or `.windfall…`.
+    #[error("a folder of the library cannot be called `{0}`")]
+    Folder(String),
+    /// A `/` where a name was asked for.
+    #[error("`{0}` contains `/`, but a file's name cannot; folders belong into the layout")]
+    SlashInName(String),
+    /// A `{` without its `}`, or the reverse.
+    #[error("unbalanced brace at `{0}`; for a brace itself write `{{{{` or `}}}}`")]
+    Brace(String),
+    /// A field that does not exist.
+    #[error("unknown field `{{{0}}}`; the fields are {known}", known = known_fields())]
+    UnknownField(String),
+    /// A code that strftime, or chrono's version of it, does not have.
+    #[error("unknown time code `{0}`; try `%Y`, `%m`, `%d`, `%H`, or `%%` for a percent sign")]
+    UnknownCode(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    /// What a clock shows.
+    Clock(Vec<Item<'static>>),
+    /// What tells the zone too: a text of it is made each time, whether it is shown or not.
+    Zoned(Vec<Item<'static>>),
+    Field(Field),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Kind,
+    Make,
+    Model,
+    Original,
+}
+
+impl Template {
+    /// Understands a template.
+    ///
+    /// # Errors
+    /// Wrong usage, with the part of the text that is wrong.
+    pub fn parse(text: &str, purpose: Purpose) -> Result<Self, TemplateError> {
+        if text.starts_with('/') {
+            return Err(TemplateError::Absolute(text.to_owned()));
+        }
+        if text.contains('\\') {
+            return Err(TemplateError::Backslash(text.to_owned()));
+        }
+        let mut start = text.chars();
+        if start.next().is_some_and(|c| c.is_ascii_alphabetic()) && start.next() == Some(':') {
+            return Err(TemplateError::Drive(text.to_owned()));
+        }
+        if purpose == Purpose::Name && text.contains('/') {
+            return Err(TemplateError::SlashInName(text.to_owned()));
+        }
+        let mut components = Vec::new();
+        for component in text.split('/').filter(|part| !part.trim().is_empty()) {
+            let only_dots = component.trim_matches(['.', ' ']).is_empty();
+            if only_dots || name::fold(component).starts_with(INTERNAL) {
+                return Err(TemplateError::Folder(component.to_owned()));
+            }
+            components.push(pieces(component)?);
+        }
+        if components.is_empty() {
+            return Err(TemplateError::Empty);
+        }
+        Ok(Template { text: text.to_owned(), purpose, components })
+    }
+
+    /// The portable components for an asset: of a layout its folders, at least one; of a name
+    /// exactly one, the stem (which may end in a dot or a space, as an extension follows it).
+    pub fn render(&self, fields: &Fields<'_>) -> Vec<String> {
+        let render = |pieces: &Vec<Piece>| {
+            let mut text = String::new();
+            for piece in pieces {
+                piece.append(fields, &mut text);
+            }
+            if text.trim_matches(|c: char| c == '.' || c.is_whitespace()).is_empty() {
+                return UNKNOWN.to_owned();
+            }
+            match self.purpose {
+                Purpose::Layout => name::portable(&text).into_owned(),
+                Purpose::Name => portable_stem(&text),
+            }
+        };
+        self.components.iter().map(render).collect()
+    }
+
+    /// Whether it shows the capture time: then it says nothing sensible about what has none.
+    pub fn uses_time(&self) -> bool {
+        let mut pieces = self.components.iter().flatten();
+        pieces.any(|piece| matches!(piece, Piece::Clock(_) | Piece::Zoned(_)))
+    }
+}
+
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Piece {
+    fn append(&self, fields: &Fields<'_>, text: &mut String) {
+        let before = text.len();
+        let shown = match self {
+            Piece::Text(literal) => text.write_str(literal),
+            Piece::Clock(items) => {
+                write!(text, "{}", fields.time.naive_local().format_with_items(items.iter()))
+            }
+            Piece::Zoned(items) => write!(text, "{}", fields.time.format_with_items(items.iter())),
+            Piece::Field(field) => text.write_str(field.value(fields)),
+        };
+        if shown.is_err() {
+            text.truncate(before);
+            text.push_str(UNKNOWN);
+        }
+    }
+}
+
+impl Field {
+    /// Cameras pad make and model with spaces and NULs; a field that is empty then is unknown.
+    fn value<'a>(self, fields: &Fields<'a>) -> &'a str {
+        let padding = |c: char| c.is_whitespace() || c == '\0';
+        let value = match self {
+            Field::Kind => fields.kind,
+            Field::Make => fields.make.unwrap_or_default().trim_matches(padding),
+            Field::Model => fields.model.unwrap_or_default().trim_matches(padding),
+            Field::Original => fields.original,
+        };
+        if value.is_empty() { UNKNOWN } else { value }
+    }
+}
+
+/// What [`name::portable`] makes of the stem when an extension follows: unlike a whole name a
+/// stem may end in a dot or a space, and a file should keep the name it has.
+fn portable_stem(stem: &str) -> String {
+    let name = format!("{stem}.x");
+    let name = name::portable(&name);
+    let (stem, _) = text::split(&name);
+    stem.to_owned()
+}
+
+fn pieces(component: &str) -> Result<Vec<Piece>, TemplateError> {
+    let mut pieces = Vec::new();
+    let mut rest = component;
+    while let Some(at) = rest.find(['{', '}', '%']) {
+        let (literal, special) = rest.split_at(at);
+        if !literal.is_empty() {
+            pieces.push(Piece::Text(literal.to_owned()));
+        }
+        let (piece, after) = first_piece(special)?;
+        pieces.push(piece);
+        rest = after;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest.to_owned()));
+    }
+    Ok(pieces)
+}
+
+/// The piece at the beginning of a text that begins with a brace or a percent sign, and the rest.
+fn first_piece(text: &str) -> Result<(Piece, &str), TemplateError> {
+    for (doubled, single) in [("{{", "{"), ("}}", "}")] {
+        if let Some(rest) = text.strip_prefix(doubled) {
+            return Ok((Piece::Text(single.to_owned()), rest));
+        }
+    }
+    if text.starts_with('}') {
+        return Err(TemplateError::Brace(text.to_owned()));
+    }
+    if let Some(inner) = text.strip_prefix('{') {
+        return match inner.split_once('}') {
+            Some((name, rest)) if !name.contains('{') => Ok((field(name)?, rest)),
+            _ => Err(TemplateError::Brace(text.to_owned())),
+        };
+    }
+    let (code, rest) = text.split_at(code_length(text));
+    Ok((time(code)?, rest))
+}
+
+fn field(name: &str) -> Result<Piece, TemplateError> {
+    if let Some((_, code)) = TIME_FIELDS.iter().find(|(known, _)| *known == name) {
+        return time(code);
+    }
+    match OTHER_FIELDS.iter().find(|(known, _)| *known == name) {
+        Some((_, field)) => Ok(Piece::Field(*field)),
+        None => Err(TemplateError::UnknownField(name.to_owned())),
+    }
+}
+
+/// How many bytes the code takes at the beginning of the text: `%`, modifiers (`%-d`, `%.3f`,
+/// `%:z`), and one character more.
+fn code_length(text: &str) -> usize {
+    let modifier = |c: &char| matches!(c, '-' | '_' | '.' | ':' | '#' | '0'..='9');
+    let mut characters = text.chars().skip(1).peekable();
+    let mut length = 1;
+    while let Some(c) = characters.next_if(modifier) {
+        length += c.len_utf8();
+    }
+    length + characters.next().map_or(0, char::len_utf8)
+}
+
+fn time(code: &str) -> Result<Piece, TemplateError> {
+    let unknown = || TemplateError::UnknownCode(code.to_owned());
+    // chrono reads `%#z` but does not write it.
+    if code.contains('#') {
+        return Err(unknown());
+    }
+    let items = StrftimeItems::new(code).parse_to_owned().map_err(|_| unknown())?;
+    let probe = DateTime::UNIX_EPOCH.with_timezone(&FixedOffset::east_opt(3600).ok_or_else(unknown)?);
+    let (mut zoned, mut clock) = (String::new(), String::new());
+    write!(zoned, "{}", probe.format_with_items(items.iter())).map_err(|_| unknown())?;
+    let has_clock = write!(clock, "{}", probe.naive_local().format_with_items(items.iter())).is_ok();
+    Ok(if has_clock && clock == zoned { Piece::Clock(items) } else { Piece::Zoned(items) })
+}
+
+fn known_fields() -> String {
+    let times = TIME_FIELDS.iter().map(|(name, _)| name);
+    let others = OTHER_FIELDS.iter().map(|(name, _)| name);
+    let fields: Vec<String> = times.chain(others).map(|name| format!("`{{{name}}}`")).collect();
+    fields.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, FixedOffset};
+    use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
+
+    use super::{DEFAULT_LAYOUT, DEFAULT_NAME, Fields, Purpose, Template, TemplateError};
+    use crate::library::path::LibraryPath;
+
+    fn fields() -> Fields<'static> {
+        Fields {
+            time: DateTime::parse_from_rfc3339("2024-03-03T09:05:07.25+01:00").unwrap(),
+            kind: "photo",
+            make: Some("Apple"),
+            model: Some("iPhone 15"),
+            original: "IMG_4821",
+        }
+    }
+
+    fn layout(text: &str, fields: &Fields<'_>) -> String {
+        Template::parse(text, Purpose::Layout).unwrap().render(fields).join("/")
+    }
+
+    #[test]
+    fn templates_show_the_local_capture_time_and_the_fields() {
+        let table = [
+            (DEFAULT_LAYOUT, "2024/2024-03"),
+            ("%Y/%Y-%m", "2024/2024-03"),
+            ("{year}/{month_name}/{day}", "2024/March/03"),
+            ("{hour}{minute}{second}", "090507"),
+            ("%Y%m%d_%H%M%S", "20240303_090507"),
+            ("%-d. %b", "3. Mar"),
+            ("%3f", "250"),
+            ("{kind}/{make}/{model}/{original}", "photo/Apple/iPhone 15/IMG_4821"),
+            ("Photos of %Y//", "Photos of 2024"),
+            ("{{{year}}}", "{2024}"),
+            ("100%%", "100%"),
+            ("%D %T %z", "03_03_24 09_05_07 +0100"),
+            ("%Y %s", "2024 1709453107"),
+            ("in: {year}?", "in_ 2024_"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(layout(text, &fields()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn empty_fields_are_unknown_and_values_never_make_folders() {
+        let table = [
+            (None, "Unknown"),
+            (Some(""), "Unknown"),
+            (Some(" \0\0"), "Unknown"),
+            (Some(".."), "Unknown"),
+            (Some("Canon\0\0 "), "Canon"),
+            (Some("../../etc"), ".._.._etc"),
+            (Some("Canon/EOS"), "Canon_EOS"),
+            (Some("C:\\x"), "C__x"),
+            (Some(".windfall"), "_windfall"),
+            (Some("NUL"), "_NUL"),
+        ];
+        for (make, expected) in table {
+            assert_eq!(layout("{make}", &Fields { make, ..fields() }), expected, "{make:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_stems_and_stay_what_they_were() {
+        let name = |text: &str, original| {
+            let template = Template::parse(text, Purpose::Name).unwrap();
+            template.render(&Fields { original, ..fields() })
+        };
+        assert_eq!(name(DEFAULT_NAME, "IMG_4821"), ["IMG_4821"]);
+        assert_eq!(name(DEFAULT_NAME, "IMG_1 "), ["IMG_1 "]);
+        assert_eq!(name(DEFAULT_NAME, "a."), ["a."]);
+        assert_eq!(name(DEFAULT_NAME, "v1.2"), ["v1.2"]);
+        assert_eq!(name(DEFAULT_NAME, ".."), ["Unknown"]);
+        assert_eq!(name(DEFAULT_NAME, ""), ["Unknown"]);
+        assert_eq!(name(DEFAULT_NAME, "a/b"), ["a_b"]);
+        assert_eq!(name(DEFAULT_NAME, "con"), ["_con"]);
+        assert_eq!(name("%Y%m%d-{original}", "IMG_1"), ["20240303-IMG_1"]);
+    }
+
+    #[test]
+    fn wrong_usage_names_the_part_that_is_wrong() {
+        type Error = TemplateError;
+        let folder = |text: &str| Error::Folder(text.to_owned());
+        let field = |text: &str| Error::UnknownField(text.to_owned());
+        let code = |text: &str| Error::UnknownCode(text.to_owned());
+        let brace = |text: &str| Error::Brace(text.to_owned());
+        let table = [
+            ("", Error::Empty),
+            (" ", Error::Empty),
+            ("/{year}", Error::Absolute("/{year}".to_owned())),
+            ("C:/{year}", Error::Drive("C:/{year}".to_owned())),
+            ("{year}\\{month}", Error::Backslash("{year}\\{month}".to_owned())),
+            ("\\\\nas\\x", Error::Backslash("\\\\nas\\x".to_owned())),
+            ("../{year}", folder("..")),
+            ("{year}/../..", folder("..")),
+            ("./{year}", folder(".")),
+            ("{year}/.. ", folder(".. ")),
+            (".windfall/{year}", folder(".windfall")),
+            ("{year}/.WINDFALL", folder(".WINDFALL")),
+            ("{yaer}", field("yaer")),
+            ("{}", field("")),
+            ("{Year}", field("Year")),
+            ("x-{year", brace("{year")),
+            ("{ye{ar}", brace("{ye{ar}")),
+            ("{year}}", brace("}")),
+            ("{a/b}", brace("{a")),
+            ("%Y-%Q", code("%Q")),
+            ("%é", code("%é")),
+            ("100%", code("%")),
+            ("%/%d", code("%")),
+            ("%#z", code("%#z")),
+            ("%-", code("%-")),
+            ("%.5f", code("%.5f")),
+            ("%{year}", code("%{")),
+        ];
+        for (text, expected) in table {
+            assert_eq!(Template::parse(text, Purpose::Layout), Err(expected), "{text:?}");
+        }
+        assert_eq!(
+            Template::parse("{year}/{original}", Purpose::Name),
+            Err(Error::SlashInName("{year}/{original}".to_owned()))
+        );
+    }
+
+    #[test]
+    fn messages_help() {
+        let message = |text| Template::parse(text, Purpose::Layout).unwrap_err().to_string();
+        assert_eq!(
+            message("{camera}"),
+            "unknown field `{camera}`; the fields are `{year}`, `{month}`, `{day}`, `{hour}`, `{minute}`, \
+             `{second}`, `{month_name}`, `{kind}`, `{make}`, `{model}`, `{original}`"
+        );
+        assert_eq!(message("{year"), "unbalanced brace at `{year`; for a brace itself write `{{` or `}}`");
+    }
+
+    #[test]
+    fn the_text_is_remembered_and_the_need_for_a_time_known() {
+        for (text, uses_time) in
+            [(DEFAULT_LAYOUT, true), (DEFAULT_NAME, false), ("%F", true), ("{make}", false)]
+        {
+            let template = Template::parse(text, Purpose::Layout).unwrap();
+            assert_eq!(template.to_string(), text);
+            assert_eq!(template.uses_time(), uses_time);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_rendered_is_inside_the_library(
+            text in "[{}%/. a-zA-Z-]{0,12}|(\\{(year|make|model|original|kind)\\}|%[a-zA-Z]|/|\\.|any){1,6}",
+            make in any::<Option<String>>(),
+            original in any::<String>(),
+            seconds in any::<i64>(),
+            offset in -86_399..86_400,
+        ) {
+            let time = DateTime::from_timestamp(seconds % 8_000_000_000_000, 0).unwrap();
+            let time = time.with_timezone(&FixedOffset::east_opt(offset).unwrap());
+            let fields = Fields { time, kind: "video", make: make.as_deref(), model: Some(".."), original: &original };
+            if let Ok(template) = Template::parse(&text, Purpose::Layout) {
+                let components = template.render(&fields);
+                prop_assert!(!components.is_empty());
+                let path = LibraryPath::new(&components);
+                let joined = components.join("/");
+                prop_assert_eq!(path.as_str(), joined.as_str());
+                prop_assert!(LibraryPath::parse(path.as_str()).is_ok());
+            }
+            if let Ok(template) = Template::parse(&text, Purpose::Name) {
+                let stems = template.render(&fields);
+                prop_assert_eq!(stems.len(), 1);
+                let name = format!("{}.jpg", stems.concat());
+                let path = LibraryPath::new([&name]);
+                prop_assert_eq!(path.as_str(), name.as_str());
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text in any::<String>()) {
+            let _ = Template::parse(&text, Purpose::Layout).map(|template| template.render(&fields()));
+        }
+    }
+}

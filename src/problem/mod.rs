@@ -1,0 +1,155 @@
+//! Problems: one thing wrong with one row, entry, archive or part. A problem is a value in the
+//! report; it never stops a run. What stops a run is [`Error`](crate::Error).
+//!
+//! In: nothing. Out: [`Problem`] and its stable [`Code`]. Never: prints, decides an exit code.
+//! The one surprise: the severity belongs to the code, except that a `checksum-mismatch` is an
+//! error only where nothing else vouches for the bytes, so a problem carries its severity.
+
+pub mod advice;
+pub mod refusal;
+
+use serde::{Deserialize, Serialize};
+
+/// Whether a problem means that something is missing or damaged, or only worth knowing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something is missing, damaged or could not be written: exit code 3.
+    Error,
+    /// Everything is there, but a person may want to look.
+    Warning,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal, $severity:ident;)*) => {
+        /// What kind of problem it is; the text form is stable (JSON field `code`).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $($(#[$doc])* #[serde(rename = $text)] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order in which a summary lists them.
+            pub const ALL: &[Code] = &[$(Code::$variant),*];
+
+            /// The stable text, as in JSON.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $text),* }
+            }
+
+            /// The usual severity of this code.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity),* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A part is neither in the inputs nor in the library.
+    MissingPart = "missing-part", Error;
+    /// A row names a photo that is nowhere in the inputs or the library.
+    MissingMedia = "missing-media", Error;
+    /// An archive cannot be read, or only in part.
+    DamagedArchive = "damaged-archive", Error;
+    /// An entry's bytes are not what its archive says.
+    DamagedEntry = "damaged-entry", Error;
+    /// A row carries another fingerprint than the file it names (mostly a warning).
+    ChecksumMismatch = "checksum-mismatch", Error;
+    /// The destination's file system cannot hold a file of this size.
+    TooLarge = "too-large", Error;
+    /// The catalog contradicts itself or the library.
+    CatalogDamaged = "catalog-damaged", Error;
+    /// An entry is encrypted.
+    EncryptedEntry = "encrypted-entry", Error;
+    /// An entry is a link, or compressed by a method nobody here reads.
+    UnsupportedEntry = "unsupported-entry", Error;
+    /// An entry's name would lead outside the library.
+    UnsafeName = "unsafe-name", Error;
+    /// An archive or entry expands beyond any real medium.
+    LimitExceeded = "limit-exceeded", Error;
+    /// A file could not be written.
+    WriteFailed = "write-failed", Error;
+    /// A file of the library no longer holds the bytes that were imported.
+    ChangedFile = "changed-file", Error;
+    /// A file of the library is gone.
+    MissingFile = "missing-file", Error;
+    /// Something could not be read although nothing says that it is damaged: no permission, or the drive failed.
+    Unreadable = "unreadable", Error;
+    /// An entry of a source is not in the library.
+    NotHeld = "not-held", Error;
+    /// A medium has no row.
+    UnlistedMedia = "unlisted-media", Warning;
+    /// An export came without any details.
+    NoDetails = "no-details", Warning;
+    /// A row, or one value of it, cannot be read.
+    BadRow = "bad-row", Warning;
+    /// A details file without rows.
+    EmptyDetails = "empty-details", Warning;
+    /// An export's checksums are of a kind that cannot be checked.
+    OpaqueChecksums = "opaque-checksums", Warning;
+    /// Rows of one file disagree about its date by more than a day.
+    ConflictingRows = "conflicting-rows", Warning;
+    /// A row could mean one of several files.
+    AmbiguousRow = "ambiguous-row", Warning;
+    /// An album names a file that several media bear.
+    AmbiguousAlbumEntry = "ambiguous-album-entry", Warning;
+    /// An album names a file that no medium bears.
+    UnresolvedAlbumEntry = "unresolved-album-entry", Warning;
+    /// Nothing tells when a photo or video was taken.
+    Undated = "undated", Warning;
+    /// A medium of 0 bytes.
+    Placeholder = "placeholder", Warning;
+    /// A download that the browser has not finished.
+    UnfinishedDownload = "unfinished-download", Warning;
+    /// A name was rewritten because some system could not hold it.
+    Renamed = "renamed", Warning;
+    /// The destination has no symbolic links.
+    LinksUnsupported = "links-unsupported", Warning;
+    /// A file in the library that no import put there.
+    ExtraFile = "extra-file", Warning;
+    /// A file of the library stands under another name.
+    MovedFile = "moved-file", Warning;
+    /// Bytes of an interrupted run wait in staging.
+    StagingLeft = "staging-left", Warning;
+}
+
+/// One thing wrong, where, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Problem {
+    /// What kind it is.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// File name of the archive or folder, nested `Outer.zip/Inner.zip`.
+    pub archive: Option<String>,
+    /// Path inside the archive, verbatim; of library problems the library path.
+    pub entry: Option<String>,
+    /// One sentence for a person: what, and what to do next.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem with the usual severity of its code and no place.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Problem { code, severity: code.severity(), archive: None, entry: None, message: message.into() }
+    }
+
+    /// The same problem, in this archive.
+    pub fn in_archive(mut self, archive: impl Into<String>) -> Self {
+        self.archive = Some(archive.into());
+        self
+    }
+
+    /// The same problem, with this entry.
+    pub fn with_entry(mut self, entry: impl Into<String>) -> Self {
+        self.entry = Some(entry.into());
+        self
+    }
+
+    /// The same problem as a warning.
+    pub fn as_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+}

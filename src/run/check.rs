@@ -1,0 +1,67 @@
+//! `check`: the same reading as an import, without a library.
+//!
+//! In: inputs. Out: [`Check`]. Never: writes anything but temporary files without a name.
+//! The one surprise: warnings about albums and dates are left out, for they concern a library; a
+//! check asks whether the download is complete and undamaged.
+
+use std::time::Instant;
+
+use chrono_tz::Tz;
+
+use crate::category::photos::matched;
+use crate::contents::ContentSet;
+use crate::error::Error;
+use crate::problem::{Code, Problem};
+use crate::progress::Phase;
+use crate::run::import::{Run, discover};
+use crate::stage::ingest::ingest;
+use crate::stage::report::{self, Check, CheckedMedia, ExportReport};
+
+/// Reads everything and writes nothing: is the download complete and undamaged?
+///
+/// # Errors
+/// What stops a run: see [`Error`].
+pub fn check(run: &Run<'_>) -> Result<Check, Error> {
+    let started = Instant::now();
+    let mut inputs = discover(run, None)?;
+    let held = ContentSet::default();
+    let tally = ingest(&mut inputs, &run.reading(None, &held), &mut |_, _| Ok(()))?;
+    run.progress.begin(Phase::Match, 0, 0);
+    let matched = matched(&inputs.contents, Tz::UTC);
+    let (exports, missing_parts) = report::exports(&inputs);
+    let media = report::count_media(&inputs.contents, &matched, &|_| true);
+    let (entries, sizes) = report::count_checked(&inputs);
+    let mut problems = inputs.problems.clone();
+    problems.extend(tally.problems);
+    problems.extend(missing_parts);
+    // the album and date warnings concern a library; a check asks for completeness
+    problems.extend(matched.problems.iter().filter(|p| concerns_check(p)).cloned());
+    problems.sort();
+    Ok(Check {
+        windfall: report::version(),
+        entries,
+        sizes,
+        rows: report::count_rows(&inputs.contents),
+        media: CheckedMedia {
+            proved: media.proved,
+            unproved: media.unproved,
+            listed_but_missing: matched.missing as u64,
+        },
+        complete: is_complete(&exports, &problems),
+        exports,
+        left_alone: inputs.left_alone.clone(),
+        problems,
+        elapsed_seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+/// Whether anybody can say that all is here, and it is.
+fn is_complete(exports: &[ExportReport], problems: &[Problem]) -> bool {
+    !report::has_errors(problems)
+        && exports.iter().all(|export| export.parts_expected.is_some())
+        && problems.iter().all(|problem| problem.code != Code::NoDetails)
+}
+
+fn concerns_check(problem: &Problem) -> bool {
+    !matches!(problem.code, Code::Undated | Code::AmbiguousAlbumEntry | Code::UnresolvedAlbumEntry)
+}

@@ -1,0 +1,90 @@
+//! Match and plan, called in their order, and what the library's owner should know of it.
+//!
+//! In: what was read, and the library as it was before. Out: [`Decided`]. Never: changes the library.
+//! The one surprise: the library is surveyed for the plan while the match runs; foreign files must be
+//! read for that, and neither asks the other.
+
+use std::path::Path;
+
+use crate::category::photos::{Matched, matched};
+use crate::contents::ContentSet;
+use crate::library::catalog::Remembered;
+use crate::library::drive::Links;
+use crate::library::record::Area;
+use crate::library::settings::{AlbumForm, Settings};
+use crate::problem::{Code, Problem};
+use crate::progress::Phase;
+use crate::run::import::Run;
+use crate::run::import::side::LibrarySide;
+use crate::stage::discover::Inputs;
+use crate::stage::plan::{Plan, plan};
+use crate::stage::{report, survey};
+use crate::threads;
+
+/// What match and plan say.
+pub(super) struct Decided {
+    /// Rows of the details in this run's inputs.
+    pub(super) rows: u64,
+    pub(super) matched: Matched,
+    pub(super) plan: Plan,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Lets match and plan decide, and names what the owner did to the library.
+pub(super) fn decide(
+    run: &Run<'_>,
+    inputs: &mut Inputs,
+    known: &Remembered,
+    side: &LibrarySide,
+    library: &Path,
+    settings: &Settings,
+    links: Links,
+) -> Decided {
+    run.progress.begin(Phase::Match, 0, 0);
+    let contents = &inputs.contents;
+    let held = || {
+        let given = contents.entries.iter().filter(|e| e.given).filter_map(|e| e.content());
+        let wanted: ContentSet = given.filter(|&c| !side.standing.contains(c)).collect();
+        survey::held(library, known, contents, &side.present, &wanted, links)
+    };
+    let (mut matched, held) = threads::beside(|| matched(contents, settings.zone), held);
+    let mut problems = std::mem::take(&mut matched.problems);
+    // the rows have said what they had to say, and take as much room as the plan will
+    let rows = report::count_rows(&inputs.contents);
+    inputs.contents.details.clear();
+    let mut plan = plan(&inputs.contents, &matched, &held, settings);
+    problems.append(&mut plan.problems);
+    let wants_links = matches!(settings.albums, AlbumForm::Auto | AlbumForm::Symlink | AlbumForm::Hardlink);
+    let lacks = if settings.albums == AlbumForm::Hardlink { !links.hard } else { !links.symbolic };
+    if wants_links && lacks && !matched.albums.is_empty() {
+        problems.push(Problem::new(
+            Code::LinksUnsupported,
+            "the drive has no links: albums became `.m3u8` lists; `windfall report` shows them as a page",
+        ));
+    }
+    for record in &side.present.changed {
+        problems.push(
+            Problem::new(
+                Code::ChangedFile,
+                "the file has been changed since it was imported; it was left alone, and its original stands beside \
+                 it if these inputs hold it",
+            )
+            .with_entry(record.path.as_str()),
+        );
+    }
+    for record in side.present.lost.iter().filter(|r| r.area != Area::Details) {
+        let restored = plan.placements.iter().any(|p| p.content == record.content);
+        if restored {
+            run.progress.note(&format!("restored `{}`, which was gone", record.path));
+        } else {
+            problems.push(
+                Problem::new(
+                    Code::MissingFile,
+                    "the file is gone from the library, and these inputs do not hold it; import the archive that does",
+                )
+                .with_entry(record.path.as_str()),
+            );
+        }
+    }
+    Decided { rows, matched, plan, problems }
+}

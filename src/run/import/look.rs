@@ -1,0 +1,152 @@
+//! The first look of a run: what the inputs hold, beside what the library knows.
+//!
+//! In: the paths of a run and what the catalog remembers. Out: [`Inputs`] and [`LibrarySide`].
+//! Never: reads media.
+//! The one surprise: a nested archive whose every entry stands in the library is not even inflated;
+//! the catalog answers for it.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use blake3::Hash;
+
+use crate::contents::ContentSet;
+use crate::error::Error;
+use crate::library::catalog::Remembered;
+use crate::library::staging::Staging;
+use crate::progress::Phase;
+use crate::run::import::side::LibrarySide;
+use crate::run::import::{Run, unchanged};
+use crate::stage::discover::container::{Container, Source};
+use crate::stage::discover::search::{Search, Surroundings, search};
+use crate::stage::discover::{self, Inputs};
+use crate::stage::survey::Present;
+
+/// Where a deflated nested archive is inflated to.
+#[derive(Clone, Copy)]
+pub(super) enum Spool<'a> {
+    /// Files without names in staging.
+    Staging(&'a Staging),
+    /// Files without names where the system has its temporary ones.
+    Temporary,
+}
+
+/// The inputs, the library as it was before this run, and one value for what lies in the inputs.
+pub(super) fn look(
+    run: &Run<'_>,
+    library: &Path,
+    known: &mut Remembered,
+    present: Present,
+    staged: ContentSet,
+    spool: Spool<'_>,
+) -> Result<(Inputs, LibrarySide, Hash), Error> {
+    run.progress.begin(Phase::Discover, 0, 0);
+    let side = LibrarySide::new(present, staged);
+    let around = Around { spool, known, standing: Some(&side.standing) };
+    let found = search(run.inputs, run.strangers, Some(library), &around)?;
+    let mark = unchanged::inputs(&found);
+    let mut inputs = gather(found, known, run)?;
+    side.unread_what_is_gone(&mut inputs);
+    Ok((inputs, side, mark))
+}
+
+/// What the inputs hold, as if nothing were known of them: for `check` and `verify --against`.
+pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, Error> {
+    let mut known = Remembered::default();
+    run.progress.begin(Phase::Discover, 0, 0);
+    let around = Around { spool: Spool::Temporary, known: &known, standing: None };
+    let found = search(run.inputs, run.strangers, library, &around)?;
+    gather(found, &mut known, run)
+}
+
+/// Refuses inputs that do not exist, and folders that are the library or lie in it.
+pub(super) fn refuse_bad_inputs(inputs: &[PathBuf], library: &Path) -> Result<(), Error> {
+    for input in inputs {
+        if fs::symlink_metadata(input).is_err() || !input.exists() {
+            return Err(Error::InputMissing(input.clone()));
+        }
+        let same = fs::canonicalize(library).ok().zip(fs::canonicalize(input).ok());
+        if let Some((library, input)) =
+            same.filter(|(library, input)| input.is_dir() && input.starts_with(library))
+        {
+            return Err(Error::InputInLibrary { input, library });
+        }
+    }
+    Ok(())
+}
+
+struct Around<'a> {
+    spool: Spool<'a>,
+    known: &'a Remembered,
+    /// Contents that stand in the library; `None` where no library is asked.
+    standing: Option<&'a ContentSet>,
+}
+
+impl Surroundings for Around<'_> {
+    fn spool(&self) -> io::Result<File> {
+        match self.spool {
+            Spool::Staging(staging) => staging.spool(),
+            Spool::Temporary => tempfile::tempfile(),
+        }
+    }
+
+    fn spool_place(&self) -> PathBuf {
+        match self.spool {
+            Spool::Staging(staging) => staging.library().to_owned(),
+            Spool::Temporary => std::env::temp_dir(),
+        }
+    }
+
+    /// A nested archive need not be inflated again if its parent is known and every entry of it
+    /// stands in the library.
+    fn remembered(&self, parent: &Container, name: &str) -> Option<usize> {
+        let standing = self.standing?;
+        if !matches!(parent.source, Source::Zip(_)) {
+            return None;
+        }
+        let contents = &self.known.contents;
+        contents.archives.iter().find(|a| a.name == parent.name && a.identity == parent.identity)?;
+        let mut named = contents.archives.iter().enumerate().filter(|(_, a)| a.name == name);
+        let (index, _) = named.next()?;
+        if named.next().is_some() {
+            return None;
+        }
+        let mut entries = contents.entries.iter().filter(|e| e.archive == index).peekable();
+        // an entry that failed has no record, and shall be tried again
+        if !self.known.complete.contains(&index) {
+            return None;
+        }
+        entries.peek()?;
+        entries.all(|e| e.content().is_some_and(|c| standing.contains(c))).then_some(index)
+    }
+}
+
+fn gather(found: Search, known: &mut Remembered, run: &Run<'_>) -> Result<Inputs, Error> {
+    let remembered = Remembered {
+        contents: std::mem::take(&mut known.contents),
+        ids: std::mem::take(&mut known.ids),
+        complete: known.complete.clone(),
+        ..Remembered::default()
+    };
+    let inputs = discover::gather(found, remembered);
+    if inputs.sources.is_empty() {
+        if !inputs.unreadable.is_empty() {
+            let why = inputs.problems.into_iter().filter(|p| p.archive.is_some());
+            return Err(Error::AllUnreadable(why.collect()));
+        }
+        return Err(no_photos(run, inputs));
+    }
+    if !inputs.contents.entries.iter().any(|e| e.given) && inputs.unreadable.is_empty() {
+        return Err(no_photos(run, inputs));
+    }
+    Ok(inputs)
+}
+
+/// Nothing was found, or nothing that is photos.
+fn no_photos(run: &Run<'_>, inputs: Inputs) -> Error {
+    match inputs.left_alone.not_photos {
+        not_photos if not_photos.is_empty() => Error::NoExport(run.inputs.to_vec()),
+        not_photos => Error::NotPhotos(not_photos.into_iter().map(|(name, _)| name).collect()),
+    }
+}

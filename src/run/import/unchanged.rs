@@ -1,0 +1,177 @@
+//! A run that finds everything as the last one left it: it says what that one said would be said.
+//!
+//! In: what the catalog remembers of the last run, what lies in the inputs, what stands in the library.
+//! Out: the report, if nothing is left to be done. Never: trusts a record without looking for its
+//! file, or an archive by its name.
+//! The one surprise: the run before writes the report, for it knows all that a run knows; a run that
+//! finds nothing to do would read the whole catalog and match every row to say the same. Whatever
+//! else is written to the catalog takes the report back, and whoever has a doubt runs whole.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use blake3::{Hash, Hasher};
+
+use crate::error::Error;
+use crate::library::catalog::Catalog;
+use crate::library::layout::INTERNAL;
+use crate::library::path::LibraryPath;
+use crate::library::record::{Area, Unchanged};
+use crate::library::settings::{Settings, ZoneFrom};
+use crate::library::tree::{self, Tree};
+use crate::problem::Code;
+use crate::progress::Phase;
+use crate::run::import::Run;
+use crate::stage::discover::container::Container;
+use crate::stage::discover::search::{Search, Surroundings, search};
+use crate::stage::report::{self, Entries, Report, TimeZone};
+use crate::stage::survey::Present;
+use crate::threads;
+
+/// What is wrong with what Apple delivered, and will be as long as nothing else is delivered. All else
+/// a run looks at again: it may have been put right.
+const LASTING: [Code; 16] = [
+    Code::MissingPart,
+    Code::MissingMedia,
+    Code::ChecksumMismatch,
+    Code::UnlistedMedia,
+    Code::NoDetails,
+    Code::BadRow,
+    Code::EmptyDetails,
+    Code::OpaqueChecksums,
+    Code::ConflictingRows,
+    Code::AmbiguousRow,
+    Code::AmbiguousAlbumEntry,
+    Code::UnresolvedAlbumEntry,
+    Code::Undated,
+    Code::Placeholder,
+    Code::UnfinishedDownload,
+    Code::Renamed,
+];
+
+/// What a run finds out before it begins.
+pub(super) enum Outset {
+    /// There is nothing to do, and this to say.
+    Unchanged(Box<Report>, Unchanged),
+    /// There is. What stands in the library, if that was looked at.
+    Changed(Option<Tree>),
+}
+
+/// Looks whether a run has anything to do, which takes a tenth of the time of finding out what.
+pub(super) fn outset(
+    run: &Run<'_>,
+    library: &Path,
+    catalog: &Catalog,
+    settings: &Settings,
+) -> Result<Outset, Error> {
+    let Some(left) = catalog.unchanged()? else { return Ok(Outset::Changed(None)) };
+    run.progress.begin(Phase::Discover, 0, 0);
+    let found = || search(run.inputs, run.strangers, Some(library), &Closed);
+    let (found, tree) = threads::beside(found, || Tree::walk(library));
+    let (found, tree) = (found?, tree?);
+    let is_swept = !library.join(INTERNAL).join("staging").exists();
+    if is_swept
+        && let Some(strangers) = strangers(library, &tree, catalog)?
+        && mark(&inputs(&found), strangers, settings) == left.mark
+        && let Ok((report, sizes, rows)) = serde_json::from_str::<(Report, Entries, u64)>(&left.report)
+    {
+        let library = library.display().to_string();
+        let time_zone = TimeZone { from: settings.zone_from, ..report.time_zone };
+        let left_alone = found.left_alone;
+        let report = Report { library, sizes, rows, time_zone, left_alone, ..report };
+        return Ok(Outset::Unchanged(Box::new(report), left));
+    }
+    Ok(Outset::Changed(Some(tree)))
+}
+
+/// What the next run shall say if nothing changes; `None` if it will have something to do all the same.
+/// `present` is the library as it was before this run, and the catalog as it is after.
+pub(super) fn left(
+    report: &Report,
+    inputs: &Hash,
+    present: &Present,
+    catalog: &Catalog,
+    settings: &Settings,
+) -> Result<Option<Unchanged>, Error> {
+    let Some(again) = again(report) else { return Ok(None) };
+    let strangers = present.strangers(&|path| catalog.has_path(path))?;
+    let report = serde_json::to_string(&(&again, again.sizes, again.rows)).ok();
+    Ok(report.map(|report| Unchanged { mark: mark(inputs, strangers, settings), report }))
+}
+
+/// What a report becomes when all that was imported is there already.
+fn again(report: &Report) -> Option<Report> {
+    // what failed or was left out is read again
+    let is_settled = report.entries.failed == 0 && report.entries.excluded == 0;
+    if !is_settled || !report.problems.iter().all(|p| LASTING.contains(&p.code)) {
+        return None;
+    }
+    let mut again = report.clone();
+    // a name is rewritten once
+    again.problems.retain(|p| p.code != Code::Renamed);
+    (again.entries, again.sizes) = (present(report.entries), present(report.sizes));
+    again.bytes = report::ByteCounts::default();
+    again.elapsed_seconds = 0.0;
+    Some(again)
+}
+
+fn present(Entries { total, ignored, .. }: Entries) -> Entries {
+    Entries { total, ignored, already_present: total - ignored, ..Entries::default() }
+}
+
+/// All that a run depends on, as one value.
+fn mark(inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
+    // who named the zone changes nothing but a word
+    let settings = Settings { zone_from: ZoneFrom::Library, ..settings.clone() };
+    let mut hasher = Hasher::new();
+    hasher.update(report::version().as_bytes()).update(format!("{settings:?}").as_bytes());
+    hasher.update(inputs.as_bytes()).update(strangers.as_bytes());
+    hasher.finalize().to_string()
+}
+
+/// What lies in the inputs, as one value, in whatever order they were given.
+pub(super) fn inputs(found: &Search) -> Hash {
+    let left_alone = found.left_alone.names.iter().map(|name| blake3::hash(name.as_bytes()));
+    let mut marks: Vec<[u8; 32]> =
+        found.marks.iter().copied().chain(left_alone).map(|mark| *mark.as_bytes()).collect();
+    marks.sort_unstable();
+    blake3::hash(marks.as_flattened())
+}
+
+/// If all that the catalog knows stands in its place: what else stands in the library, as one value.
+fn strangers(library: &Path, tree: &Tree, catalog: &Catalog) -> Result<Option<Hash>, Error> {
+    let mut standing = tree.iter().peekable();
+    let mut strangers = Vec::new();
+    let whole = catalog.all_paths(&mut |path, file| {
+        if let Some((Area::Details, size)) = file {
+            let seen = LibraryPath::recorded(path).ok().and_then(|path| tree::stat(&path.to_path(library)));
+            return seen.is_some_and(|seen| seen.is_file && seen.size == size);
+        }
+        // both are in the order of their paths
+        while let Some(stranger) = standing.next_if(|(other, _)| other.as_str() < path) {
+            strangers.push(stranger);
+        }
+        let here = standing.next_if(|(other, _)| other.as_str() == path);
+        here.is_some_and(|(_, seen)| file.is_none_or(|(_, size)| seen.is_file && seen.size == size))
+    })?;
+    strangers.extend(standing);
+    Ok(whole.then(|| tree::mark(strangers.into_iter())))
+}
+
+/// Nested archives are what the archives are that they lie in; nothing needs to be opened.
+struct Closed;
+
+impl Surroundings for Closed {
+    fn spool(&self) -> io::Result<File> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn spool_place(&self) -> PathBuf {
+        PathBuf::new()
+    }
+
+    fn remembered(&self, _: &Container, _: &str) -> Option<usize> {
+        Some(0)
+    }
+}

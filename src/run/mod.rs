@@ -1,0 +1,8 @@
+//! One room for each verb. Each calls the stages in their order and decides nothing.
+
+pub mod check;
+pub mod import;
+pub mod list;
+pub mod rebuild;
+pub mod sidecars;
+pub mod verify;

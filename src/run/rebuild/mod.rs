@@ -1,0 +1,282 @@
+//! `verify --rebuild-catalog`: a lost or damaged catalog made anew from the library's files and
+//! Apple's kept details.
+//!
+//! In: a library. Out: a catalog that says of every file what the bytes and the details tell, and
+//! a [`Verification`]. Never: changes a file of the library; the old catalog is kept aside, and
+//! stays in its place until the new one is whole.
+//! The one surprise: sources are lost. Each file has a stand-in for the entry that it came from
+//! (see `stand_ins`), so that match and facts run over it as in an import; the
+//! next import of the true archive joins its export again and puts true sources in their place.
+
+mod kept;
+mod sorted;
+mod stand_ins;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use chrono::Utc;
+
+use crate::category::photos::facts::{Facts, album_records};
+use crate::category::photos::matched;
+use crate::contents::{Archive, Contents, Identity, REBUILT, Role};
+use crate::error::Error;
+use crate::library::catalog::{Catalog, Ids, Remembered};
+use crate::library::layout::INTERNAL;
+use crate::library::numbers;
+use crate::library::path::LibraryPath;
+use crate::library::record::{AlbumRecord, Area, FileRecord};
+use crate::library::settings::Settings;
+use crate::problem::{Code, Problem};
+use crate::progress::Phase;
+use crate::run::import::{Choose, Chosen};
+use crate::run::rebuild::kept::{Deliveries, KeptDetails, kept_details};
+use crate::run::rebuild::sorted::{Sorted, area_of};
+use crate::run::rebuild::stand_ins::{StandIns, stand_ins};
+use crate::run::verify::tree::{self, Reread, Tree, Wish, staging_left};
+use crate::run::verify::{Looked, Verification, VerifyRun, against, exports, extra, hold, record};
+use crate::stage::ingest::{Kept, ReadEntry, Wanted};
+use crate::stage::plan::plan;
+
+/// Makes the catalog anew, and verifies the library by the same reading; with `against`, also
+/// those archives. `settings` makes the settings from what the old catalog remembers, if it still
+/// tells.
+///
+/// # Errors
+/// What stops a run: no library, a library in use, a drive that cannot be written to.
+pub fn rebuild(
+    run: &VerifyRun<'_>,
+    settings: &Choose<'_>,
+    against: Option<&[PathBuf]>,
+) -> Result<Verification, Error> {
+    let started = Instant::now();
+    let began = Utc::now().to_rfc3339();
+    let _lock = hold(run.library)?;
+    let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
+    let old = Old::read(run.library)?;
+    let chosen = settings(&|name| old.settings.get(name).cloned());
+    let tree = Tree::walk(run.library);
+    let kept = kept_details(run.library, &tree);
+    let mut reread = tree::reread(run, wishes(&tree, &kept), Wanted::Everything)?;
+    for content in &mut reread.contents.contents {
+        // whether an archive vouched for them is not known any more; nothing is called cut short
+        content.cut_short = false;
+    }
+    let sorted = Sorted::new(run.library, &tree, &kept, &reread);
+    run.progress.begin(Phase::Match, 0, 0);
+    let made = Made::new(&sorted, &kept, &reread, &chosen.settings);
+    let new = run.library.join(INTERNAL).join("catalog.sqlite.new");
+    made.write(&new, &sorted, &remembered(&old, &chosen))?;
+    let kept_aside = swap(run.library, &new)?;
+
+    let looked = look(&old, &tree, &sorted, &reread, made);
+    let compared = inputs.map(|inputs| against::compare(run, inputs, &looked.holding)).transpose()?;
+    let mut verification = Verification::new(run.library, looked);
+    verification.kept_aside = kept_aside;
+    verification.problems.extend(staging_left(run.library, None));
+    if let Some(compared) = compared {
+        verification.add(compared, true);
+    }
+    verification.problems.sort();
+    verification.elapsed_seconds = started.elapsed().as_secs_f64();
+    let json = serde_json::to_string(&verification);
+    let json = json.map_err(|e| Error::io("record the rebuild of", run.library)(e.into()))?;
+    Catalog::open(run.library)?.record_run("rebuild", &began, &json, None)?;
+    Ok(verification)
+}
+
+/// What the old catalog still tells.
+#[derive(Default)]
+struct Old {
+    known: Remembered,
+    settings: HashMap<String, String>,
+}
+
+impl Old {
+    fn read(library: &Path) -> Result<Self, Error> {
+        match record::open(library) {
+            Ok(catalog) => Ok(Old {
+                known: catalog.load().unwrap_or_default(),
+                settings: catalog.settings().unwrap_or_default(),
+            }),
+            Err(newer @ Error::CatalogNewer { .. }) => Err(newer),
+            Err(_) => Ok(Old::default()),
+        }
+    }
+}
+
+/// Settings for the new catalog: those that were chosen, and of the old ones the others.
+fn remembered<'a>(old: &'a Old, chosen: &'a Chosen) -> Vec<(&'a str, String)> {
+    let old = old.settings.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    let mut all: BTreeMap<&str, String> = old.collect();
+    all.extend(chosen.remember.iter().map(|(name, value)| (*name, value.clone())));
+    // that of the new catalog is its own
+    all.remove("schema_version");
+    all.into_iter().collect()
+}
+
+fn wishes(tree: &Tree, kept: &BTreeMap<LibraryPath, KeptDetails>) -> Vec<Wish> {
+    let files = tree.files.iter().filter(|(_, found)| found.is_file);
+    let role = |path: &LibraryPath| match kept.get(path) {
+        Some(details) => details.role,
+        None if area_of(path) == Area::Media => Role::Photo,
+        None => Role::Other,
+    };
+    files.map(|(path, found)| Wish { path: path.clone(), found: found.clone(), role: role(path) }).collect()
+}
+
+/// What the new catalog shall say.
+struct Made {
+    contents: Contents,
+    records: Vec<FileRecord>,
+    albums: Vec<AlbumRecord>,
+    problems: Vec<Problem>,
+}
+
+impl Made {
+    fn new(
+        sorted: &Sorted,
+        kept: &BTreeMap<LibraryPath, KeptDetails>,
+        reread: &Reread,
+        settings: &Settings,
+    ) -> Self {
+        let deliveries = Deliveries::of(kept);
+        let entries = sorted.kept_entries(kept, &deliveries, reread);
+        let Deliveries { exports, parts, default } = deliveries;
+        let mut contents = Contents {
+            exports,
+            parts,
+            archives: vec![Archive { name: REBUILT.to_owned(), identity: Identity::Folder }],
+            entries,
+            contents: reread.contents.contents.clone(),
+            details: reread.contents.details.clone(),
+        };
+        let StandIns { entries, album_folders } =
+            stand_ins(&contents, &sorted.media, &sorted.shared, default);
+        contents.entries.extend(entries);
+        contents.sort_entries();
+        for (position, entry) in (0..).zip(&mut contents.entries) {
+            entry.position = position;
+        }
+        let mut matched = matched(&contents, settings.zone);
+        let problems = std::mem::take(&mut matched.problems).into_iter();
+        let held = sorted.held(&contents, album_folders);
+        let plan = plan(&contents, &matched, &held, settings);
+        let nothing = BTreeMap::new();
+        let facts = Facts::new(&contents, &matched, &plan, &nothing);
+        let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
+        let mut records: Vec<FileRecord> = sorted.placements().iter().map(|p| facts.of(p, &absent)).collect();
+        records.sort_by(|a, b| a.path.cmp(&b.path));
+        Made {
+            records,
+            albums: album_records(&matched, &plan, &HashSet::new()),
+            // an option may have left it out; nobody knows any more
+            problems: problems.filter(|p| p.code == Code::MissingMedia).map(Problem::as_warning).collect(),
+            contents,
+        }
+    }
+
+    fn write(&self, path: &Path, sorted: &Sorted, settings: &[(&str, String)]) -> Result<(), Error> {
+        remove(path)?;
+        remove(&beside(path, "-journal"))?;
+        let mut catalog = Catalog::open_file(path.to_owned())?;
+        let mut ids = Ids::default();
+        catalog.remember(settings)?;
+        catalog.record_archives(&self.contents, &mut ids)?;
+        catalog.record_read(&self.contents, &self.read_entries(), &mut ids)?;
+        catalog.record_staged(&[])?;
+        catalog.record_facts(&self.records, &ids)?;
+        catalog.record_albums(&self.albums)?;
+        catalog.record_recognised(&sorted.derived)
+    }
+
+    fn read_entries(&self) -> Vec<ReadEntry> {
+        let read = |(entry, content): (usize, usize)| {
+            let kept = Kept::Fresh(Box::new(self.contents.contents[content].clone()));
+            ReadEntry { entry, content, kept }
+        };
+        let entries = self.contents.entries.iter().enumerate();
+        entries.filter_map(|(entry, e)| Some((entry, e.content()?))).map(read).collect()
+    }
+}
+
+/// What the reading came to, by the new catalog and by what the old one still knew.
+fn look(old: &Old, tree: &Tree, sorted: &Sorted, reread: &Reread, made: Made) -> Looked {
+    let mut looked = Looked { problems: made.problems, ..Looked::default() };
+    for record in &made.records {
+        looked.intact(record, &made.contents.contents[record.content]);
+    }
+    let unreadable: BTreeSet<&LibraryPath> = tree
+        .files
+        .iter()
+        .filter(|(path, found)| found.is_file && reread.index(path).is_none())
+        .map(|(path, _)| path)
+        .collect();
+    for path in &unreadable {
+        let message = format!("{}: the new catalog does not know it", reread.fault(path));
+        looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(path.as_str()));
+        looked.files.changed += 1;
+    }
+    for record in old.known.files.values() {
+        let content = &old.known.contents.contents[record.content];
+        if looked.holding.intact.contains(&(content.blake3, content.size)) {
+            continue;
+        }
+        looked.holding.lost.insert(content.blake3, record.path.clone());
+        if unreadable.contains(&record.path) {
+            continue;
+        }
+        let (code, message) = if tree.files.contains_key(&record.path) {
+            let message = "the old catalog knew other bytes here, and the new one knows those that stand here now: \
+                           if nobody edited it, move it away and import the archive that held it again";
+            (Code::ChangedFile, message)
+        } else {
+            (Code::MissingFile, "it is gone: import the archive that held it again to have it back")
+        };
+        *(if code == Code::ChangedFile { &mut looked.files.changed } else { &mut looked.files.missing }) += 1;
+        looked.problems.push(Problem::new(code, message).with_entry(record.path.as_str()));
+    }
+    looked.files.total = looked.files.intact + looked.files.changed + looked.files.missing;
+    looked.files.extra = sorted.strays.len() as u64;
+    looked.problems.extend(sorted.strays.iter().map(extra));
+    looked.balance.exports = exports(&made.contents);
+    looked
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Keeps the old catalog aside, with the journal that belongs to it: SQLite would roll that back
+/// into the new one. Then the new one takes its place.
+fn swap(library: &Path, new: &Path) -> Result<Option<PathBuf>, Error> {
+    let path = Catalog::path_in(library);
+    let mut aside = None;
+    if path.exists() {
+        let at = |n| beside(&path, &if n == 1 { ".damaged".to_owned() } else { format!(".damaged.{n}") });
+        let free = numbers::first_free(at, |to| {
+            fs::symlink_metadata(to).is_err() && fs::symlink_metadata(beside(to, "-journal")).is_err()
+        });
+        let journal = beside(&path, "-journal");
+        if journal.exists() {
+            fs::rename(&journal, beside(&free, "-journal")).map_err(Error::io("rename", &journal))?;
+        }
+        fs::rename(&path, &free).map_err(Error::io("rename", &path))?;
+        aside = Some(free);
+    } else {
+        remove(&beside(&path, "-journal"))?;
+    }
+    fs::rename(new, &path).map_err(Error::io("rename", new))?;
+    Ok(aside)
+}

@@ -1,0 +1,125 @@
+//! `verify --against`: may these archives be deleted?
+//!
+//! In: archives, read as if nothing were known of them, and the bytes that the library was just
+//! seen to hold. Out: how many entries the library holds, and a `not-held` problem for each that
+//! it does not. Never: believes the catalog, or a checksum that an archive states.
+//! The one surprise: parts that were never downloaded do not make the given ones unsafe; `check`
+//! and `import` speak of them.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
+use blake3::Hash;
+use serde::Serialize;
+
+use crate::contents::{Bytes, ContentSet, Role};
+use crate::error::Error;
+use crate::library::path::LibraryPath;
+use crate::problem::{Code, Problem, Severity};
+use crate::run::import::{Run, discover};
+use crate::run::verify::VerifyRun;
+use crate::stage::discover::Inputs;
+use crate::stage::discover::search::{LeftAlone, Strangers};
+use crate::stage::ingest::{Reading, Wanted, ingest};
+
+/// Entries of the archives; ignored ones and placeholders do not count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Against {
+    /// All.
+    pub entries: u64,
+    /// Their bytes stand in the library.
+    pub held: u64,
+    /// They do not, or nobody can say.
+    pub not_held: u64,
+}
+
+/// What comparing the archives with the library came to.
+pub struct Compared {
+    /// The numbers.
+    pub against: Against,
+    /// Every entry is held, and no archive is damaged.
+    pub all_held: bool,
+    /// What was not taken: nothing was said of it.
+    pub left_alone: LeftAlone,
+    /// What was wrong with the archives, and what is not held.
+    pub problems: Vec<Problem>,
+}
+
+/// What the library holds.
+#[derive(Default)]
+pub struct Holding {
+    /// Bytes that were just read and found as recorded, with their size.
+    pub intact: HashSet<(Hash, u64)>,
+    /// Where bytes should stand that were not found.
+    pub lost: HashMap<Hash, LibraryPath>,
+}
+
+/// Finds the archives, before anything is read.
+///
+/// # Errors
+/// If there are none, none can be read, or one is the library.
+pub fn find(run: &VerifyRun<'_>, inputs: &[PathBuf]) -> Result<Inputs, Error> {
+    let strangers = Strangers::Refused;
+    let run_of = Run { inputs, strangers, jobs: run.jobs, progress: run.progress, cancel: run.cancel };
+    discover(&run_of, Some(run.library))
+}
+
+/// Reads every entry to its end and compares.
+///
+/// # Errors
+/// If the owner interrupts.
+pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Result<Compared, Error> {
+    let reading = Reading {
+        staging: None,
+        wanted: Wanted::Hashes,
+        held: &ContentSet::default(),
+        jobs: run.jobs,
+        progress: run.progress,
+        cancel: run.cancel,
+    };
+    let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
+    let mut problems = std::mem::take(&mut inputs.problems);
+    problems.extend(tally.problems);
+    let sound = !problems.iter().any(|p| p.severity == Severity::Error);
+    let mut against = Against::default();
+    for name in &inputs.unreadable {
+        against.entries += 1;
+        against.not_held += 1;
+        let why =
+            "the archive cannot be read, so nobody can say whether the library holds what is in it: keep it";
+        problems.push(Problem::new(Code::NotHeld, why).in_archive(name));
+    }
+    let contents = &inputs.contents;
+    let given = contents.entries.iter().filter(|e| e.given);
+    for entry in given.filter(|e| !matches!(e.role, Role::Ignored | Role::Placeholder)) {
+        against.entries += 1;
+        let why = match entry.bytes {
+            Bytes::Sound(content) => {
+                let content = &contents.contents[content];
+                if holding.intact.contains(&(content.blake3, content.size)) {
+                    against.held += 1;
+                    continue;
+                }
+                match holding.lost.get(&content.blake3) {
+                    Some(path) => format!(
+                        "`{path}` held it, and is gone or holds other bytes now: import this archive again before you \
+                         delete it"
+                    ),
+                    None => "the library does not hold it: an option left it out, or it was never imported; import \
+                             this archive before you delete it"
+                        .to_owned(),
+                }
+            }
+            Bytes::Failed | Bytes::Unread => {
+                "it cannot be read, so nobody can say whether the library holds it: keep the archive"
+                    .to_owned()
+            }
+        };
+        against.not_held += 1;
+        let problem = Problem::new(Code::NotHeld, why);
+        let archive = &contents.archives[entry.archive].name;
+        problems.push(problem.in_archive(archive).with_entry(entry.path.as_ref()));
+    }
+    let all_held = sound && against.not_held == 0;
+    Ok(Compared { against, all_held, left_alone: inputs.left_alone, problems })
+}

@@ -1,0 +1,114 @@
+//! The catalog examined: can it be read, and does it contradict itself?
+//!
+//! In: a library that is locked. Out: what the catalog remembers, and `catalog-damaged` problems.
+//! Never: repairs anything (see `rebuild`).
+//! The one surprise: a catalog that is damaged or gone is a problem of the library and not an
+//! error of the run, for the files can be looked at all the same; only a catalog that somebody
+//! else holds or forbids stops it.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+use rusqlite::ErrorCode;
+
+use crate::error::Error;
+use crate::library::catalog::{Catalog, Remembered};
+use crate::library::layout::INTERNAL;
+use crate::problem::{Code, Problem};
+
+const ADVICE: &str = "`windfall verify --rebuild-catalog` makes it anew from the library";
+
+/// What the catalog remembers, if it can be read, and what is wrong with it.
+///
+/// # Errors
+/// If the catalog may not be opened, or comes from a newer version.
+pub fn examine(library: &Path) -> Result<(Option<Remembered>, Vec<Problem>), Error> {
+    let mut problems = Vec::new();
+    let known = match open(library).and_then(|catalog| look(&catalog, &mut problems)) {
+        Ok(known) => Some(known),
+        Err(Error::NotALibrary(_)) => {
+            problems.push(damaged(&format!("the catalog is gone or empty: {ADVICE}")));
+            None
+        }
+        Err(Error::Catalog { source, .. }) if !is_refusal(&source) => {
+            problems.push(damaged(&format!("the catalog cannot be read ({source}): {ADVICE}")));
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    Ok((known, problems))
+}
+
+/// Opens the catalog for reading; one that an interrupted run left in the middle of a transaction
+/// must be rolled back first, which takes writing.
+///
+/// # Errors
+/// If it cannot be opened.
+pub fn open(library: &Path) -> Result<Catalog, Error> {
+    let journal = library.join(INTERNAL).join("catalog.sqlite-journal");
+    let is_there = Catalog::path_in(library).metadata().is_ok_and(|m| m.len() > 0);
+    if is_there && fs::metadata(journal).is_ok_and(|m| m.len() > 0) {
+        return Catalog::open(library);
+    }
+    Catalog::read(library)
+}
+
+fn look(catalog: &Catalog, problems: &mut Vec<Problem>) -> Result<Remembered, Error> {
+    let faults = catalog.integrity()?;
+    if let Some(first) = faults.first() {
+        let more = match faults.len() {
+            1 => String::new(),
+            n => format!(", and {} more faults", n - 1),
+        };
+        problems.push(damaged(&format!("the catalog is damaged ({first}{more}): {ADVICE}")));
+    }
+    let dangling: Vec<(String, String, u64)> = catalog.query(|c| {
+        let mut statement = c.prepare(
+            "SELECT \"table\", \"parent\", count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2",
+        )?;
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
+    })?;
+    for (table, parent, count) in dangling {
+        problems.push(damaged(&format!(
+            "the catalog contradicts itself: {count} records of `{table}` speak of `{parent}` that it does not know: \
+             {ADVICE}"
+        )));
+    }
+    let known = catalog.load_to_verify()?;
+    let recorded: Vec<(String, String)> = catalog.query(|c| {
+        let mut statement = c.prepare("SELECT path, area FROM files ORDER BY path")?;
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    })?;
+    let usable: HashSet<&str> = known.files.keys().map(|path| path.as_str()).collect();
+    for (path, area) in recorded {
+        let why = if !usable.contains(path.as_str()) {
+            "the catalog does not know its bytes, or its path leads outside the library".to_owned()
+        } else if !["media", "other", "details"].contains(&area.as_str()) {
+            format!("the catalog gives it a place that there is not (`{area}`)")
+        } else {
+            continue;
+        };
+        problems.push(Problem::new(Code::CatalogDamaged, format!("{why}: {ADVICE}")).with_entry(path));
+    }
+    Ok(known)
+}
+
+fn damaged(message: &str) -> Problem {
+    Problem::new(Code::CatalogDamaged, message).with_entry(format!("{INTERNAL}/catalog.sqlite"))
+}
+
+/// Whether the catalog is kept from us, and not damaged.
+fn is_refusal(source: &rusqlite::Error) -> bool {
+    matches!(
+        source.sqlite_error_code(),
+        Some(
+            ErrorCode::CannotOpen
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::PermissionDenied
+                | ErrorCode::ReadOnly
+                | ErrorCode::OutOfMemory
+        )
+    )
+}

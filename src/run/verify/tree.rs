@@ -1,0 +1,277 @@
+//! The library's folder as it stands, and its bytes read again.
+//!
+//! In: the library's folder. Out: [`Tree`], and what the bytes of its files say now. Never: follows
+//! a link, enters `.windfall` but for the kept details, believes the catalog.
+//! The one surprise: the bytes are read by the same pass as an import's ([`ingest`]), with the
+//! library as a part folder; what reads the archives is what proves the library.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::{self, Metadata};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use walkdir::{DirEntry, WalkDir};
+
+use crate::contents::{
+    Archive, Bytes, Content, ContentSet, Contents, Entry, Export, Identity, Inner, Part, Role, litter,
+};
+use crate::error::Error;
+use crate::library::catalog::Remembered;
+use crate::library::layout::INTERNAL;
+use crate::library::name;
+use crate::library::path::LibraryPath;
+use crate::problem::{Code, Problem, refusal};
+use crate::progress::{Phase, Progress};
+use crate::run::verify::VerifyRun;
+use crate::stage::discover::Inputs;
+use crate::stage::discover::container::Source;
+use crate::stage::ingest::{Reading, Wanted, ingest};
+
+/// Where `windfall report` puts its page.
+pub const REPORT: &str = "windfall-report.html";
+
+/// What systems keep at the top of a drive, where the library is a whole drive.
+const OF_THE_DRIVE: [&str; 8] = [
+    ".spotlight-v100",
+    ".trashes",
+    ".fseventsd",
+    ".temporaryitems",
+    ".documentrevisions-v100",
+    "system volume information",
+    "$recycle.bin",
+    "lost+found",
+];
+
+/// A file or link in the library's folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Bytes.
+    pub size: u64,
+    /// A regular file; else a link or a device.
+    pub is_file: bool,
+    /// Its modification time.
+    pub modified: Option<DateTime<Utc>>,
+    /// Files of one number are one file under several names; numbers that lie close were written
+    /// together. Zero where a system has none.
+    pub inode: u64,
+}
+
+impl Found {
+    fn of(metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
+        #[cfg(not(unix))]
+        let inode = 0;
+        Found {
+            size: metadata.len(),
+            is_file: metadata.is_file(),
+            modified: metadata.modified().ok().map(DateTime::<Utc>::from),
+            inode,
+        }
+    }
+}
+
+/// Everything in the library's folder that may be somebody's: without what systems leave, the
+/// report page, and `.windfall` but for the kept details.
+#[derive(Debug, Default)]
+pub struct Tree {
+    /// By path.
+    pub files: BTreeMap<LibraryPath, Found>,
+    aliases: OnceCell<HashMap<String, LibraryPath>>,
+}
+
+impl Tree {
+    /// Walks the folder. What cannot be read is not in it.
+    pub fn walk(library: &Path) -> Self {
+        let tops = WalkDir::new(library).min_depth(1).follow_links(false).into_iter();
+        let tops = tops.filter_entry(|e| e.depth() != 1 || !is_of_the_system(e)).flatten();
+        let details = WalkDir::new(library.join(INTERNAL).join("details")).min_depth(1).follow_links(false);
+        let mut tree = Tree::default();
+        for entry in tops.chain(details.into_iter().flatten()).filter(|e| !e.file_type().is_dir()) {
+            let text = name::below(library, entry.path());
+            if text == REPORT || litter::is_ignored(&text) {
+                continue;
+            }
+            if let (Ok(path), Ok(metadata)) = (LibraryPath::recorded(&text), entry.metadata()) {
+                tree.files.insert(path, Found::of(&metadata));
+            }
+        }
+        tree
+    }
+
+    /// Where a recorded path stands, and as what: under its own name, or under the one that the
+    /// file system made of it (another normalisation, another case).
+    pub fn find(&self, library: &Path, path: &LibraryPath) -> Standing {
+        if let Some(found) = self.files.get(path) {
+            return Standing::Here(path.clone(), found.clone());
+        }
+        if is_below_link(library, path) {
+            return Standing::Gone;
+        }
+        match fs::symlink_metadata(path.to_path(library)) {
+            Ok(metadata) if metadata.is_dir() => Standing::Gone,
+            Ok(metadata) => {
+                let folded = |p: &LibraryPath| (name::fold(p.as_str()), p.clone());
+                let aliases = self.aliases.get_or_init(|| self.files.keys().map(folded).collect());
+                let alias = aliases.get(&name::fold(path.as_str()));
+                Standing::Here(alias.unwrap_or(path).clone(), Found::of(&metadata))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                Standing::Unreadable(error.to_string())
+            }
+            Err(_) => Standing::Gone,
+        }
+    }
+}
+
+/// What of a recorded file is there.
+pub enum Standing {
+    /// It stands under this name.
+    Here(LibraryPath, Found),
+    /// Nothing stands there.
+    Gone,
+    /// Nobody can say.
+    Unreadable(String),
+}
+
+fn is_of_the_system(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    name == INTERNAL || OF_THE_DRIVE.contains(&name.to_lowercase().as_str())
+}
+
+fn is_below_link(library: &Path, path: &LibraryPath) -> bool {
+    let parents = std::iter::successors(path.parent(), LibraryPath::parent);
+    parents.into_iter().any(|p| fs::symlink_metadata(p.to_path(library)).is_ok_and(|m| m.is_symlink()))
+}
+
+/// What an interrupted import left behind.
+pub fn staging_left(library: &Path, known: Option<&Remembered>) -> Option<Problem> {
+    let staging = WalkDir::new(library.join(INTERNAL).join("staging")).follow_links(false);
+    let files = staging.into_iter().flatten().filter(|e| e.file_type().is_file());
+    let sizes: Vec<u64> =
+        files.filter_map(|e| fs::symlink_metadata(e.path()).ok()).map(|m| m.len()).collect();
+    let planned = known.map_or(0, |known| known.plan.len());
+    if sizes.is_empty() && planned == 0 {
+        return None;
+    }
+    let (count, bytes) = (sizes.len(), sizes.iter().fold(0, |sum: u64, size| sum.saturating_add(*size)));
+    let message = format!(
+        "an import was interrupted: {count} files ({bytes} bytes) wait in `{INTERNAL}/staging`; import the same \
+         archives again to have them placed"
+    );
+    Some(Problem::new(Code::StagingLeft, message).with_entry(format!("{INTERNAL}/staging")))
+}
+
+/// A file whose bytes shall be read.
+pub struct Wish {
+    /// Where it stands.
+    pub path: LibraryPath,
+    /// What stands there.
+    pub found: Found,
+    /// What it is for: media have a fingerprint, details are understood.
+    pub role: Role,
+}
+
+/// What the bytes say now.
+pub struct Reread {
+    /// An entry for each wish, in one archive, part and export.
+    pub contents: Contents,
+    /// Of each path, its entry.
+    entries: HashMap<LibraryPath, usize>,
+    faults: HashMap<String, String>,
+}
+
+impl Reread {
+    /// The bytes of a file (an index into the contents), if they could be read.
+    pub fn index(&self, path: &LibraryPath) -> Option<usize> {
+        self.contents.entries[*self.entries.get(path)?].content()
+    }
+
+    /// The bytes of a file, if they could be read.
+    pub fn content(&self, path: &LibraryPath) -> Option<&Content> {
+        self.index(path).map(|index| &self.contents.contents[index])
+    }
+
+    /// Why a file could not be read.
+    pub fn fault(&self, path: &LibraryPath) -> &str {
+        self.faults.get(path.as_str()).map_or("it cannot be read", String::as_str)
+    }
+}
+
+/// Reads files of the library, all at once; files that were written together one after another.
+///
+/// # Errors
+/// If the owner interrupts.
+pub fn reread(run: &VerifyRun<'_>, mut wishes: Vec<Wish>, wanted: Wanted) -> Result<Reread, Error> {
+    wishes.sort_by(|a, b| (a.found.inode, &a.path).cmp(&(b.found.inode, &b.path)));
+    wishes.dedup_by(|a, b| a.path == b.path);
+    let name = run.library.file_name().map_or_else(|| "library".into(), |n| n.to_string_lossy().into_owned());
+    let entry = |(position, wish): (usize, &Wish)| Entry {
+        archive: 0,
+        part: 0,
+        position: u32::try_from(position).unwrap_or(u32::MAX),
+        path: wish.path.as_str().into(),
+        inner: Inner::of(wish.path.as_str(), wish.path.as_str()),
+        role: wish.role,
+        size: wish.found.size,
+        crc32: None,
+        modified: None,
+        given: true,
+        bytes: Bytes::Unread,
+    };
+    let contents = Contents {
+        exports: vec![Export { name: name.clone(), total: Some(1), built: None, label: name.clone() }],
+        parts: vec![Part { export: 0, number: 1 }],
+        archives: vec![Archive { name, identity: Identity::Folder }],
+        entries: wishes.iter().enumerate().map(entry).collect(),
+        ..Contents::default()
+    };
+    let mut inputs = Inputs {
+        contents,
+        sources: HashMap::from([(0, Source::Folder(run.library.to_owned()))]),
+        given_parts: BTreeSet::from([0]),
+        ..Inputs::default()
+    };
+    let reading = Reading {
+        staging: None,
+        wanted,
+        held: &ContentSet::default(),
+        jobs: run.jobs,
+        progress: &Verifying(run.progress),
+        cancel: run.cancel,
+    };
+    let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
+    // what an archive's reader advises does not help here
+    let cause = |message: &str| refusal::cause(message).to_owned();
+    Ok(Reread {
+        contents: inputs.contents,
+        entries: wishes.into_iter().enumerate().map(|(index, wish)| (wish.path, index)).collect(),
+        faults: tally.problems.iter().filter_map(|p| Some((p.entry.clone()?, cause(&p.message)))).collect(),
+    })
+}
+
+/// The same progress, but what is read is the library.
+struct Verifying<'a>(&'a dyn Progress);
+
+impl Progress for Verifying<'_> {
+    fn begin(&self, _phase: Phase, files: u64, bytes: u64) {
+        self.0.begin(Phase::Verify, files, bytes);
+    }
+
+    fn bytes(&self, count: u64) {
+        self.0.bytes(count);
+    }
+
+    fn file(&self, archive: &str) {
+        self.0.file(archive);
+    }
+
+    fn decision(&self, text: &dyn Fn() -> String) {
+        self.0.decision(text);
+    }
+
+    fn note(&self, text: &str) {
+        self.0.note(text);
+    }
+}

@@ -1,0 +1,279 @@
+//! Archives and part folders, as the stages after discovery see them.
+//!
+//! In: an opened archive, or a folder. Out: [`Container`], with its files and what their paths have in
+//! common. Never: opens an archive or reads media; of lists the beginning, where that tells whose they are.
+//! The one surprise: a folder's files have no checksum and no order of their own; their order is that
+//! of their paths.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use blake3::{Hash, Hasher};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use walkdir::{DirEntry, WalkDir};
+
+use crate::apple::part_name;
+use crate::apple::zip::{Archive, Fault, ZipEntry};
+use crate::category::photos::classify::{self, Delivered, Shape};
+use crate::contents::{Identity, litter};
+use crate::library::name;
+use crate::problem::Code;
+use crate::problem::refusal::{Refused, refused_walk};
+
+/// Where the bytes of a container's files are.
+#[derive(Clone)]
+pub enum Source {
+    /// In an archive.
+    Zip(Arc<Archive>),
+    /// In a folder.
+    Folder(PathBuf),
+    /// Not opened: the catalog remembers this archive (an index) and nothing of it is needed.
+    Remembered(usize),
+    /// It cannot be opened at all.
+    Unreadable,
+}
+
+/// A file of a container.
+pub struct FileAt {
+    /// Its order in an archive; in a folder its order by path.
+    pub position: u32,
+    /// Its path, verbatim.
+    pub path: Arc<str>,
+    /// Bytes, as declared.
+    pub size: u64,
+    /// As declared by an archive.
+    pub crc32: Option<u32>,
+    /// The archive's stamp or the file's modification time.
+    pub modified: Option<NaiveDateTime>,
+    /// Why its bytes will not be read.
+    pub refusal: Option<Box<Refused>>,
+}
+
+/// Where an archive or part folder lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lies {
+    /// In this folder of the drive.
+    On(PathBuf),
+    /// In another container.
+    In(usize),
+}
+
+impl Lies {
+    /// The place of a file or folder on the drive.
+    pub(super) fn on_drive(path: &Path) -> Self {
+        Lies::On(path.parent().unwrap_or(path).to_owned())
+    }
+}
+
+/// An archive or part folder.
+pub struct Container {
+    /// Its file name; nested `Outer.zip/Inner.zip`.
+    pub name: String,
+    /// Where the bytes are.
+    pub source: Source,
+    /// What tells it from others.
+    pub identity: Identity,
+    /// Its files, without directories and without the nested archives that are read through.
+    pub files: Vec<FileAt>,
+    /// What its paths have in common.
+    pub shape: Shape,
+    /// Where it lies.
+    pub lies: Lies,
+    /// The newest stamp of its entries; folders have none.
+    pub built: Option<NaiveDateTime>,
+    /// Read to its end without a fault of the archive itself.
+    pub sound: bool,
+}
+
+impl Container {
+    /// The container that it lies in.
+    pub fn parent(&self) -> Option<usize> {
+        match self.lies {
+            Lies::In(parent) => Some(parent),
+            Lies::On(_) => None,
+        }
+    }
+
+    /// What cannot be opened, or need not be.
+    pub(super) fn closed(name: String, source: Source, lies: Lies) -> Self {
+        let sound = matches!(source, Source::Remembered(_));
+        Container {
+            name,
+            source,
+            identity: Identity::Folder,
+            files: Vec::new(),
+            shape: Shape::default(),
+            lies,
+            built: None,
+            sound,
+        }
+    }
+
+    /// One value for all by which the catalog knows it again: of an archive its name, size and central
+    /// directory, of a folder the path, size and time of every file.
+    pub(super) fn mark(&self) -> Hash {
+        let mut hasher = Hasher::new();
+        hasher.update(self.name.as_bytes()).update(&[0]);
+        match &self.identity {
+            Identity::Zip { size, directory } => {
+                hasher.update(&size.to_le_bytes()).update(directory.as_bytes());
+            }
+            Identity::Folder => {
+                for file in &self.files {
+                    hasher.update(file.path.as_bytes()).update(&[0, u8::from(file.refusal.is_some())]);
+                    let nanoseconds = file.modified.and_then(|time| time.and_utc().timestamp_nanos_opt());
+                    hasher.update(&nanoseconds.unwrap_or(0).to_le_bytes()).update(&file.size.to_le_bytes());
+                }
+            }
+        }
+        hasher.finalize()
+    }
+}
+
+/// What is wrong with the archive itself, and with entries of it.
+pub(super) fn faults(source: &Source) -> &[Fault] {
+    match source {
+        Source::Zip(archive) => &archive.problems,
+        Source::Folder(_) | Source::Remembered(_) | Source::Unreadable => &[],
+    }
+}
+
+/// As much of a list as tells whose it is, in bytes.
+const HEAD: u64 = 8192;
+
+/// An opened archive.
+pub(super) fn container(name: String, archive: Arc<Archive>, lies: Lies) -> Container {
+    let files: Vec<FileAt> = archive
+        .entries
+        .iter()
+        .map(|entry| FileAt {
+            position: entry.position,
+            path: entry.name.clone(),
+            size: entry.size,
+            crc32: Some(entry.crc32),
+            modified: entry.modified,
+            refusal: entry.refusal().map(|fault| Box::new((fault.code, fault.message))),
+        })
+        .collect();
+    let normal: Vec<Cow<'_, str>> = archive.entries.iter().map(ZipEntry::path).collect();
+    let file_name = name.rsplit('/').next().unwrap_or(&name);
+    let by_path: OnceCell<HashMap<&str, &ZipEntry>> = OnceCell::new();
+    let head = |path: &str| {
+        let entries = || normal.iter().map(AsRef::as_ref).zip(&archive.entries).collect();
+        let entry = by_path.get_or_init(entries).get(path)?;
+        let mut start = Vec::new();
+        archive.reader(entry).ok()?.take(HEAD).read_to_end(&mut start).ok()?;
+        Some(start)
+    };
+    let shape = Shape::of(file_name, Delivered::Archive, normal.iter().map(AsRef::as_ref), &head);
+    let sound = archive.problems.is_empty();
+    let built = built(&files, sound);
+    let identity = Identity::Zip { size: archive.size, directory: archive.directory };
+    drop(by_path);
+    drop(normal);
+    Container { name, source: Source::Zip(archive), identity, files, shape, lies, built, sound }
+}
+
+/// The newest stamp; of a damaged archive the middle one, which no flipped bit can move far.
+fn built(files: &[FileAt], sound: bool) -> Option<NaiveDateTime> {
+    let mut stamps: Vec<NaiveDateTime> = files.iter().filter_map(|f| f.modified).collect();
+    stamps.sort_unstable();
+    if sound { stamps.last().copied() } else { stamps.get(stamps.len() / 2).copied() }
+}
+
+/// How much of a folder is the part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All that lies in it.
+    Whole,
+    /// Apple's folders and archives; what else lies there is somebody's.
+    ApplesFolders,
+}
+
+/// A part folder, without the folders in it that are parts or libraries themselves.
+pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<PathBuf>) -> Container {
+    let walk = WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter();
+    let belongs = |entry: &DirEntry| {
+        let is_apples = || {
+            let name = name::text_of(entry.file_name());
+            match entry.file_type().is_dir() {
+                true => classify::is_apples_folder(&name),
+                false => is_of_a_part(&name) || litter::is_ignored(&name),
+            }
+        };
+        !apart.contains(entry.path()) && (extent == Extent::Whole || entry.depth() != 1 || is_apples())
+    };
+    let mut files = Vec::new();
+    for entry in walk.filter_entry(belongs) {
+        let (path, refusal, metadata) = match &entry {
+            Ok(entry) if entry.file_type().is_dir() => continue,
+            Ok(entry) if entry.file_type().is_file() => (entry.path(), None, entry.metadata().ok()),
+            Ok(entry) => (entry.path(), Some(no_file(entry.file_type())), None),
+            Err(error) => {
+                let path = error.path().unwrap_or(root);
+                if path.file_name().is_some_and(|name| litter::is_litter(&name::text_of(name))) {
+                    continue;
+                }
+                (path, Some(refused_walk(error)), None)
+            }
+        };
+        files.push(FileAt {
+            position: u32::try_from(files.len()).unwrap_or(u32::MAX),
+            path: name::below(root, path).into(),
+            size: metadata.as_ref().map_or(0, fs::Metadata::len),
+            crc32: None,
+            modified: metadata.and_then(|m| m.modified().ok()).map(|t| DateTime::<Utc>::from(t).naive_utc()),
+            refusal: refusal.map(Box::new),
+        });
+    }
+    let name = name_of(root);
+    let head = |path: &str| head_of(root, path);
+    let shape = Shape::of(&name, Delivered::Folder, files.iter().map(|f| &*f.path), &head);
+    Container {
+        name,
+        source: Source::Folder(root.to_owned()),
+        identity: Identity::Folder,
+        files,
+        shape,
+        lies: Lies::on_drive(root),
+        built: None,
+        sound: true,
+    }
+}
+
+/// The beginning of a folder's file; of a link or a pipe nothing.
+pub(super) fn head_of(root: &Path, path: &str) -> Option<Vec<u8>> {
+    let path = name::beneath(root, path);
+    if !fs::symlink_metadata(&path).ok()?.is_file() {
+        return None;
+    }
+    let mut start = Vec::new();
+    File::open(path).ok()?.take(HEAD).read_to_end(&mut start).ok()?;
+    Some(start)
+}
+
+/// Whether it is an archive of a name that lies in a part beside Apple's folders.
+pub(super) fn is_of_a_part(name: &str) -> bool {
+    let is_apples = part_name::is_shared_albums(name) || name.to_lowercase().contains("icloudusagedata");
+    is_apples && part_name::is_zip(name)
+}
+
+/// Why something that is neither file nor folder is not read.
+pub(super) fn no_file(kind: fs::FileType) -> Refused {
+    let why = if kind.is_symlink() {
+        "it is a link: name what it points to as an input of its own"
+    } else {
+        "it is a pipe, a socket or a device, and no file: it was not opened"
+    };
+    (Code::UnsupportedEntry, why.to_owned())
+}
+
+/// The last component of a path on the drive.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name::text_of(name).into_owned())
+}

@@ -1,0 +1,153 @@
+//! Folders on the drive: what lies in one, whether it is a part, and which parts lie deeper.
+//!
+//! Never follows a link to a folder, enters a library, or opens a file but for the first bytes of lists.
+//! The surprise: whether a folder is a part is told by what lies one folder below, so each is listed
+//! twice; nobody has so many folders that it would matter.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use crate::apple::part_name;
+use crate::category::photos::classify::{self, Delivered, Shape};
+use crate::category::{self, Category};
+use crate::contents::litter;
+use crate::library::layout::INTERNAL;
+use crate::problem::refusal::{Refused, refused_walk};
+use crate::stage::discover::container::{head_of, name_of};
+
+/// What lies in one folder, by path; without what no person ever made.
+#[derive(Default)]
+pub(super) struct Folder {
+    /// Files, links to files, and what is neither.
+    pub(super) files: Vec<PathBuf>,
+    /// Folders, and no links to any.
+    pub(super) folders: Vec<PathBuf>,
+    /// Links to folders or to nothing.
+    pub(super) links: Vec<PathBuf>,
+    /// Why it cannot be listed.
+    pub(super) refusal: Option<Refused>,
+}
+
+impl Folder {
+    /// Lists a folder.
+    pub(super) fn of(folder: &Path) -> Self {
+        let mut listing = Folder::default();
+        let mut entries: BTreeMap<PathBuf, fs::FileType> = BTreeMap::new();
+        for entry in WalkDir::new(folder).min_depth(1).max_depth(1).follow_links(false) {
+            match entry {
+                Ok(entry) => _ = entries.insert(entry.path().to_owned(), entry.file_type()),
+                Err(error) => listing.refusal = Some(refused_walk(&error)),
+            }
+        }
+        for (path, kind) in entries {
+            let name = name_of(&path);
+            if litter::is_ignored(&name) || litter::is_litter(&name) {
+                continue;
+            }
+            let list = if kind.is_dir() {
+                &mut listing.folders
+            } else if kind.is_symlink() && !path.is_file() {
+                &mut listing.links
+            } else {
+                &mut listing.files
+            };
+            list.push(path);
+        }
+        listing
+    }
+
+    /// What tells whether the folder is a part: what lies in it, and in folders called like Apple's.
+    pub(super) fn shape(&self, root: &Path) -> Shape {
+        let mut paths: Vec<String> = self.files.iter().map(|file| name_of(file)).collect();
+        for folder in self.folders.iter().filter(|f| classify::is_apples_folder(&name_of(f))) {
+            let name = name_of(folder);
+            let below = Folder::of(folder);
+            paths.extend(below.files.iter().map(|file| format!("{name}/{}", name_of(file))));
+            let info = "AlbumInfo.json";
+            let albums = below.folders.iter().filter(|album| album.join(info).is_file());
+            paths.extend(albums.map(|album| format!("{name}/{}/{info}", name_of(album))));
+        }
+        let head = |path: &str| head_of(root, path);
+        Shape::of(&name_of(root), Delivered::Folder, paths.iter().map(String::as_str), &head)
+    }
+
+    /// Whether it is the folder of iCloud Drive: it has Apple's list, or lies in a part of that name.
+    pub(super) fn is_drive(&self, root: &Path) -> bool {
+        let is_list = |file: &PathBuf| name_of(file).eq_ignore_ascii_case("Drive Details.csv");
+        let in_part =
+            || root.parent().is_some_and(|p| category::by_name(&name_of(p)) == Some(Category::Drive));
+        name_of(root) == "Drive" && (self.files.iter().any(is_list) || in_part())
+    }
+
+    /// Whether more lies in this part than Apple delivered: it is where somebody keeps things, and only
+    /// Apple's folders in it are the part.
+    pub(super) fn is_shared_with_others(&self, root: &Path, deeper: &Deeper) -> bool {
+        const OF_THE_DRIVE: [&str; 3] = ["system volume information", "$recycle.bin", ".trashes"];
+        let name = name_of(root);
+        if part_name::is_part_of_icloud(&name) || part_name::is_icloud_photos(&name) {
+            return false;
+        }
+        let is_kept = |file: &PathBuf| {
+            let name = name_of(file);
+            part_name::is_unfinished_download(&name)
+                || part_name::is_zip(&name) && part_name::is_part_of_icloud(&name)
+        };
+        !deeper.parts.is_empty()
+            || !deeper.libraries.is_empty()
+            || self.files.iter().any(is_kept)
+            || OF_THE_DRIVE.iter().any(|folder| root.join(folder).is_dir())
+            || root.parent().is_none()
+    }
+}
+
+/// Whether a folder is a library of Windfall's.
+pub(super) fn is_library(folder: &Path) -> bool {
+    folder.join(INTERNAL).is_dir()
+}
+
+/// What lies in a part and is no part of it.
+#[derive(Default)]
+pub(super) struct Deeper {
+    /// Folders that are parts by evidence of their own.
+    pub(super) parts: Vec<PathBuf>,
+    /// Libraries.
+    pub(super) libraries: Vec<PathBuf>,
+}
+
+impl Deeper {
+    /// Looks through the folders of a part.
+    pub(super) fn of(part: &Folder) -> Self {
+        let mut deeper = Deeper::default();
+        for folder in &part.folders {
+            if is_library(folder) {
+                deeper.libraries.push(folder.clone());
+            } else if classify::is_apples_folder(&name_of(folder)) {
+                // what it holds speaks of the part
+                deeper.search(&Folder::of(folder));
+            } else {
+                deeper.look(folder);
+            }
+        }
+        deeper
+    }
+
+    fn search(&mut self, listing: &Folder) {
+        listing.folders.iter().for_each(|folder| self.look(folder));
+    }
+
+    fn look(&mut self, folder: &Path) {
+        if is_library(folder) {
+            return self.libraries.push(folder.to_owned());
+        }
+        let listing = Folder::of(folder);
+        let shape = listing.shape(folder);
+        // the folder of a shared album belongs to the part that it lies in
+        if shape.is_part_itself() && !shape.is_shared_album() {
+            return self.parts.push(folder.to_owned());
+        }
+        self.search(&listing);
+    }
+}

@@ -1,0 +1,415 @@
+//! Containers to exports and parts: which request delivered what.
+//!
+//! Takes the containers of this run and the exports that the catalog remembers, and gives every container and
+//! wrapper its part; new exports and parts are added. Pure, and looks at no media.
+//!
+//! The surprise: a name does not tell an export, since every request is called `iCloud Photos Part 1 of 3`.
+//! Apple stamps all entries of one export with the time when it was built, so stamps over 7 days apart, or one
+//! part number with two sound archives of different central directories, are two exports. A part that came
+//! damaged and comes again sound is the same part. Parts without numbers, renamed by their owner, are one
+//! export of which nobody knows the total.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use crate::apple::part_name::{self, PartName, Siblings};
+use crate::apple::text;
+use crate::contents::{Contents, Entry, Export, Identity, Part};
+use crate::library::name;
+use crate::library::numbers::Numbers;
+use crate::stage::discover::container::{Container, FileAt, Lies, Source};
+
+/// Stamps further apart belong to different exports.
+const ONE_BUILD: TimeDelta = TimeDelta::days(7);
+
+/// The part of every container and wrapper.
+#[derive(Debug, Default)]
+pub struct Grouped {
+    parts: HashMap<(usize, String), usize>,
+    default: HashMap<usize, usize>,
+}
+
+impl Grouped {
+    /// The part of an entry of this container below this wrapper.
+    pub fn part(&self, container: usize, wrapper: &str) -> Option<usize> {
+        self.parts.get(&(container, wrapper.to_owned())).or_else(|| self.default.get(&container)).copied()
+    }
+}
+
+/// A name that several parts of one export share, and how many parts there are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    folded: String,
+    total: Option<u32>,
+}
+
+/// What is known of an export while parts are joined to it.
+#[derive(Default, Clone)]
+struct Building {
+    stamps: Option<(NaiveDateTime, NaiveDateTime)>,
+    numbers: HashSet<u32>,
+    sound: HashMap<u32, HashSet<Identity>>,
+}
+
+/// One part in one container.
+struct Unit {
+    container: usize,
+    wrapper: Option<String>,
+    base: String,
+    key: Key,
+    /// None where no name says it.
+    number: Option<u32>,
+}
+
+/// What Apple calls the delivery that has one part, in the languages that were seen (immich-go #853, dayowe,
+/// a zh-CN script); any other name without numbers may be its owner's.
+const OF_ONE_PART: [&str; 5] =
+    ["icloud photos", "icloud-bilder", "icloud fotos", "icloud-fotos", "icloud 照片"];
+
+/// The name of an export whose parts have been renamed.
+const UNNAMED: &str = "iCloud Photos";
+
+/// Joins all containers to exports; adds what is new to `contents`.
+/// `complete` are the archives that the catalog remembers as sound and read to their end.
+pub fn group(containers: &[Container], contents: &mut Contents, complete: &HashSet<usize>) -> Grouped {
+    let mut grouping = Grouping::remembered(contents, complete);
+    let names = || {
+        containers.iter().flat_map(|container| {
+            let wrappers = container.shape.wrappers().flat_map(|wrapper| wrapper.split('/'));
+            std::iter::once(file_name(&container.name)).chain(wrappers)
+        })
+    };
+    let siblings = Siblings::new(names());
+    let mut units: Vec<Unit> =
+        (0..containers.len()).flat_map(|index| units_of(containers, index, &siblings)).collect();
+    units.sort_by_cached_key(|unit| {
+        let container = &containers[unit.container];
+        // what is known, then by age: folders and unreadable archives say nothing of their build, and join
+        // what stands
+        let is_new = grouping.known_part(unit, container).is_none();
+        let age = container.built.map_or((1, None), |built| (0, Some(built)));
+        (is_new, age, container.name.clone(), unit.wrapper.clone(), unit.number)
+    });
+    let mut grouped = Grouped::default();
+    for unit in &units {
+        let part = grouping.part_of(unit, &containers[unit.container], contents);
+        match &unit.wrapper {
+            Some(wrapper) => {
+                grouped.parts.insert((unit.container, wrapper.clone()), part);
+                grouped.default.entry(unit.container).or_insert(part);
+            }
+            None => {
+                grouped.default.insert(unit.container, part);
+            }
+        }
+    }
+    // a nested archive without a number of its own belongs where its parent does
+    for (index, container) in containers.iter().enumerate() {
+        if let (None, Some(parent)) = (grouped.default.get(&index), container.parent())
+            && let Some(&part) = grouped.default.get(&parent)
+        {
+            grouped.default.insert(index, part);
+        }
+    }
+    grouped
+}
+
+fn file_name(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+fn units_of(containers: &[Container], index: usize, siblings: &Siblings) -> Vec<Unit> {
+    let container = &containers[index];
+    let own = siblings.read(file_name(&container.name));
+    let mut units: Vec<Unit> = Vec::new();
+    for wrapper in container.shape.wrappers() {
+        let mut names = wrapper.rsplit('/').map(|name| siblings.read(name));
+        if let Some(name) = names.find(|n| n.number.is_some()) {
+            units.push(unit(index, Some(wrapper.to_owned()), name));
+        }
+    }
+    // one wrapper is as the archive is called: the others are names that a flipped bit made of it
+    if let Some(own) = units.iter().find(|unit| unit.base == own.base && unit.number == own.number) {
+        let own = own.wrapper.clone();
+        units.retain(|unit| unit.wrapper == own);
+    }
+    // the wrapper outranks a renamed zip; a nested archive without a number inherits its part
+    let inherits = container.parent().is_some() && own.number.is_none();
+    if units.is_empty() && !inherits {
+        let wrapped =
+            container.shape.wrappers().flat_map(|w| w.split('/')).find(|w| part_name::is_apple_name(w));
+        let name = match (own.number, wrapped) {
+            (None, Some(wrapper)) => siblings.read(wrapper),
+            _ => own,
+        };
+        units.push(unit(index, None, name));
+    }
+    units
+}
+
+fn unit(container: usize, wrapper: Option<String>, name: PartName) -> Unit {
+    let folded = text::match_key(&name.base);
+    let is_whole = name.number.is_none() && OF_ONE_PART.contains(&folded.as_str());
+    let (number, total) = if is_whole { (Some(1), Some(1)) } else { (name.number, name.total) };
+    Unit { container, wrapper, base: name.base, key: Key { folded, total }, number }
+}
+
+struct Grouping {
+    by_key: BTreeMap<Key, Vec<usize>>,
+    building: Vec<Building>,
+    /// The index of every part.
+    parts: HashMap<(usize, u32), usize>,
+    /// Of every archive that is known, its parts and their numbers.
+    known: HashMap<Identity, Vec<(usize, u32)>>,
+    /// Of every folder's file that the catalog remembers, its part.
+    known_files: HashMap<(String, String, u64), usize>,
+    /// Exports of which a rebuilt catalog knows the kept details only, by portable name: how many
+    /// parts they had is not known.
+    rebuilt: HashMap<String, Vec<usize>>,
+    is_rebuilt: HashSet<usize>,
+    /// Exports without a total.
+    uncounted: Vec<usize>,
+    /// Of parts without numbers, the export of those that lie in the same folder.
+    beside: HashMap<PathBuf, usize>,
+}
+
+impl Grouping {
+    fn remembered(contents: &Contents, complete: &HashSet<usize>) -> Self {
+        let rebuilt = rebuilt(contents);
+        let mut grouping = Grouping {
+            by_key: BTreeMap::new(),
+            building: vec![Building::default(); contents.exports.len()],
+            parts: HashMap::new(),
+            known: HashMap::new(),
+            known_files: HashMap::new(),
+            is_rebuilt: rebuilt.values().flatten().copied().collect(),
+            rebuilt,
+            uncounted: Vec::new(),
+            beside: HashMap::new(),
+        };
+        for (index, export) in contents.exports.iter().enumerate() {
+            let key = Key { folded: text::match_key(&export.name), total: export.total };
+            match export.total {
+                Some(_) => grouping.by_key.entry(key).or_default().push(index),
+                None => grouping.uncounted.push(index),
+            }
+            grouping.building[index].stamps = export.built.map(|built| (built, built));
+        }
+        for (index, part) in contents.parts.iter().enumerate() {
+            grouping.building[part.export].numbers.insert(part.number);
+            grouping.parts.insert((part.export, part.number), index);
+        }
+        let mut seen = HashSet::new();
+        for entry in &contents.entries {
+            let part = &contents.parts[entry.part];
+            let archive = &contents.archives[entry.archive];
+            match &archive.identity {
+                // nested archives carry their parent's part, and stamps and directories of their own
+                Identity::Zip { .. } if archive.name.contains('/') => {}
+                zip @ Identity::Zip { .. } => {
+                    if seen.insert((entry.archive, entry.part)) {
+                        grouping.known.entry(zip.clone()).or_default().push((entry.part, part.number));
+                        // a damaged archive says nothing against a sound one of its number
+                        if complete.contains(&entry.archive) {
+                            let sound = &mut grouping.building[part.export].sound;
+                            sound.entry(part.number).or_default().insert(zip.clone());
+                        }
+                    }
+                }
+                Identity::Folder => {
+                    let key = (archive.name.clone(), entry.path.to_string(), entry.size);
+                    grouping.known_files.insert(key, entry.part);
+                }
+            }
+        }
+        grouping
+    }
+
+    /// The part that a container is known to be.
+    fn known_part(&self, unit: &Unit, container: &Container) -> Option<usize> {
+        match &container.identity {
+            zip @ Identity::Zip { .. } => {
+                let parts = self.known.get(zip)?;
+                let is_it = |(_, number): &&(usize, u32)| unit.number.is_none_or(|own| own == *number);
+                parts.iter().find(is_it).map(|(part, _)| *part)
+            }
+            Identity::Folder => {
+                let Source::Folder(_) = container.source else { return None };
+                let key = |f: &FileAt| (container.name.clone(), f.path.to_string(), f.size);
+                container.files.iter().find_map(|file| self.known_files.get(&key(file)).copied())
+            }
+        }
+    }
+
+    fn part_of(&mut self, unit: &Unit, container: &Container, contents: &mut Contents) -> usize {
+        let known = self.known_part(unit, container);
+        let known_export = known.map(|part| contents.parts[part].export);
+        let export = match unit.number {
+            Some(number) => {
+                let found = known_export.or_else(|| match container.built {
+                    Some(built) => self.by_stamp(unit, number, built, container, contents),
+                    None => self.by_gap(unit, number, contents),
+                });
+                found.unwrap_or_else(|| self.new_export(&unit.base, unit.key.clone(), contents))
+            }
+            None => {
+                let found = known_export.or_else(|| self.uncounted_export(container));
+                found.unwrap_or_else(|| {
+                    let is_named = container.shape.is_loose() || part_name::is_apple_name(&unit.base);
+                    let name = if is_named { &unit.base } else { UNNAMED };
+                    let key = Key { folded: text::match_key(name), total: None };
+                    self.new_export(name, key, contents)
+                })
+            }
+        };
+        if unit.number.is_some() {
+            self.learn(export, unit, contents);
+        } else if let Lies::On(folder) = &container.lies
+            && !container.shape.is_loose()
+        {
+            self.beside.entry(folder.clone()).or_insert(export);
+        }
+        let number = match (unit.number, known) {
+            (Some(number), _) => number,
+            (None, Some(part)) => contents.parts[part].number,
+            (None, None) => {
+                self.building[export].numbers.iter().max().map_or(1, |last| last.saturating_add(1))
+            }
+        };
+        let building = &mut self.building[export];
+        building.numbers.insert(number);
+        if let Some(built) = container.built.filter(|_| container.parent().is_none()) {
+            let (first, last) = building.stamps.unwrap_or((built, built));
+            building.stamps = Some((first.min(built), last.max(built)));
+            contents.exports[export].built = building.stamps.map(|(_, last)| last);
+        }
+        let is_zip = matches!(container.identity, Identity::Zip { .. });
+        if is_zip && container.sound && container.parent().is_none() {
+            building.sound.entry(number).or_default().insert(container.identity.clone());
+        }
+        let part = *self.parts.entry((export, number)).or_insert_with(|| {
+            contents.parts.push(Part { export, number });
+            contents.parts.len() - 1
+        });
+        if is_zip && known.is_none() && container.parent().is_none() {
+            self.known.entry(container.identity.clone()).or_default().push((part, number));
+        }
+        part
+    }
+
+    /// Of a part without a number: the export that was built at its time, or whose parts lie beside it where
+    /// nothing tells when it was built. What nobody knows to be Apple's is by itself.
+    fn uncounted_export(&self, container: &Container) -> Option<usize> {
+        if container.shape.is_loose() {
+            return None;
+        }
+        let Some(built) = container.built else {
+            let Lies::On(folder) = &container.lies else { return None };
+            return self.beside.get(folder).copied();
+        };
+        let near = |export: &&usize| self.distance(**export, built).is_some_and(|d| d <= ONE_BUILD);
+        self.uncounted.iter().filter(near).min_by_key(|export| self.distance(**export, built)).copied()
+    }
+
+    fn distance(&self, export: usize, built: NaiveDateTime) -> Option<TimeDelta> {
+        let (first, last) = self.building[export].stamps?;
+        Some((built - first).abs().max((built - last).abs()))
+    }
+
+    /// The export whose stamps are nearest, unless another sound archive has the number there.
+    fn by_stamp(
+        &self,
+        unit: &Unit,
+        number: u32,
+        built: NaiveDateTime,
+        container: &Container,
+        contents: &Contents,
+    ) -> Option<usize> {
+        let distance = |export: &usize| self.distance(*export, built);
+        self.candidates(unit, contents, |export| distance(export).is_some())
+            .iter()
+            .filter(|&&export| {
+                let taken = self.building[export].sound.get(&number);
+                !container.sound || taken.is_none_or(|t| t.is_empty() || t.contains(&container.identity))
+            })
+            .filter(|export| distance(export).is_none_or(|d| d <= ONE_BUILD))
+            .min_by_key(|export| distance(export).unwrap_or(ONE_BUILD))
+            .copied()
+    }
+
+    /// Exports of the unit's name and total; then those of which a rebuilt catalog knows a
+    /// smaller total, because not every part has details.
+    fn candidates(&self, unit: &Unit, contents: &Contents, dated: impl Fn(&usize) -> bool) -> Vec<usize> {
+        let same = self.by_key.get(&unit.key).into_iter().flatten();
+        let portable = text::match_key(&name::portable(&unit.base));
+        let smaller = |export: &&usize| contents.exports[**export].total <= unit.key.total && dated(export);
+        let rebuilt = self.rebuilt.get(&portable).into_iter().flatten().filter(smaller);
+        same.chain(rebuilt).copied().collect()
+    }
+
+    /// A part tells an export of a rebuilt catalog its name and how many parts it has.
+    fn learn(&mut self, export: usize, unit: &Unit, contents: &mut Contents) {
+        let known = &mut contents.exports[export];
+        if self.is_rebuilt.contains(&export) && (known.total, &known.name) != (unit.key.total, &unit.base) {
+            known.total = unit.key.total;
+            known.name.clone_from(&unit.base);
+            self.by_key.entry(unit.key.clone()).or_default().push(export);
+        }
+    }
+
+    /// The newest export of that name that lacks the number, else the newest of that name.
+    fn by_gap(&self, unit: &Unit, number: u32, contents: &Contents) -> Option<usize> {
+        let candidates = self.candidates(unit, contents, |_| true);
+        let newest =
+            |exports: Vec<usize>| exports.into_iter().max_by_key(|&e| (contents.exports[e].built, e));
+        let lacking =
+            candidates.iter().copied().filter(|&e| !self.building[e].numbers.contains(&number)).collect();
+        newest(lacking).or_else(|| newest(candidates))
+    }
+
+    fn new_export(&mut self, name: &str, key: Key, contents: &mut Contents) -> usize {
+        let index = contents.exports.len();
+        contents.exports.push(Export {
+            name: name.to_owned(),
+            total: key.total,
+            built: None,
+            label: String::new(),
+        });
+        self.building.push(Building::default());
+        match key.total {
+            Some(_) => self.by_key.entry(key).or_default().push(index),
+            None => self.uncounted.push(index),
+        }
+        index
+    }
+}
+
+fn rebuilt(contents: &Contents) -> HashMap<String, Vec<usize>> {
+    let of = |e: &Entry| contents.parts[e.part].export;
+    let is_stand_in = |e: &Entry| contents.archives[e.archive].is_stand_in();
+    let stand_ins: BTreeSet<usize> = contents.entries.iter().filter(|e| is_stand_in(e)).map(of).collect();
+    let real: HashSet<usize> = contents.entries.iter().filter(|e| !is_stand_in(e)).map(of).collect();
+    let mut rebuilt: HashMap<String, Vec<usize>> = HashMap::new();
+    for export in stand_ins.into_iter().filter(|export| !real.contains(export)) {
+        let name = text::match_key(&name::portable(&contents.exports[export].name));
+        rebuilt.entry(name).or_default().push(export);
+    }
+    rebuilt
+}
+
+/// Gives every new export the name of its details folder: its own name and the day it was built.
+pub fn label(contents: &mut Contents) {
+    let mut used: HashSet<String> =
+        contents.exports.iter().filter(|e| !e.label.is_empty()).map(|e| name::fold(&e.label)).collect();
+    let mut numbers = Numbers::default();
+    for export in contents.exports.iter_mut().filter(|e| e.label.is_empty()) {
+        let day = export.built.map_or_else(String::new, |t| t.format(" %Y-%m-%d").to_string());
+        let stem = name::portable(&format!("{}{day}", export.name)).into_owned();
+        let at = |n| name::with_suffix(&stem, "", n);
+        let label = at(numbers.first_free(name::fold(&stem), |n| !used.contains(&name::fold(&at(n)))));
+        used.insert(name::fold(&label));
+        export.label = label;
+    }
+}

@@ -1,0 +1,196 @@
+//! The other end of the pass: what the threads did, made durable and recorded, batch by batch.
+//!
+//! In: messages. Out: records, bytes of entries, details. Never: records what is not durable.
+//! The one surprise: a batch is synced once, not each file; what a killed run had not recorded is
+//! read again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use crate::contents::{Bytes, Contents, DetailsFile, Role};
+use crate::error::Error;
+use crate::stage::ingest::{Kept, Message, ReadEntry, Reading, Record, Tally};
+
+/// How long read entries may wait to be made durable and recorded.
+const BATCH_TIME: Duration = Duration::from_secs(2);
+pub(super) const BATCH_ENTRIES: usize = 8192;
+/// How long messages gather.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Lets copies wait for their bytes: of two threads with the same bytes, the one that waited for the
+/// other may report first, and a copy of bytes that nobody knows cannot be recorded.
+struct InOrder {
+    /// Contents from here on are new in this pass.
+    first_new: usize,
+    /// Of each new content, whether its bytes were reported.
+    reported: Vec<bool>,
+    waiting: HashMap<usize, Vec<ReadEntry>>,
+}
+
+impl InOrder {
+    fn after(first_new: usize) -> Self {
+        InOrder { first_new, reported: Vec::new(), waiting: HashMap::new() }
+    }
+
+    fn push(&mut self, read: ReadEntry, batch: &mut Vec<ReadEntry>) {
+        let Some(new) = read.content.checked_sub(self.first_new) else {
+            batch.push(read);
+            return;
+        };
+        if read.kept != Kept::Already {
+            if self.reported.len() <= new {
+                self.reported.resize(new + 1, false);
+            }
+            self.reported[new] = true;
+        } else if !self.reported.get(new).is_some_and(|reported| *reported) {
+            self.waiting.entry(read.content).or_default().push(read);
+            return;
+        }
+        let copies = self.waiting.remove(&read.content).unwrap_or_default();
+        batch.push(read);
+        batch.extend(copies);
+    }
+}
+
+/// What a pass gave, before it is part of the contents.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) tally: Tally,
+    /// Of entries, what is known of their bytes now.
+    pub(super) bytes: Vec<(usize, Bytes)>,
+    pub(super) details: BTreeMap<(usize, Role), DetailsFile>,
+}
+
+/// Receives what the workers did; makes it durable and records it, batch by batch.
+pub(super) struct Collector<'a> {
+    contents: &'a Contents,
+    reading: &'a Reading<'a>,
+    pub(super) gathered: Gathered,
+    in_order: InOrder,
+    record: &'a mut Record<'a>,
+}
+
+impl<'a> Collector<'a> {
+    /// `known` contents stand before those of this pass.
+    pub(super) fn new(
+        contents: &'a Contents,
+        reading: &'a Reading<'a>,
+        known: usize,
+        record: &'a mut Record<'a>,
+    ) -> Self {
+        Collector {
+            contents,
+            reading,
+            gathered: Gathered::default(),
+            in_order: InOrder::after(known),
+            record,
+        }
+    }
+
+    pub(super) fn collect(&mut self, receiver: &mpsc::Receiver<Message>) -> Result<(), Error> {
+        let mut batch: Vec<ReadEntry> = Vec::new();
+        let mut since = Instant::now();
+        let mut stopped: Option<Error> = None;
+        loop {
+            match receiver.recv_timeout(BATCH_TIME) {
+                Ok(first) => {
+                    for message in std::iter::once(first).chain(receiver.try_iter()).take(BATCH_ENTRIES) {
+                        self.take(message, &mut batch, &mut stopped);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if batch.len() >= BATCH_ENTRIES || since.elapsed() >= BATCH_TIME {
+                self.flush(&mut batch)?;
+                since = Instant::now();
+            }
+            // to be woken for each of 100,000 small files would cost as much as to hash them
+            std::thread::sleep(PAUSE);
+        }
+        self.flush(&mut batch)?;
+        stopped.map_or(Ok(()), Err)
+    }
+
+    fn take(&mut self, message: Message, batch: &mut Vec<ReadEntry>, stopped: &mut Option<Error>) {
+        match message {
+            Message::Sound { read, details, bytes } => {
+                self.gathered.tally.bytes += bytes;
+                self.gathered.bytes.push((read.entry, Bytes::Sound(read.content)));
+                if let Some(details) = details {
+                    // the plan shall have their memory after them, and it belongs to the thread that
+                    // allocates it: at half a million rows this is worth 40 MiB
+                    let details = details.clone();
+                    let key = (read.content, self.contents.entries[read.entry].role);
+                    self.gathered.details.insert(key, details);
+                }
+                self.in_order.push(read, batch);
+            }
+            Message::Failed { entry, problem } => {
+                self.gathered.bytes.push((entry, Bytes::Failed));
+                self.gathered.tally.problems.push(*problem);
+            }
+            Message::Stop(error) => {
+                // the first reason counts, unless it was only the order to stop
+                if stopped.as_ref().is_none_or(|s| matches!(s, Error::Interrupted)) {
+                    *stopped = Some(*error);
+                }
+            }
+        }
+    }
+
+    fn flush(&mut self, batch: &mut Vec<ReadEntry>) -> Result<(), Error> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        if let Some(staging) = self.reading.staging {
+            staging.sync()?;
+        }
+        (self.record)(self.contents, batch)?;
+        batch.clear();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{InOrder, Kept, ReadEntry};
+    use crate::category::photos::media::Embedded;
+    use crate::contents::Content;
+
+    fn fresh() -> Kept {
+        Kept::Fresh(Box::new(Content {
+            blake3: blake3::hash(b"a"),
+            size: 1,
+            crc32: 0,
+            fingerprint: None,
+            embedded: Embedded::default(),
+            cut_short: false,
+        }))
+    }
+
+    #[test]
+    fn a_copy_that_reports_before_its_bytes_comes_after_them() {
+        let mut in_order = InOrder::after(5);
+        let reports = [
+            (0, 4, Kept::Already), // known before this pass
+            (1, 7, Kept::Already),
+            (2, 6, fresh()),
+            (3, 7, Kept::Already),
+            (4, 7, fresh()),
+            (5, 7, Kept::Already),
+            (6, 5, Kept::Already),
+            (7, 5, fresh()),
+        ];
+        let mut batch = Vec::new();
+        let mut sizes = Vec::new();
+        for (entry, content, kept) in reports {
+            in_order.push(ReadEntry { entry, content, kept }, &mut batch);
+            sizes.push(batch.len());
+        }
+        let order: Vec<usize> = batch.iter().map(|read| read.entry).collect();
+        assert_eq!(order, [0, 2, 4, 1, 3, 5, 7, 6]);
+        assert_eq!(sizes, [1, 1, 2, 2, 5, 6, 6, 8]);
+    }
+}

@@ -1,0 +1,89 @@
+//! What bytes say of themselves, and small reads here and there in a large file.
+//!
+//! In: a seekable source. Out: [`Embedded`]; the same source, with a buffer of 16 KiB. Never: reads
+//! ahead of large reads.
+//! The one surprise: what was read is kept over seeks, which a `BufReader` does not; parsers of
+//! metadata jump back and forth.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use crate::category::photos::media::{self, Embedded};
+use crate::contents::Entry;
+use crate::stage::discover::container::Source;
+use crate::stage::discover::{self, part_file};
+
+pub(super) trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
+
+/// Reads a little here and there; what was read is kept over seeks, which a `BufReader` does not.
+pub(super) struct Glance<'a> {
+    source: &'a mut dyn ReadSeek,
+    buffer: Vec<u8>,
+    /// Where the buffer begins, and where the next byte is wanted.
+    start: u64,
+    cursor: u64,
+}
+
+impl<'a> Glance<'a> {
+    /// Bytes read at a time.
+    const STEP: u64 = 16 * 1024;
+
+    pub(super) fn new(source: &'a mut dyn ReadSeek) -> Self {
+        Glance { source, buffer: Vec::new(), start: 0, cursor: 0 }
+    }
+
+    fn held(&self) -> &[u8] {
+        let from = self.cursor.checked_sub(self.start).and_then(|from| usize::try_from(from).ok());
+        from.and_then(|from| self.buffer.get(from..)).unwrap_or_default()
+    }
+}
+
+impl Read for Glance<'_> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        if self.held().is_empty() {
+            self.source.seek(SeekFrom::Start(self.cursor))?;
+            if room.len() as u64 >= Self::STEP {
+                let count = self.source.read(room)?;
+                self.cursor = self.cursor.saturating_add(count as u64);
+                return Ok(count);
+            }
+            self.start = self.cursor;
+            self.buffer.clear();
+            Read::take(&mut *self.source, Self::STEP).read_to_end(&mut self.buffer)?;
+        }
+        let count = self.held().read(room)?;
+        self.cursor = self.cursor.saturating_add(count as u64);
+        Ok(count)
+    }
+}
+
+impl Seek for Glance<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.cursor = match to {
+            SeekFrom::Start(position) => position,
+            SeekFrom::Current(by) => self.cursor.saturating_add_signed(by),
+            SeekFrom::End(_) => self.source.seek(to)?,
+        };
+        Ok(self.cursor)
+    }
+}
+
+/// What an entry's bytes say of themselves, and whether they end too early.
+pub(super) fn look(source: &mut (impl Read + Seek), size: u64, entry: &Entry) -> (Embedded, bool) {
+    let embedded = media::read(source, size);
+    // an archive's CRC-32 vouches for the bytes; a folder has nothing of the kind
+    let cut_short = entry.crc32.is_none() && media::is_cut_short(source, size, embedded.format);
+    (embedded, cut_short)
+}
+
+/// The entry's bytes without a copy, where they can be had by position.
+pub(super) fn seekable(source: &Source, position: u32, path: &str) -> Option<Box<dyn ReadSeek>> {
+    match source {
+        Source::Zip(archive) => {
+            let window = archive.stored_window(discover::zip_entry(archive, position)?)?;
+            Some(Box::new(window))
+        }
+        Source::Folder(root) => Some(Box::new(part_file::open(root, path).ok()?)),
+        Source::Remembered(_) | Source::Unreadable => None,
+    }
+}

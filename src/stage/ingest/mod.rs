@@ -1,0 +1,161 @@
+//! Ingest: the one parallel pass over bytes.
+//!
+//! In: the entries that must be read, and what is known already. Out: for each entry its content:
+//! CRC-32, BLAKE3, Apple's fingerprint and embedded metadata, all from one reading; new bytes go to
+//! staging. Never: decides what an entry means or where it goes.
+//! The one surprise: an entry whose size and CRC-32 are known is hashed without being written, and
+//! read a second time only if its BLAKE3 is new after all; duplicates cost no disk.
+
+mod collect;
+mod glance;
+mod stock;
+mod worker;
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::mpsc;
+
+use collect::{Collector, Gathered};
+use worker::Worker;
+
+use crate::contents::{Bytes, Content, ContentSet, Contents, DetailsFile};
+use crate::error::Error;
+use crate::library::staging::Staging;
+use crate::problem::Problem;
+use crate::progress::{Phase, Progress};
+use crate::stage::discover::Inputs;
+use crate::threads;
+
+/// An entry that was read to its end.
+pub struct ReadEntry {
+    /// Which, an index into [`Contents::entries`].
+    pub entry: usize,
+    /// Its bytes, an index into [`Contents::contents`] as it will be.
+    pub content: usize,
+    /// What happened to its bytes.
+    pub kept: Kept,
+}
+
+/// What happened to the bytes of an entry that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kept {
+    /// They are safe already: in the library, or in staging.
+    Already,
+    /// Nobody knew them; they are in staging now.
+    Fresh(Box<Content>),
+    /// The catalog knew them, but they were gone; they are in staging again.
+    Again,
+}
+
+/// What the pass came to.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Bytes that came out of the entries.
+    pub bytes: u64,
+    /// Entries that could not be read or written.
+    pub problems: Vec<Problem>,
+}
+
+/// What a pass shall find out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Hashes, what files say of themselves, and what details say.
+    Everything,
+    /// Hashes only; nothing but a buffer is held in memory.
+    Hashes,
+}
+
+/// What a pass needs besides its inputs.
+pub struct Reading<'a> {
+    /// Where new bytes go; a dry run and `check` have none.
+    pub staging: Option<&'a Staging>,
+    /// What to find out.
+    pub wanted: Wanted,
+    /// Contents that the library or staging holds already.
+    pub held: &'a ContentSet,
+    /// Threads.
+    pub jobs: NonZeroUsize,
+    /// Is told.
+    pub progress: &'a dyn Progress,
+    /// Set when the owner wants to stop.
+    pub cancel: &'a AtomicBool,
+}
+
+/// Is called with entries whose bytes are durable.
+pub type Record<'a> = dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error> + 'a;
+
+/// Reads all given entries whose bytes are unknown. `record` is called with entries whose bytes
+/// are durable.
+///
+/// # Errors
+/// If the destination is full or unwritable, a record cannot be made, or the owner interrupts.
+pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_>) -> Result<Tally, Error> {
+    let tasks = tasks(&inputs.contents, reading.jobs);
+    let bytes = tasks.iter().map(|&t| inputs.contents.entries[t].size).fold(0, u64::saturating_add);
+    reading.progress.begin(Phase::Read, tasks.len() as u64, bytes);
+    let known = std::mem::take(&mut inputs.contents.contents);
+    let (outcome, contents, gathered) = {
+        let mut collector = Collector::new(&inputs.contents, reading, known.len(), record);
+        let worker = Worker::new(inputs, reading, known, tasks.len());
+        let outcome = run(&worker, &tasks, &mut collector);
+        (outcome, worker.into_contents(), collector.gathered)
+    };
+    let Gathered { mut tally, bytes, details } = gathered;
+    inputs.contents.contents = contents;
+    for (entry, bytes) in bytes {
+        inputs.contents.entries[entry].bytes = bytes;
+    }
+    inputs.contents.details.extend(details);
+    tally.problems.sort();
+    outcome.map(|()| tally)
+}
+
+/// What must be read, in an order that keeps disks busy to the end: by archive and position, but
+/// entries so large that they could end last go first.
+fn tasks(contents: &Contents, jobs: NonZeroUsize) -> Vec<usize> {
+    let unread = |&i: &usize| {
+        let entry = &contents.entries[i];
+        entry.given && entry.bytes == Bytes::Unread && !entry.role.is_left_out()
+    };
+    let mut tasks: Vec<usize> = (0..contents.entries.len()).filter(unread).collect();
+    let total = tasks.iter().map(|&t| contents.entries[t].size).fold(0, u64::saturating_add);
+    let large = (total / (jobs.get() as u64).saturating_mul(16)).max(64 << 20);
+    tasks.sort_by_key(|&t| {
+        let entry = &contents.entries[t];
+        let first = if entry.size >= large { u64::MAX - entry.size } else { u64::MAX };
+        (first, entry.archive, entry.position)
+    });
+    tasks
+}
+
+enum Message {
+    Sound { read: ReadEntry, details: Option<DetailsFile>, bytes: u64 },
+    Failed { entry: usize, problem: Box<Problem> },
+    Stop(Box<Error>),
+}
+
+fn run(worker: &Worker<'_>, tasks: &[usize], collector: &mut Collector<'_>) -> Result<(), Error> {
+    let pool = threads::pool(worker.reading.jobs)?;
+    let next = AtomicUsize::new(0);
+    // what is read and not yet recorded is read again after a kill
+    let (sender, receiver) = mpsc::sync_channel(collect::BATCH_ENTRIES);
+    std::thread::scope(|threads| {
+        let pool = &pool;
+        let next = &next;
+        threads.spawn(move || {
+            pool.scope(|scope| {
+                for _ in 0..worker.reading.jobs.get() {
+                    let sender = sender.clone();
+                    scope.spawn(move |_| worker.work(tasks, next, &sender));
+                }
+            });
+        });
+        let outcome = collector.collect(&receiver);
+        if outcome.is_err() {
+            worker.stop();
+        }
+        // nobody shall wait for room in it
+        drop(receiver);
+        outcome
+    })
+}

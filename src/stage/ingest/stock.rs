@@ -1,0 +1,86 @@
+//! What is known of bytes while they are read: the library's, and those of this pass so far.
+//!
+//! In: contents. Out: answers by hash, by size and CRC-32. Never: takes equal sizes and CRC-32 for
+//! equal bytes; they only say that a copy is likely.
+//! The one surprise: all threads share one, behind a lock that is held for lookups only.
+
+use std::collections::HashSet;
+
+use crate::category::photos::media::Cameras;
+use crate::contents::{ByDigest, Content, ContentSet};
+
+/// So many new contents have room from the beginning.
+const MOST_ROOM: usize = 1 << 20;
+
+/// What is known of bytes while they are read.
+pub(super) struct Stock {
+    pub(super) contents: Vec<Content>,
+    cameras: Cameras,
+    by_hash: ByDigest,
+    /// Contents whose bytes are safe: in the library, or staged.
+    pub(super) safe: ContentSet,
+    /// Bytes that a thread is putting into staging.
+    pub(super) arriving: HashSet<blake3::Hash>,
+    sizes: HashSet<u64>,
+    /// Four bytes of each: a false one costs a reading.
+    sizes_and_crcs: HashSet<u32>,
+}
+
+impl Stock {
+    /// Has room for `new` more: what grows bit by bit leaves holes in memory behind. An archive that
+    /// claims more than any library holds gets its room bit by bit all the same.
+    pub(super) fn new(mut contents: Vec<Content>, new: usize, held: &ContentSet) -> Self {
+        let new = new.min(MOST_ROOM);
+        contents.reserve_exact(new);
+        let most = contents.len() + new;
+        let mut by_hash = ByDigest::with_room(most);
+        for (index, content) in contents.iter().enumerate() {
+            by_hash.insert(content.blake3.as_bytes(), index);
+        }
+        let mut stock = Stock {
+            contents,
+            cameras: Cameras::default(),
+            by_hash,
+            safe: held.clone(),
+            arriving: HashSet::new(),
+            sizes: HashSet::new(),
+            sizes_and_crcs: HashSet::with_capacity(most),
+        };
+        for content in held.contents() {
+            stock.expect(content);
+        }
+        stock
+    }
+
+    /// The bytes of this hash.
+    pub(super) fn find(&self, hash: &blake3::Hash) -> Option<usize> {
+        self.by_hash.get(hash.as_bytes(), |index| self.contents[index].blake3 == *hash)
+    }
+
+    /// Takes in bytes that nobody knew.
+    pub(super) fn add(&mut self, mut content: Content) -> usize {
+        self.cameras.share(&mut content.embedded);
+        let index = self.contents.len();
+        self.by_hash.insert(content.blake3.as_bytes(), index);
+        self.contents.push(content);
+        index
+    }
+
+    pub(super) fn expect(&mut self, content: usize) {
+        let content = &self.contents[content];
+        self.sizes.insert(content.size);
+        self.sizes_and_crcs.insert(size_and_crc(content.size, content.crc32));
+    }
+
+    pub(super) fn is_expected(&self, size: u64, crc32: Option<u32>) -> bool {
+        match crc32 {
+            Some(crc32) => self.sizes_and_crcs.contains(&size_and_crc(size, crc32)),
+            None => self.sizes.contains(&size),
+        }
+    }
+}
+
+/// Differs as often as sizes and checksums do.
+fn size_and_crc(size: u64, crc32: u32) -> u32 {
+    crc32 ^ (size as u32).rotate_left(16) ^ (size >> 32) as u32
+}

@@ -1,0 +1,230 @@
+//! What repeats a file of the library: links, lists, copies and sidecars, made and taken back.
+//!
+//! In: derived files that the plan wants, or wants no more. Out: [`Derivation`] or [`Removal`], and
+//! records. Never: touches one that its owner changed.
+//! The one surprise: a hard link and a copy are recognised by their bytes, for a file system may say
+//! nothing else of them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use crate::error::{Error, is_failing, is_full};
+use crate::library::catalog::Catalog;
+use crate::library::drive::{hash_file, symlink};
+use crate::library::name;
+use crate::library::path::LibraryPath;
+use crate::library::record::{Derived, DerivedForm, DerivedRecord};
+use crate::library::staging::sync_all;
+use crate::problem::{Code, Problem};
+use crate::stage::place::{Placing, Unplaced, copy_new, make_folder, rename_new, stopped};
+
+/// What became of derived files.
+#[derive(Debug, Default)]
+pub struct Derivation {
+    /// Made anew or replaced.
+    pub made: u64,
+    /// As an earlier run made them.
+    pub kept: u64,
+    /// Left alone: somebody else made them, or changed them.
+    pub foreign: Vec<LibraryPath>,
+    /// What could not be made.
+    pub problems: Vec<Problem>,
+}
+
+impl Derivation {
+    /// Adds what became of others.
+    pub fn add(&mut self, other: Derivation) {
+        self.made += other.made;
+        self.kept += other.kept;
+        self.foreign.extend(other.foreign);
+        self.problems.extend(other.problems);
+    }
+}
+
+/// Makes links, lists, copies and sidecars; records them. One that its owner changed is left alone,
+/// and one of a file that could not be placed waits for the file.
+///
+/// # Errors
+/// If the drive is full or gone, or the catalog refuses.
+pub fn derive(
+    placing: &Placing<'_>,
+    derived: &[Derived],
+    unplaced: &Unplaced,
+    known: &BTreeMap<LibraryPath, DerivedRecord>,
+    catalog: &mut Catalog,
+) -> Result<Derivation, Error> {
+    let mut derivation = Derivation::default();
+    let mut made = Vec::new();
+    let waits = |item: &Derived| item.form.target().is_some_and(|target| unplaced.paths.contains(target));
+    let mut stop = None;
+    for item in derived.iter().filter(|item| !waits(item)) {
+        match derive_one(placing, item, known.get(&item.path)) {
+            Ok(Made::AsRecorded) => derivation.kept += 1,
+            Ok(Made::Foreign) => derivation.foreign.push(item.path.clone()),
+            Ok(Made::New(hash)) => made.push((item, hash)),
+            Err(error) if is_full(&error) || is_failing(&error) => {
+                stop = Some(stopped(placing, error, 0));
+                break;
+            }
+            Err(error) => derivation.problems.push(
+                Problem::new(
+                    Code::WriteFailed,
+                    format!("it could not be made: {error}; import again to retry"),
+                )
+                .with_entry(item.path.as_str()),
+            ),
+        }
+    }
+    if !made.is_empty() {
+        derivation.made = made.len() as u64;
+        let paths: Vec<PathBuf> = made.iter().map(|(item, _)| item.path.to_path(placing.library)).collect();
+        sync_all(placing.library, &paths)?;
+        catalog.record_derived(&made)?;
+    }
+    stop.map_or(Ok(derivation), Err)
+}
+
+enum Made {
+    AsRecorded,
+    Foreign,
+    New(Option<blake3::Hash>),
+}
+
+fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecord>) -> io::Result<Made> {
+    let library = placing.library;
+    let path = item.path.to_path(library);
+    let folder = item.path.parent();
+    let hash = item.form.text().map(|text| blake3::hash(text.as_bytes()));
+    let recorded = |hash: Option<blake3::Hash>| match known {
+        Some(record) if record.blake3 == hash.map(|h| h.to_hex().to_string()) => Made::AsRecorded,
+        _ => Made::New(hash),
+    };
+    let standing = fs::symlink_metadata(&path).ok();
+    if let Some(standing) = &standing {
+        let is = match &item.form {
+            DerivedForm::Symlink(target) => {
+                fs::read_link(&path).is_ok_and(|found| found == link_target(folder.as_ref(), target))
+            }
+            // a library has as many sidecars as photos; those that need no change are not read
+            DerivedForm::Sidecar(_) if matches!(recorded(hash), Made::AsRecorded) => true,
+            DerivedForm::Text(_) | DerivedForm::Sidecar(_) => standing.is_file() && hash_file(&path) == hash,
+            DerivedForm::Hardlink(target) | DerivedForm::Copy(target) => {
+                known.is_some()
+                    || hash_file(&path).is_some_and(|h| hash_file(&target.to_path(library)) == Some(h))
+            }
+        };
+        if is {
+            return Ok(match &item.form {
+                DerivedForm::Copy(_) | DerivedForm::Hardlink(_) if known.is_some() => Made::AsRecorded,
+                DerivedForm::Copy(_) => Made::New(hash_file(&path)),
+                _ => recorded(hash),
+            });
+        }
+        let ours = match (&item.form, known) {
+            (DerivedForm::Symlink(_), Some(_)) => standing.is_symlink(),
+            (_, Some(record)) => is_unchanged(&path, record),
+            // sidecars are made durable by the thousand: what a power cut empties is nobody's
+            (DerivedForm::Sidecar(_), None) => standing.is_file() && standing.len() == 0,
+            (_, None) => false,
+        };
+        if !ours {
+            return Ok(Made::Foreign);
+        }
+        if item.form.text().is_none() {
+            fs::remove_file(&path)?;
+        }
+    }
+    if let Some(folder) = &folder {
+        make_folder(library, folder.as_str())?;
+    }
+    match &item.form {
+        DerivedForm::Symlink(target) => {
+            symlink(&link_target(folder.as_ref(), target), &path).map(|()| Made::New(None))
+        }
+        DerivedForm::Hardlink(target) => {
+            fs::hard_link(target.to_path(library), &path).map(|()| Made::New(None))
+        }
+        DerivedForm::Copy(target) => {
+            let from = target.to_path(library);
+            let hash = hash_file(&from).ok_or(io::ErrorKind::NotFound)?;
+            let modified = fs::metadata(&from).and_then(|m| m.modified()).ok().map(DateTime::<Utc>::from);
+            copy_new(&from, &path, &hash, placing.staging, modified).map(|()| Made::New(Some(hash)))
+        }
+        DerivedForm::Text(text) | DerivedForm::Sidecar(text) => {
+            let mut staged = placing.staging.begin()?;
+            io::Write::write_all(&mut staged.file, text.as_bytes())?;
+            if matches!(item.form, DerivedForm::Text(_)) {
+                staged.file.sync_all()?;
+            }
+            match standing {
+                Some(_) => fs::rename(staged.path(), &path)?,
+                None => rename_new(staged.path(), &path)?,
+            }
+            staged.placed();
+            Ok(Made::New(hash))
+        }
+    }
+}
+
+/// Whether a derived file is what was made: the link leads where it led, the bytes are those given.
+fn is_as_made(library: &Path, path: &LibraryPath, record: &DerivedRecord) -> bool {
+    let on_disk = path.to_path(library);
+    match (record.form.as_str(), &record.target) {
+        ("symlink", Some(target)) => {
+            fs::read_link(&on_disk).is_ok_and(|found| found == link_target(path.parent().as_ref(), target))
+        }
+        ("hardlink", Some(target)) => {
+            hash_file(&on_disk).is_some_and(|hash| hash_file(&target.to_path(library)) == Some(hash))
+        }
+        _ => is_unchanged(&on_disk, record),
+    }
+}
+
+/// Whether a derived file has the bytes that it was given.
+fn is_unchanged(path: &Path, record: &DerivedRecord) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|m| m.is_file())
+        && hash_file(path).is_some_and(|h| record.blake3.as_deref() == Some(h.to_hex().as_str()))
+}
+
+/// What became of derived files that are wanted no more.
+#[derive(Debug, Default)]
+pub struct Removal {
+    /// Removed, or gone before.
+    pub removed: u64,
+    /// Changed since they were made: they stand, and are their owner's from now on.
+    pub foreign: Vec<LibraryPath>,
+}
+
+/// Removes derived files that are as they were made, and forgets them all.
+///
+/// # Errors
+/// If one cannot be removed, or the catalog refuses.
+pub fn remove(
+    library: &Path,
+    derived: &[(&LibraryPath, &DerivedRecord)],
+    catalog: &mut Catalog,
+) -> Result<Removal, Error> {
+    let mut removal = Removal::default();
+    for (path, record) in derived {
+        let on_disk = path.to_path(library);
+        if fs::symlink_metadata(&on_disk).is_err() {
+            removal.removed += 1;
+        } else if is_as_made(library, path, record) {
+            fs::remove_file(&on_disk).map_err(Error::io("remove", &on_disk))?;
+            removal.removed += 1;
+        } else {
+            removal.foreign.push((*path).clone());
+        }
+    }
+    let paths: Vec<&LibraryPath> = derived.iter().map(|(path, _)| *path).collect();
+    catalog.forget_derived(&paths)?;
+    Ok(removal)
+}
+
+fn link_target(folder: Option<&LibraryPath>, target: &LibraryPath) -> PathBuf {
+    PathBuf::from(name::relative(folder.map_or("", LibraryPath::as_str), target.as_str()))
+}

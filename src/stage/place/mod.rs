@@ -1,0 +1,357 @@
+//! Place: carries out the plan.
+//!
+//! In: a [`Plan`](crate::stage::plan::Plan) that is durable in the catalog. Out: files under their final
+//! names, links and lists, and a record of each once it is durable. Never: overwrites, moves or
+//! removes a file that is not its own; never follows a link out of the library.
+//! The one surprise: the modification time is set before the rename, so that no kill leaves a file
+//! under its final name with a wrong date.
+
+mod derived;
+mod times;
+
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use tempfile::TempPath;
+
+use crate::contents::{ContentSet, Contents};
+use crate::error::{Error, is_failing, is_full};
+use crate::library::catalog::{Catalog, Ids};
+use crate::library::drive::hash_file;
+use crate::library::name;
+use crate::library::path::LibraryPath;
+use crate::library::record::{FileRecord, Placement};
+use crate::library::staging::{Staging, sync_all};
+use crate::problem::{Code, Problem};
+use crate::progress::{Phase, Progress};
+
+pub use derived::{Derivation, Removal, derive, remove};
+pub use times::{Corrected, correct};
+
+const BATCH_TIME: Duration = Duration::from_secs(2);
+const BATCH_FILES: usize = 4096;
+/// Files that are renamed side by side before anyone looks at the clock.
+const ABREAST: usize = 256;
+
+/// What placing needs besides the plan.
+pub struct Placing<'a> {
+    /// The library.
+    pub library: &'a Path,
+    /// Where the bytes wait.
+    pub staging: &'a Staging,
+    /// Files of the library by their bytes, for bytes that stand there already.
+    pub held: &'a HashMap<blake3::Hash, LibraryPath>,
+    /// Is told.
+    pub progress: &'a dyn Progress,
+    /// Set when the owner wants to stop.
+    pub cancel: &'a AtomicBool,
+}
+
+/// What could not be done.
+#[derive(Debug, Default)]
+pub struct Unplaced {
+    /// Paths that stay empty.
+    pub paths: HashSet<LibraryPath>,
+    /// Why.
+    pub problems: Vec<Problem>,
+}
+
+/// What the catalog shall say of a file that was placed.
+pub type Describe<'a> = dyn Fn(&Placement) -> FileRecord + Sync + 'a;
+
+/// Places files, batch by batch: rename, sync, then record what `describe` says of them. While one
+/// batch is made durable and recorded, the next is renamed, on the threads of the current pool.
+///
+/// # Errors
+/// If the drive is full or gone, the catalog refuses, or the owner interrupts.
+pub fn place(
+    placing: &Placing<'_>,
+    plan: &[Placement],
+    contents: &Contents,
+    describe: &Describe<'_>,
+    catalog: &mut Catalog,
+    ids: &Ids,
+) -> Result<Unplaced, Error> {
+    placing.progress.begin(Phase::Place, plan.len() as u64, 0);
+    let mut placer = Placer::new(placing, contents, plan);
+    let mut unplaced = Unplaced::default();
+    let mut rest = plan;
+    let mut placed: Vec<&Placement> = Vec::new();
+    let mut stop: Option<Error> = None;
+    while stop.is_none() && !(rest.is_empty() && placed.is_empty()) {
+        let (recorded, outcomes) =
+            rayon::join(|| record(placing, &placed, describe, catalog, ids), || placer.batch(rest));
+        recorded?;
+        placed.clear();
+        let (batch, after) = rest.split_at(outcomes.len());
+        rest = after;
+        for (placement, outcome) in batch.iter().zip(outcomes) {
+            match outcome {
+                Ok(()) => {
+                    placing.progress.decision(&|| told(&describe(placement)));
+                    placed.push(placement);
+                }
+                Err(error) if is_full(&error) || is_failing(&error) => {
+                    let need = contents.contents[placement.content].size;
+                    stop.get_or_insert_with(|| stopped(placing, error, need));
+                }
+                Err(error) => {
+                    unplaced.paths.insert(placement.path.clone());
+                    unplaced.problems.push(
+                        Problem::new(
+                            Code::WriteFailed,
+                            format!("it could not be placed: {error}; import again to retry"),
+                        )
+                        .with_entry(placement.path.as_str()),
+                    );
+                }
+            }
+            placing.progress.file(placement.path.as_str());
+        }
+        if placing.cancel.load(Ordering::Relaxed) {
+            stop.get_or_insert(Error::Interrupted);
+        }
+    }
+    record(placing, &placed, describe, catalog, ids)?;
+    stop.map_or(Ok(unplaced), Err)
+}
+
+/// Where a file was placed, and why there.
+fn told(file: &FileRecord) -> String {
+    let placed = format!("placed `{}`", name::display(file.path.as_str()));
+    let Some(rule) = file.rule else { return placed };
+    let captured = file.captured_text().unwrap_or_else(|| "undated".to_owned());
+    let proof = if file.proved { "proved by Apple's checksum" } else { "vouched for by the archive only" };
+    format!("{placed}, {captured} ({}), {proof}", rule.explain())
+}
+
+/// A drive that is full or fails: whatever is not placed stays planned.
+fn stopped(placing: &Placing<'_>, source: io::Error, need: u64) -> Error {
+    let path = placing.library.to_owned();
+    if is_full(&source) { Error::Full { path, need } } else { Error::Io { doing: "write to", path, source } }
+}
+
+fn record(
+    placing: &Placing<'_>,
+    placed: &[&Placement],
+    describe: &Describe<'_>,
+    catalog: &mut Catalog,
+    ids: &Ids,
+) -> Result<(), Error> {
+    if placed.is_empty() {
+        return Ok(());
+    }
+    let paths: Vec<PathBuf> = placed.iter().map(|p| p.path.to_path(placing.library)).collect();
+    sync_all(placing.library, &paths)?;
+    let records: Vec<FileRecord> = placed.par_iter().map(|p| describe(p)).collect();
+    catalog.record_facts(&records, ids)
+}
+
+struct Placer<'a> {
+    placing: &'a Placing<'a>,
+    contents: &'a Contents,
+    /// Contents that several placements need, and how many of these are still to come.
+    shared: HashMap<usize, usize>,
+    /// Folders that were seen to be real folders inside the library.
+    folders: HashSet<String>,
+}
+
+impl<'a> Placer<'a> {
+    fn new(placing: &'a Placing<'a>, contents: &'a Contents, plan: &[Placement]) -> Self {
+        let mut seen = ContentSet::default();
+        let mut shared: HashMap<usize, usize> = HashMap::new();
+        for placement in plan {
+            if !seen.add(placement.content) {
+                *shared.entry(placement.content).or_insert(1) += 1;
+            }
+        }
+        Placer { placing, contents, shared, folders: HashSet::new() }
+    }
+
+    /// Places the first of these, as many as fit into a batch; what became of each.
+    fn batch(&mut self, plan: &[Placement]) -> Vec<io::Result<()>> {
+        let since = Instant::now();
+        let mut outcomes: Vec<io::Result<()>> = Vec::new();
+        for some in plan.chunks(ABREAST) {
+            let is_over = outcomes.len() >= BATCH_FILES || since.elapsed() >= BATCH_TIME;
+            // what failed may concern all the others too
+            let has_failed = outcomes.iter().rev().take(ABREAST).any(Result::is_err);
+            if is_over || has_failed || self.placing.cancel.load(Ordering::Relaxed) {
+                break;
+            }
+            let folders: Vec<io::Result<()>> = some.iter().map(|p| self.folder(&p.path)).collect();
+            let placed: Vec<Option<io::Result<()>>> = some
+                .par_iter()
+                .zip(folders)
+                .map(|(placement, folder)| match folder {
+                    Err(error) => Some(Err(error)),
+                    Ok(()) if self.shared.contains_key(&placement.content) => None,
+                    Ok(()) => Some(self.one(placement, Bytes::Last)),
+                })
+                .collect();
+            // the last of those that share bytes takes them, so these go one after the other
+            let outcome = |(placement, placed): (&Placement, Option<io::Result<()>>)| {
+                placed.unwrap_or_else(|| self.next_of_shared(placement))
+            };
+            outcomes.extend(some.iter().zip(placed).map(outcome));
+        }
+        outcomes
+    }
+
+    fn next_of_shared(&mut self, placement: &Placement) -> io::Result<()> {
+        let left = self.shared.entry(placement.content).or_default();
+        *left = left.saturating_sub(1);
+        let bytes = if *left == 0 { Bytes::Last } else { Bytes::Wanted };
+        self.one(placement, bytes)
+    }
+
+    fn one(&self, placement: &Placement, bytes: Bytes) -> io::Result<()> {
+        let content = &self.contents.contents[placement.content];
+        let target = placement.path.to_path(self.placing.library);
+        // a rename that was not recorded, or exactly these bytes from another hand
+        let adopted = || stands(&target, content.size, &content.blake3);
+        let staged = self.placing.staging.path_of(&content.blake3);
+        if bytes == Bytes::Last {
+            set_time(&staged, placement.modified);
+            match rename_new(&staged, &target) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && adopted() => {
+                    self.placing.staging.discard(&content.blake3);
+                    return Ok(());
+                }
+                // no bytes wait
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                placed => return placed,
+            }
+        }
+        if adopted() {
+            return Ok(());
+        }
+        // other placements need the staged bytes too, or they stand in the library already
+        let elsewhere = self.placing.held.get(&content.blake3).map(|path| path.to_path(self.placing.library));
+        let source = if staged.is_file() { Some(staged) } else { elsewhere };
+        let source =
+            source.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "its bytes are not at hand"))?;
+        copy_new(&source, &target, &content.blake3, self.placing.staging, placement.modified)
+    }
+
+    /// Makes the folders of a path; refuses one that is a link, for it may lead anywhere.
+    fn folder(&mut self, path: &LibraryPath) -> io::Result<()> {
+        let Some((folder, _)) = path.as_str().rsplit_once('/') else { return Ok(()) };
+        if !self.folders.contains(folder) {
+            make_folder(self.placing.library, folder)?;
+            self.folders.insert(folder.to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Whether the staged bytes of a placement are wanted by another one after it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bytes {
+    Last,
+    Wanted,
+}
+
+/// Makes a folder of the library and those above it, each a real folder.
+///
+/// Looks and then acts by path. That is enough against archives, which make no links here, and none against
+/// somebody who changes the library meanwhile; but whoever may write into it needs no race to spoil it, and
+/// folders held open would not help: the rename that follows goes by path on most systems.
+fn make_folder(library: &Path, folder: &str) -> io::Result<()> {
+    let mut at = library.to_path_buf();
+    for component in folder.split('/') {
+        at.push(component);
+        match fs::symlink_metadata(&at) {
+            Ok(metadata) if metadata.is_dir() => {}
+            Ok(_) => {
+                let why = format!("`{}` is a link or a file, and not a folder", at.display());
+                return Err(io::Error::new(io::ErrorKind::NotADirectory, why));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::create_dir(&at) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            },
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn stands(path: &Path, size: u64, hash: &blake3::Hash) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == size)
+        && hash_file(path).as_ref() == Some(hash)
+}
+
+/// A time that the file system cannot hold is left: the catalog has it.
+fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
+    let Some(modified) = modified else { return };
+    #[cfg(target_os = "linux")]
+    {
+        // by name: half the calls of opening it
+        use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_OMIT, utimensat};
+        let seconds = modified.timestamp();
+        let times = Timestamps {
+            last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
+            last_modification: Timespec {
+                tv_sec: seconds,
+                tv_nsec: modified.timestamp_subsec_nanos().min(999_999_999).into(),
+            },
+        };
+        let _ = utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW);
+    }
+    #[cfg(not(target_os = "linux"))]
+    if let Ok(file) = fs::OpenOptions::new().write(true).open(path) {
+        let times = fs::FileTimes::new().set_modified(std::time::SystemTime::from(modified));
+        let _ = file.set_times(times);
+    }
+}
+
+/// Renames to a name that must be free. Where a system has no such rename, the library's lock and
+/// a look that finds nothing stand in for it.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    let source = TempPath::try_from_path(from)?;
+    match source.persist_noclobber(to) {
+        Ok(()) => Ok(()),
+        Err(failed) => {
+            let error = failed.error;
+            let _ = failed.path.keep();
+            if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound)
+                || is_full(&error)
+            {
+                return Err(error);
+            }
+            match fs::symlink_metadata(to) {
+                Err(absent) if absent.kind() == io::ErrorKind::NotFound => fs::rename(from, to),
+                Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+                Err(other) => Err(other),
+            }
+        }
+    }
+}
+
+fn copy_new(
+    from: &Path,
+    to: &Path,
+    hash: &blake3::Hash,
+    staging: &Staging,
+    modified: Option<DateTime<Utc>>,
+) -> io::Result<()> {
+    let mut source = File::open(from)?;
+    let mut copy = staging.begin()?;
+    io::copy(&mut source, &mut copy.file)?;
+    if hash_file(copy.path()).as_ref() != Some(hash) {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("`{}` has changed", from.display())));
+    }
+    set_time(copy.path(), modified);
+    // staged bytes are durable before they are placed; these have waited for no batch
+    copy.file.sync_all()?;
+    rename_new(copy.path(), to)?;
+    copy.placed();
+    Ok(())
+}

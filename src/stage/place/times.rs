@@ -1,0 +1,89 @@
+//! Modification times of files whose date was corrected.
+//!
+//! In: records before and after a run. Out: files that have the new time, durably. Never: touches a file
+//! whose time is not the one that Windfall gave it; that is its owner's doing.
+//! The one surprise: nobody records the time that a file was given. It follows from its record, as it
+//! did when the file was placed; so the file has to follow before the record does.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Utc};
+
+use crate::contents::Contents;
+use crate::error::Error;
+use crate::library::path::LibraryPath;
+use crate::library::record::{Area, FileRecord};
+use crate::library::staging::sync_all;
+use crate::stage::place::set_time;
+
+/// Times on FAT have two seconds.
+const RESOLUTION: Duration = Duration::from_secs(2);
+
+/// A file that shall have another time than it was given.
+pub struct Corrected {
+    path: LibraryPath,
+    content: usize,
+    /// `None`: that of an entry.
+    given: Option<DateTime<Utc>>,
+    wanted: DateTime<Utc>,
+}
+
+impl Corrected {
+    /// What became of a medium's record, if its time follows from it.
+    pub fn of(before: &FileRecord, record: &FileRecord) -> Option<Corrected> {
+        let time = |record: &FileRecord| record.captured.map(|t| t.to_utc()).or(record.imported_to_icloud);
+        let (given, wanted) = (time(before), time(record)?);
+        (record.area == Area::Media && given != Some(wanted)).then(|| Corrected {
+            path: record.path.clone(),
+            content: record.content,
+            given,
+            wanted,
+        })
+    }
+}
+
+/// Gives files their new time, where they still have the one that Windfall gave them.
+///
+/// # Errors
+/// If the drive does not say that the times are durable.
+pub fn correct(library: &Path, contents: &Contents, files: &[Corrected]) -> Result<(), Error> {
+    let stamps = stamps(contents, files);
+    let mut paths = Vec::new();
+    for file in files {
+        let path = file.path.to_path(library);
+        let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
+        let Some(has) = metadata.modified().ok().filter(|_| metadata.is_file()) else { continue };
+        let of_entries = stamps.get(&file.content).into_iter().flatten();
+        let is_ours = match file.given {
+            Some(given) => is_near(has, given),
+            None => of_entries.into_iter().any(|stamp| is_near(has, *stamp)),
+        };
+        if is_ours {
+            set_time(&path, Some(file.wanted));
+            paths.push(path);
+        }
+    }
+    if paths.is_empty() { Ok(()) } else { sync_all(library, &paths) }
+}
+
+/// The stamps of the entries of files of which nothing else told a time.
+fn stamps(contents: &Contents, files: &[Corrected]) -> HashMap<usize, Vec<DateTime<Utc>>> {
+    let untold = files.iter().filter(|file| file.given.is_none());
+    let mut stamps: HashMap<usize, Vec<_>> = untold.map(|file| (file.content, Vec::new())).collect();
+    if !stamps.is_empty() {
+        for entry in &contents.entries {
+            if let (Some(content), Some(stamp)) = (entry.content(), entry.modified) {
+                stamps.entry(content).and_modify(|stamps| stamps.push(stamp.and_utc()));
+            }
+        }
+    }
+    stamps
+}
+
+fn is_near(has: SystemTime, given: DateTime<Utc>) -> bool {
+    let given = SystemTime::from(given);
+    has.duration_since(given).unwrap_or_else(|earlier| earlier.duration()) <= RESOLUTION
+}

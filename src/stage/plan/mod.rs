@@ -1,0 +1,353 @@
+//! Plan: which bytes go to which path, which links and lists the albums become.
+//!
+//! In: [`Contents`], [`Matched`], what the library holds ([`Held`]) and the owner's [`Settings`].
+//! Out: [`Plan`], a plain value that a dry run prints and [`crate::stage::place`] carries out. Pure.
+//! Never: changes or moves what the library has; a path once given is kept.
+//! The one surprise: names that clash are counted up in the order of capture instant and BLAKE3,
+//! not of the inputs, so that the same photos always get the same names.
+
+mod albums;
+mod others;
+mod standing;
+
+use std::collections::{HashMap, HashSet};
+
+use blake3::Hash;
+use chrono::{DateTime, Utc};
+
+use crate::apple::text;
+use crate::category::photos::{Album, AlbumKind, Asset, Matched, Part, Resource};
+use crate::contents::{ByContent, Contents, Entry};
+use crate::library::name;
+use crate::library::numbers::Numbers;
+use crate::library::path::{LibraryPath, PathKey};
+use crate::library::record::{Area, Derived, Placement};
+use crate::library::settings::{Hidden, RecentlyDeleted, Settings};
+use crate::library::template::Fields;
+use crate::problem::{Code, Problem};
+use crate::stage::survey::Held;
+
+use standing::Standing;
+
+/// The list of actions that turns an export into library files.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// New files, in the order in which names were given.
+    pub placements: Vec<Placement>,
+    /// Of every medium that stands or will stand in the library, the path.
+    pub paths: ByContent<LibraryPath>,
+    /// Of every file of `Other/` and every details file (entries), the path.
+    pub kept: HashMap<usize, LibraryPath>,
+    /// Contents that an option leaves out.
+    pub excluded: HashSet<usize>,
+    /// The folder of every album that has one.
+    pub folders: HashMap<usize, String>,
+    /// Links, lists and copies for albums.
+    pub derived: Vec<Derived>,
+    /// Links and copies of earlier runs that shall stand no more.
+    pub withdrawn: Vec<LibraryPath>,
+    /// Names that were rewritten.
+    pub problems: Vec<Problem>,
+}
+
+/// Makes the plan.
+pub fn plan(contents: &Contents, matched: &Matched, held: &Held, settings: &Settings) -> Plan {
+    let mut planner = Planner {
+        contents,
+        held,
+        settings,
+        entry_of: first_given_entries(contents),
+        planned: HashSet::new(),
+        numbers: Numbers::default(),
+        links: Numbers::default(),
+        foreign: Standing::of(held.foreign.iter().map(|(path, hash)| (path, *hash))),
+        foreign_links: Standing::of(held.foreign_links.iter().map(|(path, to)| (path, albums::link_to(to)))),
+        plan: Plan::default(),
+    };
+    planner.folders(&matched.albums);
+    let mut order: Vec<&Asset> = matched.assets.iter().collect();
+    order.sort_by_cached_key(|asset| {
+        let instant = asset.captured().time.map_or((1, None), |t| (0, Some(t.to_utc())));
+        (instant, contents.contents[asset.primary().content].blake3.as_bytes().to_owned())
+    });
+    // what has a path keeps it; only then are new names given
+    for asset in &order {
+        planner.keep(asset);
+    }
+    for asset in &order {
+        planner.place(asset, &matched.albums);
+    }
+    planner.others();
+    planner.albums(matched);
+    planner.withdraw(matched);
+    planner.plan
+}
+
+fn first_given_entries(contents: &Contents) -> ByContent<usize> {
+    let mut first = ByContent::with_room(contents.contents.len());
+    for (index, entry) in contents.entries.iter().enumerate().filter(|(_, e)| e.given && e.role.is_media()) {
+        if let Some(content) = entry.content() {
+            first.slot(content).get_or_insert(index);
+        }
+    }
+    first
+}
+
+/// A path and its collision key, made once: it is asked for several times.
+struct Target {
+    path: LibraryPath,
+    key: PathKey,
+}
+
+impl Target {
+    fn new(path: LibraryPath) -> Self {
+        Target { key: PathKey::of(&path), path }
+    }
+}
+
+/// A resource that needs a path, and the name that it shall have if nothing is called so.
+struct Named<'a> {
+    resource: &'a Resource,
+    stem: String,
+    extension: &'a str,
+}
+
+impl Named<'_> {
+    /// The `n`th name that it may have.
+    fn at(&self, folder: &LibraryPath, n: u64) -> Target {
+        Target::new(folder.join(&name::with_suffix(&self.stem, self.extension, n)))
+    }
+}
+
+struct Planner<'a> {
+    contents: &'a Contents,
+    held: &'a Held,
+    settings: &'a Settings,
+    /// Of every medium in this run's inputs, its first entry.
+    entry_of: ByContent<usize>,
+    /// Collision keys of the paths that this plan has given.
+    planned: HashSet<PathKey>,
+    /// How far was counted, by the collision keys of the names without a number.
+    numbers: Numbers<Vec<PathKey>>,
+    /// The same, of links and copies in albums.
+    links: Numbers<PathKey>,
+    /// Files that no import recorded.
+    foreign: Standing,
+    /// Links that no import recorded.
+    foreign_links: Standing,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    fn hash(&self, content: usize) -> Hash {
+        self.contents.contents[content].blake3
+    }
+
+    /// What stands in the library keeps its path; what a record or an unfinished plan names goes
+    /// where that says.
+    fn keep(&mut self, asset: &Asset) {
+        for resource in &asset.resources {
+            let hash = self.hash(resource.content);
+            if let Some(path) = self.held.media.get(&hash) {
+                self.plan.paths.insert(resource.content, path.clone());
+            } else if let Some(target) = self.held.reserved.get(&hash).cloned().map(Target::new)
+                && self.entry_of.contains(resource.content)
+                && !self.is_excluded(asset)
+                && self.is_free(&target, resource.content)
+            {
+                self.take(target, Area::Media, resource.content, asset);
+            }
+        }
+    }
+
+    fn is_excluded(&self, asset: &Asset) -> bool {
+        asset.hidden && self.settings.hidden == Hidden::Skip
+            || asset.deleted && self.settings.recently_deleted == RecentlyDeleted::Skip
+    }
+
+    /// Gives paths to what has none: beside what has one, else where the layout says.
+    fn place(&mut self, asset: &Asset, albums: &[Album]) {
+        let is_new =
+            |r: &&Resource| !self.plan.paths.contains(r.content) && self.entry_of.contains(r.content);
+        let new: Vec<&Resource> = asset.resources.iter().filter(is_new).collect();
+        if self.is_excluded(asset) {
+            self.plan.excluded.extend(new.iter().map(|resource| resource.content));
+            return;
+        }
+        if new.is_empty() {
+            return;
+        }
+        let anchor = asset.resources.iter().find_map(|r| self.plan.paths.get(r.content).cloned());
+        let beside = anchor
+            .as_ref()
+            .and_then(|path| Some((path.parent()?, text::split(path.file_name()).0.to_owned())));
+        let (folder, anchor_stem) = beside.unwrap_or_else(|| (self.folder(asset, albums), String::new()));
+        let named = new.into_iter().map(|resource| {
+            let (own_stem, extension) = text::split(&resource.name);
+            let own = resource.part == Part::Companion;
+            let stem = match own || anchor_stem.is_empty() {
+                false => anchor_stem.clone(),
+                true => self.stem(asset, if own { own_stem } else { text::split(&asset.primary().name).0 }),
+            };
+            Named { resource, stem, extension }
+        });
+        let named: Vec<Named<'_>> = named.collect();
+        self.name(asset, &folder, &named);
+    }
+
+    /// Gives resources of an asset the first names that are free for all of them.
+    fn name(&mut self, asset: &Asset, folder: &LibraryPath, named: &[Named<'_>]) {
+        let first: Vec<Target> = named.iter().map(|named| named.at(folder, 1)).collect();
+        let is_free = |(named, target): (&Named<'_>, &Target)| self.is_free(target, named.resource.content);
+        if are_few_and_distinct(&first) && named.iter().zip(&first).all(is_free) {
+            for (named, target) in named.iter().zip(first) {
+                self.note_renamed(named.resource, &target.path);
+                self.take(target, Area::Media, named.resource.content, asset);
+            }
+            return;
+        }
+        let n = self.number(folder, named);
+        for named in named {
+            let content = named.resource.content;
+            let mut target = named.at(folder, n);
+            // two companions of one name stand in each other's way
+            if !self.is_free(&target, content) {
+                let n = self.number(folder, std::slice::from_ref(named));
+                target = named.at(folder, n);
+            }
+            self.note_renamed(named.resource, &target.path);
+            self.take(target, Area::Media, content, asset);
+        }
+    }
+
+    /// The first number with which all of these are free, or that of a file that nobody recorded and that
+    /// holds exactly the bytes of the first.
+    fn number(&mut self, folder: &LibraryPath, named: &[Named<'_>]) -> u64 {
+        // of an adjustment's hundred copies one speaks for all
+        let mut keys = Vec::new();
+        let mut distinct: Vec<&Named<'_>> = Vec::new();
+        let mut seen = HashSet::new();
+        for named in named {
+            let key = named.at(folder, 1).key;
+            if seen.insert(key) {
+                keys.push(key);
+                distinct.push(named);
+            }
+        }
+        let (planned, held, contents) = (&self.planned, self.held, self.contents);
+        let is_free = |n: u64| {
+            distinct.iter().all(|named| {
+                let hash = contents.contents[named.resource.content].blake3;
+                is_free(planned, held, &named.at(folder, n), hash)
+            })
+        };
+        let first = self.numbers.first_free(keys, is_free);
+        let stands = named.first().filter(|_| first > 1).and_then(|named| {
+            self.foreign.find(self.hash(named.resource.content), folder, &named.stem, named.extension)
+        });
+        stands.map(|(n, _)| n).filter(|&n| n < first && is_free(n)).unwrap_or(first)
+    }
+
+    /// A path is free if nothing stands there, or exactly these bytes.
+    fn is_free(&self, target: &Target, content: usize) -> bool {
+        is_free(&self.planned, self.held, target, self.hash(content))
+    }
+
+    fn is_taken(&self, path: &LibraryPath) -> bool {
+        let key = PathKey::of(path);
+        self.planned.contains(&key) || self.held.taken.contains(&key)
+    }
+
+    fn folder(&self, asset: &Asset, albums: &[Album]) -> LibraryPath {
+        let mut components: Vec<String> = Vec::new();
+        if asset.deleted {
+            components.push("Recently Deleted".into());
+        } else if asset.hidden && self.settings.hidden != Hidden::Mixed {
+            components.push("Hidden".into());
+        } else if let Some(home) =
+            asset.home.filter(|&h| albums.get(h).is_some_and(|a| a.kind == AlbumKind::Shared))
+        {
+            let folder = self.plan.folders.get(&home).cloned().unwrap_or_default();
+            return LibraryPath::new(["Shared Albums", &folder]);
+        }
+        match asset.captured().time {
+            None => components.push("Undated".into()),
+            Some(time) => {
+                components.extend(self.settings.layout.render(&fields(self.contents, asset, time, "")))
+            }
+        }
+        LibraryPath::new(components)
+    }
+
+    fn stem(&self, asset: &Asset, original: &str) -> String {
+        let rendered = match asset.captured().time {
+            None => None,
+            Some(time) => {
+                self.settings.name.render(&fields(self.contents, asset, time, original)).into_iter().next()
+            }
+        };
+        rendered.unwrap_or_else(|| name::portable(original).into_owned())
+    }
+
+    fn note_renamed(&mut self, resource: &Resource, path: &LibraryPath) {
+        if name::is_portable(&resource.name) {
+            return;
+        }
+        let Some(&entry) = self.entry_of.get(resource.content) else { return };
+        let entry = &self.contents.entries[entry];
+        self.plan.problems.push(
+            Problem::new(
+                Code::Renamed,
+                format!("`{}` is a name that some systems cannot hold; it stands as `{path}`", resource.name),
+            )
+            .in_archive(&self.contents.archives[entry.archive].name)
+            .with_entry(entry.path.as_ref()),
+        );
+    }
+
+    fn take(&mut self, Target { path, key }: Target, area: Area, content: usize, asset: &Asset) {
+        let entry = self.entry_of.get(content).map(|&e| &self.contents.entries[e]);
+        let modified = match asset.captured().time {
+            Some(time) => Some(time.to_utc()),
+            None => asset.primary().imported.or_else(|| entry.and_then(stamp)),
+        };
+        self.planned.insert(key);
+        self.plan.paths.insert(content, path.clone());
+        self.plan.placements.push(Placement { path, area, content, modified });
+    }
+}
+
+/// As nearly all assets are: one to four files, each of another name.
+fn are_few_and_distinct(targets: &[Target]) -> bool {
+    let is_new =
+        |(n, target): (usize, &Target)| targets.iter().take(n).all(|before| before.key != target.key);
+    targets.len() <= 4 && targets.iter().enumerate().all(is_new)
+}
+
+fn is_free(planned: &HashSet<PathKey>, held: &Held, Target { path, key }: &Target, hash: Hash) -> bool {
+    !planned.contains(key) && (!held.taken.contains(key) || held.is_adoptable(path, hash))
+}
+
+fn fields<'a>(
+    contents: &'a Contents,
+    asset: &'a Asset,
+    time: DateTime<chrono::FixedOffset>,
+    original: &'a str,
+) -> Fields<'a> {
+    let primary = asset.primary();
+    let camera = &contents.contents[primary.content].embedded.camera;
+    let kind = match primary.kind {
+        crate::category::photos::media::Kind::Photo => "photo",
+        crate::category::photos::media::Kind::Video => "video",
+        crate::category::photos::media::Kind::Adjustment | crate::category::photos::media::Kind::Other => {
+            "other"
+        }
+    };
+    let original = if original.is_empty() { text::split(&primary.name).0 } else { original };
+    Fields { time, kind, make: camera.make(), model: camera.model(), original }
+}
+
+/// The entry's own stamp, which counts only where nothing else tells a time.
+fn stamp(entry: &Entry) -> Option<DateTime<Utc>> {
+    entry.modified.map(|time| time.and_utc())
+}

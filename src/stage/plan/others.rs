@@ -1,0 +1,80 @@
+//! `Other/` and the kept details to placements.
+//!
+//! In: the planner, after every medium has its path. Out: placements of what is no medium, added to the
+//! plan. Pure. Never: merges two files of one path; equal bytes at one path are one file.
+//! The one surprise: an entry that is only remembered keeps its path and is not placed again.
+
+use crate::apple::text;
+use crate::contents::{Entry, Role};
+use crate::library::name;
+use crate::library::numbers::Numbers;
+use crate::library::path::{LibraryPath, PathKey};
+use crate::library::record::{Area, Placement};
+use crate::problem::{Code, Problem};
+use crate::stage::plan::{Planner, Standing, Target, stamp};
+
+impl Planner<'_> {
+    /// `Other/` and the kept details: by path and bytes, never merged.
+    pub(super) fn others(&mut self) {
+        let mut standing = Standing::of(self.held.kept.iter().map(|(path, hash)| (path, *hash)));
+        let mut numbers: Numbers<PathKey> = Numbers::default();
+        for index in 0..self.contents.entries.len() {
+            let entry = &self.contents.entries[index];
+            let Some(content) = entry.content() else { continue };
+            let Some((area, folder, name)) = self.place_of(entry) else { continue };
+            let hash = self.hash(content);
+            let (stem, extension) = text::split(&name);
+            let at = |n| Target::new(folder.join(&name::with_suffix(stem, extension, n)));
+            let n = numbers.first_free(at(1).key, |n| self.is_free(&at(n), content));
+            let same = standing.find(hash, &folder, stem, extension);
+            if let Some((_, path)) = same.filter(|(k, _)| *k < n) {
+                self.plan.kept.insert(index, path.clone());
+                continue;
+            }
+            let adopted = self.foreign.find(hash, &folder, stem, extension);
+            let adopted = adopted.filter(|&(k, _)| k < n && self.is_free(&at(k), content));
+            let Target { path, key } = at(adopted.map_or(n, |(k, _)| k));
+            if entry.given {
+                standing.add(&path, hash);
+                self.planned.insert(key);
+                let modified = stamp(entry);
+                self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
+                self.note_renamed_other(entry, area, &path);
+            }
+            self.plan.kept.insert(index, path);
+        }
+    }
+
+    /// What kind of place an entry that is no medium has, in which folder, under which name.
+    fn place_of(&self, entry: &Entry) -> Option<(Area, LibraryPath, String)> {
+        let (area, top) = match entry.role {
+            Role::Other => (Area::Other, LibraryPath::new(["Other"])),
+            role if role.is_details() => (Area::Details, self.details_folder(entry)),
+            _ => return None,
+        };
+        let below = LibraryPath::new(entry.inner().split('/').filter(|c| !c.is_empty()));
+        let folder = below.parent().map_or(top.clone(), |folder| top.below(&folder));
+        Some((area, folder, below.file_name().to_owned()))
+    }
+
+    fn note_renamed_other(&mut self, entry: &Entry, area: Area, path: &LibraryPath) {
+        let mut components = entry.inner().split('/').filter(|c| !c.is_empty());
+        if area != Area::Other || components.all(name::is_portable) {
+            return;
+        }
+        self.plan.problems.push(
+            Problem::new(
+                Code::Renamed,
+                format!("`{}` is a path that some systems cannot hold; it stands as `{path}`", entry.inner()),
+            )
+            .in_archive(&self.contents.archives[entry.archive].name)
+            .with_entry(entry.path.as_ref()),
+        );
+    }
+
+    fn details_folder(&self, entry: &Entry) -> LibraryPath {
+        let part = &self.contents.parts[entry.part];
+        let label = &self.contents.exports[part.export].label;
+        LibraryPath::internal(["details", label, &format!("Part {}", part.number)])
+    }
+}

@@ -1,0 +1,250 @@
+//! Survey: what the library holds and what its drive can do, as one value.
+//!
+//! In: the library's folder and its catalog. Out: [`Present`] before anything is read, and [`Held`]
+//! for the plan. Never: changes a file; a probe of links stays inside `.windfall`.
+//! The one surprise: the folder is believed before the catalog. Owners move, edit and delete files;
+//! what they moved is found again by its bytes, what they deleted is restored, what they changed is
+//! theirs.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::path::Path;
+
+use blake3::Hash;
+
+use crate::category::photos::AlbumKind;
+use crate::contents::{ContentSet, Contents};
+use crate::error::Error;
+use crate::library::catalog::Remembered;
+use crate::library::drive::{Links, hash_file};
+use crate::library::path::{LibraryPath, PathKey};
+use crate::library::record::{Area, DerivedRecord, FileRecord};
+use crate::library::tree::{self, Tree};
+
+/// What the plan needs to know of the library.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// Media that stand in the library, by their bytes.
+    pub media: HashMap<Hash, LibraryPath>,
+    /// Media whose path is settled though they are not there: deleted by the owner, or planned by
+    /// a run that was interrupted.
+    pub reserved: HashMap<Hash, LibraryPath>,
+    /// Files of `Other/` and kept details.
+    pub kept: HashMap<LibraryPath, Hash>,
+    /// Everything that stands in the tree, by collision key.
+    pub taken: HashSet<PathKey>,
+    /// Files that no import recorded: those of the size of bytes to be placed, and those in albums.
+    pub foreign: HashMap<LibraryPath, Hash>,
+    /// Symbolic links that no import recorded, and where they lead.
+    pub foreign_links: HashMap<LibraryPath, String>,
+    /// Links, lists, copies and sidecars of earlier runs.
+    pub derived: BTreeMap<LibraryPath, DerivedRecord>,
+    /// The same, by folder and by the file that they repeat.
+    pub derived_to: HashMap<(LibraryPath, LibraryPath), LibraryPath>,
+    /// Folder names of albums.
+    pub album_folders: HashMap<(AlbumKind, String), String>,
+    /// What links the drive has.
+    pub links: Links,
+}
+
+impl Held {
+    /// Whether a file that no import recorded stands at this path with exactly these bytes.
+    pub fn is_adoptable(&self, path: &LibraryPath, hash: Hash) -> bool {
+        self.foreign.get(path) == Some(&hash)
+    }
+
+    /// Whether these bytes are kept at this path.
+    pub fn has_kept(&self, path: &LibraryPath, hash: Hash) -> bool {
+        self.kept.get(path) == Some(&hash)
+    }
+
+    /// The link or copy in this folder that an earlier run made for this file.
+    pub fn derived_to(&self, folder: &LibraryPath, file: &LibraryPath) -> Option<&LibraryPath> {
+        self.derived_to.get(&(folder.clone(), file.clone()))
+    }
+}
+
+/// What of the catalog is really there.
+#[derive(Debug, Default)]
+pub struct Present {
+    /// Files of the tree that are none of `files`.
+    seen: Tree,
+    /// Records whose file is there with its size.
+    pub files: BTreeMap<LibraryPath, FileRecord>,
+    /// Records whose file is gone.
+    pub lost: Vec<FileRecord>,
+    /// Records whose file has another size.
+    pub changed: Vec<FileRecord>,
+    /// Files that the owner moved: from the record, to where the same bytes stand.
+    pub moved: Vec<(LibraryPath, LibraryPath)>,
+}
+
+impl Present {
+    /// Contents that stand in the library, whatever the area.
+    pub fn contents(&self) -> ContentSet {
+        self.files.values().map(|f| f.content).collect()
+    }
+
+    /// What stood here before and is still none of the catalog's, as one value.
+    ///
+    /// # Errors
+    /// If the catalog cannot be asked.
+    pub fn strangers(
+        &self,
+        is_recorded: &dyn Fn(&LibraryPath) -> Result<bool, Error>,
+    ) -> Result<Hash, Error> {
+        let mut strangers = Vec::new();
+        for (path, seen) in self.seen.iter() {
+            if !is_recorded(path)? {
+                strangers.push((path, seen));
+            }
+        }
+        Ok(tree::mark(strangers.into_iter()))
+    }
+}
+
+/// Compares the catalog with the tree of its library. The records move from `known` to what they turn out to be,
+/// for a library has as many as photos.
+pub fn present(library: &Path, tree: Tree, known: &mut Remembered) -> Present {
+    let mut present = Present { seen: tree, ..Present::default() };
+    let stands = |record: &FileRecord| {
+        let seen = match record.area {
+            Area::Details => tree::stat(&record.path.to_path(library)),
+            Area::Media | Area::Other => present.seen.get(record.path.as_str()),
+        };
+        seen.map(|seen| seen.is_file && seen.size == known.contents.contents[record.content].size)
+    };
+    let mut files = std::mem::take(&mut known.files);
+    let others = files.extract_if(.., |_, record| stands(record) != Some(true)).map(|(_, record)| record);
+    let (changed, lost): (Vec<_>, Vec<_>) = others.partition(|record| stands(record).is_some());
+    present.seen.retain(|path| !files.contains_key(path));
+    (present.files, present.changed) = (files, changed);
+    let mut strangers: HashMap<u64, Vec<LibraryPath>> = HashMap::new();
+    if !lost.is_empty() {
+        let standing = present.files.keys().chain(present.changed.iter().map(|record| &record.path));
+        let recorded: HashSet<&LibraryPath> = standing.chain(known.derived.keys()).collect();
+        for (path, seen) in
+            present.seen.iter().filter(|(path, seen)| seen.is_file && !recorded.contains(path))
+        {
+            strangers.entry(seen.size).or_default().push(path.clone());
+        }
+    }
+    for mut record in lost {
+        let content = &known.contents.contents[record.content];
+        let candidates = strangers.entry(content.size).or_default();
+        let found = candidates.iter().position(|path| {
+            record.area != Area::Details
+                && hash_file(&path.to_path(library)).is_some_and(|h| h == content.blake3)
+        });
+        match found {
+            Some(at) => {
+                let to = candidates.swap_remove(at);
+                present.moved.push((record.path.clone(), to.clone()));
+                record.path = to.clone();
+                present.files.insert(to, record);
+            }
+            None => present.lost.push(record),
+        }
+    }
+    // what was derived of a moved file is derived of it still
+    let moved: HashMap<&LibraryPath, &LibraryPath> =
+        present.moved.iter().map(|(from, to)| (from, to)).collect();
+    for target in known.derived.values_mut().filter_map(|record| record.target.as_mut()) {
+        if let Some(to) = moved.get(target) {
+            target.clone_from(to);
+        }
+    }
+    present
+}
+
+/// Completes what the plan needs: `wanted` are the contents that may be placed.
+pub fn held(
+    library: &Path,
+    known: &Remembered,
+    contents: &Contents,
+    present: &Present,
+    wanted: &ContentSet,
+    links: Links,
+) -> Held {
+    let hash = |content: usize| contents.contents[content].blake3;
+    let mut held = Held {
+        derived: known.derived.clone(),
+        album_folders: known.album_folders.clone(),
+        links,
+        ..Held::default()
+    };
+    for (path, _) in present.seen.iter() {
+        held.taken.insert(PathKey::of(path));
+    }
+    for record in present.files.values() {
+        held.taken.insert(PathKey::of(&record.path));
+        match record.area {
+            Area::Media => {
+                let path = held.media.entry(hash(record.content)).or_insert_with(|| record.path.clone());
+                if record.path < *path {
+                    path.clone_from(&record.path);
+                }
+            }
+            Area::Other | Area::Details => {
+                held.kept.insert(record.path.clone(), hash(record.content));
+            }
+        }
+    }
+    let planned = known.plan.iter().filter(|p| p.area == Area::Media).map(|p| (p.content, &p.path));
+    let lost = present.lost.iter().filter(|r| r.area == Area::Media).map(|r| (r.content, &r.path));
+    for (content, path) in planned.chain(lost) {
+        held.reserved.entry(hash(content)).or_insert_with(|| path.clone());
+    }
+    let recorded: HashSet<&LibraryPath> = present.files.keys().chain(known.derived.keys()).collect();
+    let sizes: HashSet<u64> = wanted.contents().map(|c| contents.contents[c].size).collect();
+    for (path, seen) in present.seen.iter().filter(|(path, _)| !recorded.contains(path)) {
+        let on_disk = path.to_path(library);
+        if !seen.is_file {
+            if let Ok(target) = fs::read_link(&on_disk) {
+                held.foreign_links.insert(path.clone(), target.to_string_lossy().into_owned());
+            }
+        } else if sizes.contains(&seen.size) || is_in_albums(path) {
+            held.foreign.extend(hash_file(&on_disk).map(|hash| (path.clone(), hash)));
+        }
+    }
+    for (path, record) in &known.derived {
+        if let (Some(folder), Some(target)) = (path.parent(), &record.target) {
+            held.derived_to.insert((folder, target.clone()), path.clone());
+        }
+    }
+    held
+}
+
+/// Folders of albums, memories and shared albums.
+pub const ALBUM_FOLDERS: [&str; 3] = ["Albums", "Memories", "Shared Albums"];
+/// A list larger than this is none of ours.
+const LARGEST_LIST: u64 = 64 << 20;
+
+/// Whether a path lies in one of the folders of albums. A run that was interrupted may have left
+/// links, lists and copies there that it did not record.
+pub fn is_in_albums(path: &LibraryPath) -> bool {
+    path.as_str().split_once('/').is_some_and(|(top, _)| ALBUM_FOLDERS.contains(&top))
+}
+
+/// The file that an album's link points to, by its text alone: the file may be gone.
+pub fn link(library: &Path, path: &LibraryPath) -> Option<LibraryPath> {
+    if !is_in_albums(path) {
+        return None;
+    }
+    let target = fs::read_link(path.to_path(library)).ok()?;
+    let way: Option<Vec<&str>> = target.iter().map(|c| c.to_str()).collect();
+    LibraryPath::at(path.parent()?.as_str(), &way?.join("/"))
+}
+
+/// The files that an album's list names, by its text alone; `None` if it is no list like ours.
+pub fn list(library: &Path, path: &LibraryPath) -> Option<Vec<LibraryPath>> {
+    let (top, name) = path.as_str().split_once('/')?;
+    let file = path.to_path(library);
+    let is_list = ALBUM_FOLDERS.contains(&top) && !name.contains('/') && name.ends_with(".m3u8");
+    if !is_list || fs::metadata(&file).ok()?.len() > LARGEST_LIST {
+        return None;
+    }
+    let text = fs::read_to_string(&file).ok()?;
+    let lines = text.strip_prefix("#EXTM3U\n")?.lines();
+    lines.map(|line| LibraryPath::at(top, line)).collect()
+}
