@@ -15,10 +15,9 @@ use builder::Export;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use windfall::apple::zip::{Archive, Window};
-use windfall::category::photos::facts::Facts;
 use windfall::category::photos::lists::details;
 use windfall::category::photos::{Matched, matched};
-use windfall::contents::ContentSet;
+use windfall::contents::{ArchiveId, ContentSet};
 use windfall::library::catalog::{Catalog, Ids, Remembered};
 use windfall::library::layout::INTERNAL;
 use windfall::library::record::Placement;
@@ -31,6 +30,7 @@ use windfall::stage::discover::search::{Strangers, Surroundings, search};
 use windfall::stage::discover::{Inputs, gather};
 use windfall::stage::ingest::{Reading, Wanted, ingest};
 use windfall::stage::place::{Placing, place};
+use windfall::stage::plan::records::Records;
 use windfall::stage::plan::{Plan, plan};
 use windfall::stage::survey::Held;
 
@@ -105,7 +105,7 @@ impl Surroundings for Nothing {
         std::env::temp_dir()
     }
 
-    fn remembered(&self, _: &Container, _: &str) -> Option<usize> {
+    fn remembered(&self, _: &Container, _: &str) -> Option<ArchiveId> {
         None
     }
 }
@@ -142,7 +142,7 @@ impl Journey {
         let (held, standing, cancel) = (HashMap::new(), BTreeMap::new(), AtomicBool::new(false));
         let placing =
             Placing { library: library.path(), staging, held: &held, progress: &(), cancel: &cancel };
-        let facts = Facts::new(&inputs.contents, matched, plan, &standing);
+        let facts = Records::new(&inputs.contents, &inputs.heard, matched, plan, &standing);
         let describe = |placement: &Placement| facts.of(placement, &HashSet::new());
         place(&placing, &plan.placements, &inputs.contents, &describe, catalog, ids).expect("a library");
         self
@@ -165,18 +165,18 @@ fn match_all(bencher: Bencher) {
     let journey = Journey::new(&written(10_000)).ingested();
     bencher
         .counter(ItemsCount::new(10_000u32))
-        .bench(|| matched(&journey.inputs.contents, chrono_tz::Tz::UTC));
+        .bench(|| matched(&journey.inputs.contents, &journey.inputs.heard.photos, chrono_tz::Tz::UTC));
 }
 
 /// Every medium to its path.
 #[divan::bench(name = "plan")]
 fn plan_all(bencher: Bencher) {
     let journey = Journey::new(&written(10_000)).ingested();
-    let (contents, settings) = (&journey.inputs.contents, settings());
-    let matched = matched(contents, settings.zone);
+    let (contents, heard, settings) = (&journey.inputs.contents, &journey.inputs.heard, settings());
+    let matched = matched(contents, &heard.photos, settings.zone);
     bencher
         .counter(ItemsCount::new(10_000u32))
-        .bench(|| plan(contents, &matched, &Held::default(), &settings));
+        .bench(|| plan(contents, heard, &matched, &Held::default(), &settings));
 }
 
 /// Renames, times and records.
@@ -188,8 +188,9 @@ fn placed(bencher: Bencher) {
         .counter(ItemsCount::new(2_000u32))
         .with_inputs(|| {
             let journey = Journey::new(&export).ingested();
-            let matched = matched(&journey.inputs.contents, settings.zone);
-            let plan = plan(&journey.inputs.contents, &matched, &Held::default(), &settings);
+            let Inputs { contents, heard, .. } = &journey.inputs;
+            let matched = matched(contents, &heard.photos, settings.zone);
+            let plan = plan(contents, heard, &matched, &Held::default(), &settings);
             (journey, matched, plan)
         })
         .bench_values(|(journey, matched, plan)| journey.placed(&matched, &plan));

@@ -15,6 +15,7 @@ use std::sync::atomic::AtomicBool;
 use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, aae, damage, jpeg, mov};
 use support::{Scratch, codes};
 use windfall::Error;
+use windfall::contents::ContentId;
 use windfall::library::catalog::Catalog;
 use windfall::library::settings::{AlbumForm, Hidden, Memories};
 use windfall::library::template::{Purpose, Template};
@@ -448,11 +449,12 @@ fn facts(scratch: &Scratch) -> BTreeMap<String, String> {
     let titles = catalog.titles_by_path().unwrap();
     let fact =
         |(path, record): (&windfall::library::path::LibraryPath, &windfall::library::record::FileRecord)| {
-            let content = &known.contents.contents[record.content];
+            let content = &known.contents.distinct[record.content];
+            let said = &known.heard.photos.said[record.content];
             let mut plain = record.clone();
-            plain.content = 0;
+            plain.content = ContentId::default();
             let titles = titles.get(path.as_str()).cloned().unwrap_or_default();
-            let bytes = (content.blake3, content.size, content.crc32, content.fingerprint, &content.embedded);
+            let bytes = (content.blake3, content.size, content.crc32, said.fingerprint, &said.embedded);
             (path.to_string(), format!("{plain:#?} {titles:?} {bytes:?}"))
         };
     known.files.iter().map(fact).collect()

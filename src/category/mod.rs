@@ -1,279 +1,110 @@
-//! Whose delivery an archive or folder is: photos, another category of Apple's, or nobody's.
+//! A category turns what Apple delivered into what its owner has.
 //!
-//! Looks at the names of what lies in it, for outer and wrapper names follow the owner's language while
-//! the inner ones stay English in every edition seen. Never opens anything, and never says that something
-//! is photos: only the evidence in [`classify`](photos::classify) does.
-//!
-//! The surprise: endings that anybody may use (`.vcf`, `.ics`, `.eml`) prove something only below a name
-//! that Apple gives. A zip of somebody's own calendars is nobody's.
+//! The pipeline knows resources, details and assets; only a category knows what they say. Each answers the same
+//! questions, and each question is one `match` in this file: a new category is a folder, and a line in each.
 
+mod budget;
 pub mod photos;
+pub mod recognise;
 
-use std::fmt;
+use std::io::{Read, Seek};
 
-use crate::apple::part_name::{self, PartName};
-use crate::apple::text;
+pub use budget::Budget;
 
-/// A kind of data that Apple delivers, other than photos.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Category {
-    /// iCloud Notes.
-    Notes,
-    /// iCloud Drive.
-    Drive,
-    /// iCloud Contacts.
-    Contacts,
-    /// iCloud Calendars and Reminders.
-    Calendars,
-    /// iCloud Mail.
-    Mail,
-    /// iCloud Bookmarks.
-    Bookmarks,
-    /// Everything that is a table: purchases, plays, devices, the account.
-    Records,
+use crate::contents::{Category, Class, ContentId, Sort};
+
+/// What bytes and lists said, beside what was delivered.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// Those of iCloud Photos.
+    pub photos: photos::Heard,
 }
 
-impl fmt::Display for Category {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Category::Notes => "iCloud Notes",
-            Category::Drive => "iCloud Drive",
-            Category::Contacts => "contacts",
-            Category::Calendars => "calendars",
-            Category::Mail => "mail",
-            Category::Bookmarks => "bookmarks",
-            Category::Records => "account and purchases",
-        })
-    }
+/// What one content says of itself. The bytes of any category may stand in iCloud Photos as well, and are read
+/// once: all are looked at as photos are.
+pub use photos::Said;
+
+/// One of Apple's lists, read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum List {
+    /// Of iCloud Photos.
+    Photos(photos::List),
 }
 
-/// Apple's own file names, compared without case, copy marks and numbers; a `*` stands for any text.
-const EXACT: [(&str, Category); 41] = [
-    ("notes details.csv", Category::Notes),
-    ("shared notes info.csv", Category::Notes),
-    ("subscribed notes info.csv", Category::Notes),
-    ("drive details.csv", Category::Drive),
-    ("calendar metadata.json", Category::Calendars),
-    ("apple music*.csv", Category::Records),
-    ("apple music*.json", Category::Records),
-    ("apple music*.zip", Category::Records),
-    ("music - *.csv", Category::Records),
-    ("identifier information.json", Category::Records),
-    ("identifier information.json.zip", Category::Records),
-    ("store*history.csv", Category::Records),
-    ("subscription history.csv", Category::Records),
-    ("*re-download*history.csv", Category::Records),
-    ("purchase*events.csv", Category::Records),
-    ("online purchase history.csv", Category::Records),
-    ("video play activity.csv", Category::Records),
-    ("playback activity.csv", Category::Records),
-    ("apple tv *.csv", Category::Records),
-    ("tv app *.csv", Category::Records),
-    ("your podcasts.csv", Category::Records),
-    ("podcasts playstate.csv", Category::Records),
-    ("your podcast episode bookmarks.csv", Category::Records),
-    ("apple books *.json", Category::Records),
-    ("apple id *information.csv", Category::Records),
-    ("apple account *.csv", Category::Records),
-    ("data & privacy request history.csv", Category::Records),
-    ("hide my email information.csv", Category::Records),
-    ("passkeys information.csv", Category::Records),
-    ("apps using sign in with apple.csv", Category::Records),
-    ("apple pay *.csv", Category::Records),
-    ("apple card *.csv", Category::Records),
-    ("game center data.json", Category::Records),
-    ("icloudusagedata*.csv", Category::Records),
-    ("knownnetworks.xml", Category::Records),
-    ("devices registered with apple messaging.json", Category::Records),
-    ("applecare*.csv", Category::Records),
-    ("marketing communications*.csv", Category::Records),
-    ("app install activity.csv", Category::Records),
-    ("retail store receipts.zip", Category::Records),
-    ("apple features using icloud.zip", Category::Records),
-];
+/// A source of bytes that can be read here and there.
+pub trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
 
-/// What any program may write; evidence only below a name of Apple's.
-const GENERIC: [(&str, Category); 7] = [
-    (".vcf", Category::Contacts),
-    (".ics", Category::Calendars),
-    (".eml", Category::Mail),
-    (".emlx", Category::Mail),
-    (".mbox", Category::Mail),
-    ("/mbox", Category::Mail),
-    (".html", Category::Bookmarks),
-];
-
-/// What Apple calls the archives of a request, in English and lower case, after which generic endings count.
-const OUTER: [&str; 14] = [
-    "marketing communications",
-    "wallet activity",
-    "game center",
-    "other data",
-    "devices registered with",
-    "feedback assistant",
-    "app install and push",
-    "app store, itunes store",
-    "app store_ itunes store",
-    "calendriers et rappels",
-    "communications marketing",
-    "applecare",
-    "apple",
-    "icloud",
-];
-
-/// Which category the paths below `name` are of, photos apart; `None` if nothing tells.
-pub fn of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> Option<Category> {
-    // an owner may keep everything in iCloud Drive: its list outranks whatever lies beside
-    let is_list = |path: &str| exact(file_name(path)) == Some(Category::Drive);
-    if paths.clone().any(is_list) || has_drive_root(name, paths.clone()) {
-        return Some(Category::Drive);
-    }
-    if let Some(category) = paths.clone().find_map(|path| exact(file_name(path))) {
-        return Some(category);
-    }
-    let below_apple = |path: &str| is_outer(name) || path.split('/').next().is_some_and(is_outer);
-    let note = |path: &str| is_note(path) && below_apple(path) && says_notes(name, path);
-    paths
-        .filter(|path| below_apple(path))
-        .find_map(|path| generic(path).or_else(|| note(path).then_some(Category::Notes)))
+/// What vouches for bytes besides Apple's own checksum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vouched {
+    /// The CRC-32 of their archive.
+    ByArchive,
+    /// Nothing: a folder states no checksum.
+    ByNothing,
 }
 
-/// A further part of iCloud Drive has no list: its folder `Drive` lies directly below a wrapper or in an
-/// archive of that name.
-fn has_drive_root<'a>(name: &str, mut paths: impl Iterator<Item = &'a str>) -> bool {
-    let is_drive = |name: &str| text::match_key(&PartName::read(name).base).starts_with("icloud drive");
-    paths.any(|path| {
-        let mut components = path.split('/');
-        match (components.next(), components.next(), components.next()) {
-            (Some("Drive"), Some(_), _) => is_drive(name),
-            (Some(wrapper), Some("Drive"), Some(_)) => is_drive(wrapper) || is_drive(name),
+impl Heard {
+    /// Whether this list of these bytes was read.
+    pub fn has(&self, category: Category, content: ContentId, sort: Sort) -> bool {
+        match category {
+            Category::Photos => self.photos.lists.contains_key(&(content, sort.into())),
             _ => false,
         }
-    })
-}
-
-fn exact(file: &str) -> Option<Category> {
-    let file = text::match_key(file);
-    let (stem, extension) = text::split(&file);
-    let original = format!("{}.{extension}", without_number(stem));
-    let found = EXACT.iter().find(|(pattern, _)| [&file, &original].iter().any(|f| matches(pattern, f)));
-    found.map(|(_, category)| *category)
-}
-
-/// `Notes Details-1`, `Notes Details (2)` and `Notes Details_3` are what they are without.
-fn without_number(stem: &str) -> &str {
-    let stem = part_name::without_copy_marks(stem);
-    let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let numbered = stem.rsplit_once(['-', '_']).filter(|(_, number)| is_number(number));
-    numbered.map_or(stem, |(stem, _)| stem)
-}
-
-/// Whether a text has this form; one or two `*` stand for any text.
-fn matches(pattern: &str, text: &str) -> bool {
-    let mut pieces = pattern.split('*');
-    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };
-    let mut pieces = pieces.peekable();
-    if pieces.peek().is_none() {
-        return rest.is_empty();
     }
-    while let Some(piece) = pieces.next() {
-        if pieces.peek().is_none() {
-            return rest.ends_with(piece);
-        }
-        let Some((_, after)) = rest.split_once(piece) else { return false };
-        rest = after;
-    }
-    false
-}
 
-fn generic(path: &str) -> Option<Category> {
-    let path = format!("/{}", path.to_lowercase());
-    let is_bookmarks = |category: Category| category != Category::Bookmarks || path.contains("bookmark");
-    GENERIC
-        .iter()
-        .find(|(ending, category)| path.ends_with(ending) && is_bookmarks(*category))
-        .map(|(_, category)| *category)
-}
-
-/// A note is a text in a folder of its own name.
-fn is_note(path: &str) -> bool {
-    let mut from_end = path.rsplit('/');
-    let (file, folder) = (from_end.next().unwrap_or_default(), from_end.next().unwrap_or_default());
-    file.strip_suffix(".txt")
-        .is_some_and(|stem| !stem.is_empty() && without_number(stem) == without_number(folder))
-}
-
-fn says_notes(name: &str, path: &str) -> bool {
-    let says = |text: &str| text.to_lowercase().contains("notes");
-    says(name) || path.split('/').next().is_some_and(says)
-}
-
-fn is_outer(name: &str) -> bool {
-    let name = text::match_key(name);
-    OUTER.iter().any(|outer| match *outer {
-        // these two stand anywhere in a name, in some languages at its end
-        "apple" | "icloud" => name.contains(outer),
-        _ => name.starts_with(outer),
-    })
-}
-
-/// The category that the name of an archive in which nothing can be read speaks of.
-pub fn by_name(name: &str) -> Option<Category> {
-    const NAMES: [(&str, Category); 6] = [
-        ("icloud notes", Category::Notes),
-        ("icloud drive", Category::Drive),
-        ("icloud contacts", Category::Contacts),
-        ("icloud calendars", Category::Calendars),
-        ("icloud mail", Category::Mail),
-        ("icloud bookmarks", Category::Bookmarks),
-    ];
-    let name = text::match_key(&PartName::read(name).base);
-    NAMES.iter().find(|(start, _)| name.starts_with(start)).map(|(_, category)| *category)
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Category, by_name, of};
-
-    #[test]
-    fn what_lies_in_it_tells() {
-        let none: Option<Category> = None;
-        for (name, paths, expected) in [
-            ("x.zip", &["Notes/Old/Old.txt", "Notes Details.csv"][..], Some(Category::Notes)),
-            ("x.zip", &["w/Notes Details-1.csv"], Some(Category::Notes)),
-            ("x.zip", &["w/Drive/Drive Details.csv", "w/Drive/Photos/a.jpg"], Some(Category::Drive)),
-            (
-                "iCloud Drive Part 2 of 2.zip",
-                &["iCloud Drive Part 2 of 2/Drive/a.jpg"],
-                Some(Category::Drive),
-            ),
-            ("iCloud Drive Teil 2 von 2.zip", &["Drive/Photos/a.jpg"], Some(Category::Drive)),
-            ("usb.zip", &["Drive/Photos/a.jpg"], none),
-            // an owner's own files in iCloud Drive decide nothing
-            ("x.zip", &["w/Drive/Notes Details.csv", "w/Drive/Drive Details.csv"], Some(Category::Drive)),
-            ("iCloud Contacts.zip", &["iCloud Contacts/Ann.vcf"], Some(Category::Contacts)),
-            ("backup.zip", &["Ann.vcf", "work.ics", "letter.eml"], none),
-            ("Calendriers et rappels iCloud.zip", &["a/Home.ics"], Some(Category::Calendars)),
-            ("iCloud Notes.zip", &["iCloud Notes/Notes/Plan/Plan.txt"], Some(Category::Notes)),
-            ("texts.zip", &["Notes/Plan/Plan.txt"], none),
-            ("a.zip", &["Apple Music Play Activity.csv"], Some(Category::Records)),
-            ("a.zip", &["w/Apple Music - Play History Daily Tracks.csv"], Some(Category::Records)),
-            ("a.zip", &["w/Store Transaction History.csv"], Some(Category::Records)),
-            ("a.zip", &["w/My store history.csv", "w/Store history.pdf"], none),
-            ("holiday.zip", &["Photos/a.jpg", "readme.txt"], none),
-        ] {
-            assert_eq!(of(name, paths.iter().copied()), expected, "{name} {paths:?}");
+    /// Takes a list in.
+    pub fn add(&mut self, content: ContentId, sort: Sort, list: List) {
+        match list {
+            List::Photos(list) => _ = self.photos.lists.insert((content, sort.into()), list),
         }
     }
 
-    #[test]
-    fn a_name_tells_where_nothing_can_be_read() {
-        assert_eq!(by_name("iCloud Drive Part 2 of 2.zip"), Some(Category::Drive));
-        assert_eq!(by_name("iCloud Photos Part 2 of 2.zip"), None);
-        assert_eq!(by_name("iCloud Photos.zip"), None);
+    /// About how much memory the lists take, in bytes, here and while they are matched.
+    fn weight(&self) -> u64 {
+        self.photos.lists.values().map(photos::List::weight).sum()
+    }
+}
+
+/// Whether Apple's checksum of such entries is wanted. Bytes that stand beside photos may stand among them as
+/// well, and are read once.
+pub fn wants_fingerprint(class: Class) -> bool {
+    class != Class::Details
+}
+
+/// What bytes say of themselves; never fails, and reads no more than a few blocks of them.
+pub fn look(source: &mut impl ReadSeek, size: u64, vouched: Vouched) -> Said {
+    photos::look(source, size, vouched)
+}
+
+/// What becomes of a list of so many bytes, if it is larger than any of Apple's.
+pub fn too_large(category: Category, size: u64, budget: &Budget) -> Option<List> {
+    match category {
+        Category::Photos => photos::lists::too_large(size, budget).map(List::Photos),
+        _ => None,
+    }
+}
+
+/// Reads one of Apple's lists, with bounded memory.
+pub fn read(category: Category, sort: Sort, bytes: &[u8], budget: &Budget) -> Option<List> {
+    match category {
+        Category::Photos => Some(List::Photos(photos::lists::read(sort.into(), bytes, budget))),
+        _ => None,
+    }
+}
+
+/// The word in the catalog for what an entry is.
+pub fn word(category: Category, sort: Sort) -> &'static str {
+    match category {
+        Category::Photos => photos::Sort::from(sort).as_str(),
+        _ => "other",
+    }
+}
+
+/// What an entry with that word in the catalog is.
+pub fn of_word(category: Category, word: &str) -> Option<(Class, Sort)> {
+    match category {
+        Category::Photos => photos::Sort::from_name(word).map(|sort| (sort.class(), sort.into())),
+        _ => None,
     }
 }

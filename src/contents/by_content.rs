@@ -5,6 +5,8 @@
 //! The one surprise: a list with gaps, not a hash map: nearly every content has its place in it, and
 //! half a million of them shall take little memory.
 
+use crate::contents::{ContentId, Id};
+
 /// What is known of contents, by their index: a map whose keys leave few gaps.
 #[derive(Debug, Clone)]
 pub struct ByContent<T>(Vec<Option<T>>);
@@ -22,17 +24,18 @@ impl<T> ByContent<T> {
     }
 
     /// What is known of this content.
-    pub fn get(&self, content: usize) -> Option<&T> {
-        self.0.get(content)?.as_ref()
+    pub fn get(&self, content: ContentId) -> Option<&T> {
+        self.0.get(content.index())?.as_ref()
     }
 
     /// Whether anything is known of this content.
-    pub fn contains(&self, content: usize) -> bool {
+    pub fn contains(&self, content: ContentId) -> bool {
         self.get(content).is_some()
     }
 
     /// What is known of this content, and may be changed or first made known.
-    pub fn slot(&mut self, content: usize) -> &mut Option<T> {
+    pub fn slot(&mut self, content: ContentId) -> &mut Option<T> {
+        let content = content.index();
         if self.0.len() <= content {
             self.0.resize_with(content + 1, || None);
         }
@@ -40,13 +43,16 @@ impl<T> ByContent<T> {
     }
 
     /// Makes something known of this content.
-    pub fn insert(&mut self, content: usize, value: T) {
+    pub fn insert(&mut self, content: ContentId, value: T) {
         *self.slot(content) = Some(value);
     }
 
     /// All that is known, by content.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, &T)> {
-        self.0.iter().enumerate().filter_map(|(content, value)| Some((content, value.as_ref()?)))
+    pub fn iter(&self) -> impl Iterator<Item = (ContentId, &T)> {
+        self.0
+            .iter()
+            .enumerate()
+            .filter_map(|(content, value)| Some((ContentId::at(content), value.as_ref()?)))
     }
 }
 
@@ -55,18 +61,18 @@ pub type ContentSet = ByContent<()>;
 
 impl ContentSet {
     /// Takes a content in; whether it was new.
-    pub fn add(&mut self, content: usize) -> bool {
+    pub fn add(&mut self, content: ContentId) -> bool {
         self.slot(content).replace(()).is_none()
     }
 
     /// Those that are in it, by their index.
-    pub fn contents(&self) -> impl Iterator<Item = usize> {
+    pub fn contents(&self) -> impl Iterator<Item = ContentId> {
         self.iter().map(|(content, ())| content)
     }
 }
 
-impl FromIterator<usize> for ContentSet {
-    fn from_iter<I: IntoIterator<Item = usize>>(contents: I) -> Self {
+impl FromIterator<ContentId> for ContentSet {
+    fn from_iter<I: IntoIterator<Item = ContentId>>(contents: I) -> Self {
         let mut set = ContentSet::default();
         contents.into_iter().for_each(|content| _ = set.add(content));
         set

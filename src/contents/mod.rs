@@ -6,29 +6,43 @@
 //! those that the catalog remembers alike, because details of one run apply to media of another;
 //! [`Entry::given`] tells them apart.
 
+mod arena;
 mod by_content;
 mod by_digest;
+mod category;
 pub mod litter;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
-use crate::apple::fingerprint::Fingerprint;
-use crate::category::photos::lists::albums::{AlbumInfo, SubscribedAlbum};
-use crate::category::photos::lists::details::Details;
-use crate::category::photos::media::{Embedded, Kind};
-use crate::problem::Code;
-
+pub(crate) use arena::ids;
+pub use arena::{Arena, Id};
 pub use by_content::{ByContent, ContentSet};
 pub use by_digest::ByDigest;
+pub use category::Category;
+
+ids! {
+    /// An export.
+    ExportId
+    /// A part of an export.
+    PartId
+    /// An archive or part folder.
+    ArchiveId
+    /// An entry.
+    EntryId
+    /// Distinct bytes.
+    ContentId
+}
 
 /// One request's delivery of one category.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Export {
     /// Apple's name without the part number, e.g. `iCloud Photos`.
     pub name: String,
+    /// What kind of data it is.
+    pub category: Category,
     /// How many parts Apple announced; `None` where no name of a part says it, so that nobody can tell
     /// whether one is missing.
     pub total: Option<u32>,
@@ -42,7 +56,7 @@ pub struct Export {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
     /// Which export, an index into [`Contents::exports`].
-    pub export: usize,
+    pub export: ExportId,
     /// Its number, 1 to the export's total.
     pub number: u32,
 }
@@ -80,77 +94,31 @@ impl Archive {
     }
 }
 
-/// What an entry is for.
+/// What an entry is to the pipeline, which asks no more of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// A file of `Photos/` that is not details.
-    Photo,
-    /// A file of `Recently Deleted/` that is not details.
-    Deleted,
-    /// A file of a shared album's folder.
-    Shared,
-    /// `Photo Details*.csv`.
+pub enum Class {
+    /// A file that the owner has: its category turns it into an asset, or part of one.
+    Resource,
+    /// One of Apple's files about the resources.
     Details,
-    /// `Shared Library Details*.csv`.
-    Contributions,
-    /// `Albums/*.csv`.
-    Album,
-    /// `Memories/*.csv`.
-    Memory,
-    /// `AlbumInfo.json` of a shared album.
-    AlbumInfo,
-    /// `Subscribed Albums.json`.
-    Subscribed,
     /// Anything else that Apple delivered.
     Other,
+    /// A resource of 0 bytes: nothing to keep, but its name must not satisfy a row.
+    Placeholder,
     /// What no person ever made: `.DS_Store`, `__MACOSX/`, `Thumbs.db` …
     Ignored,
-    /// A medium of 0 bytes: nothing to keep, but its name must not satisfy a row.
-    Placeholder,
 }
 
-impl Role {
-    /// Whether it is a photo, a video or something that belongs to one.
-    pub fn is_media(self) -> bool {
-        matches!(self, Role::Photo | Role::Deleted | Role::Shared)
-    }
-
-    /// Whether it is one of Apple's files about the media.
-    pub fn is_details(self) -> bool {
-        use Role::{Album, AlbumInfo, Contributions, Details, Memory, Subscribed};
-        matches!(self, Details | Contributions | Album | Memory | AlbumInfo | Subscribed)
-    }
-
+impl Class {
     /// Whether nothing of it is read or kept.
     pub fn is_left_out(self) -> bool {
-        matches!(self, Role::Ignored | Role::Placeholder)
-    }
-
-    const NAMES: [(Role, &'static str); 12] = [
-        (Role::Photo, "photo"),
-        (Role::Deleted, "deleted"),
-        (Role::Shared, "shared"),
-        (Role::Details, "details"),
-        (Role::Contributions, "contributions"),
-        (Role::Album, "album"),
-        (Role::Memory, "memory"),
-        (Role::AlbumInfo, "album-info"),
-        (Role::Subscribed, "subscribed"),
-        (Role::Other, "other"),
-        (Role::Ignored, "ignored"),
-        (Role::Placeholder, "placeholder"),
-    ];
-
-    /// The word in the catalog.
-    pub fn as_str(self) -> &'static str {
-        Self::NAMES.iter().find(|(role, _)| *role == self).map_or("other", |(_, name)| name)
-    }
-
-    /// The role of that word in the catalog.
-    pub fn from_name(name: &str) -> Option<Role> {
-        Self::NAMES.iter().find(|(_, n)| *n == name).map(|(role, _)| *role)
+        matches!(self, Class::Ignored | Class::Placeholder)
     }
 }
+
+/// What an entry is to its category, which alone knows what the number says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sort(pub u8);
 
 /// What is known of an entry's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +126,7 @@ pub enum Bytes {
     /// Not read (yet).
     Unread,
     /// Read and sound: an index into [`Contents::contents`].
-    Sound(usize),
+    Sound(ContentId),
     /// Read or refused, and not whole.
     Failed,
 }
@@ -186,17 +154,19 @@ impl Inner {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// Where it lies, an index into [`Contents::archives`].
-    pub archive: usize,
+    pub archive: ArchiveId,
     /// Which part it belongs to, an index into [`Contents::parts`].
-    pub part: usize,
+    pub part: PartId,
     /// Its order in the archive; tells two entries of one name apart.
     pub position: u32,
     /// Its path in the archive, verbatim.
     pub path: Arc<str>,
     /// Its path inside the part: without the wrapper folder, `/` between components.
     pub inner: Inner,
-    /// What it is for.
-    pub role: Role,
+    /// What it is to the pipeline.
+    pub class: Class,
+    /// What it is to its category.
+    pub sort: Sort,
     /// Bytes, as declared.
     pub size: u64,
     /// As declared by its archive; a folder declares none.
@@ -230,7 +200,7 @@ impl Entry {
     }
 
     /// The bytes' index, if they are sound.
-    pub fn content(&self) -> Option<usize> {
+    pub fn content(&self) -> Option<ContentId> {
         match self.bytes {
             Bytes::Sound(content) => Some(content),
             Bytes::Unread | Bytes::Failed => None,
@@ -247,59 +217,32 @@ pub struct Content {
     pub size: u64,
     /// As the archive declared and the reading confirmed, or as computed from a folder's file.
     pub crc32: u32,
-    /// Apple's checksum of them; media only.
-    pub fingerprint: Option<Fingerprint>,
-    /// What the file says of itself; media only.
-    pub embedded: Embedded,
-    /// No archive's CRC-32 vouches for them, and the file visibly ends too early.
-    pub cut_short: bool,
-}
-
-impl Content {
-    /// Photo, video, adjustment or other, by content first.
-    pub fn kind(&self, name: &str) -> Kind {
-        self.embedded.format.kind(name)
-    }
-}
-
-/// One of Apple's files about the media, read.
-#[derive(Debug, Clone, PartialEq)]
-pub enum DetailsFile {
-    /// `Photo Details*.csv`.
-    Rows(Details),
-    /// `Shared Library Details*.csv`: name, contributed by me.
-    Contributions(Vec<(String, bool)>),
-    /// `Albums/*.csv` or `Memories/*.csv`: names of media.
-    Names(Vec<String>),
-    /// `AlbumInfo.json`.
-    Album(Box<AlbumInfo>),
-    /// `Subscribed Albums.json`.
-    Subscribed(Vec<SubscribedAlbum>),
-    /// Kept, but not understood, or beyond all bounds: what kind of problem that is, and why.
-    Unread(Code, String),
 }
 
 /// Everything that is known before anything is decided.
 #[derive(Debug, Default)]
 pub struct Contents {
     /// Oldest first.
-    pub exports: Vec<Export>,
+    pub exports: Arena<ExportId, Export>,
     /// Parts of all exports.
-    pub parts: Vec<Part>,
+    pub parts: Arena<PartId, Part>,
     /// Archives and part folders.
-    pub archives: Vec<Archive>,
+    pub archives: Arena<ArchiveId, Archive>,
     /// Entries of all archives.
-    pub entries: Vec<Entry>,
+    pub entries: Arena<EntryId, Entry>,
     /// Distinct bytes of all entries.
-    pub contents: Vec<Content>,
-    /// Apple's files about the media, by the bytes and what they are for.
-    pub details: BTreeMap<(usize, Role), DetailsFile>,
+    pub distinct: Arena<ContentId, Content>,
 }
 
 impl Contents {
     /// The export that an entry belongs to.
-    pub fn export_of(&self, entry: &Entry) -> usize {
+    pub fn export_of(&self, entry: &Entry) -> ExportId {
         self.parts[entry.part].export
+    }
+
+    /// The category of what an entry belongs to.
+    pub fn category_of(&self, entry: &Entry) -> Category {
+        self.exports[self.export_of(entry)].category
     }
 
     /// Takes out the entries that stand in for those that a rebuilt catalog forgot, where the true
@@ -312,12 +255,9 @@ impl Contents {
         }
         // a stand-in knows its export at best, of details also the part
         let key = |e: &Entry, guessed: bool| {
-            let (class, place) = match e.role {
-                role if role.is_media() => (0, Some(parts[e.part].export).filter(|_| !guessed)),
-                role if role.is_details() => (1, Some(e.part)),
-                _ => (2, None),
-            };
-            e.content().map(|content| (class, place, content))
+            let export = (e.class == Class::Resource && !guessed).then(|| parts[e.part].export);
+            let part = (e.class == Class::Details).then_some(e.part);
+            e.content().map(|content| (e.class, export, part, content))
         };
         let real = entries.iter().filter(|e| !is_stand_in(e));
         let known: HashSet<_> = real.flat_map(|e| [key(e, false), key(e, true)]).flatten().collect();
@@ -325,8 +265,9 @@ impl Contents {
             let guessed = exports[parts[e.part].export].name == REBUILT;
             key(e, guessed).is_some_and(|key| known.contains(&key))
         };
-        let (gone, kept) = std::mem::take(entries).into_iter().partition(|e| is_stand_in(e) && is_known(e));
-        *entries = kept;
+        let (gone, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(entries).into_iter().partition(|e| is_stand_in(e) && is_known(e));
+        *entries = kept.into_iter().collect();
         gone
     }
 

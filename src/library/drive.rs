@@ -9,7 +9,7 @@ use std::path::Path;
 use blake3::Hash;
 
 use crate::error::{Error, is_failing, is_full};
-use crate::library::layout::INTERNAL;
+use crate::library::layout::{self};
 
 /// What links a drive has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub fn hash_file(path: &Path) -> Option<Hash> {
 /// # Errors
 /// If the drive cannot be written to.
 pub fn probe_links(library: &Path) -> Result<Links, Error> {
-    let inside = library.join(INTERNAL).join("staging");
+    let inside = layout::staging(library);
     let failed = |source| Error::io("write to", &inside)(source);
     try_links(&inside).map_err(failed)
 }

@@ -1,4 +1,44 @@
-//! Where what stands in a library: the names of its folders and of the files that Windfall adds.
+//! Where what stands in a library: the names of its folders, and of the files that Windfall adds.
+
+use std::path::{Path, PathBuf};
 
 /// The folder of the library that belongs to Windfall itself.
 pub const INTERNAL: &str = ".windfall";
+/// Inside it: Apple's own lists, verbatim.
+pub const DETAILS: &str = "details";
+/// Inside it: bytes that wait until they are placed.
+pub const STAGING: &str = "staging";
+/// Inside it: the small pictures of the page.
+pub const THUMBNAILS: &str = "thumbnails";
+/// Inside it: what the library knows.
+pub const CATALOG: &str = "catalog.sqlite";
+/// The page, where nobody wants it elsewhere.
+pub const PAGE: &str = "windfall-report.html";
+
+/// Media of which nothing tells the date.
+pub const UNDATED: &str = "Undated";
+/// Media that are hidden in Photos.
+pub const HIDDEN: &str = "Hidden";
+/// Media that were deleted and are still there.
+pub const RECENTLY_DELETED: &str = "Recently Deleted";
+/// The owner's albums.
+pub const ALBUMS: &str = "Albums";
+/// Apple's automatic collections.
+pub const MEMORIES: &str = "Memories";
+/// Albums that are shared with others, and the media that only they have.
+pub const SHARED_ALBUMS: &str = "Shared Albums";
+/// What an export holds besides.
+pub const OTHER: &str = "Other";
+
+/// Folders that hold links, lists and copies.
+pub const OF_ALBUMS: [&str; 3] = [ALBUMS, MEMORIES, SHARED_ALBUMS];
+
+/// The folder of the library that belongs to Windfall, on the drive.
+pub fn internal(library: &Path) -> PathBuf {
+    library.join(INTERNAL)
+}
+
+/// The folder of staging, on the drive.
+pub fn staging(library: &Path) -> PathBuf {
+    internal(library).join(STAGING)
+}

@@ -158,18 +158,6 @@ fn counted(stem: &str, extension: &str, n: u64) -> String {
     portable(&joined(&format!("{stem}{suffix}"), &extension)).into_owned()
 }
 
-/// What the name was before Apple's second renaming scheme: `IMG_0861-1.MOV` → `IMG_0861.MOV`
-/// (seen: immich-go #1281). One to three digits, no leading zero. A file may have been called so
-/// from the start: ask for its exact name first.
-pub fn scheme_b_base(name: &str) -> Option<String> {
-    let (stem, extension) = split(name);
-    let (base, counter) = stem.rsplit_once('-')?;
-    let counts = (1..=3).contains(&counter.len())
-        && counter.bytes().all(|byte| byte.is_ascii_digit())
-        && !counter.starts_with('0');
-    (counts && !base.is_empty()).then(|| joined(base, extension))
-}
-
 /// The way from a folder of the library to one of its files, with `/` on every system, as symbolic
 /// links and `.m3u8` lists state it. The folder `""` is the library itself.
 pub fn relative(from_dir: &str, to: &str) -> String {
@@ -330,9 +318,7 @@ mod tests {
     use proptest::sample::select;
     use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-    use super::{
-        COMPONENT_MAX, display, fold, match_key, portable, relative, scheme_b_base, split, with_suffix,
-    };
+    use super::{COMPONENT_MAX, display, fold, match_key, portable, relative, split, with_suffix};
     use crate::apple::text::same_name;
     use crate::library::path::LibraryPath;
 
@@ -498,27 +484,6 @@ mod tests {
             for form in forms {
                 assert_eq!(key, fold(&form), "{c:?}");
             }
-        }
-    }
-
-    #[test]
-    fn the_second_renaming_scheme_is_undone() {
-        let table = [
-            ("IMG_0861-1.MOV", Some("IMG_0861.MOV")),
-            ("IMG_0861-999.MOV", Some("IMG_0861.MOV")),
-            ("a-b-12.jpg", Some("a-b.jpg")),
-            ("IMG_0861-1", Some("IMG_0861")),
-            ("IMG_0861-01.MOV", None),
-            ("IMG_0861-0.MOV", None),
-            ("IMG_0861-1000.MOV", None),
-            ("IMG-20190102.jpg", None),
-            ("IMG_0861-.MOV", None),
-            ("-1.MOV", None),
-            ("IMG_0861-x.MOV", None),
-            ("IMG_0861.MOV", None),
-        ];
-        for (name, expected) in table {
-            assert_eq!(scheme_b_base(name).as_deref(), expected, "{name:?}");
         }
     }
 

@@ -6,9 +6,11 @@
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 
+use crate::category::Said;
 use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
 use crate::category::photos::time::{CapturedFrom, Evidence, Rule};
+use crate::contents::{Content, ContentId, EntryId};
 use crate::library::path::LibraryPath;
 
 /// What kind of place a file of the library has.
@@ -38,6 +40,36 @@ impl Area {
     }
 }
 
+/// An entry that was read to its end.
+pub struct ReadEntry {
+    /// Which.
+    pub entry: EntryId,
+    /// Its bytes.
+    pub content: ContentId,
+    /// What happened to its bytes.
+    pub kept: Kept,
+}
+
+/// What happened to the bytes of an entry that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kept {
+    /// They are safe already: in the library, or in staging.
+    Already,
+    /// Nobody knew them; they are in staging now.
+    Fresh(Box<Fresh>),
+    /// The catalog knew them, but they were gone; they are in staging again.
+    Again,
+}
+
+/// Bytes that nobody knew, and what they said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fresh {
+    /// The bytes.
+    pub content: Content,
+    /// What they said of themselves.
+    pub said: Said,
+}
+
 /// What the catalog says of a file of the library.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileRecord {
@@ -45,8 +77,8 @@ pub struct FileRecord {
     pub path: LibraryPath,
     /// What kind of place that is.
     pub area: Area,
-    /// Its bytes, an index into [`crate::contents::Contents::contents`].
-    pub content: usize,
+    /// Its bytes.
+    pub content: ContentId,
     /// Media only.
     pub kind: Option<Kind>,
     /// The name that its row or entry gave it.
@@ -92,7 +124,7 @@ impl FileRecord {
     }
 
     /// A file of which nothing is known but its place and bytes.
-    pub fn plain(path: LibraryPath, area: Area, content: usize) -> Self {
+    pub fn plain(path: LibraryPath, area: Area, content: ContentId) -> Self {
         FileRecord {
             path,
             area,
@@ -160,8 +192,8 @@ pub struct Placement {
     pub path: LibraryPath,
     /// What kind of place that is.
     pub area: Area,
-    /// Which bytes, an index into [`Contents::contents`](crate::contents::Contents::contents).
-    pub content: usize,
+    /// Which bytes.
+    pub content: ContentId,
     /// The modification time that it gets.
     pub modified: Option<DateTime<Utc>>,
 }

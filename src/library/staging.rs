@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
-use crate::library::layout::INTERNAL;
+use crate::library::layout::{self};
 
 /// The staging folder of a library that this run has locked.
 pub struct Staging {
@@ -59,7 +59,7 @@ impl Staging {
     /// # Errors
     /// If it cannot be made or read.
     pub fn open(library: &Path, recorded: &HashMap<blake3::Hash, u64>) -> Result<Self, Error> {
-        let root = library.join(INTERNAL).join("staging");
+        let root = layout::staging(library);
         fs::create_dir_all(&root).map_err(Error::io("create", &root))?;
         let staging = Staging {
             library: library.to_owned(),

@@ -8,6 +8,7 @@
 use serde_json::Value;
 
 use crate::category::photos::media::Kind;
+use crate::library::settings::{Hidden, RecentlyDeleted, name};
 use crate::page::figures::{count, counted, day, size};
 use crate::page::holdings::{Holding, Holdings, Sum};
 use crate::page::troubles::Troubles;
@@ -229,12 +230,11 @@ fn balance(holdings: &Holdings) -> (Option<Line>, Vec<Line>) {
 }
 
 fn left_out(holdings: &Holdings) -> Vec<String> {
-    let skips = |name: &str| holdings.settings.get(name).is_some_and(|word| word == "skip");
     let mut lines = Vec::new();
-    if skips("hidden") {
+    if holdings.settings.choice(name::HIDDEN) == Some(Hidden::Skip) {
         lines.push("Hidden photos are left out of this library, as its owner chose.".to_owned());
     }
-    if skips("recently_deleted") {
+    if holdings.settings.choice(name::RECENTLY_DELETED) == Some(RecentlyDeleted::Skip) {
         lines.push("Recently deleted photos are left out of this library, as its owner chose.".to_owned());
     }
     let newest = holdings.runs.iter().find(|run| run.command == "import");

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::library::catalog::{Catalog, known_word};
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
+use crate::library::settings::Memory;
 use crate::stage::report::missing_parts;
 
 /// A file of the library.
@@ -157,7 +158,7 @@ pub struct Holdings {
     /// their bytes.
     pub read: HashMap<(String, String), String>,
     /// What the library remembers.
-    pub settings: HashMap<String, String>,
+    pub settings: Memory,
 }
 
 impl Holdings {

@@ -28,6 +28,7 @@ use chrono::Utc;
 use crate::category::photos::media::Kind;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
+use crate::library::layout;
 use crate::library::name;
 use crate::page::certificate::{Certificate, certificate};
 use crate::page::figures::{Bar, cameras, collection_word, count, counted, day, kinds, size, years};
@@ -37,8 +38,6 @@ use crate::page::timeline::{Timeline, timeline};
 use crate::page::troubles::{Troubles, troubles};
 use crate::progress::Progress;
 
-/// The page's name inside a library.
-pub const FILE_NAME: &str = "windfall-report.html";
 /// What every page of ours says in its first lines.
 const MARK: &str = "<meta name=\"generator\" content=\"Windfall ";
 
@@ -55,7 +54,7 @@ pub enum Hidden {
 /// What the page shall be.
 #[derive(Debug, Clone, Default)]
 pub struct PageOptions {
-    /// Where it shall stand; by default [`FILE_NAME`] in the library. Elsewhere it has no gallery.
+    /// Where it shall stand; by default [`layout::PAGE`] in the library. Elsewhere it has no gallery.
     pub output: Option<PathBuf>,
     /// What it shows.
     pub hidden: Hidden,
@@ -73,7 +72,7 @@ pub fn write(
     jobs: NonZeroUsize,
 ) -> Result<PathBuf, Error> {
     let holdings = Holdings::of(&Catalog::read(library)?)?;
-    let place = options.output.clone().unwrap_or_else(|| library.join(FILE_NAME));
+    let place = options.output.clone().unwrap_or_else(|| library.join(layout::PAGE));
     let folder = match place.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),

@@ -13,21 +13,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::library::layout::INTERNAL;
+use crate::library::layout::{INTERNAL, THUMBNAILS};
 use crate::page::holdings::Holding;
 use crate::page::picture;
 use crate::progress::{Phase, Progress};
 use crate::threads;
 
-/// The folder inside [`INTERNAL`].
-const FOLDER: &str = "thumbnails";
 /// The extension that says that there is none.
 const NONE: &str = "none";
 
 /// Where the thumbnail of these bytes is, relative to the library, with `/`. The first two digits
 /// are a folder, because exFAT is slow with many files in one.
 pub fn place(blake3: &str) -> String {
-    format!("{INTERNAL}/{FOLDER}/{}/{blake3}.jpg", blake3.get(..2).unwrap_or("00"))
+    format!("{INTERNAL}/{THUMBNAILS}/{}/{blake3}.jpg", blake3.get(..2).unwrap_or("00"))
 }
 
 /// Makes the thumbnails that are not there yet; says of each photo whether it has one now.

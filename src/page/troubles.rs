@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
+use crate::library::layout;
 use crate::library::name;
 use crate::page::Hidden;
 use crate::page::figures::counted;
@@ -257,7 +258,8 @@ impl<'a> Private<'a> {
             return true;
         }
         let Some(entry) = &trouble.entry else { return false };
-        let inside = entry.split('/').any(|folder| folder == "Hidden" || folder == "Recently Deleted");
+        let inside =
+            entry.split('/').any(|folder| folder == layout::HIDDEN || folder == layout::RECENTLY_DELETED);
         let place = trouble.archive.clone().zip(trouble.entry.clone());
         let hash = place.and_then(|place| holdings.read.get(&place));
         inside

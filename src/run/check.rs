@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use chrono_tz::Tz;
 
-use crate::category::photos::matched;
+use crate::category::photos::{counts, matched};
 use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::problem::{Code, Problem};
@@ -27,9 +27,9 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     let held = ContentSet::default();
     let tally = ingest(&mut inputs, &run.reading(None, &held), &mut |_, _| Ok(()))?;
     run.progress.begin(Phase::Match, 0, 0);
-    let matched = matched(&inputs.contents, Tz::UTC);
+    let matched = matched(&inputs.contents, &inputs.heard.photos, Tz::UTC);
     let (exports, missing_parts) = report::exports(&inputs);
-    let media = report::count_media(&inputs.contents, &matched, &|_| true);
+    let media = counts::media(&inputs.contents, &matched, &|_| true);
     let (entries, sizes) = report::count_checked(&inputs);
     let mut problems = inputs.problems.clone();
     problems.extend(tally.problems);
@@ -41,7 +41,7 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
         windfall: report::version(),
         entries,
         sizes,
-        rows: report::count_rows(&inputs.contents),
+        rows: counts::rows(&inputs.contents, &inputs.heard.photos),
         media: CheckedMedia {
             proved: media.proved,
             unproved: media.unproved,

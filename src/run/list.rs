@@ -20,6 +20,7 @@ use crate::category::photos::AlbumKind;
 use crate::category::photos::time::Evidence;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, known_word};
+use crate::library::layout;
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
@@ -296,7 +297,7 @@ impl Shared {
 
 fn other_path(inner: &str) -> LibraryPath {
     let steps = inner.split('/').filter(|step| !step.is_empty());
-    LibraryPath::new(std::iter::once("Other").chain(steps))
+    LibraryPath::new(std::iter::once(layout::OTHER).chain(steps))
 }
 
 /// Whether `path` is the planned path `wanted`, or that with ` (2)`, ` (3)` … in its name.

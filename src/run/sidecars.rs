@@ -10,34 +10,29 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::contents::Contents;
+use crate::category::photos::Heard;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Remembered};
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Derived, DerivedRecord, FileRecord};
-use crate::library::settings::{Hidden, Memories};
+use crate::library::settings::{Hidden, Memories, Memory, SidecarForm, Word, name};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
 use crate::progress::{Phase, Progress};
 use crate::run::import::recorded;
-use crate::sidecar::{Discretion, Form, sidecar, subject};
+use crate::sidecar::{Discretion, extension, form_of, sidecar, subject};
 use crate::stage::place::{self, Derivation, Placing, Removal, Unplaced};
 use crate::stage::survey;
 
 /// Sidecars that are made durable together.
 const BATCH: usize = 2048;
-/// The library remembers the form under this name.
-pub const SETTING: &str = "sidecars";
-/// What the library remembers where it wants none.
-pub const NONE: &str = "none";
-
 /// What sidecars are made of.
 pub struct Spoken<'a> {
     /// The files of the library that stand.
     pub files: Vec<&'a FileRecord>,
-    /// Their bytes.
-    pub contents: &'a Contents,
+    /// What their bytes said.
+    pub heard: &'a Heard,
     /// Which albums may be named.
     pub discretion: Discretion,
 }
@@ -50,7 +45,7 @@ pub struct Spoken<'a> {
 pub fn keep(
     placing: &Placing<'_>,
     spoken: &Spoken<'_>,
-    form: Option<Form>,
+    form: Option<SidecarForm>,
     known: &Remembered,
     catalog: &mut Catalog,
 ) -> Result<Derivation, Error> {
@@ -60,9 +55,9 @@ pub fn keep(
         return Ok(derivation);
     }
     let titles = catalog.titles_by_path()?;
-    let speak = |form: Form, file: &FileRecord| {
+    let speak = |form: SidecarForm, file: &FileRecord| {
         let titles = titles.get(file.path.as_str()).map_or(&[][..], Vec::as_slice);
-        let position = spoken.contents.contents.get(file.content).and_then(|c| c.embedded.position);
+        let position = spoken.heard.said.get(file.content).and_then(|said| said.embedded.position);
         let path = file.path.to_path(placing.library);
         sidecar(form, file, titles, position, spoken.discretion).map_err(Error::io("describe", &path))
     };
@@ -86,7 +81,7 @@ pub fn keep(
         let Some(subject) = subject(path) else { continue };
         let standing = fs::read_to_string(path.to_path(placing.library));
         let file = by_path.get(&subject);
-        let derived = match (standing.ok().as_deref().and_then(Form::of), file) {
+        let derived = match (standing.ok().as_deref().and_then(form_of), file) {
             (Some(form), Some(file)) => speak(form, file)?,
             // another hand wrote it, or its file is one that the owner changed
             (None, Some(_)) if is_there(placing.library, path) => continue,
@@ -137,7 +132,7 @@ fn is_there(library: &Path, path: &LibraryPath) -> bool {
 /// If it is no library or in use, the drive is full, or the owner interrupts.
 pub fn write(
     library: &Path,
-    form: Form,
+    form: SidecarForm,
     progress: &dyn Progress,
     cancel: &AtomicBool,
 ) -> Result<Derivation, Error> {
@@ -148,17 +143,16 @@ pub fn write(
     let staging = Staging::open(library, &recorded(&known))?;
     let present = survey::present(library, Tree::walk(library)?, &mut known);
     catalog.record_moved(&present.moved)?;
-    catalog.remember(&[(SETTING, form.as_str().to_owned())])?;
-    let settings = catalog.settings()?;
-    let is = |name: &str, word: &str| settings.get(name).is_some_and(|value| value == word);
+    catalog.remember(&remembering(Some(form)))?;
+    let memory = catalog.settings()?;
     let discretion = Discretion {
-        hidden: if is("hidden", "mixed") { Hidden::Mixed } else { Hidden::Apart },
-        memories: if is("memories", "yes") { Memories::Folders } else { Memories::Catalog },
+        hidden: memory.choice(name::HIDDEN).unwrap_or(Hidden::Apart),
+        memories: memory.choice(name::MEMORIES).unwrap_or(Memories::Catalog),
     };
     let held = HashMap::new();
     progress.begin(Phase::Place, present.files.len() as u64, 0);
     let placing = Placing { library, staging: &staging, held: &held, progress, cancel };
-    let spoken = Spoken { files: present.files.values().collect(), contents: &known.contents, discretion };
+    let spoken = Spoken { files: present.files.values().collect(), heard: &known.heard.photos, discretion };
     let derivation = keep(&placing, &spoken, Some(form), &known, &mut catalog)?;
     staging.close();
     Ok(derivation)
@@ -168,23 +162,28 @@ pub fn write(
 ///
 /// # Errors
 /// If it is no library or in use, or one cannot be removed.
-pub fn remove(library: &Path, form: Form) -> Result<Removal, Error> {
+pub fn remove(library: &Path, form: SidecarForm) -> Result<Removal, Error> {
     Catalog::read(library)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
     let known = catalog.load()?;
-    let suffix = format!(".{}", form.extension());
+    let suffix = format!(".{}", extension(form));
     let of_form: Vec<(&LibraryPath, &DerivedRecord)> = ours(&known)
         .filter(|(path, _)| path.as_str().ends_with(&suffix))
         .filter(|(path, _)| {
             let text = fs::read_to_string(path.to_path(library));
             // what is gone or was changed beyond recognition is forgotten with the others
-            text.ok().as_deref().and_then(Form::of).is_none_or(|found| found == form)
+            text.ok().as_deref().and_then(form_of).is_none_or(|found| found == form)
         })
         .collect();
     let removal = place::remove(library, &of_form, &mut catalog)?;
-    if catalog.settings()?.get(SETTING).is_some_and(|word| word == form.as_str()) {
-        catalog.remember(&[(SETTING, NONE.to_owned())])?;
+    if catalog.settings()?.choice(name::SIDECARS) == Some(Some(form)) {
+        catalog.remember(&remembering(None))?;
     }
     Ok(removal)
+}
+
+/// What the library remembers of the sidecars that it wants.
+fn remembering(form: Option<SidecarForm>) -> Memory {
+    std::iter::once((name::SIDECARS.to_owned(), form.as_str().to_owned())).collect()
 }

@@ -15,49 +15,25 @@ use std::io;
 use crate::apple::text;
 use crate::category::photos::AlbumKind;
 use crate::category::photos::media::{Kind, Position};
+use crate::library::layout;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Derived, DerivedForm, FileRecord};
-use crate::library::settings::{Hidden, Memories};
+use crate::library::settings::{Hidden, Memories, SidecarForm};
 
-/// For which programs a sidecar is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// `NAME.EXT.xmp`, which Immich, digiKam, darktable and osxphotos read.
-    Xmp,
-    /// `NAME.EXT.xmp` in the dialect that PhotoPrism reads.
-    PhotoPrism,
-    /// `NAME.EXT.json`, from which immich-go uploads.
-    ImmichGo,
+/// What is added to the name of the file.
+pub fn extension(form: SidecarForm) -> &'static str {
+    match form {
+        SidecarForm::Xmp | SidecarForm::PhotoPrism => "xmp",
+        SidecarForm::ImmichGo => "json",
+    }
 }
 
-impl Form {
-    /// All of them.
-    pub const ALL: [Form; 3] = [Form::Xmp, Form::PhotoPrism, Form::ImmichGo];
-
-    /// The word on the command line and in the catalog.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Form::Xmp => "xmp",
-            Form::PhotoPrism => "photoprism",
-            Form::ImmichGo => "immich-go",
-        }
-    }
-
-    /// What is added to the name of the file.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Form::Xmp | Form::PhotoPrism => "xmp",
-            Form::ImmichGo => "json",
-        }
-    }
-
-    /// The form of a sidecar that this program wrote.
-    pub(crate) fn of(text: &str) -> Option<Form> {
-        Form::ALL.into_iter().find(|form| match form {
-            Form::ImmichGo => text.contains(immich_go::SOFTWARE),
-            Form::Xmp | Form::PhotoPrism => text.contains(&xmp::toolkit(*form)),
-        })
-    }
+/// The form of a sidecar that this program wrote.
+pub(crate) fn form_of(text: &str) -> Option<SidecarForm> {
+    SidecarForm::ALL.into_iter().find(|form| match form {
+        SidecarForm::ImmichGo => text.contains(immich_go::SOFTWARE),
+        SidecarForm::Xmp | SidecarForm::PhotoPrism => text.contains(&xmp::toolkit(*form)),
+    })
 }
 
 /// What the owner chose that decides which albums a sidecar may name.
@@ -116,7 +92,7 @@ impl Statement {
 /// # Errors
 /// Only those of a writer; there is none that fails here.
 pub fn sidecar(
-    form: Form,
+    form: SidecarForm,
     file: &FileRecord,
     titles: &[(String, String)],
     position: Option<Position>,
@@ -124,10 +100,10 @@ pub fn sidecar(
 ) -> io::Result<Option<Derived>> {
     let Some(statement) = statement(file, titles, position, discretion) else { return Ok(None) };
     let text = match form {
-        Form::Xmp | Form::PhotoPrism => xmp::text(form, &statement)?,
-        Form::ImmichGo => immich_go::text(&statement)?,
+        SidecarForm::Xmp | SidecarForm::PhotoPrism => xmp::text(form, &statement)?,
+        SidecarForm::ImmichGo => immich_go::text(&statement)?,
     };
-    let path = file.path.with_added_extension(form.extension());
+    let path = file.path.with_added_extension(extension(form));
     Ok(Some(Derived { path, form: DerivedForm::Sidecar(text) }))
 }
 
@@ -173,9 +149,9 @@ fn statement(
 
 fn tag(kind: &str, title: &str, memories: Memories) -> Option<Tag> {
     let top = match AlbumKind::from_name(kind)? {
-        AlbumKind::Album => "Albums",
-        AlbumKind::Shared => "Shared Albums",
-        AlbumKind::Memory if memories == Memories::Folders => "Memories",
+        AlbumKind::Album => layout::ALBUMS,
+        AlbumKind::Shared => layout::SHARED_ALBUMS,
+        AlbumKind::Memory if memories == Memories::Folders => layout::MEMORIES,
         AlbumKind::Memory | AlbumKind::Subscribed => return None,
     };
     let title: String = title.chars().filter(|&c| is_xml(c)).collect();
@@ -189,17 +165,19 @@ fn is_xml(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Discretion, Form, sidecar, subject};
+    use super::{Discretion, sidecar, subject};
     use crate::category::photos::media::{Kind, Position};
+    use crate::contents::ContentId;
     use crate::library::path::LibraryPath;
     use crate::library::record::FileRecord;
     use crate::library::record::{Area, DerivedForm};
-    use crate::library::settings::{Hidden, Memories};
+    use crate::library::settings::{Hidden, Memories, SidecarForm};
 
     const OPEN: Discretion = Discretion { hidden: Hidden::Apart, memories: Memories::Catalog };
 
     fn photo(path: &str) -> FileRecord {
-        let mut file = FileRecord::plain(LibraryPath::parse(path).unwrap(), Area::Media, 0);
+        let mut file =
+            FileRecord::plain(LibraryPath::parse(path).unwrap(), Area::Media, ContentId::default());
         file.kind = Some(Kind::Photo);
         file
     }
@@ -212,7 +190,7 @@ mod tests {
         of.iter().map(|(kind, title)| ((*kind).to_owned(), (*title).to_owned())).collect()
     }
 
-    fn text(form: Form, file: &FileRecord, albums: &[(&str, &str)], discretion: Discretion) -> String {
+    fn text(form: SidecarForm, file: &FileRecord, albums: &[(&str, &str)], discretion: Discretion) -> String {
         match sidecar(form, file, &titles(albums), None, discretion).unwrap().unwrap().form {
             DerivedForm::Sidecar(text) => text,
             other => panic!("{other:?}"),
@@ -240,7 +218,7 @@ mod tests {
             ),
         ];
         for (name, file, albums, expected) in cases {
-            for form in Form::ALL {
+            for form in SidecarForm::ALL {
                 let found = sidecar(form, &file, &titles(albums), None, OPEN).unwrap();
                 assert_eq!(found.is_some(), expected, "{name} {form:?}");
             }
@@ -250,7 +228,7 @@ mod tests {
     #[test]
     fn it_stands_beside_its_file_and_finds_back() {
         for (form, expected) in
-            Form::ALL.into_iter().zip(["2024/a b.HEIC.xmp", "2024/a b.HEIC.xmp", "2024/a b.HEIC.json"])
+            SidecarForm::ALL.into_iter().zip(["2024/a b.HEIC.xmp", "2024/a b.HEIC.xmp", "2024/a b.HEIC.json"])
         {
             let path = sidecar(form, &dated("2024/a b.HEIC"), &[], None, OPEN).unwrap().unwrap().path;
             assert_eq!(path.as_str(), expected);
@@ -263,7 +241,7 @@ mod tests {
         let mixed = Discretion { hidden: Hidden::Mixed, ..OPEN };
         let hidden = FileRecord { hidden: true, ..dated("a.jpg") };
         let deleted = FileRecord { deleted: true, ..dated("a.jpg") };
-        for form in Form::ALL {
+        for form in SidecarForm::ALL {
             for (file, discretion, named) in [
                 (&dated("a.jpg"), OPEN, true),
                 (&hidden, OPEN, false),
@@ -282,7 +260,7 @@ mod tests {
         let with_memories = Discretion { memories: Memories::Folders, ..OPEN };
         let albums =
             [("album", "A/B|C"), ("album", "A/B|C"), ("shared", "S"), ("memory", "M"), ("subscribed", "X")];
-        let text = text(Form::Xmp, &dated("a.jpg"), &albums, with_memories);
+        let text = text(SidecarForm::Xmp, &dated("a.jpg"), &albums, with_memories);
         for expected in [
             "<rdf:li>Albums/A_B|C</rdf:li>",
             "<rdf:li>Albums|A/B_C</rdf:li>",
@@ -298,7 +276,7 @@ mod tests {
     #[test]
     fn what_xml_cannot_hold_is_left_out_and_the_rest_is_escaped() {
         let title = "a\0b\u{1}c\u{b}d\u{fffe}e & <f> \"g\" 'h' 🌊";
-        let text = text(Form::Xmp, &dated("a.jpg"), &[("album", title), ("album", "\u{2}")], OPEN);
+        let text = text(SidecarForm::Xmp, &dated("a.jpg"), &[("album", title), ("album", "\u{2}")], OPEN);
         assert!(text.contains("abcde &amp; &lt;f&gt;"), "{text}");
         assert!(text.contains('🌊') && !text.contains(|c: char| c.is_control() && c != '\n'), "{text}");
         assert_eq!(text.matches("<rdf:li>").count(), 3, "{text}");
@@ -307,7 +285,7 @@ mod tests {
     #[test]
     fn photoprism_reads_a_sequence_and_an_attribute() {
         let file = FileRecord { favorite: true, ..dated("a.jpg") };
-        let text = text(Form::PhotoPrism, &file, &[("album", "Lake")], OPEN);
+        let text = text(SidecarForm::PhotoPrism, &file, &[("album", "Lake")], OPEN);
         for expected in [
             "fstop:favorite=\"1\"",
             "<photoshop:DateCreated>2024-03-03T10:05:17.250+01:00</photoshop:DateCreated>",
@@ -327,9 +305,10 @@ mod tests {
             ..dated("2024/IMG_1 (2).HEIC")
         };
         let position = Some(Position { latitude: 47.5, longitude: -8.25 });
-        let derived = sidecar(Form::ImmichGo, &file, &titles(&[("album", "Lake \"week\"")]), position, OPEN)
-            .unwrap()
-            .unwrap();
+        let derived =
+            sidecar(SidecarForm::ImmichGo, &file, &titles(&[("album", "Lake \"week\"")]), position, OPEN)
+                .unwrap()
+                .unwrap();
         let DerivedForm::Sidecar(text) = derived.form else { panic!() };
         assert!(text.contains("immich-go version"));
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -343,14 +322,14 @@ mod tests {
     }
 
     fn text_of_hidden() -> String {
-        text(Form::ImmichGo, &FileRecord { hidden: true, ..dated("a.jpg") }, &[], OPEN)
+        text(SidecarForm::ImmichGo, &FileRecord { hidden: true, ..dated("a.jpg") }, &[], OPEN)
     }
 
     #[test]
     fn a_sidecar_tells_its_own_form() {
-        for form in Form::ALL {
-            assert_eq!(Form::of(&text(form, &dated("a.jpg"), &[], OPEN)), Some(form));
+        for form in SidecarForm::ALL {
+            assert_eq!(SidecarForm::of(&text(form, &dated("a.jpg"), &[], OPEN)), Some(form));
         }
-        assert_eq!(Form::of("<x:xmpmeta x:xmptk=\"darktable\"/>"), None);
+        assert_eq!(SidecarForm::of("<x:xmpmeta x:xmptk=\"darktable\"/>"), None);
     }
 }

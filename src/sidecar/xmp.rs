@@ -10,7 +10,8 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use crate::sidecar::{Form, Statement};
+use crate::library::settings::{SidecarForm, Word};
+use crate::sidecar::Statement;
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const NAMESPACES: [(&str, &str); 6] = [
@@ -30,12 +31,12 @@ const PHOTOPRISM_NAMESPACES: [(&str, &str); 3] = [
 type Xml = Writer<Vec<u8>>;
 
 /// What the document says of the program that wrote it; it tells our sidecars apart.
-pub fn toolkit(form: Form) -> String {
+pub fn toolkit(form: SidecarForm) -> String {
     format!("Windfall ({})", form.as_str())
 }
 
 /// The document.
-pub fn text(form: Form, statement: &Statement) -> io::Result<String> {
+pub fn text(form: SidecarForm, statement: &Statement) -> io::Result<String> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let toolkit = toolkit(form);
@@ -43,8 +44,8 @@ pub fn text(form: Form, statement: &Statement) -> io::Result<String> {
     xml.create_element("x:xmpmeta").with_attributes(meta).write_inner_content(|xml| {
         xml.create_element("rdf:RDF").with_attribute(("xmlns:rdf", RDF)).write_inner_content(
             |xml| match form {
-                Form::PhotoPrism => photoprism(xml, statement),
-                Form::Xmp | Form::ImmichGo => everybody_else(xml, statement),
+                SidecarForm::PhotoPrism => photoprism(xml, statement),
+                SidecarForm::Xmp | SidecarForm::ImmichGo => everybody_else(xml, statement),
             },
         )?;
         Ok(())

@@ -13,10 +13,11 @@ use std::path::Path;
 use blake3::Hash;
 
 use crate::category::photos::AlbumKind;
-use crate::contents::{ContentSet, Contents};
+use crate::contents::{ContentId, ContentSet, Contents};
 use crate::error::Error;
 use crate::library::catalog::Remembered;
 use crate::library::drive::{Links, hash_file};
+use crate::library::layout;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, DerivedRecord, FileRecord};
 use crate::library::tree::{self, Tree};
@@ -112,7 +113,7 @@ pub fn present(library: &Path, tree: Tree, known: &mut Remembered) -> Present {
             Area::Details => tree::stat(&record.path.to_path(library)),
             Area::Media | Area::Other => present.seen.get(record.path.as_str()),
         };
-        seen.map(|seen| seen.is_file && seen.size == known.contents.contents[record.content].size)
+        seen.map(|seen| seen.is_file && seen.size == known.contents.distinct[record.content].size)
     };
     let mut files = std::mem::take(&mut known.files);
     let others = files.extract_if(.., |_, record| stands(record) != Some(true)).map(|(_, record)| record);
@@ -130,7 +131,7 @@ pub fn present(library: &Path, tree: Tree, known: &mut Remembered) -> Present {
         }
     }
     for mut record in lost {
-        let content = &known.contents.contents[record.content];
+        let content = &known.contents.distinct[record.content];
         let candidates = strangers.entry(content.size).or_default();
         let found = candidates.iter().position(|path| {
             record.area != Area::Details
@@ -166,7 +167,7 @@ pub fn held(
     wanted: &ContentSet,
     links: Links,
 ) -> Held {
-    let hash = |content: usize| contents.contents[content].blake3;
+    let hash = |content: ContentId| contents.distinct[content].blake3;
     let mut held = Held {
         derived: known.derived.clone(),
         album_folders: known.album_folders.clone(),
@@ -196,7 +197,7 @@ pub fn held(
         held.reserved.entry(hash(content)).or_insert_with(|| path.clone());
     }
     let recorded: HashSet<&LibraryPath> = present.files.keys().chain(known.derived.keys()).collect();
-    let sizes: HashSet<u64> = wanted.contents().map(|c| contents.contents[c].size).collect();
+    let sizes: HashSet<u64> = wanted.contents().map(|c| contents.distinct[c].size).collect();
     for (path, seen) in present.seen.iter().filter(|(path, _)| !recorded.contains(path)) {
         let on_disk = path.to_path(library);
         if !seen.is_file {
@@ -215,15 +216,13 @@ pub fn held(
     held
 }
 
-/// Folders of albums, memories and shared albums.
-pub const ALBUM_FOLDERS: [&str; 3] = ["Albums", "Memories", "Shared Albums"];
 /// A list larger than this is none of ours.
 const LARGEST_LIST: u64 = 64 << 20;
 
 /// Whether a path lies in one of the folders of albums. A run that was interrupted may have left
 /// links, lists and copies there that it did not record.
 pub fn is_in_albums(path: &LibraryPath) -> bool {
-    path.as_str().split_once('/').is_some_and(|(top, _)| ALBUM_FOLDERS.contains(&top))
+    path.as_str().split_once('/').is_some_and(|(top, _)| layout::OF_ALBUMS.contains(&top))
 }
 
 /// The file that an album's link points to, by its text alone: the file may be gone.
@@ -240,7 +239,7 @@ pub fn link(library: &Path, path: &LibraryPath) -> Option<LibraryPath> {
 pub fn list(library: &Path, path: &LibraryPath) -> Option<Vec<LibraryPath>> {
     let (top, name) = path.as_str().split_once('/')?;
     let file = path.to_path(library);
-    let is_list = ALBUM_FOLDERS.contains(&top) && !name.contains('/') && name.ends_with(".m3u8");
+    let is_list = layout::OF_ALBUMS.contains(&top) && !name.contains('/') && name.ends_with(".m3u8");
     if !is_list || fs::metadata(&file).ok()?.len() > LARGEST_LIST {
         return None;
     }

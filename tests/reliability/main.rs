@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use blake3::Hash;
 use builder::{Exif, Export, Movie, Pack, Part, Photo, Row, SharedAlbum, SharedAlbums, aae, jpeg, mov};
 use tempfile::TempDir;
+use windfall::contents::ContentId;
 use windfall::library::catalog::{Catalog, Remembered};
 
 /// Everything an import does, in a few files: names that clash, a duplicate, Live Photos, albums, a
@@ -175,8 +176,8 @@ impl Trial<'_> {
             tree(&self.library)
         );
         let known = catalog(&self.library);
-        let contents = &known.contents.contents;
-        let is = |path: PathBuf, content: usize| {
+        let contents = &known.contents.distinct;
+        let is = |path: PathBuf, content: ContentId| {
             fs::read(path).is_ok_and(|bytes| blake3::hash(&bytes) == contents[content].blake3)
         };
         for (path, record) in &known.files {

@@ -25,7 +25,7 @@ use clap::{ColorChoice, Parser};
 
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
-use windfall::library::settings::Settings;
+use windfall::library::settings::{Memory, Settings};
 use windfall::problem::Severity;
 use windfall::progress::Progress;
 use windfall::run::import::{self, Run};
@@ -220,9 +220,9 @@ impl Session {
                 return Exit::Usage;
             }
         };
-        let settings = |remembered: &dyn Fn(&str) -> Option<String>| {
+        let settings = |memory: &Memory| {
             let note = |text: &str| self.screen.note(text);
-            arguments.choices.settle(&defaults, remembered, &cli::machine_zone, &note)
+            arguments.choices.settle(&defaults, memory, &cli::machine_zone, &note)
         };
         let run = self.run(&arguments.reading, arguments.strangers(), Some(library));
         let result = match arguments.dry_run {
@@ -299,9 +299,9 @@ impl Session {
             }
         };
         let result = if arguments.rebuild_catalog {
-            let settings = |remembered: &dyn Fn(&str) -> Option<String>| {
+            let settings = |memory: &Memory| {
                 let note = |text: &str| self.screen.note(text);
-                cli::Choices::default().settle(&defaults, remembered, &cli::machine_zone, &note)
+                cli::Choices::default().settle(&defaults, memory, &cli::machine_zone, &note)
             };
             rebuild::rebuild(&run, &settings, against)
         } else {

@@ -13,8 +13,8 @@ use crate::category::photos::assets::automatic;
 use crate::category::photos::doubts::{Doubts, quoted};
 use crate::category::photos::lists::albums::title;
 use crate::category::photos::rows::Rows;
-use crate::category::photos::{Asset, Part};
-use crate::contents::{ByContent, ContentSet, Contents, DetailsFile, Entry, Role};
+use crate::category::photos::{AlbumId, Asset, AssetId, Heard, List, Part, Sort};
+use crate::contents::{Arena, ByContent, ContentId, ContentSet, Contents, Entry, ExportId};
 use crate::problem::{Code, Problem};
 
 /// Whose collection it is.
@@ -59,53 +59,89 @@ pub struct Album {
     /// Its true title.
     pub title: String,
     /// Assets in the album's own order, each once.
-    pub members: Vec<usize>,
+    pub members: Vec<AssetId>,
     /// Of a shared or subscribed album, all that Apple tells of it (people, comments, likes) as
     /// JSON: kept in the catalog, never printed by default.
     pub story: Option<String>,
 }
 
-/// The names that media bear, per export, as far as albums ask for them; each with the assets that it means.
-pub struct Names<'a> {
+/// What a name means, per export, as far as albums ask for it.
+struct Meant<'a, Id> {
     /// By the name that counts: the row's, else the entry's.
-    proper: HashMap<(usize, &'a str), Vec<usize>>,
-    proper_folded: HashMap<(usize, String), Vec<usize>>,
+    proper: HashMap<(ExportId, &'a str), Vec<Id>>,
+    proper_folded: HashMap<(ExportId, String), Vec<Id>>,
     /// By the name of the entry where the row gives another.
-    entry: HashMap<(usize, String), Vec<usize>>,
-    asset_of: ByContent<usize>,
+    entry: HashMap<(ExportId, String), Vec<Id>>,
+}
+
+impl<Id> Default for Meant<'_, Id> {
+    fn default() -> Self {
+        Meant { proper: HashMap::new(), proper_folded: HashMap::new(), entry: HashMap::new() }
+    }
+}
+
+/// The names that media bear, each with the assets that it means.
+pub struct Names<'a> {
+    means: Meant<'a, AssetId>,
+    asset_of: ByContent<AssetId>,
 }
 
 impl<'a> Names<'a> {
     /// Indexes the names of all media that some album names.
-    pub fn new(contents: &'a Contents, rows: &Rows<'a>, assets: &[Asset]) -> Self {
-        let mut names = Names {
-            proper: HashMap::new(),
-            proper_folded: HashMap::new(),
-            entry: HashMap::new(),
-            asset_of: ByContent::default(),
-        };
+    pub fn new(
+        contents: &'a Contents,
+        heard: &Heard,
+        rows: &Rows<'a>,
+        assets: &Arena<AssetId, Asset>,
+    ) -> Self {
+        let mut asset_of = ByContent::default();
         let mut movies = ContentSet::default();
-        for (index, asset) in assets.iter().enumerate() {
+        for (id, asset) in assets.pairs() {
             for resource in &asset.resources {
-                names.asset_of.insert(resource.content, index);
+                asset_of.insert(resource.content, id);
                 if resource.part == Part::Movie {
                     movies.add(resource.content);
                 }
             }
         }
-        let asked = asked(contents);
+        let asked = asked(contents, heard);
         if asked.is_empty() {
-            return names;
+            return Names { means: Meant::default(), asset_of };
         }
+        let Meant { proper, proper_folded, entry } = Meant::of(contents, rows, &asked);
+        let meant = |contents: Vec<ContentId>| assets_of(&contents, &asset_of, &movies, assets);
+        let means = Meant {
+            proper: proper.into_iter().map(|(key, contents)| (key, meant(contents))).collect(),
+            proper_folded: proper_folded.into_iter().map(|(key, contents)| (key, meant(contents))).collect(),
+            entry: entry.into_iter().map(|(key, contents)| (key, meant(contents))).collect(),
+        };
+        Names { means, asset_of }
+    }
+
+    /// The assets that an album entry names: several where it is ambiguous.
+    fn find<'s>(&'s self, export: ExportId, name: &'s str) -> &'s [AssetId] {
+        let Meant { proper, proper_folded, entry } = &self.means;
+        let folded = || text::match_key(name);
+        proper
+            .get(&(export, name))
+            .or_else(|| proper_folded.get(&(export, folded())))
+            .or_else(|| entry.get(&(export, folded())))
+            .map_or(&[][..], Vec::as_slice)
+    }
+}
+
+impl<'a> Meant<'a, ContentId> {
+    fn of(contents: &'a Contents, rows: &Rows<'a>, asked: &HashSet<(ExportId, String)>) -> Self {
+        let mut means = Meant::default();
         // copies lie side by side in the order of exports, and the rows of their bytes are asked once
-        let mut listed: ByContent<(usize, bool)> = ByContent::default();
-        for entry in contents.entries.iter().filter(|e| matches!(e.role, Role::Photo | Role::Deleted)) {
+        let mut listed: ByContent<(ExportId, bool)> = ByContent::default();
+        for entry in contents.entries.iter().filter(|e| matches!(Sort::of(e), Sort::Photo | Sort::Deleted)) {
             let Some(content) = entry.content() else { continue };
             let export = contents.export_of(entry);
             let is_listed = match listed.get(content) {
                 Some((of, is_listed)) if *of == export => *is_listed,
                 _ => {
-                    let is_listed = names.add_rows(contents, rows, &asked, content, export);
+                    let is_listed = means.add_rows(contents, rows, asked, content, export);
                     listed.insert(content, (export, is_listed));
                     is_listed
                 }
@@ -115,18 +151,13 @@ impl<'a> Names<'a> {
                 continue;
             }
             if is_listed {
-                names.entry.entry(key).or_default().push(content);
+                means.entry.entry(key).or_default().push(content);
             } else {
-                names.proper.entry((export, entry.name())).or_default().push(content);
-                names.proper_folded.entry(key).or_default().push(content);
+                means.proper.entry((export, entry.name())).or_default().push(content);
+                means.proper_folded.entry(key).or_default().push(content);
             }
         }
-        let Names { proper, proper_folded, entry, asset_of } = &mut names;
-        let folded = proper_folded.values_mut().chain(entry.values_mut());
-        for meant in proper.values_mut().chain(folded) {
-            *meant = assets_of(meant, asset_of, &movies, assets);
-        }
-        names
+        means
     }
 
     /// Takes the names that the rows of these bytes give them; whether there are any.
@@ -134,9 +165,9 @@ impl<'a> Names<'a> {
         &mut self,
         contents: &'a Contents,
         rows: &Rows<'a>,
-        asked: &HashSet<(usize, String)>,
-        content: usize,
-        export: usize,
+        asked: &HashSet<(ExportId, String)>,
+        content: ContentId,
+        export: ExportId,
     ) -> bool {
         let mut is_listed = false;
         for at in rows.of_export(contents, content, export) {
@@ -149,28 +180,18 @@ impl<'a> Names<'a> {
         }
         is_listed
     }
-
-    /// The assets that an album entry names: several where it is ambiguous.
-    fn find<'s>(&'s self, export: usize, name: &'s str) -> &'s [usize] {
-        let folded = || text::match_key(name);
-        self.proper
-            .get(&(export, name))
-            .or_else(|| self.proper_folded.get(&(export, folded())))
-            .or_else(|| self.entry.get(&(export, folded())))
-            .map_or(&[][..], Vec::as_slice)
-    }
 }
 
 /// The assets that a name of these contents means. Of several those in Recently Deleted drop out, then those
 /// of which it names no more than the movie of a Live Photo.
 fn assets_of(
-    contents: &[usize],
-    asset_of: &ByContent<usize>,
+    contents: &[ContentId],
+    asset_of: &ByContent<AssetId>,
     movies: &ContentSet,
-    assets: &[Asset],
-) -> Vec<usize> {
+    assets: &Arena<AssetId, Asset>,
+) -> Vec<AssetId> {
     let meant = contents.iter().filter_map(|&c| Some((*asset_of.get(c)?, movies.contains(c))));
-    let mut meant: Vec<(usize, bool)> = meant.collect();
+    let mut meant: Vec<(AssetId, bool)> = meant.collect();
     meant.sort_unstable();
     // what is named as a photo and as its movie is named as a photo
     meant.dedup_by_key(|(asset, _)| *asset);
@@ -184,10 +205,10 @@ fn assets_of(
 }
 
 /// What albums and memories name: export and folded name.
-fn asked(contents: &Contents) -> HashSet<(usize, String)> {
-    let lists = contents.entries.iter().filter(|e| matches!(e.role, Role::Album | Role::Memory));
-    let named = |entry: &Entry| match entry.content().and_then(|c| contents.details.get(&(c, entry.role))) {
-        Some(DetailsFile::Names(named)) => {
+fn asked(contents: &Contents, heard: &Heard) -> HashSet<(ExportId, String)> {
+    let lists = contents.entries.iter().filter(|e| matches!(Sort::of(e), Sort::Album | Sort::Memory));
+    let named = |entry: &Entry| match heard.list(entry) {
+        Some(List::Names(named)) => {
             let export = contents.export_of(entry);
             named.iter().map(|name| (export, text::match_key(name))).collect()
         }
@@ -213,29 +234,34 @@ const MOST_CANDIDATES: usize = 20;
 #[derive(Debug, Default)]
 pub struct Albums {
     /// By kind and key.
-    pub albums: Vec<Album>,
+    pub albums: Arena<AlbumId, Album>,
     /// Ambiguous and unresolved entries.
     pub problems: Vec<Problem>,
 }
 
 /// Resolves every album, memory and shared album; gives the assets that only shared albums have
 /// their home.
-pub fn resolve(contents: &Contents, names: &Names<'_>, assets: &mut [Asset]) -> Albums {
+pub fn resolve(
+    contents: &Contents,
+    heard: &Heard,
+    names: &Names<'_>,
+    assets: &mut Arena<AssetId, Asset>,
+) -> Albums {
     let mut found: BTreeMap<(AlbumKind, String), Album> = BTreeMap::new();
     let mut problems = Doubts::default();
     let mut seen = HashSet::new();
     let mut places = most_places(contents, assets);
-    for entry in contents.entries.iter().filter(|e| matches!(e.role, Role::Album | Role::Memory)) {
+    for entry in contents.entries.iter().filter(|e| matches!(Sort::of(e), Sort::Album | Sort::Memory)) {
         let Some(content) = entry.content() else { continue };
-        if automatic(entry).is_some() && entry.role == Role::Album
+        if automatic(entry).is_some() && Sort::of(entry) == Sort::Album
             || !seen.insert((contents.export_of(entry), entry.inner(), content))
         {
             continue;
         }
-        let kind = if entry.role == Role::Album { AlbumKind::Album } else { AlbumKind::Memory };
+        let kind = if Sort::of(entry) == Sort::Album { AlbumKind::Album } else { AlbumKind::Memory };
         let title = title(entry.name());
         let album = open(&mut found, kind, &title, &title);
-        if let Some(DetailsFile::Names(named)) = contents.details.get(&(content, entry.role)) {
+        if let Some(List::Names(named)) = heard.list(entry) {
             let mut doubts = Doubtful::of(contents, entry);
             for name in named {
                 let members = names.find(contents.export_of(entry), name);
@@ -253,28 +279,29 @@ pub fn resolve(contents: &Contents, names: &Names<'_>, assets: &mut [Asset]) -> 
             doubts.end(&mut problems);
         }
     }
-    shared(contents, names, &mut found, &mut problems);
-    let mut albums: Vec<Album> = found.into_values().collect();
+    shared(contents, heard, names, &mut found, &mut problems);
+    let mut albums: Arena<AlbumId, Album> = found.into_values().collect();
     for album in &mut albums {
         let mut once = HashSet::new();
         album.members.retain(|m| once.insert(*m));
     }
-    let mut shared: Vec<usize> = (0..albums.len()).filter(|&a| albums[a].kind == AlbumKind::Shared).collect();
+    let mut shared: Vec<AlbumId> = albums.ids().filter(|&a| albums[a].kind == AlbumKind::Shared).collect();
     shared.sort_by_key(|&a| std::cmp::Reverse((&albums[a].title, &albums[a].key)));
     // the title that sorts first comes last and stays
-    for index in shared {
-        for &member in &albums[index].members {
-            if let Some(home) = &mut assets[member].home {
-                *home = index;
+    for album in shared {
+        for &member in &albums[album].members {
+            let asset = &mut assets[member];
+            if asset.is_shared_only {
+                asset.home = Some(album);
             }
         }
     }
     Albums { albums, problems: problems.into_problems() }
 }
 
-fn most_places(contents: &Contents, assets: &[Asset]) -> usize {
+fn most_places(contents: &Contents, assets: &Arena<AssetId, Asset>) -> usize {
     let resources = assets.iter().flat_map(|asset| &asset.resources);
-    let sizes = resources.map(|resource| contents.contents[resource.content].size);
+    let sizes = resources.map(|resource| contents.distinct[resource.content].size);
     let for_bytes = sizes.fold(0, u64::saturating_add) / BYTES_OF_A_PLACE;
     let for_bytes = usize::try_from(for_bytes).unwrap_or(usize::MAX);
     assets.len().saturating_mul(MOST_PLACES_EACH).saturating_add(MOST_PLACES).saturating_add(for_bytes)
@@ -304,7 +331,7 @@ impl<'a> Doubtful<'a> {
     }
 
     /// Adds a name that does not mean exactly one of these assets.
-    fn add(&mut self, name: &str, meant: &[usize], assets: &[Asset], problems: &mut Doubts) {
+    fn add(&mut self, name: &str, meant: &[AssetId], assets: &Arena<AssetId, Asset>, problems: &mut Doubts) {
         if self.named == MOST_DOUBTS {
             self.more += 1;
             return;
@@ -335,8 +362,8 @@ impl<'a> Doubtful<'a> {
     }
 }
 
-fn ambiguous(name: &str, meant: &[usize], assets: &[Asset]) -> String {
-    let taken = |&asset: &usize| {
+fn ambiguous(name: &str, meant: &[AssetId], assets: &Arena<AssetId, Asset>) -> String {
+    let taken = |&asset: &AssetId| {
         let time = assets[asset].captured().time;
         time.map_or_else(|| "undated".to_owned(), |t| t.format("%Y-%m-%d %H:%M").to_string())
     };
@@ -368,13 +395,14 @@ fn open<'f>(
 /// Shared albums: a folder of media and an `AlbumInfo.json`, in one nested archive or over several.
 fn shared(
     contents: &Contents,
+    heard: &Heard,
     names: &Names<'_>,
     found: &mut BTreeMap<(AlbumKind, String), Album>,
     problems: &mut Doubts,
 ) {
     let folder_name = |entry: &Entry| entry.folder().rsplit('/').next().unwrap_or_default().to_owned();
     let mut here: HashMap<String, HashSet<String>> = HashMap::new();
-    for entry in contents.entries.iter().filter(|e| e.role == Role::Shared) {
+    for entry in contents.entries.iter().filter(|e| Sort::of(e) == Sort::Shared) {
         here.entry(folder_name(entry)).or_default().insert(text::match_key(entry.name()));
         let Some(asset) = entry.content().and_then(|c| names.asset_of.get(c)) else { continue };
         let folder = folder_name(entry);
@@ -383,8 +411,8 @@ fn shared(
     }
     let mut seen = HashSet::new();
     for entry in &contents.entries {
-        match entry.content().and_then(|c| contents.details.get(&(c, entry.role))) {
-            Some(DetailsFile::Album(info)) => {
+        match heard.list(entry) {
+            Some(List::Album(info)) => {
                 let folder = folder_name(entry);
                 let album = open(found, AlbumKind::Shared, &folder, &folder);
                 if let Some(title) = info.album_name.as_ref().filter(|t| !t.trim().is_empty()) {
@@ -398,12 +426,12 @@ fn shared(
                 let mut doubts = Doubtful::of(contents, entry);
                 for name in info.photos.iter().filter_map(|p| p.name.as_deref()) {
                     if !delivered.is_some_and(|d| d.contains(&text::match_key(name))) {
-                        doubts.add(name, &[], &[], problems);
+                        doubts.add(name, &[], &Arena::default(), problems);
                     }
                 }
                 doubts.end(problems);
             }
-            Some(DetailsFile::Subscribed(albums)) => {
+            Some(List::Subscribed(albums)) => {
                 for (n, subscribed) in albums.iter().enumerate() {
                     let title = subscribed.album_name.clone().unwrap_or_default();
                     let album = open(found, AlbumKind::Subscribed, &format!("{title}/{n}"), &title);

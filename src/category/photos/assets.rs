@@ -11,15 +11,15 @@ use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::apple::text;
+use crate::category::photos::by_name::scheme_b_base;
 use crate::category::photos::doubts::{Doubts, quoted};
 use crate::category::photos::lists::details::Row;
 use crate::category::photos::media::{Format, Kind};
 use crate::category::photos::pairs::{Pairs, companions, pair};
 use crate::category::photos::rows::{RowAt, Rows};
 use crate::category::photos::time::{Captured, CapturedFrom, Sources, capture};
-use crate::category::photos::{Asset, Part, Resource};
-use crate::contents::{ByContent, Content, Contents, DetailsFile, Entry, Role};
-use crate::library::name;
+use crate::category::photos::{Asset, AssetId, Heard, List, Part, Resource, Said, Sort};
+use crate::contents::{Arena, ByContent, Class, Content, ContentId, Contents, Entry, ExportId, PartId};
 use crate::problem::{Code, Problem};
 
 /// More rows that disagree about one file are counted, not listed.
@@ -29,9 +29,9 @@ const MOST_SAID: usize = 20;
 #[derive(Debug, Default)]
 pub struct Assets {
     /// In canonical order of their primaries.
-    pub assets: Vec<Asset>,
+    pub assets: Arena<AssetId, Asset>,
     /// Still and movie (contents) where the movie's bytes stand with another still.
-    pub shared_movies: Vec<(usize, usize)>,
+    pub shared_movies: Vec<(ContentId, ContentId)>,
     /// What was wrong or uncertain.
     pub problems: Vec<Problem>,
 }
@@ -50,6 +50,7 @@ struct Facts<'a> {
 /// One content that is a medium, with its entries and what its rows come to.
 pub(super) struct Medium<'a> {
     pub(super) content: &'a Content,
+    pub(super) said: &'a Said,
     pub(super) entries: &'a [&'a Entry],
     facts: Option<Facts<'a>>,
     pub(super) kind: Kind,
@@ -58,7 +59,7 @@ pub(super) struct Medium<'a> {
 
 impl Medium<'_> {
     /// Which content it is.
-    fn index(&self) -> usize {
+    fn index(&self) -> ContentId {
         self.entries[0].content().unwrap_or_default()
     }
 
@@ -72,7 +73,7 @@ impl Medium<'_> {
     }
 
     /// The stems by which a companion or a movie may belong to it, per folder.
-    pub(super) fn stems(&self) -> Vec<(usize, &str, String)> {
+    pub(super) fn stems(&self) -> Vec<(PartId, &str, String)> {
         let mut stems = Vec::new();
         for entry in self.entries {
             let stem = |name: &str| (entry.part, entry.folder(), text::match_key(text::split(name).0));
@@ -80,7 +81,7 @@ impl Medium<'_> {
             match self.facts {
                 Some(facts) if facts.first.name.as_ref() == entry.name() => {}
                 Some(facts) => stems.push(stem(&facts.first.name)),
-                None => stems.extend(name::scheme_b_base(entry.name()).map(|base| stem(&base))),
+                None => stems.extend(scheme_b_base(entry.name()).map(|base| stem(&base))),
             }
         }
         stems.sort();
@@ -97,23 +98,23 @@ impl Medium<'_> {
     }
 
     pub(super) fn is_shared(&self) -> bool {
-        self.entries.iter().all(|e| e.role == Role::Shared)
+        self.entries.iter().all(|e| Sort::of(e) == Sort::Shared)
     }
 }
 
 /// Builds the assets.
-pub fn build<'a>(contents: &'a Contents, rows: &Rows<'a>, zone: Tz) -> Assets {
+pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone: Tz) -> Assets {
     let mut problems = Doubts::default();
     let entries = by_bytes(contents);
-    let media = collect(contents, &entries, rows, &mut problems);
+    let media = collect(contents, heard, &entries, rows, &mut problems);
     let pairs = pair(&media);
     let companions = companions(&media, &pairs);
-    let lists = Lists::new(contents);
+    let lists = Lists::new(contents, heard);
 
     let movies = &pairs.first_still;
     let followers = movies.len() + companions.of.len();
-    let mut assets =
-        Assets { assets: Vec::with_capacity(media.len().saturating_sub(followers)), ..Assets::default() };
+    let mut assets = Assets::default();
+    assets.assets.reserve_exact(media.len().saturating_sub(followers));
     for (still, medium) in media.iter().enumerate() {
         if movies.contains_key(&still) || companions.of.contains_key(&still) {
             continue;
@@ -136,9 +137,9 @@ pub fn build<'a>(contents: &'a Contents, rows: &Rows<'a>, zone: Tz) -> Assets {
 
 /// Entries of media, those of the same bytes side by side, in the order of their first.
 fn by_bytes(contents: &Contents) -> Vec<&Entry> {
-    let mut first = ByContent::with_room(contents.contents.len());
+    let mut first = ByContent::with_room(contents.distinct.len());
     let mut entries: Vec<(usize, &Entry)> = Vec::new();
-    for entry in contents.entries.iter().filter(|e| e.role.is_media()) {
+    for entry in contents.entries.iter().filter(|e| e.class == Class::Resource) {
         if let Some(content) = entry.content() {
             entries.push((*first.slot(content).get_or_insert(entries.len()), entry));
         }
@@ -151,6 +152,7 @@ fn by_bytes(contents: &Contents) -> Vec<&Entry> {
 
 fn collect<'a>(
     contents: &'a Contents,
+    heard: &'a Heard,
     entries: &'a [&'a Entry],
     rows: &Rows<'a>,
     problems: &mut Doubts,
@@ -159,11 +161,11 @@ fn collect<'a>(
     let mut media = Vec::with_capacity(of_same_bytes().count());
     media.extend(of_same_bytes().filter_map(|entries| {
         let index = entries[0].content()?;
-        let content = &contents.contents[index];
+        let (content, said) = (&contents.distinct[index], &heard.said[index]);
         let facts = facts(contents, rows.of(index), problems);
-        let format = content.embedded.format;
-        let medium = Medium { content, entries, facts, kind: Kind::Other, format };
-        Some(Medium { kind: content.kind(medium.name()), ..medium })
+        let format = said.embedded.format;
+        let medium = Medium { content, said, entries, facts, kind: Kind::Other, format };
+        Some(Medium { kind: format.kind(medium.name()), ..medium })
     }));
     media
 }
@@ -219,22 +221,22 @@ fn facts<'a>(
 /// The lists that speak of media without a row: `Favorites.csv`, `Hidden.csv`, and the shared
 /// library's contributions.
 struct Lists<'a> {
-    favorites: HashSet<(usize, String)>,
-    hidden: HashSet<(usize, String)>,
-    contributed: HashMap<(usize, String), Contributed>,
+    favorites: HashSet<(ExportId, String)>,
+    hidden: HashSet<(ExportId, String)>,
+    contributed: HashMap<(ExportId, String), Contributed>,
     contents: &'a Contents,
 }
 
 /// Whether the owner contributed the media of one name.
 struct Contributed {
     /// What the first line of each part's list says.
-    by_part: HashMap<usize, bool>,
+    by_part: HashMap<PartId, bool>,
     /// What all lines say, if they say the same.
     by_all: Option<bool>,
 }
 
 impl<'a> Lists<'a> {
-    fn new(contents: &'a Contents) -> Self {
+    fn new(contents: &'a Contents, heard: &Heard) -> Self {
         let mut lists = Lists {
             favorites: HashSet::new(),
             hidden: HashSet::new(),
@@ -243,8 +245,8 @@ impl<'a> Lists<'a> {
         };
         for entry in &contents.entries {
             let export = contents.export_of(entry);
-            match entry.content().and_then(|c| contents.details.get(&(c, entry.role))) {
-                Some(DetailsFile::Names(named)) if entry.role == Role::Album => {
+            match heard.list(entry) {
+                Some(List::Names(named)) if Sort::of(entry) == Sort::Album => {
                     let list = match automatic(entry) {
                         Some(Automatic::Favorites) => &mut lists.favorites,
                         Some(Automatic::Hidden) => &mut lists.hidden,
@@ -252,7 +254,7 @@ impl<'a> Lists<'a> {
                     };
                     list.extend(named.iter().map(|name| (export, text::match_key(name))));
                 }
-                Some(DetailsFile::Contributions(named)) => {
+                Some(List::Contributions(named)) => {
                     for (name, mine) in named {
                         let key = (export, text::match_key(name));
                         let first = || Contributed { by_part: HashMap::new(), by_all: Some(*mine) };
@@ -267,7 +269,7 @@ impl<'a> Lists<'a> {
         lists
     }
 
-    fn names_any(&self, list: &HashSet<(usize, String)>, medium: &Medium<'_>) -> bool {
+    fn names_any(&self, list: &HashSet<(ExportId, String)>, medium: &Medium<'_>) -> bool {
         let named = |entry: &&Entry, name: &str| {
             list.contains(&(self.contents.export_of(entry), text::match_key(name)))
         };
@@ -317,7 +319,7 @@ fn asset(
         let entry_names: Vec<&str> =
             std::iter::once(m.name()).chain(m.entries.iter().map(|e| e.name())).collect();
         capture(&Sources {
-            embedded: &m.content.embedded,
+            embedded: &m.said.embedded,
             row: m.created(),
             imported: m.facts.and_then(|f| f.imported),
             built: m.entries.iter().filter_map(|e| built(lists.contents, e)).min(),
@@ -355,8 +357,8 @@ fn asset(
         .collect();
     let speaks = members.iter().map(|(m, _)| &media[*m]).find(|m| m.facts.is_some()).unwrap_or(primary);
     let (favorite, hidden, deleted) = flags(speaks, primary, lists);
-    let home = members.iter().all(|(m, _)| media[*m].is_shared()).then_some(0);
-    Asset { resources, favorite, hidden, deleted, home }
+    let is_shared_only = members.iter().all(|(m, _)| media[*m].is_shared());
+    Asset { resources, favorite, hidden, deleted, is_shared_only, home: None }
 }
 
 /// The year since which Apple builds exports.
@@ -370,11 +372,11 @@ fn built(contents: &Contents, entry: &Entry) -> Option<NaiveDateTime> {
 
 fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool, bool, bool) {
     let facts = speaks.facts;
-    let has = |role: Role| primary.entries.iter().any(|e| e.role == role);
+    let has = |sort: Sort| primary.entries.iter().any(|e| Sort::of(e) == sort);
     let deleted = match facts.and_then(|f| f.deleted) {
         // a copy that lives on in Photos/ beside the deleted one is not deleted
-        Some(deleted) => deleted && !(has(Role::Photo) && has(Role::Deleted)),
-        None => has(Role::Deleted) && !has(Role::Photo),
+        Some(deleted) => deleted && !(has(Sort::Photo) && has(Sort::Deleted)),
+        None => has(Sort::Deleted) && !has(Sort::Photo),
     };
     (
         facts.and_then(|f| f.favorite).unwrap_or_else(|| lists.names_any(&lists.favorites, primary)),
@@ -392,10 +394,9 @@ fn unlisted(contents: &Contents, rows: &Rows<'_>, media: &[Medium<'_>], pairs: &
         if medium.facts.is_some() || of_listed_still || medium.kind == Kind::Adjustment {
             continue;
         }
-        let entry = medium
-            .entries
-            .iter()
-            .find(|e| e.given && e.role != Role::Shared && rows.detailed.contains(&contents.export_of(e)));
+        let entry = medium.entries.iter().find(|e| {
+            e.given && Sort::of(e) != Sort::Shared && rows.detailed.contains(&contents.export_of(e))
+        });
         if let Some(entry) = entry {
             problems.push(
                 Problem::new(

@@ -10,26 +10,30 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use crate::apple::fingerprint::Fingerprint;
 use crate::category::photos::lists::details::{Checksum, Details, Row};
 use crate::category::photos::media::{Embedded, Format, LocalTime};
+use crate::category::photos::{Heard, List, Said, Sort};
 use crate::contents::{
-    Archive, Bytes, Content, Contents, DetailsFile, Entry, Export, Identity, Inner, Part, Role,
+    Archive, Bytes, Category, Content, ContentId, Contents, Entry, Export, Identity, Inner, Part,
 };
 
 /// Contents that grow word by word.
 pub(crate) struct Built {
     contents: Contents,
-    known: HashMap<String, usize>,
+    heard: Heard,
+    known: HashMap<String, ContentId>,
 }
 
 impl Built {
     /// One export with one part.
     pub(crate) fn new() -> Self {
-        Built { contents: Contents::default(), known: HashMap::new() }.export("iCloud Photos", 1)
+        Built { contents: Contents::default(), heard: Heard::default(), known: HashMap::new() }
+            .export("iCloud Photos", 1)
     }
 
     /// Another export, newer than those before it.
     pub(crate) fn export(mut self, name: &str, total: u32) -> Self {
         let label = format!("{name} {}", self.contents.exports.len());
-        let export = Export { name: name.into(), total: Some(total), built: None, label };
+        let category = Category::Photos;
+        let export = Export { name: name.into(), category, total: Some(total), built: None, label };
         self.contents.exports.push(export);
         self.part(1)
     }
@@ -37,33 +41,33 @@ impl Built {
     /// Another part of the export.
     pub(crate) fn part(mut self, number: u32) -> Self {
         let Contents { exports, parts, archives, .. } = &mut self.contents;
-        parts.push(Part { export: exports.len() - 1, number });
+        parts.push(Part { export: exports.ids().last().unwrap(), number });
         archives.push(Archive { name: format!("Part {number}.zip"), identity: Identity::Folder });
         self
     }
 
     /// A file. Equal texts are equal bytes; an empty one is a placeholder, `!` one that could not be read.
     pub(crate) fn file(mut self, path: &str, bytes: &str) -> Self {
-        let role = match path.split('/').next() {
-            _ if bytes.is_empty() => Role::Placeholder,
-            Some("Recently Deleted") => Role::Deleted,
-            Some("My Albums") => Role::Shared,
-            Some("Photos") => Role::Photo,
-            _ => Role::Other,
+        let sort = match path.split('/').next() {
+            _ if bytes.is_empty() => Sort::Placeholder,
+            Some("Recently Deleted") => Sort::Deleted,
+            Some("My Albums") => Sort::Shared,
+            Some("Photos") => Sort::Photo,
+            _ => Sort::Other,
         };
         let bytes = match bytes {
             "" => Bytes::Unread,
             "!" => Bytes::Failed,
             bytes => Bytes::Sound(self.content(path, bytes)),
         };
-        self.entry(path, role, bytes);
+        self.entry(path, sort, bytes);
         self
     }
 
     /// What the file named last says of itself.
     pub(crate) fn saying(mut self, say: impl FnOnce(&mut Embedded)) -> Self {
         let content = self.contents.entries.last().and_then(Entry::content).unwrap();
-        say(&mut self.contents.contents[content].embedded);
+        say(&mut self.heard.said[content].embedded);
         self
     }
 
@@ -81,46 +85,47 @@ impl Built {
     /// A details file.
     pub(crate) fn rows(mut self, path: &str, rows: impl IntoIterator<Item = Row>) -> Self {
         let rows = (2..).zip(rows).map(|(line, row)| Row { line, ..row }).collect();
-        let file = DetailsFile::Rows(Details { rows, ..Details::default() });
-        self.list(path, Role::Details, file);
+        let file = List::Rows(Details { rows, ..Details::default() });
+        self.list(path, Sort::Details, file);
         self
     }
 
     /// An album, by its file's name without ending.
     pub(crate) fn album(mut self, title: &str, names: &[&str]) -> Self {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        self.list(&format!("Albums/{title}.csv"), Role::Album, DetailsFile::Names(names));
+        self.list(&format!("Albums/{title}.csv"), Sort::Album, List::Names(names));
         self
     }
 
     /// Who contributed, by the list of the shared library.
     pub(crate) fn contributions(mut self, named: impl IntoIterator<Item = (String, bool)>) -> Self {
-        let file = DetailsFile::Contributions(named.into_iter().collect());
-        self.list("Photos/Shared Library Details.csv", Role::Contributions, file);
+        let file = List::Contributions(named.into_iter().collect());
+        self.list("Photos/Shared Library Details.csv", Sort::Contributions, file);
         self
     }
 
     /// All of it.
-    pub(crate) fn done(mut self) -> Contents {
+    pub(crate) fn done(mut self) -> (Contents, Heard) {
         self.contents.sort_entries();
-        self.contents
+        (self.contents, self.heard)
     }
 
-    fn list(&mut self, path: &str, role: Role, file: DetailsFile) {
+    fn list(&mut self, path: &str, sort: Sort, file: List) {
         let content = self.content(path, &format!("list {}", self.contents.entries.len()));
-        self.contents.details.insert((content, role), file);
-        self.entry(path, role, Bytes::Sound(content));
+        self.heard.lists.insert((content, sort), file);
+        self.entry(path, sort, Bytes::Sound(content));
     }
 
-    fn entry(&mut self, path: &str, role: Role, bytes: Bytes) {
+    fn entry(&mut self, path: &str, sort: Sort, bytes: Bytes) {
         let Contents { parts, archives, entries, .. } = &mut self.contents;
         entries.push(Entry {
-            archive: archives.len() - 1,
-            part: parts.len() - 1,
+            archive: archives.ids().last().unwrap(),
+            part: parts.ids().last().unwrap(),
             position: u32::try_from(entries.len()).unwrap(),
             path: path.into(),
             inner: Inner::of(path, path),
-            role,
+            class: sort.class(),
+            sort: sort.into(),
             size: 1,
             crc32: Some(0),
             modified: None,
@@ -129,20 +134,17 @@ impl Built {
         });
     }
 
-    fn content(&mut self, path: &str, bytes: &str) -> usize {
-        let contents = &mut self.contents.contents;
+    fn content(&mut self, path: &str, bytes: &str) -> ContentId {
+        let (distinct, said) = (&mut self.contents.distinct, &mut self.heard.said);
         *self.known.entry(bytes.to_owned()).or_insert_with(|| {
             let extension = path.rsplit('.').next().unwrap_or_default().to_lowercase();
             let format = Format::from_name(if extension == "jpg" { "jpeg" } else { &extension });
-            contents.push(Content {
-                blake3: blake3::hash(bytes.as_bytes()),
-                size: 1,
-                crc32: 0,
+            said.push(Said {
                 fingerprint: Some(Fingerprint::of(bytes.as_bytes())),
                 embedded: Embedded { format, ..Embedded::default() },
                 cut_short: false,
             });
-            contents.len() - 1
+            distinct.push(Content { blake3: blake3::hash(bytes.as_bytes()), size: 1, crc32: 0 })
         })
     }
 }

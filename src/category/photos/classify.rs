@@ -12,11 +12,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
 
 use crate::apple::{part_name, text};
+use crate::category::photos::Sort;
 use crate::category::photos::lists::{albums, details};
 use crate::category::photos::media::{Format, Kind};
-use crate::category::{self, Category};
-use crate::contents::Role;
+use crate::category::recognise;
 use crate::contents::litter::is_ignored;
+use crate::contents::{Category, Class};
 
 /// How deep Apple's folders may lie below the top where only a name speaks for them.
 const DEEPEST: usize = 3;
@@ -97,7 +98,7 @@ pub struct Classified {
     /// The path inside the part.
     pub inner: String,
     /// What it is for.
-    pub role: Role,
+    pub sort: Sort,
 }
 
 impl Shape {
@@ -109,7 +110,7 @@ impl Shape {
         head: Head<'_>,
     ) -> Self {
         let paths = paths.filter(|path| !is_ignored(path));
-        let category = category::of(name, paths.clone());
+        let category = recognise::of(name, paths.clone());
         let mut shape = Shape { category, ..Shape::default() };
         // all of an owner's iCloud Drive is the owner's, whatever it is called
         if category == Some(Category::Drive) {
@@ -136,7 +137,7 @@ impl Shape {
         let is_empty_part = delivered == Delivered::Archive
             && paths.clone().next().is_none()
             && part_name::is_part_of_icloud(name)
-            && category::by_name(name).is_none();
+            && recognise::by_name(name).is_none();
         if shape.roots.is_empty() && (part_name::is_shared_albums(name) || is_empty_part) {
             shape.roots.insert(String::new());
         }
@@ -250,19 +251,19 @@ impl Shape {
     pub fn classify(&self, path: &str, size: u64) -> Classified {
         let components: Vec<&str> = path.split('/').filter(|c| !c.is_empty() && *c != ".").collect();
         let Some((file, _)) = components.split_last() else {
-            return Classified { wrapper: String::new(), inner: String::new(), role: Role::Other };
+            return Classified { wrapper: String::new(), inner: String::new(), sort: Sort::Other };
         };
         let depth = self.root_depth(&components);
-        let role = match depth {
-            _ if is_ignored(path) => Role::Ignored,
-            None => Role::Other,
-            Some(_) if self.is_loose => loose_role(file),
-            Some(depth) => self.role(&components, depth, file),
+        let sort = match depth {
+            _ if is_ignored(path) => Sort::Ignored,
+            None => Sort::Other,
+            Some(_) if self.is_loose => loose_sort(file),
+            Some(depth) => self.sort(&components, depth, file),
         };
         let is_empty = size == 0 || part_name::icloud_placeholder(file).is_some();
-        let role = if role.is_media() && is_empty { Role::Placeholder } else { role };
+        let sort = if sort.class() == Class::Resource && is_empty { Sort::Placeholder } else { sort };
         let (wrapper, inner) = components.split_at(depth.unwrap_or(0));
-        Classified { wrapper: wrapper.join("/"), inner: inner.join("/"), role }
+        Classified { wrapper: wrapper.join("/"), inner: inner.join("/"), sort }
     }
 
     /// How many folders precede what lies below the deepest root.
@@ -288,48 +289,48 @@ impl Shape {
         None
     }
 
-    fn role(&self, components: &[&str], depth: usize, file: &str) -> Role {
+    fn sort(&self, components: &[&str], depth: usize, file: &str) -> Sort {
         if text::same_name(file, "Subscribed Albums.json") {
-            return Role::Subscribed;
+            return Sort::Subscribed;
         }
         let folder = components[..components.len() - 1].join("/");
         let is_csv = is_csv(file);
         if self.shared_folders.contains(&folder) {
             return match text::same_name(file, "AlbumInfo.json") {
-                true => Role::AlbumInfo,
-                false if is_csv => Role::Other,
-                false => Role::Shared,
+                true => Sort::AlbumInfo,
+                false if is_csv => Sort::Other,
+                false => Sort::Shared,
             };
         }
         let inner = &components[depth..];
         let marker = inner.first().filter(|_| inner.len() > 1).and_then(|first| marker(first));
         if is_csv {
             return match marker {
-                Some(Marker::Albums) => Role::Album,
-                Some(Marker::Memories) => Role::Memory,
-                Some(Marker::SharedAlbums) => Role::Other,
-                Some(Marker::Photos | Marker::Deleted) | None => self.role_of_list(components, file),
+                Some(Marker::Albums) => Sort::Album,
+                Some(Marker::Memories) => Sort::Memory,
+                Some(Marker::SharedAlbums) => Sort::Other,
+                Some(Marker::Photos | Marker::Deleted) | None => self.sort_of_list(components, file),
             };
         }
         match marker {
-            Some(Marker::Photos) => Role::Photo,
-            Some(Marker::Deleted) => Role::Deleted,
-            Some(Marker::SharedAlbums) if inner.len() > 2 => Role::Shared,
-            Some(_) => Role::Other,
+            Some(Marker::Photos) => Sort::Photo,
+            Some(Marker::Deleted) => Sort::Deleted,
+            Some(Marker::SharedAlbums) if inner.len() > 2 => Sort::Shared,
+            Some(_) => Sort::Other,
             // a download from icloud.com, or details without folders
-            None if self.flat.contains(&components[..depth].join("/")) && is_medium(file) => Role::Photo,
-            None => Role::Other,
+            None if self.flat.contains(&components[..depth].join("/")) && is_medium(file) => Sort::Photo,
+            None => Sort::Other,
         }
     }
 
     /// A CSV is never a medium.
-    fn role_of_list(&self, components: &[&str], file: &str) -> Role {
+    fn sort_of_list(&self, components: &[&str], file: &str) -> Sort {
         if details::is_shared_library_name(file) {
-            Role::Contributions
+            Sort::Contributions
         } else if details::is_details_name(file) || self.renamed_details.contains(&components.join("/")) {
-            Role::Details
+            Sort::Details
         } else {
-            Role::Other
+            Sort::Other
         }
     }
 }
@@ -372,9 +373,9 @@ fn is_medium(file: &str) -> bool {
 }
 
 /// Of a folder that nobody knows, photos and videos and what belongs to them.
-fn loose_role(file: &str) -> Role {
+fn loose_sort(file: &str) -> Sort {
     let original = part_name::icloud_placeholder(file).unwrap_or(file);
-    if is_medium(original) && !is_csv(original) { Role::Photo } else { Role::Ignored }
+    if is_medium(original) && !is_csv(original) { Sort::Photo } else { Sort::Ignored }
 }
 
 /// The one top folder of an archive without Apple's folders, if it is only a wrapper.
@@ -391,7 +392,7 @@ fn common_wrapper<'a>(name: &str, paths: impl Iterator<Item = &'a str>) -> Optio
 #[cfg(test)]
 mod tests {
     use super::{Classified, Delivered, Shape, is_ignored};
-    use crate::contents::Role;
+    use crate::category::photos::Sort;
 
     /// Lists whose beginnings are asked for: those called so hold this.
     fn head(path: &str) -> Option<Vec<u8>> {
@@ -482,8 +483,8 @@ mod tests {
                     .collect();
             let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
             let found = classify(name, &paths);
-            let roles: Vec<Role> = found.iter().map(|c| c.role).collect();
-            assert_eq!(roles, [Role::Photo, Role::Details, Role::Album, Role::Other], "{wrapper}");
+            let sorts: Vec<Sort> = found.iter().map(|c| c.sort).collect();
+            assert_eq!(sorts, [Sort::Photo, Sort::Details, Sort::Album, Sort::Other], "{wrapper}");
             let inner: Vec<&str> = found.iter().map(|c| c.inner.as_str()).collect();
             let expected = ["Photos/IMG_1.HEIC", "Photos/Photo Details.csv", "Albums/Lake.csv", "guide.pdf"];
             assert_eq!(inner, expected, "{wrapper}");
@@ -494,8 +495,8 @@ mod tests {
     fn evidence_speaks_only_of_what_lies_below() {
         let found =
             classify("backup.zip", &["Photos/holiday.jpg", "old/iCloud Photos Part 1 of 1/Photos/IMG_1.JPG"]);
-        let roles: Vec<Role> = found.iter().map(|c| c.role).collect();
-        assert_eq!(roles, [Role::Other, Role::Photo]);
+        let sorts: Vec<Sort> = found.iter().map(|c| c.sort).collect();
+        assert_eq!(sorts, [Sort::Other, Sort::Photo]);
         assert_eq!(found[0].inner, "Photos/holiday.jpg");
     }
 
@@ -503,22 +504,22 @@ mod tests {
     fn a_wrapper_may_be_called_photos() {
         let found = classify("Photos.zip", &["Photos/Photos/IMG_1.HEIC", "Photos/Albums/Lake.csv"]);
         assert_eq!((found[0].wrapper.as_str(), found[0].inner.as_str()), ("Photos", "Photos/IMG_1.HEIC"));
-        assert_eq!(found[1].role, Role::Album);
+        assert_eq!(found[1].sort, Sort::Album);
     }
 
     #[test]
     fn a_flat_download_holds_photos() {
         let found = classify("iCloud Photos.zip", &["iCloud Photos/IMG_1.HEIC", "iCloud Photos/readme.txt"]);
-        assert_eq!(found[0].role, Role::Photo);
+        assert_eq!(found[0].sort, Sort::Photo);
         assert_eq!(found[0].inner, "IMG_1.HEIC");
-        assert_eq!(found[1].role, Role::Other);
+        assert_eq!(found[1].sort, Sort::Other);
     }
 
     #[test]
     fn a_list_is_never_a_medium() {
         let found = classify("x.zip", &["Photos/Photo Details.csv", "Photos/own.csv", "Photos/renamed.csv"]);
-        let roles: Vec<Role> = found.iter().map(|c| c.role).collect();
-        assert_eq!(roles, [Role::Details, Role::Other, Role::Details]);
+        let sorts: Vec<Sort> = found.iter().map(|c| c.sort).collect();
+        assert_eq!(sorts, [Sort::Details, Sort::Other, Sort::Details]);
     }
 
     #[test]
@@ -533,18 +534,18 @@ mod tests {
                 "Lake/a.jpg",
             ],
         );
-        let roles: Vec<Role> = found.iter().map(|c| c.role).collect();
-        assert_eq!(roles, [Role::Shared, Role::AlbumInfo, Role::Subscribed, Role::AlbumInfo, Role::Shared]);
+        let sorts: Vec<Sort> = found.iter().map(|c| c.sort).collect();
+        assert_eq!(sorts, [Sort::Shared, Sort::AlbumInfo, Sort::Subscribed, Sort::AlbumInfo, Sort::Shared]);
     }
 
     #[test]
     fn what_the_owner_wants_all_the_same_are_photos_and_videos() {
         let shape = Shape::loose();
-        let roles: Vec<Role> = ["Photos/a.jpg", "b.MOV", "list.csv", "letter.pdf", "Albums/c.HEIC"]
+        let sorts: Vec<Sort> = ["Photos/a.jpg", "b.MOV", "list.csv", "letter.pdf", "Albums/c.HEIC"]
             .iter()
-            .map(|path| shape.classify(path, 1).role)
+            .map(|path| shape.classify(path, 1).sort)
             .collect();
-        assert_eq!(roles, [Role::Photo, Role::Photo, Role::Ignored, Role::Ignored, Role::Photo]);
+        assert_eq!(sorts, [Sort::Photo, Sort::Photo, Sort::Ignored, Sort::Ignored, Sort::Photo]);
     }
 
     #[test]
@@ -563,10 +564,10 @@ mod tests {
             "Photos/IMG_1.JPG",
         ];
         let shape = shape("x.zip", Delivered::Archive, &paths);
-        let roles: Vec<Role> = paths.iter().skip(1).map(|p| shape.classify(p, 0).role).collect();
-        assert_eq!(roles[..9], [Role::Ignored; 9]);
-        assert_eq!(roles[9], Role::Placeholder);
-        assert_eq!(shape.classify("Photos/.IMG_2.HEIC.icloud", 180).role, Role::Placeholder);
+        let sorts: Vec<Sort> = paths.iter().skip(1).map(|p| shape.classify(p, 0).sort).collect();
+        assert_eq!(sorts[..9], [Sort::Ignored; 9]);
+        assert_eq!(sorts[9], Sort::Placeholder);
+        assert_eq!(shape.classify("Photos/.IMG_2.HEIC.icloud", 180).sort, Sort::Placeholder);
         assert!(!is_ignored("Photos/é:zone") && !is_ignored("é"));
     }
 }

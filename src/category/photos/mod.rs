@@ -12,12 +12,14 @@ pub mod assets;
 pub(crate) mod build;
 mod by_name;
 pub mod classify;
+pub mod counts;
 mod doubts;
-pub mod facts;
+mod heard;
 pub mod lists;
 pub mod media;
 mod pairs;
 pub mod rows;
+mod sort;
 #[cfg(test)]
 mod tests;
 pub mod time;
@@ -29,11 +31,22 @@ use chrono_tz::Tz;
 
 use crate::category::photos::media::Kind;
 use crate::category::photos::time::Captured;
-use crate::contents::{ByContent, ContentSet, Contents, DetailsFile, Entry, Role};
+use crate::contents::{Arena, ByContent, Class, ContentId, ContentSet, Contents, Entry, ExportId, ids};
 use crate::problem::{Code, Problem};
 
 pub use albums::{Album, AlbumKind};
+pub(crate) use by_name::scheme_b_base;
+pub use heard::{Heard, Said, look};
+pub use lists::List;
 pub(crate) use pairs::original_stem;
+pub use sort::Sort;
+
+ids! {
+    /// An asset.
+    AssetId
+    /// An album, memory or shared album.
+    AlbumId
+}
 
 /// What the owner thinks of as one photo or video.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,8 +59,10 @@ pub struct Asset {
     pub hidden: bool,
     /// In Recently Deleted.
     pub deleted: bool,
-    /// Only shared albums have it: the album (an index into [`Matched::albums`]) where it stands.
-    pub home: Option<usize>,
+    /// Only shared albums have it.
+    pub is_shared_only: bool,
+    /// The shared album where it stands then.
+    pub home: Option<AlbumId>,
 }
 
 impl Asset {
@@ -87,8 +102,8 @@ pub enum Part {
 /// One file of an asset.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resource {
-    /// Its bytes, an index into [`Contents::contents`].
-    pub content: usize,
+    /// Its bytes.
+    pub content: ContentId,
     /// What it is to its asset.
     pub part: Part,
     /// Photo, video, adjustment or other.
@@ -111,11 +126,11 @@ pub struct Resource {
 #[derive(Debug, Default)]
 pub struct Matched {
     /// In canonical order of their primaries.
-    pub assets: Vec<Asset>,
+    pub assets: Arena<AssetId, Asset>,
     /// Stills whose movie belongs to another asset: bytes that two stills share are kept once.
-    pub shared_movies: Vec<(usize, usize)>,
+    pub shared_movies: Vec<(ContentId, ContentId)>,
     /// Albums, memories and shared albums, by title.
-    pub albums: Vec<Album>,
+    pub albums: Arena<AlbumId, Album>,
     /// Rows whose medium is nowhere, distinct by name and checksum.
     pub missing: usize,
     /// What was wrong or uncertain, of the exports that this run was given.
@@ -123,10 +138,10 @@ pub struct Matched {
 }
 
 impl Matched {
-    /// Of every content, its asset (an index into [`Matched::assets`]) and which resource of it it is.
-    pub fn by_content(&self) -> ByContent<(u32, u32)> {
+    /// Of every content, its asset and which resource of it it is.
+    pub fn by_content(&self) -> ByContent<(AssetId, u32)> {
         let mut places = ByContent::with_room(self.assets.len());
-        for (a, asset) in (0..).zip(&self.assets) {
+        for (a, asset) in self.assets.pairs() {
             for (r, resource) in (0..).zip(&asset.resources) {
                 places.insert(resource.content, (a, r));
             }
@@ -136,16 +151,16 @@ impl Matched {
 }
 
 /// Matches everything with everything. `zone` is for what carries no zone.
-pub fn matched(contents: &Contents, zone: Tz) -> Matched {
-    let rows = rows::match_rows(contents);
-    let mut found = assets::build(contents, &rows, zone);
-    let names = albums::Names::new(contents, &rows, &found.assets);
-    let albums = albums::resolve(contents, &names, &mut found.assets);
+pub fn matched(contents: &Contents, heard: &Heard, zone: Tz) -> Matched {
+    let rows = rows::match_rows(contents, heard);
+    let mut found = assets::build(contents, heard, &rows, zone);
+    let names = albums::Names::new(contents, heard, &rows, &found.assets);
+    let albums = albums::resolve(contents, heard, &names, &mut found.assets);
     let mut problems = rows.problems.into_problems();
     problems.append(&mut found.problems);
     problems.extend(albums.problems);
-    problems.extend(unread(contents));
-    problems.extend(no_details(contents, &rows.detailed));
+    problems.extend(unread(contents, heard));
+    problems.extend(no_details(contents, heard, &rows.detailed));
     problems.extend(undated(contents, &found.assets));
     let given: BTreeSet<&str> = contents
         .entries
@@ -164,33 +179,36 @@ pub fn matched(contents: &Contents, zone: Tz) -> Matched {
 }
 
 /// One problem for each of Apple's files about the media that is kept and says nothing to us.
-fn unread(contents: &Contents) -> impl Iterator<Item = Problem> {
-    unread_lists(contents).map(|(entry, code, why)| {
+fn unread<'a>(contents: &'a Contents, heard: &'a Heard) -> impl Iterator<Item = Problem> {
+    unread_lists(contents, heard).map(|(entry, code, why)| {
         Problem::new(code, format!("this list of Apple's was kept, but not read: {why}"))
             .in_archive(&contents.archives[entry.archive].name)
             .with_entry(entry.path.as_ref())
     })
 }
 
-fn unread_lists(contents: &Contents) -> impl Iterator<Item = (&Entry, Code, &str)> {
-    let lists = contents.entries.iter().filter(|e| e.role.is_details());
-    lists.filter_map(|entry| match contents.details.get(&(entry.content()?, entry.role))? {
-        DetailsFile::Unread(code, why) => Some((entry, *code, why.as_str())),
+fn unread_lists<'a>(
+    contents: &'a Contents,
+    heard: &'a Heard,
+) -> impl Iterator<Item = (&'a Entry, Code, &'a str)> {
+    let lists = contents.entries.iter().filter(|e| e.class == Class::Details);
+    lists.filter_map(|entry| match heard.list(entry)? {
+        List::Unread(code, why) => Some((entry, *code, why.as_str())),
         _ => None,
     })
 }
 
 /// One warning for each export that has media and no details at all.
-fn no_details(contents: &Contents, detailed: &BTreeSet<usize>) -> Vec<Problem> {
-    let given: BTreeSet<usize> = contents
+fn no_details(contents: &Contents, heard: &Heard, detailed: &BTreeSet<ExportId>) -> Vec<Problem> {
+    let given: BTreeSet<ExportId> = contents
         .entries
         .iter()
-        .filter(|e| e.given && e.role.is_media() && e.role != Role::Shared)
+        .filter(|e| e.given && matches!(Sort::of(e), Sort::Photo | Sort::Deleted))
         .map(|e| contents.export_of(e))
         .collect();
     // unread details are no absent ones
-    let unread = unread_lists(contents).filter(|(entry, ..)| entry.role == Role::Details);
-    let unread: BTreeSet<usize> = unread.map(|(entry, ..)| contents.export_of(entry)).collect();
+    let unread = unread_lists(contents, heard).filter(|(entry, ..)| Sort::of(entry) == Sort::Details);
+    let unread: BTreeSet<ExportId> = unread.map(|(entry, ..)| contents.export_of(entry)).collect();
     given
         .difference(detailed)
         .filter(|export| !unread.contains(export))
@@ -208,9 +226,10 @@ fn no_details(contents: &Contents, detailed: &BTreeSet<usize>) -> Vec<Problem> {
 }
 
 fn undated(contents: &Contents, assets: &[Asset]) -> Vec<Problem> {
-    let undated: Vec<usize> = assets.iter().filter(|a| a.is_undated()).map(|a| a.primary().content).collect();
+    let undated: Vec<ContentId> =
+        assets.iter().filter(|a| a.is_undated()).map(|a| a.primary().content).collect();
     let wanted: ContentSet = undated.iter().copied().collect();
-    let mut first: HashMap<usize, &Entry> = HashMap::new();
+    let mut first: HashMap<ContentId, &Entry> = HashMap::new();
     for entry in contents.entries.iter().filter(|e| e.given) {
         if let Some(content) = entry.content().filter(|&content| wanted.contains(content)) {
             first.entry(content).or_insert(entry);

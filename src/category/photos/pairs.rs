@@ -11,9 +11,10 @@ use std::hash::Hash;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
+use crate::category::photos::Said;
 use crate::category::photos::assets::Medium;
 use crate::category::photos::media::{Format, Kind};
-use crate::contents::Content;
+use crate::contents::PartId;
 
 /// A movie larger than this is not the movie of a Live Photo, when only names say so.
 const LARGEST_MOVIE: u64 = 60_000_000;
@@ -118,7 +119,7 @@ enum Copies {
 /// shared albums have halves of their own.
 fn pair_by_identifier(media: &[Medium<'_>], stills: &[usize], movies: &[usize], pairs: &mut Pairs) {
     let of = |is_movie: bool, halves: &[usize]| -> Vec<(&str, bool, usize)> {
-        let identifier = |&half: &usize| media[half].content.embedded.content_identifier.as_deref();
+        let identifier = |&half: &usize| media[half].said.embedded.content_identifier.as_deref();
         halves.iter().filter_map(|half| Some((identifier(half)?, is_movie, *half))).collect()
     };
     let mut halves = of(false, stills);
@@ -169,7 +170,7 @@ fn pair_at<K: Eq + Hash>(
 }
 
 /// Where a medium's name stands: part, folder and stem.
-type Stem<'a> = (usize, &'a str, String);
+type Stem<'a> = (PartId, &'a str, String);
 
 fn pair_by_name(media: &[Medium<'_>], stills: &[usize], movies: &[usize], pairs: &mut Pairs) {
     if movies.is_empty() {
@@ -198,7 +199,7 @@ fn is_heic(medium: &Medium<'_>) -> bool {
 
 /// The guards of a pair by name: identifiers that do not differ, rows or embedded times close.
 fn may_be_one(still: &Medium<'_>, movie: &Medium<'_>) -> bool {
-    let ids = (&still.content.embedded.content_identifier, &movie.content.embedded.content_identifier);
+    let ids = (&still.said.embedded.content_identifier, &movie.said.embedded.content_identifier);
     if let (Some(a), Some(b)) = ids
         && a != b
     {
@@ -207,14 +208,14 @@ fn may_be_one(still: &Medium<'_>, movie: &Medium<'_>) -> bool {
     if let (Some(a), Some(b)) = (still.created(), movie.created()) {
         return (a - b).abs() <= SAME_TAKE;
     }
-    embedded_apart(still.content, movie.content).is_none_or(|apart| apart <= SAME_TAKE)
+    embedded_apart(still.said, movie.said).is_none_or(|apart| apart <= SAME_TAKE)
 }
 
 /// How far the embedded times of two files lie apart, where both have one. A local time and a UTC
 /// instant are compared up to a zone offset, a multiple of 15 minutes.
-fn embedded_apart(still: &Content, movie: &Content) -> Option<TimeDelta> {
-    let local = |c: &Content| c.embedded.exif.or(c.embedded.quicktime);
-    let instant = |c: &Content| -> Option<NaiveDateTime> {
+fn embedded_apart(still: &Said, movie: &Said) -> Option<TimeDelta> {
+    let local = |c: &Said| c.embedded.exif.or(c.embedded.quicktime);
+    let instant = |c: &Said| -> Option<NaiveDateTime> {
         let with_offset =
             local(c).and_then(|l| Some(l.time - TimeDelta::seconds(l.offset?.local_minus_utc().into())));
         with_offset.or_else(|| local(c).is_none().then_some(c.embedded.utc).flatten())

@@ -12,7 +12,8 @@ use std::ptr;
 use crate::category::photos::by_name::by_name;
 use crate::category::photos::doubts::Doubts;
 use crate::category::photos::lists::details::{self, Checksum, Row};
-use crate::contents::{ByDigest, ContentSet, Contents, DetailsFile, Entry, Role};
+use crate::category::photos::{Heard, List, Sort};
+use crate::contents::{ByDigest, Class, ContentId, ContentSet, Contents, Entry, EntryId, ExportId, Id};
 use crate::problem::{Code, Problem};
 
 /// One row, and where it stands.
@@ -26,7 +27,7 @@ pub struct RowAt<'a> {
 
 impl RowAt<'_> {
     /// The export that it belongs to.
-    pub fn export(&self, contents: &Contents) -> usize {
+    pub fn export(&self, contents: &Contents) -> ExportId {
         contents.export_of(self.details)
     }
 }
@@ -35,11 +36,11 @@ impl RowAt<'_> {
 #[derive(Debug, Default)]
 pub struct Rows<'a> {
     /// Contents and the rows that speak of them; of one content in the order of parts, files and lines.
-    claims: Vec<(u32, RowAt<'a>)>,
+    claims: Vec<(ContentId, RowAt<'a>)>,
     /// Contents that a row of any export carries the fingerprint of.
     pub proved: ContentSet,
     /// Exports that have any details.
-    pub detailed: BTreeSet<usize>,
+    pub detailed: BTreeSet<ExportId>,
     /// How many rows have their medium nowhere, distinct by name and checksum.
     pub missing: usize,
     /// What was wrong or uncertain.
@@ -48,9 +49,9 @@ pub struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// The rows that speak of this content.
-    pub fn of(&self, content: usize) -> impl Iterator<Item = RowAt<'a>> + Clone {
-        let from = self.claims.partition_point(|(other, _)| (*other as usize) < content);
-        let claims = self.claims[from..].iter().take_while(move |(other, _)| *other as usize == content);
+    pub fn of(&self, content: ContentId) -> impl Iterator<Item = RowAt<'a>> + Clone {
+        let from = self.claims.partition_point(|(other, _)| *other < content);
+        let claims = self.claims[from..].iter().take_while(move |(other, _)| *other == content);
         claims.map(|(_, at)| *at)
     }
 
@@ -58,24 +59,19 @@ impl<'a> Rows<'a> {
     pub fn of_export(
         &self,
         contents: &'a Contents,
-        content: usize,
-        export: usize,
+        content: ContentId,
+        export: ExportId,
     ) -> impl Iterator<Item = RowAt<'a>> {
         // rows of one content come in the order of exports
-        let before =
-            |(other, at): &(u32, RowAt<'_>)| (*other as usize, at.export(contents)) < (content, export);
+        let before = |(other, at): &(ContentId, RowAt<'_>)| (*other, at.export(contents)) < (content, export);
         let claims = self.claims[self.claims.partition_point(before)..].iter();
-        let claims =
-            claims.take_while(move |(other, at)| (*other as usize, at.export(contents)) == (content, export));
+        let claims = claims.take_while(move |(other, at)| (*other, at.export(contents)) == (content, export));
         claims.map(|(_, at)| *at)
     }
 
     /// Says that these rows speak of this content; until they are sorted they cannot be asked for.
-    pub fn claim(&mut self, content: usize, rows: impl IntoIterator<Item = RowAt<'a>>) {
-        // nothing holds more contents
-        if let Ok(content) = u32::try_from(content) {
-            self.claims.extend(rows.into_iter().map(|at| (content, at)));
-        }
+    pub fn claim(&mut self, content: ContentId, rows: impl IntoIterator<Item = RowAt<'a>>) {
+        self.claims.extend(rows.into_iter().map(|at| (content, at)));
     }
 
     /// Puts the claims in the order of contents, and those of one content in that of details and lines.
@@ -87,14 +83,14 @@ impl<'a> Rows<'a> {
 }
 
 /// Finds the media of all rows.
-pub fn match_rows(contents: &Contents) -> Rows<'_> {
+pub fn match_rows<'a>(contents: &'a Contents, heard: &'a Heard) -> Rows<'a> {
     let mut rows = Rows::default();
     let order = details_order(contents);
-    let all = collect(contents, &order, &mut rows);
-    let fingerprint = |content: usize| contents.contents[content].fingerprint;
-    let mut by_fingerprint = ByDigest::with_room(contents.contents.len());
-    for content in 0..contents.contents.len() {
-        fingerprint(content).inspect(|found| by_fingerprint.insert(found.digest(), content));
+    let all = collect(contents, heard, &order, &mut rows);
+    let fingerprint = |content: ContentId| heard.said[content].fingerprint;
+    let mut by_fingerprint = ByDigest::with_room(contents.distinct.len());
+    for content in contents.distinct.ids() {
+        fingerprint(content).inspect(|found| by_fingerprint.insert(found.digest(), content.index()));
     }
     let held: ContentSet = media(contents).filter_map(Entry::content).collect();
 
@@ -102,9 +98,9 @@ pub fn match_rows(contents: &Contents) -> Rows<'_> {
     let mut left: Vec<RowAt<'_>> = Vec::new();
     for &at in &all {
         let found = match &at.row.checksum {
-            Checksum::Fingerprint(stated) => {
-                by_fingerprint.get(stated.digest(), |content| fingerprint(content) == Some(*stated))
-            }
+            Checksum::Fingerprint(stated) => by_fingerprint
+                .get(stated.digest(), |index| fingerprint(ContentId::at(index)) == Some(*stated))
+                .map(ContentId::at),
             Checksum::Absent | Checksum::Opaque(_) => None,
         };
         match found.filter(|&c| held.contains(c)) {
@@ -120,20 +116,23 @@ pub fn match_rows(contents: &Contents) -> Rows<'_> {
         order.into_iter().enumerate().map(|(n, e)| (ptr::from_ref(&contents.entries[e]), n)).collect();
     rows.sort(&order);
     opaque_exports(contents, &all, &mut rows);
-    by_name(contents, &all, left, &mut rows);
+    by_name(contents, heard, &all, left, &mut rows);
     rows.sort(&order);
     rows
 }
 
 fn media(contents: &Contents) -> impl Iterator<Item = &Entry> {
-    contents.entries.iter().filter(|e| e.role.is_media())
+    contents.entries.iter().filter(|e| e.class == Class::Resource)
 }
 
 /// Entries that hold rows: by export, part and file, the unnumbered file of a folder first; a
 /// second copy of the same file of the same part is left out.
-fn details_order(contents: &Contents) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..contents.entries.len())
-        .filter(|&i| contents.entries[i].role == Role::Details && contents.entries[i].content().is_some())
+fn details_order(contents: &Contents) -> Vec<EntryId> {
+    let mut order: Vec<EntryId> = contents
+        .entries
+        .pairs()
+        .filter(|(_, entry)| Sort::of(entry) == Sort::Details && entry.content().is_some())
+        .map(|(id, _)| id)
         .collect();
     order.sort_by_cached_key(|&i| {
         let entry = &contents.entries[i];
@@ -148,11 +147,16 @@ fn details_order(contents: &Contents) -> Vec<usize> {
     order
 }
 
-fn collect<'a>(contents: &'a Contents, order: &[usize], rows: &mut Rows<'a>) -> Vec<RowAt<'a>> {
-    let read = |index: usize| {
+fn collect<'a>(
+    contents: &'a Contents,
+    heard: &'a Heard,
+    order: &[EntryId],
+    rows: &mut Rows<'a>,
+) -> Vec<RowAt<'a>> {
+    let read = |index: EntryId| {
         let entry = &contents.entries[index];
-        let details = contents.details.get(&(entry.content()?, Role::Details))?;
-        if let DetailsFile::Rows(details) = details { Some((entry, details)) } else { None }
+        let details = heard.list(entry)?;
+        if let List::Rows(details) = details { Some((entry, details)) } else { None }
     };
     let count = order.iter().filter_map(|&index| read(index)).map(|(_, details)| details.rows.len()).sum();
     let mut all = Vec::with_capacity(count);
@@ -184,7 +188,7 @@ fn collect<'a>(contents: &'a Contents, order: &[usize], rows: &mut Rows<'a>) -> 
 
 /// One warning for each export whose checksums cannot be checked.
 fn opaque_exports(contents: &Contents, all: &[RowAt<'_>], rows: &mut Rows<'_>) {
-    let mut opaque: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut opaque: BTreeMap<ExportId, usize> = BTreeMap::new();
     for at in all.iter().filter(|at| matches!(at.row.checksum, Checksum::Opaque(_))) {
         *opaque.entry(at.export(contents)).or_default() += 1;
     }

@@ -6,16 +6,16 @@ use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
 use crate::category::photos::build::{Built, row, shown};
 use crate::category::photos::rows::match_rows;
-use crate::category::photos::{Matched, Part, matched};
-use crate::contents::Contents;
+use crate::category::photos::{AssetId, Matched, Part, matched};
+use crate::contents::{ContentId, Contents};
 use crate::problem::{Code, Severity};
 
 /// Which file each row speaks of, and what is said of the others.
 fn claims(built: Built) -> Vec<String> {
-    let contents = built.done();
-    let rows = match_rows(&contents);
+    let (contents, heard) = built.done();
+    let rows = match_rows(&contents, &heard);
     let mut told = Vec::new();
-    for (content, _) in contents.contents.iter().enumerate() {
+    for content in contents.distinct.ids() {
         let path = contents.entries.iter().find(|e| e.content() == Some(content)).map(|e| &e.path);
         for at in rows.of(content) {
             let date = at.row.created.map_or_else(String::new, shown);
@@ -244,15 +244,15 @@ fn rows_find_their_files_by_name() {
 }
 
 fn everything(built: Built) -> (Contents, Matched) {
-    let contents = built.done();
-    let matched = matched(&contents, Tz::UTC);
+    let (contents, heard) = built.done();
+    let matched = matched(&contents, &heard, Tz::UTC);
     (contents, matched)
 }
 
 /// Each asset with several files: the names of its files, a movie with a `+`, a companion with a `&`.
 fn assets(built: Built) -> Vec<String> {
     let (contents, matched) = everything(built);
-    let name = |content: usize| {
+    let name = |content: ContentId| {
         let path = contents.entries.iter().find(|e| e.content() == Some(content)).map(|e| e.path.as_ref());
         path.unwrap_or_default().trim_start_matches("Photos/").to_owned()
     };
@@ -413,7 +413,7 @@ fn halves_and_companions_find_their_still() {
 fn album(built: Built) -> Vec<String> {
     let (contents, matched) = everything(built.album("Lake", &["A.MOV"]));
     let album = matched.albums.first().unwrap();
-    let path = |member: &usize| {
+    let path = |member: &AssetId| {
         let content = matched.assets[*member].primary().content;
         let entry = contents.entries.iter().find(|e| e.content() == Some(content));
         entry.map(|e| e.path.to_string()).unwrap()

@@ -12,12 +12,14 @@ use rusqlite::{CachedStatement, Params, Transaction, params};
 
 use crate::category::photos::media::{Kind, LocalTime};
 use crate::category::photos::time::{CapturedFrom, Rule, local_text};
+use crate::category::{self, Said};
 use crate::contents::{Content, Contents, Entry, Identity};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, Derived, DerivedRecord, FileRecord, Placement, Unchanged};
-use crate::stage::ingest::{Kept, ReadEntry};
+use crate::library::record::{
+    AlbumRecord, Derived, DerivedRecord, FileRecord, Kept, Placement, ReadEntry, Unchanged,
+};
 
 impl Catalog {
     /// Gives exports, parts and archives that are new an identity in the catalog.
@@ -26,7 +28,7 @@ impl Catalog {
     /// If SQLite refuses.
     pub fn record_archives(&mut self, contents: &Contents, ids: &mut Ids) -> Result<(), Error> {
         self.write(|tx| {
-            for (index, export) in contents.exports.iter().enumerate() {
+            for (index, export) in contents.exports.pairs() {
                 let built = export.built.map(|t| t.format("%Y-%m-%dT%H:%M:%S").to_string());
                 match ids.exports.get(&index) {
                     Some(id) => {
@@ -46,7 +48,7 @@ impl Catalog {
                     }
                 }
             }
-            for (index, part) in contents.parts.iter().enumerate() {
+            for (index, part) in contents.parts.pairs() {
                 if let Slot::Vacant(slot) = ids.parts.entry(index) {
                     tx.execute(
                         "INSERT INTO parts (export, number) VALUES (?1, ?2)",
@@ -55,7 +57,7 @@ impl Catalog {
                     slot.insert(tx.last_insert_rowid());
                 }
             }
-            for (index, archive) in contents.archives.iter().enumerate() {
+            for (index, archive) in contents.archives.pairs() {
                 if let Slot::Vacant(slot) = ids.archives.entry(index) {
                     let (size, directory) = match &archive.identity {
                         Identity::Zip { size, directory } => {
@@ -95,8 +97,8 @@ impl Catalog {
             for item in read {
                 let entry = &contents.entries[item.entry];
                 let content = match (&item.kept, ids.contents.get(item.content)) {
-                    (Kept::Fresh(content), None) => {
-                        let id = insert_content(tx, content)?;
+                    (Kept::Fresh(fresh), None) => {
+                        let id = insert_content(tx, &fresh.content, &fresh.said)?;
                         ids.contents.insert(item.content, id);
                         stage.execute([id])?;
                         id
@@ -114,7 +116,7 @@ impl Catalog {
                     ids.parts[&entry.part],
                     entry.path,
                     entry.inner(),
-                    entry.role.as_str(),
+                    category::word(contents.category_of(entry), entry.sort),
                     entry.size,
                     entry.modified.map(local_text),
                     content
@@ -367,11 +369,11 @@ impl<'a> Put<'a> {
 }
 
 /// Records distinct bytes; gives their identity.
-fn insert_content(tx: &Transaction<'_>, content: &Content) -> rusqlite::Result<i64> {
+fn insert_content(tx: &Transaction<'_>, content: &Content, said: &Said) -> rusqlite::Result<i64> {
     let time = |local: &Option<LocalTime>| local.as_ref().map(|l| local_text(l.time));
     let offset =
         |local: &Option<LocalTime>| local.as_ref().and_then(|l| l.offset).map(|o| o.local_minus_utc());
-    let embedded = &content.embedded;
+    let embedded = &said.embedded;
     tx.prepare_cached(
         "INSERT INTO contents (blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
          quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier, \
@@ -382,8 +384,8 @@ fn insert_content(tx: &Transaction<'_>, content: &Content) -> rusqlite::Result<i
         content.blake3.to_hex().as_str(),
         content.size,
         content.crc32,
-        content.fingerprint.map(|f| f.to_string()),
-        content.cut_short,
+        said.fingerprint.map(|f| f.to_string()),
+        said.cut_short,
         embedded.format.as_str(),
         time(&embedded.exif),
         offset(&embedded.exif),

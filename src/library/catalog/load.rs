@@ -10,13 +10,15 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use rusqlite::{Connection, Row};
 
 use crate::apple::fingerprint::Fingerprint;
-use crate::category::photos::AlbumKind;
 use crate::category::photos::media::{
     Camera, Cameras, Embedded, Format, Kind, LocalTime, Position, Standard,
 };
 use crate::category::photos::time::{CapturedFrom, Evidence, Rule, local_time};
+use crate::category::photos::{AlbumKind, Said};
+use crate::category::{self, Heard};
 use crate::contents::{
-    Archive, ByContent, Bytes, Content, Contents, Entry, Export, Identity, Inner, Part, Role,
+    Archive, ArchiveId, ByContent, Bytes, Category, Content, ContentId, Contents, Entry, Export, ExportId,
+    Identity, Inner, Part, PartId,
 };
 use crate::library::catalog::known_word;
 use crate::library::catalog::words::Unknown;
@@ -27,11 +29,11 @@ use crate::library::record::{Area, DerivedRecord, FileRecord, Placement};
 #[derive(Debug, Default)]
 pub struct Ids {
     /// Of exports.
-    pub exports: HashMap<usize, i64>,
+    pub exports: HashMap<ExportId, i64>,
     /// Of parts.
-    pub parts: HashMap<usize, i64>,
+    pub parts: HashMap<PartId, i64>,
     /// Of archives.
-    pub archives: HashMap<usize, i64>,
+    pub archives: HashMap<ArchiveId, i64>,
     /// Of contents.
     pub contents: ByContent<i64>,
 }
@@ -41,14 +43,16 @@ pub struct Ids {
 pub struct Remembered {
     /// Exports, parts, archives, entries, contents; details files are not read.
     pub contents: Contents,
+    /// What contents said; lists are not read.
+    pub heard: Heard,
     /// Their identities.
     pub ids: Ids,
     /// Archives of which every entry was read.
-    pub complete: HashSet<usize>,
+    pub complete: HashSet<ArchiveId>,
     /// Files of the library, by path.
     pub files: BTreeMap<LibraryPath, FileRecord>,
     /// Contents that wait in staging.
-    pub staged: Vec<usize>,
+    pub staged: Vec<ContentId>,
     /// What an interrupted run had still to place.
     pub plan: Vec<Placement>,
     /// Links, lists, copies and sidecars.
@@ -61,7 +65,7 @@ pub struct Remembered {
 pub type Records = Vec<(i64, FileRecord)>;
 
 /// Reads everything but the records of files; gives the contents by their identities too.
-pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById)> {
+pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
     let mut known = Remembered::default();
     let exports = exports(connection, &mut known)?;
     let parts = parts(connection, &mut known, &exports)?;
@@ -82,7 +86,7 @@ pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById)> {
 }
 
 /// The records of files whose bytes are among these contents, by path.
-pub fn files(records: Records, contents: &ById) -> BTreeMap<LibraryPath, FileRecord> {
+pub fn files(records: Records, contents: &ById<ContentId>) -> BTreeMap<LibraryPath, FileRecord> {
     let placed = |(id, mut record): (i64, FileRecord)| {
         record.content = contents.get(id)?;
         Some((record.path.clone(), record))
@@ -92,11 +96,16 @@ pub fn files(records: Records, contents: &ById) -> BTreeMap<LibraryPath, FileRec
 }
 
 /// Indices by the identities in the catalog, which come in their order.
-#[derive(Default)]
-pub struct ById(Vec<(i64, usize)>);
+pub struct ById<I>(Vec<(i64, I)>);
 
-impl ById {
-    fn get(&self, id: i64) -> Option<usize> {
+impl<I> Default for ById<I> {
+    fn default() -> Self {
+        ById(Vec::new())
+    }
+}
+
+impl<I: Copy> ById<I> {
+    fn get(&self, id: i64) -> Option<I> {
         let at = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
         Some(self.0[at].1)
     }
@@ -107,17 +116,18 @@ fn count(connection: &Connection, table: &str) -> rusqlite::Result<usize> {
     connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
 }
 
-fn exports(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
+fn exports(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById<ExportId>> {
     let mut by_id = ById::default();
     let mut statement =
         connection.prepare("SELECT id, name, total, built, label FROM exports ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let index = known.contents.exports.len();
+        let index = known.contents.exports.next();
         by_id.0.push((row.get(0)?, index));
         known.ids.exports.insert(index, row.get(0)?);
         known.contents.exports.push(Export {
             name: row.get(1)?,
+            category: Category::Photos,
             total: row.get(2)?,
             built: time(row, 3)?,
             label: row.get(4)?,
@@ -126,13 +136,17 @@ fn exports(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
     Ok(by_id)
 }
 
-fn parts(connection: &Connection, known: &mut Remembered, exports: &ById) -> rusqlite::Result<ById> {
+fn parts(
+    connection: &Connection,
+    known: &mut Remembered,
+    exports: &ById<ExportId>,
+) -> rusqlite::Result<ById<PartId>> {
     let mut by_id = ById::default();
     let mut statement = connection.prepare("SELECT id, export, number FROM parts ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Some(export) = exports.get(row.get(1)?) else { continue };
-        let index = known.contents.parts.len();
+        let index = known.contents.parts.next();
         by_id.0.push((row.get(0)?, index));
         known.ids.parts.insert(index, row.get(0)?);
         known.contents.parts.push(Part { export, number: row.get(2)? });
@@ -140,7 +154,7 @@ fn parts(connection: &Connection, known: &mut Remembered, exports: &ById) -> rus
     Ok(by_id)
 }
 
-fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
+fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById<ArchiveId>> {
     let mut by_id = ById::default();
     let mut statement =
         connection.prepare("SELECT id, name, size, directory, complete FROM archives ORDER BY id")?;
@@ -151,7 +165,7 @@ fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             (Some(size), Some(directory)) => Identity::Zip { size, directory },
             _ => Identity::Folder,
         };
-        let index = known.contents.archives.len();
+        let index = known.contents.archives.next();
         by_id.0.push((row.get(0)?, index));
         known.ids.archives.insert(index, row.get(0)?);
         if row.get(4)? {
@@ -162,9 +176,10 @@ fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
     Ok(by_id)
 }
 
-fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById> {
+fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById<ContentId>> {
     let count = count(connection, "contents")?;
-    known.contents.contents.reserve_exact(count);
+    known.contents.distinct.reserve_exact(count);
+    known.heard.photos.said.reserve_exact(count);
     known.ids.contents = ByContent::with_room(count);
     let mut by_id = ById(Vec::with_capacity(count));
     let mut cameras = Cameras::default();
@@ -176,7 +191,7 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Ok(blake3) = blake3::Hash::from_hex(row.get_ref(1)?.as_str()?) else { continue };
-        let index = known.contents.contents.len();
+        let index = known.contents.distinct.next();
         by_id.0.push((row.get(0)?, index));
         known.ids.contents.insert(index, row.get(0)?);
         let position = match (row.get(12)?, row.get(13)?) {
@@ -197,10 +212,8 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             content_identifier: row.get(16)?,
         };
         cameras.share(&mut embedded);
-        known.contents.contents.push(Content {
-            blake3,
-            size: row.get(2)?,
-            crc32: row.get(3)?,
+        known.contents.distinct.push(Content { blake3, size: row.get(2)?, crc32: row.get(3)? });
+        known.heard.photos.said.push(Said {
             fingerprint: row.get_ref(4)?.as_str_or_null()?.and_then(Fingerprint::parse),
             cut_short: row.get(5)?,
             embedded,
@@ -217,9 +230,9 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
 fn entries(
     connection: &Connection,
     known: &mut Remembered,
-    archives: &ById,
-    parts: &ById,
-    contents: &ById,
+    archives: &ById<ArchiveId>,
+    parts: &ById<PartId>,
+    contents: &ById<ContentId>,
 ) -> rusqlite::Result<()> {
     known.contents.entries.reserve_exact(count(connection, "entries")?);
     let mut statement = connection
@@ -231,16 +244,19 @@ fn entries(
         else {
             continue;
         };
-        let role = known_word(5, row.get_ref(5)?.as_str()?, Role::from_name)?;
+        let category = known.contents.exports[known.contents.parts[part].export].category;
+        let of_word = |word: &str| category::of_word(category, word);
+        let (class, sort) = known_word(5, row.get_ref(5)?.as_str()?, of_word)?;
         known.contents.entries.push(Entry {
             archive,
             part,
             position: row.get(1)?,
             path: row.get_ref(3)?.as_str()?.into(),
             inner: Inner::of(row.get_ref(3)?.as_str()?, row.get_ref(4)?.as_str()?),
-            role,
+            class,
+            sort,
             size: row.get(6)?,
-            crc32: Some(known.contents.contents[content].crc32),
+            crc32: Some(known.contents.distinct[content].crc32),
             modified: time(row, 7)?,
             given: false,
             bytes: Bytes::Sound(content),
@@ -272,7 +288,7 @@ fn record(row: &Row<'_>, unknown: Unknown) -> rusqlite::Result<Option<(i64, File
     let record = FileRecord {
         path,
         area: unknown.or_other(known_word(1, text(1)?.unwrap_or_default(), Area::from_name), Area::Other)?,
-        content: 0,
+        content: ContentId::default(),
         kind: text(3)?
             .map(|word| unknown.or_other(known_word(3, word, Kind::from_name), Kind::Other))
             .transpose()?,
@@ -294,7 +310,7 @@ fn record(row: &Row<'_>, unknown: Unknown) -> rusqlite::Result<Option<(i64, File
     Ok(Some((row.get(2)?, record)))
 }
 
-fn plan(connection: &Connection, known: &mut Remembered, contents: &ById) -> rusqlite::Result<()> {
+fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<ContentId>) -> rusqlite::Result<()> {
     let mut statement = connection.prepare(
         "SELECT path, area, content, modified FROM plan WHERE NOT EXISTS \
          (SELECT 1 FROM files WHERE files.path = plan.path AND files.content = plan.content) ORDER BY path",

@@ -16,9 +16,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, params};
 
 use crate::error::Error;
-use crate::library::layout::INTERNAL;
+use crate::library::layout::{self};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Unchanged};
+use crate::library::settings::Memory;
 use crate::threads;
 
 pub use load::{Ids, Remembered};
@@ -44,7 +45,7 @@ pub struct Catalog {
 impl Catalog {
     /// Where the catalog of a library is.
     pub fn path_in(library: &Path) -> PathBuf {
-        library.join(INTERNAL).join("catalog.sqlite")
+        layout::internal(library).join(layout::CATALOG)
     }
 
     /// Opens the catalog for writing, creating it if there is none.
@@ -186,7 +187,7 @@ impl Catalog {
     ///
     /// # Errors
     /// If SQLite refuses.
-    pub fn settings(&self) -> Result<HashMap<String, String>, Error> {
+    pub fn settings(&self) -> Result<Memory, Error> {
         self.query(|c| {
             let mut statement = c.prepare("SELECT name, value FROM settings")?;
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
@@ -197,9 +198,9 @@ impl Catalog {
     ///
     /// # Errors
     /// If SQLite refuses.
-    pub fn remember(&mut self, settings: &[(&str, String)]) -> Result<(), Error> {
+    pub fn remember(&mut self, memory: &Memory) -> Result<(), Error> {
         self.write(|tx| {
-            for (name, value) in settings {
+            for (name, value) in memory.iter() {
                 tx.execute("INSERT OR REPLACE INTO settings VALUES (?1, ?2)", params![name, value])?;
             }
             Ok(())

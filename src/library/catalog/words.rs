@@ -42,19 +42,19 @@ impl Unknown {
 #[cfg(test)]
 mod tests {
     use super::known_word;
+    use crate::category::photos::Sort;
     use crate::category::photos::media::{Kind, Standard};
-    use crate::contents::Role;
     use crate::library::record::Area;
 
     #[test]
     fn words_of_a_newer_version_are_not_taken_for_others() {
         let unknown = "painting";
-        assert!(known_word(0, unknown, Role::from_name).is_err());
+        assert!(known_word(0, unknown, Sort::from_name).is_err());
         assert!(known_word(0, unknown, Area::from_name).is_err());
         assert!(known_word(0, unknown, Kind::from_name).is_err());
         let error = known_word(0, unknown, Standard::from_name).unwrap_err();
         assert!(error.to_string().contains("`painting`"), "{error}");
-        assert_eq!(known_word(0, "other", Role::from_name), Ok(Role::Other));
+        assert_eq!(known_word(0, "other", Sort::from_name), Ok(Sort::Other));
         assert_eq!(known_word(0, "other", Area::from_name), Ok(Area::Other));
         assert_eq!(known_word(0, "other", Kind::from_name), Ok(Kind::Other));
     }

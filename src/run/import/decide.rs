@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use crate::category::photos::{Matched, matched};
+use crate::category::photos::{Matched, counts, matched};
 use crate::contents::ContentSet;
 use crate::library::catalog::Remembered;
 use crate::library::drive::Links;
@@ -18,7 +18,7 @@ use crate::run::import::Run;
 use crate::run::import::side::LibrarySide;
 use crate::stage::discover::Inputs;
 use crate::stage::plan::{Plan, plan};
-use crate::stage::{report, survey};
+use crate::stage::survey;
 use crate::threads;
 
 /// What match and plan say.
@@ -47,12 +47,13 @@ pub(super) fn decide(
         let wanted: ContentSet = given.filter(|&c| !side.standing.contains(c)).collect();
         survey::held(library, known, contents, &side.present, &wanted, links)
     };
-    let (mut matched, held) = threads::beside(|| matched(contents, settings.zone), held);
+    let (mut matched, held) =
+        threads::beside(|| matched(contents, &inputs.heard.photos, settings.zone), held);
     let mut problems = std::mem::take(&mut matched.problems);
     // the rows have said what they had to say, and take as much room as the plan will
-    let rows = report::count_rows(&inputs.contents);
-    inputs.contents.details.clear();
-    let mut plan = plan(&inputs.contents, &matched, &held, settings);
+    let rows = counts::rows(&inputs.contents, &inputs.heard.photos);
+    inputs.heard.photos.lists.clear();
+    let mut plan = plan(&inputs.contents, &inputs.heard, &matched, &held, settings);
     problems.append(&mut plan.problems);
     let wants_links = matches!(settings.albums, AlbumForm::Auto | AlbumForm::Symlink | AlbumForm::Hardlink);
     let lacks = if settings.albums == AlbumForm::Hardlink { !links.hard } else { !links.symbolic };

@@ -8,9 +8,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::category::photos::facts::Facts;
-use crate::category::photos::{Asset, Resource};
-use crate::contents::{Bytes, ContentSet, Contents};
+use crate::category::photos::{Asset, Resource, counts};
+use crate::contents::{Bytes, ContentId, ContentSet, Contents};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::path::LibraryPath;
@@ -23,7 +22,8 @@ use crate::stage::discover::Inputs;
 use crate::stage::ingest::Tally;
 use crate::stage::place::Unplaced;
 use crate::stage::plan::Plan;
-use crate::stage::report::{self, Done, Report};
+use crate::stage::plan::records::Records;
+use crate::stage::report::{self, Done, Report, TimeZone};
 
 /// Empties staging of what nobody will place; names what waits for inputs that were not given.
 pub(super) fn leave_staging(
@@ -45,7 +45,7 @@ pub(super) fn leave_staging(
         .collect();
     let here = staging.waiting();
     let mut waiting: Vec<i64> = Vec::new();
-    for (index, content) in inputs.contents.contents.iter().enumerate() {
+    for (index, content) in inputs.contents.distinct.pairs() {
         let Some(&id) = ids.contents.get(index).filter(|_| here.contains(&content.blake3)) else { continue };
         if given.contains(index) && !failed.contains(index) {
             staging.discard(&content.blake3);
@@ -82,7 +82,7 @@ fn say_what_is_safe(contents: &Contents, plan: &Plan, problems: &mut [Problem]) 
     let safe: HashMap<(u64, u32), &LibraryPath> = plan
         .paths
         .iter()
-        .map(|(content, path)| ((contents.contents[content].size, contents.contents[content].crc32), path))
+        .map(|(content, path)| ((contents.distinct[content].size, contents.distinct[content].crc32), path))
         .collect();
     for problem in problems.iter_mut().filter(|p| p.code == Code::DamagedEntry) {
         let place = problem.archive.as_deref().zip(problem.entry.as_deref());
@@ -113,12 +113,18 @@ pub(super) fn finish_report(
     };
     let counted = report::count(&done)?;
     let (exports, missing_parts) = report::exports(inputs);
-    let stands =
-        |content: usize| decided.plan.paths.get(content).is_some_and(|path| !unplaced.paths.contains(path));
-    let facts = Facts::new(&inputs.contents, &decided.matched, &decided.plan, &side.present.files);
+    let stands = |content: ContentId| {
+        decided.plan.paths.get(content).is_some_and(|path| !unplaced.paths.contains(path))
+    };
+    let facts =
+        Records::new(&inputs.contents, &inputs.heard, &decided.matched, &decided.plan, &side.present.files);
     let rests =
         |asset: &Asset, resource: &Resource| stands(resource.content) && facts.is_dated_now(asset, resource);
-    let time_zone = report::count_zone(&inputs.contents, &decided.matched, &rests, settings);
+    let time_zone = TimeZone {
+        name: settings.zone.name().to_owned(),
+        from: settings.zone_from,
+        dates: counts::dated_by_zone(&inputs.contents, &decided.matched, &rests),
+    };
     let mut problems = inputs.problems.clone();
     problems.extend(tally.problems);
     problems.extend(missing_parts);
@@ -135,8 +141,8 @@ pub(super) fn finish_report(
         sizes: counted.sizes,
         bytes: counted.bytes,
         rows: decided.rows,
-        media: report::count_media(&inputs.contents, &decided.matched, &stands),
-        albums: report::count_albums(&decided.matched),
+        media: counts::media(&inputs.contents, &decided.matched, &stands),
+        albums: counts::albums(&decided.matched),
         time_zone,
         left_alone: inputs.left_alone.clone(),
         problems,

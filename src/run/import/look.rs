@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use blake3::Hash;
 
-use crate::contents::ContentSet;
+use crate::contents::{ArchiveId, ContentSet};
 use crate::error::Error;
 use crate::library::catalog::Remembered;
 use crate::library::staging::Staging;
@@ -100,14 +100,14 @@ impl Surroundings for Around<'_> {
 
     /// A nested archive need not be inflated again if its parent is known and every entry of it
     /// stands in the library.
-    fn remembered(&self, parent: &Container, name: &str) -> Option<usize> {
+    fn remembered(&self, parent: &Container, name: &str) -> Option<ArchiveId> {
         let standing = self.standing?;
         if !matches!(parent.source, Source::Zip(_)) {
             return None;
         }
         let contents = &self.known.contents;
         contents.archives.iter().find(|a| a.name == parent.name && a.identity == parent.identity)?;
-        let mut named = contents.archives.iter().enumerate().filter(|(_, a)| a.name == name);
+        let mut named = contents.archives.pairs().filter(|(_, a)| a.name == name);
         let (index, _) = named.next()?;
         if named.next().is_some() {
             return None;
@@ -125,6 +125,7 @@ impl Surroundings for Around<'_> {
 fn gather(found: Search, known: &mut Remembered, run: &Run<'_>) -> Result<Inputs, Error> {
     let remembered = Remembered {
         contents: std::mem::take(&mut known.contents),
+        heard: std::mem::take(&mut known.heard),
         ids: std::mem::take(&mut known.ids),
         complete: known.complete.clone(),
         ..Remembered::default()

@@ -20,15 +20,14 @@ use std::time::Instant;
 
 use chrono::Utc;
 
-use crate::category::photos::facts::{Facts, album_records};
-use crate::contents::{ContentSet, Contents};
+use crate::contents::{ArchiveId, ContentId, ContentSet, Contents};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids, Remembered};
 use crate::library::drive;
 use crate::library::layout::INTERNAL;
 use crate::library::lock::{lock, withdraw};
 use crate::library::record::{FileRecord, Placement};
-use crate::library::settings::Settings;
+use crate::library::settings::{Memory, Settings};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
 use crate::progress::Progress;
@@ -38,6 +37,7 @@ use crate::stage::discover::Inputs;
 use crate::stage::discover::search::Strangers;
 use crate::stage::ingest::{Reading, Wanted, ingest};
 use crate::stage::place::{self, Corrected, Placing, Unplaced, derive, place, remove};
+use crate::stage::plan::records::{Records, album_records};
 use crate::stage::report::{self, ExportReport, Report};
 use crate::stage::survey;
 use crate::threads;
@@ -78,16 +78,16 @@ impl Run<'_> {
     }
 }
 
-/// Imports into `library`. `settings` makes the settings from what the library remembers.
+/// Imports into `library`. `choose` makes the settings from what the library remembers.
 ///
 /// # Errors
 /// What stops a run: see [`Error`].
-pub fn import(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Report, Error> {
+pub fn import(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     refuse_bad_inputs(run.inputs, library)?;
     let internal = library.join(INTERNAL);
     let (new_library, new_internal) = (!library.exists(), !internal.exists());
     let locked = lock(library)?;
-    let result = import_into(run, library, settings);
+    let result = import_into(run, library, choose);
     // a run that had nothing to import leaves nothing behind
     let nothing = matches!(
         result,
@@ -106,13 +106,12 @@ pub fn import(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Re
     result
 }
 
-fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Report, Error> {
+fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
     let began = Utc::now().to_rfc3339();
     let mut catalog = Catalog::open(library)?;
-    let remembered: HashMap<String, String> = catalog.settings()?;
-    let chosen = settings(&|name| remembered.get(name).cloned());
-    let tree = match unchanged::outset(run, library, &catalog, &chosen.settings)? {
+    let settings = choose(&catalog.settings()?);
+    let tree = match unchanged::outset(run, library, &catalog, &settings)? {
         Outset::Unchanged(mut report, left) => {
             report.elapsed_seconds = started.elapsed().as_secs_f64();
             catalog.record_run("import", &began, &json(library, &report)?, Some(&left))?;
@@ -137,7 +136,7 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
         look(run, library, &mut known, present, staged, Spool::Staging(&staging))?;
     refuse_too_large(&mut inputs, drive::largest_file(library));
     check_space(&inputs, &library_side, library, run)?;
-    catalog.remember(&chosen.remember)?;
+    catalog.remember(&settings.memory())?;
 
     let mut ids = std::mem::take(&mut inputs.ids);
     let twins = library_side.twins(&inputs, &ids);
@@ -157,12 +156,18 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     catalog.forget_entries(&stand_ins, &ids)?;
 
     let links = drive::probe_links(library)?;
-    let mut decided = decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, links);
+    let mut decided = decide(run, &mut inputs, &known, &library_side, library, &settings, links);
     catalog.record_plan(&decided.plan.placements, &ids)?;
     let standing = library_side.paths_by_hash(&inputs.contents);
     let placing =
         Placing { library, staging: &staging, held: &standing, progress: run.progress, cancel: run.cancel };
-    let facts = Facts::new(&inputs.contents, &decided.matched, &decided.plan, &library_side.present.files);
+    let facts = Records::new(
+        &inputs.contents,
+        &inputs.heard,
+        &decided.matched,
+        &decided.plan,
+        &library_side.present.files,
+    );
     let describe = |placement: &Placement| facts.of(placement, &HashSet::new());
     let unplaced = pool.install(|| {
         place(&placing, &decided.plan.placements, &inputs.contents, &describe, &mut catalog, &ids)
@@ -176,12 +181,12 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
         remove(library, &withdrawn, &mut catalog)?;
     }
     record((library, &inputs.contents), &mut catalog, &facts, &decided, &library_side, &unplaced, &ids)?;
-    let Settings { hidden, memories, sidecars, .. } = chosen.settings;
+    let Settings { hidden, memories, sidecars, .. } = settings;
     if sidecars.is_some() || known.derived.values().any(|d| d.form == "sidecar") {
         let standing = standing_records(&facts, &decided, &library_side, &unplaced);
         let spoken = sidecars::Spoken {
             files: standing.iter().collect(),
-            contents: &inputs.contents,
+            heard: &inputs.heard.photos,
             discretion: Discretion { hidden, memories },
         };
         let sidecars = sidecars::keep(&placing, &spoken, sidecars, &known, &mut catalog)?;
@@ -190,10 +195,9 @@ fn import_into(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     let left = leave_staging(&mut catalog, staging, &inputs, &decided, &ids, &unplaced)?;
     decided.problems.extend(left);
 
-    let mut report =
-        finish_report(library, &inputs, &library_side, decided, tally, &unplaced, &chosen.settings)?;
+    let mut report = finish_report(library, &inputs, &library_side, decided, tally, &unplaced, &settings)?;
     report.elapsed_seconds = started.elapsed().as_secs_f64();
-    let left = unchanged::left(&report, &found, &library_side.present, &catalog, &chosen.settings)?;
+    let left = unchanged::left(&report, &found, &library_side.present, &catalog, &settings)?;
     catalog.record_run("import", &began, &json(library, &report)?, left.as_ref())?;
     Ok(report)
 }
@@ -206,11 +210,11 @@ fn json(library: &Path, report: &Report) -> Result<String, Error> {
 ///
 /// # Errors
 /// What stops a run: see [`Error`].
-pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<Report, Error> {
+pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
     refuse_bad_inputs(run.inputs, library)?;
     let (mut known, remembered) = read_only(library)?;
-    let chosen = settings(&|name| remembered.get(name).cloned());
+    let settings = choose(&remembered);
     let present = survey::present(library, Tree::walk(library)?, &mut known);
     let (mut inputs, library_side, _) =
         look(run, library, &mut known, present, ContentSet::default(), Spool::Temporary)?;
@@ -220,16 +224,9 @@ pub fn dry_run(run: &Run<'_>, library: &Path, settings: &Choose<'_>) -> Result<R
     threads::pool(run.jobs)?.install(|| library_side.load_details(&mut inputs, library, None));
     inputs.contents.drop_stand_ins();
     let links = drive::expect_links(library);
-    let decided = decide(run, &mut inputs, &known, &library_side, library, &chosen.settings, links);
-    let mut report = finish_report(
-        library,
-        &inputs,
-        &library_side,
-        decided,
-        tally,
-        &Unplaced::default(),
-        &chosen.settings,
-    )?;
+    let decided = decide(run, &mut inputs, &known, &library_side, library, &settings, links);
+    let mut report =
+        finish_report(library, &inputs, &library_side, decided, tally, &Unplaced::default(), &settings)?;
     report.dry_run = true;
     report.elapsed_seconds = started.elapsed().as_secs_f64();
     Ok(report)
@@ -262,7 +259,7 @@ pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
 }
 
 /// What a library remembers, without touching it; nothing where there is none yet.
-fn read_only(library: &Path) -> Result<(Remembered, HashMap<String, String>), Error> {
+fn read_only(library: &Path) -> Result<(Remembered, Memory), Error> {
     match Catalog::read(library) {
         Ok(catalog) => Ok((catalog.load()?, catalog.settings()?)),
         Err(Error::NotALibrary(_)) => Ok(Default::default()),
@@ -270,20 +267,12 @@ fn read_only(library: &Path) -> Result<(Remembered, HashMap<String, String>), Er
     }
 }
 
-/// Makes the settings of a run from what the library remembers by name.
-pub type Choose<'a> = dyn Fn(&dyn Fn(&str) -> Option<String>) -> Chosen + 'a;
-
-/// The settings of a run, and what the library shall remember of them.
-pub struct Chosen {
-    /// The settings.
-    pub settings: Settings,
-    /// Names and values to remember.
-    pub remember: Vec<(&'static str, String)>,
-}
+/// Makes the settings of a run from what the library remembers.
+pub type Choose<'a> = dyn Fn(&Memory) -> Settings + 'a;
 
 /// Contents that the catalog says wait in staging, with their sizes.
 pub(crate) fn recorded(known: &Remembered) -> HashMap<blake3::Hash, u64> {
-    let content = |&index: &usize| &known.contents.contents[index];
+    let content = |&id: &ContentId| &known.contents.distinct[id];
     known.staged.iter().map(content).map(|content| (content.blake3, content.size)).collect()
 }
 
@@ -296,7 +285,7 @@ fn finish(
     known: &mut Remembered,
 ) -> Result<(), Error> {
     let held =
-        known.files.values().map(|f| (known.contents.contents[f.content].blake3, f.path.clone())).collect();
+        known.files.values().map(|f| (known.contents.distinct[f.content].blake3, f.path.clone())).collect();
     let placing = Placing { library, staging, held: &held, progress: run.progress, cancel: run.cancel };
     // what cannot be placed any more is planned anew from its inputs
     let describe = |placement: &Placement| {
@@ -317,8 +306,8 @@ fn finish(
 fn complete(inputs: &Inputs, ids: &Ids) -> Vec<i64> {
     let contents = &inputs.contents;
     let damaged: HashSet<&str> = inputs.problems.iter().filter_map(|p| p.archive.as_deref()).collect();
-    let mut whole: BTreeMap<usize, bool> = BTreeMap::new();
-    for entry in contents.entries.iter().filter(|e| e.given && !e.role.is_left_out()) {
+    let mut whole: BTreeMap<ArchiveId, bool> = BTreeMap::new();
+    for entry in contents.entries.iter().filter(|e| e.given && !e.class.is_left_out()) {
         *whole.entry(entry.archive).or_insert(true) &= entry.content().is_some();
     }
     let whole = whole
@@ -331,7 +320,7 @@ fn complete(inputs: &Inputs, ids: &Ids) -> Vec<i64> {
 fn record(
     (library, contents): (&Path, &Contents),
     catalog: &mut Catalog,
-    facts: &Facts<'_>,
+    facts: &Records<'_>,
     decided: &Decided,
     side: &LibrarySide,
     unplaced: &Unplaced,
@@ -358,7 +347,7 @@ fn record(
 
 /// Records of all files that stand now.
 fn standing_records(
-    facts: &Facts<'_>,
+    facts: &Records<'_>,
     decided: &Decided,
     side: &LibrarySide,
     unplaced: &Unplaced,

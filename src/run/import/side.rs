@@ -13,17 +13,16 @@ use std::path::{Path, PathBuf};
 use indicatif::HumanBytes;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::category::photos::lists::Room;
-use crate::contents::{Bytes, ContentSet, Contents, DetailsFile, Entry, Role};
+use crate::category::{self, Budget, List};
+use crate::contents::{Bytes, Category, Class, ContentId, ContentSet, Contents, Entry, Sort};
 use crate::error::Error;
 use crate::library::catalog::{Ids, Remembered};
 use crate::library::path::LibraryPath;
-use crate::library::record::Area;
+use crate::library::record::{Area, Kept, ReadEntry};
 use crate::library::staging::Staging;
 use crate::problem::{Code, Problem};
 use crate::run::import::Run;
 use crate::stage::discover::Inputs;
-use crate::stage::ingest::{Kept, ReadEntry};
 use crate::stage::survey::Present;
 
 /// What the library had before this run began.
@@ -53,7 +52,7 @@ impl LibrarySide {
 
     /// Where bytes stand, whatever the area.
     pub(super) fn paths_by_hash(&self, contents: &Contents) -> HashMap<blake3::Hash, LibraryPath> {
-        self.present.files.values().map(|f| (contents.contents[f.content].blake3, f.path.clone())).collect()
+        self.present.files.values().map(|f| (contents.distinct[f.content].blake3, f.path.clone())).collect()
     }
 
     /// Entries whose bytes the catalog knows and the drive does not hold any more are read again;
@@ -71,7 +70,7 @@ impl LibrarySide {
 
     /// Entries of a renamed copy of a known archive: known without being read, not yet recorded.
     pub(super) fn twins(&self, inputs: &Inputs, ids: &Ids) -> Vec<ReadEntry> {
-        let entries = inputs.contents.entries.iter().enumerate();
+        let entries = inputs.contents.entries.pairs();
         let new = entries.filter(|(_, e)| e.given && !ids.archives.contains_key(&e.archive));
         new.filter_map(|(entry, e)| Some(ReadEntry { entry, content: e.content()?, kept: Kept::Already }))
             .collect()
@@ -79,36 +78,37 @@ impl LibrarySide {
 
     /// Reads the details that an earlier run kept, on the threads of the current pool.
     pub(super) fn load_details(&self, inputs: &mut Inputs, library: &Path, staging: Option<&Staging>) {
-        let kept: HashMap<usize, &LibraryPath> =
+        let kept: HashMap<ContentId, &LibraryPath> =
             self.present.files.values().map(|f| (f.content, &f.path)).collect();
-        let mut wanted: BTreeMap<(usize, Role), PathBuf> = BTreeMap::new();
-        for entry in inputs.contents.entries.iter().filter(|e| e.role.is_details()) {
+        let contents = &inputs.contents;
+        let mut wanted: BTreeMap<(Category, ContentId, Sort), PathBuf> = BTreeMap::new();
+        for entry in contents.entries.iter().filter(|e| e.class == Class::Details) {
             let Some(content) = entry.content() else { continue };
-            let key = (content, entry.role);
-            if inputs.contents.details.contains_key(&key) {
+            let category = contents.category_of(entry);
+            if inputs.heard.has(category, content, entry.sort) {
                 continue;
             }
-            let hash = &inputs.contents.contents[content].blake3;
+            let hash = &contents.distinct[content].blake3;
             let path =
                 kept.get(&content).map(|p| p.to_path(library)).or_else(|| staging.map(|s| s.path_of(hash)));
             if let Some(path) = path {
-                wanted.insert(key, path);
+                wanted.insert((category, content, entry.sort), path);
             }
         }
-        let room = Room::beside(&inputs.contents);
-        let contents = &inputs.contents.contents;
-        let read = |((content, role), path): ((usize, Role), PathBuf)| {
-            let size = contents[content].size;
-            let _turn = room.turn(size);
-            let read = room.too_large(size).map_or_else(|| read(&room, role, &path), Ok);
-            ((content, role), path, read)
+        let budget = Budget::beside(contents, &inputs.heard);
+        let read = |((category, content, sort), path): ((Category, ContentId, Sort), PathBuf)| {
+            let size = contents.distinct[content].size;
+            let _turn = budget.turn(size);
+            let read = match category::too_large(category, size, &budget) {
+                Some(unread) => Ok(Some(unread)),
+                None => read(category, sort, &path, &budget),
+            };
+            (content, sort, path, read)
         };
         let read: Vec<_> = wanted.into_par_iter().map(read).collect();
-        for (key, path, read) in read {
+        for (content, sort, path, read) in read {
             match read {
-                Ok(details) => {
-                    inputs.contents.details.insert(key, details);
-                }
+                Ok(list) => list.into_iter().for_each(|list| inputs.heard.add(content, sort, list)),
                 Err(error) => inputs.problems.push(
                     Problem::new(Code::MissingFile, format!("kept details cannot be read: {error}"))
                         .with_entry(path.display().to_string()),
@@ -119,17 +119,17 @@ impl LibrarySide {
 }
 
 /// One more byte than a list may have shows that a file has too many.
-fn read(room: &Room, role: Role, path: &Path) -> io::Result<DetailsFile> {
+fn read(category: Category, sort: Sort, path: &Path, budget: &Budget) -> io::Result<Option<List>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(room.largest() + 1).read_to_end(&mut bytes)?;
-    Ok(room.read(role, &bytes))
+    File::open(path)?.take(budget.largest() + 1).read_to_end(&mut bytes)?;
+    Ok(category::read(category, sort, &bytes, budget))
 }
 
 /// Files that the drive cannot hold are named before the run; the rest goes on.
 pub(super) fn refuse_too_large(inputs: &mut Inputs, largest: Option<u64>) {
     let Some(largest) = largest else { return };
     for entry in &mut inputs.contents.entries {
-        if entry.given && entry.bytes == Bytes::Unread && !entry.role.is_left_out() && entry.size > largest {
+        if entry.given && entry.bytes == Bytes::Unread && !entry.class.is_left_out() && entry.size > largest {
             entry.bytes = Bytes::Failed;
             inputs.problems.push(
                 Problem::new(
@@ -151,11 +151,11 @@ pub(super) fn refuse_too_large(inputs: &mut Inputs, largest: Option<u64>) {
 /// bytes that are free.
 pub(super) fn space(inputs: &Inputs, side: &LibrarySide, library: &Path) -> (u64, Option<u64>) {
     let contents = &inputs.contents;
-    let unread = |e: &&Entry| e.given && e.bytes == Bytes::Unread && !e.role.is_left_out();
+    let unread = |e: &&Entry| e.given && e.bytes == Bytes::Unread && !e.class.is_left_out();
     let mut distinct: HashSet<(u64, Option<u32>)> = HashSet::new();
     if contents.entries.iter().any(|e| unread(&e)) {
         for content in side.safe.contents() {
-            let content = &contents.contents[content];
+            let content = &contents.distinct[content];
             distinct.extend([(content.size, Some(content.crc32)), (content.size, None)]);
         }
     }
@@ -192,25 +192,26 @@ pub(super) fn check_space(
 /// Contents that wait in staging, as its files confirm.
 pub(super) fn waiting(known: &Remembered, staging: &Staging) -> ContentSet {
     let here = staging.waiting();
-    let waits = |&&content: &&usize| here.contains(&known.contents.contents[content].blake3);
+    let waits = |&&content: &&ContentId| here.contains(&known.contents.distinct[content].blake3);
     known.staged.iter().filter(waits).copied().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::refuse_too_large;
-    use crate::contents::{Archive, Bytes, Entry, Identity, Inner, Role};
+    use crate::contents::{Archive, ArchiveId, Bytes, Class, Entry, Identity, Inner, PartId, Sort};
     use crate::problem::Code;
     use crate::stage::discover::Inputs;
 
     fn entry(name: &str, size: u64) -> Entry {
         Entry {
-            archive: 0,
-            part: 0,
+            archive: ArchiveId::default(),
+            part: PartId::default(),
             position: 0,
             path: name.into(),
             inner: Inner::of(name, name),
-            role: Role::Photo,
+            class: Class::Resource,
+            sort: Sort(0),
             size,
             crc32: Some(0),
             modified: None,
@@ -223,9 +224,11 @@ mod tests {
     fn what_fat32_cannot_hold_is_named_and_the_rest_goes_on() {
         let fat32 = u64::from(u32::MAX);
         let mut inputs = Inputs::default();
-        inputs.contents.archives =
-            vec![Archive { name: "iCloud Photos Part 1 of 2.zip".into(), identity: Identity::Folder }];
-        inputs.contents.entries = vec![entry("long.MOV", fat32 + 1), entry("fits.MOV", fat32)];
+        inputs
+            .contents
+            .archives
+            .push(Archive { name: "iCloud Photos Part 1 of 2.zip".into(), identity: Identity::Folder });
+        inputs.contents.entries.extend([entry("long.MOV", fat32 + 1), entry("fits.MOV", fat32)]);
         refuse_too_large(&mut inputs, None);
         assert_eq!(inputs.problems, []);
         refuse_too_large(&mut inputs, Some(fat32));

@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 
 use blake3::{Hash, Hasher};
 
+use crate::contents::ArchiveId;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
-use crate::library::layout::INTERNAL;
+use crate::library::layout::{self};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Unchanged};
 use crate::library::settings::{Settings, ZoneFrom};
@@ -70,7 +71,7 @@ pub(super) fn outset(
     let found = || search(run.inputs, run.strangers, Some(library), &Closed);
     let (found, tree) = threads::beside(found, || Tree::walk(library));
     let (found, tree) = (found?, tree?);
-    let is_swept = !library.join(INTERNAL).join("staging").exists();
+    let is_swept = !layout::staging(library).exists();
     if is_swept
         && let Some(strangers) = strangers(library, &tree, catalog)?
         && mark(&inputs(&found), strangers, settings) == left.mark
@@ -171,7 +172,7 @@ impl Surroundings for Closed {
         PathBuf::new()
     }
 
-    fn remembered(&self, _: &Container, _: &str) -> Option<usize> {
-        Some(0)
+    fn remembered(&self, _: &Container, _: &str) -> Option<ArchiveId> {
+        Some(ArchiveId::default())
     }
 }

@@ -13,10 +13,11 @@ use std::path::Path;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
+use crate::category::photos::Sort;
 use crate::category::photos::classify::Shape;
 use crate::category::photos::lists::details::looks_like_details;
-use crate::contents::{Export, Part, REBUILT, Role};
-use crate::library::layout::INTERNAL;
+use crate::contents::{Arena, Category, Class, Export, ExportId, Part, PartId, REBUILT};
+use crate::library::layout::{self, INTERNAL};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::run::rebuild::stand_ins::unsuffixed;
@@ -32,7 +33,7 @@ pub struct KeptDetails {
     /// The path inside the part.
     pub inner: String,
     /// What it is for.
-    pub role: Role,
+    pub sort: Sort,
 }
 
 /// Finds all kept details.
@@ -42,7 +43,7 @@ pub fn kept_details(library: &Path, tree: &Tree) -> BTreeMap<LibraryPath, KeptDe
     for path in tree.files.iter().filter(|(_, found)| found.is_file).map(|(path, _)| path) {
         let Some((label, number, inner)) = place_of_details(path) else { continue };
         parts.entry((label.clone(), number)).or_default().push(inner.clone());
-        kept.insert(path.clone(), KeptDetails { label, number, inner, role: Role::Other });
+        kept.insert(path.clone(), KeptDetails { label, number, inner, sort: Sort::Other });
     }
     for details in kept.values_mut() {
         let siblings = parts.get(&(details.label.clone(), details.number)).map_or(&[][..], Vec::as_slice);
@@ -59,12 +60,13 @@ pub fn kept_details(library: &Path, tree: &Tree) -> BTreeMap<LibraryPath, KeptDe
         .collect();
     for (path, details) in &mut kept {
         let Some(shape) = shapes.get(&(details.label.clone(), details.number)) else { continue };
-        let role = |inner: &str| Some(shape.classify(inner, 1).role).filter(|role| role.is_details());
-        let sniffed = || looks_like_rows(&path.to_path(library)).then_some(Role::Details);
-        details.role = role(&details.inner)
-            .or_else(|| role(&without_suffix(&details.inner)))
+        let sort =
+            |inner: &str| Some(shape.classify(inner, 1).sort).filter(|sort| sort.class() == Class::Details);
+        let sniffed = || looks_like_rows(&path.to_path(library)).then_some(Sort::Details);
+        details.sort = sort(&details.inner)
+            .or_else(|| sort(&without_suffix(&details.inner)))
             .or_else(sniffed)
-            .unwrap_or(Role::Other);
+            .unwrap_or(Sort::Other);
     }
     kept
 }
@@ -81,7 +83,7 @@ fn collided(inner: &str, siblings: &[String]) -> Option<String> {
 /// `.windfall/details/iCloud Photos 2024-05-01/Part 2/Albums/Lake.csv` → label, part and the rest.
 fn place_of_details(path: &LibraryPath) -> Option<(String, u32, String)> {
     let mut steps = path.as_str().splitn(5, '/');
-    if steps.next()? != INTERNAL || steps.next()? != "details" {
+    if steps.next()? != INTERNAL || steps.next()? != layout::DETAILS {
         return None;
     }
     let label = steps.next()?.to_owned();
@@ -116,11 +118,11 @@ fn export_of(label: &str) -> (String, Option<NaiveDateTime>) {
 #[derive(Debug)]
 pub struct Deliveries {
     /// Oldest first.
-    pub exports: Vec<Export>,
+    pub exports: Arena<ExportId, Export>,
     /// Those that have details.
-    pub parts: Vec<Part>,
+    pub parts: Arena<PartId, Part>,
     /// The first part of the newest export.
-    pub default: usize,
+    pub default: PartId,
 }
 
 impl Deliveries {
@@ -134,34 +136,39 @@ impl Deliveries {
         }
         let export = |((built, name, label), total): ((_, String, &str), u32)| Export {
             name,
+            category: Category::Photos,
             total: Some(total),
             built,
             label: label.to_owned(),
         };
-        let mut exports: Vec<Export> = labels.into_iter().map(export).collect();
+        let mut exports: Arena<ExportId, Export> = labels.into_iter().map(export).collect();
         if exports.is_empty() {
             let name = REBUILT.to_owned();
-            exports.push(Export { name: name.clone(), total: Some(1), built: None, label: name });
+            exports.push(Export {
+                name: name.clone(),
+                category: Category::Photos,
+                total: Some(1),
+                built: None,
+                label: name,
+            });
         }
         let numbers: HashSet<(&str, u32)> = kept.values().map(|d| (d.label.as_str(), d.number)).collect();
-        let mut parts: Vec<Part> = Vec::new();
-        for (export, at) in exports.iter().enumerate() {
+        let mut parts: Arena<PartId, Part> = Arena::default();
+        for (export, at) in exports.pairs() {
             let of = numbers.iter().filter(|(label, _)| *label == at.label);
             parts.extend(of.map(|(_, number)| Part { export, number: *number }));
         }
         parts.sort_by_key(|part| (part.export, part.number));
-        let newest = exports.len() - 1;
-        let default = parts.iter().position(|part| part.export == newest).unwrap_or_else(|| {
-            parts.push(Part { export: newest, number: 1 });
-            parts.len() - 1
-        });
+        let newest = exports.ids().last().unwrap_or_default();
+        let of_newest = parts.pairs().find(|(_, part)| part.export == newest).map(|(id, _)| id);
+        let default = of_newest.unwrap_or_else(|| parts.push(Part { export: newest, number: 1 }));
         Deliveries { exports, parts, default }
     }
 
     /// The part of a details file.
-    pub fn part_of(&self, details: &KeptDetails) -> usize {
+    pub fn part_of(&self, details: &KeptDetails) -> PartId {
         let is_it =
             |part: &Part| part.number == details.number && self.exports[part.export].label == details.label;
-        self.parts.iter().position(is_it).unwrap_or(self.default)
+        self.parts.pairs().find(|(_, part)| is_it(part)).map_or(self.default, |(id, _)| id)
     }
 }

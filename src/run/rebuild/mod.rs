@@ -12,43 +12,44 @@ mod kept;
 mod sorted;
 mod stand_ins;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use chrono::Utc;
 
-use crate::category::photos::facts::{Facts, album_records};
-use crate::category::photos::matched;
-use crate::contents::{Archive, Contents, Identity, REBUILT, Role};
+use crate::category::Said;
+use crate::category::photos::{Sort, matched};
+use crate::contents::{Archive, Arena, ContentId, Contents, EntryId, Identity, REBUILT};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids, Remembered};
-use crate::library::layout::INTERNAL;
+use crate::library::layout::{self};
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, Area, FileRecord};
-use crate::library::settings::Settings;
+use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Kept, ReadEntry};
+use crate::library::settings::{Memory, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
-use crate::run::import::{Choose, Chosen};
+use crate::run::import::Choose;
 use crate::run::rebuild::kept::{Deliveries, KeptDetails, kept_details};
 use crate::run::rebuild::sorted::{Sorted, area_of};
 use crate::run::rebuild::stand_ins::{StandIns, stand_ins};
 use crate::run::verify::tree::{self, Reread, Tree, Wish, staging_left};
 use crate::run::verify::{Looked, Verification, VerifyRun, against, exports, extra, hold, record};
-use crate::stage::ingest::{Kept, ReadEntry, Wanted};
+use crate::stage::ingest::Wanted;
 use crate::stage::plan::plan;
+use crate::stage::plan::records::{Records, album_records};
 
 /// Makes the catalog anew, and verifies the library by the same reading; with `against`, also
-/// those archives. `settings` makes the settings from what the old catalog remembers, if it still
+/// those archives. `choose` makes the settings from what the old catalog remembers, if it still
 /// tells.
 ///
 /// # Errors
 /// What stops a run: no library, a library in use, a drive that cannot be written to.
 pub fn rebuild(
     run: &VerifyRun<'_>,
-    settings: &Choose<'_>,
+    choose: &Choose<'_>,
     against: Option<&[PathBuf]>,
 ) -> Result<Verification, Error> {
     let started = Instant::now();
@@ -56,19 +57,19 @@ pub fn rebuild(
     let _lock = hold(run.library)?;
     let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
     let old = Old::read(run.library)?;
-    let chosen = settings(&|name| old.settings.get(name).cloned());
+    let settings = choose(&old.memory);
     let tree = Tree::walk(run.library);
     let kept = kept_details(run.library, &tree);
     let mut reread = tree::reread(run, wishes(&tree, &kept), Wanted::Everything)?;
-    for content in &mut reread.contents.contents {
+    for said in &mut reread.heard.photos.said {
         // whether an archive vouched for them is not known any more; nothing is called cut short
-        content.cut_short = false;
+        said.cut_short = false;
     }
     let sorted = Sorted::new(run.library, &tree, &kept, &reread);
     run.progress.begin(Phase::Match, 0, 0);
-    let made = Made::new(&sorted, &kept, &reread, &chosen.settings);
-    let new = run.library.join(INTERNAL).join("catalog.sqlite.new");
-    made.write(&new, &sorted, &remembered(&old, &chosen))?;
+    let made = Made::new(&sorted, &kept, &reread, &settings);
+    let new = layout::internal(run.library).join(format!("{}.new", layout::CATALOG));
+    made.write(&new, &sorted, &remembered(&old, &settings))?;
     let kept_aside = swap(run.library, &new)?;
 
     let looked = look(&old, &tree, &sorted, &reread, made);
@@ -91,7 +92,7 @@ pub fn rebuild(
 #[derive(Default)]
 struct Old {
     known: Remembered,
-    settings: HashMap<String, String>,
+    memory: Memory,
 }
 
 impl Old {
@@ -99,7 +100,7 @@ impl Old {
         match record::open(library) {
             Ok(catalog) => Ok(Old {
                 known: catalog.load().unwrap_or_default(),
-                settings: catalog.settings().unwrap_or_default(),
+                memory: catalog.settings().unwrap_or_default(),
             }),
             Err(newer @ Error::CatalogNewer { .. }) => Err(newer),
             Err(_) => Ok(Old::default()),
@@ -108,28 +109,27 @@ impl Old {
 }
 
 /// Settings for the new catalog: those that were chosen, and of the old ones the others.
-fn remembered<'a>(old: &'a Old, chosen: &'a Chosen) -> Vec<(&'a str, String)> {
-    let old = old.settings.iter().map(|(name, value)| (name.as_str(), value.clone()));
-    let mut all: BTreeMap<&str, String> = old.collect();
-    all.extend(chosen.remember.iter().map(|(name, value)| (*name, value.clone())));
+fn remembered(old: &Old, settings: &Settings) -> Memory {
+    let (old, chosen) = (&old.memory, settings.memory());
+    let all = old.iter().chain(chosen.iter()).map(|(name, text)| (name.to_owned(), text.to_owned()));
     // that of the new catalog is its own
-    all.remove("schema_version");
-    all.into_iter().collect()
+    all.filter(|(name, _)| name != "schema_version").collect()
 }
 
 fn wishes(tree: &Tree, kept: &BTreeMap<LibraryPath, KeptDetails>) -> Vec<Wish> {
     let files = tree.files.iter().filter(|(_, found)| found.is_file);
-    let role = |path: &LibraryPath| match kept.get(path) {
-        Some(details) => details.role,
-        None if area_of(path) == Area::Media => Role::Photo,
-        None => Role::Other,
+    let sort = |path: &LibraryPath| match kept.get(path) {
+        Some(details) => details.sort,
+        None if area_of(path) == Area::Media => Sort::Photo,
+        None => Sort::Other,
     };
-    files.map(|(path, found)| Wish { path: path.clone(), found: found.clone(), role: role(path) }).collect()
+    files.map(|(path, found)| Wish { path: path.clone(), found: found.clone(), sort: sort(path) }).collect()
 }
 
 /// What the new catalog shall say.
 struct Made {
     contents: Contents,
+    said: Arena<ContentId, Said>,
     records: Vec<FileRecord>,
     albums: Vec<AlbumRecord>,
     problems: Vec<Problem>,
@@ -145,27 +145,28 @@ impl Made {
         let deliveries = Deliveries::of(kept);
         let entries = sorted.kept_entries(kept, &deliveries, reread);
         let Deliveries { exports, parts, default } = deliveries;
+        let rebuilt = Archive { name: REBUILT.to_owned(), identity: Identity::Folder };
         let mut contents = Contents {
             exports,
             parts,
-            archives: vec![Archive { name: REBUILT.to_owned(), identity: Identity::Folder }],
-            entries,
-            contents: reread.contents.contents.clone(),
-            details: reread.contents.details.clone(),
+            archives: std::iter::once(rebuilt).collect(),
+            entries: entries.into_iter().collect(),
+            distinct: reread.contents.distinct.clone(),
         };
+        let heard = &reread.heard;
         let StandIns { entries, album_folders } =
-            stand_ins(&contents, &sorted.media, &sorted.shared, default);
+            stand_ins(&contents, &heard.photos, &sorted.media, &sorted.shared, default);
         contents.entries.extend(entries);
         contents.sort_entries();
         for (position, entry) in (0..).zip(&mut contents.entries) {
             entry.position = position;
         }
-        let mut matched = matched(&contents, settings.zone);
+        let mut matched = matched(&contents, &heard.photos, settings.zone);
         let problems = std::mem::take(&mut matched.problems).into_iter();
         let held = sorted.held(&contents, album_folders);
-        let plan = plan(&contents, &matched, &held, settings);
+        let plan = plan(&contents, heard, &matched, &held, settings);
         let nothing = BTreeMap::new();
-        let facts = Facts::new(&contents, &matched, &plan, &nothing);
+        let facts = Records::new(&contents, heard, &matched, &plan, &nothing);
         let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
         let mut records: Vec<FileRecord> = sorted.placements().iter().map(|p| facts.of(p, &absent)).collect();
         records.sort_by(|a, b| a.path.cmp(&b.path));
@@ -174,16 +175,17 @@ impl Made {
             albums: album_records(&matched, &plan, &HashSet::new()),
             // an option may have left it out; nobody knows any more
             problems: problems.filter(|p| p.code == Code::MissingMedia).map(Problem::as_warning).collect(),
+            said: heard.photos.said.clone(),
             contents,
         }
     }
 
-    fn write(&self, path: &Path, sorted: &Sorted, settings: &[(&str, String)]) -> Result<(), Error> {
+    fn write(&self, path: &Path, sorted: &Sorted, memory: &Memory) -> Result<(), Error> {
         remove(path)?;
         remove(&beside(path, "-journal"))?;
         let mut catalog = Catalog::open_file(path.to_owned())?;
         let mut ids = Ids::default();
-        catalog.remember(settings)?;
+        catalog.remember(memory)?;
         catalog.record_archives(&self.contents, &mut ids)?;
         catalog.record_read(&self.contents, &self.read_entries(), &mut ids)?;
         catalog.record_staged(&[])?;
@@ -193,11 +195,13 @@ impl Made {
     }
 
     fn read_entries(&self) -> Vec<ReadEntry> {
-        let read = |(entry, content): (usize, usize)| {
-            let kept = Kept::Fresh(Box::new(self.contents.contents[content].clone()));
+        let read = |(entry, content): (EntryId, ContentId)| {
+            let fresh =
+                Fresh { content: self.contents.distinct[content].clone(), said: self.said[content].clone() };
+            let kept = Kept::Fresh(Box::new(fresh));
             ReadEntry { entry, content, kept }
         };
-        let entries = self.contents.entries.iter().enumerate();
+        let entries = self.contents.entries.pairs();
         entries.filter_map(|(entry, e)| Some((entry, e.content()?))).map(read).collect()
     }
 }
@@ -206,7 +210,7 @@ impl Made {
 fn look(old: &Old, tree: &Tree, sorted: &Sorted, reread: &Reread, made: Made) -> Looked {
     let mut looked = Looked { problems: made.problems, ..Looked::default() };
     for record in &made.records {
-        looked.intact(record, &made.contents.contents[record.content]);
+        looked.intact(record, &made.contents.distinct[record.content]);
     }
     let unreadable: BTreeSet<&LibraryPath> = tree
         .files
@@ -220,7 +224,7 @@ fn look(old: &Old, tree: &Tree, sorted: &Sorted, reread: &Reread, made: Made) ->
         looked.files.changed += 1;
     }
     for record in old.known.files.values() {
-        let content = &old.known.contents.contents[record.content];
+        let content = &old.known.contents.distinct[record.content];
         if looked.holding.intact.contains(&(content.blake3, content.size)) {
             continue;
         }

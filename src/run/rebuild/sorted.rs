@@ -13,11 +13,12 @@ use std::path::Path;
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::apple::text;
-use crate::category::photos::AlbumKind;
+use crate::category::photos::lists::List;
 use crate::category::photos::lists::details::Checksum;
 use crate::category::photos::media::Kind;
-use crate::contents::{Bytes, Contents, DetailsFile, Entry, Inner, Role};
-use crate::library::layout::INTERNAL;
+use crate::category::photos::{AlbumKind, Sort};
+use crate::contents::{ArchiveId, Bytes, Class, ContentId, Contents, Entry, Inner};
+use crate::library::layout;
 use crate::library::name;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, DerivedRecord, Placement};
@@ -29,8 +30,8 @@ use crate::stage::survey::{self, Held};
 /// What kind of place a path of the library is.
 pub fn area_of(path: &LibraryPath) -> Area {
     match path.as_str().split_once('/') {
-        Some((INTERNAL, _)) => Area::Details,
-        Some(("Other", _)) => Area::Other,
+        Some((layout::INTERNAL, _)) => Area::Details,
+        Some((layout::OTHER, _)) => Area::Other,
         _ => Area::Media,
     }
 }
@@ -41,7 +42,7 @@ pub struct Sorted {
     /// Media.
     pub media: Vec<Medium>,
     /// Files of `Other/` and kept details, with their bytes.
-    pub kept: Vec<(LibraryPath, Area, usize)>,
+    pub kept: Vec<(LibraryPath, Area, ContentId)>,
     /// Links, lists, copies and sidecars.
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
     /// Members of shared albums.
@@ -82,7 +83,7 @@ impl Sorted {
         // where bytes stand twice, the dated tree has the medium, and an album the copy
         candidates.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
         let rows = fingerprints(reread);
-        let mut first: HashMap<usize, usize> = HashMap::new();
+        let mut first: HashMap<ContentId, usize> = HashMap::new();
         for (_, path, found) in candidates {
             let Some(content) = reread.index(path) else { continue };
             match first.get(&content) {
@@ -136,15 +137,16 @@ impl Sorted {
         library: &Path,
         path: &LibraryPath,
         found: &Found,
-        content: usize,
+        content: ContentId,
         reread: &Reread,
         rows: &HashSet<Fingerprint>,
     ) -> bool {
-        let bytes = &reread.contents.contents[content];
+        let (bytes, said) = (&reread.contents.distinct[content], &reread.heard.photos.said[content]);
         if found.size == 0 {
             return false;
         }
-        if bytes.kind(path.file_name()) != Kind::Other || bytes.fingerprint.is_some_and(|f| rows.contains(&f))
+        if said.embedded.format.kind(path.file_name()) != Kind::Other
+            || said.fingerprint.is_some_and(|f| rows.contains(&f))
         {
             return true;
         }
@@ -165,7 +167,7 @@ impl Sorted {
         let mut shared = Vec::new();
         let mut add = |path: &LibraryPath, target: &LibraryPath| {
             let mut steps = path.as_str().splitn(3, '/');
-            if let (Some("Shared Albums"), Some(folder), Some(name), Some(&medium)) =
+            if let (Some(layout::SHARED_ALBUMS), Some(folder), Some(name), Some(&medium)) =
                 (steps.next(), steps.next(), steps.next(), by_path.get(target))
             {
                 shared.push(SharedFile { folder: folder.to_owned(), name: name.to_owned(), medium });
@@ -191,7 +193,7 @@ impl Sorted {
 
     /// What the plan needs to find everything where it is.
     pub fn held(&self, contents: &Contents, album_folders: HashMap<(AlbumKind, String), String>) -> Held {
-        let hash = |content: usize| contents.contents[content].blake3;
+        let hash = |content: ContentId| contents.distinct[content].blake3;
         let paths = self.media.iter().map(|m| &m.path).chain(self.kept.iter().map(|(path, ..)| path));
         Held {
             media: self.media.iter().map(|m| (hash(m.content), m.path.clone())).collect(),
@@ -210,30 +212,31 @@ impl Sorted {
         reread: &Reread,
     ) -> Vec<Entry> {
         let paths: HashSet<String> = self.kept.iter().map(|(path, ..)| name::fold(path.as_str())).collect();
-        let entry = |(path, _, content): &(LibraryPath, Area, usize)| {
-            let (part, inner, role) = match details.get(path) {
-                Some(d) => (deliveries.part_of(d), d.inner.clone(), d.role),
+        let entry = |(path, _, content): &(LibraryPath, Area, ContentId)| {
+            let (part, inner, sort) = match details.get(path) {
+                Some(d) => (deliveries.part_of(d), d.inner.clone(), d.sort),
                 None => {
                     let plain = without_suffix(path.as_str());
                     let got_suffix = paths.contains(&name::fold(&plain));
                     let whole = if got_suffix { plain.as_str() } else { path.as_str() };
                     let inner = whole.split_once('/').map_or(whole, |(_, inner)| inner);
-                    (deliveries.default, inner.to_owned(), Role::Other)
+                    (deliveries.default, inner.to_owned(), Sort::Other)
                 }
             };
-            let bytes = &reread.contents.contents[*content];
+            let bytes = &reread.contents.distinct[*content];
             Entry {
-                archive: 0,
+                archive: ArchiveId::default(),
                 part,
                 position: 0,
                 path: path.as_str().into(),
                 inner: Inner::of(path.as_str(), &inner),
-                role,
+                class: sort.class(),
+                sort: sort.into(),
                 size: bytes.size,
                 crc32: Some(bytes.crc32),
                 modified: None,
                 // so that match says what it finds in them
-                given: role.is_details(),
+                given: sort.class() == Class::Details,
                 bytes: Bytes::Sound(*content),
             }
         };
@@ -256,8 +259,8 @@ impl Sorted {
 /// Fingerprints that rows of the kept details state.
 fn fingerprints(reread: &Reread) -> HashSet<Fingerprint> {
     let mut stated = HashSet::new();
-    for file in reread.contents.details.values() {
-        if let DetailsFile::Rows(details) = file {
+    for file in reread.heard.photos.lists.values() {
+        if let List::Rows(details) = file {
             stated.extend(details.rows.iter().filter_map(|row| match &row.checksum {
                 Checksum::Fingerprint(fingerprint) => Some(*fingerprint),
                 Checksum::Absent | Checksum::Opaque(_) => None,
@@ -269,8 +272,8 @@ fn fingerprints(reread: &Reread) -> HashSet<Fingerprint> {
 
 fn rank(path: &LibraryPath) -> u8 {
     match path.as_str().split_once('/') {
-        Some(("Shared Albums", _)) => 1,
-        Some(("Albums" | "Memories", _)) => 2,
+        Some((layout::SHARED_ALBUMS, _)) => 1,
+        Some((layout::ALBUMS | layout::MEMORIES, _)) => 2,
         _ => 0,
     }
 }

@@ -13,9 +13,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::apple::text;
+use crate::category::photos::lists::List;
 use crate::category::photos::lists::details::{Checksum, Row};
-use crate::category::photos::{AlbumKind, original_stem};
-use crate::contents::{Bytes, Contents, DetailsFile, Entry, Inner, Role};
+use crate::category::photos::{AlbumKind, Heard, Sort, original_stem, scheme_b_base};
+use crate::contents::{ArchiveId, Bytes, Class, ContentId, Contents, Entry, Inner, PartId};
+use crate::library::layout;
 use crate::library::path::LibraryPath;
 use crate::library::{name, numbers};
 
@@ -24,8 +26,8 @@ use crate::library::{name, numbers};
 pub struct Medium {
     /// Where it stands.
     pub path: LibraryPath,
-    /// Its bytes, an index into [`Contents::contents`].
-    pub content: usize,
+    /// Its bytes.
+    pub content: ContentId,
     /// Its modification time: the capture instant, if the drive kept it.
     pub modified: Option<DateTime<Utc>>,
 }
@@ -51,50 +53,59 @@ pub struct StandIns {
 }
 
 /// Makes the stand-ins. `contents` holds the details; `default` is the part of what nothing tells.
-pub fn stand_ins(contents: &Contents, media: &[Medium], shared: &[SharedFile], default: usize) -> StandIns {
-    let rows = rows(contents);
+pub fn stand_ins(
+    contents: &Contents,
+    heard: &Heard,
+    media: &[Medium],
+    shared: &[SharedFile],
+    default: PartId,
+) -> StandIns {
+    let rows = rows(contents, heard);
     let mut finding = Finding {
         contents,
+        heard,
         media,
-        listed: listed(contents, &rows),
+        listed: listed(contents, heard, &rows),
         names: media.iter().map(|m| name::fold(m.path.as_str())).collect(),
         places: vec![Vec::new(); media.len()],
     };
     let left = finding.by_fingerprint(&rows);
     finding.by_name(&rows, &left);
-    let only_shared: HashSet<usize> =
-        shared.iter().map(|s| s.medium).filter(|&m| is_below(&media[m].path, "Shared Albums")).collect();
+    let only_shared: HashSet<usize> = shared
+        .iter()
+        .map(|s| s.medium)
+        .filter(|&m| is_below(&media[m].path, layout::SHARED_ALBUMS))
+        .collect();
     finding.by_neighbour(&only_shared, default);
     let mut made = StandIns::default();
     for (medium, places) in media.iter().zip(&finding.places) {
         for place in places {
-            for role in roles(&medium.path, place) {
-                let top = if role == Role::Deleted { "Recently Deleted" } else { "Photos" };
+            for sort in sorts(&medium.path, place) {
+                let top = if sort == Sort::Deleted { "Recently Deleted" } else { "Photos" };
                 let inner = format!("{top}/{}/{}", group_of(&medium.path), place.name);
-                made.entries.push(entry(contents, medium, place.part, role, inner));
+                made.entries.push(entry(contents, medium, place.part, sort, inner));
             }
         }
     }
-    made.shared(contents, media, shared, default);
+    made.shared(contents, heard, media, shared, default);
     made
 }
 
 /// Where the details place a medium.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
-    part: usize,
+    part: PartId,
     name: String,
     deleted: bool,
 }
 
 /// A row and the part whose details hold it.
-type RowOf<'a> = (usize, &'a Row);
+type RowOf<'a> = (PartId, &'a Row);
 
-fn rows(contents: &Contents) -> Vec<RowOf<'_>> {
+fn rows<'a>(contents: &Contents, heard: &'a Heard) -> Vec<RowOf<'a>> {
     let mut rows = Vec::new();
-    for entry in contents.entries.iter().filter(|e| e.role == Role::Details) {
-        let details = entry.content().and_then(|c| contents.details.get(&(c, Role::Details)));
-        if let Some(DetailsFile::Rows(details)) = details {
+    for entry in contents.entries.iter().filter(|e| Sort::of(e) == Sort::Details) {
+        if let Some(List::Rows(details)) = heard.list(entry) {
             rows.extend(details.rows.iter().map(|row| (entry.part, row)));
         }
     }
@@ -102,21 +113,21 @@ fn rows(contents: &Contents) -> Vec<RowOf<'_>> {
 }
 
 /// Every name that the details name a medium by, and the parts that name it.
-fn listed(contents: &Contents, rows: &[RowOf<'_>]) -> HashMap<String, BTreeSet<usize>> {
-    let mut listed: HashMap<String, BTreeSet<usize>> = HashMap::new();
+fn listed(contents: &Contents, heard: &Heard, rows: &[RowOf<'_>]) -> HashMap<String, BTreeSet<PartId>> {
+    let mut listed: HashMap<String, BTreeSet<PartId>> = HashMap::new();
     let mut add = |name: &str, part| {
         listed.entry(text::match_key(name)).or_default().insert(part);
     };
     for (part, row) in rows {
         add(&row.name, *part);
     }
-    for entry in contents.entries.iter().filter(|e| e.role.is_details()) {
-        match entry.content().and_then(|c| contents.details.get(&(c, entry.role))) {
-            Some(DetailsFile::Names(names)) => names.iter().for_each(|name| add(name, entry.part)),
-            Some(DetailsFile::Contributions(names)) => {
+    for entry in contents.entries.iter().filter(|e| e.class == Class::Details) {
+        match heard.list(entry) {
+            Some(List::Names(names)) => names.iter().for_each(|name| add(name, entry.part)),
+            Some(List::Contributions(names)) => {
                 names.iter().for_each(|(name, _)| add(name, entry.part));
             }
-            Some(DetailsFile::Album(album)) => {
+            Some(List::Album(album)) => {
                 album.photos.iter().filter_map(|p| p.name.as_deref()).for_each(|name| add(name, entry.part));
             }
             _ => {}
@@ -141,26 +152,27 @@ fn group_of(path: &LibraryPath) -> String {
     path.parent().map_or_else(|| stem.clone(), |folder| format!("{folder}/{stem}"))
 }
 
-fn roles(path: &LibraryPath, place: &Place) -> Vec<Role> {
-    if is_below(path, "Recently Deleted") {
-        vec![Role::Deleted]
+fn sorts(path: &LibraryPath, place: &Place) -> Vec<Sort> {
+    if is_below(path, layout::RECENTLY_DELETED) {
+        vec![Sort::Deleted]
     } else if place.deleted {
         // a copy in `Photos/` had kept it out of `Recently Deleted/`
-        vec![Role::Photo, Role::Deleted]
+        vec![Sort::Photo, Sort::Deleted]
     } else {
-        vec![Role::Photo]
+        vec![Sort::Photo]
     }
 }
 
-fn entry(contents: &Contents, medium: &Medium, part: usize, role: Role, inner: String) -> Entry {
-    let content = &contents.contents[medium.content];
+fn entry(contents: &Contents, medium: &Medium, part: PartId, sort: Sort, inner: String) -> Entry {
+    let content = &contents.distinct[medium.content];
     Entry {
-        archive: 0,
+        archive: ArchiveId::default(),
         part,
         position: 0,
         path: medium.path.as_str().into(),
         inner: Inner::of(medium.path.as_str(), &inner),
-        role,
+        class: sort.class(),
+        sort: sort.into(),
         size: content.size,
         crc32: Some(content.crc32),
         modified: medium.modified.map(|time| time.naive_utc()),
@@ -175,8 +187,9 @@ const MOST_COMPARED: usize = 64;
 
 struct Finding<'a> {
     contents: &'a Contents,
+    heard: &'a Heard,
     media: &'a [Medium],
-    listed: HashMap<String, BTreeSet<usize>>,
+    listed: HashMap<String, BTreeSet<PartId>>,
     /// Folded paths of all media.
     names: HashSet<String>,
     places: Vec<Vec<Place>>,
@@ -185,10 +198,10 @@ struct Finding<'a> {
 impl Finding<'_> {
     /// Rows that carry the fingerprint of a medium; gives back the others.
     fn by_fingerprint(&mut self, rows: &[RowOf<'_>]) -> Vec<usize> {
-        let fingerprint = |m: &Medium| self.contents.contents[m.content].fingerprint;
+        let fingerprint = |m: &Medium| self.heard.said[m.content].fingerprint;
         let by_fingerprint: HashMap<Fingerprint, usize> =
             self.media.iter().enumerate().filter_map(|(index, m)| Some((fingerprint(m)?, index))).collect();
-        let mut said: BTreeMap<(usize, usize, String), bool> = BTreeMap::new();
+        let mut said: BTreeMap<(usize, PartId, String), bool> = BTreeMap::new();
         let mut alive: HashSet<usize> = HashSet::new();
         let mut left = Vec::new();
         for (index, (part, row)) in rows.iter().enumerate() {
@@ -225,7 +238,7 @@ impl Finding<'_> {
         let mut candidates: Vec<(TimeDelta, usize, usize)> = Vec::new();
         for (index, medium) in self.media.iter().enumerate().filter(|(i, _)| self.places[*i].is_empty()) {
             let name = medium.path.file_name();
-            let spellings = [Some(name.to_owned()), unsuffixed(name), name::scheme_b_base(name)];
+            let spellings = [Some(name.to_owned()), unsuffixed(name), scheme_b_base(name)];
             let found = spellings.into_iter().flatten().find_map(|s| of.get(&text::match_key(&s)));
             let found = found.map_or(&[][..], Vec::as_slice);
             let nearest = match medium.modified {
@@ -253,7 +266,7 @@ impl Finding<'_> {
     }
 
     /// What no row speaks of goes where the other files of its asset go.
-    fn by_neighbour(&mut self, only_shared: &HashSet<usize>, default: usize) {
+    fn by_neighbour(&mut self, only_shared: &HashSet<usize>, default: PartId) {
         let mut leaders: HashMap<String, usize> = HashMap::new();
         for (index, medium) in self.media.iter().enumerate() {
             if !self.places[index].is_empty() {
@@ -267,7 +280,7 @@ impl Finding<'_> {
             let leader = leaders.get(&group_of(&self.media[index].path)).copied();
             let name = self.name_of(index, leader);
             let deleted = leader.is_some_and(|l| self.places[l].iter().all(|p| p.deleted));
-            let parts: Vec<usize> = match leader {
+            let parts: Vec<PartId> = match leader {
                 Some(leader) => self.places[leader].iter().map(|p| p.part).collect(),
                 None => self.parts_that_name(&name, default),
             };
@@ -278,10 +291,10 @@ impl Finding<'_> {
     }
 
     /// One part of each export whose lists name it, else the part of what nothing tells.
-    fn parts_that_name(&self, name: &str, default: usize) -> Vec<usize> {
+    fn parts_that_name(&self, name: &str, default: PartId) -> Vec<PartId> {
         let mut exports = HashSet::new();
         let named = self.listed.get(&text::match_key(name)).into_iter().flatten().copied();
-        let parts: Vec<usize> =
+        let parts: Vec<PartId> =
             named.filter(|&part| exports.insert(self.contents.parts[part].export)).collect();
         if parts.is_empty() { vec![default] } else { parts }
     }
@@ -317,30 +330,35 @@ impl Finding<'_> {
 
 /// What an `AlbumInfo.json` tells.
 struct Told<'a> {
-    part: usize,
+    part: PartId,
     folder: &'a str,
     title: &'a str,
     names: HashSet<String>,
 }
 
-fn told(contents: &Contents) -> Vec<Told<'_>> {
-    let told = |entry: &'_ Entry| -> Option<(usize, usize)> { Some((entry.part, entry.content()?)) };
+fn told<'a>(contents: &'a Contents, heard: &'a Heard) -> Vec<Told<'a>> {
     let mut all = Vec::new();
-    for entry in contents.entries.iter().filter(|e| e.role == Role::AlbumInfo) {
-        let Some((part, content)) = told(entry) else { continue };
+    for entry in contents.entries.iter().filter(|e| Sort::of(e) == Sort::AlbumInfo) {
         let folder = entry.folder().rsplit('/').next().unwrap_or_default();
-        if let Some(DetailsFile::Album(info)) = contents.details.get(&(content, Role::AlbumInfo)) {
+        if let Some(List::Album(info)) = heard.list(entry) {
             let title = info.album_name.as_deref().filter(|t| !t.trim().is_empty()).unwrap_or(folder);
             let names = info.photos.iter().filter_map(|p| p.name.as_deref()).map(text::match_key).collect();
-            all.push(Told { part, folder, title, names });
+            all.push(Told { part: entry.part, folder, title, names });
         }
     }
     all
 }
 
 impl StandIns {
-    fn shared(&mut self, contents: &Contents, media: &[Medium], shared: &[SharedFile], default: usize) {
-        let told = told(contents);
+    fn shared(
+        &mut self,
+        contents: &Contents,
+        heard: &Heard,
+        media: &[Medium],
+        shared: &[SharedFile],
+        default: PartId,
+    ) {
+        let told = told(contents, heard);
         let mut folders: BTreeMap<&str, Vec<&SharedFile>> = BTreeMap::new();
         for file in shared {
             folders.entry(&file.folder).or_default().push(file);
@@ -362,7 +380,7 @@ impl StandIns {
                 let plain = unsuffixed(&file.name).filter(|plain| !is_named(&file.name) && is_named(plain));
                 let name = plain.unwrap_or_else(|| file.name.clone());
                 let inner = format!("My Albums/{key}/{name}");
-                self.entries.push(entry(contents, &media[file.medium], part, Role::Shared, inner));
+                self.entries.push(entry(contents, &media[file.medium], part, Sort::Shared, inner));
             }
         }
     }

@@ -12,7 +12,8 @@ use std::path::PathBuf;
 use blake3::Hash;
 use serde::Serialize;
 
-use crate::contents::{Bytes, ContentSet, Role};
+use crate::category::photos::Sort;
+use crate::contents::{Bytes, ContentSet};
 use crate::error::Error;
 use crate::library::path::LibraryPath;
 use crate::problem::{Code, Problem, Severity};
@@ -91,11 +92,11 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
     }
     let contents = &inputs.contents;
     let given = contents.entries.iter().filter(|e| e.given);
-    for entry in given.filter(|e| !matches!(e.role, Role::Ignored | Role::Placeholder)) {
+    for entry in given.filter(|e| !matches!(Sort::of(e), Sort::Ignored | Sort::Placeholder)) {
         against.entries += 1;
         let why = match entry.bytes {
             Bytes::Sound(content) => {
-                let content = &contents.contents[content];
+                let content = &contents.distinct[content];
                 if holding.intact.contains(&(content.blake3, content.size)) {
                     against.held += 1;
                     continue;

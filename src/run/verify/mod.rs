@@ -24,7 +24,8 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::contents::{Content, Contents, REBUILT, Role};
+use crate::category::photos::Sort;
+use crate::contents::{Content, ContentId, Contents, ExportId, PartId, REBUILT};
 use crate::error::Error;
 use crate::library::catalog::Remembered;
 use crate::library::layout::INTERNAL;
@@ -232,7 +233,7 @@ fn look(run: &VerifyRun<'_>, known: &Remembered, tree: &Tree) -> Result<Looked, 
     };
     let strays: BTreeMap<&LibraryPath, &Found> =
         tree.files.iter().filter(|(path, _)| is_stray(path)).collect();
-    let size = |record: &FileRecord| known.contents.contents[record.content].size;
+    let size = |record: &FileRecord| known.contents.distinct[record.content].size;
     let gone: HashSet<u64> = standing
         .iter()
         .filter(|(_, found)| matches!(found, Standing::Gone))
@@ -243,8 +244,8 @@ fn look(run: &VerifyRun<'_>, known: &Remembered, tree: &Tree) -> Result<Looked, 
         if let Standing::Here(at, found) = found
             && found.is_file
         {
-            let role = if known.files[*path].area == Area::Media { Role::Photo } else { Role::Other };
-            wishes.push(Wish { path: at.clone(), found: found.clone(), role });
+            let sort = if known.files[*path].area == Area::Media { Sort::Photo } else { Sort::Other };
+            wishes.push(Wish { path: at.clone(), found: found.clone(), sort });
         }
     }
     let candidates = strays.iter().filter(|(_, found)| found.is_file && gone.contains(&found.size));
@@ -268,14 +269,14 @@ fn look(run: &VerifyRun<'_>, known: &Remembered, tree: &Tree) -> Result<Looked, 
 }
 
 fn wish(path: &LibraryPath, found: &Found) -> Wish {
-    Wish { path: path.clone(), found: found.clone(), role: Role::Other }
+    Wish { path: path.clone(), found: found.clone(), sort: Sort::Other }
 }
 
 fn read_everything(run: &VerifyRun<'_>, tree: &Tree) -> Result<Looked, Error> {
     let files = tree.files.iter().filter(|(_, found)| found.is_file);
     let reread = tree::reread(run, files.map(|(path, found)| wish(path, found)).collect(), Wanted::Hashes)?;
     let mut looked = Looked::default();
-    looked.holding.intact = reread.contents.contents.iter().map(|c| (c.blake3, c.size)).collect();
+    looked.holding.intact = reread.contents.distinct.iter().map(|c| (c.blake3, c.size)).collect();
     Ok(looked)
 }
 
@@ -285,7 +286,7 @@ pub(super) fn extra(path: &LibraryPath) -> Problem {
 }
 
 /// Of every content, an archive that held it: what to import again.
-fn archives(known: &Remembered) -> HashMap<usize, &str> {
+fn archives(known: &Remembered) -> HashMap<ContentId, &str> {
     let contents = &known.contents;
     let archives = |e: &crate::contents::Entry| &contents.archives[e.archive];
     let entries = contents.entries.iter().filter(|e| !archives(e).is_stand_in());
@@ -298,13 +299,13 @@ struct Looking<'a> {
     reread: &'a Reread,
     /// Files that no record speaks of (yet).
     unclaimed: BTreeSet<LibraryPath>,
-    archives: HashMap<usize, &'a str>,
+    archives: HashMap<ContentId, &'a str>,
     looked: Looked,
 }
 
 impl Looking<'_> {
     fn file(&mut self, record: &FileRecord, standing: &Standing) {
-        let recorded = &self.known.contents.contents[record.content];
+        let recorded = &self.known.contents.distinct[record.content];
         self.looked.files.total += 1;
         match standing {
             Standing::Here(at, found) => self.compare(record, recorded, at, found),
@@ -328,8 +329,10 @@ impl Looking<'_> {
             };
             return self.changed(record, recorded, &how);
         }
-        let fingerprint = recorded.fingerprint.filter(|_| record.area == Area::Media);
-        if content.size != recorded.size || fingerprint.is_some_and(|f| content.fingerprint != Some(f)) {
+        let recorded_print = self.known.heard.photos.said[record.content].fingerprint;
+        let found_print = self.reread.said(at).and_then(|said| said.fingerprint);
+        let differs = record.area == Area::Media && recorded_print.is_some() && found_print != recorded_print;
+        if content.size != recorded.size || differs {
             self.looked.problems.push(
                 Problem::new(
                     Code::CatalogDamaged,
@@ -381,17 +384,17 @@ impl Looking<'_> {
 
 /// The exports that the library has seen.
 pub(super) fn exports(contents: &Contents) -> Vec<ExportReport> {
-    let seen: BTreeSet<usize> = contents.entries.iter().map(|e| e.part).collect();
-    let numbers = |export: usize| -> BTreeSet<u32> {
+    let seen: BTreeSet<PartId> = contents.entries.iter().map(|e| e.part).collect();
+    let numbers = |export: ExportId| -> BTreeSet<u32> {
         let parts = seen.iter().map(|&part| &contents.parts[part]);
         parts.filter(|part| part.export == export).map(|part| part.number).collect()
     };
-    let all = contents.exports.iter().enumerate().filter(|(_, export)| export.name != REBUILT);
+    let all = contents.exports.pairs().filter(|(_, export)| export.name != REBUILT);
     all.map(|(index, export)| {
         let found = numbers(index);
         ExportReport {
             name: export.name.clone(),
-            category: "photos",
+            category: export.category,
             parts_missing: missing_parts(export.total, |number| found.contains(&number)),
             parts_found: found.into_iter().collect(),
             parts_expected: export.total,

@@ -14,7 +14,7 @@ use rusqlite::ErrorCode;
 
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Remembered};
-use crate::library::layout::INTERNAL;
+use crate::library::layout::{self, INTERNAL};
 use crate::problem::{Code, Problem};
 
 const ADVICE: &str = "`windfall verify --rebuild-catalog` makes it anew from the library";
@@ -46,7 +46,7 @@ pub fn examine(library: &Path) -> Result<(Option<Remembered>, Vec<Problem>), Err
 /// # Errors
 /// If it cannot be opened.
 pub fn open(library: &Path) -> Result<Catalog, Error> {
-    let journal = library.join(INTERNAL).join("catalog.sqlite-journal");
+    let journal = layout::internal(library).join(format!("{}-journal", layout::CATALOG));
     let is_there = Catalog::path_in(library).metadata().is_ok_and(|m| m.len() > 0);
     if is_there && fs::metadata(journal).is_ok_and(|m| m.len() > 0) {
         return Catalog::open(library);

@@ -13,12 +13,15 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use walkdir::{DirEntry, WalkDir};
 
+use crate::category::photos::Sort;
+use crate::category::{Heard, Said};
 use crate::contents::{
-    Archive, Bytes, Content, ContentSet, Contents, Entry, Export, Identity, Inner, Part, Role, litter,
+    Archive, ArchiveId, Bytes, Category, Content, ContentId, ContentSet, Contents, Entry, EntryId, Export,
+    Identity, Inner, Part, PartId, litter,
 };
 use crate::error::Error;
 use crate::library::catalog::Remembered;
-use crate::library::layout::INTERNAL;
+use crate::library::layout::{self, INTERNAL};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::problem::{Code, Problem, refusal};
@@ -27,9 +30,6 @@ use crate::run::verify::VerifyRun;
 use crate::stage::discover::Inputs;
 use crate::stage::discover::container::Source;
 use crate::stage::ingest::{Reading, Wanted, ingest};
-
-/// Where `windfall report` puts its page.
-pub const REPORT: &str = "windfall-report.html";
 
 /// What systems keep at the top of a drive, where the library is a whole drive.
 const OF_THE_DRIVE: [&str; 8] = [
@@ -86,11 +86,12 @@ impl Tree {
     pub fn walk(library: &Path) -> Self {
         let tops = WalkDir::new(library).min_depth(1).follow_links(false).into_iter();
         let tops = tops.filter_entry(|e| e.depth() != 1 || !is_of_the_system(e)).flatten();
-        let details = WalkDir::new(library.join(INTERNAL).join("details")).min_depth(1).follow_links(false);
+        let details =
+            WalkDir::new(layout::internal(library).join(layout::DETAILS)).min_depth(1).follow_links(false);
         let mut tree = Tree::default();
         for entry in tops.chain(details.into_iter().flatten()).filter(|e| !e.file_type().is_dir()) {
             let text = name::below(library, entry.path());
-            if text == REPORT || litter::is_ignored(&text) {
+            if text == layout::PAGE || litter::is_ignored(&text) {
                 continue;
             }
             if let (Ok(path), Ok(metadata)) = (LibraryPath::recorded(&text), entry.metadata()) {
@@ -147,7 +148,7 @@ fn is_below_link(library: &Path, path: &LibraryPath) -> bool {
 
 /// What an interrupted import left behind.
 pub fn staging_left(library: &Path, known: Option<&Remembered>) -> Option<Problem> {
-    let staging = WalkDir::new(library.join(INTERNAL).join("staging")).follow_links(false);
+    let staging = WalkDir::new(layout::staging(library)).follow_links(false);
     let files = staging.into_iter().flatten().filter(|e| e.file_type().is_file());
     let sizes: Vec<u64> =
         files.filter_map(|e| fs::symlink_metadata(e.path()).ok()).map(|m| m.len()).collect();
@@ -170,27 +171,34 @@ pub struct Wish {
     /// What stands there.
     pub found: Found,
     /// What it is for: media have a fingerprint, details are understood.
-    pub role: Role,
+    pub sort: Sort,
 }
 
 /// What the bytes say now.
 pub struct Reread {
     /// An entry for each wish, in one archive, part and export.
     pub contents: Contents,
+    /// What they say.
+    pub heard: Heard,
     /// Of each path, its entry.
-    entries: HashMap<LibraryPath, usize>,
+    entries: HashMap<LibraryPath, EntryId>,
     faults: HashMap<String, String>,
 }
 
 impl Reread {
-    /// The bytes of a file (an index into the contents), if they could be read.
-    pub fn index(&self, path: &LibraryPath) -> Option<usize> {
+    /// The bytes of a file, if they could be read.
+    pub fn index(&self, path: &LibraryPath) -> Option<ContentId> {
         self.contents.entries[*self.entries.get(path)?].content()
     }
 
     /// The bytes of a file, if they could be read.
     pub fn content(&self, path: &LibraryPath) -> Option<&Content> {
-        self.index(path).map(|index| &self.contents.contents[index])
+        self.index(path).map(|index| &self.contents.distinct[index])
+    }
+
+    /// What the bytes of a file say of themselves, if they could be read.
+    pub fn said(&self, path: &LibraryPath) -> Option<&Said> {
+        self.index(path).map(|index| &self.heard.photos.said[index])
     }
 
     /// Why a file could not be read.
@@ -208,29 +216,30 @@ pub fn reread(run: &VerifyRun<'_>, mut wishes: Vec<Wish>, wanted: Wanted) -> Res
     wishes.dedup_by(|a, b| a.path == b.path);
     let name = run.library.file_name().map_or_else(|| "library".into(), |n| n.to_string_lossy().into_owned());
     let entry = |(position, wish): (usize, &Wish)| Entry {
-        archive: 0,
-        part: 0,
+        archive: ArchiveId::default(),
+        part: PartId::default(),
         position: u32::try_from(position).unwrap_or(u32::MAX),
         path: wish.path.as_str().into(),
         inner: Inner::of(wish.path.as_str(), wish.path.as_str()),
-        role: wish.role,
+        class: wish.sort.class(),
+        sort: wish.sort.into(),
         size: wish.found.size,
         crc32: None,
         modified: None,
         given: true,
         bytes: Bytes::Unread,
     };
-    let contents = Contents {
-        exports: vec![Export { name: name.clone(), total: Some(1), built: None, label: name.clone() }],
-        parts: vec![Part { export: 0, number: 1 }],
-        archives: vec![Archive { name, identity: Identity::Folder }],
-        entries: wishes.iter().enumerate().map(entry).collect(),
-        ..Contents::default()
-    };
+    let mut contents =
+        Contents { entries: wishes.iter().enumerate().map(entry).collect(), ..Contents::default() };
+    let category = Category::Photos;
+    let export = Export { name: name.clone(), category, total: Some(1), built: None, label: name.clone() };
+    let export = contents.exports.push(export);
+    let part = contents.parts.push(Part { export, number: 1 });
+    let archive = contents.archives.push(Archive { name, identity: Identity::Folder });
     let mut inputs = Inputs {
         contents,
-        sources: HashMap::from([(0, Source::Folder(run.library.to_owned()))]),
-        given_parts: BTreeSet::from([0]),
+        sources: HashMap::from([(archive, Source::Folder(run.library.to_owned()))]),
+        given_parts: BTreeSet::from([part]),
         ..Inputs::default()
     };
     let reading = Reading {
@@ -245,8 +254,9 @@ pub fn reread(run: &VerifyRun<'_>, mut wishes: Vec<Wish>, wanted: Wanted) -> Res
     // what an archive's reader advises does not help here
     let cause = |message: &str| refusal::cause(message).to_owned();
     Ok(Reread {
+        entries: wishes.into_iter().map(|wish| wish.path).zip(inputs.contents.entries.ids()).collect(),
         contents: inputs.contents,
-        entries: wishes.into_iter().enumerate().map(|(index, wish)| (wish.path, index)).collect(),
+        heard: inputs.heard,
         faults: tally.problems.iter().filter_map(|p| Some((p.entry.clone()?, cause(&p.message)))).collect(),
     })
 }

@@ -20,7 +20,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::apple::part_name;
 use crate::apple::zip::{Archive, Fault, ZipEntry};
 use crate::category::photos::classify::{self, Delivered, Shape};
-use crate::contents::{Identity, litter};
+use crate::contents::{ArchiveId, Identity, litter};
 use crate::library::name;
 use crate::problem::Code;
 use crate::problem::refusal::{Refused, refused_walk};
@@ -33,7 +33,7 @@ pub enum Source {
     /// In a folder.
     Folder(PathBuf),
     /// Not opened: the catalog remembers this archive (an index) and nothing of it is needed.
-    Remembered(usize),
+    Remembered(ArchiveId),
     /// It cannot be opened at all.
     Unreadable,
 }

@@ -12,8 +12,8 @@ use walkdir::WalkDir;
 
 use crate::apple::part_name;
 use crate::category::photos::classify::{self, Delivered, Shape};
-use crate::category::{self, Category};
-use crate::contents::litter;
+use crate::category::recognise;
+use crate::contents::{Category, litter};
 use crate::library::layout::INTERNAL;
 use crate::problem::refusal::{Refused, refused_walk};
 use crate::stage::discover::container::{head_of, name_of};
@@ -78,7 +78,7 @@ impl Folder {
     pub(super) fn is_drive(&self, root: &Path) -> bool {
         let is_list = |file: &PathBuf| name_of(file).eq_ignore_ascii_case("Drive Details.csv");
         let in_part =
-            || root.parent().is_some_and(|p| category::by_name(&name_of(p)) == Some(Category::Drive));
+            || root.parent().is_some_and(|p| recognise::by_name(&name_of(p)) == Some(Category::Drive));
         name_of(root) == "Drive" && (self.files.iter().any(is_list) || in_part())
     }
 

@@ -16,7 +16,9 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::apple::part_name::{self, PartName, Siblings};
 use crate::apple::text;
-use crate::contents::{Contents, Entry, Export, Identity, Part};
+use crate::contents::{
+    ArchiveId, Arena, Category, Contents, Entry, Export, ExportId, Identity, Part, PartId,
+};
 use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::stage::discover::container::{Container, FileAt, Lies, Source};
@@ -27,13 +29,13 @@ const ONE_BUILD: TimeDelta = TimeDelta::days(7);
 /// The part of every container and wrapper.
 #[derive(Debug, Default)]
 pub struct Grouped {
-    parts: HashMap<(usize, String), usize>,
-    default: HashMap<usize, usize>,
+    parts: HashMap<(usize, String), PartId>,
+    default: HashMap<usize, PartId>,
 }
 
 impl Grouped {
     /// The part of an entry of this container below this wrapper.
-    pub fn part(&self, container: usize, wrapper: &str) -> Option<usize> {
+    pub fn part(&self, container: usize, wrapper: &str) -> Option<PartId> {
         self.parts.get(&(container, wrapper.to_owned())).or_else(|| self.default.get(&container)).copied()
     }
 }
@@ -73,7 +75,7 @@ const UNNAMED: &str = "iCloud Photos";
 
 /// Joins all containers to exports; adds what is new to `contents`.
 /// `complete` are the archives that the catalog remembers as sound and read to their end.
-pub fn group(containers: &[Container], contents: &mut Contents, complete: &HashSet<usize>) -> Grouped {
+pub fn group(containers: &[Container], contents: &mut Contents, complete: &HashSet<ArchiveId>) -> Grouped {
     let mut grouping = Grouping::remembered(contents, complete);
     let names = || {
         containers.iter().flat_map(|container| {
@@ -157,30 +159,30 @@ fn unit(container: usize, wrapper: Option<String>, name: PartName) -> Unit {
 }
 
 struct Grouping {
-    by_key: BTreeMap<Key, Vec<usize>>,
-    building: Vec<Building>,
+    by_key: BTreeMap<Key, Vec<ExportId>>,
+    building: Arena<ExportId, Building>,
     /// The index of every part.
-    parts: HashMap<(usize, u32), usize>,
+    parts: HashMap<(ExportId, u32), PartId>,
     /// Of every archive that is known, its parts and their numbers.
-    known: HashMap<Identity, Vec<(usize, u32)>>,
+    known: HashMap<Identity, Vec<(PartId, u32)>>,
     /// Of every folder's file that the catalog remembers, its part.
-    known_files: HashMap<(String, String, u64), usize>,
+    known_files: HashMap<(String, String, u64), PartId>,
     /// Exports of which a rebuilt catalog knows the kept details only, by portable name: how many
     /// parts they had is not known.
-    rebuilt: HashMap<String, Vec<usize>>,
-    is_rebuilt: HashSet<usize>,
+    rebuilt: HashMap<String, Vec<ExportId>>,
+    is_rebuilt: HashSet<ExportId>,
     /// Exports without a total.
-    uncounted: Vec<usize>,
+    uncounted: Vec<ExportId>,
     /// Of parts without numbers, the export of those that lie in the same folder.
-    beside: HashMap<PathBuf, usize>,
+    beside: HashMap<PathBuf, ExportId>,
 }
 
 impl Grouping {
-    fn remembered(contents: &Contents, complete: &HashSet<usize>) -> Self {
+    fn remembered(contents: &Contents, complete: &HashSet<ArchiveId>) -> Self {
         let rebuilt = rebuilt(contents);
         let mut grouping = Grouping {
             by_key: BTreeMap::new(),
-            building: vec![Building::default(); contents.exports.len()],
+            building: contents.exports.iter().map(|_| Building::default()).collect(),
             parts: HashMap::new(),
             known: HashMap::new(),
             known_files: HashMap::new(),
@@ -189,7 +191,7 @@ impl Grouping {
             uncounted: Vec::new(),
             beside: HashMap::new(),
         };
-        for (index, export) in contents.exports.iter().enumerate() {
+        for (index, export) in contents.exports.pairs() {
             let key = Key { folded: text::match_key(&export.name), total: export.total };
             match export.total {
                 Some(_) => grouping.by_key.entry(key).or_default().push(index),
@@ -197,7 +199,7 @@ impl Grouping {
             }
             grouping.building[index].stamps = export.built.map(|built| (built, built));
         }
-        for (index, part) in contents.parts.iter().enumerate() {
+        for (index, part) in contents.parts.pairs() {
             grouping.building[part.export].numbers.insert(part.number);
             grouping.parts.insert((part.export, part.number), index);
         }
@@ -228,11 +230,11 @@ impl Grouping {
     }
 
     /// The part that a container is known to be.
-    fn known_part(&self, unit: &Unit, container: &Container) -> Option<usize> {
+    fn known_part(&self, unit: &Unit, container: &Container) -> Option<PartId> {
         match &container.identity {
             zip @ Identity::Zip { .. } => {
                 let parts = self.known.get(zip)?;
-                let is_it = |(_, number): &&(usize, u32)| unit.number.is_none_or(|own| own == *number);
+                let is_it = |(_, number): &&(PartId, u32)| unit.number.is_none_or(|own| own == *number);
                 parts.iter().find(is_it).map(|(part, _)| *part)
             }
             Identity::Folder => {
@@ -243,7 +245,7 @@ impl Grouping {
         }
     }
 
-    fn part_of(&mut self, unit: &Unit, container: &Container, contents: &mut Contents) -> usize {
+    fn part_of(&mut self, unit: &Unit, container: &Container, contents: &mut Contents) -> PartId {
         let known = self.known_part(unit, container);
         let known_export = known.map(|part| contents.parts[part].export);
         let export = match unit.number {
@@ -289,10 +291,10 @@ impl Grouping {
         if is_zip && container.sound && container.parent().is_none() {
             building.sound.entry(number).or_default().insert(container.identity.clone());
         }
-        let part = *self.parts.entry((export, number)).or_insert_with(|| {
-            contents.parts.push(Part { export, number });
-            contents.parts.len() - 1
-        });
+        let part = *self
+            .parts
+            .entry((export, number))
+            .or_insert_with(|| contents.parts.push(Part { export, number }));
         if is_zip && known.is_none() && container.parent().is_none() {
             self.known.entry(container.identity.clone()).or_default().push((part, number));
         }
@@ -301,7 +303,7 @@ impl Grouping {
 
     /// Of a part without a number: the export that was built at its time, or whose parts lie beside it where
     /// nothing tells when it was built. What nobody knows to be Apple's is by itself.
-    fn uncounted_export(&self, container: &Container) -> Option<usize> {
+    fn uncounted_export(&self, container: &Container) -> Option<ExportId> {
         if container.shape.is_loose() {
             return None;
         }
@@ -309,11 +311,11 @@ impl Grouping {
             let Lies::On(folder) = &container.lies else { return None };
             return self.beside.get(folder).copied();
         };
-        let near = |export: &&usize| self.distance(**export, built).is_some_and(|d| d <= ONE_BUILD);
+        let near = |export: &&ExportId| self.distance(**export, built).is_some_and(|d| d <= ONE_BUILD);
         self.uncounted.iter().filter(near).min_by_key(|export| self.distance(**export, built)).copied()
     }
 
-    fn distance(&self, export: usize, built: NaiveDateTime) -> Option<TimeDelta> {
+    fn distance(&self, export: ExportId, built: NaiveDateTime) -> Option<TimeDelta> {
         let (first, last) = self.building[export].stamps?;
         Some((built - first).abs().max((built - last).abs()))
     }
@@ -326,8 +328,8 @@ impl Grouping {
         built: NaiveDateTime,
         container: &Container,
         contents: &Contents,
-    ) -> Option<usize> {
-        let distance = |export: &usize| self.distance(*export, built);
+    ) -> Option<ExportId> {
+        let distance = |export: &ExportId| self.distance(*export, built);
         self.candidates(unit, contents, |export| distance(export).is_some())
             .iter()
             .filter(|&&export| {
@@ -341,16 +343,22 @@ impl Grouping {
 
     /// Exports of the unit's name and total; then those of which a rebuilt catalog knows a
     /// smaller total, because not every part has details.
-    fn candidates(&self, unit: &Unit, contents: &Contents, dated: impl Fn(&usize) -> bool) -> Vec<usize> {
+    fn candidates(
+        &self,
+        unit: &Unit,
+        contents: &Contents,
+        dated: impl Fn(&ExportId) -> bool,
+    ) -> Vec<ExportId> {
         let same = self.by_key.get(&unit.key).into_iter().flatten();
         let portable = text::match_key(&name::portable(&unit.base));
-        let smaller = |export: &&usize| contents.exports[**export].total <= unit.key.total && dated(export);
+        let smaller =
+            |export: &&ExportId| contents.exports[**export].total <= unit.key.total && dated(export);
         let rebuilt = self.rebuilt.get(&portable).into_iter().flatten().filter(smaller);
         same.chain(rebuilt).copied().collect()
     }
 
     /// A part tells an export of a rebuilt catalog its name and how many parts it has.
-    fn learn(&mut self, export: usize, unit: &Unit, contents: &mut Contents) {
+    fn learn(&mut self, export: ExportId, unit: &Unit, contents: &mut Contents) {
         let known = &mut contents.exports[export];
         if self.is_rebuilt.contains(&export) && (known.total, &known.name) != (unit.key.total, &unit.base) {
             known.total = unit.key.total;
@@ -360,19 +368,19 @@ impl Grouping {
     }
 
     /// The newest export of that name that lacks the number, else the newest of that name.
-    fn by_gap(&self, unit: &Unit, number: u32, contents: &Contents) -> Option<usize> {
+    fn by_gap(&self, unit: &Unit, number: u32, contents: &Contents) -> Option<ExportId> {
         let candidates = self.candidates(unit, contents, |_| true);
         let newest =
-            |exports: Vec<usize>| exports.into_iter().max_by_key(|&e| (contents.exports[e].built, e));
+            |exports: Vec<ExportId>| exports.into_iter().max_by_key(|&e| (contents.exports[e].built, e));
         let lacking =
             candidates.iter().copied().filter(|&e| !self.building[e].numbers.contains(&number)).collect();
         newest(lacking).or_else(|| newest(candidates))
     }
 
-    fn new_export(&mut self, name: &str, key: Key, contents: &mut Contents) -> usize {
-        let index = contents.exports.len();
-        contents.exports.push(Export {
+    fn new_export(&mut self, name: &str, key: Key, contents: &mut Contents) -> ExportId {
+        let index = contents.exports.push(Export {
             name: name.to_owned(),
+            category: Category::Photos,
             total: key.total,
             built: None,
             label: String::new(),
@@ -386,12 +394,12 @@ impl Grouping {
     }
 }
 
-fn rebuilt(contents: &Contents) -> HashMap<String, Vec<usize>> {
+fn rebuilt(contents: &Contents) -> HashMap<String, Vec<ExportId>> {
     let of = |e: &Entry| contents.parts[e.part].export;
     let is_stand_in = |e: &Entry| contents.archives[e.archive].is_stand_in();
-    let stand_ins: BTreeSet<usize> = contents.entries.iter().filter(|e| is_stand_in(e)).map(of).collect();
-    let real: HashSet<usize> = contents.entries.iter().filter(|e| !is_stand_in(e)).map(of).collect();
-    let mut rebuilt: HashMap<String, Vec<usize>> = HashMap::new();
+    let stand_ins: BTreeSet<ExportId> = contents.entries.iter().filter(|e| is_stand_in(e)).map(of).collect();
+    let real: HashSet<ExportId> = contents.entries.iter().filter(|e| !is_stand_in(e)).map(of).collect();
+    let mut rebuilt: HashMap<String, Vec<ExportId>> = HashMap::new();
     for export in stand_ins.into_iter().filter(|export| !real.contains(export)) {
         let name = text::match_key(&name::portable(&contents.exports[export].name));
         rebuilt.entry(name).or_default().push(export);

@@ -21,7 +21,10 @@ use std::sync::Arc;
 
 use crate::apple::part_name;
 use crate::apple::zip::{self, DEFLATED, ZipEntry};
-use crate::contents::{Archive, Bytes, Contents, Entry, Identity, Inner, Role};
+use crate::category::Heard;
+use crate::contents::{
+    Archive, ArchiveId, Bytes, Class, Contents, Entry, EntryId, ExportId, Identity, Inner, PartId,
+};
 use crate::library::catalog::{Ids, Remembered};
 use crate::problem::refusal::{self, Refused};
 use crate::problem::{Code, Problem};
@@ -34,18 +37,20 @@ use search::{LeftAlone, Search};
 pub struct Inputs {
     /// The inputs' entries and those that the catalog remembers.
     pub contents: Contents,
+    /// What was heard of them so far.
+    pub heard: Heard,
     /// Identities in the catalog.
     pub ids: Ids,
     /// Of every archive of this run, where its bytes are.
-    pub sources: HashMap<usize, Source>,
+    pub sources: HashMap<ArchiveId, Source>,
     /// What was not taken.
     pub left_alone: LeftAlone,
     /// Names of archives that cannot be opened: each counts as one failed entry.
     pub unreadable: Vec<String>,
     /// Parts that this run was given.
-    pub given_parts: BTreeSet<usize>,
+    pub given_parts: BTreeSet<PartId>,
     /// Those of them that it was given more than once.
-    pub parts_twice: BTreeSet<usize>,
+    pub parts_twice: BTreeSet<PartId>,
     /// What was wrong so far.
     pub problems: Vec<Problem>,
 }
@@ -53,8 +58,8 @@ pub struct Inputs {
 /// Joins what search found with what the catalog remembers.
 pub fn gather(found: Search, remembered: Remembered) -> Inputs {
     let Search { containers, left_alone, problems, .. } = found;
-    let Remembered { contents, ids, complete, .. } = remembered;
-    let mut inputs = Inputs { contents, ids, left_alone, problems, ..Inputs::default() };
+    let Remembered { contents, heard, ids, complete, .. } = remembered;
+    let mut inputs = Inputs { contents, heard, ids, left_alone, problems, ..Inputs::default() };
     let grouped = group::group(&containers, &mut inputs.contents, &complete);
     let mut known = Known::new(&inputs.contents);
     let mut order: Vec<usize> = (0..containers.len()).collect();
@@ -65,7 +70,7 @@ pub fn gather(found: Search, remembered: Remembered) -> Inputs {
             inputs.unreadable.push(container.name.clone());
         }
         let part = |wrapper: &str| grouped.part(index, wrapper);
-        let parts: BTreeSet<usize> =
+        let parts: BTreeSet<PartId> =
             part("").into_iter().chain(container.shape.wrappers().filter_map(part)).collect();
         // of what lies in another archive, the outer one speaks
         let again = parts.intersection(&inputs.given_parts).filter(|_| container.parent().is_none());
@@ -84,7 +89,7 @@ pub fn gather(found: Search, remembered: Remembered) -> Inputs {
     inputs
 }
 
-fn give_remembered(inputs: &mut Inputs, archive: usize) {
+fn give_remembered(inputs: &mut Inputs, archive: ArchiveId) {
     for entry in inputs.contents.entries.iter_mut().filter(|e| e.archive == archive) {
         entry.given = true;
         inputs.given_parts.insert(entry.part);
@@ -94,12 +99,12 @@ fn give_remembered(inputs: &mut Inputs, archive: usize) {
 
 /// What the catalog knows of archives and their entries.
 struct Known {
-    archives: HashMap<(String, Identity), VecDeque<usize>>,
-    twins: HashMap<Identity, usize>,
+    archives: HashMap<(String, Identity), VecDeque<ArchiveId>>,
+    twins: HashMap<Identity, ArchiveId>,
     /// By archive and position.
-    entries: HashMap<(usize, u32), usize>,
+    entries: HashMap<(ArchiveId, u32), EntryId>,
     /// By folder name and path.
-    files: HashMap<(String, String), Vec<usize>>,
+    files: HashMap<(String, String), Vec<EntryId>>,
 }
 
 impl Known {
@@ -110,7 +115,7 @@ impl Known {
             entries: HashMap::new(),
             files: HashMap::new(),
         };
-        for (index, archive) in contents.archives.iter().enumerate() {
+        for (index, archive) in contents.archives.pairs() {
             known
                 .archives
                 .entry((archive.name.clone(), archive.identity.clone()))
@@ -120,7 +125,7 @@ impl Known {
                 known.twins.entry(archive.identity.clone()).or_insert(index);
             }
         }
-        for (index, entry) in contents.entries.iter().enumerate() {
+        for (index, entry) in contents.entries.pairs() {
             known.entries.insert((entry.archive, entry.position), index);
             let archive = &contents.archives[entry.archive];
             if archive.identity == Identity::Folder {
@@ -131,9 +136,9 @@ impl Known {
     }
 
     /// The record of this very archive; of several folders of one name the one whose files it has.
-    fn record_of(&mut self, contents: &Contents, container: &Container) -> Option<usize> {
+    fn record_of(&mut self, contents: &Contents, container: &Container) -> Option<ArchiveId> {
         let files = &self.files;
-        let holds_any = |archive: usize| {
+        let holds_any = |archive: ArchiveId| {
             container.files.iter().any(|file| {
                 let known = files.get(&(container.name.clone(), file.path.to_string()));
                 known.into_iter().flatten().any(|&index| {
@@ -149,16 +154,13 @@ impl Known {
     }
 }
 
-fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn Fn(&str) -> Option<usize>) {
+fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn Fn(&str) -> Option<PartId>) {
     let same = known.record_of(&inputs.contents, container);
     let twin =
         known.twins.get(&container.identity).copied().filter(|_| container.identity != Identity::Folder);
     let contents = &mut inputs.contents;
     let archive = same.unwrap_or_else(|| {
-        contents
-            .archives
-            .push(Archive { name: container.name.clone(), identity: container.identity.clone() });
-        contents.archives.len() - 1
+        contents.archives.push(Archive { name: container.name.clone(), identity: container.identity.clone() })
     });
     // a zip's entries have their place in its directory; a folder's new files follow the known ones
     let known_entries = contents.entries.iter().filter(|e| e.archive == archive);
@@ -180,14 +182,15 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
             contents.entries[index].given = true;
             continue;
         }
-        let role = classified.role;
+        let class = classified.sort.class();
         let mut entry = Entry {
             archive,
             part,
             position: file.position,
             path: file.path.clone(),
             inner: Inner::of(&file.path, &classified.inner),
-            role,
+            class,
+            sort: classified.sort.into(),
             size: file.size,
             crc32: file.crc32,
             modified: file.modified,
@@ -201,12 +204,12 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
         if let Some(twin) = twin.and_then(|twin| known.entries.get(&(twin, file.position))) {
             entry.bytes = contents.entries[*twin].bytes;
         }
-        if let Some((code, message)) = file.refusal.as_deref().filter(|_| role != Role::Ignored) {
+        if let Some((code, message)) = file.refusal.as_deref().filter(|_| class != Class::Ignored) {
             entry.bytes = Bytes::Failed;
             inputs.problems.push(
                 Problem::new(*code, message).in_archive(&container.name).with_entry(file.path.as_ref()),
             );
-        } else if role == Role::Placeholder {
+        } else if class == Class::Placeholder {
             inputs.problems.push(
                 Problem::new(Code::Placeholder, placeholder(&file.path))
                     .in_archive(&container.name)
@@ -223,10 +226,10 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
 fn known_file(
     known: &Known,
     contents: &Contents,
-    archive: usize,
+    archive: ArchiveId,
     container: &Container,
     file: &FileAt,
-) -> Option<usize> {
+) -> Option<EntryId> {
     let candidates = known.files.get(&(container.name.clone(), file.path.to_string()))?;
     candidates.iter().copied().find(|&index| {
         let entry = &contents.entries[index];
@@ -285,13 +288,14 @@ pub fn zip_entry(archive: &Arc<zip::Archive>, position: u32) -> Option<&ZipEntry
 /// Oldest first: the newest export's rows decide.
 fn order_exports(inputs: &mut Inputs) {
     let contents = &mut inputs.contents;
-    let mut order: Vec<usize> = (0..contents.exports.len()).collect();
+    let mut order: Vec<ExportId> = contents.exports.ids().collect();
     order.sort_by(|&a, &b| {
-        let key =
-            |i: usize| (contents.exports[i].built, &contents.exports[i].name, contents.exports[i].total, i);
+        let key = |i: ExportId| {
+            (contents.exports[i].built, &contents.exports[i].name, contents.exports[i].total, i)
+        };
         key(a).cmp(&key(b))
     });
-    let new_index: HashMap<usize, usize> = order.iter().enumerate().map(|(new, &old)| (old, new)).collect();
+    let new_index: HashMap<ExportId, ExportId> = order.iter().copied().zip(contents.exports.ids()).collect();
     contents.exports = order.iter().map(|&old| contents.exports[old].clone()).collect();
     for part in &mut contents.parts {
         part.export = new_index[&part.export];

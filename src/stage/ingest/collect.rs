@@ -8,9 +8,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use crate::contents::{Bytes, Contents, DetailsFile, Role};
+use crate::category::List;
+use crate::contents::{Bytes, ContentId, Contents, EntryId, Id, Sort};
 use crate::error::Error;
-use crate::stage::ingest::{Kept, Message, ReadEntry, Reading, Record, Tally};
+use crate::library::record::{Kept, ReadEntry};
+use crate::stage::ingest::{Message, Reading, Record, Tally};
 
 /// How long read entries may wait to be made durable and recorded.
 const BATCH_TIME: Duration = Duration::from_secs(2);
@@ -22,19 +24,19 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// other may report first, and a copy of bytes that nobody knows cannot be recorded.
 struct InOrder {
     /// Contents from here on are new in this pass.
-    first_new: usize,
+    first_new: ContentId,
     /// Of each new content, whether its bytes were reported.
     reported: Vec<bool>,
-    waiting: HashMap<usize, Vec<ReadEntry>>,
+    waiting: HashMap<ContentId, Vec<ReadEntry>>,
 }
 
 impl InOrder {
-    fn after(first_new: usize) -> Self {
+    fn after(first_new: ContentId) -> Self {
         InOrder { first_new, reported: Vec::new(), waiting: HashMap::new() }
     }
 
     fn push(&mut self, read: ReadEntry, batch: &mut Vec<ReadEntry>) {
-        let Some(new) = read.content.checked_sub(self.first_new) else {
+        let Some(new) = read.content.index().checked_sub(self.first_new.index()) else {
             batch.push(read);
             return;
         };
@@ -58,8 +60,8 @@ impl InOrder {
 pub(super) struct Gathered {
     pub(super) tally: Tally,
     /// Of entries, what is known of their bytes now.
-    pub(super) bytes: Vec<(usize, Bytes)>,
-    pub(super) details: BTreeMap<(usize, Role), DetailsFile>,
+    pub(super) bytes: Vec<(EntryId, Bytes)>,
+    pub(super) lists: BTreeMap<(ContentId, Sort), List>,
 }
 
 /// Receives what the workers did; makes it durable and records it, batch by batch.
@@ -76,7 +78,7 @@ impl<'a> Collector<'a> {
     pub(super) fn new(
         contents: &'a Contents,
         reading: &'a Reading<'a>,
-        known: usize,
+        known: ContentId,
         record: &'a mut Record<'a>,
     ) -> Self {
         Collector {
@@ -115,15 +117,15 @@ impl<'a> Collector<'a> {
 
     fn take(&mut self, message: Message, batch: &mut Vec<ReadEntry>, stopped: &mut Option<Error>) {
         match message {
-            Message::Sound { read, details, bytes } => {
+            Message::Sound { read, list, bytes } => {
                 self.gathered.tally.bytes += bytes;
                 self.gathered.bytes.push((read.entry, Bytes::Sound(read.content)));
-                if let Some(details) = details {
+                if let Some(list) = list {
                     // the plan shall have their memory after them, and it belongs to the thread that
                     // allocates it: at half a million rows this is worth 40 MiB
-                    let details = details.clone();
-                    let key = (read.content, self.contents.entries[read.entry].role);
-                    self.gathered.details.insert(key, details);
+                    let list = list.clone();
+                    let key = (read.content, self.contents.entries[read.entry].sort);
+                    self.gathered.lists.insert(key, list);
                 }
                 self.in_order.push(read, batch);
             }
@@ -156,23 +158,18 @@ impl<'a> Collector<'a> {
 #[cfg(test)]
 mod tests {
     use super::{InOrder, Kept, ReadEntry};
-    use crate::category::photos::media::Embedded;
-    use crate::contents::Content;
+    use crate::category::Said;
+    use crate::contents::{Content, ContentId, EntryId, Id};
+    use crate::library::record::Fresh;
 
     fn fresh() -> Kept {
-        Kept::Fresh(Box::new(Content {
-            blake3: blake3::hash(b"a"),
-            size: 1,
-            crc32: 0,
-            fingerprint: None,
-            embedded: Embedded::default(),
-            cut_short: false,
-        }))
+        let content = Content { blake3: blake3::hash(b"a"), size: 1, crc32: 0 };
+        Kept::Fresh(Box::new(Fresh { content, said: Said::default() }))
     }
 
     #[test]
     fn a_copy_that_reports_before_its_bytes_comes_after_them() {
-        let mut in_order = InOrder::after(5);
+        let mut in_order = InOrder::after(ContentId::at(5));
         let reports = [
             (0, 4, Kept::Already), // known before this pass
             (1, 7, Kept::Already),
@@ -186,10 +183,11 @@ mod tests {
         let mut batch = Vec::new();
         let mut sizes = Vec::new();
         for (entry, content, kept) in reports {
+            let (entry, content) = (EntryId::at(entry), ContentId::at(content));
             in_order.push(ReadEntry { entry, content, kept }, &mut batch);
             sizes.push(batch.len());
         }
-        let order: Vec<usize> = batch.iter().map(|read| read.entry).collect();
+        let order: Vec<usize> = batch.iter().map(|read| read.entry.index()).collect();
         assert_eq!(order, [0, 2, 4, 1, 3, 5, 7, 6]);
         assert_eq!(sizes, [1, 1, 2, 2, 5, 6, 6, 8]);
     }

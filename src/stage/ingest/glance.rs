@@ -7,13 +7,9 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use crate::category::photos::media::{self, Embedded};
-use crate::contents::Entry;
+use crate::category::ReadSeek;
 use crate::stage::discover::container::Source;
 use crate::stage::discover::{self, part_file};
-
-pub(super) trait ReadSeek: Read + Seek {}
-impl<T: Read + Seek> ReadSeek for T {}
 
 /// Reads a little here and there; what was read is kept over seeks, which a `BufReader` does not.
 pub(super) struct Glance<'a> {
@@ -66,14 +62,6 @@ impl Seek for Glance<'_> {
         };
         Ok(self.cursor)
     }
-}
-
-/// What an entry's bytes say of themselves, and whether they end too early.
-pub(super) fn look(source: &mut (impl Read + Seek), size: u64, entry: &Entry) -> (Embedded, bool) {
-    let embedded = media::read(source, size);
-    // an archive's CRC-32 vouches for the bytes; a folder has nothing of the kind
-    let cut_short = entry.crc32.is_none() && media::is_cut_short(source, size, embedded.format);
-    (embedded, cut_short)
 }
 
 /// The entry's bytes without a copy, where they can be had by position.

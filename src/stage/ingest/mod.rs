@@ -18,34 +18,15 @@ use std::sync::mpsc;
 use collect::{Collector, Gathered};
 use worker::Worker;
 
-use crate::contents::{Bytes, Content, ContentSet, Contents, DetailsFile};
+use crate::category::List;
+use crate::contents::{Bytes, ContentSet, Contents, Entry, EntryId};
 use crate::error::Error;
+use crate::library::record::ReadEntry;
 use crate::library::staging::Staging;
 use crate::problem::Problem;
 use crate::progress::{Phase, Progress};
 use crate::stage::discover::Inputs;
 use crate::threads;
-
-/// An entry that was read to its end.
-pub struct ReadEntry {
-    /// Which, an index into [`Contents::entries`].
-    pub entry: usize,
-    /// Its bytes, an index into [`Contents::contents`] as it will be.
-    pub content: usize,
-    /// What happened to its bytes.
-    pub kept: Kept,
-}
-
-/// What happened to the bytes of an entry that was read.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Kept {
-    /// They are safe already: in the library, or in staging.
-    Already,
-    /// Nobody knew them; they are in staging now.
-    Fresh(Box<Content>),
-    /// The catalog knew them, but they were gone; they are in staging again.
-    Again,
-}
 
 /// What the pass came to.
 #[derive(Debug, Default)]
@@ -93,31 +74,33 @@ pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_
     let tasks = tasks(&inputs.contents, reading.jobs);
     let bytes = tasks.iter().map(|&t| inputs.contents.entries[t].size).fold(0, u64::saturating_add);
     reading.progress.begin(Phase::Read, tasks.len() as u64, bytes);
-    let known = std::mem::take(&mut inputs.contents.contents);
+    let known = std::mem::take(&mut inputs.contents.distinct);
+    let said = std::mem::take(&mut inputs.heard.photos.said);
     let (outcome, contents, gathered) = {
-        let mut collector = Collector::new(&inputs.contents, reading, known.len(), record);
-        let worker = Worker::new(inputs, reading, known, tasks.len());
+        let mut collector = Collector::new(&inputs.contents, reading, known.next(), record);
+        let worker = Worker::new(inputs, reading, (known, said), tasks.len());
         let outcome = run(&worker, &tasks, &mut collector);
         (outcome, worker.into_contents(), collector.gathered)
     };
-    let Gathered { mut tally, bytes, details } = gathered;
-    inputs.contents.contents = contents;
+    let Gathered { mut tally, bytes, lists } = gathered;
+    (inputs.contents.distinct, inputs.heard.photos.said) = contents;
     for (entry, bytes) in bytes {
         inputs.contents.entries[entry].bytes = bytes;
     }
-    inputs.contents.details.extend(details);
+    for ((content, sort), list) in lists {
+        inputs.heard.add(content, sort, list);
+    }
     tally.problems.sort();
     outcome.map(|()| tally)
 }
 
 /// What must be read, in an order that keeps disks busy to the end: by archive and position, but
 /// entries so large that they could end last go first.
-fn tasks(contents: &Contents, jobs: NonZeroUsize) -> Vec<usize> {
-    let unread = |&i: &usize| {
-        let entry = &contents.entries[i];
-        entry.given && entry.bytes == Bytes::Unread && !entry.role.is_left_out()
+fn tasks(contents: &Contents, jobs: NonZeroUsize) -> Vec<EntryId> {
+    let unread = |(_, entry): &(EntryId, &Entry)| {
+        entry.given && entry.bytes == Bytes::Unread && !entry.class.is_left_out()
     };
-    let mut tasks: Vec<usize> = (0..contents.entries.len()).filter(unread).collect();
+    let mut tasks: Vec<EntryId> = contents.entries.pairs().filter(unread).map(|(id, _)| id).collect();
     let total = tasks.iter().map(|&t| contents.entries[t].size).fold(0, u64::saturating_add);
     let large = (total / (jobs.get() as u64).saturating_mul(16)).max(64 << 20);
     tasks.sort_by_key(|&t| {
@@ -129,12 +112,12 @@ fn tasks(contents: &Contents, jobs: NonZeroUsize) -> Vec<usize> {
 }
 
 enum Message {
-    Sound { read: ReadEntry, details: Option<DetailsFile>, bytes: u64 },
-    Failed { entry: usize, problem: Box<Problem> },
+    Sound { read: ReadEntry, list: Option<List>, bytes: u64 },
+    Failed { entry: EntryId, problem: Box<Problem> },
     Stop(Box<Error>),
 }
 
-fn run(worker: &Worker<'_>, tasks: &[usize], collector: &mut Collector<'_>) -> Result<(), Error> {
+fn run(worker: &Worker<'_>, tasks: &[EntryId], collector: &mut Collector<'_>) -> Result<(), Error> {
     let pool = threads::pool(worker.reading.jobs)?;
     let next = AtomicUsize::new(0);
     // what is read and not yet recorded is read again after a kill

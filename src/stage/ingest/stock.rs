@@ -6,15 +6,18 @@
 
 use std::collections::HashSet;
 
+use crate::category::Said;
 use crate::category::photos::media::Cameras;
-use crate::contents::{ByDigest, Content, ContentSet};
+use crate::contents::{Arena, ByDigest, Content, ContentId, ContentSet, Id};
+use crate::library::record::Fresh;
 
 /// So many new contents have room from the beginning.
 const MOST_ROOM: usize = 1 << 20;
 
 /// What is known of bytes while they are read.
 pub(super) struct Stock {
-    pub(super) contents: Vec<Content>,
+    pub(super) contents: Arena<ContentId, Content>,
+    pub(super) said: Arena<ContentId, Said>,
     cameras: Cameras,
     by_hash: ByDigest,
     /// Contents whose bytes are safe: in the library, or staged.
@@ -29,16 +32,22 @@ pub(super) struct Stock {
 impl Stock {
     /// Has room for `new` more: what grows bit by bit leaves holes in memory behind. An archive that
     /// claims more than any library holds gets its room bit by bit all the same.
-    pub(super) fn new(mut contents: Vec<Content>, new: usize, held: &ContentSet) -> Self {
+    pub(super) fn new(
+        (mut contents, mut said): (Arena<ContentId, Content>, Arena<ContentId, Said>),
+        new: usize,
+        held: &ContentSet,
+    ) -> Self {
         let new = new.min(MOST_ROOM);
         contents.reserve_exact(new);
+        said.reserve_exact(new);
         let most = contents.len() + new;
         let mut by_hash = ByDigest::with_room(most);
-        for (index, content) in contents.iter().enumerate() {
-            by_hash.insert(content.blake3.as_bytes(), index);
+        for (id, content) in contents.pairs() {
+            by_hash.insert(content.blake3.as_bytes(), id.index());
         }
         let mut stock = Stock {
             contents,
+            said,
             cameras: Cameras::default(),
             by_hash,
             safe: held.clone(),
@@ -53,20 +62,22 @@ impl Stock {
     }
 
     /// The bytes of this hash.
-    pub(super) fn find(&self, hash: &blake3::Hash) -> Option<usize> {
-        self.by_hash.get(hash.as_bytes(), |index| self.contents[index].blake3 == *hash)
+    pub(super) fn find(&self, hash: &blake3::Hash) -> Option<ContentId> {
+        let is_it = |index: usize| self.contents[ContentId::at(index)].blake3 == *hash;
+        self.by_hash.get(hash.as_bytes(), is_it).map(ContentId::at)
     }
 
     /// Takes in bytes that nobody knew.
-    pub(super) fn add(&mut self, mut content: Content) -> usize {
-        self.cameras.share(&mut content.embedded);
-        let index = self.contents.len();
-        self.by_hash.insert(content.blake3.as_bytes(), index);
+    pub(super) fn add(&mut self, Fresh { content, mut said }: Fresh) -> ContentId {
+        self.cameras.share(&mut said.embedded);
+        let id = self.contents.next();
+        self.by_hash.insert(content.blake3.as_bytes(), id.index());
         self.contents.push(content);
-        index
+        self.said.push(said);
+        id
     }
 
-    pub(super) fn expect(&mut self, content: usize) {
+    pub(super) fn expect(&mut self, content: ContentId) {
         let content = &self.contents[content];
         self.sizes.insert(content.size);
         self.sizes_and_crcs.insert(size_and_crc(content.size, content.crc32));

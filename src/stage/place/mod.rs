@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use tempfile::TempPath;
 
-use crate::contents::{ContentSet, Contents};
+use crate::contents::{ContentId, ContentSet, Contents};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::drive::hash_file;
@@ -98,7 +98,7 @@ pub fn place(
                     placed.push(placement);
                 }
                 Err(error) if is_full(&error) || is_failing(&error) => {
-                    let need = contents.contents[placement.content].size;
+                    let need = contents.distinct[placement.content].size;
                     stop.get_or_insert_with(|| stopped(placing, error, need));
                 }
                 Err(error) => {
@@ -157,7 +157,7 @@ struct Placer<'a> {
     placing: &'a Placing<'a>,
     contents: &'a Contents,
     /// Contents that several placements need, and how many of these are still to come.
-    shared: HashMap<usize, usize>,
+    shared: HashMap<ContentId, usize>,
     /// Folders that were seen to be real folders inside the library.
     folders: HashSet<String>,
 }
@@ -165,7 +165,7 @@ struct Placer<'a> {
 impl<'a> Placer<'a> {
     fn new(placing: &'a Placing<'a>, contents: &'a Contents, plan: &[Placement]) -> Self {
         let mut seen = ContentSet::default();
-        let mut shared: HashMap<usize, usize> = HashMap::new();
+        let mut shared: HashMap<ContentId, usize> = HashMap::new();
         for placement in plan {
             if !seen.add(placement.content) {
                 *shared.entry(placement.content).or_insert(1) += 1;
@@ -212,7 +212,7 @@ impl<'a> Placer<'a> {
     }
 
     fn one(&self, placement: &Placement, bytes: Bytes) -> io::Result<()> {
-        let content = &self.contents.contents[placement.content];
+        let content = &self.contents.distinct[placement.content];
         let target = placement.path.to_path(self.placing.library);
         // a rename that was not recorded, or exactly these bytes from another hand
         let adopted = || stands(&target, content.size, &content.blake3);

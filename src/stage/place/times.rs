@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 
-use crate::contents::Contents;
+use crate::contents::{ContentId, Contents};
 use crate::error::Error;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, FileRecord};
@@ -25,7 +25,7 @@ const RESOLUTION: Duration = Duration::from_secs(2);
 /// A file that shall have another time than it was given.
 pub struct Corrected {
     path: LibraryPath,
-    content: usize,
+    content: ContentId,
     /// `None`: that of an entry.
     given: Option<DateTime<Utc>>,
     wanted: DateTime<Utc>,
@@ -70,9 +70,9 @@ pub fn correct(library: &Path, contents: &Contents, files: &[Corrected]) -> Resu
 }
 
 /// The stamps of the entries of files of which nothing else told a time.
-fn stamps(contents: &Contents, files: &[Corrected]) -> HashMap<usize, Vec<DateTime<Utc>>> {
+fn stamps(contents: &Contents, files: &[Corrected]) -> HashMap<ContentId, Vec<DateTime<Utc>>> {
     let untold = files.iter().filter(|file| file.given.is_none());
-    let mut stamps: HashMap<usize, Vec<_>> = untold.map(|file| (file.content, Vec::new())).collect();
+    let mut stamps: HashMap<ContentId, Vec<_>> = untold.map(|file| (file.content, Vec::new())).collect();
     if !stamps.is_empty() {
         for entry in &contents.entries {
             if let (Some(content), Some(stamp)) = (entry.content(), entry.modified) {

@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, HashSet};
 use blake3::Hash;
 
 use crate::apple::text;
-use crate::category::photos::{Album, AlbumKind, Asset, Matched, Part};
+use crate::category::photos::{Album, AlbumId, AlbumKind, Asset, Matched, Part};
+use crate::contents::Arena;
+use crate::library::layout;
 use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
@@ -20,11 +22,11 @@ use crate::stage::plan::Planner;
 
 impl Planner<'_> {
     /// Gives every album the name of its folder; one that has one keeps it.
-    pub(super) fn folders(&mut self, albums: &[Album]) {
+    pub(super) fn folders(&mut self, albums: &Arena<AlbumId, Album>) {
         let mut used: HashSet<(AlbumKind, String)> = HashSet::new();
         let mut numbers = Numbers::default();
-        let mut new: BTreeMap<(AlbumKind, &str, &str), usize> = BTreeMap::new();
-        for (index, album) in albums.iter().enumerate().filter(|(_, a)| a.kind != AlbumKind::Subscribed) {
+        let mut new: BTreeMap<(AlbumKind, &str, &str), AlbumId> = BTreeMap::new();
+        for (index, album) in albums.pairs().filter(|(_, a)| a.kind != AlbumKind::Subscribed) {
             match self.held.album_folders.get(&(album.kind, album.key.clone())) {
                 Some(folder) => {
                     used.insert((album.kind, name::fold(folder)));
@@ -46,12 +48,12 @@ impl Planner<'_> {
     }
 
     pub(super) fn albums(&mut self, matched: &Matched) {
-        for (index, album) in matched.albums.iter().enumerate() {
+        for (index, album) in matched.albums.pairs() {
             let Some(folder) = self.plan.folders.get(&index).cloned() else { continue };
             let top = match album.kind {
-                AlbumKind::Album => "Albums",
-                AlbumKind::Shared => "Shared Albums",
-                AlbumKind::Memory if self.settings.memories == Memories::Folders => "Memories",
+                AlbumKind::Album => layout::ALBUMS,
+                AlbumKind::Shared => layout::SHARED_ALBUMS,
+                AlbumKind::Memory if self.settings.memories == Memories::Folders => layout::MEMORIES,
                 AlbumKind::Memory | AlbumKind::Subscribed => continue,
             };
             let place = LibraryPath::new([top, &folder]);

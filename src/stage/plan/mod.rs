@@ -8,6 +8,7 @@
 
 mod albums;
 mod others;
+pub mod records;
 mod standing;
 
 use std::collections::{HashMap, HashSet};
@@ -16,8 +17,10 @@ use blake3::Hash;
 use chrono::{DateTime, Utc};
 
 use crate::apple::text;
-use crate::category::photos::{Album, AlbumKind, Asset, Matched, Part, Resource};
-use crate::contents::{ByContent, Contents, Entry};
+use crate::category::Heard;
+use crate::category::photos::{Album, AlbumId, AlbumKind, Asset, Matched, Part, Resource};
+use crate::contents::{Arena, ByContent, Class, ContentId, Contents, Entry, EntryId};
+use crate::library::layout;
 use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
@@ -37,11 +40,11 @@ pub struct Plan {
     /// Of every medium that stands or will stand in the library, the path.
     pub paths: ByContent<LibraryPath>,
     /// Of every file of `Other/` and every details file (entries), the path.
-    pub kept: HashMap<usize, LibraryPath>,
+    pub kept: HashMap<EntryId, LibraryPath>,
     /// Contents that an option leaves out.
-    pub excluded: HashSet<usize>,
+    pub excluded: HashSet<ContentId>,
     /// The folder of every album that has one.
-    pub folders: HashMap<usize, String>,
+    pub folders: HashMap<AlbumId, String>,
     /// Links, lists and copies for albums.
     pub derived: Vec<Derived>,
     /// Links and copies of earlier runs that shall stand no more.
@@ -51,9 +54,10 @@ pub struct Plan {
 }
 
 /// Makes the plan.
-pub fn plan(contents: &Contents, matched: &Matched, held: &Held, settings: &Settings) -> Plan {
+pub fn plan(contents: &Contents, heard: &Heard, matched: &Matched, held: &Held, settings: &Settings) -> Plan {
     let mut planner = Planner {
         contents,
+        heard,
         held,
         settings,
         entry_of: first_given_entries(contents),
@@ -68,7 +72,7 @@ pub fn plan(contents: &Contents, matched: &Matched, held: &Held, settings: &Sett
     let mut order: Vec<&Asset> = matched.assets.iter().collect();
     order.sort_by_cached_key(|asset| {
         let instant = asset.captured().time.map_or((1, None), |t| (0, Some(t.to_utc())));
-        (instant, contents.contents[asset.primary().content].blake3.as_bytes().to_owned())
+        (instant, contents.distinct[asset.primary().content].blake3.as_bytes().to_owned())
     });
     // what has a path keeps it; only then are new names given
     for asset in &order {
@@ -83,9 +87,9 @@ pub fn plan(contents: &Contents, matched: &Matched, held: &Held, settings: &Sett
     planner.plan
 }
 
-fn first_given_entries(contents: &Contents) -> ByContent<usize> {
-    let mut first = ByContent::with_room(contents.contents.len());
-    for (index, entry) in contents.entries.iter().enumerate().filter(|(_, e)| e.given && e.role.is_media()) {
+fn first_given_entries(contents: &Contents) -> ByContent<EntryId> {
+    let mut first = ByContent::with_room(contents.distinct.len());
+    for (index, entry) in contents.entries.pairs().filter(|(_, e)| e.given && e.class == Class::Resource) {
         if let Some(content) = entry.content() {
             first.slot(content).get_or_insert(index);
         }
@@ -121,10 +125,11 @@ impl Named<'_> {
 
 struct Planner<'a> {
     contents: &'a Contents,
+    heard: &'a Heard,
     held: &'a Held,
     settings: &'a Settings,
     /// Of every medium in this run's inputs, its first entry.
-    entry_of: ByContent<usize>,
+    entry_of: ByContent<EntryId>,
     /// Collision keys of the paths that this plan has given.
     planned: HashSet<PathKey>,
     /// How far was counted, by the collision keys of the names without a number.
@@ -139,8 +144,8 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    fn hash(&self, content: usize) -> Hash {
-        self.contents.contents[content].blake3
+    fn hash(&self, content: ContentId) -> Hash {
+        self.contents.distinct[content].blake3
     }
 
     /// What stands in the library keeps its path; what a record or an unfinished plan names goes
@@ -166,7 +171,7 @@ impl Planner<'_> {
     }
 
     /// Gives paths to what has none: beside what has one, else where the layout says.
-    fn place(&mut self, asset: &Asset, albums: &[Album]) {
+    fn place(&mut self, asset: &Asset, albums: &Arena<AlbumId, Album>) {
         let is_new =
             |r: &&Resource| !self.plan.paths.contains(r.content) && self.entry_of.contains(r.content);
         let new: Vec<&Resource> = asset.resources.iter().filter(is_new).collect();
@@ -237,7 +242,7 @@ impl Planner<'_> {
         let (planned, held, contents) = (&self.planned, self.held, self.contents);
         let is_free = |n: u64| {
             distinct.iter().all(|named| {
-                let hash = contents.contents[named.resource.content].blake3;
+                let hash = contents.distinct[named.resource.content].blake3;
                 is_free(planned, held, &named.at(folder, n), hash)
             })
         };
@@ -249,7 +254,7 @@ impl Planner<'_> {
     }
 
     /// A path is free if nothing stands there, or exactly these bytes.
-    fn is_free(&self, target: &Target, content: usize) -> bool {
+    fn is_free(&self, target: &Target, content: ContentId) -> bool {
         is_free(&self.planned, self.held, target, self.hash(content))
     }
 
@@ -258,22 +263,22 @@ impl Planner<'_> {
         self.planned.contains(&key) || self.held.taken.contains(&key)
     }
 
-    fn folder(&self, asset: &Asset, albums: &[Album]) -> LibraryPath {
+    fn folder(&self, asset: &Asset, albums: &Arena<AlbumId, Album>) -> LibraryPath {
         let mut components: Vec<String> = Vec::new();
         if asset.deleted {
-            components.push("Recently Deleted".into());
+            components.push(layout::RECENTLY_DELETED.into());
         } else if asset.hidden && self.settings.hidden != Hidden::Mixed {
-            components.push("Hidden".into());
+            components.push(layout::HIDDEN.into());
         } else if let Some(home) =
             asset.home.filter(|&h| albums.get(h).is_some_and(|a| a.kind == AlbumKind::Shared))
         {
             let folder = self.plan.folders.get(&home).cloned().unwrap_or_default();
-            return LibraryPath::new(["Shared Albums", &folder]);
+            return LibraryPath::new([layout::SHARED_ALBUMS, &folder]);
         }
         match asset.captured().time {
-            None => components.push("Undated".into()),
+            None => components.push(layout::UNDATED.into()),
             Some(time) => {
-                components.extend(self.settings.layout.render(&fields(self.contents, asset, time, "")))
+                components.extend(self.settings.layout.render(&fields(self.heard, asset, time, "")))
             }
         }
         LibraryPath::new(components)
@@ -283,7 +288,7 @@ impl Planner<'_> {
         let rendered = match asset.captured().time {
             None => None,
             Some(time) => {
-                self.settings.name.render(&fields(self.contents, asset, time, original)).into_iter().next()
+                self.settings.name.render(&fields(self.heard, asset, time, original)).into_iter().next()
             }
         };
         rendered.unwrap_or_else(|| name::portable(original).into_owned())
@@ -305,7 +310,7 @@ impl Planner<'_> {
         );
     }
 
-    fn take(&mut self, Target { path, key }: Target, area: Area, content: usize, asset: &Asset) {
+    fn take(&mut self, Target { path, key }: Target, area: Area, content: ContentId, asset: &Asset) {
         let entry = self.entry_of.get(content).map(|&e| &self.contents.entries[e]);
         let modified = match asset.captured().time {
             Some(time) => Some(time.to_utc()),
@@ -329,13 +334,13 @@ fn is_free(planned: &HashSet<PathKey>, held: &Held, Target { path, key }: &Targe
 }
 
 fn fields<'a>(
-    contents: &'a Contents,
+    heard: &'a Heard,
     asset: &'a Asset,
     time: DateTime<chrono::FixedOffset>,
     original: &'a str,
 ) -> Fields<'a> {
     let primary = asset.primary();
-    let camera = &contents.contents[primary.content].embedded.camera;
+    let camera = &heard.photos.said[primary.content].embedded.camera;
     let kind = match primary.kind {
         crate::category::photos::media::Kind::Photo => "photo",
         crate::category::photos::media::Kind::Video => "video",

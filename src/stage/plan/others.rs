@@ -5,7 +5,8 @@
 //! The one surprise: an entry that is only remembered keeps its path and is not placed again.
 
 use crate::apple::text;
-use crate::contents::{Entry, Role};
+use crate::contents::{Class, Entry};
+use crate::library::layout;
 use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
@@ -18,8 +19,7 @@ impl Planner<'_> {
     pub(super) fn others(&mut self) {
         let mut standing = Standing::of(self.held.kept.iter().map(|(path, hash)| (path, *hash)));
         let mut numbers: Numbers<PathKey> = Numbers::default();
-        for index in 0..self.contents.entries.len() {
-            let entry = &self.contents.entries[index];
+        for (index, entry) in self.contents.entries.pairs() {
             let Some(content) = entry.content() else { continue };
             let Some((area, folder, name)) = self.place_of(entry) else { continue };
             let hash = self.hash(content);
@@ -47,10 +47,10 @@ impl Planner<'_> {
 
     /// What kind of place an entry that is no medium has, in which folder, under which name.
     fn place_of(&self, entry: &Entry) -> Option<(Area, LibraryPath, String)> {
-        let (area, top) = match entry.role {
-            Role::Other => (Area::Other, LibraryPath::new(["Other"])),
-            role if role.is_details() => (Area::Details, self.details_folder(entry)),
-            _ => return None,
+        let (area, top) = match entry.class {
+            Class::Other => (Area::Other, LibraryPath::new([layout::OTHER])),
+            Class::Details => (Area::Details, self.details_folder(entry)),
+            Class::Resource | Class::Placeholder | Class::Ignored => return None,
         };
         let below = LibraryPath::new(entry.inner().split('/').filter(|c| !c.is_empty()));
         let folder = below.parent().map_or(top.clone(), |folder| top.below(&folder));
@@ -75,6 +75,6 @@ impl Planner<'_> {
     fn details_folder(&self, entry: &Entry) -> LibraryPath {
         let part = &self.contents.parts[entry.part];
         let label = &self.contents.exports[part.export].label;
-        LibraryPath::internal(["details", label, &format!("Part {}", part.number)])
+        LibraryPath::internal([layout::DETAILS, label, &format!("Part {}", part.number)])
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use crate::contents::ContentSet;
+use crate::contents::{Class, ContentSet, EntryId};
 use crate::error::Error;
 use crate::library::path::LibraryPath;
 use crate::stage::discover::Inputs;
@@ -52,7 +52,7 @@ pub fn count(done: &Done<'_>) -> Result<Counted, Error> {
     let mut bytes = ByteCounts { read: done.bytes_read, ..ByteCounts::default() };
     let mut seen_media = ContentSet::default();
     let mut seen_paths: HashSet<&LibraryPath> = HashSet::new();
-    for (index, entry) in contents.entries.iter().enumerate().filter(|(_, e)| e.given) {
+    for (index, entry) in contents.entries.pairs().filter(|(_, e)| e.given) {
         let state = state(done, index, &mut seen_media, &mut seen_paths);
         entries.total += 1;
         *state.of(&mut entries) += 1;
@@ -105,16 +105,16 @@ impl State {
 
 fn state<'a>(
     done: &Done<'a>,
-    index: usize,
+    index: EntryId,
     seen_media: &mut ContentSet,
     seen_paths: &mut HashSet<&'a LibraryPath>,
 ) -> State {
     let entry = &done.inputs.contents.entries[index];
-    if entry.role.is_left_out() {
+    if entry.class.is_left_out() {
         return State::Ignored;
     }
     let Some(content) = entry.content() else { return State::Failed };
-    let kept = !entry.role.is_media();
+    let kept = entry.class != Class::Resource;
     let path = if kept { done.plan.kept.get(&index) } else { done.plan.paths.get(content) };
     let held = match path {
         Some(path) if kept => done.held_paths.contains(path),
@@ -127,7 +127,7 @@ fn state<'a>(
         Some(path) if done.unplaced.contains(path) => State::Failed,
         Some(path) => {
             let first = if kept { seen_paths.insert(path) } else { seen_media.add(content) };
-            match (first, entry.role.is_details()) {
+            match (first, entry.class == Class::Details) {
                 (false, _) => State::Duplicate,
                 (true, true) => State::Details,
                 (true, false) => State::Imported,

@@ -7,16 +7,15 @@
 
 mod count;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 pub use count::{Counted, Done, count};
 
-use crate::category::photos::media::Kind;
-use crate::category::photos::{AlbumKind, Asset, Matched, Resource};
-use crate::contents::{Bytes, ContentSet, Contents, DetailsFile, Export, Role};
-use crate::library::settings::{Settings, ZoneFrom};
+use crate::category::photos::counts::{AlbumCounts, MediaCounts};
+use crate::contents::{Bytes, Category, Class, Export, ExportId, PartId};
+use crate::library::settings::ZoneFrom;
 use crate::problem::advice::runs;
 use crate::problem::{Code, Problem, Severity};
 use crate::stage::discover::Inputs;
@@ -28,8 +27,8 @@ pub struct ExportReport {
     /// Apple's name without the part number.
     pub name: String,
     /// What kind of data.
-    #[serde(skip_deserializing, default = "category")]
-    pub category: &'static str,
+    #[serde(with = "word")]
+    pub category: Category,
     /// Numbers of the parts of these inputs and those that the library has seen.
     pub parts_found: Vec<u32>,
     /// How many Apple announced; `None` where no name of a part says it.
@@ -38,6 +37,22 @@ pub struct ExportReport {
     pub parts_missing: Vec<u32>,
     /// Numbers of the parts that these inputs hold more than once.
     pub parts_twice: Vec<u32>,
+}
+
+/// A category as its word.
+mod word {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    use crate::contents::Category;
+
+    pub fn serialize<S: Serializer>(category: &Category, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(category.as_str())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Category, D::Error> {
+        let word = String::deserialize(from)?;
+        Category::from_name(&word).ok_or_else(|| de::Error::custom(format!("no category: `{word}`")))
+    }
 }
 
 /// What became of the entries; the other fields add up to `total`.
@@ -70,36 +85,6 @@ pub struct ByteCounts {
     pub imported: u64,
     /// Of duplicates.
     pub duplicate: u64,
-}
-
-/// Distinct media files of this run's inputs, imported now or before.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MediaCounts {
-    /// Photos.
-    pub photos: u64,
-    /// Videos, movies of Live Photos among them.
-    pub videos: u64,
-    /// Pairs.
-    pub live_photos: u64,
-    /// Files whose fingerprint a row carries.
-    pub proved: u64,
-    /// Files that only their archive vouches for.
-    pub unproved: u64,
-    /// Photos and videos without a date.
-    pub undated: u64,
-}
-
-/// Albums of the library.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlbumCounts {
-    /// The owner's albums.
-    pub albums: u64,
-    /// Apple's automatic collections.
-    pub memories: u64,
-    /// Shared albums.
-    pub shared: u64,
-    /// Distinct pairs of album and asset, without memories.
-    pub memberships: u64,
 }
 
 /// The zone for what carries none, and what rests on it.
@@ -154,11 +139,6 @@ pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// What kind of data exports are so far.
-fn category() -> &'static str {
-    "photos"
-}
-
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Check {
@@ -208,102 +188,21 @@ pub struct CheckedMedia {
     pub listed_but_missing: u64,
 }
 
-/// The rows of the details in this run's inputs.
-pub fn count_rows(contents: &Contents) -> u64 {
-    let given: HashSet<(usize, Role)> = contents
-        .entries
-        .iter()
-        .filter(|e| e.given && e.role == Role::Details)
-        .filter_map(|e| Some((e.content()?, e.role)))
-        .collect();
-    let rows = given.iter().filter_map(|key| match contents.details.get(key) {
-        Some(DetailsFile::Rows(details)) => Some(details.rows.len() as u64),
-        _ => None,
-    });
-    rows.sum()
-}
-
-/// The media of this run's inputs; `counts` says which contents count.
-pub fn count_media(contents: &Contents, matched: &Matched, counts: &dyn Fn(usize) -> bool) -> MediaCounts {
-    let given = given_media(contents);
-    let here = |content: usize| given.contains(content) && counts(content);
-    let mut media = MediaCounts::default();
-    for asset in &matched.assets {
-        for resource in asset.resources.iter().filter(|r| here(r.content)) {
-            match resource.kind {
-                Kind::Photo => media.photos += 1,
-                Kind::Video => media.videos += 1,
-                Kind::Adjustment | Kind::Other => {}
-            }
-            *(if resource.proved { &mut media.proved } else { &mut media.unproved }) += 1;
-        }
-        let primary = here(asset.primary().content);
-        let pair = asset.movie().is_some_and(|movie| primary || here(movie.content));
-        media.live_photos += u64::from(pair);
-        media.undated += u64::from(primary && asset.is_undated());
-    }
-    media.live_photos += matched.shared_movies.iter().filter(|(still, _)| here(*still)).count() as u64;
-    media
-}
-
-fn given_media(contents: &Contents) -> ContentSet {
-    let given = contents.entries.iter().filter(|e| e.given && e.role.is_media());
-    given.filter_map(|e| e.content()).collect()
-}
-
-/// What rests on the zone for what carries none, of the media of this run's inputs; `counts` says which
-/// resources count.
-pub fn count_zone(
-    contents: &Contents,
-    matched: &Matched,
-    counts: &dyn Fn(&Asset, &Resource) -> bool,
-    settings: &Settings,
-) -> TimeZone {
-    let given = given_media(contents);
-    let resources = matched.assets.iter().flat_map(|asset| asset.resources.iter().map(move |r| (asset, r)));
-    let resting = resources.filter(|(asset, r)| {
-        let is_medium = matches!(r.kind, Kind::Photo | Kind::Video);
-        is_medium && r.captured.is_zone_assumed && given.contains(r.content) && counts(asset, r)
-    });
-    TimeZone {
-        name: settings.zone.name().to_owned(),
-        from: settings.zone_from,
-        dates: resting.count() as u64,
-    }
-}
-
-/// The albums.
-pub fn count_albums(matched: &Matched) -> AlbumCounts {
-    let mut counts = AlbumCounts::default();
-    for album in &matched.albums {
-        match album.kind {
-            AlbumKind::Album => counts.albums += 1,
-            AlbumKind::Memory => counts.memories += 1,
-            AlbumKind::Shared => counts.shared += 1,
-            AlbumKind::Subscribed => {}
-        }
-        if matches!(album.kind, AlbumKind::Album | AlbumKind::Shared) {
-            counts.memberships += album.members.len() as u64;
-        }
-    }
-    counts
-}
-
 /// The exports of these inputs and their missing parts, each of which is a problem.
 pub fn exports(inputs: &Inputs) -> (Vec<ExportReport>, Vec<Problem>) {
     let contents = &inputs.contents;
-    let mut found: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
+    let mut found: BTreeMap<ExportId, BTreeSet<u32>> = BTreeMap::new();
     for &part in &inputs.given_parts {
         found.entry(contents.parts[part].export).or_default();
     }
-    let seen: BTreeSet<usize> =
+    let seen: BTreeSet<PartId> =
         contents.entries.iter().map(|e| e.part).chain(inputs.given_parts.iter().copied()).collect();
     for part in seen.iter().map(|&p| &contents.parts[p]) {
         if let Some(numbers) = found.get_mut(&part.export) {
             numbers.insert(part.number);
         }
     }
-    let mut twice: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    let mut twice: BTreeMap<ExportId, Vec<u32>> = BTreeMap::new();
     for part in inputs.parts_twice.iter().map(|&p| &contents.parts[p]) {
         twice.entry(part.export).or_default().push(part.number);
     }
@@ -317,7 +216,7 @@ pub fn exports(inputs: &Inputs) -> (Vec<ExportReport>, Vec<Problem>) {
         parts_twice.sort_unstable();
         reports.push(ExportReport {
             name: export.name.clone(),
-            category: category(),
+            category: export.category,
             parts_found: numbers.into_iter().collect(),
             parts_expected: export.total,
             parts_missing: missing,
@@ -364,7 +263,7 @@ pub fn count_checked(inputs: &Inputs) -> (CheckedEntries, CheckedEntries) {
     let mut counts = CheckedEntries { total: unreadable, damaged: unreadable, sound: 0 };
     let mut sizes = CheckedEntries::default();
     for entry in given {
-        let damaged = entry.bytes == Bytes::Failed && entry.role != Role::Ignored;
+        let damaged = entry.bytes == Bytes::Failed && entry.class != Class::Ignored;
         for (counted, amount) in [(&mut counts, 1), (&mut sizes, entry.size)] {
             let kind = if damaged { &mut counted.damaged } else { &mut counted.sound };
             *kind = kind.saturating_add(amount);

@@ -8,13 +8,12 @@
 use chrono_tz::Tz;
 use clap::Args;
 
-use super::{IMMICH_GO, PHOTOPRISM, Words, XMP, one_of, read};
+use super::{Helped, SIDECAR_FORMS, one_of};
 use windfall::library::name;
-use windfall::library::settings::{AlbumForm, Hidden, Memories, RecentlyDeleted, Settings, ZoneFrom};
+use windfall::library::settings::{
+    self, AlbumForm, Hidden, Memories, Memory, RecentlyDeleted, Settings, SidecarForm, Word, ZoneFrom,
+};
 use windfall::library::template::{Purpose, Template};
-use windfall::run::import::Chosen;
-use windfall::run::sidecars;
-use windfall::sidecar::Form;
 
 /// What the owner may choose; the library remembers it from its first import.
 #[derive(Debug, Clone, Default, PartialEq, Args)]
@@ -49,37 +48,28 @@ pub struct Choices {
 }
 
 /// A form of sidecars, or none; clap takes an `Option` in an `Option` for something else.
-type Wanted = Option<Form>;
+type Wanted = Option<SidecarForm>;
 
-const ALBUMS: Words<AlbumForm, 6> = [
-    ("auto", AlbumForm::Auto, "symbolic links where the drive has them, else lists"),
-    ("symlink", AlbumForm::Symlink, "relative symbolic links"),
-    ("hardlink", AlbumForm::Hardlink, "hard links"),
-    ("copy", AlbumForm::Copy, "copies"),
-    ("list", AlbumForm::List, "an .m3u8 list per album"),
-    ("none", AlbumForm::None, "only in the catalog"),
+const ALBUMS: Helped<AlbumForm, 6> = [
+    (AlbumForm::Auto, "symbolic links where the drive has them, else lists"),
+    (AlbumForm::Symlink, "relative symbolic links"),
+    (AlbumForm::Hardlink, "hard links"),
+    (AlbumForm::Copy, "copies"),
+    (AlbumForm::List, "an .m3u8 list per album"),
+    (AlbumForm::None, "only in the catalog"),
 ];
-const MEMORIES: Words<Memories, 2> =
-    [("yes", Memories::Folders, "folders below Memories/"), ("no", Memories::Catalog, "only in the catalog")];
-const HIDDEN: Words<Hidden, 3> = [
-    ("apart", Hidden::Apart, "below Hidden/"),
-    ("mixed", Hidden::Mixed, "among the others"),
-    ("skip", Hidden::Skip, "left out"),
+const MEMORIES: Helped<Memories, 2> =
+    [(Memories::Folders, "folders below Memories/"), (Memories::Catalog, "only in the catalog")];
+const HIDDEN: Helped<Hidden, 3> =
+    [(Hidden::Apart, "below Hidden/"), (Hidden::Mixed, "among the others"), (Hidden::Skip, "left out")];
+const RECENTLY_DELETED: Helped<RecentlyDeleted, 2> =
+    [(RecentlyDeleted::Apart, "below Recently Deleted/"), (RecentlyDeleted::Skip, "left out")];
+const SIDECARS: Helped<Wanted, 4> = [
+    (None, "nothing; what was written stays"),
+    (Some(SIDECAR_FORMS[0].0), SIDECAR_FORMS[0].1),
+    (Some(SIDECAR_FORMS[1].0), SIDECAR_FORMS[1].1),
+    (Some(SIDECAR_FORMS[2].0), SIDECAR_FORMS[2].1),
 ];
-const RECENTLY_DELETED: Words<RecentlyDeleted, 2> = [
-    ("apart", RecentlyDeleted::Apart, "below Recently Deleted/"),
-    ("skip", RecentlyDeleted::Skip, "left out"),
-];
-const SIDECARS: Words<Wanted, 4> = [
-    (sidecars::NONE, None, "nothing; what was written stays"),
-    (XMP.0, Some(XMP.1), XMP.2),
-    (PHOTOPRISM.0, Some(PHOTOPRISM.1), PHOTOPRISM.2),
-    (IMMICH_GO.0, Some(IMMICH_GO.1), IMMICH_GO.2),
-];
-
-fn write<T: PartialEq, const N: usize>(words: &Words<T, N>, value: &T) -> String {
-    words.iter().find(|(_, known, _)| known == value).map_or("", |(word, ..)| word).to_owned()
-}
 
 fn layout(text: &str) -> Result<Template, String> {
     Template::parse(text, Purpose::Layout).map_err(|error| error.to_string())
@@ -176,36 +166,36 @@ type Machine<'a> = dyn Fn(&dyn Fn(&str)) -> Option<(Tz, ZoneFrom)> + 'a;
 
 impl Choices {
     /// The settings of a run. `defaults` hold where nobody chose, but for the zone: that is the
-    /// `machine`'s. `remembered` is what the library remembers, by name; `note` hears what the owner should know.
+    /// `machine`'s. `memory` is what the library remembers; `note` hears what the owner should know.
     pub fn settle(
         &self,
         defaults: &Settings,
-        remembered: &dyn Fn(&str) -> Option<String>,
+        memory: &Memory,
         machine: &Machine<'_>,
         note: &dyn Fn(&str),
-    ) -> Chosen {
+    ) -> Settings {
         let mut zone_from = match self.time_zone {
             Some(_) => ZoneFrom::Option,
             None => ZoneFrom::Library,
         };
-        let mut settled = Settled { remembered, note, remember: Vec::new() };
+        let settled = Settled { memory, note };
         let settings = Settings {
             layout: settled.choose(
-                "layout",
+                settings::name::LAYOUT,
                 self.layout.clone(),
                 |text| Template::parse(text, Purpose::Layout).ok(),
                 Template::to_string,
                 || defaults.layout.clone(),
             ),
             name: settled.choose(
-                "name",
+                settings::name::NAME,
                 self.name.clone(),
                 |text| Template::parse(text, Purpose::Name).ok(),
                 Template::to_string,
                 || defaults.name.clone(),
             ),
             zone: settled.choose(
-                "time_zone",
+                settings::name::TIME_ZONE,
                 self.time_zone,
                 |text| text.parse().ok(),
                 |zone| zone.name().to_owned(),
@@ -216,18 +206,17 @@ impl Choices {
                 },
             ),
             zone_from: ZoneFrom::None,
-            albums: settled.choose_word("albums", self.albums, &ALBUMS, defaults.albums),
-            memories: settled.choose_word("memories", self.memories, &MEMORIES, defaults.memories),
-            hidden: settled.choose_word("hidden", self.hidden, &HIDDEN, defaults.hidden),
+            albums: settled.choose_word(settings::name::ALBUMS, self.albums, defaults.albums),
+            memories: settled.choose_word(settings::name::MEMORIES, self.memories, defaults.memories),
+            hidden: settled.choose_word(settings::name::HIDDEN, self.hidden, defaults.hidden),
             recently_deleted: settled.choose_word(
-                "recently_deleted",
+                settings::name::RECENTLY_DELETED,
                 self.recently_deleted,
-                &RECENTLY_DELETED,
                 defaults.recently_deleted,
             ),
-            sidecars: settled.choose_word(sidecars::SETTING, self.sidecars, &SIDECARS, defaults.sidecars),
+            sidecars: settled.choose_word(settings::name::SIDECARS, self.sidecars, defaults.sidecars),
         };
-        Chosen { settings: Settings { zone_from, ..settings }, remember: settled.remember }
+        Settings { zone_from, ..settings }
     }
 }
 
@@ -240,23 +229,22 @@ fn announce_utc(note: &dyn Fn(&str)) -> Tz {
 }
 
 struct Settled<'a> {
-    remembered: &'a dyn Fn(&str) -> Option<String>,
+    memory: &'a Memory,
     note: &'a dyn Fn(&str),
-    remember: Vec<(&'static str, String)>,
 }
 
 impl Settled<'_> {
     /// Option before memory before default; says so where an option replaces the memory.
     fn choose<T>(
-        &mut self,
+        &self,
         name: &'static str,
         given: Option<T>,
         read: impl Fn(&str) -> Option<T>,
         write: impl Fn(&T) -> String,
         default: impl FnOnce() -> T,
     ) -> T {
-        let before = (self.remembered)(name);
-        let value = given.or_else(|| read(before.as_deref()?)).unwrap_or_else(default);
+        let before = self.memory.text(name);
+        let value = given.or_else(|| read(before?)).unwrap_or_else(default);
         let word = write(&value);
         if let Some(before) = before.filter(|before| *before != word) {
             let option = name.replace('_', "-");
@@ -264,31 +252,22 @@ impl Settled<'_> {
                 "--{option} is `{word}` from now on, and was `{before}` in this library; what stands in it stays"
             ));
         }
-        self.remember.push((name, word));
         value
     }
 
-    fn choose_word<T: Copy + PartialEq, const N: usize>(
-        &mut self,
-        name: &'static str,
-        given: Option<T>,
-        words: &Words<T, N>,
-        default: T,
-    ) -> T {
-        self.choose(name, given, |word| read(words, word), |value| write(words, value), || default)
+    fn choose_word<T: Word>(&self, name: &'static str, given: Option<T>, default: T) -> T {
+        self.choose(name, given, T::from_name, |value| value.as_str().to_owned(), || default)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ALBUMS, Choices, HIDDEN, MEMORIES, RECENTLY_DELETED, SIDECARS, Words, read, write};
+    use super::{ALBUMS, Choices, HIDDEN, Helped, MEMORIES, RECENTLY_DELETED, SIDECARS};
     use crate::cli::{Cli, Command, SHELLS};
     use chrono_tz::Tz;
     use clap::Parser;
     use std::cell::RefCell;
-    use std::collections::HashMap;
-    use windfall::library::settings::{Settings, ZoneFrom};
-    use windfall::run::import::Chosen;
+    use windfall::library::settings::{Settings, Word, ZoneFrom};
 
     fn choices(arguments: &[&str]) -> Choices {
         let line = ["windfall", "import", "in", "--to", "lib"].iter().chain(arguments);
@@ -298,12 +277,16 @@ mod tests {
         }
     }
 
-    fn settle(arguments: &[&str], remembered: &[(&str, &str)], machine: Option<Tz>) -> (Chosen, Vec<String>) {
+    fn settle(
+        arguments: &[&str],
+        remembered: &[(&str, &str)],
+        machine: Option<Tz>,
+    ) -> (Settings, Vec<String>) {
         let notes = RefCell::new(Vec::new());
-        let remembered: HashMap<_, _> = remembered.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
+        let words = remembered.iter().map(|(name, word)| ((*name).to_owned(), (*word).to_owned()));
         let chosen = choices(arguments).settle(
             &Settings::standard(Tz::UTC).unwrap(),
-            &|name| remembered.get(name).cloned(),
+            &words.collect(),
             &|_| machine.map(|zone| (zone, ZoneFrom::System)),
             &|text| notes.borrow_mut().push(text.to_owned()),
         );
@@ -312,10 +295,10 @@ mod tests {
 
     #[test]
     fn words_of_choices_come_back() {
-        fn all<T: Copy + PartialEq + std::fmt::Debug, const N: usize>(words: &Words<T, N>) {
-            for (word, value, _) in words {
-                assert_eq!(read(words, word), Some(*value));
-                assert_eq!(write(words, value), *word);
+        fn all<T: Word + std::fmt::Debug, const N: usize>(choices: &Helped<T, N>) {
+            assert_eq!(T::WORDS.len(), N);
+            for (choice, _) in choices {
+                assert_eq!(T::from_name(choice.as_str()), Some(*choice));
             }
         }
         all(&ALBUMS);
@@ -339,7 +322,8 @@ mod tests {
             ("recently_deleted", "apart"),
             ("sidecars", "none"),
         ];
-        assert_eq!(chosen.remember, expected.map(|(name, word)| (name, word.to_owned())));
+        let expected = expected.map(|(name, word)| (name.to_owned(), word.to_owned()));
+        assert_eq!(chosen.memory(), expected.into_iter().collect());
         assert_eq!(notes, [] as [&str; 0]);
     }
 
@@ -348,9 +332,9 @@ mod tests {
         let memory = [("layout", "%Y"), ("time_zone", "Asia/Tokyo"), ("hidden", "skip"), ("albums", "list")];
         let options = ["--layout", "%Y/%m", "--albums=list"];
         let (chosen, notes) = settle(&options, &memory, Some(Tz::Europe__Zurich));
-        assert_eq!(chosen.settings.layout.to_string(), "%Y/%m");
-        assert_eq!(chosen.settings.zone, Tz::Asia__Tokyo);
-        assert_eq!(write(&HIDDEN, &chosen.settings.hidden), "skip");
+        assert_eq!(chosen.layout.to_string(), "%Y/%m");
+        assert_eq!(chosen.zone, Tz::Asia__Tokyo);
+        assert_eq!(chosen.hidden.as_str(), "skip");
         assert_eq!(
             notes,
             ["--layout is `%Y/%m` from now on, and was `%Y` in this library; what stands in it stays"]
@@ -360,7 +344,7 @@ mod tests {
     #[test]
     fn a_fall_back_to_utc_is_announced_once() {
         let (chosen, notes) = settle(&[], &[], None);
-        assert_eq!(chosen.settings.zone, Tz::UTC);
+        assert_eq!(chosen.zone, Tz::UTC);
         assert!(notes.len() == 1 && notes[0].contains("--time-zone"), "{notes:?}");
         let (_, notes) = settle(&["--time-zone", "UTC"], &[], None);
         assert_eq!(notes, [] as [&str; 0]);
@@ -370,9 +354,8 @@ mod tests {
 
     #[test]
     fn who_named_the_zone_is_known() {
-        let from = |options: &[&str], memory: &[(&str, &str)], machine| {
-            settle(options, memory, machine).0.settings.zone_from
-        };
+        let from =
+            |options: &[&str], memory: &[(&str, &str)], machine| settle(options, memory, machine).0.zone_from;
         let zurich = Some(Tz::Europe__Zurich);
         assert_eq!(from(&["--time-zone", "UTC"], &[("time_zone", "Asia/Tokyo")], zurich), ZoneFrom::Option);
         assert_eq!(from(&[], &[("time_zone", "Asia/Tokyo")], zurich), ZoneFrom::Library);
@@ -420,7 +403,7 @@ mod tests {
             [(&["--memories"], "yes"), (&["--memories=no"], "no"), (&["--memories=yes"], "yes")]
         {
             let (chosen, _) = settle(options, &[("memories", "yes")], Some(Tz::UTC));
-            assert_eq!(write(&MEMORIES, &chosen.settings.memories), expected);
+            assert_eq!(chosen.memories.as_str(), expected);
         }
     }
 }

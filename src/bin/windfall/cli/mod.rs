@@ -16,8 +16,8 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub use self::choices::{Choices, machine_zone};
 use crate::terminal::Voice;
+use windfall::library::settings::{SidecarForm, Word};
 use windfall::page::{self, PageOptions};
-use windfall::sidecar::Form;
 use windfall::stage::discover::search::Strangers;
 use windfall::threads;
 
@@ -276,7 +276,7 @@ pub struct Sidecars {
     pub library: PathBuf,
     /// For which program; imports go on writing them
     #[arg(long = "for", value_name = "FORM", value_parser = one_of(&SIDECAR_FORMS))]
-    pub form: Form,
+    pub form: SidecarForm,
     /// Remove those of this form that are as they were written
     #[arg(long)]
     pub remove: bool,
@@ -299,35 +299,40 @@ pub enum Shell {
     Nushell,
 }
 
-/// The words of a choice, on the command line and in the catalog, each with its help.
-type Words<T, const N: usize> = [(&'static str, T, &'static str); N];
+/// Choices with their help.
+type Helped<T, const N: usize> = [(T, &'static str); N];
 
-const SIDECAR_FORMS: Words<Form, 3> = [XMP, PHOTOPRISM, IMMICH_GO];
-const XMP: (&str, Form, &str) =
-    (Form::Xmp.as_str(), Form::Xmp, "NAME.EXT.xmp for Immich, digiKam, darktable, osxphotos");
-const PHOTOPRISM: (&str, Form, &str) =
-    (Form::PhotoPrism.as_str(), Form::PhotoPrism, "NAME.EXT.xmp as PhotoPrism reads it");
-const IMMICH_GO: (&str, Form, &str) =
-    (Form::ImmichGo.as_str(), Form::ImmichGo, "NAME.EXT.json, from which immich-go uploads");
-const SHELLS: Words<Shell, 6> = [
-    ("bash", Shell::Common(clap_complete::Shell::Bash), ""),
-    ("zsh", Shell::Common(clap_complete::Shell::Zsh), ""),
-    ("fish", Shell::Common(clap_complete::Shell::Fish), ""),
-    ("powershell", Shell::Common(clap_complete::Shell::PowerShell), ""),
-    ("elvish", Shell::Common(clap_complete::Shell::Elvish), ""),
-    ("nushell", Shell::Nushell, ""),
+const SIDECAR_FORMS: Helped<SidecarForm, 3> = [
+    (SidecarForm::Xmp, "NAME.EXT.xmp for Immich, digiKam, darktable, osxphotos"),
+    (SidecarForm::PhotoPrism, "NAME.EXT.xmp as PhotoPrism reads it"),
+    (SidecarForm::ImmichGo, "NAME.EXT.json, from which immich-go uploads"),
+];
+const SHELLS: Helped<Shell, 6> = [
+    (Shell::Common(clap_complete::Shell::Bash), ""),
+    (Shell::Common(clap_complete::Shell::Zsh), ""),
+    (Shell::Common(clap_complete::Shell::Fish), ""),
+    (Shell::Common(clap_complete::Shell::PowerShell), ""),
+    (Shell::Common(clap_complete::Shell::Elvish), ""),
+    (Shell::Nushell, ""),
 ];
 
-fn read<T: Copy, const N: usize>(words: &Words<T, N>, word: &str) -> Option<T> {
-    words.iter().find(|(known, ..)| *known == word).map(|(_, value, _)| *value)
+impl Word for Shell {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Shell::Common(clap_complete::Shell::Bash), "bash"),
+        (Shell::Common(clap_complete::Shell::Zsh), "zsh"),
+        (Shell::Common(clap_complete::Shell::Fish), "fish"),
+        (Shell::Common(clap_complete::Shell::PowerShell), "powershell"),
+        (Shell::Common(clap_complete::Shell::Elvish), "elvish"),
+        (Shell::Nushell, "nushell"),
+    ];
 }
 
-fn one_of<T, const N: usize>(words: &'static Words<T, N>) -> impl TypedValueParser<Value = T> + use<T, N>
+fn one_of<T, const N: usize>(choices: &'static Helped<T, N>) -> impl TypedValueParser<Value = T> + use<T, N>
 where
-    T: Copy + Send + Sync + 'static,
+    T: Word + Send + Sync,
 {
-    let values = words.iter().map(|(word, _, help)| PossibleValue::new(*word).help(*help));
-    PossibleValuesParser::new(values).try_map(|word| read(words, &word).ok_or("it is none of these words"))
+    let values = choices.iter().map(|(choice, help)| PossibleValue::new(choice.as_str()).help(*help));
+    PossibleValuesParser::new(values).try_map(|word| T::from_name(&word).ok_or("it is none of these words"))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use indicatif::{HumanCount, HumanDuration};
 use super::{
     BAD, FAINT, GOOD, Reader, STRONG, Voice, bytes, counted, outcome, print, problems, shown, styled,
 };
-use windfall::category::Category;
+use windfall::contents::Category;
 use windfall::library::settings::ZoneFrom;
 use windfall::problem::advice::ranges;
 use windfall::problem::{Code, Severity};
@@ -325,11 +325,11 @@ pub(super) fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Voice, import_words};
+    use windfall::category::photos::counts::{AlbumCounts, MediaCounts};
+    use windfall::contents::Category;
     use windfall::library::settings::ZoneFrom;
     use windfall::stage::discover::search::LeftAlone;
-    use windfall::stage::report::{
-        AlbumCounts, ByteCounts, Entries, ExportReport, MediaCounts, Report, TimeZone,
-    };
+    use windfall::stage::report::{ByteCounts, Entries, ExportReport, Report, TimeZone};
 
     fn report() -> Report {
         let entries = Entries {
@@ -348,7 +348,7 @@ mod tests {
             dry_run: false,
             exports: vec![ExportReport {
                 name: "iCloud Photos".to_owned(),
-                category: "photos",
+                category: Category::Photos,
                 parts_found: vec![1, 2],
                 parts_expected: Some(2),
                 parts_missing: Vec::new(),

@@ -13,9 +13,10 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::{BAD, FAINT, STRONG, bytes, certificate, counted, shown, styled};
+use windfall::Error;
 use windfall::apple::part_name::{is_apple_name, is_unfinished_download};
+use windfall::category::recognise;
 use windfall::run::import::Glance;
-use windfall::{Error, category};
 
 /// What a person typed is looked at; what the library says of inputs comes from here.
 pub type Look<'a> = &'a dyn Fn(&[PathBuf], &Path) -> Result<Glance, Error>;
@@ -223,7 +224,7 @@ fn deliveries(folders: &[PathBuf], out: &mut dyn Write) -> io::Result<Vec<PathBu
 /// Whether a delivery of photos is called so, or a download whose name is not known yet.
 fn is_of_photos(name: &str) -> bool {
     let is_download = is_unfinished_download(name) && name.starts_with("Unconfirmed");
-    is_apple_name(name) && category::by_name(name).is_none() || is_download
+    is_apple_name(name) && recognise::by_name(name).is_none() || is_download
 }
 
 fn path_text(path: &Path) -> String {
@@ -292,13 +293,14 @@ mod tests {
     use std::cell::Cell;
     use std::ffi::OsString;
     use std::path::{Path, PathBuf};
+    use windfall::contents::Category;
     use windfall::run::import::Glance;
     use windfall::stage::report::ExportReport;
 
     fn glance(free: u64) -> Glance {
         let export = ExportReport {
             name: "iCloud Photos".into(),
-            category: "photos",
+            category: Category::Photos,
             parts_found: vec![1, 2],
             parts_expected: Some(3),
             parts_missing: vec![3],

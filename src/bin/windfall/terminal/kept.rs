@@ -12,7 +12,7 @@ use indicatif::HumanCount;
 use super::{Reader, Voice, counted, outcome, print, problems, shown};
 use windfall::Error;
 use windfall::library::path::LibraryPath;
-use windfall::sidecar::Form;
+use windfall::library::settings::{SidecarForm, Word};
 use windfall::stage::place::{Derivation, Removal};
 
 /// How many files are named.
@@ -22,7 +22,7 @@ const NAMED: usize = 8;
 ///
 /// # Errors
 /// If standard output cannot be written.
-pub fn written(form: Form, derivation: &Derivation, voice: Voice) -> Result<(), Error> {
+pub fn written(form: SidecarForm, derivation: &Derivation, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| {
         let made = counted(derivation.made, "sidecar", "sidecars");
         let line = match derivation.kept {
@@ -40,7 +40,7 @@ pub fn written(form: Form, derivation: &Derivation, voice: Voice) -> Result<(), 
 ///
 /// # Errors
 /// If standard output cannot be written.
-pub fn removed(form: Form, removal: &Removal, voice: Voice) -> Result<(), Error> {
+pub fn removed(form: SidecarForm, removal: &Removal, voice: Voice) -> Result<(), Error> {
     if voice == Voice::Quiet {
         return Ok(());
     }

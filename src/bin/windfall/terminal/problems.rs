@@ -137,6 +137,7 @@ pub fn to_download(exports: &[ExportReport], problems: &[Problem]) -> Vec<String
 mod tests {
     use super::{Voice, line, short_line, to_download, total, write};
     use windfall::Problem;
+    use windfall::contents::Category;
     use windfall::problem::Code;
     use windfall::stage::report::ExportReport;
 
@@ -187,7 +188,7 @@ mod tests {
     fn what_to_download_again() {
         let export = ExportReport {
             name: "iCloud Photos".to_owned(),
-            category: "photos",
+            category: Category::Photos,
             parts_found: vec![2],
             parts_expected: Some(8),
             parts_missing: vec![1, 3, 4, 5, 7, 8],

@@ -12,9 +12,10 @@ use std::rc::Rc;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use crate::category::photos::by_name::{Claimant, FileAt};
+use crate::category::photos::by_name::{Claimant, FileAt, Identity};
 use crate::category::photos::rows::RowAt;
-use crate::contents::{Contents, Role};
+use crate::category::photos::{Heard, Sort};
+use crate::contents::PartId;
 
 /// How far an embedded date may lie from a row's for the row to mean that file, when only dates
 /// can tell: a day and the widest zone.
@@ -41,10 +42,10 @@ enum Scope {
 
 /// A place in which rows and files of one name meet: part and folder as far as they matter, and whether the
 /// files are those of `Recently Deleted`.
-type Place<'a> = (Option<usize>, Option<&'a str>, bool);
+type Place<'a> = (Option<PartId>, Option<&'a str>, bool);
 
 fn place_of_file<'a>(scope: Scope, file: &FileAt<'a>) -> Place<'a> {
-    let deleted = file.entry.role == Role::Deleted;
+    let deleted = Sort::of(file.entry) == Sort::Deleted;
     match scope {
         Scope::Folder => (Some(file.entry.part), Some(file.entry.folder()), deleted),
         Scope::Part => (Some(file.entry.part), None, deleted),
@@ -67,7 +68,7 @@ fn place_of_row<'a>(scope: Scope, last: bool, at: &RowAt<'a>) -> Place<'a> {
 
 /// Settles the rows and files of one name.
 pub(super) fn contest<'a>(
-    contents: &Contents,
+    heard: &Heard,
     claimants: Vec<Claimant<'a>>,
     files: Vec<FileAt<'a>>,
 ) -> Vec<(Claimant<'a>, Outcome<'a>)> {
@@ -79,7 +80,7 @@ pub(super) fn contest<'a>(
         return claimants.into_iter().zip([taken]).collect();
     }
     let outcomes = claimants.iter().map(|_| None).collect();
-    let mut contest = Contest { contents, claimants, files, taken: HashSet::new(), outcomes };
+    let mut contest = Contest { heard, claimants, files, taken: HashSet::new(), outcomes };
     for scope in [Scope::Folder, Scope::Part, Scope::Export] {
         for last in [false, true] {
             contest.look(scope, last);
@@ -91,11 +92,11 @@ pub(super) fn contest<'a>(
 }
 
 struct Contest<'c, 'a> {
-    contents: &'c Contents,
+    heard: &'c Heard,
     claimants: Vec<Claimant<'a>>,
     files: Vec<FileAt<'a>>,
     /// Bytes that a row has taken.
-    taken: HashSet<(Option<usize>, usize)>,
+    taken: HashSet<Identity>,
     outcomes: Vec<Option<Outcome<'a>>>,
 }
 
@@ -113,7 +114,7 @@ impl<'a> Contest<'_, 'a> {
         let mut here: HashMap<Place<'a>, Vec<FileAt<'a>>> = HashMap::new();
         for file in &self.files {
             here.entry(place_of_file(scope, file)).or_default().push(*file);
-            if scope == Scope::Folder && file.entry.role == Role::Deleted {
+            if scope == Scope::Folder && Sort::of(file.entry) == Sort::Deleted {
                 here.entry(place_of_file(Scope::Part, file)).or_default().push(*file);
             }
         }
@@ -204,7 +205,7 @@ impl<'a> Contest<'_, 'a> {
     fn by_date(&mut self, open: Vec<usize>, pool: &[FileAt<'a>]) -> Vec<usize> {
         let mut known = HashSet::new();
         let free = pool.iter().filter(|file| self.is_free(file));
-        let dated = free.filter_map(|file| Some((embedded(self.contents, file)?, *file)));
+        let dated = free.filter_map(|file| Some((embedded(self.heard, file)?, *file)));
         let mut files: Vec<(NaiveDateTime, FileAt<'a>)> =
             dated.filter(|(_, file)| known.insert(file.identity())).collect();
         files.sort_by_key(|(time, file)| (*time, file.index));
@@ -240,7 +241,7 @@ impl<'a> Contest<'_, 'a> {
     /// Whether the file's own date lies close enough to the row's; `None` where either has none.
     fn is_near(&self, claimant: usize, file: &FileAt<'_>) -> Option<bool> {
         let created = self.claimants[claimant].created()?.naive_utc();
-        Some((embedded(self.contents, file)? - created).abs() <= SAME_MOMENT)
+        Some((embedded(self.heard, file)? - created).abs() <= SAME_MOMENT)
     }
 }
 
@@ -256,8 +257,8 @@ fn within<T>(
 }
 
 /// The time that a file states of itself.
-fn embedded(contents: &Contents, file: &FileAt<'_>) -> Option<NaiveDateTime> {
-    let embedded = &contents.contents[file.entry.content()?].embedded;
+fn embedded(heard: &Heard, file: &FileAt<'_>) -> Option<NaiveDateTime> {
+    let embedded = &heard.said[file.entry.content()?].embedded;
     let local = embedded.exif.as_ref().or(embedded.quicktime.as_ref()).map(|local| local.time);
     local.or(embedded.utc)
 }

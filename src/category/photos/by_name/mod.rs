@@ -19,31 +19,46 @@ use crate::apple::text;
 use crate::category::photos::doubts::quoted;
 use crate::category::photos::lists::details::{Checksum, Row};
 use crate::category::photos::rows::{RowAt, Rows};
-use crate::contents::{Bytes, Contents, Entry, Role};
-use crate::library::name;
+use crate::category::photos::{Heard, Sort};
+use crate::contents::{Bytes, ContentId, Contents, Entry, EntryId, ExportId};
 use crate::problem::{Code, Problem, Severity};
 use contest::{Outcome, contest};
 
 /// More files that a row may mean are not named in its problem.
 const MOST_NAMED: usize = 20;
 
+/// What the name was before Apple's second renaming scheme: `IMG_0861-1.MOV` → `IMG_0861.MOV`
+/// (seen: immich-go #1281). One to three digits, no leading zero. A file may have been called so
+/// from the start: ask for its exact name first.
+pub(crate) fn scheme_b_base(name: &str) -> Option<String> {
+    let (stem, extension) = text::split(name);
+    let (base, counter) = stem.rsplit_once('-')?;
+    let counts = (1..=3).contains(&counter.len())
+        && counter.bytes().all(|byte| byte.is_ascii_digit())
+        && !counter.starts_with('0');
+    (counts && !base.is_empty()).then(|| text::joined(base, extension))
+}
+
 /// A file that a row may mean by its name.
 #[derive(Debug, Clone, Copy)]
 struct FileAt<'a> {
     /// Its place among all entries.
-    index: usize,
+    index: EntryId,
     entry: &'a Entry,
     /// The row's name reaches it only by dropping Apple's `-N`.
     renamed: bool,
 }
 
+/// What is the same for all copies of the same bytes; a file without whole bytes is only itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Identity {
+    Bytes(ContentId),
+    Entry(EntryId),
+}
+
 impl FileAt<'_> {
-    /// What is the same for all copies of its bytes; a file without whole bytes is only itself.
-    fn identity(&self) -> (Option<usize>, usize) {
-        match self.entry.content() {
-            Some(content) => (Some(content), 0),
-            None => (None, self.index),
-        }
+    fn identity(&self) -> Identity {
+        self.entry.content().map_or(Identity::Entry(self.index), Identity::Bytes)
     }
 }
 
@@ -68,17 +83,18 @@ impl<'a> Claimant<'a> {
 }
 
 /// Rows of one name in one export.
-type Group<'a> = [(usize, String, RowAt<'a>)];
+type Group<'a> = [(ExportId, String, RowAt<'a>)];
 
 /// Settles by name what no fingerprint could, one name of one export at a time. `all` are all rows,
 /// `left` those that are still without their media.
 pub(super) fn by_name<'a>(
     contents: &'a Contents,
+    heard: &'a Heard,
     all: &[RowAt<'a>],
     left: Vec<RowAt<'a>>,
     rows: &mut Rows<'a>,
 ) {
-    let mut left: Vec<(usize, String, RowAt<'a>)> =
+    let mut left: Vec<(ExportId, String, RowAt<'a>)> =
         left.into_iter().map(|at| (at.export(contents), text::match_key(&at.row.name), at)).collect();
     left.sort_by(|(a_export, a, _), (b_export, b, _)| (a_export, a).cmp(&(b_export, b)));
     let groups: Vec<&Group<'a>> = left.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)).collect();
@@ -89,9 +105,9 @@ pub(super) fn by_name<'a>(
         let count = files[from..].iter().take_while(|(of, _)| *of == index).count();
         let candidates: Vec<FileAt<'a>> = files[from..from + count].iter().map(|(_, file)| *file).collect();
         from += count;
-        for (claimant, outcome) in contest(contents, claimants(group), candidates) {
+        for (claimant, outcome) in contest(heard, claimants(group), candidates) {
             match outcome {
-                Outcome::Takes(file) => claim(contents, claimant, file, rows),
+                Outcome::Takes(file) => claim(contents, heard, claimant, file, rows),
                 Outcome::Ambiguous(files) => ambiguous(contents, &claimant, &files, rows),
                 Outcome::Missing => missing.add(&claimant),
             }
@@ -107,23 +123,23 @@ fn files<'a>(
     groups: &[&Group<'a>],
     rows: &Rows<'a>,
 ) -> Vec<(usize, FileAt<'a>)> {
-    let by_name: HashMap<(usize, &str), usize> = groups
+    let by_name: HashMap<(ExportId, &str), usize> = groups
         .iter()
         .enumerate()
         .filter_map(|(index, group)| group.first().map(|(export, key, _)| ((*export, key.as_str()), index)))
         .collect();
     let mut files = Vec::new();
-    let mut renamed: Vec<(usize, String, usize, FileAt<'a>)> = Vec::new();
+    let mut renamed: Vec<(ExportId, String, usize, FileAt<'a>)> = Vec::new();
     let mut seen = HashSet::new();
     // what is empty satisfies no row: it is as good as missing
-    let is_medium = |(_, e): &(usize, &Entry)| {
-        matches!(e.role, Role::Photo | Role::Deleted) && e.bytes != Bytes::Unread && !groups.is_empty()
+    let is_medium = |(_, e): &(EntryId, &Entry)| {
+        matches!(Sort::of(e), Sort::Photo | Sort::Deleted) && e.bytes != Bytes::Unread && !groups.is_empty()
     };
-    for (index, entry) in contents.entries.iter().enumerate().filter(is_medium) {
+    for (index, entry) in contents.entries.pairs().filter(is_medium) {
         let export = contents.export_of(entry);
         let key = text::match_key(entry.name());
         let of_name = by_name.get(&(export, key.as_str())).copied();
-        let base = name::scheme_b_base(entry.name()).map(|base| text::match_key(&base));
+        let base = scheme_b_base(entry.name()).map(|base| text::match_key(&base));
         let of_base = base.and_then(|base| by_name.get(&(export, base.as_str())).copied());
         if of_name.is_none() && of_base.is_none() {
             continue;
@@ -132,7 +148,7 @@ fn files<'a>(
         if entry.content().is_some_and(|content| rows.of_export(contents, content, export).next().is_some()) {
             continue;
         }
-        if !seen.insert((entry.part, entry.folder(), entry.name(), entry.content(), entry.role)) {
+        if !seen.insert((entry.part, entry.folder(), entry.name(), entry.content(), entry.sort)) {
             continue;
         }
         let file = |renamed| FileAt { index, entry, renamed };
@@ -140,9 +156,9 @@ fn files<'a>(
         renamed.extend(of_base.map(|group| (export, key, group, file(true))));
     }
     // a file whose very name is listed is not renamed
-    let asked: HashSet<(usize, &str)> =
+    let asked: HashSet<(ExportId, &str)> =
         renamed.iter().map(|(export, key, ..)| (*export, key.as_str())).collect();
-    let listed: HashSet<(usize, String)> = all
+    let listed: HashSet<(ExportId, String)> = all
         .iter()
         .filter(|_| !asked.is_empty())
         .map(|at| (at.export(contents), text::match_key(&at.row.name)))
@@ -177,14 +193,20 @@ fn claimants<'a>(group: &Group<'a>) -> Vec<Claimant<'a>> {
     claimants
 }
 
-fn claim<'a>(contents: &'a Contents, claimant: Claimant<'a>, file: FileAt<'a>, rows: &mut Rows<'a>) {
+fn claim<'a>(
+    contents: &'a Contents,
+    heard: &Heard,
+    claimant: Claimant<'a>,
+    file: FileAt<'a>,
+    rows: &mut Rows<'a>,
+) {
     // a failed entry is a problem already; its row is not missing as well
     let Some(content) = file.entry.content() else { return };
     if let Checksum::Fingerprint(stated) = &claimant.first().row.checksum {
-        let bytes = &contents.contents[content];
-        let severity = if bytes.cut_short { Severity::Error } else { Severity::Warning };
+        let said = &heard.said[content];
+        let severity = if said.cut_short { Severity::Error } else { Severity::Warning };
         rows.problems.add_as(Code::ChecksumMismatch, severity, || {
-            Problem::new(Code::ChecksumMismatch, mismatch_message(bytes.cut_short, stated, bytes.fingerprint))
+            Problem::new(Code::ChecksumMismatch, mismatch_message(said.cut_short, stated, said.fingerprint))
                 .in_archive(&contents.archives[file.entry.archive].name)
                 .with_entry(file.entry.path.as_ref())
         });
@@ -276,6 +298,32 @@ impl<'a> Missing<'a> {
                     .in_archive(&contents.archives[details.archive].name)
                     .with_entry(details.path.as_ref())
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scheme_b_base;
+
+    #[test]
+    fn the_second_renaming_scheme_is_undone() {
+        let table = [
+            ("IMG_0861-1.MOV", Some("IMG_0861.MOV")),
+            ("IMG_0861-999.MOV", Some("IMG_0861.MOV")),
+            ("a-b-12.jpg", Some("a-b.jpg")),
+            ("IMG_0861-1", Some("IMG_0861")),
+            ("IMG_0861-01.MOV", None),
+            ("IMG_0861-0.MOV", None),
+            ("IMG_0861-1000.MOV", None),
+            ("IMG-20190102.jpg", None),
+            ("IMG_0861-.MOV", None),
+            ("-1.MOV", None),
+            ("IMG_0861-x.MOV", None),
+            ("IMG_0861.MOV", None),
+        ];
+        for (name, expected) in table {
+            assert_eq!(scheme_b_base(name).as_deref(), expected, "{name:?}");
         }
     }
 }

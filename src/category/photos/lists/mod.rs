@@ -1,34 +1,18 @@
-//! Apple's files about the media, read with bounded memory.
+//! Apple's files about the media, read with bounded memory ([`Budget`](crate::category::Budget)).
 //!
-//! In: the bytes of one such file and what it is. Out: a [`DetailsFile`]. Never: does I/O, or drops
-//! a file in silence: what is over the bounds is left unread, which becomes a problem, and is kept.
-//! The one decision to question: the bounds are memory, not rows. A row of four bytes takes fifty
-//! times its size once it is read, so a small archive of lists could take all memory there is. A
-//! run may take as much as the lists of its media could ever need, and a generous floor.
+//! Never does I/O, and never drops a file in silence: what is over the bounds is left unread, which becomes a
+//! problem, and is kept.
 
 pub mod albums;
 mod columns;
 pub mod details;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use crate::category::photos::lists::details::Row;
-use crate::contents::{Contents, DetailsFile, Role};
+use crate::category::Budget;
+use crate::category::photos::Sort;
+use crate::category::photos::lists::albums::{AlbumInfo, SubscribedAlbum};
+use crate::category::photos::lists::details::{Details, Row};
 use crate::problem::Code;
 use crate::problem::refusal::Refused;
-
-/// A larger file, in bytes, is not taken for a list: Apple's have 330 rows, 500,000 would fit.
-const LARGEST: u64 = 64 << 20;
-
-/// Files up to this size may be read side by side.
-const SMALL: u64 = 256 << 10;
-
-/// What all lists of a run may take, in bytes of memory: 200,000 rows without any media.
-const FLOOR: u64 = 96 << 20;
-
-/// And for each medium: its row, and its places in albums.
-const EACH_MEDIUM: u64 = 1 << 10;
 
 /// What the match takes for a row beside the row itself.
 pub(super) const ROW_IN_MATCH: usize = 300;
@@ -39,66 +23,48 @@ pub(super) const NAME: usize = 128;
 /// What a [`crate::problem::Problem`] takes that a bad row may become.
 const PROBLEM: u64 = 512;
 
-/// The memory that is left for lists.
-#[derive(Debug)]
-pub struct Room {
-    largest: u64,
-    left: AtomicU64,
-    turn: Mutex<()>,
+/// One of Apple's files about the media, read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum List {
+    /// `Photo Details*.csv`.
+    Rows(Details),
+    /// `Shared Library Details*.csv`: name, contributed by me.
+    Contributions(Vec<(String, bool)>),
+    /// `Albums/*.csv` or `Memories/*.csv`: names of media.
+    Names(Vec<String>),
+    /// `AlbumInfo.json`.
+    Album(Box<AlbumInfo>),
+    /// `Subscribed Albums.json`.
+    Subscribed(Vec<SubscribedAlbum>),
+    /// Kept, but not understood, or beyond all bounds: what kind of problem that is, and why.
+    Unread(Code, String),
 }
 
-impl Room {
-    /// What these contents may take, without what their lists take already.
-    pub fn beside(contents: &Contents) -> Self {
-        let media = contents.entries.iter().filter(|e| e.role.is_media()).count() as u64;
-        let taken: u64 = contents.details.values().map(weight).sum();
-        let all = media.saturating_mul(EACH_MEDIUM).saturating_add(FLOOR);
-        let left = AtomicU64::new(all.saturating_sub(taken));
-        // the text of a list is held beside what is read from it
-        Room { largest: LARGEST.min(all / 3), left, turn: Mutex::new(()) }
-    }
+/// What becomes of a file of so many bytes that is larger than any list.
+pub fn too_large(size: u64, budget: &Budget) -> Option<List> {
+    let why = || format!("{size} bytes are more than any list of Apple's");
+    (size > budget.largest()).then(|| List::Unread(Code::LimitExceeded, why()))
+}
 
-    /// How large a list may be, in bytes.
-    pub fn largest(&self) -> u64 {
-        self.largest
+/// Reads one of Apple's files about the media.
+pub fn read(sort: Sort, bytes: &[u8], budget: &Budget) -> List {
+    if let Some(list) = too_large(bytes.len() as u64, budget) {
+        return list;
     }
-
-    /// What becomes of a file of so many bytes that is larger than any list.
-    pub fn too_large(&self, size: u64) -> Option<DetailsFile> {
-        let why = || format!("{size} bytes are more than any list of Apple's");
-        (size > self.largest).then(|| DetailsFile::Unread(Code::LimitExceeded, why()))
+    let room = budget.left();
+    let read = match sort {
+        Sort::Contributions => albums::parse_contributions(bytes, room).map(List::Contributions),
+        Sort::Album | Sort::Memory => albums::parse_names(bytes, room).map(List::Names),
+        Sort::AlbumInfo => albums::parse_album_info(bytes, room).map(|info| List::Album(Box::new(info))),
+        Sort::Subscribed => albums::parse_subscribed(bytes, room).map(List::Subscribed),
+        _ => details::parse(bytes, room).map(List::Rows),
+    };
+    let list = read.unwrap_or_else(|(code, why)| List::Unread(code, why));
+    if budget.take(list.weight()) {
+        return list;
     }
-
-    /// Waits until no other large list is being read; to be held while this one is.
-    pub fn turn(&self, size: u64) -> Option<MutexGuard<'_, ()>> {
-        (size > SMALL).then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Reads one of Apple's files about the media.
-    pub fn read(&self, role: Role, bytes: &[u8]) -> DetailsFile {
-        if let Some(file) = self.too_large(bytes.len() as u64) {
-            return file;
-        }
-        let room = usize::try_from(self.left.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
-        let read = match role {
-            Role::Contributions => albums::parse_contributions(bytes, room).map(DetailsFile::Contributions),
-            Role::Album | Role::Memory => albums::parse_names(bytes, room).map(DetailsFile::Names),
-            Role::AlbumInfo => {
-                albums::parse_album_info(bytes, room).map(|info| DetailsFile::Album(Box::new(info)))
-            }
-            Role::Subscribed => albums::parse_subscribed(bytes, room).map(DetailsFile::Subscribed),
-            _ => details::parse(bytes, room).map(DetailsFile::Rows),
-        };
-        let file = read.unwrap_or_else(|(code, why)| DetailsFile::Unread(code, why));
-        let weight = weight(&file);
-        let fits =
-            self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(weight));
-        if fits.is_ok() {
-            return file;
-        }
-        let (code, why) = too_much();
-        DetailsFile::Unread(code, why)
-    }
+    let (code, why) = too_much();
+    List::Unread(code, why)
 }
 
 /// Why a list is not read that has more to say than there is room for.
@@ -107,20 +73,22 @@ pub(super) fn too_much() -> Refused {
     (Code::LimitExceeded, why.to_owned())
 }
 
-/// About how much memory it takes, here and while it is matched.
-fn weight(file: &DetailsFile) -> u64 {
-    let sum = |each: &mut dyn Iterator<Item = usize>| each.map(|bytes| bytes as u64).sum::<u64>();
-    match file {
-        DetailsFile::Rows(details) => {
-            let rows = sum(&mut details.rows.iter().map(Row::weight));
-            rows + details.bad.len() as u64 * PROBLEM
+impl List {
+    /// About how much memory it takes, in bytes, here and while it is matched.
+    pub fn weight(&self) -> u64 {
+        let sum = |each: &mut dyn Iterator<Item = usize>| each.map(|bytes| bytes as u64).sum::<u64>();
+        match self {
+            List::Rows(details) => {
+                let rows = sum(&mut details.rows.iter().map(Row::weight));
+                rows + details.bad.len() as u64 * PROBLEM
+            }
+            List::Contributions(named) => sum(&mut named.iter().map(|(name, _)| NAME + name.len())),
+            List::Names(named) => sum(&mut named.iter().map(|name| NAME + name.len())),
+            // what an empty object takes in memory, to the two or so bytes that it takes in JSON
+            List::Album(album) => 4 * written(album),
+            List::Subscribed(albums) => 100 * written(albums),
+            List::Unread(..) => PROBLEM,
         }
-        DetailsFile::Contributions(named) => sum(&mut named.iter().map(|(name, _)| NAME + name.len())),
-        DetailsFile::Names(named) => sum(&mut named.iter().map(|name| NAME + name.len())),
-        // what an empty object takes in memory, to the two or so bytes that it takes in JSON
-        DetailsFile::Album(album) => 4 * written(album),
-        DetailsFile::Subscribed(albums) => 100 * written(albums),
-        DetailsFile::Unread(..) => PROBLEM,
     }
 }
 

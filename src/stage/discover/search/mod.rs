@@ -21,9 +21,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::apple::part_name::{self, ArchiveName};
 use crate::apple::zip::{Archive, Unreadable, UnreadableKind, Window};
+use crate::category::photos::Sort;
 use crate::category::photos::classify::{self, Shape};
-use crate::category::{self, Category};
-use crate::contents::{Role, litter};
+use crate::category::recognise;
+use crate::contents::{ArchiveId, Category, litter};
 use crate::error::Error;
 use crate::problem::refusal::{Refused, refused};
 use crate::problem::{Code, Problem};
@@ -94,7 +95,7 @@ pub trait Surroundings {
 
     /// The index of the archive that the catalog remembers for a nested archive, if nothing of it
     /// needs to be read again.
-    fn remembered(&self, parent: &Container, name: &str) -> Option<usize>;
+    fn remembered(&self, parent: &Container, name: &str) -> Option<ArchiveId>;
 }
 
 /// Finds all containers. `library` is skipped where it lies in an input.
@@ -266,7 +267,7 @@ impl Searcher<'_> {
             Ok(Some(archive)) => archive,
             Ok(None) => return Ok(Whose::NoArchive),
             Err(refused) if is_apples_name => {
-                return Ok(match category::by_name(&name) {
+                return Ok(match recognise::by_name(&name) {
                     Some(category) => self.not_photos(name, category),
                     None => self.unreadable_file(name, refused),
                 });
@@ -276,7 +277,7 @@ impl Searcher<'_> {
         let container = container(name.clone(), Arc::new(archive), Lies::on_drive(path));
         let category = container.shape.category();
         // where damage took all evidence the name decides
-        let is_damaged_part = !container.sound && is_apples_name && category::by_name(&name).is_none();
+        let is_damaged_part = !container.sound && is_apples_name && recognise::by_name(&name).is_none();
         match category {
             Some(category) => Ok(self.not_photos(name, category)),
             None if container.shape.is_part() || is_damaged_part => {
@@ -335,7 +336,7 @@ impl Searcher<'_> {
         let Some(mut container) = container else { return false };
         container.shape = Shape::loose();
         let is_medium = |file: &FileAt| {
-            container.shape.classify(&file.path.replace('\\', "/"), file.size.max(1)).role == Role::Photo
+            container.shape.classify(&file.path.replace('\\', "/"), file.size.max(1)).sort == Sort::Photo
         };
         if !container.files.iter().any(is_medium) {
             return false;
@@ -373,7 +374,7 @@ impl Searcher<'_> {
         }
         if listing.is_drive(root) {
             // all of it is the owner's
-            let wrapper = root.parent().filter(|parent| category::by_name(&name_of(parent)).is_some());
+            let wrapper = root.parent().filter(|parent| recognise::by_name(&name_of(parent)).is_some());
             self.not_photos(format!("{}/", name_of(wrapper.unwrap_or(root))), Category::Drive);
             return Ok(Below { apples: true, ..Below::default() });
         }
@@ -473,7 +474,7 @@ impl Searcher<'_> {
     /// A folder that cannot be listed: an unreadable part counts as found.
     fn unreadable_folder(&mut self, root: &Path, refused: Refused) -> Below {
         let name = name_of(root);
-        if part_name::is_apple_name(&name) && category::by_name(&name).is_none() {
+        if part_name::is_apple_name(&name) && recognise::by_name(&name).is_none() {
             self.unreadable_file(name, refused);
             return Below { apples: true, ..Below::default() };
         }

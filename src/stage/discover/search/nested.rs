@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use crate::apple::part_name;
 use crate::apple::zip::{Archive, Window, ZipEntry, most_bytes};
-use crate::category;
-use crate::contents::{Role, litter};
+use crate::category::photos::Sort;
+use crate::category::recognise;
+use crate::contents::litter;
 use crate::error::{Error, is_full};
 use crate::problem::Code;
 use crate::problem::refusal::{Refused, refused};
@@ -51,7 +52,7 @@ impl Searcher<'_> {
             let normal = file.path.replace('\\', "/");
             // a zip of Apple's name is no photo, wherever it lies
             let may_be = part_name::is_apple_name(normal.rsplit('/').next().unwrap_or(&normal))
-                || self.found.containers[index].shape.classify(&normal, file.size).role == Role::Other;
+                || self.found.containers[index].shape.classify(&normal, file.size).sort == Sort::Other;
             if !may_be || litter::is_ignored(&normal) || !self.read_through(index, &file, &normal)? {
                 kept.push(file);
             }
@@ -113,7 +114,7 @@ impl Searcher<'_> {
                 self.inflated.extend(base.map(|base| (self.found.containers.len(), base)));
                 self.add(container)?;
             }
-            Err(refused) if apples_name && category::by_name(file_name).is_none() => {
+            Err(refused) if apples_name && recognise::by_name(file_name).is_none() => {
                 self.unreadable(name, refused, Lies::In(index));
             }
             Err(_) => return Ok(false),

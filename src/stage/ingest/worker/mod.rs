@@ -17,20 +17,24 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use reading::{Output, Taken};
 
 use crate::apple::zip::WHOLE;
-use crate::category::photos::lists::Room;
-use crate::contents::{Content, DetailsFile, Role};
+use crate::category::{self, Budget, List, ReadSeek, Said, Vouched};
+use crate::contents::{ArchiveId, Arena, Category, Class, Content, ContentId, Entry, EntryId, Sort};
 use crate::error::{Error, is_full};
+use crate::library::record::{Fresh, Kept, ReadEntry};
 use crate::problem::refusal::Refused;
 use crate::problem::{Code, Problem};
 use crate::stage::discover::Inputs;
-use crate::stage::ingest::glance::{Glance, ReadSeek, look, seekable};
+use crate::stage::ingest::glance::{Glance, seekable};
 use crate::stage::ingest::stock::Stock;
-use crate::stage::ingest::{Kept, Message, ReadEntry, Reading, Wanted};
+use crate::stage::ingest::{Message, Reading, Wanted};
 
 /// Bytes of a large entry that are held at a time, and bytes that are hashed at a time.
 const CHUNK: usize = 256 * 1024;
 /// Bytes that all threads together may hold of entries that they hold whole.
 const HELD: usize = 64 << 20;
+
+/// Contents, and what they said.
+pub(super) type Known = (Arena<ContentId, Content>, Arena<ContentId, Said>);
 
 /// What the threads of a pass share.
 pub(super) struct Worker<'a> {
@@ -40,11 +44,11 @@ pub(super) struct Worker<'a> {
     arrived: Condvar,
     /// Deflated entries up to this size are held whole.
     whole: usize,
-    lists: Room,
+    lists: Budget,
     /// Lists that were read; a copy of one says nothing new, and takes no room.
-    listed: Mutex<HashSet<(usize, Role)>>,
+    listed: Mutex<HashSet<(ContentId, Category, Sort)>>,
     /// Part folders whose files cannot be cloned into staging.
-    apart: Mutex<HashSet<usize>>,
+    apart: Mutex<HashSet<ArchiveId>>,
     /// Set when a failure ends the work.
     stopped: AtomicBool,
 }
@@ -63,14 +67,14 @@ impl From<Refused> for Trouble {
 
 impl<'a> Worker<'a> {
     /// `known` are the contents before this pass, `new` how many it may find at most.
-    pub(super) fn new(inputs: &'a Inputs, reading: &'a Reading<'a>, known: Vec<Content>, new: usize) -> Self {
+    pub(super) fn new(inputs: &'a Inputs, reading: &'a Reading<'a>, known: Known, new: usize) -> Self {
         Worker {
             inputs,
             reading,
             stock: Mutex::new(Stock::new(known, new, reading.held)),
             arrived: Condvar::new(),
             whole: (HELD / reading.jobs.get()).clamp(CHUNK, WHOLE as usize),
-            lists: Room::beside(&inputs.contents),
+            lists: Budget::beside(&inputs.contents, &inputs.heard),
             listed: Mutex::default(),
             apart: Mutex::default(),
             stopped: AtomicBool::new(false),
@@ -88,10 +92,11 @@ impl<'a> Worker<'a> {
     }
 
     /// Those and the new ones.
-    pub(super) fn into_contents(self) -> Vec<Content> {
+    pub(super) fn into_contents(self) -> Known {
         let mut stock = self.stock.into_inner().unwrap_or_else(PoisonError::into_inner);
         stock.contents.shrink_to_fit();
-        stock.contents
+        stock.said.shrink_to_fit();
+        (stock.contents, stock.said)
     }
 
     fn stock(&self) -> MutexGuard<'_, Stock> {
@@ -99,7 +104,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Takes one entry after the other until there is none.
-    pub(super) fn work(&self, tasks: &[usize], next: &AtomicUsize, sender: &SyncSender<Message>) {
+    pub(super) fn work(&self, tasks: &[EntryId], next: &AtomicUsize, sender: &SyncSender<Message>) {
         let mut buffer = vec![0; CHUNK];
         while let Some(&entry) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
             if self.is_stopped() {
@@ -124,12 +129,12 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn take(&self, index: usize, buffer: &mut Vec<u8>) -> Result<Message, Trouble> {
-        let entry = &self.inputs.contents.entries[index];
-        let parsed = entry.role.is_details() && self.reading.wanted == Wanted::Everything;
+    fn take(&self, id: EntryId, buffer: &mut Vec<u8>) -> Result<Message, Trouble> {
+        let entry = &self.inputs.contents.entries[id];
+        let parsed = entry.class == Class::Details && self.reading.wanted == Wanted::Everything;
         let _turn = if parsed { self.lists.turn(entry.size) } else { None };
         let expected = self.stock().is_expected(entry.size, entry.crc32);
-        let mut taken = self.read(index, expected, buffer)?;
+        let mut taken = self.read(id, expected, buffer)?;
         let mut bytes = taken.size;
         let safe = |taken: &Taken| {
             let stock = self.stock();
@@ -138,30 +143,34 @@ impl<'a> Worker<'a> {
         let is_lost = !matches!(taken.output, Output::Buffer(_)) && self.reading.staging.is_some();
         if expected && is_lost && safe(&taken).is_none() {
             // same size and CRC-32 as bytes that are safe, and other bytes all the same
-            taken = self.read(index, false, buffer)?;
+            taken = self.read(id, false, buffer)?;
             bytes += taken.size;
         }
         if let Some(content) = safe(&taken) {
-            let details = self.details(content, entry.role, taken, buffer)?;
-            let read = ReadEntry { entry: index, content, kept: Kept::Already };
-            return Ok(Message::Sound { read, details, bytes });
+            let list = self.list(content, entry, taken, buffer)?;
+            let read = ReadEntry { entry: id, content, kept: Kept::Already };
+            return Ok(Message::Sound { read, list, bytes });
         }
-        let content = self.describe(index, &mut taken, buffer);
-        let (content, kept) = self.keep(content, &mut taken, buffer)?;
-        let details = self.details(content, entry.role, taken, buffer)?;
-        Ok(Message::Sound { read: ReadEntry { entry: index, content, kept }, details, bytes })
+        let fresh = self.describe(id, &mut taken, buffer);
+        let (content, kept) = self.keep(fresh, &mut taken, buffer)?;
+        let list = self.list(content, entry, taken, buffer)?;
+        let read = ReadEntry { entry: id, content, kept };
+        Ok(Message::Sound { read, list, bytes })
     }
 
     /// What the file says of itself. Whatever a parser does with hostile bytes, the run goes on.
-    fn describe(&self, index: usize, taken: &mut Taken, buffer: &[u8]) -> Content {
-        let entry = &self.inputs.contents.entries[index];
+    fn describe(&self, id: EntryId, taken: &mut Taken, buffer: &[u8]) -> Fresh {
+        let entry = &self.inputs.contents.entries[id];
         let size = taken.size;
-        let glance = |source: &mut dyn ReadSeek| look(&mut Glance::new(source), size, entry);
-        let speaks = self.reading.wanted == Wanted::Everything && !entry.role.is_details();
+        let vouched = if entry.crc32.is_some() { Vouched::ByArchive } else { Vouched::ByNothing };
+        let glance = |source: &mut dyn ReadSeek| category::look(&mut Glance::new(source), size, vouched);
+        let speaks = self.reading.wanted == Wanted::Everything && entry.class != Class::Details;
         let seen = speaks.then(|| {
             catch_unwind(AssertUnwindSafe(|| match &mut taken.output {
-                Output::Buffer(count) => look(&mut Cursor::new(whole(buffer, *count)), size, entry),
-                Output::Details(bytes) => look(&mut Cursor::new(bytes), size, entry),
+                Output::Buffer(count) => {
+                    category::look(&mut Cursor::new(whole(buffer, *count)), size, vouched)
+                }
+                Output::Details(bytes) => category::look(&mut Cursor::new(bytes), size, vouched),
                 Output::Staging(staged) => glance(&mut staged.file),
                 Output::Memory(spool) => glance(spool.as_mut()),
                 Output::Nowhere => {
@@ -171,20 +180,16 @@ impl<'a> Worker<'a> {
                 }
             }))
         });
-        let (embedded, cut_short) = seen.and_then(Result::ok).unwrap_or_default();
-        Content {
-            blake3: taken.blake3,
-            size: taken.size,
-            crc32: taken.crc32,
-            fingerprint: taken.fingerprint,
-            embedded,
-            cut_short,
+        let said = seen.and_then(Result::ok).unwrap_or_default();
+        Fresh {
+            content: Content { blake3: taken.blake3, size: taken.size, crc32: taken.crc32 },
+            said: Said { fingerprint: taken.fingerprint, ..said },
         }
     }
 
     /// Keeps new bytes; of two threads with the same bytes one wins, and the other waits for it.
-    fn keep(&self, content: Content, taken: &mut Taken, buffer: &[u8]) -> Result<(usize, Kept), Trouble> {
-        let hash = content.blake3;
+    fn keep(&self, fresh: Fresh, taken: &mut Taken, buffer: &[u8]) -> Result<(ContentId, Kept), Trouble> {
+        let Content { blake3: hash, size, .. } = fresh.content;
         let mut stock = self.stock();
         let known = loop {
             let known = stock.find(&hash);
@@ -204,12 +209,13 @@ impl<'a> Worker<'a> {
             _ => Ok(()),
         };
         let mut stock = arrival.land();
-        staged.map_err(|e| self.unwritable(e, content.size))?;
+        staged.map_err(|e| self.unwritable(e, size))?;
         let (index, kept) = match known {
             Some(index) => (index, Kept::Again),
             None => {
-                let index = stock.add(content);
-                (index, Kept::Fresh(Box::new(stock.contents[index].clone())))
+                let id = stock.add(fresh);
+                let fresh = Fresh { content: stock.contents[id].clone(), said: stock.said[id].clone() };
+                (id, Kept::Fresh(Box::new(fresh)))
             }
         };
         stock.safe.add(index);
@@ -217,35 +223,39 @@ impl<'a> Worker<'a> {
         Ok((index, kept))
     }
 
-    fn details(
+    /// The list that an entry is, if it is one that nobody has read.
+    fn list(
         &self,
-        content: usize,
-        role: Role,
+        content: ContentId,
+        entry: &Entry,
         taken: Taken,
         buffer: &[u8],
-    ) -> Result<Option<DetailsFile>, Trouble> {
-        if !role.is_details() || self.reading.wanted == Wanted::Hashes {
+    ) -> Result<Option<List>, Trouble> {
+        if entry.class != Class::Details || self.reading.wanted == Wanted::Hashes {
             return Ok(None);
         }
-        if !self.listed.lock().unwrap_or_else(PoisonError::into_inner).insert((content, role)) {
+        let category = self.inputs.contents.category_of(entry);
+        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if !listed.insert((content, category, entry.sort)) {
             return Ok(None);
         }
-        if let Some(unread) = self.lists.too_large(taken.size) {
+        drop(listed);
+        if let Some(unread) = category::too_large(category, taken.size, &self.lists) {
             return Ok(Some(unread));
         }
-        let bytes = match taken.output {
-            Output::Buffer(count) => return Ok(Some(self.lists.read(role, whole(buffer, count)))),
-            Output::Details(bytes) => bytes,
+        let read = |bytes: &[u8]| category::read(category, entry.sort, bytes, &self.lists);
+        Ok(match taken.output {
+            Output::Buffer(count) => read(whole(buffer, count)),
+            Output::Details(bytes) => read(&bytes),
             Output::Staging(mut staged) => {
                 let mut bytes = Vec::with_capacity(usize::try_from(taken.size).unwrap_or_default());
-                let read =
+                let all =
                     staged.file.seek(SeekFrom::Start(0)).and_then(|_| staged.file.read_to_end(&mut bytes));
-                read.map_err(|e| self.unwritable(e, 0))?;
-                bytes
+                all.map_err(|e| self.unwritable(e, 0))?;
+                read(&bytes)
             }
-            Output::Memory(_) | Output::Nowhere => return Ok(None),
-        };
-        Ok(Some(self.lists.read(role, &bytes)))
+            Output::Memory(_) | Output::Nowhere => None,
+        })
     }
 
     /// What a failed write means. It says nothing of this entry, for names in staging are ours; to go

@@ -10,7 +10,8 @@ use std::sync::PoisonError;
 use tempfile::SpooledTempFile;
 
 use crate::apple::fingerprint;
-use crate::contents::{Entry, Role};
+use crate::category;
+use crate::contents::{Class, Entry, EntryId};
 use crate::error::Error;
 use crate::library::staging::Staged;
 use crate::problem::Code;
@@ -44,13 +45,13 @@ pub(super) struct Taken {
 }
 
 impl Worker<'_> {
-    fn output(&self, role: Role, expected: bool) -> Result<Output, Trouble> {
+    fn output(&self, class: Class, expected: bool) -> Result<Output, Trouble> {
         Ok(match self.reading.staging {
             Some(staging) if !expected => {
                 Output::Staging(staging.begin().map_err(|e| self.unwritable(e, 0))?)
             }
             _ if self.reading.wanted == Wanted::Hashes => Output::Nowhere,
-            _ if role.is_details() => Output::Details(Vec::new()),
+            _ if class == Class::Details => Output::Details(Vec::new()),
             None if !expected => Output::Memory(Box::new(SpooledTempFile::new(SPOOL))),
             _ => Output::Nowhere,
         })
@@ -87,8 +88,8 @@ impl Worker<'_> {
 
     /// Reads an entry to its end. One that fits into the buffer stays there, proved, before
     /// anything is written.
-    pub(super) fn read(&self, index: usize, expected: bool, buffer: &mut Vec<u8>) -> Result<Taken, Trouble> {
-        let entry = &self.inputs.contents.entries[index];
+    pub(super) fn read(&self, id: EntryId, expected: bool, buffer: &mut Vec<u8>) -> Result<Taken, Trouble> {
+        let entry = &self.inputs.contents.entries[id];
         let gone = || (Code::DamagedEntry, "its archive is not at hand".to_owned());
         let source = self.inputs.sources.get(&entry.archive).ok_or_else(gone)?;
         let buffer = self.room(source, entry, buffer);
@@ -100,7 +101,7 @@ impl Worker<'_> {
             None => (discover::open(source, entry.position, &entry.path)?, Output::Buffer(0)),
         };
         let mut blake3 = blake3::Hasher::new();
-        let mut fingerprint = (!entry.role.is_details()).then(fingerprint::Hasher::new);
+        let mut fingerprint = category::wants_fingerprint(entry.class).then(fingerprint::Hasher::new);
         let mut crc32 = entry.crc32.is_none().then(crc32fast::Hasher::new);
         let mut size = 0;
         loop {
@@ -126,7 +127,7 @@ impl Worker<'_> {
                 if count < buffer.len() {
                     output = Output::Buffer(count);
                 } else {
-                    output = self.output(entry.role, expected)?;
+                    output = self.output(entry.class, expected)?;
                     let is_copy = matches!(output, Output::Memory(_));
                     if is_copy && seekable(source, entry.position, &entry.path).is_some() {
                         output = Output::Nowhere;

@@ -1,4 +1,4 @@
-//! Facts: what the catalog shall say of every file of the library.
+//! Records: what the catalog shall say of every file of the library.
 //!
 //! In: what was matched and planned. Out: a [`FileRecord`] for each file that stands, and an
 //! [`AlbumRecord`] for each album. Pure.
@@ -10,37 +10,39 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::category::Heard;
 use crate::category::photos::time::{CapturedFrom, Evidence};
-use crate::category::photos::{Album, Asset, Matched, Part, Resource};
-use crate::contents::{ByContent, Contents, Entry};
+use crate::category::photos::{Album, AlbumId, Asset, AssetId, Matched, Part, Resource};
+use crate::contents::{ByContent, ContentId, Contents, Entry};
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, FileRecord, Placement};
 use crate::stage::plan::Plan;
 
 /// What is known of files, ready to be asked file by file: half a million records are never held at
 /// once.
-pub struct Facts<'a> {
-    contents: &'a Contents,
+pub struct Records<'a> {
+    heard: &'a Heard,
     matched: &'a Matched,
     plan: &'a Plan,
     standing: &'a BTreeMap<LibraryPath, FileRecord>,
-    by_content: ByContent<(u32, u32)>,
+    by_content: ByContent<(AssetId, u32)>,
     other_names: HashMap<&'a LibraryPath, &'a str>,
     /// Movies that stand beside another still.
-    borrowed: HashMap<usize, usize>,
+    borrowed: HashMap<ContentId, ContentId>,
 }
 
-impl<'a> Facts<'a> {
+impl<'a> Records<'a> {
     /// Of the files that stand or shall stand by this plan; `standing` are the records of those that
     /// stood before.
     pub fn new(
         contents: &'a Contents,
+        heard: &'a Heard,
         matched: &'a Matched,
         plan: &'a Plan,
         standing: &'a BTreeMap<LibraryPath, FileRecord>,
     ) -> Self {
-        Facts {
-            contents,
+        Records {
+            heard,
             matched,
             plan,
             standing,
@@ -65,7 +67,7 @@ impl<'a> Facts<'a> {
             return record;
         }
         let Some(&(asset, resource)) = self.by_content.get(record.content) else { return record };
-        let asset = &self.matched.assets[asset as usize];
+        let asset = &self.matched.assets[asset];
         let resource = &asset.resources[resource as usize];
         let captured = &resource.captured;
         record.captured = match Self::leader(asset, resource) {
@@ -84,8 +86,9 @@ impl<'a> Facts<'a> {
         record.deleted = asset.deleted;
         record.view_count = resource.view_count;
         record.contributed_by_me = resource.contributed_by_me;
-        let path =
-            |content: usize| self.plan.paths.get(content).filter(|path| !unplaced.contains(*path)).cloned();
+        let path = |content: ContentId| {
+            self.plan.paths.get(content).filter(|path| !unplaced.contains(*path)).cloned()
+        };
         let primary = asset.primary().content;
         match resource.part {
             Part::Primary => {
@@ -114,7 +117,7 @@ impl<'a> Facts<'a> {
     }
 
     fn evidence(&self, resource: &Resource) -> Box<[Evidence]> {
-        resource.captured.evidence(&self.contents.contents[resource.content].embedded)
+        resource.captured.evidence(&self.heard.photos.said[resource.content].embedded)
     }
 
     /// The time that a record has, if the evidence is still the same: another `--time-zone` counts for
@@ -144,15 +147,15 @@ pub fn album_records(matched: &Matched, plan: &Plan, unplaced: &HashSet<LibraryP
         let paths = resources.filter_map(|r| plan.paths.get(r.content));
         paths.filter(|path| !unplaced.contains(*path)).map(|path| path.as_str().to_owned()).collect()
     };
-    let record = |(index, album): (usize, &Album)| AlbumRecord {
+    let record = |(id, album): (AlbumId, &Album)| AlbumRecord {
         kind: album.kind,
         key: album.key.clone(),
         title: album.title.clone(),
-        folder: plan.folders.get(&index).cloned(),
+        folder: plan.folders.get(&id).cloned(),
         story: album.story.clone(),
         files: files(album),
     };
-    matched.albums.iter().enumerate().map(record).collect()
+    matched.albums.pairs().map(record).collect()
 }
 
 fn other_names<'a>(contents: &'a Contents, plan: &'a Plan) -> HashMap<&'a LibraryPath, &'a str> {

@@ -1,0 +1,64 @@
+//! The memory that Apple's lists may take.
+//!
+//! The bounds are memory, not rows. A row of four bytes takes fifty times its size once it is read, so a small
+//! archive of lists could take all memory there is. A run may take as much as the lists of its resources could
+//! ever need, and a generous floor. What is over the bounds is left unread, said to be so, and kept.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::category::Heard;
+use crate::contents::{Class, Contents};
+
+/// A larger file, in bytes, is not taken for a list: Apple's have 330 rows, 500,000 would fit.
+const LARGEST: u64 = 64 << 20;
+
+/// Files up to this size may be read side by side.
+const SMALL: u64 = 256 << 10;
+
+/// What all lists of a run may take, in bytes of memory: 200,000 rows without any media.
+const FLOOR: u64 = 96 << 20;
+
+/// And for each resource: its row, and its places in albums.
+const EACH_RESOURCE: u64 = 1 << 10;
+
+/// What is left for lists.
+#[derive(Debug)]
+pub struct Budget {
+    largest: u64,
+    left: AtomicU64,
+    turn: Mutex<()>,
+}
+
+impl Budget {
+    /// What the lists of these contents may take, without what was taken already.
+    pub fn beside(contents: &Contents, heard: &Heard) -> Self {
+        let resources = contents.entries.iter().filter(|e| e.class == Class::Resource).count() as u64;
+        let all = resources.saturating_mul(EACH_RESOURCE).saturating_add(FLOOR);
+        let left = AtomicU64::new(all.saturating_sub(heard.weight()));
+        // the text of a list is held beside what is read from it
+        Budget { largest: LARGEST.min(all / 3), left, turn: Mutex::new(()) }
+    }
+
+    /// How large a list may be, in bytes.
+    pub fn largest(&self) -> u64 {
+        self.largest
+    }
+
+    /// How many bytes of memory are left.
+    pub fn left(&self) -> usize {
+        usize::try_from(self.left.load(Ordering::Relaxed)).unwrap_or(usize::MAX)
+    }
+
+    /// Takes so many bytes of memory; whether they were left.
+    pub fn take(&self, weight: u64) -> bool {
+        let left =
+            self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(weight));
+        left.is_ok()
+    }
+
+    /// Waits until no other large list is being read; to be held while this one is.
+    pub fn turn(&self, size: u64) -> Option<MutexGuard<'_, ()>> {
+        (size > SMALL).then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,63 @@
+//! The kinds of data that Apple delivers. What they mean, [`category`](crate::category) says.
+
+use std::fmt;
+
+/// A kind of data that Apple delivers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Category {
+    /// iCloud Photos.
+    #[default]
+    Photos,
+    /// iCloud Notes.
+    Notes,
+    /// iCloud Drive.
+    Drive,
+    /// iCloud Contacts.
+    Contacts,
+    /// iCloud Calendars and Reminders.
+    Calendars,
+    /// iCloud Mail.
+    Mail,
+    /// iCloud Bookmarks.
+    Bookmarks,
+    /// Everything that is a table: purchases, plays, devices, the account.
+    Records,
+}
+
+impl Category {
+    const NAMES: [(Category, &'static str); 8] = [
+        (Category::Photos, "photos"),
+        (Category::Notes, "notes"),
+        (Category::Drive, "drive"),
+        (Category::Contacts, "contacts"),
+        (Category::Calendars, "calendars"),
+        (Category::Mail, "mail"),
+        (Category::Bookmarks, "bookmarks"),
+        (Category::Records, "records"),
+    ];
+
+    /// The word in the catalog and in JSON.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(category, _)| *category == self).map_or("photos", |(_, name)| name)
+    }
+
+    /// The category of that word.
+    pub fn from_name(name: &str) -> Option<Category> {
+        Self::NAMES.iter().find(|(_, n)| *n == name).map(|(category, _)| *category)
+    }
+}
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Category::Photos => "iCloud Photos",
+            Category::Notes => "iCloud Notes",
+            Category::Drive => "iCloud Drive",
+            Category::Contacts => "contacts",
+            Category::Calendars => "calendars",
+            Category::Mail => "mail",
+            Category::Bookmarks => "bookmarks",
+            Category::Records => "account and purchases",
+        })
+    }
+}
