@@ -14,6 +14,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::exit)] // a script's helper
 
 #[path = "../fixtures/builder.rs"]
+#[allow(dead_code, unused_imports)] // the bench needs only some of it
 mod builder;
 
 use std::path::Path;

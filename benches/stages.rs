@@ -2,6 +2,7 @@
 //! `compare.py`.
 
 #[path = "../fixtures/builder.rs"]
+#[allow(dead_code, unused_imports)] // the bench needs only some of it
 mod builder;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -1,22 +1,16 @@
 //! Runs that are stopped and begun again: the tree is that of a run that nobody stopped.
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
 
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
-
-use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use builder::damage::truncate;
-use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
-use support::{Depth, Scratch, contents};
+use crate::builder::damage::truncate;
+use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
+use crate::support::{Depth, Scratch, contents, differences};
 use windfall::Error;
 use windfall::export::search::Strangers;
-use windfall::import::{Chosen, Run, import};
+use windfall::import::{Run, import};
 use windfall::plan::{AlbumForm, Hidden};
 use windfall::progress::{Phase, Progress};
 
@@ -60,11 +54,7 @@ fn is_stopped(scratch: &Scratch, inputs: &[PathBuf], jobs: usize, count: u64) ->
         progress: &interrupter,
         cancel: &interrupter.cancel,
     };
-    let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
-        settings: scratch.settings.clone(),
-        remember: Vec::new(),
-    };
-    match import(&run, &scratch.library(), &chosen) {
+    match import(&run, &scratch.library(), &|_| scratch.chosen()) {
         Err(Error::Interrupted) => true,
         Ok(_) => false,
         Err(error) => panic!("{error}"),
@@ -95,12 +85,6 @@ fn export() -> Export {
         export = export.part(filled);
     }
     export
-}
-
-fn differences(left: &BTreeMap<String, String>, right: &BTreeMap<String, String>) -> Vec<String> {
-    let paths: std::collections::BTreeSet<&String> = left.keys().chain(right.keys()).collect();
-    let differ = paths.into_iter().filter(|path| left.get(*path) != right.get(*path));
-    differ.map(|path| format!("{path}: {:?} {:?}", left.get(path), right.get(path))).collect()
 }
 
 #[test]
@@ -178,7 +162,7 @@ fn staged_bytes_of_other_inputs_wait_and_are_named() {
     scratch.import(&zips);
     let whole = Scratch::new();
     whole.import(&zips);
-    assert_eq!(support::tree(&scratch.library()).len(), support::tree(&whole.library()).len());
+    assert_eq!(scratch.tree().len(), whole.tree().len());
 }
 
 #[test]

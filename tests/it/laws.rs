@@ -1,18 +1,13 @@
 //! Laws that hold for every export: nothing is lost, nothing depends on order or threads, nothing
 //! happens twice. Exports are drawn at random; what fails is shrunk.
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
-
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
+use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
+use crate::support::{Depth, Scratch, contents};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use proptest::sample::select;
-use support::{Depth, Scratch, contents};
 use windfall::names;
 use windfall::report::Report;
 

@@ -1,13 +1,6 @@
 //! The page, as a file and in a real browser.
 //!
-//! In: libraries that whole imports made. Skips the browser, and says so, where Chromium is not
-//! installed; `CHROMIUM` names another than the usual ones.
-#![allow(clippy::print_stderr, reason = "a skipped test must say so")]
-#![allow(clippy::unwrap_used, reason = "helpers of a test fail as the test does")]
-
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
+//! The browser is Chromium under one of its usual names, or what `CHROMIUM` names.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -15,9 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, SharedAlbums, damage, jpeg, mov, png};
+use crate::builder::{
+    Exif, Export, Movie, Part, Photo, Row, SharedAlbum, SharedAlbums, damage, jpeg, mov, png,
+};
+use crate::support::{Scratch, contents};
 use serde_json::Value;
-use support::{Scratch, contents};
 use windfall::Error;
 use windfall::media::Kind;
 use windfall::page::{Hidden, PageOptions, write};
@@ -228,16 +223,11 @@ fn what_is_missing_is_said_until_it_is_there() {
     assert!(page.contains("Nothing is missing.") && !page.contains("damaged-entry"), "{page}");
 }
 
-/// Chromium, if there is one.
-fn chromium() -> Option<PathBuf> {
+fn chromium() -> PathBuf {
     let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
     let usual = ["chromium", "chromium-browser", "google-chrome", "chrome"].map(PathBuf::from);
-    let found =
-        named.into_iter().chain(usual).find(|name| Command::new(name).arg("--version").output().is_ok());
-    if found.is_none() {
-        eprintln!("skipped: chromium is not installed");
-    }
-    found
+    let is_there = |name: &PathBuf| Command::new(name).arg("--version").output().is_ok();
+    named.into_iter().chain(usual).find(is_there).expect("no Chromium; `tests/run` installs what tests need")
 }
 
 struct Opened {
@@ -282,8 +272,9 @@ fn requests(log: &str) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn a_request_would_be_noticed() {
-    let Some(chromium) = chromium() else { return };
+    let chromium = chromium();
     let scratch = Scratch::new();
     let page = scratch.path("page.html");
     std::fs::write(&page, "<img src=\"http://elsewhere.invalid/x.png\">").unwrap();
@@ -292,8 +283,9 @@ fn a_request_would_be_noticed() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn a_browser_shows_it_without_an_error_or_a_request() {
-    let Some(chromium) = chromium() else { return };
+    let chromium = chromium();
     for scratch in [example(), hostile()] {
         let page = report(&scratch, Hidden::Shown);
         let items = paths(&data(&page)).len();

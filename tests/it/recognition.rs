@@ -1,21 +1,16 @@
 //! What is taken for Apple's: only what evidence shows, wherever it lies and whatever it is called. A stranger's
 //! file in a library, or a drive that is called safe to delete, is the worst that can happen.
-#![allow(clippy::unwrap_used)] // a test that cannot go on stops
-
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
 
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use builder::{Exif, Export, Part, Photo, Row, SharedAlbum, Wrapper, jpeg};
-use support::{Scratch, codes, tree};
+use crate::builder::{Exif, Export, Part, Photo, Row, SharedAlbum, Wrapper, jpeg};
+use crate::support::{Scratch, codes, tree};
 use windfall::Error;
 use windfall::export::search::Strangers;
-use windfall::import::{Chosen, Run, import};
+use windfall::import::{Run, import};
 use windfall::problem::{Code, Severity};
 use windfall::report::Report;
 use windfall::verify::{Verification, VerifyRun, verify};
@@ -73,8 +68,7 @@ fn import_loose(scratch: &Scratch, inputs: &[PathBuf]) -> Result<Report, Error> 
         progress: &(),
         cancel: &cancel,
     };
-    let settings = scratch.settings.clone();
-    import(&run, &scratch.library(), &|_| Chosen { settings: settings.clone(), remember: Vec::new() })
+    import(&run, &scratch.library(), &|_| scratch.chosen())
 }
 
 fn errors(report: &Report) -> Vec<Code> {
