@@ -113,6 +113,32 @@ fn a_run_stopped_anywhere_ends_in_the_tree_of_a_whole_one() {
     }
 }
 
+/// What a run is told to remember reaches the choice of the next one, and a dry run tells it without
+/// remembering anything itself.
+#[test]
+fn a_library_remembers_settings() {
+    let mut scratch = Scratch::new();
+    let zips = export().write_zips(&scratch.parts());
+    let recalled = |scratch: &Scratch| scratch.recalled(&zips, ["albums", "time-zone", "layout"]);
+    let words = |words: [&str; 3]| words.map(|word| Some(word.to_owned()).filter(|word| !word.is_empty()));
+    assert_eq!(recalled(&scratch), words(["", "", ""]));
+    scratch.remember = vec![("time-zone", "Asia/Tokyo".to_owned()), ("albums", "list".to_owned())];
+    scratch.dry_run(&zips);
+    assert!(!scratch.library().exists());
+    scratch.import(&zips);
+    assert_eq!(recalled(&scratch), words(["list", "Asia/Tokyo", ""]));
+    // a newer word takes the place of an older one
+    scratch.settings.albums = AlbumForm::Copy;
+    scratch.remember = vec![("albums", "copy".to_owned())];
+    assert_eq!(scratch.import_again(&zips).1, Depth::Whole);
+    assert_eq!(recalled(&scratch), words(["copy", "Asia/Tokyo", ""]));
+    // a run that is stopped while it reads has remembered already
+    let mut stopped = Scratch::new();
+    stopped.remember = vec![("layout", "%Y".to_owned())];
+    assert!(is_stopped(&stopped, &zips, 1, 60));
+    assert_eq!(recalled(&stopped), words(["", "", "%Y"]));
+}
+
 #[test]
 fn what_an_interrupted_run_staged_is_not_read_again() {
     let scratch = Scratch::new();

@@ -8,6 +8,7 @@ use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, m
 use crate::support::{Depth, Scratch, contents};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use proptest::sample::select;
+use proptest::test_runner::FileFailurePersistence;
 use windfall::names;
 use windfall::report::Report;
 
@@ -137,7 +138,7 @@ fn sum(report: &Report) -> u64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("proptest-regressions"))), ..ProptestConfig::default() })]
 
     #[test]
     fn every_medium_is_in_the_library_once_and_only_there(draws in draws()) {

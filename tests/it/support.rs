@@ -1,6 +1,7 @@
 //! What the tests share: a scratch folder, runs with default settings, the command itself, and the
 //! tree that is left, as text.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::num::NonZeroUsize;
@@ -121,6 +122,20 @@ impl Scratch {
         let run =
             Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress: &(), cancel: &cancel };
         dry_run(&run, &self.library(), &|_| self.chosen()).unwrap()
+    }
+
+    /// What the library remembers of these settings, as the next run is told it.
+    pub fn recalled<const N: usize>(&self, inputs: &[PathBuf], names: [&str; N]) -> [Option<String>; N] {
+        let cancel = AtomicBool::new(false);
+        let run =
+            Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress: &(), cancel: &cancel };
+        let heard = RefCell::new(names.map(|_| None));
+        let choose = |recall: &dyn Fn(&str) -> Option<String>| {
+            *heard.borrow_mut() = names.map(recall);
+            self.chosen()
+        };
+        dry_run(&run, &self.library(), &choose).unwrap();
+        heard.into_inner()
     }
 
     pub fn check(&self, inputs: &[PathBuf]) -> Check {
