@@ -50,7 +50,7 @@ impl Progress for Heard {
 pub struct Scratch {
     folder: tempfile::TempDir,
     pub settings: Settings,
-    /// Settings by name that the library shall remember of every run.
+    /// Settings by name that the library is to remember from every run.
     pub remember: Vec<(&'static str, String)>,
     pub jobs: usize,
 }
