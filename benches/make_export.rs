@@ -1,9 +1,5 @@
-//! Writes a large export as Apple writes it, for timing whole programs.
-//!
-//! In: a folder, a seed, how many entries of which sizes in how many parts, stored or deflated, on
-//! the command line. Out: the zips. Never: the same seed, other bytes.
-//! The one surprise: it is a bench target only so that `cargo bench` builds it with optimisation;
-//! it measures nothing.
+//! Writes a large export as Apple writes it, for timing whole programs; the same seed gives the same bytes.
+//! It is a bench only so that `cargo bench` builds it with optimisation, and measures nothing.
 //!
 //! ```text
 //! cargo bench --bench make_export -- FOLDER SEED ENTRIES SMALLEST LARGEST PARTS stored|deflated|plain
@@ -14,6 +10,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::exit)] // a script's helper
 
 #[path = "../fixtures/builder.rs"]
+#[allow(dead_code, unused_imports)] // the bench needs only some of it
 mod builder;
 
 use std::path::Path;

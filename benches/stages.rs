@@ -2,6 +2,7 @@
 //! `compare.py`.
 
 #[path = "../fixtures/builder.rs"]
+#[allow(dead_code, unused_imports)] // the bench needs only some of it
 mod builder;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -24,7 +25,7 @@ use windfall::library::record::Placement;
 use windfall::library::settings::Settings;
 use windfall::library::staging::Staging;
 use windfall::run::check::check;
-use windfall::run::import::{Chosen, Run, import};
+use windfall::run::import::{Run, import};
 use windfall::stage::discover::container::Container;
 use windfall::stage::discover::search::{Strangers, Surroundings, search};
 use windfall::stage::discover::{Inputs, gather};
@@ -229,11 +230,7 @@ fn imported(bencher: Bencher) {
                 progress: &(),
                 cancel: &cancel,
             };
-            let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
-                settings: settings.clone(),
-                remember: Vec::new(),
-            };
-            import(&run, library.path(), &chosen).expect("an import")
+            import(&run, library.path(), &|_| settings.clone()).expect("an import")
         });
 }
 
@@ -250,8 +247,8 @@ fn imported_again(bencher: Bencher) {
         progress: &(),
         cancel: &cancel,
     };
-    let chosen =
-        |_: &dyn Fn(&str) -> Option<String>| Chosen { settings: settings.clone(), remember: Vec::new() };
-    import(&run, &library, &chosen).expect("an import");
-    bencher.counter(ItemsCount::new(2_000u32)).bench(|| import(&run, &library, &chosen).expect("an import"));
+    import(&run, &library, &|_| settings.clone()).expect("an import");
+    bencher
+        .counter(ItemsCount::new(2_000u32))
+        .bench(|| import(&run, &library, &|_| settings.clone()).expect("an import"));
 }

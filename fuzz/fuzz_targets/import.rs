@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use libfuzzer_sys::fuzz_target;
 use windfall::Error;
 use windfall::stage::discover::search::Strangers;
-use windfall::run::import::{Chosen, Run, import};
+use windfall::run::import::{Run, import};
 use windfall::library::settings::{AlbumForm, Settings};
 
 fn files(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
@@ -47,7 +47,7 @@ fuzz_target!(|bytes: &[u8]| {
         let cancel = AtomicBool::new(false);
         let inputs = [part.clone()];
         let run = Run { inputs: &inputs, strangers: Strangers::Loose, jobs: NonZeroUsize::MIN, progress: &(), cancel: &cancel };
-        import(&run, &library, &|_| Chosen { settings: settings(), remember: Vec::new() })
+        import(&run, &library, &|_| settings())
     };
     match run() {
         Ok(first) => {

@@ -165,7 +165,7 @@ fn is_xml(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Discretion, sidecar, subject};
+    use super::{Discretion, form_of, sidecar, subject};
     use crate::category::photos::media::{Kind, Position};
     use crate::contents::ContentId;
     use crate::library::path::LibraryPath;
@@ -328,8 +328,8 @@ mod tests {
     #[test]
     fn a_sidecar_tells_its_own_form() {
         for form in SidecarForm::ALL {
-            assert_eq!(SidecarForm::of(&text(form, &dated("a.jpg"), &[], OPEN)), Some(form));
+            assert_eq!(form_of(&text(form, &dated("a.jpg"), &[], OPEN)), Some(form));
         }
-        assert_eq!(SidecarForm::of("<x:xmpmeta x:xmptk=\"darktable\"/>"), None);
+        assert_eq!(form_of("<x:xmpmeta x:xmptk=\"darktable\"/>"), None);
     }
 }

@@ -1,18 +1,14 @@
 //! Laws that hold for every export: nothing is lost, nothing depends on order or threads, nothing
 //! happens twice. Exports are drawn at random; what fails is shrunk.
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
-
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
+use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
+use crate::support::{Depth, Scratch, contents};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use proptest::sample::select;
-use support::{Depth, Scratch, contents};
+use proptest::test_runner::FileFailurePersistence;
 use windfall::library::name;
 use windfall::stage::report::Report;
 
@@ -142,7 +138,7 @@ fn sum(report: &Report) -> u64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("proptest-regressions"))), ..ProptestConfig::default() })]
 
     #[test]
     fn every_medium_is_in_the_library_once_and_only_there(draws in draws()) {

@@ -1,36 +1,11 @@
-//! Kills: at random instants, and at chosen system calls. `WINDFALL_KILLS=300` asks for so many.
+//! Kills and interrupts at any instant. `WINDFALL_KILLS=300` asks for so many.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::{Bench, asked, can_trace, most_calls, said};
-
-/// Calls that change something outside the process, and some that part them.
-const CALLS: [&str; 22] = [
-    "openat",
-    "close",
-    "read",
-    "write",
-    "pwrite64",
-    "lseek",
-    "ftruncate",
-    "mkdir",
-    "rmdir",
-    "rename",
-    "renameat2",
-    "link",
-    "linkat",
-    "symlink",
-    "symlinkat",
-    "unlink",
-    "unlinkat",
-    "utimensat",
-    "fsync",
-    "fdatasync",
-    "syncfs",
-    "flock",
-];
+use super::{Bench, asked};
+use crate::support::said;
 
 /// Kills a run after this time, unless it ends before.
 fn kill_after(mut command: Command, time: Duration) -> bool {
@@ -66,46 +41,6 @@ fn runs_killed_at_any_instant_end_in_the_tree_of_a_whole_one() {
 }
 
 #[test]
-fn runs_killed_at_any_call_end_in_the_tree_of_a_whole_one() {
-    if !can_trace() {
-        return;
-    }
-    let bench = Bench::new();
-    let calls = most_calls(&bench, &CALLS);
-    let all: Vec<(&String, usize)> =
-        calls.iter().flat_map(|(name, &most)| (1..=most).map(move |number| (name, number))).collect();
-    let wanted = asked("WINDFALL_KILLS").unwrap_or(24).min(all.len());
-    let mut killed = 0;
-    for pick in 0..wanted {
-        let (name, number) = all[pick * all.len() / wanted];
-        let what = format!("killed at {name} {number}");
-        let trial = bench.trial();
-        let kill = |number: usize| {
-            let inject = format!("inject={name}:signal=SIGKILL:when={number}");
-            let tracing =
-                ["-o", "/dev/null", "-e", &format!("trace={name}"), "-e", &inject].map(str::to_owned);
-            let output = trial.traced(&tracing).output().unwrap();
-            assert!(
-                output.status.signal() == Some(9) || output.status.success(),
-                "{what}: {}",
-                said(&output)
-            );
-            usize::from(output.status.signal().is_some())
-        };
-        killed += kill(number);
-        trial.assert_holds(&what);
-        if pick % 3 == 2 {
-            // the run that goes on is killed as well
-            killed += kill(1 + number / 2);
-            trial.assert_holds(&what);
-        }
-        trial.assert_finishes(&what);
-    }
-    println!("{killed} runs were killed at {} calls of {}", wanted, all.len());
-    assert!(killed >= wanted / 2, "only {killed} of {wanted} runs were killed");
-}
-
-#[test]
 fn an_interrupt_ends_cleanly_and_says_how_to_go_on() {
     let bench = Bench::new();
     let mut interrupted = 0;
@@ -128,5 +63,5 @@ fn an_interrupt_ends_cleanly_and_says_how_to_go_on() {
         trial.assert_holds("interrupted");
         trial.assert_finishes("interrupted");
     }
-    println!("{interrupted} runs were interrupted");
+    assert!(interrupted > 0, "no run was interrupted");
 }

@@ -1,12 +1,7 @@
 //! Dates from end to end: what a file embeds, what the details say, and what the catalog keeps of both.
-#![allow(clippy::unwrap_used)] // a test that cannot go on stops
 
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
-
-use builder::{Exif, Export, Part, Photo, Row, jpeg};
-use support::{Scratch, codes};
+use crate::builder::{Exif, Export, Part, Photo, Row, aae, jpeg};
+use crate::support::{Scratch, codes};
 use windfall::problem::Code;
 
 /// A JPEG without EXIF, with a segment behind its first marker.
@@ -116,7 +111,7 @@ fn only_photos_and_videos_can_lack_a_date() {
     let scratch = Scratch::new();
     let part = Part::new()
         .photo(Photo::new("notes.txt", "no photo"))
-        .photo(Photo::new("alone.AAE", builder::aae(1)))
+        .photo(Photo::new("alone.AAE", aae(1)))
         .photo(Photo::new("IMG_1.JPG", jpeg(2, &Exif::none())).row(Row::undated()));
     let report = scratch.import(&Export::new("iCloud Photos").part(part).write_zips(&scratch.parts()));
     let undated: Vec<_> =

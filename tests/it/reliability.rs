@@ -1,22 +1,25 @@
 //! What holds when a run is killed, a call fails, a drive is full or knows no links. Every test
 //! here runs the real command; `docs/reliability.md` says what is promised and how to run more.
-#![cfg(unix)] // signals, strace and loop devices
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
+#![cfg(unix)] // signals
 
-#[path = "../../fixtures/builder.rs"]
-mod builder;
+#[cfg(target_os = "linux")]
 mod drives;
 mod faults;
 mod kills;
+#[cfg(target_os = "linux")]
+mod traced;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::builder::{
+    Exif, Export, Movie, Pack, Part, Photo, Row, SharedAlbum, SharedAlbums, aae, jpeg, mov,
+};
+use crate::support::{self, differences, link, relative, said};
 use blake3::Hash;
-use builder::{Exif, Export, Movie, Pack, Part, Photo, Row, SharedAlbum, SharedAlbums, aae, jpeg, mov};
 use tempfile::TempDir;
 use windfall::contents::ContentId;
 use windfall::library::catalog::{Catalog, Remembered};
@@ -139,22 +142,11 @@ struct Trial<'b> {
 impl Trial<'_> {
     fn arguments(&self, command: &mut Command) {
         command.arg("import").args(&self.bench.zips).arg("--to").arg(&self.library);
-        command.args(["--json", "--jobs", "2"]).args(&self.bench.options).env("TZ", "UTC");
-        for name in ["WINDFALL_LIBRARY", "WINDFALL_JOBS", "WINDFALL_TIME_ZONE"] {
-            command.env_remove(name);
-        }
+        command.args(["--json", "--jobs", "2"]).args(&self.bench.options);
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(binary());
-        self.arguments(&mut command);
-        command
-    }
-
-    /// The run below strace, which does what it is told to the calls that it is told.
-    fn traced(&self, tracing: &[String]) -> Command {
-        let mut command = Command::new("strace");
-        command.args(["-f", "-qq"]).args(tracing).arg(binary());
+        let mut command = support::command();
         self.arguments(&mut command);
         command
     }
@@ -227,6 +219,17 @@ impl Trial<'_> {
         self.assert_whole(what);
     }
 
+    /// The next run brings all bytes of an undisturbed one: an input that could not be read for a while
+    /// is like one that came later, and takes the next free name.
+    fn assert_reaches_bytes(&self, what: &str) {
+        self.import();
+        let found = hashes(&self.library);
+        let lacks =
+            |file: &&String| self.bench.known.difference(&found).any(|h| file.contains(h.to_hex().as_str()));
+        let lost: Vec<_> = self.bench.tree.iter().filter(|(_, file)| lacks(file)).collect();
+        assert!(lost.is_empty(), "{what}: {lost:#?} are not in {:#?}", tree(&self.library));
+    }
+
     /// The tree of an undisturbed run and nothing else.
     fn assert_whole(&self, what: &str) {
         assert_eq!(differences(&tree(&self.library), &self.bench.tree), [""; 0], "{what}");
@@ -239,7 +242,7 @@ impl Trial<'_> {
     }
 }
 
-/// What the catalog says, read from a copy: the next run shall find it as it was left.
+/// What the catalog says, read from a copy: the next run has to find it as it was left.
 fn catalog(library: &Path) -> Remembered {
     let copy = tempfile::tempdir().unwrap();
     fs::create_dir(copy.path().join(".windfall")).unwrap();
@@ -266,15 +269,12 @@ fn tree(library: &Path) -> Tree {
     let timeless = |path: &str| path.ends_with(".m3u8") || path.starts_with(".windfall");
     files(library)
         .map(|entry| {
-            let path = entry.path().strip_prefix(library).unwrap().to_str().unwrap().to_owned();
-            let what = match fs::read_link(entry.path()) {
-                Ok(target) => format!("-> {}", target.display()),
-                Err(_) => {
-                    let modified = entry.metadata().unwrap().modified().unwrap();
-                    let time = (!timeless(&path)).then_some(modified);
-                    format!("{} {time:?}", blake3::hash(&fs::read(entry.path()).unwrap()))
-                }
-            };
+            let path = relative(entry.path(), library);
+            let what = link(entry.path()).unwrap_or_else(|| {
+                let modified = entry.metadata().unwrap().modified().unwrap();
+                let time = (!timeless(&path)).then_some(modified);
+                format!("{} {time:?}", blake3::hash(&fs::read(entry.path()).unwrap()))
+            });
             (path, what)
         })
         .collect()
@@ -285,62 +285,7 @@ fn hashes(library: &Path) -> HashSet<Hash> {
     plain.map(|entry| blake3::hash(&fs::read(entry.path()).unwrap())).collect()
 }
 
-fn differences(left: &Tree, right: &Tree) -> Vec<String> {
-    let paths: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
-    let differ = paths.into_iter().filter(|path| left.get(*path) != right.get(*path));
-    differ.map(|path| format!("{path}: {:?}, not {:?}", left.get(path), right.get(path))).collect()
-}
-
-fn said(output: &Output) -> String {
-    let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
-    format!("{}\n{out}{err}", output.status)
-}
-
-/// The command under test; `WINDFALL_BINARY` names another one, such as a release build.
-fn binary() -> PathBuf {
-    std::env::var_os("WINDFALL_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_windfall").into(), PathBuf::from)
-}
-
 /// A number that a longer run is asked for with.
 fn asked(variable: &str) -> Option<usize> {
     std::env::var(variable).ok()?.parse().ok()
-}
-
-/// Whether strace runs here and may trace.
-fn can_trace() -> bool {
-    let can = cfg!(target_os = "linux")
-        && Command::new("strace")
-            .args(["-f", "-qq", "-e", "trace=write", "true"])
-            .output()
-            .is_ok_and(|o| o.status.success());
-    if !can {
-        println!("skipped: there is no strace here, or it may not trace");
-    }
-    can
-}
-
-/// How often one thread of an undisturbed run makes each of these calls, at most.
-fn most_calls(bench: &Bench, names: &[&str]) -> BTreeMap<String, usize> {
-    let trial = bench.trial();
-    let log = bench.folder.path().join("calls");
-    let tracing =
-        ["-o".to_owned(), log.display().to_string(), "-e".to_owned(), format!("trace={}", names.join(","))];
-    let output = trial.traced(&tracing).output().unwrap();
-    assert!(output.status.success(), "{}", said(&output));
-    let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for line in fs::read_to_string(&log).unwrap().lines() {
-        if let Some((thread, call)) = line.split_once(' ')
-            && let Some((name, _)) = call.trim_start().split_once('(')
-            && names.contains(&name)
-        {
-            *counts.entry((name.to_owned(), thread.to_owned())).or_default() += 1;
-        }
-    }
-    fs::remove_file(&log).unwrap();
-    let mut most = BTreeMap::new();
-    for ((name, _), count) in counts {
-        let entry = most.entry(name).or_insert(0);
-        *entry = count.max(*entry);
-    }
-    most
 }

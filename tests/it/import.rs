@@ -1,16 +1,11 @@
 //! Exports as Apple writes them, imported whole: what stands where afterwards, and what is said.
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
-
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
 
 use std::path::{Path, PathBuf};
 
-use builder::{
+use crate::builder::{
     Details, Exif, Export, List, Movie, Part, Photo, Row, SharedAlbum, SharedAlbums, Wrapper, jpeg, mov,
 };
-use support::{Scratch, codes};
+use crate::support::{Scratch, codes, contents};
 use windfall::library::settings::{AlbumForm, Hidden, Memories, RecentlyDeleted};
 use windfall::problem::{Code, Severity};
 
@@ -559,9 +554,9 @@ fn every_form_of_album() {
         let mut tree = scratch.tree();
         tree.retain(|path| path.starts_with("Albums"));
         assert_eq!(tree, expected, "{form:?}");
-        let before = support::contents(&scratch.library());
+        let before = contents(&scratch.library());
         scratch.import(&zips);
-        assert_eq!(support::contents(&scratch.library()), before, "{form:?}");
+        assert_eq!(contents(&scratch.library()), before, "{form:?}");
         if form == AlbumForm::List {
             let list = std::fs::read_to_string(scratch.library().join("Albums/X.m3u8")).unwrap();
             assert_eq!(list, "#EXTM3U\n../2020/2020-01/A.jpg\n");

@@ -1,10 +1,5 @@
 //! Libraries verified: what is said of files that changed, went or came; which archives may be
 //! deleted; and what a catalog made anew still knows.
-#![allow(clippy::unwrap_used)]
-
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,15 +7,14 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, aae, damage, jpeg, mov};
-use support::{Scratch, codes};
+use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, aae, damage, jpeg, mov};
+use crate::support::{Scratch, codes, contents};
 use windfall::Error;
 use windfall::contents::ContentId;
 use windfall::library::catalog::Catalog;
 use windfall::library::settings::{AlbumForm, Hidden, Memories};
 use windfall::library::template::{Purpose, Template};
 use windfall::problem::{Code, Severity};
-use windfall::run::import::Chosen;
 use windfall::run::rebuild::rebuild;
 use windfall::run::verify::{Against, Files, Verification, VerifyRun, verify};
 
@@ -49,11 +43,7 @@ fn rebuilt(scratch: &Scratch) -> Verification {
         progress: &(),
         cancel: &cancel,
     };
-    let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
-        settings: scratch.settings.clone(),
-        remember: vec![("time-zone", "UTC".to_owned())],
-    };
-    rebuild(&run, &chosen, None).unwrap()
+    rebuild(&run, &|_| scratch.settings.clone(), None).unwrap()
 }
 
 fn photo(seed: u64, name: &str, day: &str) -> Photo {
@@ -486,7 +476,7 @@ fn a_rebuilt_catalog_knows_what_bytes_and_details_tell() {
         let zips = rich().write_zips(&scratch.parts());
         scratch.import(&zips);
         let (facts_before, derived_before) = (facts(&scratch), derived(&scratch));
-        let (tree, exports_before) = (support::contents(&scratch.library()), exports(&scratch));
+        let (tree, exports_before) = (contents(&scratch.library()), exports(&scratch));
         let sound = verified(&scratch);
         assert_eq!(said(&sound), [], "{form:?}");
 
@@ -495,7 +485,7 @@ fn a_rebuilt_catalog_knows_what_bytes_and_details_tell() {
         assert_eq!(said(&made), [], "{form:?}");
         assert_eq!(made.files, sound.files, "{form:?}");
         assert!(made.kept_aside.as_ref().is_some_and(|p| p.ends_with(".windfall/catalog.sqlite.damaged")));
-        assert_eq!(support::contents(&scratch.library()), tree, "{form:?}");
+        assert_eq!(contents(&scratch.library()), tree, "{form:?}");
         assert_same(&facts_before, &facts(&scratch), &format!("rebuilt {form:?}"));
         assert_eq!(derived(&scratch), derived_before, "{form:?}");
         let again = verified_against(&scratch, &zips);
@@ -503,7 +493,7 @@ fn a_rebuilt_catalog_knows_what_bytes_and_details_tell() {
 
         let report = scratch.import(&zips);
         assert_eq!(report.entries.already_present, report.entries.total, "{form:?}: {:#?}", report);
-        assert_eq!(support::contents(&scratch.library()), tree, "{form:?}");
+        assert_eq!(contents(&scratch.library()), tree, "{form:?}");
         assert_same(&facts_before, &facts(&scratch), &format!("imported again {form:?}"));
         assert_eq!(exports(&scratch), exports_before, "{form:?}");
         assert_eq!(derived(&scratch), derived_before, "{form:?}");
@@ -522,10 +512,10 @@ fn a_catalog_that_is_merely_gone_doubles_no_file() {
         let zips = rich().write_zips(&scratch.parts());
         scratch.import(&zips);
         let (facts_before, derived_before) = (facts(&scratch), derived(&scratch));
-        let tree = support::contents(&scratch.library());
+        let tree = contents(&scratch.library());
         fs::remove_file(Catalog::path_in(&scratch.library())).unwrap();
         scratch.import(&zips);
-        assert_eq!(support::contents(&scratch.library()), tree, "{form:?}");
+        assert_eq!(contents(&scratch.library()), tree, "{form:?}");
         assert_same(&facts_before, &facts(&scratch), &format!("{form:?}"));
         assert_eq!(derived(&scratch), derived_before, "{form:?}");
         assert_eq!(said(&verified(&scratch)), [], "{form:?}");
@@ -587,7 +577,7 @@ fn a_rebuilt_catalog_learns_how_many_parts_there_are() {
 /// Rebuilds, imports again, and compares everything with what was before.
 fn assert_rebuild_is_whole(scratch: &Scratch, inputs: &[&[PathBuf]], what: &str) {
     let (facts_before, derived_before) = (facts(scratch), derived(scratch));
-    let (tree, exports_before) = (support::contents(&scratch.library()), exports(scratch));
+    let (tree, exports_before) = (contents(&scratch.library()), exports(scratch));
     fs::remove_file(Catalog::path_in(&scratch.library())).unwrap();
     assert_eq!(said(&rebuilt(scratch)), [], "{what}");
     assert_same(&facts_before, &facts(scratch), &format!("{what}, rebuilt"));
@@ -596,7 +586,7 @@ fn assert_rebuild_is_whole(scratch: &Scratch, inputs: &[&[PathBuf]], what: &str)
         assert_eq!(report.entries.already_present, report.entries.total, "{what}: {report:#?}");
     }
     assert_same(&facts_before, &facts(scratch), &format!("{what}, imported again"));
-    assert_eq!(support::contents(&scratch.library()), tree, "{what}");
+    assert_eq!(contents(&scratch.library()), tree, "{what}");
     assert_eq!((exports(scratch), derived(scratch)), (exports_before, derived_before), "{what}");
 }
 
@@ -670,9 +660,5 @@ fn a_library_without_details_can_be_rebuilt_too() {
     let cancel = AtomicBool::new(false);
     let library = folder.library();
     let run = VerifyRun { library: &library, jobs: NonZeroUsize::MIN, progress: &(), cancel: &cancel };
-    let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
-        settings: folder.settings.clone(),
-        remember: Vec::new(),
-    };
-    assert!(matches!(rebuild(&run, &chosen, None), Err(Error::NotALibrary(_))));
+    assert!(matches!(rebuild(&run, &|_| folder.settings.clone(), None), Err(Error::NotALibrary(_))));
 }

@@ -1,15 +1,10 @@
 //! What archives claim to hold: sizes that cannot be, headers that mean nothing, entries that share bytes,
 //! and archives that come out of small ones by the hundred thousand. What is sound beside them is imported.
-#![allow(clippy::unwrap_used)]
-
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
 
 use std::fs;
 
-use builder::{Entry, Envelope, Exif, Export, Pack, Part, Photo, Row, jpeg};
-use support::{Scratch, codes};
+use crate::builder::{Entry, Envelope, Exif, Export, Pack, Part, Photo, Row, jpeg};
+use crate::support::{Scratch, codes};
 use windfall::problem::Code;
 
 const PATH: &str = "Photos/IMG_3.JPG";

@@ -1,17 +1,12 @@
 //! Modification times: a file keeps the time of its date, and follows when that is corrected.
-#![allow(clippy::unwrap_used)] // a test that cannot go on stops
-
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
 
 use std::fs::File;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use builder::{Exif, Export, Movie, Part, Photo, Row, aae, jpeg, mov};
+use crate::builder::{Exif, Export, Movie, Part, Photo, Row, aae, jpeg, mov};
+use crate::support::Scratch;
 use chrono::{DateTime, Utc};
-use support::Scratch;
 
 fn time_of(scratch: &Scratch, path: &str) -> String {
     let modified = scratch.library().join(path).metadata().unwrap().modified().unwrap();

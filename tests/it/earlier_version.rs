@@ -1,8 +1,5 @@
 //! A library that an earlier version made: `fixtures/library-0.1.0`, from `fixtures/example`.
 //! It is read as it is, and an import into it goes on where that version ended.
-#![allow(clippy::unwrap_used)] // a test that cannot go on stops
-
-mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use support::{Scratch, codes, tree};
+use crate::support::{Depth, Scratch, codes, tree};
 use windfall::run::list;
 use windfall::run::verify::{Verification, VerifyRun, verify};
 
@@ -88,5 +85,5 @@ fn an_import_goes_on_with_it() {
     assert_eq!(tree(&scratch.library()), before);
     assert_eq!(dates(&scratch.library()), dates_before);
     assert_eq!(verified(&scratch.library()).files.intact, 21);
-    assert_eq!(scratch.import_again(&[fixture("example")]).1, support::Depth::Glance);
+    assert_eq!(scratch.import_again(&[fixture("example")]).1, Depth::Glance);
 }

@@ -1,13 +1,6 @@
 //! The page, as a file and in a real browser.
 //!
-//! In: libraries that whole imports made. Skips the browser, and says so, where Chromium is not
-//! installed; `CHROMIUM` names another than the usual ones.
-#![allow(clippy::print_stderr, reason = "a skipped test must say so")]
-#![allow(clippy::unwrap_used, reason = "helpers of a test fail as the test does")]
-
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
+//! The browser is Chromium under one of its usual names, or what `CHROMIUM` names.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -15,9 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, SharedAlbums, damage, jpeg, mov, png};
+use crate::builder::{
+    Exif, Export, Movie, Part, Photo, Row, SharedAlbum, SharedAlbums, damage, jpeg, mov, png,
+};
+use crate::support::{Scratch, contents};
 use serde_json::Value;
-use support::{Scratch, contents};
 use windfall::Error;
 use windfall::category::photos::media::Kind;
 use windfall::library::record::Area;
@@ -94,7 +89,9 @@ fn the_page_says_what_the_catalog_says() {
         let file = format!(".windfall/thumbnails/{}/{hash}.jpg", &hash[..2]);
         assert!(scratch.library().join(&file).is_file(), "{file}");
     }
-    for album in shown["albums"].as_array().unwrap() {
+    let albums = shown["albums"].as_array().unwrap();
+    assert_eq!(albums.len(), 4);
+    for album in albums {
         let members = album[2].as_array().unwrap();
         assert!(members.iter().all(|index| index.as_u64().unwrap() < all as u64), "{album}");
     }
@@ -228,16 +225,11 @@ fn what_is_missing_is_said_until_it_is_there() {
     assert!(page.contains("Nothing is missing.") && !page.contains("damaged-entry"), "{page}");
 }
 
-/// Chromium, if there is one.
-fn chromium() -> Option<PathBuf> {
+fn chromium() -> PathBuf {
     let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
     let usual = ["chromium", "chromium-browser", "google-chrome", "chrome"].map(PathBuf::from);
-    let found =
-        named.into_iter().chain(usual).find(|name| Command::new(name).arg("--version").output().is_ok());
-    if found.is_none() {
-        eprintln!("skipped: chromium is not installed");
-    }
-    found
+    let is_there = |name: &PathBuf| Command::new(name).arg("--version").output().is_ok();
+    named.into_iter().chain(usual).find(is_there).expect("no Chromium; `tests/run` installs what tests need")
 }
 
 struct Opened {
@@ -282,8 +274,9 @@ fn requests(log: &str) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn a_request_would_be_noticed() {
-    let Some(chromium) = chromium() else { return };
+    let chromium = chromium();
     let scratch = Scratch::new();
     let page = scratch.path("page.html");
     std::fs::write(&page, "<img src=\"http://elsewhere.invalid/x.png\">").unwrap();
@@ -292,8 +285,9 @@ fn a_request_would_be_noticed() {
 }
 
 #[test]
+#[ignore = "needs Chromium"]
 fn a_browser_shows_it_without_an_error_or_a_request() {
-    let Some(chromium) = chromium() else { return };
+    let chromium = chromium();
     for scratch in [example(), hostile()] {
         let page = report(&scratch, Hidden::Shown);
         let items = paths(&data(&page)).len();
@@ -304,6 +298,7 @@ fn a_browser_shows_it_without_an_error_or_a_request() {
         assert_eq!(opened.requests, [] as [&str; 0]);
         assert!(!opened.dom.contains("<title>owned"));
         let pictures = texts(&data(&page)["thumbnail"]).into_iter().filter(|hash| !hash.is_empty()).count();
+        assert!(pictures > 0);
         assert!(opened.dom.matches("alt=\"").count() >= pictures);
     }
 }

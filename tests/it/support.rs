@@ -1,22 +1,23 @@
-//! What the import tests share: a scratch folder, runs with default settings, and the tree that
-//! they leave, as text.
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
-#![allow(dead_code)] // each test binary uses its part
+//! What the tests share: a scratch folder, runs with default settings, the command itself, and the
+//! tree that is left, as text.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use windfall::Error;
 use windfall::library::catalog::Catalog;
 use windfall::library::record::FileRecord;
-use windfall::library::settings::Settings;
+use windfall::library::settings::{Memory, Settings};
 use windfall::problem::Code;
 use windfall::progress::{Phase, Progress};
 use windfall::run::check::check;
-use windfall::run::import::{Chosen, Run, dry_run, import};
+use windfall::run::import::{Run, dry_run, import};
 use windfall::stage::discover::search::Strangers;
 use windfall::stage::report::{Check, Report};
 
@@ -56,7 +57,8 @@ pub struct Scratch {
 
 impl Scratch {
     pub fn new() -> Self {
-        Scratch { folder: tempfile::tempdir().unwrap(), settings: settings(), jobs: 2 }
+        let folder = tempfile::tempdir().unwrap();
+        Scratch { folder, settings: settings(), jobs: 2 }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -103,7 +105,7 @@ impl Scratch {
     ) -> Result<Report, Error> {
         let cancel = AtomicBool::new(false);
         let run = Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress, cancel: &cancel };
-        import(&run, library, &|_| Chosen { settings: self.settings.clone(), remember: Vec::new() })
+        import(&run, library, &|_| self.settings.clone())
     }
 
     pub fn import(&self, inputs: &[PathBuf]) -> Report {
@@ -114,11 +116,21 @@ impl Scratch {
         let cancel = AtomicBool::new(false);
         let run =
             Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress: &(), cancel: &cancel };
-        let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
-            settings: self.settings.clone(),
-            remember: Vec::new(),
+        dry_run(&run, &self.library(), &|_| self.settings.clone()).unwrap()
+    }
+
+    /// What the library remembers, as the next run is told it.
+    pub fn recalled(&self, inputs: &[PathBuf]) -> Memory {
+        let cancel = AtomicBool::new(false);
+        let run =
+            Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress: &(), cancel: &cancel };
+        let heard = RefCell::new(Memory::default());
+        let choose = |memory: &Memory| {
+            *heard.borrow_mut() = memory.clone();
+            self.settings.clone()
         };
-        dry_run(&run, &self.library(), &chosen).unwrap()
+        dry_run(&run, &self.library(), &choose).unwrap();
+        heard.into_inner()
     }
 
     pub fn check(&self, inputs: &[PathBuf]) -> Check {
@@ -157,46 +169,101 @@ impl Scratch {
     }
 }
 
+/// The command under test as on a computer in UTC where nobody has set anything.
+pub fn command() -> Command {
+    undisturbed(Command::new(binary()))
+}
+
+/// The same command, started by another program that takes it as its last words.
+#[cfg(target_os = "linux")]
+pub fn command_below<A: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = A>) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).arg(binary());
+    undisturbed(command)
+}
+
+/// `WINDFALL_BINARY` names another build, such as a release.
+fn binary() -> PathBuf {
+    std::env::var_os("WINDFALL_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_windfall").into(), PathBuf::from)
+}
+
+/// Takes away every variable that the command listens to, but for the time zone, which is UTC.
+fn undisturbed(mut command: Command) -> Command {
+    let is_ours = |name: &OsStr| name.to_string_lossy().starts_with("WINDFALL_");
+    for name in std::env::vars_os().map(|(name, _)| name).filter(|name| is_ours(name)) {
+        command.env_remove(name);
+    }
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(name);
+    }
+    command.env("TZ", "UTC");
+    command
+}
+
+/// Runs another program, which has to be there: a test that needs one is ignored by default.
+pub fn tool(mut command: Command) -> Output {
+    command.output().unwrap_or_else(|e| panic!("{command:?}: {e}; `tests/run` installs what tests need"))
+}
+
+/// Status and all words of a program that has ended.
+pub fn said(output: &Output) -> String {
+    let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
+    format!("{}\n{out}{err}", output.status)
+}
+
 /// Every file below a library but `.windfall`, sorted; links as `path -> target`.
 pub fn tree(library: &Path) -> Vec<String> {
-    let walk = walkdir::WalkDir::new(library).min_depth(1).into_iter();
-    let mut tree: Vec<String> = walk
-        .filter_entry(|e| e.file_name() != ".windfall")
-        .map(Result::unwrap)
-        .filter(|e| !e.file_type().is_dir())
-        .map(|e| {
-            let path = e.path().strip_prefix(library).unwrap().to_str().unwrap().to_owned();
-            match std::fs::read_link(e.path()) {
-                Ok(target) => format!("{path} -> {}", target.display()),
-                Err(_) => path,
-            }
+    let mut tree: Vec<String> = files(library)
+        .map(|file| {
+            let path = relative(&file, library);
+            link(&file).map_or_else(|| path.clone(), |target| format!("{path} {target}"))
         })
         .collect();
     tree.sort();
     tree
 }
 
+fn files(library: &Path) -> impl Iterator<Item = PathBuf> {
+    let walk = walkdir::WalkDir::new(library).min_depth(1).into_iter();
+    walk.filter_entry(|entry| entry.file_name() != ".windfall")
+        .map(Result::unwrap)
+        .filter(|entry| !entry.file_type().is_dir())
+        .map(walkdir::DirEntry::into_path)
+}
+
+/// A path below a folder, with slashes on every system.
+pub fn relative(path: &Path, folder: &Path) -> String {
+    let path = path.strip_prefix(folder).unwrap().to_str().unwrap();
+    path.replace(std::path::MAIN_SEPARATOR, "/")
+}
+
+/// Where a link leads: `-> target`.
+pub fn link(path: &Path) -> Option<String> {
+    let target = std::fs::read_link(path).ok()?;
+    Some(format!("-> {}", target.to_str().unwrap().replace(std::path::MAIN_SEPARATOR, "/")))
+}
+
 /// Every file below a folder with its bytes' BLAKE3 and its time, for comparing whole libraries.
 pub fn contents(library: &Path) -> BTreeMap<String, String> {
-    let walk = walkdir::WalkDir::new(library).min_depth(1).into_iter();
-    walk.filter_entry(|e| e.file_name() != ".windfall")
-        .map(Result::unwrap)
-        .filter(|e| !e.file_type().is_dir())
-        .map(|e| {
-            let path = e.path().strip_prefix(library).unwrap().to_str().unwrap().to_owned();
-            let what = match std::fs::read_link(e.path()) {
-                Ok(target) => format!("-> {}", target.display()),
-                Err(_) if path.ends_with(".m3u8") => {
-                    format!("{} written now", blake3::hash(&std::fs::read(e.path()).unwrap()))
-                }
-                Err(_) => {
-                    let modified = e.metadata().unwrap().modified().unwrap();
-                    format!("{} {modified:?}", blake3::hash(&std::fs::read(e.path()).unwrap()))
-                }
-            };
+    files(library)
+        .map(|file| {
+            let path = relative(&file, library);
+            let time = || std::fs::metadata(&file).unwrap().modified().unwrap();
+            let what = link(&file).unwrap_or_else(|| {
+                let hash = blake3::hash(&std::fs::read(&file).unwrap());
+                // lists are written anew by every run
+                if path.ends_with(".m3u8") { hash.to_string() } else { format!("{hash} {:?}", time()) }
+            });
             (path, what)
         })
         .collect()
+}
+
+/// What stands in one tree and not in the other, or differently.
+pub fn differences(left: &BTreeMap<String, String>, right: &BTreeMap<String, String>) -> Vec<String> {
+    let paths: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
+    let differ = paths.into_iter().filter(|path| left.get(*path) != right.get(*path));
+    differ.map(|path| format!("{path}: {:?}, not {:?}", left.get(path), right.get(path))).collect()
 }
 
 /// The codes of all problems, sorted.

@@ -1,16 +1,12 @@
 //! Small archives whose lists would take all memory: the real command, which may have a gigabyte of
 //! addresses and no more, keeps them unread, names them, and does the rest.
 #![cfg(target_os = "linux")] // elsewhere a shell cannot bound a command's memory
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
-
-#[path = "../fixtures/builder.rs"]
-mod builder;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
-use builder::{Content, Exif, Export, Pack, Part, Photo, Row, SharedAlbum, SharedAlbums, jpeg};
+use crate::builder::{Content, Exif, Export, Pack, Part, Photo, Row, SharedAlbum, SharedAlbums, jpeg};
+use crate::support::command_below;
 use serde_json::Value;
 
 /// Kilobytes of addresses: threads and the program itself take 300,000 of them.
@@ -71,10 +67,10 @@ fn run(arguments: &[&str], folder: &Path) -> Value {
 }
 
 fn run_to(code: i32, arguments: &[&str], folder: &Path) -> Value {
-    let mut command = Command::new("sh");
-    command.args(["-c", &format!("ulimit -v {MEMORY} && exec \"$0\" \"$@\"")]);
-    command.arg(env!("CARGO_BIN_EXE_windfall")).args(arguments).args(["--json", "--jobs", "2"]);
-    command.current_dir(folder).env("TZ", "UTC").env("MALLOC_ARENA_MAX", "1").env("RAYON_NUM_THREADS", "2");
+    let bounded = format!("ulimit -v {MEMORY} && exec \"$0\" \"$@\"");
+    let mut command = command_below("sh", ["-c", &bounded]);
+    command.args(arguments).args(["--json", "--jobs", "2"]);
+    command.current_dir(folder).env("MALLOC_ARENA_MAX", "1").env("RAYON_NUM_THREADS", "2");
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");

@@ -1,23 +1,18 @@
 //! Runs that are stopped and begun again: the tree is that of a run that nobody stopped.
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
 
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
-
-use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use builder::damage::truncate;
-use builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
-use support::{Depth, Scratch, contents};
+use crate::builder::damage::truncate;
+use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
+use crate::support::{Depth, Scratch, contents, differences};
 use windfall::Error;
-use windfall::library::settings::{AlbumForm, Hidden};
+use windfall::library::settings::{AlbumForm, Hidden, name};
+use windfall::library::template::{Purpose, Template};
 use windfall::progress::{Phase, Progress};
-use windfall::run::import::{Chosen, Run, import};
+use windfall::run::import::{Run, import};
 use windfall::stage::discover::search::Strangers;
 
 /// Interrupts a run when it has told so many things.
@@ -60,11 +55,7 @@ fn is_stopped(scratch: &Scratch, inputs: &[PathBuf], jobs: usize, count: u64) ->
         progress: &interrupter,
         cancel: &interrupter.cancel,
     };
-    let chosen = |_: &dyn Fn(&str) -> Option<String>| Chosen {
-        settings: scratch.settings.clone(),
-        remember: Vec::new(),
-    };
-    match import(&run, &scratch.library(), &chosen) {
+    match import(&run, &scratch.library(), &|_| scratch.settings.clone()) {
         Err(Error::Interrupted) => true,
         Ok(_) => false,
         Err(error) => panic!("{error}"),
@@ -97,12 +88,6 @@ fn export() -> Export {
     export
 }
 
-fn differences(left: &BTreeMap<String, String>, right: &BTreeMap<String, String>) -> Vec<String> {
-    let paths: std::collections::BTreeSet<&String> = left.keys().chain(right.keys()).collect();
-    let differ = paths.into_iter().filter(|path| left.get(*path) != right.get(*path));
-    differ.map(|path| format!("{path}: {:?} {:?}", left.get(path), right.get(path))).collect()
-}
-
 #[test]
 fn a_run_stopped_anywhere_ends_in_the_tree_of_a_whole_one() {
     for form in [AlbumForm::Symlink, AlbumForm::Copy, AlbumForm::List] {
@@ -127,6 +112,32 @@ fn a_run_stopped_anywhere_ends_in_the_tree_of_a_whole_one() {
         }
         assert!(stops > 5, "only {stops} runs were stopped");
     }
+}
+
+/// What a run chose reaches the choice of the next one, and a dry run is told it without remembering
+/// anything itself.
+#[test]
+fn a_library_remembers_settings() {
+    let mut scratch = Scratch::new();
+    let zips = export().write_zips(&scratch.parts());
+    let words = |scratch: &Scratch| {
+        let memory = scratch.recalled(&zips);
+        [name::ALBUMS, name::TIME_ZONE, name::LAYOUT].map(|name| memory.text(name).unwrap_or("").to_owned())
+    };
+    assert_eq!(words(&scratch), ["", "", ""]);
+    scratch.settings.albums = AlbumForm::List;
+    scratch.settings.zone = chrono_tz::Tz::Asia__Tokyo;
+    assert_eq!(words(&scratch), ["", "", ""], "a dry run remembers nothing");
+    scratch.import(&zips);
+    assert_eq!(words(&scratch), ["list", "Asia/Tokyo", "{year}/{year}-{month}"]);
+    scratch.settings.albums = AlbumForm::Copy;
+    scratch.import(&zips);
+    assert_eq!(words(&scratch), ["copy", "Asia/Tokyo", "{year}/{year}-{month}"]);
+    // a run that is stopped while it reads has remembered already
+    let mut stopped = Scratch::new();
+    stopped.settings.layout = Template::parse("%Y", Purpose::Layout).unwrap();
+    assert!(is_stopped(&stopped, &zips, 1, 60));
+    assert_eq!(words(&stopped)[2], "%Y");
 }
 
 #[test]
@@ -178,7 +189,7 @@ fn staged_bytes_of_other_inputs_wait_and_are_named() {
     scratch.import(&zips);
     let whole = Scratch::new();
     whole.import(&zips);
-    assert_eq!(support::tree(&scratch.library()).len(), support::tree(&whole.library()).len());
+    assert_eq!(scratch.tree().len(), whole.tree().len());
 }
 
 #[test]

@@ -1,14 +1,9 @@
 //! Live Photos, companions and dates, through whole imports.
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
-
-#[path = "../fixtures/builder.rs"]
-mod builder;
-mod support;
 
 use std::path::Path;
 
-use builder::{Exif, Export, Movie, Part, Photo, Row, aae, heic, jpeg, mov, png};
-use support::{Scratch, codes};
+use crate::builder::{Exif, Export, Movie, Part, Photo, Row, aae, heic, jpeg, mov, png};
+use crate::support::{Scratch, codes};
 use windfall::category::photos::time::CapturedFrom;
 use windfall::library::path::LibraryPath;
 use windfall::library::record::FileRecord;

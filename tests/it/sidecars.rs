@@ -1,15 +1,12 @@
 //! Sidecars as other programs find them: what exiftool and exiv2 read, whose they are, and when
 //! they change or go.
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, one that is skipped says so
-
-#[path = "../fixtures/builder.rs"]
-mod builder;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use builder::{Exif, Export, Movie, Part, Photo, Row, jpeg, mov};
+use crate::builder::{Exif, Export, Movie, Part, Photo, Row, jpeg, mov};
+use crate::support::{command, relative, tool};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -44,9 +41,7 @@ impl Place {
 
     /// Runs the command, which must be done; gives what it says.
     fn run(&self, arguments: &[&str]) -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_windfall"));
-        command.current_dir(self.0.path()).args(arguments).env("TZ", "UTC");
-        let output = command.env_remove("WINDFALL_LIBRARY").env_remove("WINDFALL_LOG_FILE").output().unwrap();
+        let output = command().current_dir(self.0.path()).args(arguments).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(output.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&output.stderr));
         said
@@ -62,7 +57,7 @@ impl Place {
         let mut found: Vec<String> = walkdir::WalkDir::new(&library)
             .into_iter()
             .filter_entry(|e| e.file_name() != ".windfall")
-            .map(|e| e.unwrap().path().strip_prefix(&library).unwrap().to_str().unwrap().to_owned())
+            .map(|e| relative(e.unwrap().path(), &library))
             .filter(|path| path.ends_with(".xmp") || path.ends_with(".json"))
             .collect();
         found.sort();
@@ -92,25 +87,17 @@ fn lake() -> Export {
 
 const STILL: &str = "2024/2024-03/a & b 'c' 🌊.JPG";
 
-fn is_missing(program: &str, argument: &str) -> bool {
-    let missing = Command::new(program).arg(argument).output().is_err();
-    if missing {
-        println!("skipped: {program} is not installed");
-    }
-    missing
-}
-
 fn exiftool(path: &Path) -> Value {
-    let output = Command::new("exiftool").args(["-j", "-G1", "-struct", "-a"]).arg(path).output().unwrap();
+    let mut exiftool = Command::new("exiftool");
+    exiftool.args(["-j", "-G1", "-struct", "-a"]).arg(path);
+    let output = tool(exiftool);
     let all: Value = serde_json::from_slice(&output.stdout).unwrap();
     all[0].clone()
 }
 
 #[test]
+#[ignore = "needs exiftool"]
 fn exiftool_reads_what_an_xmp_says() {
-    if is_missing("exiftool", "-ver") {
-        return;
-    }
     let place = Place::new(&lake());
     place.import("parts", &["--sidecars", "xmp"]);
     let tags = exiftool(&place.lib(&format!("{STILL}.xmp")));
@@ -126,19 +113,15 @@ fn exiftool_reads_what_an_xmp_says() {
         assert_eq!(tags[tag], expected, "{tag} in {tags:#}");
     }
     assert_eq!(tags.get("ExifTool:Warning"), None, "{tags:#}");
-    let output = Command::new("exiftool")
-        .args(["-validate", "-warning", "-a"])
-        .arg(place.lib(&format!("{STILL}.xmp")))
-        .output()
-        .unwrap();
+    let mut validate = Command::new("exiftool");
+    validate.args(["-validate", "-warning", "-a"]).arg(place.lib(&format!("{STILL}.xmp")));
+    let output = tool(validate);
     assert!(String::from_utf8_lossy(&output.stdout).contains(": OK"), "{output:?}");
 }
 
 #[test]
+#[ignore = "needs exiv2"]
 fn exiv2_reads_what_an_xmp_says() {
-    if is_missing("exiv2", "--version") {
-        return;
-    }
     let place = Place::new(&lake());
     for (form, expected) in [
         (
@@ -163,7 +146,7 @@ fn exiv2_reads_what_an_xmp_says() {
         place.import("parts", &["--sidecars", form]);
         let mut command = Command::new("exiv2");
         command.args(["-PXkv"]).arg(place.lib(&format!("{STILL}.xmp")));
-        let output = command.output().unwrap();
+        let output = tool(command);
         let lines: Vec<String> = String::from_utf8_lossy(&output.stdout)
             .lines()
             .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -322,7 +305,7 @@ fn a_log_holds_what_was_done_and_what_was_wrong() {
 
 #[test]
 fn nobody_is_asked_in_a_pipe() {
-    let output = Command::new(env!("CARGO_BIN_EXE_windfall")).output().unwrap();
+    let output = command().output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("Usage"), "{output:?}");
 }

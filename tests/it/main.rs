@@ -1,0 +1,29 @@
+//! Windfall as others use it: whole imports by the library and by the command, over exports that
+//! [`builder`] writes. One module a subject, in one crate, which is linked once.
+//!
+//! What needs another program or root is ignored with the reason, and fails where that is not there;
+//! `tests/run` installs what can be installed and says what it has to leave out.
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on stops, and counts what it did
+
+#[path = "../../fixtures/builder.rs"]
+mod builder;
+mod support;
+
+mod again;
+mod apples_format;
+mod bombs;
+mod claims;
+mod cli;
+mod damage;
+mod dates;
+mod earlier_version;
+mod exiftool;
+mod import;
+mod laws;
+mod page;
+mod pairs;
+mod recognition;
+mod reliability;
+mod sidecars;
+mod times;
+mod verify;
