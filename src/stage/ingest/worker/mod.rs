@@ -1,9 +1,9 @@
 //! One thread of the pass: an entry at a time, from its archive into staging.
 //!
-//! In: the entry's index. Out: a [`Message`] for the collector. Never: panics with a parser, or stops
-//! for what concerns one entry only.
-//! The one surprise: a deflated entry of up to 8 MiB is held whole, and hashed before anything is
-//! written, so a duplicate of most photos costs no file.
+//! A parser that panics takes no run with it, and what concerns one entry only stops nothing.
+//!
+//! A deflated entry of up to 8 MiB is held whole, and hashed before anything is written, so a duplicate of
+//! most photos costs no file.
 
 mod reading;
 
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use reading::{Output, Taken};
+use reading::{Sink, Taken};
 
 use crate::apple::zip::WHOLE;
 use crate::category::photos::lists::Room;
@@ -47,6 +47,25 @@ pub(super) struct Worker<'a> {
     apart: Mutex<HashSet<usize>>,
     /// Set when a failure ends the work.
     stopped: AtomicBool,
+}
+
+/// What an entry is thought to be before it is read, by its size and CRC-32.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Guess {
+    /// A copy of bytes that are safe: it is hashed, and nothing is written.
+    Copy,
+    /// Bytes that nobody has.
+    New,
+}
+
+/// What an entry is, now that it is read.
+enum Found {
+    /// A copy of these bytes, which are safe.
+    Known(usize),
+    /// Bytes that nobody has.
+    New,
+    /// No copy after all, and its bytes went nowhere: it must be read again.
+    Misjudged,
 }
 
 /// Why an entry was not taken.
@@ -128,28 +147,34 @@ impl<'a> Worker<'a> {
         let entry = &self.inputs.contents.entries[index];
         let parsed = entry.role.is_details() && self.reading.wanted == Wanted::Everything;
         let _turn = if parsed { self.lists.turn(entry.size) } else { None };
-        let expected = self.stock().is_expected(entry.size, entry.crc32);
-        let mut taken = self.read(index, expected, buffer)?;
-        let mut bytes = taken.size;
-        let safe = |taken: &Taken| {
-            let stock = self.stock();
-            stock.find(&taken.blake3).filter(|&c| stock.safe.contains(c))
-        };
-        let is_lost = !matches!(taken.output, Output::Buffer(_)) && self.reading.staging.is_some();
-        if expected && is_lost && safe(&taken).is_none() {
-            // same size and CRC-32 as bytes that are safe, and other bytes all the same
-            taken = self.read(index, false, buffer)?;
+        let is_expected = self.stock().is_expected(entry.size, entry.crc32);
+        let mut guess = if is_expected { Guess::Copy } else { Guess::New };
+        let mut bytes = 0;
+        let (taken, content, kept) = loop {
+            let mut taken = self.read(index, guess, buffer)?;
             bytes += taken.size;
-        }
-        if let Some(content) = safe(&taken) {
-            let details = self.details(content, entry.role, taken, buffer)?;
-            let read = ReadEntry { entry: index, content, kept: Kept::Already };
-            return Ok(Message::Sound { read, details, bytes });
-        }
-        let content = self.describe(index, &mut taken, buffer);
-        let (content, kept) = self.keep(content, &mut taken, buffer)?;
+            match self.find(&taken, guess) {
+                Found::Known(content) => break (taken, content, Kept::Already),
+                Found::Misjudged => guess = Guess::New,
+                Found::New => {
+                    let content = self.describe(index, &mut taken, buffer);
+                    let (content, kept) = self.keep(content, &mut taken, buffer)?;
+                    break (taken, content, kept);
+                }
+            }
+        };
         let details = self.details(content, entry.role, taken, buffer)?;
         Ok(Message::Sound { read: ReadEntry { entry: index, content, kept }, details, bytes })
+    }
+
+    fn find(&self, taken: &Taken, guess: Guess) -> Found {
+        let stock = self.stock();
+        let is_lost = !matches!(taken.sink, Sink::Buffer(_)) && self.reading.staging.is_some();
+        match stock.find(&taken.blake3).filter(|&content| stock.safe.contains(content)) {
+            Some(content) => Found::Known(content),
+            None if guess == Guess::Copy && is_lost => Found::Misjudged,
+            None => Found::New,
+        }
     }
 
     /// What the file says of itself. Whatever a parser does with hostile bytes, the run goes on.
@@ -159,12 +184,12 @@ impl<'a> Worker<'a> {
         let glance = |source: &mut dyn ReadSeek| look(&mut Glance::new(source), size, entry);
         let speaks = self.reading.wanted == Wanted::Everything && !entry.role.is_details();
         let seen = speaks.then(|| {
-            catch_unwind(AssertUnwindSafe(|| match &mut taken.output {
-                Output::Buffer(count) => look(&mut Cursor::new(whole(buffer, *count)), size, entry),
-                Output::Details(bytes) => look(&mut Cursor::new(bytes), size, entry),
-                Output::Staging(staged) => glance(&mut staged.file),
-                Output::Memory(spool) => glance(spool.as_mut()),
-                Output::Nowhere => {
+            catch_unwind(AssertUnwindSafe(|| match &mut taken.sink {
+                Sink::Buffer(count) => look(&mut Cursor::new(whole(buffer, *count)), size, entry),
+                Sink::Details(bytes, _) => look(&mut Cursor::new(bytes), size, entry),
+                Sink::Staging(staged) | Sink::Clone(staged) => glance(&mut staged.file),
+                Sink::Memory(spool) => glance(spool.as_mut()),
+                Sink::Nowhere => {
                     let source = self.inputs.sources.get(&entry.archive);
                     let source = source.and_then(|s| seekable(s, entry.position, &entry.path));
                     source.map_or_else(Default::default, |mut source| glance(source.as_mut()))
@@ -198,9 +223,9 @@ impl<'a> Worker<'a> {
         };
         drop(stock);
         let arrival = Arrival { worker: self, hash };
-        let staged = match (&mut taken.output, self.reading.staging) {
-            (Output::Staging(staged), Some(staging)) => staging.keep(staged, &hash),
-            (Output::Buffer(count), Some(staging)) => staging.keep_whole(whole(buffer, *count), &hash),
+        let staged = match (&mut taken.sink, self.reading.staging) {
+            (Sink::Staging(staged) | Sink::Clone(staged), Some(staging)) => staging.keep(staged, &hash),
+            (Sink::Buffer(count), Some(staging)) => staging.keep_whole(whole(buffer, *count), &hash),
             _ => Ok(()),
         };
         let mut stock = arrival.land();
@@ -233,17 +258,17 @@ impl<'a> Worker<'a> {
         if let Some(unread) = self.lists.too_large(taken.size) {
             return Ok(Some(unread));
         }
-        let bytes = match taken.output {
-            Output::Buffer(count) => return Ok(Some(self.lists.read(role, whole(buffer, count)))),
-            Output::Details(bytes) => bytes,
-            Output::Staging(mut staged) => {
+        let bytes = match taken.sink {
+            Sink::Buffer(count) => return Ok(Some(self.lists.read(role, whole(buffer, count)))),
+            Sink::Details(bytes, _) => bytes,
+            Sink::Staging(mut staged) | Sink::Clone(mut staged) => {
                 let mut bytes = Vec::with_capacity(usize::try_from(taken.size).unwrap_or_default());
                 let read =
                     staged.file.seek(SeekFrom::Start(0)).and_then(|_| staged.file.read_to_end(&mut bytes));
                 read.map_err(|e| self.unwritable(e, 0))?;
                 bytes
             }
-            Output::Memory(_) | Output::Nowhere => return Ok(None),
+            Sink::Memory(_) | Sink::Nowhere => return Ok(None),
         };
         Ok(Some(self.lists.read(role, &bytes)))
     }
