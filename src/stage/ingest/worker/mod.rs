@@ -318,3 +318,38 @@ impl Drop for Arrival<'_, '_> {
 fn whole(buffer: &[u8], count: usize) -> &[u8] {
     buffer.get(..count).unwrap_or(buffer)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::num::NonZeroUsize;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::AtomicBool;
+
+    use super::{Arrival, Worker};
+    use crate::contents::ContentSet;
+    use crate::stage::discover::Inputs;
+    use crate::stage::ingest::{Reading, Wanted};
+
+    #[test]
+    fn nobody_waits_for_bytes_of_a_thread_that_panicked() {
+        let inputs = Inputs::default();
+        let reading = Reading {
+            staging: None,
+            wanted: Wanted::Hashes,
+            held: &ContentSet::default(),
+            jobs: NonZeroUsize::MIN,
+            progress: &(),
+            cancel: &AtomicBool::new(false),
+        };
+        let worker = Worker::new(&inputs, &reading, Vec::new(), 0);
+        let hash = blake3::hash(b"a");
+        worker.stock().arriving.insert(hash);
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _arrival = Arrival { worker: &worker, hash };
+            panic!("a parser or a drive");
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(worker.stock().arriving, HashSet::new());
+    }
+}
