@@ -12,8 +12,9 @@ use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::{BAD, FAINT, STRONG, bytes, certificate, counted, shown, styled};
+use super::{BAD, FAINT, STRONG, certificate, shown, styled};
 use windfall::apple::part_name::{is_apple_name, is_unfinished_download};
+use windfall::problem::amount::{self, counted};
 use windfall::run::import::Glance;
 use windfall::{Error, category};
 
@@ -112,13 +113,13 @@ fn converse(
         if missing {
             writeln!(out, "  You may import what is here now and the missing parts later.")?;
         }
-        writeln!(out, "\n  to be written  {:>10}", bytes(glance.need))?;
+        writeln!(out, "\n  to be written  {:>10}", amount::size(glance.need))?;
         let fits = glance.free.is_none_or(|free| free >= glance.need);
         if let Some(free) = glance.free {
             writeln!(
                 out,
                 "  free           {:>10}  on the drive of `{}`",
-                bytes(free),
+                amount::size(free),
                 shown(&path_text(&library))
             )?;
         }

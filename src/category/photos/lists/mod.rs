@@ -15,8 +15,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::category::photos::lists::details::Row;
 use crate::contents::{Contents, DetailsFile, Role};
-use crate::problem::Code;
 use crate::problem::refusal::Refused;
+use crate::problem::{Code, amount};
 
 /// A larger file, in bytes, is not taken for a list: Apple's have 330 rows, 500,000 would fit.
 const LARGEST: u64 = 64 << 20;
@@ -65,7 +65,7 @@ impl Room {
 
     /// What becomes of a file of so many bytes that is larger than any list.
     pub fn too_large(&self, size: u64) -> Option<DetailsFile> {
-        let why = || format!("{size} bytes are more than any list of Apple's");
+        let why = || format!("{} are more than any list of Apple's", amount::size(size));
         (size > self.largest).then(|| DetailsFile::Unread(Code::LimitExceeded, why()))
     }
 

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use crate::apple::zip::{Archive, most_bytes};
-use crate::problem::Code;
 use crate::problem::refusal::Refused;
+use crate::problem::{Code, amount};
 
 /// What an entry of an inflated archive costs in bytes, whatever its size: a small archive could bring
 /// millions.
@@ -47,8 +47,8 @@ impl Expansion {
             return Ok(());
         }
         let message = format!(
-            "with it, `{name}` would expand to {expanded} bytes, which no real photos and videos do; nothing of it \
-             is read"
+            "with it, `{name}` would expand to {}, which no real photos and videos do; nothing of it is read",
+            amount::size(expanded)
         );
         Err((Code::LimitExceeded, message))
     }

@@ -21,7 +21,7 @@ use crate::category::photos::lists::Room;
 use crate::contents::{Content, DetailsFile, Role};
 use crate::error::{Error, is_full};
 use crate::problem::refusal::Refused;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, amount};
 use crate::stage::discover::Inputs;
 use crate::stage::ingest::glance::{Glance, ReadSeek, look, seekable};
 use crate::stage::ingest::stock::Stock;
@@ -281,7 +281,10 @@ impl<'a> Worker<'a> {
             _ if is_full(&error) => Trouble::Stop(Error::Full { path, need }),
             io::ErrorKind::FileTooLarge => Trouble::Problem(
                 Code::TooLarge,
-                format!("{need} bytes are more than a file of the destination's file system can hold"),
+                format!(
+                    "{} are more than a file of the destination's file system can hold",
+                    amount::size(need)
+                ),
             ),
             _ => Trouble::Stop(Error::Io { doing: "write to", path, source: error }),
         }
