@@ -1,10 +1,10 @@
 //! The guide: `windfall` alone on a terminal. Asks for what an import needs and explains itself.
 //!
-//! In: a person at a keyboard, the parts that lie here and in Downloads. Out: the command line that
-//! they could have typed, which is then run like any other. Never: runs anything by itself, asks
-//! what has no option, asks in a pipe.
-//! The one surprise: questions are plain lines, answered with Return. Menus that redraw themselves
-//! are no help to screen readers, to slow connections, or to the next person who reads this.
+//! It comes to a command line that the person could have typed, and runs nothing by itself. Asks nothing that
+//! has no option, and nothing in a pipe.
+//!
+//! Questions are plain lines, answered with Return: menus that redraw themselves are no help to screen readers
+//! or slow connections.
 
 use std::env;
 use std::ffi::OsString;
@@ -13,6 +13,7 @@ use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use super::typed::{home, typed_path};
 use super::{BAD, FAINT, STRONG, certificate, shown, styled};
 use windfall::apple::part_name::{is_apple_name, is_unfinished_download};
 use windfall::problem::amount::{self, counted};
@@ -44,10 +45,6 @@ pub fn ask(look: Look<'_>) -> io::Result<Agreed> {
     let mut out = anstream::stdout();
     let folders = [env::current_dir().ok(), home().map(|home| home.join("Downloads"))];
     converse(&mut stdin, &mut out, &folders.into_iter().flatten().collect::<Vec<_>>(), look)
-}
-
-fn home() -> Option<PathBuf> {
-    env::home_dir().filter(|home| !home.as_os_str().is_empty())
 }
 
 fn converse(
@@ -294,34 +291,6 @@ fn path_text(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Terminals put quotes around what is dropped on them, or backslashes before spaces.
-fn typed_path(answer: &str) -> PathBuf {
-    let answer = answer.trim();
-    let unquoted = ['"', '\'']
-        .iter()
-        .find_map(|&quote| answer.strip_prefix(quote)?.strip_suffix(quote))
-        .map_or_else(|| answer.to_owned(), str::to_owned);
-    let path = match cfg!(unix) && unquoted == answer {
-        true => unescaped(&unquoted),
-        false => unquoted,
-    };
-    match (path.strip_prefix('~'), home()) {
-        (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
-            home.join(rest.trim_start_matches('/'))
-        }
-        _ => PathBuf::from(path),
-    }
-}
-
-fn unescaped(text: &str) -> String {
-    let mut characters = text.chars();
-    let mut plain = String::new();
-    while let Some(c) = characters.next() {
-        plain.push(if c == '\\' { characters.next().unwrap_or(c) } else { c });
-    }
-    plain
-}
-
 /// One question; `None` if nobody answers any more.
 fn question(
     answers: &mut dyn BufRead,
@@ -352,10 +321,10 @@ fn question(
 
 #[cfg(test)]
 mod tests {
-    use super::{Agreed, converse, typed_path};
+    use super::{Agreed, converse};
     use std::cell::Cell;
     use std::ffi::OsString;
-    use std::path::{Path, PathBuf};
+    use std::path::PathBuf;
     use windfall::run::import::Glance;
     use windfall::stage::report::ExportReport;
 
@@ -429,19 +398,5 @@ mod tests {
         let (said, arguments) = talk(&lines, &[], &|| free.replace(5_000));
         assert!(said.contains("does not exist") && said.contains("not enough room"), "{said}");
         assert_eq!(arguments.last(), Some(&OsString::from("large")));
-    }
-
-    #[test]
-    fn paths_come_as_terminals_paste_them() {
-        for (typed, expected) in [
-            ("/a/b", "/a/b"),
-            (" '/a b/c' ", "/a b/c"),
-            ("\"/a b\"", "/a b"),
-            #[cfg(unix)]
-            (r"/a\ b\'c", "/a b'c"),
-        ] {
-            assert_eq!(typed_path(typed), Path::new(expected));
-        }
-        assert!(!typed_path("~/x").starts_with("~"));
     }
 }

@@ -11,6 +11,7 @@ mod kept;
 mod listing;
 mod problems;
 mod screen;
+mod typed;
 mod verified;
 
 use std::fmt::Display;
