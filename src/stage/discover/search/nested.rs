@@ -28,7 +28,7 @@ const LARGEST_GUESS: u64 = 2 << 30;
 /// What a file that is called like an archive is.
 enum Through {
     /// An archive of Apple's, and if it was inflated, the container on the drive that answers for it.
-    Opened(Container, Option<usize>),
+    Opened(Box<Container>, Option<usize>),
     /// An archive that the catalog remembers, under this index, and that need not be opened.
     Remembered(usize),
     /// Apple's, and damaged or refused as a whole.
@@ -75,7 +75,7 @@ impl Searcher<'_> {
                     if let Some(base) = base {
                         self.expansion.came_out(self.found.containers.len(), base);
                     }
-                    self.add(container)?;
+                    self.add(*container)?;
                 }
                 Through::Remembered(archive) => {
                     let source = Source::Remembered(archive);
@@ -128,7 +128,7 @@ impl Searcher<'_> {
                 let container = container(name.to_owned(), Arc::new(archive), Lies::In(index));
                 let is_damaged_part = apples_name && !container.sound && container.shape.category().is_none();
                 match container.shape.is_part() || is_damaged_part {
-                    true => Through::Opened(container, base),
+                    true => Through::Opened(Box::new(container), base),
                     false => Through::NotApples,
                 }
             }
