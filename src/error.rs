@@ -8,10 +8,9 @@ use std::error::Error as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use indicatif::HumanBytes;
 use rusqlite::ErrorCode;
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, amount};
 
 /// What stops a run.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +72,7 @@ pub enum Error {
     /// The destination is too small.
     #[error(
         "not enough space on the drive of `{}`: {} are needed, {} are free",
-        .path.display(), HumanBytes(*.need), HumanBytes(*.free)
+        .path.display(), amount::size(*.need), amount::size(*.free)
     )]
     NoSpace {
         /// The library.
@@ -84,7 +83,7 @@ pub enum Error {
         free: u64,
     },
     /// The drive filled up during the run.
-    #[error("the drive of `{}` is full; at least {} more are needed", .path.display(), HumanBytes(*.need))]
+    #[error("the drive of `{}` is full; at least {} more are needed", .path.display(), amount::size(*.need))]
     Full {
         /// The library.
         path: PathBuf,

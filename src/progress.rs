@@ -1,7 +1,6 @@
 //! How the library tells what it is doing: one small trait, with `()` as its null.
 //!
-//! In: phases and counts. Out: whatever the terminal makes of them. Never: prints by itself.
-//! The one surprise: calls come from many threads, often; an implementation must be cheap.
+//! Calls come from many threads, often, so an implementation must be cheap. Nothing is printed here.
 
 /// A stretch of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,24 +19,19 @@ pub enum Phase {
     Thumbnails,
 }
 
-/// Is told what happens.
+/// Is told what happens; whoever cares for a part of it leaves the rest as it is.
 pub trait Progress: Sync {
     /// A phase begins; `files` and `bytes` are what lies ahead, 0 where nobody knows.
-    fn begin(&self, phase: Phase, files: u64, bytes: u64);
-    /// These bytes were read.
-    fn bytes(&self, count: u64);
-    /// One more file is done; `archive` is where it came from.
-    fn file(&self, archive: &str);
-    /// One decision, for those who want to see each.
-    fn decision(&self, text: &dyn Fn() -> String);
-    /// Something that the owner should hear at once.
-    fn note(&self, text: &str);
-}
-
-impl Progress for () {
     fn begin(&self, _phase: Phase, _files: u64, _bytes: u64) {}
+    /// These bytes were read.
     fn bytes(&self, _count: u64) {}
+    /// One more file is done; `archive` is where it came from.
     fn file(&self, _archive: &str) {}
+    /// One decision, for those who want to see each.
     fn decision(&self, _text: &dyn Fn() -> String) {}
+    /// Something that the owner should hear at once.
     fn note(&self, _text: &str) {}
 }
+
+/// Nobody is told.
+impl Progress for () {}

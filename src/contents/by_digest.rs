@@ -1,52 +1,44 @@
 //! Which of many has a given digest.
 //!
-//! In: digests and indices. Out: [`ByDigest`], a map. Never: holds the digests: whoever owns the
-//! contents has them already, and half a million of them shall take little memory.
-//! The one surprise: it is asked with a question, whether the digest at an index is the one that is
-//! looked for; four bytes tell nearly always which index it is, and others follow where they do not.
+//! The digests are not held: whoever owns the contents has them already, and half a million of them would take
+//! much memory. So it is asked with a question, whether the digest at an index is the one that is looked for;
+//! four bytes of it tell nearly always which index that is.
 
-use std::collections::HashMap;
+use hashbrown::HashTable;
 
-/// Indices by a digest of what they stand for. A digest is random, or whoever made it otherwise finds
-/// that looking for it takes longer, and never another one's index.
+/// Indices by a digest of what they stand for, each with the first bytes of its digest. A digest is random, or
+/// whoever made it otherwise finds that looking for it takes longer, and never another one's index.
 #[derive(Debug, Clone, Default)]
-pub struct ByDigest(HashMap<u32, u32>);
+pub struct ByDigest(HashTable<(u32, u32)>);
 
 impl ByDigest {
     /// Room for so many.
     pub fn with_room(count: usize) -> Self {
-        ByDigest(HashMap::with_capacity(count))
+        ByDigest(HashTable::with_capacity(count))
     }
 
     /// The index for which `is` says that it has this digest.
     pub fn get(&self, digest: &[u8], is: impl Fn(usize) -> bool) -> Option<usize> {
-        self.after(digest).map(|index| index as usize).find(|&index| is(index))
+        let start = start(digest);
+        let found = self.0.find(hash(start), |&(other, index)| other == start && is(index as usize));
+        found.map(|&(_, index)| index as usize)
     }
 
-    /// Adds an index; of two with one digest the first is found. Of more than 4,294,967,295 things the
-    /// last are not.
+    /// Adds an index. Of more than 4,294,967,295 things the last are not found.
     pub fn insert(&mut self, digest: &[u8], index: usize) {
         let Ok(index) = u32::try_from(index) else { return };
-        let mut key = start(digest);
-        while self.0.contains_key(&key) {
-            key = key.wrapping_add(1);
-        }
-        self.0.insert(key, index);
-    }
-
-    /// All that may be meant, one after the other.
-    fn after(&self, digest: &[u8]) -> impl Iterator<Item = u32> {
-        let mut key = start(digest);
-        std::iter::from_fn(move || {
-            let index = self.0.get(&key).copied();
-            key = key.wrapping_add(1);
-            index
-        })
+        let start = start(digest);
+        self.0.insert_unique(hash(start), (start, index), |&(start, _)| hash(start));
     }
 }
 
 fn start(digest: &[u8]) -> u32 {
     digest.first_chunk().map_or(0, |start| u32::from_le_bytes(*start))
+}
+
+/// The table looks at the lowest bits and at the highest.
+fn hash(start: u32) -> u64 {
+    u64::from(start) << 32 | u64::from(start)
 }
 
 #[cfg(test)]

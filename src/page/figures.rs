@@ -1,15 +1,15 @@
 //! Figures: numbers in words, and the library in numbers: kinds, years, cameras.
 //!
-//! In: [`Holding`]s. Out: [`Bar`]s and texts. Pure. Never: counts what is not shown.
-//! The one surprise: sizes are decimal (1 GB is 1,000,000,000 bytes), as on the box of a drive.
+//! Counts nothing that is not shown.
 
 use std::collections::BTreeMap;
-
-use indicatif::HumanCount;
 
 use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
 use crate::page::holdings::{Holding, Sum};
+use crate::problem::amount;
+
+pub use crate::problem::amount::{count, counted};
 
 /// How many cameras are named.
 const CAMERAS: usize = 12;
@@ -25,32 +25,9 @@ pub struct Bar {
     pub share: f64,
 }
 
-/// `1234567` → `1,234,567`.
-pub fn count(number: u64) -> String {
-    HumanCount(number).to_string()
-}
-
-/// `1 photo`, `2,345 photos`.
-pub fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
-}
-
-/// `812 bytes`, `4.2 MB`, `120 GB`, with a space that does not break.
+/// `4.2 MB`, with a space that does not break.
 pub fn size(bytes: u64) -> String {
-    let mut value = bytes as f64;
-    let mut unit = "";
-    for next in ["kB", "MB", "GB", "TB", "PB", "EB"] {
-        if value < 999.5 {
-            break;
-        }
-        value /= 1000.0;
-        unit = next;
-    }
-    match unit {
-        "" => counted(bytes, "byte", "bytes"),
-        _ if value < 9.95 => format!("{value:.1}\u{a0}{unit}"),
-        _ => format!("{value:.0}\u{a0}{unit}"),
-    }
+    amount::size(bytes).replace(' ', "\u{a0}")
 }
 
 /// The day of an RFC 3339 time: `3 March 2024`.
@@ -133,24 +110,11 @@ fn bars(sums: Vec<(String, Sum)>, measure: impl Fn(&Sum) -> u64) -> Vec<Bar> {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, day, size};
+    use super::{day, size};
 
     #[test]
-    fn numbers_in_words() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(count(number), text);
-        }
-        for (bytes, text) in [
-            (1, "1 byte"),
-            (812, "812 bytes"),
-            (1000, "1.0 kB"),
-            (4_200_000, "4.2 MB"),
-            (999_600_000, "1.0 GB"),
-            (120_000_000_000, "120 GB"),
-            (u64::MAX, "18 EB"),
-        ] {
-            assert_eq!(size(bytes).replace('\u{a0}', " "), text);
-        }
+    fn days_and_sizes() {
+        assert_eq!(size(4_200_000), "4.2\u{a0}MB");
         assert_eq!(day("2024-03-03T10:05:17+01:00"), "3 March 2024");
         assert_eq!(day("soon"), "soon");
     }

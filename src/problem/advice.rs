@@ -61,7 +61,7 @@ pub fn words(code: Code, severity: Severity) -> Words {
         Code::TooLarge => Words(
             "file that is too large for the drive",
             "files that are too large for the drive",
-            "The drive's file system has a limit (FAT32: 4 GiB). Choose a drive with exFAT, NTFS, APFS or ext4 for these.",
+            "The drive's file system has a limit (FAT32: 4.3 GB). Choose a drive with exFAT, NTFS, APFS or ext4 for these.",
         ),
         Code::CatalogDamaged => Words(
             "fault in the catalog",

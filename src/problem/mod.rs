@@ -6,6 +6,7 @@
 //! error only where nothing else vouches for the bytes, so a problem carries its severity.
 
 pub mod advice;
+pub mod amount;
 pub mod refusal;
 
 use serde::{Deserialize, Serialize};

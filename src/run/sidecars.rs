@@ -1,9 +1,9 @@
 //! Keeps the sidecars of a library: writes them, brings them up to date, removes them.
 //!
-//! In: the catalog's records and the form that the owner wants. Out: what became of the sidecars.
-//! Never: touches one that is not recorded as ours, or that has other bytes than we gave it.
-//! The one surprise: sidecars of another form than the wanted one are brought up to date as well.
-//! They are ours, and somebody still reads them; to be rid of them is a command of its own.
+//! Never touches one that is not recorded as ours, or that has other bytes than we gave it.
+//!
+//! Sidecars of another form than the wanted one are brought up to date as well: they are ours, and somebody
+//! still reads them. To be rid of them is a command of its own.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -50,72 +50,120 @@ pub fn keep(
     catalog: &mut Catalog,
 ) -> Result<Derivation, Error> {
     let ours: Vec<(&LibraryPath, &DerivedRecord)> = ours(known).collect();
-    let mut derivation = Derivation::default();
     if form.is_none() && ours.is_empty() {
-        return Ok(derivation);
+        return Ok(Derivation::default());
     }
-    let titles = catalog.titles_by_path()?;
-    let speak = |form: SidecarForm, file: &FileRecord| {
-        let titles = titles.get(file.path.as_str()).map_or(&[][..], Vec::as_slice);
-        let position = spoken.heard.said.get(file.content).and_then(|said| said.embedded.position);
-        let path = file.path.to_path(placing.library);
-        sidecar(form, file, titles, position, spoken.discretion).map_err(Error::io("describe", &path))
-    };
+    let speech = Speech::new(placing.library, spoken, catalog.titles_by_path()?);
+    let mut writing =
+        Writing { placing, known, catalog, batch: Vec::new(), derivation: Derivation::default() };
     let mut wanted: HashSet<LibraryPath> = HashSet::new();
-    let mut batch: Vec<Derived> = Vec::new();
-    for &file in form.iter().flat_map(|_| &spoken.files) {
-        if let Some(form) = form
-            && let Some(derived) = speak(form, file)?
-        {
-            wanted.insert(derived.path.clone());
-            batch.push(derived);
+    if let Some(form) = form {
+        for file in &spoken.files {
+            if let Some(sidecar) = speech.of(form, file)? {
+                wanted.insert(sidecar.path.clone());
+                writing.add(sidecar)?;
+            }
+            placing.progress.file(file.path.as_str());
         }
-        if batch.len() >= BATCH {
-            flush(placing, &mut batch, known, catalog, &mut derivation)?;
-        }
-        placing.progress.file(file.path.as_str());
     }
-    let by_path: HashMap<&LibraryPath, &FileRecord> = spoken.files.iter().map(|f| (&f.path, *f)).collect();
-    let mut stale = Vec::new();
+    let mut outlived = Vec::new();
     for (path, record) in ours.into_iter().filter(|(path, _)| !wanted.contains(*path)) {
-        let Some(subject) = subject(path) else { continue };
-        let standing = fs::read_to_string(path.to_path(placing.library));
-        let file = by_path.get(&subject);
-        let derived = match (standing.ok().as_deref().and_then(form_of), file) {
-            (Some(form), Some(file)) => speak(form, file)?,
-            // another hand wrote it, or its file is one that the owner changed
-            (None, Some(_)) if is_there(placing.library, path) => continue,
-            (_, None) if is_there(placing.library, &subject) => continue,
-            _ => None,
-        };
-        match derived {
-            Some(derived) => batch.push(derived),
-            None => stale.push((path, record)),
-        }
-        if batch.len() >= BATCH {
-            flush(placing, &mut batch, known, catalog, &mut derivation)?;
+        match speech.prospect(path)? {
+            Prospect::Renewed(sidecar) => writing.add(sidecar)?,
+            Prospect::Outlived => outlived.push((path, record)),
+            Prospect::LeftAlone => {}
         }
     }
-    flush(placing, &mut batch, known, catalog, &mut derivation)?;
-    if !stale.is_empty() {
-        place::remove(placing.library, &stale, catalog)?;
+    let derivation = writing.finish()?;
+    if !outlived.is_empty() {
+        place::remove(placing.library, &outlived, catalog)?;
     }
     Ok(derivation)
 }
 
-fn flush(
-    placing: &Placing<'_>,
-    batch: &mut Vec<Derived>,
-    known: &Remembered,
-    catalog: &mut Catalog,
-    derivation: &mut Derivation,
-) -> Result<(), Error> {
-    if placing.cancel.load(Ordering::Relaxed) {
-        return Err(Error::Interrupted);
+/// Of paths, the kinds and titles of the albums that they are in.
+type Titles = HashMap<String, Vec<(String, String)>>;
+
+/// What the library says of its files.
+struct Speech<'a> {
+    library: &'a Path,
+    spoken: &'a Spoken<'a>,
+    files: HashMap<&'a LibraryPath, &'a FileRecord>,
+    titles: Titles,
+}
+
+/// What becomes of a sidecar of ours that is not among those that are wanted.
+enum Prospect {
+    /// Its file stands and has something to say.
+    Renewed(Derived),
+    /// Its file is gone, or has nothing to say any more.
+    Outlived,
+    /// Another hand wrote it, or its file is one that the owner changed.
+    LeftAlone,
+}
+
+impl<'a> Speech<'a> {
+    fn new(library: &'a Path, spoken: &'a Spoken<'a>, titles: Titles) -> Self {
+        let files = spoken.files.iter().map(|file| (&file.path, *file)).collect();
+        Speech { library, spoken, files, titles }
     }
-    derivation.add(place::derive(placing, batch, &Unplaced::default(), &known.derived, catalog)?);
-    batch.clear();
-    Ok(())
+
+    /// The sidecar of a file in this form, if there is something to say.
+    fn of(&self, form: SidecarForm, file: &FileRecord) -> Result<Option<Derived>, Error> {
+        let titles = self.titles.get(file.path.as_str()).map_or(&[][..], Vec::as_slice);
+        let position = self.spoken.heard.said.get(file.content).and_then(|said| said.embedded.position);
+        let path = file.path.to_path(self.library);
+        sidecar(form, file, titles, position, self.spoken.discretion).map_err(Error::io("describe", &path))
+    }
+
+    fn prospect(&self, path: &LibraryPath) -> Result<Prospect, Error> {
+        let Some(subject) = subject(path) else { return Ok(Prospect::LeftAlone) };
+        let standing = fs::read_to_string(path.to_path(self.library));
+        let form = standing.ok().as_deref().and_then(form_of);
+        Ok(match (form, self.files.get(&subject)) {
+            (Some(form), Some(file)) => self.of(form, file)?.map_or(Prospect::Outlived, Prospect::Renewed),
+            (None, Some(_)) if is_there(self.library, path) => Prospect::LeftAlone,
+            (_, None) if is_there(self.library, &subject) => Prospect::LeftAlone,
+            _ => Prospect::Outlived,
+        })
+    }
+}
+
+/// Sidecars on their way to the drive, so many at a time.
+struct Writing<'a> {
+    placing: &'a Placing<'a>,
+    known: &'a Remembered,
+    catalog: &'a mut Catalog,
+    batch: Vec<Derived>,
+    derivation: Derivation,
+}
+
+impl Writing<'_> {
+    fn add(&mut self, sidecar: Derived) -> Result<(), Error> {
+        self.batch.push(sidecar);
+        if self.batch.len() < BATCH { Ok(()) } else { self.flush() }
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        if self.placing.cancel.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        let none = Unplaced::default();
+        self.derivation.add(place::derive(
+            self.placing,
+            &self.batch,
+            &none,
+            &self.known.derived,
+            self.catalog,
+        )?);
+        self.batch.clear();
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Derivation, Error> {
+        self.flush()?;
+        Ok(self.derivation)
+    }
 }
 
 fn ours(known: &Remembered) -> impl Iterator<Item = (&LibraryPath, &DerivedRecord)> {

@@ -1,8 +1,9 @@
 //! The central directory: what an archive says it holds.
 //!
-//! In: a window. Out: a [`Listing`]. Never: reads data. The surprise: the `zip` crate finds the
-//! directory, but its headers are walked here. The walk goes on to where the headers end, because
-//! macOS's Archive Utility writes their number modulo 65,536 and sizes modulo 2^32 (yauzl #69); it
+//! Never reads data.
+//!
+//! The `zip` crate finds the directory, but its headers are walked here. The walk goes on to where the headers
+//! end, because macOS's Archive Utility writes their number modulo 65,536 and sizes modulo 2^32 (yauzl #69); it
 //! keeps every entry, also those of one name, and it gets over a header that is damaged.
 
 use std::io::{self, ErrorKind};
@@ -66,7 +67,7 @@ pub(super) fn find(window: &Window) -> io::Result<Option<Listing>> {
     }
     listing.complete &= window.len().saturating_sub(listing.end) <= TAIL;
     if listing.complete && !listing.zip64 && window.len() >= WRAP && peek.at(listing.end, 4)? == END {
-        unwrap(&mut peek, &mut listing)?;
+        undo_wrapping(&mut peek, &mut listing)?;
     }
     let claimed = |at| listing.entries.iter().any(|entry| entry.header == at);
     if shift != 0 && !claimed(0) && peek.at(0, 4)? == LOCAL {
@@ -101,69 +102,61 @@ fn locate(window: &Window) -> io::Result<Option<Located>> {
     }
 }
 
+/// What lies at a place of a directory.
+enum Record<'a> {
+    Header(CentralHeader<'a>),
+    End,
+    /// A header that is damaged, or none.
+    Gap,
+}
+
+impl Record<'_> {
+    fn at(peek: &mut Peek, at: u64) -> io::Result<Record<'_>> {
+        if is_end(peek.at(at, END_LENGTH)?) {
+            return Ok(Record::End);
+        }
+        let Some(length) = CentralHeader::length(peek.at(at, CentralHeader::FIXED)?) else {
+            return Ok(Record::Gap);
+        };
+        Ok(CentralHeader::parse(peek.at(at, length)?).map_or(Record::Gap, Record::Header))
+    }
+}
+
 /// Walks the headers from `start` to an end record. Their local headers are left as the offsets
 /// that the headers have.
 pub(super) fn walk(peek: &mut Peek, start: u64) -> io::Result<Listing> {
-    let mut listing = Listing {
-        entries: Vec::new(),
-        count: 0,
-        first_offset: 0,
-        start,
-        end: start,
-        complete: false,
-        overflow: false,
-        zip64: false,
-    };
+    let mut listing = Listing::empty(start);
     let (mut at, mut last, mut gaps, mut name_bytes) = (start, None, 0, 0);
     loop {
-        let length = CentralHeader::length(peek.at(at, CentralHeader::FIXED)?);
-        let header = match length {
-            Some(length) => CentralHeader::parse(peek.at(at, length)?),
-            None => None,
-        };
-        if let Some(header) = header {
-            let entry = ZipEntry::listed(listing.count, header.offset, at, &header);
-            name_bytes += entry.as_ref().map_or(0, |entry| entry.name.len());
-            if listing.count == MOST_ENTRIES || name_bytes > MOST_NAME_BYTES {
-                listing.overflow = true;
-                break;
-            }
-            if listing.count == 0 {
-                listing.first_offset = header.offset;
-            }
-            listing.zip64 |= header.common.zip64;
-            listing.count += 1;
-            listing.entries.extend(entry);
-            last = Some(at);
-            at += header.common.length;
-            listing.end = at;
-            continue;
-        }
-        if is_end(peek.at(at, END_LENGTH)?) {
-            listing.complete = gaps == 0;
-            break;
-        }
-        gaps += 1;
-        if gaps > MOST_GAPS {
-            break;
-        }
-        // A header with a wrong length leads astray: if the last one does not fit its local
-        // header, it counts as damaged itself, and what it covered is looked at again.
-        let from = match last.take() {
-            Some(header) if !listing.last_fits(peek)? => {
-                if listing.entries.last().is_some_and(|entry| entry.central == Some(header)) {
-                    listing.entries.pop();
+        match Record::at(peek, at)? {
+            Record::Header(header) => {
+                let entry = ZipEntry::listed(listing.count, header.offset, at, &header);
+                name_bytes += entry.as_ref().map_or(0, |entry| entry.name.len());
+                if listing.count == MOST_ENTRIES || name_bytes > MOST_NAME_BYTES {
+                    listing.overflow = true;
+                    return Ok(listing);
                 }
-                header + 4
+                listing.add(entry, at, &header);
+                last = Some(at);
+                at = listing.end;
             }
-            _ => at,
-        };
-        match find_header(peek, from)? {
-            Some(found) => at = found,
-            None => break,
+            Record::End => {
+                listing.complete = gaps == 0;
+                return Ok(listing);
+            }
+            Record::Gap => {
+                gaps += 1;
+                if gaps > MOST_GAPS {
+                    return Ok(listing);
+                }
+                let from = listing.doubt(peek, last.take())?.unwrap_or(at);
+                match find_header(peek, from)? {
+                    Some(found) => at = found,
+                    None => return Ok(listing),
+                }
+            }
         }
     }
-    Ok(listing)
 }
 
 /// The next place from `from` on that begins like a central header.
@@ -189,11 +182,43 @@ impl Listing {
         }
     }
 
-    fn last_fits(&self, peek: &mut Peek) -> io::Result<bool> {
-        match self.entries.last() {
-            Some(entry) => fits(peek, entry, entry.header).map(|length| length.is_some()),
-            None => Ok(false),
+    fn empty(start: u64) -> Self {
+        Listing {
+            entries: Vec::new(),
+            count: 0,
+            first_offset: 0,
+            start,
+            end: start,
+            complete: false,
+            overflow: false,
+            zip64: false,
         }
+    }
+
+    /// Takes in a header; one of a folder has no entry.
+    fn add(&mut self, entry: Option<ZipEntry>, at: u64, header: &CentralHeader<'_>) {
+        if self.count == 0 {
+            self.first_offset = header.offset;
+        }
+        self.zip64 |= header.common.zip64;
+        self.count += 1;
+        self.entries.extend(entry);
+        self.end = at + header.common.length;
+    }
+
+    /// A header with a wrong length leads astray: if the last one, which was here, does not fit its local
+    /// header, it counts as damaged itself, and what it covered is looked at again, from this place on.
+    fn doubt(&mut self, peek: &mut Peek, last: Option<u64>) -> io::Result<Option<u64>> {
+        let Some(header) = last else { return Ok(None) };
+        let fits = match self.entries.last() {
+            Some(entry) => fits(peek, entry, entry.header)?.is_some(),
+            None => false,
+        };
+        if fits {
+            return Ok(None);
+        }
+        self.entries.pop_if(|entry| entry.central == Some(header));
+        Ok(Some(header + 4))
     }
 }
 
@@ -226,7 +251,7 @@ fn fits(peek: &mut Peek, entry: &ZipEntry, at: u64) -> io::Result<Option<u64>> {
 
 /// Undoes the arithmetic modulo 2^32 of writers without zip64: an entry begins after the one before
 /// it, where a local header has its name, and its data reaches to the next.
-fn unwrap(peek: &mut Peek, listing: &mut Listing) -> io::Result<()> {
+fn undo_wrapping(peek: &mut Peek, listing: &mut Listing) -> io::Result<()> {
     let mut data = Vec::with_capacity(listing.entries.len());
     let mut least = 0u64;
     for entry in &mut listing.entries {

@@ -31,8 +31,8 @@ pub use entry::{DEFLATED, DEFLATED_64, STORED, ZipEntry};
 pub use reader::{Damage, EntryReader, WHOLE};
 pub use window::Window;
 
-use crate::problem::Code;
 use crate::problem::refusal::refused;
+use crate::problem::{Code, amount};
 use entry::Refusal;
 use headers::{END, LOCAL};
 
@@ -214,7 +214,9 @@ fn declared(entries: &[ZipEntry]) -> u64 {
 
 fn bomb(declared: u64, size: u64) -> Fault {
     let message = format!(
-        "it claims to hold {declared} bytes in {size}, which no real photos and videos do; nothing of it is read: download this part again"
+        "it claims to hold {} in {}, which no real photos and videos do; nothing of it is read: download this part again",
+        amount::size(declared),
+        amount::size(size)
     );
     Fault { code: Code::LimitExceeded, entry: None, message }
 }

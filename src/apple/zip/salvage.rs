@@ -1,9 +1,9 @@
 //! What an archive still holds when its central directory is gone, damaged or beside the point.
 //!
-//! In: a window, and what could be listed of it. Out: every entry whose local header is there, and
-//! how the walk ended. Never: takes a size on trust, goes over a byte more than a few times,
-//! or looks into a nested archive whose extent is known. The surprise: entries that are cut off or
-//! damaged are handed out too, refused, so that they are named and counted.
+//! Takes no size on trust, goes over no byte more than a few times, and does not look into a nested archive
+//! whose extent is known.
+//!
+//! Entries that are cut off or damaged are handed out too, refused, so that they are named and counted.
 
 use std::collections::HashMap;
 use std::io;
@@ -60,15 +60,53 @@ pub(super) fn salvage(window: &Window, listed: Option<Listing>) -> io::Result<Sa
     }
 }
 
+/// The entries of all directories.
+#[derive(Default)]
+struct Listed {
+    entries: Vec<ZipEntry>,
+    /// Which of them begins where.
+    by_header: HashMap<u64, usize>,
+    /// Positions that are taken, folders counted.
+    count: u32,
+    /// Where the first directory begins.
+    start: Option<u64>,
+    /// Whether one of the directories is not whole.
+    partly: bool,
+}
+
+impl Listed {
+    fn add(&mut self, listing: Listing) {
+        self.partly |= !listing.complete;
+        self.start = self.start.or(Some(listing.start));
+        for mut entry in listing.entries {
+            entry.position = entry.position.saturating_add(self.count);
+            self.by_header.entry(entry.header).or_insert(self.entries.len());
+            self.entries.push(entry);
+        }
+        self.count = self.count.saturating_add(listing.count);
+    }
+
+    /// The entry whose local header is here.
+    fn at(&self, header: u64) -> Option<&ZipEntry> {
+        self.by_header.get(&header).and_then(|&index| self.entries.get(index))
+    }
+
+    /// Adds those of these entries that no directory lists.
+    fn add_unlisted(&mut self, entries: Vec<ZipEntry>) {
+        for mut entry in entries.into_iter().filter(|entry| !self.by_header.contains_key(&entry.header)) {
+            entry.position = self.count;
+            self.count = self.count.saturating_add(1);
+            self.entries.push(entry);
+        }
+    }
+}
+
 struct Walk {
     peek: Peek,
     /// For single looks elsewhere, lest the buffer be read anew for each.
     probe: Peek,
     end: u64,
-    /// Entries by directories, and which of them begins where.
-    listed: Vec<ZipEntry>,
-    by_header: HashMap<u64, usize>,
-    count: u32,
+    listed: Listed,
     /// Entries by local headers since the last directory.
     found: Vec<ZipEntry>,
     /// Those before it that none claimed.
@@ -79,8 +117,6 @@ struct Walk {
     strays: u32,
     /// Something like an end record is near the end of the file.
     ends: bool,
-    start: Option<u64>,
-    whole: bool,
     cut_off: bool,
     skipped: bool,
     /// Bytes that may still be inflated to find out where data ends.
@@ -93,49 +129,30 @@ impl Walk {
             peek: Peek::new(window, BLOCK),
             probe: Peek::new(window, DESCRIPTOR_LENGTH),
             end: window.len(),
-            listed: Vec::new(),
-            by_header: HashMap::new(),
-            count: 0,
+            listed: Listed::default(),
             found: Vec::new(),
             unlisted: Vec::new(),
             given: listed.as_ref().map(|listing| listing.start..listing.end),
             strays: 0,
             ends: false,
-            start: None,
-            whole: true,
             cut_off: false,
             skipped: false,
             budget: super::most_bytes(window.len()),
         };
         if let Some(listing) = listed {
-            walk.list(listing);
+            walk.listed.add(listing);
         }
         walk
     }
 
-    fn list(&mut self, listing: Listing) {
-        self.whole &= listing.complete;
-        self.start = self.start.or(Some(listing.start));
-        for mut entry in listing.entries {
-            entry.position = entry.position.saturating_add(self.count);
-            self.by_header.entry(entry.header).or_insert(self.listed.len());
-            self.listed.push(entry);
-        }
-        self.count = self.count.saturating_add(listing.count);
-    }
-
     fn finish(mut self) -> Salvage {
         self.unlisted.append(&mut self.found);
-        self.unlisted.retain(|entry| !self.by_header.contains_key(&entry.header));
-        for mut entry in self.unlisted {
-            entry.position = self.count;
-            self.count = self.count.saturating_add(1);
-            self.listed.push(entry);
-        }
+        self.listed.add_unlisted(self.unlisted);
+        let Listed { entries, start, partly, .. } = self.listed;
         Salvage {
-            entries: self.listed,
-            cut_off: self.cut_off || self.start.is_none() || !(self.whole || self.ends),
-            start: self.start.filter(|_| self.whole),
+            entries,
+            cut_off: self.cut_off || start.is_none() || partly && !self.ends,
+            start: start.filter(|_| !partly),
             skipped: self.skipped,
         }
     }
@@ -199,7 +216,7 @@ impl Walk {
         }
         listing.shift(shift);
         let (end, complete) = (listing.end, listing.complete);
-        self.list(listing);
+        self.listed.add(listing);
         self.unlisted.append(&mut self.found);
         if complete {
             return self.behind(end);
@@ -236,7 +253,7 @@ impl Walk {
         let readable = !header.encrypted();
         let entry = ZipEntry::declared(0, at, &header);
         let data = at + length;
-        if let Some(listed) = self.by_header.get(&at).and_then(|&index| self.listed.get(index)) {
+        if let Some(listed) = self.listed.at(at) {
             let (crc32, compressed, size) = (listed.crc32, listed.compressed, listed.size);
             if let Some(next) = self.after(data.saturating_add(compressed), crc32, compressed, size)? {
                 return Ok(Some(next));

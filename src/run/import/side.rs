@@ -10,7 +10,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use indicatif::HumanBytes;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::category::{self, Budget, List};
@@ -20,7 +19,7 @@ use crate::library::catalog::{Ids, Remembered};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Kept, ReadEntry};
 use crate::library::staging::Staging;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, amount};
 use crate::run::import::Run;
 use crate::stage::discover::Inputs;
 use crate::stage::survey::Present;
@@ -135,9 +134,9 @@ pub(super) fn refuse_too_large(inputs: &mut Inputs, largest: Option<u64>) {
                 Problem::new(
                     Code::TooLarge,
                     format!(
-                        "{} bytes are more than a file of the destination's file system can hold; import to a drive \
+                        "{} are more than a file of the destination's file system can hold; import to a drive \
                          with another one (exFAT, APFS, NTFS, ext4) to get it",
-                        entry.size
+                        amount::size(entry.size)
                     ),
                 )
                 .in_archive(&inputs.contents.archives[entry.archive].name)
@@ -183,7 +182,7 @@ pub(super) fn check_space(
         return Err(Error::NoSpace { path: library.to_owned(), need, free });
     }
     if need.saturating_add(need / 50).saturating_add(16 << 20) > free {
-        let (need, free) = (HumanBytes(need), HumanBytes(free));
+        let (need, free) = (amount::size(need), amount::size(free));
         run.progress.note(&format!("space is tight: {need} are needed and {free} are free"));
     }
     Ok(())

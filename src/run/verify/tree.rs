@@ -24,7 +24,7 @@ use crate::library::catalog::Remembered;
 use crate::library::layout::{self, INTERNAL};
 use crate::library::name;
 use crate::library::path::LibraryPath;
-use crate::problem::{Code, Problem, refusal};
+use crate::problem::{Code, Problem, amount, refusal};
 use crate::progress::{Phase, Progress};
 use crate::run::verify::VerifyRun;
 use crate::stage::discover::Inputs;
@@ -156,9 +156,10 @@ pub fn staging_left(library: &Path, known: Option<&Remembered>) -> Option<Proble
     if sizes.is_empty() && planned == 0 {
         return None;
     }
-    let (count, bytes) = (sizes.len(), sizes.iter().fold(0, |sum: u64, size| sum.saturating_add(*size)));
+    let count = sizes.len();
+    let bytes = amount::size(sizes.iter().fold(0, |sum: u64, size| sum.saturating_add(*size)));
     let message = format!(
-        "an import was interrupted: {count} files ({bytes} bytes) wait in `{INTERNAL}/staging`; import the same \
+        "an import was interrupted: {count} files ({bytes}) wait in `{INTERNAL}/staging`; import the same \
          archives again to have them placed"
     );
     Some(Problem::new(Code::StagingLeft, message).with_entry(format!("{INTERNAL}/staging")))

@@ -1,35 +1,35 @@
 //! Discover: what Apple delivered, from paths to entries.
 //!
-//! In: the paths that the owner named and what the catalog remembers. Out: [`Inputs`]: exports,
-//! parts, archives and entries, each with a role, and where to read their bytes. Reads central
-//! directories and nothing larger. Never: reads media, decides what is a duplicate.
-//! The one surprise: an archive that the catalog knows is recognised by size and central
-//! directory, so its entries come with their bytes already known and need not be read again.
+//! Reads central directories and nothing larger. Never reads media, never decides what is a duplicate.
 //!
-//! [`search`] finds archives and folders, [`group`] joins parts to exports, [`part_file`] opens the files of
-//! part folders. What makes a part and what an entry is for, the [`category`](crate::category) says.
+//! An archive that the catalog knows is recognised by its size and central directory, so its entries come with
+//! their bytes already known and need not be read again.
+//!
+//! [`search`] finds archives and folders, [`group`] joins parts to exports, `known` finds the records that the
+//! catalog has, [`part_file`] opens the files of part folders. What makes a part and what an entry is for, the
+//! [`category`](crate::category) says.
 
 pub mod container;
 mod folder;
 pub mod group;
+mod known;
 pub mod part_file;
 pub mod search;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::sync::Arc;
 
 use crate::apple::part_name;
 use crate::apple::zip::{self, DEFLATED, ZipEntry};
 use crate::category::Heard;
-use crate::contents::{
-    Archive, ArchiveId, Bytes, Class, Contents, Entry, EntryId, ExportId, Identity, Inner, PartId,
-};
+use crate::contents::{ArchiveId, Bytes, Class, Contents, Entry, ExportId, Inner, PartId};
 use crate::library::catalog::{Ids, Remembered};
 use crate::problem::refusal::{self, Refused};
 use crate::problem::{Code, Problem};
 
 use container::{Container, FileAt, Source};
+use known::Known;
 use search::{LeftAlone, Search};
 
 /// Everything that is known before bytes are read.
@@ -97,96 +97,29 @@ fn give_remembered(inputs: &mut Inputs, archive: ArchiveId) {
     inputs.sources.insert(archive, Source::Remembered(archive));
 }
 
-/// What the catalog knows of archives and their entries.
-struct Known {
-    archives: HashMap<(String, Identity), VecDeque<ArchiveId>>,
-    twins: HashMap<Identity, ArchiveId>,
-    /// By archive and position.
-    entries: HashMap<(ArchiveId, u32), EntryId>,
-    /// By folder name and path.
-    files: HashMap<(String, String), Vec<EntryId>>,
-}
-
-impl Known {
-    fn new(contents: &Contents) -> Self {
-        let mut known = Known {
-            archives: HashMap::new(),
-            twins: HashMap::new(),
-            entries: HashMap::new(),
-            files: HashMap::new(),
-        };
-        for (index, archive) in contents.archives.pairs() {
-            known
-                .archives
-                .entry((archive.name.clone(), archive.identity.clone()))
-                .or_default()
-                .push_back(index);
-            if archive.identity != Identity::Folder {
-                known.twins.entry(archive.identity.clone()).or_insert(index);
-            }
-        }
-        for (index, entry) in contents.entries.pairs() {
-            known.entries.insert((entry.archive, entry.position), index);
-            let archive = &contents.archives[entry.archive];
-            if archive.identity == Identity::Folder {
-                known.files.entry((archive.name.clone(), entry.path.to_string())).or_default().push(index);
-            }
-        }
-        known
-    }
-
-    /// The record of this very archive; of several folders of one name the one whose files it has.
-    fn record_of(&mut self, contents: &Contents, container: &Container) -> Option<ArchiveId> {
-        let files = &self.files;
-        let holds_any = |archive: ArchiveId| {
-            container.files.iter().any(|file| {
-                let known = files.get(&(container.name.clone(), file.path.to_string()));
-                known.into_iter().flatten().any(|&index| {
-                    let entry = &contents.entries[index];
-                    entry.archive == archive && entry.size == file.size
-                })
-            })
-        };
-        let records = self.archives.get_mut(&(container.name.clone(), container.identity.clone()))?;
-        let is_zip = container.identity != Identity::Folder;
-        let found = records.iter().position(|&archive| is_zip || holds_any(archive))?;
-        records.remove(found)
-    }
-}
-
+/// Adds an archive or part folder: its record, and an entry for each file that the catalog does not know.
 fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn Fn(&str) -> Option<PartId>) {
-    let same = known.record_of(&inputs.contents, container);
-    let twin =
-        known.twins.get(&container.identity).copied().filter(|_| container.identity != Identity::Folder);
     let contents = &mut inputs.contents;
-    let archive = same.unwrap_or_else(|| {
-        contents.archives.push(Archive { name: container.name.clone(), identity: container.identity.clone() })
-    });
-    // a zip's entries have their place in its directory; a folder's new files follow the known ones
-    let known_entries = contents.entries.iter().filter(|e| e.archive == archive);
-    let mut position = match container.identity {
-        Identity::Folder => known_entries.map(|e| e.position + 1).max(),
-        Identity::Zip { .. } => None,
-    };
+    let mut record = known.record(contents, container);
     for file in &container.files {
-        let normal = file.path.replace('\\', "/");
         // what cannot be read says nothing of its size: it failed, and is no placeholder
         let size = if file.refusal.is_some() { file.size.max(1) } else { file.size };
-        let classified = container.shape.classify(&normal, size);
+        let classified = container.shape.classify(&file.path.replace('\\', "/"), size);
         let Some(part) = part(&classified.wrapper) else { continue };
-        let index = match container.identity {
-            Identity::Zip { .. } => known.entries.get(&(archive, file.position)).copied(),
-            Identity::Folder => known_file(known, contents, archive, container, file),
-        };
-        if let Some(index) = index {
+        if let Some(index) = known.entry(contents, &record, container, file) {
             contents.entries[index].given = true;
             continue;
         }
         let class = classified.sort.class();
-        let mut entry = Entry {
-            archive,
+        let bytes = match &file.refusal {
+            Some(_) if class != Class::Ignored => Bytes::Failed,
+            _ => known.bytes_of_twin(contents, &record, file),
+        };
+        inputs.problems.extend(problem(container, file, class));
+        contents.entries.push(Entry {
+            archive: record.archive,
             part,
-            position: file.position,
+            position: record.position(file),
             path: file.path.clone(),
             inner: Inner::of(&file.path, &classified.inner),
             class,
@@ -195,46 +128,21 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
             crc32: file.crc32,
             modified: file.modified,
             given: true,
-            bytes: Bytes::Unread,
-        };
-        if let Some(next) = &mut position {
-            entry.position = *next;
-            *next += 1;
-        }
-        if let Some(twin) = twin.and_then(|twin| known.entries.get(&(twin, file.position))) {
-            entry.bytes = contents.entries[*twin].bytes;
-        }
-        if let Some((code, message)) = file.refusal.as_deref().filter(|_| class != Class::Ignored) {
-            entry.bytes = Bytes::Failed;
-            inputs.problems.push(
-                Problem::new(*code, message).in_archive(&container.name).with_entry(file.path.as_ref()),
-            );
-        } else if class == Class::Placeholder {
-            inputs.problems.push(
-                Problem::new(Code::Placeholder, placeholder(&file.path))
-                    .in_archive(&container.name)
-                    .with_entry(file.path.as_ref()),
-            );
-        }
-        contents.entries.push(entry);
+            bytes,
+        });
     }
-    inputs.sources.insert(archive, container.source.clone());
+    inputs.sources.insert(record.archive, container.source.clone());
 }
 
-/// A folder's file that the catalog knows by path, size and time. It may stand in the record of
-/// an earlier run's folder of the same name; then that record is this archive's as well.
-fn known_file(
-    known: &Known,
-    contents: &Contents,
-    archive: ArchiveId,
-    container: &Container,
-    file: &FileAt,
-) -> Option<EntryId> {
-    let candidates = known.files.get(&(container.name.clone(), file.path.to_string()))?;
-    candidates.iter().copied().find(|&index| {
-        let entry = &contents.entries[index];
-        entry.archive == archive && entry.size == file.size && entry.modified == file.modified
-    })
+/// What is wrong with a new file before it is read.
+fn problem(container: &Container, file: &FileAt, class: Class) -> Option<Problem> {
+    let (code, message) = match (file.refusal.as_deref(), class) {
+        (Some(_), Class::Ignored) => return None,
+        (Some((code, message)), _) => (*code, message.clone()),
+        (None, Class::Placeholder) => (Code::Placeholder, placeholder(&file.path)),
+        (None, _) => return None,
+    };
+    Some(Problem::new(code, message).in_archive(&container.name).with_entry(file.path.as_ref()))
 }
 
 /// Why a photo has no bytes, and where they may be.

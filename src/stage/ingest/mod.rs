@@ -142,3 +142,75 @@ fn run(worker: &Worker<'_>, tasks: &[EntryId], collector: &mut Collector<'_>) ->
         outcome
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::num::NonZeroUsize;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::collect::BATCH_ENTRIES;
+    use super::{Reading, Wanted, ingest};
+    use crate::contents::{
+        Archive, Bytes, Category, Class, ContentSet, Entry, Export, Identity, Inner, Part, Sort,
+    };
+    use crate::error::Error;
+    use crate::stage::discover::Inputs;
+    use crate::stage::discover::container::Source;
+
+    /// So many entries, each of which is the one file of a folder.
+    fn many(folder: &std::path::Path, count: u32) -> Inputs {
+        std::fs::write(folder.join("IMG_1.JPG"), "bytes").unwrap();
+        let mut inputs = Inputs::default();
+        let contents = &mut inputs.contents;
+        let export = contents.exports.push(Export {
+            name: "iCloud Photos".into(),
+            category: Category::Photos,
+            total: None,
+            built: None,
+            label: String::new(),
+        });
+        let part = contents.parts.push(Part { export, number: 1 });
+        let archive = contents.archives.push(Archive { name: "Part 1".into(), identity: Identity::Folder });
+        contents.entries.extend((0..count).map(|position| Entry {
+            archive,
+            part,
+            position,
+            path: "IMG_1.JPG".into(),
+            inner: Inner::of("IMG_1.JPG", "IMG_1.JPG"),
+            class: Class::Resource,
+            sort: Sort(0),
+            size: 5,
+            crc32: None,
+            modified: None,
+            given: true,
+            bytes: Bytes::Unread,
+        }));
+        inputs.sources.insert(archive, Source::Folder(folder.to_owned()));
+        inputs
+    }
+
+    #[test]
+    fn a_record_that_fails_ends_the_pass_and_leaves_the_callers_flag_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        // more than fit between the threads and the record
+        let mut inputs = many(folder.path(), 3 * BATCH_ENTRIES as u32);
+        let cancel = AtomicBool::new(false);
+        let reading = Reading {
+            staging: None,
+            wanted: Wanted::Hashes,
+            held: &ContentSet::default(),
+            jobs: NonZeroUsize::MIN.saturating_add(3),
+            progress: &(),
+            cancel: &cancel,
+        };
+        let calls = Cell::new(0);
+        let outcome = ingest(&mut inputs, &reading, &mut |_, _| {
+            calls.set(calls.get() + 1);
+            Err(Error::NoSuchFile("catalog".into()))
+        });
+        assert!(matches!(outcome, Err(Error::NoSuchFile(_))), "{outcome:?}");
+        assert_eq!(calls.get(), 1);
+        assert!(!cancel.load(Ordering::Relaxed));
+    }
+}

@@ -1,13 +1,12 @@
 //! What repeats a file of the library: links, lists, copies and sidecars, made and taken back.
 //!
-//! In: derived files that the plan wants, or wants no more. Out: [`Derivation`] or [`Removal`], and
-//! records. Never: touches one that its owner changed.
-//! The one surprise: a hard link and a copy are recognised by their bytes, for a file system may say
-//! nothing else of them.
+//! Never touches one that its owner changed.
+//!
+//! A hard link and a copy are recognised by their bytes, for a file system may say nothing else of them.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -91,81 +90,123 @@ pub fn derive(
 enum Made {
     AsRecorded,
     Foreign,
+    /// With the hash that the catalog shall have of it.
     New(Option<blake3::Hash>),
 }
 
 fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecord>) -> io::Result<Made> {
+    match standing(placing.library, item, known) {
+        Standing::AsRecorded => Ok(Made::AsRecorded),
+        Standing::AsWanted(hash) => Ok(Made::New(hash)),
+        Standing::Foreign => Ok(Made::Foreign),
+        Standing::Ours => {
+            // a text is replaced at once
+            if item.form.text().is_none() {
+                fs::remove_file(item.path.to_path(placing.library))?;
+            }
+            make(placing, item, |from, to| fs::rename(from, to)).map(Made::New)
+        }
+        Standing::Nothing => make(placing, item, rename_new).map(Made::New),
+    }
+}
+
+/// What stands where a derived file is wanted.
+enum Standing {
+    /// What is wanted, and the catalog says so.
+    AsRecorded,
+    /// What is wanted, whoever made it, and what the catalog shall say of it.
+    AsWanted(Option<blake3::Hash>),
+    /// What an earlier run made there, and nobody changed.
+    Ours,
+    /// Somebody else's.
+    Foreign,
+    Nothing,
+}
+
+fn standing(library: &Path, item: &Derived, known: Option<&DerivedRecord>) -> Standing {
+    let path = item.path.to_path(library);
+    let Ok(metadata) = fs::symlink_metadata(&path) else { return Standing::Nothing };
+    match &item.form {
+        DerivedForm::Symlink(target) => {
+            let target = link_target(item.path.parent().as_ref(), target);
+            match fs::read_link(&path).is_ok_and(|found| found == target) {
+                true => as_wanted(known, None),
+                false if known.is_some() && metadata.is_symlink() => Standing::Ours,
+                false => Standing::Foreign,
+            }
+        }
+        DerivedForm::Hardlink(_) | DerivedForm::Copy(_) if known.is_some() => Standing::AsRecorded,
+        DerivedForm::Hardlink(target) | DerivedForm::Copy(target) => match hash_file(&path) {
+            Some(hash) if hash_file(&target.to_path(library)) == Some(hash) => {
+                Standing::AsWanted(Some(hash).filter(|_| matches!(item.form, DerivedForm::Copy(_))))
+            }
+            _ => Standing::Foreign,
+        },
+        DerivedForm::Text(text) | DerivedForm::Sidecar(text) => {
+            let is_sidecar = matches!(item.form, DerivedForm::Sidecar(_));
+            let hash = blake3::hash(text.as_bytes());
+            // a library has as many sidecars as photos; those that need no change are not read
+            if is_sidecar && is_recorded(known, Some(hash)) {
+                return Standing::AsRecorded;
+            }
+            if metadata.is_file() && hash_file(&path) == Some(hash) {
+                return as_wanted(known, Some(hash));
+            }
+            match known {
+                Some(record) if is_unchanged(&path, record) => Standing::Ours,
+                // sidecars are made durable by the thousand: what a power cut empties is nobody's
+                None if is_sidecar && metadata.is_file() && metadata.len() == 0 => Standing::Ours,
+                _ => Standing::Foreign,
+            }
+        }
+    }
+}
+
+fn as_wanted(known: Option<&DerivedRecord>, hash: Option<blake3::Hash>) -> Standing {
+    if is_recorded(known, hash) { Standing::AsRecorded } else { Standing::AsWanted(hash) }
+}
+
+fn is_recorded(known: Option<&DerivedRecord>, hash: Option<blake3::Hash>) -> bool {
+    known.is_some_and(|record| record.blake3 == hash.map(|h| h.to_hex().to_string()))
+}
+
+/// Makes it, and gives back what the catalog shall say of its bytes. A text gets to its path by `rename`.
+fn make(
+    placing: &Placing<'_>,
+    item: &Derived,
+    rename: fn(&Path, &Path) -> io::Result<()>,
+) -> io::Result<Option<blake3::Hash>> {
     let library = placing.library;
     let path = item.path.to_path(library);
     let folder = item.path.parent();
-    let hash = item.form.text().map(|text| blake3::hash(text.as_bytes()));
-    let recorded = |hash: Option<blake3::Hash>| match known {
-        Some(record) if record.blake3 == hash.map(|h| h.to_hex().to_string()) => Made::AsRecorded,
-        _ => Made::New(hash),
-    };
-    let standing = fs::symlink_metadata(&path).ok();
-    if let Some(standing) = &standing {
-        let is = match &item.form {
-            DerivedForm::Symlink(target) => {
-                fs::read_link(&path).is_ok_and(|found| found == link_target(folder.as_ref(), target))
-            }
-            // a library has as many sidecars as photos; those that need no change are not read
-            DerivedForm::Sidecar(_) if matches!(recorded(hash), Made::AsRecorded) => true,
-            DerivedForm::Text(_) | DerivedForm::Sidecar(_) => standing.is_file() && hash_file(&path) == hash,
-            DerivedForm::Hardlink(target) | DerivedForm::Copy(target) => {
-                known.is_some()
-                    || hash_file(&path).is_some_and(|h| hash_file(&target.to_path(library)) == Some(h))
-            }
-        };
-        if is {
-            return Ok(match &item.form {
-                DerivedForm::Copy(_) | DerivedForm::Hardlink(_) if known.is_some() => Made::AsRecorded,
-                DerivedForm::Copy(_) => Made::New(hash_file(&path)),
-                _ => recorded(hash),
-            });
-        }
-        let ours = match (&item.form, known) {
-            (DerivedForm::Symlink(_), Some(_)) => standing.is_symlink(),
-            (_, Some(record)) => is_unchanged(&path, record),
-            // sidecars are made durable by the thousand: what a power cut empties is nobody's
-            (DerivedForm::Sidecar(_), None) => standing.is_file() && standing.len() == 0,
-            (_, None) => false,
-        };
-        if !ours {
-            return Ok(Made::Foreign);
-        }
-        if item.form.text().is_none() {
-            fs::remove_file(&path)?;
-        }
-    }
     if let Some(folder) = &folder {
         make_folder(library, folder.as_str())?;
     }
     match &item.form {
         DerivedForm::Symlink(target) => {
-            symlink(&link_target(folder.as_ref(), target), &path).map(|()| Made::New(None))
+            symlink(&link_target(folder.as_ref(), target), &path)?;
+            Ok(None)
         }
         DerivedForm::Hardlink(target) => {
-            fs::hard_link(target.to_path(library), &path).map(|()| Made::New(None))
+            fs::hard_link(target.to_path(library), &path)?;
+            Ok(None)
         }
         DerivedForm::Copy(target) => {
             let from = target.to_path(library);
             let hash = hash_file(&from).ok_or(io::ErrorKind::NotFound)?;
             let modified = fs::metadata(&from).and_then(|m| m.modified()).ok().map(DateTime::<Utc>::from);
-            copy_new(&from, &path, &hash, placing.staging, modified).map(|()| Made::New(Some(hash)))
+            copy_new(&from, &path, &hash, placing.staging, modified)?;
+            Ok(Some(hash))
         }
         DerivedForm::Text(text) | DerivedForm::Sidecar(text) => {
             let mut staged = placing.staging.begin()?;
-            io::Write::write_all(&mut staged.file, text.as_bytes())?;
+            staged.file.write_all(text.as_bytes())?;
             if matches!(item.form, DerivedForm::Text(_)) {
                 staged.file.sync_all()?;
             }
-            match standing {
-                Some(_) => fs::rename(staged.path(), &path)?,
-                None => rename_new(staged.path(), &path)?,
-            }
+            rename(staged.path(), &path)?;
             staged.placed();
-            Ok(Made::New(hash))
+            Ok(Some(blake3::hash(text.as_bytes())))
         }
     }
 }

@@ -9,14 +9,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use indicatif::{HumanCount, HumanDuration};
+use indicatif::HumanDuration;
 
-use super::{
-    BAD, FAINT, GOOD, Reader, STRONG, Voice, bytes, counted, outcome, print, problems, shown, styled,
-};
+use super::{BAD, FAINT, GOOD, Reader, STRONG, Voice, outcome, print, problems, shown, styled};
 use windfall::contents::Category;
 use windfall::library::settings::ZoneFrom;
 use windfall::problem::advice::ranges;
+use windfall::problem::amount::{self, counted};
 use windfall::problem::{Code, Severity};
 use windfall::stage::discover::search::LeftAlone;
 use windfall::stage::report::{Check, ExportReport, Report, TimeZone};
@@ -116,7 +115,7 @@ pub fn left_alone(left: &LeftAlone, voice: Voice) {
         let more = named.len().saturating_sub(most);
         named.truncate(most);
         if more > 0 {
-            named.push(format!("and {} more", HumanCount(more as u64)));
+            named.push(format!("and {} more", amount::count(more as u64)));
         }
         if files > 0 {
             named.push(counted(files, "other file", "other files"));
@@ -178,7 +177,7 @@ fn media(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         said += &format!(", with {}", counted(media.live_photos, "Live Photo", "Live Photos"));
     }
     if media.undated > 0 {
-        said += &format!("; {} without a date", HumanCount(media.undated));
+        said += &format!("; {} without a date", amount::count(media.undated));
     }
     if report.rows > 0 {
         said += &format!("; {} in Apple's details", counted(report.rows, "row", "rows"));
@@ -205,7 +204,7 @@ fn time_zone(out: &mut dyn Write, zone: &TimeZone) -> io::Result<()> {
             writeln!(out, "  1 photo or video states no time zone: its time is read in {zone_name} ({whose})")
         }
         dates => {
-            let dates = HumanCount(dates);
+            let dates = amount::count(dates);
             writeln!(
                 out,
                 "  {dates} photos and videos state no time zone: their times are read in {zone_name} ({whose})"
@@ -219,10 +218,10 @@ type Line = (&'static str, u64, u64, &'static str);
 /// Files and bytes by what became of them; lines without files are left out.
 fn balance(out: &mut dyn Write, total: (&str, u64, u64), lines: &[Line]) -> io::Result<()> {
     let (found, files, size) = total;
-    let width = HumanCount(files).to_string().len();
+    let width = amount::count(files).len();
     let row = |label: &str, files: u64, size: u64| {
         let unit = if files == 1 { "file " } else { "files" };
-        format!("  {label:<16} {:>width$} {unit}  {:>10}", HumanCount(files).to_string(), bytes(size))
+        format!("  {label:<16} {:>width$} {unit} {:>9}", amount::count(files), amount::size(size))
     };
     writeln!(out, "{}", row(found, files, size))?;
     for (label, files, size, note) in lines.iter().filter(|(_, files, ..)| *files > 0) {

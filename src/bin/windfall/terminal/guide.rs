@@ -1,21 +1,24 @@
 //! The guide: `windfall` alone on a terminal. Asks for what an import needs and explains itself.
 //!
-//! In: a person at a keyboard, the parts that lie here and in Downloads. Out: the command line that
-//! they could have typed, which is then run like any other. Never: runs anything by itself, asks
-//! what has no option, asks in a pipe.
-//! The one surprise: questions are plain lines, answered with Return. Menus that redraw themselves
-//! are no help to screen readers, to slow connections, or to the next person who reads this.
+//! It comes to a command line that the person could have typed, and runs nothing by itself. Asks nothing that
+//! has no option, and nothing in a pipe.
+//!
+//! Questions are plain lines, answered with Return: menus that redraw themselves are no help to screen readers
+//! or slow connections.
 
 use std::env;
 use std::ffi::OsString;
+use std::fmt;
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::{BAD, FAINT, STRONG, bytes, certificate, counted, shown, styled};
+use super::typed::{home, typed_path};
+use super::{BAD, FAINT, STRONG, certificate, shown, styled};
 use windfall::Error;
 use windfall::apple::part_name::{is_apple_name, is_unfinished_download};
 use windfall::category::recognise;
+use windfall::problem::amount::{self, counted};
 use windfall::run::import::Glance;
 
 /// What a person typed is looked at; what the library says of inputs comes from here.
@@ -45,10 +48,6 @@ pub fn ask(look: Look<'_>) -> io::Result<Agreed> {
     converse(&mut stdin, &mut out, &folders.into_iter().flatten().collect::<Vec<_>>(), look)
 }
 
-fn home() -> Option<PathBuf> {
-    env::home_dir().filter(|home| !home.as_os_str().is_empty())
-}
-
 fn converse(
     answers: &mut dyn BufRead,
     out: &mut dyn Write,
@@ -57,83 +56,145 @@ fn converse(
 ) -> io::Result<Agreed> {
     writeln!(out, "Windfall makes a photo library out of the zips that Apple sent you.")?;
     writeln!(out, "It changes none of them, and sends nothing anywhere. Ctrl-C leaves at any time.\n")?;
-    let mut found = deliveries(folders, out)?;
+    let found = deliveries(folders, out)?;
+    let mut talk = Conversation { answers, out, look, found };
+    let mut question = Question::Inputs;
     loop {
-        while found.is_empty() {
-            writeln!(
-                out,
-                "Found none of Apple's parts (`iCloud Photos Part 1 of 12.zip`, …) here or in Downloads."
-            )?;
-            let Some(answer) = question(answers, out, "Which folder or zip holds them?", None)? else {
-                return Ok(Agreed::Nothing);
-            };
-            match typed_path(&answer) {
-                path if path.exists() => found.push(path),
-                path => {
-                    writeln!(out, "{}\n", styled(BAD, format_args!("`{}` does not exist.", path.display())))?
-                }
-            }
+        let next = match question {
+            Question::Inputs => talk.inputs()?,
+            Question::Library => talk.library()?,
+            Question::Begin(library) => talk.begin(&library)?,
+        };
+        match next {
+            Next::Ask(next) => question = next,
+            Next::End(agreed) => return Ok(agreed),
         }
+    }
+}
+
+/// What is to be found out next.
+enum Question {
+    /// Where the parts are, if none are known.
+    Inputs,
+    /// Where the library shall be.
+    Library,
+    /// Whether an import into this folder shall begin.
+    Begin(PathBuf),
+}
+
+/// What follows an answer.
+enum Next {
+    Ask(Question),
+    End(Agreed),
+}
+
+struct Conversation<'a> {
+    answers: &'a mut dyn BufRead,
+    out: &'a mut dyn Write,
+    look: Look<'a>,
+    found: Vec<PathBuf>,
+}
+
+impl Conversation<'_> {
+    fn inputs(&mut self) -> io::Result<Next> {
+        if !self.found.is_empty() {
+            return Ok(Next::Ask(Question::Library));
+        }
+        writeln!(
+            self.out,
+            "Found none of Apple's parts (`iCloud Photos Part 1 of 12.zip`, …) here or in Downloads."
+        )?;
+        let Some(answer) = question(self.answers, self.out, "Which folder or zip holds them?", None)? else {
+            return Ok(Next::End(Agreed::Nothing));
+        };
+        let path = typed_path(&answer);
+        if !path.exists() {
+            self.refuse(format_args!("`{}` does not exist.", path.display()))?;
+            return Ok(Next::Ask(Question::Inputs));
+        }
+        self.found.push(path);
+        Ok(Next::Ask(Question::Library))
+    }
+
+    fn library(&mut self) -> io::Result<Next> {
         let usual = env::var_os("WINDFALL_LIBRARY").map(PathBuf::from);
         let proposal = usual.or_else(|| Some(home()?.join("Pictures").join("Windfall")));
-        let library = loop {
-            let what = "Where shall the library be? A folder on a drive with room; it may be new.";
-            let Some(answer) = question(answers, out, what, proposal.as_deref())? else {
-                return Ok(Agreed::Nothing);
-            };
-            let path = typed_path(&answer);
-            if !path.is_file() {
-                break path;
-            }
-            writeln!(out, "{}\n", styled(BAD, format_args!("`{}` is a file.", path.display())))?;
+        let what = "Where shall the library be? A folder on a drive with room; it may be new.";
+        let Some(answer) = question(self.answers, self.out, what, proposal.as_deref())? else {
+            return Ok(Next::End(Agreed::Nothing));
         };
-        let glance = match look(&found, &library) {
+        let path = typed_path(&answer);
+        if path.is_file() {
+            self.refuse(format_args!("`{}` is a file.", path.display()))?;
+            return Ok(Next::Ask(Question::Library));
+        }
+        Ok(Next::Ask(Question::Begin(path)))
+    }
+
+    /// Shows what an import would do, and asks whether it shall.
+    fn begin(&mut self, library: &Path) -> io::Result<Next> {
+        let glance = match (self.look)(&self.found, library) {
             Ok(glance) => glance,
             Err(error) => {
-                writeln!(out, "{} {}", styled(BAD, "That cannot be imported:"), shown(&error.to_string()))?;
-                if let Some(hint) = error.hint() {
-                    writeln!(out, "{hint}\n")?;
-                }
-                if matches!(
-                    error,
-                    Error::NoExport(_)
-                        | Error::NotPhotos(_)
-                        | Error::Strangers(_)
-                        | Error::AllUnreadable(..)
-                        | Error::InputMissing(_)
-                ) {
-                    found.clear();
-                }
-                continue;
+                self.cannot(&error)?;
+                return Ok(Next::Ask(Question::Inputs));
             }
         };
+        self.show(&glance, library)?;
+        if glance.free.is_some_and(|free| free < glance.need) {
+            writeln!(self.out)?;
+            self.refuse(format_args!("That drive has not enough room; choose another."))?;
+            return Ok(Next::Ask(Question::Library));
+        }
+        let arguments = arguments(&self.found, library);
+        let words: Vec<String> = arguments.iter().map(|word| crate::cli::quoted(Path::new(word))).collect();
+        writeln!(
+            self.out,
+            "\nThe same without questions (`windfall import --help` has more to choose from):"
+        )?;
+        writeln!(self.out, "  {}\n", styled(FAINT, shown(&format!("windfall {}", words.join(" ")))))?;
+        let answer = question(self.answers, self.out, "Begin? (yes or no)", Some(Path::new("yes")))?;
+        let begins = answer.is_some_and(|word| ["y", "yes"].contains(&word.trim().to_lowercase().as_str()));
+        Ok(Next::End(if begins { Agreed::Import(arguments) } else { Agreed::Nothing }))
+    }
+
+    fn show(&mut self, glance: &Glance, library: &Path) -> io::Result<()> {
+        let out = &mut *self.out;
         writeln!(out, "\nThis is what there is:\n")?;
         certificate::exports(out, &glance.exports)?;
-        let missing = glance.exports.iter().any(|export| !export.parts_missing.is_empty());
-        if missing {
+        if glance.exports.iter().any(|export| !export.parts_missing.is_empty()) {
             writeln!(out, "  You may import what is here now and the missing parts later.")?;
         }
-        writeln!(out, "\n  to be written  {:>10}", bytes(glance.need))?;
-        let fits = glance.free.is_none_or(|free| free >= glance.need);
+        writeln!(out, "\n  to be written  {:>10}", amount::size(glance.need))?;
         if let Some(free) = glance.free {
-            writeln!(
-                out,
-                "  free           {:>10}  on the drive of `{}`",
-                bytes(free),
-                shown(&path_text(&library))
-            )?;
+            let (free, library) = (amount::size(free), path_text(library));
+            writeln!(out, "  free           {free:>10}  on the drive of `{}`", shown(&library))?;
         }
-        if !fits {
-            writeln!(out, "\n{}\n", styled(BAD, "That drive has not enough room; choose another."))?;
-            continue;
+        Ok(())
+    }
+
+    /// Says why nothing can be imported so; where the inputs are to blame, they are asked for again.
+    fn cannot(&mut self, error: &Error) -> io::Result<()> {
+        let what = styled(BAD, "That cannot be imported:");
+        writeln!(self.out, "{what} {}", shown(&error.to_string()))?;
+        if let Some(hint) = error.hint() {
+            writeln!(self.out, "{hint}\n")?;
         }
-        let arguments = arguments(&found, &library);
-        let words: Vec<String> = arguments.iter().map(|word| crate::cli::quoted(Path::new(word))).collect();
-        writeln!(out, "\nThe same without questions (`windfall import --help` has more to choose from):")?;
-        writeln!(out, "  {}\n", styled(FAINT, shown(&format!("windfall {}", words.join(" ")))))?;
-        let answer = question(answers, out, "Begin? (yes or no)", Some(Path::new("yes")))?;
-        let begins = answer.is_some_and(|word| ["y", "yes"].contains(&word.trim().to_lowercase().as_str()));
-        return Ok(if begins { Agreed::Import(arguments) } else { Agreed::Nothing });
+        if matches!(
+            error,
+            Error::NoExport(_)
+                | Error::NotPhotos(_)
+                | Error::Strangers(_)
+                | Error::AllUnreadable(..)
+                | Error::InputMissing(_)
+        ) {
+            self.found.clear();
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, why: fmt::Arguments<'_>) -> io::Result<()> {
+        writeln!(self.out, "{}\n", styled(BAD, why))
     }
 }
 
@@ -231,34 +292,6 @@ fn path_text(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Terminals put quotes around what is dropped on them, or backslashes before spaces.
-fn typed_path(answer: &str) -> PathBuf {
-    let answer = answer.trim();
-    let unquoted = ['"', '\'']
-        .iter()
-        .find_map(|&quote| answer.strip_prefix(quote)?.strip_suffix(quote))
-        .map_or_else(|| answer.to_owned(), str::to_owned);
-    let path = match cfg!(unix) && unquoted == answer {
-        true => unescaped(&unquoted),
-        false => unquoted,
-    };
-    match (path.strip_prefix('~'), home()) {
-        (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
-            home.join(rest.trim_start_matches('/'))
-        }
-        _ => PathBuf::from(path),
-    }
-}
-
-fn unescaped(text: &str) -> String {
-    let mut characters = text.chars();
-    let mut plain = String::new();
-    while let Some(c) = characters.next() {
-        plain.push(if c == '\\' { characters.next().unwrap_or(c) } else { c });
-    }
-    plain
-}
-
 /// One question; `None` if nobody answers any more.
 fn question(
     answers: &mut dyn BufRead,
@@ -289,10 +322,10 @@ fn question(
 
 #[cfg(test)]
 mod tests {
-    use super::{Agreed, converse, typed_path};
+    use super::{Agreed, converse};
     use std::cell::Cell;
     use std::ffi::OsString;
-    use std::path::{Path, PathBuf};
+    use std::path::PathBuf;
     use windfall::contents::Category;
     use windfall::run::import::Glance;
     use windfall::stage::report::ExportReport;
@@ -367,19 +400,5 @@ mod tests {
         let (said, arguments) = talk(&lines, &[], &|| free.replace(5_000));
         assert!(said.contains("does not exist") && said.contains("not enough room"), "{said}");
         assert_eq!(arguments.last(), Some(&OsString::from("large")));
-    }
-
-    #[test]
-    fn paths_come_as_terminals_paste_them() {
-        for (typed, expected) in [
-            ("/a/b", "/a/b"),
-            (" '/a b/c' ", "/a b/c"),
-            ("\"/a b\"", "/a b"),
-            #[cfg(unix)]
-            (r"/a\ b\'c", "/a b'c"),
-        ] {
-            assert_eq!(typed_path(typed), Path::new(expected));
-        }
-        assert!(!typed_path("~/x").starts_with("~"));
     }
 }

@@ -7,12 +7,11 @@
 
 use std::io::{self, Write};
 
-use indicatif::HumanCount;
-
-use super::{Reader, Voice, counted, outcome, print, problems, shown};
+use super::{Reader, Voice, outcome, print, problems, shown};
 use windfall::Error;
 use windfall::library::path::LibraryPath;
 use windfall::library::settings::{SidecarForm, Word};
+use windfall::problem::amount::{self, counted};
 use windfall::stage::place::{Derivation, Removal};
 
 /// How many files are named.
@@ -27,7 +26,7 @@ pub fn written(form: SidecarForm, derivation: &Derivation, voice: Voice) -> Resu
         let made = counted(derivation.made, "sidecar", "sidecars");
         let line = match derivation.kept {
             0 => format!("Wrote {made} ({}).", form.as_str()),
-            kept => format!("Wrote {made} ({}); {} as they were.", form.as_str(), HumanCount(kept)),
+            kept => format!("Wrote {made} ({}); {} as they were.", form.as_str(), amount::count(kept)),
         };
         outcome(writeln!(out, "{line}").and_then(|()| foreign(out, &derivation.foreign, voice)).and_then(
             |()| writeln!(out, "Imports into this library go on writing them; --remove ends that."),

@@ -11,8 +11,9 @@ use std::path::Path;
 
 use chrono::DateTime;
 
-use super::{FAINT, GOOD, Reader, STRONG, bytes, counted, outcome, print, shown, styled};
+use super::{FAINT, GOOD, Reader, STRONG, outcome, print, shown, styled};
 use windfall::Error;
+use windfall::problem::amount::{self, counted};
 use windfall::run::list::{self, Brief, Listed, Story};
 
 /// Writes a line per file: when it was taken, whether it is proved, its size, its path.
@@ -29,7 +30,7 @@ fn line(out: &mut dyn Write, file: &Brief<'_>) -> io::Result<()> {
     let captured = file.captured.and_then(|t| DateTime::parse_from_rfc3339(t).ok());
     let captured = captured.map_or_else(|| "-".to_owned(), |t| t.format("%Y-%m-%d %H:%M:%S").to_string());
     let proved = if file.proved { "proved" } else { "-" };
-    writeln!(out, "{captured:<19}  {proved:<6}  {:>10}  {}", bytes(file.size), shown(file.path))
+    writeln!(out, "{captured:<19}  {proved:<6}  {:>10}  {}", amount::size(file.size), shown(file.path))
 }
 
 /// Writes one file as a line of JSON.
@@ -107,7 +108,7 @@ fn tell(out: &mut dyn Write, story: &Story) -> io::Result<()> {
     let mut rows = Rows(out);
     let name = file.original_name.as_deref().filter(|name| !file.path.ends_with(&format!("/{name}")));
     let called = name.map_or_else(String::new, |name| format!(", called `{}` by Apple", shown(name)));
-    rows.put("what", &format!("{}, {}{called}", file.kind, bytes(file.size)))?;
+    rows.put("what", &format!("{}, {}{called}", file.kind, amount::size(file.size)))?;
     for (n, source) in file.sources.iter().enumerate() {
         let copy = format!("{}: {}", shown(&source.archive), shown(&source.entry));
         rows.put(if n == 0 { "came from" } else { "" }, &copy)?;

@@ -11,6 +11,7 @@ mod kept;
 mod listing;
 mod problems;
 mod screen;
+mod typed;
 mod verified;
 
 use std::fmt::Display;
@@ -19,7 +20,6 @@ use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use clap::CommandFactory;
-use indicatif::{HumanBytes, HumanCount};
 use serde::Serialize;
 
 use crate::cli::{Cli, Shell};
@@ -57,15 +57,6 @@ fn styled(style: Style, text: impl Display) -> String {
 /// A name from an archive, a row or the catalog, safe for a terminal.
 fn shown(name: &str) -> std::borrow::Cow<'_, str> {
     name::display(name)
-}
-
-/// `1 photo`, `2,345 photos`.
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", HumanCount(count), if count == 1 { one } else { many })
-}
-
-fn bytes(count: u64) -> String {
-    HumanBytes(count).to_string()
 }
 
 /// Whether a person looks at standard output.

@@ -7,11 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use indicatif::HumanCount;
-
-use super::{BAD, DOUBTFUL, FAINT, STRONG, Voice, counted, shown, styled};
+use super::{BAD, DOUBTFUL, FAINT, STRONG, Voice, shown, styled};
 use windfall::Problem;
 use windfall::problem::advice::{Words, ranges, words};
+use windfall::problem::amount::{self, counted};
 use windfall::problem::{Code, Severity};
 use windfall::stage::report::ExportReport;
 
@@ -46,7 +45,7 @@ pub fn write(out: &mut dyn Write, problems: &[Problem], voice: Voice) -> io::Res
             }
         }
         if let Some(more) = group.len().checked_sub(most).filter(|more| *more > 0) {
-            let more = HumanCount(more as u64);
+            let more = amount::count(more as u64);
             writeln!(out, "  … and {more} more: --verbose prints each, --json gives all as data")?;
         }
     }

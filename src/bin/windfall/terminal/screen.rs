@@ -6,6 +6,7 @@
 //! second, since a lock per chunk would cost more than the hashing.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::fs::File;
 use std::io::{LineWriter, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,9 +16,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::{Local, SecondsFormat};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{FAINT, STRONG, Voice, shown, styled};
+use windfall::problem::amount;
 use windfall::progress::{Phase, Progress};
 
 const TICK: Duration = Duration::from_millis(100);
@@ -135,10 +137,20 @@ fn style(phase: Phase, bytes: u64, files: u64) -> ProgressStyle {
     let rest = match (bytes, files) {
         (0, 0) => " {elapsed}",
         (0, _) => " [{bar:24}] {human_pos} of {human_len} files  {wide_msg}",
-        _ => " [{bar:24}] {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left  {wide_msg}",
+        _ => " [{bar:24}] {read} of {all}  {speed}/s  {eta} left  {wide_msg}",
     };
     let style = ProgressStyle::with_template(&format!("{{spinner}} {doing}{rest}"));
-    style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
+    style
+        .with_key("read", |bar: &ProgressState, out: &mut dyn fmt::Write| size(out, bar.pos()))
+        .with_key("all", |bar: &ProgressState, out: &mut dyn fmt::Write| size(out, bar.len().unwrap_or(0)))
+        .with_key("speed", |bar: &ProgressState, out: &mut dyn fmt::Write| size(out, bar.per_sec() as u64))
+}
+
+/// Sizes in the bar are written as everywhere else.
+fn size(out: &mut dyn fmt::Write, bytes: u64) {
+    // nothing that is written to a text fails
+    let _ = out.write_str(&amount::size(bytes));
 }
 
 impl Progress for Screen {

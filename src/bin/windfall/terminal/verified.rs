@@ -7,12 +7,11 @@
 
 use std::io::{self, Write};
 
-use indicatif::HumanCount;
-
 use super::certificate::{duration, exports, proof};
-use super::{BAD, GOOD, Reader, Voice, bytes, counted, outcome, print, problems, shown, styled};
+use super::{BAD, GOOD, Reader, Voice, outcome, print, problems, shown, styled};
 use windfall::Error;
 use windfall::problem::Severity;
+use windfall::problem::amount::{self, counted};
 use windfall::run::verify::Verification;
 
 /// Prints what a verification found.
@@ -37,7 +36,12 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     let (files, balance) = (&verification.files, &verification.balance);
     exports(out, &balance.exports)?;
     let total = counted(files.total, "file", "files");
-    writeln!(out, "  {total} recorded; {} intact, {}", HumanCount(files.intact), bytes(balance.bytes))?;
+    writeln!(
+        out,
+        "  {total} recorded; {} intact, {}",
+        amount::count(files.intact),
+        amount::size(balance.bytes)
+    )?;
     for (count, what) in [(files.changed, "changed"), (files.missing, "missing")] {
         if count > 0 {
             writeln!(out, "  {}", styled(BAD, format_args!("{} {what}", counted(count, "file", "files"))))?;
@@ -49,7 +53,7 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     proof(out, balance.proved, balance.unproved, 0)?;
     if let Some(against) = &verification.against {
         let entries = counted(against.entries, "entry", "entries");
-        writeln!(out, "  {entries} of the archives read; the library holds {}", HumanCount(against.held))?;
+        writeln!(out, "  {entries} of the archives read; the library holds {}", amount::count(against.held))?;
     }
     writeln!(out)?;
     if !verification.problems.is_empty() {

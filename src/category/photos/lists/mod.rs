@@ -11,8 +11,8 @@ use crate::category::Budget;
 use crate::category::photos::Sort;
 use crate::category::photos::lists::albums::{AlbumInfo, SubscribedAlbum};
 use crate::category::photos::lists::details::{Details, Row};
-use crate::problem::Code;
 use crate::problem::refusal::Refused;
+use crate::problem::{Code, amount};
 
 /// What the match takes for a row beside the row itself.
 pub(super) const ROW_IN_MATCH: usize = 300;
@@ -42,7 +42,7 @@ pub enum List {
 
 /// What becomes of a file of so many bytes that is larger than any list.
 pub fn too_large(size: u64, budget: &Budget) -> Option<List> {
-    let why = || format!("{size} bytes are more than any list of Apple's");
+    let why = || format!("{} are more than any list of Apple's", amount::size(size));
     (size > budget.largest()).then(|| List::Unread(Code::LimitExceeded, why()))
 }
 

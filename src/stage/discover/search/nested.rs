@@ -8,24 +8,35 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use crate::apple::part_name;
-use crate::apple::zip::{Archive, Window, ZipEntry, most_bytes};
+use crate::apple::zip::{Archive, Window, ZipEntry};
 use crate::category::photos::Sort;
 use crate::category::recognise;
-use crate::contents::litter;
+use crate::contents::{ArchiveId, litter};
 use crate::error::{Error, is_full};
 use crate::problem::Code;
 use crate::problem::refusal::{Refused, refused};
 use crate::stage::discover::container::{Container, FileAt, Lies, Source, container};
-use crate::stage::discover::search::{Searcher, damaged};
+use crate::stage::discover::search::Searcher;
+use crate::stage::discover::search::expansion::claimed;
+use crate::stage::discover::search::files::damaged;
 use crate::stage::discover::{self, part_file};
 
-/// What an entry of an inflated archive costs in bytes, whatever its size: a small archive could bring
-/// millions.
-const ROOM_OF_AN_ENTRY: u64 = 10_000;
 /// Archives in archives in archives: deeper ones are kept as files.
 const DEEPEST_NESTING: usize = 5;
 /// A deflated nested archive without Apple's name is inflated to be looked at up to this size.
 const LARGEST_GUESS: u64 = 2 << 30;
+
+/// What a file that is called like an archive is.
+enum Through {
+    /// An archive of Apple's, and if it was inflated, the container on the drive that answers for it.
+    Opened(Box<Container>, Option<usize>),
+    /// An archive that the catalog remembers, under this index, and that need not be opened.
+    Remembered(ArchiveId),
+    /// Apple's, and damaged or refused as a whole.
+    Unreadable(Refused),
+    /// Somebody's, or a document: a file like any other.
+    NotApples,
+}
 
 impl Searcher<'_> {
     fn depth(&self, mut index: usize) -> usize {
@@ -50,96 +61,94 @@ impl Searcher<'_> {
                 continue;
             }
             let normal = file.path.replace('\\', "/");
+            let file_name = normal.rsplit('/').next().unwrap_or(&normal);
+            let outer = &self.found.containers[index];
             // a zip of Apple's name is no photo, wherever it lies
-            let may_be = part_name::is_apple_name(normal.rsplit('/').next().unwrap_or(&normal))
-                || self.found.containers[index].shape.classify(&normal, file.size).sort == Sort::Other;
-            if !may_be || litter::is_ignored(&normal) || !self.read_through(index, &file, &normal)? {
+            let may_be = part_name::is_apple_name(file_name)
+                || outer.shape.classify(&normal, file.size).sort == Sort::Other;
+            if !may_be || litter::is_ignored(&normal) {
                 kept.push(file);
+                continue;
+            }
+            let name = format!("{}/{file_name}", outer.name);
+            match self.through(index, &file, &name)? {
+                Through::Opened(container, base) => {
+                    if let Some(base) = base {
+                        self.expansion.came_out(self.found.containers.len(), base);
+                    }
+                    self.add(*container)?;
+                }
+                Through::Remembered(archive) => {
+                    let source = Source::Remembered(archive);
+                    self.found.containers.push(Container::closed(name, source, Lies::In(index)));
+                }
+                Through::Unreadable(refused) => self.unreadable(name, refused, Lies::In(index)),
+                Through::NotApples => kept.push(file),
             }
         }
         self.found.containers[index].files = kept;
         Ok(())
     }
 
-    /// Whether the file was an archive of Apple's and is read through from now on.
-    fn read_through(&mut self, index: usize, file: &FileAt, normal: &str) -> Result<bool, Error> {
-        let here = &self.found.containers[index];
-        let file_name = normal.rsplit('/').next().unwrap_or(normal);
-        let name = format!("{}/{file_name}", here.name);
-        let apples_name = part_name::is_apple_name(file_name);
-        if let Some(remembered) = self.around.remembered(here, &name) {
-            self.found.containers.push(Container::closed(
-                name,
-                Source::Remembered(remembered),
-                Lies::In(index),
-            ));
-            return Ok(true);
+    /// Looks into a file of this container, as an archive of this name.
+    fn through(&mut self, index: usize, file: &FileAt, name: &str) -> Result<Through, Error> {
+        let outer = &self.found.containers[index];
+        if let Some(remembered) = self.around.remembered(outer, name) {
+            return Ok(Through::Remembered(remembered));
         }
-        // the archive on the drive that answers for what comes out of it
-        let mut base = self.inflated.get(&index).copied();
-        let window = match &here.source {
+        let file_name = name.rsplit('/').next().unwrap_or(name);
+        let apples_name = part_name::is_apple_name(file_name);
+        let mut base = self.expansion.base(index);
+        let window = match &outer.source {
             Source::Folder(root) => {
                 part_file::open(root, &file.path).and_then(Window::file).map_err(|e| refused(&e))
             }
-            Source::Zip(archive) => match discover::zip_entry(archive, file.position) {
-                Some(entry) => match archive.stored_window(entry) {
+            Source::Zip(archive) => {
+                let Some(entry) = discover::zip_entry(archive, file.position) else {
+                    return Ok(Through::NotApples);
+                };
+                match archive.stored_window(entry) {
                     Some(window) => Ok(window),
-                    None if !apples_name && entry.size > LARGEST_GUESS => return Ok(false),
+                    None if !apples_name && entry.size > LARGEST_GUESS => return Ok(Through::NotApples),
                     None => {
                         let (archive, entry) = (Arc::clone(archive), entry.clone());
-                        let base = *base.get_or_insert(index);
+                        base = base.or(Some(index));
                         match self.allow(base, entry.size) {
                             Ok(()) => self.inflate(&archive, &entry)?,
                             Err(refused) => Err(refused),
                         }
                     }
-                },
-                None => return Ok(false),
-            },
-            Source::Remembered(_) | Source::Unreadable => return Ok(false),
+                }
+            }
+            Source::Remembered(_) | Source::Unreadable => return Ok(Through::NotApples),
         };
         let opened = window.and_then(|w| Archive::open(w).map_err(damaged));
-        let allowed = opened.and_then(|archive| {
-            let declared = (archive.entries.len() as u64).saturating_mul(ROOM_OF_AN_ENTRY);
-            let declared = archive.declared().saturating_add(declared);
-            base.map_or(Ok(()), |base| self.allow(base, declared)).map(|()| archive)
-        });
-        match allowed {
+        let allowed = opened.and_then(|archive| self.allow(base, claimed(&archive)).map(|()| archive));
+        Ok(match allowed {
             Ok(archive) => {
-                let container = container(name, Arc::new(archive), Lies::In(index));
+                let container = container(name.to_owned(), Arc::new(archive), Lies::In(index));
                 let is_damaged_part = apples_name && !container.sound && container.shape.category().is_none();
-                if !container.shape.is_part() && !is_damaged_part {
-                    return Ok(false);
+                match container.shape.is_part() || is_damaged_part {
+                    true => Through::Opened(Box::new(container), base),
+                    false => Through::NotApples,
                 }
-                self.inflated.extend(base.map(|base| (self.found.containers.len(), base)));
-                self.add(container)?;
             }
             Err(refused) if apples_name && recognise::by_name(file_name).is_none() => {
-                self.unreadable(name, refused, Lies::In(index));
+                Through::Unreadable(refused)
             }
-            Err(_) => return Ok(false),
-        }
-        Ok(true)
+            Err(_) => Through::NotApples,
+        })
     }
 
-    /// Whether so many bytes more may come out of an archive on the drive. Nested archives multiply:
-    /// each alone may be within what an archive of its size can hold, and all together beyond.
-    fn allow(&mut self, base: usize, bytes: u64) -> Result<(), Refused> {
-        let Some(Container { source: Source::Zip(archive), name, .. }) = self.found.containers.get(base)
-        else {
-            return Ok(());
-        };
-        let so_far = self.expanded.entry(base).or_default();
-        let expanded = so_far.saturating_add(bytes);
-        if expanded <= most_bytes(archive.size) {
-            *so_far = expanded;
-            return Ok(());
+    /// Whether so many bytes more may come out of the container on the drive that answers for them.
+    fn allow(&mut self, base: Option<usize>, bytes: u64) -> Result<(), Refused> {
+        let Some(base) = base else { return Ok(()) };
+        match &self.found.containers[base] {
+            Container { source: Source::Zip(archive), name, .. } => {
+                self.expansion.allow(base, (name, archive), bytes)
+            }
+            _ => Ok(()),
         }
-        let message = format!(
-            "with it, `{name}` would expand to {expanded} bytes, which no real photos and videos do; nothing of it \
-             is read"
-        );
-        Err((Code::LimitExceeded, message))
     }
 
     /// Inflates a nested archive into a temporary file. What can be had of a damaged one is kept:

@@ -1,9 +1,9 @@
 //! One thread of the pass: an entry at a time, from its archive into staging.
 //!
-//! In: the entry's index. Out: a [`Message`] for the collector. Never: panics with a parser, or stops
-//! for what concerns one entry only.
-//! The one surprise: a deflated entry of up to 8 MiB is held whole, and hashed before anything is
-//! written, so a duplicate of most photos costs no file.
+//! A parser that panics takes no run with it, and what concerns one entry only stops nothing.
+//!
+//! A deflated entry of up to 8 MiB is held whole, and hashed before anything is written, so a duplicate of
+//! most photos costs no file.
 
 mod reading;
 
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use reading::{Output, Taken};
+use reading::{Sink, Taken};
 
 use crate::apple::zip::WHOLE;
 use crate::category::{self, Budget, List, ReadSeek, Said, Vouched};
@@ -22,7 +22,7 @@ use crate::contents::{ArchiveId, Arena, Category, Class, Content, ContentId, Ent
 use crate::error::{Error, is_full};
 use crate::library::record::{Fresh, Kept, ReadEntry};
 use crate::problem::refusal::Refused;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, amount};
 use crate::stage::discover::Inputs;
 use crate::stage::ingest::glance::{Glance, seekable};
 use crate::stage::ingest::stock::Stock;
@@ -51,6 +51,25 @@ pub(super) struct Worker<'a> {
     apart: Mutex<HashSet<ArchiveId>>,
     /// Set when a failure ends the work.
     stopped: AtomicBool,
+}
+
+/// What an entry is thought to be before it is read, by its size and CRC-32.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Guess {
+    /// A copy of bytes that are safe: it is hashed, and nothing is written.
+    Copy,
+    /// Bytes that nobody has.
+    New,
+}
+
+/// What an entry is, now that it is read.
+enum Found {
+    /// A copy of these bytes, which are safe.
+    Known(ContentId),
+    /// Bytes that nobody has.
+    New,
+    /// No copy after all, and its bytes went nowhere: it must be read again.
+    Misjudged,
 }
 
 /// Why an entry was not taken.
@@ -133,29 +152,35 @@ impl<'a> Worker<'a> {
         let entry = &self.inputs.contents.entries[id];
         let parsed = entry.class == Class::Details && self.reading.wanted == Wanted::Everything;
         let _turn = if parsed { self.lists.turn(entry.size) } else { None };
-        let expected = self.stock().is_expected(entry.size, entry.crc32);
-        let mut taken = self.read(id, expected, buffer)?;
-        let mut bytes = taken.size;
-        let safe = |taken: &Taken| {
-            let stock = self.stock();
-            stock.find(&taken.blake3).filter(|&c| stock.safe.contains(c))
-        };
-        let is_lost = !matches!(taken.output, Output::Buffer(_)) && self.reading.staging.is_some();
-        if expected && is_lost && safe(&taken).is_none() {
-            // same size and CRC-32 as bytes that are safe, and other bytes all the same
-            taken = self.read(id, false, buffer)?;
+        let is_expected = self.stock().is_expected(entry.size, entry.crc32);
+        let mut guess = if is_expected { Guess::Copy } else { Guess::New };
+        let mut bytes = 0;
+        let (taken, content, kept) = loop {
+            let mut taken = self.read(id, guess, buffer)?;
             bytes += taken.size;
-        }
-        if let Some(content) = safe(&taken) {
-            let list = self.list(content, entry, taken, buffer)?;
-            let read = ReadEntry { entry: id, content, kept: Kept::Already };
-            return Ok(Message::Sound { read, list, bytes });
-        }
-        let fresh = self.describe(id, &mut taken, buffer);
-        let (content, kept) = self.keep(fresh, &mut taken, buffer)?;
+            match self.find(&taken, guess) {
+                Found::Known(content) => break (taken, content, Kept::Already),
+                Found::Misjudged => guess = Guess::New,
+                Found::New => {
+                    let fresh = self.describe(id, &mut taken, buffer);
+                    let (content, kept) = self.keep(fresh, &mut taken, buffer)?;
+                    break (taken, content, kept);
+                }
+            }
+        };
         let list = self.list(content, entry, taken, buffer)?;
         let read = ReadEntry { entry: id, content, kept };
         Ok(Message::Sound { read, list, bytes })
+    }
+
+    fn find(&self, taken: &Taken, guess: Guess) -> Found {
+        let stock = self.stock();
+        let is_lost = !matches!(taken.sink, Sink::Buffer(_)) && self.reading.staging.is_some();
+        match stock.find(&taken.blake3).filter(|&content| stock.safe.contains(content)) {
+            Some(content) => Found::Known(content),
+            None if guess == Guess::Copy && is_lost => Found::Misjudged,
+            None => Found::New,
+        }
     }
 
     /// What the file says of itself. Whatever a parser does with hostile bytes, the run goes on.
@@ -166,14 +191,12 @@ impl<'a> Worker<'a> {
         let glance = |source: &mut dyn ReadSeek| category::look(&mut Glance::new(source), size, vouched);
         let speaks = self.reading.wanted == Wanted::Everything && entry.class != Class::Details;
         let seen = speaks.then(|| {
-            catch_unwind(AssertUnwindSafe(|| match &mut taken.output {
-                Output::Buffer(count) => {
-                    category::look(&mut Cursor::new(whole(buffer, *count)), size, vouched)
-                }
-                Output::Details(bytes) => category::look(&mut Cursor::new(bytes), size, vouched),
-                Output::Staging(staged) => glance(&mut staged.file),
-                Output::Memory(spool) => glance(spool.as_mut()),
-                Output::Nowhere => {
+            catch_unwind(AssertUnwindSafe(|| match &mut taken.sink {
+                Sink::Buffer(count) => category::look(&mut Cursor::new(whole(buffer, *count)), size, vouched),
+                Sink::Details(bytes, _) => category::look(&mut Cursor::new(bytes), size, vouched),
+                Sink::Staging(staged) | Sink::Clone(staged) => glance(&mut staged.file),
+                Sink::Memory(spool) => glance(spool.as_mut()),
+                Sink::Nowhere => {
                     let source = self.inputs.sources.get(&entry.archive);
                     let source = source.and_then(|s| seekable(s, entry.position, &entry.path));
                     source.map_or_else(Default::default, |mut source| glance(source.as_mut()))
@@ -203,9 +226,9 @@ impl<'a> Worker<'a> {
         };
         drop(stock);
         let arrival = Arrival { worker: self, hash };
-        let staged = match (&mut taken.output, self.reading.staging) {
-            (Output::Staging(staged), Some(staging)) => staging.keep(staged, &hash),
-            (Output::Buffer(count), Some(staging)) => staging.keep_whole(whole(buffer, *count), &hash),
+        let staged = match (&mut taken.sink, self.reading.staging) {
+            (Sink::Staging(staged) | Sink::Clone(staged), Some(staging)) => staging.keep(staged, &hash),
+            (Sink::Buffer(count), Some(staging)) => staging.keep_whole(whole(buffer, *count), &hash),
             _ => Ok(()),
         };
         let mut stock = arrival.land();
@@ -244,17 +267,17 @@ impl<'a> Worker<'a> {
             return Ok(Some(unread));
         }
         let read = |bytes: &[u8]| category::read(category, entry.sort, bytes, &self.lists);
-        Ok(match taken.output {
-            Output::Buffer(count) => read(whole(buffer, count)),
-            Output::Details(bytes) => read(&bytes),
-            Output::Staging(mut staged) => {
+        Ok(match taken.sink {
+            Sink::Buffer(count) => read(whole(buffer, count)),
+            Sink::Details(bytes, _) => read(&bytes),
+            Sink::Staging(mut staged) | Sink::Clone(mut staged) => {
                 let mut bytes = Vec::with_capacity(usize::try_from(taken.size).unwrap_or_default());
                 let all =
                     staged.file.seek(SeekFrom::Start(0)).and_then(|_| staged.file.read_to_end(&mut bytes));
                 all.map_err(|e| self.unwritable(e, 0))?;
                 read(&bytes)
             }
-            Output::Memory(_) | Output::Nowhere => None,
+            Sink::Memory(_) | Sink::Nowhere => None,
         })
     }
 
@@ -266,7 +289,10 @@ impl<'a> Worker<'a> {
             _ if is_full(&error) => Trouble::Stop(Error::Full { path, need }),
             io::ErrorKind::FileTooLarge => Trouble::Problem(
                 Code::TooLarge,
-                format!("{need} bytes are more than a file of the destination's file system can hold"),
+                format!(
+                    "{} are more than a file of the destination's file system can hold",
+                    amount::size(need)
+                ),
             ),
             _ => Trouble::Stop(Error::Io { doing: "write to", path, source: error }),
         }
@@ -302,4 +328,39 @@ impl Drop for Arrival<'_, '_> {
 /// The start of the buffer: an entry that fitted into it.
 fn whole(buffer: &[u8], count: usize) -> &[u8] {
     buffer.get(..count).unwrap_or(buffer)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::num::NonZeroUsize;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::AtomicBool;
+
+    use super::{Arrival, Worker};
+    use crate::contents::ContentSet;
+    use crate::stage::discover::Inputs;
+    use crate::stage::ingest::{Reading, Wanted};
+
+    #[test]
+    fn nobody_waits_for_bytes_of_a_thread_that_panicked() {
+        let inputs = Inputs::default();
+        let reading = Reading {
+            staging: None,
+            wanted: Wanted::Hashes,
+            held: &ContentSet::default(),
+            jobs: NonZeroUsize::MIN,
+            progress: &(),
+            cancel: &AtomicBool::new(false),
+        };
+        let worker = Worker::new(&inputs, &reading, Default::default(), 0);
+        let hash = blake3::hash(b"a");
+        worker.stock().arriving.insert(hash);
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _arrival = Arrival { worker: &worker, hash };
+            panic!("a parser or a drive");
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(worker.stock().arriving, HashSet::new());
+    }
 }

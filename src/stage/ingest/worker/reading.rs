@@ -1,8 +1,9 @@
 //! One reading of an entry: all hashes in one pass, and its bytes where they are wanted.
 //!
-//! In: the entry's index. Out: [`Taken`]. Never: decides whether its bytes are new.
-//! The one surprise: a large file of a part folder is cloned first where the drive can, and the clone is
-//! read: what is hashed is what is kept.
+//! Never decides whether the bytes are new; that can be said only once all of them are hashed.
+//!
+//! A large file of a part folder is cloned first where the drive can, and the clone is read: what is hashed is
+//! what is kept, whatever becomes of the file.
 
 use std::io::{self, Read, Write};
 use std::sync::PoisonError;
@@ -20,19 +21,41 @@ use crate::stage::discover::container::Source;
 use crate::stage::discover::{self, part_file};
 use crate::stage::ingest::Wanted;
 use crate::stage::ingest::glance::seekable;
-use crate::stage::ingest::worker::{CHUNK, Trouble, Worker};
+use crate::stage::ingest::worker::{CHUNK, Guess, Trouble, Worker};
 
 /// Without staging, media up to this size wait in memory for their metadata to be read.
 const SPOOL: usize = 32 << 20;
 
-/// Where the bytes of one reading went.
-pub(super) enum Output {
-    /// Nowhere yet: all of them, so many, are in the buffer.
+/// Where the bytes of one reading go.
+pub(super) enum Sink {
+    /// Nowhere else: all of them, so many, are in the buffer.
     Buffer(usize),
+    /// A new file in staging.
     Staging(Staged),
+    /// A file in staging that has them already, for they are read from there.
+    Clone(Staged),
     Memory(Box<SpooledTempFile>),
-    Details(Vec<u8>),
+    /// A list, and how many bytes a list may have; one that has more is not read.
+    Details(Vec<u8>, usize),
     Nowhere,
+}
+
+impl Sink {
+    fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+        match self {
+            Sink::Staging(staged) => staged.file.write_all(chunk),
+            Sink::Memory(spool) => spool.write_all(chunk),
+            Sink::Details(bytes, most) if bytes.len() + chunk.len() <= *most => {
+                bytes.extend_from_slice(chunk);
+                Ok(())
+            }
+            Sink::Details(..) => {
+                *self = Sink::Nowhere;
+                Ok(())
+            }
+            Sink::Buffer(_) | Sink::Clone(_) | Sink::Nowhere => Ok(()),
+        }
+    }
 }
 
 /// What one reading gave.
@@ -41,26 +64,114 @@ pub(super) struct Taken {
     pub(super) crc32: u32,
     pub(super) size: u64,
     pub(super) fingerprint: Option<fingerprint::Fingerprint>,
-    pub(super) output: Output,
+    pub(super) sink: Sink,
+}
+
+/// All that is computed from the bytes of an entry while they go by.
+struct Hashes {
+    blake3: blake3::Hasher,
+    /// Of media; nobody asks for that of a list.
+    fingerprint: Option<fingerprint::Hasher>,
+    /// Of a folder's file; an archive declares it, and its reader proves it.
+    crc32: Option<crc32fast::Hasher>,
+    size: u64,
+}
+
+impl Hashes {
+    fn of(entry: &Entry) -> Self {
+        Hashes {
+            blake3: blake3::Hasher::new(),
+            fingerprint: category::wants_fingerprint(entry.class).then(fingerprint::Hasher::new),
+            crc32: entry.crc32.is_none().then(crc32fast::Hasher::new),
+            size: 0,
+        }
+    }
+
+    fn update(&mut self, chunk: &[u8]) {
+        self.size += chunk.len() as u64;
+        // each piece is hashed in all ways while it is in the processor's cache
+        for piece in chunk.chunks(CHUNK) {
+            self.blake3.update(piece);
+            if let Some(hasher) = &mut self.fingerprint {
+                hasher.update(piece);
+            }
+            if let Some(hasher) = &mut self.crc32 {
+                hasher.update(piece);
+            }
+        }
+    }
+
+    fn finish(self, entry: &Entry, sink: Sink) -> Taken {
+        Taken {
+            blake3: self.blake3.finalize(),
+            crc32: entry.crc32.or_else(|| self.crc32.map(crc32fast::Hasher::finalize)).unwrap_or_default(),
+            size: self.size,
+            fingerprint: self.fingerprint.map(fingerprint::Hasher::finish),
+            sink,
+        }
+    }
 }
 
 impl Worker<'_> {
-    fn output(&self, class: Class, expected: bool) -> Result<Output, Trouble> {
-        Ok(match self.reading.staging {
-            Some(staging) if !expected => {
-                Output::Staging(staging.begin().map_err(|e| self.unwritable(e, 0))?)
+    /// Reads an entry to its end. One that fits into the buffer stays there, proved, before
+    /// anything is written.
+    pub(super) fn read(&self, id: EntryId, guess: Guess, buffer: &mut Vec<u8>) -> Result<Taken, Trouble> {
+        let entry = &self.inputs.contents.entries[id];
+        let gone = || (Code::DamagedEntry, "its archive is not at hand".to_owned());
+        let source = self.inputs.sources.get(&entry.archive).ok_or_else(gone)?;
+        let room = self.room(source, entry, buffer);
+        let (mut reader, clone) = match self.clone_of(source, entry, guess) {
+            Some((staged, reader)) => (reader, Some(staged)),
+            None => (discover::open(source, entry.position, &entry.path)?, None),
+        };
+        let mut count = fill(reader.as_mut(), room)?;
+        let mut sink = match clone {
+            Some(staged) => Sink::Clone(staged),
+            None if count < room.len() => Sink::Buffer(count),
+            None => self.sink(source, entry, guess)?,
+        };
+        let mut hashes = Hashes::of(entry);
+        loop {
+            let chunk = &room[..count];
+            hashes.update(chunk);
+            sink.write(chunk).map_err(|e| self.unwritable(e, entry.size))?;
+            self.reading.progress.bytes(count as u64);
+            if count < room.len() {
+                return Ok(hashes.finish(entry, sink));
             }
-            _ if self.reading.wanted == Wanted::Hashes => Output::Nowhere,
-            _ if class == Class::Details => Output::Details(Vec::new()),
-            None if !expected => Output::Memory(Box::new(SpooledTempFile::new(SPOOL))),
-            _ => Output::Nowhere,
+            if self.is_stopped() {
+                return Err(Trouble::Stop(Error::Interrupted));
+            }
+            count = fill(reader.as_mut(), room)?;
+        }
+    }
+
+    /// Where the bytes go of an entry that does not fit into the buffer.
+    fn sink(&self, source: &Source, entry: &Entry, guess: Guess) -> Result<Sink, Trouble> {
+        Ok(match (self.reading.staging, guess) {
+            (Some(staging), Guess::New) => Sink::Staging(staging.begin().map_err(|e| self.unwritable(e, 0))?),
+            _ if self.reading.wanted == Wanted::Hashes => Sink::Nowhere,
+            _ if entry.class == Class::Details => {
+                Sink::Details(Vec::new(), usize::try_from(self.lists.largest()).unwrap_or(usize::MAX))
+            }
+            (None, Guess::New) if seekable(source, entry.position, &entry.path).is_none() => {
+                Sink::Memory(Box::new(SpooledTempFile::new(SPOOL)))
+            }
+            _ => Sink::Nowhere,
         })
     }
 
     /// A clone in staging of a large file of a part folder, where the drive can make one, and a way to
     /// read it. A file that fits into the buffer is hashed before anything is made.
-    fn clone_of(&self, source: &Source, entry: &Entry) -> Option<(Staged, Box<dyn Read + Send>)> {
-        let (Source::Folder(root), Some(staging)) = (source, self.reading.staging) else { return None };
+    fn clone_of(
+        &self,
+        source: &Source,
+        entry: &Entry,
+        guess: Guess,
+    ) -> Option<(Staged, Box<dyn Read + Send>)> {
+        let (Source::Folder(root), Some(staging), Guess::New) = (source, self.reading.staging, guess) else {
+            return None;
+        };
         let apart = || self.apart.lock().unwrap_or_else(PoisonError::into_inner);
         if entry.size <= CHUNK as u64 || apart().contains(&entry.archive) {
             return None;
@@ -84,83 +195,6 @@ impl Worker<'_> {
             buffer.resize(room, 0);
         }
         &mut buffer[..room]
-    }
-
-    /// Reads an entry to its end. One that fits into the buffer stays there, proved, before
-    /// anything is written.
-    pub(super) fn read(&self, id: EntryId, expected: bool, buffer: &mut Vec<u8>) -> Result<Taken, Trouble> {
-        let entry = &self.inputs.contents.entries[id];
-        let gone = || (Code::DamagedEntry, "its archive is not at hand".to_owned());
-        let source = self.inputs.sources.get(&entry.archive).ok_or_else(gone)?;
-        let buffer = self.room(source, entry, buffer);
-        let clone = if expected { None } else { self.clone_of(source, entry) };
-        let is_clone = clone.is_some();
-        let (mut reader, mut output) = match clone {
-            // what is hashed is what is kept, whatever becomes of the file that it was cloned from
-            Some((staged, reader)) => (reader, Output::Staging(staged)),
-            None => (discover::open(source, entry.position, &entry.path)?, Output::Buffer(0)),
-        };
-        let mut blake3 = blake3::Hasher::new();
-        let mut fingerprint = category::wants_fingerprint(entry.class).then(fingerprint::Hasher::new);
-        let mut crc32 = entry.crc32.is_none().then(crc32fast::Hasher::new);
-        let mut size = 0;
-        loop {
-            let count = fill(reader.as_mut(), buffer)?;
-            if count == 0 {
-                break;
-            }
-            if self.is_stopped() {
-                return Err(Trouble::Stop(Error::Interrupted));
-            }
-            let chunk = &buffer[..count];
-            // each piece is hashed in all ways while it is in the processor's cache
-            for piece in chunk.chunks(CHUNK) {
-                blake3.update(piece);
-                if let Some(hasher) = &mut fingerprint {
-                    hasher.update(piece);
-                }
-                if let Some(hasher) = &mut crc32 {
-                    hasher.update(piece);
-                }
-            }
-            if matches!(output, Output::Buffer(_)) {
-                if count < buffer.len() {
-                    output = Output::Buffer(count);
-                } else {
-                    output = self.output(entry.class, expected)?;
-                    let is_copy = matches!(output, Output::Memory(_));
-                    if is_copy && seekable(source, entry.position, &entry.path).is_some() {
-                        output = Output::Nowhere;
-                    }
-                }
-            }
-            let written = match &mut output {
-                Output::Staging(_) if is_clone => Ok(()),
-                Output::Staging(staged) => staged.file.write_all(chunk),
-                Output::Memory(spool) => spool.write_all(chunk),
-                Output::Details(bytes) => {
-                    bytes.extend_from_slice(chunk);
-                    Ok(())
-                }
-                Output::Buffer(_) | Output::Nowhere => Ok(()),
-            };
-            written.map_err(|e| self.unwritable(e, entry.size))?;
-            size += count as u64;
-            if size > self.lists.largest() && matches!(output, Output::Details(_)) {
-                output = Output::Nowhere;
-            }
-            self.reading.progress.bytes(count as u64);
-            if count < buffer.len() {
-                break;
-            }
-        }
-        Ok(Taken {
-            blake3: blake3.finalize(),
-            crc32: entry.crc32.or_else(|| crc32.map(crc32fast::Hasher::finalize)).unwrap_or_default(),
-            size,
-            fingerprint: fingerprint.map(fingerprint::Hasher::finish),
-            output,
-        })
     }
 }
 

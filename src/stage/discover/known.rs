@@ -1,0 +1,128 @@
+//! What the catalog knows of archives and their entries, found again by what tells them apart.
+//!
+//! A zip is known by its name, size and central directory; its entries then are those of its record. A folder
+//! has only its name, so its files are known one by one, by path, size and time, and of several records of that
+//! name it has the one whose files it holds.
+//!
+//! A zip of another name with the same size and central directory is a twin: a record of its own, with the bytes
+//! of the first.
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::contents::{Archive, ArchiveId, Bytes, Contents, EntryId, Identity};
+use crate::stage::discover::container::{Container, FileAt};
+
+/// What the catalog knew before this run's inputs were added.
+pub(super) struct Known {
+    archives: HashMap<(String, Identity), VecDeque<ArchiveId>>,
+    twins: HashMap<Identity, ArchiveId>,
+    /// By archive and position.
+    entries: HashMap<(ArchiveId, u32), EntryId>,
+    /// By folder name and path.
+    files: HashMap<(String, String), Vec<EntryId>>,
+}
+
+/// The record of an archive or part folder.
+pub(super) struct Record {
+    pub(super) archive: ArchiveId,
+    /// The known archive of the same bytes.
+    twin: Option<ArchiveId>,
+    /// Where the next new file of a known folder goes, behind the known ones.
+    next: Option<u32>,
+}
+
+impl Record {
+    /// The place of a new file: a zip's entries have theirs in its directory.
+    pub(super) fn position(&mut self, file: &FileAt) -> u32 {
+        let Some(next) = &mut self.next else { return file.position };
+        let here = *next;
+        *next += 1;
+        here
+    }
+}
+
+impl Known {
+    pub(super) fn new(contents: &Contents) -> Self {
+        let mut known = Known {
+            archives: HashMap::new(),
+            twins: HashMap::new(),
+            entries: HashMap::new(),
+            files: HashMap::new(),
+        };
+        for (index, archive) in contents.archives.pairs() {
+            known
+                .archives
+                .entry((archive.name.clone(), archive.identity.clone()))
+                .or_default()
+                .push_back(index);
+            if archive.identity != Identity::Folder {
+                known.twins.entry(archive.identity.clone()).or_insert(index);
+            }
+        }
+        for (index, entry) in contents.entries.pairs() {
+            known.entries.insert((entry.archive, entry.position), index);
+            let archive = &contents.archives[entry.archive];
+            if archive.identity == Identity::Folder {
+                known.files.entry((archive.name.clone(), entry.path.to_string())).or_default().push(index);
+            }
+        }
+        known
+    }
+
+    /// The record of this archive or folder; a new one if the catalog has none.
+    pub(super) fn record(&mut self, contents: &mut Contents, container: &Container) -> Record {
+        let archive = self.record_of(contents, container).unwrap_or_else(|| {
+            let (name, identity) = (container.name.clone(), container.identity.clone());
+            contents.archives.push(Archive { name, identity })
+        });
+        let known = contents.entries.iter().filter(|e| e.archive == archive);
+        match container.identity {
+            Identity::Zip { .. } => {
+                Record { archive, twin: self.twins.get(&container.identity).copied(), next: None }
+            }
+            Identity::Folder => Record { archive, twin: None, next: known.map(|e| e.position + 1).max() },
+        }
+    }
+
+    /// The record of this very archive; of several folders of one name the one whose files it has.
+    fn record_of(&mut self, contents: &Contents, container: &Container) -> Option<ArchiveId> {
+        let files = &self.files;
+        let holds_any = |archive: ArchiveId| {
+            container.files.iter().any(|file| {
+                let known = files.get(&(container.name.clone(), file.path.to_string()));
+                known.into_iter().flatten().any(|&index| {
+                    let entry = &contents.entries[index];
+                    entry.archive == archive && entry.size == file.size
+                })
+            })
+        };
+        let records = self.archives.get_mut(&(container.name.clone(), container.identity.clone()))?;
+        let is_zip = container.identity != Identity::Folder;
+        let found = records.iter().position(|&archive| is_zip || holds_any(archive))?;
+        records.remove(found)
+    }
+
+    /// The entry that the catalog has for a file of this record.
+    pub(super) fn entry(
+        &self,
+        contents: &Contents,
+        record: &Record,
+        container: &Container,
+        file: &FileAt,
+    ) -> Option<EntryId> {
+        if container.identity != Identity::Folder {
+            return self.entries.get(&(record.archive, file.position)).copied();
+        }
+        let candidates = self.files.get(&(container.name.clone(), file.path.to_string()))?;
+        candidates.iter().copied().find(|&index| {
+            let entry = &contents.entries[index];
+            entry.archive == record.archive && entry.size == file.size && entry.modified == file.modified
+        })
+    }
+
+    /// What is known of the bytes of a new file, from the twin of its archive.
+    pub(super) fn bytes_of_twin(&self, contents: &Contents, record: &Record, file: &FileAt) -> Bytes {
+        let entry = record.twin.and_then(|twin| self.entries.get(&(twin, file.position)));
+        entry.map_or(Bytes::Unread, |&index| contents.entries[index].bytes)
+    }
+}

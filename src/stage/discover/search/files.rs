@@ -1,0 +1,108 @@
+//! One file of the inputs, named or found: whose it is, and where it is an archive of Apple's, its container.
+//!
+//! A name says what a file may be, its content what it is. Where damage has left no evidence, Apple's name is
+//! believed, so that a broken part is named and counted.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::apple::part_name::{self, ArchiveName};
+use crate::apple::zip::{Archive, Unreadable, UnreadableKind, Window};
+use crate::category::recognise;
+use crate::contents::litter;
+use crate::error::Error;
+use crate::problem::Code;
+use crate::problem::refusal::{Refused, refused};
+use crate::stage::discover::container::{Lies, container, name_of, no_file};
+use crate::stage::discover::search::{Searcher, Whose};
+
+impl Searcher<'_> {
+    /// Looks at a file, named or found. The caller decides what becomes of strangers.
+    pub(super) fn file(&mut self, path: &Path) -> Result<Whose, Error> {
+        let name = name_of(path);
+        if litter::is_ignored(&name) {
+            return Ok(Whose::Known);
+        }
+        if let Some(original) = part_name::icloud_placeholder(&name) {
+            if !part_name::is_zip(original) {
+                return Ok(Whose::NoArchive);
+            }
+            self.unfinished(
+                &name,
+                &format!(
+                    "`{original}` is in iCloud Drive and not on this computer: open its folder, let iCloud download it, \
+                     then import again"
+                ),
+            );
+            return Ok(Whose::Apples);
+        }
+        if part_name::is_unfinished_download(&name) {
+            self.unfinished_download(&name);
+            return Ok(Whose::Apples);
+        }
+        let is_apples_name = part_name::is_apple_name(&name);
+        let archive_name = part_name::archive_name(&name);
+        match fs::metadata(path) {
+            Err(error) if is_apples_name => return Ok(self.unreadable_file(name, refused(&error))),
+            Err(_) => return Ok(Whose::NoArchive),
+            Ok(_) if archive_name == ArchiveName::No => return Ok(Whose::NoArchive),
+            Ok(metadata) if !metadata.is_file() => {
+                return Ok(self.unreadable_file(name, no_file(metadata.file_type())));
+            }
+            Ok(_) => {}
+        }
+        match open(path, &name, archive_name) {
+            Ok(Some(archive)) => self.archive(path, name, archive),
+            Ok(None) => Ok(Whose::NoArchive),
+            Err(refused) if is_apples_name => Ok(match recognise::by_name(&name) {
+                Some(category) => self.not_photos(name, category),
+                None => self.unreadable_file(name, refused),
+            }),
+            Err(_) => Ok(self.strangers_archive(name)),
+        }
+    }
+
+    fn archive(&mut self, path: &Path, name: String, archive: Archive) -> Result<Whose, Error> {
+        let container = container(name.clone(), Arc::new(archive), Lies::on_drive(path));
+        if let Some(category) = container.shape.category() {
+            return Ok(self.not_photos(name, category));
+        }
+        // where damage took all evidence the name decides
+        let is_damaged_part =
+            !container.sound && part_name::is_apple_name(&name) && recognise::by_name(&name).is_none();
+        if !container.shape.is_part() && !is_damaged_part {
+            return Ok(self.strangers_archive(name));
+        }
+        self.found.marks.push(container.mark());
+        self.add(container)?;
+        Ok(Whose::Apples)
+    }
+}
+
+/// The archive in a file; `None` if only its name made it look like one.
+fn open(path: &Path, name: &str, archive_name: ArchiveName) -> Result<Option<Archive>, Refused> {
+    let window = File::open(path).and_then(Window::file).map_err(|e| refused(&e))?;
+    // Apple's guides and somebody's notes are called like Apple's archives, and are none
+    let is_none = archive_name == ArchiveName::Perhaps
+        && !begins_as_archive(&window)
+        && !part_name::counts_an_archive(name);
+    match is_none {
+        true => Ok(None),
+        false => Archive::open(window).map(Some).map_err(damaged),
+    }
+}
+
+pub(super) fn damaged(unreadable: Unreadable) -> Refused {
+    match unreadable.kind {
+        UnreadableKind::Io(error) => refused(&error),
+        _ => (Code::DamagedArchive, unreadable.message),
+    }
+}
+
+/// Whether the first bytes are those of an archive.
+fn begins_as_archive(window: &Window) -> bool {
+    let mut start = [0; 4];
+    window.read_at(&mut start, 0).is_ok_and(|count| count == start.len())
+        && matches!(start, [b'P', b'K', 3, 4] | [b'P', b'K', 5, 6])
+}

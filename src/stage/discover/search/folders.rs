@@ -1,0 +1,182 @@
+//! Folders of the inputs: those that are parts themselves, those that hold parts, and those of strangers.
+//!
+//! What lies beside something of Apple's and is nobody's is named once, by its topmost folder; of a folder with
+//! nothing of Apple's in it nothing is said but that.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::apple::part_name;
+use crate::category::photos::classify;
+use crate::category::recognise;
+use crate::contents::Category;
+use crate::contents::litter;
+use crate::error::Error;
+use crate::problem::Problem;
+use crate::problem::refusal::Refused;
+use crate::stage::discover::container::{Extent, folder_container, is_of_a_part, name_of};
+use crate::stage::discover::folder::{Deeper, Folder, is_library};
+use crate::stage::discover::search::{Searcher, Whose};
+
+/// What lies below a folder that is no part.
+#[derive(Default)]
+struct Below {
+    /// Something of Apple's.
+    apples: bool,
+    /// Files that are no archives.
+    loose: u64,
+    /// The topmost folders without anything of Apple's, if there is something of Apple's beside them.
+    strangers: Vec<String>,
+}
+
+impl Searcher<'_> {
+    /// Searches a folder that the owner named.
+    pub(super) fn named_folder(&mut self, path: &Path) -> Result<Whose, Error> {
+        if is_library(path) {
+            self.found.left_alone.names.push(format!("{}/", name_of(path)));
+            return Ok(Whose::Known);
+        }
+        if litter::is_litter(&name_of(path)) {
+            return Ok(Whose::Known);
+        }
+        let (problems, names) = (self.found.problems.len(), self.found.left_alone.names.len());
+        let below = self.folder(path)?;
+        self.found.left_alone.names.extend(below.strangers);
+        if below.apples {
+            self.found.left_alone.loose_files += below.loose;
+        }
+        // that it cannot be read is said already, and of nothing there is nothing to say
+        let is_said = below.apples || self.found.problems.len() > problems;
+        let is_empty = below.loose == 0 && self.found.left_alone.names.len() == names;
+        Ok(match is_said || is_empty {
+            true => Whose::Apples,
+            false => Whose::Nobodys,
+        })
+    }
+
+    /// Searches a folder that may be a part, hold parts, or neither.
+    fn folder(&mut self, root: &Path) -> Result<Below, Error> {
+        if Some(root) == self.library {
+            return Ok(Below::default());
+        }
+        if !self.seen.insert(root.to_owned()) {
+            return Ok(Below { apples: true, ..Below::default() });
+        }
+        let mut listing = Folder::of(root);
+        if let Some(refused) = listing.refusal.take() {
+            return Ok(self.unreadable_folder(root, refused));
+        }
+        if listing.is_drive(root) {
+            // all of it is the owner's
+            let wrapper = root.parent().filter(|parent| recognise::by_name(&name_of(parent)).is_some());
+            self.not_photos(format!("{}/", name_of(wrapper.unwrap_or(root))), Category::Drive);
+            return Ok(Below { apples: true, ..Below::default() });
+        }
+        let shape = listing.shape(root);
+        if !shape.is_part_itself() {
+            let mut below = self.search_in(&listing)?;
+            if let Some(category) = shape.category().filter(|_| !below.apples) {
+                self.not_photos(format!("{}/", name_of(root)), category);
+                below = Below { apples: true, ..Below::default() };
+            }
+            return Ok(below);
+        }
+        let deeper = Deeper::of(&listing);
+        let parts = deeper.parts.clone();
+        let libraries = deeper.libraries.iter().filter(|l| Some(l.as_path()) != self.library);
+        self.found.left_alone.names.extend(libraries.map(|library| format!("{}/", name_of(library))));
+        let extent = match listing.is_shared_with_others(root, &deeper) {
+            true => Extent::ApplesFolders,
+            false => Extent::Whole,
+        };
+        let container = folder_container(root, extent, &self.apart(deeper));
+        self.found.marks.push(container.mark());
+        self.found.containers.push(container);
+        self.nested(self.found.containers.len() - 1)?;
+        let mut below = Below { apples: true, ..Below::default() };
+        if extent == Extent::ApplesFolders {
+            listing.folders.retain(|folder| !classify::is_apples_folder(&name_of(folder)));
+            listing.files.retain(|file| !is_of_a_part(&name_of(file)));
+            let here = self.search_in(&listing)?;
+            below.loose = here.loose;
+            below.strangers = here.strangers;
+        }
+        for part in parts {
+            self.folder(&part)?;
+        }
+        Ok(below)
+    }
+
+    /// What is no part of a part folder.
+    pub(super) fn apart(&self, deeper: Deeper) -> HashSet<PathBuf> {
+        deeper.parts.into_iter().chain(deeper.libraries).chain(self.library.map(Path::to_owned)).collect()
+    }
+
+    /// Looks at everything in a folder that is no part itself.
+    fn search_in(&mut self, listing: &Folder) -> Result<Below, Error> {
+        let mut below = Below::default();
+        for file in listing.files.iter() {
+            if !self.seen.insert(file.clone()) {
+                below.apples = true;
+                continue;
+            }
+            match self.file(file)? {
+                Whose::Apples => below.apples = true,
+                Whose::NoArchive => below.loose += 1,
+                Whose::Known | Whose::Nobodys => {}
+            }
+        }
+        for link in &listing.links {
+            self.found.left_alone.names.push(name_of(link));
+        }
+        let mut strangers = Vec::new();
+        let mut loose_below = 0;
+        for folder in &listing.folders {
+            let name = name_of(folder);
+            if name.starts_with('.') {
+                continue;
+            }
+            if part_name::is_unfinished_download(&name) {
+                self.unfinished_download(&name);
+                below.apples = true;
+                continue;
+            }
+            if is_library(folder) {
+                if Some(folder.as_path()) != self.library {
+                    self.found.left_alone.names.push(format!("{name}/"));
+                }
+                continue;
+            }
+            let inner = self.folder(folder)?;
+            if inner.apples {
+                below.apples = true;
+                below.loose += inner.loose;
+                strangers.extend(inner.strangers);
+            } else if inner.loose > 0 {
+                loose_below += inner.loose;
+                strangers.push(format!("{name}/"));
+            }
+        }
+        if below.apples {
+            below.strangers = strangers;
+        } else {
+            below.loose += loose_below;
+        }
+        Ok(below)
+    }
+
+    /// A folder that cannot be listed: an unreadable part counts as found.
+    fn unreadable_folder(&mut self, root: &Path, refused: Refused) -> Below {
+        let name = name_of(root);
+        if part_name::is_apple_name(&name) && recognise::by_name(&name).is_none() {
+            self.unreadable_file(name, refused);
+            return Below { apples: true, ..Below::default() };
+        }
+        // at the top of a drive systems keep folders of their own
+        if name != "lost+found" {
+            let (code, message) = refused;
+            self.found.problems.push(Problem::new(code, message).in_archive(format!("{name}/")).as_warning());
+        }
+        Below::default()
+    }
+}
