@@ -14,7 +14,7 @@ use crate::category::photos::{Album, AlbumKind, Asset, Matched, Part};
 use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
-use crate::library::record::{Derived, DerivedForm, DerivedRecord};
+use crate::library::record::{Derived, DerivedForm, DerivedKind, DerivedRecord};
 use crate::library::settings::{AlbumForm, Hidden, Memories};
 use crate::stage::plan::Planner;
 
@@ -105,7 +105,7 @@ impl Planner<'_> {
         let apart: HashSet<&LibraryPath> =
             apart.filter_map(|resource| self.plan.paths.get(resource.content)).collect();
         let is_stale = |path: &LibraryPath, record: &DerivedRecord| {
-            record.form != "sidecar"
+            record.kind != DerivedKind::Sidecar
                 && record.target.as_ref().is_some_and(|target| apart.contains(target))
                 && !wanted.contains(path)
         };

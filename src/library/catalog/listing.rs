@@ -1,0 +1,290 @@
+//! The files of a library as the catalog lists them: each with what is known of its bytes, one after the
+//! other, because a library may have half a million.
+//!
+//! Rows live no longer than their statement, so files come by a callback and not as an iterator. A file
+//! whose path could lead outside the library, or whose bytes nobody knows, is not listed; `verify` names it.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use rusqlite::{Connection, Params};
+
+use crate::apple::fingerprint::Fingerprint;
+use crate::category::photos::AlbumKind;
+use crate::category::photos::media::{Camera, Format};
+use crate::error::Error;
+use crate::library::catalog::load::{self, FILE_COLUMNS, FILES};
+use crate::library::catalog::{Catalog, Unknown, known_word};
+use crate::library::name;
+use crate::library::path::LibraryPath;
+use crate::library::record::{AlbumRecord, Area, FileRecord};
+
+/// What the catalog says of the bytes of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Their identity in the catalog.
+    pub id: i64,
+    /// Bytes.
+    pub size: u64,
+    /// Of these bytes.
+    pub blake3: blake3::Hash,
+    /// Apple's checksum of them, if they are media.
+    pub fingerprint: Option<Fingerprint>,
+    /// What they are.
+    pub format: Format,
+    /// What took them.
+    pub camera: Camera,
+}
+
+/// A file of the library with its bytes.
+pub type StoredFile = FileRecord<Stored>;
+
+/// How much of a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// All.
+    Whole,
+    /// All but what each source said of the capture time, which is half of the work.
+    WithoutEvidence,
+}
+
+/// Where a copy of a file's bytes was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source<'a> {
+    /// The bytes, by their identity in the catalog.
+    pub content: i64,
+    /// The kind of place that such an entry gets.
+    pub area: Area,
+    /// Path inside its part.
+    pub inner: &'a str,
+    /// Name of the archive.
+    pub archive: &'a str,
+    /// Path inside the archive.
+    pub entry: &'a str,
+}
+
+/// Hears of a path; says whether it wants to hear of the next one.
+pub type EachPath<'a> = dyn FnMut(&str, Option<(Area, u64)>) -> bool + 'a;
+
+impl Catalog {
+    /// Calls `visit` for every file, by path, until it breaks.
+    ///
+    /// # Errors
+    /// If SQLite refuses, or a record says what this version does not know.
+    pub fn each_file(
+        &self,
+        detail: Detail,
+        visit: &mut dyn FnMut(StoredFile) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        self.query(|c| stored(c, "ORDER BY path", [], detail, visit))
+    }
+
+    /// The file at a path.
+    ///
+    /// # Errors
+    /// As [`Catalog::each_file`].
+    pub fn file(&self, path: &str) -> Result<Option<StoredFile>, Error> {
+        let mut found = None;
+        self.query(|c| {
+            stored(c, "WHERE path = ?1", [path], Detail::Whole, &mut |file| {
+                found = Some(file);
+                ControlFlow::Break(())
+            })
+        })?;
+        Ok(found)
+    }
+
+    /// The path of the file, not of the kept details, that the first of these texts names: exactly, or as a
+    /// link or copy of it, or else but for case and normalisation.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn path_of(&self, texts: &[String]) -> Result<Option<String>, Error> {
+        self.query(|c| {
+            let mut exact = c.prepare(
+                "SELECT path FROM files WHERE path = ?1 AND area <> 'details' \
+                 UNION ALL SELECT target FROM derived WHERE path = ?1 AND target IS NOT NULL",
+            )?;
+            for text in texts {
+                if let Some(row) = exact.query([text])?.next()? {
+                    return row.get(0).map(Some);
+                }
+            }
+            let keys: Vec<String> = texts.iter().map(|text| name::fold(text)).collect();
+            let mut all = c.prepare("SELECT path FROM files WHERE area <> 'details' ORDER BY path")?;
+            let mut rows = all.query([])?;
+            while let Some(row) = rows.next()? {
+                let path: String = row.get(0)?;
+                if keys.contains(&name::fold(&path)) {
+                    return Ok(Some(path));
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    /// Calls `visit` for every copy that was read of all bytes, or of those of one identity; Apple's lists
+    /// are none.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn each_source(&self, content: Option<i64>, visit: &mut dyn FnMut(Source<'_>)) -> Result<(), Error> {
+        self.query(|c| {
+            let mut statement = c.prepare(
+                "SELECT content, CASE role WHEN 'other' THEN 'other' ELSE 'media' END, inner, name, path \
+                 FROM entries JOIN archives ON archives.id = archive \
+                 WHERE role IN ('photo', 'deleted', 'shared', 'other') AND (?1 IS NULL OR content = ?1)",
+            )?;
+            let mut rows = statement.query([content])?;
+            while let Some(row) = rows.next()? {
+                visit(Source {
+                    content: row.get(0)?,
+                    area: known_word(1, row.get_ref(1)?.as_str()?, Area::from_name)?,
+                    inner: row.get_ref(2)?.as_str()?,
+                    archive: row.get_ref(3)?.as_str()?,
+                    entry: row.get_ref(4)?.as_str()?,
+                });
+            }
+            Ok(())
+        })
+    }
+
+    /// The companions of every still that has any, each in the order of their paths.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn companions(&self) -> Result<HashMap<String, Vec<String>>, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare(
+                "SELECT companion_of, path FROM files WHERE companion_of IS NOT NULL ORDER BY path",
+            )?;
+            let mut companions: HashMap<String, Vec<String>> = HashMap::new();
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                companions.entry(row.get(0)?).or_default().push(row.get(1)?);
+            }
+            Ok(companions)
+        })
+    }
+
+    /// Every path that the catalog says something stands at, by path: of a file its area and size, of
+    /// what is derived from files nothing. Ends where `each` says no, and gives its last answer.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn all_paths(&self, each: &mut EachPath<'_>) -> Result<bool, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare(
+                "SELECT path, area, size FROM files JOIN contents ON contents.id = files.content \
+                 UNION ALL SELECT path, NULL, NULL FROM derived ORDER BY path",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let file = match row.get_ref(1)?.as_str_or_null()? {
+                    Some(area) => Some((known_word(1, area, Area::from_name)?, row.get(2)?)),
+                    None => None,
+                };
+                if !each(row.get_ref(0)?.as_str()?, file) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+    }
+
+    /// Whether the catalog says that something stands at a path.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn has_path(&self, path: &LibraryPath) -> Result<bool, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM files WHERE path = ?1) OR EXISTS (SELECT 1 FROM derived WHERE path = ?1)",
+            )?;
+            statement.query_row([path.as_str()], |row| row.get(0))
+        })
+    }
+
+    /// Album titles of every file: own albums, memories, shared albums.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn titles_by_path(&self) -> Result<HashMap<String, Vec<(String, String)>>, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare(
+                "SELECT path, kind, title FROM memberships JOIN albums ON albums.id = album ORDER BY path, kind, title",
+            )?;
+            let mut titles: HashMap<String, Vec<(String, String)>> = HashMap::new();
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                titles.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
+            }
+            Ok(titles)
+        })
+    }
+
+    /// Albums with their files, by kind and title.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn albums(&self) -> Result<Vec<AlbumRecord>, Error> {
+        self.query(|c| {
+            let mut members: HashMap<i64, Vec<String>> = HashMap::new();
+            let mut statement = c.prepare("SELECT album, path FROM memberships ORDER BY album, position")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                members.entry(row.get(0)?).or_default().push(row.get(1)?);
+            }
+            let mut statement = c.prepare(
+                "SELECT id, kind, key, title, folder, story FROM albums ORDER BY kind, title, key",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut albums = Vec::new();
+            while let Some(row) = rows.next()? {
+                let Some(kind) = AlbumKind::from_name(row.get_ref(1)?.as_str()?) else { continue };
+                albums.push(AlbumRecord {
+                    kind,
+                    key: row.get(2)?,
+                    title: row.get(3)?,
+                    folder: row.get(4)?,
+                    story: row.get(5)?,
+                    files: members.remove(&row.get(0)?).unwrap_or_default(),
+                });
+            }
+            Ok(albums)
+        })
+    }
+}
+
+/// Visits the files that `which`, what follows the joined tables, chooses.
+fn stored(
+    connection: &Connection,
+    which: &str,
+    values: impl Params,
+    detail: Detail,
+    visit: &mut dyn FnMut(StoredFile) -> ControlFlow<()>,
+) -> rusqlite::Result<()> {
+    // columns are read by position: SQLite looks names up anew for each row, which takes longer than all the rest
+    let mut statement = connection.prepare(&format!(
+        "SELECT {FILES}, size, blake3, fingerprint, format, make, model \
+         FROM files JOIN contents ON contents.id = content {which}"
+    ))?;
+    let mut rows = statement.query(values)?;
+    while let Some(row) = rows.next()? {
+        let Some(file) = load::record(row, Unknown::Stops, detail)? else { continue };
+        let column = |n: usize| row.get_ref(FILE_COLUMNS + n);
+        let Ok(blake3) = blake3::Hash::from_hex(column(1)?.as_str()?) else { continue };
+        let bytes = Stored {
+            id: file.content,
+            size: row.get(FILE_COLUMNS)?,
+            blake3,
+            fingerprint: column(2)?.as_str_or_null()?.and_then(Fingerprint::parse),
+            format: column(3)?.as_str_or_null()?.map_or(Format::Unknown, Format::from_name),
+            camera: Camera::new(row.get(FILE_COLUMNS + 4)?, row.get(FILE_COLUMNS + 5)?),
+        };
+        if visit(file.with(bytes)).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
