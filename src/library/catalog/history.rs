@@ -1,11 +1,12 @@
 //! What came, and what became of it: exports and their parts, the balance of what was read, past runs.
 
 use chrono::NaiveDateTime;
-use rusqlite::Row;
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::category::photos::time::local_time;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
+use crate::library::record::Unchanged;
 
 /// An export and the parts of it that the library has seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +128,40 @@ impl Catalog {
                 Ok(RunRecord { command: row.get(0)?, started: row.get(1)?, report: row.get(2)? })
             };
             statement.query_map([], run)?.collect()
+        })
+    }
+
+    /// Keeps what a run reported, and what the next one will if nothing changes.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_run(
+        &mut self,
+        command: &str,
+        started: &str,
+        report: &str,
+        unchanged: Option<&Unchanged>,
+    ) -> Result<(), Error> {
+        self.write(|tx| {
+            tx.execute(
+                "INSERT INTO runs (command, started, report) VALUES (?1, ?2, ?3)",
+                params![command, started, report],
+            )?;
+            if let Some(Unchanged { mark, report }) = unchanged {
+                tx.execute("INSERT INTO unchanged (mark, report) VALUES (?1, ?2)", params![mark, report])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// What the last run left for a next one that has nothing to do.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn unchanged(&self) -> Result<Option<Unchanged>, Error> {
+        self.query(|c| {
+            let row = |row: &Row<'_>| Ok(Unchanged { mark: row.get(0)?, report: row.get(1)? });
+            c.query_row("SELECT mark, report FROM unchanged", [], row).optional()
         })
     }
 }

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::library::catalog::load::FILES;
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, Derived, DerivedRecord, FileRecord, Placement, Unchanged};
+use crate::library::record::{AlbumRecord, Derived, DerivedRecord, FileRecord, Placement};
 use crate::stage::ingest::{Kept, ReadEntry};
 
 impl Catalog {
@@ -322,29 +322,6 @@ impl Catalog {
         self.write(|tx| {
             let mut delete = tx.prepare_cached("DELETE FROM derived WHERE path = ?1")?;
             paths.iter().try_for_each(|path| delete.execute([path.as_str()]).map(|_| ()))
-        })
-    }
-
-    /// Keeps what a run reported, and what the next one will if nothing changes.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
-    pub fn record_run(
-        &mut self,
-        command: &str,
-        started: &str,
-        report: &str,
-        unchanged: Option<&Unchanged>,
-    ) -> Result<(), Error> {
-        self.write(|tx| {
-            tx.execute(
-                "INSERT INTO runs (command, started, report) VALUES (?1, ?2, ?3)",
-                params![command, started, report],
-            )?;
-            if let Some(Unchanged { mark, report }) = unchanged {
-                tx.execute("INSERT INTO unchanged (mark, report) VALUES (?1, ?2)", params![mark, report])?;
-            }
-            Ok(())
         })
     }
 }

@@ -288,3 +288,144 @@ fn stored(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::{Detail, StoredFile};
+    use crate::category::photos::media::{Format, Kind};
+    use crate::category::photos::time::{CapturedFrom, Rule};
+    use crate::library::catalog::{Catalog, Ids};
+    use crate::library::path::LibraryPath;
+    use crate::library::record::{Area, FileRecord};
+
+    fn path(text: &str) -> LibraryPath {
+        LibraryPath::parse(text).unwrap()
+    }
+
+    /// A catalog of one still, its movie and a file of no category.
+    fn catalog(folder: &tempfile::TempDir) -> (Catalog, FileRecord) {
+        let mut catalog = Catalog::open_file(folder.path().join("catalog.sqlite")).unwrap();
+        let hex = blake3::hash(b"a photo").to_hex();
+        let sql = format!(
+            "INSERT INTO contents (id, blake3, size, crc32, format, make) VALUES (7, '{hex}', 9, 1, 'heic', 'Apple');
+             INSERT INTO archives (id, name) VALUES (1, 'iCloud Photos Part 1 of 1.zip');
+             INSERT INTO entries (archive, position, part, path, inner, role, size, content) VALUES
+                 (1, 0, 1, 'P/Photos/A.HEIC', 'Photos/A.HEIC', 'photo', 9, 7),
+                 (1, 1, 1, 'P/Notes/a.txt', 'Notes/a.txt', 'other', 9, 7),
+                 (1, 2, 1, 'P/Photos/Photo Details.csv', 'Photos/Photo Details.csv', 'details', 9, 7)"
+        );
+        catalog.connection.execute_batch(&sql).unwrap();
+        let still = FileRecord {
+            kind: Some(Kind::Photo),
+            original_name: Some("A.HEIC".into()),
+            proved: true,
+            captured: "2024-03-03T10:05:17.250+01:00".parse().ok(),
+            captured_from: Some(CapturedFrom::ExifAndRow),
+            rule: Some(Rule::OffsetFromRow),
+            evidence: Some([].into()),
+            imported_to_icloud: "2024-03-04T00:00:00Z".parse().ok(),
+            favorite: true,
+            view_count: Some(3),
+            contributed_by_me: Some(false),
+            live_photo: Some(path("2024/A.MOV")),
+            ..FileRecord::plain(path("2024/A.HEIC"), Area::Media, 0)
+        };
+        let movie = FileRecord {
+            deleted: true,
+            hidden: true,
+            companion_of: Some(still.path.clone()),
+            ..FileRecord::plain(path("2024/A.MOV"), Area::Media, 0)
+        };
+        let mut ids = Ids::default();
+        ids.contents.insert(0, 7);
+        catalog.record_facts(&[still.clone(), movie], &ids).unwrap();
+        (catalog, still)
+    }
+
+    fn all(catalog: &Catalog, detail: Detail) -> Vec<StoredFile> {
+        let mut files = Vec::new();
+        let visit = &mut |file| {
+            files.push(file);
+            ControlFlow::Continue(())
+        };
+        catalog.each_file(detail, visit).unwrap();
+        files
+    }
+
+    #[test]
+    fn a_record_comes_back_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (catalog, still) = catalog(&folder);
+        let files = all(&catalog, Detail::Whole);
+        let bytes = &files[0].content;
+        assert_eq!((bytes.id, bytes.size, bytes.blake3), (7, 9, blake3::hash(b"a photo")));
+        assert_eq!(
+            (bytes.format, bytes.camera.make(), bytes.camera.model()),
+            (Format::Heic, Some("Apple"), None)
+        );
+        assert!(files[0].clone().with(0).says_the_same(&still), "{:#?}", files[0]);
+        assert_eq!(catalog.file("2024/A.MOV").unwrap().as_ref(), Some(&files[1]));
+        assert_eq!(catalog.file("2024/B.MOV").unwrap(), None);
+        assert_eq!(catalog.companions().unwrap()["2024/A.HEIC"], ["2024/A.MOV"]);
+        let without = all(&catalog, Detail::WithoutEvidence).remove(0);
+        assert_eq!(without.evidence, None);
+        assert_eq!(FileRecord { evidence: files[0].evidence.clone(), ..without }, files[0]);
+    }
+
+    #[test]
+    fn what_leads_outside_or_has_no_bytes_is_not_listed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (catalog, _) = catalog(&folder);
+        for (path, content) in [("../outside.jpg", 7), (".windfall/catalog.sqlite", 7), ("2024/lost.jpg", 99)]
+        {
+            let insert = "INSERT INTO files (path, area, content) VALUES (?1, 'media', ?2)";
+            catalog.connection.execute(insert, rusqlite::params![path, content]).unwrap();
+        }
+        assert_eq!(all(&catalog, Detail::Whole).len(), 2);
+        assert_eq!(catalog.file("../outside.jpg").unwrap(), None);
+    }
+
+    #[test]
+    fn a_listing_ends_when_its_reader_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let (catalog, _) = catalog(&folder);
+        let mut seen = 0;
+        let visit = &mut |_| {
+            seen += 1;
+            ControlFlow::Break(())
+        };
+        catalog.each_file(Detail::Whole, visit).unwrap();
+        assert_eq!(seen, 1);
+    }
+
+    #[test]
+    fn sources_are_media_or_others_and_no_lists() {
+        let folder = tempfile::tempdir().unwrap();
+        let (catalog, _) = catalog(&folder);
+        let sources = |content| {
+            let mut sources = Vec::new();
+            catalog.each_source(content, &mut |s| sources.push((s.area, s.inner.to_owned()))).unwrap();
+            sources
+        };
+        let both = [(Area::Media, "Photos/A.HEIC".to_owned()), (Area::Other, "Notes/a.txt".to_owned())];
+        assert_eq!(
+            (sources(None), sources(Some(7)), sources(Some(8))),
+            (both.to_vec(), both.to_vec(), vec![])
+        );
+    }
+
+    #[test]
+    fn a_file_is_found_by_any_spelling_of_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let (catalog, _) = catalog(&folder);
+        let link = "INSERT INTO derived (path, form, target) VALUES ('Albums/Lake/A.HEIC', 'symlink', '2024/A.HEIC')";
+        catalog.connection.execute(link, []).unwrap();
+        for text in ["2024/A.HEIC", "2024/a.heic", "Albums/Lake/A.HEIC"] {
+            let found = catalog.path_of(&["none".to_owned(), text.to_owned()]).unwrap();
+            assert_eq!(found.as_deref(), Some("2024/A.HEIC"), "{text}");
+        }
+        assert_eq!(catalog.path_of(&["none".to_owned()]).unwrap(), None);
+    }
+}

@@ -20,11 +20,10 @@ mod words;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OpenFlags, Transaction, params};
 
 use crate::error::Error;
 use crate::library::layout::INTERNAL;
-use crate::library::record::Unchanged;
 use crate::threads;
 
 pub use fault::{Fault, FaultKind};
@@ -215,16 +214,5 @@ impl Catalog {
         let records = records.or_else(|_| self.query(|c| load::records(c, unknown)))?;
         known.files = load::files(records, &contents);
         Ok(known)
-    }
-
-    /// What the last run left for a next one that has nothing to do.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
-    pub fn unchanged(&self) -> Result<Option<Unchanged>, Error> {
-        self.query(|c| {
-            let row = |row: &Row<'_>| Ok(Unchanged { mark: row.get(0)?, report: row.get(1)? });
-            c.query_row("SELECT mark, report FROM unchanged", [], row).optional()
-        })
     }
 }
