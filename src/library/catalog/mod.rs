@@ -1,13 +1,14 @@
 //! The catalog: SQLite at `.windfall/catalog.sqlite`, the journal of a run and the memory of the library.
 //!
 //! All that is SQL stands in this folder: `schema.sql` and its migrations say what the format is,
-//! `journal` writes it, `load` reads what a run needs, `listing`, `history` and `soundness` what is asked
-//! of it otherwise. Callers see records and never a connection. A record is written only when the bytes it
+//! `journal` writes it, `load` reads what a run needs; `listing`, `albums`, `history` and `soundness` read
+//! what is asked of it otherwise. Callers see records and never a connection. A record is written only when the bytes it
 //! speaks of are durable.
 //!
 //! There is no write-ahead log: libraries live on exFAT, NTFS and network drives, where it is unsafe; a
 //! rollback journal and few, large transactions are fast enough for one writer.
 
+mod albums;
 mod fault;
 mod history;
 mod journal;
