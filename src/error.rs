@@ -8,8 +8,7 @@ use std::error::Error as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode;
-
+use crate::library::catalog::{Fault, FaultKind};
 use crate::problem::{Code, Problem, amount};
 
 /// What stops a run.
@@ -56,8 +55,8 @@ pub enum Error {
     Catalog {
         /// The catalog.
         path: PathBuf,
-        /// What SQLite says.
-        source: rusqlite::Error,
+        /// What is wrong with it.
+        source: Fault,
     },
     /// The catalog was written by a newer version.
     #[error("catalog `{}` was written by a newer Windfall (schema {found}, this one knows {known})", .path.display())]
@@ -175,18 +174,16 @@ impl Error {
             Error::NotALibrary(_) => "name the folder that `windfall import --to` was given",
             Error::NotAPage(_) => "name another file with --output",
             Error::NoSuchFile(_) => "name a path as `windfall list` prints it",
-            Error::Catalog { source, .. } => match source.sqlite_error_code() {
-                Some(ErrorCode::DiskFull) => FREE_SPACE,
-                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                    "`windfall verify --rebuild-catalog` makes it anew from the library"
-                }
-                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Error::Catalog { source, .. } => match source.kind() {
+                FaultKind::Full => FREE_SPACE,
+                FaultKind::Damaged => "`windfall verify --rebuild-catalog` makes it anew from the library",
+                FaultKind::InUse => {
                     "wait for the other program that uses it to end, then run the same command again"
                 }
-                None if matches!(source, rusqlite::Error::FromSqlConversionFailure(..)) => {
+                FaultKind::UnknownWord => {
                     "update Windfall, or let `windfall verify --rebuild-catalog` make it anew from the library"
                 }
-                _ => CHECK_DRIVE,
+                FaultKind::Refused | FaultKind::Other => CHECK_DRIVE,
             },
             Error::CatalogNewer { .. } => "update Windfall",
             Error::NoSpace { .. } | Error::Full { .. } => FREE_SPACE,

@@ -1,8 +1,5 @@
-//! What the catalog says of one file, one album, one derived file, as values.
-//!
-//! In: nothing. Out: [`FileRecord`], [`AlbumRecord`], [`DerivedRecord`]. Never: text where there is a
-//! value; a library of 100,000 photos holds as many of them.
-//! The one surprise: equal times may differ in their offset; [`FileRecord::says_the_same`] sees it.
+//! What the catalog says of one file, one album, one derived file, as values. None is a text where there
+//! is a value, for a library of 100,000 photos holds as many of them.
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 
@@ -70,15 +67,17 @@ pub struct Fresh {
     pub said: Said,
 }
 
-/// What the catalog says of a file of the library.
+/// What the catalog says of a file of the library. `C` tells its bytes: in a run their
+/// place among the contents, in the catalog their identity, in a list
+/// what is known of them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FileRecord {
+pub struct FileRecord<C = ContentId> {
     /// Where it stands.
     pub path: LibraryPath,
     /// What kind of place that is.
     pub area: Area,
     /// Its bytes.
-    pub content: ContentId,
+    pub content: C,
     /// Media only.
     pub kind: Option<Kind>,
     /// The name that its row or entry gave it.
@@ -111,13 +110,45 @@ pub struct FileRecord {
     pub companion_of: Option<LibraryPath>,
 }
 
-impl FileRecord {
+impl<C> FileRecord<C> {
     /// When it was taken, as in JSON: RFC 3339, always with its offset.
     pub fn captured_text(&self) -> Option<String> {
         self.captured.map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, false))
     }
 
-    /// Whether nothing in it differs, not even the offset of the same instant.
+    /// When it came into iCloud, as in JSON: RFC 3339, in UTC.
+    pub fn imported_text(&self) -> Option<String> {
+        self.imported_to_icloud.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
+    }
+
+    /// The same record with its bytes told otherwise.
+    pub fn with<D>(self, content: D) -> FileRecord<D> {
+        FileRecord {
+            content,
+            path: self.path,
+            area: self.area,
+            kind: self.kind,
+            original_name: self.original_name,
+            proved: self.proved,
+            captured: self.captured,
+            captured_from: self.captured_from,
+            rule: self.rule,
+            evidence: self.evidence,
+            imported_to_icloud: self.imported_to_icloud,
+            favorite: self.favorite,
+            hidden: self.hidden,
+            deleted: self.deleted,
+            view_count: self.view_count,
+            contributed_by_me: self.contributed_by_me,
+            live_photo: self.live_photo,
+            companion_of: self.companion_of,
+        }
+    }
+}
+
+impl FileRecord {
+    /// Whether nothing in it differs, not even the offset of the same instant, which alone would leave two
+    /// times equal.
     pub fn says_the_same(&self, other: &FileRecord) -> bool {
         let offset = |record: &FileRecord| record.captured.map(|time| *time.offset());
         self == other && offset(self) == offset(other)
@@ -168,12 +199,53 @@ pub struct AlbumRecord {
 /// A derived file that an earlier run made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DerivedRecord {
-    /// `symlink`, `hardlink`, `copy`, `list` or `sidecar`.
-    pub form: String,
+    /// What kind of thing it is.
+    pub kind: DerivedKind,
     /// The library file that it repeats.
     pub target: Option<LibraryPath>,
-    /// BLAKE3 of its own bytes, where it has any.
-    pub blake3: Option<String>,
+    /// Of its own bytes, where it has any.
+    pub blake3: Option<blake3::Hash>,
+}
+
+/// What kind of thing a derived file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DerivedKind {
+    /// A relative symbolic link to a file of the library.
+    Symlink,
+    /// A hard link to one.
+    Hardlink,
+    /// A copy of one.
+    Copy,
+    /// A list of files of the library.
+    List,
+    /// A text that speaks of the file beside it.
+    Sidecar,
+}
+
+impl DerivedKind {
+    const ALL: [DerivedKind; 5] = [
+        DerivedKind::Symlink,
+        DerivedKind::Hardlink,
+        DerivedKind::Copy,
+        DerivedKind::List,
+        DerivedKind::Sidecar,
+    ];
+
+    /// The word in the catalog.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DerivedKind::Symlink => "symlink",
+            DerivedKind::Hardlink => "hardlink",
+            DerivedKind::Copy => "copy",
+            DerivedKind::List => "list",
+            DerivedKind::Sidecar => "sidecar",
+        }
+    }
+
+    /// The kind of that word in the catalog.
+    pub fn from_name(name: &str) -> Option<DerivedKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
 }
 
 /// What the next run would report if nothing changes until then.
@@ -223,14 +295,14 @@ pub enum DerivedForm {
 }
 
 impl DerivedForm {
-    /// The word in the catalog.
-    pub fn as_str(&self) -> &'static str {
+    /// What kind of thing that is.
+    pub fn kind(&self) -> DerivedKind {
         match self {
-            DerivedForm::Symlink(_) => "symlink",
-            DerivedForm::Hardlink(_) => "hardlink",
-            DerivedForm::Copy(_) => "copy",
-            DerivedForm::Text(_) => "list",
-            DerivedForm::Sidecar(_) => "sidecar",
+            DerivedForm::Symlink(_) => DerivedKind::Symlink,
+            DerivedForm::Hardlink(_) => DerivedKind::Hardlink,
+            DerivedForm::Copy(_) => DerivedKind::Copy,
+            DerivedForm::Text(_) => DerivedKind::List,
+            DerivedForm::Sidecar(_) => DerivedKind::Sidecar,
         }
     }
 

@@ -1,16 +1,14 @@
-//! The certificate of completeness: is everything there?
+//! The certificate of completeness: is everything there? Sentences and sums for a person.
 //!
-//! In: [`Holdings`] and [`Troubles`]. Out: [`Certificate`], sentences and sums for a person. Pure.
-//! Never: claims more than the catalog knows. It knows what was read when the library was made;
-//! whether the drive still holds it today, only `windfall verify` can tell.
-//! The one surprise: without Apple's details nothing can be called complete, however whole it is.
-
-use serde_json::Value;
+//! It claims no more than the catalog knows: what was read when the library was made. Whether the drive
+//! still holds it today, only `windfall verify` can tell. Without Apple's details nothing can be called
+//! complete, however whole it is.
 
 use crate::category::photos::media::Kind;
+use crate::library::catalog::{ExportRecord, StoredFile};
 use crate::library::settings::{Hidden, RecentlyDeleted, name};
-use crate::page::figures::{count, counted, day, size};
-use crate::page::holdings::{Holding, Holdings, Sum};
+use crate::page::figures::{count, counted, date, day, size};
+use crate::page::holdings::{Holdings, Sum, kind, missing};
 use crate::page::troubles::Troubles;
 use crate::problem::advice::ranges;
 
@@ -83,9 +81,9 @@ pub struct Certificate {
 
 /// Writes it.
 pub fn certificate(holdings: &Holdings, troubles: &Troubles) -> Certificate {
-    let media: Vec<&Holding> = holdings.media().collect();
+    let media: Vec<&StoredFile> = holdings.media().collect();
     let knows_exports = !holdings.deliveries.is_empty();
-    let untold = troubles.untold || !knows_exports || !media.iter().any(|f| f.listed);
+    let untold = troubles.untold || !knows_exports || !media.iter().any(|f| Holdings::is_listed(f));
     let answer = match (troubles.errors, untold) {
         (1.., _) => Answer::Lacking,
         (0, true) => Answer::Untold,
@@ -146,22 +144,22 @@ fn exceptions(holdings: &Holdings, troubles: &Troubles) -> &'static str {
 }
 
 fn parts(holdings: &Holdings) -> Vec<Parts> {
-    let one = |delivery: &crate::page::holdings::Delivery| {
-        let missing = delivery.missing();
-        let built = delivery.built.as_deref().map(|built| format!(", made by Apple on {}", day(built)));
+    let one = |delivery: &ExportRecord| {
+        let missing = missing(delivery);
+        let built = delivery.built.map(|built| format!(", made by Apple on {}", date(built.date())));
         let word = if missing.len() == 1 { "part" } else { "parts" };
         Parts {
             export: format!("{}{}", crate::library::name::display(&delivery.name), built.unwrap_or_default()),
-            here: match delivery.expected {
+            here: match delivery.total {
                 Some(expected) => format!(
                     "{} of {}",
-                    count(delivery.found.len() as u64),
+                    count(delivery.parts.len() as u64),
                     counted(u64::from(expected), "part", "parts")
                 ),
                 None => {
                     format!(
                         "{}, of nobody knows how many",
-                        counted(delivery.found.len() as u64, "part", "parts")
+                        counted(delivery.parts.len() as u64, "part", "parts")
                     )
                 }
             },
@@ -171,9 +169,9 @@ fn parts(holdings: &Holdings) -> Vec<Parts> {
     holdings.deliveries.iter().map(one).collect()
 }
 
-fn proof(media: &[&Holding]) -> Vec<String> {
-    let of = |kind: Kind| media.iter().filter(|f| f.kind == kind).count() as u64;
-    let pairs = media.iter().filter(|f| f.kind == Kind::Photo && f.live_photo.is_some()).count() as u64;
+fn proof(media: &[&StoredFile]) -> Vec<String> {
+    let of = |wanted: Kind| media.iter().filter(|f| kind(f) == wanted).count() as u64;
+    let pairs = media.iter().filter(|f| kind(f) == Kind::Photo && f.live_photo.is_some()).count() as u64;
     let proved = media.iter().filter(|f| f.proved).count() as u64;
     let unproved = media.len() as u64 - proved;
     let private = media.iter().filter(|f| Holdings::is_private(f)).count() as u64;
@@ -238,7 +236,7 @@ fn left_out(holdings: &Holdings) -> Vec<String> {
         lines.push("Recently deleted photos are left out of this library, as its owner chose.".to_owned());
     }
     let newest = holdings.runs.iter().find(|run| run.command == "import");
-    let ignored = newest.and_then(|run| run.report.get("entries")?.get("ignored")?.as_u64());
+    let ignored = newest.and_then(|run| run.report.entries).map(|entries| entries.ignored);
     if let Some(ignored) = ignored.filter(|n| *n > 0) {
         lines.push(format!(
             "The newest import ignored {}: empty files and traces of computers that no person misses.",
@@ -250,8 +248,7 @@ fn left_out(holdings: &Holdings) -> Vec<String> {
 
 fn as_of(holdings: &Holdings) -> Option<String> {
     let run = holdings.runs.first()?;
-    let entries = run.report.get("entries").and_then(|entries| entries.get("total")).and_then(Value::as_u64);
-    let read = entries.map(|n| format!(", which looked at {}", counted(n, "file", "files")));
+    let read = run.report.entries.map(|e| format!(", which looked at {}", counted(e.total, "file", "files")));
     let command = match run.command.as_str() {
         "import" => "import",
         "verify" => "check of this library",

@@ -1,12 +1,16 @@
-//! Figures: numbers in words, and the library in numbers: kinds, years, cameras.
+//! Figures: numbers in words, and the library in numbers: kinds, years, cameras. What is not shown is
+//! not counted.
 //!
 //! Counts nothing that is not shown.
 
 use std::collections::BTreeMap;
 
+use chrono::{Datelike, NaiveDate};
+
 use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
-use crate::page::holdings::{Holding, Sum};
+use crate::library::catalog::StoredFile;
+use crate::page::holdings::{Sum, camera, kind};
 use crate::problem::amount;
 
 pub use crate::problem::amount::{count, counted};
@@ -32,8 +36,13 @@ pub fn size(bytes: u64) -> String {
 
 /// The day of an RFC 3339 time: `3 March 2024`.
 pub fn day(time: &str) -> String {
-    let date = time.get(..10).and_then(|text| text.parse::<chrono::NaiveDate>().ok());
-    date.map_or_else(|| time.to_owned(), |date| date.format("%-d %B %Y").to_string())
+    let day = time.get(..10).and_then(|text| text.parse::<NaiveDate>().ok());
+    day.map_or_else(|| time.to_owned(), date)
+}
+
+/// `3 March 2024`.
+pub fn date(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
 }
 
 /// What an album is called.
@@ -47,11 +56,11 @@ pub fn collection_word(kind: AlbumKind) -> &'static str {
 }
 
 /// What the files are, with their bytes.
-pub fn kinds(files: &[&Holding]) -> Vec<Bar> {
+pub fn kinds(files: &[&StoredFile]) -> Vec<Bar> {
     let mut sums: BTreeMap<usize, Sum> = BTreeMap::new();
     let names = ["Photos", "Videos", "Live Photo movies", "RAW files and edits", "Other files"];
     for file in files {
-        let place = match file.kind {
+        let place = match kind(file) {
             _ if file.companion_of.is_some() => 3,
             Kind::Photo => 0,
             Kind::Video if file.live_photo.is_some() => 2,
@@ -59,31 +68,31 @@ pub fn kinds(files: &[&Holding]) -> Vec<Bar> {
             Kind::Adjustment => 3,
             Kind::Other => 4,
         };
-        sums.entry(place).or_default().add(1, file.size);
+        sums.entry(place).or_default().add(1, file.content.size);
     }
     let named = sums.into_iter().map(|(place, sum)| (names[place].to_owned(), sum));
     bars(named.collect(), |sum| sum.bytes)
 }
 
 /// The years and what they weigh, latest first.
-pub fn years(files: &[&Holding]) -> Vec<Bar> {
-    let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
+pub fn years(files: &[&StoredFile]) -> Vec<Bar> {
+    let mut sums: BTreeMap<Option<i32>, Sum> = BTreeMap::new();
     for file in files {
-        let year = file.captured.as_deref().and_then(|text| text.get(..4));
-        sums.entry(year.unwrap_or("")).or_default().add(1, file.size);
+        sums.entry(file.captured.map(|time| time.year())).or_default().add(1, file.content.size);
     }
-    let name = |year: &str| if year.is_empty() { "Undated".to_owned() } else { year.to_owned() };
+    let name = |year: Option<i32>| year.map_or("Undated".to_owned(), |year| format!("{year:04}"));
     bars(sums.into_iter().rev().map(|(year, sum)| (name(year), sum)).collect(), |sum| sum.bytes)
 }
 
 /// The cameras with most pictures.
-pub fn cameras(items: &[&Holding]) -> Vec<Bar> {
-    let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
+pub fn cameras(items: &[&StoredFile]) -> Vec<Bar> {
+    let mut sums: BTreeMap<Option<String>, Sum> = BTreeMap::new();
     for item in items {
-        sums.entry(item.camera.as_deref().unwrap_or("")).or_default().add(1, item.size);
+        sums.entry(camera(&item.content.camera)).or_default().add(1, item.content.size);
     }
-    let unknown = sums.remove("");
-    let mut ranked: Vec<(String, Sum)> = sums.into_iter().map(|(name, sum)| (name.to_owned(), sum)).collect();
+    let unknown = sums.remove(&None);
+    let mut ranked: Vec<(String, Sum)> =
+        sums.into_iter().filter_map(|(name, sum)| Some((name?, sum))).collect();
     ranked.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.files));
     let mut rest = Sum::default();
     let others = ranked.len().saturating_sub(CAMERAS) as u64;

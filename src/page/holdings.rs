@@ -1,60 +1,21 @@
-//! Holdings: what the catalog says that the page shows.
+//! Holdings: what the catalog says that the page shows. Only the catalog is read, no file of the library.
 //!
-//! In: an open catalog. Out: [`Holdings`], with the paths in the order of their bytes. Never:
-//! touches a file of the library, or follows a path that no library can have.
-//! The one surprise: hidden and deleted items are read too, because the certificate counts them;
-//! [`Holdings::is_private`] tells what must not be named.
+//! Hidden and deleted items are among them, because the certificate counts them; [`Holdings::is_private`]
+//! tells what must not be named.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
 
-use rusqlite::{Connection, Row};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::category::photos::AlbumKind;
-use crate::category::photos::media::Kind;
+use crate::category::photos::media::{Camera, Kind};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, known_word};
-use crate::library::path::LibraryPath;
-use crate::library::record::Area;
+use crate::library::catalog::{Catalog, Detail, ExportRecord, RunRecord, StoredFile};
+use crate::library::record::{AlbumRecord, Area};
 use crate::library::settings::Memory;
-use crate::stage::report::missing_parts;
-
-/// A file of the library.
-#[derive(Debug, Clone)]
-pub struct Holding {
-    /// Relative to the library.
-    pub path: LibraryPath,
-    /// What kind of place that is.
-    pub area: Area,
-    /// The name that its row or entry gave it.
-    pub original_name: Option<String>,
-    /// Of media.
-    pub kind: Kind,
-    /// A row carries its fingerprint.
-    pub proved: bool,
-    /// A row speaks of it.
-    pub listed: bool,
-    /// Local time and offset, RFC 3339.
-    pub captured: Option<String>,
-    /// Marked as a favourite.
-    pub favorite: bool,
-    /// Hidden in Photos.
-    pub hidden: bool,
-    /// In Recently Deleted.
-    pub deleted: bool,
-    /// The other half.
-    pub live_photo: Option<String>,
-    /// The still of an adjustment or RAW.
-    pub companion_of: Option<String>,
-    /// Of its bytes.
-    pub blake3: String,
-    /// Bytes.
-    pub size: u64,
-    /// What it is by content, in the catalog's word.
-    pub format: String,
-    /// Maker and model.
-    pub camera: Option<String>,
-}
+use crate::stage::report::{Entries, missing_parts};
 
 /// An album, memory or shared album.
 #[derive(Debug, Clone)]
@@ -69,27 +30,6 @@ pub struct Collection {
     pub comments: u64,
     /// Likes of a shared album.
     pub likes: u64,
-}
-
-/// An export and its parts.
-#[derive(Debug, Clone)]
-pub struct Delivery {
-    /// Apple's name.
-    pub name: String,
-    /// The day on which Apple built it.
-    pub built: Option<String>,
-    /// Parts that Apple announced, if a name says it.
-    pub expected: Option<u32>,
-    /// Numbers of the parts that the library has seen.
-    pub found: Vec<u32>,
-}
-
-impl Delivery {
-    /// Numbers of the parts that the library has not seen.
-    pub fn missing(&self) -> Vec<u32> {
-        let found: HashSet<u32> = self.found.iter().copied().collect();
-        missing_parts(self.expected, |number| found.contains(&number))
-    }
 }
 
 /// Files and their bytes.
@@ -132,30 +72,58 @@ pub struct PastRun {
     /// When it began, RFC 3339.
     pub started: String,
     /// What it reported.
-    pub report: Value,
+    pub report: PastReport,
 }
 
-impl PastRun {
-    /// The problems that it reported.
-    pub fn problems(&self) -> impl Iterator<Item = &Value> {
-        self.report.get("problems").and_then(Value::as_array).into_iter().flatten()
+/// What the report of a run says, whichever command and version wrote it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct PastReport {
+    /// The library's folder, as it was called then.
+    pub library: String,
+    /// What became of the entries; a rebuild looks at none.
+    pub entries: Option<Entries>,
+    /// What was wrong.
+    pub problems: Vec<PastProblem>,
+}
+
+/// A problem as some version told it. Its words are not those of [`Problem`](crate::Problem), for a code that
+/// only a newer version knows is a problem all the same.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct PastProblem {
+    /// What kind it is.
+    pub code: String,
+    /// `error` or `warning`.
+    pub severity: String,
+    /// Where.
+    pub archive: Option<String>,
+    /// Where in there.
+    pub entry: Option<String>,
+    /// For a person.
+    pub message: String,
+}
+
+impl From<RunRecord> for PastRun {
+    fn from(RunRecord { command, started, report }: RunRecord) -> Self {
+        PastRun { command, started, report: serde_json::from_str(&report).unwrap_or_default() }
     }
 }
 
 /// All of it.
 pub struct Holdings {
     /// Files, sorted by path.
-    pub files: Vec<Holding>,
+    pub files: Vec<StoredFile>,
     /// Albums, sorted by kind and title.
     pub collections: Vec<Collection>,
     /// Exports, oldest first.
-    pub deliveries: Vec<Delivery>,
+    pub deliveries: Vec<ExportRecord>,
     /// The balance.
     pub delivered: Delivered,
     /// Runs, newest first.
     pub runs: Vec<PastRun>,
     /// Archives and entries with problems that were read whole at some time, and the BLAKE3 of
-    /// their bytes.
+    /// their bytes in hex.
     pub read: HashMap<(String, String), String>,
     /// What the library remembers.
     pub settings: Memory,
@@ -167,106 +135,70 @@ impl Holdings {
     /// # Errors
     /// If SQLite refuses.
     pub fn of(catalog: &Catalog) -> Result<Self, Error> {
-        let settings = catalog.settings()?;
-        catalog.query(|c| {
-            let runs = runs(c)?;
-            Ok(Holdings {
-                files: files(c)?,
-                collections: collections(c)?,
-                deliveries: deliveries(c)?,
-                delivered: delivered(c)?,
-                read: read(c, &runs)?,
-                runs,
-                settings,
-            })
+        let mut files = Vec::new();
+        catalog.each_file(Detail::WithoutEvidence, &mut |file| {
+            files.push(file);
+            ControlFlow::Continue(())
+        })?;
+        let runs: Vec<PastRun> = catalog.runs()?.into_iter().map(PastRun::from).collect();
+        Ok(Holdings {
+            files,
+            collections: catalog.albums()?.into_iter().map(Collection::from).collect(),
+            deliveries: catalog.exports()?,
+            delivered: delivered(catalog)?,
+            read: read(catalog, &runs)?,
+            runs,
+            settings: catalog.settings()?,
         })
     }
 
     /// Media of the library.
-    pub fn media(&self) -> impl Iterator<Item = &Holding> {
+    pub fn media(&self) -> impl Iterator<Item = &StoredFile> {
         self.files.iter().filter(|f| f.area == Area::Media)
     }
 
     /// Whether a file is hidden or recently deleted.
-    pub fn is_private(file: &Holding) -> bool {
+    pub fn is_private(file: &StoredFile) -> bool {
         file.hidden || file.deleted
     }
-}
 
-fn files(connection: &Connection) -> rusqlite::Result<Vec<Holding>> {
-    let mut statement = connection.prepare(
-        "SELECT path, area, kind, proved, imported_to_icloud IS NOT NULL, captured, favorite, hidden, deleted, \
-         live_photo, companion_of, blake3, contents.size, format, make, model, original_name \
-         FROM files JOIN contents ON contents.id = files.content ORDER BY path",
-    )?;
-    let mut rows = statement.query([])?;
-    let mut files = Vec::new();
-    while let Some(row) = rows.next()? {
-        let Ok(path) = LibraryPath::recorded(&row.get::<_, String>(0)?) else { continue };
-        files.push(holding(row, path)?);
+    /// Whether a row of Apple's speaks of a file.
+    pub fn is_listed(file: &StoredFile) -> bool {
+        file.proved || file.imported_to_icloud.is_some()
     }
-    Ok(files)
 }
 
-fn holding(row: &Row<'_>, path: LibraryPath) -> rusqlite::Result<Holding> {
-    let proved: bool = row.get(3)?;
-    let dated = |text: &String| text.len() >= 16 && text.is_ascii();
-    Ok(Holding {
-        path,
-        area: known_word(1, row.get_ref(1)?.as_str()?, Area::from_name)?,
-        kind: match row.get_ref(2)?.as_str_or_null()? {
-            Some(word) => known_word(2, word, Kind::from_name)?,
-            None => Kind::Other,
-        },
-        proved,
-        listed: proved || row.get(4)?,
-        captured: row.get::<_, Option<String>>(5)?.filter(dated),
-        favorite: row.get(6)?,
-        hidden: row.get(7)?,
-        deleted: row.get(8)?,
-        live_photo: row.get(9)?,
-        companion_of: row.get(10)?,
-        blake3: row.get(11)?,
-        size: row.get(12)?,
-        format: row.get::<_, Option<String>>(13)?.unwrap_or_default(),
-        camera: camera(row.get(14)?, row.get(15)?),
-        original_name: row.get(16)?,
-    })
+/// What a file of the media is.
+pub fn kind(file: &StoredFile) -> Kind {
+    file.kind.unwrap_or(Kind::Other)
 }
 
 /// `Apple iPhone 15`, `Canon EOS 5D`: many cameras repeat their maker in the model.
-fn camera(make: Option<String>, model: Option<String>) -> Option<String> {
-    let make = make.unwrap_or_default().trim().to_owned();
-    let model = model.unwrap_or_default().trim().to_owned();
+pub fn camera(camera: &Camera) -> Option<String> {
+    let make = camera.make().unwrap_or_default().trim();
+    let model = camera.model().unwrap_or_default().trim();
     let maker = make.split_whitespace().next().unwrap_or_default();
     let repeats = model.to_lowercase().starts_with(&maker.to_lowercase());
     let name = match (make.is_empty(), model.is_empty()) {
         (true, true) => return None,
-        (_, true) => make,
+        (_, true) => make.to_owned(),
         (false, false) if !repeats => format!("{make} {model}"),
-        _ => model,
+        _ => model.to_owned(),
     };
     Some(name)
 }
 
-fn collections(connection: &Connection) -> rusqlite::Result<Vec<Collection>> {
-    let mut members: HashMap<i64, Vec<String>> = HashMap::new();
-    let mut statement = connection.prepare("SELECT album, path FROM memberships ORDER BY album, position")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        members.entry(row.get(0)?).or_default().push(row.get(1)?);
+/// Numbers of the parts of an export that the library has not seen.
+pub fn missing(export: &ExportRecord) -> Vec<u32> {
+    let seen: HashSet<u32> = export.parts.iter().copied().collect();
+    missing_parts(export.total, |number| seen.contains(&number))
+}
+
+impl From<AlbumRecord> for Collection {
+    fn from(album: AlbumRecord) -> Self {
+        let (comments, likes) = album.story.as_deref().map_or((0, 0), replies);
+        Collection { kind: album.kind, title: album.title, paths: album.files, comments, likes }
     }
-    let mut statement =
-        connection.prepare("SELECT id, kind, title, story FROM albums ORDER BY kind, title, key")?;
-    let mut rows = statement.query([])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let Some(kind) = AlbumKind::from_name(&row.get::<_, String>(1)?) else { continue };
-        let (comments, likes) = row.get::<_, Option<String>>(3)?.map_or((0, 0), |story| replies(&story));
-        let paths = members.remove(&row.get(0)?).unwrap_or_default();
-        found.push(Collection { kind, title: row.get(2)?, paths, comments, likes });
-    }
-    Ok(found)
 }
 
 /// Comments and likes of a shared album. Whose they are, and what they say, stays in the catalog.
@@ -281,81 +213,75 @@ fn replies(story: &str) -> (u64, u64) {
     ((replies.len() - likes) as u64, likes as u64)
 }
 
-fn deliveries(connection: &Connection) -> rusqlite::Result<Vec<Delivery>> {
-    let mut statement = connection.prepare(
-        "SELECT exports.id, name, total, built, number FROM exports LEFT JOIN parts ON parts.export = exports.id \
-         ORDER BY built, exports.id, number",
-    )?;
-    let mut rows = statement.query([])?;
-    let mut found: Vec<(i64, Delivery)> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id = row.get(0)?;
-        if found.last().is_none_or(|(last, _)| *last != id) {
-            let built: Option<String> = row.get(3)?;
-            let built = built.and_then(|text| text.get(..10).map(str::to_owned));
-            found.push((id, Delivery { name: row.get(1)?, built, expected: row.get(2)?, found: Vec::new() }));
-        }
-        if let (Some((_, delivery)), Some(number)) = (found.last_mut(), row.get::<_, Option<u32>>(4)?) {
-            delivery.found.push(number);
-        }
-    }
-    Ok(found.into_iter().map(|(_, delivery)| delivery).collect())
-}
-
-fn delivered(connection: &Connection) -> rusqlite::Result<Delivered> {
-    let mut statement = connection.prepare(
-        "SELECT size, given, coalesce(placed, 0), coalesce(details, 0) FROM contents \
-         JOIN (SELECT content, count(*) AS given FROM entries GROUP BY content) e ON e.content = contents.id \
-         LEFT JOIN (SELECT content, sum(area <> 'details') AS placed, sum(area = 'details') AS details \
-                    FROM files GROUP BY content) f ON f.content = contents.id",
-    )?;
-    let mut rows = statement.query([])?;
+fn delivered(catalog: &Catalog) -> Result<Delivered, Error> {
     let mut sums = Delivered::default();
-    while let Some(row) = rows.next()? {
-        let size: u64 = row.get(0)?;
-        let (given, placed, details): (u64, u64, u64) = (row.get(1)?, row.get(2)?, row.get(3)?);
-        let stands = placed > 0 || details > 0;
-        let placed = placed.min(given);
-        let details = details.min(given - placed);
-        let rest = given - placed - details;
-        sums.all.add(given, size);
-        sums.placed.add(placed, size);
-        sums.details.add(details, size);
-        if stands { &mut sums.copies } else { &mut sums.left_out }.add(rest, size);
-    }
+    catalog.each_balance(&mut |bytes| {
+        let stands = bytes.placed > 0 || bytes.details > 0;
+        let placed = bytes.placed.min(bytes.given);
+        let details = bytes.details.min(bytes.given - placed);
+        let rest = bytes.given - placed - details;
+        sums.all.add(bytes.given, bytes.size);
+        sums.placed.add(placed, bytes.size);
+        sums.details.add(details, bytes.size);
+        if stands { &mut sums.copies } else { &mut sums.left_out }.add(rest, bytes.size);
+    })?;
     Ok(sums)
 }
 
-fn runs(connection: &Connection) -> rusqlite::Result<Vec<PastRun>> {
-    let mut statement = connection.prepare("SELECT command, started, report FROM runs ORDER BY id DESC")?;
-    let run = |row: &Row<'_>| {
-        let report = serde_json::from_str(&row.get::<_, String>(2)?).unwrap_or_default();
-        Ok(PastRun { command: row.get(0)?, started: row.get(1)?, report })
-    };
-    statement.query_map([], run)?.collect()
-}
-
-/// Only what a problem names is looked up: a library may have a million entries.
-fn read(connection: &Connection, runs: &[PastRun]) -> rusqlite::Result<HashMap<(String, String), String>> {
+/// Only what a problem names is kept: a library may have a million entries.
+fn read(catalog: &Catalog, runs: &[PastRun]) -> Result<HashMap<(String, String), String>, Error> {
     let places: HashSet<(&str, &str)> = runs
         .iter()
-        .flat_map(PastRun::problems)
-        .filter_map(|p| Some((p.get("archive")?.as_str()?, p.get("entry")?.as_str()?)))
+        .flat_map(|run| &run.report.problems)
+        .filter_map(|problem| problem.archive.as_deref().zip(problem.entry.as_deref()))
         .collect();
     let mut found = HashMap::new();
-    if places.is_empty() {
-        return Ok(found);
-    }
-    let mut statement = connection.prepare(
-        "SELECT archives.name, entries.path, blake3 FROM entries JOIN archives ON archives.id = entries.archive \
-         JOIN contents ON contents.id = entries.content",
-    )?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let place = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-        if places.contains(&place) {
-            found.insert((place.0.to_owned(), place.1.to_owned()), row.get(2)?);
-        }
+    if !places.is_empty() {
+        catalog.each_read(&mut |archive, entry, blake3| {
+            if places.contains(&(archive, entry)) {
+                found.insert((archive.to_owned(), entry.to_owned()), blake3.to_owned());
+            }
+        })?;
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PastRun, RunRecord, camera};
+    use crate::category::photos::media::Camera;
+
+    fn run(report: &str) -> PastRun {
+        let (command, started) = ("import".to_owned(), "2024-06-01T10:00:00+00:00".to_owned());
+        PastRun::from(RunRecord { command, started, report: report.to_owned() })
+    }
+
+    #[test]
+    fn a_report_of_any_command_and_version_is_read() {
+        // an earlier version, which knew less of an entry; a newer one, with a code and a field of its own
+        let early = run(r#"{"windfall":"0.1.0","entries":{"total":22,"imported":12},"problems":[]}"#);
+        assert_eq!(early.report.entries.map(|entries| (entries.total, entries.imported)), Some((22, 12)));
+        let newer = run(
+            r#"{"problems":[{"code":"faded-photo","severity":"grave","entry":"a","message":"it fades","age":7}]}"#,
+        );
+        let problem = &newer.report.problems[0];
+        assert_eq!((problem.code.as_str(), problem.entry.as_deref()), ("faded-photo", Some("a")));
+        assert_eq!((newer.report.entries, problem.archive.as_deref()), (None, None));
+        assert!(run("").report.problems.is_empty());
+    }
+
+    #[test]
+    fn a_camera_names_its_maker_once() {
+        for (make, model, expected) in [
+            (Some("Apple"), Some("iPhone 15"), Some("Apple iPhone 15")),
+            (Some("Canon"), Some("Canon EOS 5D"), Some("Canon EOS 5D")),
+            (Some("NIKON CORPORATION"), Some("NIKON D70"), Some("NIKON D70")),
+            (Some("Apple"), None, Some("Apple")),
+            (None, Some(" X "), Some("X")),
+            (None, None, None),
+        ] {
+            let told = Camera::new(make.map(Box::from), model.map(Box::from));
+            assert_eq!(camera(&told).as_deref(), expected, "{make:?} {model:?}");
+        }
+    }
 }

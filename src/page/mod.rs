@@ -27,12 +27,12 @@ use chrono::Utc;
 
 use crate::category::photos::media::Kind;
 use crate::error::Error;
-use crate::library::catalog::Catalog;
+use crate::library::catalog::{Catalog, StoredFile};
 use crate::library::layout;
 use crate::library::name;
 use crate::page::certificate::{Certificate, certificate};
 use crate::page::figures::{Bar, cameras, collection_word, count, counted, day, kinds, size, years};
-use crate::page::holdings::{Holding, Holdings};
+use crate::page::holdings::{Holdings, kind};
 use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
 use crate::page::troubles::{Troubles, troubles};
@@ -160,10 +160,10 @@ fn render(
     gallery: Option<&str>,
 ) -> Result<String, askama::Error> {
     let troubles = troubles(holdings, hidden);
-    let of = |is: &dyn Fn(&Holding) -> bool| shown.items.iter().filter(|item| is(item)).count() as u64;
-    let photos = of(&|item| item.kind == Kind::Photo);
-    let videos = of(&|item| item.kind == Kind::Video);
-    let bytes = shown.files.iter().map(|file| file.size).fold(0, u64::saturating_add);
+    let of = |is: &dyn Fn(&StoredFile) -> bool| shown.items.iter().filter(|item| is(item)).count() as u64;
+    let photos = of(&|item| kind(item) == Kind::Photo);
+    let videos = of(&|item| kind(item) == Kind::Video);
+    let bytes = shown.files.iter().map(|file| file.content.size).fold(0, u64::saturating_add);
     let mut page = Page {
         version: env!("CARGO_PKG_VERSION"),
         written: day(&Utc::now().to_rfc3339()),
@@ -187,7 +187,7 @@ fn render(
         items: shown.items.len() as u64,
         favorites: of(&|item| item.favorite),
         videos,
-        live: of(&|item| item.kind == Kind::Photo && item.live_photo.is_some()),
+        live: of(&|item| kind(item) == Kind::Photo && item.live_photo.is_some()),
         data: gallery,
     };
     let nonce = blake3::hash(page.render()?.as_bytes()).to_hex();
@@ -245,16 +245,11 @@ fn not_shown(shown: &Shown<'_>) -> Vec<String> {
 }
 
 fn run_line(run: &holdings::PastRun) -> RunLine {
-    let number = |group: &str, name: &str| run.report.get(group).and_then(|g| g.get(name)?.as_u64());
-    let sum = match (number("entries", "total"), number("entries", "imported")) {
-        (Some(total), Some(imported)) => {
-            format!("{} looked at, {} new", counted(total, "file", "files"), count(imported))
-        }
-        _ => String::new(),
-    };
-    let problems = run.problems().count() as u64;
+    let sum = run.report.entries.map(|entries| {
+        format!("{} looked at, {} new", counted(entries.total, "file", "files"), count(entries.imported))
+    });
+    let problems = run.report.problems.len() as u64;
     let problems = (problems > 0).then(|| counted(problems, "problem", "problems"));
-    let sum =
-        [Some(sum).filter(|s| !s.is_empty()), problems].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let sum = [sum, problems].into_iter().flatten().collect::<Vec<_>>().join(", ");
     RunLine { command: name::display(&run.command).into_owned(), day: day(&run.started), sum }
 }

@@ -16,6 +16,8 @@ use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
 
+use crate::category::photos::media::Format;
+
 /// The shorter side of a small picture, in pixels.
 const SHORT: u32 = 240;
 /// The longer side, in pixels: panoramas.
@@ -39,16 +41,25 @@ const MOST_TRIES: u32 = 16;
 /// Larger colour profiles are dropped, in bytes; Apple's have about 550.
 const LARGEST_PROFILE: usize = 4096;
 
-/// Whether this build can make a small picture of that format, in the catalog's word.
-pub fn can_draw(format: &str) -> bool {
-    const STILLS: [&str; 5] = ["jpeg", "png", "webp", "gif", "tiff"];
-    const RAW: [&str; 7] = ["dng", "cr2", "cr3", "nef", "arw", "orf", "rw2"];
-    const HEIC: [&str; 2] = ["heic", "heif"];
-    STILLS.contains(&format) || RAW.contains(&format) || (cfg!(feature = "heic") && HEIC.contains(&format))
+/// Whether this build can make a small picture of that format.
+pub fn can_draw(format: Format) -> bool {
+    match format {
+        Format::Jpeg | Format::Png | Format::WebP | Format::Gif | Format::Tiff => true,
+        Format::Heic | Format::Heif => cfg!(feature = "heic"),
+        format => is_raw(format),
+    }
+}
+
+/// Whether it is RAW of a kind that holds an ordinary JPEG.
+fn is_raw(format: Format) -> bool {
+    matches!(
+        format,
+        Format::Dng | Format::Cr2 | Format::Cr3 | Format::Nef | Format::Arw | Format::Orf | Format::Rw2
+    )
 }
 
 /// A small JPEG of the photo at `path`; `None` if none can be had.
-pub fn small(path: &Path, format: &str) -> Option<Vec<u8>> {
+pub fn small(path: &Path, format: Format) -> Option<Vec<u8>> {
     let metadata = path.metadata().ok()?;
     if !metadata.is_file() || metadata.len() > LARGEST_FILE {
         return None;
@@ -68,15 +79,15 @@ impl From<DynamicImage> for Drawing {
     }
 }
 
-fn drawn(path: &Path, format: &str) -> Option<Drawing> {
+fn drawn(path: &Path, format: Format) -> Option<Drawing> {
     match format {
-        "jpeg" => embedded_in_jpeg(path).or_else(|| decoded(path, ImageFormat::Jpeg)),
-        "png" => decoded(path, ImageFormat::Png),
-        "webp" => decoded(path, ImageFormat::WebP),
-        "gif" => decoded(path, ImageFormat::Gif),
-        "tiff" => decoded(path, ImageFormat::Tiff),
-        "dng" | "cr2" | "cr3" | "nef" | "arw" | "orf" | "rw2" => embedded_in_raw(path),
-        "heic" | "heif" => heic(path),
+        Format::Jpeg => embedded_in_jpeg(path).or_else(|| decoded(path, ImageFormat::Jpeg)),
+        Format::Png => decoded(path, ImageFormat::Png),
+        Format::WebP => decoded(path, ImageFormat::WebP),
+        Format::Gif => decoded(path, ImageFormat::Gif),
+        Format::Tiff => decoded(path, ImageFormat::Tiff),
+        Format::Heic | Format::Heif => heic(path),
+        format if is_raw(format) => embedded_in_raw(path),
         _ => None,
     }
 }
@@ -270,6 +281,7 @@ fn opaque(picture: &DynamicImage) -> RgbImage {
 #[cfg(test)]
 mod tests {
     use super::{LONG, SHORT, are_alike, can_draw, small};
+    use crate::category::photos::media::Format;
     use std::path::{Path, PathBuf};
 
     fn fixture(name: &str) -> PathBuf {
@@ -305,7 +317,7 @@ mod tests {
         {
             let path = folder.path().join("a.jpg");
             std::fs::write(&path, corner(orientation)).unwrap();
-            let bytes = small(&path, "jpeg").unwrap();
+            let bytes = small(&path, Format::Jpeg).unwrap();
             let picture = image::load_from_memory(&bytes).unwrap().to_luma8();
             let (width, height) = picture.dimensions();
             assert_eq!(width < height, orientation >= 5, "{orientation}");
@@ -318,12 +330,12 @@ mod tests {
     #[test]
     fn fixtures_have_small_pictures() {
         for (name, format) in [
-            ("jpeg/IMG_3589.JPG", "jpeg"),
-            ("jpeg/ultrahdr.jpg", "jpeg"),
-            ("png/density_plot.png", "png"),
-            ("other/Issue_473_(Java).webp", "webp"),
-            ("other/exif.tif", "tiff"),
-            ("raw/sample.cr2", "cr2"),
+            ("jpeg/IMG_3589.JPG", Format::Jpeg),
+            ("jpeg/ultrahdr.jpg", Format::Jpeg),
+            ("png/density_plot.png", Format::Png),
+            ("other/Issue_473_(Java).webp", Format::WebP),
+            ("other/exif.tif", Format::Tiff),
+            ("raw/sample.cr2", Format::Cr2),
         ] {
             let bytes = small(&fixture(name), format).unwrap_or_else(|| panic!("{name}"));
             let (width, height) = size(&bytes);
@@ -342,12 +354,22 @@ mod tests {
         huge.extend([0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 8, 6, 0, 0, 0, 0, 0, 0, 0]);
         for bytes in [&b""[..], b"\xff\xd8\xff", b"GIF89a", &whole[..40], &heic[..heic.len() / 3], &huge] {
             std::fs::write(&path, bytes).unwrap();
-            for format in ["jpeg", "png", "webp", "gif", "tiff", "dng", "heic", "mov", ""] {
-                assert_eq!(small(&path, format), None, "{format}");
+            for format in [
+                Format::Jpeg,
+                Format::Png,
+                Format::WebP,
+                Format::Gif,
+                Format::Tiff,
+                Format::Dng,
+                Format::Heic,
+                Format::Mov,
+                Format::Unknown,
+            ] {
+                assert_eq!(small(&path, format), None, "{format:?}");
             }
         }
-        assert_eq!(small(folder.path(), "jpeg"), None);
-        assert_eq!(small(&folder.path().join("none"), "jpeg"), None);
+        assert_eq!(small(folder.path(), Format::Jpeg), None);
+        assert_eq!(small(&folder.path().join("none"), Format::Jpeg), None);
     }
 
     #[test]
@@ -360,8 +382,8 @@ mod tests {
 
     #[test]
     fn formats_of_the_build() {
-        assert!(can_draw("jpeg"));
-        assert_eq!(can_draw("heic"), cfg!(feature = "heic"));
-        assert!(!can_draw("mov"));
+        assert!(can_draw(Format::Jpeg));
+        assert_eq!(can_draw(Format::Heic), cfg!(feature = "heic"));
+        assert!(!can_draw(Format::Mov));
     }
 }

@@ -1,18 +1,20 @@
-//! Shown: what the page shows of the holdings, and its gallery as data.
+//! Shown: what the page shows of the holdings, and its gallery as data. What is hidden or deleted is not
+//! shown, unless asked for.
 //!
-//! In: [`Holdings`]. Out: [`Shown`], and [`Shown::data`], compact JSON that is safe inside a
-//! script element. Pure. Never: shows what is hidden or deleted, unless asked to.
-//! The one surprise: the gallery is columns of numbers and names and not a list of objects: a
-//! library of 100,000 items is then 10 MB that a browser reads in a blink.
+//! The gallery is JSON that is safe inside a script element: columns of numbers and names and not a list of
+//! objects, so that a library of 100,000 items is 10 MB that a browser reads in a blink.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use serde::Serialize;
 
-use crate::category::photos::media::Kind;
+use crate::category::photos::media::{Format, Kind};
+use crate::library::catalog::StoredFile;
+use crate::library::path::LibraryPath;
 use crate::page::Hidden;
 use crate::page::figures::collection_word;
-use crate::page::holdings::{Collection, Holding, Holdings};
+use crate::page::holdings::{Collection, Holdings, kind};
 
 /// The largest original that stands in for its own thumbnail, in bytes.
 const LARGEST_STAND_IN: u64 = 8 << 20;
@@ -46,9 +48,9 @@ pub struct Album<'a> {
 /// What the page shows.
 pub struct Shown<'a> {
     /// Media files.
-    pub files: Vec<&'a Holding>,
+    pub files: Vec<&'a StoredFile>,
     /// Photos and videos, a Live Photo once; newest first, undated last.
-    pub items: Vec<&'a Holding>,
+    pub items: Vec<&'a StoredFile>,
     /// Newest first, undated last.
     pub months: Vec<Month>,
     /// Albums of which something may be shown, and empty ones.
@@ -64,18 +66,20 @@ pub struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// Chooses.
     pub fn of(holdings: &'a Holdings, hidden: Hidden) -> Self {
-        let media: Vec<&Holding> = holdings.media().collect();
-        let is_shown = |file: &&Holding| hidden == Hidden::Shown || !Holdings::is_private(file);
-        let stills: HashSet<&str> =
-            media.iter().filter(|f| f.kind == Kind::Photo).filter_map(|f| f.live_photo.as_deref()).collect();
-        let is_item = |file: &&Holding| match file.kind {
+        let media: Vec<&StoredFile> = holdings.media().collect();
+        let is_shown = |file: &&StoredFile| hidden == Hidden::Shown || !Holdings::is_private(file);
+        let stills: HashSet<&LibraryPath> =
+            media.iter().filter(|f| kind(f) == Kind::Photo).filter_map(|f| f.live_photo.as_ref()).collect();
+        let is_item = |file: &&StoredFile| match kind(file) {
             Kind::Photo => file.companion_of.is_none(),
-            Kind::Video => !stills.contains(file.path.as_str()),
+            Kind::Video => !stills.contains(&file.path),
             Kind::Adjustment | Kind::Other => false,
         };
-        let (mut items, left_out): (Vec<&Holding>, Vec<&Holding>) =
+        let (mut items, left_out): (Vec<&StoredFile>, Vec<&StoredFile>) =
             media.iter().filter(|f| is_item(f)).partition(|f| is_shown(f));
-        items.sort_by(|a, b| b.captured.cmp(&a.captured).then_with(|| a.path.cmp(&b.path)));
+        // by the clock where it was taken, as the gallery shows it
+        let taken = |item: &StoredFile| item.captured.map(|time| time.naive_local());
+        items.sort_by(|a, b| taken(b).cmp(&taken(a)).then_with(|| a.path.cmp(&b.path)));
         let (albums, albums_left_out) = albums(holdings, &items);
         Shown {
             files: media.into_iter().filter(is_shown).collect(),
@@ -100,14 +104,15 @@ impl<'a> Shown<'a> {
                 next
             }));
             data.name.push(name);
-            data.minute.push(item.captured.as_deref().map_or(-1, minute));
+            data.minute.push(item.captured.map_or(-1, minute));
             data.flags.push(flags(item));
             let has_thumbnail = thumbnails.get(index).copied().unwrap_or(false);
-            data.thumbnail.push(if has_thumbnail { &item.blake3 } else { "" });
-            if item.kind == Kind::Photo
+            let thumbnail = has_thumbnail.then(|| item.content.blake3.to_hex().to_string());
+            data.thumbnail.push(thumbnail.unwrap_or_default());
+            if kind(item) == Kind::Photo
                 && let Some(movie) = &item.live_photo
             {
-                data.live.insert(index, movie);
+                data.live.insert(index, movie.as_str());
             }
         }
         data.months = self.months.iter().map(|m| (m.key.as_str(), m.photos + m.videos)).collect();
@@ -127,7 +132,8 @@ struct Data<'a> {
     /// Since the month began, −1 if undated.
     minute: Vec<i64>,
     flags: Vec<u32>,
-    thumbnail: Vec<&'a str>,
+    /// By their names; empty where there is none.
+    thumbnail: Vec<String>,
     /// The movie of a Live Photo.
     live: BTreeMap<usize, &'a str>,
     albums: Vec<(&'static str, &'a str, &'a [usize])>,
@@ -149,51 +155,50 @@ fn in_script(json: &str) -> String {
     text
 }
 
-fn month(captured: Option<&str>) -> &str {
-    captured.and_then(|text| text.get(..7)).unwrap_or("")
+fn month(captured: DateTime<FixedOffset>) -> String {
+    captured.format("%Y-%m").to_string()
 }
 
-/// `2024-03-03T10:05…` → minutes since the month began.
-fn minute(captured: &str) -> i64 {
-    let number = |from: usize, to: usize| captured.get(from..to).and_then(|text| text.parse::<i64>().ok());
-    let parts = number(8, 10).zip(number(11, 13)).zip(number(14, 16));
-    parts.map_or(-1, |((day, hour), minute)| (day - 1) * 1440 + hour * 60 + minute)
+/// Minutes since the month began, by the clock where it was taken.
+fn minute(captured: DateTime<FixedOffset>) -> i64 {
+    i64::from(captured.day0()) * 1440 + i64::from(captured.hour() * 60 + captured.minute())
 }
 
-fn flags(item: &Holding) -> u32 {
-    let shows_itself = matches!(item.format.as_str(), "jpeg" | "png" | "gif" | "webp" | "avif");
+fn flags(item: &StoredFile) -> u32 {
+    let shows_itself =
+        matches!(item.content.format, Format::Jpeg | Format::Png | Format::Gif | Format::WebP | Format::Avif);
     [
-        (item.kind == Kind::Video, VIDEO),
+        (kind(item) == Kind::Video, VIDEO),
         (item.favorite, FAVORITE),
         (item.hidden, HIDDEN),
         (item.deleted, DELETED),
-        (shows_itself && item.size <= LARGEST_STAND_IN, STAND_IN),
+        (shows_itself && item.content.size <= LARGEST_STAND_IN, STAND_IN),
     ]
     .into_iter()
     .filter(|(holds, _)| *holds)
     .fold(0, |flags, (_, flag)| flags | flag)
 }
 
-fn months(items: &[&Holding]) -> Vec<Month> {
+fn months(items: &[&StoredFile]) -> Vec<Month> {
     let mut months: Vec<Month> = Vec::new();
     for item in items {
-        let key = month(item.captured.as_deref());
+        let key = item.captured.map(month).unwrap_or_default();
         if months.last().is_none_or(|last| last.key != key) {
-            months.push(Month { key: key.to_owned(), photos: 0, videos: 0 });
+            months.push(Month { key, photos: 0, videos: 0 });
         }
         if let Some(month) = months.last_mut() {
-            *(if item.kind == Kind::Video { &mut month.videos } else { &mut month.photos }) += 1;
+            *(if kind(item) == Kind::Video { &mut month.videos } else { &mut month.photos }) += 1;
         }
     }
     months
 }
 
-fn albums<'a>(holdings: &'a Holdings, items: &[&Holding]) -> (Vec<Album<'a>>, u64) {
+fn albums<'a>(holdings: &'a Holdings, items: &[&StoredFile]) -> (Vec<Album<'a>>, u64) {
     let mut by_path: HashMap<&str, usize> = HashMap::new();
     for (index, item) in items.iter().enumerate() {
         by_path.insert(item.path.as_str(), index);
-        if let Some(movie) = item.live_photo.as_deref().filter(|_| item.kind == Kind::Photo) {
-            by_path.entry(movie).or_insert(index);
+        if let Some(movie) = item.live_photo.as_ref().filter(|_| kind(item) == Kind::Photo) {
+            by_path.entry(movie.as_str()).or_insert(index);
         }
     }
     let mut albums = Vec::new();
@@ -226,8 +231,8 @@ mod tests {
 
     #[test]
     fn minutes_of_a_month() {
+        let minute = |text: &str| minute(text.parse().unwrap());
         assert_eq!(minute("2024-03-01T00:00:00+01:00"), 0);
         assert_eq!(minute("2024-03-03T10:05:17.25+01:00"), 2 * 1440 + 605);
-        assert_eq!(minute("nonsense"), -1);
     }
 }

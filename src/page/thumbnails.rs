@@ -1,9 +1,8 @@
-//! Thumbnails: small pictures of the library's photos, made once.
+//! Thumbnails: small pictures of the library's photos in `.windfall/thumbnails`, by their BLAKE3 and made
+//! once. Nothing here fails: a photo without one has a placeholder in the page.
 //!
-//! In: photos by BLAKE3. Out: which of them have a file in `.windfall/thumbnails`. Never: touches
-//! media, replaces a thumbnail, or fails; a photo without one has a placeholder in the page.
-//! The one surprise: that a photo cannot be drawn is remembered too, as an empty `.none` file, so
-//! that a second run does nothing at all.
+//! That a photo cannot be drawn is remembered too, as an empty `.none` file, so that a second run does
+//! nothing at all.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -13,8 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use crate::library::catalog::StoredFile;
 use crate::library::layout::{INTERNAL, THUMBNAILS};
-use crate::page::holdings::Holding;
 use crate::page::picture;
 use crate::progress::{Phase, Progress};
 use crate::threads;
@@ -24,14 +23,20 @@ const NONE: &str = "none";
 
 /// Where the thumbnail of these bytes is, relative to the library, with `/`. The first two digits
 /// are a folder, because exFAT is slow with many files in one.
-pub fn place(blake3: &str) -> String {
-    format!("{INTERNAL}/{THUMBNAILS}/{}/{blake3}.jpg", blake3.get(..2).unwrap_or("00"))
+fn place(blake3: &blake3::Hash) -> String {
+    let hex = blake3.to_hex();
+    format!("{INTERNAL}/{THUMBNAILS}/{}/{hex}.jpg", hex.get(..2).unwrap_or("00"))
 }
 
 /// Makes the thumbnails that are not there yet; says of each photo whether it has one now.
-pub fn make(library: &Path, photos: &[&Holding], progress: &dyn Progress, jobs: NonZeroUsize) -> Vec<bool> {
+pub fn make(
+    library: &Path,
+    photos: &[&StoredFile],
+    progress: &dyn Progress,
+    jobs: NonZeroUsize,
+) -> Vec<bool> {
     let unwritable = AtomicBool::new(false);
-    let one = |photo: &&Holding| has(library, photo, progress, &unwritable);
+    let one = |photo: &&StoredFile| has(library, photo, progress, &unwritable);
     progress.begin(Phase::Thumbnails, photos.len() as u64, 0);
     let made = match threads::pool(jobs) {
         Ok(pool) => pool.install(|| photos.par_iter().map(one).collect()),
@@ -43,20 +48,20 @@ pub fn make(library: &Path, photos: &[&Holding], progress: &dyn Progress, jobs: 
     made
 }
 
-fn has(library: &Path, photo: &Holding, progress: &dyn Progress, unwritable: &AtomicBool) -> bool {
+fn has(library: &Path, photo: &StoredFile, progress: &dyn Progress, unwritable: &AtomicBool) -> bool {
     let has = ready(library, photo).unwrap_or_else(|| draw(library, photo, unwritable));
     progress.file("");
     has
 }
 
-fn draw(library: &Path, photo: &Holding, unwritable: &AtomicBool) -> bool {
+fn draw(library: &Path, photo: &StoredFile, unwritable: &AtomicBool) -> bool {
     let source = photo.path.to_path(library);
     if File::open(&source).is_err() {
         // gone or out of reach today; that says nothing about the photo
         return false;
     }
-    let small = picture::small(&source, &photo.format);
-    let path = library.join(place(&photo.blake3));
+    let small = picture::small(&source, photo.content.format);
+    let path = library.join(place(&photo.content.blake3));
     let written = match &small {
         Some(bytes) => write(&path, bytes),
         None => write(&path.with_extension(NONE), &[]),
@@ -66,20 +71,16 @@ fn draw(library: &Path, photo: &Holding, unwritable: &AtomicBool) -> bool {
 }
 
 /// Whether the photo has a thumbnail, if that is known without drawing it.
-fn ready(library: &Path, photo: &Holding) -> Option<bool> {
-    if !picture::can_draw(&photo.format) || !is_hex(&photo.blake3) {
+fn ready(library: &Path, photo: &StoredFile) -> Option<bool> {
+    if !picture::can_draw(photo.content.format) {
         return Some(false);
     }
-    let path = library.join(place(&photo.blake3));
+    let path = library.join(place(&photo.content.blake3));
     // a power cut can leave a name without bytes
     if fs::symlink_metadata(&path).is_ok_and(|m| m.is_file() && m.len() > 0) {
         return Some(true);
     }
     fs::symlink_metadata(path.with_extension(NONE)).ok().map(|_| false)
-}
-
-fn is_hex(hash: &str) -> bool {
-    hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -1,20 +1,18 @@
-//! Troubles: the problems of past runs that may still stand, in groups, with what to do.
+//! Troubles: the problems of past runs that may still stand, in groups, with what to do. None is called
+//! solved unless the catalog proves it, and what is hidden or deleted is not named, unless asked for.
 //!
-//! In: [`Holdings`]. Out: [`Troubles`]. Pure. Never: calls a problem solved unless the catalog
-//! proves it; names what is hidden or deleted, unless asked to.
-//! The one surprise: what a run found by looking at the whole library (missing photos, doubtful
-//! albums) counts only if the newest import found it, but what it found in one archive stands
-//! until that very entry was read whole, because the newest run may have had other archives.
+//! What a run found by looking at the whole library (missing photos, doubtful albums) counts only if the
+//! newest import found it, but what it found in one archive stands until that very entry was read whole,
+//! because the newest run may have had other archives.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use serde_json::Value;
-
+use crate::library::catalog::{ExportRecord, StoredFile};
 use crate::library::layout;
 use crate::library::name;
 use crate::page::Hidden;
 use crate::page::figures::counted;
-use crate::page::holdings::{Delivery, Holding, Holdings, PastRun};
+use crate::page::holdings::{Holdings, PastProblem, PastRun, missing};
 use crate::problem::advice::{Words, words};
 use crate::problem::{Code, Severity};
 
@@ -83,16 +81,14 @@ struct Trouble {
 }
 
 impl Trouble {
-    fn read(problem: &Value) -> Option<Self> {
-        let text = |name: &str| problem.get(name).and_then(Value::as_str).map(str::to_owned);
-        let severity = if text("severity")? == "error" { Severity::Error } else { Severity::Warning };
-        Some(Trouble {
-            severity,
-            code: text("code")?,
-            archive: text("archive"),
-            entry: text("entry"),
-            message: text("message").unwrap_or_default(),
-        })
+    fn of(problem: &PastProblem) -> Self {
+        Trouble {
+            severity: if problem.severity == "error" { Severity::Error } else { Severity::Warning },
+            code: problem.code.clone(),
+            archive: problem.archive.clone(),
+            entry: problem.entry.clone(),
+            message: problem.message.clone(),
+        }
     }
 
     /// Of what is missing, only a row that says deleted is a warning.
@@ -137,7 +133,7 @@ pub fn troubles(holdings: &Holdings, hidden: Hidden) -> Troubles {
     let mut newer = HashSet::new();
     for run in &holdings.runs {
         let is_newest = !newer.contains("import") && newer.insert(run.command.as_str());
-        let found = run.problems().filter_map(Trouble::read);
+        let found = run.report.problems.iter().map(Trouble::of);
         standing.extend(found.filter(|t| is_standing(t, is_newest, holdings)).map(|t| relative(t, run)));
     }
     let private = Private::of(holdings);
@@ -163,15 +159,15 @@ pub fn troubles(holdings: &Holdings, hidden: Hidden) -> Troubles {
     troubles
 }
 
-fn missing_parts(deliveries: &[Delivery]) -> impl Iterator<Item = Trouble> {
-    deliveries.iter().flat_map(|delivery| {
-        let total = delivery.expected.unwrap_or(0);
-        delivery.missing().into_iter().map(move |number| Trouble {
+fn missing_parts(exports: &[ExportRecord]) -> impl Iterator<Item = Trouble> {
+    exports.iter().flat_map(|export| {
+        let total = export.total.unwrap_or(0);
+        missing(export).into_iter().map(move |number| Trouble {
             severity: Severity::Error,
             code: Code::MissingPart.as_str().to_owned(),
             archive: None,
             entry: None,
-            message: format!("part {number} of {total} of `{}` is not here", delivery.name),
+            message: format!("part {number} of {total} of `{}` is not here", export.name),
         })
     })
 }
@@ -189,8 +185,7 @@ fn is_standing(trouble: &Trouble, is_newest: bool, holdings: &Holdings) -> bool 
 
 /// Says nothing of where the library lay on the computer that imported it.
 fn relative(mut trouble: Trouble, run: &PastRun) -> Trouble {
-    let library = run.report.get("library").and_then(Value::as_str).unwrap_or_default();
-    let library = library.trim_end_matches(['/', '\\']);
+    let library = run.report.library.trim_end_matches(['/', '\\']);
     if library.len() > 2 {
         let strip = |text: &mut String| {
             for separator in ["/", "\\"] {
@@ -235,7 +230,8 @@ fn pieces(message: &str) -> Vec<Piece> {
 
 /// What must not be named.
 struct Private<'a> {
-    hashes: HashSet<&'a str>,
+    /// In hex.
+    hashes: HashSet<String>,
     paths: HashSet<&'a str>,
     names: HashSet<&'a str>,
 }
@@ -244,10 +240,10 @@ impl<'a> Private<'a> {
     fn of(holdings: &'a Holdings) -> Self {
         let (private, public): (Vec<_>, Vec<_>) =
             holdings.files.iter().partition(|f| Holdings::is_private(f));
-        let names = |file: &'a Holding| [Some(file.path.file_name()), file.original_name.as_deref()];
+        let names = |file: &'a StoredFile| [Some(file.path.file_name()), file.original_name.as_deref()];
         let public: HashSet<&str> = public.into_iter().flat_map(names).flatten().collect();
         Private {
-            hashes: private.iter().map(|f| f.blake3.as_str()).collect(),
+            hashes: private.iter().map(|f| f.content.blake3.to_hex().to_string()).collect(),
             paths: private.iter().map(|f| f.path.as_str()).collect(),
             names: private.into_iter().flat_map(names).flatten().filter(|n| !public.contains(n)).collect(),
         }
@@ -265,7 +261,7 @@ impl<'a> Private<'a> {
         inside
             || self.paths.contains(entry.as_str())
             || self.names.contains(entry.rsplit('/').next().unwrap_or_default())
-            || hash.is_some_and(|hash| self.hashes.contains(hash.as_str()))
+            || hash.is_some_and(|hash| self.hashes.contains(hash))
             || quoted(&trouble.message).any(|name| self.names.contains(name) || self.paths.contains(name))
     }
 }

@@ -1,35 +1,29 @@
-//! List: what the library holds, a value per file, and why one file is where it is.
+//! What a library holds, a value per file, and why one file is where it is. Only the catalog is read.
 //!
-//! In: a library's catalog. Out: [`Listed`] for each file in the order of the paths' bytes, the
-//! JSON of the design field for field, or a [`Brief`]; [`Story`] for one. Never: reads a file of the
-//! library, writes, prints.
-//! The one surprise: files come by a callback and not as an iterator or a vector, because a
-//! library may have half a million of them and SQLite's rows live no longer than their statement.
-//! Titles, companions and sources, which files share, are read before the first.
+//! Files come in the order of their paths' bytes and by a callback, because a library may have half a
+//! million of them. What files share, titles, companions and sources, is read before the first.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Component, Path};
 
-use chrono::DateTime;
-use rusqlite::{Connection, Row, named_params};
 use serde::Serialize;
 
 use crate::apple::text;
 use crate::category::photos::AlbumKind;
-use crate::category::photos::time::Evidence;
+use crate::category::photos::media::Kind;
+use crate::category::photos::time::{CapturedFrom, Evidence, Rule};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, known_word};
+use crate::library::catalog::{Catalog, Detail, StoredFile};
 use crate::library::layout;
-use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
 
-/// A file of the library.
+/// A file of the library, as in JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Listed {
     /// Relative to the library, with `/`.
-    pub path: String,
+    pub path: LibraryPath,
     /// Bytes.
     pub size: u64,
     /// Lower-case hex.
@@ -39,13 +33,13 @@ pub struct Listed {
     /// A row carries that checksum.
     pub proved: bool,
     /// `photo`, `video`, `adjustment` or `other`.
-    pub kind: String,
+    pub kind: &'static str,
     /// The name that its row or entry gave it.
-    pub original_name: Option<String>,
+    pub original_name: Option<Box<str>>,
     /// RFC 3339, where it was taken.
     pub captured: Option<String>,
     /// Which source decided.
-    pub captured_from: String,
+    pub captured_from: &'static str,
     /// RFC 3339.
     pub imported_to_icloud: Option<String>,
     /// Marked as a favourite.
@@ -63,13 +57,13 @@ pub struct Listed {
     /// Titles of shared albums, sorted.
     pub shared_albums: Vec<String>,
     /// Path of the other half.
-    pub live_photo: Option<String>,
+    pub live_photo: Option<LibraryPath>,
     /// Of a still, the paths of its adjustments and RAW files.
     pub companions: Vec<String>,
     /// By the shared library's list.
     pub contributed_by_me: Option<bool>,
     /// What each source said of the capture time.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Box<[Evidence]>,
     /// Every copy that was read, sorted.
     pub sources: Vec<Origin>,
 }
@@ -88,13 +82,13 @@ pub struct Origin {
 pub struct Story {
     /// What the list says of it.
     pub file: Listed,
-    /// The rule that decided its date, in words.
-    pub rule: Option<String>,
+    /// The rule that decided its date.
+    pub rule: Option<Rule>,
     /// Of each piece of evidence, in its order, how many seconds it is away from the decision;
     /// `None` where it names no instant of its own or the file is undated.
     pub distances: Vec<Option<i64>>,
     /// Of an adjustment or a RAW file, the still that it belongs to.
-    pub companion_of: Option<String>,
+    pub companion_of: Option<LibraryPath>,
 }
 
 /// Calls `visit` for every file, media and others but not the kept details, until it breaks.
@@ -104,60 +98,25 @@ pub struct Story {
 pub fn files(library: &Path, visit: &mut dyn FnMut(Listed) -> ControlFlow<()>) -> Result<(), Error> {
     let catalog = Catalog::read(library)?;
     let mut titles = catalog.titles_by_path()?;
-    catalog.query(|connection| {
-        let shared = Shared::read(connection, None)?;
-        let mut statement = connection.prepare(&format!("{FILES} ORDER BY path"))?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let mut file = listed(row, &shared)?;
-            file.add_titles(titles.remove(&file.path).unwrap_or_default());
-            if visit(file).is_break() {
-                break;
-            }
+    let shared = Shared::read(&catalog, None)?;
+    catalog.each_file(Detail::Whole, &mut |file| match file.area {
+        Area::Details => ControlFlow::Continue(()),
+        Area::Media | Area::Other => {
+            let titles = titles.remove(file.path.as_str()).unwrap_or_default();
+            visit(listed(file, &shared, titles))
         }
-        Ok(())
     })
 }
 
-/// What a line for people, or for a checksum program, says of a file.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Brief<'a> {
-    /// Relative to the library, with `/`.
-    pub path: &'a str,
-    /// Bytes.
-    pub size: u64,
-    /// Lower-case hex.
-    pub blake3: &'a str,
-    /// A row carries Apple's checksum of these bytes.
-    pub proved: bool,
-    /// RFC 3339, where it was taken.
-    pub captured: Option<&'a str>,
-}
-
-/// As [`files`], with less and in a fifth of the time.
+/// As [`files`], but with what the catalog says of the file alone, and not of its evidence; in a fraction of
+/// the time.
 ///
 /// # Errors
 /// If there is no catalog, or SQLite refuses.
-pub fn briefs(library: &Path, visit: &mut dyn FnMut(&Brief<'_>) -> ControlFlow<()>) -> Result<(), Error> {
-    Catalog::read(library)?.query(|connection| {
-        let mut statement = connection.prepare(
-            "SELECT path, size, blake3, proved, captured FROM files JOIN contents ON contents.id = content \
-             WHERE area <> 'details' ORDER BY path",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let brief = Brief {
-                path: row.get_ref(0)?.as_str()?,
-                size: row.get(1)?,
-                blake3: row.get_ref(2)?.as_str()?,
-                proved: row.get(3)?,
-                captured: row.get_ref(4)?.as_str_or_null()?,
-            };
-            if visit(&brief).is_break() {
-                break;
-            }
-        }
-        Ok(())
+pub fn records(library: &Path, visit: &mut dyn FnMut(&StoredFile) -> ControlFlow<()>) -> Result<(), Error> {
+    Catalog::read(library)?.each_file(Detail::WithoutEvidence, &mut |file| match file.area {
+        Area::Details => ControlFlow::Continue(()),
+        Area::Media | Area::Other => visit(&file),
     })
 }
 
@@ -168,28 +127,17 @@ pub fn briefs(library: &Path, visit: &mut dyn FnMut(&Brief<'_>) -> ControlFlow<(
 /// If the library has no such file, or no catalog.
 pub fn explain(library: &Path, path: &Path) -> Result<Story, Error> {
     let catalog = Catalog::read(library)?;
-    let wanted = candidates(library, path);
-    let found = catalog.query(|connection| find(connection, &wanted))?;
-    let Some(found) = found else { return Err(Error::NoSuchFile(path.display().to_string())) };
-    let titles = catalog.titles_by_path()?.remove(&found).unwrap_or_default();
-    catalog.query(|connection| {
-        let content =
-            connection.query_row("SELECT content FROM files WHERE path = ?1", [&found], |row| row.get(0))?;
-        let shared = Shared::read(connection, Some(content))?;
-        let mut statement = connection.prepare(&format!("{FILES} AND path = :path"))?;
-        statement.query_row(named_params! { ":path": found }, |row| {
-            let mut file = listed(row, &shared)?;
-            file.add_titles(titles);
-            let decided = file.captured.as_deref().and_then(|t| DateTime::parse_from_rfc3339(t).ok());
-            let distance = |evidence: &Evidence| evidence.distance(decided?);
-            Ok(Story {
-                rule: row.get(11)?,
-                distances: file.evidence.iter().map(distance).collect(),
-                companion_of: row.get(19)?,
-                file,
-            })
-        })
-    })
+    let found = match catalog.path_of(&candidates(library, path))? {
+        Some(found) => catalog.file(&found)?,
+        None => None,
+    };
+    let Some(file) = found else { return Err(Error::NoSuchFile(path.display().to_string())) };
+    let titles = catalog.titles_by_path()?.remove(file.path.as_str()).unwrap_or_default();
+    let shared = Shared::read(&catalog, Some(file.content.id))?;
+    let (rule, decided, companion_of) = (file.rule, file.captured, file.companion_of.clone());
+    let file = listed(file, &shared, titles);
+    let distance = |evidence: &Evidence| evidence.distance(decided?);
+    Ok(Story { rule, distances: file.evidence.iter().map(distance).collect(), companion_of, file })
 }
 
 /// The paths inside the library that an owner may mean, likeliest first.
@@ -211,35 +159,6 @@ fn slashed(path: &Path) -> String {
     steps.map(|step| step.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-/// The file of the first candidate that is one, exactly or but for case and normalisation.
-fn find(connection: &Connection, candidates: &[String]) -> rusqlite::Result<Option<String>> {
-    let mut exact = connection.prepare(
-        "SELECT path FROM files WHERE path = ?1 AND area <> 'details' \
-         UNION ALL SELECT target FROM derived WHERE path = ?1 AND target IS NOT NULL",
-    )?;
-    for candidate in candidates {
-        if let Some(row) = exact.query([candidate])?.next()? {
-            return row.get(0).map(Some);
-        }
-    }
-    let keys: Vec<String> = candidates.iter().map(|c| name::fold(c)).collect();
-    let mut all = connection.prepare("SELECT path FROM files WHERE area <> 'details' ORDER BY path")?;
-    let mut rows = all.query([])?;
-    while let Some(row) = rows.next()? {
-        let path: String = row.get(0)?;
-        if keys.contains(&name::fold(&path)) {
-            return Ok(Some(path));
-        }
-    }
-    Ok(None)
-}
-
-/// By position: SQLite looks names up anew for each row, which takes longer than all the rest.
-const FILES: &str = "SELECT path, area, content, size, blake3, fingerprint, proved, kind, original_name, captured, \
-    captured_from, rule, evidence, imported_to_icloud, favorite, hidden, deleted, view_count, live_photo, \
-    companion_of, contributed_by_me \
-    FROM files JOIN contents ON contents.id = content WHERE area <> 'details'";
-
 /// What must be known before the first file.
 struct Shared {
     companions: HashMap<String, Vec<String>>,
@@ -251,38 +170,27 @@ struct Shared {
 
 impl Shared {
     /// Of all contents, or of one.
-    fn read(connection: &Connection, content: Option<i64>) -> rusqlite::Result<Self> {
-        let mut shared = Shared { companions: HashMap::new(), media: HashMap::new(), others: HashMap::new() };
-        let mut statement = connection
-            .prepare("SELECT companion_of, path FROM files WHERE companion_of IS NOT NULL ORDER BY path")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            shared.companions.entry(row.get(0)?).or_default().push(row.get(1)?);
-        }
-        let mut statement = connection.prepare(
-            "SELECT content, role, inner, name, path FROM entries JOIN archives ON archives.id = archive \
-             WHERE role IN ('photo', 'deleted', 'shared', 'other') AND (?1 IS NULL OR content = ?1)",
-        )?;
-        let mut rows = statement.query([content])?;
-        while let Some(row) = rows.next()? {
-            let content = row.get(0)?;
-            let origin = Origin { archive: row.get(3)?, entry: row.get(4)? };
-            if row.get_ref(1)?.as_str()? == "other" {
-                let path = other_path(row.get_ref(2)?.as_str()?);
-                shared.others.entry(content).or_default().push((path, origin));
-            } else {
-                shared.media.entry(content).or_default().push(origin);
+    fn read(catalog: &Catalog, content: Option<i64>) -> Result<Self, Error> {
+        let (mut media, mut others) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
+        catalog.each_source(content, &mut |source| {
+            let origin = Origin { archive: source.archive.to_owned(), entry: source.entry.to_owned() };
+            match source.area {
+                Area::Media => media.entry(source.content).or_default().push(origin),
+                Area::Other | Area::Details => {
+                    others.entry(source.content).or_default().push((other_path(source.inner), origin));
+                }
             }
-        }
-        Ok(shared)
+        })?;
+        Ok(Shared { companions: catalog.companions()?, media, others })
     }
 
-    fn sources(&self, area: Area, content: i64, path: &str) -> Vec<Origin> {
-        let mut sources: Vec<Origin> = match area {
-            Area::Media => self.media.get(&content).cloned().unwrap_or_default(),
+    fn sources(&self, file: &StoredFile) -> Vec<Origin> {
+        let mut sources: Vec<Origin> = match file.area {
+            Area::Media => self.media.get(&file.content.id).cloned().unwrap_or_default(),
             Area::Other | Area::Details => {
-                let copies = self.others.get(&content).map(Vec::as_slice).unwrap_or_default();
-                let mut own: Vec<_> = copies.iter().filter(|(at, _)| is_counted(at.as_str(), path)).collect();
+                let copies = self.others.get(&file.content.id).map(Vec::as_slice).unwrap_or_default();
+                let is_own = |at: &LibraryPath| is_counted(at.as_str(), file.path.as_str());
+                let mut own: Vec<_> = copies.iter().filter(|(at, _)| is_own(at)).collect();
                 // its owner moved it: any copy of these bytes may be it
                 if own.is_empty() {
                     own = copies.iter().collect();
@@ -314,50 +222,40 @@ fn is_counted(wanted: &str, path: &str) -> bool {
     folder == at && extension == ending && suffix.is_some_and(is_number)
 }
 
-fn listed(row: &Row<'_>, shared: &Shared) -> rusqlite::Result<Listed> {
-    let path: String = row.get(0)?;
-    let area = known_word(1, row.get_ref(1)?.as_str()?, Area::from_name)?;
-    let evidence: Option<String> = row.get(12)?;
-    let text = |column: usize, absent: &str| -> rusqlite::Result<String> {
-        Ok(row.get::<_, Option<String>>(column)?.unwrap_or_else(|| absent.to_owned()))
-    };
-    Ok(Listed {
-        size: row.get(3)?,
-        blake3: row.get(4)?,
-        fingerprint: row.get(5)?,
-        proved: row.get(6)?,
-        kind: text(7, "other")?,
-        original_name: row.get(8)?,
-        captured: row.get(9)?,
-        captured_from: text(10, "none")?,
-        imported_to_icloud: row.get(13)?,
-        favorite: row.get(14)?,
-        hidden: row.get(15)?,
-        deleted: row.get(16)?,
-        view_count: row.get(17)?,
-        albums: Vec::new(),
-        memories: Vec::new(),
-        shared_albums: Vec::new(),
-        live_photo: row.get(18)?,
-        companions: shared.companions.get(&path).cloned().unwrap_or_default(),
-        contributed_by_me: row.get(20)?,
-        evidence: evidence.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
-        sources: shared.sources(area, row.get(2)?, &path),
-        path,
-    })
-}
-
-impl Listed {
-    /// Titles with the word of their kind, sorted by both.
-    fn add_titles(&mut self, titles: Vec<(String, String)>) {
-        for (kind, title) in titles {
-            match AlbumKind::from_name(&kind) {
-                Some(AlbumKind::Album) => self.albums.push(title),
-                Some(AlbumKind::Memory) => self.memories.push(title),
-                Some(AlbumKind::Shared | AlbumKind::Subscribed) => self.shared_albums.push(title),
-                None => {}
-            }
+/// `titles` are those of the albums that it is in, with the word of their kind, sorted by both.
+fn listed(file: StoredFile, shared: &Shared, titles: Vec<(String, String)>) -> Listed {
+    let (mut albums, mut memories, mut shared_albums) = (Vec::new(), Vec::new(), Vec::new());
+    for (kind, title) in titles {
+        match AlbumKind::from_name(&kind) {
+            Some(AlbumKind::Album) => albums.push(title),
+            Some(AlbumKind::Memory) => memories.push(title),
+            Some(AlbumKind::Shared | AlbumKind::Subscribed) => shared_albums.push(title),
+            None => {}
         }
+    }
+    Listed {
+        size: file.content.size,
+        blake3: file.content.blake3.to_hex().to_string(),
+        fingerprint: file.content.fingerprint.map(|fingerprint| fingerprint.to_string()),
+        proved: file.proved,
+        kind: file.kind.unwrap_or(Kind::Other).as_str(),
+        captured: file.captured_text(),
+        captured_from: file.captured_from.unwrap_or(CapturedFrom::None).as_str(),
+        imported_to_icloud: file.imported_text(),
+        favorite: file.favorite,
+        hidden: file.hidden,
+        deleted: file.deleted,
+        view_count: file.view_count,
+        albums,
+        memories,
+        shared_albums,
+        companions: shared.companions.get(file.path.as_str()).cloned().unwrap_or_default(),
+        contributed_by_me: file.contributed_by_me,
+        sources: shared.sources(&file),
+        original_name: file.original_name,
+        live_photo: file.live_photo,
+        evidence: file.evidence.unwrap_or_default(),
+        path: file.path,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::library::catalog::{Catalog, Remembered};
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
-use crate::library::record::{Derived, DerivedRecord, FileRecord};
+use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
 use crate::library::settings::{Hidden, Memories, Memory, SidecarForm, Word, name};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
@@ -167,7 +167,7 @@ impl Writing<'_> {
 }
 
 fn ours(known: &Remembered) -> impl Iterator<Item = (&LibraryPath, &DerivedRecord)> {
-    known.derived.iter().filter(|(_, record)| record.form == "sidecar")
+    known.derived.iter().filter(|(_, record)| record.kind == DerivedKind::Sidecar)
 }
 
 fn is_there(library: &Path, path: &LibraryPath) -> bool {

@@ -8,6 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use crate::support::{Depth, Scratch, codes, tree};
+use windfall::category::photos::time::Rule;
+use windfall::library::catalog::Catalog;
+use windfall::library::path::LibraryPath;
+use windfall::library::record::{DerivedKind, DerivedRecord};
+use windfall::page::{self, PageOptions};
 use windfall::run::list;
 use windfall::run::verify::{Verification, VerifyRun, verify};
 
@@ -44,46 +49,150 @@ fn verified(library: &Path) -> Verification {
         .unwrap()
 }
 
-/// What `list` says of each file: path, date and its source.
-fn dates(library: &Path) -> BTreeMap<String, (Option<String>, String)> {
+/// What `list` says of a file's date: the time, its source, and the rule in words.
+type Dated = (Option<String>, &'static str, Option<&'static str>);
+
+/// The dates of all files, by path.
+fn dates(library: &Path) -> BTreeMap<String, Dated> {
     let mut dates = BTreeMap::new();
     list::files(library, &mut |file| {
-        dates.insert(file.path, (file.captured, file.captured_from));
+        let story = list::explain(library, Path::new(file.path.as_str())).unwrap();
+        assert_eq!(story.file, file);
+        let rule = story.rule.map(Rule::explain);
+        dates.insert(file.path.to_string(), (file.captured, file.captured_from, rule));
         ControlFlow::Continue(())
     })
     .unwrap();
     dates
 }
 
+/// Links of albums, and where they lead.
+fn links(library: &Path) -> Vec<(String, DerivedKind, Option<String>)> {
+    let known = Catalog::read(library).unwrap().load().unwrap();
+    let link = |(path, record): (LibraryPath, DerivedRecord)| {
+        (path.to_string(), record.kind, record.target.map(|target| target.to_string()))
+    };
+    known.derived.into_iter().map(link).collect()
+}
+
+/// The rules as they stand in the catalog, each once.
+fn rules(library: &Path) -> Vec<String> {
+    let connection = rusqlite::Connection::open(Catalog::path_in(library)).unwrap();
+    let mut statement =
+        connection.prepare("SELECT DISTINCT rule FROM files WHERE rule IS NOT NULL ORDER BY rule").unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+const NAMES: [&str; 4] = ["embedded-agrees", "embedded-alone", "follows-still", "row-alone"];
+const SENTENCES: [&str; 4] = [
+    "the file itself says when it was taken, and Apple's details agree",
+    "the file itself says when it was taken and in which time zone",
+    "it belongs to a photo and has that photo's date",
+    "the file has no date of its own; the date is Apple's",
+];
+
+/// Gives the rules of a catalog of today the sentences that unreleased versions still wrote.
+fn with_sentences(library: &Path) {
+    let connection = rusqlite::Connection::open(Catalog::path_in(library)).unwrap();
+    for (name, sentence) in NAMES.into_iter().zip(SENTENCES) {
+        connection.execute("UPDATE files SET rule = ?2 WHERE rule = ?1", [name, sentence]).unwrap();
+    }
+}
+
 #[test]
-fn list_and_verify_read_it_and_leave_it_as_it_is() {
+fn list_verify_and_the_page_read_it_and_leave_it_as_it_is() {
     let scratch = library_0_1_0();
-    let catalog = scratch.library().join(".windfall/catalog.sqlite");
-    let before = fs::read(&catalog).unwrap();
+    let library = scratch.library();
+    let before = fs::read(Catalog::path_in(&library)).unwrap();
 
-    let dates = dates(&scratch.library());
+    let dates = dates(&library);
     assert_eq!(dates.len(), 12);
-    let (captured, from) = &dates["2021/2021-07/IMG_2231.HEIC"];
-    assert_eq!((captured.as_deref(), from.as_str()), (Some("2021-07-06T16:08:14.164+03:00"), "exif"));
+    let taken = |path: &str| {
+        let (captured, from, rule) = &dates[path];
+        (captured.as_deref(), *from, *rule)
+    };
+    let time = Some("2021-07-06T16:08:14.164+03:00");
+    assert_eq!(taken("2021/2021-07/IMG_2231.HEIC"), (time, "exif", Some(SENTENCES[0])));
+    let time = Some("2022-07-04T21:30:00+02:00");
+    assert_eq!(taken("Shared Albums/Trip/IMG_1001.JPG"), (time, "exif", Some(SENTENCES[1])));
+    let time = Some("2024-03-03T10:05:17.482+01:00");
+    assert_eq!(taken("2024/2024-03/IMG_4821.MOV"), (time, "still", Some(SENTENCES[2])));
+    let time = Some("2018-12-24T18:30:00+01:00");
+    assert_eq!(taken("2018/2018-12/IMG_0412.JPG"), (time, "row", Some(SENTENCES[3])));
     assert_eq!(scratch.records().len(), 21, "twelve files and nine details");
-    assert_eq!(fs::read(&catalog).unwrap(), before, "who only reads changes nothing");
 
-    let verification = verified(&scratch.library());
+    let links = links(&library);
+    assert_eq!(links.len(), 5);
+    let (path, target) = ("Albums/Lake week/IMG_4821.MOV", "2024/2024-03/IMG_4821.MOV");
+    assert_eq!(links[4], (path.to_owned(), DerivedKind::Symlink, Some(target.to_owned())));
+    let story = list::explain(&library, Path::new(path)).unwrap();
+    assert_eq!(story.file.path.as_str(), target, "a link stands for its file");
+
+    let verification = verified(&library);
     assert_eq!((verification.files.total, verification.files.intact), (21, 21));
     assert_eq!(codes(&verification.problems), []);
+
+    let page = page(&scratch);
+    for said in ["Nothing is missing.", "11 files are proved", "2 of 2 parts", "22 files looked at, 12 new"] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert_eq!(fs::read(Catalog::path_in(&library)).unwrap(), before, "who only reads changes nothing");
+}
+
+/// The page of a library, written elsewhere.
+fn page(scratch: &Scratch) -> String {
+    let options = PageOptions { output: Some(scratch.path("page.html")), ..PageOptions::default() };
+    let path = page::write(&scratch.library(), &options, &(), std::num::NonZeroUsize::MIN).unwrap();
+    fs::read_to_string(path).unwrap()
 }
 
 #[test]
 fn an_import_goes_on_with_it() {
     let scratch = library_0_1_0();
-    let (before, dates_before) = (tree(&scratch.library()), dates(&scratch.library()));
+    let library = scratch.library();
+    let (before, dates_before, links_before) = (tree(&library), dates(&library), links(&library));
+    let mut sentences = SENTENCES;
+    sentences.sort_unstable();
+    assert_eq!(rules(&library), sentences);
     let dry = scratch.dry_run(&[fixture("example")]);
+    assert_eq!(rules(&library), sentences, "a dry run migrates nothing");
     let report = scratch.import(&[fixture("example")]);
     assert_eq!(report.entries.already_present, report.entries.total, "nothing is new");
     assert_eq!((report.entries, report.media), (dry.entries, dry.media));
     assert_eq!(codes(&report.problems), []);
-    assert_eq!(tree(&scratch.library()), before);
-    assert_eq!(dates(&scratch.library()), dates_before);
-    assert_eq!(verified(&scratch.library()).files.intact, 21);
+    assert_eq!(tree(&library), before);
+    assert_eq!((dates(&library), links(&library)), (dates_before, links_before));
+    assert_eq!(rules(&library), NAMES);
+    assert_eq!(verified(&library).files.intact, 21);
+    let page = page(&scratch);
+    assert!(page.contains("22 files looked at, 12 new") && page.contains("22 files looked at, 0 new"));
+
+    let records = scratch.records();
     assert_eq!(scratch.import_again(&[fixture("example")]).1, Depth::Glance);
+    assert_eq!((scratch.records(), tree(&library)), (records, before));
+}
+
+#[test]
+fn an_open_for_writing_names_the_rules() {
+    let scratch = library_0_1_0();
+    let (dates_before, records) = (dates(&scratch.library()), scratch.records());
+    drop(Catalog::open(&scratch.library()).unwrap());
+    assert_eq!(rules(&scratch.library()), NAMES);
+    assert_eq!((dates(&scratch.library()), scratch.records()), (dates_before, records));
+}
+
+#[test]
+fn sentences_in_a_catalog_of_today_are_understood() {
+    let scratch = library_0_1_0();
+    let library = scratch.library();
+    scratch.import(&[fixture("example")]);
+    let (dates_before, records) = (dates(&library), scratch.records());
+    with_sentences(&library);
+    assert_eq!(rules(&library).len(), 4);
+    assert!(rules(&library).iter().all(|rule| SENTENCES.contains(&rule.as_str())));
+    assert_eq!((dates(&library), scratch.records()), (dates_before.clone(), records.clone()));
+    assert_eq!(codes(&verified(&library).problems), []);
+    let report = scratch.import(&[fixture("example")]);
+    assert_eq!(report.entries.already_present, report.entries.total);
+    assert_eq!((dates(&library), scratch.records()), (dates_before, records));
 }

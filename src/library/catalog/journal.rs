@@ -1,13 +1,11 @@
-//! The journal of a run: what was read, planned, placed and derived, in that order.
+//! The journal of a run: what was read, planned, placed and derived, in that order, and only when the
+//! bytes are durable. Each call is one transaction.
 //!
-//! In: values whose bytes are durable. Out: rows, each call one transaction. Never: reads the library.
-//! The one surprise: identities are handed in and out ([`Ids`]), so that nothing is looked up again
-//! for each of 100,000 files.
+//! Identities are handed in and out ([`Ids`]), so that nothing is looked up again for each of 100,000 files.
 
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry as Slot;
 
-use chrono::SecondsFormat;
 use rusqlite::{CachedStatement, Params, Transaction, params};
 
 use crate::category::photos::media::{Kind, LocalTime};
@@ -15,11 +13,10 @@ use crate::category::photos::time::{CapturedFrom, Rule, local_text};
 use crate::category::{self, Said};
 use crate::contents::{Content, Contents, Entry, Identity};
 use crate::error::Error;
+use crate::library::catalog::load::FILES;
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::path::LibraryPath;
-use crate::library::record::{
-    AlbumRecord, Derived, DerivedRecord, FileRecord, Kept, Placement, ReadEntry, Unchanged,
-};
+use crate::library::record::{AlbumRecord, Derived, DerivedRecord, FileRecord, Kept, Placement, ReadEntry};
 
 impl Catalog {
     /// Gives exports, parts and archives that are new an identity in the catalog.
@@ -93,7 +90,7 @@ impl Catalog {
                 "entries (archive, position, part, path, inner, role, size, modified, content) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?;
-            let mut stage = tx.prepare_cached("INSERT OR IGNORE INTO staged VALUES (?1)")?;
+            let mut stage = tx.prepare_cached("INSERT OR IGNORE INTO staged (content) VALUES (?1)")?;
             for item in read {
                 let entry = &contents.entries[item.entry];
                 let content = match (&item.kept, ids.contents.get(item.content)) {
@@ -161,7 +158,7 @@ impl Catalog {
     pub fn record_staged(&mut self, contents: &[i64]) -> Result<(), Error> {
         self.write(|tx| {
             tx.execute("DELETE FROM staged", [])?;
-            let mut insert = tx.prepare_cached("INSERT INTO staged VALUES (?1)")?;
+            let mut insert = tx.prepare_cached("INSERT INTO staged (content) VALUES (?1)")?;
             contents.iter().try_for_each(|id| insert.execute([id]).map(|_| ()))
         })
     }
@@ -172,7 +169,8 @@ impl Catalog {
     /// If SQLite refuses.
     pub fn record_plan(&mut self, plan: &[Placement], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
-            let mut insert = tx.prepare_cached("INSERT INTO plan VALUES (?1, ?2, ?3, ?4)")?;
+            let mut insert = tx
+                .prepare_cached("INSERT INTO plan (path, area, content, modified) VALUES (?1, ?2, ?3, ?4)")?;
             for placement in plan {
                 insert.execute(params![
                     placement.path.as_str(),
@@ -202,7 +200,7 @@ impl Catalog {
         self.write(|tx| {
             // owners move whole years: one pass over each table, not one for each file
             tx.execute_batch("CREATE TEMP TABLE moved (old TEXT PRIMARY KEY, new TEXT NOT NULL)")?;
-            let mut insert = tx.prepare("INSERT INTO moved VALUES (?1, ?2)")?;
+            let mut insert = tx.prepare("INSERT INTO moved (old, new) VALUES (?1, ?2)")?;
             for (from, to) in moved {
                 insert.execute(params![from.as_str(), to.as_str()])?;
             }
@@ -224,11 +222,11 @@ impl Catalog {
     /// If SQLite refuses.
     pub fn record_facts(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
-            let mut insert = Put::into(
-                tx,
-                "files VALUES \
-                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
-            )?;
+            let row = format!(
+                "files ({FILES}) VALUES \
+                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+            );
+            let mut insert = Put::into(tx, &row)?;
             for file in files {
                 insert.execute(params![
                     file.path.as_str(),
@@ -239,9 +237,9 @@ impl Catalog {
                     file.proved,
                     file.captured_text(),
                     file.captured_from.map(CapturedFrom::as_str),
-                    file.rule.map(Rule::explain),
+                    file.rule.map(Rule::as_str),
                     file.evidence.as_ref().and_then(|evidence| serde_json::to_string(evidence).ok()),
-                    file.imported_to_icloud.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true)),
+                    file.imported_text(),
                     file.favorite,
                     file.hidden,
                     file.deleted,
@@ -262,7 +260,9 @@ impl Catalog {
     pub fn record_albums(&mut self, albums: &[AlbumRecord]) -> Result<(), Error> {
         self.write(|tx| {
             tx.execute_batch("DELETE FROM memberships; DELETE FROM albums")?;
-            let mut member = tx.prepare_cached("INSERT OR IGNORE INTO memberships VALUES (?1, ?2, ?3)")?;
+            let mut member = tx.prepare_cached(
+                "INSERT OR IGNORE INTO memberships (album, position, path) VALUES (?1, ?2, ?3)",
+            )?;
             for album in albums {
                 tx.execute(
                     "INSERT INTO albums (kind, key, title, folder, story) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -282,18 +282,10 @@ impl Catalog {
     /// # Errors
     /// If SQLite refuses.
     pub fn record_derived(&mut self, derived: &[(&Derived, Option<blake3::Hash>)]) -> Result<(), Error> {
-        self.write(|tx| {
-            let mut insert = Put::into(tx, "derived VALUES (?1, ?2, ?3, ?4)")?;
-            for (item, blake3) in derived {
-                insert.execute(params![
-                    item.path.as_str(),
-                    item.form.as_str(),
-                    item.form.target().map(LibraryPath::as_str),
-                    blake3.map(|h| h.to_hex().to_string()),
-                ])?;
-            }
-            Ok(())
-        })
+        self.put_derived(derived.iter().map(|(item, blake3)| {
+            let target = item.form.target().cloned();
+            (&item.path, DerivedRecord { kind: item.form.kind(), target, blake3: *blake3 })
+        }))
     }
 
     /// Records derived files as they were recorded, or recognised, before.
@@ -301,11 +293,22 @@ impl Catalog {
     /// # Errors
     /// If SQLite refuses.
     pub fn record_recognised(&mut self, derived: &BTreeMap<LibraryPath, DerivedRecord>) -> Result<(), Error> {
+        self.put_derived(derived.iter().map(|(path, record)| (path, record.clone())))
+    }
+
+    fn put_derived<'a>(
+        &mut self,
+        derived: impl Iterator<Item = (&'a LibraryPath, DerivedRecord)>,
+    ) -> Result<(), Error> {
         self.write(|tx| {
-            let mut insert = Put::into(tx, "derived VALUES (?1, ?2, ?3, ?4)")?;
-            for (path, record) in derived {
-                let target = record.target.as_ref().map(LibraryPath::as_str);
-                insert.execute(params![path.as_str(), record.form, target, record.blake3])?;
+            let mut insert = Put::into(tx, "derived (path, form, target, blake3) VALUES (?1, ?2, ?3, ?4)")?;
+            for (path, DerivedRecord { kind, target, blake3 }) in derived {
+                insert.execute(params![
+                    path.as_str(),
+                    kind.as_str(),
+                    target.as_ref().map(LibraryPath::as_str),
+                    blake3.map(|hash| hash.to_hex().to_string()),
+                ])?;
             }
             Ok(())
         })
@@ -319,29 +322,6 @@ impl Catalog {
         self.write(|tx| {
             let mut delete = tx.prepare_cached("DELETE FROM derived WHERE path = ?1")?;
             paths.iter().try_for_each(|path| delete.execute([path.as_str()]).map(|_| ()))
-        })
-    }
-
-    /// Keeps what a run reported, and what the next one shall if nothing changes.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
-    pub fn record_run(
-        &mut self,
-        command: &str,
-        started: &str,
-        report: &str,
-        unchanged: Option<&Unchanged>,
-    ) -> Result<(), Error> {
-        self.write(|tx| {
-            tx.execute(
-                "INSERT INTO runs (command, started, report) VALUES (?1, ?2, ?3)",
-                params![command, started, report],
-            )?;
-            if let Some(Unchanged { mark, report }) = unchanged {
-                tx.execute("INSERT INTO unchanged VALUES (?1, ?2)", params![mark, report])?;
-            }
-            Ok(())
         })
     }
 }

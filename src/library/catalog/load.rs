@@ -1,8 +1,6 @@
-//! Rows of the catalog to values.
+//! Rows of the catalog to values: [`Remembered`], everything that a run has to know.
 //!
-//! In: a connection. Out: [`Remembered`]. Never: changes anything.
-//! The one surprise: entries come back as not given ([`Entry::given`]); discovery marks those that
-//! this run's inputs hold.
+//! Entries come back as not given ([`Entry::given`]); discovery marks those that this run's inputs hold.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -13,17 +11,17 @@ use crate::apple::fingerprint::Fingerprint;
 use crate::category::photos::media::{
     Camera, Cameras, Embedded, Format, Kind, LocalTime, Position, Standard,
 };
-use crate::category::photos::time::{CapturedFrom, Evidence, Rule, local_time};
+use crate::category::photos::time::{CapturedFrom, Evidence, local_time};
 use crate::category::photos::{AlbumKind, Said};
 use crate::category::{self, Heard};
 use crate::contents::{
     Archive, ArchiveId, ByContent, Bytes, Category, Content, ContentId, Contents, Entry, Export, ExportId,
     Identity, Inner, Part, PartId,
 };
-use crate::library::catalog::known_word;
-use crate::library::catalog::words::Unknown;
+use crate::library::catalog::Detail;
+use crate::library::catalog::words::{self, Unknown, known_word};
 use crate::library::path::LibraryPath;
-use crate::library::record::{Area, DerivedRecord, FileRecord, Placement};
+use crate::library::record::{Area, DerivedKind, DerivedRecord, FileRecord, Placement};
 
 /// Identities in the catalog, by index into [`Contents`].
 #[derive(Debug, Default)]
@@ -62,7 +60,13 @@ pub struct Remembered {
 }
 
 /// Records of files, each with the identity of its bytes.
-pub type Records = Vec<(i64, FileRecord)>;
+pub type Records = Vec<FileRecord<i64>>;
+
+/// The columns of `files`, as they are written and read.
+pub const FILES: &str = "path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
+    imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of";
+/// How many they are.
+pub const FILE_COLUMNS: usize = 18;
 
 /// Reads everything but the records of files; gives the contents by their identities too.
 pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
@@ -87,9 +91,9 @@ pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<Conte
 
 /// The records of files whose bytes are among these contents, by path.
 pub fn files(records: Records, contents: &ById<ContentId>) -> BTreeMap<LibraryPath, FileRecord> {
-    let placed = |(id, mut record): (i64, FileRecord)| {
-        record.content = contents.get(id)?;
-        Some((record.path.clone(), record))
+    let placed = |record: FileRecord<i64>| {
+        let content = contents.get(record.content)?;
+        Some((record.path.clone(), record.with(content)))
     };
     // made of all at once, the map is dense; grown one by one in order, it is half empty
     records.into_iter().filter_map(placed).collect()
@@ -267,36 +271,40 @@ fn entries(
 
 /// Reads the records of files; their bytes are not yet those of any [`Contents`].
 pub fn records(connection: &Connection, unknown: Unknown) -> rusqlite::Result<Records> {
-    let mut statement = connection.prepare(
-        "SELECT path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
-         imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of \
-         FROM files",
-    )?;
+    let mut statement = connection.prepare(&format!("SELECT {FILES} FROM files"))?;
     let mut rows = statement.query([])?;
     let mut records = Vec::with_capacity(count(connection, "files")?);
     while let Some(row) = rows.next()? {
-        records.extend(record(row, unknown)?);
+        records.extend(record(row, unknown, Detail::Whole)?);
     }
     Ok(records)
 }
 
-fn record(row: &Row<'_>, unknown: Unknown) -> rusqlite::Result<Option<(i64, FileRecord)>> {
+/// The record of a row that begins with [`FILES`]; none if its path leads where no file of a library is.
+pub fn record(row: &Row<'_>, unknown: Unknown, detail: Detail) -> rusqlite::Result<Option<FileRecord<i64>>> {
     let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
     let Some(path) = text(0)?.and_then(library_path) else { return Ok(None) };
-    let evidence: Option<Vec<Evidence>> = text(9)?.and_then(|json| serde_json::from_str(json).ok());
+    let evidence = if detail == Detail::Whole { text(9)? } else { None };
+    let evidence: Option<Vec<Evidence>> = evidence.and_then(|json| serde_json::from_str(json).ok());
     let imported = text(10)?.and_then(|t| t.parse::<DateTime<FixedOffset>>().ok());
-    let record = FileRecord {
+    Ok(Some(FileRecord {
         path,
         area: unknown.or_other(known_word(1, text(1)?.unwrap_or_default(), Area::from_name), Area::Other)?,
-        content: ContentId::default(),
+        content: row.get(2)?,
         kind: text(3)?
             .map(|word| unknown.or_other(known_word(3, word, Kind::from_name), Kind::Other))
             .transpose()?,
         original_name: text(4)?.map(Box::from),
         proved: row.get(5)?,
         captured: text(6)?.and_then(|t| DateTime::parse_from_rfc3339(t).ok()),
-        captured_from: text(7)?.and_then(CapturedFrom::from_name),
-        rule: text(8)?.and_then(Rule::explained),
+        captured_from: text(7)?
+            .map(|word| unknown.or_other(known_word(7, word, CapturedFrom::from_name).map(Some), None))
+            .transpose()?
+            .flatten(),
+        rule: text(8)?
+            .map(|word| unknown.or_other(known_word(8, word, words::rule).map(Some), None))
+            .transpose()?
+            .flatten(),
         evidence: evidence.map(Vec::into_boxed_slice),
         imported_to_icloud: imported.map(|t| t.to_utc()),
         favorite: row.get(11)?,
@@ -306,8 +314,7 @@ fn record(row: &Row<'_>, unknown: Unknown) -> rusqlite::Result<Option<(i64, File
         contributed_by_me: row.get(15)?,
         live_photo: text(16)?.and_then(library_path),
         companion_of: text(17)?.and_then(library_path),
-    };
-    Ok(Some((row.get(2)?, record)))
+    }))
 }
 
 fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<ContentId>) -> rusqlite::Result<()> {
@@ -341,8 +348,12 @@ fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
     while let Some(row) = rows.next()? {
         let target: Option<String> = row.get(2)?;
         if let Some(path) = library_path(&row.get::<_, String>(0)?) {
-            let target = target.as_deref().and_then(library_path);
-            known.derived.insert(path, DerivedRecord { form: row.get(1)?, target, blake3: row.get(3)? });
+            let record = DerivedRecord {
+                kind: known_word(1, row.get_ref(1)?.as_str()?, DerivedKind::from_name)?,
+                target: target.as_deref().and_then(library_path),
+                blake3: row.get_ref(3)?.as_str_or_null()?.and_then(|hex| blake3::Hash::from_hex(hex).ok()),
+            };
+            known.derived.insert(path, record);
         }
     }
     Ok(())

@@ -1,40 +1,38 @@
-//! The catalog: SQLite at `.windfall/catalog.sqlite`, the journal of a run and the memory of the
-//! library.
+//! The catalog: SQLite at `.windfall/catalog.sqlite`, the journal of a run and the memory of the library.
 //!
-//! In: what was read, planned and placed, in that order. Out: what is known. Never: leads a file;
-//! a record is written only when the bytes it speaks of are durable.
-//! The one surprise: no WAL. Libraries live on exFAT, NTFS and network drives, where WAL is
-//! unsafe; a rollback journal and few, large transactions are fast enough for one writer.
+//! All that is SQL stands in this folder: `schema.sql` and its migrations say what the format is,
+//! `journal` writes it, `load` reads what a run needs; `listing`, `albums`, `history` and `soundness` read
+//! what is asked of it otherwise. Callers see records and never a connection. A record is written only when the bytes it
+//! speaks of are durable.
+//!
+//! There is no write-ahead log: libraries live on exFAT, NTFS and network drives, where it is unsafe; a
+//! rollback journal and few, large transactions are fast enough for one writer.
 
+mod albums;
+mod fault;
+mod history;
 mod journal;
+mod listing;
 mod load;
+mod migrate;
+mod soundness;
 mod words;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OpenFlags, Transaction, params};
 
 use crate::error::Error;
-use crate::library::layout::{self};
-use crate::library::path::LibraryPath;
-use crate::library::record::{Area, Unchanged};
+use crate::library::layout;
 use crate::library::settings::Memory;
 use crate::threads;
 
+pub use fault::{Fault, FaultKind};
+pub use history::{Balance, ExportRecord, RunRecord};
+pub use listing::{Detail, EachPath, Source, Stored, StoredFile};
 pub use load::{Ids, Remembered};
-use words::Unknown;
-pub use words::known_word;
-
-/// The version of the schema, in `PRAGMA user_version` and in the settings as `schema_version`.
-const SCHEMA_VERSION: i64 = 2;
-/// What leads to each version from the one before, the second first.
-const MIGRATIONS: [&str; 1] = [include_str!("schema-1-to-2.sql")];
-/// Makes a catalog of the first version look like one of the second to a connection that may only read.
-const AS_IF_2: &str = "CREATE TEMP VIEW contents AS SELECT *, NULL AS exif_standard FROM main.contents";
-
-/// Hears of a path; says whether it wants to hear of the next one.
-pub type EachPath<'a> = dyn FnMut(&str, Option<(Area, u64)>) -> bool + 'a;
+pub use soundness::Dangling;
+use words::{Unknown, known_word};
 
 /// An open catalog.
 pub struct Catalog {
@@ -62,7 +60,7 @@ impl Catalog {
     /// As [`Catalog::open`].
     pub fn open_file(path: PathBuf) -> Result<Self, Error> {
         let connection =
-            Connection::open(&path).map_err(|source| Error::Catalog { path: path.clone(), source })?;
+            Connection::open(&path).map_err(|e| Error::Catalog { path: path.clone(), source: e.into() })?;
         let mut catalog = Catalog { connection, path };
         catalog.try_sql(|c| {
             c.pragma_update(None, "journal_mode", "DELETE")?;
@@ -78,25 +76,12 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// Brings the schema to this version, in one transaction: a crash leaves the old one or the new one.
     fn migrate(&mut self) -> Result<(), Error> {
         let found = self.schema_version()?;
-        if found == SCHEMA_VERSION {
+        if found == migrate::VERSION {
             return Ok(());
         }
-        self.transact(|tx| {
-            match usize::try_from(found).ok().and_then(|found| found.checked_sub(1)) {
-                None => tx.execute_batch(include_str!("schema.sql"))?,
-                Some(done) => {
-                    MIGRATIONS.iter().skip(done).try_for_each(|step| tx.execute_batch(step))?;
-                }
-            }
-            tx.execute(
-                "INSERT OR REPLACE INTO settings (name, value) VALUES ('schema_version', ?1)",
-                [SCHEMA_VERSION.to_string()],
-            )?;
-            tx.pragma_update(None, "user_version", SCHEMA_VERSION)
-        })
+        self.transact(|tx| migrate::migrate(tx, found))
     }
 
     /// Opens the catalog of a library for reading only.
@@ -110,39 +95,34 @@ impl Catalog {
         }
         let open = |flags| {
             let connection = Connection::open_with_flags(&path, flags);
-            let connection = connection.map_err(|source| Error::Catalog { path: path.clone(), source })?;
+            let connection =
+                connection.map_err(|e| Error::Catalog { path: path.clone(), source: e.into() })?;
             Ok(Catalog { connection, path: path.clone() })
         };
         let mut catalog = open(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        if matches!(catalog.schema_version(), Err(Error::Catalog { source, .. }) if needs_rollback(&source)) {
+        if matches!(catalog.schema_version(), Err(Error::Catalog { source, .. }) if source.needs_rollback()) {
             // a run was killed while it wrote; its half of a transaction is taken back
             catalog = open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         }
-        match catalog.schema_version() {
-            Ok(0) => Err(Error::NotALibrary(library.to_owned())),
-            Ok(1) => {
-                // who only reads migrates nothing
-                catalog.query(|c| {
-                    c.pragma_update(None, "temp_store", "MEMORY")?;
-                    c.execute_batch(AS_IF_2)
-                })?;
+        match catalog.schema_version()? {
+            0 => Err(Error::NotALibrary(library.to_owned())),
+            found => {
+                catalog.query(|c| migrate::look_current(c, found))?;
                 Ok(catalog)
             }
-            Ok(_) => Ok(catalog),
-            Err(error) => Err(error),
         }
     }
 
     fn schema_version(&self) -> Result<i64, Error> {
         let found = self.query(|c| c.query_row("PRAGMA user_version", [], |row| row.get(0)))?;
-        if found > SCHEMA_VERSION {
-            return Err(Error::CatalogNewer { path: self.path.clone(), found, known: SCHEMA_VERSION });
+        if found > migrate::VERSION {
+            return Err(Error::CatalogNewer { path: self.path.clone(), found, known: migrate::VERSION });
         }
         Ok(found)
     }
 
     fn failed(&self, source: rusqlite::Error) -> Error {
-        Error::Catalog { path: self.path.clone(), source }
+        Error::Catalog { path: self.path.clone(), source: source.into() }
     }
 
     fn try_sql<T>(&mut self, act: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
@@ -150,11 +130,7 @@ impl Catalog {
         result.map_err(|source| self.failed(source))
     }
 
-    /// Runs a question.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
-    pub fn query<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+    fn query<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
         ask(&self.connection).map_err(|source| self.failed(source))
     }
 
@@ -201,22 +177,12 @@ impl Catalog {
     pub fn remember(&mut self, memory: &Memory) -> Result<(), Error> {
         self.write(|tx| {
             for (name, value) in memory.iter() {
-                tx.execute("INSERT OR REPLACE INTO settings VALUES (?1, ?2)", params![name, value])?;
+                tx.execute(
+                    "INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)",
+                    params![name, value],
+                )?;
             }
             Ok(())
-        })
-    }
-
-    /// What SQLite's own check says; empty if the catalog is sound.
-    ///
-    /// # Errors
-    /// If SQLite cannot even check.
-    pub fn integrity(&self) -> Result<Vec<String>, Error> {
-        self.query(|c| {
-            let mut statement = c.prepare("PRAGMA integrity_check")?;
-            let lines =
-                statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-            Ok(lines.into_iter().filter(|line| line != "ok").collect())
         })
     }
 
@@ -250,76 +216,4 @@ impl Catalog {
         known.files = load::files(records, &contents);
         Ok(known)
     }
-
-    /// What the last run left for a next one that has nothing to do.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
-    pub fn unchanged(&self) -> Result<Option<Unchanged>, Error> {
-        self.query(|c| {
-            let row = |row: &Row<'_>| Ok(Unchanged { mark: row.get(0)?, report: row.get(1)? });
-            c.query_row("SELECT mark, report FROM unchanged", [], row).optional()
-        })
-    }
-
-    /// Every path that the catalog says something stands at, by path: of a file its area and size, of
-    /// what is derived from files nothing. Ends where `each` says no, and gives its last answer.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
-    pub fn all_paths(&self, each: &mut EachPath<'_>) -> Result<bool, Error> {
-        self.query(|c| {
-            let mut statement = c.prepare(
-                "SELECT path, area, size FROM files JOIN contents ON contents.id = files.content \
-                 UNION ALL SELECT path, NULL, NULL FROM derived ORDER BY path",
-            )?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let file = match row.get_ref(1)?.as_str_or_null()? {
-                    Some(area) => Some((known_word(1, area, Area::from_name)?, row.get(2)?)),
-                    None => None,
-                };
-                if !each(row.get_ref(0)?.as_str()?, file) {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
-        })
-    }
-
-    /// Whether the catalog says that something stands at a path.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
-    pub fn has_path(&self, path: &LibraryPath) -> Result<bool, Error> {
-        self.query(|c| {
-            let mut statement = c.prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM files WHERE path = ?1) OR EXISTS (SELECT 1 FROM derived WHERE path = ?1)",
-            )?;
-            statement.query_row([path.as_str()], |row| row.get(0))
-        })
-    }
-
-    /// Album titles of every file: own albums, memories, shared albums.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
-    pub fn titles_by_path(&self) -> Result<HashMap<String, Vec<(String, String)>>, Error> {
-        self.query(|c| {
-            let mut statement = c.prepare(
-                "SELECT path, kind, title FROM memberships JOIN albums ON albums.id = album ORDER BY path, kind, title",
-            )?;
-            let mut titles: HashMap<String, Vec<(String, String)>> = HashMap::new();
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                titles.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
-            }
-            Ok(titles)
-        })
-    }
-}
-
-fn needs_rollback(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_error().map(|e| e.extended_code);
-    code == Some(rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
 }

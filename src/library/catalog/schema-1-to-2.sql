@@ -1,5 +1,6 @@
 -- From the schema of 0.1.0 to the one after it, in one transaction. What was recorded stays; contents
--- are not read again to learn what only newer versions read.
+-- are not read again to learn what only newer versions read. The rules of dates, which 0.1.0 wrote as
+-- sentences, get their names in the same transaction (see migrate.rs).
 
 ALTER TABLE contents ADD COLUMN exif_standard TEXT;
 

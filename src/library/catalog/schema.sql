@@ -72,7 +72,7 @@ CREATE TABLE files (
     proved             INTEGER NOT NULL DEFAULT 0,
     captured           TEXT,          -- local time and offset where it was taken
     captured_from      TEXT,
-    rule               TEXT,          -- the rule of capture time that decided, in words
+    rule               TEXT,          -- the rule of capture time that decided: embedded-agrees, row-alone …
     evidence           TEXT,          -- JSON: what each source said
     imported_to_icloud TEXT,
     favorite           INTEGER NOT NULL DEFAULT 0,

@@ -26,7 +26,7 @@ use crate::library::catalog::{Catalog, Ids, Remembered};
 use crate::library::drive;
 use crate::library::layout::INTERNAL;
 use crate::library::lock::{lock, withdraw};
-use crate::library::record::{FileRecord, Placement};
+use crate::library::record::{DerivedKind, FileRecord, Placement};
 use crate::library::settings::{Memory, Settings};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
@@ -182,7 +182,7 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     }
     record((library, &inputs.contents), &mut catalog, &facts, &decided, &library_side, &unplaced, &ids)?;
     let Settings { hidden, memories, sidecars, .. } = settings;
-    if sidecars.is_some() || known.derived.values().any(|d| d.form == "sidecar") {
+    if sidecars.is_some() || known.derived.values().any(|d| d.kind == DerivedKind::Sidecar) {
         let standing = standing_records(&facts, &decided, &library_side, &unplaced);
         let spoken = sidecars::Spoken {
             files: standing.iter().collect(),

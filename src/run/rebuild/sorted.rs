@@ -21,7 +21,7 @@ use crate::contents::{ArchiveId, Bytes, Class, ContentId, Contents, Entry, Inner
 use crate::library::layout;
 use crate::library::name;
 use crate::library::path::{LibraryPath, PathKey};
-use crate::library::record::{Area, DerivedRecord, Placement};
+use crate::library::record::{Area, DerivedKind, DerivedRecord, Placement};
 use crate::run::rebuild::kept::{Deliveries, KeptDetails, without_suffix};
 use crate::run::rebuild::stand_ins::{Medium, SharedFile};
 use crate::run::verify::tree::{Found, Reread, Tree};
@@ -65,7 +65,7 @@ impl Sorted {
         for (path, found) in &tree.files {
             if !found.is_file {
                 match survey::link(library, path) {
-                    Some(target) => sorted.derive(path, "symlink", Some(target), None),
+                    Some(target) => sorted.derive(path, DerivedKind::Symlink, Some(target), None),
                     None => {
                         sorted.strays.insert(path.clone());
                     }
@@ -99,8 +99,8 @@ impl Sorted {
         }
         for (path, files) in lists {
             if files.iter().any(|file| tree.files.contains_key(file)) {
-                let hash = reread.content(path).map(|c| c.blake3.to_hex().to_string());
-                sorted.derive(path, "list", None, hash);
+                let hash = reread.content(path).map(|c| c.blake3);
+                sorted.derive(path, DerivedKind::List, None, hash);
             } else {
                 sorted.strays.insert(path.clone());
             }
@@ -114,20 +114,21 @@ impl Sorted {
     fn derive(
         &mut self,
         path: &LibraryPath,
-        form: &str,
+        kind: DerivedKind,
         target: Option<LibraryPath>,
-        blake3: Option<String>,
+        blake3: Option<blake3::Hash>,
     ) {
-        self.derived.insert(path.clone(), DerivedRecord { form: form.to_owned(), target, blake3 });
+        self.derived.insert(path.clone(), DerivedRecord { kind, target, blake3 });
     }
 
     fn copy(&mut self, path: &LibraryPath, found: &Found, medium: usize, tree: &Tree, reread: &Reread) {
         let target = self.media[medium].path.clone();
         let is_same_file =
             found.inode != 0 && tree.files.get(&target).is_some_and(|t| t.inode == found.inode);
-        let hash = reread.content(path).map(|c| c.blake3.to_hex().to_string());
-        let (form, hash) = if is_same_file { ("hardlink", None) } else { ("copy", hash) };
-        self.derive(path, form, Some(target), hash);
+        let hash = reread.content(path).map(|c| c.blake3);
+        let (kind, hash) =
+            if is_same_file { (DerivedKind::Hardlink, None) } else { (DerivedKind::Copy, hash) };
+        self.derive(path, kind, Some(target), hash);
     }
 
     /// Whether a file of the tree is a medium that was imported. What no row speaks of and is no
@@ -154,8 +155,7 @@ impl Sorted {
         let beside = LibraryPath::parse(owner).ok().filter(|owner| library.join(owner.as_str()).is_file());
         let Some(target) = beside else { return path.parent().is_some() };
         if is_our_sidecar(&path.to_path(library)) {
-            let hash = bytes.blake3.to_hex().to_string();
-            self.derive(path, "sidecar", Some(target), Some(hash));
+            self.derive(path, DerivedKind::Sidecar, Some(target), Some(bytes.blake3));
         }
         false
     }

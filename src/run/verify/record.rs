@@ -1,20 +1,17 @@
-//! The catalog examined: can it be read, and does it contradict itself?
+//! The catalog examined: can it be read, and does it contradict itself? Nothing is repaired here (see
+//! [`rebuild`](crate::run::rebuild)).
 //!
-//! In: a library that is locked. Out: what the catalog remembers, and `catalog-damaged` problems.
-//! Never: repairs anything (see `rebuild`).
-//! The one surprise: a catalog that is damaged or gone is a problem of the library and not an
-//! error of the run, for the files can be looked at all the same; only a catalog that somebody
-//! else holds or forbids stops it.
+//! A catalog that is damaged or gone is a problem of the library and not an error of the run, for the files
+//! can be looked at all the same; only a catalog that somebody else holds or forbids stops it.
 
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use rusqlite::ErrorCode;
-
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Remembered};
+use crate::library::catalog::{Catalog, Dangling, FaultKind, Remembered};
 use crate::library::layout::{self, INTERNAL};
+use crate::library::record::Area;
 use crate::problem::{Code, Problem};
 
 const ADVICE: &str = "`windfall verify --rebuild-catalog` makes it anew from the library";
@@ -31,7 +28,9 @@ pub fn examine(library: &Path) -> Result<(Option<Remembered>, Vec<Problem>), Err
             problems.push(damaged(&format!("the catalog is gone or empty: {ADVICE}")));
             None
         }
-        Err(Error::Catalog { source, .. }) if !is_refusal(&source) => {
+        Err(Error::Catalog { source, .. })
+            if !matches!(source.kind(), FaultKind::InUse | FaultKind::Refused) =>
+        {
             problems.push(damaged(&format!("the catalog cannot be read ({source}): {ADVICE}")));
             None
         }
@@ -63,28 +62,18 @@ fn look(catalog: &Catalog, problems: &mut Vec<Problem>) -> Result<Remembered, Er
         };
         problems.push(damaged(&format!("the catalog is damaged ({first}{more}): {ADVICE}")));
     }
-    let dangling: Vec<(String, String, u64)> = catalog.query(|c| {
-        let mut statement = c.prepare(
-            "SELECT \"table\", \"parent\", count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2",
-        )?;
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
-    })?;
-    for (table, parent, count) in dangling {
+    for Dangling { table, parent, records } in catalog.dangling()? {
         problems.push(damaged(&format!(
-            "the catalog contradicts itself: {count} records of `{table}` speak of `{parent}` that it does not know: \
+            "the catalog contradicts itself: {records} records of `{table}` speak of `{parent}` that it does not know: \
              {ADVICE}"
         )));
     }
     let known = catalog.load_to_verify()?;
-    let recorded: Vec<(String, String)> = catalog.query(|c| {
-        let mut statement = c.prepare("SELECT path, area FROM files ORDER BY path")?;
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-    })?;
     let usable: HashSet<&str> = known.files.keys().map(|path| path.as_str()).collect();
-    for (path, area) in recorded {
+    for (path, area) in catalog.recorded_areas()? {
         let why = if !usable.contains(path.as_str()) {
             "the catalog does not know its bytes, or its path leads outside the library".to_owned()
-        } else if !["media", "other", "details"].contains(&area.as_str()) {
+        } else if Area::from_name(&area).is_none() {
             format!("the catalog gives it a place that there is not (`{area}`)")
         } else {
             continue;
@@ -96,19 +85,4 @@ fn look(catalog: &Catalog, problems: &mut Vec<Problem>) -> Result<Remembered, Er
 
 fn damaged(message: &str) -> Problem {
     Problem::new(Code::CatalogDamaged, message).with_entry(format!("{INTERNAL}/catalog.sqlite"))
-}
-
-/// Whether the catalog is kept from us, and not damaged.
-fn is_refusal(source: &rusqlite::Error) -> bool {
-    matches!(
-        source.sqlite_error_code(),
-        Some(
-            ErrorCode::CannotOpen
-                | ErrorCode::DatabaseBusy
-                | ErrorCode::DatabaseLocked
-                | ErrorCode::PermissionDenied
-                | ErrorCode::ReadOnly
-                | ErrorCode::OutOfMemory
-        )
-    )
 }

@@ -16,7 +16,7 @@ use crate::library::catalog::Catalog;
 use crate::library::drive::{hash_file, symlink};
 use crate::library::name;
 use crate::library::path::LibraryPath;
-use crate::library::record::{Derived, DerivedForm, DerivedRecord};
+use crate::library::record::{Derived, DerivedForm, DerivedKind, DerivedRecord};
 use crate::library::staging::sync_all;
 use crate::problem::{Code, Problem};
 use crate::stage::place::{Placing, Unplaced, copy_new, make_folder, rename_new, stopped};
@@ -167,7 +167,7 @@ fn as_wanted(known: Option<&DerivedRecord>, hash: Option<blake3::Hash>) -> Stand
 }
 
 fn is_recorded(known: Option<&DerivedRecord>, hash: Option<blake3::Hash>) -> bool {
-    known.is_some_and(|record| record.blake3 == hash.map(|h| h.to_hex().to_string()))
+    known.is_some_and(|record| record.blake3 == hash)
 }
 
 /// Makes it, and gives back what the catalog shall say of its bytes. A text gets to its path by `rename`.
@@ -214,11 +214,11 @@ fn make(
 /// Whether a derived file is what was made: the link leads where it led, the bytes are those given.
 fn is_as_made(library: &Path, path: &LibraryPath, record: &DerivedRecord) -> bool {
     let on_disk = path.to_path(library);
-    match (record.form.as_str(), &record.target) {
-        ("symlink", Some(target)) => {
+    match (record.kind, &record.target) {
+        (DerivedKind::Symlink, Some(target)) => {
             fs::read_link(&on_disk).is_ok_and(|found| found == link_target(path.parent().as_ref(), target))
         }
-        ("hardlink", Some(target)) => {
+        (DerivedKind::Hardlink, Some(target)) => {
             hash_file(&on_disk).is_some_and(|hash| hash_file(&target.to_path(library)) == Some(hash))
         }
         _ => is_unchanged(&on_disk, record),
@@ -228,7 +228,7 @@ fn is_as_made(library: &Path, path: &LibraryPath, record: &DerivedRecord) -> boo
 /// Whether a derived file has the bytes that it was given.
 fn is_unchanged(path: &Path, record: &DerivedRecord) -> bool {
     fs::symlink_metadata(path).is_ok_and(|m| m.is_file())
-        && hash_file(path).is_some_and(|h| record.blake3.as_deref() == Some(h.to_hex().as_str()))
+        && hash_file(path).is_some_and(|h| record.blake3 == Some(h))
 }
 
 /// What became of derived files that are wanted no more.

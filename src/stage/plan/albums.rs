@@ -16,7 +16,7 @@ use crate::library::layout;
 use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
-use crate::library::record::{Derived, DerivedForm, DerivedRecord};
+use crate::library::record::{Derived, DerivedForm, DerivedKind, DerivedRecord};
 use crate::library::settings::{AlbumForm, Hidden, Memories};
 use crate::stage::plan::Planner;
 
@@ -107,7 +107,7 @@ impl Planner<'_> {
         let apart: HashSet<&LibraryPath> =
             apart.filter_map(|resource| self.plan.paths.get(resource.content)).collect();
         let is_stale = |path: &LibraryPath, record: &DerivedRecord| {
-            record.form != "sidecar"
+            record.kind != DerivedKind::Sidecar
                 && record.target.as_ref().is_some_and(|target| apart.contains(target))
                 && !wanted.contains(path)
         };

@@ -57,6 +57,7 @@ mod word {
 
 /// What became of the entries; the other fields add up to `total`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Entries {
     /// All.
     pub total: u64,

@@ -9,12 +9,11 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use chrono::DateTime;
-
 use super::{FAINT, GOOD, Reader, STRONG, outcome, print, shown, styled};
 use windfall::Error;
+use windfall::library::catalog::StoredFile;
 use windfall::problem::amount::{self, counted};
-use windfall::run::list::{self, Brief, Listed, Story};
+use windfall::run::list::{self, Listed, Story};
 
 /// Writes a line per file: when it was taken, whether it is proved, its size, its path.
 ///
@@ -22,15 +21,20 @@ use windfall::run::list::{self, Brief, Listed, Story};
 /// If there is no library, or standard output cannot be written.
 pub fn listed(library: &Path) -> Result<(), Error> {
     let mut stream = Stream::default();
-    print(Reader::Person, |out| list::briefs(library, &mut |file| stream.go_on(line(out, file))))?;
+    print(Reader::Person, |out| list::records(library, &mut |file| stream.go_on(line(out, file))))?;
     stream.end()
 }
 
-fn line(out: &mut dyn Write, file: &Brief<'_>) -> io::Result<()> {
-    let captured = file.captured.and_then(|t| DateTime::parse_from_rfc3339(t).ok());
-    let captured = captured.map_or_else(|| "-".to_owned(), |t| t.format("%Y-%m-%d %H:%M:%S").to_string());
+fn line(out: &mut dyn Write, file: &StoredFile) -> io::Result<()> {
+    let captured = file.captured.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string());
+    let captured = captured.as_deref().unwrap_or("-");
     let proved = if file.proved { "proved" } else { "-" };
-    writeln!(out, "{captured:<19}  {proved:<6}  {:>10}  {}", amount::size(file.size), shown(file.path))
+    writeln!(
+        out,
+        "{captured:<19}  {proved:<6}  {:>10}  {}",
+        amount::size(file.content.size),
+        shown(file.path.as_str())
+    )
 }
 
 /// Writes one file as a line of JSON.
@@ -63,10 +67,11 @@ pub fn listed_as_json(library: &Path) -> Result<(), Error> {
 pub fn checksums(library: &Path) -> Result<(), Error> {
     let mut stream = Stream::default();
     print(Reader::Program, |out| {
-        list::briefs(library, &mut |file| {
-            let escaped = file.path.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
-            let mark = if escaped == file.path { "" } else { "\\" };
-            stream.go_on(writeln!(out, "{mark}{}  {escaped}", file.blake3))
+        list::records(library, &mut |file| {
+            let path = file.path.as_str();
+            let escaped = path.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
+            let mark = if escaped == path { "" } else { "\\" };
+            stream.go_on(writeln!(out, "{mark}{}  {escaped}", file.content.blake3))
         })
     })?;
     stream.end()
@@ -104,9 +109,10 @@ pub fn explained(story: &Story) -> Result<(), Error> {
 
 fn tell(out: &mut dyn Write, story: &Story) -> io::Result<()> {
     let file = &story.file;
-    writeln!(out, "{}", styled(STRONG, shown(&file.path)))?;
+    writeln!(out, "{}", styled(STRONG, shown(file.path.as_str())))?;
     let mut rows = Rows(out);
-    let name = file.original_name.as_deref().filter(|name| !file.path.ends_with(&format!("/{name}")));
+    let name =
+        file.original_name.as_deref().filter(|name| !file.path.as_str().ends_with(&format!("/{name}")));
     let called = name.map_or_else(String::new, |name| format!(", called `{}` by Apple", shown(name)));
     rows.put("what", &format!("{}, {}{called}", file.kind, amount::size(file.size)))?;
     for (n, source) in file.sources.iter().enumerate() {
@@ -120,10 +126,10 @@ fn tell(out: &mut dyn Write, story: &Story) -> io::Result<()> {
         rows.put("into iCloud", &shown(time))?;
     }
     if let Some(other) = &file.live_photo {
-        rows.put("Live Photo", &format!("with `{}`", shown(other)))?;
+        rows.put("Live Photo", &format!("with `{}`", shown(other.as_str())))?;
     }
     if let Some(still) = &story.companion_of {
-        rows.put("belongs to", &shown(still))?;
+        rows.put("belongs to", &shown(still.as_str()))?;
     }
     rows.list("companions", &file.companions)?;
     rows.list("albums", &file.albums)?;
@@ -156,13 +162,13 @@ fn taken(rows: &mut Rows<'_>, story: &Story) -> io::Result<()> {
     let file = &story.file;
     match &file.captured {
         Some(time) => {
-            let source = shown(&file.captured_from);
+            let source = shown(file.captured_from);
             rows.put("taken", &format!("{}, from {source}", shown(time)))?;
         }
         None => rows.put("taken", "nobody knows")?,
     }
-    if let Some(rule) = &story.rule {
-        rows.put("", rule)?;
+    if let Some(rule) = story.rule {
+        rows.put("", rule.explain())?;
     }
     for (evidence, distance) in file.evidence.iter().zip(&story.distances) {
         let mut said = format!("{:<13} {}", evidence.source.as_str(), evidence.time());

@@ -1,8 +1,8 @@
-//! The names of what can decide a capture time, and their words.
+//! The names of what can decide a capture time: [`CapturedFrom`], stable in JSON, and [`Rule`], finer.
+//! They are two because what the JSON promises is coarser than what `list --explain` has to tell.
 //!
-//! In: nothing. Out: [`CapturedFrom`], stable in JSON, and [`Rule`], finer, with a sentence for the
-//! owner. Never: decides. The one surprise: the two are not one, because what the JSON promises is
-//! coarser than what `list --explain` has to tell.
+//! Both are stored by their stable names. A rule also has a sentence for the owner, which any version
+//! may word anew; nothing is ever recognised by it.
 
 use serde::{Deserialize, Serialize};
 
@@ -115,9 +115,27 @@ impl Rule {
         Rule::FollowsMovie,
     ];
 
-    /// The rule that these words explain.
-    pub fn explained(words: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rule| rule.explain() == words)
+    /// What a stable name names.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.as_str() == name)
+    }
+
+    /// The stable name, as in the catalog.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rule::EmbeddedAlone => "embedded-alone",
+            Rule::EmbeddedAgrees => "embedded-agrees",
+            Rule::OffsetFromRow => "offset-from-row",
+            Rule::OffsetFromZone => "offset-from-zone",
+            Rule::UploadDay => "upload-day",
+            Rule::CorrectedByOwner => "corrected-by-owner",
+            Rule::MovieHeader => "movie-header",
+            Rule::RowAlone => "row-alone",
+            Rule::NameAlone => "name-alone",
+            Rule::Undated => "undated",
+            Rule::FollowsStill => "follows-still",
+            Rule::FollowsMovie => "follows-movie",
+        }
     }
 
     /// The rule in words for the owner.
@@ -158,8 +176,9 @@ mod tests {
             assert_eq!(CapturedFrom::from_name(from.as_str()), Some(from));
         }
         for rule in Rule::ALL {
-            assert_eq!(Rule::explained(rule.explain()), Some(rule));
+            assert_eq!(serde_json::to_string(&rule).unwrap(), format!("\"{}\"", rule.as_str()));
+            assert_eq!(Rule::from_name(rule.as_str()), Some(rule));
         }
-        assert_eq!((CapturedFrom::from_name("guess"), Rule::explained("")), (None, None));
+        assert_eq!((CapturedFrom::from_name("guess"), Rule::from_name("")), (None, None));
     }
 }

@@ -1,0 +1,381 @@
+//! The files of a library as the catalog lists them: each with what is known of its bytes, one after the
+//! other, because a library may have half a million.
+//!
+//! Rows live no longer than their statement, so files come by a callback and not as an iterator. A file
+//! whose path could lead outside the library, or whose bytes nobody knows, is not listed; `verify` names it.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use rusqlite::{Connection, Params};
+
+use crate::apple::fingerprint::Fingerprint;
+use crate::category::photos::media::{Camera, Format};
+use crate::error::Error;
+use crate::library::catalog::load::{self, FILE_COLUMNS, FILES};
+use crate::library::catalog::{Catalog, Unknown, known_word};
+use crate::library::name;
+use crate::library::path::LibraryPath;
+use crate::library::record::{Area, FileRecord};
+
+/// What the catalog says of the bytes of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Their identity in the catalog.
+    pub id: i64,
+    /// Bytes.
+    pub size: u64,
+    /// Of these bytes.
+    pub blake3: blake3::Hash,
+    /// Apple's checksum of them, if they are media.
+    pub fingerprint: Option<Fingerprint>,
+    /// What they are.
+    pub format: Format,
+    /// What took them.
+    pub camera: Camera,
+}
+
+/// A file of the library with its bytes.
+pub type StoredFile = FileRecord<Stored>;
+
+/// How much of a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// All.
+    Whole,
+    /// All but what each source said of the capture time, which is half of the work.
+    WithoutEvidence,
+}
+
+/// Where a copy of a file's bytes was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source<'a> {
+    /// The bytes, by their identity in the catalog.
+    pub content: i64,
+    /// The kind of place that such an entry gets.
+    pub area: Area,
+    /// Path inside its part.
+    pub inner: &'a str,
+    /// Name of the archive.
+    pub archive: &'a str,
+    /// Path inside the archive.
+    pub entry: &'a str,
+}
+
+/// Hears of a path; says whether it wants to hear of the next one.
+pub type EachPath<'a> = dyn FnMut(&str, Option<(Area, u64)>) -> bool + 'a;
+
+impl Catalog {
+    /// Calls `visit` for every file, by path, until it breaks.
+    ///
+    /// # Errors
+    /// If SQLite refuses, or a record says what this version does not know.
+    pub fn each_file(
+        &self,
+        detail: Detail,
+        visit: &mut dyn FnMut(StoredFile) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        self.query(|c| stored(c, "ORDER BY path", [], detail, visit))
+    }
+
+    /// The file at a path.
+    ///
+    /// # Errors
+    /// As [`Catalog::each_file`].
+    pub fn file(&self, path: &str) -> Result<Option<StoredFile>, Error> {
+        let mut found = None;
+        self.query(|c| {
+            stored(c, "WHERE path = ?1", [path], Detail::Whole, &mut |file| {
+                found = Some(file);
+                ControlFlow::Break(())
+            })
+        })?;
+        Ok(found)
+    }
+
+    /// The path of the file, not of the kept details, that the first of these texts names: exactly, or as a
+    /// link or copy of it, or else but for case and normalisation.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn path_of(&self, texts: &[String]) -> Result<Option<String>, Error> {
+        self.query(|c| {
+            let mut exact = c.prepare(
+                "SELECT path FROM files WHERE path = ?1 AND area <> 'details' \
+                 UNION ALL SELECT target FROM derived WHERE path = ?1 AND target IS NOT NULL",
+            )?;
+            for text in texts {
+                if let Some(row) = exact.query([text])?.next()? {
+                    return row.get(0).map(Some);
+                }
+            }
+            let keys: Vec<String> = texts.iter().map(|text| name::fold(text)).collect();
+            let mut all = c.prepare("SELECT path FROM files WHERE area <> 'details' ORDER BY path")?;
+            let mut rows = all.query([])?;
+            while let Some(row) = rows.next()? {
+                let path: String = row.get(0)?;
+                if keys.contains(&name::fold(&path)) {
+                    return Ok(Some(path));
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    /// Calls `visit` for every copy that was read of all bytes, or of those of one identity; Apple's lists
+    /// are none.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn each_source(&self, content: Option<i64>, visit: &mut dyn FnMut(Source<'_>)) -> Result<(), Error> {
+        self.query(|c| {
+            let mut statement = c.prepare(
+                "SELECT content, CASE role WHEN 'other' THEN 'other' ELSE 'media' END, inner, name, path \
+                 FROM entries JOIN archives ON archives.id = archive \
+                 WHERE role IN ('photo', 'deleted', 'shared', 'other') AND (?1 IS NULL OR content = ?1)",
+            )?;
+            let mut rows = statement.query([content])?;
+            while let Some(row) = rows.next()? {
+                visit(Source {
+                    content: row.get(0)?,
+                    area: known_word(1, row.get_ref(1)?.as_str()?, Area::from_name)?,
+                    inner: row.get_ref(2)?.as_str()?,
+                    archive: row.get_ref(3)?.as_str()?,
+                    entry: row.get_ref(4)?.as_str()?,
+                });
+            }
+            Ok(())
+        })
+    }
+
+    /// The companions of every still that has any, each in the order of their paths.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn companions(&self) -> Result<HashMap<String, Vec<String>>, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare(
+                "SELECT companion_of, path FROM files WHERE companion_of IS NOT NULL ORDER BY path",
+            )?;
+            let mut companions: HashMap<String, Vec<String>> = HashMap::new();
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                companions.entry(row.get(0)?).or_default().push(row.get(1)?);
+            }
+            Ok(companions)
+        })
+    }
+
+    /// Every path that the catalog says something stands at, by path: of a file its area and size, of
+    /// what is derived from files nothing. Ends where `each` says no, and gives its last answer.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn all_paths(&self, each: &mut EachPath<'_>) -> Result<bool, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare(
+                "SELECT path, area, size FROM files JOIN contents ON contents.id = files.content \
+                 UNION ALL SELECT path, NULL, NULL FROM derived ORDER BY path",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let file = match row.get_ref(1)?.as_str_or_null()? {
+                    Some(area) => Some((known_word(1, area, Area::from_name)?, row.get(2)?)),
+                    None => None,
+                };
+                if !each(row.get_ref(0)?.as_str()?, file) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+    }
+
+    /// Whether the catalog says that something stands at a path.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn has_path(&self, path: &LibraryPath) -> Result<bool, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM files WHERE path = ?1) OR EXISTS (SELECT 1 FROM derived WHERE path = ?1)",
+            )?;
+            statement.query_row([path.as_str()], |row| row.get(0))
+        })
+    }
+}
+
+/// Visits the files that `which`, what follows the joined tables, chooses.
+fn stored(
+    connection: &Connection,
+    which: &str,
+    values: impl Params,
+    detail: Detail,
+    visit: &mut dyn FnMut(StoredFile) -> ControlFlow<()>,
+) -> rusqlite::Result<()> {
+    // columns are read by position: SQLite looks names up anew for each row, which takes longer than all the rest
+    let mut statement = connection.prepare(&format!(
+        "SELECT {FILES}, size, blake3, fingerprint, format, make, model \
+         FROM files JOIN contents ON contents.id = content {which}"
+    ))?;
+    let mut rows = statement.query(values)?;
+    while let Some(row) = rows.next()? {
+        let Some(file) = load::record(row, Unknown::Stops, detail)? else { continue };
+        let column = |n: usize| row.get_ref(FILE_COLUMNS + n);
+        let Ok(blake3) = blake3::Hash::from_hex(column(1)?.as_str()?) else { continue };
+        let bytes = Stored {
+            id: file.content,
+            size: row.get(FILE_COLUMNS)?,
+            blake3,
+            fingerprint: column(2)?.as_str_or_null()?.and_then(Fingerprint::parse),
+            format: column(3)?.as_str_or_null()?.map_or(Format::Unknown, Format::from_name),
+            camera: Camera::new(row.get(FILE_COLUMNS + 4)?, row.get(FILE_COLUMNS + 5)?),
+        };
+        if visit(file.with(bytes)).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::{Detail, StoredFile};
+    use crate::category::photos::media::{Format, Kind};
+    use crate::category::photos::time::{CapturedFrom, Rule};
+    use crate::contents::ContentId;
+    use crate::library::catalog::{Catalog, Ids};
+    use crate::library::path::LibraryPath;
+    use crate::library::record::{Area, FileRecord};
+
+    fn path(text: &str) -> LibraryPath {
+        LibraryPath::parse(text).unwrap()
+    }
+
+    /// A catalog of one still, its movie and a file of no category.
+    fn catalog(folder: &tempfile::TempDir) -> (Catalog, FileRecord) {
+        let mut catalog = Catalog::open_file(folder.path().join("catalog.sqlite")).unwrap();
+        let hex = blake3::hash(b"a photo").to_hex();
+        let sql = format!(
+            "INSERT INTO contents (id, blake3, size, crc32, format, make) VALUES (7, '{hex}', 9, 1, 'heic', 'Apple');
+             INSERT INTO archives (id, name) VALUES (1, 'iCloud Photos Part 1 of 1.zip');
+             INSERT INTO entries (archive, position, part, path, inner, role, size, content) VALUES
+                 (1, 0, 1, 'P/Photos/A.HEIC', 'Photos/A.HEIC', 'photo', 9, 7),
+                 (1, 1, 1, 'P/Notes/a.txt', 'Notes/a.txt', 'other', 9, 7),
+                 (1, 2, 1, 'P/Photos/Photo Details.csv', 'Photos/Photo Details.csv', 'details', 9, 7)"
+        );
+        catalog.connection.execute_batch(&sql).unwrap();
+        let still = FileRecord {
+            kind: Some(Kind::Photo),
+            original_name: Some("A.HEIC".into()),
+            proved: true,
+            captured: "2024-03-03T10:05:17.250+01:00".parse().ok(),
+            captured_from: Some(CapturedFrom::ExifAndRow),
+            rule: Some(Rule::OffsetFromRow),
+            evidence: Some([].into()),
+            imported_to_icloud: "2024-03-04T00:00:00Z".parse().ok(),
+            favorite: true,
+            view_count: Some(3),
+            contributed_by_me: Some(false),
+            live_photo: Some(path("2024/A.MOV")),
+            ..FileRecord::plain(path("2024/A.HEIC"), Area::Media, ContentId::default())
+        };
+        let movie = FileRecord {
+            deleted: true,
+            hidden: true,
+            companion_of: Some(still.path.clone()),
+            ..FileRecord::plain(path("2024/A.MOV"), Area::Media, ContentId::default())
+        };
+        let mut ids = Ids::default();
+        ids.contents.insert(ContentId::default(), 7);
+        catalog.record_facts(&[still.clone(), movie], &ids).unwrap();
+        (catalog, still)
+    }
+
+    fn all(catalog: &Catalog, detail: Detail) -> Vec<StoredFile> {
+        let mut files = Vec::new();
+        let visit = &mut |file| {
+            files.push(file);
+            ControlFlow::Continue(())
+        };
+        catalog.each_file(detail, visit).unwrap();
+        files
+    }
+
+    #[test]
+    fn a_record_comes_back_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (catalog, still) = catalog(&folder);
+        let files = all(&catalog, Detail::Whole);
+        let bytes = &files[0].content;
+        assert_eq!((bytes.id, bytes.size, bytes.blake3), (7, 9, blake3::hash(b"a photo")));
+        assert_eq!(
+            (bytes.format, bytes.camera.make(), bytes.camera.model()),
+            (Format::Heic, Some("Apple"), None)
+        );
+        assert!(files[0].clone().with(ContentId::default()).says_the_same(&still), "{:#?}", files[0]);
+        assert_eq!(catalog.file("2024/A.MOV").unwrap().as_ref(), Some(&files[1]));
+        assert_eq!(catalog.file("2024/B.MOV").unwrap(), None);
+        assert_eq!(catalog.companions().unwrap()["2024/A.HEIC"], ["2024/A.MOV"]);
+        let without = all(&catalog, Detail::WithoutEvidence).remove(0);
+        assert_eq!(without.evidence, None);
+        assert_eq!(FileRecord { evidence: files[0].evidence.clone(), ..without }, files[0]);
+    }
+
+    #[test]
+    fn what_leads_outside_or_has_no_bytes_is_not_listed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (catalog, _) = catalog(&folder);
+        for (path, content) in [("../outside.jpg", 7), (".windfall/catalog.sqlite", 7), ("2024/lost.jpg", 99)]
+        {
+            let insert = "INSERT INTO files (path, area, content) VALUES (?1, 'media', ?2)";
+            catalog.connection.execute(insert, rusqlite::params![path, content]).unwrap();
+        }
+        assert_eq!(all(&catalog, Detail::Whole).len(), 2);
+        assert_eq!(catalog.file("../outside.jpg").unwrap(), None);
+    }
+
+    #[test]
+    fn a_listing_ends_when_its_reader_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let (catalog, _) = catalog(&folder);
+        let mut seen = 0;
+        let visit = &mut |_| {
+            seen += 1;
+            ControlFlow::Break(())
+        };
+        catalog.each_file(Detail::Whole, visit).unwrap();
+        assert_eq!(seen, 1);
+    }
+
+    #[test]
+    fn sources_are_media_or_others_and_no_lists() {
+        let folder = tempfile::tempdir().unwrap();
+        let (catalog, _) = catalog(&folder);
+        let sources = |content| {
+            let mut sources = Vec::new();
+            catalog.each_source(content, &mut |s| sources.push((s.area, s.inner.to_owned()))).unwrap();
+            sources
+        };
+        let both = [(Area::Media, "Photos/A.HEIC".to_owned()), (Area::Other, "Notes/a.txt".to_owned())];
+        assert_eq!(
+            (sources(None), sources(Some(7)), sources(Some(8))),
+            (both.to_vec(), both.to_vec(), vec![])
+        );
+    }
+
+    #[test]
+    fn a_file_is_found_by_any_spelling_of_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let (catalog, _) = catalog(&folder);
+        let link = "INSERT INTO derived (path, form, target) VALUES ('Albums/Lake/A.HEIC', 'symlink', '2024/A.HEIC')";
+        catalog.connection.execute(link, []).unwrap();
+        for text in ["2024/A.HEIC", "2024/a.heic", "Albums/Lake/A.HEIC"] {
+            let found = catalog.path_of(&["none".to_owned(), text.to_owned()]).unwrap();
+            assert_eq!(found.as_deref(), Some("2024/A.HEIC"), "{text}");
+        }
+        assert_eq!(catalog.path_of(&["none".to_owned()]).unwrap(), None);
+    }
+}

@@ -1,0 +1,90 @@
+//! The versions of the schema, and the way from each to the next.
+//!
+//! A catalog is brought up to date when it is opened for writing, in one transaction: a crash leaves the
+//! old version or the new one. Who only reads migrates nothing; to such a connection an older catalog is
+//! made to look like one of today by temporary views.
+
+use rusqlite::{Connection, Transaction};
+
+use crate::library::catalog::words::SENTENCES;
+
+/// The version of the schema, in `PRAGMA user_version` and in the settings as `schema_version`.
+pub const VERSION: i64 = 2;
+
+type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
+
+/// What leads to each version from the one before, the second first.
+const STEPS: [Step; 1] = [from_1_to_2];
+
+/// Brings a catalog of the version `found`, 0 if it is empty, to this version.
+pub fn migrate(tx: &Transaction<'_>, found: i64) -> rusqlite::Result<()> {
+    match usize::try_from(found).ok().and_then(|found| found.checked_sub(1)) {
+        None => tx.execute_batch(include_str!("schema.sql"))?,
+        Some(done) => STEPS.iter().skip(done).try_for_each(|step| step(tx))?,
+    }
+    tx.execute(
+        "INSERT OR REPLACE INTO settings (name, value) VALUES ('schema_version', ?1)",
+        [VERSION.to_string()],
+    )?;
+    tx.pragma_update(None, "user_version", VERSION)
+}
+
+fn from_1_to_2(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(include_str!("schema-1-to-2.sql"))?;
+    let mut rename = tx.prepare("UPDATE files SET rule = ?1 WHERE rule = ?2")?;
+    SENTENCES.iter().try_for_each(|(rule, sentence)| rename.execute([rule.as_str(), sentence]).map(|_| ()))
+}
+
+/// Makes a catalog of the version `found` look like one of this version to a connection that may only read.
+/// Rules need no view: whoever reads one takes the sentences of version 1 too.
+pub fn look_current(connection: &Connection, found: i64) -> rusqlite::Result<()> {
+    if found != 1 {
+        return Ok(());
+    }
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.execute_batch(
+        "CREATE TEMP VIEW contents AS SELECT id, blake3, size, crc32, fingerprint, cut_short, format, exif_time, \
+         exif_offset, quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, \
+         content_identifier, NULL AS exif_standard FROM main.contents",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::migrate;
+    use crate::category::photos::time::Rule;
+    use crate::library::catalog::words::SENTENCES;
+
+    /// As much of version 1 as the step to version 2 touches.
+    const VERSION_1: &str = "
+        CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+        CREATE TABLE exports (id INTEGER PRIMARY KEY, name TEXT NOT NULL, total INTEGER NOT NULL, built TEXT,
+                              label TEXT NOT NULL UNIQUE) STRICT;
+        CREATE TABLE contents (id INTEGER PRIMARY KEY, blake3 TEXT NOT NULL) STRICT;
+        CREATE TABLE files (path TEXT PRIMARY KEY, rule TEXT) STRICT, WITHOUT ROWID;
+        CREATE TABLE unchanged (mark TEXT NOT NULL, report TEXT NOT NULL) STRICT;";
+
+    #[test]
+    fn sentences_become_names() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(VERSION_1).unwrap();
+        for (rule, sentence) in SENTENCES {
+            let row = [rule.as_str(), sentence];
+            connection.execute("INSERT INTO files (path, rule) VALUES (?1, ?2)", row).unwrap();
+        }
+        connection.execute("INSERT INTO files (path) VALUES ('without')", []).unwrap();
+        let tx = connection.transaction().unwrap();
+        migrate(&tx, 1).unwrap();
+        tx.commit().unwrap();
+        let mut statement = connection.prepare("SELECT path, rule FROM files").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let rows: Vec<(String, Option<String>)> = rows.map(Result::unwrap).collect();
+        assert_eq!(rows.len(), SENTENCES.len() + 1);
+        for (path, rule) in rows {
+            assert_eq!(rule.as_deref().and_then(Rule::from_name).map(Rule::as_str), rule.as_deref());
+            assert_eq!(rule.unwrap_or("without".to_owned()), path);
+        }
+    }
+}
