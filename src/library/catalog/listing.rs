@@ -243,10 +243,11 @@ mod tests {
     use std::ops::ControlFlow;
 
     use super::{Detail, StoredFile};
+    use crate::Error;
     use crate::category::photos::media::{Format, Kind};
     use crate::category::photos::time::{CapturedFrom, Rule};
     use crate::contents::ContentId;
-    use crate::library::catalog::{Catalog, Ids};
+    use crate::library::catalog::{Catalog, FaultKind, Ids};
     use crate::library::path::LibraryPath;
     use crate::library::record::{Area, FileRecord};
 
@@ -335,6 +336,18 @@ mod tests {
         }
         assert_eq!(all(&catalog, Detail::Whole).len(), 2);
         assert_eq!(catalog.file("../outside.jpg").unwrap(), None);
+    }
+
+    #[test]
+    fn a_word_of_a_newer_version_stops_it() {
+        for column in ["area", "kind", "captured_from", "rule"] {
+            let folder = tempfile::tempdir().unwrap();
+            let (catalog, _) = catalog(&folder);
+            catalog.connection.execute(&format!("UPDATE files SET {column} = 'painting'"), []).unwrap();
+            let error = catalog.file("2024/A.HEIC").unwrap_err();
+            let Error::Catalog { source, .. } = error else { panic!("{column}: {error}") };
+            assert_eq!(source.kind(), FaultKind::UnknownWord, "{column}: {source}");
+        }
     }
 
     #[test]

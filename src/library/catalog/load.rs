@@ -286,27 +286,19 @@ pub fn record(row: &Row<'_>, unknown: Unknown, detail: Detail) -> rusqlite::Resu
     let Some(path) = text(0)?.and_then(library_path) else { return Ok(None) };
     let evidence = if detail == Detail::Whole { text(9)? } else { None };
     let evidence: Option<Vec<Evidence>> = evidence.and_then(|json| serde_json::from_str(json).ok());
-    let imported = text(10)?.and_then(|t| t.parse::<DateTime<FixedOffset>>().ok());
+    let instant = |text: Option<&str>| text.and_then(|t| DateTime::parse_from_rfc3339(t).ok());
     Ok(Some(FileRecord {
         path,
         area: unknown.or_other(known_word(1, text(1)?.unwrap_or_default(), Area::from_name), Area::Other)?,
         content: row.get(2)?,
-        kind: text(3)?
-            .map(|word| unknown.or_other(known_word(3, word, Kind::from_name), Kind::Other))
-            .transpose()?,
+        kind: named(row, 3, unknown, Kind::from_name, Some(Kind::Other))?,
         original_name: text(4)?.map(Box::from),
         proved: row.get(5)?,
-        captured: text(6)?.and_then(|t| DateTime::parse_from_rfc3339(t).ok()),
-        captured_from: text(7)?
-            .map(|word| unknown.or_other(known_word(7, word, CapturedFrom::from_name).map(Some), None))
-            .transpose()?
-            .flatten(),
-        rule: text(8)?
-            .map(|word| unknown.or_other(known_word(8, word, words::rule).map(Some), None))
-            .transpose()?
-            .flatten(),
+        captured: instant(text(6)?),
+        captured_from: named(row, 7, unknown, CapturedFrom::from_name, None)?,
+        rule: named(row, 8, unknown, words::rule, None)?,
         evidence: evidence.map(Vec::into_boxed_slice),
-        imported_to_icloud: imported.map(|t| t.to_utc()),
+        imported_to_icloud: instant(text(10)?).map(|t| t.to_utc()),
         favorite: row.get(11)?,
         hidden: row.get(12)?,
         deleted: row.get(13)?,
@@ -315,6 +307,18 @@ pub fn record(row: &Row<'_>, unknown: Unknown, detail: Detail) -> rusqlite::Resu
         live_photo: text(16)?.and_then(library_path),
         companion_of: text(17)?.and_then(library_path),
     }))
+}
+
+/// What the word of a column names, if there is one.
+fn named<T>(
+    row: &Row<'_>,
+    column: usize,
+    unknown: Unknown,
+    from_name: impl FnOnce(&str) -> Option<T>,
+    other: Option<T>,
+) -> rusqlite::Result<Option<T>> {
+    let Some(word) = row.get_ref(column)?.as_str_or_null()? else { return Ok(None) };
+    unknown.or_other(known_word(column, word, from_name).map(Some), other)
 }
 
 fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<ContentId>) -> rusqlite::Result<()> {
