@@ -5,14 +5,14 @@
 //! Sidecars of another form than the wanted one are brought up to date as well: they are ours, and somebody
 //! still reads them. To be rid of them is a command of its own.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::category::photos::Heard;
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Remembered};
+use crate::library::catalog::{Catalog, Delivered, Remembered};
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
@@ -20,10 +20,9 @@ use crate::library::settings::{Hidden, Memories, Memory, SidecarForm, Word, name
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
 use crate::progress::{Phase, Progress};
-use crate::run::import::recorded;
 use crate::sidecar::{Discretion, extension, form_of, sidecar, subject};
 use crate::stage::place::{self, Derivation, Placing, Removal, Unplaced};
-use crate::stage::survey;
+use crate::stage::survey::Before;
 
 /// Sidecars that are made durable together.
 const BATCH: usize = 2048;
@@ -46,16 +45,16 @@ pub fn keep(
     placing: &Placing<'_>,
     spoken: &Spoken<'_>,
     form: Option<SidecarForm>,
-    known: &Remembered,
+    derived: &BTreeMap<LibraryPath, DerivedRecord>,
     catalog: &mut Catalog,
 ) -> Result<Derivation, Error> {
-    let ours: Vec<(&LibraryPath, &DerivedRecord)> = ours(known).collect();
+    let ours: Vec<(&LibraryPath, &DerivedRecord)> = ours(derived).collect();
     if form.is_none() && ours.is_empty() {
         return Ok(Derivation::default());
     }
     let speech = Speech::new(placing.library, spoken, catalog.titles_by_path()?);
     let mut writing =
-        Writing { placing, known, catalog, batch: Vec::new(), derivation: Derivation::default() };
+        Writing { placing, derived, catalog, batch: Vec::new(), derivation: Derivation::default() };
     let mut wanted: HashSet<LibraryPath> = HashSet::new();
     if let Some(form) = form {
         for file in &spoken.files {
@@ -132,7 +131,7 @@ impl<'a> Speech<'a> {
 /// Sidecars on their way to the drive, so many at a time.
 struct Writing<'a> {
     placing: &'a Placing<'a>,
-    known: &'a Remembered,
+    derived: &'a BTreeMap<LibraryPath, DerivedRecord>,
     catalog: &'a mut Catalog,
     batch: Vec<Derived>,
     derivation: Derivation,
@@ -149,13 +148,7 @@ impl Writing<'_> {
             return Err(Error::Interrupted);
         }
         let none = Unplaced::default();
-        self.derivation.add(place::derive(
-            self.placing,
-            &self.batch,
-            &none,
-            &self.known.derived,
-            self.catalog,
-        )?);
+        self.derivation.add(place::derive(self.placing, &self.batch, &none, self.derived, self.catalog)?);
         self.batch.clear();
         Ok(())
     }
@@ -166,8 +159,10 @@ impl Writing<'_> {
     }
 }
 
-fn ours(known: &Remembered) -> impl Iterator<Item = (&LibraryPath, &DerivedRecord)> {
-    known.derived.iter().filter(|(_, record)| record.kind == DerivedKind::Sidecar)
+fn ours(
+    derived: &BTreeMap<LibraryPath, DerivedRecord>,
+) -> impl Iterator<Item = (&LibraryPath, &DerivedRecord)> {
+    derived.iter().filter(|(_, record)| record.kind == DerivedKind::Sidecar)
 }
 
 fn is_there(library: &Path, path: &LibraryPath) -> bool {
@@ -187,10 +182,11 @@ pub fn write(
     Catalog::read(library)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
-    let mut known = catalog.load()?;
-    let staging = Staging::open(library, &recorded(&known))?;
-    let present = survey::present(library, Tree::walk(library)?, &mut known);
-    catalog.record_moved(&present.moved)?;
+    let known = catalog.load()?;
+    let staging = Staging::open(library, &known.staged())?;
+    let Remembered { delivered: Delivered { contents, heard, .. }, recorded } = known;
+    let before = Before::new(library, Tree::walk(library)?, recorded, &contents, &HashSet::new());
+    catalog.record_moved(&before.moved)?;
     catalog.remember(&remembering(Some(form)))?;
     let memory = catalog.settings()?;
     let discretion = Discretion {
@@ -198,10 +194,10 @@ pub fn write(
         memories: memory.choice(name::MEMORIES).unwrap_or(Memories::Catalog),
     };
     let held = HashMap::new();
-    progress.begin(Phase::Place, present.files.len() as u64, 0);
+    progress.begin(Phase::Place, before.files.len() as u64, 0);
     let placing = Placing { library, staging: &staging, held: &held, progress, cancel };
-    let spoken = Spoken { files: present.files.values().collect(), heard: &known.heard.photos, discretion };
-    let derivation = keep(&placing, &spoken, Some(form), &known, &mut catalog)?;
+    let spoken = Spoken { files: before.files.values().collect(), heard: &heard.photos, discretion };
+    let derivation = keep(&placing, &spoken, Some(form), &before.derived, &mut catalog)?;
     staging.close();
     Ok(derivation)
 }
@@ -216,7 +212,7 @@ pub fn remove(library: &Path, form: SidecarForm) -> Result<Removal, Error> {
     let mut catalog = Catalog::open(library)?;
     let known = catalog.load()?;
     let suffix = format!(".{}", extension(form));
-    let of_form: Vec<(&LibraryPath, &DerivedRecord)> = ours(&known)
+    let of_form: Vec<(&LibraryPath, &DerivedRecord)> = ours(&known.recorded.derived)
         .filter(|(path, _)| path.as_str().ends_with(&suffix))
         .filter(|(path, _)| {
             let text = fs::read_to_string(path.to_path(library));

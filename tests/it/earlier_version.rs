@@ -72,7 +72,7 @@ fn links(library: &Path) -> Vec<(String, DerivedKind, Option<String>)> {
     let link = |(path, record): (LibraryPath, DerivedRecord)| {
         (path.to_string(), record.kind, record.target.map(|target| target.to_string()))
     };
-    known.derived.into_iter().map(link).collect()
+    known.recorded.derived.into_iter().map(link).collect()
 }
 
 /// The rules as they stand in the catalog, each once.

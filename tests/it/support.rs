@@ -160,7 +160,7 @@ impl Scratch {
 
     pub fn records(&self) -> BTreeMap<String, FileRecord> {
         let known = Catalog::read(&self.library()).unwrap().load().unwrap();
-        known.files.into_iter().map(|(path, record)| (path.to_string(), record)).collect()
+        known.recorded.files.into_iter().map(|(path, record)| (path.to_string(), record)).collect()
     }
 
     pub fn titles(&self, path: &str) -> Vec<(String, String)> {

@@ -439,25 +439,25 @@ fn facts(scratch: &Scratch) -> BTreeMap<String, String> {
     let titles = catalog.titles_by_path().unwrap();
     let fact =
         |(path, record): (&windfall::library::path::LibraryPath, &windfall::library::record::FileRecord)| {
-            let content = &known.contents.distinct[record.content];
-            let said = &known.heard.photos.said[record.content];
+            let content = &known.delivered.contents.distinct[record.content];
+            let said = &known.delivered.heard.photos.said[record.content];
             let mut plain = record.clone();
             plain.content = ContentId::default();
             let titles = titles.get(path.as_str()).cloned().unwrap_or_default();
             let bytes = (content.blake3, content.size, content.crc32, said.fingerprint, &said.embedded);
             (path.to_string(), format!("{plain:#?} {titles:?} {bytes:?}"))
         };
-    known.files.iter().map(fact).collect()
+    known.recorded.files.iter().map(fact).collect()
 }
 
 fn exports(scratch: &Scratch) -> Vec<(String, u32, String)> {
     let known = Catalog::read(&scratch.library()).unwrap().load().unwrap();
-    known.contents.exports.into_iter().map(|e| (e.name, e.total.unwrap_or(0), e.label)).collect()
+    known.delivered.contents.exports.into_iter().map(|e| (e.name, e.total.unwrap_or(0), e.label)).collect()
 }
 
 fn derived(scratch: &Scratch) -> Vec<String> {
     let known = Catalog::read(&scratch.library()).unwrap().load().unwrap();
-    known.derived.iter().map(|(path, record)| format!("{path} {record:?}")).collect()
+    known.recorded.derived.iter().map(|(path, record)| format!("{path} {record:?}")).collect()
 }
 
 fn assert_same(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>, what: &str) {
@@ -498,8 +498,12 @@ fn a_rebuilt_catalog_knows_what_bytes_and_details_tell() {
         assert_eq!(exports(&scratch), exports_before, "{form:?}");
         assert_eq!(derived(&scratch), derived_before, "{form:?}");
         let known = Catalog::read(&scratch.library()).unwrap().load().unwrap();
-        let real = |e: &windfall::contents::Entry| !known.contents.archives[e.archive].is_stand_in();
-        assert!(known.contents.entries.iter().all(real), "true sources take the place of stand-ins");
+        let real =
+            |e: &windfall::contents::Entry| !known.delivered.contents.archives[e.archive].is_stand_in();
+        assert!(
+            known.delivered.contents.entries.iter().all(real),
+            "true sources take the place of stand-ins"
+        );
         assert_eq!(scratch.import(&zips).bytes.read, 0);
     }
 }

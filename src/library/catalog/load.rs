@@ -39,6 +39,15 @@ pub struct Ids {
 /// Everything that the catalog knows.
 #[derive(Debug, Default)]
 pub struct Remembered {
+    /// What Apple delivered.
+    pub delivered: Delivered,
+    /// What the library holds of it.
+    pub recorded: Recorded,
+}
+
+/// What the catalog knows of deliveries.
+#[derive(Debug, Default)]
+pub struct Delivered {
     /// Exports, parts, archives, entries, contents; details files are not read.
     pub contents: Contents,
     /// What contents said; lists are not read.
@@ -47,6 +56,11 @@ pub struct Remembered {
     pub ids: Ids,
     /// Archives of which every entry was read.
     pub complete: HashSet<ArchiveId>,
+}
+
+/// What the catalog knows of the library.
+#[derive(Debug, Default)]
+pub struct Recorded {
     /// Files of the library, by path.
     pub files: BTreeMap<LibraryPath, FileRecord>,
     /// Contents that wait in staging.
@@ -57,6 +71,14 @@ pub struct Remembered {
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
     /// Folder names of albums, by kind and key.
     pub album_folders: HashMap<(AlbumKind, String), String>,
+}
+
+impl Remembered {
+    /// Contents that wait in staging, with their sizes.
+    pub fn staged(&self) -> HashMap<blake3::Hash, u64> {
+        let content = |&id: &ContentId| &self.delivered.contents.distinct[id];
+        self.recorded.staged.iter().map(content).map(|content| (content.blake3, content.size)).collect()
+    }
 }
 
 /// Records of files, each with the identity of its bytes.
@@ -83,7 +105,7 @@ pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<Conte
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         if let Some(kind) = AlbumKind::from_name(&row.get::<_, String>(0)?) {
-            known.album_folders.insert((kind, row.get(1)?), row.get(2)?);
+            known.recorded.album_folders.insert((kind, row.get(1)?), row.get(2)?);
         }
     }
     Ok((known, contents))
@@ -126,10 +148,10 @@ fn exports(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
         connection.prepare("SELECT id, name, total, built, label FROM exports ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let index = known.contents.exports.next();
+        let index = known.delivered.contents.exports.next();
         by_id.0.push((row.get(0)?, index));
-        known.ids.exports.insert(index, row.get(0)?);
-        known.contents.exports.push(Export {
+        known.delivered.ids.exports.insert(index, row.get(0)?);
+        known.delivered.contents.exports.push(Export {
             name: row.get(1)?,
             category: Category::Photos,
             total: row.get(2)?,
@@ -150,10 +172,10 @@ fn parts(
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Some(export) = exports.get(row.get(1)?) else { continue };
-        let index = known.contents.parts.next();
+        let index = known.delivered.contents.parts.next();
         by_id.0.push((row.get(0)?, index));
-        known.ids.parts.insert(index, row.get(0)?);
-        known.contents.parts.push(Part { export, number: row.get(2)? });
+        known.delivered.ids.parts.insert(index, row.get(0)?);
+        known.delivered.contents.parts.push(Part { export, number: row.get(2)? });
     }
     Ok(by_id)
 }
@@ -169,22 +191,22 @@ fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             (Some(size), Some(directory)) => Identity::Zip { size, directory },
             _ => Identity::Folder,
         };
-        let index = known.contents.archives.next();
+        let index = known.delivered.contents.archives.next();
         by_id.0.push((row.get(0)?, index));
-        known.ids.archives.insert(index, row.get(0)?);
+        known.delivered.ids.archives.insert(index, row.get(0)?);
         if row.get(4)? {
-            known.complete.insert(index);
+            known.delivered.complete.insert(index);
         }
-        known.contents.archives.push(Archive { name: row.get(1)?, identity });
+        known.delivered.contents.archives.push(Archive { name: row.get(1)?, identity });
     }
     Ok(by_id)
 }
 
 fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById<ContentId>> {
     let count = count(connection, "contents")?;
-    known.contents.distinct.reserve_exact(count);
-    known.heard.photos.said.reserve_exact(count);
-    known.ids.contents = ByContent::with_room(count);
+    known.delivered.contents.distinct.reserve_exact(count);
+    known.delivered.heard.photos.said.reserve_exact(count);
+    known.delivered.ids.contents = ByContent::with_room(count);
     let mut by_id = ById(Vec::with_capacity(count));
     let mut cameras = Cameras::default();
     let mut statement = connection.prepare(
@@ -195,9 +217,9 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Ok(blake3) = blake3::Hash::from_hex(row.get_ref(1)?.as_str()?) else { continue };
-        let index = known.contents.distinct.next();
+        let index = known.delivered.contents.distinct.next();
         by_id.0.push((row.get(0)?, index));
-        known.ids.contents.insert(index, row.get(0)?);
+        known.delivered.ids.contents.insert(index, row.get(0)?);
         let position = match (row.get(12)?, row.get(13)?) {
             (Some(latitude), Some(longitude)) => Some(Position { latitude, longitude }),
             _ => None,
@@ -216,8 +238,8 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             content_identifier: row.get(16)?,
         };
         cameras.share(&mut embedded);
-        known.contents.distinct.push(Content { blake3, size: row.get(2)?, crc32: row.get(3)? });
-        known.heard.photos.said.push(Said {
+        known.delivered.contents.distinct.push(Content { blake3, size: row.get(2)?, crc32: row.get(3)? });
+        known.delivered.heard.photos.said.push(Said {
             fingerprint: row.get_ref(4)?.as_str_or_null()?.and_then(Fingerprint::parse),
             cut_short: row.get(5)?,
             embedded,
@@ -226,7 +248,7 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
     let mut statement = connection.prepare("SELECT content FROM staged ORDER BY content")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        known.staged.extend(by_id.get(row.get(0)?));
+        known.recorded.staged.extend(by_id.get(row.get(0)?));
     }
     Ok(by_id)
 }
@@ -238,7 +260,7 @@ fn entries(
     parts: &ById<PartId>,
     contents: &ById<ContentId>,
 ) -> rusqlite::Result<()> {
-    known.contents.entries.reserve_exact(count(connection, "entries")?);
+    known.delivered.contents.entries.reserve_exact(count(connection, "entries")?);
     let mut statement = connection
         .prepare("SELECT archive, position, part, path, inner, role, size, modified, content FROM entries")?;
     let mut rows = statement.query([])?;
@@ -248,10 +270,10 @@ fn entries(
         else {
             continue;
         };
-        let category = known.contents.exports[known.contents.parts[part].export].category;
+        let category = known.delivered.contents.exports[known.delivered.contents.parts[part].export].category;
         let of_word = |word: &str| category::of_word(category, word);
         let (class, sort) = known_word(5, row.get_ref(5)?.as_str()?, of_word)?;
-        known.contents.entries.push(Entry {
+        known.delivered.contents.entries.push(Entry {
             archive,
             part,
             position: row.get(1)?,
@@ -260,7 +282,7 @@ fn entries(
             class,
             sort,
             size: row.get(6)?,
-            crc32: Some(known.contents.distinct[content].crc32),
+            crc32: Some(known.delivered.contents.distinct[content].crc32),
             modified: time(row, 7)?,
             given: false,
             bytes: Bytes::Sound(content),
@@ -334,7 +356,7 @@ fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<Content
             continue;
         };
         let modified: Option<String> = row.get(3)?;
-        known.plan.push(Placement {
+        known.recorded.plan.push(Placement {
             path,
             area: known_word(1, row.get_ref(1)?.as_str()?, Area::from_name)?,
             content,
@@ -357,7 +379,7 @@ fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
                 target: target.as_deref().and_then(library_path),
                 blake3: row.get_ref(3)?.as_str_or_null()?.and_then(|hex| blake3::Hash::from_hex(hex).ok()),
             };
-            known.derived.insert(path, record);
+            known.recorded.derived.insert(path, record);
         }
     }
     Ok(())

@@ -30,7 +30,7 @@ use crate::threads;
 pub use fault::{Fault, FaultKind};
 pub use history::{Balance, ExportRecord, RunRecord};
 pub use listing::{Detail, EachPath, Source, Stored, StoredFile};
-pub use load::{Ids, Remembered};
+pub use load::{Delivered, Ids, Recorded, Remembered};
 pub use soundness::Dangling;
 use words::{Unknown, known_word};
 
@@ -213,7 +213,7 @@ impl Catalog {
         let (mut known, contents) = loaded?;
         // some network drives allow one connection only
         let records = records.or_else(|_| self.query(|c| load::records(c, unknown)))?;
-        known.files = load::files(records, &contents);
+        known.recorded.files = load::files(records, &contents);
         Ok(known)
     }
 }

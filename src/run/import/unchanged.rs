@@ -27,7 +27,7 @@ use crate::run::import::Run;
 use crate::stage::discover::container::Container;
 use crate::stage::discover::search::{Search, Surroundings, search};
 use crate::stage::report::{self, Entries, Report, TimeZone};
-use crate::stage::survey::Present;
+use crate::stage::survey::Before;
 use crate::threads;
 
 /// What is wrong with what Apple delivered, and will be as long as nothing else is delivered. All else
@@ -87,16 +87,16 @@ pub(super) fn outset(
 }
 
 /// What the next run shall say if nothing changes; `None` if it will have something to do all the same.
-/// `present` is the library as it was before this run, and the catalog as it is after.
+/// `before` is the library as it was before this run, and the catalog as it is after.
 pub(super) fn left(
     report: &Report,
     inputs: &Hash,
-    present: &Present,
+    before: &Before,
     catalog: &Catalog,
     settings: &Settings,
 ) -> Result<Option<Unchanged>, Error> {
     let Some(again) = again(report) else { return Ok(None) };
-    let strangers = present.strangers(&|path| catalog.has_path(path))?;
+    let strangers = before.strangers(&|path| catalog.has_path(path))?;
     let report = serde_json::to_string(&(&again, again.sizes, again.rows)).ok();
     Ok(report.map(|report| Unchanged { mark: mark(inputs, strangers, settings), report }))
 }

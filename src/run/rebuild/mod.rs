@@ -223,8 +223,8 @@ fn look(old: &Old, tree: &Tree, sorted: &Sorted, reread: &Reread, made: Made) ->
         looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(path.as_str()));
         looked.files.changed += 1;
     }
-    for record in old.known.files.values() {
-        let content = &old.known.contents.distinct[record.content];
+    for record in old.known.recorded.files.values() {
+        let content = &old.known.delivered.contents.distinct[record.content];
         if looked.holding.intact.contains(&(content.blake3, content.size)) {
             continue;
         }

@@ -217,34 +217,35 @@ impl Looked {
 fn look(run: &VerifyRun<'_>, known: &Remembered, tree: &Tree) -> Result<Looked, Error> {
     let mut standing: BTreeMap<&LibraryPath, Standing> = BTreeMap::new();
     let mut claimed: HashSet<LibraryPath> = HashSet::new();
-    for path in known.files.keys() {
+    for path in known.recorded.files.keys() {
         let found = tree.find(run.library, path);
         if let Standing::Here(at, _) = &found {
             claimed.insert(at.clone());
         }
         standing.insert(path, found);
     }
-    let planned: HashSet<&LibraryPath> = known.plan.iter().map(|p| &p.path).collect();
+    let planned: HashSet<&LibraryPath> = known.recorded.plan.iter().map(|p| &p.path).collect();
     let is_stray = |path: &LibraryPath| {
         !claimed.contains(path)
-            && !known.derived.contains_key(path)
+            && !known.recorded.derived.contains_key(path)
             && !planned.contains(path)
             && !path.as_str().starts_with(INTERNAL)
     };
     let strays: BTreeMap<&LibraryPath, &Found> =
         tree.files.iter().filter(|(path, _)| is_stray(path)).collect();
-    let size = |record: &FileRecord| known.contents.distinct[record.content].size;
+    let size = |record: &FileRecord| known.delivered.contents.distinct[record.content].size;
     let gone: HashSet<u64> = standing
         .iter()
         .filter(|(_, found)| matches!(found, Standing::Gone))
-        .map(|(path, _)| size(&known.files[*path]))
+        .map(|(path, _)| size(&known.recorded.files[*path]))
         .collect();
     let mut wishes = Vec::new();
     for (path, found) in &standing {
         if let Standing::Here(at, found) = found
             && found.is_file
         {
-            let sort = if known.files[*path].area == Area::Media { Sort::Photo } else { Sort::Other };
+            let sort =
+                if known.recorded.files[*path].area == Area::Media { Sort::Photo } else { Sort::Other };
             wishes.push(Wish { path: at.clone(), found: found.clone(), sort });
         }
     }
@@ -259,12 +260,12 @@ fn look(run: &VerifyRun<'_>, known: &Remembered, tree: &Tree) -> Result<Looked, 
         looked: Looked::default(),
     };
     for (path, found) in standing {
-        looking.file(&known.files[path], &found);
+        looking.file(&known.recorded.files[path], &found);
     }
     let Looking { unclaimed, mut looked, .. } = looking;
     looked.files.extra = unclaimed.len() as u64;
     looked.problems.extend(unclaimed.iter().map(extra));
-    looked.balance.exports = exports(&known.contents);
+    looked.balance.exports = exports(&known.delivered.contents);
     Ok(looked)
 }
 
@@ -287,7 +288,7 @@ pub(super) fn extra(path: &LibraryPath) -> Problem {
 
 /// Of every content, an archive that held it: what to import again.
 fn archives(known: &Remembered) -> HashMap<ContentId, &str> {
-    let contents = &known.contents;
+    let contents = &known.delivered.contents;
     let archives = |e: &crate::contents::Entry| &contents.archives[e.archive];
     let entries = contents.entries.iter().filter(|e| !archives(e).is_stand_in());
     entries.filter_map(|e| Some((e.content()?, archives(e).name.as_str()))).collect()
@@ -305,7 +306,7 @@ struct Looking<'a> {
 
 impl Looking<'_> {
     fn file(&mut self, record: &FileRecord, standing: &Standing) {
-        let recorded = &self.known.contents.distinct[record.content];
+        let recorded = &self.known.delivered.contents.distinct[record.content];
         self.looked.files.total += 1;
         match standing {
             Standing::Here(at, found) => self.compare(record, recorded, at, found),
@@ -329,7 +330,7 @@ impl Looking<'_> {
             };
             return self.changed(record, recorded, &how);
         }
-        let recorded_print = self.known.heard.photos.said[record.content].fingerprint;
+        let recorded_print = self.known.delivered.heard.photos.said[record.content].fingerprint;
         let found_print = self.reread.said(at).and_then(|said| said.fingerprint);
         let differs = record.area == Area::Media && recorded_print.is_some() && found_print != recorded_print;
         if content.size != recorded.size || differs {

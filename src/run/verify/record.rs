@@ -69,7 +69,7 @@ fn look(catalog: &Catalog, problems: &mut Vec<Problem>) -> Result<Remembered, Er
         )));
     }
     let known = catalog.load_to_verify()?;
-    let usable: HashSet<&str> = known.files.keys().map(|path| path.as_str()).collect();
+    let usable: HashSet<&str> = known.recorded.files.keys().map(|path| path.as_str()).collect();
     for (path, area) in catalog.recorded_areas()? {
         let why = if !usable.contains(path.as_str()) {
             "the catalog does not know its bytes, or its path leads outside the library".to_owned()

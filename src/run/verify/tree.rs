@@ -152,7 +152,7 @@ pub fn staging_left(library: &Path, known: Option<&Remembered>) -> Option<Proble
     let files = staging.into_iter().flatten().filter(|e| e.file_type().is_file());
     let sizes: Vec<u64> =
         files.filter_map(|e| fs::symlink_metadata(e.path()).ok()).map(|m| m.len()).collect();
-    let planned = known.map_or(0, |known| known.plan.len());
+    let planned = known.map_or(0, |known| known.recorded.plan.len());
     if sizes.is_empty() && planned == 0 {
         return None;
     }

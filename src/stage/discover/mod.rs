@@ -10,6 +10,7 @@
 //! [`category`](crate::category) says.
 
 pub mod container;
+pub mod fit;
 mod folder;
 pub mod group;
 mod known;
@@ -24,7 +25,7 @@ use crate::apple::part_name;
 use crate::apple::zip::{self, DEFLATED, ZipEntry};
 use crate::category::Heard;
 use crate::contents::{ArchiveId, Bytes, Class, Contents, Entry, ExportId, Inner, PartId};
-use crate::library::catalog::{Ids, Remembered};
+use crate::library::catalog::{Delivered, Ids};
 use crate::problem::refusal::{self, Refused};
 use crate::problem::{Code, Problem};
 
@@ -56,9 +57,9 @@ pub struct Inputs {
 }
 
 /// Joins what search found with what the catalog remembers.
-pub fn gather(found: Search, remembered: Remembered) -> Inputs {
+pub fn gather(found: Search, delivered: Delivered) -> Inputs {
     let Search { containers, left_alone, problems, .. } = found;
-    let Remembered { contents, heard, ids, complete, .. } = remembered;
+    let Delivered { contents, heard, ids, complete } = delivered;
     let mut inputs = Inputs { contents, heard, ids, left_alone, problems, ..Inputs::default() };
     let grouped = group::group(&containers, &mut inputs.contents, &complete);
     let mut known = Known::new(&inputs.contents);

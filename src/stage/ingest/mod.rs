@@ -8,12 +8,15 @@
 
 mod collect;
 mod glance;
+mod kept;
 mod stock;
 mod worker;
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::mpsc;
+
+pub use kept::read_kept;
 
 use collect::{Collector, Gathered};
 use worker::Worker;

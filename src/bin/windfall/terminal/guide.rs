@@ -141,7 +141,7 @@ impl Conversation<'_> {
             }
         };
         self.show(&glance, library)?;
-        if glance.free.is_some_and(|free| free < glance.need) {
+        if glance.space.free.is_some_and(|free| free < glance.space.need) {
             writeln!(self.out)?;
             self.refuse(format_args!("That drive has not enough room; choose another."))?;
             return Ok(Next::Ask(Question::Library));
@@ -165,8 +165,8 @@ impl Conversation<'_> {
         if glance.exports.iter().any(|export| !export.parts_missing.is_empty()) {
             writeln!(out, "  You may import what is here now and the missing parts later.")?;
         }
-        writeln!(out, "\n  to be written  {:>10}", amount::size(glance.need))?;
-        if let Some(free) = glance.free {
+        writeln!(out, "\n  to be written  {:>10}", amount::size(glance.space.need))?;
+        if let Some(free) = glance.space.free {
             let (free, library) = (amount::size(free), path_text(library));
             writeln!(out, "  free           {free:>10}  on the drive of `{}`", shown(&library))?;
         }
@@ -328,6 +328,7 @@ mod tests {
     use std::path::PathBuf;
     use windfall::contents::Category;
     use windfall::run::import::Glance;
+    use windfall::stage::discover::fit::Space;
     use windfall::stage::report::ExportReport;
 
     fn glance(free: u64) -> Glance {
@@ -339,7 +340,7 @@ mod tests {
             parts_missing: vec![3],
             parts_twice: Vec::new(),
         };
-        Glance { exports: vec![export], need: 1_000, free: Some(free) }
+        Glance { exports: vec![export], space: Space { need: 1_000, free: Some(free) } }
     }
 
     /// What is said and agreed when these lines are typed.
