@@ -108,8 +108,7 @@ pub fn files(library: &Path, visit: &mut dyn FnMut(Listed) -> ControlFlow<()>) -
     })
 }
 
-/// As [`files`], but with what the catalog says of the file alone, and not of its evidence; in a fraction of
-/// the time.
+/// As [`files`], but with what the catalog says of the file alone, without its evidence: half the work.
 ///
 /// # Errors
 /// If there is no catalog, or SQLite refuses.

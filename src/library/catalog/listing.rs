@@ -43,7 +43,7 @@ pub type StoredFile = FileRecord<Stored>;
 pub enum Detail {
     /// All.
     Whole,
-    /// All but what each source said of the capture time, which is half of the work.
+    /// All but what each source said of the capture time.
     WithoutEvidence,
 }
 
