@@ -19,7 +19,7 @@ use windfall::apple::zip::{Archive, Window};
 use windfall::category::photos::lists::details;
 use windfall::category::photos::{Matched, matched};
 use windfall::contents::{ArchiveId, ContentSet};
-use windfall::library::catalog::{Catalog, Ids, Remembered};
+use windfall::library::catalog::{Catalog, Delivered, Ids};
 use windfall::library::layout::INTERNAL;
 use windfall::library::record::Placement;
 use windfall::library::settings::Settings;
@@ -54,7 +54,7 @@ fn written(photos: usize) -> Written {
 }
 
 fn settings() -> Settings {
-    Settings::standard(chrono_tz::Tz::UTC).expect("the default templates")
+    Settings::standard(chrono_tz::Tz::UTC)
 }
 
 /// Listing the central directories.
@@ -118,7 +118,7 @@ impl Journey {
         let staging = Staging::open(library.path(), &HashMap::new()).expect("staging");
         let catalog = Catalog::open(library.path()).expect("a catalog");
         let found = search(&export.zips, Strangers::Refused, None, &Nothing).expect("an export");
-        let inputs = gather(found, Remembered::default());
+        let inputs = gather(found, Delivered::default());
         Journey { library, staging, catalog, inputs, ids: Ids::default() }
     }
 

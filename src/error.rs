@@ -8,7 +8,8 @@ use std::error::Error as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::library::catalog::{Fault, FaultKind};
+use rusqlite::ErrorCode;
+
 use crate::problem::{Code, Problem, amount};
 
 /// What stops a run.
@@ -198,6 +199,53 @@ impl Error {
             Error::Interrupted => "run the same command again: it goes on where it stopped",
             Error::Unaccounted(_) => "please report this; keep the archives",
         })
+    }
+}
+
+/// Why a catalog cannot be used: what SQLite says, or which word of a record is none of ours.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Fault(#[from] rusqlite::Error);
+
+/// What kind of fault it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The drive has no space left.
+    Full,
+    /// What stands there is damaged, or no catalog.
+    Damaged,
+    /// Another program uses it.
+    InUse,
+    /// It may not be opened, or not be written.
+    Refused,
+    /// It says something that this version does not know.
+    UnknownWord,
+    /// Anything else.
+    Other,
+}
+
+impl Fault {
+    /// What kind it is.
+    pub fn kind(&self) -> FaultKind {
+        match self.0.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => FaultKind::Full,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => FaultKind::Damaged,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => FaultKind::InUse,
+            Some(
+                ErrorCode::CannotOpen
+                | ErrorCode::PermissionDenied
+                | ErrorCode::ReadOnly
+                | ErrorCode::OutOfMemory,
+            ) => FaultKind::Refused,
+            None if matches!(self.0, rusqlite::Error::FromSqlConversionFailure(..)) => FaultKind::UnknownWord,
+            _ => FaultKind::Other,
+        }
+    }
+
+    /// Whether half of a transaction waits to be taken back, which takes writing.
+    pub(crate) fn needs_rollback(&self) -> bool {
+        let code = self.0.sqlite_error().map(|error| error.extended_code);
+        code == Some(rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
     }
 }
 

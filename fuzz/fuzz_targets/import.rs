@@ -40,7 +40,7 @@ fuzz_target!(|bytes: &[u8]| {
     let library = scratch.path().join("library");
     fs::write(&part, bytes).expect("room");
     let settings = || {
-        let standard = Settings::standard(chrono_tz::Tz::UTC).expect("the default templates");
+        let standard = Settings::standard(chrono_tz::Tz::UTC);
         Settings { albums: AlbumForm::Symlink, ..standard }
     };
     let run = || {

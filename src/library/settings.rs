@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::library::template::{DEFAULT_LAYOUT, DEFAULT_NAME, Purpose, Template, TemplateError};
+use crate::library::template::Template;
 
 /// The names under which a library remembers what was chosen.
 pub mod name {
@@ -192,13 +192,10 @@ pub struct Settings {
 
 impl Settings {
     /// Those that hold where nobody chose.
-    ///
-    /// # Errors
-    /// Never, as long as the default templates are templates.
-    pub fn standard(zone: Tz) -> Result<Self, TemplateError> {
-        Ok(Settings {
-            layout: Template::parse(DEFAULT_LAYOUT, Purpose::Layout)?,
-            name: Template::parse(DEFAULT_NAME, Purpose::Name)?,
+    pub fn standard(zone: Tz) -> Self {
+        Settings {
+            layout: Template::standard_layout(),
+            name: Template::standard_name(),
             zone,
             zone_from: ZoneFrom::Option,
             albums: AlbumForm::Auto,
@@ -206,7 +203,7 @@ impl Settings {
             hidden: Hidden::Apart,
             recently_deleted: RecentlyDeleted::Apart,
             sidecars: None,
-        })
+        }
     }
 
     /// What a library remembers of them.

@@ -120,6 +120,16 @@ enum Field {
 }
 
 impl Template {
+    /// The layout of a library whose owner asked for none.
+    pub fn standard_layout() -> Self {
+        Self::parse(DEFAULT_LAYOUT, Purpose::Layout).expect("the standard layout is a template")
+    }
+
+    /// The names of a library whose owner asked for none.
+    pub fn standard_name() -> Self {
+        Self::parse(DEFAULT_NAME, Purpose::Name).expect("the standard name is a template")
+    }
+
     /// Understands a template.
     ///
     /// # Errors

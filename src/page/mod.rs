@@ -54,7 +54,7 @@ pub enum Hidden {
 /// What the page shall be.
 #[derive(Debug, Clone, Default)]
 pub struct PageOptions {
-    /// Where it shall stand; by default [`layout::PAGE`] in the library. Elsewhere it has no gallery.
+    /// Where it shall stand; by default `windfall-report.html` in the library. Elsewhere it has no gallery.
     pub output: Option<PathBuf>,
     /// What it shows.
     pub hidden: Hidden,

@@ -54,11 +54,6 @@ impl Held {
         self.foreign.get(path) == Some(&hash)
     }
 
-    /// Whether these bytes are kept at this path.
-    pub fn has_kept(&self, path: &LibraryPath, hash: Hash) -> bool {
-        self.kept.get(path) == Some(&hash)
-    }
-
     /// The link or copy in this folder that an earlier run made for this file.
     pub fn derived_to(&self, folder: &LibraryPath, file: &LibraryPath) -> Option<&LibraryPath> {
         self.derived_to.get(&(folder.clone(), file.clone()))

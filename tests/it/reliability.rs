@@ -193,6 +193,7 @@ impl Trial<'_> {
                 .chain([staging.join(&hex[..2]).join(hex.as_str())])
                 .chain(
                     known
+                        .recorded
                         .files
                         .iter()
                         .filter(|(_, r)| r.content == content)

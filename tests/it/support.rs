@@ -23,7 +23,7 @@ use windfall::stage::report::{Check, Report};
 
 /// Default settings, with dates that carry no zone read in UTC.
 pub fn settings() -> Settings {
-    Settings::standard(chrono_tz::Tz::UTC).unwrap()
+    Settings::standard(chrono_tz::Tz::UTC)
 }
 
 /// What a run did.

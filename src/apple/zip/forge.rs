@@ -5,8 +5,9 @@
 use std::fs::File;
 use std::io::Write;
 
+use crate::apple::zip::DEFLATED;
+use crate::apple::zip::entry::DEFLATED_64;
 use crate::apple::zip::window::Window;
-use crate::apple::zip::{DEFLATED, DEFLATED_64};
 
 /// A field-by-field header, before it is written.
 #[derive(Clone)]

@@ -27,8 +27,8 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-pub use entry::{DEFLATED, DEFLATED_64, STORED, ZipEntry};
-pub use reader::{Damage, EntryReader, WHOLE};
+pub use entry::{DEFLATED, STORED, ZipEntry};
+pub use reader::{EntryReader, WHOLE};
 pub use window::Window;
 
 use crate::problem::refusal::refused;

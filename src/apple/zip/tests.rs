@@ -3,7 +3,8 @@
 use std::io::{ErrorKind, Read};
 
 use crate::apple::zip::forge::{Descriptor, End, Forged, Piece, Record, forge, window};
-use crate::apple::zip::{Archive, DEFLATED, Damage, Sniff, UnreadableKind, ZipEntry, sniff};
+use crate::apple::zip::reader::Damage;
+use crate::apple::zip::{Archive, DEFLATED, Sniff, UnreadableKind, ZipEntry, sniff};
 use crate::problem::Code;
 use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert_eq, proptest};

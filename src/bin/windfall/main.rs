@@ -25,15 +25,8 @@ use clap::{ColorChoice, Parser};
 
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
-use windfall::library::settings::{Memory, Settings};
-use windfall::problem::Severity;
-use windfall::progress::Progress;
-use windfall::run::import::{self, Run};
-use windfall::run::verify::{self, VerifyRun};
-use windfall::run::{check, list, rebuild, sidecars};
-use windfall::stage::discover::search::Strangers;
-use windfall::stage::report;
-use windfall::{Error, Problem, page};
+use windfall::cli::{check, import, list, page, rebuild, report, sidecars, verify};
+use windfall::{Error, Memory, Problem, Progress, Run, Settings, Severity, Strangers, VerifyRun};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy)]
@@ -213,13 +206,7 @@ impl Session {
             terminal::failure("--to is missing", &[], Some(&hint));
             return Exit::Usage;
         };
-        let defaults = match Settings::standard(chrono_tz::Tz::UTC) {
-            Ok(defaults) => defaults,
-            Err(error) => {
-                terminal::failure(&error.to_string(), &[], None);
-                return Exit::Usage;
-            }
-        };
+        let defaults = Settings::standard(chrono_tz::Tz::UTC);
         let settings = |memory: &Memory| {
             let note = |text: &str| self.screen.note(text);
             arguments.choices.settle(&defaults, memory, &cli::machine_zone, &note)
@@ -291,13 +278,7 @@ impl Session {
             cancel: &self.cancel,
         };
         let against = arguments.against.as_deref();
-        let defaults = match Settings::standard(chrono_tz::Tz::UTC) {
-            Ok(defaults) => defaults,
-            Err(error) => {
-                terminal::failure(&error.to_string(), &[], None);
-                return Exit::Usage;
-            }
-        };
+        let defaults = Settings::standard(chrono_tz::Tz::UTC);
         let result = if arguments.rebuild_catalog {
             let settings = |memory: &Memory| {
                 let note = |text: &str| self.screen.note(text);

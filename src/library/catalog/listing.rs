@@ -247,7 +247,8 @@ mod tests {
     use crate::category::photos::media::{Format, Kind};
     use crate::category::photos::time::{CapturedFrom, Rule};
     use crate::contents::ContentId;
-    use crate::library::catalog::{Catalog, FaultKind, Ids};
+    use crate::error::FaultKind;
+    use crate::library::catalog::{Catalog, Ids};
     use crate::library::path::LibraryPath;
     use crate::library::record::{Area, FileRecord};
 

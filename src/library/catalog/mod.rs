@@ -9,7 +9,6 @@
 //! rollback journal and few, large transactions are fast enough for one writer.
 
 mod albums;
-mod fault;
 mod history;
 mod journal;
 mod listing;
@@ -27,9 +26,8 @@ use crate::library::layout;
 use crate::library::settings::Memory;
 use crate::threads;
 
-pub use fault::{Fault, FaultKind};
-pub use history::{Balance, ExportRecord, RunRecord};
-pub use listing::{Detail, EachPath, Source, Stored, StoredFile};
+pub use history::{ExportRecord, RunRecord};
+pub use listing::{Detail, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};
 pub use soundness::Dangling;
 use words::{Unknown, known_word};

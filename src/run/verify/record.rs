@@ -9,7 +9,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Dangling, FaultKind, Remembered};
+use crate::error::FaultKind;
+use crate::library::catalog::{Catalog, Dangling, Remembered};
 use crate::library::layout::{self, INTERNAL};
 use crate::library::record::Area;
 use crate::problem::{Code, Problem};

@@ -9,11 +9,10 @@ use chrono_tz::Tz;
 use clap::Args;
 
 use super::{Helped, SIDECAR_FORMS, one_of};
-use windfall::library::name;
-use windfall::library::settings::{
-    self, AlbumForm, Hidden, Memories, Memory, RecentlyDeleted, Settings, SidecarForm, Word, ZoneFrom,
+use windfall::cli::{Purpose, Word, name, settings};
+use windfall::{
+    AlbumForm, Hidden, Memories, Memory, RecentlyDeleted, Settings, SidecarForm, Template, ZoneFrom,
 };
-use windfall::library::template::{Purpose, Template};
 
 /// What the owner may choose; the library remembers it from its first import.
 #[derive(Debug, Clone, Default, PartialEq, Args)]
@@ -267,7 +266,8 @@ mod tests {
     use chrono_tz::Tz;
     use clap::Parser;
     use std::cell::RefCell;
-    use windfall::library::settings::{Settings, Word, ZoneFrom};
+    use windfall::cli::Word;
+    use windfall::{Settings, ZoneFrom};
 
     fn choices(arguments: &[&str]) -> Choices {
         let line = ["windfall", "import", "in", "--to", "lib"].iter().chain(arguments);
@@ -285,7 +285,7 @@ mod tests {
         let notes = RefCell::new(Vec::new());
         let words = remembered.iter().map(|(name, word)| ((*name).to_owned(), (*word).to_owned()));
         let chosen = choices(arguments).settle(
-            &Settings::standard(Tz::UTC).unwrap(),
+            &Settings::standard(Tz::UTC),
             &words.collect(),
             &|_| machine.map(|zone| (zone, ZoneFrom::System)),
             &|text| notes.borrow_mut().push(text.to_owned()),

@@ -16,10 +16,11 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub use self::choices::{Choices, machine_zone};
 use crate::terminal::Voice;
-use windfall::library::settings::{SidecarForm, Word};
-use windfall::page::{self, PageOptions};
-use windfall::stage::discover::search::Strangers;
-use windfall::threads;
+use windfall::cli::{
+    Word, fitting,
+    page::{self, PageOptions},
+};
+use windfall::{SidecarForm, Strangers};
 
 /// Turns the zips of an Apple privacy export into a photo library you keep for life.
 ///
@@ -150,7 +151,7 @@ impl Pace {
 
 fn jobs<'a>(wanted: Option<u16>, places: impl Iterator<Item = &'a PathBuf>) -> NonZeroUsize {
     let wanted = wanted.and_then(|wanted| NonZeroUsize::new(wanted.into()));
-    wanted.unwrap_or_else(|| threads::fitting(places.map(PathBuf::as_path)))
+    wanted.unwrap_or_else(|| fitting(places.map(PathBuf::as_path)))
 }
 
 /// `windfall import`.

@@ -12,14 +12,13 @@ use std::time::Duration;
 use indicatif::HumanDuration;
 
 use super::{BAD, FAINT, GOOD, Reader, STRONG, Voice, outcome, print, problems, shown, styled};
-use windfall::contents::Category;
-use windfall::library::settings::ZoneFrom;
-use windfall::problem::advice::ranges;
-use windfall::problem::amount::{self, counted};
-use windfall::problem::{Code, Severity};
-use windfall::stage::discover::search::LeftAlone;
-use windfall::stage::report::{Check, ExportReport, Report, TimeZone};
-use windfall::{Error, Problem};
+use windfall::cli::{
+    advice::ranges,
+    amount::{self, counted},
+};
+use windfall::{
+    Category, Check, Code, Error, ExportReport, LeftAlone, Problem, Report, Severity, TimeZone, ZoneFrom,
+};
 
 /// How many archives that were left alone are named.
 const LEFT_ALONE: usize = 8;
@@ -324,11 +323,10 @@ pub(super) fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Voice, import_words};
-    use windfall::category::photos::counts::{AlbumCounts, MediaCounts};
-    use windfall::contents::Category;
-    use windfall::library::settings::ZoneFrom;
-    use windfall::stage::discover::search::LeftAlone;
-    use windfall::stage::report::{ByteCounts, Entries, ExportReport, Report, TimeZone};
+    use windfall::{
+        AlbumCounts, ByteCounts, Category, Entries, ExportReport, LeftAlone, MediaCounts, Report, TimeZone,
+        ZoneFrom,
+    };
 
     fn report() -> Report {
         let entries = Entries {

@@ -16,10 +16,11 @@ use std::path::{Path, PathBuf};
 use super::typed::{home, typed_path};
 use super::{BAD, FAINT, STRONG, certificate, shown, styled};
 use windfall::Error;
-use windfall::apple::part_name::{is_apple_name, is_unfinished_download};
-use windfall::category::recognise;
-use windfall::problem::amount::{self, counted};
-use windfall::run::import::Glance;
+use windfall::cli::{
+    Glance,
+    amount::{self, counted},
+    is_apple_name, is_unfinished_download, recognise,
+};
 
 /// What a person typed is looked at; what the library says of inputs comes from here.
 pub type Look<'a> = &'a dyn Fn(&[PathBuf], &Path) -> Result<Glance, Error>;
@@ -326,10 +327,8 @@ mod tests {
     use std::cell::Cell;
     use std::ffi::OsString;
     use std::path::PathBuf;
-    use windfall::contents::Category;
-    use windfall::run::import::Glance;
-    use windfall::stage::discover::fit::Space;
-    use windfall::stage::report::ExportReport;
+    use windfall::cli::{Glance, Space};
+    use windfall::{Category, ExportReport};
 
     fn glance(free: u64) -> Glance {
         let export = ExportReport {

@@ -8,11 +8,11 @@
 use std::io::{self, Write};
 
 use super::{Reader, Voice, outcome, print, problems, shown};
-use windfall::Error;
-use windfall::library::path::LibraryPath;
-use windfall::library::settings::{SidecarForm, Word};
-use windfall::problem::amount::{self, counted};
-use windfall::stage::place::{Derivation, Removal};
+use windfall::cli::{
+    Derivation, Removal, Word,
+    amount::{self, counted},
+};
+use windfall::{Error, LibraryPath, SidecarForm};
 
 /// How many files are named.
 const NAMED: usize = 8;

@@ -10,10 +10,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::{FAINT, GOOD, Reader, STRONG, outcome, print, shown, styled};
-use windfall::Error;
-use windfall::library::catalog::StoredFile;
-use windfall::problem::amount::{self, counted};
-use windfall::run::list::{self, Listed, Story};
+use windfall::cli::{
+    StoredFile,
+    amount::{self, counted},
+    list::{self, Story},
+};
+use windfall::{Error, Listed};
 
 /// Writes a line per file: when it was taken, whether it is proved, its size, its path.
 ///

@@ -24,7 +24,7 @@ use serde::Serialize;
 
 use crate::cli::{Cli, Shell};
 use windfall::Error;
-use windfall::library::name;
+use windfall::cli::name;
 
 pub use certificate::{checked, errors, imported, left_alone};
 pub use kept::{removed, written};

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::{BAD, DOUBTFUL, FAINT, STRONG, Voice, shown, styled};
-use windfall::Problem;
-use windfall::problem::advice::{Words, ranges, words};
-use windfall::problem::amount::{self, counted};
-use windfall::problem::{Code, Severity};
-use windfall::stage::report::ExportReport;
+use windfall::cli::{
+    advice::{Words, ranges, words},
+    amount::{self, counted},
+};
+use windfall::{Code, ExportReport, Problem, Severity};
 
 /// How many problems of a group are shown unless all are asked for.
 const EXAMPLES: usize = 3;
@@ -135,10 +135,7 @@ pub fn to_download(exports: &[ExportReport], problems: &[Problem]) -> Vec<String
 #[cfg(test)]
 mod tests {
     use super::{Voice, line, short_line, to_download, total, write};
-    use windfall::Problem;
-    use windfall::contents::Category;
-    use windfall::problem::Code;
-    use windfall::stage::report::ExportReport;
+    use windfall::{Category, Code, ExportReport, Problem};
 
     fn text(problems: &[Problem], voice: Voice) -> String {
         let mut out = Vec::new();

@@ -19,8 +19,8 @@ use chrono::{Local, SecondsFormat};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{FAINT, STRONG, Voice, shown, styled};
-use windfall::problem::amount;
-use windfall::progress::{Phase, Progress};
+use windfall::cli::amount;
+use windfall::{Phase, Progress};
 
 const TICK: Duration = Duration::from_millis(100);
 

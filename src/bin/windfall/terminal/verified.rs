@@ -9,10 +9,8 @@ use std::io::{self, Write};
 
 use super::certificate::{duration, exports, proof};
 use super::{BAD, GOOD, Reader, Voice, outcome, print, problems, shown, styled};
-use windfall::Error;
-use windfall::problem::Severity;
-use windfall::problem::amount::{self, counted};
-use windfall::run::verify::Verification;
+use windfall::cli::amount::{self, counted};
+use windfall::{Error, Severity, Verification};
 
 /// Prints what a verification found.
 ///
