@@ -13,7 +13,7 @@ use crate::category::photos::assets::automatic;
 use crate::category::photos::doubts::{Doubts, quoted};
 use crate::category::photos::lists::albums::title;
 use crate::category::photos::rows::Rows;
-use crate::category::photos::{AlbumId, Asset, AssetId, Heard, List, Part, Sort};
+use crate::category::photos::{AlbumId, Asset, AssetId, Heard, List, Role, Sort};
 use crate::contents::{Arena, ByContent, ContentId, ContentSet, Contents, Entry, ExportId};
 use crate::problem::{Code, Problem};
 
@@ -99,7 +99,7 @@ impl<'a> Names<'a> {
         for (id, asset) in assets.pairs() {
             for resource in &asset.resources {
                 asset_of.insert(resource.content, id);
-                if resource.part == Part::Movie {
+                if resource.role == Role::Movie {
                     movies.add(resource.content);
                 }
             }

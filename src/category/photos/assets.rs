@@ -18,7 +18,7 @@ use crate::category::photos::media::{Format, Kind};
 use crate::category::photos::pairs::{Pairs, companions, pair};
 use crate::category::photos::rows::{RowAt, Rows};
 use crate::category::photos::time::{Captured, CapturedFrom, Sources, capture};
-use crate::category::photos::{Asset, AssetId, Heard, List, Part, Resource, Said, Sort};
+use crate::category::photos::{Asset, AssetId, Heard, List, Resource, Role, Said, Sort};
 use crate::contents::{Arena, ByContent, Class, Content, ContentId, Contents, Entry, ExportId, PartId};
 use crate::problem::{Code, Problem};
 
@@ -38,7 +38,7 @@ pub struct Assets {
 
 /// What the rows of one content come to.
 #[derive(Debug, Clone, Copy)]
-struct Facts<'a> {
+struct Told<'a> {
     /// The row that gives name, date and views.
     first: &'a Row,
     imported: Option<DateTime<Utc>>,
@@ -52,7 +52,7 @@ pub(super) struct Medium<'a> {
     pub(super) content: &'a Content,
     pub(super) said: &'a Said,
     pub(super) entries: &'a [&'a Entry],
-    facts: Option<Facts<'a>>,
+    told: Option<Told<'a>>,
     pub(super) kind: Kind,
     pub(super) format: Format,
 }
@@ -65,7 +65,7 @@ impl Medium<'_> {
 
     /// The name that its row gives it, else its entry's.
     pub(super) fn name(&self) -> &str {
-        self.facts.map_or_else(|| self.entries[0].name(), |facts| &facts.first.name)
+        self.told.map_or_else(|| self.entries[0].name(), |told| &told.first.name)
     }
 
     pub(super) fn stem(&self) -> String {
@@ -78,9 +78,9 @@ impl Medium<'_> {
         for entry in self.entries {
             let stem = |name: &str| (entry.part, entry.folder(), text::match_key(text::split(name).0));
             stems.push(stem(entry.name()));
-            match self.facts {
-                Some(facts) if facts.first.name.as_ref() == entry.name() => {}
-                Some(facts) => stems.push(stem(&facts.first.name)),
+            match self.told {
+                Some(told) if told.first.name.as_ref() == entry.name() => {}
+                Some(told) => stems.push(stem(&told.first.name)),
                 None => stems.extend(scheme_b_base(entry.name()).map(|base| stem(&base))),
             }
         }
@@ -90,7 +90,7 @@ impl Medium<'_> {
     }
 
     pub(super) fn created(&self) -> Option<DateTime<Utc>> {
-        self.facts.and_then(|f| f.first.created)
+        self.told.and_then(|told| told.first.created)
     }
 
     pub(super) fn is_raw(&self) -> bool {
@@ -119,15 +119,15 @@ pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone
         if movies.contains_key(&still) || companions.of.contains_key(&still) {
             continue;
         }
-        let mut members = vec![(still, Part::Primary)];
+        let mut members = vec![(still, Role::Primary)];
         if let Some(&movie) = pairs.movie.get(&still) {
             if movies[&movie] == still {
-                members.push((movie, Part::Movie));
+                members.push((movie, Role::Movie));
             } else {
                 assets.shared_movies.push((medium.index(), media[movie].index()));
             }
         }
-        members.extend(companions.with.get(&still).into_iter().flatten().map(|&c| (c, Part::Companion)));
+        members.extend(companions.with.get(&still).into_iter().flatten().map(|&c| (c, Role::Companion)));
         assets.assets.push(asset(&media, &members, rows, &lists, zone));
     }
     assets.problems = problems.into_problems();
@@ -162,9 +162,9 @@ fn collect<'a>(
     media.extend(of_same_bytes().filter_map(|entries| {
         let index = entries[0].content()?;
         let (content, said) = (&contents.distinct[index], &heard.said[index]);
-        let facts = facts(contents, rows.of(index), problems);
+        let told = told(contents, rows.of(index), problems);
         let format = said.embedded.format;
-        let medium = Medium { content, said, entries, facts, kind: Kind::Other, format };
+        let medium = Medium { content, said, entries, told, kind: Kind::Other, format };
         Some(Medium { kind: format.kind(medium.name()), ..medium })
     }));
     media
@@ -172,11 +172,11 @@ fn collect<'a>(
 
 /// Of several rows, those of the newest export decide; among them the earliest date gives name,
 /// dates and views, favourite if any says so, hidden and deleted only if all do.
-fn facts<'a>(
+fn told<'a>(
     contents: &Contents,
     claims: impl Iterator<Item = RowAt<'a>> + Clone,
     problems: &mut Doubts,
-) -> Option<Facts<'a>> {
+) -> Option<Told<'a>> {
     let newest = claims.clone().map(|at| at.export(contents)).max()?;
     let claims: Vec<RowAt<'a>> = claims.filter(|at| at.export(contents) == newest).collect();
     let first = claims.iter().min_by_key(|at| at.row.created.map_or((1, None), |t| (0, Some(t))))?;
@@ -209,7 +209,7 @@ fn facts<'a>(
     let all = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
         claims.iter().filter_map(flag).reduce(|a, b| a && b)
     };
-    Some(Facts {
+    Some(Told {
         first: first.row,
         imported: first.row.imported.or_else(|| claims.iter().filter_map(|at| at.row.imported).min()),
         favorite: any(|at| at.row.favorite),
@@ -309,7 +309,7 @@ pub fn automatic(entry: &Entry) -> Option<Automatic> {
 
 fn asset(
     media: &[Medium<'_>],
-    members: &[(usize, Part)],
+    members: &[(usize, Role)],
     rows: &Rows<'_>,
     lists: &Lists<'_>,
     zone: Tz,
@@ -321,41 +321,41 @@ fn asset(
         capture(&Sources {
             embedded: &m.said.embedded,
             row: m.created(),
-            imported: m.facts.and_then(|f| f.imported),
+            imported: m.told.and_then(|told| told.imported),
             built: m.entries.iter().filter_map(|e| built(lists.contents, e)).min(),
             names: &entry_names,
             fallback: zone,
         })
     };
     let mut captured = own(primary);
-    let movie = members.iter().find(|(_, part)| *part == Part::Movie).map(|(m, _)| own(&media[*m]));
+    let movie = members.iter().find(|(_, role)| *role == Role::Movie).map(|(m, _)| own(&media[*m]));
     if let Some(movie) = movie.as_ref().filter(|m| captured.time.is_none() && m.time.is_some()) {
         captured = captured.follow_movie(movie);
     }
     let resources: Vec<Resource> = members
         .iter()
-        .map(|&(index, part)| {
+        .map(|&(index, role)| {
             let m = &media[index];
-            let captured = match part {
-                Part::Primary => captured.clone(),
-                Part::Movie if captured.from == CapturedFrom::Movie => own(m),
-                Part::Movie | Part::Companion if captured.time.is_some() => own(m).follow_still(&captured),
-                Part::Movie | Part::Companion => own(m),
+            let captured = match role {
+                Role::Primary => captured.clone(),
+                Role::Movie if captured.from == CapturedFrom::Movie => own(m),
+                Role::Movie | Role::Companion if captured.time.is_some() => own(m).follow_still(&captured),
+                Role::Movie | Role::Companion => own(m),
             };
             Resource {
                 content: m.index(),
-                part,
+                role,
                 kind: m.kind,
                 name: m.name().into(),
                 captured,
-                imported: m.facts.and_then(|f| f.imported),
-                view_count: m.facts.and_then(|f| f.first.view_count),
+                imported: m.told.and_then(|told| told.imported),
+                view_count: m.told.and_then(|told| told.first.view_count),
                 contributed_by_me: lists.contributed(m),
                 proved: rows.proved.contains(m.index()),
             }
         })
         .collect();
-    let speaks = members.iter().map(|(m, _)| &media[*m]).find(|m| m.facts.is_some()).unwrap_or(primary);
+    let speaks = members.iter().map(|(m, _)| &media[*m]).find(|m| m.told.is_some()).unwrap_or(primary);
     let (favorite, hidden, deleted) = flags(speaks, primary, lists);
     let is_shared_only = members.iter().all(|(m, _)| media[*m].is_shared());
     Asset { resources, favorite, hidden, deleted, is_shared_only, home: None }
@@ -371,16 +371,16 @@ fn built(contents: &Contents, entry: &Entry) -> Option<NaiveDateTime> {
 }
 
 fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool, bool, bool) {
-    let facts = speaks.facts;
+    let told = speaks.told;
     let has = |sort: Sort| primary.entries.iter().any(|e| Sort::of(e) == sort);
-    let deleted = match facts.and_then(|f| f.deleted) {
+    let deleted = match told.and_then(|told| told.deleted) {
         // a copy that lives on in Photos/ beside the deleted one is not deleted
         Some(deleted) => deleted && !(has(Sort::Photo) && has(Sort::Deleted)),
         None => has(Sort::Deleted) && !has(Sort::Photo),
     };
     (
-        facts.and_then(|f| f.favorite).unwrap_or_else(|| lists.names_any(&lists.favorites, primary)),
-        facts.and_then(|f| f.hidden).unwrap_or_else(|| lists.names_any(&lists.hidden, primary)),
+        told.and_then(|told| told.favorite).unwrap_or_else(|| lists.names_any(&lists.favorites, primary)),
+        told.and_then(|told| told.hidden).unwrap_or_else(|| lists.names_any(&lists.hidden, primary)),
         deleted,
     )
 }
@@ -390,8 +390,8 @@ fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool,
 fn unlisted(contents: &Contents, rows: &Rows<'_>, media: &[Medium<'_>], pairs: &Pairs) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (index, medium) in media.iter().enumerate() {
-        let of_listed_still = pairs.first_still.get(&index).is_some_and(|s| media[*s].facts.is_some());
-        if medium.facts.is_some() || of_listed_still || medium.kind == Kind::Adjustment {
+        let of_listed_still = pairs.first_still.get(&index).is_some_and(|s| media[*s].told.is_some());
+        if medium.told.is_some() || of_listed_still || medium.kind == Kind::Adjustment {
             continue;
         }
         let entry = medium.entries.iter().find(|e| {

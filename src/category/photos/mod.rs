@@ -79,7 +79,7 @@ impl Asset {
     /// The movie of a Live Photo.
     pub fn movie(&self) -> Option<&Resource> {
         // the primary comes first, then the movie, then companions, of which there may be many
-        self.resources.get(1).filter(|resource| resource.part == Part::Movie)
+        self.resources.get(1).filter(|resource| resource.role == Role::Movie)
     }
 
     /// When it was taken; its other resources follow.
@@ -90,7 +90,7 @@ impl Asset {
 
 /// What a resource is to its asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum Role {
     /// The still, or the only file.
     Primary,
     /// The movie of a Live Photo.
@@ -105,7 +105,7 @@ pub struct Resource {
     /// Its bytes.
     pub content: ContentId,
     /// What it is to its asset.
-    pub part: Part,
+    pub role: Role,
     /// Photo, video, adjustment or other.
     pub kind: Kind,
     /// The name that its row gives it, else its entry's.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashSet};
 use blake3::Hash;
 
 use crate::apple::text;
-use crate::category::photos::{Album, AlbumId, AlbumKind, Asset, Matched, Part};
+use crate::category::photos::{Album, AlbumId, AlbumKind, Asset, Matched, Role};
 use crate::contents::Arena;
 use crate::library::layout;
 use crate::library::name;
@@ -84,7 +84,7 @@ impl Planner<'_> {
             if self.is_apart(asset) {
                 continue;
             }
-            for resource in asset.resources.iter().filter(|r| r.part != Part::Companion) {
+            for resource in asset.resources.iter().filter(|r| r.role != Role::Companion) {
                 if let Some(path) = self.plan.paths.get(resource.content)
                     && path.parent().as_ref() != Some(place)
                     && once.insert(resource.content)

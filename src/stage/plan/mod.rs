@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 
 use crate::apple::text;
 use crate::category::Heard;
-use crate::category::photos::{Album, AlbumId, AlbumKind, Asset, Matched, Part, Resource};
+use crate::category::photos::{Album, AlbumId, AlbumKind, Asset, Matched, Resource, Role};
 use crate::contents::{Arena, ByContent, Class, ContentId, Contents, Entry, EntryId};
 use crate::library::layout;
 use crate::library::name;
@@ -189,7 +189,7 @@ impl Planner<'_> {
         let (folder, anchor_stem) = beside.unwrap_or_else(|| (self.folder(asset, albums), String::new()));
         let named = new.into_iter().map(|resource| {
             let (own_stem, extension) = text::split(&resource.name);
-            let own = resource.part == Part::Companion;
+            let own = resource.role == Role::Companion;
             let stem = match own || anchor_stem.is_empty() {
                 false => anchor_stem.clone(),
                 true => self.stem(asset, if own { own_stem } else { text::split(&asset.primary().name).0 }),

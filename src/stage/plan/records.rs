@@ -12,7 +12,7 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::category::Heard;
 use crate::category::photos::time::{CapturedFrom, Evidence};
-use crate::category::photos::{Album, AlbumId, Asset, AssetId, Matched, Part, Resource};
+use crate::category::photos::{Album, AlbumId, Asset, AssetId, Matched, Resource, Role};
 use crate::contents::{ByContent, ContentId, Contents, Entry};
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, FileRecord, Placement};
@@ -90,15 +90,15 @@ impl<'a> Records<'a> {
             self.plan.paths.get(content).filter(|path| !unplaced.contains(*path)).cloned()
         };
         let primary = asset.primary().content;
-        match resource.part {
-            Part::Primary => {
+        match resource.role {
+            Role::Primary => {
                 let movie = asset.movie().map(|movie| movie.content);
                 let borrowed = || path(*self.borrowed.get(&record.content)?);
                 record.live_photo = movie.and_then(path).or_else(borrowed);
                 record.companion_of = None;
             }
-            Part::Movie => record.live_photo = path(primary),
-            Part::Companion => record.companion_of = path(primary),
+            Role::Movie => record.live_photo = path(primary),
+            Role::Companion => record.companion_of = path(primary),
         }
         record
     }
