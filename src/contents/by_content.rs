@@ -1,6 +1,6 @@
 //! What is known of contents one by one.
 //!
-//! In: indices into [`Contents::contents`](super::Contents::contents). Out: [`ByContent`], a map, and
+//! In: indices into [`Contents::distinct`](super::Contents::distinct). Out: [`ByContent`], a map, and
 //! [`ContentSet`], a set. Never: holds the contents themselves.
 //! The one surprise: a list with gaps, not a hash map: nearly every content has its place in it, and
 //! half a million of them shall take little memory.

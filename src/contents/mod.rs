@@ -125,7 +125,7 @@ pub struct Sort(pub u8);
 pub enum Bytes {
     /// Not read (yet).
     Unread,
-    /// Read and sound: an index into [`Contents::contents`].
+    /// Read and sound: by their place among the contents.
     Sound(ContentId),
     /// Read or refused, and not whole.
     Failed,

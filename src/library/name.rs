@@ -32,7 +32,7 @@ pub(super) const INTERNAL_SHORT: &str = "windfa~";
 /// limit of every system, and a sidecar's `.xmp` must still fit.
 const COMPONENT_MAX: usize = 240;
 
-/// The longest extension that [`LibraryPath::with_added_extension`] adds, in bytes.
+/// The longest extension that [`LibraryPath::with_added_extension`](super::path::LibraryPath::with_added_extension) adds, in bytes.
 pub(super) const ADDED_MAX: usize = 255 - COMPONENT_MAX - 1;
 /// Whatever the extension: so the halves of a Live Photo are cut at the same place.
 const STEM_MAX: usize = COMPONENT_MAX - 1 - EXTENSION_MAX;

@@ -1,4 +1,4 @@
-//! Apple's files about the media, read with bounded memory ([`Budget`](crate::category::Budget)).
+//! Apple's files about the media, read with bounded memory ([`Budget`]).
 //!
 //! Never does I/O, and never drops a file in silence: what is over the bounds is left unread, which becomes a
 //! problem, and is kept.
