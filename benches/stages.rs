@@ -16,6 +16,7 @@ use builder::Export;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use windfall::apple::zip::{Archive, Window};
+use windfall::category::Assets;
 use windfall::category::photos::lists::details;
 use windfall::category::photos::{Matched, matched};
 use windfall::contents::{ArchiveId, ContentSet};
@@ -177,7 +178,7 @@ fn plan_all(bencher: Bencher) {
     let matched = matched(contents, &heard.photos, settings.zone);
     bencher
         .counter(ItemsCount::new(10_000u32))
-        .bench(|| plan(contents, heard, &matched, &Held::default(), &settings));
+        .bench(|| plan(contents, Assets::Photos(&matched, &heard.photos), &Held::default(), &settings));
 }
 
 /// Renames, times and records.
@@ -191,7 +192,7 @@ fn placed(bencher: Bencher) {
             let journey = Journey::new(&export).ingested();
             let Inputs { contents, heard, .. } = &journey.inputs;
             let matched = matched(contents, &heard.photos, settings.zone);
-            let plan = plan(contents, heard, &matched, &Held::default(), &settings);
+            let plan = plan(contents, Assets::Photos(&matched, &heard.photos), &Held::default(), &settings);
             (journey, matched, plan)
         })
         .bench_values(|(journey, matched, plan)| journey.placed(&matched, &plan));

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use blake3::Hash;
 
-use crate::category::photos::AlbumKind;
+use crate::category::AlbumKind;
 use crate::contents::{Bytes, ContentId, ContentSet, Contents};
 use crate::error::Error;
 use crate::library::catalog::Recorded;

@@ -38,8 +38,8 @@ impl Catalog {
                     }
                     None => {
                         tx.execute(
-                            "INSERT INTO exports (name, total, built, label) VALUES (?1, ?2, ?3, ?4)",
-                            params![export.name, export.total, built, export.label],
+                            "INSERT INTO exports (name, total, built, label, category) VALUES (?1, ?2, ?3, ?4, ?5)",
+                            params![export.name, export.total, built, export.label, export.category.as_str()],
                         )?;
                         ids.exports.insert(index, tx.last_insert_rowid());
                     }

@@ -145,7 +145,7 @@ fn count(connection: &Connection, table: &str) -> rusqlite::Result<usize> {
 fn exports(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById<ExportId>> {
     let mut by_id = ById::default();
     let mut statement =
-        connection.prepare("SELECT id, name, total, built, label FROM exports ORDER BY id")?;
+        connection.prepare("SELECT id, name, total, built, label, category FROM exports ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let index = known.delivered.contents.exports.next();
@@ -153,7 +153,7 @@ fn exports(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
         known.delivered.ids.exports.insert(index, row.get(0)?);
         known.delivered.contents.exports.push(Export {
             name: row.get(1)?,
-            category: Category::Photos,
+            category: known_word(5, row.get_ref(5)?.as_str()?, Category::from_name)?,
             total: row.get(2)?,
             built: time(row, 3)?,
             label: row.get(4)?,

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use crate::category::Assets;
 use crate::category::photos::{Matched, counts, matched};
 use crate::contents::ContentSet;
 use crate::library::drive::Links;
@@ -52,7 +53,7 @@ pub(super) fn decide(
     // the rows have said what they had to say, and take as much room as the plan will
     let rows = counts::rows(contents, heard);
     inputs.heard.photos.lists.clear();
-    let mut plan = plan(&inputs.contents, &inputs.heard, &matched, &held, settings);
+    let mut plan = plan(&inputs.contents, Assets::Photos(&matched, &inputs.heard.photos), &held, settings);
     problems.append(&mut plan.problems);
     problems.extend(lacking_links(&matched, settings, links));
     problems.extend(owners_changes(run, &before, &plan));

@@ -19,6 +19,7 @@ use std::time::Instant;
 
 use chrono::Utc;
 
+use crate::category::Assets;
 use crate::category::Said;
 use crate::category::photos::{Sort, matched};
 use crate::contents::{Archive, Arena, ContentId, Contents, EntryId, Identity, REBUILT};
@@ -164,7 +165,7 @@ impl Made {
         let mut matched = matched(&contents, &heard.photos, settings.zone);
         let problems = std::mem::take(&mut matched.problems).into_iter();
         let held = sorted.held(&contents, album_folders);
-        let plan = plan(&contents, heard, &matched, &held, settings);
+        let plan = plan(&contents, Assets::Photos(&matched, &heard.photos), &held, settings);
         let nothing = BTreeMap::new();
         let facts = Records::new(&contents, heard, &matched, &plan, &nothing);
         let absent = plan.placements.iter().map(|p| p.path.clone()).collect();

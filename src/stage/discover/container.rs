@@ -19,7 +19,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::apple::part_name;
 use crate::apple::zip::{Archive, Fault, ZipEntry};
-use crate::category::photos::classify::{self, Delivered, Shape};
+use crate::category::{Delivered, Shape, is_apples_folder};
 use crate::contents::{ArchiveId, Identity, litter};
 use crate::library::name;
 use crate::problem::Code;
@@ -202,7 +202,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
         let is_apples = || {
             let name = name::text_of(entry.file_name());
             match entry.file_type().is_dir() {
-                true => classify::is_apples_folder(&name),
+                true => is_apples_folder(&name),
                 false => is_of_a_part(&name) || litter::is_ignored(&name),
             }
         };

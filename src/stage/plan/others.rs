@@ -5,6 +5,7 @@
 //! The one surprise: an entry that is only remembered keeps its path and is not placed again.
 
 use crate::apple::text;
+use crate::category::unsorted;
 use crate::contents::{Class, Entry};
 use crate::library::layout;
 use crate::library::name;
@@ -45,14 +46,19 @@ impl Planner<'_> {
         }
     }
 
-    /// What kind of place an entry that is no medium has, in which folder, under which name.
+    /// What kind of place an entry that is no resource has, in which folder, under which name.
     fn place_of(&self, entry: &Entry) -> Option<(Area, LibraryPath, String)> {
-        let (area, top) = match entry.class {
-            Class::Other => (Area::Other, LibraryPath::new([layout::OTHER])),
-            Class::Details => (Area::Details, self.details_folder(entry)),
+        let (area, top, below) = match entry.class {
+            Class::Other => {
+                let place = LibraryPath::new(unsorted::place(self.contents, entry));
+                (Area::Other, LibraryPath::new([layout::OTHER]), place)
+            }
+            Class::Details => {
+                let place = LibraryPath::new(entry.inner().split('/').filter(|c| !c.is_empty()));
+                (Area::Details, self.details_folder(entry), place)
+            }
             Class::Resource | Class::Placeholder | Class::Ignored => return None,
         };
-        let below = LibraryPath::new(entry.inner().split('/').filter(|c| !c.is_empty()));
         let folder = below.parent().map_or(top.clone(), |folder| top.below(&folder));
         Some((area, folder, below.file_name().to_owned()))
     }

@@ -70,6 +70,11 @@ impl Kind {
         }
     }
 
+    /// What templates call it: an adjustment is nothing that one looks at.
+    pub fn template_word(self) -> &'static str {
+        if self == Kind::Adjustment { Kind::Other.as_str() } else { self.as_str() }
+    }
+
     /// What a stable text names.
     pub fn from_name(name: &str) -> Option<Kind> {
         let known = [Kind::Photo, Kind::Video, Kind::Adjustment, Kind::Other];

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::apple::part_name;
-use crate::category::photos::classify;
+use crate::category::is_apples_folder;
 use crate::category::recognise;
 use crate::contents::Category;
 use crate::contents::litter;
@@ -95,7 +95,7 @@ impl Searcher<'_> {
         self.nested(self.found.containers.len() - 1)?;
         let mut below = Below { apples: true, ..Below::default() };
         if extent == Extent::ApplesFolders {
-            listing.folders.retain(|folder| !classify::is_apples_folder(&name_of(folder)));
+            listing.folders.retain(|folder| !is_apples_folder(&name_of(folder)));
             listing.files.retain(|file| !is_of_a_part(&name_of(file)));
             let here = self.search_in(&listing)?;
             below.loose = here.loose;

@@ -23,9 +23,8 @@ use blake3::Hash;
 use serde::{Deserialize, Serialize};
 
 use crate::apple::zip::{Archive, Window};
-use crate::category::photos::Sort;
-use crate::category::photos::classify::Shape;
-use crate::contents::{ArchiveId, Category};
+use crate::category::Shape;
+use crate::contents::{ArchiveId, Category, Class};
 use crate::error::Error;
 use crate::problem::refusal::Refused;
 use crate::problem::{Code, Problem};
@@ -223,7 +222,8 @@ impl Searcher<'_> {
         let Some(mut container) = container else { return false };
         container.shape = Shape::loose();
         let is_medium = |file: &FileAt| {
-            container.shape.classify(&file.path.replace('\\', "/"), file.size.max(1)).sort == Sort::Photo
+            container.shape.classify(&file.path.replace('\\', "/"), file.size.max(1)).sort.class()
+                == Class::Resource
         };
         if !container.files.iter().any(is_medium) {
             return false;

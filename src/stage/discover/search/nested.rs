@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 use crate::apple::part_name;
 use crate::apple::zip::{Archive, Window, ZipEntry};
-use crate::category::photos::Sort;
 use crate::category::recognise;
-use crate::contents::{ArchiveId, litter};
+use crate::contents::{ArchiveId, Class, litter};
 use crate::error::{Error, is_full};
 use crate::problem::Code;
 use crate::problem::refusal::{Refused, refused};
@@ -65,7 +64,7 @@ impl Searcher<'_> {
             let outer = &self.found.containers[index];
             // a zip of Apple's name is no photo, wherever it lies
             let may_be = part_name::is_apple_name(file_name)
-                || outer.shape.classify(&normal, file.size).sort == Sort::Other;
+                || outer.shape.classify(&normal, file.size).sort.class() == Class::Other;
             if !may_be || litter::is_ignored(&normal) {
                 kept.push(file);
                 continue;
