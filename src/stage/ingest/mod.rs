@@ -13,7 +13,7 @@ mod stock;
 mod worker;
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc;
 
 pub use kept::read_kept;
@@ -27,7 +27,7 @@ use crate::error::Error;
 use crate::library::record::ReadEntry;
 use crate::library::staging::Staging;
 use crate::problem::Problem;
-use crate::progress::{Phase, Progress};
+use crate::progress::{Phase, Watch};
 use crate::stage::discover::Inputs;
 use crate::threads;
 
@@ -59,10 +59,8 @@ pub struct Reading<'a> {
     pub held: &'a ContentSet,
     /// Threads.
     pub jobs: NonZeroUsize,
-    /// Is told.
-    pub progress: &'a dyn Progress,
-    /// Set when the owner wants to stop.
-    pub cancel: &'a AtomicBool,
+    /// Who is told, and who may stop it.
+    pub watch: Watch<'a>,
 }
 
 /// Is called with entries whose bytes are durable.
@@ -76,7 +74,7 @@ pub type Record<'a> = dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error> + 
 pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_>) -> Result<Tally, Error> {
     let tasks = tasks(&inputs.contents, reading.jobs);
     let bytes = tasks.iter().map(|&t| inputs.contents.entries[t].size).fold(0, u64::saturating_add);
-    reading.progress.begin(Phase::Read, tasks.len() as u64, bytes);
+    reading.watch.progress.begin(Phase::Read, tasks.len() as u64, bytes);
     let known = std::mem::take(&mut inputs.contents.distinct);
     let said = std::mem::take(&mut inputs.heard.photos.said);
     let (outcome, contents, gathered) = {
@@ -158,6 +156,7 @@ mod tests {
         Archive, Bytes, Category, Class, ContentSet, Entry, Export, Identity, Inner, Part, Sort,
     };
     use crate::error::Error;
+    use crate::progress::Watch;
     use crate::stage::discover::Inputs;
     use crate::stage::discover::container::Source;
 
@@ -204,8 +203,7 @@ mod tests {
             wanted: Wanted::Hashes,
             held: &ContentSet::default(),
             jobs: NonZeroUsize::MIN.saturating_add(3),
-            progress: &(),
-            cancel: &cancel,
+            watch: Watch { progress: &(), cancel: &cancel },
         };
         let calls = Cell::new(0);
         let outcome = ingest(&mut inputs, &reading, &mut |_, _| {

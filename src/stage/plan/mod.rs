@@ -19,13 +19,12 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::apple::text;
 use crate::category::{self, Album, AlbumId, AlbumKind, Apart, Asset, Assets, Resource, Stem, Wish};
 use crate::contents::{Arena, ByContent, Class, ContentId, Contents, Entry, EntryId};
-use crate::library::layout;
-use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, Derived, Placement};
 use crate::library::settings::{Hidden, RecentlyDeleted, Settings};
 use crate::library::template::Fields;
+use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 use crate::stage::survey::Held;
 

@@ -7,11 +7,10 @@
 use crate::apple::text;
 use crate::category::unsorted;
 use crate::contents::{Class, Entry};
-use crate::library::layout;
-use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, Placement};
+use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 use crate::stage::plan::{Planner, Standing, Target, stamp};
 
