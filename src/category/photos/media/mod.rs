@@ -4,6 +4,9 @@
 //! dates of editing, or needs more memory or time than its fixed limits, whatever the bytes are. The one decision a newcomer would question: formats are recognised and EXIF blocks
 //! found by code of our own, and only the block goes to kamadak; see `still` and `tags` for why.
 
+// bytes from strangers are never indexed into
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 mod blocks;
 mod boxes;
 mod cut;
@@ -95,12 +98,14 @@ impl Camera {
 
     /// The maker.
     pub fn make(&self) -> Option<&str> {
-        self.0.as_ref()?[0].as_deref()
+        let [make, _] = self.0.as_deref()?;
+        make.as_deref()
     }
 
     /// The model.
     pub fn model(&self) -> Option<&str> {
-        self.0.as_ref()?[1].as_deref()
+        let [_, model] = self.0.as_deref()?;
+        model.as_deref()
     }
 
     /// Names what is not named yet.
