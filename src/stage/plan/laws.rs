@@ -291,3 +291,42 @@ proptest! {
         prop_assert_eq!((present.imported, present.duplicate, present.details), (0, 0, 0));
     }
 }
+
+/// So many of one kind would take minutes if each were compared with each.
+const MANY: usize = 20_000;
+
+/// How many files a hostile export gets placed.
+fn placed(file: impl Fn(Built, usize) -> Built, listed: Option<&str>) -> usize {
+    let mut built = (0..MANY).fold(Built::new(), file);
+    if let Some(name) = listed {
+        built = built.rows("Photos/Photo Details.csv", vec![row(name); MANY]).album("Lake", &[name]);
+    }
+    Before::empty().plan(built).plan.placements.iter().filter(|p| p.area != Area::Details).count()
+}
+
+#[test]
+fn work_grows_with_the_input_and_not_with_its_square() {
+    let bytes = |n: usize| n.to_string();
+    let one_name = |built: Built, n: usize| built.file("Photos/A.JPG", &bytes(n));
+    assert_eq!(placed(one_name, Some("A.JPG")), MANY, "one name");
+    let dated = |built: Built, n: usize| one_name(built, n).taken("2024-03-03 10:05");
+    assert_eq!(placed(dated, Some("a.jpg")), MANY, "one name and one moment");
+    let ending = |n: usize| if n.is_multiple_of(2) { "HEIC" } else { "MOV" };
+    let one_stem = |built: Built, n: usize| built.file(&format!("Photos/A.{}", ending(n)), &bytes(n));
+    assert_eq!(placed(one_stem, Some("A.HEIC")), MANY, "one stem");
+    let live = |built: Built, n: usize| built.file(&format!("Photos/{n}.{}", ending(n)), &bytes(n)).live("X");
+    assert_eq!(placed(live, None), MANY, "one identifier");
+    let edits = |built: Built, n: usize| match n {
+        0 => built.file("Photos/A.HEIC", "still"),
+        n => built.file("Photos/A.AAE", &bytes(n)),
+    };
+    assert_eq!(placed(edits, None), MANY, "one still with all edits");
+    let numbered = |built: Built, n: usize| built.file(&format!("Photos/A ({n}).JPG"), &bytes(n % 2));
+    assert_eq!(placed(numbered, None), 2, "copies under numbers");
+    let renamed = |built: Built, n: usize| built.file(&format!("Photos/A-{}.JPG", n % 1_000), &bytes(n));
+    assert_eq!(placed(renamed, Some("A.JPG")), MANY, "Apple's numbers");
+    let other = |built: Built, n: usize| built.file("Docs/a.txt", &bytes(n));
+    assert_eq!(placed(other, None), MANY, "one path beside the photos");
+    let shared = |built: Built, n: usize| built.file(&format!("My Albums/{}/A.JPG", n % 7), &bytes(n));
+    assert_eq!(placed(shared, None), MANY, "one name in shared albums");
+}
