@@ -7,9 +7,15 @@
 //! not of the inputs, so that the same photos always get the same names.
 
 mod albums;
+#[cfg(test)]
+pub(crate) mod build;
+#[cfg(test)]
+mod laws;
 mod others;
 pub mod records;
 mod standing;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 

@@ -2,7 +2,7 @@
 //!
 //! In: the planner, after every medium has its path. Out: placements of what is no medium, added to the
 //! plan. Pure. Never: merges two files of one path; equal bytes at one path are one file.
-//! The one surprise: an entry that is only remembered keeps its path and is not placed again.
+//! The one surprise: an entry that is only remembered is where its bytes stand, and is not placed again.
 
 use crate::apple::text;
 use crate::category::unsorted;
@@ -31,16 +31,18 @@ impl Planner<'_> {
                 self.plan.kept.insert(index, path.clone());
                 continue;
             }
+            // its bytes stand nowhere any more, and no place is theirs
+            if !entry.given {
+                continue;
+            }
             let adopted = self.foreign.find(hash, &folder, stem, extension);
             let adopted = adopted.filter(|&(k, _)| k < n && self.is_free(&at(k), content));
             let Target { path, key } = at(adopted.map_or(n, |(k, _)| k));
-            if entry.given {
-                standing.add(&path, hash);
-                self.planned.insert(key);
-                let modified = stamp(entry);
-                self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
-                self.note_renamed_other(entry, area, &path);
-            }
+            standing.add(&path, hash);
+            self.planned.insert(key);
+            let modified = stamp(entry);
+            self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
+            self.note_renamed_other(entry, area, &path);
             self.plan.kept.insert(index, path);
         }
     }

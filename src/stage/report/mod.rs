@@ -6,6 +6,8 @@
 //! or an earlier one; `entries` counts what this run did.
 
 mod count;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
