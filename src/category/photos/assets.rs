@@ -1,6 +1,6 @@
 //! Media to assets: what the rows say of each medium, and when each asset was taken.
 //!
-//! In: [`Contents`], the claims of the rows, and the pairs of `pairs`. Out: [`Assets`].
+//! In: [`Contents`], the claims of the rows, and the pairs of `pairs`. Out: [`Gathered`].
 //! Never: names a library path.
 //! The one surprise: flags and dates belong to the asset, not to a file. The still's row decides for
 //! its movie, also where the movie's own row says otherwise; halves of one Live Photo do differ.
@@ -27,7 +27,7 @@ const MOST_SAID: usize = 20;
 
 /// The assets, before albums are known.
 #[derive(Debug, Default)]
-pub struct Assets {
+pub struct Gathered {
     /// In canonical order of their primaries.
     pub assets: Arena<AssetId, Asset>,
     /// Still and movie (contents) where the movie's bytes stand with another still.
@@ -103,7 +103,7 @@ impl Medium<'_> {
 }
 
 /// Builds the assets.
-pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone: Tz) -> Assets {
+pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone: Tz) -> Gathered {
     let mut problems = Doubts::default();
     let entries = by_bytes(contents);
     let media = collect(contents, heard, &entries, rows, &mut problems);
@@ -113,7 +113,7 @@ pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone
 
     let movies = &pairs.first_still;
     let followers = movies.len() + companions.of.len();
-    let mut assets = Assets::default();
+    let mut assets = Gathered::default();
     assets.assets.reserve_exact(media.len().saturating_sub(followers));
     for (still, medium) in media.iter().enumerate() {
         if movies.contains_key(&still) || companions.of.contains_key(&still) {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use blake3::Hash;
 use chrono_tz::Tz;
 
-use crate::category::Heard;
+use crate::category::Assets;
 use crate::category::photos::build::Built;
 use crate::category::photos::{Matched, matched};
 use crate::contents::{ContentId, Contents};
@@ -32,7 +32,7 @@ impl Before {
     pub(crate) fn empty() -> Self {
         let links = Links { symbolic: true, hard: true };
         let held = Held { links, ..Held::default() };
-        Before { held, settings: Settings::standard(Tz::UTC).unwrap() }
+        Before { held, settings: Settings::standard(Tz::UTC) }
     }
 
     /// The owner chose something else.
@@ -108,8 +108,7 @@ impl Before {
         let texts = built.texts();
         let (contents, photos) = built.done();
         let matched = matched(&contents, &photos, self.settings.zone);
-        let heard = Heard { photos };
-        let plan = plan(&contents, &heard, &matched, &self.held, &self.settings);
+        let plan = plan(&contents, Assets::Photos(&matched, &photos), &self.held, &self.settings);
         Planned { contents, matched, plan, texts }
     }
 
