@@ -1,9 +1,10 @@
 //! The report: every entry in exactly one state, with sums that hold, and what was wrong.
 //!
-//! In: what was found, read, matched, planned and placed. Out: [`Report`] (`import`), [`Check`]:
-//! the JSON of the design, field for field. Pure. Never: prints, decides what a problem means.
-//! The one surprise: `media` counts distinct files of this run's inputs, whether this run imported them
-//! or an earlier one; `entries` counts what this run did.
+//! [`Report`] is the JSON of `import`, [`Check`] that of `check`; their field names are promised to programs and
+//! stay. Pure; what a problem means is not decided here.
+//!
+//! The surprise: `media` counts distinct files of this run's inputs, whether this run imported them or an
+//! earlier one; `entries` counts what this run did.
 
 mod count;
 

@@ -1,4 +1,4 @@
-//! When a photo or video was taken: DESIGN §5.4 as one pure function.
+//! When a photo or video was taken: the rules of `docs/design.md` as one pure function.
 //!
 //! In: [`Sources`], everything that claims a time. Out: [`Captured`], the decision, the rule that
 //! made it and the evidence it looked at. Never: reads a file, a clock or the machine's zone; uses

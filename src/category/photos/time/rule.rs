@@ -69,7 +69,7 @@ impl CapturedFrom {
     }
 }
 
-/// Which rule of DESIGN §5.4 decided.
+/// Which rule decided; `docs/library.md` tells them in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
