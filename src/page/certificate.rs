@@ -9,7 +9,7 @@ use crate::library::catalog::{ExportRecord, StoredFile};
 use crate::library::settings::{Hidden, RecentlyDeleted, name};
 use crate::page::figures::{count, counted, date, day, size};
 use crate::page::holdings::{Holdings, Sum, kind, missing};
-use crate::page::troubles::Troubles;
+use crate::page::problems::Problems;
 use crate::problem::advice::ranges;
 
 /// What the answer is, in a word that styles it.
@@ -80,23 +80,23 @@ pub struct Certificate {
 }
 
 /// Writes it.
-pub fn certificate(holdings: &Holdings, troubles: &Troubles) -> Certificate {
+pub fn certificate(holdings: &Holdings, problems: &Problems) -> Certificate {
     let media: Vec<&StoredFile> = holdings.media().collect();
     let knows_exports = !holdings.deliveries.is_empty();
-    let untold = troubles.untold || !knows_exports || !media.iter().any(|f| Holdings::is_listed(f));
-    let answer = match (troubles.errors, untold) {
+    let untold = problems.untold || !knows_exports || !media.iter().any(|f| Holdings::is_listed(f));
+    let answer = match (problems.errors, untold) {
         (1.., _) => Answer::Lacking,
         (0, true) => Answer::Untold,
         (0, false) => Answer::Whole,
     };
-    let things = counted(troubles.errors, "thing is", "things are");
+    let things = counted(problems.errors, "thing is", "things are");
     let (headline, lead) = match answer {
         Answer::Whole => (
             "Nothing is missing.".to_owned(),
             format!(
                 "Every part that Apple announced was read to its end, and everything that its lists name is in this \
                  library{}.",
-                exceptions(holdings, troubles)
+                exceptions(holdings, problems)
             ),
         ),
         Answer::Untold => (
@@ -134,8 +134,8 @@ pub fn certificate(holdings: &Holdings, troubles: &Troubles) -> Certificate {
 }
 
 /// What the lists name and the library has not, for good reasons.
-fn exceptions(holdings: &Holdings, troubles: &Troubles) -> &'static str {
-    match (holdings.delivered.left_out.files, troubles.listed_only) {
+fn exceptions(holdings: &Holdings, problems: &Problems) -> &'static str {
+    match (holdings.delivered.left_out.files, problems.listed_only) {
         (0, 0) => "",
         (_, 0) => ", but for what was left out",
         (0, _) => ", but for what its owner had deleted",

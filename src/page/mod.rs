@@ -15,7 +15,7 @@ mod picture;
 mod shown;
 mod thumbnails;
 mod timeline;
-mod troubles;
+mod problems;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -35,7 +35,7 @@ use crate::page::figures::{Bar, cameras, collection_word, count, counted, day, k
 use crate::page::holdings::{Holdings, kind};
 use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
-use crate::page::troubles::{Troubles, troubles};
+use crate::page::problems::{Problems, problems};
 use crate::progress::Progress;
 
 /// What every page of ours says in its first lines.
@@ -135,7 +135,7 @@ struct Page<'a> {
     title: String,
     span: String,
     certificate: Certificate,
-    troubles: Troubles,
+    problems: Problems,
     timeline: Timeline,
     kinds: Vec<Bar>,
     years: Vec<Bar>,
@@ -159,7 +159,7 @@ fn render(
     hidden: Hidden,
     gallery: Option<&str>,
 ) -> Result<String, askama::Error> {
-    let troubles = troubles(holdings, hidden);
+    let problems = problems(holdings, hidden);
     let of = |is: &dyn Fn(&StoredFile) -> bool| shown.items.iter().filter(|item| is(item)).count() as u64;
     let photos = of(&|item| kind(item) == Kind::Photo);
     let videos = of(&|item| kind(item) == Kind::Video);
@@ -172,8 +172,8 @@ fn render(
         script: include_str!("page.js"),
         title: format!("{} and {}", counted(photos, "photo", "photos"), counted(videos, "video", "videos")),
         span: span(shown),
-        certificate: certificate(holdings, &troubles),
-        troubles,
+        certificate: certificate(holdings, &problems),
+        problems,
         timeline: timeline(&shown.months),
         kinds: kinds(&shown.files),
         years: years(&shown.files),

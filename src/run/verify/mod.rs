@@ -7,11 +7,11 @@
 //! The one surprise: a file counts as holding what was imported only after its BLAKE3 was computed
 //! in this very run; whatever else is known, from the catalog or from an archive, is a claim.
 //!
-//! `tree` walks and reads, `record` examines the catalog, `against` compares archives; `rebuild`
+//! `tree` walks and reads, `catalog` examines the catalog, `against` compares archives; `rebuild`
 //! makes the catalog anew, from what `kept` (details), `sorted` (files) and `stand_ins` find.
 
 pub(super) mod against;
-pub(super) mod record;
+pub(super) mod catalog;
 pub(super) mod tree;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -126,7 +126,7 @@ pub fn verify(run: &VerifyRun<'_>, against: Option<&[PathBuf]>) -> Result<Verifi
     let _lock = hold(run.library)?;
     // a mistyped input shows before hours of reading
     let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
-    let (known, damages) = record::examine(run.library)?;
+    let (known, damages) = catalog::examine(run.library)?;
     let sound = damages.is_empty();
     let tree = Tree::walk(run.library);
     let mut looked = match &known {

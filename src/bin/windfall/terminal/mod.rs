@@ -7,10 +7,10 @@
 
 mod certificate;
 pub mod guide;
-mod kept;
 mod listing;
 mod problems;
 mod screen;
+mod sidecars;
 mod typed;
 mod verified;
 
@@ -27,9 +27,9 @@ use windfall::Error;
 use windfall::cli::name;
 
 pub use certificate::{checked, errors, imported, left_alone};
-pub use kept::{removed, written};
 pub use listing::{checksums, explained, json_line, listed, listed_as_json};
 pub use screen::{Bar, Screen};
+pub use sidecars::{removed, written};
 pub use verified::verified;
 
 /// How much is said.
