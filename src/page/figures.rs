@@ -1,7 +1,5 @@
-//! Figures: numbers in words, and the library in numbers: kinds, years, cameras. What is not shown is
-//! not counted.
-//!
-//! Counts nothing that is not shown.
+//! The library in numbers: kinds, years, cameras, each as the bars of a chart. What the page does not show is not
+//! counted.
 
 use std::collections::BTreeMap;
 

@@ -1,12 +1,12 @@
 //! The page: a library as one HTML file that opens anywhere, without network, years later.
 //!
-//! In: a library's catalog; photos, to make thumbnails of. Out: one file: the certificate of
-//! completeness, the library in numbers, problems and what to do, and, if the file stands in the
-//! library, a gallery of relative links. Never: touches media, writes the catalog, names an
-//! absolute path, replaces a file that it did not write, prints.
-//! The one surprise: the page forbids itself every request but for files beside it. Its style and
-//! script run by a nonce that is a hash of the whole content, so that the same library gives the
-//! same page, and nothing in the content can know it.
+//! It has the certificate, the library in numbers, the problems and what to do about them, and, if it lies inside the
+//! library, a gallery of relative links. It is made from the catalog alone; only thumbnails need the photos. It names
+//! no absolute path, and replaces no file that Windfall did not write.
+//!
+//! The surprise: the page forbids itself every request except for files beside it. Its style and script run by a nonce
+//! that is a hash of the whole content, so the same library gives the same page and nothing in the content can know
+//! the nonce.
 
 mod certificate;
 mod figures;

@@ -1,8 +1,7 @@
-//! The timeline: photos and videos per month, as bars.
+//! The timeline: photos and videos per month, as the numbers of an SVG bar chart. No month with photos is left out.
 //!
-//! In: [`Month`]s. Out: [`Timeline`], numbers for an SVG picture. Pure. Never: leaves a month out.
-//! The one surprise: years without any photo take no room; one scan dated 1904 would else squeeze
-//! everything since into a hair.
+//! The surprise: years without any photo take no room, or else one scan dated 1904 would squeeze everything since
+//! into a hair.
 
 use crate::page::figures::counted;
 use crate::page::shown::Month;

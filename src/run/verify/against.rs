@@ -1,10 +1,10 @@
-//! `verify --against`: may these archives be deleted?
+//! `verify --against`: can these archives be deleted?
 //!
-//! In: archives, read as if nothing were known of them, and the bytes that the library was just
-//! seen to hold. Out: how many entries the library holds, and a `not-held` problem for each that
-//! it does not. Never: believes the catalog, or a checksum that an archive states.
-//! The one surprise: parts that were never downloaded do not make the given ones unsafe; `check`
-//! and `import` speak of them.
+//! The archives are read as if nothing were known about them, and compared with the bytes that the library was just
+//! seen to hold. Neither the catalog nor a checksum that an archive states is believed.
+//!
+//! The surprise: parts that were never downloaded do not make the given ones unsafe; `check` and `import` are the
+//! ones to speak of those.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;

@@ -1,14 +1,11 @@
-//! `verify`: reads the library's bytes again and says what is as it was, what is not, and whether
-//! archives may be deleted.
+//! `verify`: reads the library's bytes again and says what is as it was, what is not, and whether archives can
+//! be deleted. It changes no file of the library.
 //!
-//! In: a library, and archives to compare it with. Out: [`Verification`]: the JSON of the design,
-//! field for field, and what a certificate says besides. Never: changes a file of the library,
-//! believes a size, a time or a name where bytes can be read.
-//! The one surprise: a file counts as holding what was imported only after its BLAKE3 was computed
-//! in this very run; whatever else is known, from the catalog or from an archive, is a claim.
+//! A file counts as intact only after its BLAKE3 was computed in this very run. Sizes, times, names, the catalog and
+//! the archives only make claims.
 //!
-//! `tree` walks and reads, `catalog` examines the catalog, `against` compares archives; `rebuild`
-//! makes the catalog anew, from what `kept` (details), `sorted` (files) and `stand_ins` find.
+//! `tree` walks and reads, `catalog` examines the catalog, `against` compares archives. [`rebuild`](crate::run::rebuild)
+//! makes a lost catalog anew.
 
 pub(super) mod against;
 pub(super) mod catalog;

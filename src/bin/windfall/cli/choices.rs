@@ -1,9 +1,8 @@
-//! The choices: what the owner may choose of a library, and which of the wishes holds.
+//! What the owner may choose about a library, and which choice holds: an option before what the library remembers,
+//! and that before the default. Prints nothing and reads no file.
 //!
-//! In: options, what the library remembers, the machine's zone. Out: [`Chosen`], the settings of an
-//! import: option before memory before default. Never: prints, reads a file.
-//! The one surprise: what held is remembered whether it was given or not, so that a default that
-//! changes in a later version, or on another machine, does not change a library.
+//! The surprise: whatever held is remembered, whether it was given or not. A default that changes in a later version,
+//! or on another machine, then does not change a library.
 
 use chrono_tz::Tz;
 use clap::Args;

@@ -1,9 +1,7 @@
-//! The command line: commands, options, and what they mean for the library.
+//! The command line: commands, options, and what they mean to the library. Prints nothing and reads no file.
 //!
-//! In: arguments, `WINDFALL_*` variables. Out: [`Cli`]; `choices` makes settings of what the owner
-//! chose. Never: prints, reads a file.
-//! The one surprise: `--to` is optional for the parser, because a person who forgets it is better
-//! helped by the whole command to type than by a usage line.
+//! The surprise: the parser takes `--to` as optional, because a person who forgets it is helped better by the whole
+//! command to type than by a usage line.
 
 mod choices;
 

@@ -1,9 +1,8 @@
-//! The certificate: what a run found and did, as a balance that adds up, and its verdict.
+//! The certificate: what a run found and did, as a balance that adds up, and one line that answers "is everything
+//! there?". It never claims more than was proved.
 //!
-//! In: [`Report`], [`Check`]. Out: at most sixteen lines, then the problems, then one line
-//! that answers "is everything there?". Never: claims more than was proved.
-//! The one surprise: where an export came without details, the verdict says that nobody can know,
-//! although nothing that is there is damaged.
+//! The surprise: where an export came without Apple's lists, the answer is that nobody can know, even though nothing
+//! that is there is damaged.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

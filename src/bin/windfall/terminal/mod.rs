@@ -1,9 +1,8 @@
-//! The terminal: the only part of Windfall that prints.
+//! The terminal: the only part of Windfall that prints. Results go to standard output; progress, notes and errors
+//! go to standard error. It decides nothing.
 //!
-//! In: what the library returned. Out: words for people, or JSON, on standard output; progress,
-//! notes and errors on standard error. Never: decides anything; prints a name that came from an
-//! archive as it is (see [`shown`]).
-//! The one surprise: a reader that goes away (`windfall list … | head`) is no error.
+//! Names that came from an archive are hostile and are printed only through [`shown`]. A reader that goes away
+//! (`windfall list … | head`) is no error.
 
 mod certificate;
 pub mod guide;

@@ -1,8 +1,8 @@
-//! Problems for people: grouped by code, errors first, each group with what it means, what to do,
-//! and a few examples.
+//! Problems for people: in groups, errors first, each with what it means, what to do, and a few examples. What is
+//! not shown is counted.
 //!
-//! In: the problems of a report. Out: lines. Never: drops a code; what is not shown is counted.
-//! The one surprise: the words come from the library, because the page says the same ones.
+//! The words come from the library, because the page uses the same ones. The codes are for programs: they stand in
+//! the JSON, and here only with `--verbose`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};

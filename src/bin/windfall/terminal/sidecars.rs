@@ -1,9 +1,7 @@
 //! What became of sidecars, in words.
 //!
-//! In: [`Derivation`], [`Removal`]. Out: a few lines on standard output. Never: names more than a
-//! handful of files, unless every one is asked for.
-//! The one surprise: sidecars of another hand are named though nothing is wrong with them; their
-//! owner expects the library's facts in them and would look in vain.
+//! Sidecars that somebody else wrote or changed are named although nothing is wrong with them: their owner expects
+//! to find albums and dates in them, and would look in vain.
 
 use std::io::{self, Write};
 

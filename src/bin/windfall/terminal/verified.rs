@@ -1,9 +1,7 @@
-//! The certificate of a verification: what the library still is, and whether the zips may go.
+//! The certificate of a verification: what the library still is, and whether the zips can be deleted.
 //!
-//! In: [`Verification`]. Out: some ten lines, the problems, and one line that answers the question.
-//! Never: says "safe" for anything that was not read in this very run.
-//! The one surprise: without `--against` nothing is said about zips; the library's own word is not
-//! enough to delete them.
+//! "Safe" is said only of what was read in this very run. Without `--against` nothing is said about zips: the
+//! library's own word is not enough to delete them.
 
 use std::io::{self, Write};
 
