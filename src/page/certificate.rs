@@ -100,22 +100,22 @@ pub fn certificate(holdings: &Holdings, problems: &Problems) -> Certificate {
             ),
         ),
         Answer::Untold => (
-            "Nothing that is here is damaged.".to_owned(),
+            "Nothing here is damaged.".to_owned(),
             match knows_exports {
                 true => {
-                    "Whether everything is here, nobody can tell: Apple's details, the lists of all photos, did not \
-                     come with every export."
+                    "Nobody can tell whether everything is here: Apple's lists of all photos did not come with every \
+                     delivery."
                 }
                 false => {
-                    "Whether everything is here, the catalog cannot tell: it does not know what Apple announced. \
-                     Import the archives again, or compare them with windfall verify --against."
+                    "The catalog cannot tell whether everything is here: it does not know what Apple announced. \
+                     Import the zips again, or compare them with windfall verify --against."
                 }
             }
             .to_owned(),
         ),
         Answer::Lacking => (
             format!("{things} missing or damaged."),
-            "Everything else is safe in this library. What is missing, and what to do about it, stands under Problems."
+            "Everything else is safe in this library. What is missing, and what to do about it, is under Problems."
                 .to_owned(),
         ),
     };
@@ -158,7 +158,7 @@ fn parts(holdings: &Holdings) -> Vec<Parts> {
                 ),
                 None => {
                     format!(
-                        "{}, of nobody knows how many",
+                        "{}; the names do not say how many there should be",
                         counted(delivery.parts.len() as u64, "part", "parts")
                     )
                 }
@@ -192,16 +192,14 @@ fn proof(media: &[&StoredFile]) -> Vec<String> {
     )];
     if proved > 0 {
         lines.push(format!(
-            "{} proved: byte for byte what iCloud held, because Apple's own checksum was computed again from the bytes \
-             and agrees.",
+            "{} exactly what was in iCloud: Apple's own checksum was computed again from the bytes, and agrees.",
             counted(proved, "file is", "files are")
         ));
     }
     if unproved > 0 {
         lines.push(format!(
-            "{} vouched for by the archive only: whole as Apple packed {}, but Apple's lists state no checksum that \
-             could prove more.",
-            counted(unproved, "file is", "files are"),
+            "{} arrived whole, as Apple packed {}; Apple gives no checksum to prove more.",
+            counted(unproved, "file", "files"),
             if unproved == 1 { "it" } else { "them" }
         ));
     }
@@ -218,8 +216,8 @@ fn balance(holdings: &Holdings) -> (Option<Line>, Vec<Line>) {
         return (None, Vec::new());
     }
     let lines = [
-        ("stand in this library", delivered.placed),
-        ("are further copies of the same bytes", delivered.copies),
+        ("are in this library", delivered.placed),
+        ("are further copies of the same files", delivered.copies),
         ("are Apple's lists, kept in .windfall/details", delivered.details),
         ("were left out", delivered.left_out),
     ];
@@ -239,7 +237,7 @@ fn left_out(holdings: &Holdings) -> Vec<String> {
     let ignored = newest.and_then(|run| run.report.entries).map(|entries| entries.ignored);
     if let Some(ignored) = ignored.filter(|n| *n > 0) {
         lines.push(format!(
-            "The newest import ignored {}: empty files and traces of computers that no person misses.",
+            "The newest import ignored {}: empty ones, and the kind that computers leave in every folder.",
             counted(ignored, "file", "files")
         ));
     }

@@ -12,10 +12,10 @@ mod certificate;
 mod figures;
 mod holdings;
 mod picture;
+mod problems;
 mod shown;
 mod thumbnails;
 mod timeline;
-mod problems;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -33,9 +33,9 @@ use crate::library::name;
 use crate::page::certificate::{Certificate, certificate};
 use crate::page::figures::{Bar, cameras, collection_word, count, counted, day, kinds, size, years};
 use crate::page::holdings::{Holdings, kind};
+use crate::page::problems::{Problems, problems};
 use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
-use crate::page::problems::{Problems, problems};
 use crate::progress::Progress;
 
 /// What every page of ours says in its first lines.
@@ -51,10 +51,10 @@ pub enum Hidden {
     Shown,
 }
 
-/// What the page shall be.
+/// What the page should be.
 #[derive(Debug, Clone, Default)]
 pub struct PageOptions {
-    /// Where it shall stand; by default `windfall-report.html` in the library. Elsewhere it has no gallery.
+    /// Where it is written; by default `windfall-report.html` in the library. Elsewhere it has no gallery.
     pub output: Option<PathBuf>,
     /// What it shows.
     pub hidden: Hidden,

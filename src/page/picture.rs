@@ -62,7 +62,7 @@ pub fn small(path: &Path, format: Format) -> Option<Vec<u8>> {
     if !metadata.is_file() || metadata.len() > LARGEST_FILE {
         return None;
     }
-    // decoders promise not to panic; a photo that proves one wrong shall not end the run
+    // decoders promise not to panic; a photo that proves one wrong must not end the run
     catch_unwind(AssertUnwindSafe(|| encode(&scaled(drawn(path, format)?)))).ok().flatten()
 }
 

@@ -202,7 +202,7 @@ impl Session {
 
     fn import(&self, arguments: &cli::Import) -> Exit {
         let Some(library) = &arguments.to else {
-            let hint = format!("say where the library is or shall be: `{}`", arguments.whole_command());
+            let hint = format!("say where the library is or should be: `{}`", arguments.whole_command());
             terminal::failure("--to is missing", &[], Some(&hint));
             return Exit::Usage;
         };
@@ -315,7 +315,7 @@ impl Session {
 }
 
 /// The hint for an interrupted run that had nothing to keep.
-const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to begin anew";
+const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to start over";
 
 /// Says why a command stopped. `when_interrupted` replaces the hint of an interruption.
 fn failed(error: &Error, when_interrupted: Option<&str>) -> Exit {

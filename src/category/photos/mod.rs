@@ -216,7 +216,7 @@ fn no_details(contents: &Contents, heard: &Heard, detailed: &BTreeSet<ExportId>)
             Problem::new(
                 Code::NoDetails,
                 format!(
-                    "`{}` came without Apple's details (no `Photo Details.csv`): dates are those that the files carry, \
+                    "`{}` came without Apple's lists (no `Photo Details.csv`): dates are those that the files carry, \
                      and nothing can be proved; a download from icloud.com is like that, the privacy export is not",
                     contents.exports[export].name
                 ),
@@ -240,9 +240,12 @@ fn undated(contents: &Contents, assets: &[Asset]) -> Vec<Problem> {
         .filter_map(|content| {
             let entry = first.get(&content)?;
             Some(
-                Problem::new(Code::Undated, "neither the file, its row nor its name tells when it was taken")
-                    .in_archive(&contents.archives[entry.archive].name)
-                    .with_entry(entry.path.as_ref()),
+                Problem::new(
+                    Code::Undated,
+                    "neither the file, nor Apple's lists, nor its name says when it was taken",
+                )
+                .in_archive(&contents.archives[entry.archive].name)
+                .with_entry(entry.path.as_ref()),
             )
         })
         .collect()

@@ -86,7 +86,7 @@ pub(super) fn outset(
     Ok(Outset::Changed(Some(tree)))
 }
 
-/// What the next run shall say if nothing changes; `None` if it will have something to do all the same.
+/// What the next run is to say if nothing changes; `None` if it will have something to do all the same.
 /// `before` is the library as it was before this run, and the catalog as it is after.
 pub(super) fn left(
     report: &Report,

@@ -86,8 +86,7 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
     for name in &inputs.unreadable {
         against.entries += 1;
         against.not_held += 1;
-        let why =
-            "the archive cannot be read, so nobody can say whether the library holds what is in it: keep it";
+        let why = "this zip cannot be read, so nobody can say whether the library has what is in it: keep it";
         problems.push(Problem::new(Code::NotHeld, why).in_archive(name));
     }
     let contents = &inputs.contents;
@@ -103,17 +102,16 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
                 }
                 match holding.lost.get(&content.blake3) {
                     Some(path) => format!(
-                        "`{path}` held it, and is gone or holds other bytes now: import this archive again before you \
-                         delete it"
+                        "`{path}` was this file, and is gone or changed now: import this zip again before you delete \
+                         it"
                     ),
-                    None => "the library does not hold it: an option left it out, or it was never imported; import \
-                             this archive before you delete it"
+                    None => "the library does not have it: an option left it out, or it was never imported; import \
+                             this zip before you delete it"
                         .to_owned(),
                 }
             }
             Bytes::Failed | Bytes::Unread => {
-                "it cannot be read, so nobody can say whether the library holds it: keep the archive"
-                    .to_owned()
+                "it cannot be read, so nobody can say whether the library has it: keep the zip".to_owned()
             }
         };
         against.not_held += 1;

@@ -15,7 +15,7 @@ use crate::library::layout::{self, INTERNAL};
 use crate::library::record::Area;
 use crate::problem::{Code, Problem};
 
-const ADVICE: &str = "`windfall verify --rebuild-catalog` makes it anew from the library";
+const ADVICE: &str = "`windfall verify --rebuild-catalog` makes a new one from the library";
 
 /// What the catalog remembers, if it can be read, and what is wrong with it.
 ///
@@ -65,7 +65,7 @@ fn look(catalog: &Catalog, problems: &mut Vec<Problem>) -> Result<Remembered, Er
     }
     for Dangling { table, parent, records } in catalog.dangling()? {
         problems.push(damaged(&format!(
-            "the catalog contradicts itself: {records} records of `{table}` speak of `{parent}` that it does not know: \
+            "the catalog contradicts itself: {records} records of `{table}` name `{parent}` that it does not have: \
              {ADVICE}"
         )));
     }
@@ -75,7 +75,7 @@ fn look(catalog: &Catalog, problems: &mut Vec<Problem>) -> Result<Remembered, Er
         let why = if !usable.contains(path.as_str()) {
             "the catalog does not know its bytes, or its path leads outside the library".to_owned()
         } else if Area::from_name(&area).is_none() {
-            format!("the catalog gives it a place that there is not (`{area}`)")
+            format!("the catalog gives it a kind of place that does not exist (`{area}`)")
         } else {
             continue;
         };

@@ -29,7 +29,7 @@ use crate::library::layout::INTERNAL;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, FileRecord};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, amount};
 use crate::progress::Progress;
 use crate::stage::discover::search::LeftAlone;
 use crate::stage::ingest::Wanted;
@@ -279,7 +279,7 @@ fn read_everything(run: &VerifyRun<'_>, tree: &Tree) -> Result<Looked, Error> {
 }
 
 pub(super) fn extra(path: &LibraryPath) -> Problem {
-    let message = "no import put this file here, so nothing is known of it; it was left alone";
+    let message = "no import put this file here, so Windfall does not touch it";
     Problem::new(Code::ExtraFile, message).with_entry(path.as_str())
 }
 
@@ -314,16 +314,20 @@ impl Looking<'_> {
 
     fn compare(&mut self, record: &FileRecord, recorded: &Content, at: &LibraryPath, found: &Found) {
         if !found.is_file {
-            return self.changed(record, recorded, "a link or a device stands in its place");
+            return self.changed(record, recorded, "a link or a device is in its place");
         }
         let Some(content) = self.reread.content(at) else {
             return self.changed(record, recorded, self.reread.fault(at));
         };
         if content.blake3 != recorded.blake3 {
             let how = if content.size == recorded.size {
-                format!("it has the {} bytes that it had, but not the same", recorded.size)
+                format!("its {} bytes are not the same any more", amount::count(recorded.size))
             } else {
-                format!("it has {} bytes, and had {}", content.size, recorded.size)
+                format!(
+                    "it has {} bytes and had {}",
+                    amount::count(content.size),
+                    amount::count(recorded.size)
+                )
             };
             return self.changed(record, recorded, &how);
         }
@@ -335,7 +339,7 @@ impl Looking<'_> {
                 Problem::new(
                     Code::CatalogDamaged,
                     "the file is intact, but the catalog has another size or fingerprint for the same BLAKE3: \
-                     `windfall verify --rebuild-catalog` makes the catalog anew",
+                     `windfall verify --rebuild-catalog` makes a new catalog",
                 )
                 .with_entry(record.path.as_str()),
             );
@@ -347,8 +351,8 @@ impl Looking<'_> {
         self.looked.files.changed += 1;
         self.looked.holding.lost.insert(recorded.blake3, record.path.clone());
         let message = format!(
-            "it is not what was imported: {how}; if nobody edited it, look after the drive; to have the original \
-             again, move this file away and import {} again",
+            "it is not what was imported: {how}; if nobody edited it, check the drive; to get the original back, \
+             move this file away and import {} again",
             self.source(record)
         );
         self.looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(record.path.as_str()));
@@ -360,8 +364,7 @@ impl Looking<'_> {
         };
         let moved = self.unclaimed.iter().find(same).filter(|_| record.area != Area::Details).cloned();
         if let Some(to) = moved {
-            let message =
-                format!("it stands as `{to}` now, byte for byte; the catalog follows at the next import");
+            let message = format!("it is at `{to}` now, unchanged; the next import remembers the new place");
             let problem = Problem::new(Code::MovedFile, message).with_entry(record.path.as_str());
             self.looked.problems.push(problem);
             self.unclaimed.remove(&to);
@@ -370,13 +373,13 @@ impl Looking<'_> {
         }
         self.looked.files.missing += 1;
         self.looked.holding.lost.insert(recorded.blake3, record.path.clone());
-        let message = format!("it is gone: import {} again to have it back", self.source(record));
+        let message = format!("it is gone: import {} again to get it back", self.source(record));
         self.looked.problems.push(Problem::new(Code::MissingFile, message).with_entry(record.path.as_str()));
     }
 
     fn source(&self, record: &FileRecord) -> String {
         let archive = self.archives.get(&record.content);
-        archive.map_or_else(|| "the archive that held it".to_owned(), |name| format!("`{name}`"))
+        archive.map_or_else(|| "the zip that had it".to_owned(), |name| format!("`{name}`"))
     }
 }
 

@@ -158,13 +158,13 @@ pub fn staging_left(library: &Path, known: Option<&Remembered>) -> Option<Proble
     let count = sizes.len();
     let bytes = amount::size(sizes.iter().fold(0, |sum: u64, size| sum.saturating_add(*size)));
     let message = format!(
-        "an import was interrupted: {count} files ({bytes}) wait in `{INTERNAL}/staging`; import the same \
-         archives again to have them placed"
+        "an import was interrupted: {count} files ({bytes}) wait in `{INTERNAL}/staging`; import the same zips again \
+         to finish it"
     );
     Some(Problem::new(Code::StagingLeft, message).with_entry(format!("{INTERNAL}/staging")))
 }
 
-/// A file whose bytes shall be read.
+/// A file whose bytes are to be read.
 pub struct Wish {
     /// Where it stands.
     pub path: LibraryPath,

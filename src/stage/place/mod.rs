@@ -106,7 +106,7 @@ pub fn place(
                     unplaced.problems.push(
                         Problem::new(
                             Code::WriteFailed,
-                            format!("it could not be placed: {error}; import again to retry"),
+                            format!("it could not be written: {error}; import again to retry"),
                         )
                         .with_entry(placement.path.as_str()),
                     );
@@ -127,7 +127,7 @@ fn told(file: &FileRecord) -> String {
     let placed = format!("placed `{}`", name::display(file.path.as_str()));
     let Some(rule) = file.rule else { return placed };
     let captured = file.captured_text().unwrap_or_else(|| "undated".to_owned());
-    let proof = if file.proved { "proved by Apple's checksum" } else { "vouched for by the archive only" };
+    let proof = if file.proved { "proved by Apple's checksum" } else { "arrived whole" };
     format!("{placed}, {captured} ({}), {proof}", rule.explain())
 }
 

@@ -302,7 +302,10 @@ impl Planner<'_> {
         self.plan.problems.push(
             Problem::new(
                 Code::Renamed,
-                format!("`{}` is a name that some systems cannot hold; it stands as `{path}`", resource.name),
+                format!(
+                    "some systems cannot store the name `{}`; it is in the library as `{path}`",
+                    resource.name
+                ),
             )
             .in_archive(&self.contents.archives[entry.archive].name)
             .with_entry(entry.path.as_ref()),

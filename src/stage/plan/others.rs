@@ -71,7 +71,10 @@ impl Planner<'_> {
         self.plan.problems.push(
             Problem::new(
                 Code::Renamed,
-                format!("`{}` is a path that some systems cannot hold; it stands as `{path}`", entry.inner()),
+                format!(
+                    "some systems cannot store the path `{}`; it is in the library as `{path}`",
+                    entry.inner()
+                ),
             )
             .in_archive(&self.contents.archives[entry.archive].name)
             .with_entry(entry.path.as_ref()),

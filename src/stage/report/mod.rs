@@ -240,7 +240,7 @@ fn missing_problems(export: &Export, missing: &[u32]) -> Vec<Problem> {
     let total = export.total.unwrap_or(0);
     let named = |which: &str, are: &str| {
         format!(
-            "{which} of {total} of `{}` {are} not here: download from privacy.apple.com what is missing, and import it too",
+            "{which} of {total} of `{}` {are} not here: download what is missing from privacy.apple.com, and import it too",
             export.name
         )
     };

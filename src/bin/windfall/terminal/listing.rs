@@ -146,17 +146,15 @@ fn proof(file: &Listed) -> String {
         (Some(fingerprint), true) => {
             let proved = styled(GOOD, "proved");
             format!(
-                "{proved}: Apple's details carry the checksum of exactly these bytes, {}",
+                "{proved}: exactly what was in iCloud; Apple's lists have the checksum of these bytes, {}",
                 shown(fingerprint)
             )
         }
         (Some(fingerprint), false) => format!(
-            "whole, as its archive says; no row of Apple's details carries the checksum of these bytes, {}",
+            "it arrived whole; Apple's lists do not have the checksum of these bytes, {}",
             shown(fingerprint)
         ),
-        (None, _) => {
-            "whole, as its archive says; Apple states checksums of photos and videos only".to_owned()
-        }
+        (None, _) => "it arrived whole; Apple gives checksums of photos and videos only".to_owned(),
     }
 }
 

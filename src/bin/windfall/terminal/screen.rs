@@ -126,10 +126,10 @@ fn tick(shared: &Arc<Shared>) -> Option<(Sender<()>, JoinHandle<()>)> {
 
 fn style(phase: Phase, bytes: u64, files: u64) -> ProgressStyle {
     let doing = match phase {
-        Phase::Discover => "looking for archives",
+        Phase::Discover => "looking for zips",
         Phase::Read => "reading",
-        Phase::Match => "putting together what belongs together",
-        Phase::Place => "placing",
+        Phase::Match => "sorting",
+        Phase::Place => "writing",
         Phase::Verify => "verifying",
         Phase::Thumbnails => "making thumbnails",
     };

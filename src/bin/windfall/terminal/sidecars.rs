@@ -21,13 +21,20 @@ const NAMED: usize = 8;
 /// If standard output cannot be written.
 pub fn written(form: SidecarForm, derivation: &Derivation, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| {
-        let made = counted(derivation.made, "sidecar", "sidecars");
+        let made = counted(derivation.made, "small file", "small files");
+        let made =
+            format!("Wrote {made} beside the photos that other programs read (sidecars, {})", form.as_str());
         let line = match derivation.kept {
-            0 => format!("Wrote {made} ({}).", form.as_str()),
-            kept => format!("Wrote {made} ({}); {} as they were.", form.as_str(), amount::count(kept)),
+            0 => format!("{made}."),
+            kept => format!("{made}; {} were up to date.", amount::count(kept)),
         };
         outcome(writeln!(out, "{line}").and_then(|()| foreign(out, &derivation.foreign, voice)).and_then(
-            |()| writeln!(out, "Imports into this library go on writing them; --remove ends that."),
+            |()| {
+                writeln!(
+                    out,
+                    "From now on each import into this library writes them too; --remove ends that."
+                )
+            },
         ))?;
         outcome(problems::write(out, &derivation.problems, voice))
     })
@@ -54,8 +61,8 @@ fn foreign(out: &mut dyn Write, paths: &[LibraryPath], voice: Voice) -> io::Resu
     if paths.is_empty() {
         return Ok(());
     }
-    let count = counted(paths.len() as u64, "file is", "files are");
-    writeln!(out, "{count} not Windfall's, or changed since; they were left alone:")?;
+    let count = counted(paths.len() as u64, "file was", "files were");
+    writeln!(out, "{count} written or changed by somebody else, so Windfall does not touch them:")?;
     let named = if voice == Voice::Verbose { paths.len() } else { NAMED };
     for path in paths.iter().take(named) {
         writeln!(out, "  {}", shown(path.as_str()))?;

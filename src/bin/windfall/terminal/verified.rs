@@ -24,7 +24,7 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     if let Some(aside) = &verification.kept_aside {
         writeln!(
             out,
-            "The catalog was made anew; the old one is kept as `{}`.",
+            "A new catalog was made; the old one is kept as `{}`.",
             shown(&aside.display().to_string())
         )?;
     }
@@ -32,12 +32,8 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     let (files, balance) = (&verification.files, &verification.balance);
     exports(out, &balance.exports)?;
     let total = counted(files.total, "file", "files");
-    writeln!(
-        out,
-        "  {total} recorded; {} intact, {}",
-        amount::count(files.intact),
-        amount::size(balance.bytes)
-    )?;
+    let (intact, size) = (amount::count(files.intact), amount::size(balance.bytes));
+    writeln!(out, "  {total} in the catalog; {intact} intact, {size}")?;
     for (count, what) in [(files.changed, "changed"), (files.missing, "missing")] {
         if count > 0 {
             writeln!(out, "  {}", styled(BAD, format_args!("{} {what}", counted(count, "file", "files"))))?;
@@ -48,8 +44,9 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     }
     proof(out, balance.proved, balance.unproved, 0)?;
     if let Some(against) = &verification.against {
-        let entries = counted(against.entries, "entry", "entries");
-        writeln!(out, "  {entries} of the archives read; the library holds {}", amount::count(against.held))?;
+        let entries = counted(against.entries, "file", "files");
+        let held = amount::count(against.held);
+        writeln!(out, "  {entries} in these archives; the library has {held} of them")?;
     }
     writeln!(out)?;
     if !verification.problems.is_empty() {
