@@ -24,7 +24,6 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// The word of its style.
     pub fn as_str(self) -> &'static str {
         match self {
             Answer::Whole => "whole",
@@ -34,18 +33,13 @@ impl Answer {
     }
 }
 
-/// A line of the balance.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Line {
-    /// What became of them.
     pub label: &'static str,
-    /// How many.
     pub files: String,
-    /// How much.
     pub bytes: String,
 }
 
-/// Parts of an export.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Parts {
     /// `iCloud Photos, built 3 March 2024`.
@@ -56,16 +50,11 @@ pub struct Parts {
     pub missing: Option<String>,
 }
 
-/// The whole answer.
 #[derive(Debug)]
 pub struct Certificate {
-    /// The answer.
     pub answer: Answer,
-    /// In a few words.
     pub headline: String,
-    /// In a sentence.
     pub lead: String,
-    /// Of every export.
     pub parts: Vec<Parts>,
     /// How each file is vouched for.
     pub proof: Vec<String>,
@@ -79,7 +68,6 @@ pub struct Certificate {
     pub as_of: Option<String>,
 }
 
-/// Writes it.
 pub fn certificate(holdings: &Holdings, problems: &Problems) -> Certificate {
     let media: Vec<&StoredFile> = holdings.media().collect();
     let knows_exports = !holdings.deliveries.is_empty();

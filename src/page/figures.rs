@@ -16,12 +16,9 @@ pub use crate::problem::amount::{count, counted};
 /// How many cameras are named.
 const CAMERAS: usize = 12;
 
-/// A line of a bar chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {
-    /// What.
     pub label: String,
-    /// How much, in words.
     pub value: String,
     /// Of the longest, in percent.
     pub share: f64,

@@ -44,10 +44,10 @@ const MARK: &str = "<meta name=\"generator\" content=\"Windfall ";
 /// Whether the page shows what is hidden and recently deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Hidden {
-    /// It does not.
+    /// It shows none of them.
     #[default]
     LeftOut,
-    /// It does.
+    /// It shows them among the others.
     Shown,
 }
 
@@ -56,7 +56,7 @@ pub enum Hidden {
 pub struct PageOptions {
     /// Where it is written; by default `windfall-report.html` in the library. Elsewhere it has no gallery.
     pub output: Option<PathBuf>,
-    /// What it shows.
+    /// Whether it shows hidden and recently deleted photos.
     pub hidden: Hidden,
 }
 

@@ -22,29 +22,22 @@ use crate::problem::{Code, Severity};
 /// How many problems of a group are listed; the rest are counted.
 const LISTED: usize = 500;
 
-/// Problems of one kind.
 #[derive(Debug)]
 pub struct Group {
-    /// `error` or `warning`.
     pub severity: Severity,
-    /// The stable code.
     pub code: String,
     /// `3 damaged files`.
     pub title: String,
     /// What it means and what to do.
     pub advice: String,
-    /// Where, and what.
     pub places: Vec<Place>,
-    /// How many more there are.
     pub more: u64,
 }
 
-/// One problem.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// Archive and entry.
     pub place: String,
-    /// What, in pieces.
     pub message: Vec<Piece>,
 }
 
@@ -62,9 +55,7 @@ pub enum Piece {
 pub struct Problems {
     /// Errors first.
     pub groups: Vec<Group>,
-    /// How many errors there are.
     pub errors: u64,
-    /// How many warnings there are.
     pub warnings: u64,
     /// How many concern hidden or deleted items and are not listed.
     pub private: u64,
@@ -233,7 +224,6 @@ fn pieces(message: &str) -> Vec<Piece> {
 
 /// What must not be named.
 struct Private<'a> {
-    /// In hex.
     hashes: HashSet<String>,
     paths: HashSet<&'a str>,
     names: HashSet<&'a str>,

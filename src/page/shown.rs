@@ -24,14 +24,12 @@ const HIDDEN: u32 = 4;
 const DELETED: u32 = 8;
 const STAND_IN: u32 = 16;
 
-/// A month of the library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Month {
     /// `2024-03`; empty for what is undated.
     pub key: String,
     /// Photos, Live Photos among them.
     pub photos: u64,
-    /// Videos.
     pub videos: u64,
 }
 
@@ -44,9 +42,7 @@ pub struct Album<'a> {
     pub items: Vec<usize>,
 }
 
-/// What the page shows.
 pub struct Shown<'a> {
-    /// Media files.
     pub files: Vec<&'a StoredFile>,
     /// Photos and videos, a Live Photo once; newest first, undated last.
     pub items: Vec<&'a StoredFile>,
@@ -63,7 +59,6 @@ pub struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    /// Chooses.
     pub fn of(holdings: &'a Holdings, hidden: Hidden) -> Self {
         let media: Vec<&StoredFile> = holdings.media().collect();
         let is_shown = |file: &&StoredFile| hidden == Hidden::Shown || !Holdings::is_private(file);

@@ -52,7 +52,6 @@ struct Statement {
     /// When it was taken, with an offset, never `Z`: readers take `Z` for "no zone known".
     captured: Option<String>,
     favorite: bool,
-    /// In Recently Deleted.
     deleted: bool,
     /// Hidden, and kept apart for it.
     hidden: bool,

@@ -36,7 +36,6 @@ pub fn toolkit(form: SidecarForm) -> String {
     format!("Windfall ({})", form.as_str())
 }
 
-/// The document.
 pub fn text(form: SidecarForm, statement: &Statement) -> io::Result<String> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;

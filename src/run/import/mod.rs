@@ -48,9 +48,9 @@ pub struct Run<'a> {
     pub inputs: &'a [PathBuf],
     /// What becomes of inputs that nothing shows to be Apple's.
     pub strangers: Strangers,
-    /// Threads that read.
+    /// How many threads read.
     pub jobs: NonZeroUsize,
-    /// Is told.
+    /// Hears what the run does.
     pub progress: &'a dyn Progress,
     /// Set when the owner wants to stop.
     pub cancel: &'a AtomicBool,

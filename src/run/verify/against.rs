@@ -26,7 +26,7 @@ use crate::stage::ingest::{Reading, Wanted, ingest};
 /// Entries of the archives; ignored ones and placeholders do not count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Against {
-    /// All.
+    /// How many entries the archives have.
     pub entries: u64,
     /// Their bytes stand in the library.
     pub held: u64,
@@ -36,7 +36,6 @@ pub struct Against {
 
 /// What comparing the archives with the library came to.
 pub struct Compared {
-    /// The numbers.
     pub against: Against,
     /// Every entry is held, and no archive is damaged.
     pub all_held: bool,

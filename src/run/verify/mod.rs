@@ -42,11 +42,11 @@ use tree::{Found, Reread, Standing, Tree, Wish, staging_left};
 
 /// What a verification needs.
 pub struct VerifyRun<'a> {
-    /// The library.
+    /// The folder of the library.
     pub library: &'a Path,
-    /// Threads that read.
+    /// How many threads read.
     pub jobs: NonZeroUsize,
-    /// Is told.
+    /// Hears what the run does.
     pub progress: &'a dyn Progress,
     /// Set when the owner wants to stop.
     pub cancel: &'a AtomicBool,
@@ -55,7 +55,7 @@ pub struct VerifyRun<'a> {
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verification {
-    /// Version.
+    /// The version of Windfall that looked.
     pub windfall: &'static str,
     /// The library's folder.
     pub library: String,
@@ -91,7 +91,7 @@ pub struct Files {
     pub intact: u64,
     /// Other bytes now, or unreadable.
     pub changed: u64,
-    /// Gone.
+    /// Files that are gone.
     pub missing: u64,
     /// Files that no import put there.
     pub extra: u64,

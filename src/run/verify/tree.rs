@@ -45,11 +45,9 @@ const OF_THE_DRIVE: [&str; 8] = [
 /// A file or link in the library's folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// Bytes.
     pub size: u64,
     /// A regular file; else a link or a device.
     pub is_file: bool,
-    /// Its modification time.
     pub modified: Option<DateTime<Utc>>,
     /// Files of one number are one file under several names; numbers that lie close were written
     /// together. Zero where a system has none.
@@ -75,7 +73,6 @@ impl Found {
 /// report page, and `.windfall` but for the kept details.
 #[derive(Debug, Default)]
 pub struct Tree {
-    /// By path.
     pub files: BTreeMap<LibraryPath, Found>,
     aliases: OnceCell<HashMap<String, LibraryPath>>,
 }
@@ -166,9 +163,7 @@ pub fn staging_left(library: &Path, known: Option<&Remembered>) -> Option<Proble
 
 /// A file whose bytes are to be read.
 pub struct Wish {
-    /// Where it stands.
     pub path: LibraryPath,
-    /// What stands there.
     pub found: Found,
     /// What it is for: media have a fingerprint, details are understood.
     pub sort: Sort,

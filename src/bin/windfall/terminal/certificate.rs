@@ -23,17 +23,11 @@ use windfall::{
 const LEFT_ALONE: usize = 8;
 
 /// Prints what an import did, or a dry run would do.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn imported(report: &Report, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| outcome(import_words(out, report, voice)))
 }
 
 /// Prints what a check found.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn checked(check: &Check, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| outcome(check_words(out, check, voice)))
 }
@@ -90,9 +84,6 @@ fn check_words(out: &mut dyn Write, check: &Check, voice: Voice) -> io::Result<(
 }
 
 /// Says what went wrong in a run that was to be quiet, if anything did, on standard error.
-///
-/// # Errors
-/// Never.
 pub fn errors(problems: &[Problem]) -> Result<(), Error> {
     if problems::count(problems, Severity::Error) > 0 {
         let mut err = anstream::stderr().lock();

@@ -39,9 +39,6 @@ pub fn is_possible() -> bool {
 }
 
 /// Asks until there is an import to run, or the person has enough.
-///
-/// # Errors
-/// If the terminal goes away.
 pub fn ask(look: Look<'_>) -> io::Result<Agreed> {
     let mut stdin = io::stdin().lock();
     let mut out = anstream::stdout();
@@ -217,9 +214,6 @@ pub enum Came {
 }
 
 /// Says what to do after an import.
-///
-/// # Errors
-/// If the terminal goes away.
 pub fn what_now(arguments: &[OsString], came: Came) -> io::Result<()> {
     let Some((library, inputs)) = arguments.split_last() else { return Ok(()) };
     let quoted = |word: &OsString| crate::cli::quoted(Path::new(word));

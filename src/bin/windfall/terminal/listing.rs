@@ -18,9 +18,6 @@ use windfall::cli::{
 use windfall::{Error, Listed};
 
 /// Writes a line per file: when it was taken, whether it is proved, its size, its path.
-///
-/// # Errors
-/// If there is no library, or standard output cannot be written.
 pub fn listed(library: &Path) -> Result<(), Error> {
     let mut stream = Stream::default();
     print(Reader::Person, |out| list::records(library, &mut |file| stream.go_on(line(out, file))))?;
@@ -40,9 +37,6 @@ fn line(out: &mut dyn Write, file: &StoredFile) -> io::Result<()> {
 }
 
 /// Writes one file as a line of JSON.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn json_line(file: &Listed) -> Result<(), Error> {
     print(Reader::Program, |out| outcome(write_json(out, file)))
 }
@@ -53,9 +47,6 @@ fn write_json(out: &mut dyn Write, file: &Listed) -> io::Result<()> {
 }
 
 /// Writes one JSON object per line.
-///
-/// # Errors
-/// As [`listed`].
 pub fn listed_as_json(library: &Path) -> Result<(), Error> {
     let mut stream = Stream::default();
     print(Reader::Program, |out| list::files(library, &mut |file| stream.go_on(write_json(out, &file))))?;
@@ -63,9 +54,6 @@ pub fn listed_as_json(library: &Path) -> Result<(), Error> {
 }
 
 /// Writes lines for `b3sum --check`, escaped as `b3sum` escapes.
-///
-/// # Errors
-/// As [`listed`].
 pub fn checksums(library: &Path) -> Result<(), Error> {
     let mut stream = Stream::default();
     print(Reader::Program, |out| {
@@ -102,9 +90,6 @@ impl Stream {
 }
 
 /// Writes one file's story.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn explained(story: &Story) -> Result<(), Error> {
     print(Reader::Person, |out| outcome(tell(out, story)))
 }

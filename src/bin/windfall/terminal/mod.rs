@@ -95,9 +95,6 @@ fn unprintable(source: io::Error) -> Error {
 }
 
 /// Says where a page was written.
-///
-/// # Errors
-/// If standard output cannot be written for another reason than that nobody reads.
 pub fn page_written(path: &Path) -> Result<(), Error> {
     print(Reader::Person, |out| {
         outcome(writeln!(out, "Wrote `{}`. Open it in any browser.", shown(&path.display().to_string())))
@@ -105,9 +102,6 @@ pub fn page_written(path: &Path) -> Result<(), Error> {
 }
 
 /// Prints one JSON document.
-///
-/// # Errors
-/// If standard output cannot be written for another reason than that nobody reads.
 pub fn json(value: &impl Serialize) -> Result<(), Error> {
     print(Reader::Program, |out| {
         let written = serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from);
@@ -116,9 +110,6 @@ pub fn json(value: &impl Serialize) -> Result<(), Error> {
 }
 
 /// Prints what completes command lines in a shell.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn completions(shell: Shell) -> Result<(), Error> {
     let mut command = Cli::command();
     let mut script = Vec::new();
@@ -132,9 +123,6 @@ pub fn completions(shell: Shell) -> Result<(), Error> {
 }
 
 /// Prints the manual page: the command, then each of its own commands.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn manual() -> Result<(), Error> {
     let mut command = Cli::command();
     command.build();

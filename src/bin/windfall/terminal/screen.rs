@@ -23,7 +23,6 @@ use windfall::{Phase, Progress};
 
 const TICK: Duration = Duration::from_millis(100);
 
-/// Whether a bar is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bar {
     /// If standard error is a terminal.

@@ -12,13 +12,9 @@ use windfall::cli::{
 };
 use windfall::{Error, LibraryPath, SidecarForm};
 
-/// How many files are named.
+/// How many files are named unless all are asked for.
 const NAMED: usize = 8;
 
-/// Prints what was written.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn written(form: SidecarForm, derivation: &Derivation, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| {
         let made = counted(derivation.made, "small file", "small files");
@@ -40,10 +36,6 @@ pub fn written(form: SidecarForm, derivation: &Derivation, voice: Voice) -> Resu
     })
 }
 
-/// Prints what was removed.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn removed(form: SidecarForm, removal: &Removal, voice: Voice) -> Result<(), Error> {
     if voice == Voice::Quiet {
         return Ok(());

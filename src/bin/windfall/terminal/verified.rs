@@ -11,9 +11,6 @@ use windfall::cli::amount::{self, counted};
 use windfall::{Error, Severity, Verification};
 
 /// Prints what a verification found.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn verified(verification: &Verification, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| outcome(words(out, verification, voice)))
 }
