@@ -1,8 +1,7 @@
 //! Errors: what stops a run. One thing wrong with one entry is a [`Problem`].
 //!
-//! In: causes from the system and the catalog. Out: [`Error`] with where, why and what to do next.
-//! Never: prints, exits. The one surprise: texts follow a fixed form (lower case, path in
-//! backticks, one hint) because they are read by people in trouble.
+//! Each says what, where, why and what to do next, in a fixed form (lower case, the path in backticks, one
+//! hint), because it is read by people in trouble.
 
 use std::error::Error as _;
 use std::io;

@@ -1,8 +1,8 @@
 //! The certificate of completeness: is everything there? Sentences and sums for a person.
 //!
-//! It claims no more than the catalog knows, which is what was read when the library was made. Only `windfall verify`
-//! can tell whether the drive still holds it today. Without Apple's lists nothing can be called complete, however
-//! whole it is.
+//! It claims no more than the catalog knows, which is what was read when the library was made. Only `windfall
+//! verify` can tell whether the drive still holds it today. Without Apple's lists nothing can be called
+//! complete, however whole it is.
 
 use crate::category::photos::media::Kind;
 use crate::library::catalog::{ExportRecord, StoredFile};

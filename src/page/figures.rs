@@ -1,5 +1,5 @@
-//! The library in numbers: kinds, years, cameras, each as the bars of a chart. What the page does not show is not
-//! counted.
+//! The library in numbers: kinds, years, cameras, each as the bars of a chart. What the page does not show is
+//! not counted.
 
 use std::collections::BTreeMap;
 

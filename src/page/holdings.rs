@@ -1,7 +1,7 @@
 //! What the catalog says that the page needs; no file of the library is read.
 //!
-//! Hidden and deleted items are included, because the certificate counts them. [`Holdings::is_private`] tells what must
-//! not be named.
+//! Hidden and deleted items are included, because the certificate counts them. [`Holdings::is_private`] tells
+//! what must not be named.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;

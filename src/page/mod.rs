@@ -1,12 +1,12 @@
 //! The page: a library as one HTML file that opens anywhere, without network, years later.
 //!
-//! It has the certificate, the library in numbers, the problems and what to do about them, and, if it lies inside the
-//! library, a gallery of relative links. It is made from the catalog alone; only thumbnails need the photos. It names
-//! no absolute path, and replaces no file that Windfall did not write.
+//! It has the certificate, the library in numbers, the problems and what to do about them, and, if it lies
+//! inside the library, a gallery of relative links. It is made from the catalog alone; only thumbnails need
+//! the photos. It names no absolute path, and replaces no file that Windfall did not write.
 //!
-//! The surprise: the page forbids itself every request except for files beside it. Its style and script run by a nonce
-//! that is a hash of the whole content, so the same library gives the same page and nothing in the content can know
-//! the nonce.
+//! The surprise: the page forbids itself every request except for files beside it. Its style and script run
+//! by a nonce that is a hash of the whole content, so the same library gives the same page and nothing in the
+//! content can know the nonce.
 
 mod certificate;
 mod figures;

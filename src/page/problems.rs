@@ -1,12 +1,13 @@
-//! Problems of past runs that may still be open, in groups, with what to do about them. None is called solved unless
-//! the catalog proves it, and what is hidden or deleted is not named unless the owner asks.
+//! Problems of past runs that may still be open, in groups, with what to do about them. None is called solved
+//! unless the catalog proves it, and what is hidden or deleted is not named unless the owner asks.
 //!
-//! What a run found by looking at the whole library (missing photos, doubtful albums) counts only if the newest
-//! import found it. What it found in one archive stays open until that very entry has been read whole, because the
-//! newest run may have had other archives.
+//! What a run found by looking at the whole library (missing photos, doubtful albums) counts only if the
+//! newest import found it. What it found in one archive stays open until that very entry has been read whole,
+//! because the newest run may have had other archives.
 //!
-//! Whether a problem concerns a hidden photo is told by its entry and by the names that its message has in backticks.
-//! A field of its own would say it better, but the reports of past runs, which this reads, do not have one.
+//! Whether a problem concerns a hidden photo is told by its entry and by the names that its message has in
+//! backticks. A field of its own would say it better, but the reports of past runs, which this reads, do not
+//! have one.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

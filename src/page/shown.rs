@@ -1,7 +1,8 @@
-//! What the page shows, and its gallery as data. Hidden and deleted items are not shown unless the owner asks.
+//! What the page shows, and its gallery as data. Hidden and deleted items are not shown unless the owner
+//! asks.
 //!
-//! The gallery is JSON that is safe inside a script element. It has columns of numbers and names instead of a list of
-//! objects, so a library of 100,000 items is 10 MB that a browser reads in a blink.
+//! The gallery is JSON that is safe inside a script element. It has columns of numbers and names instead of a
+//! list of objects, so a library of 100,000 items is 10 MB that a browser reads in a blink.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -1,5 +1,5 @@
-//! `check`: reads the inputs as an import does, without a library, and writes nothing but temporary files without a
-//! name.
+//! `check`: reads the inputs as an import does, without a library, and writes nothing but temporary files
+//! without a name.
 //!
 //! Warnings about albums and dates are left out. They concern a library; a check asks whether the download is
 //! complete and undamaged.

@@ -1,7 +1,7 @@
 //! `list`: what a library holds, a value per file, and why one file is where it is. Only the catalog is read.
 //!
-//! Files come in the order of their paths' bytes and through a callback, because a library may have half a million of
-//! them. What files share (titles, companions, sources) is read before the first.
+//! Files come in the order of their paths' bytes and through a callback, because a library may have half a
+//! million of them. What files share (titles, companions, sources) is read before the first.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;

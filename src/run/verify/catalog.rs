@@ -1,8 +1,9 @@
 //! The catalog examined: can it be read, and does it contradict itself? Nothing is repaired here (see
 //! [`rebuild`](crate::run::rebuild)).
 //!
-//! A catalog that is damaged or gone is a problem of the library and not an error of the run, because the files can
-//! be looked at all the same. Only a catalog that another program holds, or that may not be opened, stops it.
+//! A catalog that is damaged or gone is a problem of the library and not an error of the run, because the
+//! files can be looked at all the same. Only a catalog that another program holds, or that may not be opened,
+//! stops it.
 
 use std::collections::HashSet;
 use std::fs;

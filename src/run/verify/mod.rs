@@ -1,11 +1,11 @@
-//! `verify`: reads the library's bytes again and says what is as it was, what is not, and whether archives can
-//! be deleted. It changes no file of the library.
+//! `verify`: reads the library's bytes again and says what is as it was, what is not, and whether archives
+//! can be deleted. It changes no file of the library.
 //!
-//! A file counts as intact only after its BLAKE3 was computed in this very run. Sizes, times, names, the catalog and
-//! the archives only make claims.
+//! A file counts as intact only after its BLAKE3 was computed in this very run. Sizes, times, names, the
+//! catalog and the archives only make claims.
 //!
-//! `tree` walks and reads, `catalog` examines the catalog, `against` compares archives. [`rebuild`](crate::run::rebuild)
-//! makes a lost catalog anew.
+//! `tree` walks and reads, `catalog` examines the catalog, `against` compares archives.
+//! [`rebuild`](crate::run::rebuild) makes a lost catalog anew.
 
 pub(super) mod against;
 pub(super) mod catalog;

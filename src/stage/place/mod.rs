@@ -1,10 +1,9 @@
-//! Place: carries out the plan.
+//! Place: carries out a [`Plan`](crate::stage::plan::Plan) that is durable in the catalog, and records each
+//! file once it is durable too. It never overwrites, moves or removes a file that is not its own, and never
+//! follows a link out of the library.
 //!
-//! In: a [`Plan`](crate::stage::plan::Plan) that is durable in the catalog. Out: files under their final
-//! names, links and lists, and a record of each once it is durable. Never: overwrites, moves or
-//! removes a file that is not its own; never follows a link out of the library.
-//! The one surprise: the modification time is set before the rename, so that no kill leaves a file
-//! under its final name with a wrong date.
+//! The modification time is set before the rename, so no kill leaves a file under its final name with a wrong
+//! date.
 
 mod derived;
 mod times;

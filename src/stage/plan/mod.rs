@@ -1,10 +1,10 @@
-//! Plan: which bytes go to which path, which links and lists the albums become.
+//! Plan: which bytes go to which path, and which links and lists the albums become.
 //!
-//! In: [`Contents`], [`Matched`], what the library holds ([`Held`]) and the owner's [`Settings`].
-//! Out: [`Plan`], a plain value that a dry run prints and [`crate::stage::place`] carries out. Pure.
-//! Never: changes or moves what the library has; a path once given is kept.
-//! The one surprise: names that clash are counted up in the order of capture instant and BLAKE3,
-//! not of the inputs, so that the same photos always get the same names.
+//! [`Plan`] is a plain value that a dry run prints and [`place`](crate::stage::place) carries out. It never
+//! changes or moves what the library has: a path, once given, is kept. Pure.
+//!
+//! The surprise: names that clash are numbered in the order of capture instant and BLAKE3, not of the inputs,
+//! so the same photos always get the same names.
 
 mod albums;
 mod others;

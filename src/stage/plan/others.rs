@@ -1,8 +1,7 @@
-//! `Other/` and the kept details to placements.
+//! Paths for `Other/` and for the kept details, once every medium has its own. Equal bytes at one path are
+//! one file; two different files of one path are never merged.
 //!
-//! In: the planner, after every medium has its path. Out: placements of what is no medium, added to the
-//! plan. Pure. Never: merges two files of one path; equal bytes at one path are one file.
-//! The one surprise: an entry that is only remembered keeps its path and is not placed again.
+//! An entry that is only remembered keeps its path and is not placed again.
 
 use crate::apple::text;
 use crate::category::unsorted;

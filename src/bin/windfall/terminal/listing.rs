@@ -1,8 +1,8 @@
-//! What a library holds: a line per file for people, for programs, or for `b3sum --check`; and one file's story in
-//! words.
+//! What a library holds: a line per file for people, for programs, or for `b3sum --check`; and one file's
+//! story in words.
 //!
-//! Lines are written as they come and never gathered, because a library may have half a million. That is why the
-//! column whose width nobody knows, the path, comes last.
+//! Lines are written as they come and never gathered, because a library may have half a million. That is why
+//! the column whose width nobody knows, the path, comes last.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};

@@ -1,8 +1,8 @@
-//! The terminal: the only part of Windfall that prints. Results go to standard output; progress, notes and errors
-//! go to standard error. It decides nothing.
+//! The terminal: the only part of Windfall that prints. Results go to standard output; progress, notes and
+//! errors go to standard error. It decides nothing.
 //!
-//! Names that came from an archive are hostile and are printed only through [`shown`]. A reader that goes away
-//! (`windfall list … | head`) is no error.
+//! Names that came from an archive are hostile and are printed only through [`shown`]. A reader that goes
+//! away (`windfall list … | head`) is no error.
 
 mod certificate;
 pub mod guide;

@@ -1,8 +1,8 @@
-//! Problems for people: in groups, errors first, each with what it means, what to do, and a few examples. What is
-//! not shown is counted.
+//! Problems for people: in groups, errors first, each with what it means, what to do, and a few examples.
+//! What is not shown is counted.
 //!
-//! The words come from the library, because the page uses the same ones. The codes are for programs: they stand in
-//! the JSON, and here only with `--verbose`.
+//! The words come from the library, because the page uses the same ones. The codes are for programs: they
+//! stand in the JSON, and here only with `--verbose`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};

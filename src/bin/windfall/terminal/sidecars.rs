@@ -1,7 +1,7 @@
 //! What became of sidecars, in words.
 //!
-//! Sidecars that somebody else wrote or changed are named although nothing is wrong with them: their owner expects
-//! to find albums and dates in them, and would look in vain.
+//! Sidecars that somebody else wrote or changed are named although nothing is wrong with them: their owner
+//! expects to find albums and dates in them, and would look in vain.
 
 use std::io::{self, Write};
 
