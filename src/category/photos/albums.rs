@@ -1,10 +1,8 @@
-//! Names in albums to assets.
+//! Names in Apple's albums to assets. No folder or link is made here.
 //!
-//! In: [`Contents`], the rows' claims and the assets. Out: [`Album`]s with their members, and the
-//! entries that stay ambiguous or unresolved. Never: makes a folder or a link.
-//! The one surprise: an album names files and nothing else, no part, no checksum, no date. The
-//! albums stand in one part, their media in all, so a name is looked for in the whole export, and
-//! a name that several media bear means all of them, aloud.
+//! An album names files and nothing else: no part, no checksum, no date. Albums come in one part and their
+//! media in all of them, so a name is looked for in the whole export. If several media have the name, all of
+//! them are meant, and a warning says so.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -1,9 +1,7 @@
 //! Media to assets: what the rows say of each medium, and when each asset was taken.
 //!
-//! In: [`Contents`], the claims of the rows, and the pairs of `pairs`. Out: [`Assets`].
-//! Never: names a library path.
-//! The one surprise: flags and dates belong to the asset, not to a file. The still's row decides for
-//! its movie, also where the movie's own row says otherwise; halves of one Live Photo do differ.
+//! The surprise: flags and dates belong to the asset, not to a file. The still's row decides for its movie
+//! even where the movie's own row says otherwise, because the halves of one Live Photo do differ.
 
 use std::collections::{HashMap, HashSet};
 

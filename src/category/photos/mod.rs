@@ -1,10 +1,10 @@
 //! Match: rows to media, halves to Live Photos, names to albums, sources to a capture time.
 //!
-//! In: [`Contents`] and the zone for what carries none. Out: [`Matched`], assets and albums with
-//! everything that is known of them. Pure: no file, no clock, no thread; the same contents give
-//! the same answer. Never: decides where a file goes (that is [`crate::stage::plan`]).
-//! The one surprise: it decides over all that is known, this run's inputs and the library, each
-//! time anew; so a row, an album or a movie that comes a year later finds its photo.
+//! Pure: no file, no clock, no thread; the same [`Contents`] give the same [`Matched`]. Where a file goes is
+//! decided later, by the [`plan`](crate::stage::plan).
+//!
+//! The surprise: everything that is known is matched anew each time, this run's inputs and the library alike.
+//! A row, an album or a movie that comes a year later still finds its photo.
 
 pub mod albums;
 pub mod assets;

@@ -1,10 +1,9 @@
-//! Rows to media: which row speaks of which bytes.
+//! Rows to media: which row speaks of which bytes. What a claim means is decided in
+//! [`assets`](super::assets).
 //!
-//! In: [`Contents`]. Out: [`Rows`], the claims of every row and the problems met. Never: decides
-//! what a claim means (that is [`super::assets`]) or looks at a file.
-//! The one surprise: a row finds its bytes by fingerprint wherever they are, in any part, export or
-//! year; only what is left is settled by name. Two parts hold different files called
-//! `IMG_0403.MOV` (immich-go #1314), and a name would give one the other's date.
+//! A row finds its bytes by fingerprint wherever they are, in any part, export or year, and only what is left
+//! is settled by name. Two parts hold different files called `IMG_0403.MOV` (immich-go #1314), and a name
+//! would give one the other's date.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ptr;
