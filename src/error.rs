@@ -1,8 +1,7 @@
 //! Errors: what stops a run. One thing wrong with one entry is a [`Problem`].
 //!
-//! In: causes from the system and the catalog. Out: [`Error`] with where, why and what to do next.
-//! Never: prints, exits. The one surprise: texts follow a fixed form (lower case, path in
-//! backticks, one hint) because they are read by people in trouble.
+//! Each says what, where, why and what to do next, in a fixed form (lower case, the path in backticks, one
+//! hint), because it is read by people in trouble.
 
 use std::error::Error as _;
 use std::io;
@@ -20,7 +19,7 @@ pub enum Error {
     #[error("input `{}` does not exist", .0.display())]
     InputMissing(PathBuf),
     /// The inputs hold nothing that Apple delivered.
-    #[error("no export found in {}", list(.0))]
+    #[error("found nothing that Apple sent in {}", list(.0))]
     NoExport(Vec<PathBuf>),
     /// The owner named what nothing shows to be Apple's.
     #[error("nothing shows that this comes from Apple: {}", list(.0))]
@@ -45,7 +44,7 @@ pub enum Error {
     /// The folder holds no catalog.
     #[error("`{}` is not a Windfall library: it has no `.windfall/catalog.sqlite`", .0.display())]
     NotALibrary(PathBuf),
-    /// A page shall be written where something else stands.
+    /// A page was wanted where something else stands.
     #[error("`{}` is not a page of Windfall, so it is not replaced", .0.display())]
     NotAPage(PathBuf),
     /// A path that the library does not hold.
@@ -110,7 +109,7 @@ pub enum Error {
 
 const FREE_SPACE: &str =
     "free some space or choose a larger drive, then run the same command again: it goes on where it stopped";
-const CHECK_DRIVE: &str = "check that the drive is connected and sound, then run the same command again";
+const CHECK_DRIVE: &str = "check that the drive is connected and works, then run the same command again";
 
 fn list(paths: &[PathBuf]) -> String {
     let names: Vec<String> = paths.iter().map(|p| format!("`{}`", p.display())).collect();
@@ -149,22 +148,22 @@ impl Error {
         Some(match self {
             Error::InputMissing(path) => match path.to_string_lossy() {
                 path if path.contains(['*', '?']) => {
-                    "here nobody puts names in the place of `*`: name the folder, and all of Apple's zips in it are found"
+                    "`*` does not work here: name the folder, and all of Apple's zips in it are found"
                 }
                 path if path.starts_with('~') => {
-                    "here nobody puts your home folder in the place of `~`: write the path from its beginning"
+                    "`~` does not work here: write the path of your home folder in full"
                 }
                 _ => "check the path; quote it if it has spaces",
             },
             Error::Strangers(_) => {
-                "leave it out; if it holds photos of yours, `windfall import … --loose` takes them as they are"
+                "leave it out; if your photos are in it, `windfall import … --loose` takes them as they are"
             }
             Error::NotPhotos(_) => {
-                "it is Apple's, but Windfall imports iCloud Photos: name the zips called `iCloud Photos Part 1 of …`"
+                "it comes from Apple, but Windfall imports only iCloud Photos: name the zips called `iCloud Photos Part 1 of …`"
             }
             Error::NoExport(_) => {
                 "name the zips that Apple sent (`iCloud Photos Part 1 of 12.zip`, …) or the folder that holds them; \
-                 `windfall import … --loose` takes photos of which nothing shows that Apple sent them"
+                 `windfall import … --loose` takes photos that came another way"
             }
             Error::AllUnreadable(problems) if problems.iter().all(|p| p.code == Code::DamagedArchive) => {
                 "download the parts again from privacy.apple.com; the links there last two weeks"
@@ -177,12 +176,12 @@ impl Error {
             Error::NoSuchFile(_) => "name a path as `windfall list` prints it",
             Error::Catalog { source, .. } => match source.kind() {
                 FaultKind::Full => FREE_SPACE,
-                FaultKind::Damaged => "`windfall verify --rebuild-catalog` makes it anew from the library",
+                FaultKind::Damaged => "`windfall verify --rebuild-catalog` makes a new one from the library",
                 FaultKind::InUse => {
                     "wait for the other program that uses it to end, then run the same command again"
                 }
                 FaultKind::UnknownWord => {
-                    "update Windfall, or let `windfall verify --rebuild-catalog` make it anew from the library"
+                    "update Windfall, or let `windfall verify --rebuild-catalog` make a new one from the library"
                 }
                 FaultKind::Refused | FaultKind::Other => CHECK_DRIVE,
             },

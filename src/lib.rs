@@ -1,10 +1,11 @@
 //! Windfall turns the zip archives that Apple sends after a privacy request into a library that
 //! its owner keeps for life.
 //!
-//! This is the library behind the command. To import is to make a [`Run`], and [`Settings`] from what the library
+//! This is the library behind the command. An import needs a [`Run`], and [`Settings`] made from what the library
 //! remembers ([`Memory`]); [`check`], [`verify`] and [`list`] answer what an owner asks afterwards.
 //!
-//! The folders of the source are the pipeline and what it stands on; each imports only from those above it:
+//! The folders of the source are the pipeline and what it stands on; each imports only from those above it.
+//! `docs/design.md` has the picture, the words and the rules.
 //!
 //! | folder | holds |
 //! |---|---|
@@ -13,11 +14,11 @@
 //! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
-//! | `stage` | discover → ingest → survey → plan → place → report |
-//! | `run` | one file for each verb: it calls the stages in order and decides nothing |
+//! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
 //! | `page`, `sidecar` | what is made from a library for people and for other programs |
+//! | `run` | one file or folder for each verb: it calls the stages in order and decides nothing |
 //!
-//! The library prints nothing: it tells a `progress` what it does, returns an [`Error`] where nothing more can be
+//! The library prints nothing: it tells a [`Progress`] what it does, returns an [`Error`] where nothing more can be
 //! done, and a [`Problem`] for everything else. Only the binary in `src/bin/windfall` prints.
 //!
 //! ```no_run
@@ -43,7 +44,7 @@
 //! # }
 //! ```
 
-// what only the command line needs is not missed without it
+// without the command line, what only it needs is unused
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
 
 #[cfg(not(feature = "internals"))]

@@ -19,14 +19,14 @@ pub fn words(code: Code, severity: Severity) -> Words {
                 return Words(
                     "deleted photo or video that is listed only",
                     "deleted photos or videos that are listed only",
-                    "They were in Recently Deleted, and Apple delivered their rows without them.",
+                    "They were in Recently Deleted; Apple lists them, but did not send them.",
                 );
             }
             Code::ChecksumMismatch => {
                 return Words(
-                    "file of another version than its row",
-                    "files of another version than their rows",
-                    "Apple's row speaks of another version, mostly of one before or after an edit. The files are whole and were kept.",
+                    "file in another version than Apple lists",
+                    "files in another version than Apple lists",
+                    "Apple's list means another version, usually one before or after an edit. The files are whole and were kept.",
                 );
             }
             _ => {}
@@ -36,62 +36,62 @@ pub fn words(code: Code, severity: Severity) -> Words {
         Code::MissingPart => Words(
             "missing part",
             "missing parts",
-            "Apple announced more than is here. Download what is missing, then run this again.",
+            "Apple announced more than is here. Download what is missing, then check or import again.",
         ),
         Code::MissingMedia => Words(
             "missing photo or video",
             "missing photos or videos",
-            "Apple's details list them and none of the parts holds them. Get missing and damaged parts first, then look in iCloud.",
+            "Apple lists them, but they are in none of the parts. Get missing and damaged parts first, then look in iCloud.",
         ),
         Code::DamagedArchive => Words(
             "damaged archive",
             "damaged archives",
-            "What can be read in them was read. Download them again, then run this again.",
+            "Whatever can be read in them was read. Download them again, then check or import again.",
         ),
         Code::DamagedEntry => Words(
             "damaged file",
             "damaged files",
-            "Their bytes are not what the archive promises. Download that archive again, then run this again.",
+            "Their bytes are not what the zip promises. Download that zip again, then check or import again.",
         ),
         Code::ChecksumMismatch => Words(
             "file that is cut short",
             "files that are cut short",
-            "They end too early and Apple's checksum is another. Get the zip again, and import it as it is.",
+            "They end too early, and Apple's checksum disagrees. Get the zip again, and import it as it is.",
         ),
         Code::TooLarge => Words(
             "file that is too large for the drive",
             "files that are too large for the drive",
-            "The drive's file system has a limit (FAT32: 4.3 GB). Choose a drive with exFAT, NTFS, APFS or ext4 for these.",
+            "The drive is formatted in a way that has a limit (FAT32: 4.3 GB). Choose a drive with exFAT, NTFS, APFS or ext4 for these.",
         ),
         Code::CatalogDamaged => Words(
             "fault in the catalog",
             "faults in the catalog",
-            "The photos are not touched by it. `windfall verify --rebuild-catalog` makes the catalog anew.",
+            "The photos are not affected. `windfall verify --rebuild-catalog` makes a new catalog.",
         ),
         Code::EncryptedEntry => Words(
             "encrypted file",
             "encrypted files",
-            "Apple does not encrypt, somebody packed them anew. Unpack the archive with its password and import the folder.",
+            "Apple does not encrypt; somebody packed these again. Unpack the zip with its password and import the folder.",
         ),
         Code::UnsupportedEntry => Words(
-            "entry that cannot be read",
-            "entries that cannot be read",
-            "They are links, pipes or devices, or compressed in a way that Apple never uses. Each line says which.",
+            "file of a kind that is not read",
+            "files of a kind that is not read",
+            "Each line says what it is: a link, a pipe, a device, or something compressed as Apple never does.",
         ),
         Code::UnsafeName => Words(
-            "entry with an unsafe name",
-            "entries with unsafe names",
-            "Their names lead out of the library, so they were not written. Apple makes no such names: ask where the archive is from.",
+            "file with an unsafe name",
+            "files with unsafe names",
+            "Their names lead out of the library, so they were not written. Apple makes no such names: find out where the zip is from.",
         ),
         Code::LimitExceeded => Words(
-            "entry that expands beyond reason",
-            "entries that expand beyond reason",
-            "No real photo or video is like that, so it was stopped. Download the archive again from Apple.",
+            "file that is larger than any real one",
+            "files that are larger than any real one",
+            "No real photo, video or list is like that, so it was not read. Download the zip again from Apple.",
         ),
         Code::WriteFailed => Words(
             "file that could not be written",
             "files that could not be written",
-            "Look after the drive, then run this again: only what is not there yet is written.",
+            "Check the drive, then import again: only what is not there yet is written.",
         ),
         Code::ChangedFile => Words(
             "changed file in the library",
@@ -101,62 +101,62 @@ pub fn words(code: Code, severity: Severity) -> Words {
         Code::MissingFile => Words(
             "file that is gone from the library",
             "files that are gone from the library",
-            "Import the archives that hold them to get them back.",
+            "Import the zips that have them to get them back.",
         ),
         Code::Unreadable => Words(
             "file or folder that could not be read",
             "files or folders that could not be read",
-            "Nothing says that they are damaged, and nothing has to be downloaded again. Each line says what to do; then run this again.",
+            "They need not be damaged, and nothing has to be downloaded again. Each line says what to do; then check or import again.",
         ),
         Code::NotHeld => Words(
-            "entry that the library does not hold",
-            "entries that the library does not hold",
-            "Keep the archives until these are in the library, or until you know that you do not want them.",
+            "file that the library does not have",
+            "files that the library does not have",
+            "Keep the zips until these are in the library, or until you know that you do not want them.",
         ),
         Code::UnlistedMedia => Words(
-            "file without a row in Apple's details",
-            "files without rows in Apple's details",
-            "They were kept and dated by what they say themselves; only their archive vouches for them.",
+            "file that Apple does not list",
+            "files that Apple does not list",
+            "They arrived whole and were kept, with the dates that they carry themselves.",
         ),
         Code::NoDetails => Words(
-            "export without Apple's details",
-            "exports without Apple's details",
-            "Nobody can tell then whether all photos are there. The details come with the privacy export, in each part.",
+            "delivery without Apple's lists",
+            "deliveries without Apple's lists",
+            "Without them nobody can tell whether all photos are there. They come with the privacy export, in each part.",
         ),
         Code::BadRow => Words(
-            "row that cannot be read in full",
-            "rows that cannot be read in full",
-            "What could be read of them was used, and the details are kept as they came.",
+            "line of Apple's lists that cannot be read in full",
+            "lines of Apple's lists that cannot be read in full",
+            "Whatever could be read was used, and the lists are kept as they came.",
         ),
         Code::EmptyDetails => Words(
-            "details file without rows",
-            "details files without rows",
-            "Apple's file about the photos is empty; the photos are dated by what they say themselves.",
+            "empty list",
+            "empty lists",
+            "Apple's list of the photos is empty; they have the dates that they carry themselves.",
         ),
         Code::OpaqueChecksums => Words(
-            "export with checksums of another kind",
-            "exports with checksums of another kind",
-            "Apple's checksums in it cannot be computed by anybody else, so these files stay unproved. They are not damaged.",
+            "delivery with checksums of another kind",
+            "deliveries with checksums of another kind",
+            "Only Apple can compute these checksums, so they prove nothing here. The files are not damaged.",
         ),
         Code::ConflictingRows => Words(
-            "file whose rows disagree about its date",
-            "files whose rows disagree about their date",
+            "photo for which Apple lists several dates",
+            "photos for which Apple lists several dates",
             "The earliest date was taken. `windfall list --explain` shows what each source says.",
         ),
         Code::AmbiguousRow => Words(
-            "row that could mean several files",
-            "rows that could mean several files",
-            "It was given to none of them; they are dated by what they say themselves.",
+            "line of Apple's lists that could mean several files",
+            "lines of Apple's lists that could mean several files",
+            "It was used for none of them; they have the dates that they carry themselves.",
         ),
         Code::AmbiguousAlbumEntry => Words(
             "album entry that could mean several photos",
             "album entries that could mean several photos",
-            "Albums state file names only. All that bear the name were added.",
+            "Apple's albums are lists of file names. Every photo of that name was added.",
         ),
         Code::UnresolvedAlbumEntry => Words(
             "album entry without a photo",
             "album entries without photos",
-            "The album names a file that is in none of the parts; missing parts may bring it.",
+            "The album names a photo that is in none of the parts; a missing part may have it.",
         ),
         Code::Undated => Words(
             "photo or video without a date",
@@ -171,33 +171,31 @@ pub fn words(code: Code, severity: Severity) -> Words {
         Code::UnfinishedDownload => Words(
             "unfinished download",
             "unfinished downloads",
-            "They were left alone. Let the browser finish them, then run this again.",
+            "They were not used. Let the browser finish them, then check or import again.",
         ),
         Code::Renamed => Words(
             "name that was rewritten",
             "names that were rewritten",
-            "Some systems cannot hold them. The catalog knows the original names.",
+            "Some systems cannot store such names. The catalog keeps the original ones.",
         ),
         Code::LinksUnsupported => Words(
-            "drive without links",
-            "drives without links",
-            "Albums are there in another form; nothing is missing from them.",
+            "drive that cannot hold album folders",
+            "drives that cannot hold album folders",
+            "Nothing is missing: the albums are in the page that `windfall report` writes, or as folders with `--albums copy`.",
         ),
         Code::ExtraFile => Words(
             "file of your own in the library",
             "files of your own in the library",
-            "No import brought them. They are left alone.",
+            "No import brought them, so Windfall does not touch them.",
         ),
         Code::MovedFile => Words(
             "file that was moved",
             "files that were moved",
-            "Their bytes were found under another name. The next import remembers the new place.",
+            "They were found under another name. The next import remembers the new place.",
         ),
-        Code::StagingLeft => Words(
-            "interrupted import that waits",
-            "interrupted imports that wait",
-            "Give it the same archives again and it finishes.",
-        ),
+        Code::StagingLeft => {
+            Words("interrupted import", "interrupted imports", "Import the same zips again and it finishes.")
+        }
     }
 }
 

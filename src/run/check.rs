@@ -1,8 +1,8 @@
-//! `check`: the same reading as an import, without a library.
+//! `check`: reads the inputs as an import does, without a library, and writes nothing but temporary files
+//! without a name.
 //!
-//! In: inputs. Out: [`Check`]. Never: writes anything but temporary files without a name.
-//! The one surprise: warnings about albums and dates are left out, for they concern a library; a
-//! check asks whether the download is complete and undamaged.
+//! Warnings about albums and dates are left out. They concern a library; a check asks whether the download is
+//! complete and undamaged.
 
 use std::time::Instant;
 

@@ -1,9 +1,8 @@
-//! Keeps the sidecars of a library: writes them, brings them up to date, removes them.
+//! Writes the sidecars of a library, keeps them up to date, and removes them. A sidecar is touched only if it
+//! is recorded as ours and has the bytes that we gave it.
 //!
-//! Never touches one that is not recorded as ours, or that has other bytes than we gave it.
-//!
-//! Sidecars of another form than the wanted one are brought up to date as well: they are ours, and somebody
-//! still reads them. To be rid of them is a command of its own.
+//! The surprise: sidecars of a form that is no longer wanted are kept up to date as well. They are ours, and
+//! somebody may still read them; getting rid of them is a command of its own.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;

@@ -1,10 +1,9 @@
-//! Survey: what the library holds and what its drive can do, as one value.
+//! Survey: what the library holds and what its drive can do. [`Before`] is what was there before anything is
+//! read, [`Held`] what the plan has to respect. No file is changed; a probe of links stays inside
+//! `.windfall`.
 //!
-//! In: the library's folder and its catalog. Out: [`Before`] before anything is read, and [`Held`]
-//! for the plan. Never: changes a file; a probe of links stays inside `.windfall`.
-//! The one surprise: the folder is believed before the catalog. Owners move, edit and delete files;
-//! what they moved is found again by its bytes, what they deleted is restored, what they changed is
-//! theirs.
+//! The surprise: the folder is believed before the catalog. Owners move, edit and delete files. What they
+//! moved is found again by its bytes, what they deleted is restored, and what they changed is theirs.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;

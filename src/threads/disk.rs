@@ -1,8 +1,7 @@
-//! Which disks rotate: their heads wander between what many threads ask for.
+//! Which disks rotate: their heads would wander between the places that many threads ask for.
 //!
-//! In: places on drives. Out: yes or no. Never: reads or writes one of them.
-//! The one surprise: a virtual machine's virtio disk always says that it rotates, and is not believed;
-//! some USB bridges say it of every disk, which costs an SSD there little.
+//! The surprise: a virtual machine's virtio disk always says that it rotates, and is not believed. Some USB
+//! bridges say it of every disk, which costs an SSD there little.
 
 use std::path::Path;
 

@@ -1,9 +1,8 @@
 //! What a run does side by side, and how much of it.
 //!
-//! In: work. Out: its results. Never: decides what may run beside what.
-//! The one surprise: [`beside`] keeps the first work on the thread that calls it and is no
-//! [`rayon::join`], which would move both to a pool: what the longer work allocates is freed and used
-//! again there, and each thread keeps memory of its own.
+//! The surprise: [`beside`] keeps the first work on the thread that calls it, unlike [`rayon::join`], which
+//! would move both to a pool. Each thread keeps memory of its own, so what the longer work allocates is freed
+//! and used again only on the same thread.
 
 mod disk;
 

@@ -139,7 +139,7 @@ fn what_the_owner_or_the_drive_did_is_named() {
         ]
     );
     let size = found.problems.iter().find(|p| p.entry.as_deref() == Some("2024/2024-03/IMG_2.JPG"));
-    assert!(size.unwrap().message.contains("bytes, and had"), "{size:?}");
+    assert!(size.unwrap().message.contains("bytes and had"), "{size:?}");
 }
 
 #[test]

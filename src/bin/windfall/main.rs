@@ -1,9 +1,9 @@
-//! The windfall command: parses, calls the library, hands results to the terminal.
+//! The windfall command: parses, calls the library, and hands what it returns to the terminal. It decides
+//! nothing about photos, and only the terminal prints.
 //!
-//! In: arguments. Out: an exit code. Never: decides what belongs where, prints by itself.
-//! The one surprise: runs that an owner may interrupt happen on a thread of their own, while the
-//! main thread waits for their end or for signals: the first asks the run to stop, and upon the
-//! second `main` simply returns, which ends the process without waiting for anybody.
+//! The surprise: a run that its owner may interrupt has a thread of its own, while the main thread waits for
+//! its end or for a signal. The first signal asks the run to stop; on the second `main` simply returns, which
+//! ends the process without waiting for anybody.
 
 mod cli;
 mod terminal;
@@ -200,7 +200,7 @@ impl Session {
 
     fn import(&self, arguments: &cli::Import) -> Exit {
         let Some(library) = &arguments.to else {
-            let hint = format!("say where the library is or shall be: `{}`", arguments.whole_command());
+            let hint = format!("say where the library is or should be: `{}`", arguments.whole_command());
             terminal::failure("--to is missing", &[], Some(&hint));
             return Exit::Usage;
         };
@@ -312,7 +312,7 @@ impl Session {
 }
 
 /// The hint for an interrupted run that had nothing to keep.
-const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to begin anew";
+const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to start over";
 
 /// Says why a command stopped. `when_interrupted` replaces the hint of an interruption.
 fn failed(error: &Error, when_interrupted: Option<&str>) -> Exit {

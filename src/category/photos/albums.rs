@@ -1,10 +1,8 @@
-//! Names in albums to assets.
+//! Names in Apple's albums to assets. No folder or link is made here.
 //!
-//! In: [`Contents`], the rows' claims and the assets. Out: [`Album`]s with their members, and the
-//! entries that stay ambiguous or unresolved. Never: makes a folder or a link.
-//! The one surprise: an album names files and nothing else, no part, no checksum, no date. The
-//! albums stand in one part, their media in all, so a name is looked for in the whole export, and
-//! a name that several media bear means all of them, aloud.
+//! An album names files and nothing else: no part, no checksum, no date. Albums come in one part and their
+//! media in all of them, so a name is looked for in the whole export. If several media have the name, all of
+//! them are meant, and a warning says so.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -310,8 +308,8 @@ fn most_places(contents: &Contents, assets: &Arena<AssetId, Asset>) -> usize {
 /// A list whose photos are more than albums can have together: ten thousand copies of one list, or a
 /// name that every photo bears, a thousand times.
 fn too_many_places(contents: &Contents, entry: &Entry) -> Problem {
-    let message = "with it, albums would hold the photos of this library more often than any owner does; not all that it names is \
-         in it";
+    let message = "with it, albums would name these photos more often than any owner does; not everything that it names is \
+         in the album";
     Problem::new(Code::LimitExceeded, message)
         .in_archive(&contents.archives[entry.archive].name)
         .with_entry(entry.path.as_ref())
@@ -339,7 +337,7 @@ impl<'a> Doubtful<'a> {
         self.named += 1;
         let (code, message): (Code, &dyn Fn() -> String) = match meant {
             [] => (Code::UnresolvedAlbumEntry, &|| {
-                format!("the album names {}, and no medium of the export bears that name", quoted(name))
+                format!("the album names {}, and there is no such photo in these parts", quoted(name))
             }),
             several => (Code::AmbiguousAlbumEntry, &|| ambiguous(name, several, assets)),
         };
@@ -350,7 +348,7 @@ impl<'a> Doubtful<'a> {
         if self.more > 0 {
             let code = Code::UnresolvedAlbumEntry;
             let message =
-                format!("{} more names that no medium bears, or several, are not listed here", self.more);
+                format!("{} more names that no photo has, or several have, are not listed here", self.more);
             problems.add(code, || self.problem(code, message));
         }
     }

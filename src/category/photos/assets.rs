@@ -1,9 +1,7 @@
 //! Media to assets: what the rows say of each medium, and when each asset was taken.
 //!
-//! In: [`Contents`], the claims of the rows, and the pairs of `pairs`. Out: [`Gathered`].
-//! Never: names a library path.
-//! The one surprise: flags and dates belong to the asset, not to a file. The still's row decides for
-//! its movie, also where the movie's own row says otherwise; halves of one Live Photo do differ.
+//! The surprise: flags and dates belong to the asset, not to a file. The still's row decides for its movie
+//! even where the movie's own row says otherwise, because the halves of one Live Photo do differ.
 
 use std::collections::{HashMap, HashSet};
 
@@ -194,10 +192,8 @@ fn told<'a>(
             if claims.len() > MOST_SAID {
                 said.push(format!("and {} more", claims.len() - MOST_SAID));
             }
-            let message = format!(
-                "rows of the same bytes disagree about the date: {}; the earliest was taken",
-                said.join(", ")
-            );
+            let message =
+                format!("Apple lists several dates for it: {}; the earliest was used", said.join(", "));
             Problem::new(Code::ConflictingRows, message)
                 .in_archive(&contents.archives[first.details.archive].name)
                 .with_entry(first.details.path.as_ref())
@@ -401,7 +397,7 @@ fn unlisted(contents: &Contents, rows: &Rows<'_>, media: &[Medium<'_>], pairs: &
             problems.push(
                 Problem::new(
                     Code::UnlistedMedia,
-                    "no row of the details speaks of it: it is kept, dated by itself, and vouched for by its archive only",
+                    "Apple's lists do not name it: it arrived whole and is kept, with the date that it carries itself",
                 )
                 .in_archive(&contents.archives[entry.archive].name)
                 .with_entry(entry.path.as_ref()),

@@ -1,10 +1,10 @@
 //! Match: rows to media, halves to Live Photos, names to albums, sources to a capture time.
 //!
-//! In: [`Contents`] and the zone for what carries none. Out: [`Matched`], assets and albums with
-//! everything that is known of them. Pure: no file, no clock, no thread; the same contents give
-//! the same answer. Never: decides where a file goes (that is [`crate::stage::plan`]).
-//! The one surprise: it decides over all that is known, this run's inputs and the library, each
-//! time anew; so a row, an album or a movie that comes a year later finds its photo.
+//! Pure: no file, no clock, no thread; the same [`Contents`] give the same [`Matched`]. Where a file goes is
+//! decided later, by the [`plan`](crate::stage::plan).
+//!
+//! The surprise: everything that is known is matched anew each time, this run's inputs and the library alike.
+//! A row, an album or a movie that comes a year later still finds its photo.
 
 pub mod albums;
 pub mod assets;
@@ -216,7 +216,7 @@ fn no_details(contents: &Contents, heard: &Heard, detailed: &BTreeSet<ExportId>)
             Problem::new(
                 Code::NoDetails,
                 format!(
-                    "`{}` came without Apple's details (no `Photo Details.csv`): dates are those that the files carry, \
+                    "`{}` came without Apple's lists (no `Photo Details.csv`): dates are those that the files carry, \
                      and nothing can be proved; a download from icloud.com is like that, the privacy export is not",
                     contents.exports[export].name
                 ),
@@ -240,9 +240,12 @@ fn undated(contents: &Contents, assets: &[Asset]) -> Vec<Problem> {
         .filter_map(|content| {
             let entry = first.get(&content)?;
             Some(
-                Problem::new(Code::Undated, "neither the file, its row nor its name tells when it was taken")
-                    .in_archive(&contents.archives[entry.archive].name)
-                    .with_entry(entry.path.as_ref()),
+                Problem::new(
+                    Code::Undated,
+                    "neither the file, nor Apple's lists, nor its name says when it was taken",
+                )
+                .in_archive(&contents.archives[entry.archive].name)
+                .with_entry(entry.path.as_ref()),
             )
         })
         .collect()

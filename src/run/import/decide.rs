@@ -66,7 +66,8 @@ fn lacking_links(matched: &Matched, settings: &Settings, links: Links) -> Option
     (wants_links && lacks && !matched.albums.is_empty()).then(|| {
         Problem::new(
             Code::LinksUnsupported,
-            "the drive has no links: albums became `.m3u8` lists; `windfall report` shows them as a page",
+            "this drive cannot hold album folders without copying, so each album is an `.m3u8` list: look at albums in \
+             the page that `windfall report` writes, or use `--albums copy`",
         )
     })
 }
@@ -78,8 +79,8 @@ fn owners_changes(run: &Run<'_>, before: &Before, plan: &Plan) -> Vec<Problem> {
         problems.push(
             Problem::new(
                 Code::ChangedFile,
-                "the file has been changed since it was imported; it was left alone, and its original stands beside \
-                 it if these inputs hold it",
+                "somebody changed this file since it was imported; it was not touched, and the original is beside it if \
+                 these zips have it",
             )
             .with_entry(record.path.as_str()),
         );
@@ -91,7 +92,7 @@ fn owners_changes(run: &Run<'_>, before: &Before, plan: &Plan) -> Vec<Problem> {
             problems.push(
                 Problem::new(
                     Code::MissingFile,
-                    "the file is gone from the library, and these inputs do not hold it; import the archive that does",
+                    "the file is gone from the library, and these zips do not have it; import the one that does",
                 )
                 .with_entry(record.path.as_str()),
             );

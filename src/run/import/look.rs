@@ -127,7 +127,7 @@ impl Surroundings for Around<'_> {
             return None;
         }
         let mut entries = contents.entries.iter().filter(|e| e.archive == index).peekable();
-        // an entry that failed has no record, and shall be tried again
+        // an entry that failed has no record, so it is tried again
         if !self.delivered.complete.contains(&index) {
             return None;
         }

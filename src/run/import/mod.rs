@@ -47,7 +47,7 @@ pub struct Run<'a> {
     pub inputs: &'a [PathBuf],
     /// What becomes of inputs that nothing shows to be Apple's.
     pub strangers: Strangers,
-    /// Threads that read.
+    /// How many threads read.
     pub jobs: NonZeroUsize,
     /// Who is told, and who may stop it.
     pub watch: Watch<'a>,

@@ -135,8 +135,8 @@ fn leave_staging(
         return Ok(vec![Problem::new(
             Code::StagingLeft,
             format!(
-                "the bytes of {waiting} entries that were not placed wait in `.windfall/staging`: import the same \
-                 archives again to have them placed"
+                "an interrupted import left {waiting} files waiting in `.windfall/staging`: import the same zips again \
+                 to finish it"
             ),
         )]);
     }

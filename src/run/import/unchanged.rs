@@ -1,11 +1,9 @@
-//! A run that finds everything as the last one left it: it says what that one said would be said.
+//! Skips a run that has nothing to do, and repeats the report that the last run left for this case.
 //!
-//! In: what the catalog remembers of the last run, what lies in the inputs, what stands in the library.
-//! Out: the report, if nothing is left to be done. Never: trusts a record without looking for its
-//! file, or an archive by its name.
-//! The one surprise: the run before writes the report, for it knows all that a run knows; a run that
-//! finds nothing to do would read the whole catalog and match every row to say the same. Whatever
-//! else is written to the catalog takes the report back, and whoever has a doubt runs whole.
+//! The last run writes that report because it knows everything that a run knows; a run with nothing to do
+//! would read the whole catalog and match every row only to say the same. No record is trusted without
+//! looking for its file, and no archive by its name. Whatever else is written to the catalog takes the report
+//! back, and any doubt means a whole run.
 
 use std::fs::File;
 use std::io;
@@ -86,7 +84,7 @@ pub(super) fn outset(
     Ok(Outset::Changed(Some(tree)))
 }
 
-/// What the next run shall say if nothing changes; `None` if it will have something to do all the same.
+/// What the next run is to say if nothing changes; `None` if it will have something to do all the same.
 /// `before` is the library as it was before this run, and the catalog as it is after.
 pub(super) fn left(
     report: &Report,

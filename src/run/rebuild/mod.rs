@@ -36,7 +36,7 @@ use crate::run::rebuild::kept::{Deliveries, KeptDetails, kept_details};
 use crate::run::rebuild::sorted::{Sorted, area_of};
 use crate::run::rebuild::stand_ins::{StandIns, stand_ins};
 use crate::run::verify::tree::{self, Reread, Tree, Wish, staging_left};
-use crate::run::verify::{Looked, Verification, VerifyRun, against, exports, extra, hold, record};
+use crate::run::verify::{Looked, Verification, VerifyRun, against, catalog, exports, extra, hold};
 use crate::stage::ingest::Wanted;
 use crate::stage::plan::plan;
 use crate::stage::plan::records::{Records, album_records};
@@ -97,7 +97,7 @@ struct Old {
 
 impl Old {
     fn read(library: &Path) -> Result<Self, Error> {
-        match record::open(library) {
+        match catalog::open(library) {
             Ok(catalog) => Ok(Old {
                 known: catalog.load().unwrap_or_default(),
                 memory: catalog.settings().unwrap_or_default(),

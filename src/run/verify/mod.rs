@@ -1,17 +1,14 @@
-//! `verify`: reads the library's bytes again and says what is as it was, what is not, and whether
-//! archives may be deleted.
+//! `verify`: reads the library's bytes again and says what is as it was, what is not, and whether archives
+//! can be deleted. It changes no file of the library.
 //!
-//! In: a library, and archives to compare it with. Out: [`Verification`]: the JSON of the design,
-//! field for field, and what a certificate says besides. Never: changes a file of the library,
-//! believes a size, a time or a name where bytes can be read.
-//! The one surprise: a file counts as holding what was imported only after its BLAKE3 was computed
-//! in this very run; whatever else is known, from the catalog or from an archive, is a claim.
+//! A file counts as intact only after its BLAKE3 was computed in this very run. Sizes, times, names, the
+//! catalog and the archives only make claims.
 //!
-//! `tree` walks and reads, `record` examines the catalog, `against` compares archives; `rebuild`
-//! makes the catalog anew, from what `kept` (details), `sorted` (files) and `stand_ins` find.
+//! `tree` walks and reads, `catalog` examines the catalog, `against` compares archives.
+//! [`rebuild`](crate::run::rebuild) makes a lost catalog anew.
 
 pub(super) mod against;
-pub(super) mod record;
+pub(super) mod catalog;
 pub(super) mod tree;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -31,7 +28,7 @@ use crate::library::layout::INTERNAL;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, FileRecord};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, amount};
 use crate::progress::Watch;
 use crate::stage::discover::search::LeftAlone;
 use crate::stage::ingest::Wanted;
@@ -44,9 +41,9 @@ use tree::{Found, Reread, Standing, Tree, Wish, staging_left};
 
 /// What a verification needs.
 pub struct VerifyRun<'a> {
-    /// The library.
+    /// The folder of the library.
     pub library: &'a Path,
-    /// Threads that read.
+    /// How many threads read.
     pub jobs: NonZeroUsize,
     /// Who is told, and who may stop it.
     pub watch: Watch<'a>,
@@ -55,7 +52,7 @@ pub struct VerifyRun<'a> {
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verification {
-    /// Version.
+    /// The version of Windfall that looked.
     pub windfall: &'static str,
     /// The library's folder.
     pub library: String,
@@ -91,7 +88,7 @@ pub struct Files {
     pub intact: u64,
     /// Other bytes now, or unreadable.
     pub changed: u64,
-    /// Gone.
+    /// Files that are gone.
     pub missing: u64,
     /// Files that no import put there.
     pub extra: u64,
@@ -123,7 +120,7 @@ pub fn verify(run: &VerifyRun<'_>, against: Option<&[PathBuf]>) -> Result<Verifi
     let _lock = hold(run.library)?;
     // a mistyped input shows before hours of reading
     let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
-    let (known, damages) = record::examine(run.library)?;
+    let (known, damages) = catalog::examine(run.library)?;
     let sound = damages.is_empty();
     let tree = Tree::walk(run.library);
     let mut looked = match &known {
@@ -279,7 +276,7 @@ fn read_everything(run: &VerifyRun<'_>, tree: &Tree) -> Result<Looked, Error> {
 }
 
 pub(super) fn extra(path: &LibraryPath) -> Problem {
-    let message = "no import put this file here, so nothing is known of it; it was left alone";
+    let message = "no import put this file here, so Windfall does not touch it";
     Problem::new(Code::ExtraFile, message).with_entry(path.as_str())
 }
 
@@ -314,16 +311,20 @@ impl Looking<'_> {
 
     fn compare(&mut self, record: &FileRecord, recorded: &Content, at: &LibraryPath, found: &Found) {
         if !found.is_file {
-            return self.changed(record, recorded, "a link or a device stands in its place");
+            return self.changed(record, recorded, "a link or a device is in its place");
         }
         let Some(content) = self.reread.content(at) else {
             return self.changed(record, recorded, self.reread.fault(at));
         };
         if content.blake3 != recorded.blake3 {
             let how = if content.size == recorded.size {
-                format!("it has the {} bytes that it had, but not the same", recorded.size)
+                format!("its {} bytes are not the same any more", amount::count(recorded.size))
             } else {
-                format!("it has {} bytes, and had {}", content.size, recorded.size)
+                format!(
+                    "it has {} bytes and had {}",
+                    amount::count(content.size),
+                    amount::count(recorded.size)
+                )
             };
             return self.changed(record, recorded, &how);
         }
@@ -335,7 +336,7 @@ impl Looking<'_> {
                 Problem::new(
                     Code::CatalogDamaged,
                     "the file is intact, but the catalog has another size or fingerprint for the same BLAKE3: \
-                     `windfall verify --rebuild-catalog` makes the catalog anew",
+                     `windfall verify --rebuild-catalog` makes a new catalog",
                 )
                 .with_entry(record.path.as_str()),
             );
@@ -347,8 +348,8 @@ impl Looking<'_> {
         self.looked.files.changed += 1;
         self.looked.holding.lost.insert(recorded.blake3, record.path.clone());
         let message = format!(
-            "it is not what was imported: {how}; if nobody edited it, look after the drive; to have the original \
-             again, move this file away and import {} again",
+            "it is not what was imported: {how}; if nobody edited it, check the drive; to get the original back, \
+             move this file away and import {} again",
             self.source(record)
         );
         self.looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(record.path.as_str()));
@@ -360,8 +361,7 @@ impl Looking<'_> {
         };
         let moved = self.unclaimed.iter().find(same).filter(|_| record.area != Area::Details).cloned();
         if let Some(to) = moved {
-            let message =
-                format!("it stands as `{to}` now, byte for byte; the catalog follows at the next import");
+            let message = format!("it is at `{to}` now, unchanged; the next import remembers the new place");
             let problem = Problem::new(Code::MovedFile, message).with_entry(record.path.as_str());
             self.looked.problems.push(problem);
             self.unclaimed.remove(&to);
@@ -370,13 +370,13 @@ impl Looking<'_> {
         }
         self.looked.files.missing += 1;
         self.looked.holding.lost.insert(recorded.blake3, record.path.clone());
-        let message = format!("it is gone: import {} again to have it back", self.source(record));
+        let message = format!("it is gone: import {} again to get it back", self.source(record));
         self.looked.problems.push(Problem::new(Code::MissingFile, message).with_entry(record.path.as_str()));
     }
 
     fn source(&self, record: &FileRecord) -> String {
         let archive = self.archives.get(&record.content);
-        archive.map_or_else(|| "the archive that held it".to_owned(), |name| format!("`{name}`"))
+        archive.map_or_else(|| "the zip that had it".to_owned(), |name| format!("`{name}`"))
     }
 }
 

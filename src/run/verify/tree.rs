@@ -1,9 +1,8 @@
-//! The library's folder as it stands, and its bytes read again.
+//! The library's folder as it stands, and its bytes read again. No link is followed, the catalog is not
+//! believed, and of `.windfall` only the kept details are looked at.
 //!
-//! In: the library's folder. Out: [`Tree`], and what the bytes of its files say now. Never: follows
-//! a link, enters `.windfall` but for the kept details, believes the catalog.
-//! The one surprise: the bytes are read by the same pass as an import's ([`ingest`]), with the
-//! library as a part folder; what reads the archives is what proves the library.
+//! The surprise: the bytes are read by the same pass as an import's ([`ingest`]), with the library as a part
+//! folder. What reads the archives is what proves the library.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -46,11 +45,9 @@ const OF_THE_DRIVE: [&str; 8] = [
 /// A file or link in the library's folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// Bytes.
     pub size: u64,
     /// A regular file; else a link or a device.
     pub is_file: bool,
-    /// Its modification time.
     pub modified: Option<DateTime<Utc>>,
     /// Files of one number are one file under several names; numbers that lie close were written
     /// together. Zero where a system has none.
@@ -76,7 +73,6 @@ impl Found {
 /// report page, and `.windfall` but for the kept details.
 #[derive(Debug, Default)]
 pub struct Tree {
-    /// By path.
     pub files: BTreeMap<LibraryPath, Found>,
     aliases: OnceCell<HashMap<String, LibraryPath>>,
 }
@@ -159,17 +155,15 @@ pub fn staging_left(library: &Path, known: Option<&Remembered>) -> Option<Proble
     let count = sizes.len();
     let bytes = amount::size(sizes.iter().fold(0, |sum: u64, size| sum.saturating_add(*size)));
     let message = format!(
-        "an import was interrupted: {count} files ({bytes}) wait in `{INTERNAL}/staging`; import the same \
-         archives again to have them placed"
+        "an import was interrupted: {count} files ({bytes}) wait in `{INTERNAL}/staging`; import the same zips again \
+         to finish it"
     );
     Some(Problem::new(Code::StagingLeft, message).with_entry(format!("{INTERNAL}/staging")))
 }
 
-/// A file whose bytes shall be read.
+/// A file whose bytes are to be read.
 pub struct Wish {
-    /// Where it stands.
     pub path: LibraryPath,
-    /// What stands there.
     pub found: Found,
     /// What it is for: media have a fingerprint, details are understood.
     pub sort: Sort,

@@ -1,9 +1,8 @@
-//! Archives and part folders, as the stages after discovery see them.
+//! Archives and part folders, as the stages after discovery see them: their files, and what the paths of
+//! these have in common. Nothing is opened here, except the beginnings of lists where those tell whose they
+//! are.
 //!
-//! In: an opened archive, or a folder. Out: [`Container`], with its files and what their paths have in
-//! common. Never: opens an archive or reads media; of lists the beginning, where that tells whose they are.
-//! The one surprise: a folder's files have no checksum and no order of their own; their order is that
-//! of their paths.
+//! A folder's files have no checksum and no order of their own; they come in the order of their paths.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

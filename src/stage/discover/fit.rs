@@ -21,8 +21,8 @@ pub fn refuse_too_large(inputs: &mut Inputs, largest: Option<u64>) {
                 Problem::new(
                     Code::TooLarge,
                     format!(
-                        "{} are more than a file of the destination's file system can hold; import to a drive \
-                         with another one (exFAT, APFS, NTFS, ext4) to get it",
+                        "{} are more than a file on this drive can have; import to a drive that is formatted \
+                         otherwise (exFAT, APFS, NTFS, ext4) to get it",
                         amount::size(entry.size)
                     ),
                 )

@@ -153,8 +153,7 @@ fn placeholder(path: &str) -> String {
         Some(original) => format!(
             "`{original}` is in iCloud Drive and not on this computer: let iCloud download it, then import again"
         ),
-        None => "an empty file: Apple delivered a name and no photo; look whether another part holds it"
-            .to_owned(),
+        None => "an empty file: Apple sent a name and no photo; see whether another part has it".to_owned(),
     }
 }
 

@@ -1,8 +1,8 @@
-//! The other end of the pass: what the threads did, made durable and recorded, batch by batch.
+//! The other end of the pass: what the threads read is made durable and recorded, batch by batch, and never
+//! recorded before it is durable.
 //!
-//! In: messages. Out: records, bytes of entries, details. Never: records what is not durable.
-//! The one surprise: a batch is synced once, not each file; what a killed run had not recorded is
-//! read again.
+//! A whole batch is synced at once instead of each file. What a killed run had not recorded yet is read
+//! again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::mpsc::{self, RecvTimeoutError};

@@ -54,8 +54,11 @@ pub fn read_kept(
         match read {
             Ok(list) => list.into_iter().for_each(|list| inputs.heard.add(content, sort, list)),
             Err(error) => inputs.problems.push(
-                Problem::new(Code::MissingFile, format!("kept details cannot be read: {error}"))
-                    .with_entry(path.display().to_string()),
+                Problem::new(
+                    Code::MissingFile,
+                    format!("this list of Apple's, kept in the library, cannot be read: {error}"),
+                )
+                .with_entry(path.display().to_string()),
             ),
         }
     }

@@ -1,10 +1,8 @@
-//! Ingest: the one parallel pass over bytes.
+//! Ingest: the one parallel pass over bytes. One reading gives CRC-32, BLAKE3, Apple's fingerprint and
+//! embedded metadata; new bytes go to staging. What an entry means and where it goes is decided later.
 //!
-//! In: the entries that must be read, and what is known already. Out: for each entry its content:
-//! CRC-32, BLAKE3, Apple's fingerprint and embedded metadata, all from one reading; new bytes go to
-//! staging. Never: decides what an entry means or where it goes.
-//! The one surprise: an entry whose size and CRC-32 are known is hashed without being written, and
-//! read a second time only if its BLAKE3 is new after all; duplicates cost no disk.
+//! The surprise: an entry whose size and CRC-32 are known is hashed without being written, and read a second
+//! time only if its BLAKE3 is new after all. Duplicates cost no disk.
 
 mod collect;
 mod glance;

@@ -1,10 +1,9 @@
-//! Place: carries out the plan.
+//! Place: carries out a [`Plan`](crate::stage::plan::Plan) that is durable in the catalog, and records each
+//! file once it is durable too. It never overwrites, moves or removes a file that is not its own, and never
+//! follows a link out of the library.
 //!
-//! In: a [`Plan`](crate::stage::plan::Plan) that is durable in the catalog. Out: files under their final
-//! names, links and lists, and a record of each once it is durable. Never: overwrites, moves or
-//! removes a file that is not its own; never follows a link out of the library.
-//! The one surprise: the modification time is set before the rename, so that no kill leaves a file
-//! under its final name with a wrong date.
+//! The modification time is set before the rename, so no kill leaves a file under its final name with a wrong
+//! date.
 
 mod derived;
 mod times;
@@ -103,7 +102,7 @@ pub fn place(
                     unplaced.problems.push(
                         Problem::new(
                             Code::WriteFailed,
-                            format!("it could not be placed: {error}; import again to retry"),
+                            format!("it could not be written: {error}; import again to retry"),
                         )
                         .with_entry(placement.path.as_str()),
                     );
@@ -124,7 +123,7 @@ fn told(file: &FileRecord) -> String {
     let placed = format!("placed `{}`", name::display(file.path.as_str()));
     let Some(rule) = file.rule else { return placed };
     let captured = file.captured_text().unwrap_or_else(|| "undated".to_owned());
-    let proof = if file.proved { "proved by Apple's checksum" } else { "vouched for by the archive only" };
+    let proof = if file.proved { "proved by Apple's checksum" } else { "arrived whole" };
     format!("{placed}, {captured} ({}), {proof}", rule.explain())
 }
 

@@ -1,9 +1,8 @@
-//! Albums to links, lists and copies.
+//! Albums to links, lists and copies, once every file has its path. Hidden and deleted assets are not named,
+//! unless the owner wants hidden ones mixed with the others.
 //!
-//! In: the planner, after every file has its path. Out: folder names and [`Derived`] files, added to
-//! the plan. Pure. Never: names a hidden or deleted asset, unless the owner wants hidden ones mixed.
-//! The one surprise: a link that stands already, and that nobody recorded, is taken for ours if it
-//! leads exactly where it should: a run may have been stopped between making and recording it.
+//! The surprise: a link that nobody recorded counts as ours if it leads exactly where it should. A run may
+//! have been stopped between making it and recording it.
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -1,10 +1,10 @@
-//! Plan: which bytes go to which path, which links and lists the albums become.
+//! Plan: which bytes go to which path, and which links and lists the albums become.
 //!
-//! In: [`Contents`], [`Matched`], what the library holds ([`Held`]) and the owner's [`Settings`].
-//! Out: [`Plan`], a plain value that a dry run prints and [`crate::stage::place`] carries out. Pure.
-//! Never: changes or moves what the library has; a path once given is kept.
-//! The one surprise: names that clash are counted up in the order of capture instant and BLAKE3,
-//! not of the inputs, so that the same photos always get the same names.
+//! [`Plan`] is a plain value that a dry run prints and [`place`](crate::stage::place) carries out. It never
+//! changes or moves what the library has: a path, once given, is kept. Pure.
+//!
+//! The surprise: names that clash are numbered in the order of capture instant and BLAKE3, not of the inputs,
+//! so the same photos always get the same names.
 
 mod albums;
 #[cfg(test)]
@@ -307,7 +307,10 @@ impl Planner<'_> {
         self.plan.problems.push(
             Problem::new(
                 Code::Renamed,
-                format!("`{}` is a name that some systems cannot hold; it stands as `{path}`", resource.name),
+                format!(
+                    "some systems cannot store the name `{}`; it is in the library as `{path}`",
+                    resource.name
+                ),
             )
             .in_archive(&self.contents.archives[entry.archive].name)
             .with_entry(entry.path.as_ref()),

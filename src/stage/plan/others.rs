@@ -1,8 +1,7 @@
-//! `Other/` and the kept details to placements.
+//! Paths for `Other/` and for the kept details, once every medium has its own. Equal bytes at one path are
+//! one file; two different files of one path are never merged.
 //!
-//! In: the planner, after every medium has its path. Out: placements of what is no medium, added to the
-//! plan. Pure. Never: merges two files of one path; equal bytes at one path are one file.
-//! The one surprise: an entry that is only remembered is where its bytes stand, and is not placed again.
+//! An entry that is only remembered is where its bytes stand, and is not placed again.
 
 use crate::apple::text;
 use crate::category::unsorted;
@@ -72,7 +71,10 @@ impl Planner<'_> {
         self.plan.problems.push(
             Problem::new(
                 Code::Renamed,
-                format!("`{}` is a path that some systems cannot hold; it stands as `{path}`", entry.inner()),
+                format!(
+                    "some systems cannot store the path `{}`; it is in the library as `{path}`",
+                    entry.inner()
+                ),
             )
             .in_archive(&self.contents.archives[entry.archive].name)
             .with_entry(entry.path.as_ref()),

@@ -1,9 +1,7 @@
-//! Records: what the catalog shall say of every file of the library.
+//! What the catalog is to say of every file and every album. Nothing is decided here; what was matched and
+//! planned is only written down.
 //!
-//! In: what was matched and planned. Out: a [`FileRecord`] for each file that stands, and an
-//! [`AlbumRecord`] for each album. Pure.
-//! Never: decides anything; it only says it.
-//! The one surprise: files whose bytes no given or remembered entry speaks of keep the record that
+//! The surprise: files whose bytes no entry speaks of, neither of this run nor remembered, keep the record
 //! they have.
 
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -1,9 +1,8 @@
-//! Apple's lists of names: albums, memories, who contributed to a shared library, shared albums.
+//! Apple's lists of names: albums, memories, who contributed to a shared library, shared albums. One odd
+//! value does not cost the rest of a file.
 //!
-//! In: the bytes of one CSV or JSON file. Out: names, or what Apple says about a shared album.
-//! Never: finds the media (that is matching), panics, or gives a file up because of one odd value.
-//! The one decision to question: JSON is read into a tree first and field by field from that.
-//! Nobody has documented these files, so a field of another type than expected is an absent field.
+//! JSON is read into a tree first, and field by field from that. Nobody has documented these files, so a
+//! field of another type than expected counts as absent.
 
 use crate::apple::{date, table};
 use crate::category::photos::lists;

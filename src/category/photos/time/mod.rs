@@ -1,10 +1,9 @@
-//! When a photo or video was taken: DESIGN §5.4 as one pure function.
+//! When a photo or video was taken, as one pure function: from [`Sources`], everything that claims a time, to
+//! [`Captured`], the decision with the rule that made it and the evidence. `docs/library.md` has the rules in
+//! words. The date of the import into iCloud is never a capture time.
 //!
-//! In: [`Sources`], everything that claims a time. Out: [`Captured`], the decision, the rule that
-//! made it and the evidence it looked at. Never: reads a file, a clock or the machine's zone; uses
-//! the import date as a capture time. The one decision a newcomer would question: Apple's row is
-//! believed over the camera where they contradict, because Photos puts corrections made by hand
-//! there, unless the row only repeats the day of the upload.
+//! Apple's row is believed over the camera where they contradict each other, because Photos puts corrections
+//! made by hand there; unless the row only repeats the day of the upload.
 
 // bytes from strangers are never indexed into
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]

@@ -188,7 +188,7 @@ impl Searcher<'_> {
 
     fn unfinished_download(&mut self, name: &str) {
         let message = format!(
-            "`{name}` is a download that has not finished; it was left alone: finish it and import again"
+            "`{name}` is a download that has not finished, so it was not used: finish it and import again"
         );
         self.unfinished(name, &message);
     }

@@ -289,10 +289,7 @@ impl<'a> Worker<'a> {
             _ if is_full(&error) => Trouble::Stop(Error::Full { path, need }),
             io::ErrorKind::FileTooLarge => Trouble::Problem(
                 Code::TooLarge,
-                format!(
-                    "{} are more than a file of the destination's file system can hold",
-                    amount::size(need)
-                ),
+                format!("{} are more than a file on this drive can have", amount::size(need)),
             ),
             _ => Trouble::Stop(Error::Io { doing: "write to", path, source: error }),
         }

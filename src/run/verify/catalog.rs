@@ -1,8 +1,9 @@
 //! The catalog examined: can it be read, and does it contradict itself? Nothing is repaired here (see
 //! [`rebuild`](crate::run::rebuild)).
 //!
-//! A catalog that is damaged or gone is a problem of the library and not an error of the run, for the files
-//! can be looked at all the same; only a catalog that somebody else holds or forbids stops it.
+//! A catalog that is damaged or gone is a problem of the library and not an error of the run, because the
+//! files can be looked at all the same. Only a catalog that another program holds, or that may not be opened,
+//! stops it.
 
 use std::collections::HashSet;
 use std::fs;
@@ -14,7 +15,7 @@ use crate::library::layout::{self, INTERNAL};
 use crate::library::record::Area;
 use crate::problem::{Code, Problem};
 
-const ADVICE: &str = "`windfall verify --rebuild-catalog` makes it anew from the library";
+const ADVICE: &str = "`windfall verify --rebuild-catalog` makes a new one from the library";
 
 /// What the catalog remembers, if it can be read, and what is wrong with it.
 ///
@@ -64,7 +65,7 @@ fn look(catalog: &Catalog, problems: &mut Vec<Problem>) -> Result<Remembered, Er
     }
     for Dangling { table, parent, records } in catalog.dangling()? {
         problems.push(damaged(&format!(
-            "the catalog contradicts itself: {records} records of `{table}` speak of `{parent}` that it does not know: \
+            "the catalog contradicts itself: {records} records of `{table}` name `{parent}` that it does not have: \
              {ADVICE}"
         )));
     }
@@ -74,7 +75,7 @@ fn look(catalog: &Catalog, problems: &mut Vec<Problem>) -> Result<Remembered, Er
         let why = if !usable.contains(path.as_str()) {
             "the catalog does not know its bytes, or its path leads outside the library".to_owned()
         } else if Area::from_name(&area).is_none() {
-            format!("the catalog gives it a place that there is not (`{area}`)")
+            format!("the catalog gives it a kind of place that does not exist (`{area}`)")
         } else {
             continue;
         };
