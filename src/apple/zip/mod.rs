@@ -1,6 +1,6 @@
 //! Zip archives: the only module that knows their format.
 //!
-//! In: a [`Window`] onto a file, hostile or damaged as it may be. Out: an [`Archive`] with every
+//! In: a [`Window`] onto a file, hostile or damaged as it may be. Out: an [`ZipArchive`] with every
 //! entry that it lists or still holds, and readers that yield an entry's exact bytes or fail. Never:
 //! writes, builds a path from a name, repairs silently, or lets go of an entry without naming it.
 //! The one decision a newcomer would question: the `zip` crate only finds the central directory. Its
@@ -95,7 +95,7 @@ pub enum Sniff {
 
 /// A zip archive. Any number of threads may read it at once.
 #[derive(Debug)]
-pub struct Archive {
+pub struct ZipArchive {
     /// Its files by [`ZipEntry::position`]: those that its directory lists, in that order and also under
     /// equal names, then those that were found without one. Folders are none.
     pub entries: Vec<ZipEntry>,
@@ -109,17 +109,17 @@ pub struct Archive {
     window: Window,
 }
 
-impl Archive {
+impl ZipArchive {
     /// Lists an archive. A damaged one is opened too if any entry of it can be named.
-    pub fn open(window: Window) -> Result<Archive, Unreadable> {
-        match Archive::list(&window) {
+    pub fn open(window: Window) -> Result<ZipArchive, Unreadable> {
+        match ZipArchive::list(&window) {
             Ok(Some(archive)) => Ok(archive),
             Ok(None) => Err(Unreadable::sniffed(&window)),
             Err(error) => Err(Unreadable::medium(error)),
         }
     }
 
-    fn list(window: &Window) -> io::Result<Option<Archive>> {
+    fn list(window: &Window) -> io::Result<Option<ZipArchive>> {
         let listing = listing::find(window)?;
         let mut problems = Vec::new();
         let (mut entries, start) = match listing {
@@ -154,7 +154,7 @@ impl Archive {
             Some(start) => hash(window.slice(start, size - start.min(size)))?,
             None => hash_of_entries(&entries),
         };
-        Ok(Some(Archive { entries, directory, size, problems, window: window.clone() }))
+        Ok(Some(ZipArchive { entries, directory, size, problems, window: window.clone() }))
     }
 
     /// What its entries claim to hold, as far as they may be read.

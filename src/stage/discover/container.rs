@@ -18,7 +18,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::apple::part_name;
-use crate::apple::zip::{Archive, Fault, ZipEntry};
+use crate::apple::zip::{Fault, ZipArchive, ZipEntry};
 use crate::category::{Delivered, Shape, is_apples_folder};
 use crate::contents::{ArchiveId, Identity, litter};
 use crate::library::name;
@@ -29,7 +29,7 @@ use crate::problem::refusal::{Refused, refused_walk};
 #[derive(Clone)]
 pub enum Source {
     /// In an archive.
-    Zip(Arc<Archive>),
+    Zip(Arc<ZipArchive>),
     /// In a folder.
     Folder(PathBuf),
     /// Not opened: the catalog remembers this archive (an index) and nothing of it is needed.
@@ -147,7 +147,7 @@ pub(super) fn faults(source: &Source) -> &[Fault] {
 const HEAD: u64 = 8192;
 
 /// An opened archive.
-pub(super) fn container(name: String, archive: Arc<Archive>, lies: Lies) -> Container {
+pub(super) fn container(name: String, archive: Arc<ZipArchive>, lies: Lies) -> Container {
     let files: Vec<FileAt> = archive
         .entries
         .iter()

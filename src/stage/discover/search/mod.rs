@@ -22,7 +22,7 @@ use std::sync::Arc;
 use blake3::Hash;
 use serde::{Deserialize, Serialize};
 
-use crate::apple::zip::{Archive, Window};
+use crate::apple::zip::{Window, ZipArchive};
 use crate::category::Shape;
 use crate::contents::{ArchiveId, Category, Class};
 use crate::error::Error;
@@ -215,7 +215,7 @@ impl Searcher<'_> {
             true => Some(folder_container(path, Extent::Whole, &self.apart(Deeper::default()))),
             false => {
                 let archive =
-                    File::open(path).and_then(Window::file).ok().and_then(|w| Archive::open(w).ok());
+                    File::open(path).and_then(Window::file).ok().and_then(|w| ZipArchive::open(w).ok());
                 archive.map(|archive| container(name_of(path), Arc::new(archive), Lies::on_drive(path)))
             }
         };
