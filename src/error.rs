@@ -57,7 +57,7 @@ pub enum Error {
         /// The catalog.
         path: PathBuf,
         /// What is wrong with it.
-        source: Fault,
+        source: CatalogFault,
     },
     /// The catalog was written by a newer version.
     #[error("catalog `{}` was written by a newer Windfall (schema {found}, this one knows {known})", .path.display())]
@@ -176,15 +176,17 @@ impl Error {
             Error::NotAPage(_) => "name another file with --output",
             Error::NoSuchFile(_) => "name a path as `windfall list` prints it",
             Error::Catalog { source, .. } => match source.kind() {
-                FaultKind::Full => FREE_SPACE,
-                FaultKind::Damaged => "`windfall verify --rebuild-catalog` makes it anew from the library",
-                FaultKind::InUse => {
+                CatalogFaultKind::Full => FREE_SPACE,
+                CatalogFaultKind::Damaged => {
+                    "`windfall verify --rebuild-catalog` makes it anew from the library"
+                }
+                CatalogFaultKind::InUse => {
                     "wait for the other program that uses it to end, then run the same command again"
                 }
-                FaultKind::UnknownWord => {
+                CatalogFaultKind::UnknownWord => {
                     "update Windfall, or let `windfall verify --rebuild-catalog` make it anew from the library"
                 }
-                FaultKind::Refused | FaultKind::Other => CHECK_DRIVE,
+                CatalogFaultKind::Refused | CatalogFaultKind::Other => CHECK_DRIVE,
             },
             Error::CatalogNewer { .. } => "update Windfall",
             Error::NoSpace { .. } | Error::Full { .. } => FREE_SPACE,
@@ -205,11 +207,11 @@ impl Error {
 /// Why a catalog cannot be used: what SQLite says, or which word of a record is none of ours.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub struct Fault(#[from] rusqlite::Error);
+pub struct CatalogFault(#[from] rusqlite::Error);
 
 /// What kind of fault it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FaultKind {
+pub enum CatalogFaultKind {
     /// The drive has no space left.
     Full,
     /// What stands there is damaged, or no catalog.
@@ -224,21 +226,23 @@ pub enum FaultKind {
     Other,
 }
 
-impl Fault {
+impl CatalogFault {
     /// What kind it is.
-    pub fn kind(&self) -> FaultKind {
+    pub fn kind(&self) -> CatalogFaultKind {
         match self.0.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => FaultKind::Full,
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => FaultKind::Damaged,
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => FaultKind::InUse,
+            Some(ErrorCode::DiskFull) => CatalogFaultKind::Full,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => CatalogFaultKind::Damaged,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => CatalogFaultKind::InUse,
             Some(
                 ErrorCode::CannotOpen
                 | ErrorCode::PermissionDenied
                 | ErrorCode::ReadOnly
                 | ErrorCode::OutOfMemory,
-            ) => FaultKind::Refused,
-            None if matches!(self.0, rusqlite::Error::FromSqlConversionFailure(..)) => FaultKind::UnknownWord,
-            _ => FaultKind::Other,
+            ) => CatalogFaultKind::Refused,
+            None if matches!(self.0, rusqlite::Error::FromSqlConversionFailure(..)) => {
+                CatalogFaultKind::UnknownWord
+            }
+            _ => CatalogFaultKind::Other,
         }
     }
 

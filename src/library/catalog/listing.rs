@@ -247,7 +247,7 @@ mod tests {
     use crate::category::photos::media::{Format, Kind};
     use crate::category::photos::time::{CapturedFrom, Rule};
     use crate::contents::ContentId;
-    use crate::error::FaultKind;
+    use crate::error::CatalogFaultKind;
     use crate::library::catalog::{Catalog, Ids};
     use crate::library::path::LibraryPath;
     use crate::library::record::{Area, FileRecord};
@@ -347,7 +347,7 @@ mod tests {
             catalog.connection.execute(&format!("UPDATE files SET {column} = 'painting'"), []).unwrap();
             let error = catalog.file("2024/A.HEIC").unwrap_err();
             let Error::Catalog { source, .. } = error else { panic!("{column}: {error}") };
-            assert_eq!(source.kind(), FaultKind::UnknownWord, "{column}: {source}");
+            assert_eq!(source.kind(), CatalogFaultKind::UnknownWord, "{column}: {source}");
         }
     }
 
