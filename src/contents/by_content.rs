@@ -19,7 +19,7 @@ impl<T> Default for ByContent<T> {
 
 impl<T> ByContent<T> {
     /// Room for the contents below `count`; those beyond it come dearer.
-    pub fn with_room(count: usize) -> Self {
+    pub fn with_capacity(count: usize) -> Self {
         ByContent(Vec::with_capacity(count))
     }
 

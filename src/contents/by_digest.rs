@@ -13,7 +13,7 @@ pub struct ByDigest(HashTable<(u32, u32)>);
 
 impl ByDigest {
     /// Room for so many.
-    pub fn with_room(count: usize) -> Self {
+    pub fn with_capacity(count: usize) -> Self {
         ByDigest(HashTable::with_capacity(count))
     }
 

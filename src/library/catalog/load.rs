@@ -206,7 +206,7 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
     let count = count(connection, "contents")?;
     known.delivered.contents.distinct.reserve_exact(count);
     known.delivered.heard.photos.said.reserve_exact(count);
-    known.delivered.ids.contents = ByContent::with_room(count);
+    known.delivered.ids.contents = ByContent::with_capacity(count);
     let mut by_id = ById(Vec::with_capacity(count));
     let mut cameras = Cameras::default();
     let mut statement = connection.prepare(
