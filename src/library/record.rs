@@ -252,7 +252,7 @@ impl DerivedKind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unchanged {
     /// By which it sees that nothing has changed.
-    pub mark: String,
+    pub state: String,
     /// JSON.
     pub report: String,
 }

@@ -87,7 +87,7 @@ pub fn stat(path: &Path) -> Option<Seen> {
 }
 
 /// One value for files and what they are, in this order.
-pub fn mark<'a>(files: impl Iterator<Item = (&'a LibraryPath, Seen)>) -> Hash {
+pub fn hash<'a>(files: impl Iterator<Item = (&'a LibraryPath, Seen)>) -> Hash {
     let mut hasher = blake3::Hasher::new();
     for (path, seen) in files {
         hasher.update(path.as_str().as_bytes()).update(&[0, u8::from(seen.is_file)]);

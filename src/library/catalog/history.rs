@@ -147,8 +147,8 @@ impl Catalog {
                 "INSERT INTO runs (command, started, report) VALUES (?1, ?2, ?3)",
                 params![command, started, report],
             )?;
-            if let Some(Unchanged { mark, report }) = unchanged {
-                tx.execute("INSERT INTO unchanged (mark, report) VALUES (?1, ?2)", params![mark, report])?;
+            if let Some(Unchanged { state, report }) = unchanged {
+                tx.execute("INSERT INTO unchanged (mark, report) VALUES (?1, ?2)", params![state, report])?;
             }
             Ok(())
         })
@@ -160,7 +160,7 @@ impl Catalog {
     /// If SQLite refuses.
     pub fn unchanged(&self) -> Result<Option<Unchanged>, Error> {
         self.query(|c| {
-            let row = |row: &Row<'_>| Ok(Unchanged { mark: row.get(0)?, report: row.get(1)? });
+            let row = |row: &Row<'_>| Ok(Unchanged { state: row.get(0)?, report: row.get(1)? });
             c.query_row("SELECT mark, report FROM unchanged", [], row).optional()
         })
     }

@@ -116,7 +116,7 @@ impl Container {
 
     /// One value for all by which the catalog knows it again: of an archive its name, size and central
     /// directory, of a folder the path, size and time of every file.
-    pub(super) fn mark(&self) -> Hash {
+    pub(super) fn hash(&self) -> Hash {
         let mut hasher = Hasher::new();
         hasher.update(self.name.as_bytes()).update(&[0]);
         match &self.identity {

@@ -74,7 +74,7 @@ impl Searcher<'_> {
         if !container.shape.is_part() && !is_damaged_part {
             return Ok(self.strangers_archive(name));
         }
-        self.found.marks.push(container.mark());
+        self.found.hashes.push(container.hash());
         self.add(container)?;
         Ok(Whose::Apples)
     }

@@ -45,7 +45,7 @@ pub struct Search {
     pub problems: Vec<Problem>,
     /// One value for each archive, part folder and unfinished download that lies in the inputs, and for all
     /// that tells it from another; not for what was found in an archive.
-    pub marks: Vec<Hash>,
+    pub hashes: Vec<Hash>,
 }
 
 /// What lies in the inputs and was not taken.
@@ -194,12 +194,12 @@ impl Searcher<'_> {
     }
 
     fn unfinished(&mut self, name: &str, message: &str) {
-        self.found.marks.push(blake3::hash(name.as_bytes()));
+        self.found.hashes.push(blake3::hash(name.as_bytes()));
         self.found.problems.push(Problem::new(Code::UnfinishedDownload, message).in_archive(name));
     }
 
     fn unreadable_file(&mut self, name: String, refused: Refused) -> Whose {
-        self.found.marks.push(blake3::hash(name.as_bytes()));
+        self.found.hashes.push(blake3::hash(name.as_bytes()));
         self.unreadable(name, refused, Lies::On(PathBuf::new()));
         Whose::Apples
     }
@@ -230,7 +230,7 @@ impl Searcher<'_> {
         }
         // what was left alone as somebody's is not any more
         self.found.left_alone.names.retain(|name| *name != container.name);
-        self.found.marks.extend([container.mark(), blake3::hash(b"loose")]);
+        self.found.hashes.extend([container.hash(), blake3::hash(b"loose")]);
         self.found.containers.push(container);
         true
     }
