@@ -44,12 +44,12 @@ pub struct ReadEntry {
     /// Its bytes.
     pub content: ContentId,
     /// What happened to its bytes.
-    pub kept: Kept,
+    pub novelty: Novelty,
 }
 
 /// What happened to the bytes of an entry that was read.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Kept {
+pub enum Novelty {
     /// They are safe already: in the library, or in staging.
     Already,
     /// Nobody knew them; they are in staging now.

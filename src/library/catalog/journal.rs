@@ -16,7 +16,9 @@ use crate::error::Error;
 use crate::library::catalog::load::FILES;
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, Derived, DerivedRecord, FileRecord, Kept, Placement, ReadEntry};
+use crate::library::record::{
+    AlbumRecord, Derived, DerivedRecord, FileRecord, Novelty, Placement, ReadEntry,
+};
 
 impl Catalog {
     /// Gives exports, parts and archives that are new an identity in the catalog.
@@ -93,14 +95,14 @@ impl Catalog {
             let mut stage = tx.prepare_cached("INSERT OR IGNORE INTO staged (content) VALUES (?1)")?;
             for item in read {
                 let entry = &contents.entries[item.entry];
-                let content = match (&item.kept, ids.contents.get(item.content)) {
-                    (Kept::Fresh(fresh), None) => {
+                let content = match (&item.novelty, ids.contents.get(item.content)) {
+                    (Novelty::Fresh(fresh), None) => {
                         let id = insert_content(tx, &fresh.content, &fresh.said)?;
                         ids.contents.insert(item.content, id);
                         stage.execute([id])?;
                         id
                     }
-                    (Kept::Again, Some(id)) => {
+                    (Novelty::Again, Some(id)) => {
                         stage.execute([id])?;
                         *id
                     }
