@@ -53,7 +53,7 @@ impl Tree {
             if entry.file_type().is_dir() {
                 continue;
             }
-            if let Ok(path) = LibraryPath::parse(&name::below(library, entry.path())) {
+            if let Ok(path) = LibraryPath::parse(&name::text_below(library, entry.path())) {
                 let size = entry.metadata().map_or(0, |m| m.len());
                 seen.push((path, Seen { size, is_file: entry.file_type().is_file() }));
             }

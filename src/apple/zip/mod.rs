@@ -115,7 +115,7 @@ impl ZipArchive {
         match ZipArchive::list(&window) {
             Ok(Some(archive)) => Ok(archive),
             Ok(None) => Err(Unreadable::sniffed(&window)),
-            Err(error) => Err(Unreadable::medium(error)),
+            Err(error) => Err(Unreadable::io(error)),
         }
     }
 
@@ -304,7 +304,7 @@ impl Unreadable {
     fn sniffed(window: &Window) -> Unreadable {
         let sniffed = match sniff(window) {
             Ok(sniffed) => sniffed,
-            Err(error) => return Unreadable::medium(error),
+            Err(error) => return Unreadable::io(error),
         };
         let (kind, message) = match sniffed {
             Sniff::Empty if window.is_empty() => (UnreadableKind::Empty, "it is empty: download it again"),
@@ -326,7 +326,7 @@ impl Unreadable {
         Unreadable { kind, message: message.to_owned() }
     }
 
-    fn medium(error: io::Error) -> Unreadable {
+    fn io(error: io::Error) -> Unreadable {
         let message = refused(&error).1;
         Unreadable { kind: UnreadableKind::Io(error), message }
     }

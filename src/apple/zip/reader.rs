@@ -1,7 +1,7 @@
 //! The bytes of one entry, inflated and proved.
 //!
 //! In: the entry's compressed bytes and what the archive declares about them. Out: [`EntryReader`],
-//! which yields exactly the declared bytes or fails, and the [`Source`] that it streams from.
+//! which yields exactly the declared bytes or fails, and the [`Inflater`] that it streams from.
 //! Never: yields more than the declared size, or the last byte of an entry whose checksum differs.
 //! The surprise: a reader with room for a whole entry has it in one step, by a codec that is half as
 //! fast again but cannot stream; what that one cannot inflate is streamed, and so is told apart.
@@ -67,7 +67,7 @@ pub struct EntryReader {
     method: u16,
     compressed: Window,
     /// Once the entry is being streamed.
-    stream: Option<Source>,
+    stream: Option<Inflater>,
     crc32: crc32fast::Hasher,
     declared_crc32: u32,
     /// Bytes still to be yielded.
@@ -130,8 +130,8 @@ impl EntryReader {
         Ok(count)
     }
 
-    fn stream(&mut self) -> &mut Source {
-        self.stream.get_or_insert_with(|| Source::new(self.method, self.compressed.clone()))
+    fn stream(&mut self) -> &mut Inflater {
+        self.stream.get_or_insert_with(|| Inflater::new(self.method, self.compressed.clone()))
     }
 
     /// Inflates all of a small entry in one step and proves it. Whatever stands in the way, streaming
@@ -184,7 +184,7 @@ impl Read for EntryReader {
 }
 
 /// Compressed bytes on their way through a codec.
-pub(super) struct Source {
+pub(super) struct Inflater {
     window: Window,
     /// Bytes of the window that are not in the buffer yet.
     unread: u64,
@@ -195,28 +195,28 @@ pub(super) struct Source {
     ended: bool,
 }
 
-impl Source {
-    pub(super) fn new(method: u16, window: Window) -> Source {
+impl Inflater {
+    pub(super) fn new(method: u16, window: Window) -> Inflater {
         let codec = match method {
             DEFLATED => Codec::Deflate(Decompress::new(false)),
             DEFLATED_64 => Codec::Deflate64(Box::new(InflaterManaged::new())),
             _ => Codec::Stored,
         };
-        Source { unread: window.len(), window, buffer: Vec::new(), from: 0, codec, ended: false }
+        Inflater { unread: window.len(), window, buffer: Vec::new(), from: 0, codec, ended: false }
     }
 
     /// Whether the window's last byte was taken.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.unread == 0 && self.held().is_empty()
+        self.unread == 0 && self.buffered().is_empty()
     }
 
-    fn held(&self) -> &[u8] {
+    fn buffered(&self) -> &[u8] {
         self.buffer.get(self.from..).unwrap_or_default()
     }
 
     /// Bytes that the codec has taken.
     pub(super) fn consumed(&self) -> u64 {
-        self.window.len() - self.unread - self.held().len() as u64
+        self.window.len() - self.unread - self.buffered().len() as u64
     }
 
     /// Yields bytes; 0 means that the stream has ended as it should.
@@ -227,7 +227,7 @@ impl Source {
             return Ok(count);
         }
         while !self.ended {
-            if self.held().is_empty() && self.unread > 0 {
+            if self.buffered().is_empty() && self.unread > 0 {
                 self.fill()?;
             }
             let input = self.buffer.get(self.from..).unwrap_or_default();

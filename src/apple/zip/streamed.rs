@@ -10,7 +10,7 @@ use std::io::{self, ErrorKind};
 use crate::apple::zip::entry::{DEFLATED, DEFLATED_64, STORED};
 use crate::apple::zip::headers::{CENTRAL, DESCRIPTOR, DESCRIPTOR_LENGTH, LOCAL, descriptor, u32_at, u64_at};
 use crate::apple::zip::listing::BLOCK;
-use crate::apple::zip::reader::Source;
+use crate::apple::zip::reader::Inflater;
 use crate::apple::zip::window::Peek;
 
 /// A descriptor and the signature behind it.
@@ -33,35 +33,39 @@ pub(super) fn measure(peek: &mut Peek, method: u16, data: u64, budget: &mut u64)
         DEFLATED | DEFLATED_64 => {
             let window = peek.window();
             let rest = window.slice(data, window.len().saturating_sub(data));
-            measure_deflated(Source::new(method, rest), budget)
+            measure_deflated(Inflater::new(method, rest), budget)
         }
         _ => Ok(Measured::Broken { at: 0 }),
     }
 }
 
-fn measure_deflated(mut source: Source, budget: &mut u64) -> io::Result<Measured> {
+fn measure_deflated(mut inflater: Inflater, budget: &mut u64) -> io::Result<Measured> {
     let mut crc32 = crc32fast::Hasher::new();
     let mut scratch = vec![0; 64 << 10];
     let mut size = 0;
     while size <= *budget {
-        match source.read(&mut scratch) {
+        match inflater.read(&mut scratch) {
             Ok(0) => {
                 *budget -= size;
-                return Ok(Measured::Whole { compressed: source.consumed(), size, crc32: crc32.finalize() });
+                return Ok(Measured::Whole {
+                    compressed: inflater.consumed(),
+                    size,
+                    crc32: crc32.finalize(),
+                });
             }
             Ok(count) => {
                 crc32.update(scratch.get(..count).unwrap_or_default());
                 size += count as u64;
             }
             Err(error) if error.kind() != ErrorKind::InvalidData => return Err(error),
-            Err(_) if source.is_exhausted() => {
+            Err(_) if inflater.is_exhausted() => {
                 return Ok(Measured::CutOff);
             }
             Err(_) => break,
         }
     }
     *budget = budget.saturating_sub(size);
-    Ok(Measured::Broken { at: source.consumed() })
+    Ok(Measured::Broken { at: inflater.consumed() })
 }
 
 /// Stored data of unknown size ends where a descriptor tells its length and checksum.

@@ -139,8 +139,8 @@ impl Peek {
     /// All bytes at hand from a position on, `length` of them at least; fewer at the end only.
     pub(super) fn from(&mut self, position: u64, length: usize) -> io::Result<&[u8]> {
         let end = position.saturating_add(length as u64).min(self.window.len());
-        let held = self.start..self.start.saturating_add(self.buffer.len() as u64);
-        if position < held.start || end > held.end {
+        let buffered = self.start..self.start.saturating_add(self.buffer.len() as u64);
+        if position < buffered.start || end > buffered.end {
             let left = usize::try_from(self.window.len().saturating_sub(position)).unwrap_or(usize::MAX);
             let mut buffer = std::mem::take(&mut self.buffer);
             buffer.resize(self.capacity.max(length).min(left), 0);

@@ -41,15 +41,15 @@ pub(super) const ADDED_MAX: usize = 255 - COMPONENT_MAX - 1;
 const STEM_MAX: usize = COMPONENT_MAX - 1 - EXTENSION_MAX;
 
 /// The way from a folder to something in it, with `/` on every system. A name that is no text is one all the
-/// same: its odd bytes are percent-escaped, and [`beneath`] finds it again.
-pub fn below(folder: &Path, path: &Path) -> String {
+/// same: its odd bytes are percent-escaped, and [`path_below`] finds it again.
+pub fn text_below(folder: &Path, path: &Path) -> String {
     let way = path.strip_prefix(folder).unwrap_or(path);
     let components: Vec<_> = way.iter().map(text_of).collect();
     components.join("/")
 }
 
 /// What stands at the end of such a way.
-pub fn beneath(folder: &Path, way: &str) -> PathBuf {
+pub fn path_below(folder: &Path, way: &str) -> PathBuf {
     let path = folder.join(way);
     if !way.contains('%') || path.symlink_metadata().is_ok() {
         return path;

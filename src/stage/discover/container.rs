@@ -224,7 +224,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
         };
         files.push(FileAt {
             position: u32::try_from(files.len()).unwrap_or(u32::MAX),
-            path: name::below(root, path).into(),
+            path: name::text_below(root, path).into(),
             size: metadata.as_ref().map_or(0, fs::Metadata::len),
             crc32: None,
             modified: metadata.and_then(|m| m.modified().ok()).map(|t| DateTime::<Utc>::from(t).naive_utc()),
@@ -248,7 +248,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
 
 /// The beginning of a folder's file; of a link or a pipe nothing.
 pub(super) fn head_of(root: &Path, path: &str) -> Option<Vec<u8>> {
-    let path = name::beneath(root, path);
+    let path = name::path_below(root, path);
     if !fs::symlink_metadata(&path).ok()?.is_file() {
         return None;
     }
