@@ -1,6 +1,6 @@
-//! What Apple writes, whatever the category: zips, tables, dates, part names, checksums.
+//! What Apple writes, whatever the category: zips, tables, dates, names of parts, fingerprints.
 //!
-//! Imports nothing of ours but [`problem`](crate::problem).
+//! Of the rest of this crate it knows only [`problem`](crate::problem).
 
 pub mod date;
 pub mod fingerprint;

@@ -1,12 +1,12 @@
-//! What the name of a zip or folder tells: which part of which export it is.
+//! What the name of a zip or a folder tells: which part of which export it is.
 //!
-//! Never touches the file, and knows no list of words for "part": Apple localises the name of a part
-//! and nothing else, and a pair of numbers with a letter between them is right in every language seen:
+//! Never touches the file, and knows no list of words for "part". Apple localises the name of a part and nothing
+//! else, and a pair of numbers with a letter between them is right in every language seen:
 //! `iCloud-bilder Del 1 av 6`, `iCloud Fotos Teil 1 von 37`, `iCloud 照片 第 3 部分（共 101 部分）`.
 //!
-//! The surprise: a name alone may mislead, so parts are read together. Some languages state the total
-//! first (`총 3부 중 1부`), and that shows only in a part whose number is smaller than the total; and of two
-//! pairs in one name the one whose total the other parts share is meant.
+//! A name alone may mislead, so the names of parts are read together. Some languages state the total first
+//! (`총 3부 중 1부`), which only shows in a part whose number is smaller than the total. Where a name has two pairs,
+//! the one whose total the other parts share is meant.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -21,22 +21,22 @@ mod tests;
 /// The zeros of the decimal digits that a localised name may use; nine more follow each.
 const ZEROS: [char; 6] = ['0', '０', '٠', '۰', '०', '০'];
 
-/// A total beyond this is none: the largest seen is 166, and every missing part has to be named.
+/// No larger number counts as a total: the largest seen is 166, and every missing part has to be named.
 const MOST_PARTS: u32 = 10_000;
 
 /// A name of a part, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartName {
-    /// What all parts of one export share, NFC: `iCloud Photos`. Never empty.
+    /// The name that all parts of one export share, in NFC: `iCloud Photos`. Never empty.
     pub base: String,
-    /// From 1; `None` where the name counts nothing, as in `iCloud Photos.zip`.
+    /// From 1; `None` where the name has no number, as in `iCloud Photos.zip`.
     pub number: Option<u32>,
     /// How many parts there are; present when the number is.
     pub total: Option<u32>,
 }
 
 impl PartName {
-    /// Reads the name of a zip or of a folder alone, with or without `.zip`, `(1)` or ` 2`.
+    /// Reads the name of a zip or folder on its own, with or without `.zip`, `(1)` or ` 2`.
     pub fn read(name: &str) -> PartName {
         let stem = stem(name);
         let pair = pairs(&stem).into_iter().find(|pair| pair.first <= pair.second);
@@ -58,15 +58,15 @@ impl PartName {
     }
 }
 
-/// What surrounds the two numbers of a pair; parts of one export have it in common.
+/// What surrounds the two numbers of a pair, the same in all parts of one export.
 type Around = (String, String);
 
-/// Names that lie beside each other, which tell more together than each alone.
+/// Names found side by side, which tell more together than alone.
 #[derive(Debug, Default)]
 pub struct Siblings {
     /// The two numbers in each name, by what surrounds them.
     pairs: HashMap<Around, BTreeSet<(u32, u32)>>,
-    /// How many names have this second (or first) number there.
+    /// How many names have this second number there.
     names_with: HashMap<(Around, u32), u32>,
 }
 
@@ -84,7 +84,7 @@ impl Siblings {
         siblings
     }
 
-    /// Reads one of these names.
+    /// Reads one of the names that this was made from.
     pub fn read(&self, name: &str) -> PartName {
         let stem = stem(name);
         let pairs = pairs(&stem);
@@ -104,7 +104,7 @@ impl Siblings {
         PartName::new(&stem, counted)
     }
 
-    /// Several parts, none of which has the smaller number first, and one that has the larger one first.
+    /// Whether no part here has its smaller number first, and at least one of several has its larger one first.
     fn states_total_first(&self, around: &Around) -> bool {
         self.pairs.get(around).is_some_and(|pairs| {
             pairs.len() > 1
@@ -123,8 +123,8 @@ struct Pair {
     around: Around,
 }
 
-/// The pairs of a name: both from 1 to 10,000, a letter between them, and the first one after a space, a
-/// bracket, an underscore or a letter of a script without spaces, or at the very beginning.
+/// The pairs of a name. Both numbers are from 1 to 10,000, with a letter between them; the first stands at the
+/// beginning, or after a space, a bracket, an underscore or a letter of a script without spaces.
 fn pairs(stem: &str) -> Vec<Pair> {
     let numbers = numbers(stem);
     let shape = |text: &str| text::match_key(&text.replace(|c| digit(c).is_some(), "#"));
@@ -157,14 +157,14 @@ fn is_of_a_script_without_spaces(c: char) -> bool {
             | '\u{20000}'..='\u{3ffff}')
 }
 
-/// The name without what says that it is an archive, decoded and NFC.
+/// The name without `.zip` and what browsers add, decoded and in NFC.
 fn stem(name: &str) -> String {
     let decoded: String = decoded(name).nfc().collect();
     without_browser_marks(without_zip(&decoded)).to_owned()
 }
 
-/// The name with its percent-escapes read: browsers that save what a link says leave them in. A name
-/// whose escapes are no text stays as it is.
+/// The name with its percent-escapes resolved: browsers that take the name from a link leave them in. A name
+/// whose escapes are not text stays as it is.
 fn decoded(name: &str) -> String {
     if !name.contains('%') {
         return name.to_owned();
@@ -173,19 +173,18 @@ fn decoded(name: &str) -> String {
     String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')).unwrap_or_else(|| name.to_owned())
 }
 
-/// How sure a name is that it belongs to an archive.
+/// What a name tells about whether a file is an archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArchiveName {
     /// It ends in `.zip`.
     Plain,
-    /// It has `.zip` inside (`x.zip.1`, `x.zip?o=2`), no ending, or a name that Apple gives: the first
+    /// It has `.zip` inside (`x.zip.1`, `x.zip?o=2`), no extension, or a name that Apple gives: the first
     /// bytes tell.
     Perhaps,
-    /// It ends otherwise, as a document does.
+    /// It has another extension, as documents have.
     No,
 }
 
-/// Whether a name may be that of an archive.
 pub fn archive_name(name: &str) -> ArchiveName {
     let name = name.to_lowercase();
     if name.ends_with(".zip") {
@@ -197,19 +196,19 @@ pub fn archive_name(name: &str) -> ArchiveName {
     }
 }
 
-/// Whether a file of this name must be an archive, whatever its bytes are: `.zip` is in it, or it counts a part
-/// and has no ending.
+/// Whether a file of this name has to be an archive, whatever its bytes are: the name is Apple's, and has `.zip`
+/// in it or counts a part and has no extension.
 pub fn counts_an_archive(name: &str) -> bool {
     is_apple_name(name)
         && (name.to_lowercase().contains(".zip") || text::split(name).1.is_empty() && is_part_of_icloud(name))
 }
 
-/// Whether a name says that it is an archive.
+/// Whether a name ends in `.zip`.
 pub fn is_zip(name: &str) -> bool {
     archive_name(name) == ArchiveName::Plain
 }
 
-/// A download that the browser has not finished. Safari's `.download` is a folder.
+/// Whether this is a download that the browser has not finished. Safari's `.download` is a folder.
 pub fn is_unfinished_download(name: &str) -> bool {
     const ENDINGS: [&str; 19] = [
         ".crdownload",
@@ -233,21 +232,21 @@ pub fn is_unfinished_download(name: &str) -> bool {
         ".incomplete",
     ];
     let name = name.trim().to_lowercase();
-    // `.tmp` belongs to everybody; only on top of an archive's name is it a download's.
+    // every program writes `.tmp`; it means a download only after the name of an archive
     let archive_in_progress =
         name.strip_suffix(".tmp").is_some_and(|stem| stem.ends_with(".zip") || is_apple_name(stem));
     archive_in_progress || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-/// The name of the file that iCloud Drive has taken from this computer and left `.NAME.icloud` for.
+/// The name of a file that iCloud Drive has removed from this computer, leaving `.NAME.icloud`.
 pub fn icloud_placeholder(name: &str) -> Option<&str> {
     let name = name.strip_prefix('.')?.strip_suffix(".icloud")?;
     (!name.is_empty()).then_some(name)
 }
 
-/// Whether Apple would call a delivery so: `iCloud …`, or in languages that put the word elsewhere
-/// (`Photos iCloud partie 1 sur 3`) a counted part with the word iCloud in it. Not the usage log
-/// `icloudUsageData….zip`, which accompanies exports.
+/// Whether Apple gives a delivery such a name: `iCloud …`, or in languages that put the word elsewhere
+/// (`Photos iCloud partie 1 sur 3`) a counted part with the word iCloud in it. The usage log
+/// `icloudUsageData….zip`, which comes with exports, does not count.
 pub fn is_apple_name(name: &str) -> bool {
     let name = decoded(name.trim()).to_lowercase();
     let ends_word =
@@ -265,26 +264,26 @@ pub fn is_apple_name(name: &str) -> bool {
     }
 }
 
-/// Whether a name counts a part of something of iCloud's, in whichever order: together with one of
-/// Apple's folders that is evidence.
+/// Whether a name has the word iCloud and counts a part, in whichever order. Together with one of Apple's
+/// folders inside, that is evidence.
 pub fn is_part_of_icloud(name: &str) -> bool {
     name.to_lowercase().contains("icloud") && !pairs(&stem(name)).is_empty()
 }
 
-/// Whether it is what icloud.com calls the photos that one downloads there, and Apple the delivery that
-/// has one part: `iCloud Photos`, perhaps with the mark of a copy.
+/// Whether this is `iCloud Photos`, perhaps with the mark of a copy. Downloads from icloud.com have that name,
+/// and so do exports of a single part.
 pub fn is_icloud_photos(name: &str) -> bool {
     let name = PartName::read(name);
     name.number.is_none() && text::match_key(&name.base) == "icloud photos"
 }
 
-/// Whether it is one of the archives of shared albums that lie in a part: `iCloud Shared Albums-1.zip`.
+/// Whether this is an archive of shared albums, nested in a part: `iCloud Shared Albums-1.zip`.
 pub fn is_shared_albums(name: &str) -> bool {
     let name = name.to_lowercase();
     name.starts_with("icloud") && name.contains("shared albums")
 }
 
-/// The stem without what systems append when they copy a file: `(1)`, ` 2`, ` copy`, ` - Copy`.
+/// The stem without what systems append to the name of a copy: `(1)`, ` 2`, ` copy`, ` - Copy`.
 pub(crate) fn without_copy_marks(stem: &str) -> &str {
     let stem = without_browser_marks(stem);
     let numbered =
@@ -300,7 +299,8 @@ pub(crate) fn without_copy_marks(stem: &str) -> &str {
     if shorter == stem || shorter.is_empty() { stem } else { without_copy_marks(shorter) }
 }
 
-/// Browsers append `(1)` or ` (1)`, unambiguously; Finder's ` 2` could be the total of `Part 1 of 2`.
+/// The stem without the `(1)` or ` (1)` of browsers, which is unambiguous. Finder's ` 2` could be the total in
+/// `Part 1 of 2`.
 fn without_browser_marks(stem: &str) -> &str {
     let mut stem = stem.trim();
     while let Some((rest, number)) = stem.strip_suffix(')').and_then(|stem| stem.rsplit_once('(')) {
@@ -312,12 +312,12 @@ fn without_browser_marks(stem: &str) -> &str {
     stem
 }
 
-/// One or two digits: `Photos 2024` is no copy of `Photos`.
+/// One or two digits; `Photos 2024` is not a copy of `Photos`.
 fn is_copy_number(text: &str) -> bool {
     matches!(text.len(), 1..=2) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Without `.zip`, and without what a browser put behind it: `.zip.1`, `.zip?o=2`.
+/// The name without `.zip` and what a browser put after it: `.zip.1`, `.zip?o=2`.
 fn without_zip(name: &str) -> &str {
     let name = name.trim();
     let lower = name.to_ascii_lowercase();
@@ -329,7 +329,7 @@ fn without_zip(name: &str) -> &str {
     if is_ending { stem } else { name }
 }
 
-/// The runs of digits; a run too long for a number is in the way of a pair, but is none.
+/// The runs of digits. One that is too long for a number is kept, without value, so that it still separates others.
 fn numbers(text: &str) -> Vec<(Range<usize>, Option<u32>)> {
     let mut found: Vec<(Range<usize>, Option<u32>)> = Vec::new();
     for (at, c) in text.char_indices() {

@@ -1,9 +1,7 @@
-//! Data whose size is declared behind it only.
+//! Data whose size is stated only behind it, in a descriptor. Descriptors are never taken at their word.
 //!
-//! In: where it begins. Out: where it ends, and what it amounts to. Never: takes a descriptor at its
-//! word. The surprise: deflated data tells its own end, but stored data ends where a descriptor has
-//! its length and its checksum, so the first that fits both is it: those inside a stored nested
-//! archive do not.
+//! Deflated data tells its own end. Stored data ends at the first descriptor that has both its length and its
+//! checksum: those inside a stored nested archive do not.
 
 use std::io::{self, ErrorKind};
 
@@ -20,13 +18,13 @@ const DESCRIPTOR_SEARCHED: usize = DESCRIPTOR_LENGTH + 4;
 pub(super) enum Measured {
     /// The stream ends after this many compressed bytes.
     Whole { compressed: u64, size: u64, crc32: u32 },
-    /// The stream goes on where the window ends.
+    /// The window ends before the stream does.
     CutOff,
-    /// The stream is damaged, at the latest after this many compressed bytes.
+    /// The stream is damaged, after this many compressed bytes at the latest.
     Broken { at: u64 },
 }
 
-/// Finds out where the data that begins here ends, at the expense of a budget of bytes.
+/// Finds where the data that begins at `data` ends. Inflated bytes are taken from the budget.
 pub(super) fn measure(peek: &mut Peek, method: u16, data: u64, budget: &mut u64) -> io::Result<Measured> {
     match method {
         STORED => measure_stored(peek, data),
@@ -68,7 +66,7 @@ fn measure_deflated(mut inflater: Inflater, budget: &mut u64) -> io::Result<Meas
     Ok(Measured::Broken { at: inflater.consumed() })
 }
 
-/// Stored data of unknown size ends where a descriptor tells its length and checksum.
+/// Finds the first descriptor that has the length and checksum of the data before it.
 fn measure_stored(peek: &mut Peek, data: u64) -> io::Result<Measured> {
     let mut crc32 = crc32fast::Hasher::new();
     let mut length = 0;
@@ -102,8 +100,8 @@ fn measure_stored(peek: &mut Peek, data: u64) -> io::Result<Measured> {
     }
 }
 
-/// Whether a descriptor of stored data of this length may stand here. Without signature it counts
-/// only in front of a header: a dozen zeros would do otherwise.
+/// Whether this may be the descriptor of stored data of this length. Without a signature it counts only in front
+/// of a header, or a dozen zeros would do.
 fn describes(bytes: &[u8], offset: usize, length: u64) -> bool {
     let Some(bytes) = bytes.get(offset..) else {
         return false;
