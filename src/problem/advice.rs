@@ -214,7 +214,7 @@ fn usual(code: Code) -> Words {
     }
 }
 
-/// Numbers of parts, ascending, as a person says them: `3, 5-9`.
+/// Ascending numbers of parts as a person writes them: `3, 5-9`.
 pub fn ranges(numbers: &[u32]) -> String {
     let text = |&(first, last): &(u32, u32)| match last - first {
         0 => first.to_string(),
@@ -224,7 +224,7 @@ pub fn ranges(numbers: &[u32]) -> String {
     runs(numbers).iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-/// Ascending numbers as runs, each with its first and last.
+/// The runs of ascending numbers, each as its first and last.
 pub fn runs(numbers: &[u32]) -> Vec<(u32, u32)> {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for &number in numbers {
