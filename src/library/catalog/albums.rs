@@ -9,9 +9,6 @@ use crate::library::record::AlbumRecord;
 
 impl Catalog {
     /// Album titles of every file: own albums, memories, shared albums.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn titles_by_path(&self) -> Result<HashMap<String, Vec<(String, String)>>, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -27,9 +24,6 @@ impl Catalog {
     }
 
     /// Albums with their files, by kind and title.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn albums(&self) -> Result<Vec<AlbumRecord>, Error> {
         self.query(|c| {
             let mut members: HashMap<i64, Vec<String>> = HashMap::new();

@@ -47,9 +47,6 @@ pub struct RunRecord {
 
 impl Catalog {
     /// Exports with their parts, oldest first.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn exports(&self) -> Result<Vec<ExportRecord>, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -73,9 +70,6 @@ impl Catalog {
     }
 
     /// Calls `visit` for all bytes that came in some entry.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn each_balance(&self, visit: &mut dyn FnMut(Balance)) -> Result<(), Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -100,9 +94,6 @@ impl Catalog {
 
     /// Calls `visit` for every entry that was read to its end: the archive's name, the path in it, and the
     /// BLAKE3 of its bytes in hex.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn each_read(&self, visit: &mut dyn FnMut(&str, &str, &str)) -> Result<(), Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -118,9 +109,6 @@ impl Catalog {
     }
 
     /// Runs of the past, newest first.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn runs(&self) -> Result<Vec<RunRecord>, Error> {
         self.query(|c| {
             let mut statement = c.prepare("SELECT command, started, report FROM runs ORDER BY id DESC")?;
@@ -132,9 +120,6 @@ impl Catalog {
     }
 
     /// Keeps what a run reported, and what the next one will if nothing changes.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_run(
         &mut self,
         command: &str,
@@ -155,9 +140,6 @@ impl Catalog {
     }
 
     /// What the last run left for a next one that has nothing to do.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn unchanged(&self) -> Result<Option<Unchanged>, Error> {
         self.query(|c| {
             let row = |row: &Row<'_>| Ok(Unchanged { state: row.get(0)?, report: row.get(1)? });

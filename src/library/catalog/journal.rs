@@ -22,9 +22,6 @@ use crate::library::record::{
 
 impl Catalog {
     /// Gives exports, parts and archives that are new an identity in the catalog.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_archives(&mut self, contents: &Contents, ids: &mut Ids) -> Result<(), Error> {
         self.write(|tx| {
             for (index, export) in contents.exports.pairs() {
@@ -77,9 +74,6 @@ impl Catalog {
 
     /// Records entries whose bytes are durable, in staging or in the library. Bytes that the
     /// catalog does not know yet are recorded as staged.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_read(
         &mut self,
         contents: &Contents,
@@ -126,9 +120,6 @@ impl Catalog {
     }
 
     /// Forgets entries.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn forget_entries(&mut self, entries: &[Entry], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
             let mut delete = tx.prepare_cached("DELETE FROM entries WHERE archive = ?1 AND position = ?2")?;
@@ -140,9 +131,6 @@ impl Catalog {
     }
 
     /// Records archives of which every entry was read.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_complete(&mut self, archives: &[i64]) -> Result<(), Error> {
         self.write(|tx| {
             let mut update = tx.prepare_cached("UPDATE archives SET complete = 1 WHERE id = ?1")?;
@@ -154,9 +142,6 @@ impl Catalog {
     }
 
     /// Says which contents wait in staging; no other does.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_staged(&mut self, contents: &[i64]) -> Result<(), Error> {
         self.write(|tx| {
             tx.execute("DELETE FROM staged", [])?;
@@ -166,9 +151,6 @@ impl Catalog {
     }
 
     /// Records the plan, before the first rename.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_plan(&mut self, plan: &[Placement], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
             let mut insert = tx
@@ -186,18 +168,12 @@ impl Catalog {
     }
 
     /// Drops planned placements that were given up.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn clear_plan(&mut self) -> Result<(), Error> {
         self.write(|tx| tx.execute("DELETE FROM plan", []).map(|_| ()))
     }
 
     /// The catalog follows files that their owner moved: the records, the albums, and what was
     /// derived of them.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_moved(&mut self, moved: &[(LibraryPath, LibraryPath)]) -> Result<(), Error> {
         self.write(|tx| {
             // owners move whole years: one pass over each table, not one for each file
@@ -219,9 +195,6 @@ impl Catalog {
     }
 
     /// Records files that stand durably under their final names, with all that is known of them.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_facts(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
             let row = format!(
@@ -256,9 +229,6 @@ impl Catalog {
     }
 
     /// Replaces the albums and their members.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_albums(&mut self, albums: &[AlbumRecord]) -> Result<(), Error> {
         self.write(|tx| {
             tx.execute_batch("DELETE FROM memberships; DELETE FROM albums")?;
@@ -280,9 +250,6 @@ impl Catalog {
     }
 
     /// Records derived files; `blake3` is that of their own bytes.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_derived(&mut self, derived: &[(&Derived, Option<blake3::Hash>)]) -> Result<(), Error> {
         self.put_derived(derived.iter().map(|(item, blake3)| {
             let target = item.form.target().cloned();
@@ -291,9 +258,6 @@ impl Catalog {
     }
 
     /// Records derived files as they were recorded, or recognised, before.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_recognised(&mut self, derived: &BTreeMap<LibraryPath, DerivedRecord>) -> Result<(), Error> {
         self.put_derived(derived.iter().map(|(path, record)| (path, record.clone())))
     }
@@ -317,9 +281,6 @@ impl Catalog {
     }
 
     /// Forgets derived files that are gone, or that are the owner's now.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn forget_derived(&mut self, paths: &[&LibraryPath]) -> Result<(), Error> {
         self.write(|tx| {
             let mut delete = tx.prepare_cached("DELETE FROM derived WHERE path = ?1")?;

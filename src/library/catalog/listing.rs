@@ -79,9 +79,6 @@ impl Catalog {
     }
 
     /// The file at a path.
-    ///
-    /// # Errors
-    /// As [`Catalog::each_file`].
     pub fn file(&self, path: &str) -> Result<Option<StoredFile>, Error> {
         let mut found = None;
         self.query(|c| {
@@ -95,9 +92,6 @@ impl Catalog {
 
     /// The path of the file, not of the kept details, that the first of these texts names: exactly, or as a
     /// link or copy of it, or else but for case and normalisation.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn path_of(&self, texts: &[String]) -> Result<Option<String>, Error> {
         self.query(|c| {
             let mut exact = c.prepare(
@@ -124,9 +118,6 @@ impl Catalog {
 
     /// Calls `visit` for every copy that was read of all bytes, or of those of one identity; Apple's lists
     /// are none.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn each_source(&self, content: Option<i64>, visit: &mut dyn FnMut(Source<'_>)) -> Result<(), Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -149,9 +140,6 @@ impl Catalog {
     }
 
     /// The companions of every still that has any, each in the order of their paths.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn companions(&self) -> Result<HashMap<String, Vec<String>>, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -168,9 +156,6 @@ impl Catalog {
 
     /// Every path that the catalog says something stands at, by path: of a file its area and size, of
     /// what is derived from files nothing. Ends where `each` says no, and gives its last answer.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn all_paths(&self, each: &mut EachPath<'_>) -> Result<bool, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -192,9 +177,6 @@ impl Catalog {
     }
 
     /// Whether the catalog says that something stands at a path.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn has_path(&self, path: &LibraryPath) -> Result<bool, Error> {
         self.query(|c| {
             let mut statement = c.prepare_cached(

@@ -53,9 +53,6 @@ impl Catalog {
     }
 
     /// The same for a catalog that does not stand in its place yet.
-    ///
-    /// # Errors
-    /// As [`Catalog::open`].
     pub fn open_file(path: PathBuf) -> Result<Self, Error> {
         let connection =
             Connection::open(&path).map_err(|e| Error::Catalog { path: path.clone(), source: e.into() })?;
@@ -133,9 +130,6 @@ impl Catalog {
     }
 
     /// Gives the memory of its cache back; the next question reads from the drive again.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn shrink(&self) -> Result<(), Error> {
         self.query(|c| c.execute_batch("PRAGMA shrink_memory"))
     }
@@ -158,9 +152,6 @@ impl Catalog {
     }
 
     /// What the library remembers, by name.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn settings(&self) -> Result<Memory, Error> {
         self.query(|c| {
             let mut statement = c.prepare("SELECT name, value FROM settings")?;
@@ -169,9 +160,6 @@ impl Catalog {
     }
 
     /// Remembers settings.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn remember(&mut self, memory: &Memory) -> Result<(), Error> {
         self.write(|tx| {
             for (name, value) in memory.iter() {
@@ -185,17 +173,11 @@ impl Catalog {
     }
 
     /// Reads everything that the catalog knows.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn load(&self) -> Result<Remembered, Error> {
         self.load_files(Unknown::Stops)
     }
 
     /// The same for who changes nothing, and says by itself which files are recorded in words of no meaning.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn load_to_verify(&self) -> Result<Remembered, Error> {
         self.load_files(Unknown::IsOther)
     }

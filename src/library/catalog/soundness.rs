@@ -31,9 +31,6 @@ impl Catalog {
     }
 
     /// Records that speak of what the catalog does not know.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn dangling(&self) -> Result<Vec<Dangling>, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -47,9 +44,6 @@ impl Catalog {
     }
 
     /// The path of every file and the word of its area, as they are recorded, by path.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn recorded_areas(&self) -> Result<Vec<(String, String)>, Error> {
         self.query(|c| {
             let mut statement = c.prepare("SELECT path, area FROM files ORDER BY path")?;

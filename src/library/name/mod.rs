@@ -1,16 +1,13 @@
-//! Names: what a file or folder of the library may be called, and when two names are one.
+//! What a file or folder of a library may be called, and when two names are the same.
 //!
-//! In: names as archives, rows, albums and cameras state them, all hostile. Out: portable names,
-//! keys to compare names by, and [`LibraryPath`](super::path::LibraryPath), the only way to say where in the library
-//! something is written. Never: looks at a file system, decides which of two files gets a suffix.
+//! Names from archives, rows, albums and cameras are all hostile. This module makes them portable and gives keys to
+//! compare them by. It looks at no file system and decides nothing about clashes.
 //!
-//! The one decision a newcomer would question: case folding is `lower(upper(lower(c)))` over the
-//! standard library's tables, not a crate. `str::to_lowercase` alone is not enough (`ς` and `σ`,
-//! `ſ` and `s`, `ẞ` and `ß` are one file somewhere); the three steps reach every class of Unicode's
-//! full folding, and were compared with the tables that `mkntfs` and `mkfs.exfat` write and with
-//! the one Apple published for HFS+ (Technote 1150): they join all that those join once the old
-//! Georgian capitals are added. They join more (`ß` and `ss`, `ı` and `i`), which costs at worst a
-//! needless ` (2)`; joining less would cost a file.
+//! Case folding is `lower(upper(lower(c)))` over the standard library's tables, not a crate. `str::to_lowercase` alone
+//! is not enough (`ς` and `σ`, `ſ` and `s`, `ẞ` and `ß` are one file somewhere). The three steps reach every class of
+//! Unicode's full folding. Compared with the tables that `mkntfs` and `mkfs.exfat` write, and with the one that Apple
+//! published for HFS+ (Technote 1150), they join all that those join once the old Georgian capitals are added. They join
+//! more (`ß` and `ss`, `ı` and `i`), which costs at worst a needless ` (2)`; joining less would cost a file.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -27,28 +24,28 @@ use crate::library::layout::INTERNAL;
 #[cfg(test)]
 mod tests;
 
-/// What Windows calls that folder too where it makes 8.3 names (as `git~1` was for git,
-/// CVE-2014-9390): `WINDFA~1`, or another number.
+/// What Windows also calls that folder where it makes 8.3 names: `WINDFA~1`, or another number. `git~1` was an
+/// attack on git (CVE-2014-9390).
 pub(super) const INTERNAL_SHORT: &str = "windfa~";
 
-/// What a component may take, in UTF-8 bytes and in decomposed UTF-16 units: 255 of either is the
-/// limit of every system, and a sidecar's `.xmp` must still fit.
+/// The longest component, in UTF-8 bytes and in decomposed UTF-16 units. Every system's limit is 255 of one or the
+/// other, and a sidecar's `.xmp` must still fit.
 const COMPONENT_MAX: usize = 240;
 
 /// The longest extension that [`LibraryPath::with_added_extension`](super::path::LibraryPath::with_added_extension) adds, in bytes.
 pub(super) const ADDED_MAX: usize = 255 - COMPONENT_MAX - 1;
-/// Whatever the extension: so the halves of a Live Photo are cut at the same place.
+/// The longest stem, whatever the extension, so that both halves of a Live Photo are cut at the same place.
 const STEM_MAX: usize = COMPONENT_MAX - 1 - EXTENSION_MAX;
 
-/// The way from a folder to something in it, with `/` on every system. A name that is no text is one all the
-/// same: its odd bytes are percent-escaped, and [`path_below`] finds it again.
+/// The path from a folder to something in it as text, with `/` on every system. Bytes of a name that are not text
+/// are percent-escaped, and [`path_below`] finds it again.
 pub fn text_below(folder: &Path, path: &Path) -> String {
     let way = path.strip_prefix(folder).unwrap_or(path);
     let components: Vec<_> = way.iter().map(text_of).collect();
     components.join("/")
 }
 
-/// What stands at the end of such a way.
+/// The path on this machine that [`text_below`] gave this text for.
 pub fn path_below(folder: &Path, way: &str) -> PathBuf {
     let path = folder.join(way);
     if !way.contains('%') || path.symlink_metadata().is_ok() {
@@ -57,7 +54,7 @@ pub fn path_below(folder: &Path, way: &str) -> PathBuf {
     folder.join(odd(way))
 }
 
-/// A file name as text; what is no text in it as `%FF`.
+/// A file name as text. Bytes that are not text become `%FF`.
 pub fn text_of(name: &OsStr) -> Cow<'_, str> {
     match name.to_str() {
         Some(text) => Cow::Borrowed(text),
@@ -80,7 +77,7 @@ fn escaped(name: &OsStr) -> String {
     name.to_string_lossy().into_owned()
 }
 
-/// The name whose odd bytes stand as `%80` to `%FF` in a text.
+/// The name whose odd bytes are written `%80` to `%FF`.
 #[cfg(unix)]
 fn odd(text: &str) -> OsString {
     OsString::from_vec(without_escapes(text, |value| value >= 0x80))
@@ -94,11 +91,11 @@ fn odd(text: &str) -> OsString {
 /// Rewrites one path component so that Windows, macOS and Linux can hold it, on NTFS, exFAT,
 /// FAT32, APFS, HFS+ and SMB shares. The result is NFC, never empty, and portable itself.
 ///
-/// Characters that some system forbids, and invisible ones that make a name look like another,
-/// become `_`. Joiners and variation selectors stay, emoji need them. Trailing dots and spaces go:
-/// Windows would drop them silently, and `IMG_1.JPG ` keeps its extension that way. Leading spaces
-/// stay, every system can hold them. Names that have a meaning (`.windfall`, macOS's `._…`,
-/// Windows's `CON`) begin with `_` afterwards. Over-long names lose the end of their stem.
+/// Characters that some system forbids, and invisible ones that make a name look like another, become `_`. Joiners
+/// and variation selectors stay, because emoji need them. Trailing dots and spaces are removed: Windows would drop
+/// them silently, and without them `IMG_1.JPG ` keeps its extension. Leading spaces stay, because every system can
+/// hold them. Names with a meaning (`.windfall`, macOS's `._…`, Windows's `CON`) get a `_` in front. Names that are
+/// too long lose the end of their stem.
 pub fn portable(name: &str) -> Cow<'_, str> {
     if is_plain(name) { Cow::Borrowed(name) } else { rewritten(name) }
 }
@@ -108,12 +105,12 @@ fn rewritten(name: &str) -> Cow<'_, str> {
     let guarded = guard(trim_end(&clean));
     let (stem, extension) = split(&guarded);
     let short = joined(shorten(stem, STEM_MAX), extension);
-    // Once more: the cut may have left a name that has a meaning.
+    // again, because the cut may have left a name with a meaning
     let result = guard(&short);
     if result == name { Cow::Borrowed(name) } else { Cow::Owned(result.into_owned()) }
 }
 
-/// Whether a name can stand as it is; another normalisation of the same text is the same name.
+/// Whether a name is portable as it is, apart from its normalisation.
 pub fn is_portable(name: &str) -> bool {
     match portable(name) {
         Cow::Borrowed(_) => true,
@@ -121,11 +118,11 @@ pub fn is_portable(name: &str) -> bool {
     }
 }
 
-/// The key under which two library paths (or names) are the same file for at least one of APFS,
-/// HFS+, NTFS, exFAT and case-insensitive ext4: NFC and case-folded, without what Windows drops at
-/// the end of a component and without the invisible characters that HFS+ and ext4 skip.
+/// A key that is equal for two library paths (or names) if they are the same file on APFS, HFS+, NTFS, exFAT or
+/// case-insensitive ext4: NFC and case-folded, without what Windows drops at the end of a component and without the
+/// invisible characters that HFS+ and ext4 skip.
 ///
-/// Keys of different names may be equal (see the module's documentation); keys are not names.
+/// Different names may have equal keys (see the module's documentation), and a key is not a name.
 pub fn fold(path: &str) -> String {
     if path.is_ascii() && !path.split('/').any(|component| component.ends_with(['.', ' '])) {
         return path.to_ascii_lowercase();
@@ -136,9 +133,9 @@ pub fn fold(path: &str) -> String {
     components.join("/")
 }
 
-/// The portable name `stem.extension`, or from `n` = 2 on `stem (n).extension`. For folders the
-/// extension is `""`. The stem gives way if the name would be too long, by the same amount
-/// whatever the extension, so that the resources of an asset keep one stem.
+/// The portable name `stem.extension`, or from `n` = 2 on `stem (n).extension`. For folders the extension is `""`.
+/// If the name would be too long, the stem is cut, at the same place whatever the extension, so that the resources
+/// of an asset keep one stem.
 pub fn with_suffix(stem: &str, extension: &str, n: u64) -> String {
     let name = joined(stem, extension);
     if n <= 1 && is_plain(&name) { name } else { counted(stem, extension, n) }
@@ -155,14 +152,14 @@ fn counted(stem: &str, extension: &str, n: u64) -> String {
         0 | 1 => String::new(),
         _ => format!(" ({n})"),
     };
-    // Guarded before it is cut: a `_` in front must not push the suffix out at the end.
+    // guarded before it is cut, or a `_` in front could push the suffix out at the end
     let stem = guard(&stem);
     let stem = shorten(&stem, STEM_MAX - suffix.len());
     portable(&joined(&format!("{stem}{suffix}"), &extension)).into_owned()
 }
 
-/// The way from a folder of the library to one of its files, with `/` on every system, as symbolic
-/// links and `.m3u8` lists state it. The folder `""` is the library itself.
+/// The relative path from a folder of the library to one of its files, with `/` on every system, as symbolic links
+/// and `.m3u8` lists have it. The folder `""` is the library itself.
 pub fn relative(from_dir: &str, to: &str) -> String {
     let from: Vec<&str> = from_dir.split('/').filter(|part| !part.is_empty()).collect();
     let to: Vec<&str> = to.split('/').filter(|part| !part.is_empty()).collect();
@@ -172,8 +169,8 @@ pub fn relative(from_dir: &str, to: &str) -> String {
     if steps.is_empty() { ".".to_owned() } else { steps.join("/") }
 }
 
-/// The text for a terminal: control characters (also those that begin escape sequences), bidi
-/// controls and other invisible characters are shown as `\u{1b}`.
+/// The text for a terminal: control characters (and so escape sequences), bidi controls and other invisible
+/// characters are shown as `\u{1b}`.
 pub fn display(name: &str) -> Cow<'_, str> {
     if !name.contains(is_invisible) {
         return Cow::Borrowed(name);
@@ -189,7 +186,7 @@ pub fn display(name: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a name is of the kind that cameras give, and so portable at a glance.
+/// Whether a name is of the kind that cameras give, and so portable without a closer look.
 fn is_plain(name: &str) -> bool {
     let usual = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b' ' | b'.' | b'(' | b')');
     let bounded = !name.is_empty() && name.len() <= STEM_MAX;
@@ -210,13 +207,13 @@ fn trim_end(name: &str) -> &str {
     name.trim_end_matches(['.', ' '])
 }
 
-/// Takes their meaning from names that some system, or this library, would not treat as a name.
+/// Changes a name that has a special meaning for some system or for this library.
 fn guard(name: &str) -> Cow<'_, str> {
     let key = fold(name);
     if name.is_empty() {
         Cow::Borrowed("_")
     } else if name.starts_with("._") || key.starts_with(INTERNAL) {
-        // macOS keeps the attributes of `x` in `._x` where the file system has no place for them.
+        // macOS keeps the attributes of `x` in `._x` where the file system has no place for them
         Cow::Owned(name.replacen('.', "_", 1))
     } else if is_device(name) || key.starts_with(INTERNAL_SHORT) {
         Cow::Owned(format!("_{name}"))
@@ -245,8 +242,8 @@ pub(super) fn is_ordinary(component: &str) -> bool {
     !leads_away && !matches!(component, "" | "." | "..")
 }
 
-/// The stem, or if it takes more than `limit` its beginning, never ending in the middle of what a
-/// reader sees as one character, unless that one alone is too long.
+/// The stem, cut to `limit` if it is longer. It is never cut within what a reader sees as one character, unless
+/// that one alone is too long.
 pub(super) fn shorten(stem: &str, limit: usize) -> &str {
     if stem.is_ascii() && stem.len() <= limit {
         return stem;
@@ -264,8 +261,8 @@ pub(super) fn shorten(stem: &str, limit: usize) -> &str {
     }
 }
 
-/// How many bytes of the text these pieces make up can be kept. A piece counts what it takes in
-/// UTF-8 or, as HFS+ stores it, in decomposed UTF-16: whichever is more.
+/// How many bytes of the text that these pieces make up fit into `limit`. A piece counts as long as it is in UTF-8
+/// or, as HFS+ stores it, in decomposed UTF-16, whichever is more.
 fn fitting<'a>(pieces: impl Iterator<Item = &'a str>, limit: usize) -> usize {
     let mut room = limit;
     let mut end = 0;
@@ -284,14 +281,14 @@ fn is_forbidden(c: char) -> bool {
     let code = u32::from(c);
     is_invisible(c)
         || matches!(c, '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*')
-        // Where macOS (on SMB and FAT) and WSL put the forbidden characters: they come back as those.
+        // macOS (on SMB and FAT) and WSL map the forbidden characters to these, and read them back as those
         || matches!(c, '\u{f000}'..='\u{f0ff}')
-        // Noncharacters, which APFS refuses.
+        // noncharacters, which APFS refuses
         || matches!(c, '\u{fdd0}'..='\u{fdef}')
         || code & 0xfffe == 0xfffe
 }
 
-/// Control characters, line separators, and format characters that reorder or hide text.
+/// Whether this is a control character, a line separator, or a format character that reorders or hides text.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -301,7 +298,7 @@ fn is_invisible(c: char) -> bool {
         )
 }
 
-/// Unicode's `Default_Ignorable_Code_Point`: ext4 skips these when it compares names, HFS+ some.
+/// Whether it is in Unicode's `Default_Ignorable_Code_Point`. ext4 skips these when it compares names, HFS+ some.
 fn is_ignorable(c: char) -> bool {
     matches!(
         c,

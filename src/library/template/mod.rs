@@ -1,11 +1,10 @@
 //! Templates: how an owner says which folders (`--layout`) and which names (`--name`) files get.
 //!
-//! In: a template's text, once; then the fields of an asset. Out: portable path components.
-//! Never: appends an extension, resolves a clash, knows the undated (they have no time to show and
-//! stand in `Undated/`), renders anything that leads outside the library.
+//! A template renders portable path components, never anything that leads outside the library. It appends no extension,
+//! resolves no clash and does not know undated files, which have no time to show and are in `Undated/`.
 //!
-//! The one decision a newcomer would question: a `/` separates folders only where the template
-//! itself has one. In the value of a field (`Canon/EOS`) or of a code (`%D`) it becomes `_`.
+//! A `/` separates folders only where the template itself has one. In the value of a field (`Canon/EOS`) or of a code
+//! (`%D`) it becomes `_`.
 
 use std::fmt::{self, Write};
 
@@ -19,15 +18,15 @@ use crate::library::name;
 #[cfg(test)]
 mod tests;
 
-/// The layout of a library whose owner asked for none.
+/// The default layout.
 pub const DEFAULT_LAYOUT: &str = "{year}/{year}-{month}";
-/// The name template of a library whose owner asked for none.
+/// The default name template.
 pub const DEFAULT_NAME: &str = "{original}";
 
-/// What stands where a field is empty, as the model of a screenshot's camera is.
+/// Stands for an empty field, such as the camera model of a screenshot.
 const UNKNOWN: &str = "Unknown";
 
-/// The fields that tell the time, and the code that each stands for.
+/// The fields that tell the time, and the code for each.
 const TIME_FIELDS: [(&str, &str); 7] = [
     ("year", "%Y"),
     ("month", "%m"),
@@ -49,7 +48,7 @@ pub enum Purpose {
     Name,
 }
 
-/// A template that was understood. Its `Display` is its text, as the catalog remembers it.
+/// A parsed template. Its `Display` is its text, as the catalog remembers it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     text: String,
@@ -57,10 +56,10 @@ pub struct Template {
     components: Vec<Vec<Piece>>,
 }
 
-/// What a template can show of an asset; of a Live Photo, what its still says.
+/// What a template can show of an asset. For a Live Photo, this is what its still says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fields<'a> {
-    /// The capture time, where it was taken.
+    /// The capture time, local to where it was taken.
     pub time: DateTime<FixedOffset>,
     /// `photo`, `video` or `other`.
     pub kind: &'a str,
@@ -72,7 +71,7 @@ pub struct Fields<'a> {
     pub original: &'a str,
 }
 
-/// Why a text is no template.
+/// Why a text is not a template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
     /// Nothing but spaces and slashes.
@@ -107,9 +106,9 @@ pub enum TemplateError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Text(String),
-    /// What a clock shows.
+    /// A code for what a clock shows.
     Clock(Vec<Item<'static>>),
-    /// What tells the zone too: a text of it is made each time, whether it is shown or not.
+    /// A code that needs the zone too. It is kept apart because chrono formats the zone whether it is shown or not.
     Zoned(Vec<Item<'static>>),
     Field(Field),
 }
@@ -123,20 +122,20 @@ enum Field {
 }
 
 impl Template {
-    /// The layout of a library whose owner asked for none.
+    /// The default layout.
     pub fn standard_layout() -> Self {
         Self::parse(DEFAULT_LAYOUT, Purpose::Layout).expect("the standard layout is a template")
     }
 
-    /// The names of a library whose owner asked for none.
+    /// The default names.
     pub fn standard_name() -> Self {
         Self::parse(DEFAULT_NAME, Purpose::Name).expect("the standard name is a template")
     }
 
-    /// Understands a template.
+    /// Parses a template.
     ///
     /// # Errors
-    /// Wrong usage, with the part of the text that is wrong.
+    /// With the part of the text that is wrong.
     pub fn parse(text: &str, purpose: Purpose) -> Result<Self, TemplateError> {
         if text.starts_with('/') {
             return Err(TemplateError::Absolute(text.to_owned()));
@@ -165,8 +164,8 @@ impl Template {
         Ok(Template { text: text.to_owned(), purpose, components })
     }
 
-    /// The portable components for an asset: of a layout its folders, at least one; of a name
-    /// exactly one, the stem (which may end in a dot or a space, as an extension follows it).
+    /// The portable components for an asset. A layout gives its folders, at least one. A name gives exactly one,
+    /// the stem, which may end in a dot or a space because an extension follows.
     pub fn render(&self, fields: &Fields<'_>) -> Vec<String> {
         let render = |pieces: &Vec<Piece>| {
             let mut text = String::new();
@@ -184,7 +183,7 @@ impl Template {
         self.components.iter().map(render).collect()
     }
 
-    /// Whether it shows the capture time: then it says nothing sensible about what has none.
+    /// Whether it shows the capture time, and so makes no sense for undated files.
     pub fn uses_time(&self) -> bool {
         let mut pieces = self.components.iter().flatten();
         pieces.any(|piece| matches!(piece, Piece::Clock(_) | Piece::Zoned(_)))
@@ -229,8 +228,8 @@ impl Field {
     }
 }
 
-/// What [`name::portable`] makes of the stem when an extension follows: unlike a whole name a
-/// stem may end in a dot or a space, and a file should keep the name it has.
+/// What [`name::portable`] makes of a stem that an extension follows. Unlike a whole name it may end in a dot or a
+/// space, and files should keep their names.
 fn portable_stem(stem: &str) -> String {
     let name = format!("{stem}.x");
     let name = name::portable(&name);
@@ -256,7 +255,7 @@ fn pieces(component: &str) -> Result<Vec<Piece>, TemplateError> {
     Ok(pieces)
 }
 
-/// The piece at the beginning of a text that begins with a brace or a percent sign, and the rest.
+/// The first piece of a text that begins with a brace or a percent sign, and the rest.
 fn first_piece(text: &str) -> Result<(Piece, &str), TemplateError> {
     for (doubled, single) in [("{{", "{"), ("}}", "}")] {
         if let Some(rest) = text.strip_prefix(doubled) {
@@ -286,8 +285,8 @@ fn field(name: &str) -> Result<Piece, TemplateError> {
     }
 }
 
-/// How many bytes the code takes at the beginning of the text: `%`, modifiers (`%-d`, `%.3f`,
-/// `%:z`), and one character more.
+/// How many bytes the code at the beginning of the text takes: `%`, modifiers (`%-d`, `%.3f`, `%:z`), and one more
+/// character.
 fn code_length(text: &str) -> usize {
     let modifier = |c: &char| matches!(c, '-' | '_' | '.' | ':' | '#' | '0'..='9');
     let mut characters = text.chars().skip(1).peekable();
@@ -300,7 +299,7 @@ fn code_length(text: &str) -> usize {
 
 fn time(code: &str) -> Result<Piece, TemplateError> {
     let unknown = || TemplateError::UnknownCode(code.to_owned());
-    // chrono reads `%#z` but does not write it.
+    // chrono parses `%#z` but does not format it
     if code.contains('#') {
         return Err(unknown());
     }
