@@ -1,16 +1,13 @@
-//! Words of the catalog that name one of ours.
+//! The words in the catalog that stand for values of ours.
 //!
-//! A word that is not known is never taken for another: what is read so is written back so, and a record
-//! of a newer version would be lost without a sound.
+//! A word that is not known is never taken for another. It would be written back as that other, and what a newer version
+//! recorded would be lost without a sound.
 
 use rusqlite::types::Type;
 
 use crate::category::photos::time::Rule;
 
-/// What this word of a column names.
-///
-/// # Errors
-/// If it is none of ours.
+/// The value that a word of a column stands for. Fails if the word is unknown.
 pub fn known_word<T>(
     column: usize,
     word: &str,
@@ -22,17 +19,17 @@ pub fn known_word<T>(
     })
 }
 
-/// What becomes of the record of a file with a word that is none of ours.
+/// What happens to the record of a file that has an unknown word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
-    /// Nothing is read.
+    /// Reading stops with an error.
     Stops,
-    /// It counts for something else.
+    /// The word counts as a given other one.
     IsOther,
 }
 
 impl Unknown {
-    /// What a word names, or what it counts for.
+    /// The value of a word, or the other one if the word is unknown and that is allowed.
     pub fn or_other<T>(self, named: rusqlite::Result<T>, other: T) -> rusqlite::Result<T> {
         match self {
             Unknown::Stops => named,
@@ -41,14 +38,14 @@ impl Unknown {
     }
 }
 
-/// The rule that a word of the catalog names; version 1 wrote a sentence instead, and what wrote version 2
-/// before any release did so too.
+/// The rule that a word stands for. Version 1 of the schema had a sentence instead, and so did unreleased builds
+/// that wrote version 2.
 pub fn rule(word: &str) -> Option<Rule> {
     let by_sentence = || SENTENCES.iter().find(|(_, sentence)| *sentence == word).map(|(rule, _)| *rule);
     Rule::from_name(word).or_else(by_sentence)
 }
 
-/// What version 1 of the schema wrote for a rule. It stays as it is, however a rule is explained today.
+/// What version 1 of the schema wrote for each rule. These never change, however a rule is explained today.
 pub const SENTENCES: [(Rule, &str); 12] = [
     (Rule::EmbeddedAlone, "the file itself says when it was taken and in which time zone"),
     (Rule::EmbeddedAgrees, "the file itself says when it was taken, and Apple's details agree"),
