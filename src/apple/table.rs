@@ -10,10 +10,10 @@
 use std::borrow::Cow;
 
 /// Bytes. Apple writes no longer line.
-pub const LONGEST_RECORD: usize = 1 << 20;
+const LONGEST_RECORD: usize = 1 << 20;
 
 /// Fields of a record. Apple writes 8.
-pub const MOST_FIELDS: usize = 1024;
+const MOST_FIELDS: usize = 1024;
 
 /// Lines over which a quoted field may extend, and so the farthest that a lone quote is followed.
 const MOST_LINES: usize = 8;

@@ -7,7 +7,7 @@ pub const INTERNAL: &str = ".windfall";
 /// Inside it: Apple's details, verbatim.
 pub const DETAILS: &str = "details";
 /// Inside it: bytes that wait until they are placed.
-pub const STAGING: &str = "staging";
+const STAGING: &str = "staging";
 /// Inside it: the small pictures of the page.
 pub const THUMBNAILS: &str = "thumbnails";
 /// Inside it: the catalog.

@@ -17,7 +17,7 @@ pub const STORED: u16 = 0;
 /// Deflate.
 pub const DEFLATED: u16 = 8;
 /// Deflate64, which Windows uses for files over 2 GiB.
-pub const DEFLATED_64: u16 = 9;
+pub(super) const DEFLATED_64: u16 = 9;
 
 /// Deflate expands a byte to at most this many.
 const DEFLATE_RATIO: u64 = 1032;

@@ -80,7 +80,7 @@ pub enum UnreadableKind {
 
 /// What a file looks like from its first and last bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sniff {
+enum Sniff {
     /// It ends like an archive.
     Zip,
     /// It begins like an archive, but does not end like one.
@@ -168,7 +168,7 @@ impl ZipArchive {
 
     /// The compressed bytes of an entry, unchecked: two entries with the same method, size and
     /// compressed bytes are equal.
-    pub fn compressed_window(&self, entry: &ZipEntry) -> Result<Window, Fault> {
+    fn compressed_window(&self, entry: &ZipEntry) -> Result<Window, Fault> {
         let data = self.data_range(entry)?;
         Ok(self.window.slice(data.start, data.end - data.start))
     }
@@ -273,7 +273,7 @@ impl salvage::Salvage {
 }
 
 /// What a file looks like from its first and last bytes. This is cheap and proves nothing.
-pub fn sniff(window: &Window) -> io::Result<Sniff> {
+fn sniff(window: &Window) -> io::Result<Sniff> {
     const HEAD: usize = 4 << 10;
     const TAIL: usize = 22 + (64 << 10);
     let head = window.bytes_at(0, HEAD)?;

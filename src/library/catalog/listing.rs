@@ -55,7 +55,7 @@ pub struct Source<'a> {
 }
 
 /// Visits a path and says whether to go on.
-pub type EachPath<'a> = dyn FnMut(&str, Option<(Area, u64)>) -> bool + 'a;
+type EachPath<'a> = dyn FnMut(&str, Option<(Area, u64)>) -> bool + 'a;
 
 impl Catalog {
     /// Visits every file, by path, until `visit` breaks.

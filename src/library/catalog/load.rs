@@ -75,16 +75,16 @@ impl Remembered {
 }
 
 /// Records of files, each with the catalog's id of its bytes.
-pub type Records = Vec<FileRecord<i64>>;
+pub(super) type Records = Vec<FileRecord<i64>>;
 
 /// The columns of `files`, in the order in which they are written and read.
-pub const FILES: &str = "path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
+pub(super) const FILES: &str = "path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
     imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of";
 /// How many columns that is.
-pub const FILE_COLUMNS: usize = 18;
+pub(super) const FILE_COLUMNS: usize = 18;
 
 /// Reads everything but the records of files. Also gives the contents by their ids.
-pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
+pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
     let mut known = Remembered::default();
     let exports = exports(connection, &mut known)?;
     let parts = parts(connection, &mut known, &exports)?;
@@ -105,7 +105,7 @@ pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<Conte
 }
 
 /// The records of files with known bytes, by path.
-pub fn files(records: Records, contents: &ById<ContentId>) -> BTreeMap<LibraryPath, FileRecord> {
+pub(super) fn files(records: Records, contents: &ById<ContentId>) -> BTreeMap<LibraryPath, FileRecord> {
     let placed = |record: FileRecord<i64>| {
         let content = contents.get(record.content)?;
         Some((record.path.clone(), record.with(content)))
@@ -115,7 +115,7 @@ pub fn files(records: Records, contents: &ById<ContentId>) -> BTreeMap<LibraryPa
 }
 
 /// Indices by ids of the catalog, which have to be added in ascending order.
-pub struct ById<I>(Vec<(i64, I)>);
+pub(super) struct ById<I>(Vec<(i64, I)>);
 
 impl<I> Default for ById<I> {
     fn default() -> Self {
@@ -285,7 +285,7 @@ fn entries(
 }
 
 /// Reads the records of files, whose bytes are not yet looked up among [`Contents`].
-pub fn records(connection: &Connection, unknown: Unknown) -> rusqlite::Result<Records> {
+pub(super) fn records(connection: &Connection, unknown: Unknown) -> rusqlite::Result<Records> {
     let mut statement = connection.prepare(&format!("SELECT {FILES} FROM files"))?;
     let mut rows = statement.query([])?;
     let mut records = Vec::with_capacity(count(connection, "files")?);
@@ -296,7 +296,11 @@ pub fn records(connection: &Connection, unknown: Unknown) -> rusqlite::Result<Re
 }
 
 /// The record in a row that begins with [`FILES`]. `None` if its path leads where no file of a library can be.
-pub fn record(row: &Row<'_>, unknown: Unknown, detail: Detail) -> rusqlite::Result<Option<FileRecord<i64>>> {
+pub(super) fn record(
+    row: &Row<'_>,
+    unknown: Unknown,
+    detail: Detail,
+) -> rusqlite::Result<Option<FileRecord<i64>>> {
     let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
     let Some(path) = text(0)?.and_then(library_path) else { return Ok(None) };
     let evidence = if detail == Detail::Whole { text(9)? } else { None };

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction};
 use crate::library::catalog::words::SENTENCES;
 
 /// The version of the schema, in `PRAGMA user_version` and in the settings as `schema_version`.
-pub const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 2;
 
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
@@ -17,7 +17,7 @@ type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 const STEPS: [Step; 1] = [from_1_to_2];
 
 /// Brings a catalog of version `found`, 0 if it is empty, to the current version.
-pub fn migrate(tx: &Transaction<'_>, found: i64) -> rusqlite::Result<()> {
+pub(super) fn migrate(tx: &Transaction<'_>, found: i64) -> rusqlite::Result<()> {
     match usize::try_from(found).ok().and_then(|found| found.checked_sub(1)) {
         None => tx.execute_batch(include_str!("schema.sql"))?,
         Some(done) => STEPS.iter().skip(done).try_for_each(|step| step(tx))?,
@@ -37,7 +37,7 @@ fn from_1_to_2(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 
 /// Makes a catalog of version `found` look like a current one to a connection that may only read. Rules need no
 /// view, because the sentences of version 1 are understood wherever a rule is read.
-pub fn show_as_current(connection: &Connection, found: i64) -> rusqlite::Result<()> {
+pub(super) fn show_as_current(connection: &Connection, found: i64) -> rusqlite::Result<()> {
     if found != 1 {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use rusqlite::types::Type;
 use crate::category::photos::time::Rule;
 
 /// The value that a word of a column stands for. Fails if the word is unknown.
-pub fn known_word<T>(
+pub(super) fn known_word<T>(
     column: usize,
     word: &str,
     from_name: impl FnOnce(&str) -> Option<T>,
@@ -21,7 +21,7 @@ pub fn known_word<T>(
 
 /// What happens to the record of a file that has an unknown word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unknown {
+pub(super) enum Unknown {
     /// Reading stops with an error.
     Stops,
     /// The word counts as a given other one.
@@ -30,7 +30,7 @@ pub enum Unknown {
 
 impl Unknown {
     /// The value of a word, or the other one if the word is unknown and that is allowed.
-    pub fn or_other<T>(self, named: rusqlite::Result<T>, other: T) -> rusqlite::Result<T> {
+    pub(super) fn or_other<T>(self, named: rusqlite::Result<T>, other: T) -> rusqlite::Result<T> {
         match self {
             Unknown::Stops => named,
             Unknown::IsOther => named.or(Ok(other)),
@@ -40,13 +40,13 @@ impl Unknown {
 
 /// The rule that a word stands for. Version 1 of the schema had a sentence instead, and so did unreleased builds
 /// that wrote version 2.
-pub fn rule(word: &str) -> Option<Rule> {
+pub(super) fn rule(word: &str) -> Option<Rule> {
     let by_sentence = || SENTENCES.iter().find(|(_, sentence)| *sentence == word).map(|(rule, _)| *rule);
     Rule::from_name(word).or_else(by_sentence)
 }
 
 /// What version 1 of the schema wrote for each rule. These never change, however a rule is explained today.
-pub const SENTENCES: [(Rule, &str); 12] = [
+pub(super) const SENTENCES: [(Rule, &str); 12] = [
     (Rule::EmbeddedAlone, "the file itself says when it was taken and in which time zone"),
     (Rule::EmbeddedAgrees, "the file itself says when it was taken, and Apple's details agree"),
     (

@@ -19,9 +19,9 @@ use crate::library::name;
 mod tests;
 
 /// The default layout.
-pub const DEFAULT_LAYOUT: &str = "{year}/{year}-{month}";
+const DEFAULT_LAYOUT: &str = "{year}/{year}-{month}";
 /// The default name template.
-pub const DEFAULT_NAME: &str = "{original}";
+const DEFAULT_NAME: &str = "{original}";
 
 /// Stands for an empty field, such as the camera model of a screenshot.
 const UNKNOWN: &str = "Unknown";
@@ -181,12 +181,6 @@ impl Template {
             }
         };
         self.components.iter().map(render).collect()
-    }
-
-    /// Whether it shows the capture time, and so makes no sense for undated files.
-    pub fn uses_time(&self) -> bool {
-        let mut pieces = self.components.iter().flatten();
-        pieces.any(|piece| matches!(piece, Piece::Clock(_) | Piece::Zoned(_)))
     }
 }
 
