@@ -159,7 +159,7 @@ impl Before {
                 strangers.push((path, seen));
             }
         }
-        Ok(tree::mark(strangers.into_iter()))
+        Ok(tree::hash(strangers.into_iter()))
     }
 }
 

@@ -135,7 +135,7 @@ pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone
 
 /// Entries of media, those of the same bytes side by side, in the order of their first.
 fn by_bytes(contents: &Contents) -> Vec<&Entry> {
-    let mut first = ByContent::with_room(contents.distinct.len());
+    let mut first = ByContent::with_capacity(contents.distinct.len());
     let mut entries: Vec<(usize, &Entry)> = Vec::new();
     for entry in contents.entries.iter().filter(|e| e.class == Class::Resource) {
         if let Some(content) = entry.content() {

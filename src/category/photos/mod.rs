@@ -140,7 +140,7 @@ pub struct Matched {
 impl Matched {
     /// Of every content, its asset and which resource of it it is.
     pub fn by_content(&self) -> ByContent<(AssetId, u32)> {
-        let mut places = ByContent::with_room(self.assets.len());
+        let mut places = ByContent::with_capacity(self.assets.len());
         for (a, asset) in self.assets.pairs() {
             for (r, resource) in (0..).zip(&asset.resources) {
                 places.insert(resource.content, (a, r));

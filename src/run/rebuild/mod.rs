@@ -27,7 +27,7 @@ use crate::library::catalog::{Catalog, Ids, Remembered};
 use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Kept, ReadEntry};
+use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Novelty, ReadEntry};
 use crate::library::settings::{Memory, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
@@ -198,8 +198,8 @@ impl Made {
         let read = |(entry, content): (EntryId, ContentId)| {
             let fresh =
                 Fresh { content: self.contents.distinct[content].clone(), said: self.said[content].clone() };
-            let kept = Kept::Fresh(Box::new(fresh));
-            ReadEntry { entry, content, kept }
+            let novelty = Novelty::Fresh(Box::new(fresh));
+            ReadEntry { entry, content, novelty }
         };
         let entries = self.contents.entries.pairs();
         entries.filter_map(|(entry, e)| Some((entry, e.content()?))).map(read).collect()

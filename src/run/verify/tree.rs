@@ -86,7 +86,7 @@ impl Tree {
             WalkDir::new(layout::internal(library).join(layout::DETAILS)).min_depth(1).follow_links(false);
         let mut tree = Tree::default();
         for entry in tops.chain(details.into_iter().flatten()).filter(|e| !e.file_type().is_dir()) {
-            let text = name::below(library, entry.path());
+            let text = name::text_below(library, entry.path());
             if text == layout::PAGE || litter::is_ignored(&text) {
                 continue;
             }
