@@ -1,10 +1,8 @@
-//! Survey: what the library holds and what its drive can do, as one value.
+//! What the library holds and what its drive can do: [`Present`] before anything is read, [`Held`] for the plan.
+//! Never changes a file.
 //!
-//! In: the library's folder and its catalog. Out: [`Present`] before anything is read, and [`Held`]
-//! for the plan. Never: changes a file; a probe of links stays inside `.windfall`.
-//! The one surprise: the folder is believed before the catalog. Owners move, edit and delete files;
-//! what they moved is found again by its bytes, what they deleted is restored, what they changed is
-//! theirs.
+//! The surprise: the folder is believed before the catalog. Owners move, edit and delete files; what they moved
+//! is found again by its bytes, what they deleted is restored, what they changed is theirs.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;

@@ -1,10 +1,7 @@
-//! Halves to Live Photos, and companions to their stills.
+//! Halves to Live Photos, and companions to their stills. Never joins halves whose identifiers differ.
 //!
-//! In: media with their names, rows and embedded metadata. Out: [`Pairs`] and [`Companions`].
-//! Never: joins halves whose identifiers differ.
-//! The one surprise: a pair is made by Apple's content identifier wherever the halves are; by name
-//! only with guards, because camera counters wrap and `IMG_0861.MOV` may be another year's video
-//! (immich-go #1281).
+//! The surprise: a pair is made by Apple's content identifier wherever the halves are; by name only with guards,
+//! because camera counters wrap and `IMG_0861.MOV` may be another year's video (immich-go #1281).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;

@@ -1,8 +1,7 @@
-//! `Other/` and the kept details to placements.
+//! Places for what is no medium: `Other/` and the kept details, after every medium has its path.
 //!
-//! In: the planner, after every medium has its path. Out: placements of what is no medium, added to the
-//! plan. Pure. Never: merges two files of one path; equal bytes at one path are one file.
-//! The one surprise: an entry that is only remembered is where its bytes stand, and is not placed again.
+//! Never merges two files of one path; equal bytes at one path are one file. The surprise: an entry that is only
+//! remembered is where its bytes stand, and is not placed again.
 
 use crate::apple::text;
 use crate::contents::{Class, Entry};

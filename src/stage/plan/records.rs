@@ -1,10 +1,6 @@
-//! Records: what the catalog shall say of every file of the library.
+//! What the catalog will say of every file of the library, and of every album. Decides nothing; it only says it.
 //!
-//! In: what was matched and planned. Out: a [`FileRecord`] for each file that stands, and an
-//! [`AlbumRecord`] for each album. Pure.
-//! Never: decides anything; it only says it.
-//! The one surprise: files whose bytes no given or remembered entry speaks of keep the record that
-//! they have.
+//! Files whose bytes no given or remembered entry speaks of keep the record that they have.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
