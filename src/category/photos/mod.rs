@@ -15,6 +15,7 @@ pub mod classify;
 pub mod counts;
 mod doubts;
 mod heard;
+mod listed;
 pub mod lists;
 pub mod media;
 mod pairs;
