@@ -36,7 +36,7 @@ use crate::sidecar::Discretion;
 use crate::stage::discover::Inputs;
 use crate::stage::discover::search::Strangers;
 use crate::stage::ingest::{Reading, Wanted, ingest};
-use crate::stage::place::{self, Corrected, Placing, Unplaced, derive, place, remove};
+use crate::stage::place::{self, Corrected, Placing, Unplaced, derive, place, record_origins, remove};
 use crate::stage::plan::records::{Records, album_records};
 use crate::stage::report::{self, ExportReport, Report};
 use crate::stage::survey;
@@ -181,6 +181,9 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
         remove(library, &withdrawn, &mut catalog)?;
     }
     record((library, &inputs.contents), &mut catalog, &facts, &decided, &library_side, &unplaced, &ids)?;
+    let plan = &decided.plan;
+    let unwritten = record_origins(&placing, &inputs.contents, plan, &unplaced, &catalog, &ids)?;
+    decided.problems.extend(unwritten);
     let Settings { hidden, memories, sidecars, .. } = settings;
     if sidecars.is_some() || known.derived.values().any(|d| d.kind == DerivedKind::Sidecar) {
         let standing = standing_records(&facts, &decided, &library_side, &unplaced);

@@ -7,6 +7,7 @@
 //! under its final name with a wrong date.
 
 mod derived;
+mod origins;
 mod times;
 
 use std::collections::{HashMap, HashSet};
@@ -32,6 +33,7 @@ use crate::problem::{Code, Problem};
 use crate::progress::{Phase, Progress};
 
 pub use derived::{Derivation, Removal, derive, remove};
+pub use origins::record_origins;
 pub use times::{Corrected, correct};
 
 const BATCH_TIME: Duration = Duration::from_secs(2);
