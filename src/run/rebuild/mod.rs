@@ -155,9 +155,10 @@ impl Made {
     ) -> Self {
         let heard = &reread.heard;
         let deliveries = Deliveries::new(told, kept.values().map(|d| (d.label.as_str(), d.number)));
-        let told_contents: HashSet<ContentId> = sorted.told.iter().map(|file| file.content).collect();
+        let standing: HashSet<ContentId> = sorted.told.iter().map(|file| file.content).collect();
+        let part = |label: &str, number| deliveries.part(label, number);
         let Restored { archives, complete, entries } =
-            told.restore(reread, &deliveries, |content| told_contents.contains(&content));
+            told.restore(reread, |content| standing.contains(&content), part);
         let mut contents = Contents {
             exports: deliveries.exports.clone(),
             parts: deliveries.parts.clone(),

@@ -186,12 +186,10 @@ impl<'a> Sorting<'a> {
         }
         if let Some(target) = self.media.get(&content).filter(|_| survey::is_in_albums(path)) {
             let is_same = |other: &Found| found.inode != 0 && other.inode == found.inode;
-            let hash = match self.tree.files.get(target).is_some_and(is_same) {
-                true => None,
-                false => Some(hash),
+            return match self.tree.files.get(target).is_some_and(is_same) {
+                true => derived(DerivedKind::Hardlink, Some(target.clone()), None),
+                false => derived(DerivedKind::Copy, Some(target.clone()), Some(hash)),
             };
-            let kind = if hash.is_none() { DerivedKind::Hardlink } else { DerivedKind::Copy };
-            return derived(kind, Some(target.clone()), hash);
         }
         if let Some(owner) = self.owner(path).filter(|_| is_our_sidecar(&path.to_path(self.library))) {
             return derived(DerivedKind::Sidecar, Some(owner), Some(hash));

@@ -6,6 +6,7 @@
 //! side as one asset.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::Path;
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::apple::text;
@@ -51,7 +52,7 @@ impl StandIns<'_> {
     /// Adds stand-ins of media, by the rows of all details; gives the folders of shared albums.
     pub fn media(
         &mut self,
-        library: &std::path::Path,
+        library: &Path,
         sorted: &Sorted,
         heard: &Heard,
     ) -> HashMap<(AlbumKind, String), String> {
@@ -135,7 +136,7 @@ fn keys(contents: &Contents, heard: &Heard) -> HashMap<String, String> {
 
 /// Members of shared albums: the album's folder, the member's place there, and its bytes; itself, or as a link,
 /// copy or line of a list.
-fn shared(library: &std::path::Path, sorted: &Sorted) -> BTreeSet<(String, LibraryPath, ContentId)> {
+fn shared(library: &Path, sorted: &Sorted) -> BTreeSet<(String, LibraryPath, ContentId)> {
     let media: HashMap<&LibraryPath, ContentId> = sorted.files().map(|f| (&f.path, f.content)).collect();
     let mut places: Vec<(LibraryPath, LibraryPath)> =
         media.keys().map(|path| ((*path).clone(), (*path).clone())).collect();

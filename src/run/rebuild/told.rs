@@ -8,13 +8,14 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use crate::category::photos::Sort;
-use crate::contents::{Archive, ArchiveId, Arena, Bytes, Class, Content, ContentId, Entry, Export, Identity};
+use crate::contents::{
+    Archive, ArchiveId, Arena, Bytes, Class, Content, ContentId, Entry, Export, Identity, PartId,
+};
 use crate::library::layout::{self, INTERNAL};
 use crate::library::origins::{self, Origin};
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
 use crate::problem::{Code, Problem, amount};
-use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::verify::tree::Reread;
 
 /// All tables of a library.
@@ -98,10 +99,10 @@ impl Told {
     }
 
     /// The files that the lines speak of: where the lines say, or where the owner has moved them.
-    pub fn find<'a>(
+    pub fn find(
         &self,
         reread: &Reread,
-        standing: &HashMap<ContentId, Vec<&'a LibraryPath>>,
+        standing: &HashMap<ContentId, Vec<&LibraryPath>>,
     ) -> BTreeMap<LibraryPath, Area> {
         let contents = by_hash(reread);
         let mut wanted: BTreeMap<ContentId, BTreeMap<&LibraryPath, Area>> = BTreeMap::new();
@@ -129,12 +130,12 @@ impl Told {
         found
     }
 
-    /// The entries of all bytes that stand in the library.
+    /// The entries of all bytes that stand in the library; `part` knows the parts by label and number.
     pub fn restore(
         &self,
         reread: &Reread,
-        deliveries: &Deliveries,
         stands: impl Fn(ContentId) -> bool,
+        part: impl Fn(&str, u32) -> Option<PartId>,
     ) -> Restored {
         let contents = by_hash(reread);
         let mut restored = Restored::default();
@@ -155,7 +156,7 @@ impl Told {
             if content.is_none() || !line.complete {
                 broken.insert(archive);
             }
-            if let (Some(content), Some(part)) = (content, deliveries.part(label, line.part)) {
+            if let (Some(content), Some(part)) = (content, part(label, line.part)) {
                 restored.entries.push(entry(
                     line,
                     archive,
@@ -190,13 +191,7 @@ fn area(class: Class) -> Area {
     }
 }
 
-fn entry(
-    line: &Origin,
-    archive: ArchiveId,
-    part: crate::contents::PartId,
-    bytes: &Content,
-    content: ContentId,
-) -> Entry {
+fn entry(line: &Origin, archive: ArchiveId, part: PartId, bytes: &Content, content: ContentId) -> Entry {
     Entry {
         archive,
         part,
