@@ -12,6 +12,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::apple::fingerprint::Fingerprint;
+use crate::apple::text;
 use crate::category::photos::AlbumKind;
 use crate::category::photos::lists::List;
 use crate::category::photos::lists::details::Checksum;
@@ -73,6 +74,31 @@ impl Sorted {
     /// Every file that the catalog will know.
     pub fn files(&self) -> impl Iterator<Item = &Placement> {
         self.told.iter().chain(&self.untold)
+    }
+
+    /// Members of shared albums: the album's folder, the member's place there, and its bytes; itself, or as a
+    /// link, copy or line of a list.
+    pub fn members(&self, library: &Path) -> BTreeSet<(String, LibraryPath, ContentId)> {
+        let files: HashMap<&LibraryPath, ContentId> = self.files().map(|f| (&f.path, f.content)).collect();
+        let mut places: Vec<(LibraryPath, LibraryPath)> =
+            files.keys().map(|&path| (path.clone(), path.clone())).collect();
+        for (path, record) in &self.derived {
+            if let Some(target) = &record.target {
+                places.push((path.clone(), target.clone()));
+                continue;
+            }
+            let folder = text::split(path.as_str()).0;
+            for file in survey::list(library, path).unwrap_or_default() {
+                let line = LibraryPath::parse(&format!("{folder}/{}", file.file_name()));
+                places.extend(line.ok().map(|line| (line, file)));
+            }
+        }
+        let member = |(path, target): (LibraryPath, LibraryPath)| {
+            let below = path.as_str().strip_prefix(layout::SHARED_ALBUMS)?.strip_prefix('/')?;
+            let folder = below.split_once('/')?.0.to_owned();
+            Some((folder, path, *files.get(&target)?))
+        };
+        places.into_iter().filter_map(member).collect()
     }
 
     /// What the plan needs to find everything where it is.

@@ -20,7 +20,6 @@ use crate::library::{layout, name};
 use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::rebuild::kept::KeptDetails;
 use crate::run::rebuild::sorted::Sorted;
-use crate::stage::survey;
 
 /// What makes stand-ins.
 pub struct StandIns<'a> {
@@ -57,10 +56,11 @@ impl StandIns<'_> {
         heard: &Heard,
     ) -> HashMap<(AlbumKind, String), String> {
         let rows = rows(self.contents, heard);
-        let members = shared(library, sorted);
+        let members = sorted.members(library);
         let keys = keys(self.contents, heard);
         let told: HashSet<ContentId> =
             sorted.told.iter().filter(|f| f.area == Area::Media).map(|f| f.content).collect();
+        let placed: HashSet<&LibraryPath> = members.iter().map(|(_, path, _)| path).collect();
         let mut folders = HashMap::new();
         for (folder, path, content) in members.iter().filter(|(.., content)| !told.contains(content)) {
             let key = keys.get(&name::fold(folder)).unwrap_or(folder);
@@ -75,10 +75,10 @@ impl StandIns<'_> {
                 _ => ("Photos", Sort::Photo),
             };
             let named = heard.said[*content].fingerprint.and_then(|fingerprint| rows.get(&fingerprint));
-            let unnamed = BTreeSet::from([(self.deliveries.default, path.file_name().to_owned())]);
-            if named.is_none() && top == layout::SHARED_ALBUMS {
+            if named.is_none() && placed.contains(path) {
                 continue;
             }
+            let unnamed = BTreeSet::from([(self.deliveries.default, path.file_name().to_owned())]);
             for (part, name) in named.unwrap_or(&unnamed) {
                 let inner = format!("{folder}/{}/{name}", group_of(path));
                 self.add(path, *content, *part, sort, &inner);
@@ -132,33 +132,6 @@ fn keys(contents: &Contents, heard: &Heard) -> HashMap<String, String> {
         }
     }
     keys
-}
-
-/// Members of shared albums: the album's folder, the member's place there, and its bytes; itself, or as a link,
-/// copy or line of a list.
-fn shared(library: &Path, sorted: &Sorted) -> BTreeSet<(String, LibraryPath, ContentId)> {
-    let media: HashMap<&LibraryPath, ContentId> = sorted.files().map(|f| (&f.path, f.content)).collect();
-    let mut places: Vec<(LibraryPath, LibraryPath)> =
-        media.keys().map(|path| ((*path).clone(), (*path).clone())).collect();
-    for (path, record) in &sorted.derived {
-        match &record.target {
-            Some(target) => places.push((path.clone(), target.clone())),
-            None => {
-                let folder = text::split(path.as_str()).0;
-                let lines = survey::list(library, path).unwrap_or_default();
-                let line = |file: LibraryPath| {
-                    Some((LibraryPath::parse(&format!("{folder}/{}", file.file_name())).ok()?, file))
-                };
-                places.extend(lines.into_iter().filter_map(line));
-            }
-        }
-    }
-    let member = |(path, target): (LibraryPath, LibraryPath)| {
-        let folder = path.as_str().strip_prefix(layout::SHARED_ALBUMS)?.strip_prefix('/')?;
-        let (folder, _) = folder.split_once('/')?;
-        Some((folder.to_owned(), path.clone(), *media.get(&target)?))
-    };
-    places.into_iter().filter_map(member).collect()
 }
 
 /// The folder and stem that the files of one asset share.
