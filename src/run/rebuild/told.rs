@@ -71,8 +71,8 @@ impl Told {
     /// Whether nothing is missing: every export of which there are details has its table, and no line of one
     /// is lost. Then a file that none speaks of is nobody's but the owner's.
     pub fn is_whole<'a>(&self, mut labels: impl Iterator<Item = &'a str>) -> bool {
-        let has_table = |label: &str| self.exports.iter().any(|export| export.label == label);
-        self.lost == 0 && !self.exports.is_empty() && labels.all(has_table)
+        let tables: HashSet<&str> = self.exports.iter().map(|export| export.label.as_str()).collect();
+        self.lost == 0 && !tables.is_empty() && labels.all(|label| tables.contains(label))
     }
 
     /// What the owner should know of damaged tables.
@@ -115,16 +115,16 @@ impl Told {
         for (content, wanted) in wanted {
             let (here, gone): (Vec<_>, Vec<_>) =
                 wanted.iter().partition(|(path, _)| reread.index(path) == Some(content));
-            let mut others: Vec<&LibraryPath> = standing.get(&content).cloned().unwrap_or_default();
-            others.retain(|path| !wanted.contains_key(*path));
             found.extend(here.into_iter().map(|(path, area)| ((*path).clone(), *area)));
+            let others = standing.get(&content).into_iter().flatten().copied();
+            let others = others.filter(|path| !wanted.contains_key(*path));
+            // lists are kept where nobody but Windfall puts anything
+            let (kept, moved): (Vec<_>, Vec<_>) =
+                others.partition(|path| path.as_str().starts_with(INTERNAL));
+            let (mut kept, mut moved) = (kept.into_iter(), moved.into_iter());
             for (_, area) in gone {
-                // lists are kept where nobody but Windfall puts anything
-                let suits =
-                    |path: &&LibraryPath| path.as_str().starts_with(INTERNAL) == (*area == Area::Details);
-                if let Some(at) = others.iter().position(suits) {
-                    found.insert(others.remove(at).clone(), *area);
-                }
+                let file = if *area == Area::Details { kept.next() } else { moved.next() };
+                found.extend(file.map(|file| (file.clone(), *area)));
             }
         }
         found
@@ -153,7 +153,8 @@ impl Told {
                 .or_insert_with(|| restored.archives.push(line.archive.clone()));
             *copy += 1;
             let content = contents.get(&(line.blake3, line.size)).copied().filter(|&c| stands(c));
-            if content.is_none() || !line.complete {
+            // an entry whose line is lost may be of any of them
+            if content.is_none() || !line.complete || self.lost > 0 {
                 broken.insert(archive);
             }
             if let (Some(content), Some(part)) = (content, part(label, line.part)) {

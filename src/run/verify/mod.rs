@@ -7,8 +7,8 @@
 //! The one surprise: a file counts as holding what was imported only after its BLAKE3 was computed
 //! in this very run; whatever else is known, from the catalog or from an archive, is a claim.
 //!
-//! `tree` walks and reads, `record` examines the catalog, `against` compares archives; `rebuild`
-//! makes the catalog anew, from what `kept` (details), `sorted` (files) and `stand_ins` find.
+//! `tree` walks and reads, `record` examines the catalog, `against` compares archives;
+//! [`rebuild`](crate::run::rebuild) makes the catalog anew.
 
 pub(super) mod against;
 pub(super) mod record;
