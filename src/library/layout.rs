@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 /// The folder of the library that belongs to Windfall itself.
 pub const INTERNAL: &str = ".windfall";
-/// Inside it: Apple's details, verbatim.
+/// Inside it: Apple's details, verbatim, a folder for each export.
 pub const DETAILS: &str = "details";
+/// Inside a folder of those: what brought the files of one export, and what they were called there.
+pub const ORIGINS: &str = "origins.csv";
 /// Inside it: bytes that wait until they are placed.
 const STAGING: &str = "staging";
 /// Inside it: the small pictures of the page.
@@ -41,4 +43,12 @@ pub fn internal(library: &Path) -> PathBuf {
 /// The path of [`STAGING`] on the drive.
 pub fn staging(library: &Path) -> PathBuf {
     internal(library).join(STAGING)
+}
+
+/// Whether a path of the library is that of an export's origins.
+pub fn is_origins(path: &str) -> bool {
+    let mut steps = path.split('/');
+    [INTERNAL, DETAILS].into_iter().all(|step| steps.next() == Some(step))
+        && steps.nth(1) == Some(ORIGINS)
+        && steps.next().is_none()
 }

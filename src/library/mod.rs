@@ -6,6 +6,7 @@ pub mod layout;
 pub mod lock;
 pub mod name;
 pub mod numbers;
+pub mod origins;
 pub mod path;
 pub mod record;
 pub mod settings;

@@ -36,7 +36,6 @@ use crate::contents::{Arena, ByContent, Class, ContentId, ContentSet, Contents, 
 use crate::problem::{Code, Problem};
 
 pub use albums::{Album, AlbumKind};
-pub(crate) use by_name::scheme_b_base;
 pub use heard::{Heard, Said, look};
 pub use lists::List;
 pub(crate) use pairs::original_stem;

@@ -3,15 +3,15 @@
 //!
 //! Ids are handed in and out ([`Ids`]), so that nothing is looked up again for each of 100,000 files.
 
-use std::collections::BTreeMap;
 use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::{CachedStatement, Params, Transaction, params};
 
 use crate::category::photos::media::{Kind, LocalTime};
 use crate::category::photos::time::{CapturedFrom, Rule, local_text};
 use crate::category::{self, Said};
-use crate::contents::{Content, Contents, Entry, Identity};
+use crate::contents::{ArchiveId, Content, Contents, Entry, Identity};
 use crate::error::Error;
 use crate::library::catalog::load::FILES;
 use crate::library::catalog::{Catalog, Ids};
@@ -138,6 +138,16 @@ impl Catalog {
             }
             Ok(())
         })
+    }
+
+    /// Archives of which every entry was read.
+    pub fn complete_archives(&self, ids: &Ids) -> Result<HashSet<ArchiveId>, Error> {
+        let complete: HashSet<i64> = self.query(|c| {
+            let mut statement = c.prepare("SELECT id FROM archives WHERE complete = 1")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        })?;
+        let archives = ids.archives.iter().filter(|(_, id)| complete.contains(*id));
+        Ok(archives.map(|(archive, _)| *archive).collect())
     }
 
     /// Records which contents wait in staging, and that no others do.
