@@ -17,6 +17,7 @@ use crate::page::Hidden;
 use crate::page::figures::counted;
 use crate::page::holdings::{Holdings, PastProblem, PastRun, missing};
 use crate::problem::advice::{self, Advice};
+use crate::problem::standing::Until;
 use crate::problem::{Code, Severity};
 
 /// How many problems of a group are listed; the rest are counted.
@@ -95,32 +96,6 @@ impl OpenProblem {
     }
 }
 
-/// How long a problem stands: until its part is seen, until the next import or run of its command,
-/// or until its entry is read.
-enum Until {
-    /// The parts that the catalog knows decide.
-    PartIsSeen,
-    /// Every run looks at the whole library.
-    NextRun,
-    /// Only that archive can tell.
-    EntryIsRead,
-}
-
-fn stands(code: Code) -> Until {
-    match code {
-        Code::MissingPart => Until::PartIsSeen,
-        Code::DamagedArchive
-        | Code::DamagedEntry
-        | Code::EncryptedEntry
-        | Code::UnsupportedEntry
-        | Code::UnsafeName
-        | Code::LimitExceeded
-        | Code::TooLarge
-        | Code::Placeholder => Until::EntryIsRead,
-        _ => Until::NextRun,
-    }
-}
-
 /// Gathers what may still stand.
 pub fn problems(holdings: &Holdings, hidden: Hidden) -> Problems {
     let mut standing: BTreeSet<OpenProblem> = missing_parts(&holdings.deliveries).collect();
@@ -167,7 +142,7 @@ fn missing_parts(exports: &[ExportRecord]) -> impl Iterator<Item = OpenProblem> 
 }
 
 fn is_standing(problem: &OpenProblem, is_newest: bool, holdings: &Holdings) -> bool {
-    match problem.known().map(stands) {
+    match problem.known().map(Code::stands_until) {
         Some(Until::PartIsSeen) => false,
         Some(Until::NextRun) | None => is_newest,
         Some(Until::EntryIsRead) => match problem.archive.clone().zip(problem.entry.clone()) {

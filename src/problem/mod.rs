@@ -7,6 +7,7 @@
 pub mod advice;
 pub mod amount;
 pub mod refusal;
+pub mod standing;
 
 use serde::{Deserialize, Serialize};
 

@@ -28,27 +28,6 @@ use crate::stage::report::{self, Entries, Report, TimeZone};
 use crate::stage::survey::Before;
 use crate::threads;
 
-/// What is wrong with what Apple delivered, and will be as long as nothing else is delivered. All else
-/// a run looks at again: it may have been put right.
-const LASTING: [Code; 16] = [
-    Code::MissingPart,
-    Code::MissingMedia,
-    Code::ChecksumMismatch,
-    Code::UnlistedMedia,
-    Code::NoDetails,
-    Code::BadRow,
-    Code::EmptyDetails,
-    Code::OpaqueChecksums,
-    Code::ConflictingRows,
-    Code::AmbiguousRow,
-    Code::AmbiguousAlbumEntry,
-    Code::UnresolvedAlbumEntry,
-    Code::Undated,
-    Code::Placeholder,
-    Code::UnfinishedDownload,
-    Code::Renamed,
-];
-
 /// What a run finds out before it begins.
 pub(super) enum Outset {
     /// There is nothing to do, and this to say.
@@ -103,7 +82,7 @@ pub(super) fn left(
 fn again(report: &Report) -> Option<Report> {
     // what failed or was left out is read again
     let is_settled = report.entries.failed == 0 && report.entries.excluded == 0;
-    if !is_settled || !report.problems.iter().all(|p| LASTING.contains(&p.code)) {
+    if !is_settled || !report.problems.iter().all(|p| p.code.lasts()) {
         return None;
     }
     let mut again = report.clone();
