@@ -15,11 +15,13 @@ use std::sync::atomic::AtomicBool;
 use builder::Export;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use windfall::apple::zip::{Archive, Window};
+use windfall::Watch;
+use windfall::apple::zip::{Window, ZipArchive};
+use windfall::category::Assets;
 use windfall::category::photos::lists::details;
 use windfall::category::photos::{Matched, matched};
 use windfall::contents::{ArchiveId, ContentSet};
-use windfall::library::catalog::{Catalog, Ids, Remembered};
+use windfall::library::catalog::{Catalog, Delivered, Ids};
 use windfall::library::layout::INTERNAL;
 use windfall::library::record::Placement;
 use windfall::library::settings::Settings;
@@ -54,7 +56,7 @@ fn written(photos: usize) -> Written {
 }
 
 fn settings() -> Settings {
-    Settings::standard(chrono_tz::Tz::UTC).expect("the default templates")
+    Settings::standard(chrono_tz::Tz::UTC)
 }
 
 /// Listing the central directories.
@@ -64,7 +66,7 @@ fn index(bencher: Bencher) {
     bencher.counter(ItemsCount::new(2_000u32)).bench(|| {
         let open = |zip: &PathBuf| {
             let file = std::fs::File::open(zip).expect("a part");
-            Archive::open(Window::file(file).expect("a part")).expect("an archive").entries.len()
+            ZipArchive::open(Window::file(file).expect("a part")).expect("an archive").entries.len()
         };
         export.zips.iter().map(open).sum::<usize>()
     });
@@ -118,7 +120,7 @@ impl Journey {
         let staging = Staging::open(library.path(), &HashMap::new()).expect("staging");
         let catalog = Catalog::open(library.path()).expect("a catalog");
         let found = search(&export.zips, Strangers::Refused, None, &Nothing).expect("an export");
-        let inputs = gather(found, Remembered::default());
+        let inputs = gather(found, Delivered::default());
         Journey { library, staging, catalog, inputs, ids: Ids::default() }
     }
 
@@ -130,8 +132,7 @@ impl Journey {
             wanted: Wanted::Everything,
             held: &ContentSet::default(),
             jobs: NonZeroUsize::MIN.saturating_add(1),
-            progress: &(),
-            cancel: &AtomicBool::new(false),
+            watch: Watch { progress: &(), cancel: &AtomicBool::new(false) },
         };
         ingest(inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, ids))
             .expect("a tally");
@@ -141,8 +142,12 @@ impl Journey {
     fn placed(mut self, matched: &Matched, plan: &Plan) -> Self {
         let Journey { library, staging, catalog, inputs, ids } = &mut self;
         let (held, standing, cancel) = (HashMap::new(), BTreeMap::new(), AtomicBool::new(false));
-        let placing =
-            Placing { library: library.path(), staging, held: &held, progress: &(), cancel: &cancel };
+        let placing = Placing {
+            library: library.path(),
+            staging,
+            held: &held,
+            watch: Watch { progress: &(), cancel: &cancel },
+        };
         let facts = Records::new(&inputs.contents, &inputs.heard, matched, plan, &standing);
         let describe = |placement: &Placement| facts.of(placement, &HashSet::new());
         place(&placing, &plan.placements, &inputs.contents, &describe, catalog, ids).expect("a library");
@@ -177,7 +182,7 @@ fn plan_all(bencher: Bencher) {
     let matched = matched(contents, &heard.photos, settings.zone);
     bencher
         .counter(ItemsCount::new(10_000u32))
-        .bench(|| plan(contents, heard, &matched, &Held::default(), &settings));
+        .bench(|| plan(contents, Assets::Photos(&matched, &heard.photos), &Held::default(), &settings));
 }
 
 /// Renames, times and records.
@@ -191,7 +196,7 @@ fn placed(bencher: Bencher) {
             let journey = Journey::new(&export).ingested();
             let Inputs { contents, heard, .. } = &journey.inputs;
             let matched = matched(contents, &heard.photos, settings.zone);
-            let plan = plan(contents, heard, &matched, &Held::default(), &settings);
+            let plan = plan(contents, Assets::Photos(&matched, &heard.photos), &Held::default(), &settings);
             (journey, matched, plan)
         })
         .bench_values(|(journey, matched, plan)| journey.placed(&matched, &plan));
@@ -207,8 +212,7 @@ fn checked(bencher: Bencher) {
             inputs: &export.zips,
             strangers: Strangers::Refused,
             jobs: NonZeroUsize::MIN.saturating_add(1),
-            progress: &(),
-            cancel: &cancel,
+            watch: Watch { progress: &(), cancel: &cancel },
         })
         .expect("a check")
     });
@@ -227,8 +231,7 @@ fn imported(bencher: Bencher) {
                 inputs: &export.zips,
                 strangers: Strangers::Refused,
                 jobs: NonZeroUsize::MIN.saturating_add(1),
-                progress: &(),
-                cancel: &cancel,
+                watch: Watch { progress: &(), cancel: &cancel },
             };
             import(&run, library.path(), &|_| settings.clone()).expect("an import")
         });
@@ -244,8 +247,7 @@ fn imported_again(bencher: Bencher) {
         inputs: &export.zips,
         strangers: Strangers::Refused,
         jobs: NonZeroUsize::MIN.saturating_add(1),
-        progress: &(),
-        cancel: &cancel,
+        watch: Watch { progress: &(), cancel: &cancel },
     };
     import(&run, &library, &|_| settings.clone()).expect("an import");
     bencher

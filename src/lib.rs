@@ -1,34 +1,151 @@
 //! Windfall turns the zip archives that Apple sends after a privacy request into a library that
 //! its owner keeps for life.
 //!
-//! The folders are the pipeline and what it stands on; each imports only from those above it:
+//! This is the library behind the command. An import needs a [`Run`], and [`Settings`] made from what the library
+//! remembers ([`Memory`]); [`check`], [`verify`] and [`list`] answer what an owner asks afterwards.
+//!
+//! The folders of the source are the pipeline and what it stands on; each imports only from those above it.
+//! `docs/design.md` has the picture, the words and the rules.
 //!
 //! | folder | holds |
 //! |---|---|
-//! | [`problem`], [`error`], [`progress`], [`threads`] | what goes wrong, what stops a run, who is told, what runs side by side |
-//! | [`apple`] | what Apple writes, whatever the category: zips, tables, dates, names of parts, checksums |
-//! | [`contents`] | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
-//! | [`category`] | what the entries of each category mean; [`category::photos`] turns them into photos and albums |
-//! | [`library`] | an owner's folder: its words, its drive, and the catalog |
-//! | [`stage`] | discover → ingest → survey → plan → place → report |
-//! | [`run`] | one file for each verb: it calls the stages in order and decides nothing |
-//! | [`page`], [`sidecar`] | what is made from a library for people and for other programs |
+//! | `problem`, `error`, `progress`, `threads` | what goes wrong, what stops a run, who is told, what runs side by side |
+//! | `apple` | what Apple writes, whatever the category: zips, tables, dates, names of parts, checksums |
+//! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
+//! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
+//! | `library` | an owner's folder: its words, its drive, and the catalog |
+//! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
+//! | `page`, `sidecar` | what is made from a library for people and for other programs |
+//! | `run` | one file or folder for each verb: it calls the stages in order and decides nothing |
 //!
-//! The library prints nothing: it tells a [`progress`] what it does, returns an [`Error`] where nothing more can be
+//! The library prints nothing: it tells a [`Progress`] what it does, returns an [`Error`] where nothing more can be
 //! done, and a [`Problem`] for everything else. Only the binary in `src/bin/windfall` prints.
+//!
+//! ```no_run
+//! use std::num::NonZeroUsize;
+//! use std::path::{Path, PathBuf};
+//! use std::sync::atomic::AtomicBool;
+//!
+//! use windfall::{Run, Settings, Strangers, Watch, import};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let settings = Settings::standard(chrono_tz::Tz::Europe__Oslo);
+//! let run = Run {
+//!     inputs: &[PathBuf::from("Downloads")],
+//!     strangers: Strangers::Refused,
+//!     jobs: NonZeroUsize::MIN,
+//!     watch: Watch { progress: &(), cancel: &AtomicBool::new(false) },
+//! };
+//! let report = import(&run, Path::new("Photos"), &|_memory| settings.clone())?;
+//! for problem in &report.problems {
+//!     eprintln!("{}: {}", problem.code.as_str(), problem.message);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
+// without the command line, what only it needs is unused
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
+
+#[cfg(not(feature = "internals"))]
+mod apple;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod apple;
+#[cfg(not(feature = "internals"))]
+mod category;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod category;
+#[cfg(not(feature = "internals"))]
+mod contents;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod contents;
+#[cfg(not(feature = "internals"))]
+mod error;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod error;
+#[cfg(not(feature = "internals"))]
+mod library;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod library;
+#[cfg(not(feature = "internals"))]
+mod page;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod page;
+#[cfg(not(feature = "internals"))]
+mod problem;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod problem;
+#[cfg(not(feature = "internals"))]
+mod progress;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod progress;
+#[cfg(not(feature = "internals"))]
+mod run;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod run;
+#[cfg(not(feature = "internals"))]
+mod sidecar;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod sidecar;
+#[cfg(not(feature = "internals"))]
+mod stage;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod stage;
+#[cfg(not(feature = "internals"))]
+mod threads;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod threads;
 
-pub use error::Error;
-pub use problem::Problem;
+pub use category::photos::counts::{AlbumCounts, MediaCounts};
+pub use contents::Category;
+pub use error::{CatalogFault, CatalogFaultKind, Error};
+pub use library::path::{LibraryPath, NotInLibrary};
+pub use library::settings::{
+    AlbumForm, Hidden, Memories, Memory, RecentlyDeleted, Settings, SidecarForm, ZoneFrom,
+};
+pub use library::template::{Purpose, Template, TemplateError};
+pub use problem::{Code, Problem, Severity};
+pub use progress::{Phase, Progress, Watch};
+pub use run::check::check;
+pub use run::import::{Choose, Run, dry_run, import};
+pub use run::list::{Listed, Origin, files as list};
+pub use run::rebuild::rebuild;
+pub use run::verify::{Against, Balance, Files, Verification, VerifyRun, verify};
+pub use stage::discover::search::{LeftAlone, Strangers};
+pub use stage::report::{
+    ByteCounts, Check, CheckedEntries, CheckedMedia, Entries, ExportReport, Report, TimeZone,
+};
+
+/// What the command line needs besides: the page, sidecars, a look before an import, and words for people.
+#[cfg(feature = "cli")]
+pub mod cli {
+    pub use crate::apple::part_name::{is_apple_name, is_unfinished_download};
+    pub use crate::category::recognise;
+    pub use crate::library::catalog::StoredFile;
+    pub use crate::library::settings::{self, Word};
+    pub use crate::library::{name, template::Purpose};
+    pub use crate::problem::{advice, amount};
+    pub use crate::run::import::{Glance, glance};
+    pub use crate::run::{check, import, list, rebuild, sidecars, verify};
+    pub use crate::stage::discover::fit::Space;
+    pub use crate::stage::place::{Derivation, Removal};
+    pub use crate::stage::report;
+    pub use crate::threads::fitting;
+
+    /// The page of a library.
+    pub mod page {
+        pub use crate::page::{Hidden, PageOptions, write};
+    }
+}

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use libfuzzer_sys::fuzz_target;
+use windfall::Watch;
 use windfall::Error;
 use windfall::stage::discover::search::Strangers;
 use windfall::run::import::{Run, import};
@@ -40,13 +41,13 @@ fuzz_target!(|bytes: &[u8]| {
     let library = scratch.path().join("library");
     fs::write(&part, bytes).expect("room");
     let settings = || {
-        let standard = Settings::standard(chrono_tz::Tz::UTC).expect("the default templates");
+        let standard = Settings::standard(chrono_tz::Tz::UTC);
         Settings { albums: AlbumForm::Symlink, ..standard }
     };
     let run = || {
         let cancel = AtomicBool::new(false);
         let inputs = [part.clone()];
-        let run = Run { inputs: &inputs, strangers: Strangers::Loose, jobs: NonZeroUsize::MIN, progress: &(), cancel: &cancel };
+        let run = Run { inputs: &inputs, strangers: Strangers::Loose, jobs: NonZeroUsize::MIN, watch: Watch { progress: &(), cancel: &cancel } };
         import(&run, &library, &|_| settings())
     };
     match run() {

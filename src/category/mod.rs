@@ -3,13 +3,19 @@
 //! The pipeline knows resources, details and assets; only a category knows what they say. Each answers the same
 //! questions, and each question is one `match` in this file: a new category is a folder, and a line in each.
 
+mod asset;
 mod budget;
 pub mod photos;
 pub mod recognise;
+pub mod unsorted;
 
 use std::io::{Read, Seek};
 
+pub use asset::{Apart, Asset, Assets, Fields, Resource, Stem, Wish};
 pub use budget::Budget;
+pub(crate) use photos::classify::is_apples_folder;
+pub use photos::classify::{Delivered, Shape};
+pub use photos::{Album, AlbumId, AlbumKind};
 
 use crate::contents::{Category, Class, ContentId, Sort};
 

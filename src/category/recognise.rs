@@ -2,7 +2,7 @@
 //!
 //! Looks at the names of what lies in it, for outer and wrapper names follow the owner's language while
 //! the inner ones stay English in every edition seen. Never opens anything, and never says that something
-//! is photos: only the evidence in [`classify`](photos::classify) does.
+//! is photos: only the evidence in `photos::classify` does.
 //!
 //! The surprise: endings that anybody may use (`.vcf`, `.ics`, `.eml`) prove something only below a name
 //! that Apple gives. A zip of somebody's own calendars is nobody's.

@@ -1,7 +1,7 @@
 //! The certificate of completeness: is everything there? Sentences and sums for a person.
 //!
-//! It claims no more than the catalog knows: what was read when the library was made. Whether the drive
-//! still holds it today, only `windfall verify` can tell. Without Apple's details nothing can be called
+//! It claims no more than the catalog knows, which is what was read when the library was made. Only `windfall
+//! verify` can tell whether the drive still holds it today. Without Apple's lists nothing can be called
 //! complete, however whole it is.
 
 use crate::category::photos::media::Kind;
@@ -9,7 +9,7 @@ use crate::library::catalog::{ExportRecord, StoredFile};
 use crate::library::settings::{Hidden, RecentlyDeleted, name};
 use crate::page::figures::{count, counted, date, day, size};
 use crate::page::holdings::{Holdings, Sum, kind, missing};
-use crate::page::troubles::Troubles;
+use crate::page::problems::Problems;
 use crate::problem::advice::ranges;
 
 /// What the answer is, in a word that styles it.
@@ -24,7 +24,6 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// The word of its style.
     pub fn as_str(self) -> &'static str {
         match self {
             Answer::Whole => "whole",
@@ -34,18 +33,13 @@ impl Answer {
     }
 }
 
-/// A line of the balance.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Line {
-    /// What became of them.
     pub label: &'static str,
-    /// How many.
     pub files: String,
-    /// How much.
     pub bytes: String,
 }
 
-/// Parts of an export.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Parts {
     /// `iCloud Photos, built 3 March 2024`.
@@ -56,16 +50,11 @@ pub struct Parts {
     pub missing: Option<String>,
 }
 
-/// The whole answer.
 #[derive(Debug)]
 pub struct Certificate {
-    /// The answer.
     pub answer: Answer,
-    /// In a few words.
     pub headline: String,
-    /// In a sentence.
     pub lead: String,
-    /// Of every export.
     pub parts: Vec<Parts>,
     /// How each file is vouched for.
     pub proof: Vec<String>,
@@ -79,43 +68,42 @@ pub struct Certificate {
     pub as_of: Option<String>,
 }
 
-/// Writes it.
-pub fn certificate(holdings: &Holdings, troubles: &Troubles) -> Certificate {
+pub fn certificate(holdings: &Holdings, problems: &Problems) -> Certificate {
     let media: Vec<&StoredFile> = holdings.media().collect();
     let knows_exports = !holdings.deliveries.is_empty();
-    let untold = troubles.untold || !knows_exports || !media.iter().any(|f| Holdings::is_listed(f));
-    let answer = match (troubles.errors, untold) {
+    let untold = problems.untold || !knows_exports || !media.iter().any(|f| Holdings::is_listed(f));
+    let answer = match (problems.errors, untold) {
         (1.., _) => Answer::Lacking,
         (0, true) => Answer::Untold,
         (0, false) => Answer::Whole,
     };
-    let things = counted(troubles.errors, "thing is", "things are");
+    let things = counted(problems.errors, "thing is", "things are");
     let (headline, lead) = match answer {
         Answer::Whole => (
             "Nothing is missing.".to_owned(),
             format!(
                 "Every part that Apple announced was read to its end, and everything that its lists name is in this \
                  library{}.",
-                exceptions(holdings, troubles)
+                exceptions(holdings, problems)
             ),
         ),
         Answer::Untold => (
-            "Nothing that is here is damaged.".to_owned(),
+            "Nothing here is damaged.".to_owned(),
             match knows_exports {
                 true => {
-                    "Whether everything is here, nobody can tell: Apple's details, the lists of all photos, did not \
-                     come with every export."
+                    "Nobody can tell whether everything is here: Apple's lists of all photos did not come with every \
+                     delivery."
                 }
                 false => {
-                    "Whether everything is here, the catalog cannot tell: it does not know what Apple announced. \
-                     Import the archives again, or compare them with windfall verify --against."
+                    "The catalog cannot tell whether everything is here: it does not know what Apple announced. \
+                     Import the zips again, or compare them with windfall verify --against."
                 }
             }
             .to_owned(),
         ),
         Answer::Lacking => (
             format!("{things} missing or damaged."),
-            "Everything else is safe in this library. What is missing, and what to do about it, stands under Problems."
+            "Everything else is safe in this library. What is missing, and what to do about it, is under Problems."
                 .to_owned(),
         ),
     };
@@ -134,8 +122,8 @@ pub fn certificate(holdings: &Holdings, troubles: &Troubles) -> Certificate {
 }
 
 /// What the lists name and the library has not, for good reasons.
-fn exceptions(holdings: &Holdings, troubles: &Troubles) -> &'static str {
-    match (holdings.delivered.left_out.files, troubles.listed_only) {
+fn exceptions(holdings: &Holdings, problems: &Problems) -> &'static str {
+    match (holdings.delivered.left_out.files, problems.listed_only) {
         (0, 0) => "",
         (_, 0) => ", but for what was left out",
         (0, _) => ", but for what its owner had deleted",
@@ -158,7 +146,7 @@ fn parts(holdings: &Holdings) -> Vec<Parts> {
                 ),
                 None => {
                     format!(
-                        "{}, of nobody knows how many",
+                        "{}; the names do not say how many there should be",
                         counted(delivery.parts.len() as u64, "part", "parts")
                     )
                 }
@@ -192,16 +180,14 @@ fn proof(media: &[&StoredFile]) -> Vec<String> {
     )];
     if proved > 0 {
         lines.push(format!(
-            "{} proved: byte for byte what iCloud held, because Apple's own checksum was computed again from the bytes \
-             and agrees.",
+            "{} exactly what was in iCloud: Apple's own checksum was computed again from the bytes, and agrees.",
             counted(proved, "file is", "files are")
         ));
     }
     if unproved > 0 {
         lines.push(format!(
-            "{} vouched for by the archive only: whole as Apple packed {}, but Apple's lists state no checksum that \
-             could prove more.",
-            counted(unproved, "file is", "files are"),
+            "{} arrived whole, as Apple packed {}; Apple gives no checksum to prove more.",
+            counted(unproved, "file", "files"),
             if unproved == 1 { "it" } else { "them" }
         ));
     }
@@ -218,8 +204,8 @@ fn balance(holdings: &Holdings) -> (Option<Line>, Vec<Line>) {
         return (None, Vec::new());
     }
     let lines = [
-        ("stand in this library", delivered.placed),
-        ("are further copies of the same bytes", delivered.copies),
+        ("are in this library", delivered.placed),
+        ("are further copies of the same files", delivered.copies),
         ("are Apple's lists, kept in .windfall/details", delivered.details),
         ("were left out", delivered.left_out),
     ];
@@ -239,7 +225,7 @@ fn left_out(holdings: &Holdings) -> Vec<String> {
     let ignored = newest.and_then(|run| run.report.entries).map(|entries| entries.ignored);
     if let Some(ignored) = ignored.filter(|n| *n > 0) {
         lines.push(format!(
-            "The newest import ignored {}: empty files and traces of computers that no person misses.",
+            "The newest import ignored {}: empty ones, and the kind that computers leave in every folder.",
             counted(ignored, "file", "files")
         ));
     }

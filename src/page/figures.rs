@@ -1,7 +1,5 @@
-//! Figures: numbers in words, and the library in numbers: kinds, years, cameras. What is not shown is
+//! The library in numbers: kinds, years, cameras, each as the bars of a chart. What the page does not show is
 //! not counted.
-//!
-//! Counts nothing that is not shown.
 
 use std::collections::BTreeMap;
 
@@ -18,12 +16,9 @@ pub use crate::problem::amount::{count, counted};
 /// How many cameras are named.
 const CAMERAS: usize = 12;
 
-/// A line of a bar chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {
-    /// What.
     pub label: String,
-    /// How much, in words.
     pub value: String,
     /// Of the longest, in percent.
     pub share: f64,

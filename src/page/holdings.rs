@@ -1,7 +1,7 @@
-//! Holdings: what the catalog says that the page shows. Only the catalog is read, no file of the library.
+//! What the catalog says that the page needs; no file of the library is read.
 //!
-//! Hidden and deleted items are among them, because the certificate counts them; [`Holdings::is_private`]
-//! tells what must not be named.
+//! Hidden and deleted items are included, because the certificate counts them. [`Holdings::is_private`] tells
+//! what must not be named.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
@@ -22,22 +22,18 @@ use crate::stage::report::{Entries, missing_parts};
 pub struct Collection {
     /// Whose it is.
     pub kind: AlbumKind,
-    /// Its true title.
     pub title: String,
     /// Its files, in order.
     pub paths: Vec<String>,
     /// Comments of a shared album, without likes.
     pub comments: u64,
-    /// Likes of a shared album.
     pub likes: u64,
 }
 
 /// Files and their bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sum {
-    /// How many.
     pub files: u64,
-    /// Bytes.
     pub bytes: u64,
 }
 
@@ -58,20 +54,17 @@ pub struct Delivered {
     pub placed: Sum,
     /// Further copies of bytes that stand in the library.
     pub copies: Sum,
-    /// Apple's lists.
     pub details: Sum,
     /// Left out, or not placed yet.
     pub left_out: Sum,
 }
 
-/// One run of the past.
 #[derive(Debug, Clone)]
 pub struct PastRun {
     /// `import` and the like.
     pub command: String,
     /// When it began, RFC 3339.
     pub started: String,
-    /// What it reported.
     pub report: PastReport,
 }
 
@@ -83,7 +76,6 @@ pub struct PastReport {
     pub library: String,
     /// What became of the entries; a rebuild looks at none.
     pub entries: Option<Entries>,
-    /// What was wrong.
     pub problems: Vec<PastProblem>,
 }
 
@@ -92,15 +84,11 @@ pub struct PastReport {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct PastProblem {
-    /// What kind it is.
     pub code: String,
     /// `error` or `warning`.
     pub severity: String,
-    /// Where.
     pub archive: Option<String>,
-    /// Where in there.
     pub entry: Option<String>,
-    /// For a person.
     pub message: String,
 }
 
@@ -110,7 +98,6 @@ impl From<RunRecord> for PastRun {
     }
 }
 
-/// All of it.
 pub struct Holdings {
     /// Files, sorted by path.
     pub files: Vec<StoredFile>,
@@ -118,7 +105,6 @@ pub struct Holdings {
     pub collections: Vec<Collection>,
     /// Exports, oldest first.
     pub deliveries: Vec<ExportRecord>,
-    /// The balance.
     pub delivered: Delivered,
     /// Runs, newest first.
     pub runs: Vec<PastRun>,
@@ -130,10 +116,6 @@ pub struct Holdings {
 }
 
 impl Holdings {
-    /// Reads a catalog.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn of(catalog: &Catalog) -> Result<Self, Error> {
         let mut files = Vec::new();
         catalog.each_file(Detail::WithoutEvidence, &mut |file| {
@@ -152,7 +134,6 @@ impl Holdings {
         })
     }
 
-    /// Media of the library.
     pub fn media(&self) -> impl Iterator<Item = &StoredFile> {
         self.files.iter().filter(|f| f.area == Area::Media)
     }

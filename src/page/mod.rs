@@ -1,21 +1,21 @@
 //! The page: a library as one HTML file that opens anywhere, without network, years later.
 //!
-//! In: a library's catalog; photos, to make thumbnails of. Out: one file: the certificate of
-//! completeness, the library in numbers, problems and what to do, and, if the file stands in the
-//! library, a gallery of relative links. Never: touches media, writes the catalog, names an
-//! absolute path, replaces a file that it did not write, prints.
-//! The one surprise: the page forbids itself every request but for files beside it. Its style and
-//! script run by a nonce that is a hash of the whole content, so that the same library gives the
-//! same page, and nothing in the content can know it.
+//! It has the certificate, the library in numbers, the problems and what to do about them, and, if it lies
+//! inside the library, a gallery of relative links. It is made from the catalog alone; only thumbnails need
+//! the photos. It names no absolute path, and replaces no file that Windfall did not write.
+//!
+//! The surprise: the page forbids itself every request except for files beside it. Its style and script run
+//! by a nonce that is a hash of the whole content, so the same library gives the same page and nothing in the
+//! content can know the nonce.
 
 mod certificate;
 mod figures;
 mod holdings;
 mod picture;
+mod problems;
 mod shown;
 mod thumbnails;
 mod timeline;
-mod troubles;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -28,14 +28,13 @@ use chrono::Utc;
 use crate::category::photos::media::Kind;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, StoredFile};
-use crate::library::layout;
-use crate::library::name;
+use crate::library::{layout, name};
 use crate::page::certificate::{Certificate, certificate};
 use crate::page::figures::{Bar, cameras, collection_word, count, counted, day, kinds, size, years};
 use crate::page::holdings::{Holdings, kind};
+use crate::page::problems::{Problems, problems};
 use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
-use crate::page::troubles::{Troubles, troubles};
 use crate::progress::Progress;
 
 /// What every page of ours says in its first lines.
@@ -44,19 +43,19 @@ const MARK: &str = "<meta name=\"generator\" content=\"Windfall ";
 /// Whether the page shows what is hidden and recently deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Hidden {
-    /// It does not.
+    /// It shows none of them.
     #[default]
     LeftOut,
-    /// It does.
+    /// It shows them among the others.
     Shown,
 }
 
-/// What the page shall be.
+/// What the page should be.
 #[derive(Debug, Clone, Default)]
 pub struct PageOptions {
-    /// Where it shall stand; by default [`layout::PAGE`] in the library. Elsewhere it has no gallery.
+    /// Where it is written; by default `windfall-report.html` in the library. Elsewhere it has no gallery.
     pub output: Option<PathBuf>,
-    /// What it shows.
+    /// Whether it shows hidden and recently deleted photos.
     pub hidden: Hidden,
 }
 
@@ -135,7 +134,7 @@ struct Page<'a> {
     title: String,
     span: String,
     certificate: Certificate,
-    troubles: Troubles,
+    problems: Problems,
     timeline: Timeline,
     kinds: Vec<Bar>,
     years: Vec<Bar>,
@@ -159,7 +158,7 @@ fn render(
     hidden: Hidden,
     gallery: Option<&str>,
 ) -> Result<String, askama::Error> {
-    let troubles = troubles(holdings, hidden);
+    let problems = problems(holdings, hidden);
     let of = |is: &dyn Fn(&StoredFile) -> bool| shown.items.iter().filter(|item| is(item)).count() as u64;
     let photos = of(&|item| kind(item) == Kind::Photo);
     let videos = of(&|item| kind(item) == Kind::Video);
@@ -172,8 +171,8 @@ fn render(
         script: include_str!("page.js"),
         title: format!("{} and {}", counted(photos, "photo", "photos"), counted(videos, "video", "videos")),
         span: span(shown),
-        certificate: certificate(holdings, &troubles),
-        troubles,
+        certificate: certificate(holdings, &problems),
+        problems,
         timeline: timeline(&shown.months),
         kinds: kinds(&shown.files),
         years: years(&shown.files),

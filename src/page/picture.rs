@@ -1,10 +1,9 @@
-//! Pictures: a small one of a photo, whatever the photo is.
+//! A small upright JPEG of a photo, whatever the photo is. Whatever the bytes are, this neither panics nor
+//! needs more memory than its limits.
 //!
-//! In: a file and its format. Out: the bytes of a small JPEG, turned upright. Never: panics, fails
-//! loudly, or needs more memory than its limits, whatever the bytes are; writes.
-//! The one decision a newcomer would question: the small picture that a camera put into its file
-//! is taken as it is, even though it is coarser than one made from the photo. It is forty times
-//! faster to get, and a library of 100,000 photos is done in minutes.
+//! The surprise: the small picture that a camera put into its file is taken as it is, although one made from
+//! the photo would be finer. It is forty times as fast to get, so a library of 100,000 photos is done in
+//! minutes.
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
@@ -64,7 +63,7 @@ pub fn small(path: &Path, format: Format) -> Option<Vec<u8>> {
     if !metadata.is_file() || metadata.len() > LARGEST_FILE {
         return None;
     }
-    // decoders promise not to panic; a photo that proves one wrong shall not end the run
+    // decoders promise not to panic; a photo that proves one wrong must not end the run
     catch_unwind(AssertUnwindSafe(|| encode(&scaled(drawn(path, format)?)))).ok().flatten()
 }
 

@@ -1,8 +1,8 @@
-//! Shown: what the page shows of the holdings, and its gallery as data. What is hidden or deleted is not
-//! shown, unless asked for.
+//! What the page shows, and its gallery as data. Hidden and deleted items are not shown unless the owner
+//! asks.
 //!
-//! The gallery is JSON that is safe inside a script element: columns of numbers and names and not a list of
-//! objects, so that a library of 100,000 items is 10 MB that a browser reads in a blink.
+//! The gallery is JSON that is safe inside a script element. It has columns of numbers and names instead of a
+//! list of objects, so a library of 100,000 items is 10 MB that a browser reads in a blink.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -25,14 +25,12 @@ const HIDDEN: u32 = 4;
 const DELETED: u32 = 8;
 const STAND_IN: u32 = 16;
 
-/// A month of the library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Month {
     /// `2024-03`; empty for what is undated.
     pub key: String,
     /// Photos, Live Photos among them.
     pub photos: u64,
-    /// Videos.
     pub videos: u64,
 }
 
@@ -45,9 +43,7 @@ pub struct Album<'a> {
     pub items: Vec<usize>,
 }
 
-/// What the page shows.
 pub struct Shown<'a> {
-    /// Media files.
     pub files: Vec<&'a StoredFile>,
     /// Photos and videos, a Live Photo once; newest first, undated last.
     pub items: Vec<&'a StoredFile>,
@@ -64,7 +60,6 @@ pub struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    /// Chooses.
     pub fn of(holdings: &'a Holdings, hidden: Hidden) -> Self {
         let media: Vec<&StoredFile> = holdings.media().collect();
         let is_shown = |file: &&StoredFile| hidden == Hidden::Shown || !Holdings::is_private(file);

@@ -1,8 +1,8 @@
-//! Thumbnails: small pictures of the library's photos in `.windfall/thumbnails`, by their BLAKE3 and made
-//! once. Nothing here fails: a photo without one has a placeholder in the page.
+//! Thumbnails: small pictures of the library's photos in `.windfall/thumbnails`, named by their BLAKE3 and
+//! made only once. Nothing here fails: a photo without a thumbnail has a placeholder in the page.
 //!
-//! That a photo cannot be drawn is remembered too, as an empty `.none` file, so that a second run does
-//! nothing at all.
+//! That a photo cannot be drawn is remembered too, as an empty `.none` file, so a second run does nothing at
+//! all.
 
 use std::fs::{self, File};
 use std::io::{self, Write};

@@ -1,8 +1,8 @@
-//! The timeline: photos and videos per month, as bars.
+//! The timeline: photos and videos per month, as the numbers of an SVG bar chart. No month with photos is
+//! left out.
 //!
-//! In: [`Month`]s. Out: [`Timeline`], numbers for an SVG picture. Pure. Never: leaves a month out.
-//! The one surprise: years without any photo take no room; one scan dated 1904 would else squeeze
-//! everything since into a hair.
+//! The surprise: years without any photo take no room, or else one scan dated 1904 would squeeze everything
+//! since into a hair.
 
 use crate::page::figures::counted;
 use crate::page::shown::Month;
@@ -11,7 +11,6 @@ use crate::page::shown::Month;
 const TALLEST: f64 = 150.0;
 /// The room for years below the bars.
 const AXIS: f64 = 24.0;
-/// The usual width.
 const WIDTH: f64 = 1000.0;
 /// The least room for a month, and the widest bar.
 const SLOT: f64 = 3.5;
@@ -19,7 +18,6 @@ const WIDEST: f64 = 24.0;
 /// The room that a year's number takes.
 const LABEL: f64 = 40.0;
 
-/// One month.
 #[derive(Debug, PartialEq)]
 pub struct Column {
     /// `2024-03`.
@@ -28,21 +26,15 @@ pub struct Column {
     pub name: String,
     /// `12 photos, 1 video`.
     pub sum: String,
-    /// Photos.
     pub photos: u64,
-    /// Videos.
     pub videos: u64,
     /// Left edge of its room.
     pub left: f64,
     /// Left edge of its bars.
     pub x: f64,
-    /// Top of the photos' bar.
     pub photos_y: f64,
-    /// Height of the photos' bar.
     pub photos_height: f64,
-    /// Top of the videos' bar.
     pub videos_y: f64,
-    /// Height of the videos' bar.
     pub videos_height: f64,
 }
 
@@ -51,7 +43,6 @@ pub struct Column {
 pub struct Year {
     /// `2024`.
     pub name: String,
-    /// Where it begins.
     pub x: f64,
     /// Whether there is room for its number.
     pub is_named: bool,
@@ -59,16 +50,12 @@ pub struct Year {
     pub newest: String,
 }
 
-/// The picture.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    /// Its width.
     pub width: f64,
-    /// Its height.
     pub height: f64,
     /// Where the bars stand.
     pub ground: f64,
-    /// The width of a bar.
     pub bar: f64,
     /// The width of a month.
     pub slot: f64,

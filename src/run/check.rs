@@ -1,8 +1,8 @@
-//! `check`: the same reading as an import, without a library.
+//! `check`: reads the inputs as an import does, without a library, and writes nothing but temporary files
+//! without a name.
 //!
-//! In: inputs. Out: [`Check`]. Never: writes anything but temporary files without a name.
-//! The one surprise: warnings about albums and dates are left out, for they concern a library; a
-//! check asks whether the download is complete and undamaged.
+//! Warnings about albums and dates are left out. They concern a library; a check asks whether the download is
+//! complete and undamaged.
 
 use std::time::Instant;
 
@@ -26,7 +26,7 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     let mut inputs = discover(run, None)?;
     let held = ContentSet::default();
     let tally = ingest(&mut inputs, &run.reading(None, &held), &mut |_, _| Ok(()))?;
-    run.progress.begin(Phase::Match, 0, 0);
+    run.watch.progress.begin(Phase::Match, 0, 0);
     let matched = matched(&inputs.contents, &inputs.heard.photos, Tz::UTC);
     let (exports, missing_parts) = report::exports(&inputs);
     let media = counts::media(&inputs.contents, &matched, &|_| true);

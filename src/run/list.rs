@@ -1,7 +1,7 @@
-//! What a library holds, a value per file, and why one file is where it is. Only the catalog is read.
+//! `list`: what a library holds, a value per file, and why one file is where it is. Only the catalog is read.
 //!
-//! Files come in the order of their paths' bytes and by a callback, because a library may have half a
-//! million of them. What files share, titles, companions and sources, is read before the first.
+//! Files come in the order of their paths' bytes and through a callback, because a library may have half a
+//! million of them. What files share (titles, companions, sources) is read before the first.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -24,9 +24,9 @@ use crate::library::record::Area;
 pub struct Listed {
     /// Relative to the library, with `/`.
     pub path: LibraryPath,
-    /// Bytes.
+    /// How many bytes it has.
     pub size: u64,
-    /// Lower-case hex.
+    /// Of its bytes, in lower-case hex.
     pub blake3: String,
     /// Apple's checksum of these bytes; media only.
     pub fingerprint: Option<String>,
@@ -40,7 +40,7 @@ pub struct Listed {
     pub captured: Option<String>,
     /// Which source decided.
     pub captured_from: &'static str,
-    /// RFC 3339.
+    /// When it came into iCloud, RFC 3339.
     pub imported_to_icloud: Option<String>,
     /// Marked as a favourite.
     pub favorite: bool,
@@ -48,7 +48,7 @@ pub struct Listed {
     pub hidden: bool,
     /// In Recently Deleted.
     pub deleted: bool,
-    /// By its row.
+    /// How often it was looked at, as Apple's lists say.
     pub view_count: Option<u64>,
     /// Titles of the owner's albums, sorted.
     pub albums: Vec<String>,
@@ -108,8 +108,7 @@ pub fn files(library: &Path, visit: &mut dyn FnMut(Listed) -> ControlFlow<()>) -
     })
 }
 
-/// As [`files`], but with what the catalog says of the file alone, and not of its evidence; in a fraction of
-/// the time.
+/// As [`files`], but with what the catalog says of the file alone, without its evidence: half the work.
 ///
 /// # Errors
 /// If there is no catalog, or SQLite refuses.

@@ -1,4 +1,4 @@
-//! One room for each verb. Each calls the stages in their order and decides nothing.
+//! A file or folder for each verb. Each calls the stages in order and decides nothing.
 
 pub mod check;
 pub mod import;

@@ -1,29 +1,27 @@
-//! Keeps the sidecars of a library: writes them, brings them up to date, removes them.
+//! Writes the sidecars of a library, keeps them up to date, and removes them. A sidecar is touched only if it
+//! is recorded as ours and has the bytes that we gave it.
 //!
-//! Never touches one that is not recorded as ours, or that has other bytes than we gave it.
-//!
-//! Sidecars of another form than the wanted one are brought up to date as well: they are ours, and somebody
-//! still reads them. To be rid of them is a command of its own.
+//! The surprise: sidecars of a form that is no longer wanted are kept up to date as well. They are ours, and
+//! somebody may still read them; getting rid of them is a command of its own.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use crate::category::photos::Heard;
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Remembered};
+use crate::library::catalog::{Catalog, Delivered, Remembered};
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
 use crate::library::settings::{Hidden, Memories, Memory, SidecarForm, Word, name};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
-use crate::progress::{Phase, Progress};
-use crate::run::import::recorded;
+use crate::progress::{Phase, Progress, Watch};
 use crate::sidecar::{Discretion, extension, form_of, sidecar, subject};
 use crate::stage::place::{self, Derivation, Placing, Removal, Unplaced};
-use crate::stage::survey;
+use crate::stage::survey::Before;
 
 /// Sidecars that are made durable together.
 const BATCH: usize = 2048;
@@ -46,16 +44,16 @@ pub fn keep(
     placing: &Placing<'_>,
     spoken: &Spoken<'_>,
     form: Option<SidecarForm>,
-    known: &Remembered,
+    derived: &BTreeMap<LibraryPath, DerivedRecord>,
     catalog: &mut Catalog,
 ) -> Result<Derivation, Error> {
-    let ours: Vec<(&LibraryPath, &DerivedRecord)> = ours(known).collect();
+    let ours: Vec<(&LibraryPath, &DerivedRecord)> = ours(derived).collect();
     if form.is_none() && ours.is_empty() {
         return Ok(Derivation::default());
     }
     let speech = Speech::new(placing.library, spoken, catalog.titles_by_path()?);
     let mut writing =
-        Writing { placing, known, catalog, batch: Vec::new(), derivation: Derivation::default() };
+        Writing { placing, derived, catalog, batch: Vec::new(), derivation: Derivation::default() };
     let mut wanted: HashSet<LibraryPath> = HashSet::new();
     if let Some(form) = form {
         for file in &spoken.files {
@@ -63,7 +61,7 @@ pub fn keep(
                 wanted.insert(sidecar.path.clone());
                 writing.add(sidecar)?;
             }
-            placing.progress.file(file.path.as_str());
+            placing.watch.progress.file(file.path.as_str());
         }
     }
     let mut outlived = Vec::new();
@@ -132,7 +130,7 @@ impl<'a> Speech<'a> {
 /// Sidecars on their way to the drive, so many at a time.
 struct Writing<'a> {
     placing: &'a Placing<'a>,
-    known: &'a Remembered,
+    derived: &'a BTreeMap<LibraryPath, DerivedRecord>,
     catalog: &'a mut Catalog,
     batch: Vec<Derived>,
     derivation: Derivation,
@@ -145,17 +143,11 @@ impl Writing<'_> {
     }
 
     fn flush(&mut self) -> Result<(), Error> {
-        if self.placing.cancel.load(Ordering::Relaxed) {
+        if self.placing.watch.is_cancelled() {
             return Err(Error::Interrupted);
         }
         let none = Unplaced::default();
-        self.derivation.add(place::derive(
-            self.placing,
-            &self.batch,
-            &none,
-            &self.known.derived,
-            self.catalog,
-        )?);
+        self.derivation.add(place::derive(self.placing, &self.batch, &none, self.derived, self.catalog)?);
         self.batch.clear();
         Ok(())
     }
@@ -166,8 +158,10 @@ impl Writing<'_> {
     }
 }
 
-fn ours(known: &Remembered) -> impl Iterator<Item = (&LibraryPath, &DerivedRecord)> {
-    known.derived.iter().filter(|(_, record)| record.kind == DerivedKind::Sidecar)
+fn ours(
+    derived: &BTreeMap<LibraryPath, DerivedRecord>,
+) -> impl Iterator<Item = (&LibraryPath, &DerivedRecord)> {
+    derived.iter().filter(|(_, record)| record.kind == DerivedKind::Sidecar)
 }
 
 fn is_there(library: &Path, path: &LibraryPath) -> bool {
@@ -187,10 +181,11 @@ pub fn write(
     Catalog::read(library)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
-    let mut known = catalog.load()?;
-    let staging = Staging::open(library, &recorded(&known))?;
-    let present = survey::present(library, Tree::walk(library)?, &mut known);
-    catalog.record_moved(&present.moved)?;
+    let known = catalog.load()?;
+    let staging = Staging::open(library, &known.staged())?;
+    let Remembered { delivered: Delivered { contents, heard, .. }, recorded } = known;
+    let before = Before::new(library, Tree::walk(library)?, recorded, &contents, &HashSet::new());
+    catalog.record_moved(&before.moved)?;
     catalog.remember(&remembering(Some(form)))?;
     let memory = catalog.settings()?;
     let discretion = Discretion {
@@ -198,10 +193,10 @@ pub fn write(
         memories: memory.choice(name::MEMORIES).unwrap_or(Memories::Catalog),
     };
     let held = HashMap::new();
-    progress.begin(Phase::Place, present.files.len() as u64, 0);
-    let placing = Placing { library, staging: &staging, held: &held, progress, cancel };
-    let spoken = Spoken { files: present.files.values().collect(), heard: &known.heard.photos, discretion };
-    let derivation = keep(&placing, &spoken, Some(form), &known, &mut catalog)?;
+    progress.begin(Phase::Place, before.files.len() as u64, 0);
+    let placing = Placing { library, staging: &staging, held: &held, watch: Watch { progress, cancel } };
+    let spoken = Spoken { files: before.files.values().collect(), heard: &heard.photos, discretion };
+    let derivation = keep(&placing, &spoken, Some(form), &before.derived, &mut catalog)?;
     staging.close();
     Ok(derivation)
 }
@@ -216,7 +211,7 @@ pub fn remove(library: &Path, form: SidecarForm) -> Result<Removal, Error> {
     let mut catalog = Catalog::open(library)?;
     let known = catalog.load()?;
     let suffix = format!(".{}", extension(form));
-    let of_form: Vec<(&LibraryPath, &DerivedRecord)> = ours(&known)
+    let of_form: Vec<(&LibraryPath, &DerivedRecord)> = ours(&known.recorded.derived)
         .filter(|(path, _)| path.as_str().ends_with(&suffix))
         .filter(|(path, _)| {
             let text = fs::read_to_string(path.to_path(library));

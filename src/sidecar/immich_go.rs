@@ -1,9 +1,10 @@
 //! The JSON that immich-go writes into its archives and uploads from.
 //!
-//! In: a [`Statement`]. Out: JSON. Never: leaves out the name or the place; what immich-go does not
-//! find here it takes for empty, whatever the photo itself says (its `Asset.UseMetadata`).
-//! The one surprise: `software` must hold the words "immich-go version", or immich-go believes that
-//! the file is somebody else's (its `readFolder.go`).
+//! Name and place are always stated: what immich-go does not find here it takes for empty, whatever the photo
+//! itself says (its `Asset.UseMetadata`).
+//!
+//! The surprise: `software` must contain the words "immich-go version", or immich-go thinks that the file is
+//! somebody else's (its `readFolder.go`).
 
 use std::io;
 

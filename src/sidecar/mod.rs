@@ -1,11 +1,10 @@
-//! Sidecars: what the library knows of a photo, written beside it for other programs.
+//! Sidecars: what the library knows about a photo, written beside it for other programs.
 //!
-//! In: the catalog's records, album titles, and the form that the owner wants. Out: [`Derived`]
-//! texts; [`sidecars`](crate::run::sidecars) carries them out. What a sidecar says is pure: the same records give the same
-//! bytes, in every version and zone. Never: changes media, touches a sidecar that is not ours.
-//! The one surprise: a sidecar is written for every dated file, also where the file itself has the
-//! date. Programs that find a sidecar ask it first, and photos whose date was corrected in Photos
-//! are the ones that nobody could tell apart afterwards.
+//! This makes the texts; [`sidecars`](crate::run::sidecars) writes them. A text depends on nothing but the
+//! records, so the same records give the same bytes on every machine.
+//!
+//! The surprise: every dated file gets a sidecar, even where the file itself has the date. Programs that find
+//! a sidecar ask it first, and photos whose date was corrected in Photos could not be told apart afterwards.
 
 mod immich_go;
 mod xmp;
@@ -53,7 +52,6 @@ struct Statement {
     /// When it was taken, with an offset, never `Z`: readers take `Z` for "no zone known".
     captured: Option<String>,
     favorite: bool,
-    /// In Recently Deleted.
     deleted: bool,
     /// Hidden, and kept apart for it.
     hidden: bool,

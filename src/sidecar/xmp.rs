@@ -1,9 +1,10 @@
 //! XMP, as Adobe's specification has it and as its readers want it.
 //!
-//! In: a [`Statement`]. Out: an XMP document. Never: states what is not known; there is no empty
-//! property, and nothing that changes from run to run (no time of writing, no version).
-//! The one surprise: `photoprism` is a dialect. PhotoPrism reads `dc:subject` only as a sequence,
-//! the favourite only as an attribute, and only the first description; the others want a bag.
+//! What is not known is not stated: there are no empty properties, and nothing that changes from run to run,
+//! such as a time of writing or a version.
+//!
+//! The surprise: `photoprism` is a dialect. PhotoPrism reads `dc:subject` only as a sequence, the favourite
+//! only as an attribute, and only the first description; the others want a bag.
 
 use std::io;
 
@@ -35,7 +36,6 @@ pub fn toolkit(form: SidecarForm) -> String {
     format!("Windfall ({})", form.as_str())
 }
 
-/// The document.
 pub fn text(form: SidecarForm, statement: &Statement) -> io::Result<String> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;

@@ -1,10 +1,9 @@
-//! Survey: what the library holds and what its drive can do, as one value.
+//! Survey: what the library holds and what its drive can do. [`Before`] is what was there before anything is
+//! read, [`Held`] what the plan has to respect. No file is changed; a probe of links stays inside
+//! `.windfall`.
 //!
-//! In: the library's folder and its catalog. Out: [`Present`] before anything is read, and [`Held`]
-//! for the plan. Never: changes a file; a probe of links stays inside `.windfall`.
-//! The one surprise: the folder is believed before the catalog. Owners move, edit and delete files;
-//! what they moved is found again by its bytes, what they deleted is restored, what they changed is
-//! theirs.
+//! The surprise: the folder is believed before the catalog. Owners move, edit and delete files. What they
+//! moved is found again by its bytes, what they deleted is restored, and what they changed is theirs.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
@@ -12,14 +11,14 @@ use std::path::Path;
 
 use blake3::Hash;
 
-use crate::category::photos::AlbumKind;
-use crate::contents::{ContentId, ContentSet, Contents};
+use crate::category::AlbumKind;
+use crate::contents::{Bytes, ContentSet, Contents};
 use crate::error::Error;
-use crate::library::catalog::Remembered;
+use crate::library::catalog::Recorded;
 use crate::library::drive::{Links, hash_file};
 use crate::library::layout;
 use crate::library::path::{LibraryPath, PathKey};
-use crate::library::record::{Area, DerivedRecord, FileRecord};
+use crate::library::record::{Area, DerivedRecord, FileRecord, Placement};
 use crate::library::tree::{self, Tree};
 
 /// What the plan needs to know of the library.
@@ -54,20 +53,15 @@ impl Held {
         self.foreign.get(path) == Some(&hash)
     }
 
-    /// Whether these bytes are kept at this path.
-    pub fn has_kept(&self, path: &LibraryPath, hash: Hash) -> bool {
-        self.kept.get(path) == Some(&hash)
-    }
-
     /// The link or copy in this folder that an earlier run made for this file.
     pub fn derived_to(&self, folder: &LibraryPath, file: &LibraryPath) -> Option<&LibraryPath> {
         self.derived_to.get(&(folder.clone(), file.clone()))
     }
 }
 
-/// What of the catalog is really there.
+/// The library as it was before this run: what of the catalog is really there, and what else stands in it.
 #[derive(Debug, Default)]
-pub struct Present {
+pub struct Before {
     /// Files of the tree that are none of `files`.
     seen: Tree,
     /// Records whose file is there with its size.
@@ -78,12 +72,77 @@ pub struct Present {
     pub changed: Vec<FileRecord>,
     /// Files that the owner moved: from the record, to where the same bytes stand.
     pub moved: Vec<(LibraryPath, LibraryPath)>,
+    /// What an interrupted run had still to place.
+    pub plan: Vec<Placement>,
+    /// Links, lists, copies and sidecars of earlier runs.
+    pub derived: BTreeMap<LibraryPath, DerivedRecord>,
+    /// Folder names of albums, by kind and key.
+    pub album_folders: HashMap<(AlbumKind, String), String>,
+    /// Contents that stand in the library, whatever the area.
+    pub standing: ContentSet,
+    /// Those, and what waits in staging: contents whose bytes need not be read again.
+    pub safe: ContentSet,
 }
 
-impl Present {
-    /// Contents that stand in the library, whatever the area.
-    pub fn contents(&self) -> ContentSet {
-        self.files.values().map(|f| f.content).collect()
+impl Before {
+    /// Compares the catalog with the tree of its library; `waiting` is what lies in staging.
+    pub fn new(
+        library: &Path,
+        tree: Tree,
+        recorded: Recorded,
+        contents: &Contents,
+        waiting: &HashSet<Hash>,
+    ) -> Self {
+        let Recorded { mut files, staged, plan, mut derived, album_folders } = recorded;
+        let mut seen = tree;
+        let stands = |record: &FileRecord| {
+            let found = match record.area {
+                Area::Details => tree::stat(&record.path.to_path(library)),
+                Area::Media | Area::Other => seen.get(record.path.as_str()),
+            };
+            found.map(|found| found.is_file && found.size == contents.distinct[record.content].size)
+        };
+        let others = files.extract_if(.., |_, record| stands(record) != Some(true)).map(|(_, record)| record);
+        let (changed, gone): (Vec<_>, Vec<_>) = others.partition(|record| stands(record).is_some());
+        seen.retain(|path| !files.contains_key(path));
+        let edited: HashSet<&LibraryPath> = changed.iter().map(|record| &record.path).collect();
+        let is_recorded = |path: &LibraryPath| {
+            files.contains_key(path) || derived.contains_key(path) || edited.contains(path)
+        };
+        let found = find_moved(library, &seen, gone, contents, is_recorded);
+        // what was derived of a moved file is derived of it still
+        let moved: HashMap<&LibraryPath, &LibraryPath> =
+            found.moved.iter().map(|(from, to)| (from, to)).collect();
+        for target in derived.values_mut().filter_map(|record| record.target.as_mut()) {
+            if let Some(to) = moved.get(target) {
+                target.clone_from(to);
+            }
+        }
+        files.extend(found.records.into_iter().map(|record| (record.path.clone(), record)));
+        let standing: ContentSet = files.values().map(|file| file.content).collect();
+        let mut safe = standing.clone();
+        let staged = staged.into_iter().filter(|&id| waiting.contains(&contents.distinct[id].blake3));
+        staged.for_each(|id| _ = safe.add(id));
+        let (lost, moved) = (found.lost, found.moved);
+        Before { seen, files, lost, changed, moved, plan, derived, album_folders, standing, safe }
+    }
+
+    /// Where bytes stand, whatever the area.
+    pub fn paths_by_hash(&self, contents: &Contents) -> HashMap<Hash, LibraryPath> {
+        self.files.values().map(|f| (contents.distinct[f.content].blake3, f.path.clone())).collect()
+    }
+
+    /// Entries whose bytes the catalog knows and the drive does not hold any more are read again;
+    /// those that were not given and are not held do not exist for this run.
+    pub fn unread_what_is_gone(&self, contents: &mut Contents) {
+        for entry in &mut contents.entries {
+            if let Bytes::Sound(content) = entry.bytes {
+                let known = if entry.given { &self.safe } else { &self.standing };
+                if !known.contains(content) {
+                    entry.bytes = Bytes::Unread;
+                }
+            }
+        }
     }
 
     /// What stood here before and is still none of the catalog's, as one value.
@@ -100,120 +159,142 @@ impl Present {
                 strangers.push((path, seen));
             }
         }
-        Ok(tree::mark(strangers.into_iter()))
+        Ok(tree::hash(strangers.into_iter()))
     }
 }
 
-/// Compares the catalog with the tree of its library. The records move from `known` to what they turn out to be,
-/// for a library has as many as photos.
-pub fn present(library: &Path, tree: Tree, known: &mut Remembered) -> Present {
-    let mut present = Present { seen: tree, ..Present::default() };
-    let stands = |record: &FileRecord| {
-        let seen = match record.area {
-            Area::Details => tree::stat(&record.path.to_path(library)),
-            Area::Media | Area::Other => present.seen.get(record.path.as_str()),
-        };
-        seen.map(|seen| seen.is_file && seen.size == known.contents.distinct[record.content].size)
-    };
-    let mut files = std::mem::take(&mut known.files);
-    let others = files.extract_if(.., |_, record| stands(record) != Some(true)).map(|(_, record)| record);
-    let (changed, lost): (Vec<_>, Vec<_>) = others.partition(|record| stands(record).is_some());
-    present.seen.retain(|path| !files.contains_key(path));
-    (present.files, present.changed) = (files, changed);
+/// What became of records whose file is not where it was.
+#[derive(Default)]
+struct Found {
+    /// Records of files that stand elsewhere, with the new path.
+    records: Vec<FileRecord>,
+    moved: Vec<(LibraryPath, LibraryPath)>,
+    lost: Vec<FileRecord>,
+}
+
+/// Finds files by their bytes among those of the tree that no record speaks of.
+fn find_moved(
+    library: &Path,
+    seen: &Tree,
+    gone: Vec<FileRecord>,
+    contents: &Contents,
+    is_recorded: impl Fn(&LibraryPath) -> bool,
+) -> Found {
+    let mut found = Found::default();
     let mut strangers: HashMap<u64, Vec<LibraryPath>> = HashMap::new();
-    if !lost.is_empty() {
-        let standing = present.files.keys().chain(present.changed.iter().map(|record| &record.path));
-        let recorded: HashSet<&LibraryPath> = standing.chain(known.derived.keys()).collect();
-        for (path, seen) in
-            present.seen.iter().filter(|(path, seen)| seen.is_file && !recorded.contains(path))
-        {
-            strangers.entry(seen.size).or_default().push(path.clone());
-        }
+    let wanted: HashSet<u64> = gone.iter().map(|record| contents.distinct[record.content].size).collect();
+    let candidates = seen.iter().filter(|(_, seen)| seen.is_file && wanted.contains(&seen.size));
+    for (path, seen) in candidates.filter(|(path, _)| !is_recorded(path)) {
+        strangers.entry(seen.size).or_default().push(path.clone());
     }
-    for mut record in lost {
-        let content = &known.contents.distinct[record.content];
+    for mut record in gone {
+        let content = &contents.distinct[record.content];
         let candidates = strangers.entry(content.size).or_default();
-        let found = candidates.iter().position(|path| {
+        let place = candidates.iter().position(|path| {
             record.area != Area::Details
-                && hash_file(&path.to_path(library)).is_some_and(|h| h == content.blake3)
+                && hash_file(&path.to_path(library)).is_some_and(|hash| hash == content.blake3)
         });
-        match found {
+        match place {
             Some(at) => {
                 let to = candidates.swap_remove(at);
-                present.moved.push((record.path.clone(), to.clone()));
-                record.path = to.clone();
-                present.files.insert(to, record);
+                found.moved.push((record.path.clone(), to.clone()));
+                record.path = to;
+                found.records.push(record);
             }
-            None => present.lost.push(record),
+            None => found.lost.push(record),
         }
     }
-    // what was derived of a moved file is derived of it still
-    let moved: HashMap<&LibraryPath, &LibraryPath> =
-        present.moved.iter().map(|(from, to)| (from, to)).collect();
-    for target in known.derived.values_mut().filter_map(|record| record.target.as_mut()) {
-        if let Some(to) = moved.get(target) {
-            target.clone_from(to);
-        }
-    }
-    present
+    found
 }
 
 /// Completes what the plan needs: `wanted` are the contents that may be placed.
-pub fn held(
-    library: &Path,
-    known: &Remembered,
-    contents: &Contents,
-    present: &Present,
-    wanted: &ContentSet,
-    links: Links,
-) -> Held {
-    let hash = |content: ContentId| contents.distinct[content].blake3;
-    let mut held = Held {
-        derived: known.derived.clone(),
-        album_folders: known.album_folders.clone(),
+pub fn held(library: &Path, before: &Before, contents: &Contents, wanted: &ContentSet, links: Links) -> Held {
+    let Standing { media, kept, taken } = Standing::of(contents, before);
+    let Foreign { files, links: foreign_links } = Foreign::of(library, before, contents, wanted);
+    Held {
+        media,
+        kept,
+        taken,
+        reserved: settled(before, contents),
+        foreign: files,
+        foreign_links,
+        derived_to: by_target(&before.derived),
+        derived: before.derived.clone(),
+        album_folders: before.album_folders.clone(),
         links,
-        ..Held::default()
+    }
+}
+
+/// What the catalog knows and the tree has.
+#[derive(Default)]
+struct Standing {
+    media: HashMap<Hash, LibraryPath>,
+    kept: HashMap<LibraryPath, Hash>,
+    taken: HashSet<PathKey>,
+}
+
+impl Standing {
+    fn of(contents: &Contents, before: &Before) -> Self {
+        let seen = before.seen.iter().map(|(path, _)| PathKey::of(path));
+        let mut standing = Standing { taken: seen.collect(), ..Standing::default() };
+        for record in before.files.values() {
+            let (path, hash) = (&record.path, contents.distinct[record.content].blake3);
+            standing.taken.insert(PathKey::of(path));
+            match record.area {
+                // the files come in the order of their paths, and the first stays
+                Area::Media => _ = standing.media.entry(hash).or_insert_with(|| path.clone()),
+                Area::Other | Area::Details => _ = standing.kept.insert(path.clone(), hash),
+            }
+        }
+        standing
+    }
+}
+
+/// Media that have a path and are not there: planned by a run that was interrupted, or gone.
+fn settled(before: &Before, contents: &Contents) -> HashMap<Hash, LibraryPath> {
+    let planned = before.plan.iter().map(|p| (p.area, p.content, &p.path));
+    let lost = before.lost.iter().map(|record| (record.area, record.content, &record.path));
+    let mut settled = HashMap::new();
+    for (_, content, path) in planned.chain(lost).filter(|(area, ..)| *area == Area::Media) {
+        settled.entry(contents.distinct[content].blake3).or_insert_with(|| path.clone());
+    }
+    settled
+}
+
+/// What no import recorded.
+#[derive(Default)]
+struct Foreign {
+    files: HashMap<LibraryPath, Hash>,
+    links: HashMap<LibraryPath, String>,
+}
+
+impl Foreign {
+    /// Reads the files that have the size of wanted bytes, or lie in albums.
+    fn of(library: &Path, before: &Before, contents: &Contents, wanted: &ContentSet) -> Self {
+        let recorded: HashSet<&LibraryPath> = before.files.keys().chain(before.derived.keys()).collect();
+        let sizes: HashSet<u64> = wanted.contents().map(|c| contents.distinct[c].size).collect();
+        let mut foreign = Foreign::default();
+        for (path, seen) in before.seen.iter().filter(|(path, _)| !recorded.contains(path)) {
+            let on_disk = path.to_path(library);
+            if !seen.is_file {
+                let target = fs::read_link(&on_disk).ok();
+                foreign.links.extend(target.map(|to| (path.clone(), to.to_string_lossy().into_owned())));
+            } else if sizes.contains(&seen.size) || is_in_albums(path) {
+                foreign.files.extend(hash_file(&on_disk).map(|hash| (path.clone(), hash)));
+            }
+        }
+        foreign
+    }
+}
+
+/// The path of each link and copy, by its folder and what it repeats.
+fn by_target(
+    derived: &BTreeMap<LibraryPath, DerivedRecord>,
+) -> HashMap<(LibraryPath, LibraryPath), LibraryPath> {
+    let repeats = |(path, record): (&LibraryPath, &DerivedRecord)| {
+        Some(((path.parent()?, record.target.clone()?), path.clone()))
     };
-    for (path, _) in present.seen.iter() {
-        held.taken.insert(PathKey::of(path));
-    }
-    for record in present.files.values() {
-        held.taken.insert(PathKey::of(&record.path));
-        match record.area {
-            Area::Media => {
-                let path = held.media.entry(hash(record.content)).or_insert_with(|| record.path.clone());
-                if record.path < *path {
-                    path.clone_from(&record.path);
-                }
-            }
-            Area::Other | Area::Details => {
-                held.kept.insert(record.path.clone(), hash(record.content));
-            }
-        }
-    }
-    let planned = known.plan.iter().filter(|p| p.area == Area::Media).map(|p| (p.content, &p.path));
-    let lost = present.lost.iter().filter(|r| r.area == Area::Media).map(|r| (r.content, &r.path));
-    for (content, path) in planned.chain(lost) {
-        held.reserved.entry(hash(content)).or_insert_with(|| path.clone());
-    }
-    let recorded: HashSet<&LibraryPath> = present.files.keys().chain(known.derived.keys()).collect();
-    let sizes: HashSet<u64> = wanted.contents().map(|c| contents.distinct[c].size).collect();
-    for (path, seen) in present.seen.iter().filter(|(path, _)| !recorded.contains(path)) {
-        let on_disk = path.to_path(library);
-        if !seen.is_file {
-            if let Ok(target) = fs::read_link(&on_disk) {
-                held.foreign_links.insert(path.clone(), target.to_string_lossy().into_owned());
-            }
-        } else if sizes.contains(&seen.size) || is_in_albums(path) {
-            held.foreign.extend(hash_file(&on_disk).map(|hash| (path.clone(), hash)));
-        }
-    }
-    for (path, record) in &known.derived {
-        if let (Some(folder), Some(target)) = (path.parent(), &record.target) {
-            held.derived_to.insert((folder, target.clone()), path.clone());
-        }
-    }
-    held
+    derived.iter().filter_map(repeats).collect()
 }
 
 /// A list larger than this is none of ours.

@@ -113,9 +113,11 @@ fn a_sound_export_is_done_and_said_to_be_whole() {
     let import = place.run(&["import", "parts", "--to", "lib"]);
     assert_eq!(import.code(), 0, "{}", import.err());
     assert_eq!(import.err(), "");
-    for said in
-        ["iCloud Photos: 1 of 1 part here", "2 photos and 1 video, with 1 Live Photo", "3 files are proved"]
-    {
+    for said in [
+        "iCloud Photos: 1 of 1 part here",
+        "2 photos and 1 video, with 1 Live Photo",
+        "3 files are exactly what was in iCloud",
+    ] {
         assert!(import.out().contains(said), "{said}: {}", import.out());
     }
     assert!(import.last_line().starts_with("Nothing is missing."), "{}", import.out());
@@ -162,7 +164,7 @@ fn what_stops_a_run_leaves_standard_output_empty() {
     fs::create_dir_all(place.path("lib/inside")).unwrap();
     for (arguments, code, error, hint) in [
         (&["check", "nowhere"][..], 1, "error: input `nowhere` does not exist", "hint: check the path"),
-        (&["check", "parts"], 1, "error: no export found in `parts`", "hint: name the zips"),
+        (&["check", "parts"], 1, "error: found nothing that Apple sent in `parts`", "hint: name the zips"),
         (
             &["check", "broken"],
             1,
@@ -196,7 +198,7 @@ fn the_report_has_the_fields_of_the_contract() {
     let run = place.run(&["import", "parts", "--to", "lib", "--json", "--dry-run"]);
     let dry = run.json();
     assert!(!place.path("lib").exists());
-    assert_eq!(run.err(), "note: left alone, not Apple's: `holiday.zip`\n");
+    assert_eq!(run.err(), "note: not used, because nothing shows that Apple sent it: `holiday.zip`\n");
     let real = place.run(&["import", "parts", "--to", "lib", "--json"]).json();
     for report in [&dry, &real] {
         let fields = "windfall library dry_run exports entries bytes media albums time_zone left_alone problems elapsed_seconds";
@@ -311,9 +313,9 @@ fn one_file_is_explained_however_it_is_named() {
         for said in [
             "2024/2024-03/IMG_1.JPG\n",
             "iCloud Photos.zip: iCloud Photos/Photos/IMG_1.JPG",
-            "proved: Apple's details carry the checksum",
+            "proved: exactly what was in iCloud; Apple's lists have the checksum",
             "2024-03-03T10:05:17+01:00, from exif",
-            "and Apple's details agree",
+            "and Apple's list agrees",
             "2024-03-03T09:05:00Z, agrees",
             "with `2024/2024-03/IMG_1.MOV`",
             "Lake week",
@@ -351,7 +353,7 @@ fn choices_are_remembered_and_changes_are_said() {
     Export::new("iCloud Photos").built("2025-05-01 22:03").part(part).write_zips(&place.path("later"));
     let run = place.run(&["import", "later", "--to", "lib", "--layout", "%Y/%m"]);
     assert_eq!(run.code(), 0, "{}", run.err());
-    assert!(run.err().starts_with("note: --layout is `%Y/%m` from now on, and was `%Y`"), "{}", run.err());
+    assert!(run.err().starts_with("note: --layout is `%Y/%m` from now on; it was `%Y`"), "{}", run.err());
     let new = place.list().into_iter().find(|file| file["original_name"] == "new.jpg").unwrap();
     assert_eq!(
         (&new["path"], &new["captured"]),
@@ -452,13 +454,13 @@ fn the_certificate_names_the_zone_and_what_rests_on_it() {
         place.run_with(&line, &[("TZ", tz)])
     };
     let run = import(&["--json", "--dry-run"], "Atlantis");
-    assert!(run.err().contains("TZ is `Atlantis`, which names no time zone"), "{}", run.err());
+    assert!(run.err().contains("TZ is `Atlantis`, which is not a time zone"), "{}", run.err());
     let zone = |run: &Run| run.json()["time_zone"].clone();
     assert_eq!(zone(&run)["dates"], 1);
     let run = import(&["--json", "--dry-run"], "");
     assert_eq!(zone(&run), serde_json::json!({"name": "UTC", "from": "TZ", "dates": 1}));
     let run = import(&[], "CET-1CEST");
-    let words = "1 photo or video states no time zone: its time is read in CET (this computer's, by TZ)";
+    let words = "1 photo or video has no time zone: its time is read in CET (this computer's, by TZ)";
     assert!(run.out().contains(words), "{}", run.out());
     let run = import(&["--json"], "Asia/Tokyo");
     assert_eq!(zone(&run), serde_json::json!({"name": "CET", "from": "library", "dates": 1}));

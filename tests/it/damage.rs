@@ -279,7 +279,7 @@ fn every_bad_row_is_counted() {
     let report = scratch.import(&[one(part, &scratch)]);
     let bad: Vec<_> = report.problems.iter().filter(|p| p.code == Code::BadRow).collect();
     assert_eq!(bad.len(), 1_001);
-    assert_eq!(bad.iter().filter(|p| p.message.starts_with("234 more rows")).count(), 1);
+    assert_eq!(bad.iter().filter(|p| p.message.starts_with("234 more lines")).count(), 1);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::support::{Depth, Scratch, codes, tree};
 use crate::verify::{assert_same, exports, facts, rebuilt, said};
+use windfall::Watch;
 use windfall::category::photos::time::Rule;
 use windfall::library::catalog::Catalog;
 use windfall::library::path::LibraryPath;
@@ -46,11 +47,18 @@ fn library_0_1_0() -> Scratch {
 
 fn verified(library: &Path) -> Verification {
     let cancel = AtomicBool::new(false);
-    verify(&VerifyRun { library, jobs: std::num::NonZeroUsize::MIN, progress: &(), cancel: &cancel }, None)
-        .unwrap()
+    verify(
+        &VerifyRun {
+            library,
+            jobs: std::num::NonZeroUsize::MIN,
+            watch: Watch { progress: &(), cancel: &cancel },
+        },
+        None,
+    )
+    .unwrap()
 }
 
-/// What `list` says of a file's date: the time, its source, and the rule in words.
+/// What `list` says of a file's date: the time, its source, and the rule.
 type Dated = (Option<String>, &'static str, Option<&'static str>);
 
 /// The dates of all files, by path.
@@ -59,7 +67,7 @@ fn dates(library: &Path) -> BTreeMap<String, Dated> {
     list::files(library, &mut |file| {
         let story = list::explain(library, Path::new(file.path.as_str())).unwrap();
         assert_eq!(story.file, file);
-        let rule = story.rule.map(Rule::explain);
+        let rule = story.rule.map(Rule::as_str);
         dates.insert(file.path.to_string(), (file.captured, file.captured_from, rule));
         ControlFlow::Continue(())
     })
@@ -73,7 +81,7 @@ fn links(library: &Path) -> Vec<(String, DerivedKind, Option<String>)> {
     let link = |(path, record): (LibraryPath, DerivedRecord)| {
         (path.to_string(), record.kind, record.target.map(|target| target.to_string()))
     };
-    known.derived.into_iter().map(link).collect()
+    known.recorded.derived.into_iter().map(link).collect()
 }
 
 /// The rules as they stand in the catalog, each once.
@@ -113,13 +121,13 @@ fn list_verify_and_the_page_read_it_and_leave_it_as_it_is() {
         (captured.as_deref(), *from, *rule)
     };
     let time = Some("2021-07-06T16:08:14.164+03:00");
-    assert_eq!(taken("2021/2021-07/IMG_2231.HEIC"), (time, "exif", Some(SENTENCES[0])));
+    assert_eq!(taken("2021/2021-07/IMG_2231.HEIC"), (time, "exif", Some(NAMES[0])));
     let time = Some("2022-07-04T21:30:00+02:00");
-    assert_eq!(taken("Shared Albums/Trip/IMG_1001.JPG"), (time, "exif", Some(SENTENCES[1])));
+    assert_eq!(taken("Shared Albums/Trip/IMG_1001.JPG"), (time, "exif", Some(NAMES[1])));
     let time = Some("2024-03-03T10:05:17.482+01:00");
-    assert_eq!(taken("2024/2024-03/IMG_4821.MOV"), (time, "still", Some(SENTENCES[2])));
+    assert_eq!(taken("2024/2024-03/IMG_4821.MOV"), (time, "still", Some(NAMES[2])));
     let time = Some("2018-12-24T18:30:00+01:00");
-    assert_eq!(taken("2018/2018-12/IMG_0412.JPG"), (time, "row", Some(SENTENCES[3])));
+    assert_eq!(taken("2018/2018-12/IMG_0412.JPG"), (time, "row", Some(NAMES[3])));
     assert_eq!(scratch.records().len(), 21, "twelve files and nine details");
 
     let links = links(&library);
@@ -134,7 +142,12 @@ fn list_verify_and_the_page_read_it_and_leave_it_as_it_is() {
     assert_eq!(codes(&verification.problems), []);
 
     let page = page(&scratch);
-    for said in ["Nothing is missing.", "11 files are proved", "2 of 2 parts", "22 files looked at, 12 new"] {
+    for said in [
+        "Nothing is missing.",
+        "11 files are exactly what was in iCloud",
+        "2 of 2 parts",
+        "22 files looked at, 12 new",
+    ] {
         assert!(page.contains(said), "{said}");
     }
     assert_eq!(fs::read(Catalog::path_in(&library)).unwrap(), before, "who only reads changes nothing");

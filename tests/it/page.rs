@@ -74,7 +74,7 @@ fn the_page_says_what_the_catalog_says() {
         assert!(!page.contains(record.path.file_name()), "{}", record.path);
     }
     let proved = media().filter(|r| r.proved).count();
-    assert!(page.contains(&format!("{proved} files are proved")), "{proved}");
+    assert!(page.contains(&format!("{proved} files are exactly what was in iCloud")), "{proved}");
     assert!(page.contains("Nothing is missing."));
     assert!(page.contains("OpenStreetMap contributors"));
 

@@ -168,27 +168,32 @@ impl Trial<'_> {
             tree(&self.library)
         );
         let known = catalog(&self.library);
-        let contents = &known.contents.distinct;
+        let contents = &known.delivered.contents.distinct;
         let is = |path: PathBuf, content: ContentId| {
             fs::read(path).is_ok_and(|bytes| blake3::hash(&bytes) == contents[content].blake3)
         };
-        for (path, record) in &known.files {
+        for (path, record) in &known.recorded.files {
             let on_disk = path.to_path(&self.library);
             assert!(is(on_disk, record.content), "{what}: `{path}` is recorded and not there");
         }
-        for path in known.derived.keys() {
+        for path in known.recorded.derived.keys() {
             let on_disk = path.to_path(&self.library);
             assert!(fs::symlink_metadata(on_disk).is_ok(), "{what}: `{path}` is recorded and not there");
         }
         let staging = self.library.join(".windfall/staging");
-        for &content in &known.staged {
+        for &content in &known.recorded.staged {
             let hex = contents[content].blake3.to_hex();
-            let placed =
-                known.plan.iter().filter(|p| p.content == content).map(|p| p.path.to_path(&self.library));
+            let placed = known
+                .recorded
+                .plan
+                .iter()
+                .filter(|p| p.content == content)
+                .map(|p| p.path.to_path(&self.library));
             let stands = placed
                 .chain([staging.join(&hex[..2]).join(hex.as_str())])
                 .chain(
                     known
+                        .recorded
                         .files
                         .iter()
                         .filter(|(_, r)| r.content == content)
@@ -196,7 +201,10 @@ impl Trial<'_> {
                 )
                 .any(|path| is(path, content));
             // a run that ends drops what nobody will place before it says so
-            assert!(stands || known.plan.is_empty(), "{what}: {hex} is recorded as staged and not there");
+            assert!(
+                stands || known.recorded.plan.is_empty(),
+                "{what}: {hex} is recorded as staged and not there"
+            );
         }
         known
     }
@@ -204,7 +212,7 @@ impl Trial<'_> {
     /// The next run reads nothing again that was recorded, and ends in the tree of an undisturbed one.
     fn assert_finishes(&self, what: &str) {
         let known = catalog(&self.library);
-        let entries = known.contents.entries.iter().filter(|entry| entry.content().is_some());
+        let entries = known.delivered.contents.entries.iter().filter(|entry| entry.content().is_some());
         let recorded: u64 = entries.map(|entry| entry.size).sum();
         let output = self.command().output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{what}: {}", said(&output));

@@ -230,7 +230,7 @@ fn what_is_the_owners_is_never_touched() {
     let own = format!("{STILL}.xmp");
     fs::write(place.lib(&own), "<x:xmpmeta/>").unwrap();
     let said = place.run(&["sidecars", "lib", "--for", "xmp"]);
-    assert!(said.contains("Wrote 3 sidecars") && said.contains(&own), "{said}");
+    assert!(said.contains("Wrote 3 small files beside the photos") && said.contains(&own), "{said}");
     assert_eq!(place.text(&own), "<x:xmpmeta/>");
     let edited = "Hidden/2024/2024-03/hidden.jpg.xmp";
     let changed = place.text(edited) + "<!-- mine -->";

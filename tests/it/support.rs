@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use windfall::Error;
+use windfall::Watch;
 use windfall::library::catalog::Catalog;
 use windfall::library::record::FileRecord;
 use windfall::library::settings::{Memory, Settings};
@@ -23,7 +24,7 @@ use windfall::stage::report::{Check, Report};
 
 /// Default settings, with dates that carry no zone read in UTC.
 pub fn settings() -> Settings {
-    Settings::standard(chrono_tz::Tz::UTC).unwrap()
+    Settings::standard(chrono_tz::Tz::UTC)
 }
 
 /// What a run did.
@@ -104,7 +105,12 @@ impl Scratch {
         progress: &dyn Progress,
     ) -> Result<Report, Error> {
         let cancel = AtomicBool::new(false);
-        let run = Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress, cancel: &cancel };
+        let run = Run {
+            inputs,
+            strangers: Strangers::Refused,
+            jobs: self.jobs(),
+            watch: Watch { progress, cancel: &cancel },
+        };
         import(&run, library, &|_| self.settings.clone())
     }
 
@@ -114,16 +120,24 @@ impl Scratch {
 
     pub fn dry_run(&self, inputs: &[PathBuf]) -> Report {
         let cancel = AtomicBool::new(false);
-        let run =
-            Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress: &(), cancel: &cancel };
+        let run = Run {
+            inputs,
+            strangers: Strangers::Refused,
+            jobs: self.jobs(),
+            watch: Watch { progress: &(), cancel: &cancel },
+        };
         dry_run(&run, &self.library(), &|_| self.settings.clone()).unwrap()
     }
 
     /// What the library remembers, as the next run is told it.
     pub fn recalled(&self, inputs: &[PathBuf]) -> Memory {
         let cancel = AtomicBool::new(false);
-        let run =
-            Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress: &(), cancel: &cancel };
+        let run = Run {
+            inputs,
+            strangers: Strangers::Refused,
+            jobs: self.jobs(),
+            watch: Watch { progress: &(), cancel: &cancel },
+        };
         let heard = RefCell::new(Memory::default());
         let choose = |memory: &Memory| {
             *heard.borrow_mut() = memory.clone();
@@ -139,8 +153,7 @@ impl Scratch {
             inputs,
             strangers: Strangers::Refused,
             jobs: self.jobs(),
-            progress: &(),
-            cancel: &cancel,
+            watch: Watch { progress: &(), cancel: &cancel },
         })
         .unwrap()
     }
@@ -160,7 +173,7 @@ impl Scratch {
 
     pub fn records(&self) -> BTreeMap<String, FileRecord> {
         let known = Catalog::read(&self.library()).unwrap().load().unwrap();
-        known.files.into_iter().map(|(path, record)| (path.to_string(), record)).collect()
+        known.recorded.files.into_iter().map(|(path, record)| (path.to_string(), record)).collect()
     }
 
     pub fn titles(&self, path: &str) -> Vec<(String, String)> {

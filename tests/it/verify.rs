@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicBool;
 use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, aae, damage, jpeg, mov};
 use crate::support::{Scratch, codes, contents};
 use windfall::Error;
+use windfall::Watch;
 use windfall::contents::ContentId;
 use windfall::library::catalog::Catalog;
 use windfall::library::settings::{AlbumForm, Hidden, Memories};
@@ -21,7 +22,11 @@ use windfall::run::verify::{Against, Files, Verification, VerifyRun, verify};
 fn try_verify(library: &Path, against: Option<&[PathBuf]>) -> Result<Verification, Error> {
     let cancel = AtomicBool::new(false);
     verify(
-        &VerifyRun { library, jobs: NonZeroUsize::MIN.saturating_add(1), progress: &(), cancel: &cancel },
+        &VerifyRun {
+            library,
+            jobs: NonZeroUsize::MIN.saturating_add(1),
+            watch: Watch { progress: &(), cancel: &cancel },
+        },
         against,
     )
 }
@@ -40,8 +45,7 @@ pub fn rebuilt(scratch: &Scratch) -> Verification {
     let run = VerifyRun {
         library: &library,
         jobs: NonZeroUsize::MIN.saturating_add(1),
-        progress: &(),
-        cancel: &cancel,
+        watch: Watch { progress: &(), cancel: &cancel },
     };
     rebuild(&run, &|_| scratch.settings.clone(), None).unwrap()
 }
@@ -135,7 +139,7 @@ fn what_the_owner_or_the_drive_did_is_named() {
         ]
     );
     let size = found.problems.iter().find(|p| p.entry.as_deref() == Some("2024/2024-03/IMG_2.JPG"));
-    assert!(size.unwrap().message.contains("bytes, and had"), "{size:?}");
+    assert!(size.unwrap().message.contains("bytes and had"), "{size:?}");
 }
 
 #[test]
@@ -439,25 +443,25 @@ pub fn facts(scratch: &Scratch) -> BTreeMap<String, String> {
     let titles = catalog.titles_by_path().unwrap();
     let fact =
         |(path, record): (&windfall::library::path::LibraryPath, &windfall::library::record::FileRecord)| {
-            let content = &known.contents.distinct[record.content];
-            let said = &known.heard.photos.said[record.content];
+            let content = &known.delivered.contents.distinct[record.content];
+            let said = &known.delivered.heard.photos.said[record.content];
             let mut plain = record.clone();
             plain.content = ContentId::default();
             let titles = titles.get(path.as_str()).cloned().unwrap_or_default();
             let bytes = (content.blake3, content.size, content.crc32, said.fingerprint, &said.embedded);
             (path.to_string(), format!("{plain:#?} {titles:?} {bytes:?}"))
         };
-    known.files.iter().map(fact).collect()
+    known.recorded.files.iter().map(fact).collect()
 }
 
 pub fn exports(scratch: &Scratch) -> Vec<(String, u32, String)> {
     let known = Catalog::read(&scratch.library()).unwrap().load().unwrap();
-    known.contents.exports.into_iter().map(|e| (e.name, e.total.unwrap_or(0), e.label)).collect()
+    known.delivered.contents.exports.into_iter().map(|e| (e.name, e.total.unwrap_or(0), e.label)).collect()
 }
 
 pub fn derived(scratch: &Scratch) -> Vec<String> {
     let known = Catalog::read(&scratch.library()).unwrap().load().unwrap();
-    known.derived.iter().map(|(path, record)| format!("{path} {record:?}")).collect()
+    known.recorded.derived.iter().map(|(path, record)| format!("{path} {record:?}")).collect()
 }
 
 pub fn assert_same(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>, what: &str) {
@@ -498,8 +502,12 @@ fn a_rebuilt_catalog_knows_what_bytes_and_details_tell() {
         assert_eq!(exports(&scratch), exports_before, "{form:?}");
         assert_eq!(derived(&scratch), derived_before, "{form:?}");
         let known = Catalog::read(&scratch.library()).unwrap().load().unwrap();
-        let real = |e: &windfall::contents::Entry| !known.contents.archives[e.archive].is_stand_in();
-        assert!(known.contents.entries.iter().all(real), "true sources take the place of stand-ins");
+        let real =
+            |e: &windfall::contents::Entry| !known.delivered.contents.archives[e.archive].is_stand_in();
+        assert!(
+            known.delivered.contents.entries.iter().all(real),
+            "true sources take the place of stand-ins"
+        );
         assert_eq!(scratch.import(&zips).bytes.read, 0);
     }
 }
@@ -667,6 +675,10 @@ fn a_library_without_details_can_be_rebuilt_too() {
     fs::create_dir_all(folder.library().join("2024")).unwrap();
     let cancel = AtomicBool::new(false);
     let library = folder.library();
-    let run = VerifyRun { library: &library, jobs: NonZeroUsize::MIN, progress: &(), cancel: &cancel };
+    let run = VerifyRun {
+        library: &library,
+        jobs: NonZeroUsize::MIN,
+        watch: Watch { progress: &(), cancel: &cancel },
+    };
     assert!(matches!(rebuild(&run, &|_| folder.settings.clone(), None), Err(Error::NotALibrary(_))));
 }

@@ -1,12 +1,11 @@
-//! Forges zip archives for tests, byte by byte, so that every field can lie.
-//!
-//! In: [`Piece`]s and an [`End`]. Out: bytes, and where each piece ends. Never: checks anything.
+//! Forges zip archives for tests, byte by byte, so that every field can lie. Checks nothing.
 
 use std::fs::File;
 use std::io::Write;
 
+use crate::apple::zip::DEFLATED;
+use crate::apple::zip::entry::DEFLATED_64;
 use crate::apple::zip::window::Window;
-use crate::apple::zip::{DEFLATED, DEFLATED_64};
 
 /// A field-by-field header, before it is written.
 #[derive(Clone)]

@@ -1,9 +1,9 @@
-//! The windfall command: parses, calls the library, hands results to the terminal.
+//! The windfall command: parses, calls the library, and hands what it returns to the terminal. It decides
+//! nothing about photos, and only the terminal prints.
 //!
-//! In: arguments. Out: an exit code. Never: decides what belongs where, prints by itself.
-//! The one surprise: runs that an owner may interrupt happen on a thread of their own, while the
-//! main thread waits for their end or for signals: the first asks the run to stop, and upon the
-//! second `main` simply returns, which ends the process without waiting for anybody.
+//! The surprise: a run that its owner may interrupt has a thread of its own, while the main thread waits for
+//! its end or for a signal. The first signal asks the run to stop; on the second `main` simply returns, which
+//! ends the process without waiting for anybody.
 
 mod cli;
 mod terminal;
@@ -25,15 +25,8 @@ use clap::{ColorChoice, Parser};
 
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
-use windfall::library::settings::{Memory, Settings};
-use windfall::problem::Severity;
-use windfall::progress::Progress;
-use windfall::run::import::{self, Run};
-use windfall::run::verify::{self, VerifyRun};
-use windfall::run::{check, list, rebuild, sidecars};
-use windfall::stage::discover::search::Strangers;
-use windfall::stage::report;
-use windfall::{Error, Problem, page};
+use windfall::cli::{check, import, list, page, rebuild, report, sidecars, verify};
+use windfall::{Error, Memory, Problem, Progress, Run, Settings, Severity, Strangers, VerifyRun, Watch};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy)]
@@ -104,8 +97,7 @@ fn guided() -> Exit {
             inputs,
             strangers,
             jobs: NonZeroUsize::MIN,
-            progress: &(),
-            cancel: &AtomicBool::new(false),
+            watch: Watch { progress: &(), cancel: &AtomicBool::new(false) },
         };
         import::glance(&run, library)
     };
@@ -202,24 +194,17 @@ impl Session {
             inputs: &reading.inputs,
             strangers,
             jobs: reading.pace.jobs(reading.inputs.iter().chain(library)),
-            progress: &*self.screen,
-            cancel: &self.cancel,
+            watch: Watch { progress: &*self.screen, cancel: &self.cancel },
         }
     }
 
     fn import(&self, arguments: &cli::Import) -> Exit {
         let Some(library) = &arguments.to else {
-            let hint = format!("say where the library is or shall be: `{}`", arguments.whole_command());
+            let hint = format!("say where the library is or should be: `{}`", arguments.whole_command());
             terminal::failure("--to is missing", &[], Some(&hint));
             return Exit::Usage;
         };
-        let defaults = match Settings::standard(chrono_tz::Tz::UTC) {
-            Ok(defaults) => defaults,
-            Err(error) => {
-                terminal::failure(&error.to_string(), &[], None);
-                return Exit::Usage;
-            }
-        };
+        let defaults = Settings::standard(chrono_tz::Tz::UTC);
         let settings = |memory: &Memory| {
             let note = |text: &str| self.screen.note(text);
             arguments.choices.settle(&defaults, memory, &cli::machine_zone, &note)
@@ -287,17 +272,10 @@ impl Session {
         let run = VerifyRun {
             library: &arguments.library,
             jobs: arguments.pace.jobs(arguments.against.iter().flatten().chain([&arguments.library])),
-            progress: &*self.screen,
-            cancel: &self.cancel,
+            watch: Watch { progress: &*self.screen, cancel: &self.cancel },
         };
         let against = arguments.against.as_deref();
-        let defaults = match Settings::standard(chrono_tz::Tz::UTC) {
-            Ok(defaults) => defaults,
-            Err(error) => {
-                terminal::failure(&error.to_string(), &[], None);
-                return Exit::Usage;
-            }
-        };
+        let defaults = Settings::standard(chrono_tz::Tz::UTC);
         let result = if arguments.rebuild_catalog {
             let settings = |memory: &Memory| {
                 let note = |text: &str| self.screen.note(text);
@@ -334,7 +312,7 @@ impl Session {
 }
 
 /// The hint for an interrupted run that had nothing to keep.
-const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to begin anew";
+const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to start over";
 
 /// Says why a command stopped. `when_interrupted` replaces the hint of an interruption.
 fn failed(error: &Error, when_interrupted: Option<&str>) -> Exit {

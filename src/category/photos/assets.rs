@@ -1,11 +1,7 @@
-//! Media to assets: what the rows say of each medium, and when each asset was taken.
+//! Media to assets: what the rows say of each medium, and when each asset was taken. Never names a library path.
 //!
-//! In: [`Contents`], the claims of the rows, and the pairs of `pairs`. Out: [`Assets`].
-//! Never: names a library path.
-//! The one surprise: flags and dates belong to the asset, not to a file. The still's row decides for
-//! its movie, also where the movie's own row says otherwise; halves of one Live Photo do differ.
-
-use std::collections::{HashMap, HashSet};
+//! The surprise: flags and dates belong to the asset, not to a file. The still's row decides for its movie
+//! even where the movie's own row says otherwise, because the halves of one Live Photo do differ.
 
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -13,13 +9,14 @@ use chrono_tz::Tz;
 use crate::apple::text;
 use crate::category::photos::by_name::scheme_b_base;
 use crate::category::photos::doubts::{Doubts, quoted};
+use crate::category::photos::listed::Listed;
 use crate::category::photos::lists::details::Row;
 use crate::category::photos::media::{Format, Kind};
 use crate::category::photos::pairs::{Pairs, companions, pair};
 use crate::category::photos::rows::{RowAt, Rows};
 use crate::category::photos::time::{Captured, CapturedFrom, Sources, capture};
-use crate::category::photos::{Asset, AssetId, Heard, List, Part, Resource, Said, Sort};
-use crate::contents::{Arena, ByContent, Class, Content, ContentId, Contents, Entry, ExportId, PartId};
+use crate::category::photos::{Asset, AssetId, Heard, Resource, Role, Said, Sort};
+use crate::contents::{Arena, ByContent, Class, Content, ContentId, Contents, Entry, PartId};
 use crate::problem::{Code, Problem};
 
 /// More rows that disagree about one file are counted, not listed.
@@ -27,7 +24,7 @@ const MOST_SAID: usize = 20;
 
 /// The assets, before albums are known.
 #[derive(Debug, Default)]
-pub struct Assets {
+pub struct Gathered {
     /// In canonical order of their primaries.
     pub assets: Arena<AssetId, Asset>,
     /// Still and movie (contents) where the movie's bytes stand with another still.
@@ -38,7 +35,7 @@ pub struct Assets {
 
 /// What the rows of one content come to.
 #[derive(Debug, Clone, Copy)]
-struct Facts<'a> {
+struct Told<'a> {
     /// The row that gives name, date and views.
     first: &'a Row,
     imported: Option<DateTime<Utc>>,
@@ -52,7 +49,7 @@ pub(super) struct Medium<'a> {
     pub(super) content: &'a Content,
     pub(super) said: &'a Said,
     pub(super) entries: &'a [&'a Entry],
-    facts: Option<Facts<'a>>,
+    told: Option<Told<'a>>,
     pub(super) kind: Kind,
     pub(super) format: Format,
 }
@@ -65,7 +62,7 @@ impl Medium<'_> {
 
     /// The name that its row gives it, else its entry's.
     pub(super) fn name(&self) -> &str {
-        self.facts.map_or_else(|| self.entries[0].name(), |facts| &facts.first.name)
+        self.told.map_or_else(|| self.entries[0].name(), |told| &told.first.name)
     }
 
     pub(super) fn stem(&self) -> String {
@@ -78,9 +75,9 @@ impl Medium<'_> {
         for entry in self.entries {
             let stem = |name: &str| (entry.part, entry.folder(), text::match_key(text::split(name).0));
             stems.push(stem(entry.name()));
-            match self.facts {
-                Some(facts) if facts.first.name.as_ref() == entry.name() => {}
-                Some(facts) => stems.push(stem(&facts.first.name)),
+            match self.told {
+                Some(told) if told.first.name.as_ref() == entry.name() => {}
+                Some(told) => stems.push(stem(&told.first.name)),
                 None => stems.extend(scheme_b_base(entry.name()).map(|base| stem(&base))),
             }
         }
@@ -90,7 +87,7 @@ impl Medium<'_> {
     }
 
     pub(super) fn created(&self) -> Option<DateTime<Utc>> {
-        self.facts.and_then(|f| f.first.created)
+        self.told.and_then(|told| told.first.created)
     }
 
     pub(super) fn is_raw(&self) -> bool {
@@ -103,31 +100,31 @@ impl Medium<'_> {
 }
 
 /// Builds the assets.
-pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone: Tz) -> Assets {
+pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone: Tz) -> Gathered {
     let mut problems = Doubts::default();
     let entries = by_bytes(contents);
     let media = collect(contents, heard, &entries, rows, &mut problems);
     let pairs = pair(&media);
     let companions = companions(&media, &pairs);
-    let lists = Lists::new(contents, heard);
+    let lists = Listed::new(contents, heard);
 
     let movies = &pairs.first_still;
     let followers = movies.len() + companions.of.len();
-    let mut assets = Assets::default();
+    let mut assets = Gathered::default();
     assets.assets.reserve_exact(media.len().saturating_sub(followers));
     for (still, medium) in media.iter().enumerate() {
         if movies.contains_key(&still) || companions.of.contains_key(&still) {
             continue;
         }
-        let mut members = vec![(still, Part::Primary)];
+        let mut members = vec![(still, Role::Primary)];
         if let Some(&movie) = pairs.movie.get(&still) {
             if movies[&movie] == still {
-                members.push((movie, Part::Movie));
+                members.push((movie, Role::Movie));
             } else {
                 assets.shared_movies.push((medium.index(), media[movie].index()));
             }
         }
-        members.extend(companions.with.get(&still).into_iter().flatten().map(|&c| (c, Part::Companion)));
+        members.extend(companions.with.get(&still).into_iter().flatten().map(|&c| (c, Role::Companion)));
         assets.assets.push(asset(&media, &members, rows, &lists, zone));
     }
     assets.problems = problems.into_problems();
@@ -137,7 +134,7 @@ pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone
 
 /// Entries of media, those of the same bytes side by side, in the order of their first.
 fn by_bytes(contents: &Contents) -> Vec<&Entry> {
-    let mut first = ByContent::with_room(contents.distinct.len());
+    let mut first = ByContent::with_capacity(contents.distinct.len());
     let mut entries: Vec<(usize, &Entry)> = Vec::new();
     for entry in contents.entries.iter().filter(|e| e.class == Class::Resource) {
         if let Some(content) = entry.content() {
@@ -162,9 +159,9 @@ fn collect<'a>(
     media.extend(of_same_bytes().filter_map(|entries| {
         let index = entries[0].content()?;
         let (content, said) = (&contents.distinct[index], &heard.said[index]);
-        let facts = facts(contents, rows.of(index), problems);
+        let told = told(contents, rows.of(index), problems);
         let format = said.embedded.format;
-        let medium = Medium { content, said, entries, facts, kind: Kind::Other, format };
+        let medium = Medium { content, said, entries, told, kind: Kind::Other, format };
         Some(Medium { kind: format.kind(medium.name()), ..medium })
     }));
     media
@@ -172,11 +169,11 @@ fn collect<'a>(
 
 /// Of several rows, those of the newest export decide; among them the earliest date gives name,
 /// dates and views, favourite if any says so, hidden and deleted only if all do.
-fn facts<'a>(
+fn told<'a>(
     contents: &Contents,
     claims: impl Iterator<Item = RowAt<'a>> + Clone,
     problems: &mut Doubts,
-) -> Option<Facts<'a>> {
+) -> Option<Told<'a>> {
     let newest = claims.clone().map(|at| at.export(contents)).max()?;
     let claims: Vec<RowAt<'a>> = claims.filter(|at| at.export(contents) == newest).collect();
     let first = claims.iter().min_by_key(|at| at.row.created.map_or((1, None), |t| (0, Some(t))))?;
@@ -194,10 +191,8 @@ fn facts<'a>(
             if claims.len() > MOST_SAID {
                 said.push(format!("and {} more", claims.len() - MOST_SAID));
             }
-            let message = format!(
-                "rows of the same bytes disagree about the date: {}; the earliest was taken",
-                said.join(", ")
-            );
+            let message =
+                format!("Apple lists several dates for it: {}; the earliest was used", said.join(", "));
             Problem::new(Code::ConflictingRows, message)
                 .in_archive(&contents.archives[first.details.archive].name)
                 .with_entry(first.details.path.as_ref())
@@ -209,7 +204,7 @@ fn facts<'a>(
     let all = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
         claims.iter().filter_map(flag).reduce(|a, b| a && b)
     };
-    Some(Facts {
+    Some(Told {
         first: first.row,
         imported: first.row.imported.or_else(|| claims.iter().filter_map(|at| at.row.imported).min()),
         favorite: any(|at| at.row.favorite),
@@ -218,100 +213,11 @@ fn facts<'a>(
     })
 }
 
-/// The lists that speak of media without a row: `Favorites.csv`, `Hidden.csv`, and the shared
-/// library's contributions.
-struct Lists<'a> {
-    favorites: HashSet<(ExportId, String)>,
-    hidden: HashSet<(ExportId, String)>,
-    contributed: HashMap<(ExportId, String), Contributed>,
-    contents: &'a Contents,
-}
-
-/// Whether the owner contributed the media of one name.
-struct Contributed {
-    /// What the first line of each part's list says.
-    by_part: HashMap<PartId, bool>,
-    /// What all lines say, if they say the same.
-    by_all: Option<bool>,
-}
-
-impl<'a> Lists<'a> {
-    fn new(contents: &'a Contents, heard: &Heard) -> Self {
-        let mut lists = Lists {
-            favorites: HashSet::new(),
-            hidden: HashSet::new(),
-            contributed: HashMap::new(),
-            contents,
-        };
-        for entry in &contents.entries {
-            let export = contents.export_of(entry);
-            match heard.list(entry) {
-                Some(List::Names(named)) if Sort::of(entry) == Sort::Album => {
-                    let list = match automatic(entry) {
-                        Some(Automatic::Favorites) => &mut lists.favorites,
-                        Some(Automatic::Hidden) => &mut lists.hidden,
-                        None => continue,
-                    };
-                    list.extend(named.iter().map(|name| (export, text::match_key(name))));
-                }
-                Some(List::Contributions(named)) => {
-                    for (name, mine) in named {
-                        let key = (export, text::match_key(name));
-                        let first = || Contributed { by_part: HashMap::new(), by_all: Some(*mine) };
-                        let said = lists.contributed.entry(key).or_insert_with(first);
-                        said.by_part.entry(entry.part).or_insert(*mine);
-                        said.by_all = said.by_all.filter(|all| all == mine);
-                    }
-                }
-                _ => {}
-            }
-        }
-        lists
-    }
-
-    fn names_any(&self, list: &HashSet<(ExportId, String)>, medium: &Medium<'_>) -> bool {
-        let named = |entry: &&Entry, name: &str| {
-            list.contains(&(self.contents.export_of(entry), text::match_key(name)))
-        };
-        !list.is_empty() && medium.entries.iter().any(|e| named(e, e.name()) || named(e, medium.name()))
-    }
-
-    /// The list of the same part first; else of the whole export, if it says one thing only.
-    fn contributed(&self, medium: &Medium<'_>) -> Option<bool> {
-        if self.contributed.is_empty() {
-            return None;
-        }
-        medium.entries.iter().find_map(|entry| {
-            let key = (self.contents.export_of(entry), text::match_key(medium.name()));
-            let said = self.contributed.get(&key)?;
-            said.by_part.get(&entry.part).copied().or(said.by_all)
-        })
-    }
-}
-
-/// Albums that Photos makes by itself and that repeat what the rows say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Automatic {
-    /// `Favorites.csv`.
-    Favorites,
-    /// `Hidden.csv`.
-    Hidden,
-}
-
-/// Whether this entry is one of Photos' own lists and not an album.
-pub fn automatic(entry: &Entry) -> Option<Automatic> {
-    match text::match_key(entry.name()).as_str() {
-        "favorites.csv" => Some(Automatic::Favorites),
-        "hidden.csv" => Some(Automatic::Hidden),
-        _ => None,
-    }
-}
-
 fn asset(
     media: &[Medium<'_>],
-    members: &[(usize, Part)],
+    members: &[(usize, Role)],
     rows: &Rows<'_>,
-    lists: &Lists<'_>,
+    lists: &Listed<'_>,
     zone: Tz,
 ) -> Asset {
     let primary = &media[members[0].0];
@@ -321,41 +227,41 @@ fn asset(
         capture(&Sources {
             embedded: &m.said.embedded,
             row: m.created(),
-            imported: m.facts.and_then(|f| f.imported),
+            imported: m.told.and_then(|told| told.imported),
             built: m.entries.iter().filter_map(|e| built(lists.contents, e)).min(),
             names: &entry_names,
             fallback: zone,
         })
     };
     let mut captured = own(primary);
-    let movie = members.iter().find(|(_, part)| *part == Part::Movie).map(|(m, _)| own(&media[*m]));
+    let movie = members.iter().find(|(_, role)| *role == Role::Movie).map(|(m, _)| own(&media[*m]));
     if let Some(movie) = movie.as_ref().filter(|m| captured.time.is_none() && m.time.is_some()) {
         captured = captured.follow_movie(movie);
     }
     let resources: Vec<Resource> = members
         .iter()
-        .map(|&(index, part)| {
+        .map(|&(index, role)| {
             let m = &media[index];
-            let captured = match part {
-                Part::Primary => captured.clone(),
-                Part::Movie if captured.from == CapturedFrom::Movie => own(m),
-                Part::Movie | Part::Companion if captured.time.is_some() => own(m).follow_still(&captured),
-                Part::Movie | Part::Companion => own(m),
+            let captured = match role {
+                Role::Primary => captured.clone(),
+                Role::Movie if captured.from == CapturedFrom::Movie => own(m),
+                Role::Movie | Role::Companion if captured.time.is_some() => own(m).follow_still(&captured),
+                Role::Movie | Role::Companion => own(m),
             };
             Resource {
                 content: m.index(),
-                part,
+                role,
                 kind: m.kind,
                 name: m.name().into(),
                 captured,
-                imported: m.facts.and_then(|f| f.imported),
-                view_count: m.facts.and_then(|f| f.first.view_count),
+                imported: m.told.and_then(|told| told.imported),
+                view_count: m.told.and_then(|told| told.first.view_count),
                 contributed_by_me: lists.contributed(m),
                 proved: rows.proved.contains(m.index()),
             }
         })
         .collect();
-    let speaks = members.iter().map(|(m, _)| &media[*m]).find(|m| m.facts.is_some()).unwrap_or(primary);
+    let speaks = members.iter().map(|(m, _)| &media[*m]).find(|m| m.told.is_some()).unwrap_or(primary);
     let (favorite, hidden, deleted) = flags(speaks, primary, lists);
     let is_shared_only = members.iter().all(|(m, _)| media[*m].is_shared());
     Asset { resources, favorite, hidden, deleted, is_shared_only, home: None }
@@ -370,17 +276,17 @@ fn built(contents: &Contents, entry: &Entry) -> Option<NaiveDateTime> {
     contents.exports[contents.export_of(entry)].built.filter(|built| built.year() >= FIRST_EXPORTS)
 }
 
-fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool, bool, bool) {
-    let facts = speaks.facts;
+fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Listed<'_>) -> (bool, bool, bool) {
+    let told = speaks.told;
     let has = |sort: Sort| primary.entries.iter().any(|e| Sort::of(e) == sort);
-    let deleted = match facts.and_then(|f| f.deleted) {
+    let deleted = match told.and_then(|told| told.deleted) {
         // a copy that lives on in Photos/ beside the deleted one is not deleted
         Some(deleted) => deleted && !(has(Sort::Photo) && has(Sort::Deleted)),
         None => has(Sort::Deleted) && !has(Sort::Photo),
     };
     (
-        facts.and_then(|f| f.favorite).unwrap_or_else(|| lists.names_any(&lists.favorites, primary)),
-        facts.and_then(|f| f.hidden).unwrap_or_else(|| lists.names_any(&lists.hidden, primary)),
+        told.and_then(|told| told.favorite).unwrap_or_else(|| lists.names_any(&lists.favorites, primary)),
+        told.and_then(|told| told.hidden).unwrap_or_else(|| lists.names_any(&lists.hidden, primary)),
         deleted,
     )
 }
@@ -390,8 +296,8 @@ fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool,
 fn unlisted(contents: &Contents, rows: &Rows<'_>, media: &[Medium<'_>], pairs: &Pairs) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (index, medium) in media.iter().enumerate() {
-        let of_listed_still = pairs.first_still.get(&index).is_some_and(|s| media[*s].facts.is_some());
-        if medium.facts.is_some() || of_listed_still || medium.kind == Kind::Adjustment {
+        let of_listed_still = pairs.first_still.get(&index).is_some_and(|s| media[*s].told.is_some());
+        if medium.told.is_some() || of_listed_still || medium.kind == Kind::Adjustment {
             continue;
         }
         let entry = medium.entries.iter().find(|e| {
@@ -401,7 +307,7 @@ fn unlisted(contents: &Contents, rows: &Rows<'_>, media: &[Medium<'_>], pairs: &
             problems.push(
                 Problem::new(
                     Code::UnlistedMedia,
-                    "no row of the details speaks of it: it is kept, dated by itself, and vouched for by its archive only",
+                    "Apple's lists do not name it: it arrived whole and is kept, with the date that it carries itself",
                 )
                 .in_archive(&contents.archives[entry.archive].name)
                 .with_entry(entry.path.as_ref()),

@@ -1,10 +1,10 @@
 //! Match: rows to media, halves to Live Photos, names to albums, sources to a capture time.
 //!
-//! In: [`Contents`] and the zone for what carries none. Out: [`Matched`], assets and albums with
-//! everything that is known of them. Pure: no file, no clock, no thread; the same contents give
-//! the same answer. Never: decides where a file goes (that is [`crate::stage::plan`]).
-//! The one surprise: it decides over all that is known, this run's inputs and the library, each
-//! time anew; so a row, an album or a movie that comes a year later finds its photo.
+//! Pure: no file, no clock, no thread; the same [`Contents`] give the same [`Matched`]. Where a file goes is
+//! decided later, by the [`plan`](crate::stage::plan).
+//!
+//! The surprise: everything that is known is matched anew each time, this run's inputs and the library alike.
+//! A row, an album or a movie that comes a year later still finds its photo.
 
 pub mod albums;
 pub mod assets;
@@ -15,6 +15,7 @@ pub mod classify;
 pub mod counts;
 mod doubts;
 mod heard;
+mod listed;
 pub mod lists;
 pub mod media;
 mod pairs;
@@ -78,7 +79,7 @@ impl Asset {
     /// The movie of a Live Photo.
     pub fn movie(&self) -> Option<&Resource> {
         // the primary comes first, then the movie, then companions, of which there may be many
-        self.resources.get(1).filter(|resource| resource.part == Part::Movie)
+        self.resources.get(1).filter(|resource| resource.role == Role::Movie)
     }
 
     /// When it was taken; its other resources follow.
@@ -89,7 +90,7 @@ impl Asset {
 
 /// What a resource is to its asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum Role {
     /// The still, or the only file.
     Primary,
     /// The movie of a Live Photo.
@@ -104,7 +105,7 @@ pub struct Resource {
     /// Its bytes.
     pub content: ContentId,
     /// What it is to its asset.
-    pub part: Part,
+    pub role: Role,
     /// Photo, video, adjustment or other.
     pub kind: Kind,
     /// The name that its row gives it, else its entry's.
@@ -139,7 +140,7 @@ pub struct Matched {
 impl Matched {
     /// Of every content, its asset and which resource of it it is.
     pub fn by_content(&self) -> ByContent<(AssetId, u32)> {
-        let mut places = ByContent::with_room(self.assets.len());
+        let mut places = ByContent::with_capacity(self.assets.len());
         for (a, asset) in self.assets.pairs() {
             for (r, resource) in (0..).zip(&asset.resources) {
                 places.insert(resource.content, (a, r));
@@ -215,7 +216,7 @@ fn no_details(contents: &Contents, heard: &Heard, detailed: &BTreeSet<ExportId>)
             Problem::new(
                 Code::NoDetails,
                 format!(
-                    "`{}` came without Apple's details (no `Photo Details.csv`): dates are those that the files carry, \
+                    "`{}` came without Apple's lists (no `Photo Details.csv`): dates are those that the files carry, \
                      and nothing can be proved; a download from icloud.com is like that, the privacy export is not",
                     contents.exports[export].name
                 ),
@@ -239,9 +240,12 @@ fn undated(contents: &Contents, assets: &[Asset]) -> Vec<Problem> {
         .filter_map(|content| {
             let entry = first.get(&content)?;
             Some(
-                Problem::new(Code::Undated, "neither the file, its row nor its name tells when it was taken")
-                    .in_archive(&contents.archives[entry.archive].name)
-                    .with_entry(entry.path.as_ref()),
+                Problem::new(
+                    Code::Undated,
+                    "neither the file, nor Apple's lists, nor its name says when it was taken",
+                )
+                .in_archive(&contents.archives[entry.archive].name)
+                .with_entry(entry.path.as_ref()),
             )
         })
         .collect()

@@ -1,10 +1,9 @@
-//! Rows to media: which row speaks of which bytes.
+//! Rows to media: which row speaks of which bytes. What a claim means is decided in
+//! [`assets`](super::assets).
 //!
-//! In: [`Contents`]. Out: [`Rows`], the claims of every row and the problems met. Never: decides
-//! what a claim means (that is [`super::assets`]) or looks at a file.
-//! The one surprise: a row finds its bytes by fingerprint wherever they are, in any part, export or
-//! year; only what is left is settled by name. Two parts hold different files called
-//! `IMG_0403.MOV` (immich-go #1314), and a name would give one the other's date.
+//! A row finds its bytes by fingerprint wherever they are, in any part, export or year, and only what is left
+//! is settled by name. Two parts hold different files called `IMG_0403.MOV` (immich-go #1314), and a name
+//! would give one the other's date.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ptr;
@@ -88,7 +87,7 @@ pub fn match_rows<'a>(contents: &'a Contents, heard: &'a Heard) -> Rows<'a> {
     let order = details_order(contents);
     let all = collect(contents, heard, &order, &mut rows);
     let fingerprint = |content: ContentId| heard.said[content].fingerprint;
-    let mut by_fingerprint = ByDigest::with_room(contents.distinct.len());
+    let mut by_fingerprint = ByDigest::with_capacity(contents.distinct.len());
     for content in contents.distinct.ids() {
         fingerprint(content).inspect(|found| by_fingerprint.insert(found.digest(), content.index()));
     }
@@ -174,11 +173,11 @@ fn collect<'a>(
         }
         if details.more_bad > 0 {
             let message =
-                || format!("{} more rows that cannot be read in full are not named here", details.more_bad);
+                || format!("{} more lines that cannot be read in full are not named here", details.more_bad);
             rows.problems.add(Code::BadRow, || problem(Code::BadRow, message()));
         }
         if details.rows.is_empty() && details.bad.is_empty() {
-            let message = "this details file has no rows";
+            let message = "this list of Apple's is empty";
             rows.problems.add(Code::EmptyDetails, || problem(Code::EmptyDetails, message.into()));
         }
         all.extend(details.rows.iter().map(|row| RowAt { details: entry, row }));
@@ -197,9 +196,9 @@ fn opaque_exports(contents: &Contents, all: &[RowAt<'_>], rows: &mut Rows<'_>) {
             Problem::new(
                 Code::OpaqueChecksums,
                 format!(
-                    "`{}`: {count} {} a checksum that cannot be checked here: matched by name, and unproved",
+                    "`{}`: {count} {} a checksum that only Apple can compute: these files were found by name",
                     contents.exports[export].name,
-                    if count == 1 { "row carries" } else { "rows carry" },
+                    if count == 1 { "line has" } else { "lines have" },
                 ),
             )
         });

@@ -4,9 +4,9 @@ use chrono_tz::Tz;
 use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
-use crate::category::photos::build::{Built, row, shown};
+use crate::category::photos::build::{Built, row, shown, tried};
 use crate::category::photos::rows::match_rows;
-use crate::category::photos::{AssetId, Matched, Part, matched};
+use crate::category::photos::{AssetId, Matched, Role, matched};
 use crate::contents::{ContentId, Contents};
 use crate::problem::{Code, Severity};
 
@@ -258,12 +258,12 @@ fn assets(built: Built) -> Vec<String> {
     };
     let mut told: Vec<String> = Vec::new();
     for asset in matched.assets.iter().filter(|asset| asset.resources.len() > 1) {
-        let part = |part| match part {
-            Part::Primary => "",
-            Part::Movie => " +",
-            Part::Companion => " &",
+        let role = |role| match role {
+            Role::Primary => "",
+            Role::Movie => " +",
+            Role::Companion => " &",
         };
-        told.push(asset.resources.iter().map(|r| format!("{}{}", part(r.part), name(r.content))).collect());
+        told.push(asset.resources.iter().map(|r| format!("{}{}", role(r.role), name(r.content))).collect());
     }
     let shared = matched.shared_movies.iter();
     told.extend(shared.map(|(still, movie)| format!("{} ={}", name(*still), name(*movie))));
@@ -489,6 +489,8 @@ fn the_list_of_the_same_part_says_who_contributed() {
 }
 
 proptest! {
+    #![proptest_config(tried(30_000))]
+
     /// Rows and files of one name in some folders and parts, with and without dates: no file is given to
     /// two statements, every row is accounted for, and the order of the rows does not matter.
     #[test]

@@ -1,6 +1,6 @@
-//! Rows of the catalog to values: [`Remembered`], everything that a run has to know.
+//! Reads rows of the catalog into [`Remembered`], everything that a run has to know.
 //!
-//! Entries come back as not given ([`Entry::given`]); discovery marks those that this run's inputs hold.
+//! Entries come back as not given ([`Entry::given`]). Discovery marks those that this run's inputs hold.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -23,35 +23,42 @@ use crate::library::catalog::words::{self, Unknown, known_word};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, DerivedKind, DerivedRecord, FileRecord, Placement};
 
-/// Identities in the catalog, by index into [`Contents`].
+/// Ids in the catalog of what is in [`Contents`].
 #[derive(Debug, Default)]
 pub struct Ids {
-    /// Of exports.
     pub exports: HashMap<ExportId, i64>,
-    /// Of parts.
     pub parts: HashMap<PartId, i64>,
-    /// Of archives.
     pub archives: HashMap<ArchiveId, i64>,
-    /// Of contents.
     pub contents: ByContent<i64>,
 }
 
-/// Everything that the catalog knows.
+/// Everything that a run has to know from the catalog.
 #[derive(Debug, Default)]
 pub struct Remembered {
-    /// Exports, parts, archives, entries, contents; details files are not read.
+    pub delivered: Delivered,
+    /// What the library holds of what was delivered.
+    pub recorded: Recorded,
+}
+
+/// What the catalog knows of what Apple delivered.
+#[derive(Debug, Default)]
+pub struct Delivered {
+    /// What was delivered, without the text of details.
     pub contents: Contents,
-    /// What contents said; lists are not read.
+    /// What contents said of themselves, without what details say.
     pub heard: Heard,
-    /// Their identities.
     pub ids: Ids,
-    /// Archives of which every entry was read.
+    /// Archives whose every entry was read.
     pub complete: HashSet<ArchiveId>,
-    /// Files of the library, by path.
+}
+
+/// What the catalog knows of the library.
+#[derive(Debug, Default)]
+pub struct Recorded {
     pub files: BTreeMap<LibraryPath, FileRecord>,
     /// Contents that wait in staging.
     pub staged: Vec<ContentId>,
-    /// What an interrupted run had still to place.
+    /// What an interrupted run has still to place.
     pub plan: Vec<Placement>,
     /// Links, lists, copies and sidecars.
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
@@ -59,17 +66,25 @@ pub struct Remembered {
     pub album_folders: HashMap<(AlbumKind, String), String>,
 }
 
-/// Records of files, each with the identity of its bytes.
-pub type Records = Vec<FileRecord<i64>>;
+impl Remembered {
+    /// The hashes and sizes of contents that wait in staging.
+    pub fn staged(&self) -> HashMap<blake3::Hash, u64> {
+        let content = |&id: &ContentId| &self.delivered.contents.distinct[id];
+        self.recorded.staged.iter().map(content).map(|content| (content.blake3, content.size)).collect()
+    }
+}
 
-/// The columns of `files`, as they are written and read.
-pub const FILES: &str = "path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
+/// Records of files, each with the catalog's id of its bytes.
+pub(super) type Records = Vec<FileRecord<i64>>;
+
+/// The columns of `files`, in the order in which they are written and read.
+pub(super) const FILES: &str = "path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
     imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of";
-/// How many they are.
-pub const FILE_COLUMNS: usize = 18;
+/// How many columns that is.
+pub(super) const FILE_COLUMNS: usize = 18;
 
-/// Reads everything but the records of files; gives the contents by their identities too.
-pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
+/// Reads everything but the records of files. Also gives the contents by their ids.
+pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
     let mut known = Remembered::default();
     let exports = exports(connection, &mut known)?;
     let parts = parts(connection, &mut known, &exports)?;
@@ -83,24 +98,24 @@ pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<Conte
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         if let Some(kind) = AlbumKind::from_name(&row.get::<_, String>(0)?) {
-            known.album_folders.insert((kind, row.get(1)?), row.get(2)?);
+            known.recorded.album_folders.insert((kind, row.get(1)?), row.get(2)?);
         }
     }
     Ok((known, contents))
 }
 
-/// The records of files whose bytes are among these contents, by path.
-pub fn files(records: Records, contents: &ById<ContentId>) -> BTreeMap<LibraryPath, FileRecord> {
+/// The records of files with known bytes, by path.
+pub(super) fn files(records: Records, contents: &ById<ContentId>) -> BTreeMap<LibraryPath, FileRecord> {
     let placed = |record: FileRecord<i64>| {
         let content = contents.get(record.content)?;
         Some((record.path.clone(), record.with(content)))
     };
-    // made of all at once, the map is dense; grown one by one in order, it is half empty
+    // a map made of all at once is dense; grown one by one in order, it would be half empty
     records.into_iter().filter_map(placed).collect()
 }
 
-/// Indices by the identities in the catalog, which come in their order.
-pub struct ById<I>(Vec<(i64, I)>);
+/// Indices by ids of the catalog, which have to be added in ascending order.
+pub(super) struct ById<I>(Vec<(i64, I)>);
 
 impl<I> Default for ById<I> {
     fn default() -> Self {
@@ -115,7 +130,7 @@ impl<I: Copy> ById<I> {
     }
 }
 
-/// How many rows a table has: room for them is made once.
+/// How many rows a table has, to allocate for them once.
 fn count(connection: &Connection, table: &str) -> rusqlite::Result<usize> {
     connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
 }
@@ -123,15 +138,15 @@ fn count(connection: &Connection, table: &str) -> rusqlite::Result<usize> {
 fn exports(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById<ExportId>> {
     let mut by_id = ById::default();
     let mut statement =
-        connection.prepare("SELECT id, name, total, built, label FROM exports ORDER BY id")?;
+        connection.prepare("SELECT id, name, total, built, label, category FROM exports ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let index = known.contents.exports.next();
+        let index = known.delivered.contents.exports.next();
         by_id.0.push((row.get(0)?, index));
-        known.ids.exports.insert(index, row.get(0)?);
-        known.contents.exports.push(Export {
+        known.delivered.ids.exports.insert(index, row.get(0)?);
+        known.delivered.contents.exports.push(Export {
             name: row.get(1)?,
-            category: Category::Photos,
+            category: known_word(5, row.get_ref(5)?.as_str()?, Category::from_name)?,
             total: row.get(2)?,
             built: time(row, 3)?,
             label: row.get(4)?,
@@ -150,10 +165,10 @@ fn parts(
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Some(export) = exports.get(row.get(1)?) else { continue };
-        let index = known.contents.parts.next();
+        let index = known.delivered.contents.parts.next();
         by_id.0.push((row.get(0)?, index));
-        known.ids.parts.insert(index, row.get(0)?);
-        known.contents.parts.push(Part { export, number: row.get(2)? });
+        known.delivered.ids.parts.insert(index, row.get(0)?);
+        known.delivered.contents.parts.push(Part { export, number: row.get(2)? });
     }
     Ok(by_id)
 }
@@ -169,22 +184,22 @@ fn archives(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             (Some(size), Some(directory)) => Identity::Zip { size, directory },
             _ => Identity::Folder,
         };
-        let index = known.contents.archives.next();
+        let index = known.delivered.contents.archives.next();
         by_id.0.push((row.get(0)?, index));
-        known.ids.archives.insert(index, row.get(0)?);
+        known.delivered.ids.archives.insert(index, row.get(0)?);
         if row.get(4)? {
-            known.complete.insert(index);
+            known.delivered.complete.insert(index);
         }
-        known.contents.archives.push(Archive { name: row.get(1)?, identity });
+        known.delivered.contents.archives.push(Archive { name: row.get(1)?, identity });
     }
     Ok(by_id)
 }
 
 fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<ById<ContentId>> {
     let count = count(connection, "contents")?;
-    known.contents.distinct.reserve_exact(count);
-    known.heard.photos.said.reserve_exact(count);
-    known.ids.contents = ByContent::with_room(count);
+    known.delivered.contents.distinct.reserve_exact(count);
+    known.delivered.heard.photos.said.reserve_exact(count);
+    known.delivered.ids.contents = ByContent::with_capacity(count);
     let mut by_id = ById(Vec::with_capacity(count));
     let mut cameras = Cameras::default();
     let mut statement = connection.prepare(
@@ -195,9 +210,9 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Ok(blake3) = blake3::Hash::from_hex(row.get_ref(1)?.as_str()?) else { continue };
-        let index = known.contents.distinct.next();
+        let index = known.delivered.contents.distinct.next();
         by_id.0.push((row.get(0)?, index));
-        known.ids.contents.insert(index, row.get(0)?);
+        known.delivered.ids.contents.insert(index, row.get(0)?);
         let position = match (row.get(12)?, row.get(13)?) {
             (Some(latitude), Some(longitude)) => Some(Position { latitude, longitude }),
             _ => None,
@@ -216,8 +231,8 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             content_identifier: row.get(16)?,
         };
         cameras.share(&mut embedded);
-        known.contents.distinct.push(Content { blake3, size: row.get(2)?, crc32: row.get(3)? });
-        known.heard.photos.said.push(Said {
+        known.delivered.contents.distinct.push(Content { blake3, size: row.get(2)?, crc32: row.get(3)? });
+        known.delivered.heard.photos.said.push(Said {
             fingerprint: row.get_ref(4)?.as_str_or_null()?.and_then(Fingerprint::parse),
             cut_short: row.get(5)?,
             embedded,
@@ -226,7 +241,7 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
     let mut statement = connection.prepare("SELECT content FROM staged ORDER BY content")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        known.staged.extend(by_id.get(row.get(0)?));
+        known.recorded.staged.extend(by_id.get(row.get(0)?));
     }
     Ok(by_id)
 }
@@ -238,7 +253,7 @@ fn entries(
     parts: &ById<PartId>,
     contents: &ById<ContentId>,
 ) -> rusqlite::Result<()> {
-    known.contents.entries.reserve_exact(count(connection, "entries")?);
+    known.delivered.contents.entries.reserve_exact(count(connection, "entries")?);
     let mut statement = connection
         .prepare("SELECT archive, position, part, path, inner, role, size, modified, content FROM entries")?;
     let mut rows = statement.query([])?;
@@ -248,10 +263,10 @@ fn entries(
         else {
             continue;
         };
-        let category = known.contents.exports[known.contents.parts[part].export].category;
+        let category = known.delivered.contents.exports[known.delivered.contents.parts[part].export].category;
         let of_word = |word: &str| category::of_word(category, word);
         let (class, sort) = known_word(5, row.get_ref(5)?.as_str()?, of_word)?;
-        known.contents.entries.push(Entry {
+        known.delivered.contents.entries.push(Entry {
             archive,
             part,
             position: row.get(1)?,
@@ -260,7 +275,7 @@ fn entries(
             class,
             sort,
             size: row.get(6)?,
-            crc32: Some(known.contents.distinct[content].crc32),
+            crc32: Some(known.delivered.contents.distinct[content].crc32),
             modified: time(row, 7)?,
             given: false,
             bytes: Bytes::Sound(content),
@@ -269,8 +284,8 @@ fn entries(
     Ok(())
 }
 
-/// Reads the records of files; their bytes are not yet those of any [`Contents`].
-pub fn records(connection: &Connection, unknown: Unknown) -> rusqlite::Result<Records> {
+/// Reads the records of files, whose bytes are not yet looked up among [`Contents`].
+pub(super) fn records(connection: &Connection, unknown: Unknown) -> rusqlite::Result<Records> {
     let mut statement = connection.prepare(&format!("SELECT {FILES} FROM files"))?;
     let mut rows = statement.query([])?;
     let mut records = Vec::with_capacity(count(connection, "files")?);
@@ -280,33 +295,29 @@ pub fn records(connection: &Connection, unknown: Unknown) -> rusqlite::Result<Re
     Ok(records)
 }
 
-/// The record of a row that begins with [`FILES`]; none if its path leads where no file of a library is.
-pub fn record(row: &Row<'_>, unknown: Unknown, detail: Detail) -> rusqlite::Result<Option<FileRecord<i64>>> {
+/// The record in a row that begins with [`FILES`]. `None` if its path leads where no file of a library can be.
+pub(super) fn record(
+    row: &Row<'_>,
+    unknown: Unknown,
+    detail: Detail,
+) -> rusqlite::Result<Option<FileRecord<i64>>> {
     let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
     let Some(path) = text(0)?.and_then(library_path) else { return Ok(None) };
     let evidence = if detail == Detail::Whole { text(9)? } else { None };
     let evidence: Option<Vec<Evidence>> = evidence.and_then(|json| serde_json::from_str(json).ok());
-    let imported = text(10)?.and_then(|t| t.parse::<DateTime<FixedOffset>>().ok());
+    let instant = |text: Option<&str>| text.and_then(|t| DateTime::parse_from_rfc3339(t).ok());
     Ok(Some(FileRecord {
         path,
         area: unknown.or_other(known_word(1, text(1)?.unwrap_or_default(), Area::from_name), Area::Other)?,
         content: row.get(2)?,
-        kind: text(3)?
-            .map(|word| unknown.or_other(known_word(3, word, Kind::from_name), Kind::Other))
-            .transpose()?,
+        kind: named(row, 3, unknown, Kind::from_name, Some(Kind::Other))?,
         original_name: text(4)?.map(Box::from),
         proved: row.get(5)?,
-        captured: text(6)?.and_then(|t| DateTime::parse_from_rfc3339(t).ok()),
-        captured_from: text(7)?
-            .map(|word| unknown.or_other(known_word(7, word, CapturedFrom::from_name).map(Some), None))
-            .transpose()?
-            .flatten(),
-        rule: text(8)?
-            .map(|word| unknown.or_other(known_word(8, word, words::rule).map(Some), None))
-            .transpose()?
-            .flatten(),
+        captured: instant(text(6)?),
+        captured_from: named(row, 7, unknown, CapturedFrom::from_name, None)?,
+        rule: named(row, 8, unknown, words::rule, None)?,
         evidence: evidence.map(Vec::into_boxed_slice),
-        imported_to_icloud: imported.map(|t| t.to_utc()),
+        imported_to_icloud: instant(text(10)?).map(|t| t.to_utc()),
         favorite: row.get(11)?,
         hidden: row.get(12)?,
         deleted: row.get(13)?,
@@ -315,6 +326,18 @@ pub fn record(row: &Row<'_>, unknown: Unknown, detail: Detail) -> rusqlite::Resu
         live_photo: text(16)?.and_then(library_path),
         companion_of: text(17)?.and_then(library_path),
     }))
+}
+
+/// The value that the word of a column stands for, if there is a word.
+fn named<T>(
+    row: &Row<'_>,
+    column: usize,
+    unknown: Unknown,
+    from_name: impl FnOnce(&str) -> Option<T>,
+    other: Option<T>,
+) -> rusqlite::Result<Option<T>> {
+    let Some(word) = row.get_ref(column)?.as_str_or_null()? else { return Ok(None) };
+    unknown.or_other(known_word(column, word, from_name).map(Some), other)
 }
 
 fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<ContentId>) -> rusqlite::Result<()> {
@@ -330,7 +353,7 @@ fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<Content
             continue;
         };
         let modified: Option<String> = row.get(3)?;
-        known.plan.push(Placement {
+        known.recorded.plan.push(Placement {
             path,
             area: known_word(1, row.get_ref(1)?.as_str()?, Area::from_name)?,
             content,
@@ -353,13 +376,13 @@ fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
                 target: target.as_deref().and_then(library_path),
                 blake3: row.get_ref(3)?.as_str_or_null()?.and_then(|hex| blake3::Hash::from_hex(hex).ok()),
             };
-            known.derived.insert(path, record);
+            known.recorded.derived.insert(path, record);
         }
     }
     Ok(())
 }
 
-/// A path as this program wrote it; a catalog that says anything else is not followed.
+/// A path as this program writes it. Any other is not followed.
 fn library_path(text: &str) -> Option<LibraryPath> {
     LibraryPath::recorded(text).ok()
 }

@@ -4,15 +4,17 @@
 
 ALTER TABLE contents ADD COLUMN exif_standard TEXT;
 
--- a column cannot lose its NOT NULL in place
+-- a column cannot lose its NOT NULL in place; all that 0.1.0 imported was photos
 CREATE TABLE exports_2 (
     id    INTEGER PRIMARY KEY,
     name  TEXT NOT NULL,
     total INTEGER,
     built TEXT,
-    label TEXT NOT NULL UNIQUE
+    label TEXT NOT NULL UNIQUE,
+    category TEXT NOT NULL
 ) STRICT;
-INSERT INTO exports_2 (id, name, total, built, label) SELECT id, name, total, built, label FROM exports;
+INSERT INTO exports_2 (id, name, total, built, label, category)
+    SELECT id, name, total, built, label, 'photos' FROM exports;
 DROP TABLE exports;
 ALTER TABLE exports_2 RENAME TO exports;
 

@@ -9,7 +9,8 @@ CREATE TABLE exports (
     name  TEXT NOT NULL,              -- without the part number
     total INTEGER,                    -- parts that Apple announced; NULL: no name says it
     built TEXT,                       -- when Apple built it
-    label TEXT NOT NULL UNIQUE        -- its folder below .windfall/details
+    label TEXT NOT NULL UNIQUE,       -- its folder below .windfall/details
+    category TEXT NOT NULL            -- what kind of data: photos, notes, …
 ) STRICT;
 
 CREATE TABLE parts (

@@ -1,28 +1,31 @@
-//! Match and plan, called in their order, and what the library's owner should know of it.
+//! Match and plan, called in their order, and what the library's owner should know of it. Changes nothing.
 //!
-//! In: what was read, and the library as it was before. Out: [`Decided`]. Never: changes the library.
-//! The one surprise: the library is surveyed for the plan while the match runs; foreign files must be
-//! read for that, and neither asks the other.
+//! The surprise: the library is surveyed for the plan while the match runs; foreign files must be read for
+//! that, and neither asks the other.
 
 use std::path::Path;
 
+use crate::category::Assets;
 use crate::category::photos::{Matched, counts, matched};
 use crate::contents::ContentSet;
-use crate::library::catalog::Remembered;
 use crate::library::drive::Links;
 use crate::library::record::Area;
 use crate::library::settings::{AlbumForm, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
 use crate::run::import::Run;
-use crate::run::import::side::LibrarySide;
+use crate::run::import::read::Read;
 use crate::stage::discover::Inputs;
+use crate::stage::ingest::Tally;
 use crate::stage::plan::{Plan, plan};
-use crate::stage::survey;
+use crate::stage::survey::{self, Before};
 use crate::threads;
 
-/// What match and plan say.
+/// What match and plan say of all that was read.
 pub(super) struct Decided {
+    pub(super) inputs: Inputs,
+    pub(super) before: Before,
+    pub(super) tally: Tally,
     /// Rows of the details in this run's inputs.
     pub(super) rows: u64,
     pub(super) matched: Matched,
@@ -33,59 +36,67 @@ pub(super) struct Decided {
 /// Lets match and plan decide, and names what the owner did to the library.
 pub(super) fn decide(
     run: &Run<'_>,
-    inputs: &mut Inputs,
-    known: &Remembered,
-    side: &LibrarySide,
     library: &Path,
+    Read { mut inputs, before, tally }: Read,
     settings: &Settings,
     links: Links,
 ) -> Decided {
-    run.progress.begin(Phase::Match, 0, 0);
-    let contents = &inputs.contents;
+    run.watch.progress.begin(Phase::Match, 0, 0);
+    let (contents, heard) = (&inputs.contents, &inputs.heard.photos);
     let held = || {
         let given = contents.entries.iter().filter(|e| e.given).filter_map(|e| e.content());
-        let wanted: ContentSet = given.filter(|&c| !side.standing.contains(c)).collect();
-        survey::held(library, known, contents, &side.present, &wanted, links)
+        let wanted: ContentSet = given.filter(|&c| !before.standing.contains(c)).collect();
+        survey::held(library, &before, contents, &wanted, links)
     };
-    let (mut matched, held) =
-        threads::beside(|| matched(contents, &inputs.heard.photos, settings.zone), held);
+    let (mut matched, held) = threads::beside(|| matched(contents, heard, settings.zone), held);
     let mut problems = std::mem::take(&mut matched.problems);
     // the rows have said what they had to say, and take as much room as the plan will
-    let rows = counts::rows(&inputs.contents, &inputs.heard.photos);
+    let rows = counts::rows(contents, heard);
     inputs.heard.photos.lists.clear();
-    let mut plan = plan(&inputs.contents, &inputs.heard, &matched, &held, settings);
+    let mut plan = plan(&inputs.contents, Assets::Photos(&matched, &inputs.heard.photos), &held, settings);
     problems.append(&mut plan.problems);
+    problems.extend(lacking_links(&matched, settings, links));
+    problems.extend(owners_changes(run, &before, &plan));
+    Decided { inputs, before, tally, rows, matched, plan, problems }
+}
+
+fn lacking_links(matched: &Matched, settings: &Settings, links: Links) -> Option<Problem> {
     let wants_links = matches!(settings.albums, AlbumForm::Auto | AlbumForm::Symlink | AlbumForm::Hardlink);
     let lacks = if settings.albums == AlbumForm::Hardlink { !links.hard } else { !links.symbolic };
-    if wants_links && lacks && !matched.albums.is_empty() {
-        problems.push(Problem::new(
+    (wants_links && lacks && !matched.albums.is_empty()).then(|| {
+        Problem::new(
             Code::LinksUnsupported,
-            "the drive has no links: albums became `.m3u8` lists; `windfall report` shows them as a page",
-        ));
-    }
-    for record in &side.present.changed {
+            "this drive cannot hold album folders without copying, so each album is an `.m3u8` list: look at albums in \
+             the page that `windfall report` writes, or use `--albums copy`",
+        )
+    })
+}
+
+/// What the owner did to the library: what was changed is left alone, what is gone is restored if it can be.
+fn owners_changes(run: &Run<'_>, before: &Before, plan: &Plan) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for record in &before.changed {
         problems.push(
             Problem::new(
                 Code::ChangedFile,
-                "the file has been changed since it was imported; it was left alone, and its original stands beside \
-                 it if these inputs hold it",
+                "somebody changed this file since it was imported; it was not touched, and the original is beside it if \
+                 these zips have it",
             )
             .with_entry(record.path.as_str()),
         );
     }
-    for record in side.present.lost.iter().filter(|r| r.area != Area::Details) {
-        let restored = plan.placements.iter().any(|p| p.content == record.content);
-        if restored {
-            run.progress.note(&format!("restored `{}`, which was gone", record.path));
+    for record in before.lost.iter().filter(|r| r.area != Area::Details) {
+        if plan.placements.iter().any(|p| p.content == record.content) {
+            run.watch.progress.note(&format!("restored `{}`, which was gone", record.path));
         } else {
             problems.push(
                 Problem::new(
                     Code::MissingFile,
-                    "the file is gone from the library, and these inputs do not hold it; import the archive that does",
+                    "the file is gone from the library, and these zips do not have it; import the one that does",
                 )
                 .with_entry(record.path.as_str()),
             );
         }
     }
-    Decided { rows, matched, plan, problems }
+    problems
 }

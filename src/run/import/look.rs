@@ -1,9 +1,7 @@
-//! The first look of a run: what the inputs hold, beside what the library knows.
+//! The first look of a run: what the inputs hold, beside what the library knows. Never reads media.
 //!
-//! In: the paths of a run and what the catalog remembers. Out: [`Inputs`] and [`LibrarySide`].
-//! Never: reads media.
-//! The one surprise: a nested archive whose every entry stands in the library is not even inflated;
-//! the catalog answers for it.
+//! The surprise: a nested archive whose every entry stands in the library is not even inflated; the catalog
+//! answers for it.
 
 use std::fs::{self, File};
 use std::io;
@@ -13,15 +11,16 @@ use blake3::Hash;
 
 use crate::contents::{ArchiveId, ContentSet};
 use crate::error::Error;
-use crate::library::catalog::Remembered;
+use crate::library::catalog::Delivered;
+use crate::library::drive;
 use crate::library::staging::Staging;
 use crate::progress::Phase;
-use crate::run::import::side::LibrarySide;
 use crate::run::import::{Run, unchanged};
 use crate::stage::discover::container::{Container, Source};
+use crate::stage::discover::fit::{self, Space};
 use crate::stage::discover::search::{Search, Surroundings, search};
 use crate::stage::discover::{self, Inputs};
-use crate::stage::survey::Present;
+use crate::stage::survey::Before;
 
 /// Where a deflated nested archive is inflated to.
 #[derive(Clone, Copy)]
@@ -32,32 +31,47 @@ pub(super) enum Spool<'a> {
     Temporary,
 }
 
-/// The inputs, the library as it was before this run, and one value for what lies in the inputs.
+/// What the inputs hold, beside what the library knows and holds.
+pub(super) struct Looked {
+    pub(super) inputs: Inputs,
+    pub(super) before: Before,
+    /// One value for what lies in the inputs.
+    pub(super) given: Hash,
+}
+
+impl Looked {
+    /// The same, if it fits the library's drive; files that the drive cannot hold are named and left out.
+    pub(super) fn fitted(mut self, run: &Run<'_>, library: &Path) -> Result<Self, Error> {
+        fit::refuse_too_large(&mut self.inputs, drive::largest_file(library));
+        Space::of(&self.inputs, &self.before.safe, library).check(library, run.watch.progress)?;
+        Ok(self)
+    }
+}
+
+/// Looks at the inputs of a run whose library knows `delivered` and was surveyed.
 pub(super) fn look(
     run: &Run<'_>,
     library: &Path,
-    known: &mut Remembered,
-    present: Present,
-    staged: ContentSet,
+    delivered: Delivered,
+    before: Before,
     spool: Spool<'_>,
-) -> Result<(Inputs, LibrarySide, Hash), Error> {
-    run.progress.begin(Phase::Discover, 0, 0);
-    let side = LibrarySide::new(present, staged);
-    let around = Around { spool, known, standing: Some(&side.standing) };
+) -> Result<Looked, Error> {
+    run.watch.progress.begin(Phase::Discover, 0, 0);
+    let around = Around { spool, delivered: &delivered, standing: Some(&before.standing) };
     let found = search(run.inputs, run.strangers, Some(library), &around)?;
-    let mark = unchanged::inputs(&found);
-    let mut inputs = gather(found, known, run)?;
-    side.unread_what_is_gone(&mut inputs);
-    Ok((inputs, side, mark))
+    let given = unchanged::inputs(&found);
+    let mut inputs = gather(found, delivered, run)?;
+    before.unread_what_is_gone(&mut inputs.contents);
+    Ok(Looked { inputs, before, given })
 }
 
 /// What the inputs hold, as if nothing were known of them: for `check` and `verify --against`.
 pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, Error> {
-    let mut known = Remembered::default();
-    run.progress.begin(Phase::Discover, 0, 0);
-    let around = Around { spool: Spool::Temporary, known: &known, standing: None };
+    let nothing = Delivered::default();
+    run.watch.progress.begin(Phase::Discover, 0, 0);
+    let around = Around { spool: Spool::Temporary, delivered: &nothing, standing: None };
     let found = search(run.inputs, run.strangers, library, &around)?;
-    gather(found, &mut known, run)
+    gather(found, nothing, run)
 }
 
 /// Refuses inputs that do not exist, and folders that are the library or lie in it.
@@ -78,7 +92,7 @@ pub(super) fn refuse_bad_inputs(inputs: &[PathBuf], library: &Path) -> Result<()
 
 struct Around<'a> {
     spool: Spool<'a>,
-    known: &'a Remembered,
+    delivered: &'a Delivered,
     /// Contents that stand in the library; `None` where no library is asked.
     standing: Option<&'a ContentSet>,
 }
@@ -105,7 +119,7 @@ impl Surroundings for Around<'_> {
         if !matches!(parent.source, Source::Zip(_)) {
             return None;
         }
-        let contents = &self.known.contents;
+        let contents = &self.delivered.contents;
         contents.archives.iter().find(|a| a.name == parent.name && a.identity == parent.identity)?;
         let mut named = contents.archives.pairs().filter(|(_, a)| a.name == name);
         let (index, _) = named.next()?;
@@ -113,8 +127,8 @@ impl Surroundings for Around<'_> {
             return None;
         }
         let mut entries = contents.entries.iter().filter(|e| e.archive == index).peekable();
-        // an entry that failed has no record, and shall be tried again
-        if !self.known.complete.contains(&index) {
+        // an entry that failed has no record, so it is tried again
+        if !self.delivered.complete.contains(&index) {
             return None;
         }
         entries.peek()?;
@@ -122,15 +136,8 @@ impl Surroundings for Around<'_> {
     }
 }
 
-fn gather(found: Search, known: &mut Remembered, run: &Run<'_>) -> Result<Inputs, Error> {
-    let remembered = Remembered {
-        contents: std::mem::take(&mut known.contents),
-        heard: std::mem::take(&mut known.heard),
-        ids: std::mem::take(&mut known.ids),
-        complete: known.complete.clone(),
-        ..Remembered::default()
-    };
-    let inputs = discover::gather(found, remembered);
+fn gather(found: Search, delivered: Delivered, run: &Run<'_>) -> Result<Inputs, Error> {
+    let inputs = discover::gather(found, delivered);
     if inputs.sources.is_empty() {
         if !inputs.unreadable.is_empty() {
             let why = inputs.problems.into_iter().filter(|p| p.archive.is_some());

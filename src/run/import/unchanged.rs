@@ -1,11 +1,9 @@
-//! A run that finds everything as the last one left it: it says what that one said would be said.
+//! Skips a run that has nothing to do, and repeats the report that the last run left for this case.
 //!
-//! In: what the catalog remembers of the last run, what lies in the inputs, what stands in the library.
-//! Out: the report, if nothing is left to be done. Never: trusts a record without looking for its
-//! file, or an archive by its name.
-//! The one surprise: the run before writes the report, for it knows all that a run knows; a run that
-//! finds nothing to do would read the whole catalog and match every row to say the same. Whatever
-//! else is written to the catalog takes the report back, and whoever has a doubt runs whole.
+//! The last run writes that report because it knows everything that a run knows; a run with nothing to do
+//! would read the whole catalog and match every row only to say the same. No record is trusted without
+//! looking for its file, and no archive by its name. Whatever else is written to the catalog takes the report
+//! back, and any doubt means a whole run.
 
 use std::fs::File;
 use std::io;
@@ -16,7 +14,7 @@ use blake3::{Hash, Hasher};
 use crate::contents::ArchiveId;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
-use crate::library::layout::{self};
+use crate::library::layout;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Unchanged};
 use crate::library::settings::{Settings, ZoneFrom};
@@ -27,7 +25,7 @@ use crate::run::import::Run;
 use crate::stage::discover::container::Container;
 use crate::stage::discover::search::{Search, Surroundings, search};
 use crate::stage::report::{self, Entries, Report, TimeZone};
-use crate::stage::survey::Present;
+use crate::stage::survey::Before;
 use crate::threads;
 
 /// What is wrong with what Apple delivered, and will be as long as nothing else is delivered. All else
@@ -67,14 +65,14 @@ pub(super) fn outset(
     settings: &Settings,
 ) -> Result<Outset, Error> {
     let Some(left) = catalog.unchanged()? else { return Ok(Outset::Changed(None)) };
-    run.progress.begin(Phase::Discover, 0, 0);
+    run.watch.progress.begin(Phase::Discover, 0, 0);
     let found = || search(run.inputs, run.strangers, Some(library), &Closed);
     let (found, tree) = threads::beside(found, || Tree::walk(library));
     let (found, tree) = (found?, tree?);
     let is_swept = !layout::staging(library).exists();
     if is_swept
         && let Some(strangers) = strangers(library, &tree, catalog)?
-        && mark(&inputs(&found), strangers, settings) == left.mark
+        && state(&inputs(&found), strangers, settings) == left.state
         && let Ok((report, sizes, rows)) = serde_json::from_str::<(Report, Entries, u64)>(&left.report)
     {
         let library = library.display().to_string();
@@ -86,19 +84,19 @@ pub(super) fn outset(
     Ok(Outset::Changed(Some(tree)))
 }
 
-/// What the next run shall say if nothing changes; `None` if it will have something to do all the same.
-/// `present` is the library as it was before this run, and the catalog as it is after.
+/// What the next run is to say if nothing changes; `None` if it will have something to do all the same.
+/// `before` is the library as it was before this run, and the catalog as it is after.
 pub(super) fn left(
     report: &Report,
     inputs: &Hash,
-    present: &Present,
+    before: &Before,
     catalog: &Catalog,
     settings: &Settings,
 ) -> Result<Option<Unchanged>, Error> {
     let Some(again) = again(report) else { return Ok(None) };
-    let strangers = present.strangers(&|path| catalog.has_path(path))?;
+    let strangers = before.strangers(&|path| catalog.has_path(path))?;
     let report = serde_json::to_string(&(&again, again.sizes, again.rows)).ok();
-    Ok(report.map(|report| Unchanged { mark: mark(inputs, strangers, settings), report }))
+    Ok(report.map(|report| Unchanged { state: state(inputs, strangers, settings), report }))
 }
 
 /// What a report becomes when all that was imported is there already.
@@ -122,7 +120,7 @@ fn present(Entries { total, ignored, .. }: Entries) -> Entries {
 }
 
 /// All that a run depends on, as one value.
-fn mark(inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
+fn state(inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
     // who named the zone changes nothing but a word
     let settings = Settings { zone_from: ZoneFrom::Library, ..settings.clone() };
     let mut hasher = Hasher::new();
@@ -134,10 +132,10 @@ fn mark(inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
 /// What lies in the inputs, as one value, in whatever order they were given.
 pub(super) fn inputs(found: &Search) -> Hash {
     let left_alone = found.left_alone.names.iter().map(|name| blake3::hash(name.as_bytes()));
-    let mut marks: Vec<[u8; 32]> =
-        found.marks.iter().copied().chain(left_alone).map(|mark| *mark.as_bytes()).collect();
-    marks.sort_unstable();
-    blake3::hash(marks.as_flattened())
+    let mut hashes: Vec<[u8; 32]> =
+        found.hashes.iter().copied().chain(left_alone).map(|hash| *hash.as_bytes()).collect();
+    hashes.sort_unstable();
+    blake3::hash(hashes.as_flattened())
 }
 
 /// If all that the catalog knows stands in its place: what else stands in the library, as one value.
@@ -157,7 +155,7 @@ fn strangers(library: &Path, tree: &Tree, catalog: &Catalog) -> Result<Option<Ha
         here.is_some_and(|(_, seen)| file.is_none_or(|(_, size)| seen.is_file && seen.size == size))
     })?;
     strangers.extend(standing);
-    Ok(whole.then(|| tree::mark(strangers.into_iter())))
+    Ok(whole.then(|| tree::hash(strangers.into_iter())))
 }
 
 /// Nested archives are what the archives are that they lie in; nothing needs to be opened.

@@ -22,15 +22,15 @@ use std::time::Instant;
 
 use chrono::Utc;
 
-use crate::category::Said;
 use crate::category::photos::{Sort, matched};
+use crate::category::{Assets, Said};
 use crate::contents::{Archive, ArchiveId, Arena, ContentId, Contents, EntryId, Identity, REBUILT};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids, Remembered};
-use crate::library::layout::{self};
+use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Kept, ReadEntry};
+use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Novelty, ReadEntry};
 use crate::library::settings::{Memory, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
@@ -41,7 +41,7 @@ use crate::run::rebuild::sorted::{Sorted, area_of};
 use crate::run::rebuild::stand_ins::StandIns;
 use crate::run::rebuild::told::{Restored, Told};
 use crate::run::verify::tree::{self, Reread, Tree, Wish, staging_left};
-use crate::run::verify::{Looked, Verification, VerifyRun, against, exports, extra, hold, record};
+use crate::run::verify::{Looked, Verification, VerifyRun, against, catalog, exports, extra, hold};
 use crate::stage::ingest::Wanted;
 use crate::stage::plan::plan;
 use crate::stage::plan::records::{Records, album_records};
@@ -73,7 +73,7 @@ pub fn rebuild(
         said.cut_short &= unvouched.contains(&content.blake3);
     }
     let sorted = Sorted::new(run.library, &tree, &told, &kept, &reread);
-    run.progress.begin(Phase::Match, 0, 0);
+    run.watch.progress.begin(Phase::Match, 0, 0);
     let made = Made::new(run.library, &told, &sorted, &kept, &reread, &settings);
     let new = layout::internal(run.library).join(format!("{}.new", layout::CATALOG));
     made.write(&new, &sorted, &remembered(&old, &settings))?;
@@ -105,7 +105,7 @@ struct Old {
 
 impl Old {
     fn read(library: &Path) -> Result<Self, Error> {
-        match record::open(library) {
+        match catalog::open(library) {
             Ok(catalog) => Ok(Old {
                 known: catalog.load().unwrap_or_default(),
                 memory: catalog.settings().unwrap_or_default(),
@@ -179,7 +179,7 @@ impl Made {
         let mut matched = matched(&contents, &heard.photos, settings.zone);
         let problems = std::mem::take(&mut matched.problems).into_iter();
         let held = sorted.held(&contents, album_folders);
-        let plan = plan(&contents, heard, &matched, &held, settings);
+        let plan = plan(&contents, Assets::Photos(&matched, &heard.photos), &held, settings);
         let nothing = BTreeMap::new();
         let facts = Records::new(&contents, heard, &matched, &plan, &nothing);
         let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
@@ -216,8 +216,8 @@ impl Made {
         let read = |(entry, content): (EntryId, ContentId)| {
             let fresh =
                 Fresh { content: self.contents.distinct[content].clone(), said: self.said[content].clone() };
-            let kept = Kept::Fresh(Box::new(fresh));
-            ReadEntry { entry, content, kept }
+            let novelty = Novelty::Fresh(Box::new(fresh));
+            ReadEntry { entry, content, novelty }
         };
         let entries = self.contents.entries.pairs();
         entries.filter_map(|(entry, e)| Some((entry, e.content()?))).map(read).collect()
@@ -241,8 +241,8 @@ fn look(old: &Old, told: &Told, tree: &Tree, sorted: &Sorted, reread: &Reread, m
         looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(path.as_str()));
         looked.files.changed += 1;
     }
-    let recorded = old.known.files.values().map(|record| {
-        let content = &old.known.contents.distinct[record.content];
+    let recorded = old.known.recorded.files.values().map(|record| {
+        let content = &old.known.delivered.contents.distinct[record.content];
         (&record.path, (content.blake3, content.size))
     });
     let mut expected = told.files();

@@ -1,10 +1,10 @@
-//! `verify --against`: may these archives be deleted?
+//! `verify --against`: can these archives be deleted?
 //!
-//! In: archives, read as if nothing were known of them, and the bytes that the library was just
-//! seen to hold. Out: how many entries the library holds, and a `not-held` problem for each that
-//! it does not. Never: believes the catalog, or a checksum that an archive states.
-//! The one surprise: parts that were never downloaded do not make the given ones unsafe; `check`
-//! and `import` speak of them.
+//! The archives are read as if nothing were known about them, and compared with the bytes that the library
+//! was just seen to hold. Neither the catalog nor a checksum that an archive states is believed.
+//!
+//! The surprise: parts that were never downloaded do not make the given ones unsafe; `check` and `import` are
+//! the ones to speak of those.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -26,7 +26,7 @@ use crate::stage::ingest::{Reading, Wanted, ingest};
 /// Entries of the archives; ignored ones and placeholders do not count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Against {
-    /// All.
+    /// How many entries the archives have.
     pub entries: u64,
     /// Their bytes stand in the library.
     pub held: u64,
@@ -36,7 +36,6 @@ pub struct Against {
 
 /// What comparing the archives with the library came to.
 pub struct Compared {
-    /// The numbers.
     pub against: Against,
     /// Every entry is held, and no archive is damaged.
     pub all_held: bool,
@@ -61,7 +60,7 @@ pub struct Holding {
 /// If there are none, none can be read, or one is the library.
 pub fn find(run: &VerifyRun<'_>, inputs: &[PathBuf]) -> Result<Inputs, Error> {
     let strangers = Strangers::Refused;
-    let run_of = Run { inputs, strangers, jobs: run.jobs, progress: run.progress, cancel: run.cancel };
+    let run_of = Run { inputs, strangers, jobs: run.jobs, watch: run.watch };
     discover(&run_of, Some(run.library))
 }
 
@@ -75,8 +74,7 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
         wanted: Wanted::Hashes,
         held: &ContentSet::default(),
         jobs: run.jobs,
-        progress: run.progress,
-        cancel: run.cancel,
+        watch: run.watch,
     };
     let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
     let mut problems = std::mem::take(&mut inputs.problems);
@@ -86,8 +84,7 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
     for name in &inputs.unreadable {
         against.entries += 1;
         against.not_held += 1;
-        let why =
-            "the archive cannot be read, so nobody can say whether the library holds what is in it: keep it";
+        let why = "this zip cannot be read, so nobody can say whether the library has what is in it: keep it";
         problems.push(Problem::new(Code::NotHeld, why).in_archive(name));
     }
     let contents = &inputs.contents;
@@ -103,17 +100,16 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
                 }
                 match holding.lost.get(&content.blake3) {
                     Some(path) => format!(
-                        "`{path}` held it, and is gone or holds other bytes now: import this archive again before you \
-                         delete it"
+                        "`{path}` was this file, and is gone or changed now: import this zip again before you delete \
+                         it"
                     ),
-                    None => "the library does not hold it: an option left it out, or it was never imported; import \
-                             this archive before you delete it"
+                    None => "the library does not have it: an option left it out, or it was never imported; import \
+                             this zip before you delete it"
                         .to_owned(),
                 }
             }
             Bytes::Failed | Bytes::Unread => {
-                "it cannot be read, so nobody can say whether the library holds it: keep the archive"
-                    .to_owned()
+                "it cannot be read, so nobody can say whether the library has it: keep the zip".to_owned()
             }
         };
         against.not_held += 1;

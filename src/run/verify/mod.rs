@@ -1,17 +1,14 @@
-//! `verify`: reads the library's bytes again and says what is as it was, what is not, and whether
-//! archives may be deleted.
+//! `verify`: reads the library's bytes again and says what is as it was, what is not, and whether archives
+//! can be deleted. It changes no file of the library.
 //!
-//! In: a library, and archives to compare it with. Out: [`Verification`]: the JSON of the design,
-//! field for field, and what a certificate says besides. Never: changes a file of the library,
-//! believes a size, a time or a name where bytes can be read.
-//! The one surprise: a file counts as holding what was imported only after its BLAKE3 was computed
-//! in this very run; whatever else is known, from the catalog or from an archive, is a claim.
+//! A file counts as intact only after its BLAKE3 was computed in this very run. Sizes, times, names, the
+//! catalog and the archives only make claims.
 //!
-//! `tree` walks and reads, `record` examines the catalog, `against` compares archives;
-//! [`rebuild`](crate::run::rebuild) makes the catalog anew.
+//! `tree` walks and reads, `catalog` examines the catalog, `against` compares archives.
+//! [`rebuild`](crate::run::rebuild) makes a lost catalog anew.
 
 pub(super) mod against;
-pub(super) mod record;
+pub(super) mod catalog;
 pub(super) mod tree;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -19,7 +16,6 @@ use std::fs::File;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use serde::Serialize;
@@ -32,8 +28,8 @@ use crate::library::layout::INTERNAL;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, FileRecord};
-use crate::problem::{Code, Problem};
-use crate::progress::Progress;
+use crate::problem::{Code, Problem, amount};
+use crate::progress::Watch;
 use crate::stage::discover::search::LeftAlone;
 use crate::stage::ingest::Wanted;
 use crate::stage::report::{ExportReport, missing_parts};
@@ -45,20 +41,18 @@ use tree::{Found, Reread, Standing, Tree, Wish, staging_left};
 
 /// What a verification needs.
 pub struct VerifyRun<'a> {
-    /// The library.
+    /// The folder of the library.
     pub library: &'a Path,
-    /// Threads that read.
+    /// How many threads read.
     pub jobs: NonZeroUsize,
-    /// Is told.
-    pub progress: &'a dyn Progress,
-    /// Set when the owner wants to stop.
-    pub cancel: &'a AtomicBool,
+    /// Who is told, and who may stop it.
+    pub watch: Watch<'a>,
 }
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verification {
-    /// Version.
+    /// The version of Windfall that looked.
     pub windfall: &'static str,
     /// The library's folder.
     pub library: String,
@@ -94,7 +88,7 @@ pub struct Files {
     pub intact: u64,
     /// Other bytes now, or unreadable.
     pub changed: u64,
-    /// Gone.
+    /// Files that are gone.
     pub missing: u64,
     /// Files that no import put there.
     pub extra: u64,
@@ -126,7 +120,7 @@ pub fn verify(run: &VerifyRun<'_>, against: Option<&[PathBuf]>) -> Result<Verifi
     let _lock = hold(run.library)?;
     // a mistyped input shows before hours of reading
     let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
-    let (known, damages) = record::examine(run.library)?;
+    let (known, damages) = catalog::examine(run.library)?;
     let sound = damages.is_empty();
     let tree = Tree::walk(run.library);
     let mut looked = match &known {
@@ -217,34 +211,35 @@ impl Looked {
 fn look(run: &VerifyRun<'_>, known: &Remembered, tree: &Tree) -> Result<Looked, Error> {
     let mut standing: BTreeMap<&LibraryPath, Standing> = BTreeMap::new();
     let mut claimed: HashSet<LibraryPath> = HashSet::new();
-    for path in known.files.keys() {
+    for path in known.recorded.files.keys() {
         let found = tree.find(run.library, path);
         if let Standing::Here(at, _) = &found {
             claimed.insert(at.clone());
         }
         standing.insert(path, found);
     }
-    let planned: HashSet<&LibraryPath> = known.plan.iter().map(|p| &p.path).collect();
+    let planned: HashSet<&LibraryPath> = known.recorded.plan.iter().map(|p| &p.path).collect();
     let is_stray = |path: &LibraryPath| {
         !claimed.contains(path)
-            && !known.derived.contains_key(path)
+            && !known.recorded.derived.contains_key(path)
             && !planned.contains(path)
             && !path.as_str().starts_with(INTERNAL)
     };
     let strays: BTreeMap<&LibraryPath, &Found> =
         tree.files.iter().filter(|(path, _)| is_stray(path)).collect();
-    let size = |record: &FileRecord| known.contents.distinct[record.content].size;
+    let size = |record: &FileRecord| known.delivered.contents.distinct[record.content].size;
     let gone: HashSet<u64> = standing
         .iter()
         .filter(|(_, found)| matches!(found, Standing::Gone))
-        .map(|(path, _)| size(&known.files[*path]))
+        .map(|(path, _)| size(&known.recorded.files[*path]))
         .collect();
     let mut wishes = Vec::new();
     for (path, found) in &standing {
         if let Standing::Here(at, found) = found
             && found.is_file
         {
-            let sort = if known.files[*path].area == Area::Media { Sort::Photo } else { Sort::Other };
+            let sort =
+                if known.recorded.files[*path].area == Area::Media { Sort::Photo } else { Sort::Other };
             wishes.push(Wish { path: at.clone(), found: found.clone(), sort });
         }
     }
@@ -259,12 +254,12 @@ fn look(run: &VerifyRun<'_>, known: &Remembered, tree: &Tree) -> Result<Looked, 
         looked: Looked::default(),
     };
     for (path, found) in standing {
-        looking.file(&known.files[path], &found);
+        looking.file(&known.recorded.files[path], &found);
     }
     let Looking { unclaimed, mut looked, .. } = looking;
     looked.files.extra = unclaimed.len() as u64;
     looked.problems.extend(unclaimed.iter().map(extra));
-    looked.balance.exports = exports(&known.contents);
+    looked.balance.exports = exports(&known.delivered.contents);
     Ok(looked)
 }
 
@@ -281,13 +276,13 @@ fn read_everything(run: &VerifyRun<'_>, tree: &Tree) -> Result<Looked, Error> {
 }
 
 pub(super) fn extra(path: &LibraryPath) -> Problem {
-    let message = "no import put this file here, so nothing is known of it; it was left alone";
+    let message = "no import put this file here, so Windfall does not touch it";
     Problem::new(Code::ExtraFile, message).with_entry(path.as_str())
 }
 
 /// Of every content, an archive that held it: what to import again.
 fn archives(known: &Remembered) -> HashMap<ContentId, &str> {
-    let contents = &known.contents;
+    let contents = &known.delivered.contents;
     let archives = |e: &crate::contents::Entry| &contents.archives[e.archive];
     let entries = contents.entries.iter().filter(|e| !archives(e).is_stand_in());
     entries.filter_map(|e| Some((e.content()?, archives(e).name.as_str()))).collect()
@@ -305,7 +300,7 @@ struct Looking<'a> {
 
 impl Looking<'_> {
     fn file(&mut self, record: &FileRecord, standing: &Standing) {
-        let recorded = &self.known.contents.distinct[record.content];
+        let recorded = &self.known.delivered.contents.distinct[record.content];
         self.looked.files.total += 1;
         match standing {
             Standing::Here(at, found) => self.compare(record, recorded, at, found),
@@ -316,20 +311,24 @@ impl Looking<'_> {
 
     fn compare(&mut self, record: &FileRecord, recorded: &Content, at: &LibraryPath, found: &Found) {
         if !found.is_file {
-            return self.changed(record, recorded, "a link or a device stands in its place");
+            return self.changed(record, recorded, "a link or a device is in its place");
         }
         let Some(content) = self.reread.content(at) else {
             return self.changed(record, recorded, self.reread.fault(at));
         };
         if content.blake3 != recorded.blake3 {
             let how = if content.size == recorded.size {
-                format!("it has the {} bytes that it had, but not the same", recorded.size)
+                format!("its {} bytes are not the same any more", amount::count(recorded.size))
             } else {
-                format!("it has {} bytes, and had {}", content.size, recorded.size)
+                format!(
+                    "it has {} bytes and had {}",
+                    amount::count(content.size),
+                    amount::count(recorded.size)
+                )
             };
             return self.changed(record, recorded, &how);
         }
-        let recorded_print = self.known.heard.photos.said[record.content].fingerprint;
+        let recorded_print = self.known.delivered.heard.photos.said[record.content].fingerprint;
         let found_print = self.reread.said(at).and_then(|said| said.fingerprint);
         let differs = record.area == Area::Media && recorded_print.is_some() && found_print != recorded_print;
         if content.size != recorded.size || differs {
@@ -337,7 +336,7 @@ impl Looking<'_> {
                 Problem::new(
                     Code::CatalogDamaged,
                     "the file is intact, but the catalog has another size or fingerprint for the same BLAKE3: \
-                     `windfall verify --rebuild-catalog` makes the catalog anew",
+                     `windfall verify --rebuild-catalog` makes a new catalog",
                 )
                 .with_entry(record.path.as_str()),
             );
@@ -349,8 +348,8 @@ impl Looking<'_> {
         self.looked.files.changed += 1;
         self.looked.holding.lost.insert(recorded.blake3, record.path.clone());
         let message = format!(
-            "it is not what was imported: {how}; if nobody edited it, look after the drive; to have the original \
-             again, move this file away and import {} again",
+            "it is not what was imported: {how}; if nobody edited it, check the drive; to get the original back, \
+             move this file away and import {} again",
             self.source(record)
         );
         self.looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(record.path.as_str()));
@@ -362,8 +361,7 @@ impl Looking<'_> {
         };
         let moved = self.unclaimed.iter().find(same).filter(|_| record.area != Area::Details).cloned();
         if let Some(to) = moved {
-            let message =
-                format!("it stands as `{to}` now, byte for byte; the catalog follows at the next import");
+            let message = format!("it is at `{to}` now, unchanged; the next import remembers the new place");
             let problem = Problem::new(Code::MovedFile, message).with_entry(record.path.as_str());
             self.looked.problems.push(problem);
             self.unclaimed.remove(&to);
@@ -372,13 +370,13 @@ impl Looking<'_> {
         }
         self.looked.files.missing += 1;
         self.looked.holding.lost.insert(recorded.blake3, record.path.clone());
-        let message = format!("it is gone: import {} again to have it back", self.source(record));
+        let message = format!("it is gone: import {} again to get it back", self.source(record));
         self.looked.problems.push(Problem::new(Code::MissingFile, message).with_entry(record.path.as_str()));
     }
 
     fn source(&self, record: &FileRecord) -> String {
         let archive = self.archives.get(&record.content);
-        archive.map_or_else(|| "the archive that held it".to_owned(), |name| format!("`{name}`"))
+        archive.map_or_else(|| "the zip that had it".to_owned(), |name| format!("`{name}`"))
     }
 }
 

@@ -1,9 +1,8 @@
-//! The library's folder as it stands, and its bytes read again.
+//! The library's folder as it stands, and its bytes read again. No link is followed, the catalog is not
+//! believed, and of `.windfall` only the kept details are looked at.
 //!
-//! In: the library's folder. Out: [`Tree`], and what the bytes of its files say now. Never: follows
-//! a link, enters `.windfall` but for the kept details, believes the catalog.
-//! The one surprise: the bytes are read by the same pass as an import's ([`ingest`]), with the
-//! library as a part folder; what reads the archives is what proves the library.
+//! The surprise: the bytes are read by the same pass as an import's ([`ingest`]), with the library as a part
+//! folder. What reads the archives is what proves the library.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -25,7 +24,7 @@ use crate::library::layout::{self, INTERNAL};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::problem::{Code, Problem, amount, refusal};
-use crate::progress::{Phase, Progress};
+use crate::progress::{Phase, Progress, Watch};
 use crate::run::verify::VerifyRun;
 use crate::stage::discover::Inputs;
 use crate::stage::discover::container::Source;
@@ -46,11 +45,9 @@ const OF_THE_DRIVE: [&str; 8] = [
 /// A file or link in the library's folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// Bytes.
     pub size: u64,
     /// A regular file; else a link or a device.
     pub is_file: bool,
-    /// Its modification time.
     pub modified: Option<DateTime<Utc>>,
     /// Files of one number are one file under several names; numbers that lie close were written
     /// together. Zero where a system has none.
@@ -76,7 +73,6 @@ impl Found {
 /// report page, and `.windfall` but for Apple's lists among the kept details.
 #[derive(Debug, Default)]
 pub struct Tree {
-    /// By path.
     pub files: BTreeMap<LibraryPath, Found>,
     aliases: OnceCell<HashMap<String, LibraryPath>>,
 }
@@ -90,7 +86,7 @@ impl Tree {
             WalkDir::new(layout::internal(library).join(layout::DETAILS)).min_depth(1).follow_links(false);
         let mut tree = Tree::default();
         for entry in tops.chain(details.into_iter().flatten()).filter(|e| !e.file_type().is_dir()) {
-            let text = name::below(library, entry.path());
+            let text = name::text_below(library, entry.path());
             if text == layout::PAGE || layout::is_origins(&text) || litter::is_ignored(&text) {
                 continue;
             }
@@ -152,24 +148,22 @@ pub fn staging_left(library: &Path, known: Option<&Remembered>) -> Option<Proble
     let files = staging.into_iter().flatten().filter(|e| e.file_type().is_file());
     let sizes: Vec<u64> =
         files.filter_map(|e| fs::symlink_metadata(e.path()).ok()).map(|m| m.len()).collect();
-    let planned = known.map_or(0, |known| known.plan.len());
+    let planned = known.map_or(0, |known| known.recorded.plan.len());
     if sizes.is_empty() && planned == 0 {
         return None;
     }
     let count = sizes.len();
     let bytes = amount::size(sizes.iter().fold(0, |sum: u64, size| sum.saturating_add(*size)));
     let message = format!(
-        "an import was interrupted: {count} files ({bytes}) wait in `{INTERNAL}/staging`; import the same \
-         archives again to have them placed"
+        "an import was interrupted: {count} files ({bytes}) wait in `{INTERNAL}/staging`; import the same zips again \
+         to finish it"
     );
     Some(Problem::new(Code::StagingLeft, message).with_entry(format!("{INTERNAL}/staging")))
 }
 
-/// A file whose bytes shall be read.
+/// A file whose bytes are to be read.
 pub struct Wish {
-    /// Where it stands.
     pub path: LibraryPath,
-    /// What stands there.
     pub found: Found,
     /// What it is for: media have a fingerprint, details are understood.
     pub sort: Sort,
@@ -248,8 +242,7 @@ pub fn reread(run: &VerifyRun<'_>, mut wishes: Vec<Wish>, wanted: Wanted) -> Res
         wanted,
         held: &ContentSet::default(),
         jobs: run.jobs,
-        progress: &Verifying(run.progress),
-        cancel: run.cancel,
+        watch: Watch { progress: &Verifying(run.watch.progress), cancel: run.watch.cancel },
     };
     let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
     // what an archive's reader advises does not help here

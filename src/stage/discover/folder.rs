@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::apple::part_name;
-use crate::category::photos::classify::{self, Delivered, Shape};
-use crate::category::recognise;
+use crate::category::{Delivered, Shape, is_apples_folder, recognise};
 use crate::contents::{Category, litter};
 use crate::library::layout::INTERNAL;
 use crate::problem::refusal::{Refused, refused_walk};
@@ -62,7 +61,7 @@ impl Folder {
     /// What tells whether the folder is a part: what lies in it, and in folders called like Apple's.
     pub(super) fn shape(&self, root: &Path) -> Shape {
         let mut paths: Vec<String> = self.files.iter().map(|file| name_of(file)).collect();
-        for folder in self.folders.iter().filter(|f| classify::is_apples_folder(&name_of(f))) {
+        for folder in self.folders.iter().filter(|f| is_apples_folder(&name_of(f))) {
             let name = name_of(folder);
             let below = Folder::of(folder);
             paths.extend(below.files.iter().map(|file| format!("{name}/{}", name_of(file))));
@@ -124,7 +123,7 @@ impl Deeper {
         for folder in &part.folders {
             if is_library(folder) {
                 deeper.libraries.push(folder.clone());
-            } else if classify::is_apples_folder(&name_of(folder)) {
+            } else if is_apples_folder(&name_of(folder)) {
                 // what it holds speaks of the part
                 deeper.search(&Folder::of(folder));
             } else {

@@ -10,6 +10,7 @@
 //! [`category`](crate::category) says.
 
 pub mod container;
+pub mod fit;
 mod folder;
 pub mod group;
 mod known;
@@ -24,7 +25,7 @@ use crate::apple::part_name;
 use crate::apple::zip::{self, DEFLATED, ZipEntry};
 use crate::category::Heard;
 use crate::contents::{ArchiveId, Bytes, Class, Contents, Entry, ExportId, Inner, PartId};
-use crate::library::catalog::{Ids, Remembered};
+use crate::library::catalog::{Delivered, Ids};
 use crate::problem::refusal::{self, Refused};
 use crate::problem::{Code, Problem};
 
@@ -56,9 +57,9 @@ pub struct Inputs {
 }
 
 /// Joins what search found with what the catalog remembers.
-pub fn gather(found: Search, remembered: Remembered) -> Inputs {
+pub fn gather(found: Search, delivered: Delivered) -> Inputs {
     let Search { containers, left_alone, problems, .. } = found;
-    let Remembered { contents, heard, ids, complete, .. } = remembered;
+    let Delivered { contents, heard, ids, complete } = delivered;
     let mut inputs = Inputs { contents, heard, ids, left_alone, problems, ..Inputs::default() };
     let grouped = group::group(&containers, &mut inputs.contents, &complete);
     let mut known = Known::new(&inputs.contents);
@@ -152,8 +153,7 @@ fn placeholder(path: &str) -> String {
         Some(original) => format!(
             "`{original}` is in iCloud Drive and not on this computer: let iCloud download it, then import again"
         ),
-        None => "an empty file: Apple delivered a name and no photo; look whether another part holds it"
-            .to_owned(),
+        None => "an empty file: Apple sent a name and no photo; see whether another part has it".to_owned(),
     }
 }
 
@@ -188,7 +188,7 @@ pub fn is_deflated(source: &Source, position: u32) -> bool {
 }
 
 /// The entry at this position of the central directory.
-pub fn zip_entry(archive: &Arc<zip::Archive>, position: u32) -> Option<&ZipEntry> {
+pub fn zip_entry(archive: &Arc<zip::ZipArchive>, position: u32) -> Option<&ZipEntry> {
     let at = archive.entries.binary_search_by_key(&position, |entry| entry.position).ok()?;
     archive.entries.get(at)
 }

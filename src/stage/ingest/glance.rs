@@ -1,9 +1,7 @@
-//! What bytes say of themselves, and small reads here and there in a large file.
+//! Small reads here and there in a large file, as parsers of metadata make them.
 //!
-//! In: a seekable source. Out: [`Embedded`]; the same source, with a buffer of 16 KiB. Never: reads
-//! ahead of large reads.
-//! The one surprise: what was read is kept over seeks, which a `BufReader` does not; parsers of
-//! metadata jump back and forth.
+//! What was read is kept over seeks, which a `BufReader` does not do: parsers jump back and forth. Large reads go
+//! past the buffer.
 
 use std::io::{self, Read, Seek, SeekFrom};
 

@@ -1,19 +1,20 @@
-//! Ingest: the one parallel pass over bytes.
+//! Ingest: the one parallel pass over bytes. One reading gives CRC-32, BLAKE3, Apple's fingerprint and
+//! embedded metadata; new bytes go to staging. What an entry means and where it goes is decided later.
 //!
-//! In: the entries that must be read, and what is known already. Out: for each entry its content:
-//! CRC-32, BLAKE3, Apple's fingerprint and embedded metadata, all from one reading; new bytes go to
-//! staging. Never: decides what an entry means or where it goes.
-//! The one surprise: an entry whose size and CRC-32 are known is hashed without being written, and
-//! read a second time only if its BLAKE3 is new after all; duplicates cost no disk.
+//! The surprise: an entry whose size and CRC-32 are known is hashed without being written, and read a second
+//! time only if its BLAKE3 is new after all. Duplicates cost no disk.
 
 mod collect;
 mod glance;
+mod kept;
 mod stock;
 mod worker;
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc;
+
+pub use kept::read_kept;
 
 use collect::{Collector, Gathered};
 use worker::Worker;
@@ -24,7 +25,7 @@ use crate::error::Error;
 use crate::library::record::ReadEntry;
 use crate::library::staging::Staging;
 use crate::problem::Problem;
-use crate::progress::{Phase, Progress};
+use crate::progress::{Phase, Watch};
 use crate::stage::discover::Inputs;
 use crate::threads;
 
@@ -56,10 +57,8 @@ pub struct Reading<'a> {
     pub held: &'a ContentSet,
     /// Threads.
     pub jobs: NonZeroUsize,
-    /// Is told.
-    pub progress: &'a dyn Progress,
-    /// Set when the owner wants to stop.
-    pub cancel: &'a AtomicBool,
+    /// Who is told, and who may stop it.
+    pub watch: Watch<'a>,
 }
 
 /// Is called with entries whose bytes are durable.
@@ -73,7 +72,7 @@ pub type Record<'a> = dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error> + 
 pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_>) -> Result<Tally, Error> {
     let tasks = tasks(&inputs.contents, reading.jobs);
     let bytes = tasks.iter().map(|&t| inputs.contents.entries[t].size).fold(0, u64::saturating_add);
-    reading.progress.begin(Phase::Read, tasks.len() as u64, bytes);
+    reading.watch.progress.begin(Phase::Read, tasks.len() as u64, bytes);
     let known = std::mem::take(&mut inputs.contents.distinct);
     let said = std::mem::take(&mut inputs.heard.photos.said);
     let (outcome, contents, gathered) = {
@@ -155,6 +154,7 @@ mod tests {
         Archive, Bytes, Category, Class, ContentSet, Entry, Export, Identity, Inner, Part, Sort,
     };
     use crate::error::Error;
+    use crate::progress::Watch;
     use crate::stage::discover::Inputs;
     use crate::stage::discover::container::Source;
 
@@ -201,8 +201,7 @@ mod tests {
             wanted: Wanted::Hashes,
             held: &ContentSet::default(),
             jobs: NonZeroUsize::MIN.saturating_add(3),
-            progress: &(),
-            cancel: &cancel,
+            watch: Watch { progress: &(), cancel: &cancel },
         };
         let calls = Cell::new(0);
         let outcome = ingest(&mut inputs, &reading, &mut |_, _| {

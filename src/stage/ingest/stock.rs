@@ -1,8 +1,7 @@
-//! What is known of bytes while they are read: the library's, and those of this pass so far.
+//! What is known about bytes while they are read: the library's, and those of this pass so far. All threads
+//! share it, behind a lock that is held only for lookups.
 //!
-//! In: contents. Out: answers by hash, by size and CRC-32. Never: takes equal sizes and CRC-32 for
-//! equal bytes; they only say that a copy is likely.
-//! The one surprise: all threads share one, behind a lock that is held for lookups only.
+//! Equal sizes and CRC-32 are never taken for equal bytes; they only say that a copy is likely.
 
 use std::collections::HashSet;
 
@@ -41,7 +40,7 @@ impl Stock {
         contents.reserve_exact(new);
         said.reserve_exact(new);
         let most = contents.len() + new;
-        let mut by_hash = ByDigest::with_room(most);
+        let mut by_hash = ByDigest::with_capacity(most);
         for (id, content) in contents.pairs() {
             by_hash.insert(content.blake3.as_bytes(), id.index());
         }

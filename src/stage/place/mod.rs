@@ -1,10 +1,9 @@
-//! Place: carries out the plan.
+//! Place: carries out a [`Plan`](crate::stage::plan::Plan) that is durable in the catalog, and records each
+//! file once it is durable too. It never overwrites, moves or removes a file that is not its own, and never
+//! follows a link out of the library.
 //!
-//! In: a [`Plan`](crate::stage::plan::Plan) that is durable in the catalog. Out: files under their final
-//! names, links and lists, and a record of each once it is durable. Never: overwrites, moves or
-//! removes a file that is not its own; never follows a link out of the library.
-//! The one surprise: the modification time is set before the rename, so that no kill leaves a file
-//! under its final name with a wrong date.
+//! The modification time is set before the rename, so no kill leaves a file under its final name with a wrong
+//! date.
 
 mod derived;
 mod origins;
@@ -14,7 +13,6 @@ use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -30,7 +28,7 @@ use crate::library::path::LibraryPath;
 use crate::library::record::{FileRecord, Placement};
 use crate::library::staging::{Staging, sync_all};
 use crate::problem::{Code, Problem};
-use crate::progress::{Phase, Progress};
+use crate::progress::{Phase, Watch};
 
 pub use derived::{Derivation, Removal, derive, remove};
 pub use origins::record_origins;
@@ -49,10 +47,8 @@ pub struct Placing<'a> {
     pub staging: &'a Staging,
     /// Files of the library by their bytes, for bytes that stand there already.
     pub held: &'a HashMap<blake3::Hash, LibraryPath>,
-    /// Is told.
-    pub progress: &'a dyn Progress,
-    /// Set when the owner wants to stop.
-    pub cancel: &'a AtomicBool,
+    /// Who is told, and who may stop it.
+    pub watch: Watch<'a>,
 }
 
 /// What could not be done.
@@ -80,7 +76,7 @@ pub fn place(
     catalog: &mut Catalog,
     ids: &Ids,
 ) -> Result<Unplaced, Error> {
-    placing.progress.begin(Phase::Place, plan.len() as u64, 0);
+    placing.watch.progress.begin(Phase::Place, plan.len() as u64, 0);
     let mut placer = Placer::new(placing, contents, plan);
     let mut unplaced = Unplaced::default();
     let mut rest = plan;
@@ -96,7 +92,7 @@ pub fn place(
         for (placement, outcome) in batch.iter().zip(outcomes) {
             match outcome {
                 Ok(()) => {
-                    placing.progress.decision(&|| told(&describe(placement)));
+                    placing.watch.progress.decision(&|| told(&describe(placement)));
                     placed.push(placement);
                 }
                 Err(error) if is_full(&error) || is_failing(&error) => {
@@ -108,15 +104,15 @@ pub fn place(
                     unplaced.problems.push(
                         Problem::new(
                             Code::WriteFailed,
-                            format!("it could not be placed: {error}; import again to retry"),
+                            format!("it could not be written: {error}; import again to retry"),
                         )
                         .with_entry(placement.path.as_str()),
                     );
                 }
             }
-            placing.progress.file(placement.path.as_str());
+            placing.watch.progress.file(placement.path.as_str());
         }
-        if placing.cancel.load(Ordering::Relaxed) {
+        if placing.watch.is_cancelled() {
             stop.get_or_insert(Error::Interrupted);
         }
     }
@@ -129,7 +125,7 @@ fn told(file: &FileRecord) -> String {
     let placed = format!("placed `{}`", name::display(file.path.as_str()));
     let Some(rule) = file.rule else { return placed };
     let captured = file.captured_text().unwrap_or_else(|| "undated".to_owned());
-    let proof = if file.proved { "proved by Apple's checksum" } else { "vouched for by the archive only" };
+    let proof = if file.proved { "proved by Apple's checksum" } else { "arrived whole" };
     format!("{placed}, {captured} ({}), {proof}", rule.explain())
 }
 
@@ -184,7 +180,7 @@ impl<'a> Placer<'a> {
             let is_over = outcomes.len() >= BATCH_FILES || since.elapsed() >= BATCH_TIME;
             // what failed may concern all the others too
             let has_failed = outcomes.iter().rev().take(ABREAST).any(Result::is_err);
-            if is_over || has_failed || self.placing.cancel.load(Ordering::Relaxed) {
+            if is_over || has_failed || self.placing.watch.is_cancelled() {
                 break;
             }
             let folders: Vec<io::Result<()>> = some.iter().map(|p| self.folder(&p.path)).collect();

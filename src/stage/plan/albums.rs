@@ -1,23 +1,21 @@
-//! Albums to links, lists and copies.
+//! Albums to links, lists and copies, once every file has its path. Hidden and deleted assets are not named,
+//! unless the owner wants hidden ones mixed with the others.
 //!
-//! In: the planner, after every file has its path. Out: folder names and [`Derived`] files, added to
-//! the plan. Pure. Never: names a hidden or deleted asset, unless the owner wants hidden ones mixed.
-//! The one surprise: a link that stands already, and that nobody recorded, is taken for ours if it
-//! leads exactly where it should: a run may have been stopped between making and recording it.
+//! The surprise: a link that nobody recorded counts as ours if it leads exactly where it should. A run may
+//! have been stopped between making it and recording it.
 
 use std::collections::{BTreeMap, HashSet};
 
 use blake3::Hash;
 
 use crate::apple::text;
-use crate::category::photos::{Album, AlbumId, AlbumKind, Asset, Matched, Part};
+use crate::category::{Album, AlbumId, AlbumKind, Asset, Assets, Stem};
 use crate::contents::Arena;
-use crate::library::layout;
-use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Derived, DerivedForm, DerivedKind, DerivedRecord};
-use crate::library::settings::{AlbumForm, Hidden, Memories};
+use crate::library::settings::{AlbumForm, Memories};
+use crate::library::{layout, name};
 use crate::stage::plan::Planner;
 
 impl Planner<'_> {
@@ -47,8 +45,8 @@ impl Planner<'_> {
         }
     }
 
-    pub(super) fn albums(&mut self, matched: &Matched) {
-        for (index, album) in matched.albums.pairs() {
+    pub(super) fn albums(&mut self, assets: Assets<'_>) {
+        for (index, album) in assets.collections().pairs() {
             let Some(folder) = self.plan.folders.get(&index).cloned() else { continue };
             let top = match album.kind {
                 AlbumKind::Album => layout::ALBUMS,
@@ -57,7 +55,7 @@ impl Planner<'_> {
                 AlbumKind::Memory | AlbumKind::Subscribed => continue,
             };
             let place = LibraryPath::new([top, &folder]);
-            let files = self.members(matched, album, &place);
+            let files = self.members(assets, album, &place);
             match self.form() {
                 AlbumForm::None | AlbumForm::Auto => {}
                 AlbumForm::List => self.list(&LibraryPath::new([top]), &folder, &files),
@@ -77,14 +75,14 @@ impl Planner<'_> {
 
     /// Library files of an album's members with their bytes, both halves of a Live Photo; what
     /// stands in the album's own folder needs no link.
-    fn members(&self, matched: &Matched, album: &Album, place: &LibraryPath) -> Vec<(LibraryPath, Hash)> {
+    fn members(&self, assets: Assets<'_>, album: &Album, place: &LibraryPath) -> Vec<(LibraryPath, Hash)> {
         let mut files = Vec::new();
         let mut once = HashSet::new();
-        for asset in album.members.iter().map(|&m| &matched.assets[m]) {
-            if self.is_apart(asset) {
+        for asset in album.members.iter().map(|&member| assets.get(member)) {
+            if self.apart(asset).is_some() {
                 continue;
             }
-            for resource in asset.resources.iter().filter(|r| r.part != Part::Companion) {
+            for resource in asset.resources().filter(|r| r.stem == Stem::OfAsset) {
                 if let Some(path) = self.plan.paths.get(resource.content)
                     && path.parent().as_ref() != Some(place)
                     && once.insert(resource.content)
@@ -96,14 +94,10 @@ impl Planner<'_> {
         files
     }
 
-    fn is_apart(&self, asset: &Asset) -> bool {
-        asset.deleted || asset.hidden && self.settings.hidden != Hidden::Mixed
-    }
-
     /// Links and copies of earlier runs whose photo is hidden or deleted by now.
-    pub(super) fn withdraw(&mut self, matched: &Matched) {
+    pub(super) fn withdraw(&mut self, assets: Assets<'_>) {
         let wanted: HashSet<&LibraryPath> = self.plan.derived.iter().map(|d| &d.path).collect();
-        let apart = matched.assets.iter().filter(|asset| self.is_apart(asset)).flat_map(|a| &a.resources);
+        let apart = assets.iter().filter(|asset| self.apart(*asset).is_some()).flat_map(Asset::resources);
         let apart: HashSet<&LibraryPath> =
             apart.filter_map(|resource| self.plan.paths.get(resource.content)).collect();
         let is_stale = |path: &LibraryPath, record: &DerivedRecord| {

@@ -1,32 +1,36 @@
-//! Plan: which bytes go to which path, which links and lists the albums become.
+//! Plan: which bytes go to which path, and which links and lists the albums become.
 //!
-//! In: [`Contents`], [`Matched`], what the library holds ([`Held`]) and the owner's [`Settings`].
-//! Out: [`Plan`], a plain value that a dry run prints and [`crate::stage::place`] carries out. Pure.
-//! Never: changes or moves what the library has; a path once given is kept.
-//! The one surprise: names that clash are counted up in the order of capture instant and BLAKE3,
-//! not of the inputs, so that the same photos always get the same names.
+//! [`Plan`] is a plain value that a dry run prints and [`place`](crate::stage::place) carries out. It never
+//! changes or moves what the library has: a path, once given, is kept. Pure.
+//!
+//! The surprise: names that clash are numbered in the order of capture instant and BLAKE3, not of the inputs,
+//! so the same photos always get the same names.
 
 mod albums;
+#[cfg(test)]
+pub(crate) mod build;
+#[cfg(test)]
+mod laws;
 mod others;
 pub mod records;
 mod standing;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 
 use blake3::Hash;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::apple::text;
-use crate::category::Heard;
-use crate::category::photos::{Album, AlbumId, AlbumKind, Asset, Matched, Part, Resource};
+use crate::category::{self, Album, AlbumId, AlbumKind, Apart, Asset, Assets, Resource, Stem, Wish};
 use crate::contents::{Arena, ByContent, Class, ContentId, Contents, Entry, EntryId};
-use crate::library::layout;
-use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, Derived, Placement};
 use crate::library::settings::{Hidden, RecentlyDeleted, Settings};
 use crate::library::template::Fields;
+use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 use crate::stage::survey::Held;
 
@@ -54,10 +58,9 @@ pub struct Plan {
 }
 
 /// Makes the plan.
-pub fn plan(contents: &Contents, heard: &Heard, matched: &Matched, held: &Held, settings: &Settings) -> Plan {
+pub fn plan(contents: &Contents, assets: Assets<'_>, held: &Held, settings: &Settings) -> Plan {
     let mut planner = Planner {
         contents,
-        heard,
         held,
         settings,
         entry_of: first_given_entries(contents),
@@ -68,27 +71,27 @@ pub fn plan(contents: &Contents, heard: &Heard, matched: &Matched, held: &Held, 
         foreign_links: Standing::of(held.foreign_links.iter().map(|(path, to)| (path, albums::link_to(to)))),
         plan: Plan::default(),
     };
-    planner.folders(&matched.albums);
-    let mut order: Vec<&Asset> = matched.assets.iter().collect();
+    planner.folders(assets.collections());
+    let mut order: Vec<Asset<'_>> = assets.iter().collect();
     order.sort_by_cached_key(|asset| {
-        let instant = asset.captured().time.map_or((1, None), |t| (0, Some(t.to_utc())));
+        let instant = asset.time().map_or((1, None), |t| (0, Some(t.to_utc())));
         (instant, contents.distinct[asset.primary().content].blake3.as_bytes().to_owned())
     });
     // what has a path keeps it; only then are new names given
     for asset in &order {
-        planner.keep(asset);
+        planner.keep(*asset);
     }
-    for asset in &order {
-        planner.place(asset, &matched.albums);
+    for asset in order {
+        planner.place(asset, assets.collections());
     }
     planner.others();
-    planner.albums(matched);
-    planner.withdraw(matched);
+    planner.albums(assets);
+    planner.withdraw(assets);
     planner.plan
 }
 
 fn first_given_entries(contents: &Contents) -> ByContent<EntryId> {
-    let mut first = ByContent::with_room(contents.distinct.len());
+    let mut first = ByContent::with_capacity(contents.distinct.len());
     for (index, entry) in contents.entries.pairs().filter(|(_, e)| e.given && e.class == Class::Resource) {
         if let Some(content) = entry.content() {
             first.slot(content).get_or_insert(index);
@@ -111,7 +114,7 @@ impl Target {
 
 /// A resource that needs a path, and the name that it shall have if nothing is called so.
 struct Named<'a> {
-    resource: &'a Resource,
+    resource: Resource<'a>,
     stem: String,
     extension: &'a str,
 }
@@ -125,7 +128,6 @@ impl Named<'_> {
 
 struct Planner<'a> {
     contents: &'a Contents,
-    heard: &'a Heard,
     held: &'a Held,
     settings: &'a Settings,
     /// Of every medium in this run's inputs, its first entry.
@@ -150,8 +152,8 @@ impl Planner<'_> {
 
     /// What stands in the library keeps its path; what a record or an unfinished plan names goes
     /// where that says.
-    fn keep(&mut self, asset: &Asset) {
-        for resource in &asset.resources {
+    fn keep(&mut self, asset: Asset<'_>) {
+        for resource in asset.resources() {
             let hash = self.hash(resource.content);
             if let Some(path) = self.held.media.get(&hash) {
                 self.plan.paths.insert(resource.content, path.clone());
@@ -165,16 +167,24 @@ impl Planner<'_> {
         }
     }
 
-    fn is_excluded(&self, asset: &Asset) -> bool {
-        asset.hidden && self.settings.hidden == Hidden::Skip
-            || asset.deleted && self.settings.recently_deleted == RecentlyDeleted::Skip
+    fn is_excluded(&self, asset: Asset<'_>) -> bool {
+        asset.apart().any(|apart| match apart {
+            Apart::Hidden => self.settings.hidden == Hidden::Skip,
+            Apart::RecentlyDeleted => self.settings.recently_deleted == RecentlyDeleted::Skip,
+        })
+    }
+
+    /// What keeps an asset out of the folders of the others.
+    fn apart(&self, asset: Asset<'_>) -> Option<Apart> {
+        let is_mixed = |apart: &Apart| *apart == Apart::Hidden && self.settings.hidden == Hidden::Mixed;
+        asset.apart().find(|apart| !is_mixed(apart))
     }
 
     /// Gives paths to what has none: beside what has one, else where the layout says.
-    fn place(&mut self, asset: &Asset, albums: &Arena<AlbumId, Album>) {
+    fn place(&mut self, asset: Asset<'_>, albums: &Arena<AlbumId, Album>) {
         let is_new =
-            |r: &&Resource| !self.plan.paths.contains(r.content) && self.entry_of.contains(r.content);
-        let new: Vec<&Resource> = asset.resources.iter().filter(is_new).collect();
+            |r: &Resource<'_>| !self.plan.paths.contains(r.content) && self.entry_of.contains(r.content);
+        let new: Vec<Resource<'_>> = asset.resources().filter(is_new).collect();
         if self.is_excluded(asset) {
             self.plan.excluded.extend(new.iter().map(|resource| resource.content));
             return;
@@ -182,17 +192,17 @@ impl Planner<'_> {
         if new.is_empty() {
             return;
         }
-        let anchor = asset.resources.iter().find_map(|r| self.plan.paths.get(r.content).cloned());
+        let anchor = asset.resources().find_map(|r| self.plan.paths.get(r.content).cloned());
         let beside = anchor
             .as_ref()
             .and_then(|path| Some((path.parent()?, text::split(path.file_name()).0.to_owned())));
         let (folder, anchor_stem) = beside.unwrap_or_else(|| (self.folder(asset, albums), String::new()));
         let named = new.into_iter().map(|resource| {
-            let (own_stem, extension) = text::split(&resource.name);
-            let own = resource.part == Part::Companion;
+            let (own_stem, extension) = text::split(resource.name);
+            let own = resource.stem == Stem::Own;
             let stem = match own || anchor_stem.is_empty() {
                 false => anchor_stem.clone(),
-                true => self.stem(asset, if own { own_stem } else { text::split(&asset.primary().name).0 }),
+                true => self.stem(asset, if own { own_stem } else { text::split(asset.primary().name).0 }),
             };
             Named { resource, stem, extension }
         });
@@ -201,7 +211,7 @@ impl Planner<'_> {
     }
 
     /// Gives resources of an asset the first names that are free for all of them.
-    fn name(&mut self, asset: &Asset, folder: &LibraryPath, named: &[Named<'_>]) {
+    fn name(&mut self, asset: Asset<'_>, folder: &LibraryPath, named: &[Named<'_>]) {
         let first: Vec<Target> = named.iter().map(|named| named.at(folder, 1)).collect();
         let is_free = |(named, target): (&Named<'_>, &Target)| self.is_free(target, named.resource.content);
         if are_few_and_distinct(&first) && named.iter().zip(&first).all(is_free) {
@@ -263,39 +273,33 @@ impl Planner<'_> {
         self.planned.contains(&key) || self.held.taken.contains(&key)
     }
 
-    fn folder(&self, asset: &Asset, albums: &Arena<AlbumId, Album>) -> LibraryPath {
-        let mut components: Vec<String> = Vec::new();
-        if asset.deleted {
-            components.push(layout::RECENTLY_DELETED.into());
-        } else if asset.hidden && self.settings.hidden != Hidden::Mixed {
-            components.push(layout::HIDDEN.into());
-        } else if let Some(home) =
-            asset.home.filter(|&h| albums.get(h).is_some_and(|a| a.kind == AlbumKind::Shared))
+    fn folder(&self, asset: Asset<'_>, collections: &Arena<AlbumId, Album>) -> LibraryPath {
+        let apart = self.apart(asset).map(|apart| match apart {
+            Apart::Hidden => layout::HIDDEN,
+            Apart::RecentlyDeleted => layout::RECENTLY_DELETED,
+        });
+        if let Wish::Collection(home) = asset.wish()
+            && apart.is_none()
+            && collections.get(home).is_some_and(|album| album.kind == AlbumKind::Shared)
         {
             let folder = self.plan.folders.get(&home).cloned().unwrap_or_default();
             return LibraryPath::new([layout::SHARED_ALBUMS, &folder]);
         }
-        match asset.captured().time {
-            None => components.push(layout::UNDATED.into()),
-            Some(time) => {
-                components.extend(self.settings.layout.render(&fields(self.heard, asset, time, "")))
-            }
+        let mut components: Vec<String> = apart.into_iter().map(str::to_owned).collect();
+        match asset.time() {
+            None => components.push(layout::UNDATED.to_owned()),
+            Some(time) => components.extend(self.settings.layout.render(&fields(asset, time, ""))),
         }
         LibraryPath::new(components)
     }
 
-    fn stem(&self, asset: &Asset, original: &str) -> String {
-        let rendered = match asset.captured().time {
-            None => None,
-            Some(time) => {
-                self.settings.name.render(&fields(self.heard, asset, time, original)).into_iter().next()
-            }
-        };
-        rendered.unwrap_or_else(|| name::portable(original).into_owned())
+    fn stem(&self, asset: Asset<'_>, original: &str) -> String {
+        let render = |time| self.settings.name.render(&fields(asset, time, original)).into_iter().next();
+        asset.time().and_then(render).unwrap_or_else(|| name::portable(original).into_owned())
     }
 
-    fn note_renamed(&mut self, resource: &Resource, path: &LibraryPath) {
-        if name::is_portable(&resource.name) {
+    fn note_renamed(&mut self, resource: Resource<'_>, path: &LibraryPath) {
+        if name::is_portable(resource.name) {
             return;
         }
         let Some(&entry) = self.entry_of.get(resource.content) else { return };
@@ -303,19 +307,19 @@ impl Planner<'_> {
         self.plan.problems.push(
             Problem::new(
                 Code::Renamed,
-                format!("`{}` is a name that some systems cannot hold; it stands as `{path}`", resource.name),
+                format!(
+                    "some systems cannot store the name `{}`; it is in the library as `{path}`",
+                    resource.name
+                ),
             )
             .in_archive(&self.contents.archives[entry.archive].name)
             .with_entry(entry.path.as_ref()),
         );
     }
 
-    fn take(&mut self, Target { path, key }: Target, area: Area, content: ContentId, asset: &Asset) {
+    fn take(&mut self, Target { path, key }: Target, area: Area, content: ContentId, asset: Asset<'_>) {
         let entry = self.entry_of.get(content).map(|&e| &self.contents.entries[e]);
-        let modified = match asset.captured().time {
-            Some(time) => Some(time.to_utc()),
-            None => asset.primary().imported.or_else(|| entry.and_then(stamp)),
-        };
+        let modified = asset.modified().or_else(|| entry.and_then(stamp));
         self.planned.insert(key);
         self.plan.paths.insert(content, path.clone());
         self.plan.placements.push(Placement { path, area, content, modified });
@@ -333,23 +337,10 @@ fn is_free(planned: &HashSet<PathKey>, held: &Held, Target { path, key }: &Targe
     !planned.contains(key) && (!held.taken.contains(key) || held.is_adoptable(path, hash))
 }
 
-fn fields<'a>(
-    heard: &'a Heard,
-    asset: &'a Asset,
-    time: DateTime<chrono::FixedOffset>,
-    original: &'a str,
-) -> Fields<'a> {
-    let primary = asset.primary();
-    let camera = &heard.photos.said[primary.content].embedded.camera;
-    let kind = match primary.kind {
-        crate::category::photos::media::Kind::Photo => "photo",
-        crate::category::photos::media::Kind::Video => "video",
-        crate::category::photos::media::Kind::Adjustment | crate::category::photos::media::Kind::Other => {
-            "other"
-        }
-    };
-    let original = if original.is_empty() { text::split(&primary.name).0 } else { original };
-    Fields { time, kind, make: camera.make(), model: camera.model(), original }
+fn fields<'a>(asset: Asset<'a>, time: DateTime<FixedOffset>, original: &'a str) -> Fields<'a> {
+    let category::Fields { kind, make, model } = asset.fields();
+    let original = if original.is_empty() { text::split(asset.primary().name).0 } else { original };
+    Fields { time, kind, make, model, original }
 }
 
 /// The entry's own stamp, which counts only where nothing else tells a time.

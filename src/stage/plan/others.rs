@@ -1,16 +1,15 @@
-//! `Other/` and the kept details to placements.
+//! Paths for `Other/` and for the kept details, once every medium has its own. Equal bytes at one path are
+//! one file; two different files of one path are never merged.
 //!
-//! In: the planner, after every medium has its path. Out: placements of what is no medium, added to the
-//! plan. Pure. Never: merges two files of one path; equal bytes at one path are one file.
-//! The one surprise: an entry that is only remembered keeps its path and is not placed again.
+//! An entry that is only remembered is where its bytes stand, and is not placed again.
 
 use crate::apple::text;
+use crate::category::unsorted;
 use crate::contents::{Class, Entry};
-use crate::library::layout;
-use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, Placement};
+use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 use crate::stage::plan::{Planner, Standing, Target, stamp};
 
@@ -31,28 +30,35 @@ impl Planner<'_> {
                 self.plan.kept.insert(index, path.clone());
                 continue;
             }
+            // its bytes stand nowhere any more, and no place is theirs
+            if !entry.given {
+                continue;
+            }
             let adopted = self.foreign.find(hash, &folder, stem, extension);
             let adopted = adopted.filter(|&(k, _)| k < n && self.is_free(&at(k), content));
             let Target { path, key } = at(adopted.map_or(n, |(k, _)| k));
-            if entry.given {
-                standing.add(&path, hash);
-                self.planned.insert(key);
-                let modified = stamp(entry);
-                self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
-                self.note_renamed_other(entry, area, &path);
-            }
+            standing.add(&path, hash);
+            self.planned.insert(key);
+            let modified = stamp(entry);
+            self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
+            self.note_renamed_other(entry, area, &path);
             self.plan.kept.insert(index, path);
         }
     }
 
-    /// What kind of place an entry that is no medium has, in which folder, under which name.
+    /// What kind of place an entry that is no resource has, in which folder, under which name.
     fn place_of(&self, entry: &Entry) -> Option<(Area, LibraryPath, String)> {
-        let (area, top) = match entry.class {
-            Class::Other => (Area::Other, LibraryPath::new([layout::OTHER])),
-            Class::Details => (Area::Details, self.details_folder(entry)),
+        let (area, top, below) = match entry.class {
+            Class::Other => {
+                let place = LibraryPath::new(unsorted::place(self.contents, entry));
+                (Area::Other, LibraryPath::new([layout::OTHER]), place)
+            }
+            Class::Details => {
+                let place = LibraryPath::new(entry.inner().split('/').filter(|c| !c.is_empty()));
+                (Area::Details, self.details_folder(entry), place)
+            }
             Class::Resource | Class::Placeholder | Class::Ignored => return None,
         };
-        let below = LibraryPath::new(entry.inner().split('/').filter(|c| !c.is_empty()));
         let folder = below.parent().map_or(top.clone(), |folder| top.below(&folder));
         Some((area, folder, below.file_name().to_owned()))
     }
@@ -65,7 +71,10 @@ impl Planner<'_> {
         self.plan.problems.push(
             Problem::new(
                 Code::Renamed,
-                format!("`{}` is a path that some systems cannot hold; it stands as `{path}`", entry.inner()),
+                format!(
+                    "some systems cannot store the path `{}`; it is in the library as `{path}`",
+                    entry.inner()
+                ),
             )
             .in_archive(&self.contents.archives[entry.archive].name)
             .with_entry(entry.path.as_ref()),

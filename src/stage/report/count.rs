@@ -1,8 +1,7 @@
-//! Every entry in exactly one state.
+//! Counts every entry in exactly one state; none vanishes.
 //!
-//! In: what was found, read, planned and placed. Out: [`Counted`]. Pure. Never: lets an entry vanish.
-//! The one surprise: the sums are checked again at the end, and a run whose entries do not add up
-//! stops with an error rather than claim success.
+//! The sums are checked again at the end: a run whose entries do not add up stops with an error instead of
+//! claiming success.
 
 use std::collections::HashSet;
 

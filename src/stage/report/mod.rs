@@ -1,11 +1,14 @@
 //! The report: every entry in exactly one state, with sums that hold, and what was wrong.
 //!
-//! In: what was found, read, matched, planned and placed. Out: [`Report`] (`import`), [`Check`]:
-//! the JSON of the design, field for field. Pure. Never: prints, decides what a problem means.
-//! The one surprise: `media` counts distinct files of this run's inputs, whether this run imported them
-//! or an earlier one; `entries` counts what this run did.
+//! [`Report`] is the JSON of `import`, [`Check`] that of `check`; their field names are promised to programs and
+//! stay. Pure; what a problem means is not decided here.
+//!
+//! The surprise: `media` counts distinct files of this run's inputs, whether this run imported them or an
+//! earlier one; `entries` counts what this run did.
 
 mod count;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -239,7 +242,7 @@ fn missing_problems(export: &Export, missing: &[u32]) -> Vec<Problem> {
     let total = export.total.unwrap_or(0);
     let named = |which: &str, are: &str| {
         format!(
-            "{which} of {total} of `{}` {are} not here: download from privacy.apple.com what is missing, and import it too",
+            "{which} of {total} of `{}` {are} not here: download what is missing from privacy.apple.com, and import it too",
             export.name
         )
     };

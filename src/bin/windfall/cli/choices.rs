@@ -1,19 +1,17 @@
-//! The choices: what the owner may choose of a library, and which of the wishes holds.
+//! What the owner may choose about a library, and which choice holds: an option before what the library
+//! remembers, and that before the default. Prints nothing and reads no file.
 //!
-//! In: options, what the library remembers, the machine's zone. Out: [`Chosen`], the settings of an
-//! import: option before memory before default. Never: prints, reads a file.
-//! The one surprise: what held is remembered whether it was given or not, so that a default that
-//! changes in a later version, or on another machine, does not change a library.
+//! The surprise: whatever held is remembered, whether it was given or not. A default that changes in a later
+//! version, or on another machine, then does not change a library.
 
 use chrono_tz::Tz;
 use clap::Args;
 
 use super::{Helped, SIDECAR_FORMS, one_of};
-use windfall::library::name;
-use windfall::library::settings::{
-    self, AlbumForm, Hidden, Memories, Memory, RecentlyDeleted, Settings, SidecarForm, Word, ZoneFrom,
+use windfall::cli::{Purpose, Word, name, settings};
+use windfall::{
+    AlbumForm, Hidden, Memories, Memory, RecentlyDeleted, Settings, SidecarForm, Template, ZoneFrom,
 };
-use windfall::library::template::{Purpose, Template};
 
 /// What the owner may choose; the library remembers it from its first import.
 #[derive(Debug, Clone, Default, PartialEq, Args)]
@@ -26,13 +24,13 @@ pub struct Choices {
     /// File names without extension, with the same codes and fields [default: {original}]
     #[arg(long, value_name = "TEMPLATE", value_parser = name)]
     name: Option<Template>,
-    /// For photos that know no time zone [default: the machine's]
+    /// Time zone for photos that have none of their own [default: the computer's]
     #[arg(long, value_name = "ZONE", env = "WINDFALL_TIME_ZONE", value_parser = zone)]
     time_zone: Option<Tz>,
     /// How albums appear below Albums/ [default: auto]
     #[arg(long, value_name = "FORM", value_parser = one_of(&ALBUMS))]
     albums: Option<AlbumForm>,
-    /// Make Apple's memories folders below Memories/, like albums [default: no]
+    /// Make folders below Memories/ for Apple's memories, like albums [default: no]
     #[arg(long, value_name = "YES|NO", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
         value_parser = one_of(&MEMORIES))]
     memories: Option<Memories>,
@@ -80,7 +78,7 @@ fn name(text: &str) -> Result<Template, String> {
 }
 
 fn zone(text: &str) -> Result<Tz, String> {
-    text.parse().map_err(|_| "it is no IANA time zone; write for instance `Europe/Berlin`".to_owned())
+    text.parse().map_err(|_| "it is not an IANA time zone; write for example `Europe/Berlin`".to_owned())
 }
 
 /// The zone of the machine and who named it: `TZ` if it names one, else the system. `note` hears of a
@@ -95,7 +93,7 @@ pub fn machine_zone(note: &dyn Fn(&str)) -> Option<(Tz, ZoneFrom)> {
                 let zone = system();
                 let instead = zone.map_or("UTC", Tz::name);
                 note(&format!(
-                    "TZ is `{}`, which names no time zone that is known here: {instead} is used instead; choose \
+                    "TZ is `{}`, which is not a time zone that is known here: {instead} is used instead; choose \
                      another with --time-zone",
                     name::display(&stated)
                 ));
@@ -222,7 +220,7 @@ impl Choices {
 
 fn announce_utc(note: &dyn Fn(&str)) -> Tz {
     note(
-        "this machine does not say its time zone: photos that know none are dated in UTC; \
+        "this computer does not say its time zone: photos that have none of their own are dated in UTC; \
          choose another with --time-zone",
     );
     Tz::UTC
@@ -249,7 +247,7 @@ impl Settled<'_> {
         if let Some(before) = before.filter(|before| *before != word) {
             let option = name.replace('_', "-");
             (self.note)(&format!(
-                "--{option} is `{word}` from now on, and was `{before}` in this library; what stands in it stays"
+                "--{option} is `{word}` from now on; it was `{before}` in this library, and what is in it stays as it is"
             ));
         }
         value
@@ -267,7 +265,8 @@ mod tests {
     use chrono_tz::Tz;
     use clap::Parser;
     use std::cell::RefCell;
-    use windfall::library::settings::{Settings, Word, ZoneFrom};
+    use windfall::cli::Word;
+    use windfall::{Settings, ZoneFrom};
 
     fn choices(arguments: &[&str]) -> Choices {
         let line = ["windfall", "import", "in", "--to", "lib"].iter().chain(arguments);
@@ -285,7 +284,7 @@ mod tests {
         let notes = RefCell::new(Vec::new());
         let words = remembered.iter().map(|(name, word)| ((*name).to_owned(), (*word).to_owned()));
         let chosen = choices(arguments).settle(
-            &Settings::standard(Tz::UTC).unwrap(),
+            &Settings::standard(Tz::UTC),
             &words.collect(),
             &|_| machine.map(|zone| (zone, ZoneFrom::System)),
             &|text| notes.borrow_mut().push(text.to_owned()),

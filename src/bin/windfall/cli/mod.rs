@@ -1,9 +1,7 @@
-//! The command line: commands, options, and what they mean for the library.
+//! The command line: commands, options, and what they mean to the library. Prints nothing and reads no file.
 //!
-//! In: arguments, `WINDFALL_*` variables. Out: [`Cli`]; `choices` makes settings of what the owner
-//! chose. Never: prints, reads a file.
-//! The one surprise: `--to` is optional for the parser, because a person who forgets it is better
-//! helped by the whole command to type than by a usage line.
+//! The surprise: the parser takes `--to` as optional, because a person who forgets it is helped better by the
+//! whole command to type than by a usage line.
 
 mod choices;
 
@@ -16,10 +14,11 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub use self::choices::{Choices, machine_zone};
 use crate::terminal::Voice;
-use windfall::library::settings::{SidecarForm, Word};
-use windfall::page::{self, PageOptions};
-use windfall::stage::discover::search::Strangers;
-use windfall::threads;
+use windfall::cli::{
+    Word, fitting,
+    page::{self, PageOptions},
+};
+use windfall::{SidecarForm, Strangers};
 
 /// Turns the zips of an Apple privacy export into a photo library you keep for life.
 ///
@@ -60,13 +59,13 @@ pub enum Command {
     Import(Box<Import>),
     /// Is the download complete and undamaged? Reads everything, writes nothing
     Check(Check),
-    /// Read a library's bytes again: is everything as it was imported, and may the zips go?
+    /// Read the whole library again: is everything as it was imported, and can the zips be deleted?
     Verify(Verify),
     /// What a library holds, a line per file
     List(List),
-    /// Write an HTML page that shows a library: certificate, timeline, problems, photos
+    /// Write a page to look at the library in any browser: certificate, timeline, problems, photos
     Report(Report),
-    /// Write what the library knows beside its photos, for other programs
+    /// Write small files beside the photos that other programs read: albums, favourites, dates
     Sidecars(Sidecars),
     /// Print a script that completes the command line of a shell
     Completions(Completions),
@@ -128,7 +127,7 @@ pub struct Reading {
 /// How fast to read, and what to print.
 #[derive(Debug, Clone, Args)]
 pub struct Pace {
-    /// Threads that read [default: one per processor; 2 if a disk that rotates is among the places]
+    /// Threads that read [default: one per processor; 2 where a hard disk is involved]
     #[arg(long, value_name = "N", env = "WINDFALL_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     /// Print one JSON document on standard output
@@ -150,7 +149,7 @@ impl Pace {
 
 fn jobs<'a>(wanted: Option<u16>, places: impl Iterator<Item = &'a PathBuf>) -> NonZeroUsize {
     let wanted = wanted.and_then(|wanted| NonZeroUsize::new(wanted.into()));
-    wanted.unwrap_or_else(|| threads::fitting(places.map(PathBuf::as_path)))
+    wanted.unwrap_or_else(|| fitting(places.map(PathBuf::as_path)))
 }
 
 /// `windfall import`.
@@ -162,10 +161,10 @@ pub struct Import {
     pub to: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
-    /// Say what an import would do; create nothing
+    /// Say what an import would do, and write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Take the photos and videos of inputs that nothing shows to be Apple's, too
+    /// Also take photos and videos from zips and folders that nothing shows to come from Apple
     #[arg(long)]
     pub loose: bool,
     #[command(flatten)]
@@ -210,10 +209,10 @@ pub struct Verify {
     /// The folder that an import was given with --to
     #[arg(value_name = "LIBRARY")]
     pub library: PathBuf,
-    /// Zips and folders of which every byte must be in the library: then they are safe to delete
+    /// Zips and folders to compare with the library: if it has every byte of them, they are safe to delete
     #[arg(long, value_name = "INPUT", num_args = 1..)]
     pub against: Option<Vec<PathBuf>>,
-    /// Make a lost or damaged catalog anew from the library and the kept details
+    /// Make a new catalog from the library and the lists kept in it, where it is lost or damaged
     #[arg(long)]
     pub rebuild_catalog: bool,
     #[command(flatten)]
@@ -261,7 +260,7 @@ impl Report {
         jobs(self.jobs, iter::once(&self.library))
     }
 
-    /// What the page shall be.
+    /// What the page should be.
     pub fn options(&self) -> PageOptions {
         let hidden = if self.with_hidden { page::Hidden::Shown } else { page::Hidden::LeftOut };
         PageOptions { output: self.output.clone(), hidden }
@@ -274,10 +273,10 @@ pub struct Sidecars {
     /// The folder that an import was given with --to
     #[arg(value_name = "LIBRARY")]
     pub library: PathBuf,
-    /// For which program; imports go on writing them
+    /// For which program; later imports write them too
     #[arg(long = "for", value_name = "FORM", value_parser = one_of(&SIDECAR_FORMS))]
     pub form: SidecarForm,
-    /// Remove those of this form that are as they were written
+    /// Remove the ones of this form, except those that somebody changed
     #[arg(long)]
     pub remove: bool,
 }

@@ -1,9 +1,8 @@
-//! The certificate: what a run found and did, as a balance that adds up, and its verdict.
+//! The certificate: what a run found and did, as a balance that adds up, and one line that answers "is
+//! everything there?". It never claims more than was proved.
 //!
-//! In: [`Report`], [`Check`]. Out: at most sixteen lines, then the problems, then one line
-//! that answers "is everything there?". Never: claims more than was proved.
-//! The one surprise: where an export came without details, the verdict says that nobody can know,
-//! although nothing that is there is damaged.
+//! The surprise: where an export came without Apple's lists, the answer is that nobody can know, even though
+//! nothing that is there is damaged.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,30 +11,23 @@ use std::time::Duration;
 use indicatif::HumanDuration;
 
 use super::{BAD, FAINT, GOOD, Reader, STRONG, Voice, outcome, print, problems, shown, styled};
-use windfall::contents::Category;
-use windfall::library::settings::ZoneFrom;
-use windfall::problem::advice::ranges;
-use windfall::problem::amount::{self, counted};
-use windfall::problem::{Code, Severity};
-use windfall::stage::discover::search::LeftAlone;
-use windfall::stage::report::{Check, ExportReport, Report, TimeZone};
-use windfall::{Error, Problem};
+use windfall::cli::{
+    advice::ranges,
+    amount::{self, counted},
+};
+use windfall::{
+    Category, Check, Code, Error, ExportReport, LeftAlone, Problem, Report, Severity, TimeZone, ZoneFrom,
+};
 
 /// How many archives that were left alone are named.
 const LEFT_ALONE: usize = 8;
 
 /// Prints what an import did, or a dry run would do.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn imported(report: &Report, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| outcome(import_words(out, report, voice)))
 }
 
 /// Prints what a check found.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn checked(check: &Check, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| outcome(check_words(out, check, voice)))
 }
@@ -58,7 +50,7 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
             ("imported", entries.imported, sizes.imported, ""),
             ("already there", entries.already_present, sizes.already_present, ""),
             ("duplicates", entries.duplicate, sizes.duplicate, "the same bytes as another file"),
-            ("Apple's details", entries.details, sizes.details, "kept in .windfall/details"),
+            ("Apple's lists", entries.details, sizes.details, "kept in .windfall/details"),
             ("left out", entries.excluded, sizes.excluded, "as --hidden or --recently-deleted says"),
             ("ignored", entries.ignored, sizes.ignored, "empty files, .DS_Store and the like"),
             ("failed", entries.failed, sizes.failed, "see below"),
@@ -92,9 +84,6 @@ fn check_words(out: &mut dyn Write, check: &Check, voice: Voice) -> io::Result<(
 }
 
 /// Says what went wrong in a run that was to be quiet, if anything did, on standard error.
-///
-/// # Errors
-/// Never.
 pub fn errors(problems: &[Problem]) -> Result<(), Error> {
     if problems::count(problems, Severity::Error) > 0 {
         let mut err = anstream::stderr().lock();
@@ -104,7 +93,7 @@ pub fn errors(problems: &[Problem]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Names what was not taken: what is Apple's and no photos, and what is not Apple's.
+/// Names what was not used: what is Apple's but not photos, and what nothing shows to be Apple's.
 pub fn left_alone(left: &LeftAlone, voice: Voice) {
     if voice == Voice::Quiet {
         return;
@@ -127,10 +116,10 @@ pub fn left_alone(left: &LeftAlone, voice: Voice) {
     let apples: BTreeMap<&str, Category> =
         left.not_photos.iter().map(|(name, category)| (name.as_str(), *category)).collect();
     let named = apples.iter().map(|(name, category)| format!("`{}` ({category})", shown(name)));
-    say("left alone, Apple's, not photos", named.collect(), 0);
+    say("not used, because it is not photos", named.collect(), 0);
     let strangers = left.names.iter().filter(|name| !apples.contains_key(name.as_str()));
     let strangers = strangers.map(|name| format!("`{}`", shown(name))).collect();
-    say("left alone, not Apple's", strangers, left.loose_files);
+    say("not used, because nothing shows that Apple sent it", strangers, left.loose_files);
 }
 
 /// Writes the parts that are here of those that Apple announced.
@@ -140,7 +129,11 @@ pub(super) fn exports(out: &mut dyn Write, exports: &[ExportReport]) -> io::Resu
         let found = export.parts_found.len();
         let Some(expected) = export.parts_expected else {
             let found = counted(found as u64, "part", "parts");
-            writeln!(out, "  {}: {found} here; no name says how many there are", styled(STRONG, name))?;
+            writeln!(
+                out,
+                "  {}: {found} here; the names do not say how many there should be",
+                styled(STRONG, name)
+            )?;
             twice(out, export)?;
             continue;
         };
@@ -168,7 +161,7 @@ fn twice(out: &mut dyn Write, export: &ExportReport) -> io::Result<()> {
     }
 }
 
-/// `10 photos and 2 videos, with 1 Live Photo; 3 without a date; 12 rows in Apple's details`.
+/// `10 photos and 2 videos, with 1 Live Photo; 3 without a date; Apple's lists name 12`.
 fn media(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let media = &report.media;
     let photos = counted(media.photos, "photo", "photos");
@@ -180,7 +173,7 @@ fn media(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         said += &format!("; {} without a date", amount::count(media.undated));
     }
     if report.rows > 0 {
-        said += &format!("; {} in Apple's details", counted(report.rows, "row", "rows"));
+        said += &format!("; Apple's lists name {}", amount::count(report.rows));
     }
     match media.photos + media.videos + report.rows {
         0 => Ok(()),
@@ -199,15 +192,15 @@ fn time_zone(out: &mut dyn Write, zone: &TimeZone) -> io::Result<()> {
     };
     let zone_name = &zone.name;
     match zone.dates {
-        0 => writeln!(out, "  no date rests on an assumed time zone; it would be {zone_name} ({whose})"),
+        0 => writeln!(out, "  every date has its time zone; without one it would be {zone_name} ({whose})"),
         1 => {
-            writeln!(out, "  1 photo or video states no time zone: its time is read in {zone_name} ({whose})")
+            writeln!(out, "  1 photo or video has no time zone: its time is read in {zone_name} ({whose})")
         }
         dates => {
             let dates = amount::count(dates);
             writeln!(
                 out,
-                "  {dates} photos and videos state no time zone: their times are read in {zone_name} ({whose})"
+                "  {dates} photos and videos have no time zone: their times are read in {zone_name} ({whose})"
             )
         }
     }
@@ -238,21 +231,16 @@ fn balance(out: &mut dyn Write, total: (&str, u64, u64), lines: &[Line]) -> io::
 pub(super) fn proof(out: &mut dyn Write, proved: u64, unproved: u64, rows: u64) -> io::Result<()> {
     let all = proved + unproved;
     if rows > 0 {
-        let rows = counted(rows, "row", "rows");
-        writeln!(out, "  {}, and {rows} in Apple's details", counted(all, "media file", "media files"))?;
+        let (all, rows) = (counted(all, "photo or video", "photos and videos"), amount::count(rows));
+        writeln!(out, "  {all}; Apple's lists name {rows}")?;
     }
     if proved > 0 {
-        let are = if proved == 1 { "is" } else { "are" };
-        let proved = counted(proved, "file", "files");
-        writeln!(out, "  {proved} {are} proved: byte for byte what iCloud held, by Apple's own checksum")?;
+        let proved = counted(proved, "file is", "files are");
+        writeln!(out, "  {proved} exactly what was in iCloud (Apple's own checksum agrees)")?;
     }
     if unproved > 0 {
-        let are = if unproved == 1 { "is" } else { "are" };
         let unproved = counted(unproved, "file", "files");
-        writeln!(
-            out,
-            "  {unproved} {are} vouched for by the archive only: whole, but Apple states no checksum"
-        )?;
+        writeln!(out, "  {unproved} arrived whole; Apple gives no checksum to prove more")?;
     }
     Ok(())
 }
@@ -299,10 +287,12 @@ fn verdict(
     if problems::count(problems, Severity::Error) > 0 {
         writeln!(out, "{}", styled(BAD, problems::total(problems)))
     } else if untold {
-        let answer = "Nothing that is here is damaged, but without Apple's details nobody can tell whether all is here.";
-        writeln!(out, "{answer}")
+        writeln!(
+            out,
+            "Nothing here is damaged, but without Apple's lists nobody can tell whether everything is here."
+        )
     } else if uncounted {
-        let answer = "Nothing that is here is damaged, but no name says how many parts there are, so nobody can tell \
+        let answer = "Nothing here is damaged, but the names do not say how many parts there are, so nobody can tell \
                       whether one is missing.";
         writeln!(out, "{answer}")
     } else if warnings > 0 {
@@ -324,11 +314,10 @@ pub(super) fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Voice, import_words};
-    use windfall::category::photos::counts::{AlbumCounts, MediaCounts};
-    use windfall::contents::Category;
-    use windfall::library::settings::ZoneFrom;
-    use windfall::stage::discover::search::LeftAlone;
-    use windfall::stage::report::{ByteCounts, Entries, ExportReport, Report, TimeZone};
+    use windfall::{
+        AlbumCounts, ByteCounts, Category, Entries, ExportReport, LeftAlone, MediaCounts, Report, TimeZone,
+        ZoneFrom,
+    };
 
     fn report() -> Report {
         let entries = Entries {

@@ -16,12 +16,13 @@ use std::path::{Path, PathBuf};
 use super::typed::{home, typed_path};
 use super::{BAD, FAINT, STRONG, certificate, shown, styled};
 use windfall::Error;
-use windfall::apple::part_name::{is_apple_name, is_unfinished_download};
-use windfall::category::recognise;
-use windfall::problem::amount::{self, counted};
-use windfall::run::import::Glance;
+use windfall::cli::{
+    Glance,
+    amount::{self, counted},
+    is_apple_name, is_unfinished_download, recognise,
+};
 
-/// What a person typed is looked at; what the library says of inputs comes from here.
+/// Looks at what a person named, without changing anything.
 pub type Look<'a> = &'a dyn Fn(&[PathBuf], &Path) -> Result<Glance, Error>;
 
 /// What the conversation came to.
@@ -38,9 +39,6 @@ pub fn is_possible() -> bool {
 }
 
 /// Asks until there is an import to run, or the person has enough.
-///
-/// # Errors
-/// If the terminal goes away.
 pub fn ask(look: Look<'_>) -> io::Result<Agreed> {
     let mut stdin = io::stdin().lock();
     let mut out = anstream::stdout();
@@ -76,9 +74,9 @@ fn converse(
 enum Question {
     /// Where the parts are, if none are known.
     Inputs,
-    /// Where the library shall be.
+    /// Where the library should be.
     Library,
-    /// Whether an import into this folder shall begin.
+    /// Whether an import into this folder may begin.
     Begin(PathBuf),
 }
 
@@ -102,7 +100,7 @@ impl Conversation<'_> {
         }
         writeln!(
             self.out,
-            "Found none of Apple's parts (`iCloud Photos Part 1 of 12.zip`, …) here or in Downloads."
+            "Found none of Apple's zips (`iCloud Photos Part 1 of 12.zip`, …) here or in Downloads."
         )?;
         let Some(answer) = question(self.answers, self.out, "Which folder or zip holds them?", None)? else {
             return Ok(Next::End(Agreed::Nothing));
@@ -119,7 +117,7 @@ impl Conversation<'_> {
     fn library(&mut self) -> io::Result<Next> {
         let usual = env::var_os("WINDFALL_LIBRARY").map(PathBuf::from);
         let proposal = usual.or_else(|| Some(home()?.join("Pictures").join("Windfall")));
-        let what = "Where shall the library be? A folder on a drive with room; it may be new.";
+        let what = "Where should the library be? A folder on a drive with enough room; it may be new.";
         let Some(answer) = question(self.answers, self.out, what, proposal.as_deref())? else {
             return Ok(Next::End(Agreed::Nothing));
         };
@@ -131,7 +129,7 @@ impl Conversation<'_> {
         Ok(Next::Ask(Question::Begin(path)))
     }
 
-    /// Shows what an import would do, and asks whether it shall.
+    /// Shows what an import would do, and asks whether to begin.
     fn begin(&mut self, library: &Path) -> io::Result<Next> {
         let glance = match (self.look)(&self.found, library) {
             Ok(glance) => glance,
@@ -141,9 +139,9 @@ impl Conversation<'_> {
             }
         };
         self.show(&glance, library)?;
-        if glance.free.is_some_and(|free| free < glance.need) {
+        if glance.space.free.is_some_and(|free| free < glance.space.need) {
             writeln!(self.out)?;
-            self.refuse(format_args!("That drive has not enough room; choose another."))?;
+            self.refuse(format_args!("There is not enough room on that drive; choose another."))?;
             return Ok(Next::Ask(Question::Library));
         }
         let arguments = arguments(&self.found, library);
@@ -165,8 +163,8 @@ impl Conversation<'_> {
         if glance.exports.iter().any(|export| !export.parts_missing.is_empty()) {
             writeln!(out, "  You may import what is here now and the missing parts later.")?;
         }
-        writeln!(out, "\n  to be written  {:>10}", amount::size(glance.need))?;
-        if let Some(free) = glance.free {
+        writeln!(out, "\n  to be written  {:>10}", amount::size(glance.space.need))?;
+        if let Some(free) = glance.space.free {
             let (free, library) = (amount::size(free), path_text(library));
             writeln!(out, "  free           {free:>10}  on the drive of `{}`", shown(&library))?;
         }
@@ -216,9 +214,6 @@ pub enum Came {
 }
 
 /// Says what to do after an import.
-///
-/// # Errors
-/// If the terminal goes away.
 pub fn what_now(arguments: &[OsString], came: Came) -> io::Result<()> {
     let Some((library, inputs)) = arguments.split_last() else { return Ok(()) };
     let quoted = |word: &OsString| crate::cli::quoted(Path::new(word));
@@ -235,7 +230,7 @@ pub fn what_now(arguments: &[OsString], came: Came) -> io::Result<()> {
     }
     for (what, command) in [
         (
-            "May the zips go? This reads everything again and says so:",
+            "Can I delete the zips? This reads everything again and tells you:",
             format!("verify {} --against {}", quoted(library), inputs.join(" ")),
         ),
         ("A page to look at and to keep:", format!("report {}", quoted(library))),
@@ -274,7 +269,7 @@ fn deliveries(folders: &[PathBuf], out: &mut dyn Write) -> io::Result<Vec<PathBu
             writeln!(out, "Found {parts} in `{}`.", shown(&path_text(&real)))?;
         }
         for path in unfinished {
-            writeln!(out, "`{}` is still being downloaded; it is left alone.", shown(&path_text(&path)))?;
+            writeln!(out, "`{}` is still being downloaded, so it is not used.", shown(&path_text(&path)))?;
         }
         found.extend(whole);
         seen.push(real);
@@ -326,9 +321,8 @@ mod tests {
     use std::cell::Cell;
     use std::ffi::OsString;
     use std::path::PathBuf;
-    use windfall::contents::Category;
-    use windfall::run::import::Glance;
-    use windfall::stage::report::ExportReport;
+    use windfall::cli::{Glance, Space};
+    use windfall::{Category, ExportReport};
 
     fn glance(free: u64) -> Glance {
         let export = ExportReport {
@@ -339,7 +333,7 @@ mod tests {
             parts_missing: vec![3],
             parts_twice: Vec::new(),
         };
-        Glance { exports: vec![export], need: 1_000, free: Some(free) }
+        Glance { exports: vec![export], space: Space { need: 1_000, free: Some(free) } }
     }
 
     /// What is said and agreed when these lines are typed.

@@ -1,8 +1,8 @@
-//! What a library holds: a line per file for people, for programs, for `b3sum --check`; and one
-//! file's story in words.
+//! What a library holds: a line per file for people, for programs, or for `b3sum --check`; and one file's
+//! story in words.
 //!
-//! In: [`list`](windfall::run::list)'s values as they come. Out: lines, streamed. Never: holds the list
-//! in memory, which is why the column of unknown width, the path, stands last.
+//! Lines are written as they come and never gathered, because a library may have half a million. That is why
+//! the column whose width nobody knows, the path, comes last.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -10,15 +10,14 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::{FAINT, GOOD, Reader, STRONG, outcome, print, shown, styled};
-use windfall::Error;
-use windfall::library::catalog::StoredFile;
-use windfall::problem::amount::{self, counted};
-use windfall::run::list::{self, Listed, Story};
+use windfall::cli::{
+    StoredFile,
+    amount::{self, counted},
+    list::{self, Story},
+};
+use windfall::{Error, Listed};
 
 /// Writes a line per file: when it was taken, whether it is proved, its size, its path.
-///
-/// # Errors
-/// If there is no library, or standard output cannot be written.
 pub fn listed(library: &Path) -> Result<(), Error> {
     let mut stream = Stream::default();
     print(Reader::Person, |out| list::records(library, &mut |file| stream.go_on(line(out, file))))?;
@@ -38,9 +37,6 @@ fn line(out: &mut dyn Write, file: &StoredFile) -> io::Result<()> {
 }
 
 /// Writes one file as a line of JSON.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn json_line(file: &Listed) -> Result<(), Error> {
     print(Reader::Program, |out| outcome(write_json(out, file)))
 }
@@ -51,9 +47,6 @@ fn write_json(out: &mut dyn Write, file: &Listed) -> io::Result<()> {
 }
 
 /// Writes one JSON object per line.
-///
-/// # Errors
-/// As [`listed`].
 pub fn listed_as_json(library: &Path) -> Result<(), Error> {
     let mut stream = Stream::default();
     print(Reader::Program, |out| list::files(library, &mut |file| stream.go_on(write_json(out, &file))))?;
@@ -61,9 +54,6 @@ pub fn listed_as_json(library: &Path) -> Result<(), Error> {
 }
 
 /// Writes lines for `b3sum --check`, escaped as `b3sum` escapes.
-///
-/// # Errors
-/// As [`listed`].
 pub fn checksums(library: &Path) -> Result<(), Error> {
     let mut stream = Stream::default();
     print(Reader::Program, |out| {
@@ -100,9 +90,6 @@ impl Stream {
 }
 
 /// Writes one file's story.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn explained(story: &Story) -> Result<(), Error> {
     print(Reader::Person, |out| outcome(tell(out, story)))
 }
@@ -144,17 +131,15 @@ fn proof(file: &Listed) -> String {
         (Some(fingerprint), true) => {
             let proved = styled(GOOD, "proved");
             format!(
-                "{proved}: Apple's details carry the checksum of exactly these bytes, {}",
+                "{proved}: exactly what was in iCloud; Apple's lists have the checksum of these bytes, {}",
                 shown(fingerprint)
             )
         }
         (Some(fingerprint), false) => format!(
-            "whole, as its archive says; no row of Apple's details carries the checksum of these bytes, {}",
+            "it arrived whole; Apple's lists do not have the checksum of these bytes, {}",
             shown(fingerprint)
         ),
-        (None, _) => {
-            "whole, as its archive says; Apple states checksums of photos and videos only".to_owned()
-        }
+        (None, _) => "it arrived whole; Apple gives checksums of photos and videos only".to_owned(),
     }
 }
 

@@ -1,16 +1,15 @@
-//! The terminal: the only part of Windfall that prints.
+//! The terminal: the only part of Windfall that prints. Results go to standard output; progress, notes and
+//! errors go to standard error. It decides nothing.
 //!
-//! In: what the library returned. Out: words for people, or JSON, on standard output; progress,
-//! notes and errors on standard error. Never: decides anything; prints a name that came from an
-//! archive as it is (see [`shown`]).
-//! The one surprise: a reader that goes away (`windfall list … | head`) is no error.
+//! Names that came from an archive are hostile and are printed only through [`shown`]. A reader that goes
+//! away (`windfall list … | head`) is no error.
 
 mod certificate;
 pub mod guide;
-mod kept;
 mod listing;
 mod problems;
 mod screen;
+mod sidecars;
 mod typed;
 mod verified;
 
@@ -24,12 +23,12 @@ use serde::Serialize;
 
 use crate::cli::{Cli, Shell};
 use windfall::Error;
-use windfall::library::name;
+use windfall::cli::name;
 
 pub use certificate::{checked, errors, imported, left_alone};
-pub use kept::{removed, written};
 pub use listing::{checksums, explained, json_line, listed, listed_as_json};
 pub use screen::{Bar, Screen};
+pub use sidecars::{removed, written};
 pub use verified::verified;
 
 /// How much is said.
@@ -96,9 +95,6 @@ fn unprintable(source: io::Error) -> Error {
 }
 
 /// Says where a page was written.
-///
-/// # Errors
-/// If standard output cannot be written for another reason than that nobody reads.
 pub fn page_written(path: &Path) -> Result<(), Error> {
     print(Reader::Person, |out| {
         outcome(writeln!(out, "Wrote `{}`. Open it in any browser.", shown(&path.display().to_string())))
@@ -106,9 +102,6 @@ pub fn page_written(path: &Path) -> Result<(), Error> {
 }
 
 /// Prints one JSON document.
-///
-/// # Errors
-/// If standard output cannot be written for another reason than that nobody reads.
 pub fn json(value: &impl Serialize) -> Result<(), Error> {
     print(Reader::Program, |out| {
         let written = serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from);
@@ -117,9 +110,6 @@ pub fn json(value: &impl Serialize) -> Result<(), Error> {
 }
 
 /// Prints what completes command lines in a shell.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn completions(shell: Shell) -> Result<(), Error> {
     let mut command = Cli::command();
     let mut script = Vec::new();
@@ -133,9 +123,6 @@ pub fn completions(shell: Shell) -> Result<(), Error> {
 }
 
 /// Prints the manual page: the command, then each of its own commands.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn manual() -> Result<(), Error> {
     let mut command = Cli::command();
     command.build();

@@ -1,18 +1,18 @@
-//! Problems for people: grouped by code, errors first, each group with what it means, what to do,
-//! and a few examples.
+//! Problems for people: in groups, errors first, each with what it means, what to do, and a few examples.
+//! What is not shown is counted.
 //!
-//! In: the problems of a report. Out: lines. Never: drops a code; what is not shown is counted.
-//! The one surprise: the words come from the library, because the page says the same ones.
+//! The words come from the library, because the page uses the same ones. The codes are for programs: they
+//! stand in the JSON, and here only with `--verbose`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::{BAD, DOUBTFUL, FAINT, STRONG, Voice, shown, styled};
-use windfall::Problem;
-use windfall::problem::advice::{Words, ranges, words};
-use windfall::problem::amount::{self, counted};
-use windfall::problem::{Code, Severity};
-use windfall::stage::report::ExportReport;
+use windfall::cli::{
+    advice::{self, Advice, ranges},
+    amount::{self, counted},
+};
+use windfall::{Code, ExportReport, Problem, Severity};
 
 /// How many problems of a group are shown unless all are asked for.
 const EXAMPLES: usize = 3;
@@ -25,15 +25,13 @@ pub fn write(out: &mut dyn Write, problems: &[Problem], voice: Voice) -> io::Res
             Severity::Warning if voice == Voice::Quiet => continue,
             Severity::Warning => (DOUBTFUL, "warning"),
         };
-        let Words(one, many, meaning) = words(code, severity);
+        let Advice { one, many, meaning } = advice::of(code, severity);
         let what = counted(group.len() as u64, one, many);
-        writeln!(
-            out,
-            "{} {} {}",
-            styled(style, format_args!("{word}:")),
-            styled(STRONG, what),
-            styled(FAINT, format_args!("({})", code.as_str()))
-        )?;
+        let code = match voice {
+            Voice::Verbose => styled(FAINT, format_args!(" ({})", code.as_str())),
+            Voice::Quiet | Voice::Normal => String::new(),
+        };
+        writeln!(out, "{} {}{code}", styled(style, format_args!("{word}:")), styled(STRONG, what))?;
         writeln!(out, "  {meaning}")?;
         let most = if voice == Voice::Verbose { usize::MAX } else { EXAMPLES };
         let all_say_the_same = group.len() > 1 && group.iter().all(|p| p.message == group[0].message);
@@ -46,7 +44,7 @@ pub fn write(out: &mut dyn Write, problems: &[Problem], voice: Voice) -> io::Res
         }
         if let Some(more) = group.len().checked_sub(most).filter(|more| *more > 0) {
             let more = amount::count(more as u64);
-            writeln!(out, "  … and {more} more: --verbose prints each, --json gives all as data")?;
+            writeln!(out, "  … and {more} more; --verbose shows each of them")?;
         }
     }
     Ok(())
@@ -99,7 +97,7 @@ pub fn total(problems: &[Problem]) -> String {
     let errors = groups.iter().filter(|((severity, _), _)| *severity == Severity::Error);
     let named: Vec<String> = errors
         .map(|((severity, code), group)| {
-            let Words(one, many, _) = words(*code, *severity);
+            let Advice { one, many, .. } = advice::of(*code, *severity);
             counted(group.len() as u64, one, many)
         })
         .collect();
@@ -135,10 +133,7 @@ pub fn to_download(exports: &[ExportReport], problems: &[Problem]) -> Vec<String
 #[cfg(test)]
 mod tests {
     use super::{Voice, line, short_line, to_download, total, write};
-    use windfall::Problem;
-    use windfall::contents::Category;
-    use windfall::problem::Code;
-    use windfall::stage::report::ExportReport;
+    use windfall::{Category, Code, ExportReport, Problem};
 
     fn text(problems: &[Problem], voice: Voice) -> String {
         let mut out = Vec::new();
@@ -156,12 +151,14 @@ mod tests {
         problems.push(Problem::new(Code::MissingPart, "part 2 is not here"));
         let normal = text(&problems, Voice::Normal);
         let lines: Vec<&str> = normal.lines().collect();
-        assert!(lines[0].starts_with("error: 1 missing part (missing-part)"), "{normal}");
+        assert_eq!(lines[0], "error: 1 missing part");
         assert_eq!(lines[2], "  - part 2 is not here");
-        assert!(lines[3].starts_with("warning: 5 photos or videos without a date (undated)"), "{normal}");
+        assert_eq!(lines[3], "warning: 5 photos or videos without a date");
         assert_eq!(lines[5], "  - A Part 1 of 2.zip: e1 – m1");
         assert!(lines[8].starts_with("  … and 2 more"), "{normal}");
-        assert_eq!(text(&problems, Voice::Verbose).matches("\n  - ").count(), 6);
+        let verbose = text(&problems, Voice::Verbose);
+        assert_eq!(verbose.matches("\n  - ").count(), 6);
+        assert!(verbose.starts_with("error: 1 missing part (missing-part)\n"), "{verbose}");
         assert_eq!(text(&problems, Voice::Quiet).lines().count(), 3);
         assert_eq!(total(&problems), "1 thing is missing or damaged: 1 missing part.");
     }

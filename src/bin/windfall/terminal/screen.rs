@@ -1,9 +1,8 @@
-//! Progress on standard error: a bar while a run lasts, and lines that cannot wait.
+//! Progress on standard error: a bar while a run lasts, notes that cannot wait, and decisions for those who
+//! asked, on the screen or in a log.
 //!
-//! In: the library's calls, from many threads. Out: a bar, if a person is there to see it; notes,
-//! and decisions for those who asked, on the screen or in a log. Never: writes to standard output.
-//! The one surprise: reading threads only add to counters; a thread of its own draws ten times a
-//! second, since a lock per chunk would cost more than the hashing.
+//! The surprise: threads that read only add to counters, and a thread of its own draws ten times a second. A
+//! lock for each chunk would cost more than the hashing.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,12 +18,11 @@ use chrono::{Local, SecondsFormat};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{FAINT, STRONG, Voice, shown, styled};
-use windfall::problem::amount;
-use windfall::progress::{Phase, Progress};
+use windfall::cli::amount;
+use windfall::{Phase, Progress};
 
 const TICK: Duration = Duration::from_millis(100);
 
-/// Whether a bar is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bar {
     /// If standard error is a terminal.
@@ -127,10 +125,10 @@ fn tick(shared: &Arc<Shared>) -> Option<(Sender<()>, JoinHandle<()>)> {
 
 fn style(phase: Phase, bytes: u64, files: u64) -> ProgressStyle {
     let doing = match phase {
-        Phase::Discover => "looking for archives",
+        Phase::Discover => "looking for zips",
         Phase::Read => "reading",
-        Phase::Match => "putting together what belongs together",
-        Phase::Place => "placing",
+        Phase::Match => "sorting",
+        Phase::Place => "writing",
         Phase::Verify => "verifying",
         Phase::Thumbnails => "making thumbnails",
     };

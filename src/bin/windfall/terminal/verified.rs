@@ -1,23 +1,16 @@
-//! The certificate of a verification: what the library still is, and whether the zips may go.
+//! The certificate of a verification: what the library still is, and whether the zips can be deleted.
 //!
-//! In: [`Verification`]. Out: some ten lines, the problems, and one line that answers the question.
-//! Never: says "safe" for anything that was not read in this very run.
-//! The one surprise: without `--against` nothing is said about zips; the library's own word is not
-//! enough to delete them.
+//! "Safe" is said only of what was read in this very run. Without `--against` nothing is said about zips: the
+//! library's own word is not enough to delete them.
 
 use std::io::{self, Write};
 
 use super::certificate::{duration, exports, proof};
 use super::{BAD, GOOD, Reader, Voice, outcome, print, problems, shown, styled};
-use windfall::Error;
-use windfall::problem::Severity;
-use windfall::problem::amount::{self, counted};
-use windfall::run::verify::Verification;
+use windfall::cli::amount::{self, counted};
+use windfall::{Error, Severity, Verification};
 
 /// Prints what a verification found.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn verified(verification: &Verification, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| outcome(words(out, verification, voice)))
 }
@@ -28,7 +21,7 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     if let Some(aside) = &verification.kept_aside {
         writeln!(
             out,
-            "The catalog was made anew; the old one is kept as `{}`.",
+            "A new catalog was made; the old one is kept as `{}`.",
             shown(&aside.display().to_string())
         )?;
     }
@@ -36,12 +29,8 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     let (files, balance) = (&verification.files, &verification.balance);
     exports(out, &balance.exports)?;
     let total = counted(files.total, "file", "files");
-    writeln!(
-        out,
-        "  {total} recorded; {} intact, {}",
-        amount::count(files.intact),
-        amount::size(balance.bytes)
-    )?;
+    let (intact, size) = (amount::count(files.intact), amount::size(balance.bytes));
+    writeln!(out, "  {total} in the catalog; {intact} intact, {size}")?;
     for (count, what) in [(files.changed, "changed"), (files.missing, "missing")] {
         if count > 0 {
             writeln!(out, "  {}", styled(BAD, format_args!("{} {what}", counted(count, "file", "files"))))?;
@@ -52,8 +41,9 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     }
     proof(out, balance.proved, balance.unproved, 0)?;
     if let Some(against) = &verification.against {
-        let entries = counted(against.entries, "entry", "entries");
-        writeln!(out, "  {entries} of the archives read; the library holds {}", amount::count(against.held))?;
+        let entries = counted(against.entries, "file", "files");
+        let held = amount::count(against.held);
+        writeln!(out, "  {entries} in these archives; the library has {held} of them")?;
     }
     writeln!(out)?;
     if !verification.problems.is_empty() {

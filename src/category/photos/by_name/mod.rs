@@ -218,13 +218,13 @@ fn mismatch_message(cut_short: bool, stated: &Fingerprint, found: Option<Fingerp
     let found = found.map_or_else(|| "none".to_owned(), |f| f.to_string());
     if cut_short {
         format!(
-            "the file ends too early and its row states the checksum {stated}, not {found}: it was cut short; take \
+            "the file ends too early, and Apple's list has the checksum {stated}, not {found}: it was cut short; take \
              it from the downloaded zip"
         )
     } else {
         format!(
-            "its row states the checksum {stated}, the file has {found}: the row may speak of another version of it \
-             (an edit, for instance); the bytes are as the archive holds them"
+            "Apple's list has the checksum {stated}, the file has {found}: the list may mean another version of it \
+             (an edit, for example); the file is as it was sent"
         )
     }
 }
@@ -245,7 +245,7 @@ fn ambiguous<'a>(contents: &Contents, claimant: &Claimant<'a>, files: &[FileAt<'
         Problem::new(
             Code::AmbiguousRow,
             format!(
-                "line {}: the row {}{} could mean {}; it was given to none",
+                "line {}: {}{} could mean {}; it was used for none of them",
                 row.line,
                 quoted(&row.name),
                 row.created.map_or_else(String::new, |t| format!(" of {}", t.format("%Y-%m-%d %H:%M UTC"))),
@@ -287,13 +287,13 @@ impl<'a> Missing<'a> {
             let (severity, advice) = if deleted {
                 (Severity::Warning, "it was in Recently Deleted and may be gone for good")
             } else {
-                let advice =
-                    "look whether a part is missing or damaged; else it can only be had from iCloud itself";
+                let advice = "see whether a part is missing or damaged; if not, look in iCloud";
                 (Severity::Error, advice)
             };
             rows.problems.add_as(Code::MissingMedia, severity, || {
                 let name = quoted(&row.name);
-                let message = format!("line {}: {name} is listed, but no part holds it; {advice}", row.line);
+                let message =
+                    format!("line {}: {name} is listed, but it is in none of the parts; {advice}", row.line);
                 Problem::new(Code::MissingMedia, message)
                     .in_archive(&contents.archives[details.archive].name)
                     .with_entry(details.path.as_ref())

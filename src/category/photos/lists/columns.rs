@@ -1,10 +1,7 @@
-//! Which field of a record means what, and mending records whose quotes got lost.
+//! Which field of a record means what, and mending records that lost their quotes. No value is judged here.
 //!
-//! In: the fields of a header or of a row. Out: [`Columns`], and fields that are in their columns.
-//! Never: judges a value; that is for the details.
-//! The one decision to question: a record with too many fields is mended, not refused. Whoever opens
-//! a details file in an editor and saves it without quotes cuts each of Apple's dates in two, as
-//! they have a comma before the year.
+//! The surprise: a record with too many fields is mended, not refused. Saving a details file in an editor
+//! without quotes cuts each of Apple's dates in two, because they have a comma before the year.
 
 use crate::apple::date;
 use crate::apple::fingerprint::Fingerprint;
@@ -101,8 +98,8 @@ impl Columns {
         let shifted = self.checksum.or(self.created).filter(|column| *column > self.name && !is_at(*column));
         let by = shifted.and_then(|column| (1..=excess).find(|by| is_at(column + by)));
         if let Some(by) = by {
-            let name = fields[self.name..=self.name + by].join(",");
-            fields.splice(self.name..=self.name + by, [Cow::Owned(name)]);
+            let spread: Vec<Cow<'_, str>> = fields.drain(self.name..=self.name + by).collect();
+            fields.insert(self.name, Cow::Owned(spread.join(",")));
         }
         fields
     }

@@ -1,10 +1,9 @@
-//! Apple's details: `Photo Details.csv`, `Photo Details-1.csv` and so on, one row per medium.
+//! Apple's details: `Photo Details.csv`, `Photo Details-1.csv` and so on, one row per medium. No row is lost
+//! because of its neighbours or of one bad value in it.
 //!
-//! In: the bytes of one file. Out: [`Details`], its rows and what could not be read. Never: does
-//! I/O, panics, or loses a row because of its neighbours or of one bad value in it.
-//! The one decision to question: columns are found by header name, but a file without a known
-//! header is still read, by position. The two-column form of about 2021 was seen with no record of
-//! what its header says, and spreadsheets drop headers.
+//! Columns are found by header name, but a file without a known header is still read, by position. The
+//! two-column form of about 2021 was seen with no record of what its header says, and spreadsheets drop
+//! headers.
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::apple::{date, part_name, table, text};

@@ -1,8 +1,7 @@
-//! Blocks of metadata that a file embeds: TIFF blocks with EXIF, packets of XMP, records of IPTC.
+//! Blocks of metadata that a file embeds: TIFF blocks with EXIF, packets of XMP, records of IPTC. A few of
+//! each are kept, none too large, and none is interpreted here.
 //!
-//! In: bytes where a container keeps them. Out: [`Blocks`], a few of each and none too large. Never:
-//! interprets one. The one surprise: bytes come by a closure, so that what is beyond the limits is not
-//! even read.
+//! Bytes come through a closure, so what is beyond the limits is not even read.
 
 use std::io::Read;
 

@@ -1,8 +1,7 @@
-//! The capture date in IPTC's records, and Photoshop's image resources, in which they stand.
+//! The capture date in IPTC's records, and the Photoshop image resources that contain them. No length is
+//! trusted.
 //!
-//! In: bytes of records, or a window of resources. Out: a time, or the blocks of metadata. Never: reads
-//! a resource that is no metadata, or trusts a length. The one surprise: a date without a time is
-//! midnight, for press photos are often dated by the day.
+//! The surprise: a date without a time is midnight here, because press photos are often dated by the day.
 
 use std::io::{Read, Seek};
 

@@ -1,8 +1,13 @@
 //! What a photo or video says about itself: format, time, place, camera, Live Photo identifier.
 //!
-//! In: a seekable source and its size. Out: [`Embedded`]. Never: fails, believes a file name, reads
-//! dates of editing, or needs more memory or time than its fixed limits, whatever the bytes are. The one decision a newcomer would question: formats are recognised and EXIF blocks
-//! found by code of our own, and only the block goes to kamadak; see `still` and `tags` for why.
+//! Whatever the bytes are, reading them does not fail and needs no more memory and time than fixed limits.
+//! File names and dates of editing are not believed.
+//!
+//! Formats are recognised and EXIF blocks found by code of our own, and only the block goes to kamadak;
+//! `still` and `tags` say why.
+
+// bytes from strangers are never indexed into
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod blocks;
 mod boxes;
@@ -95,12 +100,14 @@ impl Camera {
 
     /// The maker.
     pub fn make(&self) -> Option<&str> {
-        self.0.as_ref()?[0].as_deref()
+        let [make, _] = self.0.as_deref()?;
+        make.as_deref()
     }
 
     /// The model.
     pub fn model(&self) -> Option<&str> {
-        self.0.as_ref()?[1].as_deref()
+        let [_, model] = self.0.as_deref()?;
+        model.as_deref()
     }
 
     /// Names what is not named yet.

@@ -1,8 +1,8 @@
-//! What movies say about themselves: QuickTime and MP4, and Canon's CR3, which is built like one.
+//! What movies say about themselves: QuickTime and MP4, and Canon's CR3, which is built like one. Media data
+//! is never read, and `moov` is not trusted to come first, to be whole or to be sane.
 //!
-//! In: a file window. Out: the gaps of an [`Embedded`] filled. Never: reads media data, or trusts
-//! that `moov` comes first, is whole or is sane. The one surprise: `meta` is a plain box in
-//! QuickTime and a full box in MP4, and its `ilst` numbers the entries of `keys` from 1.
+//! The surprise: `meta` is a plain box in QuickTime and a full box in MP4, and its `ilst` numbers the entries
+//! of `keys` from 1.
 
 use std::io::{Read, Seek};
 

@@ -1,8 +1,8 @@
-//! Where a PNG keeps its metadata: the `eXIf` chunk, and texts that programs put profiles into.
+//! Where a PNG keeps its metadata: the `eXIf` chunk, and texts that programs put profiles into. Picture data
+//! is not read, nor are texts that say when a file was changed.
 //!
-//! In: a file window. Out: [`Blocks`]. Never: reads picture data, or the texts that say when a file
-//! was changed. The one surprise: before there was `eXIf`, ImageMagick wrote any profile as a text of
-//! hexadecimal digits, and half the world does so still.
+//! The surprise: before there was `eXIf`, ImageMagick wrote any profile as a text of hexadecimal digits, and
+//! half the world still does.
 
 use std::io::{Read, Seek};
 

@@ -1,7 +1,6 @@
-//! Where WebP pictures and AVI movies, both RIFF, keep their metadata.
+//! Where WebP pictures and AVI movies, both RIFF, keep their metadata. Picture data is not read.
 //!
-//! In: a file window. Out: [`Blocks`], or the date in an AVI's `IDIT`. Never: reads picture data.
-//! The one surprise: no two makers write the date of an AVI alike; [`stamp::idit`] knows their forms.
+//! The surprise: no two makers write the date of an AVI alike; [`stamp::idit`] knows their forms.
 
 use std::io::{Read, Seek};
 

@@ -1,8 +1,7 @@
-//! Where still formats keep their metadata.
+//! Where still formats keep their metadata: the blocks of a file, the likeliest first. `tags`, `xmp` and
+//! `iptc` interpret them.
 //!
-//! In: a file window. Out: the blocks in it, the likeliest first. Never: interprets a block (`tags`,
-//! `xmp` and `iptc` do), reads picture data, or fails. The one decision a newcomer would question:
-//! kamadak could find most of these itself, but refuses HEIF without the brand `mif1` or with more than
+//! kamadak could find most of these itself, but it refuses HEIF without the brand `mif1` or with more than
 //! 128 KB of EXIF, WebP whose EXIF begins as in a JPEG, and JPEG whose segments are out of step.
 
 use std::io::{Cursor, Read, Seek};

@@ -1,8 +1,7 @@
-//! Positioned, bounded reads from a file whose structure is not to be believed.
+//! Positioned, bounded reads from a file whose structure is not to be believed. What cannot be read is simply
+//! shorter.
 //!
-//! In: a seekable source and its size. Out: bytes at an offset, never more than asked for and never
-//! more than there are. Never: fails; what cannot be read is simply shorter. The one surprise: reads
-//! end at the window's end even where the source goes on, so a RAF's embedded JPEG is read like a file.
+//! Reads end at the window's end even where the source goes on, so the JPEG inside a RAF is read like a file.
 
 use std::io::{Read, Seek, SeekFrom};
 

@@ -1,9 +1,7 @@
-//! The capture date in an XMP packet.
+//! The capture date in an XMP packet. No entity is followed, and dates of editing are not read.
 //!
-//! In: the XML that a file embeds. Out: a time on the clock where it was taken, with its offset if it
-//! states one. Never: fails, looks into a property, or follows an entity; reads dates of editing.
-//! The one surprise: only properties of the picture itself count. A packet also tells the history of a
-//! file and what it was made from, in the same words, a level deeper.
+//! The surprise: only properties of the picture itself count. A packet also tells a file's history and what
+//! it was made from, in the same words, one level deeper.
 
 use encoding_rs::Encoding;
 use quick_xml::escape::unescape;

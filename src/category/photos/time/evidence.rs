@@ -1,8 +1,7 @@
 //! What claims a time, and how far a decision is from it.
 //!
-//! In: times from a file, a row or a name. Out: [`Evidence`], in JSON as three texts.
-//! Never: decides. The one surprise: times are kept as values and become text only in JSON, for a
-//! library keeps hundreds of thousands of these at once.
+//! Times are kept as values and become text only in JSON, because a library keeps hundreds of thousands of
+//! them at once.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -20,7 +19,7 @@ pub struct Evidence {
     /// Who says it.
     pub source: EvidenceSource,
     /// What it says.
-    pub claim: Claim,
+    pub stated: Stated,
 }
 
 /// Who claims a time; the words of the JSON.
@@ -69,7 +68,7 @@ impl EvidenceSource {
 
 /// A time, as it was claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
+pub enum Stated {
     /// An instant.
     Instant(DateTime<Utc>),
     /// What a clock showed, and how far it was from UTC if that is known.
@@ -81,18 +80,18 @@ pub enum Claim {
 impl Evidence {
     /// RFC 3339 with `Z` for an instant; without a zone for a local time.
     pub fn time(&self) -> String {
-        match self.claim {
-            Claim::Instant(instant) => local_text(instant.naive_utc()) + "Z",
-            Claim::Clock(time, _) | Claim::Zone(time, _) => local_text(time),
+        match self.stated {
+            Stated::Instant(instant) => local_text(instant.naive_utc()) + "Z",
+            Stated::Clock(time, _) | Stated::Zone(time, _) => local_text(time),
         }
     }
 
     /// The offset that belongs to a local time; of a zone its name.
     pub fn offset(&self) -> Option<String> {
-        match self.claim {
-            Claim::Instant(_) => None,
-            Claim::Clock(_, offset) => offset.map(|offset| offset.to_string()),
-            Claim::Zone(_, zone) => Some(zone.name().to_owned()),
+        match self.stated {
+            Stated::Instant(_) => None,
+            Stated::Clock(_, offset) => offset.map(|offset| offset.to_string()),
+            Stated::Zone(_, zone) => Some(zone.name().to_owned()),
         }
     }
 
@@ -100,11 +99,11 @@ impl Evidence {
     /// what does not claim to be the time of the capture. A row names a minute; any second of that
     /// minute agrees with it.
     pub fn distance(&self, decided: DateTime<FixedOffset>) -> Option<i64> {
-        let claimed = match self.claim {
+        let claimed = match self.stated {
             _ if self.source == EvidenceSource::Import => return None,
-            Claim::Zone(..) => return None,
-            Claim::Instant(instant) => instant,
-            Claim::Clock(time, offset) => {
+            Stated::Zone(..) => return None,
+            Stated::Instant(instant) => instant,
+            Stated::Clock(time, offset) => {
                 zone::with_offset(time, offset.unwrap_or(*decided.offset())).to_utc()
             }
         };
@@ -133,7 +132,7 @@ pub(crate) fn local_time(text: &str) -> Result<NaiveDateTime, chrono::ParseError
 fn by_places(text: &str) -> Option<NaiveDateTime> {
     let bytes: &[u8; 19] = text.as_bytes().try_into().ok()?;
     let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-    if !marks.iter().all(|&(at, mark)| bytes[at] == mark) {
+    if !marks.iter().all(|&(at, mark)| bytes.get(at) == Some(&mark)) {
         return None;
     }
     let number = |places: std::ops::Range<usize>| {
@@ -174,15 +173,15 @@ impl TryFrom<Text<'_>> for Evidence {
     fn try_from(Text { source, time, offset }: Text<'_>) -> Result<Evidence, String> {
         let parsed = |text: &str| local_time(text).map_err(|e| format!("`{text}`: {e}"));
         let unknown = |offset: &str| format!("`{offset}` is neither an offset nor a zone");
-        let claim = match (time.strip_suffix('Z'), offset) {
-            (Some(instant), _) => Claim::Instant(parsed(instant)?.and_utc()),
-            (None, None) => Claim::Clock(parsed(&time)?, None),
+        let stated = match (time.strip_suffix('Z'), offset) {
+            (Some(instant), _) => Stated::Instant(parsed(instant)?.and_utc()),
+            (None, None) => Stated::Clock(parsed(&time)?, None),
             (None, Some(offset)) => match offset.parse() {
-                Ok(offset) => Claim::Clock(parsed(&time)?, Some(offset)),
-                Err(_) => Claim::Zone(parsed(&time)?, offset.parse().map_err(|_| unknown(&offset))?),
+                Ok(offset) => Stated::Clock(parsed(&time)?, Some(offset)),
+                Err(_) => Stated::Zone(parsed(&time)?, offset.parse().map_err(|_| unknown(&offset))?),
             },
         };
-        Ok(Evidence { source, claim })
+        Ok(Evidence { source, stated })
     }
 }
 

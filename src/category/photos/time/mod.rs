@@ -1,10 +1,12 @@
-//! When a photo or video was taken: DESIGN §5.4 as one pure function.
+//! When a photo or video was taken, as one pure function: from [`Sources`], everything that claims a time, to
+//! [`Captured`], the decision with the rule that made it and the evidence. `docs/library.md` has the rules in
+//! words. The date of the import into iCloud is never a capture time.
 //!
-//! In: [`Sources`], everything that claims a time. Out: [`Captured`], the decision, the rule that
-//! made it and the evidence it looked at. Never: reads a file, a clock or the machine's zone; uses
-//! the import date as a capture time. The one decision a newcomer would question: Apple's row is
-//! believed over the camera where they contradict, because Photos puts corrections made by hand
-//! there, unless the row only repeats the day of the upload.
+//! Apple's row is believed over the camera where they contradict each other, because Photos puts corrections
+//! made by hand there; unless the row only repeats the day of the upload.
+
+// bytes from strangers are never indexed into
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod evidence;
 pub mod name_date;
@@ -18,7 +20,7 @@ use chrono_tz::Tz;
 use crate::category::photos::media::{Embedded, Format, LocalTime, Standard};
 use crate::category::photos::time::name_date::NameZone;
 
-pub use evidence::{Claim, Evidence, EvidenceSource};
+pub use evidence::{Evidence, EvidenceSource, Stated};
 pub(crate) use evidence::{local_text, local_time};
 pub use rule::{CapturedFrom, Rule};
 
@@ -88,10 +90,10 @@ impl Captured {
     /// from; it is not held twice, for a library has as many decisions as photos.
     pub fn evidence(&self, embedded: &Embedded) -> Box<[Evidence]> {
         let clock = |source, local: Option<LocalTime>| {
-            local.map(|local| Evidence { source, claim: Claim::Clock(local.time, local.offset) })
+            local.map(|local| Evidence { source, stated: Stated::Clock(local.time, local.offset) })
         };
         let instant = |source, instant: Option<DateTime<Utc>>| {
-            instant.map(|instant| Evidence { source, claim: Claim::Instant(instant) })
+            instant.map(|instant| Evidence { source, stated: Stated::Instant(instant) })
         };
         let standard = match embedded.standard {
             Standard::Exif => EvidenceSource::Exif,
@@ -220,12 +222,12 @@ impl Decision<'_> {
         };
         let time = match found.zone {
             NameZone::Local => {
-                self.note(EvidenceSource::FileName, Claim::Clock(found.time, None));
+                self.note(EvidenceSource::FileName, Stated::Clock(found.time, None));
                 self.is_zone_assumed = true;
                 zone::local(self.sources.fallback, found.time)
             }
             NameZone::Utc => {
-                self.note(EvidenceSource::FileName, Claim::Instant(found.time.and_utc()));
+                self.note(EvidenceSource::FileName, Stated::Instant(found.time.and_utc()));
                 self.seen(found.time.and_utc(), None)
             }
         };
@@ -272,12 +274,12 @@ impl Decision<'_> {
             return time(self.sources.fallback);
         };
         let time = time(zone);
-        self.note(EvidenceSource::GpsZone, Claim::Zone(time.naive_local(), zone));
+        self.note(EvidenceSource::GpsZone, Stated::Zone(time.naive_local(), zone));
         time
     }
 
-    fn note(&mut self, source: EvidenceSource, claim: Claim) {
-        let evidence = Evidence { source, claim };
+    fn note(&mut self, source: EvidenceSource, stated: Stated) {
+        let evidence = Evidence { source, stated };
         if !self.noted.contains(&evidence) {
             self.noted.push(evidence);
         }
@@ -285,7 +287,7 @@ impl Decision<'_> {
 
     fn note_import(&mut self) {
         if let Some(imported) = self.sources.imported {
-            self.note(EvidenceSource::Import, Claim::Instant(imported));
+            self.note(EvidenceSource::Import, Stated::Instant(imported));
         }
     }
 }

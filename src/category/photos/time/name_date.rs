@@ -1,8 +1,7 @@
-//! Dates in file names, as phones, messengers and screenshots write them.
+//! Dates in file names, as phones, messengers and screenshots write them. A counter, an identifier or an
+//! impossible date is never taken for one; years are 1990 to 2099.
 //!
-//! In: a file name. Out: the time it names, local or UTC. Never: takes a counter, an identifier or
-//! an impossible date for one; years are 1990 to 2099. The one decision a newcomer would question:
-//! no list of patterns per app, but one grammar (a date, then perhaps a time), because apps differ
+//! There is no list of patterns per app but one grammar, a date and then perhaps a time, because apps differ
 //! only in separators and words, and words are translated (`Bildschirmfoto 2019-01-02 um 15.04.05`).
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};

@@ -69,7 +69,7 @@ impl CapturedFrom {
     }
 }
 
-/// Which rule of DESIGN §5.4 decided.
+/// Which rule decided; `docs/library.md` tells them in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
@@ -142,12 +142,12 @@ impl Rule {
     pub fn explain(self) -> &'static str {
         match self {
             Rule::EmbeddedAlone => "the file itself says when it was taken and in which time zone",
-            Rule::EmbeddedAgrees => "the file itself says when it was taken, and Apple's details agree",
+            Rule::EmbeddedAgrees => "the file itself says when it was taken, and Apple's list agrees",
             Rule::OffsetFromRow => {
-                "the file knows the local time but no time zone; the difference to Apple's date is the zone's"
+                "the file has the local time but no time zone; the difference to Apple's date tells the zone"
             }
             Rule::OffsetFromZone => {
-                "the file knows the local time but no time zone; it was read in the zone of its GPS position, else in the default zone"
+                "the file has the local time but no time zone; it was read in the zone of its GPS position, or else in the default zone"
             }
             Rule::UploadDay => {
                 "Apple's date is only the day of the upload; the camera's own date, which differs, was kept"
@@ -157,10 +157,10 @@ impl Rule {
             }
             Rule::MovieHeader => "the video's header says when it was recorded",
             Rule::RowAlone => "the file has no date of its own; the date is Apple's",
-            Rule::NameAlone => "neither the file nor Apple's details have a date; the file's name has",
+            Rule::NameAlone => "neither the file nor Apple's list has a date; the file's name has",
             Rule::Undated => "nothing tells when it was taken",
             Rule::FollowsStill => "it belongs to a photo and has that photo's date",
-            Rule::FollowsMovie => "it belongs to a Live Photo of which only the movie is dated",
+            Rule::FollowsMovie => "it belongs to a Live Photo, and only the movie has a date",
         }
     }
 }

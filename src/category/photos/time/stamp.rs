@@ -1,8 +1,7 @@
-//! Dates, offsets and positions in the texts and numbers that files carry.
+//! Dates, offsets and positions in the texts and numbers that files carry, blanks and nonsense included. What
+//! comes out can be true; a missing part is never guessed, and a date without a time of day is no time.
 //!
-//! In: values as cameras write them, blanks and nonsense included. Out: times and positions that can
-//! be true, or nothing. Never: guesses a missing part; a date without a time of day is no time.
-//! The one surprise: years before 1826 are impossible, for there was no photography.
+//! The surprise: years before 1826 are impossible, because there was no photography.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, Timelike};
 

@@ -7,10 +7,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::apple::part_name;
-use crate::category::photos::classify;
-use crate::category::recognise;
-use crate::contents::Category;
-use crate::contents::litter;
+use crate::category::{is_apples_folder, recognise};
+use crate::contents::{Category, litter};
 use crate::error::Error;
 use crate::problem::Problem;
 use crate::problem::refusal::Refused;
@@ -90,12 +88,12 @@ impl Searcher<'_> {
             false => Extent::Whole,
         };
         let container = folder_container(root, extent, &self.apart(deeper));
-        self.found.marks.push(container.mark());
+        self.found.hashes.push(container.hash());
         self.found.containers.push(container);
         self.nested(self.found.containers.len() - 1)?;
         let mut below = Below { apples: true, ..Below::default() };
         if extent == Extent::ApplesFolders {
-            listing.folders.retain(|folder| !classify::is_apples_folder(&name_of(folder)));
+            listing.folders.retain(|folder| !is_apples_folder(&name_of(folder)));
             listing.files.retain(|file| !is_of_a_part(&name_of(file)));
             let here = self.search_in(&listing)?;
             below.loose = here.loose;

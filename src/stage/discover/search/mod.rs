@@ -22,10 +22,9 @@ use std::sync::Arc;
 use blake3::Hash;
 use serde::{Deserialize, Serialize};
 
-use crate::apple::zip::{Archive, Window};
-use crate::category::photos::Sort;
-use crate::category::photos::classify::Shape;
-use crate::contents::{ArchiveId, Category};
+use crate::apple::zip::{Window, ZipArchive};
+use crate::category::Shape;
+use crate::contents::{ArchiveId, Category, Class};
 use crate::error::Error;
 use crate::problem::refusal::Refused;
 use crate::problem::{Code, Problem};
@@ -46,7 +45,7 @@ pub struct Search {
     pub problems: Vec<Problem>,
     /// One value for each archive, part folder and unfinished download that lies in the inputs, and for all
     /// that tells it from another; not for what was found in an archive.
-    pub marks: Vec<Hash>,
+    pub hashes: Vec<Hash>,
 }
 
 /// What lies in the inputs and was not taken.
@@ -189,18 +188,18 @@ impl Searcher<'_> {
 
     fn unfinished_download(&mut self, name: &str) {
         let message = format!(
-            "`{name}` is a download that has not finished; it was left alone: finish it and import again"
+            "`{name}` is a download that has not finished, so it was not used: finish it and import again"
         );
         self.unfinished(name, &message);
     }
 
     fn unfinished(&mut self, name: &str, message: &str) {
-        self.found.marks.push(blake3::hash(name.as_bytes()));
+        self.found.hashes.push(blake3::hash(name.as_bytes()));
         self.found.problems.push(Problem::new(Code::UnfinishedDownload, message).in_archive(name));
     }
 
     fn unreadable_file(&mut self, name: String, refused: Refused) -> Whose {
-        self.found.marks.push(blake3::hash(name.as_bytes()));
+        self.found.hashes.push(blake3::hash(name.as_bytes()));
         self.unreadable(name, refused, Lies::On(PathBuf::new()));
         Whose::Apples
     }
@@ -216,21 +215,22 @@ impl Searcher<'_> {
             true => Some(folder_container(path, Extent::Whole, &self.apart(Deeper::default()))),
             false => {
                 let archive =
-                    File::open(path).and_then(Window::file).ok().and_then(|w| Archive::open(w).ok());
+                    File::open(path).and_then(Window::file).ok().and_then(|w| ZipArchive::open(w).ok());
                 archive.map(|archive| container(name_of(path), Arc::new(archive), Lies::on_drive(path)))
             }
         };
         let Some(mut container) = container else { return false };
         container.shape = Shape::loose();
         let is_medium = |file: &FileAt| {
-            container.shape.classify(&file.path.replace('\\', "/"), file.size.max(1)).sort == Sort::Photo
+            container.shape.classify(&file.path.replace('\\', "/"), file.size.max(1)).sort.class()
+                == Class::Resource
         };
         if !container.files.iter().any(is_medium) {
             return false;
         }
         // what was left alone as somebody's is not any more
         self.found.left_alone.names.retain(|name| *name != container.name);
-        self.found.marks.extend([container.mark(), blake3::hash(b"loose")]);
+        self.found.hashes.extend([container.hash(), blake3::hash(b"loose")]);
         self.found.containers.push(container);
         true
     }

@@ -1,44 +1,41 @@
 //! What became of sidecars, in words.
 //!
-//! In: [`Derivation`], [`Removal`]. Out: a few lines on standard output. Never: names more than a
-//! handful of files, unless every one is asked for.
-//! The one surprise: sidecars of another hand are named though nothing is wrong with them; their
-//! owner expects the library's facts in them and would look in vain.
+//! Sidecars that somebody else wrote or changed are named although nothing is wrong with them: their owner
+//! expects to find albums and dates in them, and would look in vain.
 
 use std::io::{self, Write};
 
 use super::{Reader, Voice, outcome, print, problems, shown};
-use windfall::Error;
-use windfall::library::path::LibraryPath;
-use windfall::library::settings::{SidecarForm, Word};
-use windfall::problem::amount::{self, counted};
-use windfall::stage::place::{Derivation, Removal};
+use windfall::cli::{
+    Derivation, Removal, Word,
+    amount::{self, counted},
+};
+use windfall::{Error, LibraryPath, SidecarForm};
 
-/// How many files are named.
+/// How many files are named unless all are asked for.
 const NAMED: usize = 8;
 
-/// Prints what was written.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn written(form: SidecarForm, derivation: &Derivation, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| {
-        let made = counted(derivation.made, "sidecar", "sidecars");
+        let made = counted(derivation.made, "small file", "small files");
+        let made =
+            format!("Wrote {made} beside the photos that other programs read (sidecars, {})", form.as_str());
         let line = match derivation.kept {
-            0 => format!("Wrote {made} ({}).", form.as_str()),
-            kept => format!("Wrote {made} ({}); {} as they were.", form.as_str(), amount::count(kept)),
+            0 => format!("{made}."),
+            kept => format!("{made}; {} were up to date.", amount::count(kept)),
         };
         outcome(writeln!(out, "{line}").and_then(|()| foreign(out, &derivation.foreign, voice)).and_then(
-            |()| writeln!(out, "Imports into this library go on writing them; --remove ends that."),
+            |()| {
+                writeln!(
+                    out,
+                    "From now on each import into this library writes them too; --remove ends that."
+                )
+            },
         ))?;
         outcome(problems::write(out, &derivation.problems, voice))
     })
 }
 
-/// Prints what was removed.
-///
-/// # Errors
-/// If standard output cannot be written.
 pub fn removed(form: SidecarForm, removal: &Removal, voice: Voice) -> Result<(), Error> {
     if voice == Voice::Quiet {
         return Ok(());
@@ -56,8 +53,8 @@ fn foreign(out: &mut dyn Write, paths: &[LibraryPath], voice: Voice) -> io::Resu
     if paths.is_empty() {
         return Ok(());
     }
-    let count = counted(paths.len() as u64, "file is", "files are");
-    writeln!(out, "{count} not Windfall's, or changed since; they were left alone:")?;
+    let count = counted(paths.len() as u64, "file was", "files were");
+    writeln!(out, "{count} written or changed by somebody else, so Windfall does not touch them:")?;
     let named = if voice == Voice::Verbose { paths.len() } else { NAMED };
     for path in paths.iter().take(named) {
         writeln!(out, "  {}", shown(path.as_str()))?;

@@ -1,47 +1,43 @@
-//! Troubles: the problems of past runs that may still stand, in groups, with what to do. None is called
-//! solved unless the catalog proves it, and what is hidden or deleted is not named, unless asked for.
+//! Problems of past runs that may still be open, in groups, with what to do about them. None is called solved
+//! unless the catalog proves it, and what is hidden or deleted is not named unless the owner asks.
 //!
 //! What a run found by looking at the whole library (missing photos, doubtful albums) counts only if the
-//! newest import found it, but what it found in one archive stands until that very entry was read whole,
+//! newest import found it. What it found in one archive stays open until that very entry has been read whole,
 //! because the newest run may have had other archives.
+//!
+//! Whether a problem concerns a hidden photo is told by its entry and by the names that its message has in
+//! backticks. A field of its own would say it better, but the reports of past runs, which this reads, do not
+//! have one.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::library::catalog::{ExportRecord, StoredFile};
-use crate::library::layout;
-use crate::library::name;
+use crate::library::{layout, name};
 use crate::page::Hidden;
 use crate::page::figures::counted;
 use crate::page::holdings::{Holdings, PastProblem, PastRun, missing};
-use crate::problem::advice::{Words, words};
+use crate::problem::advice::{self, Advice};
 use crate::problem::{Code, Severity};
 
 /// How many problems of a group are listed; the rest are counted.
 const LISTED: usize = 500;
 
-/// Problems of one kind.
 #[derive(Debug)]
 pub struct Group {
-    /// `error` or `warning`.
     pub severity: Severity,
-    /// The stable code.
     pub code: String,
     /// `3 damaged files`.
     pub title: String,
     /// What it means and what to do.
     pub advice: String,
-    /// Where, and what.
     pub places: Vec<Place>,
-    /// How many more there are.
     pub more: u64,
 }
 
-/// One problem.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// Archive and entry.
     pub place: String,
-    /// What, in pieces.
     pub message: Vec<Piece>,
 }
 
@@ -56,12 +52,10 @@ pub enum Piece {
 
 /// All problems that may still stand.
 #[derive(Debug, Default)]
-pub struct Troubles {
+pub struct Problems {
     /// Errors first.
     pub groups: Vec<Group>,
-    /// How many errors there are.
     pub errors: u64,
-    /// How many warnings there are.
     pub warnings: u64,
     /// How many concern hidden or deleted items and are not listed.
     pub private: u64,
@@ -72,7 +66,7 @@ pub struct Troubles {
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Trouble {
+struct OpenProblem {
     severity: Severity,
     code: String,
     archive: Option<String>,
@@ -80,9 +74,9 @@ struct Trouble {
     message: String,
 }
 
-impl Trouble {
+impl OpenProblem {
     fn of(problem: &PastProblem) -> Self {
-        Trouble {
+        OpenProblem {
             severity: if problem.severity == "error" { Severity::Error } else { Severity::Warning },
             code: problem.code.clone(),
             archive: problem.archive.clone(),
@@ -128,41 +122,41 @@ fn stands(code: Code) -> Until {
 }
 
 /// Gathers what may still stand.
-pub fn troubles(holdings: &Holdings, hidden: Hidden) -> Troubles {
-    let mut standing: BTreeSet<Trouble> = missing_parts(&holdings.deliveries).collect();
+pub fn problems(holdings: &Holdings, hidden: Hidden) -> Problems {
+    let mut standing: BTreeSet<OpenProblem> = missing_parts(&holdings.deliveries).collect();
     let mut newer = HashSet::new();
     for run in &holdings.runs {
         let is_newest = !newer.contains("import") && newer.insert(run.command.as_str());
-        let found = run.report.problems.iter().map(Trouble::of);
+        let found = run.report.problems.iter().map(OpenProblem::of);
         standing.extend(found.filter(|t| is_standing(t, is_newest, holdings)).map(|t| relative(t, run)));
     }
     let private = Private::of(holdings);
-    let mut troubles = Troubles::default();
-    let mut groups: BTreeMap<(Severity, usize, String), Vec<Trouble>> = BTreeMap::new();
-    for trouble in standing {
-        match trouble.severity {
-            Severity::Error => troubles.errors += 1,
-            Severity::Warning => troubles.warnings += 1,
+    let mut problems = Problems::default();
+    let mut groups: BTreeMap<(Severity, usize, String), Vec<OpenProblem>> = BTreeMap::new();
+    for problem in standing {
+        match problem.severity {
+            Severity::Error => problems.errors += 1,
+            Severity::Warning => problems.warnings += 1,
         }
-        let code = trouble.known();
-        troubles.listed_only += u64::from(trouble.is_listed_only());
-        troubles.untold |= code == Some(Code::NoDetails);
-        if hidden == Hidden::LeftOut && private.concerns(&trouble, holdings) {
-            troubles.private += 1;
+        let code = problem.known();
+        problems.listed_only += u64::from(problem.is_listed_only());
+        problems.untold |= code == Some(Code::NoDetails);
+        if hidden == Hidden::LeftOut && private.concerns(&problem, holdings) {
+            problems.private += 1;
             continue;
         }
         let order = Code::ALL.iter().position(|c| Some(*c) == code).unwrap_or(usize::MAX);
-        groups.entry((trouble.severity, order, trouble.code.clone())).or_default().push(trouble);
+        groups.entry((problem.severity, order, problem.code.clone())).or_default().push(problem);
     }
-    troubles.groups =
+    problems.groups =
         groups.into_iter().map(|((severity, _, code), found)| group(severity, code, found)).collect();
-    troubles
+    problems
 }
 
-fn missing_parts(exports: &[ExportRecord]) -> impl Iterator<Item = Trouble> {
+fn missing_parts(exports: &[ExportRecord]) -> impl Iterator<Item = OpenProblem> {
     exports.iter().flat_map(|export| {
         let total = export.total.unwrap_or(0);
-        missing(export).into_iter().map(move |number| Trouble {
+        missing(export).into_iter().map(move |number| OpenProblem {
             severity: Severity::Error,
             code: Code::MissingPart.as_str().to_owned(),
             archive: None,
@@ -172,11 +166,11 @@ fn missing_parts(exports: &[ExportRecord]) -> impl Iterator<Item = Trouble> {
     })
 }
 
-fn is_standing(trouble: &Trouble, is_newest: bool, holdings: &Holdings) -> bool {
-    match trouble.known().map(stands) {
+fn is_standing(problem: &OpenProblem, is_newest: bool, holdings: &Holdings) -> bool {
+    match problem.known().map(stands) {
         Some(Until::PartIsSeen) => false,
         Some(Until::NextRun) | None => is_newest,
-        Some(Until::EntryIsRead) => match trouble.archive.clone().zip(trouble.entry.clone()) {
+        Some(Until::EntryIsRead) => match problem.archive.clone().zip(problem.entry.clone()) {
             Some(place) => !holdings.read.contains_key(&place),
             None => is_newest,
         },
@@ -184,7 +178,7 @@ fn is_standing(trouble: &Trouble, is_newest: bool, holdings: &Holdings) -> bool 
 }
 
 /// Says nothing of where the library lay on the computer that imported it.
-fn relative(mut trouble: Trouble, run: &PastRun) -> Trouble {
+fn relative(mut problem: OpenProblem, run: &PastRun) -> OpenProblem {
     let library = run.report.library.trim_end_matches(['/', '\\']);
     if library.len() > 2 {
         let strip = |text: &mut String| {
@@ -193,17 +187,17 @@ fn relative(mut trouble: Trouble, run: &PastRun) -> Trouble {
             }
             *text = text.replace(library, "the library");
         };
-        trouble.entry.as_mut().map(strip);
-        strip(&mut trouble.message);
+        problem.entry.as_mut().map(strip);
+        strip(&mut problem.message);
     }
-    trouble
+    problem
 }
 
-fn group(severity: Severity, code: String, found: Vec<Trouble>) -> Group {
+fn group(severity: Severity, code: String, found: Vec<OpenProblem>) -> Group {
     let count = found.len() as u64;
-    let known = found.first().and_then(Trouble::known);
-    let (title, advice) = match known.map(|code| words(code, severity)) {
-        Some(Words(one, many, advice)) => (counted(count, one, many), advice),
+    let known = found.first().and_then(OpenProblem::known);
+    let (title, advice) = match known.map(|code| advice::of(code, severity)) {
+        Some(Advice { one, many, meaning }) => (counted(count, one, many), meaning),
         None => (counted(count, "other problem", "other problems"), "A newer Windfall may know it."),
     };
     let mut places: Vec<Place> = found.into_iter().map(place).collect();
@@ -212,11 +206,11 @@ fn group(severity: Severity, code: String, found: Vec<Trouble>) -> Group {
     Group { severity, code, title, advice: advice.to_owned(), places, more }
 }
 
-fn place(trouble: Trouble) -> Place {
-    let parts: Vec<String> = [trouble.archive, trouble.entry].into_iter().flatten().collect();
+fn place(problem: OpenProblem) -> Place {
+    let parts: Vec<String> = [problem.archive, problem.entry].into_iter().flatten().collect();
     Place {
         place: name::display(&parts.join(": ")).into_owned(),
-        message: pieces(&name::display(&trouble.message)),
+        message: pieces(&name::display(&problem.message)),
     }
 }
 
@@ -230,7 +224,6 @@ fn pieces(message: &str) -> Vec<Piece> {
 
 /// What must not be named.
 struct Private<'a> {
-    /// In hex.
     hashes: HashSet<String>,
     paths: HashSet<&'a str>,
     names: HashSet<&'a str>,
@@ -249,20 +242,20 @@ impl<'a> Private<'a> {
         }
     }
 
-    fn concerns(&self, trouble: &Trouble, holdings: &Holdings) -> bool {
-        if trouble.is_listed_only() {
+    fn concerns(&self, problem: &OpenProblem, holdings: &Holdings) -> bool {
+        if problem.is_listed_only() {
             return true;
         }
-        let Some(entry) = &trouble.entry else { return false };
+        let Some(entry) = &problem.entry else { return false };
         let inside =
             entry.split('/').any(|folder| folder == layout::HIDDEN || folder == layout::RECENTLY_DELETED);
-        let place = trouble.archive.clone().zip(trouble.entry.clone());
+        let place = problem.archive.clone().zip(problem.entry.clone());
         let hash = place.and_then(|place| holdings.read.get(&place));
         inside
             || self.paths.contains(entry.as_str())
             || self.names.contains(entry.rsplit('/').next().unwrap_or_default())
             || hash.is_some_and(|hash| self.hashes.contains(hash))
-            || quoted(&trouble.message).any(|name| self.names.contains(name) || self.paths.contains(name))
+            || quoted(&problem.message).any(|name| self.names.contains(name) || self.paths.contains(name))
     }
 }
 

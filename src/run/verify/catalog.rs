@@ -1,20 +1,21 @@
 //! The catalog examined: can it be read, and does it contradict itself? Nothing is repaired here (see
 //! [`rebuild`](crate::run::rebuild)).
 //!
-//! A catalog that is damaged or gone is a problem of the library and not an error of the run, for the files
-//! can be looked at all the same; only a catalog that somebody else holds or forbids stops it.
+//! A catalog that is damaged or gone is a problem of the library and not an error of the run, because the
+//! files can be looked at all the same. Only a catalog that another program holds, or that may not be opened,
+//! stops it.
 
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use crate::error::Error;
-use crate::library::catalog::{Catalog, Dangling, FaultKind, Remembered};
+use crate::error::{CatalogFaultKind, Error};
+use crate::library::catalog::{Catalog, Dangling, Remembered};
 use crate::library::layout::{self, INTERNAL};
 use crate::library::record::Area;
 use crate::problem::{Code, Problem};
 
-const ADVICE: &str = "`windfall verify --rebuild-catalog` makes it anew from the library";
+const ADVICE: &str = "`windfall verify --rebuild-catalog` makes a new one from the library";
 
 /// What the catalog remembers, if it can be read, and what is wrong with it.
 ///
@@ -29,7 +30,7 @@ pub fn examine(library: &Path) -> Result<(Option<Remembered>, Vec<Problem>), Err
             None
         }
         Err(Error::Catalog { source, .. })
-            if !matches!(source.kind(), FaultKind::InUse | FaultKind::Refused) =>
+            if !matches!(source.kind(), CatalogFaultKind::InUse | CatalogFaultKind::Refused) =>
         {
             problems.push(damaged(&format!("the catalog cannot be read ({source}): {ADVICE}")));
             None
@@ -64,17 +65,17 @@ fn look(catalog: &Catalog, problems: &mut Vec<Problem>) -> Result<Remembered, Er
     }
     for Dangling { table, parent, records } in catalog.dangling()? {
         problems.push(damaged(&format!(
-            "the catalog contradicts itself: {records} records of `{table}` speak of `{parent}` that it does not know: \
+            "the catalog contradicts itself: {records} records of `{table}` name `{parent}` that it does not have: \
              {ADVICE}"
         )));
     }
     let known = catalog.load_to_verify()?;
-    let usable: HashSet<&str> = known.files.keys().map(|path| path.as_str()).collect();
+    let usable: HashSet<&str> = known.recorded.files.keys().map(|path| path.as_str()).collect();
     for (path, area) in catalog.recorded_areas()? {
         let why = if !usable.contains(path.as_str()) {
             "the catalog does not know its bytes, or its path leads outside the library".to_owned()
         } else if Area::from_name(&area).is_none() {
-            format!("the catalog gives it a place that there is not (`{area}`)")
+            format!("the catalog gives it a kind of place that does not exist (`{area}`)")
         } else {
             continue;
         };

@@ -1,0 +1,68 @@
+//! A library that is opened for an import: its catalog loaded, an interrupted run finished, its folder surveyed.
+
+use std::path::Path;
+
+use crate::error::Error;
+use crate::library::catalog::{Catalog, Delivered, Recorded, Remembered};
+use crate::library::record::{FileRecord, Placement};
+use crate::library::staging::Staging;
+use crate::library::tree::Tree;
+use crate::run::import::Run;
+use crate::stage::place::{Placing, place};
+use crate::stage::survey::Before;
+use crate::threads;
+
+/// What a run begins with.
+pub(super) struct Opened {
+    pub(super) delivered: Delivered,
+    pub(super) before: Before,
+    pub(super) staging: Staging,
+}
+
+/// Opens a library; `tree` is what stands in it, if that was looked at.
+pub(super) fn open(
+    run: &Run<'_>,
+    library: &Path,
+    catalog: &mut Catalog,
+    tree: Option<Tree>,
+) -> Result<Opened, Error> {
+    let walk = || tree.map_or_else(|| Tree::walk(library), Ok);
+    let (known, tree) = threads::beside(|| catalog.load(), walk);
+    let (mut known, mut tree) = (known?, tree?);
+    let staging = Staging::open(library, &known.staged())?;
+    if !known.recorded.plan.is_empty() {
+        finish(run, library, &staging, catalog, &known)?;
+        (known, tree) = (catalog.load()?, Tree::walk(library)?);
+    }
+    let Remembered { delivered, recorded } = known;
+    let before = Before::new(library, tree, recorded, &delivered.contents, &staging.waiting());
+    if !before.moved.is_empty() {
+        catalog.record_moved(&before.moved)?;
+    }
+    Ok(Opened { delivered, before, staging })
+}
+
+/// Finishes what an interrupted run had planned: the bytes wait in staging or stand in their place.
+fn finish(
+    run: &Run<'_>,
+    library: &Path,
+    staging: &Staging,
+    catalog: &mut Catalog,
+    known: &Remembered,
+) -> Result<(), Error> {
+    let Remembered { delivered: Delivered { contents, ids, .. }, recorded: Recorded { files, plan, .. } } =
+        known;
+    let held = files.values().map(|f| (contents.distinct[f.content].blake3, f.path.clone())).collect();
+    let placing = Placing { library, staging, held: &held, watch: run.watch };
+    // what cannot be placed any more is planned anew from its inputs
+    let describe = |placement: &Placement| {
+        let Placement { path, area, content, modified } = placement.clone();
+        let before = files.get(&path).cloned();
+        // until the run has ended, this is what tells which time the file was given
+        let plain =
+            |path| FileRecord { imported_to_icloud: modified, ..FileRecord::plain(path, area, content) };
+        before.map_or_else(|| plain(path), |b| FileRecord { area, content, ..b })
+    };
+    place(&placing, plan, contents, &describe, catalog, ids)?;
+    catalog.clear_plan()
+}

@@ -1,0 +1,146 @@
+//! What was decided, brought about: files, links, lists and sidecars, and the records of them.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::contents::ContentSet;
+use crate::error::Error;
+use crate::library::catalog::Catalog;
+use crate::library::record::{DerivedKind, FileRecord, Placement};
+use crate::library::settings::Settings;
+use crate::library::staging::Staging;
+use crate::problem::{Code, Problem};
+use crate::run::import::Run;
+use crate::run::import::decide::Decided;
+use crate::run::sidecars;
+use crate::sidecar::Discretion;
+use crate::stage::discover::Inputs;
+use crate::stage::place::{self, Corrected, Placing, Unplaced, derive, record_origins, remove};
+use crate::stage::plan::records::{Records, album_records};
+use crate::threads;
+
+/// What was decided, and what of it could not be done.
+pub(super) struct Placed {
+    pub(super) decided: Decided,
+    pub(super) unplaced: Unplaced,
+}
+
+/// Places the files and everything that is derived of them. The plan is in the catalog before the first rename.
+pub(super) fn place(
+    run: &Run<'_>,
+    library: &Path,
+    mut decided: Decided,
+    settings: &Settings,
+    staging: Staging,
+    catalog: &mut Catalog,
+) -> Result<Placed, Error> {
+    let Inputs { contents, heard, ids, .. } = &decided.inputs;
+    let (plan, before) = (&decided.plan, &decided.before);
+    catalog.record_plan(&plan.placements, ids)?;
+    let standing = before.paths_by_hash(contents);
+    let placing = Placing { library, staging: &staging, held: &standing, watch: run.watch };
+    let records = Records::new(contents, heard, &decided.matched, plan, &before.files);
+    let describe = |placement: &Placement| records.of(placement, &HashSet::new());
+    let unplaced = threads::pool(run.jobs)?
+        .install(|| place::place(&placing, &plan.placements, contents, &describe, catalog, ids))?;
+    catalog.clear_plan()?;
+    let derived = derive(&placing, &plan.derived, &unplaced, &before.derived, catalog)?;
+    let withdrawn: Vec<_> =
+        plan.withdrawn.iter().filter_map(|path| before.derived.get_key_value(path)).collect();
+    if !withdrawn.is_empty() {
+        remove(library, &withdrawn, catalog)?;
+    }
+    record(library, catalog, &records, &decided, &unplaced)?;
+    let mut problems = derived.problems;
+    problems.extend(record_origins(&placing, contents, plan, &unplaced, catalog, ids)?);
+    let Settings { hidden, memories, sidecars, .. } = *settings;
+    if sidecars.is_some() || before.derived.values().any(|d| d.kind == DerivedKind::Sidecar) {
+        let standing = standing_records(&records, &decided, &unplaced);
+        let spoken = sidecars::Spoken {
+            files: standing.iter().collect(),
+            heard: &heard.photos,
+            discretion: Discretion { hidden, memories },
+        };
+        let sidecars = sidecars::keep(&placing, &spoken, sidecars, &before.derived, catalog)?;
+        problems.extend(sidecars.problems);
+    }
+    problems.extend(leave_staging(catalog, staging, &decided, &unplaced)?);
+    decided.problems.extend(problems);
+    Ok(Placed { decided, unplaced })
+}
+
+/// Records what is known of every file, and the albums.
+fn record(
+    library: &Path,
+    catalog: &mut Catalog,
+    records: &Records<'_>,
+    decided: &Decided,
+    unplaced: &Unplaced,
+) -> Result<(), Error> {
+    let Inputs { contents, ids, .. } = &decided.inputs;
+    let before = decided.before.files.values();
+    let renewed = before.map(|before| (before, records.renewed(before.clone(), &unplaced.paths)));
+    let (mut changed, mut corrected) = (Vec::new(), Vec::new());
+    for (before, record) in renewed.filter(|(before, record)| !record.says_the_same(before)) {
+        corrected.extend(Corrected::of(before, &record));
+        changed.push(record);
+    }
+    // before the record: until it is made, the next run sees that the files may have either time
+    place::correct(library, contents, &corrected)?;
+    if !unplaced.paths.is_empty() {
+        // what was placed may name a half that was not
+        let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));
+        changed.extend(placed.map(|p| records.of(p, &unplaced.paths)));
+    }
+    catalog.record_facts(&changed, ids)?;
+    let albums = album_records(&decided.matched, &decided.plan, &unplaced.paths);
+    catalog.record_albums(&albums)
+}
+
+/// Records of all files that stand now.
+fn standing_records(records: &Records<'_>, decided: &Decided, unplaced: &Unplaced) -> Vec<FileRecord> {
+    let before = decided.before.files.values().map(|record| records.renewed(record.clone(), &unplaced.paths));
+    let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));
+    before.chain(placed.map(|p| records.of(p, &unplaced.paths))).collect()
+}
+
+/// Empties staging of what nobody will place; names what waits for inputs that were not given.
+fn leave_staging(
+    catalog: &mut Catalog,
+    staging: Staging,
+    decided: &Decided,
+    unplaced: &Unplaced,
+) -> Result<Vec<Problem>, Error> {
+    let Inputs { contents, ids, .. } = &decided.inputs;
+    let given: ContentSet = contents.entries.iter().filter(|e| e.given).filter_map(|e| e.content()).collect();
+    let failed: ContentSet = decided
+        .plan
+        .placements
+        .iter()
+        .filter(|p| unplaced.paths.contains(&p.path))
+        .map(|p| p.content)
+        .collect();
+    let here = staging.waiting();
+    let mut waiting: Vec<i64> = Vec::new();
+    for (index, content) in contents.distinct.pairs() {
+        let Some(&id) = ids.contents.get(index).filter(|_| here.contains(&content.blake3)) else { continue };
+        if given.contains(index) && !failed.contains(index) {
+            staging.discard(&content.blake3);
+        } else {
+            waiting.push(id);
+        }
+    }
+    catalog.record_staged(&waiting)?;
+    let waiting = waiting.len();
+    if waiting > 0 {
+        return Ok(vec![Problem::new(
+            Code::StagingLeft,
+            format!(
+                "an interrupted import left {waiting} files waiting in `.windfall/staging`: import the same zips again \
+                 to finish it"
+            ),
+        )]);
+    }
+    staging.close();
+    Ok(Vec::new())
+}

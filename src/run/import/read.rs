@@ -1,0 +1,83 @@
+//! The reading of a run: all new bytes once, into staging and the catalog, and what lists say.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+use crate::contents::ArchiveId;
+use crate::error::Error;
+use crate::library::catalog::{Catalog, Ids};
+use crate::library::record::{Novelty, ReadEntry};
+use crate::library::staging::Staging;
+use crate::run::import::Run;
+use crate::run::import::look::Looked;
+use crate::stage::discover::Inputs;
+use crate::stage::ingest::{Tally, ingest, read_kept};
+use crate::stage::survey::Before;
+use crate::threads;
+
+/// Everything that is known once nothing is left to be read.
+pub(super) struct Read {
+    pub(super) inputs: Inputs,
+    pub(super) before: Before,
+    pub(super) tally: Tally,
+}
+
+/// Reads into staging; the catalog records what is durable.
+pub(super) fn read(
+    run: &Run<'_>,
+    library: &Path,
+    Looked { mut inputs, before, .. }: Looked,
+    staging: &Staging,
+    catalog: &mut Catalog,
+) -> Result<Read, Error> {
+    let mut ids = std::mem::take(&mut inputs.ids);
+    let twins = twins(&inputs, &ids);
+    catalog.record_archives(&inputs.contents, &mut ids)?;
+    catalog.record_read(&inputs.contents, &twins, &mut ids)?;
+    let reading = run.reading(Some(staging), &before.safe);
+    let tally =
+        ingest(&mut inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, &mut ids))?;
+    catalog.record_complete(&complete(&inputs, &ids))?;
+    threads::pool(run.jobs)?.install(|| read_kept(&mut inputs, &before.files, library, Some(staging)));
+    // nothing is read any more; central directories and the catalog's cache make room for the match
+    inputs.sources.clear();
+    catalog.shrink()?;
+    let stand_ins = inputs.contents.drop_stand_ins();
+    catalog.forget_entries(&stand_ins, &ids)?;
+    inputs.ids = ids;
+    Ok(Read { inputs, before, tally })
+}
+
+/// Reads and keeps nothing.
+pub(super) fn read_only(
+    run: &Run<'_>,
+    library: &Path,
+    Looked { mut inputs, before, .. }: Looked,
+) -> Result<Read, Error> {
+    let tally = ingest(&mut inputs, &run.reading(None, &before.safe), &mut |_, _| Ok(()))?;
+    threads::pool(run.jobs)?.install(|| read_kept(&mut inputs, &before.files, library, None));
+    inputs.contents.drop_stand_ins();
+    Ok(Read { inputs, before, tally })
+}
+
+/// Entries of a renamed copy of a known archive: known without being read, not yet recorded.
+fn twins(inputs: &Inputs, ids: &Ids) -> Vec<ReadEntry> {
+    let new =
+        inputs.contents.entries.pairs().filter(|(_, e)| e.given && !ids.archives.contains_key(&e.archive));
+    new.filter_map(|(entry, e)| Some(ReadEntry { entry, content: e.content()?, novelty: Novelty::Already }))
+        .collect()
+}
+
+/// Archives that are sound and of which every entry was read.
+fn complete(inputs: &Inputs, ids: &Ids) -> Vec<i64> {
+    let contents = &inputs.contents;
+    let damaged: HashSet<&str> = inputs.problems.iter().filter_map(|p| p.archive.as_deref()).collect();
+    let mut whole: BTreeMap<ArchiveId, bool> = BTreeMap::new();
+    for entry in contents.entries.iter().filter(|e| e.given && !e.class.is_left_out()) {
+        *whole.entry(entry.archive).or_insert(true) &= entry.content().is_some();
+    }
+    let whole = whole
+        .into_iter()
+        .filter(|&(archive, whole)| whole && !damaged.contains(contents.archives[archive].name.as_str()));
+    whole.filter_map(|(archive, _)| ids.archives.get(&archive).copied()).collect()
+}

@@ -1,0 +1,70 @@
+//! What an import would do, without doing it: the same stages, and none of the calls that write.
+
+use std::path::Path;
+use std::time::Instant;
+
+use std::collections::HashSet;
+
+use crate::error::Error;
+use crate::library::catalog::{Catalog, Remembered};
+use crate::library::drive;
+use crate::library::settings::Memory;
+use crate::library::tree::Tree;
+use crate::run::import::decide::decide;
+use crate::run::import::look::{Looked, Spool, look, refuse_bad_inputs};
+use crate::run::import::place::Placed;
+use crate::run::import::read::read_only;
+use crate::run::import::report::report;
+use crate::run::import::{Choose, Run};
+use crate::stage::discover::fit::Space;
+use crate::stage::place::Unplaced;
+use crate::stage::report::{self, ExportReport, Report};
+use crate::stage::survey::Before;
+
+/// What an import would do, with the same numbers; creates nothing.
+///
+/// # Errors
+/// What stops a run: see [`Error`].
+pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
+    let started = Instant::now();
+    let (looked, memory) = look_only(run, library)?;
+    let settings = choose(&memory);
+    let read = read_only(run, library, looked.fitted(run, library)?)?;
+    let decided = decide(run, library, read, &settings, drive::expect_links(library));
+    let nothing_done = Placed { decided, unplaced: Unplaced::default() };
+    let (report, _) = report(library, nothing_done, &settings)?;
+    Ok(Report { dry_run: true, elapsed_seconds: started.elapsed().as_secs_f64(), ..report })
+}
+
+/// What inputs are, by their names and central directories.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Glance {
+    /// The exports, with parts that are missing.
+    pub exports: Vec<ExportReport>,
+    /// What an import would take of the drive.
+    pub space: Space,
+}
+
+/// Looks at inputs without reading them; creates nothing.
+///
+/// # Errors
+/// What stops a run: see [`Error`].
+pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
+    let (Looked { inputs, before, .. }, _) = look_only(run, library)?;
+    let (exports, _) = report::exports(&inputs);
+    Ok(Glance { exports, space: Space::of(&inputs, &before.safe, library) })
+}
+
+/// What the inputs hold beside a library that is not touched, and what it remembers; where there is none yet,
+/// nothing.
+fn look_only(run: &Run<'_>, library: &Path) -> Result<(Looked, Memory), Error> {
+    refuse_bad_inputs(run.inputs, library)?;
+    let (known, memory) = match Catalog::read(library) {
+        Ok(catalog) => (catalog.load()?, catalog.settings()?),
+        Err(Error::NotALibrary(_)) => Default::default(),
+        Err(error) => return Err(error),
+    };
+    let Remembered { delivered, recorded } = known;
+    let before = Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, &HashSet::new());
+    Ok((look(run, library, delivered, before, Spool::Temporary)?, memory))
+}
