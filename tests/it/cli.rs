@@ -113,9 +113,11 @@ fn a_sound_export_is_done_and_said_to_be_whole() {
     let import = place.run(&["import", "parts", "--to", "lib"]);
     assert_eq!(import.code(), 0, "{}", import.err());
     assert_eq!(import.err(), "");
-    for said in
-        ["iCloud Photos: 1 of 1 part here", "2 photos and 1 video, with 1 Live Photo", "3 files are exactly what was in iCloud"]
-    {
+    for said in [
+        "iCloud Photos: 1 of 1 part here",
+        "2 photos and 1 video, with 1 Live Photo",
+        "3 files are exactly what was in iCloud",
+    ] {
         assert!(import.out().contains(said), "{said}: {}", import.out());
     }
     assert!(import.last_line().starts_with("Nothing is missing."), "{}", import.out());

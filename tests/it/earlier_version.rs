@@ -133,7 +133,12 @@ fn list_verify_and_the_page_read_it_and_leave_it_as_it_is() {
     assert_eq!(codes(&verification.problems), []);
 
     let page = page(&scratch);
-    for said in ["Nothing is missing.", "11 files are exactly what was in iCloud", "2 of 2 parts", "22 files looked at, 12 new"] {
+    for said in [
+        "Nothing is missing.",
+        "11 files are exactly what was in iCloud",
+        "2 of 2 parts",
+        "22 files looked at, 12 new",
+    ] {
         assert!(page.contains(said), "{said}");
     }
     assert_eq!(fs::read(Catalog::path_in(&library)).unwrap(), before, "who only reads changes nothing");
