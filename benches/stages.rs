@@ -15,6 +15,7 @@ use std::sync::atomic::AtomicBool;
 use builder::Export;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
+use windfall::Watch;
 use windfall::apple::zip::{Archive, Window};
 use windfall::category::Assets;
 use windfall::category::photos::lists::details;
@@ -131,8 +132,7 @@ impl Journey {
             wanted: Wanted::Everything,
             held: &ContentSet::default(),
             jobs: NonZeroUsize::MIN.saturating_add(1),
-            progress: &(),
-            cancel: &AtomicBool::new(false),
+            watch: Watch { progress: &(), cancel: &AtomicBool::new(false) },
         };
         ingest(inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, ids))
             .expect("a tally");
@@ -142,8 +142,12 @@ impl Journey {
     fn placed(mut self, matched: &Matched, plan: &Plan) -> Self {
         let Journey { library, staging, catalog, inputs, ids } = &mut self;
         let (held, standing, cancel) = (HashMap::new(), BTreeMap::new(), AtomicBool::new(false));
-        let placing =
-            Placing { library: library.path(), staging, held: &held, progress: &(), cancel: &cancel };
+        let placing = Placing {
+            library: library.path(),
+            staging,
+            held: &held,
+            watch: Watch { progress: &(), cancel: &cancel },
+        };
         let facts = Records::new(&inputs.contents, &inputs.heard, matched, plan, &standing);
         let describe = |placement: &Placement| facts.of(placement, &HashSet::new());
         place(&placing, &plan.placements, &inputs.contents, &describe, catalog, ids).expect("a library");
@@ -208,8 +212,7 @@ fn checked(bencher: Bencher) {
             inputs: &export.zips,
             strangers: Strangers::Refused,
             jobs: NonZeroUsize::MIN.saturating_add(1),
-            progress: &(),
-            cancel: &cancel,
+            watch: Watch { progress: &(), cancel: &cancel },
         })
         .expect("a check")
     });
@@ -228,8 +231,7 @@ fn imported(bencher: Bencher) {
                 inputs: &export.zips,
                 strangers: Strangers::Refused,
                 jobs: NonZeroUsize::MIN.saturating_add(1),
-                progress: &(),
-                cancel: &cancel,
+                watch: Watch { progress: &(), cancel: &cancel },
             };
             import(&run, library.path(), &|_| settings.clone()).expect("an import")
         });
@@ -245,8 +247,7 @@ fn imported_again(bencher: Bencher) {
         inputs: &export.zips,
         strangers: Strangers::Refused,
         jobs: NonZeroUsize::MIN.saturating_add(1),
-        progress: &(),
-        cancel: &cancel,
+        watch: Watch { progress: &(), cancel: &cancel },
     };
     import(&run, &library, &|_| settings.clone()).expect("an import");
     bencher

@@ -26,7 +26,7 @@
 //! use std::path::{Path, PathBuf};
 //! use std::sync::atomic::AtomicBool;
 //!
-//! use windfall::{Run, Settings, Strangers, import};
+//! use windfall::{Run, Settings, Strangers, Watch, import};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let settings = Settings::standard(chrono_tz::Tz::Europe__Oslo);
@@ -34,8 +34,7 @@
 //!     inputs: &[PathBuf::from("Downloads")],
 //!     strangers: Strangers::Refused,
 //!     jobs: NonZeroUsize::MIN,
-//!     progress: &(),
-//!     cancel: &AtomicBool::new(false),
+//!     watch: Watch { progress: &(), cancel: &AtomicBool::new(false) },
 //! };
 //! let report = import(&run, Path::new("Photos"), &|_memory| settings.clone())?;
 //! for problem in &report.problems {
@@ -118,7 +117,7 @@ pub use library::settings::{
 };
 pub use library::template::{Purpose, Template, TemplateError};
 pub use problem::{Code, Problem, Severity};
-pub use progress::{Phase, Progress};
+pub use progress::{Phase, Progress, Watch};
 pub use run::check::check;
 pub use run::import::{Choose, Run, dry_run, import};
 pub use run::list::{Listed, Origin, files as list};

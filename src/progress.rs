@@ -2,6 +2,8 @@
 //!
 //! Calls come from many threads, often, so an implementation must be cheap. Nothing is printed here.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 /// A stretch of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
@@ -35,3 +37,19 @@ pub trait Progress: Sync {
 
 /// Nobody is told.
 impl Progress for () {}
+
+/// Who is told of a run, and who may end it.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Hears what happens.
+    pub progress: &'a dyn Progress,
+    /// Set when the owner wants to stop.
+    pub cancel: &'a AtomicBool,
+}
+
+impl Watch<'_> {
+    /// Whether the owner wants to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+}

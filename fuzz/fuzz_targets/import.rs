@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use libfuzzer_sys::fuzz_target;
+use windfall::Watch;
 use windfall::Error;
 use windfall::stage::discover::search::Strangers;
 use windfall::run::import::{Run, import};
@@ -46,7 +47,7 @@ fuzz_target!(|bytes: &[u8]| {
     let run = || {
         let cancel = AtomicBool::new(false);
         let inputs = [part.clone()];
-        let run = Run { inputs: &inputs, strangers: Strangers::Loose, jobs: NonZeroUsize::MIN, progress: &(), cancel: &cancel };
+        let run = Run { inputs: &inputs, strangers: Strangers::Loose, jobs: NonZeroUsize::MIN, watch: Watch { progress: &(), cancel: &cancel } };
         import(&run, &library, &|_| settings())
     };
     match run() {

@@ -2,6 +2,9 @@
 //!
 //! Imports nothing of ours but [`problem`](crate::problem).
 
+// bytes from strangers are never indexed into
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 pub mod date;
 pub mod fingerprint;
 pub mod part_name;

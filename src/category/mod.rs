@@ -14,7 +14,7 @@ use std::io::{Read, Seek};
 pub use asset::{Apart, Asset, Assets, Fields, Resource, Stem, Wish};
 pub use budget::Budget;
 pub(crate) use photos::classify::is_apples_folder;
-pub use photos::classify::{Classified, Delivered, Shape};
+pub use photos::classify::{Delivered, Shape};
 pub use photos::{Album, AlbumId, AlbumKind};
 
 use crate::contents::{Category, Class, ContentId, Sort};

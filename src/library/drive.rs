@@ -9,7 +9,7 @@ use std::path::Path;
 use blake3::Hash;
 
 use crate::error::{Error, is_failing, is_full};
-use crate::library::layout::{self};
+use crate::library::layout;
 
 /// What links a drive has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

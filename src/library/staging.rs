@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
-use crate::library::layout::{self};
+use crate::library::layout;
 
 /// The staging folder of a library that this run has locked.
 pub struct Staging {

@@ -12,8 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::library::catalog::{ExportRecord, StoredFile};
-use crate::library::layout;
-use crate::library::name;
+use crate::library::{layout, name};
 use crate::page::Hidden;
 use crate::page::figures::counted;
 use crate::page::holdings::{Holdings, PastProblem, PastRun, missing};

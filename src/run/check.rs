@@ -26,7 +26,7 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     let mut inputs = discover(run, None)?;
     let held = ContentSet::default();
     let tally = ingest(&mut inputs, &run.reading(None, &held), &mut |_, _| Ok(()))?;
-    run.progress.begin(Phase::Match, 0, 0);
+    run.watch.progress.begin(Phase::Match, 0, 0);
     let matched = matched(&inputs.contents, &inputs.heard.photos, Tz::UTC);
     let (exports, missing_parts) = report::exports(&inputs);
     let media = counts::media(&inputs.contents, &matched, &|_| true);

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use crate::category::photos::Heard;
 use crate::error::Error;
@@ -18,7 +18,7 @@ use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
 use crate::library::settings::{Hidden, Memories, Memory, SidecarForm, Word, name};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
-use crate::progress::{Phase, Progress};
+use crate::progress::{Phase, Progress, Watch};
 use crate::sidecar::{Discretion, extension, form_of, sidecar, subject};
 use crate::stage::place::{self, Derivation, Placing, Removal, Unplaced};
 use crate::stage::survey::Before;
@@ -61,7 +61,7 @@ pub fn keep(
                 wanted.insert(sidecar.path.clone());
                 writing.add(sidecar)?;
             }
-            placing.progress.file(file.path.as_str());
+            placing.watch.progress.file(file.path.as_str());
         }
     }
     let mut outlived = Vec::new();
@@ -143,7 +143,7 @@ impl Writing<'_> {
     }
 
     fn flush(&mut self) -> Result<(), Error> {
-        if self.placing.cancel.load(Ordering::Relaxed) {
+        if self.placing.watch.is_cancelled() {
             return Err(Error::Interrupted);
         }
         let none = Unplaced::default();
@@ -194,7 +194,7 @@ pub fn write(
     };
     let held = HashMap::new();
     progress.begin(Phase::Place, before.files.len() as u64, 0);
-    let placing = Placing { library, staging: &staging, held: &held, progress, cancel };
+    let placing = Placing { library, staging: &staging, held: &held, watch: Watch { progress, cancel } };
     let spoken = Spoken { files: before.files.values().collect(), heard: &heard.photos, discretion };
     let derivation = keep(&placing, &spoken, Some(form), &before.derived, &mut catalog)?;
     staging.close();

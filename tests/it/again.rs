@@ -9,6 +9,7 @@ use crate::builder::damage::truncate;
 use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
 use crate::support::{Depth, Scratch, contents, differences};
 use windfall::Error;
+use windfall::Watch;
 use windfall::library::settings::{AlbumForm, Hidden, name};
 use windfall::library::template::{Purpose, Template};
 use windfall::progress::{Phase, Progress};
@@ -52,8 +53,7 @@ fn is_stopped(scratch: &Scratch, inputs: &[PathBuf], jobs: usize, count: u64) ->
         inputs,
         strangers: Strangers::Refused,
         jobs: NonZeroUsize::new(jobs).unwrap(),
-        progress: &interrupter,
-        cancel: &interrupter.cancel,
+        watch: Watch { progress: &interrupter, cancel: &interrupter.cancel },
     };
     match import(&run, &scratch.library(), &|_| scratch.settings.clone()) {
         Err(Error::Interrupted) => true,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use crate::support::{Depth, Scratch, codes, tree};
+use windfall::Watch;
 use windfall::category::photos::time::Rule;
 use windfall::library::catalog::Catalog;
 use windfall::library::path::LibraryPath;
@@ -45,8 +46,15 @@ fn library_0_1_0() -> Scratch {
 
 fn verified(library: &Path) -> Verification {
     let cancel = AtomicBool::new(false);
-    verify(&VerifyRun { library, jobs: std::num::NonZeroUsize::MIN, progress: &(), cancel: &cancel }, None)
-        .unwrap()
+    verify(
+        &VerifyRun {
+            library,
+            jobs: std::num::NonZeroUsize::MIN,
+            watch: Watch { progress: &(), cancel: &cancel },
+        },
+        None,
+    )
+    .unwrap()
 }
 
 /// What `list` says of a file's date: the time, its source, and the rule.

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use crate::builder::{Exif, Export, Part, Photo, Row, SharedAlbum, Wrapper, jpeg};
 use crate::support::{Scratch, codes, tree};
 use windfall::Error;
+use windfall::Watch;
 use windfall::problem::{Code, Severity};
 use windfall::run::import::{Run, import};
 use windfall::run::verify::{Verification, VerifyRun, verify};
@@ -54,7 +55,11 @@ fn strangers_zip(path: &Path) {
 fn against(library: &Path, inputs: &[PathBuf]) -> Result<Verification, Error> {
     let cancel = AtomicBool::new(false);
     verify(
-        &VerifyRun { library, jobs: NonZeroUsize::MIN.saturating_add(1), progress: &(), cancel: &cancel },
+        &VerifyRun {
+            library,
+            jobs: NonZeroUsize::MIN.saturating_add(1),
+            watch: Watch { progress: &(), cancel: &cancel },
+        },
         Some(inputs),
     )
 }
@@ -65,8 +70,7 @@ fn import_loose(scratch: &Scratch, inputs: &[PathBuf]) -> Result<Report, Error> 
         inputs,
         strangers: Strangers::Loose,
         jobs: NonZeroUsize::MIN.saturating_add(1),
-        progress: &(),
-        cancel: &cancel,
+        watch: Watch { progress: &(), cancel: &cancel },
     };
     import(&run, &scratch.library(), &|_| scratch.settings.clone())
 }

@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use windfall::Error;
+use windfall::Watch;
 use windfall::library::catalog::Catalog;
 use windfall::library::record::FileRecord;
 use windfall::library::settings::{Memory, Settings};
@@ -104,7 +105,12 @@ impl Scratch {
         progress: &dyn Progress,
     ) -> Result<Report, Error> {
         let cancel = AtomicBool::new(false);
-        let run = Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress, cancel: &cancel };
+        let run = Run {
+            inputs,
+            strangers: Strangers::Refused,
+            jobs: self.jobs(),
+            watch: Watch { progress, cancel: &cancel },
+        };
         import(&run, library, &|_| self.settings.clone())
     }
 
@@ -114,16 +120,24 @@ impl Scratch {
 
     pub fn dry_run(&self, inputs: &[PathBuf]) -> Report {
         let cancel = AtomicBool::new(false);
-        let run =
-            Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress: &(), cancel: &cancel };
+        let run = Run {
+            inputs,
+            strangers: Strangers::Refused,
+            jobs: self.jobs(),
+            watch: Watch { progress: &(), cancel: &cancel },
+        };
         dry_run(&run, &self.library(), &|_| self.settings.clone()).unwrap()
     }
 
     /// What the library remembers, as the next run is told it.
     pub fn recalled(&self, inputs: &[PathBuf]) -> Memory {
         let cancel = AtomicBool::new(false);
-        let run =
-            Run { inputs, strangers: Strangers::Refused, jobs: self.jobs(), progress: &(), cancel: &cancel };
+        let run = Run {
+            inputs,
+            strangers: Strangers::Refused,
+            jobs: self.jobs(),
+            watch: Watch { progress: &(), cancel: &cancel },
+        };
         let heard = RefCell::new(Memory::default());
         let choose = |memory: &Memory| {
             *heard.borrow_mut() = memory.clone();
@@ -139,8 +153,7 @@ impl Scratch {
             inputs,
             strangers: Strangers::Refused,
             jobs: self.jobs(),
-            progress: &(),
-            cancel: &cancel,
+            watch: Watch { progress: &(), cancel: &cancel },
         })
         .unwrap()
     }

@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicBool;
 use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, aae, damage, jpeg, mov};
 use crate::support::{Scratch, codes, contents};
 use windfall::Error;
+use windfall::Watch;
 use windfall::contents::ContentId;
 use windfall::library::catalog::Catalog;
 use windfall::library::settings::{AlbumForm, Hidden, Memories};
@@ -21,7 +22,11 @@ use windfall::run::verify::{Against, Files, Verification, VerifyRun, verify};
 fn try_verify(library: &Path, against: Option<&[PathBuf]>) -> Result<Verification, Error> {
     let cancel = AtomicBool::new(false);
     verify(
-        &VerifyRun { library, jobs: NonZeroUsize::MIN.saturating_add(1), progress: &(), cancel: &cancel },
+        &VerifyRun {
+            library,
+            jobs: NonZeroUsize::MIN.saturating_add(1),
+            watch: Watch { progress: &(), cancel: &cancel },
+        },
         against,
     )
 }
@@ -40,8 +45,7 @@ fn rebuilt(scratch: &Scratch) -> Verification {
     let run = VerifyRun {
         library: &library,
         jobs: NonZeroUsize::MIN.saturating_add(1),
-        progress: &(),
-        cancel: &cancel,
+        watch: Watch { progress: &(), cancel: &cancel },
     };
     rebuild(&run, &|_| scratch.settings.clone(), None).unwrap()
 }
@@ -663,6 +667,10 @@ fn a_library_without_details_can_be_rebuilt_too() {
     fs::create_dir_all(folder.library().join("2024")).unwrap();
     let cancel = AtomicBool::new(false);
     let library = folder.library();
-    let run = VerifyRun { library: &library, jobs: NonZeroUsize::MIN, progress: &(), cancel: &cancel };
+    let run = VerifyRun {
+        library: &library,
+        jobs: NonZeroUsize::MIN,
+        watch: Watch { progress: &(), cancel: &cancel },
+    };
     assert!(matches!(rebuild(&run, &|_| folder.settings.clone(), None), Err(Error::NotALibrary(_))));
 }

@@ -26,7 +26,7 @@ use clap::{ColorChoice, Parser};
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
 use windfall::cli::{check, import, list, page, rebuild, report, sidecars, verify};
-use windfall::{Error, Memory, Problem, Progress, Run, Settings, Severity, Strangers, VerifyRun};
+use windfall::{Error, Memory, Problem, Progress, Run, Settings, Severity, Strangers, VerifyRun, Watch};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy)]
@@ -97,8 +97,7 @@ fn guided() -> Exit {
             inputs,
             strangers,
             jobs: NonZeroUsize::MIN,
-            progress: &(),
-            cancel: &AtomicBool::new(false),
+            watch: Watch { progress: &(), cancel: &AtomicBool::new(false) },
         };
         import::glance(&run, library)
     };
@@ -195,8 +194,7 @@ impl Session {
             inputs: &reading.inputs,
             strangers,
             jobs: reading.pace.jobs(reading.inputs.iter().chain(library)),
-            progress: &*self.screen,
-            cancel: &self.cancel,
+            watch: Watch { progress: &*self.screen, cancel: &self.cancel },
         }
     }
 
@@ -274,8 +272,7 @@ impl Session {
         let run = VerifyRun {
             library: &arguments.library,
             jobs: arguments.pace.jobs(arguments.against.iter().flatten().chain([&arguments.library])),
-            progress: &*self.screen,
-            cancel: &self.cancel,
+            watch: Watch { progress: &*self.screen, cancel: &self.cancel },
         };
         let against = arguments.against.as_deref();
         let defaults = Settings::standard(chrono_tz::Tz::UTC);

@@ -25,7 +25,7 @@ const MOST_SAID: usize = 20;
 
 /// The assets, before albums are known.
 #[derive(Debug, Default)]
-pub struct Assets {
+pub struct Gathered {
     /// In canonical order of their primaries.
     pub assets: Arena<AssetId, Asset>,
     /// Still and movie (contents) where the movie's bytes stand with another still.
@@ -101,7 +101,7 @@ impl Medium<'_> {
 }
 
 /// Builds the assets.
-pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone: Tz) -> Assets {
+pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone: Tz) -> Gathered {
     let mut problems = Doubts::default();
     let entries = by_bytes(contents);
     let media = collect(contents, heard, &entries, rows, &mut problems);
@@ -111,7 +111,7 @@ pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone
 
     let movies = &pairs.first_still;
     let followers = movies.len() + companions.of.len();
-    let mut assets = Assets::default();
+    let mut assets = Gathered::default();
     assets.assets.reserve_exact(media.len().saturating_sub(followers));
     for (still, medium) in media.iter().enumerate() {
         if movies.contains_key(&still) || companions.of.contains_key(&still) {

@@ -6,11 +6,13 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use proptest::prelude::ProptestConfig;
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::category::photos::lists::details::{Checksum, Details, Row};
 use crate::category::photos::media::{Embedded, Format, LocalTime};
 use crate::category::photos::{Heard, List, Said, Sort};
+use crate::contents::litter::is_ignored;
 use crate::contents::{
     Archive, Bytes, Category, Content, ContentId, Contents, Entry, Export, Identity, Inner, Part,
 };
@@ -25,17 +27,26 @@ pub(crate) struct Built {
 impl Built {
     /// One export with one part.
     pub(crate) fn new() -> Self {
-        Built { contents: Contents::default(), heard: Heard::default(), known: HashMap::new() }
-            .export("iCloud Photos", 1)
+        Built::bare().part(1)
     }
 
-    /// Another export, newer than those before it.
-    pub(crate) fn export(mut self, name: &str, total: u32) -> Self {
+    /// One export without a part.
+    pub(crate) fn bare() -> Self {
+        Built { contents: Contents::default(), heard: Heard::default(), known: HashMap::new() }
+            .newer("iCloud Photos", 1)
+    }
+
+    /// Another export with one part, newer than those before it.
+    pub(crate) fn export(self, name: &str, total: u32) -> Self {
+        self.newer(name, total).part(1)
+    }
+
+    fn newer(mut self, name: &str, total: u32) -> Self {
         let label = format!("{name} {}", self.contents.exports.len());
         let category = Category::Photos;
         let export = Export { name: name.into(), category, total: Some(total), built: None, label };
         self.contents.exports.push(export);
-        self.part(1)
+        self
     }
 
     /// Another part of the export.
@@ -49,6 +60,7 @@ impl Built {
     /// A file. Equal texts are equal bytes; an empty one is a placeholder, `!` one that could not be read.
     pub(crate) fn file(mut self, path: &str, bytes: &str) -> Self {
         let sort = match path.split('/').next() {
+            _ if is_ignored(path) => Sort::Ignored,
             _ if bytes.is_empty() => Sort::Placeholder,
             Some("Recently Deleted") => Sort::Deleted,
             Some("My Albums") => Sort::Shared,
@@ -82,6 +94,18 @@ impl Built {
         self.saying(|embedded| embedded.content_identifier = Some(identifier.into()))
     }
 
+    /// The file named last claims to be so large.
+    pub(crate) fn sized(mut self, size: u64) -> Self {
+        self.contents.entries.last_mut().unwrap().size = size;
+        self
+    }
+
+    /// The file named last is not in these inputs: an earlier run read it.
+    pub(crate) fn remembered(mut self) -> Self {
+        self.contents.entries.last_mut().unwrap().given = false;
+        self
+    }
+
     /// A details file.
     pub(crate) fn rows(mut self, path: &str, rows: impl IntoIterator<Item = Row>) -> Self {
         let rows = (2..).zip(rows).map(|(line, row)| Row { line, ..row }).collect();
@@ -92,8 +116,13 @@ impl Built {
 
     /// An album, by its file's name without ending.
     pub(crate) fn album(mut self, title: &str, names: &[&str]) -> Self {
-        let names = names.iter().map(|name| (*name).to_owned()).collect();
-        self.list(&format!("Albums/{title}.csv"), Sort::Album, List::Names(names));
+        self.list(&format!("Albums/{title}.csv"), Sort::Album, named(names));
+        self
+    }
+
+    /// A memory, by its file's name without ending.
+    pub(crate) fn memory(mut self, title: &str, names: &[&str]) -> Self {
+        self.list(&format!("Memories/{title}.csv"), Sort::Memory, named(names));
         self
     }
 
@@ -104,6 +133,11 @@ impl Built {
         self
     }
 
+    /// The text that stands for the bytes of each content.
+    pub(crate) fn texts(&self) -> HashMap<ContentId, String> {
+        self.known.iter().map(|(text, content)| (*content, text.clone())).collect()
+    }
+
     /// All of it.
     pub(crate) fn done(mut self) -> (Contents, Heard) {
         self.contents.sort_entries();
@@ -111,7 +145,10 @@ impl Built {
     }
 
     fn list(&mut self, path: &str, sort: Sort, file: List) {
-        let content = self.content(path, &format!("list {}", self.contents.entries.len()));
+        let Contents { exports, parts, .. } = &self.contents;
+        let (export, part) = (exports.last().unwrap(), parts.last().unwrap());
+        let text = format!("{}/Part {}/{path}", export.label, part.number);
+        let content = self.content(path, &text);
         self.heard.lists.insert((content, sort), file);
         self.entry(path, sort, Bytes::Sound(content));
     }
@@ -149,6 +186,19 @@ impl Built {
     }
 }
 
+fn named(names: &[&str]) -> List {
+    List::Names(names.iter().map(|name| (*name).to_owned()).collect())
+}
+
+/// How often a law is tried: as often as `PROPTEST_CASES` says, else as often as ordinary tests have time for.
+pub(crate) fn tried(ordinarily: u32) -> ProptestConfig {
+    let config = ProptestConfig { max_shrink_iters: 2_000, ..ProptestConfig::default() };
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => config,
+        None => ProptestConfig { cases: ordinarily, ..config },
+    }
+}
+
 /// A row that says nothing but a name.
 pub(crate) fn row(name: &str) -> Row {
     Row {
@@ -168,6 +218,11 @@ impl Row {
     /// The same row with a date, UTC.
     pub(crate) fn at(self, created: &str) -> Row {
         Row { created: Some(local(created).and_utc()), ..self }
+    }
+
+    /// The same row of a photo that is hidden.
+    pub(crate) fn hidden(self) -> Row {
+        Row { hidden: Some(true), ..self }
     }
 
     /// The same row of a photo in Recently Deleted.

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
-use crate::category::photos::build::{Built, row, shown};
+use crate::category::photos::build::{Built, row, shown, tried};
 use crate::category::photos::rows::match_rows;
 use crate::category::photos::{AssetId, Matched, Role, matched};
 use crate::contents::{ContentId, Contents};
@@ -489,6 +489,8 @@ fn the_list_of_the_same_part_says_who_contributed() {
 }
 
 proptest! {
+    #![proptest_config(tried(30_000))]
+
     /// Rows and files of one name in some folders and parts, with and without dates: no file is given to
     /// two statements, every row is accounted for, and the order of the rows does not matter.
     #[test]

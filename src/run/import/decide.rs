@@ -41,7 +41,7 @@ pub(super) fn decide(
     settings: &Settings,
     links: Links,
 ) -> Decided {
-    run.progress.begin(Phase::Match, 0, 0);
+    run.watch.progress.begin(Phase::Match, 0, 0);
     let (contents, heard) = (&inputs.contents, &inputs.heard.photos);
     let held = || {
         let given = contents.entries.iter().filter(|e| e.given).filter_map(|e| e.content());
@@ -87,7 +87,7 @@ fn owners_changes(run: &Run<'_>, before: &Before, plan: &Plan) -> Vec<Problem> {
     }
     for record in before.lost.iter().filter(|r| r.area != Area::Details) {
         if plan.placements.iter().any(|p| p.content == record.content) {
-            run.progress.note(&format!("restored `{}`, which was gone", record.path));
+            run.watch.progress.note(&format!("restored `{}`, which was gone", record.path));
         } else {
             problems.push(
                 Problem::new(

@@ -43,7 +43,7 @@ impl Looked {
     /// The same, if it fits the library's drive; files that the drive cannot hold are named and left out.
     pub(super) fn fitted(mut self, run: &Run<'_>, library: &Path) -> Result<Self, Error> {
         fit::refuse_too_large(&mut self.inputs, drive::largest_file(library));
-        Space::of(&self.inputs, &self.before.safe, library).check(library, run.progress)?;
+        Space::of(&self.inputs, &self.before.safe, library).check(library, run.watch.progress)?;
         Ok(self)
     }
 }
@@ -56,7 +56,7 @@ pub(super) fn look(
     before: Before,
     spool: Spool<'_>,
 ) -> Result<Looked, Error> {
-    run.progress.begin(Phase::Discover, 0, 0);
+    run.watch.progress.begin(Phase::Discover, 0, 0);
     let around = Around { spool, delivered: &delivered, standing: Some(&before.standing) };
     let found = search(run.inputs, run.strangers, Some(library), &around)?;
     let mark = unchanged::inputs(&found);
@@ -68,7 +68,7 @@ pub(super) fn look(
 /// What the inputs hold, as if nothing were known of them: for `check` and `verify --against`.
 pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, Error> {
     let nothing = Delivered::default();
-    run.progress.begin(Phase::Discover, 0, 0);
+    run.watch.progress.begin(Phase::Discover, 0, 0);
     let around = Around { spool: Spool::Temporary, delivered: &nothing, standing: None };
     let found = search(run.inputs, run.strangers, library, &around)?;
     gather(found, nothing, run)

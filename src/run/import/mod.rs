@@ -16,7 +16,6 @@ mod unchanged;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use chrono::Utc;
@@ -30,7 +29,7 @@ use crate::library::lock::{lock, withdraw};
 use crate::library::record::Unchanged;
 use crate::library::settings::{Memory, Settings};
 use crate::library::staging::Staging;
-use crate::progress::Progress;
+use crate::progress::Watch;
 use crate::stage::discover::search::Strangers;
 use crate::stage::ingest::{Reading, Wanted};
 use crate::stage::report::Report;
@@ -50,23 +49,14 @@ pub struct Run<'a> {
     pub strangers: Strangers,
     /// How many threads read.
     pub jobs: NonZeroUsize,
-    /// Hears what the run does.
-    pub progress: &'a dyn Progress,
-    /// Set when the owner wants to stop.
-    pub cancel: &'a AtomicBool,
+    /// Who is told, and who may stop it.
+    pub watch: Watch<'a>,
 }
 
 impl Run<'_> {
     /// How this run reads everything of its inputs.
     pub(super) fn reading<'r>(&'r self, staging: Option<&'r Staging>, held: &'r ContentSet) -> Reading<'r> {
-        Reading {
-            staging,
-            wanted: Wanted::Everything,
-            held,
-            jobs: self.jobs,
-            progress: self.progress,
-            cancel: self.cancel,
-        }
+        Reading { staging, wanted: Wanted::Everything, held, jobs: self.jobs, watch: self.watch }
     }
 }
 

@@ -53,7 +53,7 @@ fn finish(
     let Remembered { delivered: Delivered { contents, ids, .. }, recorded: Recorded { files, plan, .. } } =
         known;
     let held = files.values().map(|f| (contents.distinct[f.content].blake3, f.path.clone())).collect();
-    let placing = Placing { library, staging, held: &held, progress: run.progress, cancel: run.cancel };
+    let placing = Placing { library, staging, held: &held, watch: run.watch };
     // what cannot be placed any more is planned anew from its inputs
     let describe = |placement: &Placement| {
         let Placement { path, area, content, modified } = placement.clone();

@@ -38,8 +38,7 @@ pub(super) fn place(
     let (plan, before) = (&decided.plan, &decided.before);
     catalog.record_plan(&plan.placements, ids)?;
     let standing = before.paths_by_hash(contents);
-    let placing =
-        Placing { library, staging: &staging, held: &standing, progress: run.progress, cancel: run.cancel };
+    let placing = Placing { library, staging: &staging, held: &standing, watch: run.watch };
     let records = Records::new(contents, heard, &decided.matched, plan, &before.files);
     let describe = |placement: &Placement| records.of(placement, &HashSet::new());
     let unplaced = threads::pool(run.jobs)?

@@ -14,7 +14,7 @@ use blake3::{Hash, Hasher};
 use crate::contents::ArchiveId;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
-use crate::library::layout::{self};
+use crate::library::layout;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Unchanged};
 use crate::library::settings::{Settings, ZoneFrom};
@@ -65,7 +65,7 @@ pub(super) fn outset(
     settings: &Settings,
 ) -> Result<Outset, Error> {
     let Some(left) = catalog.unchanged()? else { return Ok(Outset::Changed(None)) };
-    run.progress.begin(Phase::Discover, 0, 0);
+    run.watch.progress.begin(Phase::Discover, 0, 0);
     let found = || search(run.inputs, run.strangers, Some(library), &Closed);
     let (found, tree) = threads::beside(found, || Tree::walk(library));
     let (found, tree) = (found?, tree?);

@@ -19,13 +19,12 @@ use std::time::Instant;
 
 use chrono::Utc;
 
-use crate::category::Assets;
-use crate::category::Said;
 use crate::category::photos::{Sort, matched};
+use crate::category::{Assets, Said};
 use crate::contents::{Archive, Arena, ContentId, Contents, EntryId, Identity, REBUILT};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids, Remembered};
-use crate::library::layout::{self};
+use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Kept, ReadEntry};
@@ -67,7 +66,7 @@ pub fn rebuild(
         said.cut_short = false;
     }
     let sorted = Sorted::new(run.library, &tree, &kept, &reread);
-    run.progress.begin(Phase::Match, 0, 0);
+    run.watch.progress.begin(Phase::Match, 0, 0);
     let made = Made::new(&sorted, &kept, &reread, &settings);
     let new = layout::internal(run.library).join(format!("{}.new", layout::CATALOG));
     made.write(&new, &sorted, &remembered(&old, &settings))?;

@@ -17,9 +17,8 @@ use crate::category::photos::lists::List;
 use crate::category::photos::lists::details::{Checksum, Row};
 use crate::category::photos::{AlbumKind, Heard, Sort, original_stem, scheme_b_base};
 use crate::contents::{ArchiveId, Bytes, Class, ContentId, Contents, Entry, Inner, PartId};
-use crate::library::layout;
 use crate::library::path::LibraryPath;
-use crate::library::{name, numbers};
+use crate::library::{layout, name, numbers};
 
 /// A medium of the library.
 #[derive(Debug, Clone)]

@@ -60,7 +60,7 @@ pub struct Holding {
 /// If there are none, none can be read, or one is the library.
 pub fn find(run: &VerifyRun<'_>, inputs: &[PathBuf]) -> Result<Inputs, Error> {
     let strangers = Strangers::Refused;
-    let run_of = Run { inputs, strangers, jobs: run.jobs, progress: run.progress, cancel: run.cancel };
+    let run_of = Run { inputs, strangers, jobs: run.jobs, watch: run.watch };
     discover(&run_of, Some(run.library))
 }
 
@@ -74,8 +74,7 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
         wanted: Wanted::Hashes,
         held: &ContentSet::default(),
         jobs: run.jobs,
-        progress: run.progress,
-        cancel: run.cancel,
+        watch: run.watch,
     };
     let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
     let mut problems = std::mem::take(&mut inputs.problems);

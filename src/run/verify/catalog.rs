@@ -9,8 +9,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use crate::error::Error;
-use crate::error::FaultKind;
+use crate::error::{Error, FaultKind};
 use crate::library::catalog::{Catalog, Dangling, Remembered};
 use crate::library::layout::{self, INTERNAL};
 use crate::library::record::Area;

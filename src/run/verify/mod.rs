@@ -16,7 +16,6 @@ use std::fs::File;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use serde::Serialize;
@@ -30,7 +29,7 @@ use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, FileRecord};
 use crate::problem::{Code, Problem, amount};
-use crate::progress::Progress;
+use crate::progress::Watch;
 use crate::stage::discover::search::LeftAlone;
 use crate::stage::ingest::Wanted;
 use crate::stage::report::{ExportReport, missing_parts};
@@ -46,10 +45,8 @@ pub struct VerifyRun<'a> {
     pub library: &'a Path,
     /// How many threads read.
     pub jobs: NonZeroUsize,
-    /// Hears what the run does.
-    pub progress: &'a dyn Progress,
-    /// Set when the owner wants to stop.
-    pub cancel: &'a AtomicBool,
+    /// Who is told, and who may stop it.
+    pub watch: Watch<'a>,
 }
 
 /// What a verification found.

@@ -24,7 +24,7 @@ use crate::library::layout::{self, INTERNAL};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::problem::{Code, Problem, amount, refusal};
-use crate::progress::{Phase, Progress};
+use crate::progress::{Phase, Progress, Watch};
 use crate::run::verify::VerifyRun;
 use crate::stage::discover::Inputs;
 use crate::stage::discover::container::Source;
@@ -242,8 +242,7 @@ pub fn reread(run: &VerifyRun<'_>, mut wishes: Vec<Wish>, wanted: Wanted) -> Res
         wanted,
         held: &ContentSet::default(),
         jobs: run.jobs,
-        progress: &Verifying(run.progress),
-        cancel: run.cancel,
+        watch: Watch { progress: &Verifying(run.watch.progress), cancel: run.watch.cancel },
     };
     let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
     // what an archive's reader advises does not help here

@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::apple::part_name;
-use crate::category::recognise;
-use crate::category::{Delivered, Shape, is_apples_folder};
+use crate::category::{Delivered, Shape, is_apples_folder, recognise};
 use crate::contents::{Category, litter};
 use crate::library::layout::INTERNAL;
 use crate::problem::refusal::{Refused, refused_walk};

@@ -11,7 +11,7 @@ mod stock;
 mod worker;
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc;
 
 pub use kept::read_kept;
@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::library::record::ReadEntry;
 use crate::library::staging::Staging;
 use crate::problem::Problem;
-use crate::progress::{Phase, Progress};
+use crate::progress::{Phase, Watch};
 use crate::stage::discover::Inputs;
 use crate::threads;
 
@@ -38,7 +38,7 @@ pub struct Tally {
     pub problems: Vec<Problem>,
 }
 
-/// What a pass shall find out.
+/// What a pass is to find out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// Hashes, what files say of themselves, and what details say.
@@ -57,10 +57,8 @@ pub struct Reading<'a> {
     pub held: &'a ContentSet,
     /// Threads.
     pub jobs: NonZeroUsize,
-    /// Is told.
-    pub progress: &'a dyn Progress,
-    /// Set when the owner wants to stop.
-    pub cancel: &'a AtomicBool,
+    /// Who is told, and who may stop it.
+    pub watch: Watch<'a>,
 }
 
 /// Is called with entries whose bytes are durable.
@@ -74,7 +72,7 @@ pub type Record<'a> = dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error> + 
 pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_>) -> Result<Tally, Error> {
     let tasks = tasks(&inputs.contents, reading.jobs);
     let bytes = tasks.iter().map(|&t| inputs.contents.entries[t].size).fold(0, u64::saturating_add);
-    reading.progress.begin(Phase::Read, tasks.len() as u64, bytes);
+    reading.watch.progress.begin(Phase::Read, tasks.len() as u64, bytes);
     let known = std::mem::take(&mut inputs.contents.distinct);
     let said = std::mem::take(&mut inputs.heard.photos.said);
     let (outcome, contents, gathered) = {
@@ -138,7 +136,7 @@ fn run(worker: &Worker<'_>, tasks: &[EntryId], collector: &mut Collector<'_>) ->
         if outcome.is_err() {
             worker.stop();
         }
-        // nobody shall wait for room in it
+        // nobody must wait for room in it
         drop(receiver);
         outcome
     })
@@ -156,6 +154,7 @@ mod tests {
         Archive, Bytes, Category, Class, ContentSet, Entry, Export, Identity, Inner, Part, Sort,
     };
     use crate::error::Error;
+    use crate::progress::Watch;
     use crate::stage::discover::Inputs;
     use crate::stage::discover::container::Source;
 
@@ -202,8 +201,7 @@ mod tests {
             wanted: Wanted::Hashes,
             held: &ContentSet::default(),
             jobs: NonZeroUsize::MIN.saturating_add(3),
-            progress: &(),
-            cancel: &cancel,
+            watch: Watch { progress: &(), cancel: &cancel },
         };
         let calls = Cell::new(0);
         let outcome = ingest(&mut inputs, &reading, &mut |_, _| {

@@ -12,7 +12,6 @@ use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -28,7 +27,7 @@ use crate::library::path::LibraryPath;
 use crate::library::record::{FileRecord, Placement};
 use crate::library::staging::{Staging, sync_all};
 use crate::problem::{Code, Problem};
-use crate::progress::{Phase, Progress};
+use crate::progress::{Phase, Watch};
 
 pub use derived::{Derivation, Removal, derive, remove};
 pub use times::{Corrected, correct};
@@ -46,10 +45,8 @@ pub struct Placing<'a> {
     pub staging: &'a Staging,
     /// Files of the library by their bytes, for bytes that stand there already.
     pub held: &'a HashMap<blake3::Hash, LibraryPath>,
-    /// Is told.
-    pub progress: &'a dyn Progress,
-    /// Set when the owner wants to stop.
-    pub cancel: &'a AtomicBool,
+    /// Who is told, and who may stop it.
+    pub watch: Watch<'a>,
 }
 
 /// What could not be done.
@@ -61,7 +58,7 @@ pub struct Unplaced {
     pub problems: Vec<Problem>,
 }
 
-/// What the catalog shall say of a file that was placed.
+/// What the catalog is to say of a file that was placed.
 pub type Describe<'a> = dyn Fn(&Placement) -> FileRecord + Sync + 'a;
 
 /// Places files, batch by batch: rename, sync, then record what `describe` says of them. While one
@@ -77,7 +74,7 @@ pub fn place(
     catalog: &mut Catalog,
     ids: &Ids,
 ) -> Result<Unplaced, Error> {
-    placing.progress.begin(Phase::Place, plan.len() as u64, 0);
+    placing.watch.progress.begin(Phase::Place, plan.len() as u64, 0);
     let mut placer = Placer::new(placing, contents, plan);
     let mut unplaced = Unplaced::default();
     let mut rest = plan;
@@ -93,7 +90,7 @@ pub fn place(
         for (placement, outcome) in batch.iter().zip(outcomes) {
             match outcome {
                 Ok(()) => {
-                    placing.progress.decision(&|| told(&describe(placement)));
+                    placing.watch.progress.decision(&|| told(&describe(placement)));
                     placed.push(placement);
                 }
                 Err(error) if is_full(&error) || is_failing(&error) => {
@@ -111,9 +108,9 @@ pub fn place(
                     );
                 }
             }
-            placing.progress.file(placement.path.as_str());
+            placing.watch.progress.file(placement.path.as_str());
         }
-        if placing.cancel.load(Ordering::Relaxed) {
+        if placing.watch.is_cancelled() {
             stop.get_or_insert(Error::Interrupted);
         }
     }
@@ -181,7 +178,7 @@ impl<'a> Placer<'a> {
             let is_over = outcomes.len() >= BATCH_FILES || since.elapsed() >= BATCH_TIME;
             // what failed may concern all the others too
             let has_failed = outcomes.iter().rev().take(ABREAST).any(Result::is_err);
-            if is_over || has_failed || self.placing.cancel.load(Ordering::Relaxed) {
+            if is_over || has_failed || self.placing.watch.is_cancelled() {
                 break;
             }
             let folders: Vec<io::Result<()>> = some.iter().map(|p| self.folder(&p.path)).collect();

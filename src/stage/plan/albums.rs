@@ -11,12 +11,11 @@ use blake3::Hash;
 use crate::apple::text;
 use crate::category::{Album, AlbumId, AlbumKind, Asset, Assets, Stem};
 use crate::contents::Arena;
-use crate::library::layout;
-use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Derived, DerivedForm, DerivedKind, DerivedRecord};
 use crate::library::settings::{AlbumForm, Memories};
+use crate::library::{layout, name};
 use crate::stage::plan::Planner;
 
 impl Planner<'_> {
@@ -127,7 +126,7 @@ impl Planner<'_> {
         }
     }
 
-    /// The first name that nothing has, or exactly what shall stand there: a run that was
+    /// The first name that nothing has, or exactly what is to stand there: a run that was
     /// interrupted may have made it and not recorded it.
     fn free_for(
         &mut self,

@@ -7,9 +7,15 @@
 //! so the same photos always get the same names.
 
 mod albums;
+#[cfg(test)]
+pub(crate) mod build;
+#[cfg(test)]
+mod laws;
 mod others;
 pub mod records;
 mod standing;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,13 +25,12 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::apple::text;
 use crate::category::{self, Album, AlbumId, AlbumKind, Apart, Asset, Assets, Resource, Stem, Wish};
 use crate::contents::{Arena, ByContent, Class, ContentId, Contents, Entry, EntryId};
-use crate::library::layout;
-use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, Derived, Placement};
 use crate::library::settings::{Hidden, RecentlyDeleted, Settings};
 use crate::library::template::Fields;
+use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 use crate::stage::survey::Held;
 
@@ -46,7 +51,7 @@ pub struct Plan {
     pub folders: HashMap<AlbumId, String>,
     /// Links, lists and copies for albums.
     pub derived: Vec<Derived>,
-    /// Links and copies of earlier runs that shall stand no more.
+    /// Links and copies of earlier runs that are to go.
     pub withdrawn: Vec<LibraryPath>,
     /// Names that were rewritten.
     pub problems: Vec<Problem>,
@@ -107,7 +112,7 @@ impl Target {
     }
 }
 
-/// A resource that needs a path, and the name that it shall have if nothing is called so.
+/// A resource that needs a path, and the name that it gets if nothing is called so.
 struct Named<'a> {
     resource: Resource<'a>,
     stem: String,

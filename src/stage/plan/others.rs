@@ -1,16 +1,15 @@
 //! Paths for `Other/` and for the kept details, once every medium has its own. Equal bytes at one path are
 //! one file; two different files of one path are never merged.
 //!
-//! An entry that is only remembered keeps its path and is not placed again.
+//! An entry that is only remembered is where its bytes stand, and is not placed again.
 
 use crate::apple::text;
 use crate::category::unsorted;
 use crate::contents::{Class, Entry};
-use crate::library::layout;
-use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, Placement};
+use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 use crate::stage::plan::{Planner, Standing, Target, stamp};
 
@@ -31,16 +30,18 @@ impl Planner<'_> {
                 self.plan.kept.insert(index, path.clone());
                 continue;
             }
+            // its bytes stand nowhere any more, and no place is theirs
+            if !entry.given {
+                continue;
+            }
             let adopted = self.foreign.find(hash, &folder, stem, extension);
             let adopted = adopted.filter(|&(k, _)| k < n && self.is_free(&at(k), content));
             let Target { path, key } = at(adopted.map_or(n, |(k, _)| k));
-            if entry.given {
-                standing.add(&path, hash);
-                self.planned.insert(key);
-                let modified = stamp(entry);
-                self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
-                self.note_renamed_other(entry, area, &path);
-            }
+            standing.add(&path, hash);
+            self.planned.insert(key);
+            let modified = stamp(entry);
+            self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
+            self.note_renamed_other(entry, area, &path);
             self.plan.kept.insert(index, path);
         }
     }

@@ -30,7 +30,7 @@ pub struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// Of the files that stand or shall stand by this plan; `standing` are the records of those that
+    /// Of the files that stand or will stand by this plan; `standing` are the records of those that
     /// stood before.
     pub fn new(
         contents: &'a Contents,
@@ -156,6 +156,13 @@ pub fn album_records(matched: &Matched, plan: &Plan, unplaced: &HashSet<LibraryP
     matched.albums.pairs().map(record).collect()
 }
 
+/// Of every file that is no medium, the name of its first entry.
 fn other_names<'a>(contents: &'a Contents, plan: &'a Plan) -> HashMap<&'a LibraryPath, &'a str> {
-    plan.kept.iter().map(|(&entry, path)| (path, Entry::name(&contents.entries[entry]))).collect()
+    let mut names = HashMap::with_capacity(plan.kept.len());
+    for (id, entry) in contents.entries.pairs() {
+        if let Some(path) = plan.kept.get(&id) {
+            names.entry(path).or_insert(Entry::name(entry));
+        }
+    }
+    names
 }

@@ -7,6 +7,8 @@
 //! earlier one; `entries` counts what this run did.
 
 mod count;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

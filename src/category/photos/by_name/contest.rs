@@ -102,15 +102,10 @@ struct Contest<'c, 'a> {
 
 impl<'a> Contest<'_, 'a> {
     fn look(&mut self, scope: Scope, last: bool) {
-        let open = (0..self.claimants.len()).filter(|&c| self.outcomes[c].is_none());
-        let places =
-            |c: usize| self.claimants[c].rows.iter().map(move |at| (place_of_row(scope, last, at), c));
-        let mut looks: Vec<(Place<'a>, usize)> = open.flat_map(places).collect();
+        let looks = self.looks(scope, last);
         if looks.is_empty() || self.files.is_empty() {
             return;
         }
-        looks.sort_unstable();
-        looks.dedup();
         let mut here: HashMap<Place<'a>, Vec<FileAt<'a>>> = HashMap::new();
         for file in &self.files {
             here.entry(place_of_file(scope, file)).or_default().push(*file);
@@ -118,10 +113,9 @@ impl<'a> Contest<'_, 'a> {
                 here.entry(place_of_file(Scope::Part, file)).or_default().push(*file);
             }
         }
-        for looks in looks.chunk_by(|(a, _), (b, _)| a == b) {
-            let Some(files) = looks.first().and_then(|(place, _)| here.get(place)) else { continue };
-            let rivals = looks.iter().map(|(_, claimant)| *claimant);
-            let rivals: Vec<usize> = rivals.filter(|&c| self.outcomes[c].is_none()).collect();
+        for (place, mut rivals) in looks {
+            let Some(files) = here.get(&place) else { continue };
+            rivals.retain(|&claimant| self.outcomes[claimant].is_none());
             let pool: Rc<[FileAt<'a>]> = files.iter().filter(|file| self.is_free(file)).copied().collect();
             if rivals.is_empty() || pool.is_empty() {
                 continue;
@@ -132,6 +126,26 @@ impl<'a> Contest<'_, 'a> {
                 self.assign(rivals, &pool);
             }
         }
+    }
+
+    /// Where the rows look that have no file yet, in the order of rows, and which of them look there.
+    fn looks(&self, scope: Scope, last: bool) -> Vec<(Place<'a>, Vec<usize>)> {
+        let mut known: HashMap<Place<'a>, usize> = HashMap::new();
+        let mut looks: Vec<(Place<'a>, Vec<usize>)> = Vec::new();
+        for claimant in (0..self.claimants.len()).filter(|&c| self.outcomes[c].is_none()) {
+            for at in &self.claimants[claimant].rows {
+                let place = place_of_row(scope, last, at);
+                let index = *known.entry(place).or_insert(looks.len());
+                if index == looks.len() {
+                    looks.push((place, Vec::new()));
+                }
+                let rivals = &mut looks[index].1;
+                if rivals.last() != Some(&claimant) {
+                    rivals.push(claimant);
+                }
+            }
+        }
+        looks
     }
 
     fn is_free(&self, file: &FileAt<'_>) -> bool {

@@ -98,8 +98,8 @@ impl Columns {
         let shifted = self.checksum.or(self.created).filter(|column| *column > self.name && !is_at(*column));
         let by = shifted.and_then(|column| (1..=excess).find(|by| is_at(column + by)));
         if let Some(by) = by {
-            let name = fields[self.name..=self.name + by].join(",");
-            fields.splice(self.name..=self.name + by, [Cow::Owned(name)]);
+            let spread: Vec<Cow<'_, str>> = fields.drain(self.name..=self.name + by).collect();
+            fields.insert(self.name, Cow::Owned(spread.join(",")));
         }
         fields
     }

@@ -3,6 +3,9 @@
 //! Never does I/O, and never drops a file in silence: what is over the bounds is left unread, which becomes a
 //! problem, and is kept.
 
+// bytes from strangers are never indexed into
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 pub mod albums;
 mod columns;
 pub mod details;

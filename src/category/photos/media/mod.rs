@@ -6,6 +6,9 @@
 //! Formats are recognised and EXIF blocks found by code of our own, and only the block goes to kamadak;
 //! `still` and `tags` say why.
 
+// bytes from strangers are never indexed into
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 mod blocks;
 mod boxes;
 mod cut;
@@ -97,12 +100,14 @@ impl Camera {
 
     /// The maker.
     pub fn make(&self) -> Option<&str> {
-        self.0.as_ref()?[0].as_deref()
+        let [make, _] = self.0.as_deref()?;
+        make.as_deref()
     }
 
     /// The model.
     pub fn model(&self) -> Option<&str> {
-        self.0.as_ref()?[1].as_deref()
+        let [_, model] = self.0.as_deref()?;
+        model.as_deref()
     }
 
     /// Names what is not named yet.

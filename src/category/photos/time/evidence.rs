@@ -132,7 +132,7 @@ pub(crate) fn local_time(text: &str) -> Result<NaiveDateTime, chrono::ParseError
 fn by_places(text: &str) -> Option<NaiveDateTime> {
     let bytes: &[u8; 19] = text.as_bytes().try_into().ok()?;
     let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-    if !marks.iter().all(|&(at, mark)| bytes[at] == mark) {
+    if !marks.iter().all(|&(at, mark)| bytes.get(at) == Some(&mark)) {
         return None;
     }
     let number = |places: std::ops::Range<usize>| {

@@ -5,6 +5,9 @@
 //! Apple's row is believed over the camera where they contradict each other, because Photos puts corrections
 //! made by hand there; unless the row only repeats the day of the upload.
 
+// bytes from strangers are never indexed into
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 mod evidence;
 pub mod name_date;
 mod rule;

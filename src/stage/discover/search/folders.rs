@@ -7,10 +7,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::apple::part_name;
-use crate::category::is_apples_folder;
-use crate::category::recognise;
-use crate::contents::Category;
-use crate::contents::litter;
+use crate::category::{is_apples_folder, recognise};
+use crate::contents::{Category, litter};
 use crate::error::Error;
 use crate::problem::Problem;
 use crate::problem::refusal::Refused;

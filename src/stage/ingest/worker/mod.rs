@@ -107,7 +107,7 @@ impl<'a> Worker<'a> {
 
     /// Whether the owner, or a failure, ends the work.
     fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed) || self.reading.cancel.load(Ordering::Relaxed)
+        self.stopped.load(Ordering::Relaxed) || self.reading.watch.is_cancelled()
     }
 
     /// Those and the new ones.
@@ -140,7 +140,7 @@ impl<'a> Worker<'a> {
                 }
             });
             let stop = matches!(message, Message::Stop(_));
-            self.reading.progress.file(&archive.name);
+            self.reading.watch.progress.file(&archive.name);
             if sender.send(message).is_err() || stop {
                 self.stop();
                 return;
@@ -336,6 +336,7 @@ mod tests {
 
     use super::{Arrival, Worker};
     use crate::contents::ContentSet;
+    use crate::progress::Watch;
     use crate::stage::discover::Inputs;
     use crate::stage::ingest::{Reading, Wanted};
 
@@ -347,8 +348,7 @@ mod tests {
             wanted: Wanted::Hashes,
             held: &ContentSet::default(),
             jobs: NonZeroUsize::MIN,
-            progress: &(),
-            cancel: &AtomicBool::new(false),
+            watch: Watch { progress: &(), cancel: &AtomicBool::new(false) },
         };
         let worker = Worker::new(&inputs, &reading, Default::default(), 0);
         let hash = blake3::hash(b"a");

@@ -135,7 +135,7 @@ impl Worker<'_> {
             let chunk = &room[..count];
             hashes.update(chunk);
             sink.write(chunk).map_err(|e| self.unwritable(e, entry.size))?;
-            self.reading.progress.bytes(count as u64);
+            self.reading.watch.progress.bytes(count as u64);
             if count < room.len() {
                 return Ok(hashes.finish(entry, sink));
             }
