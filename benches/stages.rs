@@ -16,7 +16,7 @@ use builder::Export;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use windfall::Watch;
-use windfall::apple::zip::{Archive, Window};
+use windfall::apple::zip::{Window, ZipArchive};
 use windfall::category::Assets;
 use windfall::category::photos::lists::details;
 use windfall::category::photos::{Matched, matched};
@@ -66,7 +66,7 @@ fn index(bencher: Bencher) {
     bencher.counter(ItemsCount::new(2_000u32)).bench(|| {
         let open = |zip: &PathBuf| {
             let file = std::fs::File::open(zip).expect("a part");
-            Archive::open(Window::file(file).expect("a part")).expect("an archive").entries.len()
+            ZipArchive::open(Window::file(file).expect("a part")).expect("an archive").entries.len()
         };
         export.zips.iter().map(open).sum::<usize>()
     });

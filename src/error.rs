@@ -1,7 +1,7 @@
-//! Errors: what stops a run. One thing wrong with one entry is a [`Problem`].
+//! What stops a run. One thing wrong with one entry does not: that is a [`Problem`].
 //!
-//! Each says what, where, why and what to do next, in a fixed form (lower case, the path in backticks, one
-//! hint), because it is read by people in trouble.
+//! People in trouble read these texts, so they all have the same form: lower case, paths in backticks, causes on lines
+//! of their own, and one hint for what to do next.
 
 use std::error::Error as _;
 use std::io;
@@ -15,22 +15,22 @@ use crate::problem::{Code, Problem, amount};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// An input that was named does not exist.
+    /// An input does not exist.
     #[error("input `{}` does not exist", .0.display())]
     InputMissing(PathBuf),
     /// The inputs hold nothing that Apple delivered.
     #[error("found nothing that Apple sent in {}", list(.0))]
     NoExport(Vec<PathBuf>),
-    /// The owner named what nothing shows to be Apple's.
+    /// Nothing shows that these inputs come from Apple.
     #[error("nothing shows that this comes from Apple: {}", list(.0))]
     Strangers(Vec<PathBuf>),
-    /// All that was found is Apple's, and none of it photos.
+    /// Everything found is Apple's, but none of it photos.
     #[error("no photos in {}", .0.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
     NotPhotos(Vec<String>),
-    /// Every archive that was found is unreadable; each with its cause.
+    /// No archive that was found can be read; each has its own cause.
     #[error("none of the archives can be read")]
     AllUnreadable(Vec<Problem>),
-    /// An input folder is the library, or lies in it.
+    /// An input is the library, or lies in it.
     #[error("input `{}` is the library `{}`, or lies in it", .input.display(), .library.display())]
     InputInLibrary {
         /// The input.
@@ -41,13 +41,13 @@ pub enum Error {
     /// Another run holds the library.
     #[error("library `{}` is in use by another run", .0.display())]
     Locked(PathBuf),
-    /// The folder holds no catalog.
+    /// The folder has no catalog.
     #[error("`{}` is not a Windfall library: it has no `.windfall/catalog.sqlite`", .0.display())]
     NotALibrary(PathBuf),
-    /// A page was wanted where something else stands.
+    /// The page would replace a file that is not a page.
     #[error("`{}` is not a page of Windfall, so it is not replaced", .0.display())]
     NotAPage(PathBuf),
-    /// A path that the library does not hold.
+    /// The library has no file at this path.
     #[error("the library holds no file `{0}`")]
     NoSuchFile(String),
     /// The catalog cannot be read or written.
@@ -56,7 +56,7 @@ pub enum Error {
         /// The catalog.
         path: PathBuf,
         /// What is wrong with it.
-        source: Fault,
+        source: CatalogFault,
     },
     /// The catalog was written by a newer version.
     #[error("catalog `{}` was written by a newer Windfall (schema {found}, this one knows {known})", .path.display())]
@@ -68,7 +68,7 @@ pub enum Error {
         /// Ours.
         known: i64,
     },
-    /// The destination is too small.
+    /// The drive has too little space for the new files.
     #[error(
         "not enough space on the drive of `{}`: {} are needed, {} are free",
         .path.display(), amount::size(*.need), amount::size(*.free)
@@ -76,7 +76,7 @@ pub enum Error {
     NoSpace {
         /// The library.
         path: PathBuf,
-        /// Bytes that the new files take at least.
+        /// Bytes that the new files need at least.
         need: u64,
         /// Bytes that are free.
         free: u64,
@@ -92,7 +92,7 @@ pub enum Error {
     /// A file or folder of the library cannot be written or read.
     #[error("cannot {doing} `{}`", .path.display())]
     Io {
-        /// What was tried, e.g. `create`.
+        /// What was tried: `create`, `read`.
         doing: &'static str,
         /// On what.
         path: PathBuf,
@@ -102,7 +102,7 @@ pub enum Error {
     /// The owner interrupted the run.
     #[error("interrupted")]
     Interrupted,
-    /// The entries do not add up: a bug, and reason not to trust the run.
+    /// The entries do not add up. This is a bug, and the run is not to be trusted.
     #[error("the entries do not add up: {0}")]
     Unaccounted(String),
 }
@@ -117,18 +117,18 @@ fn list(paths: &[PathBuf]) -> String {
 }
 
 impl Error {
-    /// An I/O error with its path.
+    /// Makes an I/O error with its path, for `map_err`.
     pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
         let path = path.to_owned();
         move |source| Error::Io { doing, path, source }
     }
 
-    /// Whether the command was used wrongly (exit code 2) and not stopped (exit code 1).
+    /// Whether the command was used wrongly (exit code 2), where any other error stopped it (exit code 1).
     pub fn is_usage(&self) -> bool {
         matches!(self, Error::InputInLibrary { .. })
     }
 
-    /// Why, from the nearest cause to the last; empty where the message says it all.
+    /// The causes, nearest first; empty where the message says it all.
     pub fn causes(&self) -> Vec<String> {
         if let Error::AllUnreadable(problems) = self {
             let place = |problem: &Problem| problem.archive.clone().unwrap_or_default();
@@ -143,7 +143,7 @@ impl Error {
         causes
     }
 
-    /// What to do next, if there is something.
+    /// What to do next.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Error::InputMissing(path) => match path.to_string_lossy() {
@@ -175,15 +175,17 @@ impl Error {
             Error::NotAPage(_) => "name another file with --output",
             Error::NoSuchFile(_) => "name a path as `windfall list` prints it",
             Error::Catalog { source, .. } => match source.kind() {
-                FaultKind::Full => FREE_SPACE,
-                FaultKind::Damaged => "`windfall verify --rebuild-catalog` makes a new one from the library",
-                FaultKind::InUse => {
+                CatalogFaultKind::Full => FREE_SPACE,
+                CatalogFaultKind::Damaged => {
+                    "`windfall verify --rebuild-catalog` makes a new one from the library"
+                }
+                CatalogFaultKind::InUse => {
                     "wait for the other program that uses it to end, then run the same command again"
                 }
-                FaultKind::UnknownWord => {
+                CatalogFaultKind::UnknownWord => {
                     "update Windfall, or let `windfall verify --rebuild-catalog` make a new one from the library"
                 }
-                FaultKind::Refused | FaultKind::Other => CHECK_DRIVE,
+                CatalogFaultKind::Refused | CatalogFaultKind::Other => CHECK_DRIVE,
             },
             Error::CatalogNewer { .. } => "update Windfall",
             Error::NoSpace { .. } | Error::Full { .. } => FREE_SPACE,
@@ -201,55 +203,57 @@ impl Error {
     }
 }
 
-/// Why a catalog cannot be used: what SQLite says, or which word of a record is none of ours.
+/// Why a catalog cannot be used: what SQLite says, or which word of a record is unknown.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub struct Fault(#[from] rusqlite::Error);
+pub struct CatalogFault(#[from] rusqlite::Error);
 
-/// What kind of fault it is.
+/// The kinds of fault that call for different advice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FaultKind {
+pub enum CatalogFaultKind {
     /// The drive has no space left.
     Full,
-    /// What stands there is damaged, or no catalog.
+    /// The file is damaged, or not a catalog.
     Damaged,
     /// Another program uses it.
     InUse,
-    /// It may not be opened, or not be written.
+    /// It may not be opened or written.
     Refused,
-    /// It says something that this version does not know.
+    /// It has a word that this version does not know.
     UnknownWord,
     /// Anything else.
     Other,
 }
 
-impl Fault {
-    /// What kind it is.
-    pub fn kind(&self) -> FaultKind {
+impl CatalogFault {
+    /// What kind of fault this is.
+    pub fn kind(&self) -> CatalogFaultKind {
         match self.0.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => FaultKind::Full,
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => FaultKind::Damaged,
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => FaultKind::InUse,
+            Some(ErrorCode::DiskFull) => CatalogFaultKind::Full,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => CatalogFaultKind::Damaged,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => CatalogFaultKind::InUse,
             Some(
                 ErrorCode::CannotOpen
                 | ErrorCode::PermissionDenied
                 | ErrorCode::ReadOnly
                 | ErrorCode::OutOfMemory,
-            ) => FaultKind::Refused,
-            None if matches!(self.0, rusqlite::Error::FromSqlConversionFailure(..)) => FaultKind::UnknownWord,
-            _ => FaultKind::Other,
+            ) => CatalogFaultKind::Refused,
+            None if matches!(self.0, rusqlite::Error::FromSqlConversionFailure(..)) => {
+                CatalogFaultKind::UnknownWord
+            }
+            _ => CatalogFaultKind::Other,
         }
     }
 
-    /// Whether half of a transaction waits to be taken back, which takes writing.
+    /// Whether an unfinished transaction has to be rolled back, which means writing.
     pub(crate) fn needs_rollback(&self) -> bool {
         let code = self.0.sqlite_error().map(|error| error.extended_code);
         code == Some(rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
     }
 }
 
-/// Whether a drive fails as a whole, so that the next file would fare no better: it is read-only, or
-/// gone, or reports an I/O error.
+/// Whether the drive fails as a whole, so that the next file would fare no better: it is read-only or gone, or
+/// reports an I/O error.
 pub fn is_failing(error: &io::Error) -> bool {
     let code = error.raw_os_error();
     let of_the_drive = if cfg!(windows) {
@@ -263,7 +267,7 @@ pub fn is_failing(error: &io::Error) -> bool {
         || matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::StaleNetworkFileHandle)
 }
 
-/// Whether the file system says that it is full.
+/// Whether the file system or the user's quota is full.
 pub fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }

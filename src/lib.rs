@@ -110,7 +110,7 @@ pub mod threads;
 
 pub use category::photos::counts::{AlbumCounts, MediaCounts};
 pub use contents::Category;
-pub use error::{Error, Fault, FaultKind};
+pub use error::{CatalogFault, CatalogFaultKind, Error};
 pub use library::path::{LibraryPath, NotInLibrary};
 pub use library::settings::{
     AlbumForm, Hidden, Memories, Memory, RecentlyDeleted, Settings, SidecarForm, ZoneFrom,

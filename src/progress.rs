@@ -1,10 +1,10 @@
-//! How the library tells what it is doing: one small trait, with `()` as its null.
+//! How the library tells what it is doing: one small trait, which `()` implements by ignoring everything.
 //!
-//! Calls come from many threads, often, so an implementation must be cheap. Nothing is printed here.
+//! Calls come often and from many threads, so an implementation must be cheap. Nothing is printed here.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A stretch of a run.
+/// A stage of a run that takes time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Finding archives and reading their directories.
@@ -13,7 +13,7 @@ pub enum Phase {
     Read,
     /// Deciding what belongs together and where it goes.
     Match,
-    /// Moving files to their places.
+    /// Moving files to their final places.
     Place,
     /// Hashing what the library holds.
     Verify,
@@ -21,21 +21,20 @@ pub enum Phase {
     Thumbnails,
 }
 
-/// Is told what happens; whoever cares for a part of it leaves the rest as it is.
+/// Is told what happens. Every method does nothing unless it is implemented.
 pub trait Progress: Sync {
-    /// A phase begins; `files` and `bytes` are what lies ahead, 0 where nobody knows.
+    /// A phase begins. `files` and `bytes` are what lies ahead, 0 where that is unknown.
     fn begin(&self, _phase: Phase, _files: u64, _bytes: u64) {}
     /// These bytes were read.
     fn bytes(&self, _count: u64) {}
     /// One more file is done; `archive` is where it came from.
     fn file(&self, _archive: &str) {}
-    /// One decision, for those who want to see each.
+    /// One decision; `text` costs nothing unless it is called.
     fn decision(&self, _text: &dyn Fn() -> String) {}
-    /// Something that the owner should hear at once.
+    /// Something that the owner should know at once.
     fn note(&self, _text: &str) {}
 }
 
-/// Nobody is told.
 impl Progress for () {}
 
 /// Who is told of a run, and who may end it.

@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use windfall::category::photos::lists::albums::{parse_album_info, parse_contributions, parse_names, parse_subscribed};
+use windfall::category::photos::lists::albums::{parse_album_info, parse_subscribed};
+use windfall::category::photos::lists::names::{parse_contributions, parse_names};
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = parse_contributions(bytes, usize::MAX);

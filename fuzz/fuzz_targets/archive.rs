@@ -3,12 +3,12 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::io::{Read, Write};
-use windfall::apple::zip::{Archive, Window};
+use windfall::apple::zip::{Window, ZipArchive};
 
 fuzz_target!(|bytes: &[u8]| {
     let mut file = tempfile::tempfile().expect("a temporary file");
     file.write_all(bytes).expect("room");
-    let Ok(archive) = Archive::open(Window::file(file).expect("a window")) else { return };
+    let Ok(archive) = ZipArchive::open(Window::file(file).expect("a window")) else { return };
     let mut total = 0;
     for entry in archive.entries.iter().take(64) {
         let _ = (entry.path(), entry.refusal(), archive.stored_window(entry));

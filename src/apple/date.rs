@@ -1,14 +1,13 @@
 //! Apple's written dates: `Sunday March 3,2024 9:05 AM GMT`.
 //!
-//! In: the text of a date column. Out: an instant, nothing, or [`BadDate`]. Never: asks the locale,
-//! the clock or the machine's time zone.
-//! The one decision to question: a date without a time of day is refused. Midnight would look like
-//! a statement precise to the minute, and the capture time rules would recover a false UTC offset
-//! from it.
+//! Asks neither the locale nor the clock nor the machine's time zone.
+//!
+//! A date without a time of day is refused. Midnight would look like a statement precise to the minute, and the
+//! rules for capture times would recover a false UTC offset from it.
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
-/// No text that a date column could hold is longer, in bytes.
+/// Bytes. No date is written in more.
 const LONGEST: usize = 128;
 
 /// The Unix and the QuickTime epoch, in Unix seconds: what cameras and servers write for "unknown".
@@ -29,17 +28,17 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// The text is not a date, or not one that a photo can have (impossible, or before 1800 or after 2200).
+/// Not a date, or not one that a photo can have: impossible, before 1800 or after 2200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a date")]
 pub struct BadDate;
 
 /// Reads a date, with minute precision as Apple writes it or with seconds (fractions are dropped).
 ///
-/// Seen in all languages: `<Weekday> <Month> <d>,<yyyy> <h>:<mm> <AM|PM> GMT`, English and not padded.
-/// Accepted besides: abbreviated names, no weekday or a wrong one, day before month, other spacing
-/// (any Unicode space), `at`, a 24-hour clock, ISO 8601 and EXIF's `2024:03:03`, numeric offsets.
-/// A time without zone is GMT; a zone known by its letters only (`PST`) is refused, not guessed.
+/// Exports in every language have `<Weekday> <Month> <d>,<yyyy> <h>:<mm> <AM|PM> GMT`, in English and not
+/// padded. Also accepted: abbreviated names, no weekday or a wrong one, day before month, other spacing
+/// (any Unicode space), `at`, a 24-hour clock, ISO 8601, EXIF's `2024:03:03` and numeric offsets.
+/// A time without a zone is GMT; a zone given only by its letters (`PST`) is refused, not guessed.
 ///
 /// `Ok(None)`: empty, all zeros, or exactly the 1970 or 1904 epoch, which count as absent.
 pub fn parse(text: &str) -> Result<Option<DateTime<Utc>>, BadDate> {
@@ -57,7 +56,7 @@ pub fn parse(text: &str) -> Result<Option<DateTime<Utc>>, BadDate> {
     Ok(Some(instant).filter(|instant| !EPOCHS.contains(&instant.timestamp())))
 }
 
-/// Lower-case ASCII, every kind of space a plain one, no quotes and no invisible marks.
+/// In lower case, with plain spaces only, and without quotes and invisible characters.
 fn plain(text: &str) -> String {
     if text.bytes().all(|c| matches!(c, b' '..=b'~') && c != b'"') {
         return text.to_ascii_lowercase();
@@ -72,7 +71,7 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-/// What is still to be read. Every reader leaves the text untouched when it finds nothing.
+/// The text still to be read. A method that does not find what it looks for leaves the text as it is.
 struct Cursor<'t>(&'t str);
 
 impl<'t> Cursor<'t> {
@@ -148,7 +147,7 @@ impl<'t> Cursor<'t> {
         NaiveTime::from_hms_opt(hour, minute, second)
     }
 
-    /// The distance from GMT; none when no zone is named.
+    /// The offset from GMT; zero where no zone is named.
     fn zone(&mut self) -> Option<Duration> {
         let _ = ["gmt", "utc", "z"].iter().any(|name| self.eat(name));
         self.skip(" ");
@@ -190,7 +189,7 @@ impl<'t> Cursor<'t> {
         })
     }
 
-    /// A whole run of digits, if it has that many.
+    /// A whole run of digits, if there are as many as asked for.
     fn number(&mut self, digits: std::ops::RangeInclusive<usize>) -> Option<u32> {
         let (number, rest) = self.split_while(|c| c.is_ascii_digit());
         let value = number.parse().ok().filter(|_| digits.contains(&number.len()))?;

@@ -1,8 +1,7 @@
 //! Apple's fingerprint of a file's bytes, as in the `fileChecksum` column of the details.
 //!
-//! In: bytes, chunk by chunk, or the text of a row. Out: [`Fingerprint`]. Never: does I/O.
-//! The one surprise: it is a salted SHA-1, `0x01 ‖ SHA-1(salt ‖ bytes)`, confirmed on fingerprints
-//! that Apple's own software and servers stated; a plain SHA-1 never matches.
+//! It is a salted SHA-1, `0x01 ‖ SHA-1(salt ‖ bytes)`, confirmed on fingerprints that Apple's own software and
+//! servers stated. A plain SHA-1 never matches.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -23,12 +22,11 @@ impl Fingerprint {
         (bytes[0] == 1).then_some(Fingerprint(bytes))
     }
 
-    /// What tells it from others.
+    /// The SHA-1 alone: the byte before it is the same in every fingerprint.
     pub fn digest(&self) -> &[u8] {
         &self.0[1..]
     }
 
-    /// The fingerprint of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         let mut hasher = Hasher::new();
         hasher.update(bytes);
@@ -59,12 +57,10 @@ impl Hasher {
         Hasher(sha1)
     }
 
-    /// Takes the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    /// The fingerprint of all bytes seen.
     pub fn finish(self) -> Fingerprint {
         let mut bytes = [1; 21];
         bytes[1..].copy_from_slice(&self.0.finalize());

@@ -1,6 +1,6 @@
-//! What Apple writes, whatever the category: zips, tables, dates, part names, checksums.
+//! What Apple writes, whatever the category: zips, tables, dates, names of parts, fingerprints.
 //!
-//! Imports nothing of ours but [`problem`](crate::problem).
+//! Of the rest of this crate it knows only [`problem`](crate::problem).
 
 // bytes from strangers are never indexed into
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]

@@ -1,24 +1,25 @@
 //! The text of Apple's CSV files, cut into records.
 //!
-//! In: bytes in whatever encoding a spreadsheet left them. Out: text, and records of fields with
-//! line numbers. Never: knows a column; panics; looks further than `MOST_LINES` lines ahead.
-//! The one decision to question: no CSV crate. To every one of them a lone quote opens a field that
-//! ends with the file; here a quoted field that breaks the rules is read again line by line, so
-//! that a damaged row costs itself and not the rows after it.
+//! Takes bytes in whatever encoding a spreadsheet left them and knows nothing of columns. It never looks further
+//! than `MOST_LINES` lines ahead.
+//!
+//! This is not a CSV crate because to every one of them a lone quote opens a field that ends with the file. Here a
+//! quoted field that breaks the rules is read again line by line, so that a damaged row costs itself and not the
+//! rows after it.
 
 use std::borrow::Cow;
 
-/// A longer line, in bytes, is no record of Apple's.
-pub const LONGEST_RECORD: usize = 1 << 20;
+/// Bytes. Apple writes no longer line.
+const LONGEST_RECORD: usize = 1 << 20;
 
-/// A record of more fields is none of Apple's, who write 8.
-pub const MOST_FIELDS: usize = 1024;
+/// Fields of a record. Apple writes 8.
+const MOST_FIELDS: usize = 1024;
 
-/// A quoted field may go on over this many lines; a lone quote is taken for one no further.
+/// Lines over which a quoted field may extend, and so the farthest that a lone quote is followed.
 const MOST_LINES: usize = 8;
 
-/// UTF-8 or UTF-16, with or without mark; lines that are not UTF-8 are taken for Windows-1252, each
-/// on its own, so that one odd name does not spoil the others. NUL bytes go.
+/// Reads UTF-8 and UTF-16, with or without a byte order mark. A line that is not UTF-8 is read as
+/// Windows-1252, each on its own, so that one odd name does not spoil the others. NUL bytes are dropped.
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     let utf16 = |encoding: &'static encoding_rs::Encoding| encoding.decode_with_bom_removal(bytes).0;
     let text = match bytes {
@@ -60,24 +61,24 @@ pub fn yes_or_no(text: &str) -> Option<bool> {
 /// One record: a line, or several where a quoted field holds line breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record<'t> {
-    /// Its first line, from 1.
+    /// The number of its first line, from 1.
     pub line: u64,
-    /// How many lines it takes.
+    /// How many lines it spans.
     pub lines: u64,
-    /// At least one field, without their quotes; spaces are kept.
+    /// At least one. Quotes are removed, spaces are not.
     pub fields: Vec<Cow<'t, str>>,
     first_line: &'t str,
     after_first_line: usize,
 }
 
-/// A record beyond [`LONGEST_RECORD`] or [`MOST_FIELDS`]; it is skipped.
+/// A record beyond [`LONGEST_RECORD`] or [`MOST_FIELDS`], which is skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Oversized {
-    /// Its line, from 1.
+    /// The number of its line, from 1.
     pub line: u64,
 }
 
-/// The records of a text, without blank lines.
+/// The records of a text; blank lines are none.
 #[derive(Debug, Clone)]
 pub struct Records<'t> {
     text: &'t str,
@@ -87,13 +88,12 @@ pub struct Records<'t> {
 }
 
 impl<'t> Records<'t> {
-    /// The records of this text, their fields parted by this separator.
     pub fn new(text: &'t str, separator: char) -> Self {
         Records { text, separator, at: 0, line: 1 }
     }
 
-    /// Takes a record of several lines back and reads its first line alone, quotes ignored; the
-    /// other lines come next. For readers who know that the columns do not allow for line breaks.
+    /// Takes back a record of several lines and reads its first line alone, ignoring quotes; the other
+    /// lines come next. For callers who know that no column may hold a line break.
     pub fn first_line_alone(&mut self, record: Record<'t>) -> Result<Record<'t>, Oversized> {
         self.at = record.after_first_line;
         self.line = record.line + 1;
@@ -141,7 +141,7 @@ impl<'t> Iterator for Records<'t> {
     }
 }
 
-/// The first line and the length of the line break after it: LF, CR LF, CR or none.
+/// The first line, and the length of the line break after it: LF, CR LF, CR or none.
 fn line_of(text: &str) -> (&str, usize) {
     let line = text.find(['\n', '\r']).map_or(text, |end| &text[..end]);
     let ending = match text.as_bytes().get(line.len()..) {
@@ -165,8 +165,8 @@ fn few_lines(text: &str) -> &str {
     &text[..end]
 }
 
-/// The first record, its length with the line break, and its lines. `None` if a quoted field does
-/// not end, or ends elsewhere than before a separator or a line break, or if there are too many fields.
+/// The fields of the first record, its length with the line break, and how many lines it spans. `None` if a
+/// quoted field does not end, or does not end before a separator or a line break, or if there are too many fields.
 fn strict(text: &str, separator: char) -> Option<(Vec<Cow<'_, str>>, usize, u64)> {
     let mut fields = Vec::with_capacity(8);
     let mut lines = 1;
@@ -194,7 +194,7 @@ fn strict(text: &str, separator: char) -> Option<(Vec<Cow<'_, str>>, usize, u64)
     }
 }
 
-/// The text from here to the quote that ends the field, and what comes after that quote.
+/// The text up to the quote that ends the field, and what follows that quote.
 fn quoted_field(body: &str) -> Option<(Cow<'_, str>, &str)> {
     let mut from = 0;
     loop {
@@ -225,7 +225,7 @@ fn line_breaks(mut text: &str) -> u64 {
     }
 }
 
-/// A field outside the rules: quotes at its ends belong to no name.
+/// A field that breaks the rules, without the quotes at its ends, which belong to no name.
 fn without_quotes(field: &str) -> Cow<'_, str> {
     if !field.contains('"') {
         return field.into();

@@ -1,13 +1,13 @@
-//! Text as Apple's lists and archives write it: percent-escapes, extensions, and when two names say the same.
+//! Text as Apple's lists and archives write it: percent-escapes, extensions, and when two names are the same.
 //!
-//! Never decides what a file may be called in a library: that is [`name`](crate::library::name).
+//! What a file may be called in a library is for [`name`](crate::library::name) to decide.
 
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest text after a last dot that still counts as an extension, in bytes.
 pub const EXTENSION_MAX: usize = 16;
 
-/// The bytes of a text with its percent-escapes read, as far as their values are wanted.
+/// The bytes of a text, with those percent-escapes resolved whose value is wanted.
 pub fn without_escapes(text: &str, is_wanted: impl Fn(u8) -> bool) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -29,7 +29,7 @@ pub fn without_escapes(text: &str, is_wanted: impl Fn(u8) -> bool) -> Vec<u8> {
 }
 
 /// The key by which rows, album entries and media find each other: NFC and case-folded, nothing
-/// else. Unlike [`fold`](crate::library::name::fold) it is about what a name says, not about what a file system makes of it.
+/// else. Unlike [`fold`](crate::library::name::fold) it compares what names say, not what file systems make of them.
 pub fn match_key(name: &str) -> String {
     if name.is_ascii() {
         return name.to_ascii_lowercase();
@@ -43,7 +43,7 @@ pub fn match_key(name: &str) -> String {
         .collect()
 }
 
-/// Whether two file names are equal but for case and normalisation.
+/// Whether two file names differ in case and normalisation at most.
 pub fn same_name(a: &str, b: &str) -> bool {
     if a.is_ascii() && b.is_ascii() { a.eq_ignore_ascii_case(b) } else { match_key(a) == match_key(b) }
 }
@@ -74,7 +74,6 @@ fn modern_georgian(c: char) -> char {
     }
 }
 
-/// Stem and extension as one name.
 pub fn joined(stem: &str, extension: &str) -> String {
     if extension.is_empty() { stem.to_owned() } else { format!("{stem}.{extension}") }
 }

@@ -1,18 +1,15 @@
-//! Lists whose places have names of their own kind, so that the index of an entry is never taken for that of
-//! its bytes.
+//! Lists indexed by an id type of their own, so that the index of an entry is never taken for that of its bytes.
 
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut, Index, IndexMut};
 
-/// A place in an [`Arena`].
+/// An index into an [`Arena`].
 pub trait Id: Copy {
-    /// The place of this index.
     fn at(index: usize) -> Self;
-    /// The index of this place.
     fn index(self) -> usize;
 }
 
-/// Declares kinds of places.
+/// Declares id types.
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
@@ -21,7 +18,7 @@ macro_rules! ids {
 
         impl $crate::contents::Id for $name {
             fn at(index: usize) -> Self {
-                // what memory can hold is counted with 32 bits; what lies beyond is no place of anything
+                // memory holds fewer items than 32 bits can count; the largest id belongs to none
                 $name(u32::try_from(index).unwrap_or(u32::MAX))
             }
 
@@ -33,7 +30,7 @@ macro_rules! ids {
 }
 pub(crate) use ids;
 
-/// A list whose places are of the kind `I`.
+/// A list indexed by `I`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arena<I, T> {
     items: Vec<T>,
@@ -41,38 +38,36 @@ pub struct Arena<I, T> {
 }
 
 impl<I: Id, T> Arena<I, T> {
-    /// Adds an item; its place.
+    /// Adds an item and gives its id.
     pub fn push(&mut self, item: T) -> I {
         self.items.push(item);
         I::at(self.items.len() - 1)
     }
 
-    /// The place that the next item gets.
+    /// The id that the next item gets.
     pub fn next(&self) -> I {
         I::at(self.items.len())
     }
 
-    /// The item at this place, if there is one.
     pub fn get(&self, place: I) -> Option<&T> {
         self.items.get(place.index())
     }
 
-    /// All places, in order.
     pub fn ids(&self) -> impl Iterator<Item = I> + use<I, T> {
         (0..self.items.len()).map(I::at)
     }
 
-    /// All items with their places.
+    /// All items with their ids.
     pub fn pairs(&self) -> impl DoubleEndedIterator<Item = (I, &T)> {
         self.items.iter().enumerate().map(|(index, item)| (I::at(index), item))
     }
 
-    /// Gives back the memory that nothing uses.
+    /// As for [`Vec`].
     pub fn shrink_to_fit(&mut self) {
         self.items.shrink_to_fit();
     }
 
-    /// Room for exactly so many more.
+    /// As for [`Vec`].
     pub fn reserve_exact(&mut self, more: usize) {
         self.items.reserve_exact(more);
     }

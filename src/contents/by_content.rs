@@ -1,13 +1,11 @@
-//! What is known of contents one by one.
+//! Maps and sets of contents, indexed by [`ContentId`].
 //!
-//! In: indices into [`Contents::distinct`](super::Contents::distinct). Out: [`ByContent`], a map, and
-//! [`ContentSet`], a set. Never: holds the contents themselves.
-//! The one surprise: a list with gaps, not a hash map: nearly every content has its place in it, and
-//! half a million of them shall take little memory.
+//! They are lists with gaps and not hash maps: nearly every content has a place in them, and half a million must stay
+//! small.
 
 use crate::contents::{ContentId, Id};
 
-/// What is known of contents, by their index: a map whose keys leave few gaps.
+/// A map of contents that leaves few of them out.
 #[derive(Debug, Clone)]
 pub struct ByContent<T>(Vec<Option<T>>);
 
@@ -18,22 +16,20 @@ impl<T> Default for ByContent<T> {
 }
 
 impl<T> ByContent<T> {
-    /// Room for the contents below `count`; those beyond it come dearer.
-    pub fn with_room(count: usize) -> Self {
+    /// A map with room for the first `count` contents.
+    pub fn with_capacity(count: usize) -> Self {
         ByContent(Vec::with_capacity(count))
     }
 
-    /// What is known of this content.
     pub fn get(&self, content: ContentId) -> Option<&T> {
         self.0.get(content.index())?.as_ref()
     }
 
-    /// Whether anything is known of this content.
     pub fn contains(&self, content: ContentId) -> bool {
         self.get(content).is_some()
     }
 
-    /// What is known of this content, and may be changed or first made known.
+    /// The value of this content, to be changed or set.
     pub fn slot(&mut self, content: ContentId) -> &mut Option<T> {
         let content = content.index();
         if self.0.len() <= content {
@@ -42,12 +38,11 @@ impl<T> ByContent<T> {
         &mut self.0[content]
     }
 
-    /// Makes something known of this content.
     pub fn insert(&mut self, content: ContentId, value: T) {
         *self.slot(content) = Some(value);
     }
 
-    /// All that is known, by content.
+    /// The contents in the map and their values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (ContentId, &T)> {
         self.0
             .iter()
@@ -56,16 +51,16 @@ impl<T> ByContent<T> {
     }
 }
 
-/// Some of the contents.
+/// A set of contents.
 pub type ContentSet = ByContent<()>;
 
 impl ContentSet {
-    /// Takes a content in; whether it was new.
+    /// Adds a content and says whether it was new.
     pub fn add(&mut self, content: ContentId) -> bool {
         self.slot(content).replace(()).is_none()
     }
 
-    /// Those that are in it, by their index.
+    /// The contents in the set, in order.
     pub fn contents(&self) -> impl Iterator<Item = ContentId> {
         self.iter().map(|(content, ())| content)
     }

@@ -1,30 +1,29 @@
-//! Which of many has a given digest.
+//! Finds which of many things has a given digest, without storing the digests.
 //!
-//! The digests are not held: whoever owns the contents has them already, and half a million of them would take
-//! much memory. So it is asked with a question, whether the digest at an index is the one that is looked for;
-//! four bytes of it tell nearly always which index that is.
+//! Whoever owns the things has their digests already, and half a million more would take much memory. So a lookup asks a
+//! question instead: is the digest at this index the wanted one? Four stored bytes of it nearly always leave one index
+//! to ask about.
 
 use hashbrown::HashTable;
 
-/// Indices by a digest of what they stand for, each with the first bytes of its digest. A digest is random, or
-/// whoever made it otherwise finds that looking for it takes longer, and never another one's index.
+/// Indices by the digest of what they stand for, each with its first four bytes. If somebody forges digests that
+/// begin alike, lookups take longer, but never give a wrong index.
 #[derive(Debug, Clone, Default)]
 pub struct ByDigest(HashTable<(u32, u32)>);
 
 impl ByDigest {
-    /// Room for so many.
-    pub fn with_room(count: usize) -> Self {
+    pub fn with_capacity(count: usize) -> Self {
         ByDigest(HashTable::with_capacity(count))
     }
 
-    /// The index for which `is` says that it has this digest.
+    /// The index that has this digest, by the word of `is`.
     pub fn get(&self, digest: &[u8], is: impl Fn(usize) -> bool) -> Option<usize> {
         let start = start(digest);
         let found = self.0.find(hash(start), |&(other, index)| other == start && is(index as usize));
         found.map(|&(_, index)| index as usize)
     }
 
-    /// Adds an index. Of more than 4,294,967,295 things the last are not found.
+    /// Adds an index. Those beyond 4,294,967,295 are not found.
     pub fn insert(&mut self, digest: &[u8], index: usize) {
         let Ok(index) = u32::try_from(index) else { return };
         let start = start(digest);
@@ -36,7 +35,7 @@ fn start(digest: &[u8]) -> u32 {
     digest.first_chunk().map_or(0, |start| u32::from_le_bytes(*start))
 }
 
-/// The table looks at the lowest bits and at the highest.
+/// Repeats the bits, because the table uses both the lowest and the highest.
 fn hash(start: u32) -> u64 {
     u64::from(start) << 32 | u64::from(start)
 }

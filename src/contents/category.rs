@@ -1,4 +1,4 @@
-//! The kinds of data that Apple delivers. What they mean, [`category`](crate::category) says.
+//! The kinds of data that Apple delivers. What each of them means is for [`category`](crate::category) to say.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub enum Category {
     Mail,
     /// iCloud Bookmarks.
     Bookmarks,
-    /// Everything that is a table: purchases, plays, devices, the account.
+    /// Whatever comes as tables: purchases, plays, devices, the account.
     Records,
 }
 
@@ -36,12 +36,12 @@ impl Category {
         (Category::Records, "records"),
     ];
 
-    /// The word in the catalog and in JSON.
+    /// Its word in the catalog and in JSON.
     pub fn as_str(self) -> &'static str {
         Self::NAMES.iter().find(|(category, _)| *category == self).map_or("photos", |(_, name)| name)
     }
 
-    /// The category of that word.
+    /// The category with this word.
     pub fn from_name(name: &str) -> Option<Category> {
         Self::NAMES.iter().find(|(_, n)| *n == name).map(|(category, _)| *category)
     }

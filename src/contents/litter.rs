@@ -1,9 +1,8 @@
-//! What no person ever made: files and folders that systems, network drives and browsers put beside others.
+//! Files and folders that no person ever made: systems, network drives and browsers put them beside others.
 //!
-//! Judges by names only, and never by what lies in a file.
+//! Judges by names alone, never by what a file contains.
 
-/// What no person ever made and nobody misses: what systems, network drives and browsers put beside
-/// files of their own accord.
+/// Whether nobody misses what has this path: it or a folder that it lies in was put there by a program.
 pub fn is_ignored(path: &str) -> bool {
     const NAMES: [&str; 4] = [".ds_store", "thumbs.db", "desktop.ini", ".localized"];
     const STREAM: &str = ":zone.identifier";
@@ -20,7 +19,7 @@ pub fn is_ignored(path: &str) -> bool {
         || path.rsplit('/').skip(1).any(is_litter)
 }
 
-/// A folder of a kind that only systems and network drives make.
+/// Whether only systems and network drives make folders of this name.
 pub fn is_litter(folder: &str) -> bool {
     const FOLDERS: [&str; 8] = [
         "__macosx",

@@ -1,10 +1,8 @@
-//! What the inputs and the library hold, as plain values: exports, parts, entries, and what the
-//! bytes of each entry said. This is what ingest fills and what match reads.
+//! What Apple delivered, as plain values: exports, parts, archives, entries and distinct bytes. Ingest fills them, and
+//! categories read them.
 //!
-//! In: nothing. Out: [`Contents`]. Never: touches a file, a clock or a thread.
-//! The one surprise: it speaks of everything that is known, the entries of this run's inputs and
-//! those that the catalog remembers alike, because details of one run apply to media of another;
-//! [`Entry::given`] tells them apart.
+//! Entries of this run's inputs and entries that the catalog remembers are treated alike, because the details of one
+//! delivery apply to the photos of another. [`Entry::given`] tells them apart.
 
 mod arena;
 mod by_content;
@@ -32,7 +30,7 @@ ids! {
     ArchiveId
     /// An entry.
     EntryId
-    /// Distinct bytes.
+    /// One of the [`Contents::distinct`] bytes.
     ContentId
 }
 
@@ -43,30 +41,28 @@ pub struct Export {
     pub name: String,
     /// What kind of data it is.
     pub category: Category,
-    /// How many parts Apple announced; `None` where no name of a part says it, so that nobody can tell
-    /// whether one is missing.
+    /// How many parts Apple announced. `None` where no part's name tells, and with it whether any is missing.
     pub total: Option<u32>,
-    /// When Apple built it: the newest stamp of any entry of its zips; folders have none.
+    /// When Apple built it: the newest time of any entry in its zips. Folders tell none.
     pub built: Option<NaiveDateTime>,
-    /// The folder below `.windfall/details` that keeps its details.
+    /// The folder below `.windfall/details` that holds its details.
     pub label: String,
 }
 
 /// One delivered part, however many copies of it there are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
-    /// Which export, an index into [`Contents::exports`].
     pub export: ExportId,
-    /// Its number, 1 to the export's total.
+    /// From 1 to the export's total.
     pub number: u32,
 }
 
 /// An archive or part folder that entries came from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Archive {
-    /// Its file name, nested `Outer.zip/Inner.zip`; of a folder the folder's name.
+    /// The name of its file or folder; `Outer.zip/Inner.zip` if nested.
     pub name: String,
-    /// What tells it from every other archive.
+    /// What tells it from all others.
     pub identity: Identity,
 }
 
@@ -80,7 +76,7 @@ pub enum Identity {
         /// BLAKE3 of the central directory.
         directory: blake3::Hash,
     },
-    /// A folder: its files are recognised one by one, by path, size and time.
+    /// A folder, whose files are recognised one by one, by path, size and time.
     Folder,
 }
 
@@ -94,45 +90,45 @@ impl Archive {
     }
 }
 
-/// What an entry is to the pipeline, which asks no more of it.
+/// What an entry is to the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// A file that the owner has: its category turns it into an asset, or part of one.
+    /// A file of the owner's, which its category turns into an asset or part of one.
     Resource,
     /// One of Apple's files about the resources.
     Details,
     /// Anything else that Apple delivered.
     Other,
-    /// A resource of 0 bytes: nothing to keep, but its name must not satisfy a row.
+    /// A resource of 0 bytes. There is nothing to import, but its name must not satisfy a row.
     Placeholder,
-    /// What no person ever made: `.DS_Store`, `__MACOSX/`, `Thumbs.db` …
+    /// Made by no person: `.DS_Store`, `__MACOSX/`, `Thumbs.db` …
     Ignored,
 }
 
 impl Class {
-    /// Whether nothing of it is read or kept.
+    /// Whether it is neither read nor imported.
     pub fn is_left_out(self) -> bool {
         matches!(self, Class::Ignored | Class::Placeholder)
     }
 }
 
-/// What an entry is to its category, which alone knows what the number says.
+/// What an entry is to its category, which alone knows what the number means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sort(pub u8);
 
 /// What is known of an entry's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bytes {
-    /// Not read (yet).
+    /// Not read, or not yet.
     Unread,
-    /// Read and sound: by their place among the contents.
+    /// Read and found sound.
     Sound(ContentId),
-    /// Read or refused, and not whole.
+    /// Damaged, or not read because the entry was refused.
     Failed,
 }
 
-/// The path of an entry inside its part: nearly always the end of its path in the archive, and not
-/// held twice.
+/// The path of an entry inside its part. It is nearly always the end of its path in the archive, and then not
+/// stored a second time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inner(InnerText);
 
@@ -143,7 +139,7 @@ enum InnerText {
 }
 
 impl Inner {
-    /// The path inside the part, of an entry with this path in the archive.
+    /// The path `inner` of an entry whose path in the archive is `path`.
     pub fn of(path: &str, inner: &str) -> Self {
         let wrapper = path.strip_suffix(inner).and_then(|wrapper| u32::try_from(wrapper.len()).ok());
         Inner(wrapper.map_or_else(|| InnerText::Own(inner.into()), InnerText::End))
@@ -153,29 +149,24 @@ impl Inner {
 /// A file in an archive or part folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// Where it lies, an index into [`Contents::archives`].
     pub archive: ArchiveId,
-    /// Which part it belongs to, an index into [`Contents::parts`].
     pub part: PartId,
-    /// Its order in the archive; tells two entries of one name apart.
+    /// Its order in the archive, which tells two entries of one name apart.
     pub position: u32,
     /// Its path in the archive, verbatim.
     pub path: Arc<str>,
-    /// Its path inside the part: without the wrapper folder, `/` between components.
+    /// Its path inside the part: without the wrapper folder, separated by `/`.
     pub inner: Inner,
-    /// What it is to the pipeline.
     pub class: Class,
-    /// What it is to its category.
     pub sort: Sort,
-    /// Bytes, as declared.
+    /// Bytes, as its archive declares them.
     pub size: u64,
-    /// As declared by its archive; a folder declares none.
+    /// As its archive declares it; folders declare none.
     pub crc32: Option<u32>,
-    /// The archive's stamp or the file's modification time, in the zone of whoever wrote it.
+    /// The time in the archive, or the file's modification time, in the zone of whoever wrote it.
     pub modified: Option<NaiveDateTime>,
-    /// Whether this run's inputs hold it; else only the catalog remembers it.
+    /// Whether this run's inputs hold it. If not, it comes from the catalog.
     pub given: bool,
-    /// What its bytes said.
     pub bytes: Bytes,
 }
 
@@ -199,7 +190,7 @@ impl Entry {
         }
     }
 
-    /// The bytes' index, if they are sound.
+    /// Its bytes, if they are sound.
     pub fn content(&self) -> Option<ContentId> {
         match self.bytes {
             Bytes::Sound(content) => Some(content),
@@ -208,39 +199,33 @@ impl Entry {
     }
 }
 
-/// Distinct bytes, wherever and how often they stand.
+/// Distinct bytes, however many entries hold them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Content {
-    /// Their identity.
+    /// The identity of the bytes.
     pub blake3: blake3::Hash,
-    /// How many.
+    /// How many bytes there are.
     pub size: u64,
-    /// As the archive declared and the reading confirmed, or as computed from a folder's file.
+    /// As an archive declared and reading confirmed, or as computed for a file in a folder.
     pub crc32: u32,
 }
 
-/// Everything that is known before anything is decided.
+/// Everything known about deliveries before anything is decided.
 #[derive(Debug, Default)]
 pub struct Contents {
     /// Oldest first.
     pub exports: Arena<ExportId, Export>,
-    /// Parts of all exports.
     pub parts: Arena<PartId, Part>,
-    /// Archives and part folders.
     pub archives: Arena<ArchiveId, Archive>,
-    /// Entries of all archives.
     pub entries: Arena<EntryId, Entry>,
-    /// Distinct bytes of all entries.
     pub distinct: Arena<ContentId, Content>,
 }
 
 impl Contents {
-    /// The export that an entry belongs to.
     pub fn export_of(&self, entry: &Entry) -> ExportId {
         self.parts[entry.part].export
     }
 
-    /// The category of what an entry belongs to.
     pub fn category_of(&self, entry: &Entry) -> Category {
         self.exports[self.export_of(entry)].category
     }
@@ -271,12 +256,11 @@ impl Contents {
         gone
     }
 
-    /// Puts the entries into an order that does not depend on how the inputs were given: by
-    /// export, part, path inside the part, archive name and position. Every stage after this one
-    /// may take "the first" for an answer.
+    /// Sorts the entries by export, part, path inside the part, archive name and position. This order does not
+    /// depend on how the inputs were given, so every later stage may take "the first" for an answer.
     pub fn sort_entries(&mut self) {
         let Contents { parts, archives, entries, .. } = self;
-        // no two are equal, and a stable sort needs room for half of them
+        // no two are equal, and a stable sort would need memory for half of them
         entries.sort_unstable_by(|a, b| {
             let key = |e: &Entry| (parts[e.part].export, parts[e.part].number);
             key(a)

@@ -1,6 +1,6 @@
 //! What the drive of a library can do: which links it has, and how large a file may be.
 //!
-//! Asks the file system where that tells, else tries in a folder that is gone at once.
+//! Asks the file system where it tells, and otherwise tries in a folder that is removed at once.
 
 use std::fs::{self, File};
 use std::io;
@@ -11,7 +11,7 @@ use blake3::Hash;
 use crate::error::{Error, is_failing, is_full};
 use crate::library::layout;
 
-/// What links a drive has.
+/// Which links a drive has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Links {
     /// Symbolic links.
@@ -33,7 +33,7 @@ pub fn hash_file(path: &Path) -> Option<Hash> {
     Some(hasher.finalize())
 }
 
-/// Tries what links the library's drive has.
+/// Tries which links the library's drive has.
 ///
 /// # Errors
 /// If the drive cannot be written to.
@@ -43,8 +43,7 @@ pub fn probe_links(library: &Path) -> Result<Links, Error> {
     try_links(&inside).map_err(failed)
 }
 
-/// What links the drive of a library has, or of one that is to be, as far as can be told without leaving
-/// anything there: by its file system, else by a trial whose folder is gone at once.
+/// Which links the drive of a library has, or of one that does not exist yet, without leaving anything there.
 pub fn expect_links(library: &Path) -> Links {
     let Some(place) = standing_place(library) else { return Links::default() };
     match known_links(place) {
@@ -53,7 +52,7 @@ pub fn expect_links(library: &Path) -> Links {
     }
 }
 
-/// The nearest folder that exists.
+/// The library's folder, or the nearest one above it that exists.
 fn standing_place(library: &Path) -> Option<&Path> {
     library
         .ancestors()
@@ -63,9 +62,9 @@ fn standing_place(library: &Path) -> Option<&Path> {
 
 #[cfg(target_os = "linux")]
 fn known_links(place: &Path) -> Option<Links> {
-    /// FAT and exFAT: neither has any.
+    /// FAT and exFAT have neither.
     const NONE: [u64; 2] = [0x4d44, 0x2011_bab0];
-    /// FUSE, SMB and CIFS, NFS: whatever the other side can do.
+    /// With FUSE, SMB, CIFS and NFS it depends on the other side.
     const UNKNOWN: [u64; 5] = [0x6573_5546, 0x517b, 0xff53_4d42, 0xfe53_4d42, 0x6969];
     let magic = u64::try_from(rustix::fs::statfs(place).ok()?.f_type).ok()? & 0xffff_ffff;
     if NONE.contains(&magic) {
@@ -88,15 +87,12 @@ fn try_links(place: &Path) -> io::Result<Links> {
         made => Ok(made.is_ok()),
     };
     let link = folder.path().join("b");
-    // wine and some network drives say that they made a link, and made none
+    // Wine and some network drives say that they made a link, and made none
     let linked = symlink(Path::new("a"), &link).and_then(|()| fs::read_link(&link)).map(drop);
     Ok(Links { symbolic: has(linked)?, hard: has(fs::hard_link(&target, folder.path().join("c")))? })
 }
 
-/// Makes a symbolic link to a file.
-///
-/// # Errors
-/// If the system or the drive has none.
+/// Makes a symbolic link to a file. Fails where the system or the drive has none.
 pub fn symlink(target: &Path, link: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     {
@@ -113,7 +109,7 @@ pub fn symlink(target: &Path, link: &Path) -> std::io::Result<()> {
     }
 }
 
-/// The largest file that the drive of this folder can hold, where it says so.
+/// Bytes of the largest file that the drive of this folder can hold, if it has a limit and tells it.
 pub fn largest_file(library: &Path) -> Option<u64> {
     #[cfg(target_os = "linux")]
     {

@@ -1,44 +1,54 @@
-//! Where what stands in a library: the names of its folders, and of the files that Windfall adds.
+//! The layout of a library: the names of its folders, and of the files that Windfall adds.
 
 use std::path::{Path, PathBuf};
 
 /// The folder of the library that belongs to Windfall itself.
 pub const INTERNAL: &str = ".windfall";
-/// Inside it: Apple's own lists, verbatim.
+/// Inside it: Apple's details, verbatim, a folder for each export.
 pub const DETAILS: &str = "details";
+/// Inside a folder of those: what brought the files of one export, and what they were called there.
+pub const ORIGINS: &str = "origins.csv";
 /// Inside it: bytes that wait until they are placed.
-pub const STAGING: &str = "staging";
+const STAGING: &str = "staging";
 /// Inside it: the small pictures of the page.
 pub const THUMBNAILS: &str = "thumbnails";
-/// Inside it: what the library knows.
+/// Inside it: the catalog.
 pub const CATALOG: &str = "catalog.sqlite";
-/// The page, where nobody wants it elsewhere.
+/// The page, unless the owner chose another place.
 pub const PAGE: &str = "windfall-report.html";
 
-/// Media of which nothing tells the date.
+/// Media without any date.
 pub const UNDATED: &str = "Undated";
 /// Media that are hidden in Photos.
 pub const HIDDEN: &str = "Hidden";
-/// Media that were deleted and are still there.
+/// Media that are in Recently Deleted in Photos.
 pub const RECENTLY_DELETED: &str = "Recently Deleted";
 /// The owner's albums.
 pub const ALBUMS: &str = "Albums";
 /// Apple's automatic collections.
 pub const MEMORIES: &str = "Memories";
-/// Albums that are shared with others, and the media that only they have.
+/// Shared albums, and the media that only they have.
 pub const SHARED_ALBUMS: &str = "Shared Albums";
-/// What an export holds besides.
+/// Everything else that exports hold.
 pub const OTHER: &str = "Other";
 
-/// Folders that hold links, lists and copies.
+/// Folders whose links, lists and copies repeat what is elsewhere.
 pub const OF_ALBUMS: [&str; 3] = [ALBUMS, MEMORIES, SHARED_ALBUMS];
 
-/// The folder of the library that belongs to Windfall, on the drive.
+/// The path of [`INTERNAL`] on the drive.
 pub fn internal(library: &Path) -> PathBuf {
     library.join(INTERNAL)
 }
 
-/// The folder of staging, on the drive.
+/// The path of [`STAGING`] on the drive.
 pub fn staging(library: &Path) -> PathBuf {
     internal(library).join(STAGING)
+}
+
+/// Whether a path of the library is that of an export's origins.
+pub fn is_origins(path: &str) -> bool {
+    let mut steps = path.split('/');
+    [INTERNAL, DETAILS].into_iter().all(|step| steps.next() == Some(step))
+        && steps.nth(1) == Some(ORIGINS)
+        && steps.next().is_none()
 }

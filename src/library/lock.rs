@@ -1,8 +1,9 @@
 //! The lock of a library: one run at a time.
 //!
-//! The lock goes with the process, however that ends. Never waits: who finds it taken says so.
-//! The surprise: a run that had nothing to import removes the lock with all that it made, so who has just
-//! opened that file holds the lock of nothing, and looks whether it is still there.
+//! Taking it never waits, and it is released with the process, however that ends.
+//!
+//! A run that had nothing to import removes the lock file with everything else it made. Whoever opened the file just
+//! before then holds a lock on nothing, so after locking it checks that the file is still there.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -14,7 +15,7 @@ use crate::library::layout::INTERNAL;
 /// The file whose lock a run holds.
 const LOCK: &str = "lock";
 
-/// One run at a time; the lock goes with the process. Makes the folder that it lies in.
+/// Locks a library for as long as the file lives. Makes the folder that the lock lies in.
 pub(crate) fn lock(library: &Path) -> Result<File, Error> {
     let internal = library.join(INTERNAL);
     fs::create_dir_all(&internal).map_err(Error::io("create", &internal))?;
@@ -26,7 +27,7 @@ pub(crate) fn lock(library: &Path) -> Result<File, Error> {
         Ok(()) if !stands(&file, &path) => Err(Error::Locked(library.to_owned())),
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::Locked(library.to_owned())),
-        // some network drives have no locks; then the owner's care must do
+        // some network drives have no locks; there the owner has to take care
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
         Err(TryLockError::Error(error)) => Err(Error::io("lock", &path)(error)),
     }
@@ -46,8 +47,8 @@ fn stands(_: &File, _: &Path) -> bool {
     true
 }
 
-/// Removes what a run made that had nothing to import. The lock goes last: who waits for it finds that it is
-/// another file by then, and begins anew.
+/// Removes everything that a run made which had nothing to import. The lock goes last: whoever has opened it by
+/// then finds that it is gone.
 pub(crate) fn withdraw(internal: &Path, locked: File) {
     let entries = fs::read_dir(internal).into_iter().flatten().flatten();
     for entry in entries.filter(|entry| entry.file_name() != LOCK) {
@@ -55,7 +56,7 @@ pub(crate) fn withdraw(internal: &Path, locked: File) {
         let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     }
     let lock = internal.join(LOCK);
-    // Windows removes no file that is open
+    // Windows does not remove open files
     #[cfg(unix)]
     let _ = fs::remove_file(&lock);
     drop(locked);

@@ -1,4 +1,4 @@
-//! What an owner's folder is: its words, which are pure, and the folder itself.
+//! An owner's library: first its words, which are pure, then the folder itself and its catalog.
 
 pub mod catalog;
 pub mod drive;
@@ -6,6 +6,7 @@ pub mod layout;
 pub mod lock;
 pub mod name;
 pub mod numbers;
+pub mod origins;
 pub mod path;
 pub mod record;
 pub mod settings;

@@ -1,15 +1,14 @@
-//! ` (2)`, ` (3)` …: which number a name gets that is taken.
+//! ` (2)`, ` (3)` …: the number for a name that is taken. Numbers start at 1, which is not shown.
 //!
-//! Numbers are counted from 1, and 1 shows no number. The surprise: where counting stopped is remembered for
-//! each name, because a hostile archive has a hundred thousand files of one name, and each would count from
-//! the beginning again.
+//! Where counting stopped is remembered for each name. A hostile archive may have a hundred thousand files of one name,
+//! and each would count from the beginning again.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::apple::text;
 
-/// The first of these that is free. What is taken is finite, and so is the search.
+/// The first of these that is free. Only finitely many are taken, so the search ends.
 pub fn first_free<T>(make: impl Fn(u64) -> T, is_free: impl Fn(&T) -> bool) -> T {
     let mut n = 1;
     loop {
@@ -21,7 +20,7 @@ pub fn first_free<T>(make: impl Fn(u64) -> T, is_free: impl Fn(&T) -> bool) -> T
     }
 }
 
-/// How far was counted, by what was counted.
+/// How far each name has been counted.
 #[derive(Debug, Clone)]
 pub struct Numbers<K>(HashMap<K, u64>);
 
@@ -32,7 +31,7 @@ impl<K> Default for Numbers<K> {
 }
 
 impl<K: Eq + Hash> Numbers<K> {
-    /// The first number that is free. What was taken once stays taken.
+    /// The first free number of `counted`. Numbers below it are not asked about again.
     pub fn first_free(&mut self, counted: K, is_free: impl Fn(u64) -> bool) -> u64 {
         let from = self.0.get(&counted).copied().unwrap_or(1);
         let free = first_free(|n| from + (n - 1), |n| is_free(*n));
@@ -43,7 +42,7 @@ impl<K: Eq + Hash> Numbers<K> {
     }
 }
 
-/// `IMG_1 (2).HEIC` → `IMG_1.HEIC` and 2: what a name may have been before it got a number.
+/// `IMG_1 (2).HEIC` → `IMG_1.HEIC` and 2: what a name may have been before it was numbered.
 pub fn unnumbered(name: &str) -> Option<(String, u64)> {
     let (stem, extension) = text::split(name);
     let (base, number) = stem.strip_suffix(')')?.rsplit_once(" (")?;

@@ -1,9 +1,7 @@
-//! Where something stands in a library.
+//! Where something is in a library. All text that comes in is hostile, and no [`LibraryPath`] leads outside.
 //!
-//! In: components and texts, all hostile. Out: [`LibraryPath`], and [`PathKey`] to ask whether a place is
-//! taken. Never: leads outside the library, or looks at a file system.
-//! The one surprise: what is made new is portable; what stands already is taken as it is, for owners
-//! may rename files to what only their system can hold.
+//! What is made new gets a portable path. What exists already is taken as it is, because owners may rename files to
+//! names that only their system can hold.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,19 +13,20 @@ use serde::Serialize;
 use crate::library::layout::INTERNAL;
 use crate::library::name::{ADDED_MAX, INTERNAL_SHORT, display, fold, is_ordinary, portable, shorten};
 
-/// A place in the library, relative to it, with `/`. Never absolute, never empty, never with `.`
-/// or `..`, and below `.windfall` only where it was made by [`LibraryPath::internal`]. Whatever is
-/// written into the library goes through this type. Ordered by bytes; a clone is the same text.
+/// A path relative to the library, with `/`. It is never absolute or empty and never has `.` or `..`. Below
+/// `.windfall` it leads only if made by [`LibraryPath::internal`] or [`LibraryPath::recorded`]. Everything written
+/// into the library goes through this type. Ordered by bytes, and cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct LibraryPath(Arc<str>);
 
-/// Stands for all library paths that [`fold`] to one: eight bytes of it, for a library has hundreds of
-/// thousands. By chance or malice two others may share one, which costs a needless ` (2)` and no file.
+/// A key for all library paths that [`fold`] to the same text. It has only eight bytes, because a library has
+/// hundreds of thousands. Two different paths may share a key by chance or malice; that costs a needless ` (2)`
+/// and never a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PathKey(u64);
 
 impl PathKey {
-    /// The key of a path: the same in every run.
+    /// The key of a path. Keys must not be stored: another release of Rust may compute others.
     pub fn of(path: &LibraryPath) -> Self {
         let mut hasher = DefaultHasher::new();
         fold(path.as_str()).hash(&mut hasher);
@@ -35,14 +34,14 @@ impl PathKey {
     }
 }
 
-/// A text that is no path of a file inside the library.
+/// A text that is not the path of a file inside the library.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a path inside the library", display(.0))]
 pub struct NotInLibrary(pub String);
 
 impl LibraryPath {
-    /// The path of these components, each made [`portable`] (a `/` in one becomes `_`). Without
-    /// any component it is `_`.
+    /// The path of these components, each made [`portable`] (a `/` in one becomes `_`). Without components it
+    /// is `_`.
     pub fn new<I>(components: I) -> Self
     where
         I: IntoIterator,
@@ -66,8 +65,8 @@ impl LibraryPath {
         LibraryPath(format!("{INTERNAL}/{}", below.0).into())
     }
 
-    /// A path that exists already, as the catalog or a walk through the library states it. It is
-    /// taken as it is, for owners may rename files to what only their system can hold.
+    /// A path that exists already, as the catalog or a walk through the library has it. It is taken as it is,
+    /// because owners may rename files to names that only their system can hold.
     ///
     /// # Errors
     /// [`NotInLibrary`] if it could lead outside the library or below `.windfall`.
@@ -80,7 +79,7 @@ impl LibraryPath {
         Ok(LibraryPath(path.into()))
     }
 
-    /// A path that the catalog recorded: in the tree, or below `.windfall` among the kept details.
+    /// A path from the catalog: in the tree, or below `.windfall/details`.
     ///
     /// # Errors
     /// [`NotInLibrary`] if it could lead anywhere else.
@@ -91,25 +90,25 @@ impl LibraryPath {
         }
     }
 
-    /// The path of a file or folder in this folder; the name is made [`portable`].
+    /// The path of something in this folder. The name is made [`portable`].
     pub fn join(&self, name: &str) -> Self {
         LibraryPath(format!("{}/{}", self.0, portable(name)).into())
     }
 
-    /// The place that another path has below this folder.
+    /// The same path, moved below this folder.
     pub fn below(&self, path: &LibraryPath) -> Self {
         LibraryPath(format!("{}/{}", self.0, path.0).into())
     }
 
-    /// `a/IMG_1.HEIC` and `xmp` → `a/IMG_1.HEIC.xmp`: the place of a sidecar. A portable path has
-    /// the room for it (up to 14 bytes), so the name in front is never cut.
+    /// `a/IMG_1.HEIC` and `xmp` → `a/IMG_1.HEIC.xmp`: the place of a sidecar. Portable names leave 14 bytes free
+    /// for it, so the name in front is never cut.
     pub fn with_added_extension(&self, extension: &str) -> Self {
         let extension = portable(extension);
         LibraryPath(format!("{}.{}", self.0, shorten(&extension, ADDED_MAX)).into())
     }
 
-    /// Where a relative way leads from a folder of the library, as [`relative`](super::name::relative) states
-    /// it; `None` if it leads outside, or nowhere.
+    /// Follows a relative path, as made by [`relative`](super::name::relative), from a folder of the library.
+    /// `None` if it leads outside, or nowhere.
     pub fn at(folder: &str, way: &str) -> Option<Self> {
         let mut components: Vec<&str> = folder.split('/').filter(|c| !c.is_empty()).collect();
         for step in way.split('/') {
@@ -129,7 +128,7 @@ impl LibraryPath {
         &self.0
     }
 
-    /// Where that is on this machine, for a library at `root`.
+    /// The path on this machine, for a library at `root`.
     pub fn to_path(&self, root: &Path) -> PathBuf {
         let mut path = PathBuf::with_capacity(root.as_os_str().len() + 1 + self.0.len());
         path.push(root);
@@ -137,7 +136,7 @@ impl LibraryPath {
         path
     }
 
-    /// The folder it is in; `None` for what lies in the library itself.
+    /// The folder that it is in; `None` at the top of the library.
     pub fn parent(&self) -> Option<LibraryPath> {
         let (parent, _) = self.0.rsplit_once('/')?;
         Some(LibraryPath(parent.into()))

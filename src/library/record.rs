@@ -1,5 +1,6 @@
-//! What the catalog says of one file, one album, one derived file, as values. None is a text where there
-//! is a value, for a library of 100,000 photos holds as many of them.
+//! What the catalog says of a file, an album or a derived file, as values.
+//!
+//! A library of 100,000 photos has as many of these records, so none has a text where a value will do.
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 
@@ -10,7 +11,7 @@ use crate::category::photos::time::{CapturedFrom, Evidence, Rule};
 use crate::contents::{Content, ContentId, EntryId};
 use crate::library::path::LibraryPath;
 
-/// What kind of place a file of the library has.
+/// Which kind of place a file of the library is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Area {
     /// A photo, a video or what belongs to one.
@@ -31,7 +32,7 @@ impl Area {
         }
     }
 
-    /// The area of that word in the catalog.
+    /// The area with this word.
     pub fn from_name(name: &str) -> Option<Area> {
         [Area::Media, Area::Other, Area::Details].into_iter().find(|area| area.as_str() == name)
     }
@@ -39,74 +40,64 @@ impl Area {
 
 /// An entry that was read to its end.
 pub struct ReadEntry {
-    /// Which.
     pub entry: EntryId,
-    /// Its bytes.
     pub content: ContentId,
-    /// What happened to its bytes.
-    pub kept: Kept,
+    pub novelty: Novelty,
 }
 
-/// What happened to the bytes of an entry that was read.
+/// Whether the bytes of an entry were new.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Kept {
-    /// They are safe already: in the library, or in staging.
+pub enum Novelty {
+    /// They were safe already, in the library or in staging.
     Already,
-    /// Nobody knew them; they are in staging now.
+    /// They were unknown and are now in staging.
     Fresh(Box<Fresh>),
-    /// The catalog knew them, but they were gone; they are in staging again.
+    /// The catalog knew them, but they were gone. They are in staging again.
     Again,
 }
 
-/// Bytes that nobody knew, and what they said.
+/// Bytes that were unknown, and what they say of themselves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fresh {
-    /// The bytes.
     pub content: Content,
-    /// What they said of themselves.
     pub said: Said,
 }
 
-/// What the catalog says of a file of the library. `C` tells its bytes: in a run their
-/// place among the contents, in the catalog their identity, in a list
-/// what is known of them.
+/// What the catalog says of a file of the library. `C` stands for its bytes: during a run their [`ContentId`], in
+/// the catalog their id there, in a listing what is known of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileRecord<C = ContentId> {
-    /// Where it stands.
     pub path: LibraryPath,
-    /// What kind of place that is.
     pub area: Area,
-    /// Its bytes.
     pub content: C,
-    /// Media only.
+    /// Set for media only.
     pub kind: Option<Kind>,
-    /// The name that its row or entry gave it.
+    /// The name from its row, or else from its entry.
     pub original_name: Option<Box<str>>,
-    /// A row carries its fingerprint.
+    /// Whether a row has its fingerprint.
     pub proved: bool,
-    /// When it was taken, on a clock there.
+    /// When it was taken, with the offset of local time there.
     pub captured: Option<DateTime<FixedOffset>>,
-    /// Which source decided.
+    /// The source that the capture time comes from.
     pub captured_from: Option<CapturedFrom>,
-    /// Which rule decided.
+    /// The rule that decided for that source.
     pub rule: Option<Rule>,
-    /// What each source said.
+    /// What each source says of the capture time.
     pub evidence: Option<Box<[Evidence]>>,
-    /// When it came into iCloud.
+    /// When it was imported into iCloud.
     pub imported_to_icloud: Option<DateTime<Utc>>,
-    /// Marked as a favourite.
     pub favorite: bool,
-    /// Hidden in Photos.
+    /// Whether it is hidden in Photos.
     pub hidden: bool,
-    /// In Recently Deleted.
+    /// Whether it is in Recently Deleted.
     pub deleted: bool,
-    /// By its row.
+    /// As its row says.
     pub view_count: Option<u64>,
-    /// By the shared library's list.
+    /// As the list of the iCloud Shared Photo Library says.
     pub contributed_by_me: Option<bool>,
-    /// The other half's path.
+    /// The other half of a Live Photo.
     pub live_photo: Option<LibraryPath>,
-    /// The still's path.
+    /// The still that this adjustment or RAW belongs to.
     pub companion_of: Option<LibraryPath>,
 }
 
@@ -116,12 +107,12 @@ impl<C> FileRecord<C> {
         self.captured.map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, false))
     }
 
-    /// When it came into iCloud, as in JSON: RFC 3339, in UTC.
+    /// When it was imported into iCloud, as in JSON: RFC 3339, in UTC.
     pub fn imported_text(&self) -> Option<String> {
         self.imported_to_icloud.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
     }
 
-    /// The same record with its bytes told otherwise.
+    /// The same record with another value for its bytes.
     pub fn with<D>(self, content: D) -> FileRecord<D> {
         FileRecord {
             content,
@@ -147,14 +138,14 @@ impl<C> FileRecord<C> {
 }
 
 impl FileRecord {
-    /// Whether nothing in it differs, not even the offset of the same instant, which alone would leave two
-    /// times equal.
+    /// Whether nothing differs, not even the offset of the capture time. Times with different offsets are equal if
+    /// they are the same instant.
     pub fn says_the_same(&self, other: &FileRecord) -> bool {
         let offset = |record: &FileRecord| record.captured.map(|time| *time.offset());
         self == other && offset(self) == offset(other)
     }
 
-    /// A file of which nothing is known but its place and bytes.
+    /// A file of which only the path and the bytes are known.
     pub fn plain(path: LibraryPath, area: Area, content: ContentId) -> Self {
         FileRecord {
             path,
@@ -179,35 +170,34 @@ impl FileRecord {
     }
 }
 
-/// An album as the catalog keeps it.
+/// An album as the catalog has it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlbumRecord {
-    /// Whose it is.
+    /// Whether it is the owner's, a memory or shared.
     pub kind: AlbumKind,
-    /// What tells it from others of its kind.
+    /// Tells it from others of its kind.
     pub key: String,
-    /// Its true title.
+    /// The title as Apple has it, which its folder may not be able to show.
     pub title: String,
-    /// Its folder's name, if it has one.
+    /// The name of its folder, if it has one.
     pub folder: Option<String>,
-    /// Of a shared album, as JSON.
+    /// The people, comments and likes of a shared album, as JSON.
     pub story: Option<String>,
-    /// Files of the library, in order.
+    /// Paths of its files, in order.
     pub files: Vec<String>,
 }
 
 /// A derived file that an earlier run made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DerivedRecord {
-    /// What kind of thing it is.
     pub kind: DerivedKind,
-    /// The library file that it repeats.
+    /// The file of the library that it repeats.
     pub target: Option<LibraryPath>,
-    /// Of its own bytes, where it has any.
+    /// BLAKE3 of its own bytes, if it has any.
     pub blake3: Option<blake3::Hash>,
 }
 
-/// What kind of thing a derived file is.
+/// The kinds of derived files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DerivedKind {
     /// A relative symbolic link to a file of the library.
@@ -218,7 +208,7 @@ pub enum DerivedKind {
     Copy,
     /// A list of files of the library.
     List,
-    /// A text that speaks of the file beside it.
+    /// A text about the file beside it, for another program.
     Sidecar,
 }
 
@@ -242,44 +232,39 @@ impl DerivedKind {
         }
     }
 
-    /// The kind of that word in the catalog.
+    /// The kind with this word.
     pub fn from_name(name: &str) -> Option<DerivedKind> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
-/// What the next run would report if nothing changes until then.
+/// What the next run will report if nothing changes until then.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unchanged {
-    /// By which it sees that nothing has changed.
-    pub mark: String,
-    /// JSON.
+    /// A hash of everything that the run depends on, by which it sees that nothing has changed.
+    pub state: String,
+    /// The report, as JSON.
     pub report: String,
 }
 
-/// One file that shall stand in the library.
+/// A file to be placed in the library.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placement {
-    /// Where.
     pub path: LibraryPath,
-    /// What kind of place that is.
     pub area: Area,
-    /// Which bytes.
     pub content: ContentId,
-    /// The modification time that it gets.
+    /// The modification time to set.
     pub modified: Option<DateTime<Utc>>,
 }
 
-/// A link, list or copy that repeats what stands elsewhere.
+/// A derived file to be made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Derived {
-    /// Where.
     pub path: LibraryPath,
-    /// What.
     pub form: DerivedForm,
 }
 
-/// What a derived file is.
+/// What a derived file is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DerivedForm {
     /// A relative symbolic link to this file of the library.
@@ -288,14 +273,14 @@ pub enum DerivedForm {
     Hardlink(LibraryPath),
     /// A copy of this file of the library.
     Copy(LibraryPath),
-    /// A text of our own.
+    /// A list of files of the library.
     Text(String),
-    /// A text of our own that speaks of the file beside it.
+    /// A text about the file beside it, for another program.
     Sidecar(String),
 }
 
 impl DerivedForm {
-    /// What kind of thing that is.
+    /// The kind of derived file that this makes.
     pub fn kind(&self) -> DerivedKind {
         match self {
             DerivedForm::Symlink(_) => DerivedKind::Symlink,
@@ -306,7 +291,7 @@ impl DerivedForm {
         }
     }
 
-    /// The bytes of its own, if it has any.
+    /// Its own text, if it has one.
     pub fn text(&self) -> Option<&str> {
         match self {
             DerivedForm::Text(text) | DerivedForm::Sidecar(text) => Some(text),
@@ -314,7 +299,7 @@ impl DerivedForm {
         }
     }
 
-    /// The file that it repeats, if it is one.
+    /// The file that it links to or copies, if it does.
     pub fn target(&self) -> Option<&LibraryPath> {
         match self {
             DerivedForm::Symlink(target) | DerivedForm::Hardlink(target) | DerivedForm::Copy(target) => {

@@ -1,7 +1,6 @@
-//! What the owner may choose of a library, the words in which the library remembers it, and what holds where
-//! nobody chose.
+//! What the owner may choose for a library, the words in which the library remembers it, and the defaults.
 //!
-//! The surprise: the zone has no default here; it is the machine's, and only the caller knows it.
+//! The time zone has no default here: it is the machine's, which only the caller knows.
 
 use std::collections::HashMap;
 
@@ -10,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::library::template::Template;
 
-/// The names under which a library remembers what was chosen.
+/// The names under which a library remembers its settings.
 pub mod name {
-    /// The folders of the dated tree.
+    /// The template for the folders of the dated tree.
     pub const LAYOUT: &str = "layout";
-    /// The stems of files.
+    /// The template for the stems of files.
     pub const NAME: &str = "name";
-    /// The zone for what carries none.
+    /// The time zone for files without one.
     pub const TIME_ZONE: &str = "time_zone";
     /// The form of albums.
     pub const ALBUMS: &str = "albums";
@@ -30,7 +29,7 @@ pub mod name {
     pub const SIDECARS: &str = "sidecars";
 }
 
-/// A choice that has a word, on the command line and in the catalog.
+/// A choice that has a word on the command line and in the catalog.
 pub trait Word: Copy + PartialEq + 'static {
     /// All choices with their words.
     const WORDS: &'static [(Self, &'static str)];
@@ -40,7 +39,7 @@ pub trait Word: Copy + PartialEq + 'static {
         Self::WORDS.iter().find(|(choice, _)| *choice == self).map_or("", |(_, word)| word)
     }
 
-    /// The choice of that word.
+    /// The choice with this word.
     fn from_name(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(_, known)| *known == word).map(|(choice, _)| *choice)
     }
@@ -49,7 +48,7 @@ pub trait Word: Copy + PartialEq + 'static {
 /// How albums appear in the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AlbumForm {
-    /// Symbolic links where the file system has them, lists where it has not.
+    /// Symbolic links where the file system has them, otherwise lists.
     Auto,
     /// Relative symbolic links.
     Symlink,
@@ -117,7 +116,7 @@ impl Word for Memories {
     const WORDS: &'static [(Self, &'static str)] = &[(Memories::Folders, "yes"), (Memories::Catalog, "no")];
 }
 
-/// For which programs sidecars are.
+/// Which programs sidecars are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SidecarForm {
     /// `NAME.EXT.xmp`, which Immich, digiKam, darktable and osxphotos read.
@@ -150,11 +149,11 @@ impl Word for Option<SidecarForm> {
     ];
 }
 
-/// Who named the zone for what carries none; the words of the JSON.
+/// Who chose the time zone for files without one. The words are those of the JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ZoneFrom {
-    /// The owner, of this run.
+    /// The owner, for this run.
     Option,
     /// The library, from an earlier run.
     Library,
@@ -167,31 +166,31 @@ pub enum ZoneFrom {
     None,
 }
 
-/// What the owner chose; the library remembers it.
+/// What the owner chose for a library, which remembers it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// Folders of the dated tree.
+    /// The template for the folders of the dated tree.
     pub layout: Template,
-    /// File stems.
+    /// The template for the stems of files.
     pub name: Template,
-    /// For what carries no zone.
+    /// The time zone for files without one.
     pub zone: Tz,
-    /// Who named it.
+    /// Who chose the time zone.
     pub zone_from: ZoneFrom,
     /// How albums appear.
     pub albums: AlbumForm,
-    /// Whether memories appear like albums.
+    /// Whether memories appear as folders.
     pub memories: Memories,
     /// Where hidden media go.
     pub hidden: Hidden,
     /// Where recently deleted media go.
     pub recently_deleted: RecentlyDeleted,
-    /// What is written beside the files for other programs.
+    /// Which sidecars are written beside the files, if any.
     pub sidecars: Option<SidecarForm>,
 }
 
 impl Settings {
-    /// Those that hold where nobody chose.
+    /// The defaults, with this time zone.
     pub fn standard(zone: Tz) -> Self {
         Settings {
             layout: Template::standard_layout(),
@@ -206,7 +205,7 @@ impl Settings {
         }
     }
 
-    /// What a library remembers of them.
+    /// The words in which a library remembers them.
     pub fn memory(&self) -> Memory {
         let words = [
             (name::LAYOUT, self.layout.to_string()),
@@ -222,17 +221,17 @@ impl Settings {
     }
 }
 
-/// What a library remembers, by name.
+/// The settings that a library remembers, as words by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Memory(HashMap<String, String>);
 
 impl Memory {
-    /// The text that is remembered under this name.
+    /// The text remembered under a name.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// The choice that is remembered under this name.
+    /// The choice remembered under a name.
     pub fn choice<T: Word>(&self, name: &str) -> Option<T> {
         T::from_name(self.text(name)?)
     }

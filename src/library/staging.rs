@@ -1,10 +1,10 @@
-//! Staging: the folder inside the library where bytes wait until they are placed.
+//! Staging: the folder inside the library where bytes wait until they are placed, each file named by its BLAKE3.
 //!
-//! In: bytes of new entries. Out: files called by their BLAKE3, durable after [`Staging::sync`].
-//! Never: is believed without a record: what the catalog does not speak of, or with another size, may
-//! have been cut short by a kill, and is swept at the next start.
-//! The one surprise: no sync for each file. One `syncfs` for a whole batch gives the same promise
-//! at a hundredth of the price; where a system has none, the batch's files are synced one by one.
+//! Files are durable only after [`Staging::sync`], and count only with a record in the catalog. A file without one, or
+//! of another size, may have been cut short by a kill and is swept at the next start.
+//!
+//! There is no sync for each file. One `syncfs` for a whole batch gives the same promise at a hundredth of the price;
+//! systems without it sync the files of the batch one by one.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
@@ -24,7 +24,7 @@ pub struct Staging {
     unsynced: Mutex<Vec<PathBuf>>,
 }
 
-/// A file that is being written; it vanishes unless it is kept.
+/// A file that is being written. It is removed when dropped, unless it was kept or placed.
 pub struct Staged {
     /// Open for writing and reading.
     pub file: File,
@@ -33,12 +33,12 @@ pub struct Staged {
 }
 
 impl Staged {
-    /// Where it is being written.
+    /// Where it is while being written.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Says that it stands under its final name now.
+    /// Says that it has been moved to its final name.
     pub fn placed(mut self) {
         self.kept = true;
     }
@@ -47,14 +47,14 @@ impl Staged {
 impl Drop for Staged {
     fn drop(&mut self) {
         if !self.kept {
-            // a leftover is swept at the next start
+            // if that fails, the next start sweeps it
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
 impl Staging {
-    /// Opens the staging folder of a library; sweeps what has no record there, by hash with its size.
+    /// Opens the staging folder of a library and sweeps it. `recorded` has the files that stay, with their sizes.
     ///
     /// # Errors
     /// If it cannot be made or read.
@@ -71,7 +71,6 @@ impl Staging {
         Ok(staging)
     }
 
-    /// The library that it lies in.
     pub fn library(&self) -> &Path {
         &self.library
     }
@@ -80,7 +79,7 @@ impl Staging {
         let walk = walkdir::WalkDir::new(&self.root).min_depth(1).follow_links(false);
         for entry in walk.contents_first(true).into_iter().flatten() {
             if entry.file_type().is_dir() {
-                // full folders stay
+                // fails for folders that are not empty, which stay
                 let _ = fs::remove_dir(entry.path());
                 continue;
             }
@@ -94,7 +93,7 @@ impl Staging {
         Ok(())
     }
 
-    /// Removes the folder where nothing waits in it.
+    /// Removes the staging folder if it is empty.
     pub fn close(self) {
         for byte in 0..=u8::MAX {
             let _ = fs::remove_dir(self.root.join(format!("{byte:02x}")));
@@ -103,9 +102,6 @@ impl Staging {
     }
 
     /// A new file to write to.
-    ///
-    /// # Errors
-    /// If it cannot be made.
     pub fn begin(&self) -> io::Result<Staged> {
         loop {
             let path = self.root.join(format!("new-{}", self.counter.fetch_add(1, Ordering::Relaxed)));
@@ -117,11 +113,8 @@ impl Staging {
         }
     }
 
-    /// A new file that holds what another holds now, without a copy: both have the same blocks until one
-    /// of them is written to.
-    ///
-    /// # Errors
-    /// If the file system has no such thing, or the other file lies on another.
+    /// A new file with the contents of another that shares its blocks until one of them is written to. Fails if
+    /// the file system cannot do that, or the other file is on another one.
     pub fn clone_of(&self, other: &File) -> io::Result<Staged> {
         let staged = self.begin()?;
         share_blocks(&staged.file, other)?;
@@ -129,17 +122,11 @@ impl Staging {
     }
 
     /// A temporary file without a name, for a nested archive.
-    ///
-    /// # Errors
-    /// If it cannot be made.
     pub fn spool(&self) -> io::Result<File> {
         tempfile::tempfile_in(&self.root)
     }
 
-    /// Keeps a written file under the name of its bytes.
-    ///
-    /// # Errors
-    /// If it cannot be renamed.
+    /// Keeps a written file under the hash of its bytes.
     pub fn keep(&self, staged: &mut Staged, hash: &blake3::Hash) -> io::Result<()> {
         let path = self.path_of(hash);
         match fs::rename(&staged.path, &path) {
@@ -155,10 +142,7 @@ impl Staging {
         Ok(())
     }
 
-    /// Keeps bytes that are whole in memory: no other name comes first, and no rename after.
-    ///
-    /// # Errors
-    /// If they cannot be written.
+    /// Keeps bytes that are in memory as a whole, written at once to their final name in staging.
     pub fn keep_whole(&self, bytes: &[u8], hash: &blake3::Hash) -> io::Result<()> {
         let path = self.path_of(hash);
         let create = || OpenOptions::new().write(true).create_new(true).open(&path);
@@ -178,7 +162,7 @@ impl Staging {
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                // a record may speak of it: replaced at once or not at all
+                // a record may refer to it, so it is replaced at once or not at all
                 let mut staged = self.begin()?;
                 staged.file.write_all(bytes)?;
                 return self.keep(&mut staged, hash);
@@ -190,13 +174,13 @@ impl Staging {
     }
 
     fn written(&self, path: PathBuf) {
-        // where one call makes all durable, nobody asks which
+        // where one call makes everything durable, the paths are not needed
         if cfg!(not(target_os = "linux")) {
             self.unsynced.lock().unwrap_or_else(PoisonError::into_inner).push(path);
         }
     }
 
-    /// Where the bytes of this hash wait, if they do.
+    /// Where the bytes with this hash wait, if they do.
     pub fn path_of(&self, hash: &blake3::Hash) -> PathBuf {
         let hex = hash.to_hex();
         let mut path = PathBuf::with_capacity(self.root.as_os_str().len() + "/ab/".len() + hex.len());
@@ -204,29 +188,29 @@ impl Staging {
         path
     }
 
-    /// All bytes that wait here.
+    /// The hashes of all bytes that wait here.
     pub fn waiting(&self) -> HashSet<blake3::Hash> {
         let walk = walkdir::WalkDir::new(&self.root).min_depth(2).follow_links(false);
         let hash = |name: &std::ffi::OsStr| blake3::Hash::from_hex(name.to_str()?).ok();
         walk.into_iter().flatten().filter_map(|file| hash(file.file_name())).collect()
     }
 
-    /// Forgets bytes that nobody will place.
+    /// Removes bytes that nobody will place.
     pub fn discard(&self, hash: &blake3::Hash) {
         let _ = fs::remove_file(self.path_of(hash));
     }
 
-    /// Makes everything durable that was kept since the last call.
+    /// Makes durable everything that was kept since the last call.
     ///
     /// # Errors
-    /// If the system reports that something could not be written after all.
+    /// If the system reports only now that something could not be written.
     pub fn sync(&self) -> Result<(), Error> {
         let paths = std::mem::take(&mut *self.unsynced.lock().unwrap_or_else(PoisonError::into_inner));
         sync_all(&self.library, &paths)
     }
 }
 
-/// btrfs, xfs and others can; APFS makes clones with all their attributes only, and they are not wanted.
+/// Works on btrfs, xfs and others. APFS can clone files only with all their attributes, which are not wanted.
 fn share_blocks(new: &File, other: &File) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
@@ -239,7 +223,7 @@ fn share_blocks(new: &File, other: &File) -> io::Result<()> {
     }
 }
 
-/// Makes these files below `root` and the folders that they lie in durable.
+/// Makes these files below `root` durable, and the folders that they are in.
 ///
 /// # Errors
 /// If the system reports that something could not be written.
@@ -255,14 +239,14 @@ pub fn sync_all(root: &Path, paths: &[PathBuf]) -> Result<(), Error> {
     sync_each(root, paths)
 }
 
-/// Whether the file system is FUSE or a network's: there `syncfs` hands the bytes on and does not
-/// wait until they are durable.
+/// Whether the file system is FUSE or a network's. There `syncfs` hands the bytes on without waiting until they
+/// are durable.
 #[cfg(target_os = "linux")]
 fn is_served_by_a_program(folder: &File) -> bool {
     /// FUSE, NFS, CIFS, SMB2, SMB, 9P, Ceph, VirtualBox.
     const MAGIC: [u32; 8] =
         [0x6573_5546, 0x6969, 0xff53_4d42, 0xfe53_4d42, 0x517b, 0x0102_1997, 0x00c3_6400, 0x786f_4256];
-    // as 32 bits, for the width and the sign of the field depend on the processor
+    // as 32 bits, because the width and sign of the field depend on the processor
     rustix::fs::fstatfs(folder).map_or(true, |system| MAGIC.contains(&(system.f_type as u32)))
 }
 

@@ -1,8 +1,6 @@
-//! The tree of a library: every file that stands in it, `.windfall` apart.
+//! The tree of a library: every file in it outside `.windfall`. No file is opened.
 //!
-//! In: the library's folder. Out: [`Tree`], by path. Never: opens a file.
-//! The one surprise: a folder that nobody may read is an error, but not at the top of a drive, where
-//! systems keep folders of their own.
+//! A folder that may not be read is an error, except at the top of a drive, where systems keep folders of their own.
 
 use std::fs;
 use std::io;
@@ -19,18 +17,18 @@ use crate::library::path::LibraryPath;
 /// A file in the library's folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
-    /// Bytes; of a link those of its text.
+    /// Bytes; for a link, of its text.
     pub size: u64,
-    /// No link.
+    /// Whether it is an ordinary file and not a link.
     pub is_file: bool,
 }
 
-/// Files of a library, ordered by path.
+/// The files of a library, sorted by path.
 #[derive(Debug, Default)]
 pub struct Tree(Vec<(LibraryPath, Seen)>);
 
 impl Tree {
-    /// Walks through a library; `.windfall` and links to folders are not entered.
+    /// Walks through a library without entering `.windfall` or following links.
     ///
     /// # Errors
     /// If a folder cannot be read.
@@ -43,7 +41,7 @@ impl Tree {
         for entry in walk.filter_entry(|e| e.depth() != 1 || e.file_name() != INTERNAL) {
             let entry = match entry {
                 Ok(entry) => entry,
-                // `lost+found`, `.Trashes`: at the top of a drive stand folders that are nobody's affair
+                // `lost+found`, `.Trashes`: the system's own folders at the top of a drive
                 Err(error) if error.depth() > 0 && is_refused(&error) => continue,
                 Err(error) => {
                     let path = error.path().unwrap_or(library).to_owned();
@@ -53,7 +51,7 @@ impl Tree {
             if entry.file_type().is_dir() {
                 continue;
             }
-            if let Ok(path) = LibraryPath::parse(&name::below(library, entry.path())) {
+            if let Ok(path) = LibraryPath::parse(&name::text_below(library, entry.path())) {
                 let size = entry.metadata().map_or(0, |m| m.len());
                 seen.push((path, Seen { size, is_file: entry.file_type().is_file() }));
             }
@@ -62,32 +60,32 @@ impl Tree {
         Ok(Tree(seen))
     }
 
-    /// What stands at a path.
+    /// The file at a path.
     pub fn get(&self, path: &str) -> Option<Seen> {
         let at = self.0.binary_search_by(|(other, _)| other.as_str().cmp(path)).ok()?;
         Some(self.0[at].1)
     }
 
-    /// All, by path.
+    /// All files, by path.
     pub fn iter(&self) -> impl Iterator<Item = (&LibraryPath, Seen)> {
         self.0.iter().map(|(path, seen)| (path, *seen))
     }
 
-    /// Keeps the files whose path is wanted.
+    /// Drops the files whose path is not wanted.
     pub fn retain(&mut self, wanted: impl Fn(&LibraryPath) -> bool) {
         self.0.retain(|(path, _)| wanted(path));
         self.0.shrink_to_fit();
     }
 }
 
-/// What stands at a place, if anything does.
+/// What is at a path, if anything is.
 pub fn stat(path: &Path) -> Option<Seen> {
     let metadata = fs::symlink_metadata(path).ok()?;
     Some(Seen { size: metadata.len(), is_file: metadata.is_file() })
 }
 
-/// One value for files and what they are, in this order.
-pub fn mark<'a>(files: impl Iterator<Item = (&'a LibraryPath, Seen)>) -> Hash {
+/// One hash over files, their sizes and whether they are links, in this order.
+pub fn hash<'a>(files: impl Iterator<Item = (&'a LibraryPath, Seen)>) -> Hash {
     let mut hasher = blake3::Hasher::new();
     for (path, seen) in files {
         hasher.update(path.as_str().as_bytes()).update(&[0, u8::from(seen.is_file)]);

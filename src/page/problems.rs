@@ -16,7 +16,7 @@ use crate::library::{layout, name};
 use crate::page::Hidden;
 use crate::page::figures::counted;
 use crate::page::holdings::{Holdings, PastProblem, PastRun, missing};
-use crate::problem::advice::{Words, words};
+use crate::problem::advice::{self, Advice};
 use crate::problem::{Code, Severity};
 
 /// How many problems of a group are listed; the rest are counted.
@@ -196,8 +196,8 @@ fn relative(mut problem: OpenProblem, run: &PastRun) -> OpenProblem {
 fn group(severity: Severity, code: String, found: Vec<OpenProblem>) -> Group {
     let count = found.len() as u64;
     let known = found.first().and_then(OpenProblem::known);
-    let (title, advice) = match known.map(|code| words(code, severity)) {
-        Some(Words(one, many, advice)) => (counted(count, one, many), advice),
+    let (title, advice) = match known.map(|code| advice::of(code, severity)) {
+        Some(Advice { one, many, meaning }) => (counted(count, one, many), meaning),
         None => (counted(count, "other problem", "other problems"), "A newer Windfall may know it."),
     };
     let mut places: Vec<Place> = found.into_iter().map(place).collect();

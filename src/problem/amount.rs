@@ -1,6 +1,6 @@
-//! Sizes and numbers in words: the certificate, the page and every message say the same of the same library.
+//! Sizes and numbers in words, so that the certificate, the page and every message say the same of the same library.
 //!
-//! Sizes are powers of ten (1 GB is 1,000,000,000 bytes), as on the box of a drive.
+//! Sizes are in powers of ten (1 GB is 1,000,000,000 bytes), as on the box of a drive.
 
 /// `812 bytes`, `4.2 MB`, `96.4 GB`.
 pub fn size(bytes: u64) -> String {

@@ -1,9 +1,8 @@
-//! Problems: one thing wrong with one row, entry, archive or part. A problem is a value in the
-//! report; it never stops a run. What stops a run is [`Error`](crate::Error).
+//! Problems: what is wrong with one row, entry, archive or part. A problem is a value in the report and never stops a
+//! run; what does is an [`Error`](crate::Error).
 //!
-//! In: nothing. Out: [`Problem`] and its stable [`Code`]. Never: prints, decides an exit code.
-//! The one surprise: the severity belongs to the code, except that a `checksum-mismatch` is an
-//! error only where nothing else vouches for the bytes, so a problem carries its severity.
+//! A problem carries its own severity although its code has one: a `checksum-mismatch` is an error only where nothing
+//! else vouches for the bytes.
 
 pub mod advice;
 pub mod amount;
@@ -11,7 +10,7 @@ pub mod refusal;
 
 use serde::{Deserialize, Serialize};
 
-/// Whether a problem means that something is missing or damaged, or only worth knowing.
+/// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -23,7 +22,7 @@ pub enum Severity {
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $text:literal, $severity:ident;)*) => {
-        /// What kind of problem it is; the text form is stable (JSON field `code`).
+        /// What kind of problem it is. The text is stable (JSON field `code`).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Code {
             $($(#[$doc])* #[serde(rename = $text)] $variant,)*
@@ -33,12 +32,12 @@ macro_rules! codes {
             /// Every code, in the order in which a summary lists them.
             pub const ALL: &[Code] = &[$(Code::$variant),*];
 
-            /// The stable text, as in JSON.
+            /// The text in JSON.
             pub fn as_str(self) -> &'static str {
                 match self { $(Code::$variant => $text),* }
             }
 
-            /// The usual severity of this code.
+            /// The severity that problems of this code usually have.
             pub fn severity(self) -> Severity {
                 match self { $(Code::$variant => Severity::$severity),* }
             }
@@ -47,27 +46,27 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A part is neither in the inputs nor in the library.
+    /// Neither the inputs nor the library have this part.
     MissingPart = "missing-part", Error;
     /// A row names a photo that is nowhere in the inputs or the library.
     MissingMedia = "missing-media", Error;
     /// An archive cannot be read, or only in part.
     DamagedArchive = "damaged-archive", Error;
-    /// An entry's bytes are not what its archive says.
+    /// An entry's bytes are not what its archive declares.
     DamagedEntry = "damaged-entry", Error;
-    /// A row carries another fingerprint than the file it names (mostly a warning).
+    /// A row has another fingerprint than the file it names (mostly a warning).
     ChecksumMismatch = "checksum-mismatch", Error;
-    /// The destination's file system cannot hold a file of this size.
+    /// The library's file system cannot hold a file of this size.
     TooLarge = "too-large", Error;
     /// The catalog contradicts itself or the library.
     CatalogDamaged = "catalog-damaged", Error;
     /// An entry is encrypted.
     EncryptedEntry = "encrypted-entry", Error;
-    /// An entry is a link, or compressed by a method nobody here reads.
+    /// An entry is a link, or compressed by a method that is not supported.
     UnsupportedEntry = "unsupported-entry", Error;
     /// An entry's name would lead outside the library.
     UnsafeName = "unsafe-name", Error;
-    /// An archive or entry expands beyond any real medium.
+    /// An archive or entry expands more than any real photo or video.
     LimitExceeded = "limit-exceeded", Error;
     /// A file could not be written.
     WriteFailed = "write-failed", Error;
@@ -75,17 +74,17 @@ codes! {
     ChangedFile = "changed-file", Error;
     /// A file of the library is gone.
     MissingFile = "missing-file", Error;
-    /// Something could not be read although nothing says that it is damaged: no permission, or the drive failed.
+    /// Something could not be read although nothing shows it to be damaged: no permission, or the drive failed.
     Unreadable = "unreadable", Error;
-    /// An entry of a source is not in the library.
+    /// An entry of an input is not in the library.
     NotHeld = "not-held", Error;
-    /// A medium has no row.
+    /// A photo or video has no row.
     UnlistedMedia = "unlisted-media", Warning;
     /// An export came without any details.
     NoDetails = "no-details", Warning;
     /// A row, or one value of it, cannot be read.
     BadRow = "bad-row", Warning;
-    /// A details file without rows.
+    /// A details file has no rows.
     EmptyDetails = "empty-details", Warning;
     /// An export's checksums are of a kind that cannot be checked.
     OpaqueChecksums = "opaque-checksums", Warning;
@@ -93,21 +92,21 @@ codes! {
     ConflictingRows = "conflicting-rows", Warning;
     /// A row could mean one of several files.
     AmbiguousRow = "ambiguous-row", Warning;
-    /// An album names a file that several media bear.
+    /// An album names a file, and several photos have that name.
     AmbiguousAlbumEntry = "ambiguous-album-entry", Warning;
-    /// An album names a file that no medium bears.
+    /// An album names a file, and no photo has that name.
     UnresolvedAlbumEntry = "unresolved-album-entry", Warning;
     /// Nothing tells when a photo or video was taken.
     Undated = "undated", Warning;
-    /// A medium of 0 bytes.
+    /// A photo or video has 0 bytes.
     Placeholder = "placeholder", Warning;
     /// A download that the browser has not finished.
     UnfinishedDownload = "unfinished-download", Warning;
     /// A name was rewritten because some system could not hold it.
     Renamed = "renamed", Warning;
-    /// The destination has no symbolic links.
+    /// The library's drive has no symbolic links.
     LinksUnsupported = "links-unsupported", Warning;
-    /// A file in the library that no import put there.
+    /// No import put this file into the library.
     ExtraFile = "extra-file", Warning;
     /// A file of the library stands under another name.
     MovedFile = "moved-file", Warning;
@@ -122,9 +121,9 @@ pub struct Problem {
     pub code: Code,
     /// How bad it is.
     pub severity: Severity,
-    /// File name of the archive or folder, nested `Outer.zip/Inner.zip`.
+    /// File name of the archive or part folder; `Outer.zip/Inner.zip` if nested.
     pub archive: Option<String>,
-    /// Path inside the archive, verbatim; of library problems the library path.
+    /// Path inside the archive, verbatim; for a problem of the library, the path there.
     pub entry: Option<String>,
     /// One sentence for a person: what, and what to do next.
     pub message: String,

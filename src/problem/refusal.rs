@@ -1,15 +1,15 @@
-//! Why something is not read. Permission, a failing drive, damage and absence are four failures with four
-//! remedies: whoever is told to download a file again that he may not open downloads it in vain.
+//! Why something is not read. Permission, a failing drive, damage and absence are four failures with four remedies:
+//! an owner who may not open a file would download it again in vain.
 
 use std::io;
 
 use crate::problem::Code;
 
-/// What kind of problem it is, and a sentence for a person.
+/// The code of the problem that it becomes, and a sentence for a person.
 pub type Refused = (Code, String);
 
-/// The refusal for an error of the system; `InvalidData` is what decoders call bytes that are not what
-/// they should be.
+/// The refusal for an error of the system. `InvalidData` is how decoders call bytes that are not what they
+/// should be.
 pub fn refused(error: &io::Error) -> Refused {
     match error.kind() {
         _ if is_link(error) => (Code::UnsupportedEntry, "it was a file and is a link now: it was not followed".to_owned()),
@@ -33,7 +33,7 @@ pub fn refused(error: &io::Error) -> Refused {
     }
 }
 
-/// The refusal for an error of a walk, which keeps the system's number to itself.
+/// The refusal for an error of a walk, which hides the system's error number.
 pub fn refused_walk(error: &walkdir::Error) -> Refused {
     let os = error.io_error().and_then(io::Error::raw_os_error);
     let kind = error.io_error().map_or(io::ErrorKind::Other, io::Error::kind);
@@ -50,7 +50,7 @@ fn is_link(_: &io::Error) -> bool {
     false
 }
 
-/// What happened, without what to do about an archive: `verify` reads a library.
+/// What happened, without the advice for archives, which is wrong for the files of a library.
 pub fn cause(message: &str) -> &str {
     message.split(": nothing is known to be wrong").next().unwrap_or(message)
 }

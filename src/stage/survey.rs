@@ -12,7 +12,7 @@ use std::path::Path;
 use blake3::Hash;
 
 use crate::category::AlbumKind;
-use crate::contents::{Bytes, ContentId, ContentSet, Contents};
+use crate::contents::{Bytes, ContentSet, Contents};
 use crate::error::Error;
 use crate::library::catalog::Recorded;
 use crate::library::drive::{Links, hash_file};
@@ -159,7 +159,7 @@ impl Before {
                 strangers.push((path, seen));
             }
         }
-        Ok(tree::mark(strangers.into_iter()))
+        Ok(tree::hash(strangers.into_iter()))
     }
 }
 
@@ -209,53 +209,92 @@ fn find_moved(
 
 /// Completes what the plan needs: `wanted` are the contents that may be placed.
 pub fn held(library: &Path, before: &Before, contents: &Contents, wanted: &ContentSet, links: Links) -> Held {
-    let hash = |content: ContentId| contents.distinct[content].blake3;
-    let mut held = Held {
+    let Standing { media, kept, taken } = Standing::of(contents, before);
+    let Foreign { files, links: foreign_links } = Foreign::of(library, before, contents, wanted);
+    Held {
+        media,
+        kept,
+        taken,
+        reserved: settled(before, contents),
+        foreign: files,
+        foreign_links,
+        derived_to: by_target(&before.derived),
         derived: before.derived.clone(),
         album_folders: before.album_folders.clone(),
         links,
-        ..Held::default()
+    }
+}
+
+/// What the catalog knows and the tree has.
+#[derive(Default)]
+struct Standing {
+    media: HashMap<Hash, LibraryPath>,
+    kept: HashMap<LibraryPath, Hash>,
+    taken: HashSet<PathKey>,
+}
+
+impl Standing {
+    fn of(contents: &Contents, before: &Before) -> Self {
+        let seen = before.seen.iter().map(|(path, _)| PathKey::of(path));
+        let mut standing = Standing { taken: seen.collect(), ..Standing::default() };
+        for record in before.files.values() {
+            let (path, hash) = (&record.path, contents.distinct[record.content].blake3);
+            standing.taken.insert(PathKey::of(path));
+            match record.area {
+                // the files come in the order of their paths, and the first stays
+                Area::Media => _ = standing.media.entry(hash).or_insert_with(|| path.clone()),
+                Area::Other | Area::Details => _ = standing.kept.insert(path.clone(), hash),
+            }
+        }
+        standing
+    }
+}
+
+/// Media that have a path and are not there: planned by a run that was interrupted, or gone.
+fn settled(before: &Before, contents: &Contents) -> HashMap<Hash, LibraryPath> {
+    let planned = before.plan.iter().map(|p| (p.area, p.content, &p.path));
+    let lost = before.lost.iter().map(|record| (record.area, record.content, &record.path));
+    let mut settled = HashMap::new();
+    for (_, content, path) in planned.chain(lost).filter(|(area, ..)| *area == Area::Media) {
+        settled.entry(contents.distinct[content].blake3).or_insert_with(|| path.clone());
+    }
+    settled
+}
+
+/// What no import recorded.
+#[derive(Default)]
+struct Foreign {
+    files: HashMap<LibraryPath, Hash>,
+    links: HashMap<LibraryPath, String>,
+}
+
+impl Foreign {
+    /// Reads the files that have the size of wanted bytes, or lie in albums.
+    fn of(library: &Path, before: &Before, contents: &Contents, wanted: &ContentSet) -> Self {
+        let recorded: HashSet<&LibraryPath> = before.files.keys().chain(before.derived.keys()).collect();
+        let sizes: HashSet<u64> = wanted.contents().map(|c| contents.distinct[c].size).collect();
+        let mut foreign = Foreign::default();
+        for (path, seen) in before.seen.iter().filter(|(path, _)| !recorded.contains(path)) {
+            let on_disk = path.to_path(library);
+            if !seen.is_file {
+                let target = fs::read_link(&on_disk).ok();
+                foreign.links.extend(target.map(|to| (path.clone(), to.to_string_lossy().into_owned())));
+            } else if sizes.contains(&seen.size) || is_in_albums(path) {
+                foreign.files.extend(hash_file(&on_disk).map(|hash| (path.clone(), hash)));
+            }
+        }
+        foreign
+    }
+}
+
+/// The path of each link and copy, by its folder and what it repeats.
+fn by_target(
+    derived: &BTreeMap<LibraryPath, DerivedRecord>,
+) -> HashMap<(LibraryPath, LibraryPath), LibraryPath> {
+    let repeats = |(path, record): (&LibraryPath, &DerivedRecord)| {
+        Some(((path.parent()?, record.target.clone()?), path.clone()))
     };
-    for (path, _) in before.seen.iter() {
-        held.taken.insert(PathKey::of(path));
-    }
-    for record in before.files.values() {
-        held.taken.insert(PathKey::of(&record.path));
-        match record.area {
-            Area::Media => {
-                let path = held.media.entry(hash(record.content)).or_insert_with(|| record.path.clone());
-                if record.path < *path {
-                    path.clone_from(&record.path);
-                }
-            }
-            Area::Other | Area::Details => {
-                held.kept.insert(record.path.clone(), hash(record.content));
-            }
-        }
-    }
-    let planned = before.plan.iter().filter(|p| p.area == Area::Media).map(|p| (p.content, &p.path));
-    let lost = before.lost.iter().filter(|r| r.area == Area::Media).map(|r| (r.content, &r.path));
-    for (content, path) in planned.chain(lost) {
-        held.reserved.entry(hash(content)).or_insert_with(|| path.clone());
-    }
-    let recorded: HashSet<&LibraryPath> = before.files.keys().chain(before.derived.keys()).collect();
-    let sizes: HashSet<u64> = wanted.contents().map(|c| contents.distinct[c].size).collect();
-    for (path, seen) in before.seen.iter().filter(|(path, _)| !recorded.contains(path)) {
-        let on_disk = path.to_path(library);
-        if !seen.is_file {
-            if let Ok(target) = fs::read_link(&on_disk) {
-                held.foreign_links.insert(path.clone(), target.to_string_lossy().into_owned());
-            }
-        } else if sizes.contains(&seen.size) || is_in_albums(path) {
-            held.foreign.extend(hash_file(&on_disk).map(|hash| (path.clone(), hash)));
-        }
-    }
-    for (path, record) in &before.derived {
-        if let (Some(folder), Some(target)) = (path.parent(), &record.target) {
-            held.derived_to.insert((folder, target.clone()), path.clone());
-        }
-    }
-    held
+    derived.iter().filter_map(repeats).collect()
 }
 
 /// A list larger than this is none of ours.

@@ -1,11 +1,11 @@
-//! Which disks rotate: their heads would wander between the places that many threads ask for.
+//! Which disks rotate, and so lose time when their heads wander between the files of many threads.
 //!
-//! The surprise: a virtual machine's virtio disk always says that it rotates, and is not believed. Some USB
-//! bridges say it of every disk, which costs an SSD there little.
+//! Asks the system and neither reads nor writes the disk. A virtual machine's virtio disk always says that it rotates,
+//! and is not believed; some USB bridges say so of every disk, which costs an SSD behind them little.
 
 use std::path::Path;
 
-/// Whether a place, or the folder where it will be, lies on a disk that rotates, as far as the system says.
+/// Whether a place, or the nearest folder above it that exists, is on a rotating disk, as far as the system says.
 #[cfg(target_os = "linux")]
 pub(super) fn rotates(place: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -20,13 +20,13 @@ pub(super) fn rotates(place: &Path) -> bool {
     Path::new("/sys/dev/block").join(number).canonicalize().is_ok_and(|disk| says_so(&disk))
 }
 
-/// Elsewhere nobody says it without being asked in ways of its own.
+/// Other systems each have their own way to ask, and none is used yet.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn rotates(_: &Path) -> bool {
     false
 }
 
-/// Whether a disk, or the one of which it is a partition, says that it rotates. `disk` is its folder in
+/// Whether a disk, or the disk that it is a partition of, says that it rotates. `disk` is its folder in
 /// `/sys/devices`.
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 fn says_so(disk: &Path) -> bool {

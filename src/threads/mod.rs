@@ -1,8 +1,7 @@
-//! What a run does side by side, and how much of it.
+//! What a run does in parallel, and on how many threads.
 //!
-//! The surprise: [`beside`] keeps the first work on the thread that calls it, unlike [`rayon::join`], which
-//! would move both to a pool. Each thread keeps memory of its own, so what the longer work allocates is freed
-//! and used again only on the same thread.
+//! [`beside`] keeps the first task on the calling thread. [`rayon::join`] would move both to a pool, where what the
+//! longer one allocates is not freed for others to use: each thread keeps memory of its own.
 
 mod disk;
 
@@ -16,26 +15,26 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::Error;
 
-/// Threads beyond which a disk that rotates is slower.
+/// A rotating disk gets slower with more threads than this.
 const ON_ROTATING: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
-/// How many threads are good for work on these places: one per processor, but two where one of them is on
-/// a disk that rotates.
+/// How many threads to use for files in these places: one per processor, but two if any of them is on a rotating
+/// disk.
 pub fn fitting<'a>(mut places: impl Iterator<Item = &'a Path>) -> NonZeroUsize {
     let processors = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     if processors > ON_ROTATING && places.any(disk::rotates) { ON_ROTATING } else { processors }
 }
 
-/// So many threads.
+/// A pool of this many threads.
 ///
 /// # Errors
-/// If the system gives none.
+/// If the system has no more threads.
 pub fn pool(jobs: NonZeroUsize) -> Result<ThreadPool, Error> {
     let pool = ThreadPoolBuilder::new().num_threads(jobs.get()).build();
     pool.map_err(|e| Error::io("start", Path::new("threads"))(io::Error::other(e)))
 }
 
-/// Does one thing here and another on a thread beside.
+/// Does one thing on this thread and another on a new one.
 pub fn beside<A, B: Send>(here: impl FnOnce() -> A, there: impl FnOnce() -> B + Send) -> (A, B) {
     thread::scope(|scope| {
         let there = scope.spawn(there);

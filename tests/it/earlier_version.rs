@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use crate::support::{Depth, Scratch, codes, tree};
+use crate::verify::{assert_same, exports, facts, rebuilt, said};
 use windfall::Watch;
 use windfall::category::photos::time::Rule;
 use windfall::library::catalog::Catalog;
@@ -208,4 +209,30 @@ fn sentences_in_a_catalog_of_today_are_understood() {
     let report = scratch.import(&[fixture("example")]);
     assert_eq!(report.entries.already_present, report.entries.total);
     assert_eq!((dates(&library), scratch.records()), (dates_before, records));
+}
+
+#[test]
+fn without_its_catalog_it_keeps_what_is_certain() {
+    let scratch = library_0_1_0();
+    let library = scratch.library();
+    let (before, links_before) = (tree(&library), links(&library));
+    let (facts_before, exports_before, records) = (facts(&scratch), exports(&scratch), scratch.records());
+    fs::remove_file(Catalog::path_in(&library)).unwrap();
+    let made = rebuilt(&scratch);
+    assert_eq!((said(&made), made.files.intact), (vec![], 21));
+    assert_eq!((tree(&library), links(&library)), (before.clone(), links_before.clone()));
+    for (path, record) in scratch.records() {
+        let known = &records[&path];
+        assert_eq!((record.proved, &record.original_name), (known.proved, &known.original_name), "{path}");
+        assert_eq!(record.captured, known.captured, "{path}");
+    }
+    let origins = library.join(".windfall/details/iCloud Photos 2024-06-01/origins.csv");
+    assert!(!origins.exists(), "a rebuild changes nothing but the catalog");
+    let report = scratch.import(&[fixture("example")]);
+    assert_eq!(report.entries.already_present, report.entries.total);
+    assert_eq!((tree(&library), links(&library)), (before, links_before));
+    assert_eq!(exports(&scratch), exports_before);
+    assert_same(&facts_before, &facts(&scratch), "imported again");
+    let table = fs::read_to_string(&origins).unwrap();
+    assert!(!table.contains("rebuilt from the library"), "{table}");
 }

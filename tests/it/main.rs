@@ -20,6 +20,7 @@ mod earlier_version;
 mod exiftool;
 mod import;
 mod laws;
+mod origins;
 mod page;
 mod pairs;
 mod recognition;

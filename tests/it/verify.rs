@@ -31,7 +31,7 @@ fn try_verify(library: &Path, against: Option<&[PathBuf]>) -> Result<Verificatio
     )
 }
 
-fn verified(scratch: &Scratch) -> Verification {
+pub fn verified(scratch: &Scratch) -> Verification {
     try_verify(&scratch.library(), None).unwrap()
 }
 
@@ -39,7 +39,7 @@ fn verified_against(scratch: &Scratch, inputs: &[PathBuf]) -> Verification {
     try_verify(&scratch.library(), Some(inputs)).unwrap()
 }
 
-fn rebuilt(scratch: &Scratch) -> Verification {
+pub fn rebuilt(scratch: &Scratch) -> Verification {
     let cancel = AtomicBool::new(false);
     let library = scratch.library();
     let run = VerifyRun {
@@ -50,7 +50,7 @@ fn rebuilt(scratch: &Scratch) -> Verification {
     rebuild(&run, &|_| scratch.settings.clone(), None).unwrap()
 }
 
-fn photo(seed: u64, name: &str, day: &str) -> Photo {
+pub fn photo(seed: u64, name: &str, day: &str) -> Photo {
     let taken = format!("{}:03 10:05:{:02}", day.replace('-', ":"), seed % 60);
     let still = jpeg(seed, &Exif::taken(&taken).offset("+00:00").camera("Apple", "iPhone 15"));
     Photo::new(name, still).row(Row::created(&format!("{day}-03 10:05")))
@@ -81,7 +81,7 @@ fn files(total: u64, intact: u64, changed: u64, missing: u64, extra: u64) -> Fil
 }
 
 /// Code and path of every problem.
-fn said(verification: &Verification) -> Vec<(Code, &str)> {
+pub fn said(verification: &Verification) -> Vec<(Code, &str)> {
     verification.problems.iter().map(|p| (p.code, p.entry.as_deref().unwrap_or_default())).collect()
 }
 
@@ -385,7 +385,7 @@ fn a_file_that_changed_holds_nothing() {
 }
 
 /// One of everything, in two parts.
-fn rich() -> Export {
+pub fn rich() -> Export {
     let live =
         |seed, at: &str| jpeg(seed, &Exif::taken(at).offset("+01:00").camera("Apple", "X").live("AAA"));
     let movie = |seed| mov(seed, &Movie::new().created("2024-03-03T10:05:17+0100").live("AAA"));
@@ -437,7 +437,7 @@ fn rich() -> Export {
 }
 
 /// All that `list` says of every file but its sources.
-fn facts(scratch: &Scratch) -> BTreeMap<String, String> {
+pub fn facts(scratch: &Scratch) -> BTreeMap<String, String> {
     let catalog = Catalog::read(&scratch.library()).unwrap();
     let known = catalog.load().unwrap();
     let titles = catalog.titles_by_path().unwrap();
@@ -454,17 +454,17 @@ fn facts(scratch: &Scratch) -> BTreeMap<String, String> {
     known.recorded.files.iter().map(fact).collect()
 }
 
-fn exports(scratch: &Scratch) -> Vec<(String, u32, String)> {
+pub fn exports(scratch: &Scratch) -> Vec<(String, u32, String)> {
     let known = Catalog::read(&scratch.library()).unwrap().load().unwrap();
     known.delivered.contents.exports.into_iter().map(|e| (e.name, e.total.unwrap_or(0), e.label)).collect()
 }
 
-fn derived(scratch: &Scratch) -> Vec<String> {
+pub fn derived(scratch: &Scratch) -> Vec<String> {
     let known = Catalog::read(&scratch.library()).unwrap().load().unwrap();
     known.recorded.derived.iter().map(|(path, record)| format!("{path} {record:?}")).collect()
 }
 
-fn assert_same(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>, what: &str) {
+pub fn assert_same(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>, what: &str) {
     assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>(), "{what}");
     for (path, fact) in before {
         assert_eq!(fact, &after[path], "{what}: {path}");
@@ -560,26 +560,34 @@ fn a_rebuild_says_what_the_old_catalog_still_knew() {
 
 #[test]
 fn a_rebuilt_catalog_learns_how_many_parts_there_are() {
-    let scratch = Scratch::new();
-    let export = Export::new("iCloud Photos")
-        .part(Part::new().photo(photo(1, "IMG_1.JPG", "2024-03")))
-        .part(Part::new().photo(Photo::new("IMG_2.JPG", jpeg(2, &Exif::none()))))
-        .part(Part::new().photo(Photo::new("IMG_3.JPG", jpeg(3, &Exif::none()))));
-    let zips = export.write_zips(&scratch.parts());
-    scratch.import(&zips);
-    let before = exports(&scratch);
-    let facts_before = facts(&scratch);
-    fs::remove_file(Catalog::path_in(&scratch.library())).unwrap();
-    let made = rebuilt(&scratch);
-    assert_eq!(made.kept_aside, None);
-    assert_eq!(made.balance.exports[0].parts_expected, Some(1), "the kept details name one part");
-    let report = scratch.import(&zips[2..]);
-    assert_eq!(report.entries.already_present, report.entries.total);
-    let report = scratch.import(&zips);
-    assert_eq!(report.entries.already_present, report.entries.total);
-    assert_eq!(report.exports[0].parts_found, [1, 2, 3]);
-    assert_eq!(exports(&scratch), before);
-    assert_same(&facts_before, &facts(&scratch), "parts");
+    // the table of origins tells it; without one the kept details name one part, and the archives tell the rest
+    for (is_told, expected) in [(true, Some(3)), (false, Some(1))] {
+        let scratch = Scratch::new();
+        let export = Export::new("iCloud Photos")
+            .part(Part::new().photo(photo(1, "IMG_1.JPG", "2024-03")))
+            .part(Part::new().photo(Photo::new("IMG_2.JPG", jpeg(2, &Exif::none()))))
+            .part(Part::new().photo(Photo::new("IMG_3.JPG", jpeg(3, &Exif::none()))));
+        let zips = export.write_zips(&scratch.parts());
+        scratch.import(&zips);
+        let before = exports(&scratch);
+        let facts_before = facts(&scratch);
+        fs::remove_file(Catalog::path_in(&scratch.library())).unwrap();
+        if !is_told {
+            let label = &before[0].2;
+            let details = scratch.library().join(".windfall/details");
+            fs::remove_file(details.join(label).join("origins.csv")).unwrap();
+        }
+        let made = rebuilt(&scratch);
+        assert_eq!(made.kept_aside, None);
+        assert_eq!(made.balance.exports[0].parts_expected, expected);
+        let report = scratch.import(&zips[2..]);
+        assert_eq!(report.entries.already_present, report.entries.total);
+        let report = scratch.import(&zips);
+        assert_eq!(report.entries.already_present, report.entries.total);
+        assert_eq!(report.exports[0].parts_found, [1, 2, 3]);
+        assert_eq!(exports(&scratch), before);
+        assert_same(&facts_before, &facts(&scratch), "parts");
+    }
 }
 
 /// Rebuilds, imports again, and compares everything with what was before.

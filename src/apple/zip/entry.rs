@@ -1,7 +1,6 @@
 //! Entries of an archive, and what makes one unfit to be read.
 //!
-//! In: headers. Out: [`ZipEntry`]. Never: reads data. The surprise: why an entry is refused is kept
-//! as one small [`Refusal`], and becomes a sentence only when somebody asks: an archive may have
+//! Why an entry is refused is kept as a small enum and becomes a sentence only when somebody asks: an archive may have
 //! half a million entries, and a bomb half a million refused ones.
 
 use std::borrow::Cow;
@@ -17,36 +16,36 @@ use crate::problem::Code;
 pub const STORED: u16 = 0;
 /// Deflate.
 pub const DEFLATED: u16 = 8;
-/// Deflate64, as Windows makes it of files over 2 GiB.
-pub const DEFLATED_64: u16 = 9;
+/// Deflate64, which Windows uses for files over 2 GiB.
+pub(super) const DEFLATED_64: u16 = 9;
 
-/// Deflate cannot expand a byte to more than this.
+/// Deflate expands a byte to at most this many.
 const DEFLATE_RATIO: u64 = 1032;
-/// Nor Deflate64: 65,538 bytes of 18 bits.
+/// Deflate64 expands 18 bits to at most 65,538 bytes.
 const DEFLATE_64_RATIO: u64 = 29_128;
 
 /// A file in an archive. Its values are what the archive declares; reading proves them.
 #[derive(Debug, Clone)]
 pub struct ZipEntry {
-    /// Order in the central directory, folders counted; what was salvaged without one comes last.
+    /// Its order in the central directory, folders included; entries salvaged without one come last.
     pub position: u32,
     /// The name, verbatim: UTF-8 whatever its flag says, else decoded from code page 437.
     pub name: Arc<str>,
-    /// Where its local header begins, in bytes from the start of the window.
+    /// Where its local header begins, in bytes from the window's start.
     pub header: u64,
-    /// Bytes in the archive.
+    /// Bytes it takes in the archive.
     pub compressed: u64,
-    /// Bytes of the file.
+    /// Bytes of the file once inflated.
     pub size: u64,
     /// CRC-32 of the file's bytes.
     pub crc32: u32,
     /// Compression method as the format numbers it.
     pub method: u16,
-    /// DOS time: 2 s grain, no zone.
+    /// DOS time, in steps of 2 s and without a zone.
     pub modified: Option<NaiveDateTime>,
     /// Where its central header begins; `None` if it was salvaged.
     pub(super) central: Option<u64>,
-    /// Where the next entry or the central directory begins: its data ends before.
+    /// Where the next entry or the central directory begins, which its data must not pass.
     pub(super) limit: u64,
     pub(super) refusal: Option<Refusal>,
 }
@@ -92,7 +91,7 @@ impl ZipEntry {
     ) -> Option<ZipEntry> {
         const FOLDER: u32 = 0o040_000;
         const PLAIN: u32 = 0o100_000;
-        // `zip -` stamps what it read from a pipe as a FIFO; the content is plain data.
+        // `zip -` marks what it read from a pipe as a FIFO, but its content is plain data
         const PIPE: u32 = 0o010_000;
         const LINK: u32 = 0o120_000;
         let mut entry = ZipEntry::declared(position, at, &header.common)?;
@@ -112,7 +111,7 @@ impl ZipEntry {
         self.refusal.map(|refusal| self.fault(refusal.code(), refusal.message()))
     }
 
-    /// The path inside the archive: separators are `/`, without empty and `.` components.
+    /// The path inside the archive, separated by `/`, without empty and `.` components.
     pub fn path(&self) -> Cow<'_, str> {
         let plain = |part: &str| !part.is_empty() && part != ".";
         if self.name.contains('\\') || !self.name.split('/').all(plain) {
@@ -123,8 +122,8 @@ impl ZipEntry {
         }
     }
 
-    /// Refuses it if its compressed bytes, of which an archive of this size may have fewer than it says,
-    /// cannot hold what it claims.
+    /// Refuses it if its compressed bytes cannot hold what it claims. They are no more than the `archive` has
+    /// bytes, whatever the entry says.
     pub(super) fn judge_sizes(&mut self, archive: u64) {
         let ratio = match self.method {
             STORED => 1,
@@ -147,7 +146,7 @@ impl ZipEntry {
         Fault { code, entry: Some(self.name.to_string()), message: message.into() }
     }
 
-    /// Where its data ends at least: the local header's extra fields are not counted.
+    /// The earliest place where its data can end: the extra fields of its local header are unknown and not counted.
     pub(super) fn least_end(&self) -> u64 {
         let fixed = super::headers::LocalHeader::FIXED + self.name.len();
         self.header.saturating_add(fixed as u64).saturating_add(self.compressed)
@@ -217,8 +216,8 @@ impl Refusal {
     }
 }
 
-/// Whether a name could lead out of a folder on any system: empty, absolute, with a drive letter,
-/// a NUL or a `..` (also `.. `, which Windows takes for the same), whichever separator it uses.
+/// Whether a name could lead out of a folder on some system, whichever separator it uses: empty, absolute, with a
+/// drive letter, a NUL or a `..` (or `.. `, which Windows takes for the same).
 fn unsafe_name(name: &str) -> bool {
     let mut first = name.chars();
     let drive = first.next().is_some_and(|c| c.is_ascii_alphabetic()) && first.next() == Some(':');

@@ -1,6 +1,4 @@
-//! Forges zip archives for tests, byte by byte, so that every field can lie.
-//!
-//! In: [`Piece`]s and an [`End`]. Out: bytes, and where each piece ends. Never: checks anything.
+//! Forges zip archives for tests, byte by byte, so that every field can lie. Checks nothing.
 
 use std::fs::File;
 use std::io::Write;

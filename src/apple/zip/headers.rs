@@ -1,9 +1,7 @@
-//! The records of a zip file, as they lie in its bytes.
+//! The records of a zip file as they lie in its bytes. Reads no file and judges no entry.
 //!
-//! In: bytes at a position. Out: [`LocalHeader`], [`CentralHeader`], the length of a data
-//! descriptor. Never: reads a file, judges an entry. The surprise: extra fields are read leniently
-//! (a malformed one ends the list, not the header), because writers get them wrong far more often
-//! than anything else, and whatever they say is checked against the data anyway.
+//! Extra fields are read leniently (a malformed one ends the list, not the header), because writers get them wrong
+//! far more often than anything else, and whatever they say is checked against the data anyway.
 
 use std::borrow::Cow;
 
@@ -15,7 +13,7 @@ pub(super) const CENTRAL: [u8; 4] = *b"PK\x01\x02";
 pub(super) const END: [u8; 4] = *b"PK\x05\x06";
 /// Begins the zip64 end record.
 pub(super) const END_64: [u8; 4] = *b"PK\x06\x06";
-/// Begins the signature of a central directory.
+/// Begins the digital signature of a central directory.
 const SIGNED: [u8; 4] = *b"PK\x05\x05";
 /// Begins a data descriptor, if its writer put it there.
 pub(super) const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
@@ -24,7 +22,7 @@ pub(super) const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
 const STREAMED: u16 = 1 << 3;
 /// Encrypted: bit 0 of the flags, bit 6 for strong encryption, bit 13 for masked headers.
 const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
-/// A 32-bit value that says "look into the zip64 field".
+/// A 32-bit value that stands for one in the zip64 field.
 const IN_ZIP64: u32 = u32::MAX;
 
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
@@ -44,8 +42,7 @@ pub(super) const DESCRIPTOR_LENGTH: usize = 24;
 /// Length of an end record without its comment.
 pub(super) const END_LENGTH: usize = 22;
 
-/// Whether these bytes, [`END_LENGTH`] of them, begin what stands behind the last header of a
-/// central directory.
+/// Whether these bytes, at least [`END_LENGTH`], begin what follows the last header of a central directory.
 pub(super) fn is_end(bytes: &[u8]) -> bool {
     bytes.len() >= END_LENGTH && [END, END_64, SIGNED].iter().any(|signature| bytes.starts_with(signature))
 }
@@ -55,7 +52,7 @@ pub(super) fn is_end(bytes: &[u8]) -> bool {
 pub(super) struct Header<'a> {
     pub(super) flags: u16,
     pub(super) method: u16,
-    /// DOS date and time: 2 s grain, no zone.
+    /// DOS date and time, in steps of 2 s and without a zone.
     pub(super) date: u16,
     pub(super) time: u16,
     pub(super) crc32: u32,
@@ -63,7 +60,7 @@ pub(super) struct Header<'a> {
     pub(super) size: u64,
     /// The name's bytes as the header has them.
     pub(super) raw_name: &'a [u8],
-    /// The name as a Unicode Path field has it, if that belongs to the raw name.
+    /// The name from a Unicode Path field, if that field belongs to the raw name.
     unicode_name: Option<&'a str>,
     /// Length of the whole header in bytes.
     pub(super) length: u64,
@@ -72,8 +69,8 @@ pub(super) struct Header<'a> {
 }
 
 impl Header<'_> {
-    /// The name: the Unicode Path, else UTF-8 whatever the flag says (Apple's tools do not set
-    /// it), else code page 437.
+    /// The name: the Unicode Path, else UTF-8 whatever the flag says (Apple's tools do not set it), else code
+    /// page 437.
     pub(super) fn name(&self) -> Cow<'_, str> {
         match (self.unicode_name, std::str::from_utf8(self.raw_name)) {
             (Some(name), _) | (None, Ok(name)) => Cow::Borrowed(name),
@@ -134,7 +131,7 @@ pub(super) struct CentralHeader<'a> {
     pub(super) common: Header<'a>,
     made_by: u8,
     attributes: u32,
-    /// Where the local header is, counted from wherever the archive begins.
+    /// Where the local header is, counted from where the archive begins, which is not always the file's start.
     pub(super) offset: u64,
 }
 
@@ -197,7 +194,7 @@ impl CentralHeader<'_> {
     }
 }
 
-/// The values of a zip64 field, handed out in order to those that ask for one.
+/// The values of a zip64 field, handed out in order, one for each 32-bit value that refers to it.
 struct Zip64<'a> {
     values: &'a [u8],
     used: bool,
@@ -239,8 +236,8 @@ fn unicode_name<'a>(fields: &'a [u8], raw_name: &[u8]) -> Option<&'a str> {
     belongs.then(|| std::str::from_utf8(content.get(5..)?).ok())?
 }
 
-/// The length of the data descriptor that these bytes begin with, if it says exactly this. It may
-/// come without signature, and with sizes of 32 or 64 bits.
+/// The length of the data descriptor that these bytes begin with, if it states exactly these values. It may
+/// lack a signature, and have sizes of 32 or 64 bits.
 pub(super) fn descriptor(bytes: &[u8], crc32: u32, compressed: u64, size: u64) -> Option<u64> {
     [4, 0].into_iter().find_map(|signature| {
         if signature == 4 && !bytes.starts_with(&DESCRIPTOR) {
@@ -259,7 +256,7 @@ pub(super) fn descriptor(bytes: &[u8], crc32: u32, compressed: u64, size: u64) -
     })
 }
 
-/// The upper half of the code page that zip names are in when they are not UTF-8.
+/// The upper half of the code page of zip names that are not UTF-8.
 const CODE_PAGE_437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐\
 └┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
 

@@ -1,10 +1,8 @@
-//! The central directory: what an archive says it holds.
+//! The central directory: what an archive says it holds. Never reads data.
 //!
-//! Never reads data.
-//!
-//! The `zip` crate finds the directory, but its headers are walked here. The walk goes on to where the headers
-//! end, because macOS's Archive Utility writes their number modulo 65,536 and sizes modulo 2^32 (yauzl #69); it
-//! keeps every entry, also those of one name, and it gets over a header that is damaged.
+//! The `zip` crate finds the directory, but its headers are walked here. The walk goes on to where the headers end,
+//! because macOS's Archive Utility writes their number modulo 65,536 and sizes modulo 2^32 (yauzl #69). It keeps
+//! every entry, including those of the same name, and gets past damaged headers.
 
 use std::io::{self, ErrorKind};
 
@@ -15,15 +13,15 @@ use crate::apple::zip::entry::{STORED, ZipEntry};
 use crate::apple::zip::headers::{CENTRAL, CentralHeader, END, END_LENGTH, LOCAL, LocalHeader, is_end};
 use crate::apple::zip::window::{Peek, Window};
 
-/// More entries than this are no archive of Apple's; the rest is not listed.
+/// Entries. No archive of Apple's has more, and the rest is not listed.
 const MOST_ENTRIES: u32 = 1_000_000;
-/// Nor are more bytes of names.
+/// Bytes of all names, likewise.
 const MOST_NAME_BYTES: usize = 128 << 20;
-/// Damaged headers that a walk gets over.
+/// Damaged headers that a walk gets past.
 const MOST_GAPS: u32 = 1_000;
 /// Bytes read at a time.
 pub(super) const BLOCK: usize = 256 << 10;
-/// The end records and a comment fit into this many bytes.
+/// Bytes into which the end records and a comment fit.
 const TAIL: u64 = 128 << 10;
 /// What 16 bits cannot count.
 const COUNT_WRAP: u64 = 1 << 16;
@@ -37,7 +35,7 @@ pub(super) struct Listing {
     pub(super) entries: Vec<ZipEntry>,
     /// Headers seen, folders counted.
     pub(super) count: u32,
-    /// The local header of the first, as it counts.
+    /// Where the first entry's local header is, as the directory counts.
     first_offset: u64,
     /// Where the first header begins.
     pub(super) start: u64,
@@ -45,14 +43,14 @@ pub(super) struct Listing {
     pub(super) end: u64,
     /// Whether every byte from the first header to an end record was a header.
     pub(super) complete: bool,
-    /// Whether there are more entries than anybody should list.
+    /// Whether there are more entries than are listed.
     pub(super) overflow: bool,
     zip64: bool,
 }
 
-/// Finds the central directory by the end of the window and walks it. `None` if there is none, or
-/// if it is not to be trusted: it is not as long as the end record says, or it belongs to a nested
-/// archive in a file that was cut off.
+/// Finds the central directory from the end of the window and walks it. `None` if there is none, or if it
+/// cannot be trusted because it is not as long as the end record says, or belongs to a nested archive in a file
+/// that was cut off.
 pub(super) fn find(window: &Window) -> io::Result<Option<Listing>> {
     let mut peek = Peek::new(window, BLOCK);
     let Some(Located { start, first_header, declared }) = locate(window)? else {
@@ -106,7 +104,7 @@ fn locate(window: &Window) -> io::Result<Option<Located>> {
 enum Record<'a> {
     Header(CentralHeader<'a>),
     End,
-    /// A header that is damaged, or none.
+    /// A damaged header, or something else.
     Gap,
 }
 
@@ -122,8 +120,8 @@ impl Record<'_> {
     }
 }
 
-/// Walks the headers from `start` to an end record. Their local headers are left as the offsets
-/// that the headers have.
+/// Walks the headers from `start` to an end record. The places of local headers are left as the headers state
+/// them.
 pub(super) fn walk(peek: &mut Peek, start: u64) -> io::Result<Listing> {
     let mut listing = Listing::empty(start);
     let (mut at, mut last, mut gaps, mut name_bytes) = (start, None, 0, 0);
@@ -159,7 +157,7 @@ pub(super) fn walk(peek: &mut Peek, start: u64) -> io::Result<Listing> {
     }
 }
 
-/// The next place from `from` on that begins like a central header.
+/// The next place at or after `from` that begins like a central header.
 fn find_header(peek: &mut Peek, from: u64) -> io::Result<Option<u64>> {
     let mut at = from;
     loop {
@@ -175,7 +173,7 @@ fn find_header(peek: &mut Peek, from: u64) -> io::Result<Option<u64>> {
 }
 
 impl Listing {
-    /// Counts local headers from another place.
+    /// Moves the places of all local headers.
     pub(super) fn shift(&mut self, shift: u64) {
         for entry in &mut self.entries {
             entry.header = entry.header.wrapping_add(shift);
@@ -195,7 +193,7 @@ impl Listing {
         }
     }
 
-    /// Takes in a header; one of a folder has no entry.
+    /// Takes in a header; that of a folder has no entry.
     fn add(&mut self, entry: Option<ZipEntry>, at: u64, header: &CentralHeader<'_>) {
         if self.count == 0 {
             self.first_offset = header.offset;
@@ -206,8 +204,8 @@ impl Listing {
         self.end = at + header.common.length;
     }
 
-    /// A header with a wrong length leads astray: if the last one, which was here, does not fit its local
-    /// header, it counts as damaged itself, and what it covered is looked at again, from this place on.
+    /// Doubts the last header, at `last`, because a wrong length leads astray. If it does not fit its local
+    /// header, it counts as damaged itself and the walk resumes from the place returned.
     fn doubt(&mut self, peek: &mut Peek, last: Option<u64>) -> io::Result<Option<u64>> {
         let Some(header) = last else { return Ok(None) };
         let fits = match self.entries.last() {
@@ -240,7 +238,7 @@ pub(super) fn settle(peek: &mut Peek, listing: &Listing, shifts: [u64; 2]) -> io
     Ok(best)
 }
 
-/// The length of the local header at this place, if it is there and has the entry's name.
+/// The length of the local header at this place, if there is one and it has the entry's name.
 fn fits(peek: &mut Peek, entry: &ZipEntry, at: u64) -> io::Result<Option<u64>> {
     let Some(length) = LocalHeader::length(peek.at(at, LocalHeader::FIXED)?) else {
         return Ok(None);
@@ -249,8 +247,8 @@ fn fits(peek: &mut Peek, entry: &ZipEntry, at: u64) -> io::Result<Option<u64>> {
     Ok(header.filter(|header| header.0.name() == *entry.name).map(|header| header.0.length))
 }
 
-/// Undoes the arithmetic modulo 2^32 of writers without zip64: an entry begins after the one before
-/// it, where a local header has its name, and its data reaches to the next.
+/// Undoes the arithmetic modulo 2^32 of writers without zip64. An entry begins after the one before it, where a
+/// local header has its name, and its data extends to the next.
 fn undo_wrapping(peek: &mut Peek, listing: &mut Listing) -> io::Result<()> {
     let mut data = Vec::with_capacity(listing.entries.len());
     let mut least = 0u64;
@@ -276,8 +274,8 @@ fn undo_wrapping(peek: &mut Peek, listing: &mut Listing) -> io::Result<()> {
     for ((entry, data), next) in listing.entries.iter_mut().zip(data).zip(nexts) {
         let room = next.saturating_sub(data);
         entry.compressed += room.saturating_sub(entry.compressed) / WRAP * WRAP;
-        // Media hardly deflate: of the sizes that are possible, the least that is not smaller
-        // than the data. Where that is wrong, reading finds out.
+        // photos and videos hardly deflate, so the size is the smallest possible one that is not smaller than
+        // the data; if that is wrong, reading finds out
         let slack = if entry.method == STORED { 0 } else { entry.compressed / 1000 + 1024 };
         let missing = entry.compressed.saturating_sub(slack).saturating_sub(entry.size);
         entry.size += missing.div_ceil(WRAP) * WRAP;

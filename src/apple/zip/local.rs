@@ -1,8 +1,7 @@
-//! The local header of an entry against what the central directory says.
+//! The local header of an entry compared with what the central directory says. Neither is preferred to the other.
 //!
-//! In: an entry. Out: where its data is. Never: prefers one header to the other. The surprise: sizes
-//! and checksum are compared only where the local header claims to know them, in 32 bits where it
-//! has no more, because writers that stream leave them out in half a dozen ways.
+//! Sizes and checksum are compared only where the local header claims to know them, and in 32 bits where it has no
+//! more, because writers that stream leave them out in half a dozen ways.
 
 use std::io;
 use std::ops::Range;
@@ -16,14 +15,14 @@ use crate::apple::zip::window::Window;
 /// Most local headers are shorter than this.
 const USUAL: usize = 512;
 
-/// Where the entry's data lies; `None` if its local header is not there, disagrees, or leads beyond
-/// the entry's limit.
+/// Where the entry's data lies. `None` if its local header is missing, disagrees, or leads beyond the entry's
+/// limit.
 pub(super) fn data_range(window: &Window, entry: &ZipEntry) -> io::Result<Option<Range<u64>>> {
     Ok(find(window, entry)?.map(|found| found.data))
 }
 
-/// The same, but where sizes follow the data they must follow it there. Only for entries under
-/// suspicion: there are writers whose descriptors are wrong.
+/// The same, but if sizes follow the data, they must be there and right. Only for entries under suspicion: some
+/// writers' descriptors are wrong.
 pub(super) fn described_range(window: &Window, entry: &ZipEntry) -> io::Result<Option<Range<u64>>> {
     let Some(found) = find(window, entry)? else {
         return Ok(None);
@@ -37,7 +36,7 @@ pub(super) fn described_range(window: &Window, entry: &ZipEntry) -> io::Result<O
 
 struct Found {
     data: Range<u64>,
-    /// Sizes and checksum follow the data.
+    /// Whether sizes and checksum follow the data.
     streamed: bool,
 }
 
@@ -63,7 +62,7 @@ fn find(window: &Window, entry: &ZipEntry) -> io::Result<Option<Found>> {
     }
     let start = entry.header.saturating_add(local.length);
     let end = start.saturating_add(entry.compressed);
-    // The limit is where another entry begins, if that one is really there.
+    // the limit counts only if another entry really begins there
     if end > window.len() || (end > entry.limit && begins_entry(window, entry.limit)) {
         return Ok(None);
     }
@@ -82,7 +81,7 @@ fn agrees(local: &Header<'_>, entry: &ZipEntry) -> bool {
     if local.streamed() {
         return true;
     }
-    // 0 and the placeholder mean that the local header does not know.
+    // 0 and the largest value mean that the local header does not know
     let same = |here: u64, there: u64| {
         here == 0
             || here == u64::from(u32::MAX)
@@ -94,8 +93,8 @@ fn agrees(local: &Header<'_>, entry: &ZipEntry) -> bool {
         && (local.crc32 == 0 || local.crc32 == entry.crc32)
 }
 
-/// Whether the local header has the entry's name: the same text, or the same bytes that the central
-/// header has (they differ where only one of them has a Unicode Path field).
+/// Whether the local header has the entry's name: the same text, or the same bytes as the central header. The
+/// texts differ where only one of the two has a Unicode Path field.
 fn named(window: &Window, local: &Header<'_>, entry: &ZipEntry) -> io::Result<bool> {
     if local.name() == *entry.name {
         return Ok(true);

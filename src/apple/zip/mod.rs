@@ -1,11 +1,12 @@
-//! Zip archives: the only module that knows their format.
+//! Zip archives. This is the only folder that knows their format.
 //!
-//! In: a [`Window`] onto a file, hostile or damaged as it may be. Out: an [`Archive`] with every
-//! entry that it lists or still holds, and readers that yield an entry's exact bytes or fail. Never:
-//! writes, builds a path from a name, repairs silently, or lets go of an entry without naming it.
-//! The one decision a newcomer would question: the `zip` crate only finds the central directory. Its
-//! archive type keeps one entry per name, stops at the first odd header and believes the end record,
-//! so headers are walked and data is inflated here (see `listing` and `reader`).
+//! A file may be hostile or damaged in any way. [`ZipArchive`] names every entry that the file lists or still holds,
+//! and a reader either yields an entry's exact bytes or fails. Nothing here writes, builds a path from a name,
+//! repairs silently, or drops an entry without naming it.
+//!
+//! The `zip` crate only finds the central directory. Its own archive type keeps one entry per name, stops at the
+//! first odd header and believes the end record, so headers are walked and data is inflated here (see `listing`
+//! and `reader`).
 
 mod entry;
 mod headers;
@@ -36,20 +37,20 @@ use crate::problem::{Code, amount};
 use entry::Refusal;
 use headers::{END, LOCAL};
 
-/// An archive may declare this many times its own size, and one GiB.
+/// An archive may claim to expand to this many times its own size, and 1 GiB more.
 const MOST_EXPANSION: u64 = 100;
 /// See [`MOST_EXPANSION`].
 const ALWAYS_ALLOWED: u64 = 1 << 30;
 
-/// Something wrong with an entry, or with the archive as a whole.
+/// What is wrong with an entry, or with the archive as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct Fault {
-    /// What kind it is. An entry's is [`Code::Unreadable`] where the drive could not read it.
+    /// [`Code::Unreadable`] where the drive failed and nothing is known of the entry itself.
     pub code: Code,
-    /// The entry's name, verbatim.
+    /// The entry's name, verbatim; `None` for the whole archive.
     pub entry: Option<String>,
-    /// What it is and what to do about it.
+    /// A sentence for a person: what is wrong and what to do.
     pub message: String,
 }
 
@@ -57,13 +58,12 @@ pub struct Fault {
 #[derive(Debug, Error)]
 #[error("{message}")]
 pub struct Unreadable {
-    /// What it is instead.
     pub kind: UnreadableKind,
-    /// What it is and what to do about it.
+    /// A sentence for a person: what it is instead and what to do.
     pub message: String,
 }
 
-/// What a file is that is no archive.
+/// What a file is that cannot be opened as an archive.
 #[derive(Debug)]
 pub enum UnreadableKind {
     /// It has no bytes, or nothing but zeros.
@@ -80,7 +80,7 @@ pub enum UnreadableKind {
 
 /// What a file looks like from its first and last bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sniff {
+enum Sniff {
     /// It ends like an archive.
     Zip,
     /// It begins like an archive, but does not end like one.
@@ -95,31 +95,30 @@ pub enum Sniff {
 
 /// A zip archive. Any number of threads may read it at once.
 #[derive(Debug)]
-pub struct Archive {
-    /// Its files by [`ZipEntry::position`]: those that its directory lists, in that order and also under
-    /// equal names, then those that were found without one. Folders are none.
+pub struct ZipArchive {
+    /// Its files by [`ZipEntry::position`]. First those that the central directory lists, in that order and
+    /// including those of equal names, then those that were found without it. Folders are left out.
     pub entries: Vec<ZipEntry>,
-    /// BLAKE3 of everything from the first central header to the end of the file: with the size,
-    /// the archive's identity. Of a damaged archive: of what its headers declare.
+    /// BLAKE3 of everything from the first central header to the end of the file, which together with the
+    /// size is the archive's identity. For a damaged archive, of what its headers declare.
     pub directory: blake3::Hash,
     /// Length of the file in bytes.
     pub size: u64,
-    /// What is wrong with the archive as a whole.
     pub problems: Vec<Fault>,
     window: Window,
 }
 
-impl Archive {
-    /// Lists an archive. A damaged one is opened too if any entry of it can be named.
-    pub fn open(window: Window) -> Result<Archive, Unreadable> {
-        match Archive::list(&window) {
+impl ZipArchive {
+    /// Lists an archive. A damaged one opens too, if any of its entries can be named.
+    pub fn open(window: Window) -> Result<ZipArchive, Unreadable> {
+        match ZipArchive::list(&window) {
             Ok(Some(archive)) => Ok(archive),
             Ok(None) => Err(Unreadable::sniffed(&window)),
-            Err(error) => Err(Unreadable::medium(error)),
+            Err(error) => Err(Unreadable::io(error)),
         }
     }
 
-    fn list(window: &Window) -> io::Result<Option<Archive>> {
+    fn list(window: &Window) -> io::Result<Option<ZipArchive>> {
         let listing = listing::find(window)?;
         let mut problems = Vec::new();
         let (mut entries, start) = match listing {
@@ -154,10 +153,10 @@ impl Archive {
             Some(start) => hash(window.slice(start, size - start.min(size)))?,
             None => hash_of_entries(&entries),
         };
-        Ok(Some(Archive { entries, directory, size, problems, window: window.clone() }))
+        Ok(Some(ZipArchive { entries, directory, size, problems, window: window.clone() }))
     }
 
-    /// What its entries claim to hold, as far as they may be read.
+    /// Bytes that its entries claim to hold, without those that are refused.
     pub fn declared(&self) -> u64 {
         declared(&self.entries)
     }
@@ -169,7 +168,7 @@ impl Archive {
 
     /// The compressed bytes of an entry, unchecked: two entries with the same method, size and
     /// compressed bytes are equal.
-    pub fn compressed_window(&self, entry: &ZipEntry) -> Result<Window, Fault> {
+    fn compressed_window(&self, entry: &ZipEntry) -> Result<Window, Fault> {
         let data = self.data_range(entry)?;
         Ok(self.window.slice(data.start, data.end - data.start))
     }
@@ -201,12 +200,12 @@ impl Archive {
     }
 }
 
-/// What an archive of this size may declare, and what is inflated to find out where data ends.
+/// Bytes that an archive of this size may claim to hold, and that are inflated to find out where its data ends.
 pub(crate) fn most_bytes(size: u64) -> u64 {
     size.saturating_mul(MOST_EXPANSION).saturating_add(ALWAYS_ALLOWED)
 }
 
-/// One entry that lies about its size is refused by itself and counts for nothing.
+/// An entry that lies about its size is refused on its own and does not count.
 fn declared(entries: &[ZipEntry]) -> u64 {
     let readable = entries.iter().filter(|entry| entry.refusal.is_none());
     readable.fold(0, |sum, entry| sum.saturating_add(entry.size))
@@ -256,7 +255,7 @@ fn is_empty_archive(window: &Window) -> io::Result<bool> {
 }
 
 impl salvage::Salvage {
-    /// What is wrong with an archive of `size` bytes in which this was found.
+    /// What is wrong with the archive of `size` bytes that this was found in.
     fn fault(&self, size: u64) -> Option<Fault> {
         let whole = self.entries.iter().filter(|entry| entry.refusal.is_none()).count();
         let entries = if whole == 1 { "1 entry".to_owned() } else { format!("{whole} entries") };
@@ -273,8 +272,8 @@ impl salvage::Salvage {
     }
 }
 
-/// What a file looks like, from its first and last bytes. Cheap; proves nothing.
-pub fn sniff(window: &Window) -> io::Result<Sniff> {
+/// What a file looks like from its first and last bytes. This is cheap and proves nothing.
+fn sniff(window: &Window) -> io::Result<Sniff> {
     const HEAD: usize = 4 << 10;
     const TAIL: usize = 22 + (64 << 10);
     let head = window.bytes_at(0, HEAD)?;
@@ -292,7 +291,7 @@ pub fn sniff(window: &Window) -> io::Result<Sniff> {
     })
 }
 
-/// HTML, or the XML in which a storage server says that a link has expired.
+/// Whether this is HTML, or the XML in which a storage server says that a link has expired.
 fn is_markup(head: &[u8]) -> bool {
     const STARTS: [&[u8]; 8] =
         [b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<meta", b"<!--", b"<?xml"];
@@ -304,7 +303,7 @@ impl Unreadable {
     fn sniffed(window: &Window) -> Unreadable {
         let sniffed = match sniff(window) {
             Ok(sniffed) => sniffed,
-            Err(error) => return Unreadable::medium(error),
+            Err(error) => return Unreadable::io(error),
         };
         let (kind, message) = match sniffed {
             Sniff::Empty if window.is_empty() => (UnreadableKind::Empty, "it is empty: download it again"),
@@ -326,7 +325,7 @@ impl Unreadable {
         Unreadable { kind, message: message.to_owned() }
     }
 
-    fn medium(error: io::Error) -> Unreadable {
+    fn io(error: io::Error) -> Unreadable {
         let message = refused(&error).1;
         Unreadable { kind: UnreadableKind::Io(error), message }
     }

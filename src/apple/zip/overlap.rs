@@ -1,9 +1,11 @@
-//! Entries that share bytes.
+//! Entries that share bytes, as those of bombs and of damaged directories do.
 //!
-//! In: the entries of an archive. Out: the same, with a limit that their data must not pass, and
-//! some refused. Never: refuses anything in a sound archive. The surprise: only if the least extents
-//! of entries overlap are local headers read, and then an entry that its local header contradicts
-//! claims no bytes: one wrong size in a damaged directory must not cost the entries behind it.
+//! All but the first of them are refused, and each entry gets a limit that its data must not pass. In a sound archive
+//! nothing is refused.
+//!
+//! Local headers are read only if entries seem to overlap even at the least extent that they can have. An entry that
+//! its local header contradicts then claims no bytes: one wrong size in a damaged directory must not cost the entries
+//! behind it.
 
 use std::io;
 
@@ -11,7 +13,7 @@ use crate::apple::zip::entry::{Refusal, ZipEntry};
 use crate::apple::zip::local;
 use crate::apple::zip::window::Window;
 
-/// Refuses all but the first of overlapping entries. `end` is where data must end at the latest.
+/// Refuses all but the first of overlapping entries. All data must end before `end`.
 pub(super) fn refuse_overlaps(window: &Window, entries: &mut [ZipEntry], end: u64) -> io::Result<()> {
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_by_key(|&at| entries.get(at).map(|entry| (entry.header, entry.position)));

@@ -1,10 +1,10 @@
 //! The bytes of one entry, inflated and proved.
 //!
-//! In: the entry's compressed bytes and what the archive declares about them. Out: [`EntryReader`],
-//! which yields exactly the declared bytes or fails, and the [`Source`] that it streams from.
-//! Never: yields more than the declared size, or the last byte of an entry whose checksum differs.
-//! The surprise: a reader with room for a whole entry has it in one step, by a codec that is half as
-//! fast again but cannot stream; what that one cannot inflate is streamed, and so is told apart.
+//! [`EntryReader`] yields exactly the bytes that the archive declares, or fails. It never yields more than the declared
+//! size, nor the last byte of an entry whose checksum differs.
+//!
+//! If the caller's buffer has room for a whole small entry, it is inflated in one step by a codec that is half as fast
+//! again but cannot stream. What that codec cannot inflate is streamed, so that the fault is told precisely.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -18,17 +18,17 @@ use thiserror::Error as Fails;
 use crate::apple::zip::entry::{DEFLATED, DEFLATED_64, ZipEntry};
 use crate::apple::zip::window::Window;
 
-/// Deflated entries up to this size are inflated in one step, in bytes before and after.
+/// Bytes, compressed and not, up to which deflated entries are inflated in one step.
 pub const WHOLE: u64 = 8 << 20;
 
-/// Compressed bytes read at a time: few at first, because many entries are small.
+/// Compressed bytes read at a time. Few at first, because many entries are small.
 const INPUT: std::ops::RangeInclusive<usize> = 16 << 10..=128 << 10;
 
 /// What is wrong with an entry's bytes. [`EntryReader`] fails with [`ErrorKind::InvalidData`] and
-/// this inside; any other error is the medium's.
+/// this inside; any other error comes from the drive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Fails)]
 pub enum Damage {
-    /// The compressed stream is not one.
+    /// The compressed data cannot be inflated.
     #[error("its compressed data is damaged: download this part again")]
     Stream,
     /// The data ends before the declared size is reached.
@@ -37,7 +37,7 @@ pub enum Damage {
     /// The data goes on after the declared size.
     #[error("its data goes on beyond its declared size: download this part again")]
     Long,
-    /// The CRC-32 is another one than the archive's.
+    /// The CRC-32 differs from the archive's.
     #[error("its checksum differs from the one in the archive: download this part again")]
     Checksum,
 }
@@ -48,8 +48,8 @@ impl From<Damage> for Error {
     }
 }
 
-/// What inflates small entries in one step. Each thread keeps one, so that neither the codec's tables nor
-/// the room for compressed bytes are made, zeroed and given back for each of 100,000 entries.
+/// Inflates small entries in one step. Each thread keeps one, so that the codec's tables and the buffer for
+/// compressed bytes are not allocated and zeroed again for each of 100,000 entries.
 struct AtOnce {
     codec: Decompressor,
     compressed: Vec<u8>,
@@ -61,13 +61,13 @@ thread_local! {
 
 /// Reads one entry. See [`Damage`] for how it fails.
 ///
-/// The proof comes with the last byte, not with the end of the file that follows it, so that a caller
-/// who stops reading there has had it too.
+/// The proof comes with the last byte and not with the end of file after it, so that a caller who stops reading
+/// there has it too.
 pub struct EntryReader {
     method: u16,
     compressed: Window,
-    /// Once the entry is being streamed.
-    stream: Option<Source>,
+    /// Set once the entry is being streamed.
+    stream: Option<Inflater>,
     crc32: crc32fast::Hasher,
     declared_crc32: u32,
     /// Bytes still to be yielded.
@@ -130,11 +130,11 @@ impl EntryReader {
         Ok(count)
     }
 
-    fn stream(&mut self) -> &mut Source {
-        self.stream.get_or_insert_with(|| Source::new(self.method, self.compressed.clone()))
+    fn stream(&mut self) -> &mut Inflater {
+        self.stream.get_or_insert_with(|| Inflater::new(self.method, self.compressed.clone()))
     }
 
-    /// Inflates all of a small entry in one step and proves it. Whatever stands in the way, streaming
+    /// Inflates all of a small entry in one step and proves it. If anything stands in the way, streaming
     /// will name it.
     fn inflate_whole(&self, buffer: &mut [u8]) -> bool {
         let length = self.compressed.len();
@@ -183,8 +183,8 @@ impl Read for EntryReader {
     }
 }
 
-/// Compressed bytes on their way through a codec.
-pub(super) struct Source {
+/// Inflates the compressed bytes of a window as a stream.
+pub(super) struct Inflater {
     window: Window,
     /// Bytes of the window that are not in the buffer yet.
     unread: u64,
@@ -195,31 +195,31 @@ pub(super) struct Source {
     ended: bool,
 }
 
-impl Source {
-    pub(super) fn new(method: u16, window: Window) -> Source {
+impl Inflater {
+    pub(super) fn new(method: u16, window: Window) -> Inflater {
         let codec = match method {
             DEFLATED => Codec::Deflate(Decompress::new(false)),
             DEFLATED_64 => Codec::Deflate64(Box::new(InflaterManaged::new())),
             _ => Codec::Stored,
         };
-        Source { unread: window.len(), window, buffer: Vec::new(), from: 0, codec, ended: false }
+        Inflater { unread: window.len(), window, buffer: Vec::new(), from: 0, codec, ended: false }
     }
 
-    /// Whether the window's last byte was taken.
+    /// Whether the codec has taken the window's last byte.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.unread == 0 && self.held().is_empty()
+        self.unread == 0 && self.buffered().is_empty()
     }
 
-    fn held(&self) -> &[u8] {
+    fn buffered(&self) -> &[u8] {
         self.buffer.get(self.from..).unwrap_or_default()
     }
 
     /// Bytes that the codec has taken.
     pub(super) fn consumed(&self) -> u64 {
-        self.window.len() - self.unread - self.held().len() as u64
+        self.window.len() - self.unread - self.buffered().len() as u64
     }
 
-    /// Yields bytes; 0 means that the stream has ended as it should.
+    /// Yields bytes; 0 means that the stream has ended properly.
     pub(super) fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
         if matches!(self.codec, Codec::Stored) {
             let count = self.window.read(output)?;
@@ -227,7 +227,7 @@ impl Source {
             return Ok(count);
         }
         while !self.ended {
-            if self.held().is_empty() && self.unread > 0 {
+            if self.buffered().is_empty() && self.unread > 0 {
                 self.fill()?;
             }
             let input = self.buffer.get(self.from..).unwrap_or_default();
@@ -250,7 +250,7 @@ impl Source {
         self.from = 0;
         let count = self.window.read(&mut self.buffer)?;
         self.buffer.truncate(count);
-        // A file that became shorter meanwhile ends here.
+        // a file that has become shorter meanwhile ends here
         self.unread = if count == 0 { 0 } else { self.unread - count as u64 };
         Ok(())
     }

@@ -1,9 +1,7 @@
-//! What an archive still holds when its central directory is gone, damaged or beside the point.
+//! What an archive still holds when its central directory is missing, damaged or not its own.
 //!
-//! Takes no size on trust, goes over no byte more than a few times, and does not look into a nested archive
-//! whose extent is known.
-//!
-//! Entries that are cut off or damaged are handed out too, refused, so that they are named and counted.
+//! No size is taken on trust, no byte is read more than a few times, and a nested archive whose extent is known is not
+//! looked into. Entries that are cut off or damaged are handed out too, refused, so that they are named and counted.
 
 use std::collections::HashMap;
 use std::io;
@@ -18,21 +16,21 @@ use crate::apple::zip::listing::{self, BLOCK, Listing};
 use crate::apple::zip::streamed::{Measured, measure};
 use crate::apple::zip::window::{Peek, Window};
 
-/// How far an archive without an end record may be prefixed with something else.
+/// Bytes of something else that may precede an archive without an end record.
 const PREFIX: u64 = 1 << 20;
-/// After as many things that look like a directory, none is believed.
+/// False directories after which no other is believed.
 const MOST_STRAYS: u32 = 16;
 
-/// What was found without trusting a central directory.
+/// What was found by walking local headers.
 #[derive(Debug)]
 pub(super) struct Salvage {
-    /// Entries that a directory lists, in its order, then those that none lists.
+    /// Entries that a directory lists, in its order, then those that no directory lists.
     pub(super) entries: Vec<ZipEntry>,
     /// Where the first directory begins, if all directories are whole.
     pub(super) start: Option<u64>,
     /// Whether the file ends within an entry or before any directory.
     pub(super) cut_off: bool,
-    /// Whether something was there that belongs to no entry and no directory.
+    /// Whether there was something that belongs to no entry and no directory.
     pub(super) skipped: bool,
 }
 
@@ -64,9 +62,9 @@ pub(super) fn salvage(window: &Window, listed: Option<Listing>) -> io::Result<Sa
 #[derive(Default)]
 struct Listed {
     entries: Vec<ZipEntry>,
-    /// Which of them begins where.
+    /// Index of the entry whose local header begins there.
     by_header: HashMap<u64, usize>,
-    /// Positions that are taken, folders counted.
+    /// Positions that are taken, including those of folders.
     count: u32,
     /// Where the first directory begins.
     start: Option<u64>,
@@ -91,7 +89,7 @@ impl Listed {
         self.by_header.get(&header).and_then(|&index| self.entries.get(index))
     }
 
-    /// Adds those of these entries that no directory lists.
+    /// Adds the entries that no directory lists.
     fn add_unlisted(&mut self, entries: Vec<ZipEntry>) {
         for mut entry in entries.into_iter().filter(|entry| !self.by_header.contains_key(&entry.header)) {
             entry.position = self.count;
@@ -103,19 +101,19 @@ impl Listed {
 
 struct Walk {
     peek: Peek,
-    /// For single looks elsewhere, lest the buffer be read anew for each.
+    /// For single looks elsewhere, so that the other buffer stays.
     probe: Peek,
     end: u64,
     listed: Listed,
-    /// Entries by local headers since the last directory.
+    /// Entries found by local headers since the last directory.
     found: Vec<ZipEntry>,
-    /// Those before it that none claimed.
+    /// Those found before it that no directory claimed.
     unlisted: Vec<ZipEntry>,
-    /// Where the directory lies that was known before; others are not looked for then.
+    /// Where the directory known beforehand lies. Others are then not looked for.
     given: Option<Range<u64>>,
-    /// What looked like a directory but lists nothing of this archive.
+    /// How many looked like a directory but list nothing of this archive.
     strays: u32,
-    /// Something like an end record is near the end of the file.
+    /// Whether something like an end record is near the end of the file.
     ends: bool,
     cut_off: bool,
     skipped: bool,
@@ -157,8 +155,8 @@ impl Walk {
         }
     }
 
-    /// The first local header. Without an end record a file that begins with something else is
-    /// searched for a little only: most likely it is no archive at all.
+    /// The first local header. Without an end record, a file that begins with something else is searched only a
+    /// little way: most likely it is not an archive at all.
     fn first(&mut self) -> io::Result<Option<u64>> {
         let tail = self.end.saturating_sub(BLOCK as u64);
         let ends = self.peek.at(tail, BLOCK)?.windows(4).any(|four| four == END);
@@ -167,7 +165,7 @@ impl Walk {
         self.record(0, limit)
     }
 
-    /// Goes on at the next record.
+    /// Skips to the next record.
     fn seek(&mut self, from: u64) -> io::Result<Option<u64>> {
         self.skipped = true;
         self.record(from, self.end)
@@ -193,7 +191,7 @@ impl Walk {
         Ok(None)
     }
 
-    /// Reads the directory at this place. What follows its end record may be another archive.
+    /// Reads the directory at this place. Another archive may follow its end record.
     fn directory(&mut self, at: u64) -> io::Result<Option<u64>> {
         if is_end(self.peek.at(at, END_LENGTH)?) {
             return self.behind(at);
@@ -225,7 +223,7 @@ impl Walk {
         Ok(None)
     }
 
-    /// Where the next archive begins behind the end record at or behind this place, if one does.
+    /// Where another archive begins after the end record at or after this place, if one does.
     fn behind(&mut self, at: u64) -> io::Result<Option<u64>> {
         let bytes = self.peek.at(at, BLOCK)?;
         let end = bytes.windows(END_LENGTH).position(|end| end.starts_with(&END));
@@ -239,7 +237,7 @@ impl Walk {
         Ok((self.peek.at(next, 4)? == LOCAL).then_some(next))
     }
 
-    /// Takes in the entry at this place; where to go on, `None` at the end.
+    /// Takes in the entry at this place. Gives the place to go on, `None` at the end.
     fn entry(&mut self, at: u64) -> io::Result<Option<u64>> {
         let Some(length) = LocalHeader::length(self.peek.at(at, LocalHeader::FIXED)?) else {
             self.cut_off = true;
@@ -278,7 +276,7 @@ impl Walk {
             self.found.push(entry);
             return Ok(Some(next));
         }
-        // Nothing follows where its data should end, so its size is wrong or the file is cut off.
+        // nothing follows where its data should end, so its size is wrong or the file is cut off
         let nested = entry.name.to_ascii_lowercase().ends_with(".zip") || self.peek.at(data, 4)? == LOCAL;
         let cut_off = end > self.end;
         if cut_off {
@@ -294,8 +292,8 @@ impl Walk {
         Ok(next)
     }
 
-    /// An entry whose size follows its data, so that only the data tells where it ends. Its own header may
-    /// say anything: nothing, or `0xFFFFFFFF`.
+    /// An entry whose size follows its data, so that only the data tells where it ends. Its header may say
+    /// anything: 0, or `0xFFFFFFFF`.
     fn unsized_entry(&mut self, mut entry: ZipEntry, data: u64) -> io::Result<Option<u64>> {
         (entry.compressed, entry.size, entry.crc32) = (0, 0, 0);
         let measured = measure(&mut self.peek, entry.method, data, &mut self.budget)?;
@@ -332,7 +330,7 @@ impl Walk {
         Ok(next)
     }
 
-    /// The compressed size that a descriptor confirms, and where the descriptor ends. Deflate64
+    /// The compressed size that a descriptor confirms, and where the descriptor ends. The decoder for Deflate64
     /// takes up to three bytes more than it needs.
     fn described(
         &mut self,
@@ -350,7 +348,7 @@ impl Walk {
         Ok(None)
     }
 
-    /// Where to go on behind data that ends here, if that is where data ends.
+    /// Where to go on after data that ends at `end`, if data plausibly ends there.
     fn after(&mut self, end: u64, crc32: u32, compressed: u64, size: u64) -> io::Result<Option<u64>> {
         if end >= self.end {
             return Ok((end == self.end).then_some(end));
@@ -363,7 +361,7 @@ impl Walk {
     }
 }
 
-/// Whether these fixed bytes look like those of a header.
+/// Whether these bytes look like the fixed part of a header.
 fn plausible(bytes: &[u8]) -> bool {
     let (version, method, name) = if bytes.starts_with(&LOCAL) { (4, 8, 26) } else { (6, 10, 28) };
     bytes.get(version).is_some_and(|&version| version <= 100)

@@ -1,16 +1,14 @@
-//! Data whose size is declared behind it only.
+//! Data whose size is stated only behind it, in a descriptor. Descriptors are never taken at their word.
 //!
-//! In: where it begins. Out: where it ends, and what it amounts to. Never: takes a descriptor at its
-//! word. The surprise: deflated data tells its own end, but stored data ends where a descriptor has
-//! its length and its checksum, so the first that fits both is it: those inside a stored nested
-//! archive do not.
+//! Deflated data tells its own end. Stored data ends at the first descriptor that has both its length and its
+//! checksum: those inside a stored nested archive do not.
 
 use std::io::{self, ErrorKind};
 
 use crate::apple::zip::entry::{DEFLATED, DEFLATED_64, STORED};
 use crate::apple::zip::headers::{CENTRAL, DESCRIPTOR, DESCRIPTOR_LENGTH, LOCAL, descriptor, u32_at, u64_at};
 use crate::apple::zip::listing::BLOCK;
-use crate::apple::zip::reader::Source;
+use crate::apple::zip::reader::Inflater;
 use crate::apple::zip::window::Peek;
 
 /// A descriptor and the signature behind it.
@@ -20,51 +18,55 @@ const DESCRIPTOR_SEARCHED: usize = DESCRIPTOR_LENGTH + 4;
 pub(super) enum Measured {
     /// The stream ends after this many compressed bytes.
     Whole { compressed: u64, size: u64, crc32: u32 },
-    /// The stream goes on where the window ends.
+    /// The window ends before the stream does.
     CutOff,
-    /// The stream is damaged, at the latest after this many compressed bytes.
+    /// The stream is damaged, after this many compressed bytes at the latest.
     Broken { at: u64 },
 }
 
-/// Finds out where the data that begins here ends, at the expense of a budget of bytes.
+/// Finds where the data that begins at `data` ends. Inflated bytes are taken from the budget.
 pub(super) fn measure(peek: &mut Peek, method: u16, data: u64, budget: &mut u64) -> io::Result<Measured> {
     match method {
         STORED => measure_stored(peek, data),
         DEFLATED | DEFLATED_64 => {
             let window = peek.window();
             let rest = window.slice(data, window.len().saturating_sub(data));
-            measure_deflated(Source::new(method, rest), budget)
+            measure_deflated(Inflater::new(method, rest), budget)
         }
         _ => Ok(Measured::Broken { at: 0 }),
     }
 }
 
-fn measure_deflated(mut source: Source, budget: &mut u64) -> io::Result<Measured> {
+fn measure_deflated(mut inflater: Inflater, budget: &mut u64) -> io::Result<Measured> {
     let mut crc32 = crc32fast::Hasher::new();
     let mut scratch = vec![0; 64 << 10];
     let mut size = 0;
     while size <= *budget {
-        match source.read(&mut scratch) {
+        match inflater.read(&mut scratch) {
             Ok(0) => {
                 *budget -= size;
-                return Ok(Measured::Whole { compressed: source.consumed(), size, crc32: crc32.finalize() });
+                return Ok(Measured::Whole {
+                    compressed: inflater.consumed(),
+                    size,
+                    crc32: crc32.finalize(),
+                });
             }
             Ok(count) => {
                 crc32.update(scratch.get(..count).unwrap_or_default());
                 size += count as u64;
             }
             Err(error) if error.kind() != ErrorKind::InvalidData => return Err(error),
-            Err(_) if source.is_exhausted() => {
+            Err(_) if inflater.is_exhausted() => {
                 return Ok(Measured::CutOff);
             }
             Err(_) => break,
         }
     }
     *budget = budget.saturating_sub(size);
-    Ok(Measured::Broken { at: source.consumed() })
+    Ok(Measured::Broken { at: inflater.consumed() })
 }
 
-/// Stored data of unknown size ends where a descriptor tells its length and checksum.
+/// Finds the first descriptor that has the length and checksum of the data before it.
 fn measure_stored(peek: &mut Peek, data: u64) -> io::Result<Measured> {
     let mut crc32 = crc32fast::Hasher::new();
     let mut length = 0;
@@ -98,8 +100,8 @@ fn measure_stored(peek: &mut Peek, data: u64) -> io::Result<Measured> {
     }
 }
 
-/// Whether a descriptor of stored data of this length may stand here. Without signature it counts
-/// only in front of a header: a dozen zeros would do otherwise.
+/// Whether this may be the descriptor of stored data of this length. Without a signature it counts only in front
+/// of a header, or a dozen zeros would do.
 fn describes(bytes: &[u8], offset: usize, length: u64) -> bool {
     let Some(bytes) = bytes.get(offset..) else {
         return false;

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read};
 
 use crate::apple::zip::forge::{Descriptor, End, Forged, Piece, Record, forge, window};
 use crate::apple::zip::reader::Damage;
-use crate::apple::zip::{Archive, DEFLATED, Sniff, UnreadableKind, ZipEntry, sniff};
+use crate::apple::zip::{DEFLATED, Sniff, UnreadableKind, ZipArchive, ZipEntry, sniff};
 use crate::problem::Code;
 use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert_eq, proptest};
@@ -13,11 +13,11 @@ fn zip(pieces: &[Piece]) -> Forged {
     forge(pieces, &End::default())
 }
 
-fn open(bytes: &[u8]) -> Archive {
-    Archive::open(window(bytes)).unwrap()
+fn open(bytes: &[u8]) -> ZipArchive {
+    ZipArchive::open(window(bytes)).unwrap()
 }
 
-fn read(archive: &Archive, entry: &ZipEntry) -> Result<Vec<u8>, Code> {
+fn read(archive: &ZipArchive, entry: &ZipEntry) -> Result<Vec<u8>, Code> {
     let mut reader = archive.reader(entry).map_err(|fault| fault.code)?;
     let mut content = Vec::new();
     match reader.read_to_end(&mut content) {
@@ -30,19 +30,19 @@ fn read(archive: &Archive, entry: &ZipEntry) -> Result<Vec<u8>, Code> {
 }
 
 /// Name and content, or why not, of every entry.
-fn contents(archive: &Archive) -> Vec<(String, Result<Vec<u8>, Code>)> {
+fn contents(archive: &ZipArchive) -> Vec<(String, Result<Vec<u8>, Code>)> {
     archive.entries.iter().map(|entry| (entry.name.to_string(), read(archive, entry))).collect()
 }
 
-fn whole(archive: &Archive) -> Vec<Vec<u8>> {
+fn whole(archive: &ZipArchive) -> Vec<Vec<u8>> {
     archive.entries.iter().filter_map(|entry| read(archive, entry).ok()).collect()
 }
 
-fn codes(archive: &Archive) -> Vec<Result<(), Code>> {
+fn codes(archive: &ZipArchive) -> Vec<Result<(), Code>> {
     archive.entries.iter().map(|entry| read(archive, entry).map(|_| ())).collect()
 }
 
-fn faults(archive: &Archive) -> Vec<Code> {
+fn faults(archive: &ZipArchive) -> Vec<Code> {
     archive.problems.iter().map(|fault| fault.code).collect()
 }
 
@@ -211,7 +211,7 @@ fn sizes_and_offsets_that_wrapped() {
     let end = rest.len() - 22;
     rest[end + 16..end + 20].copy_from_slice(&(forged.directory as u32 + 12).to_le_bytes());
     file.write_all(&rest).unwrap();
-    let archive = Archive::open(Window::file(file).unwrap()).unwrap();
+    let archive = ZipArchive::open(Window::file(file).unwrap()).unwrap();
     assert_eq!(archive.problems, []);
     assert_eq!((archive.entries[1].size, archive.entries[1].compressed), (hole, hole));
     assert_eq!(read(&archive, &archive.entries[0]), Ok(b"before".to_vec()));
@@ -226,7 +226,7 @@ fn cut_off_at_every_byte() {
     for length in 0..forged.bytes.len() {
         let whole_pieces = forged.ends.iter().filter(|&&end| end <= length).count();
         let expected: Vec<_> = pieces[..whole_pieces].iter().map(|piece| piece.content.clone()).collect();
-        match Archive::open(window(&forged.bytes[..length])) {
+        match ZipArchive::open(window(&forged.bytes[..length])) {
             Ok(archive) => {
                 assert_eq!(whole(&archive), expected, "{length}");
                 assert_eq!(faults(&archive), [Code::DamagedArchive], "{length}");
@@ -500,15 +500,15 @@ fn nested_archives_in_place() {
     ]);
     let archive = open(&forged.bytes);
     assert!(archive.stored_window(&archive.entries[2]).is_none());
-    let nested = Archive::open(archive.stored_window(&archive.entries[1]).unwrap()).unwrap();
+    let nested = ZipArchive::open(archive.stored_window(&archive.entries[1]).unwrap()).unwrap();
     assert_eq!(whole(&nested), pieces.iter().map(|piece| piece.content.clone()).collect::<Vec<_>>());
-    let inner = Archive::open(nested.stored_window(&nested.entries[3]).unwrap()).unwrap();
+    let inner = ZipArchive::open(nested.stored_window(&nested.entries[3]).unwrap()).unwrap();
     assert_eq!(whole(&inner), [text(9, 40), text(8, 30)]);
 }
 
 #[test]
 fn what_is_no_archive() {
-    let kind = |bytes: &[u8]| Archive::open(window(bytes)).unwrap_err().kind;
+    let kind = |bytes: &[u8]| ZipArchive::open(window(bytes)).unwrap_err().kind;
     assert!(matches!(kind(b""), UnreadableKind::Empty));
     assert!(matches!(kind(&[0; 5000]), UnreadableKind::Empty));
     assert!(matches!(kind(b"\n <!DOCTYPE html><title>Sign In</title>"), UnreadableKind::WebPage));
@@ -538,7 +538,7 @@ fn the_last_byte_comes_with_the_proof() {
 }
 
 /// What a reader yields into buffers of this size, or how it fails.
-fn yielded(archive: &Archive, room: usize) -> Result<Vec<u8>, Option<Damage>> {
+fn yielded(archive: &ZipArchive, room: usize) -> Result<Vec<u8>, Option<Damage>> {
     let mut reader = archive.reader(&archive.entries[0]).map_err(|_| None)?;
     let mut content = Vec::new();
     let mut buffer = vec![0; room];

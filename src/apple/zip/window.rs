@@ -1,15 +1,13 @@
 //! A window onto an open file: positioned reads from a start, over a length.
 //!
-//! In: an open file. Out: [`Window`], which any number of threads clone and read at once, and
-//! [`Peek`], which shows the bytes at a position from a buffer. Never: writes, locks, or relies on
-//! the file's own cursor. The surprise: a stored nested archive is only a narrower window of the
-//! same file, so it is read in place.
+//! Any number of threads may clone a [`Window`] and read at once: nothing locks or relies on the file's own cursor. A
+//! stored nested archive is just a narrower window of the same file, so it is read in place.
 
 use std::fs::File;
 use std::io::{self, Error, ErrorKind, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-/// A part of an open file, with a cursor of its own. Cloning costs one reference count.
+/// A stretch of an open file, with a cursor of its own. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Window {
     file: Arc<File>,
@@ -19,13 +17,12 @@ pub struct Window {
 }
 
 impl Window {
-    /// The whole file.
     pub fn file(file: File) -> io::Result<Window> {
         let length = file.metadata()?.len();
         Ok(Window { file: Arc::new(file), start: 0, length, cursor: 0 })
     }
 
-    /// The bytes from `start` on, `length` of them, or as many as this window has.
+    /// The `length` bytes from `start` on, or as many as this window has.
     pub fn slice(&self, start: u64, length: u64) -> Window {
         let start = start.min(self.length);
         Window {
@@ -41,13 +38,12 @@ impl Window {
         self.length
     }
 
-    /// Whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.length == 0
     }
 
-    /// Reads at a position of the window; the cursor stays. Fewer bytes than asked for come at the
-    /// end only.
+    /// Reads at a position of the window without moving the cursor. Yields fewer bytes than asked for only at
+    /// the end.
     pub fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
         let left = self.length.saturating_sub(position);
         let want = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
@@ -64,7 +60,7 @@ impl Window {
         Ok(done)
     }
 
-    /// Up to `length` bytes at a position; fewer at the end only.
+    /// The `length` bytes at a position; fewer only at the end.
     pub(super) fn bytes_at(&self, position: u64, length: usize) -> io::Result<Vec<u8>> {
         let left = usize::try_from(self.length.saturating_sub(position)).unwrap_or(usize::MAX);
         let mut bytes = vec![0; length.min(left)];
@@ -79,7 +75,7 @@ fn positioned(file: &File, buffer: &mut [u8], position: u64) -> io::Result<usize
     std::os::unix::fs::FileExt::read_at(file, buffer, position)
 }
 
-/// Moves the handle's cursor, which nobody here relies on.
+/// Moves the handle's cursor, which nothing here relies on.
 #[cfg(windows)]
 fn positioned(file: &File, buffer: &mut [u8], position: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, position)
@@ -109,8 +105,8 @@ fn resolve(to: SeekFrom, cursor: u64, length: u64) -> io::Result<u64> {
     .ok_or_else(|| Error::new(ErrorKind::InvalidInput, "seek to before the start"))
 }
 
-/// Shows the bytes at any position of a window; what was read before is not read again. As a
-/// reader it keeps its buffer over seeks, which a `BufReader` does not.
+/// Shows the bytes at any position of a window from a buffer. As a reader it keeps its buffer across seeks, which
+/// a `BufReader` does not.
 #[derive(Debug)]
 pub(super) struct Peek {
     window: Window,
@@ -130,17 +126,17 @@ impl Peek {
         &self.window
     }
 
-    /// The bytes at a position, `length` of them; fewer at the end only.
+    /// The `length` bytes at a position; fewer only at the end.
     pub(super) fn at(&mut self, position: u64, length: usize) -> io::Result<&[u8]> {
         let bytes = self.from(position, length)?;
         Ok(bytes.get(..length).unwrap_or(bytes))
     }
 
-    /// All bytes at hand from a position on, `length` of them at least; fewer at the end only.
+    /// All buffered bytes from a position on, at least `length`; fewer only at the end.
     pub(super) fn from(&mut self, position: u64, length: usize) -> io::Result<&[u8]> {
         let end = position.saturating_add(length as u64).min(self.window.len());
-        let held = self.start..self.start.saturating_add(self.buffer.len() as u64);
-        if position < held.start || end > held.end {
+        let buffered = self.start..self.start.saturating_add(self.buffer.len() as u64);
+        if position < buffered.start || end > buffered.end {
             let left = usize::try_from(self.window.len().saturating_sub(position)).unwrap_or(usize::MAX);
             let mut buffer = std::mem::take(&mut self.buffer);
             buffer.resize(self.capacity.max(length).min(left), 0);

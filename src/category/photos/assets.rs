@@ -1,9 +1,7 @@
-//! Media to assets: what the rows say of each medium, and when each asset was taken.
+//! Media to assets: what the rows say of each medium, and when each asset was taken. Never names a library path.
 //!
 //! The surprise: flags and dates belong to the asset, not to a file. The still's row decides for its movie
 //! even where the movie's own row says otherwise, because the halves of one Live Photo do differ.
-
-use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -11,13 +9,14 @@ use chrono_tz::Tz;
 use crate::apple::text;
 use crate::category::photos::by_name::scheme_b_base;
 use crate::category::photos::doubts::{Doubts, quoted};
+use crate::category::photos::listed::Listed;
 use crate::category::photos::lists::details::Row;
 use crate::category::photos::media::{Format, Kind};
 use crate::category::photos::pairs::{Pairs, companions, pair};
 use crate::category::photos::rows::{RowAt, Rows};
 use crate::category::photos::time::{Captured, CapturedFrom, Sources, capture};
-use crate::category::photos::{Asset, AssetId, Heard, List, Resource, Role, Said, Sort};
-use crate::contents::{Arena, ByContent, Class, Content, ContentId, Contents, Entry, ExportId, PartId};
+use crate::category::photos::{Asset, AssetId, Heard, Resource, Role, Said, Sort};
+use crate::contents::{Arena, ByContent, Class, Content, ContentId, Contents, Entry, PartId};
 use crate::problem::{Code, Problem};
 
 /// More rows that disagree about one file are counted, not listed.
@@ -107,7 +106,7 @@ pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone
     let media = collect(contents, heard, &entries, rows, &mut problems);
     let pairs = pair(&media);
     let companions = companions(&media, &pairs);
-    let lists = Lists::new(contents, heard);
+    let lists = Listed::new(contents, heard);
 
     let movies = &pairs.first_still;
     let followers = movies.len() + companions.of.len();
@@ -135,7 +134,7 @@ pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone
 
 /// Entries of media, those of the same bytes side by side, in the order of their first.
 fn by_bytes(contents: &Contents) -> Vec<&Entry> {
-    let mut first = ByContent::with_room(contents.distinct.len());
+    let mut first = ByContent::with_capacity(contents.distinct.len());
     let mut entries: Vec<(usize, &Entry)> = Vec::new();
     for entry in contents.entries.iter().filter(|e| e.class == Class::Resource) {
         if let Some(content) = entry.content() {
@@ -214,100 +213,11 @@ fn told<'a>(
     })
 }
 
-/// The lists that speak of media without a row: `Favorites.csv`, `Hidden.csv`, and the shared
-/// library's contributions.
-struct Lists<'a> {
-    favorites: HashSet<(ExportId, String)>,
-    hidden: HashSet<(ExportId, String)>,
-    contributed: HashMap<(ExportId, String), Contributed>,
-    contents: &'a Contents,
-}
-
-/// Whether the owner contributed the media of one name.
-struct Contributed {
-    /// What the first line of each part's list says.
-    by_part: HashMap<PartId, bool>,
-    /// What all lines say, if they say the same.
-    by_all: Option<bool>,
-}
-
-impl<'a> Lists<'a> {
-    fn new(contents: &'a Contents, heard: &Heard) -> Self {
-        let mut lists = Lists {
-            favorites: HashSet::new(),
-            hidden: HashSet::new(),
-            contributed: HashMap::new(),
-            contents,
-        };
-        for entry in &contents.entries {
-            let export = contents.export_of(entry);
-            match heard.list(entry) {
-                Some(List::Names(named)) if Sort::of(entry) == Sort::Album => {
-                    let list = match automatic(entry) {
-                        Some(Automatic::Favorites) => &mut lists.favorites,
-                        Some(Automatic::Hidden) => &mut lists.hidden,
-                        None => continue,
-                    };
-                    list.extend(named.iter().map(|name| (export, text::match_key(name))));
-                }
-                Some(List::Contributions(named)) => {
-                    for (name, mine) in named {
-                        let key = (export, text::match_key(name));
-                        let first = || Contributed { by_part: HashMap::new(), by_all: Some(*mine) };
-                        let said = lists.contributed.entry(key).or_insert_with(first);
-                        said.by_part.entry(entry.part).or_insert(*mine);
-                        said.by_all = said.by_all.filter(|all| all == mine);
-                    }
-                }
-                _ => {}
-            }
-        }
-        lists
-    }
-
-    fn names_any(&self, list: &HashSet<(ExportId, String)>, medium: &Medium<'_>) -> bool {
-        let named = |entry: &&Entry, name: &str| {
-            list.contains(&(self.contents.export_of(entry), text::match_key(name)))
-        };
-        !list.is_empty() && medium.entries.iter().any(|e| named(e, e.name()) || named(e, medium.name()))
-    }
-
-    /// The list of the same part first; else of the whole export, if it says one thing only.
-    fn contributed(&self, medium: &Medium<'_>) -> Option<bool> {
-        if self.contributed.is_empty() {
-            return None;
-        }
-        medium.entries.iter().find_map(|entry| {
-            let key = (self.contents.export_of(entry), text::match_key(medium.name()));
-            let said = self.contributed.get(&key)?;
-            said.by_part.get(&entry.part).copied().or(said.by_all)
-        })
-    }
-}
-
-/// Albums that Photos makes by itself and that repeat what the rows say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Automatic {
-    /// `Favorites.csv`.
-    Favorites,
-    /// `Hidden.csv`.
-    Hidden,
-}
-
-/// Whether this entry is one of Photos' own lists and not an album.
-pub fn automatic(entry: &Entry) -> Option<Automatic> {
-    match text::match_key(entry.name()).as_str() {
-        "favorites.csv" => Some(Automatic::Favorites),
-        "hidden.csv" => Some(Automatic::Hidden),
-        _ => None,
-    }
-}
-
 fn asset(
     media: &[Medium<'_>],
     members: &[(usize, Role)],
     rows: &Rows<'_>,
-    lists: &Lists<'_>,
+    lists: &Listed<'_>,
     zone: Tz,
 ) -> Asset {
     let primary = &media[members[0].0];
@@ -366,7 +276,7 @@ fn built(contents: &Contents, entry: &Entry) -> Option<NaiveDateTime> {
     contents.exports[contents.export_of(entry)].built.filter(|built| built.year() >= FIRST_EXPORTS)
 }
 
-fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Lists<'_>) -> (bool, bool, bool) {
+fn flags(speaks: &Medium<'_>, primary: &Medium<'_>, lists: &Listed<'_>) -> (bool, bool, bool) {
     let told = speaks.told;
     let has = |sort: Sort| primary.entries.iter().any(|e| Sort::of(e) == sort);
     let deleted = match told.and_then(|told| told.deleted) {

@@ -15,6 +15,7 @@ pub mod classify;
 pub mod counts;
 mod doubts;
 mod heard;
+mod listed;
 pub mod lists;
 pub mod media;
 mod pairs;
@@ -35,7 +36,6 @@ use crate::contents::{Arena, ByContent, Class, ContentId, ContentSet, Contents, 
 use crate::problem::{Code, Problem};
 
 pub use albums::{Album, AlbumKind};
-pub(crate) use by_name::scheme_b_base;
 pub use heard::{Heard, Said, look};
 pub use lists::List;
 pub(crate) use pairs::original_stem;
@@ -140,7 +140,7 @@ pub struct Matched {
 impl Matched {
     /// Of every content, its asset and which resource of it it is.
     pub fn by_content(&self) -> ByContent<(AssetId, u32)> {
-        let mut places = ByContent::with_room(self.assets.len());
+        let mut places = ByContent::with_capacity(self.assets.len());
         for (a, asset) in self.assets.pairs() {
             for (r, resource) in (0..).zip(&asset.resources) {
                 places.insert(resource.content, (a, r));

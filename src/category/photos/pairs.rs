@@ -5,18 +5,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
+use std::ops::RangeInclusive;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::category::photos::Said;
 use crate::category::photos::assets::Medium;
-use crate::category::photos::media::{Format, Kind};
+use crate::category::photos::media::{Format, Kind, LocalTime};
 use crate::contents::PartId;
 
 /// A movie larger than this is not the movie of a Live Photo, when only names say so.
 const LARGEST_MOVIE: u64 = 60_000_000;
 /// How far the dates of two halves may lie apart, when only names say that they belong together.
 const SAME_TAKE: TimeDelta = TimeDelta::seconds(120);
+/// How far clocks are ahead of UTC, in seconds, with what may lie between two halves.
+const ZONES: RangeInclusive<i64> = -12 * 3600 - 120..=14 * 3600 + 120;
 /// Movies of one name in one folder that a still is compared with; of more nobody can tell by their names
 /// which is its own, unless it is among these.
 const MOST_LOOKS: usize = 64;
@@ -208,33 +211,29 @@ fn may_be_one(still: &Medium<'_>, movie: &Medium<'_>) -> bool {
     embedded_apart(still.said, movie.said).is_none_or(|apart| apart <= SAME_TAKE)
 }
 
-/// How far the embedded times of two files lie apart, where both have one. A local time and a UTC
-/// instant are compared up to a zone offset, a multiple of 15 minutes.
+/// How far the embedded times of two files lie apart, where both have one.
 fn embedded_apart(still: &Said, movie: &Said) -> Option<TimeDelta> {
-    let local = |c: &Said| c.embedded.exif.or(c.embedded.quicktime);
-    let instant = |c: &Said| -> Option<NaiveDateTime> {
-        let with_offset =
-            local(c).and_then(|l| Some(l.time - TimeDelta::seconds(l.offset?.local_minus_utc().into())));
-        with_offset.or_else(|| local(c).is_none().then_some(c.embedded.utc).flatten())
-    };
-    if let (Some(a), Some(b)) = (local(still), local(movie)) {
-        return Some((a.time - b.time).abs());
+    let local = |said: &Said| said.embedded.exif.or(said.embedded.quicktime);
+    match (local(still), local(movie)) {
+        (Some(still), Some(movie)) => Some((still.time - movie.time).abs()),
+        (Some(still), None) => Some(apart(still, movie.embedded.utc?)),
+        (None, Some(movie)) => Some(apart(movie, still.embedded.utc?)),
+        (None, None) => Some((still.embedded.utc? - movie.embedded.utc?).abs()),
     }
-    if let (Some(a), Some(b)) = (instant(still), instant(movie)) {
-        return Some((a - b).abs());
+}
+
+/// How far a local time lies from an instant; without its offset, from the nearest that some zone could have.
+fn apart(local: LocalTime, utc: NaiveDateTime) -> TimeDelta {
+    const QUARTER: i64 = 15 * 60;
+    let ahead = local.time - utc;
+    if let Some(offset) = local.offset {
+        return (ahead - TimeDelta::seconds(offset.local_minus_utc().into())).abs();
     }
-    let quarter = 15 * 60;
-    let (local, utc) = match (local(still), local(movie)) {
-        (Some(l), None) => (l.time, movie.embedded.utc?),
-        (None, Some(l)) => (l.time, still.embedded.utc?),
-        _ => return None,
-    };
-    let apart = (local - utc).num_seconds();
-    if !(-12 * 3600 - 120..=14 * 3600 + 120).contains(&apart) {
-        return Some(TimeDelta::seconds(apart.abs()));
-    }
-    let rest = apart.rem_euclid(quarter);
-    Some(TimeDelta::seconds(rest.min(quarter - rest)))
+    let ahead = ahead.num_seconds();
+    TimeDelta::seconds(match ZONES.contains(&ahead) {
+        true => ahead.rem_euclid(QUARTER).min((-ahead).rem_euclid(QUARTER)),
+        false => ahead.abs(),
+    })
 }
 
 /// Which files go with which still; indices into the media.
@@ -309,4 +308,33 @@ fn companion_stems<'a>(media: &'a [Medium<'_>], index: usize) -> Vec<Stem<'a>> {
 pub(crate) fn original_stem(stem: &str) -> Option<String> {
     let (head, tail) = stem.split_once("_o")?;
     tail.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("{head}_{tail}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{FixedOffset, NaiveDateTime};
+
+    use super::apart;
+    use crate::category::photos::media::LocalTime;
+
+    #[test]
+    fn a_local_time_is_compared_up_to_a_zone() {
+        let at = |time: &str| -> NaiveDateTime { format!("2024-03-{time}").parse().unwrap() };
+        let table = [
+            ("03T10:00:00", None, "03T10:00:00", 0),
+            ("03T10:00:30", None, "03T09:00:00", 30),
+            ("03T09:59:30", None, "03T09:00:00", 30),
+            ("03T15:45:00", None, "03T10:00:00", 0),
+            ("03T10:07:00", None, "03T10:00:00", 420),
+            ("04T00:00:00", None, "03T10:00:00", 0),
+            ("04T00:03:00", None, "03T10:00:00", 14 * 3600 + 180),
+            ("02T21:00:00", None, "03T10:00:00", 13 * 3600),
+            ("03T11:00:00", Some(3600), "03T10:00:00", 0),
+            ("03T12:00:00", Some(3600), "03T10:00:00", 3600),
+        ];
+        for (local, offset, utc, seconds) in table {
+            let local = LocalTime { time: at(local), offset: offset.and_then(FixedOffset::east_opt) };
+            assert_eq!(apart(local, at(utc)).num_seconds(), seconds, "{local:?} and {utc}");
+        }
+    }
 }

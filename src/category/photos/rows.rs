@@ -87,7 +87,7 @@ pub fn match_rows<'a>(contents: &'a Contents, heard: &'a Heard) -> Rows<'a> {
     let order = details_order(contents);
     let all = collect(contents, heard, &order, &mut rows);
     let fingerprint = |content: ContentId| heard.said[content].fingerprint;
-    let mut by_fingerprint = ByDigest::with_room(contents.distinct.len());
+    let mut by_fingerprint = ByDigest::with_capacity(contents.distinct.len());
     for content in contents.distinct.ids() {
         fingerprint(content).inspect(|found| by_fingerprint.insert(found.digest(), content.index()));
     }

@@ -8,10 +8,7 @@ use crate::library::catalog::Catalog;
 use crate::library::record::AlbumRecord;
 
 impl Catalog {
-    /// Album titles of every file: own albums, memories, shared albums.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// The albums of every file, by its path: the kind and title of each.
     pub fn titles_by_path(&self) -> Result<HashMap<String, Vec<(String, String)>>, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -26,10 +23,7 @@ impl Catalog {
         })
     }
 
-    /// Albums with their files, by kind and title.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Albums with their files, sorted by kind and title.
     pub fn albums(&self) -> Result<Vec<AlbumRecord>, Error> {
         self.query(|c| {
             let mut members: HashMap<i64, Vec<String>> = HashMap::new();

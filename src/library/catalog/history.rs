@@ -1,4 +1,4 @@
-//! What came, and what became of it: exports and their parts, the balance of what was read, past runs.
+//! What came and what became of it: exports and their parts, the balance of what was read, past runs.
 
 use chrono::NaiveDateTime;
 use rusqlite::{OptionalExtension, Row, params};
@@ -11,45 +11,40 @@ use crate::library::record::Unchanged;
 /// An export and the parts of it that the library has seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportRecord {
-    /// Apple's name.
     pub name: String,
-    /// Parts that Apple announced, if a name says it.
+    /// How many parts Apple announced, if a name tells.
     pub total: Option<u32>,
     /// When Apple built it.
     pub built: Option<NaiveDateTime>,
-    /// Numbers of the parts, in order.
+    /// The numbers of the parts, ascending.
     pub parts: Vec<u32>,
 }
 
-/// Distinct bytes: how often they came and where they stand.
+/// Distinct bytes: how often they came and where they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Balance {
-    /// Bytes.
     pub size: u64,
-    /// Entries that hold them.
+    /// How many entries hold them.
     pub given: u64,
-    /// Files of them in the tree.
+    /// How many files in the tree hold them.
     pub placed: u64,
-    /// Files of them among the kept details.
+    /// How many files in `.windfall/details` hold them.
     pub details: u64,
 }
 
-/// One run of the past.
+/// A past run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunRecord {
     /// `import` or `rebuild`.
     pub command: String,
     /// When it began, RFC 3339.
     pub started: String,
-    /// What it reported, JSON.
+    /// Its report, as JSON.
     pub report: String,
 }
 
 impl Catalog {
     /// Exports with their parts, oldest first.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn exports(&self) -> Result<Vec<ExportRecord>, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -72,10 +67,7 @@ impl Catalog {
         })
     }
 
-    /// Calls `visit` for all bytes that came in some entry.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Visits all bytes that came in some entry.
     pub fn each_balance(&self, visit: &mut dyn FnMut(Balance)) -> Result<(), Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -98,11 +90,8 @@ impl Catalog {
         })
     }
 
-    /// Calls `visit` for every entry that was read to its end: the archive's name, the path in it, and the
-    /// BLAKE3 of its bytes in hex.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Visits every entry that was read to its end: the archive's name, the path in it, and the BLAKE3 of its bytes
+    /// in hex.
     pub fn each_read(&self, visit: &mut dyn FnMut(&str, &str, &str)) -> Result<(), Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -117,10 +106,7 @@ impl Catalog {
         })
     }
 
-    /// Runs of the past, newest first.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Past runs, newest first.
     pub fn runs(&self) -> Result<Vec<RunRecord>, Error> {
         self.query(|c| {
             let mut statement = c.prepare("SELECT command, started, report FROM runs ORDER BY id DESC")?;
@@ -131,10 +117,7 @@ impl Catalog {
         })
     }
 
-    /// Keeps what a run reported, and what the next one will if nothing changes.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Records what a run reported, and what the next one will report if nothing changes.
     pub fn record_run(
         &mut self,
         command: &str,
@@ -147,20 +130,17 @@ impl Catalog {
                 "INSERT INTO runs (command, started, report) VALUES (?1, ?2, ?3)",
                 params![command, started, report],
             )?;
-            if let Some(Unchanged { mark, report }) = unchanged {
-                tx.execute("INSERT INTO unchanged (mark, report) VALUES (?1, ?2)", params![mark, report])?;
+            if let Some(Unchanged { state, report }) = unchanged {
+                tx.execute("INSERT INTO unchanged (mark, report) VALUES (?1, ?2)", params![state, report])?;
             }
             Ok(())
         })
     }
 
-    /// What the last run left for a next one that has nothing to do.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// What the last run left for a run that finds nothing changed.
     pub fn unchanged(&self) -> Result<Option<Unchanged>, Error> {
         self.query(|c| {
-            let row = |row: &Row<'_>| Ok(Unchanged { mark: row.get(0)?, report: row.get(1)? });
+            let row = |row: &Row<'_>| Ok(Unchanged { state: row.get(0)?, report: row.get(1)? });
             c.query_row("SELECT mark, report FROM unchanged", [], row).optional()
         })
     }

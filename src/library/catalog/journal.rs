@@ -1,28 +1,27 @@
-//! The journal of a run: what was read, planned, placed and derived, in that order, and only when the
-//! bytes are durable. Each call is one transaction.
+//! The journal of a run: what was read, planned, placed and derived, in that order, and each only when the bytes are
+//! durable. Each call is one transaction.
 //!
-//! Identities are handed in and out ([`Ids`]), so that nothing is looked up again for each of 100,000 files.
+//! Ids are handed in and out ([`Ids`]), so that nothing is looked up again for each of 100,000 files.
 
-use std::collections::BTreeMap;
 use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::{CachedStatement, Params, Transaction, params};
 
 use crate::category::photos::media::{Kind, LocalTime};
 use crate::category::photos::time::{CapturedFrom, Rule, local_text};
 use crate::category::{self, Said};
-use crate::contents::{Content, Contents, Entry, Identity};
+use crate::contents::{ArchiveId, Content, Contents, Entry, Identity};
 use crate::error::Error;
 use crate::library::catalog::load::FILES;
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, Derived, DerivedRecord, FileRecord, Kept, Placement, ReadEntry};
+use crate::library::record::{
+    AlbumRecord, Derived, DerivedRecord, FileRecord, Novelty, Placement, ReadEntry,
+};
 
 impl Catalog {
-    /// Gives exports, parts and archives that are new an identity in the catalog.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Records new exports, parts and archives, which get their ids.
     pub fn record_archives(&mut self, contents: &Contents, ids: &mut Ids) -> Result<(), Error> {
         self.write(|tx| {
             for (index, export) in contents.exports.pairs() {
@@ -73,11 +72,8 @@ impl Catalog {
         })
     }
 
-    /// Records entries whose bytes are durable, in staging or in the library. Bytes that the
-    /// catalog does not know yet are recorded as staged.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Records entries whose bytes are durable, in staging or in the library. Bytes that the catalog does not know
+    /// yet are recorded as staged.
     pub fn record_read(
         &mut self,
         contents: &Contents,
@@ -93,14 +89,14 @@ impl Catalog {
             let mut stage = tx.prepare_cached("INSERT OR IGNORE INTO staged (content) VALUES (?1)")?;
             for item in read {
                 let entry = &contents.entries[item.entry];
-                let content = match (&item.kept, ids.contents.get(item.content)) {
-                    (Kept::Fresh(fresh), None) => {
+                let content = match (&item.novelty, ids.contents.get(item.content)) {
+                    (Novelty::Fresh(fresh), None) => {
                         let id = insert_content(tx, &fresh.content, &fresh.said)?;
                         ids.contents.insert(item.content, id);
                         stage.execute([id])?;
                         id
                     }
-                    (Kept::Again, Some(id)) => {
+                    (Novelty::Again, Some(id)) => {
                         stage.execute([id])?;
                         *id
                     }
@@ -123,10 +119,6 @@ impl Catalog {
         })
     }
 
-    /// Forgets entries.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn forget_entries(&mut self, entries: &[Entry], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
             let mut delete = tx.prepare_cached("DELETE FROM entries WHERE archive = ?1 AND position = ?2")?;
@@ -137,10 +129,7 @@ impl Catalog {
         })
     }
 
-    /// Records archives of which every entry was read.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Records archives whose every entry was read.
     pub fn record_complete(&mut self, archives: &[i64]) -> Result<(), Error> {
         self.write(|tx| {
             let mut update = tx.prepare_cached("UPDATE archives SET complete = 1 WHERE id = ?1")?;
@@ -151,10 +140,17 @@ impl Catalog {
         })
     }
 
-    /// Says which contents wait in staging; no other does.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Archives of which every entry was read.
+    pub fn complete_archives(&self, ids: &Ids) -> Result<HashSet<ArchiveId>, Error> {
+        let complete: HashSet<i64> = self.query(|c| {
+            let mut statement = c.prepare("SELECT id FROM archives WHERE complete = 1")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        })?;
+        let archives = ids.archives.iter().filter(|(_, id)| complete.contains(*id));
+        Ok(archives.map(|(archive, _)| *archive).collect())
+    }
+
+    /// Records which contents wait in staging, and that no others do.
     pub fn record_staged(&mut self, contents: &[i64]) -> Result<(), Error> {
         self.write(|tx| {
             tx.execute("DELETE FROM staged", [])?;
@@ -164,9 +160,6 @@ impl Catalog {
     }
 
     /// Records the plan, before the first rename.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_plan(&mut self, plan: &[Placement], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
             let mut insert = tx
@@ -183,22 +176,15 @@ impl Catalog {
         })
     }
 
-    /// Drops planned placements that were given up.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Forgets placements that were given up.
     pub fn clear_plan(&mut self) -> Result<(), Error> {
         self.write(|tx| tx.execute("DELETE FROM plan", []).map(|_| ()))
     }
 
-    /// The catalog follows files that their owner moved: the records, the albums, and what was
-    /// derived of them.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Follows files that their owner moved, in their records, their albums and what was derived from them.
     pub fn record_moved(&mut self, moved: &[(LibraryPath, LibraryPath)]) -> Result<(), Error> {
         self.write(|tx| {
-            // owners move whole years: one pass over each table, not one for each file
+            // owners move whole years, so each table gets one pass and not one for each file
             tx.execute_batch("CREATE TEMP TABLE moved (old TEXT PRIMARY KEY, new TEXT NOT NULL)")?;
             let mut insert = tx.prepare("INSERT INTO moved (old, new) VALUES (?1, ?2)")?;
             for (from, to) in moved {
@@ -216,10 +202,7 @@ impl Catalog {
         })
     }
 
-    /// Records files that stand durably under their final names, with all that is known of them.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Records files that are durable under their final names, with all that is known of them.
     pub fn record_facts(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
             let row = format!(
@@ -254,9 +237,6 @@ impl Catalog {
     }
 
     /// Replaces the albums and their members.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn record_albums(&mut self, albums: &[AlbumRecord]) -> Result<(), Error> {
         self.write(|tx| {
             tx.execute_batch("DELETE FROM memberships; DELETE FROM albums")?;
@@ -277,10 +257,7 @@ impl Catalog {
         })
     }
 
-    /// Records derived files; `blake3` is that of their own bytes.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Records derived files, each with the BLAKE3 of its own bytes.
     pub fn record_derived(&mut self, derived: &[(&Derived, Option<blake3::Hash>)]) -> Result<(), Error> {
         self.put_derived(derived.iter().map(|(item, blake3)| {
             let target = item.form.target().cloned();
@@ -288,10 +265,7 @@ impl Catalog {
         }))
     }
 
-    /// Records derived files as they were recorded, or recognised, before.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Records derived files that were recognised, or recorded before.
     pub fn record_recognised(&mut self, derived: &BTreeMap<LibraryPath, DerivedRecord>) -> Result<(), Error> {
         self.put_derived(derived.iter().map(|(path, record)| (path, record.clone())))
     }
@@ -314,10 +288,7 @@ impl Catalog {
         })
     }
 
-    /// Forgets derived files that are gone, or that are the owner's now.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Forgets derived files that are gone, or that belong to the owner now.
     pub fn forget_derived(&mut self, paths: &[&LibraryPath]) -> Result<(), Error> {
         self.write(|tx| {
             let mut delete = tx.prepare_cached("DELETE FROM derived WHERE path = ?1")?;
@@ -326,8 +297,8 @@ impl Catalog {
     }
 }
 
-/// Rows that replace those of the same key. Most keys are new, and where a row may be replaced SQLite
-/// copies every page that it touches first; so it is asked for that only where a row is in the way.
+/// Inserts rows that replace those with the same key. Where a row may be replaced, SQLite first copies every page
+/// that it touches. Most keys are new, so it is asked to replace only where a row is in the way.
 struct Put<'a> {
     new: CachedStatement<'a>,
     replaced: CachedStatement<'a>,
@@ -348,7 +319,7 @@ impl<'a> Put<'a> {
     }
 }
 
-/// Records distinct bytes; gives their identity.
+/// Records distinct bytes and gives their id.
 fn insert_content(tx: &Transaction<'_>, content: &Content, said: &Said) -> rusqlite::Result<i64> {
     let time = |local: &Option<LocalTime>| local.as_ref().map(|l| local_text(l.time));
     let offset =

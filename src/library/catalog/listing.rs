@@ -1,8 +1,8 @@
-//! The files of a library as the catalog lists them: each with what is known of its bytes, one after the
-//! other, because a library may have half a million.
+//! The files of a library as the catalog lists them, each with what is known of its bytes. They come one after the other,
+//! because a library may have half a million.
 //!
-//! Rows live no longer than their statement, so files come by a callback and not as an iterator. A file
-//! whose path could lead outside the library, or whose bytes nobody knows, is not listed; `verify` names it.
+//! Rows live no longer than their statement, so files come by a callback and not as an iterator. A file whose path could
+//! lead outside the library, or whose bytes are unknown, is not listed; `verify` names it.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -21,52 +21,44 @@ use crate::library::record::{Area, FileRecord};
 /// What the catalog says of the bytes of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
-    /// Their identity in the catalog.
+    /// Their id in the catalog.
     pub id: i64,
-    /// Bytes.
     pub size: u64,
-    /// Of these bytes.
     pub blake3: blake3::Hash,
-    /// Apple's checksum of them, if they are media.
+    /// Computed for media only.
     pub fingerprint: Option<Fingerprint>,
-    /// What they are.
     pub format: Format,
-    /// What took them.
     pub camera: Camera,
 }
 
-/// A file of the library with its bytes.
+/// A file of the library with what is known of its bytes.
 pub type StoredFile = FileRecord<Stored>;
 
 /// How much of a file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// All.
     Whole,
-    /// All but what each source said of the capture time.
+    /// Everything but what each source said of the capture time.
     WithoutEvidence,
 }
 
 /// Where a copy of a file's bytes was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source<'a> {
-    /// The bytes, by their identity in the catalog.
+    /// The catalog's id of the bytes.
     pub content: i64,
-    /// The kind of place that such an entry gets.
+    /// The kind of place in the library for such an entry.
     pub area: Area,
-    /// Path inside its part.
     pub inner: &'a str,
-    /// Name of the archive.
     pub archive: &'a str,
-    /// Path inside the archive.
     pub entry: &'a str,
 }
 
-/// Hears of a path; says whether it wants to hear of the next one.
-pub type EachPath<'a> = dyn FnMut(&str, Option<(Area, u64)>) -> bool + 'a;
+/// Visits a path and says whether to go on.
+type EachPath<'a> = dyn FnMut(&str, Option<(Area, u64)>) -> bool + 'a;
 
 impl Catalog {
-    /// Calls `visit` for every file, by path, until it breaks.
+    /// Visits every file, by path, until `visit` breaks.
     ///
     /// # Errors
     /// If SQLite refuses, or a record says what this version does not know.
@@ -79,9 +71,6 @@ impl Catalog {
     }
 
     /// The file at a path.
-    ///
-    /// # Errors
-    /// As [`Catalog::each_file`].
     pub fn file(&self, path: &str) -> Result<Option<StoredFile>, Error> {
         let mut found = None;
         self.query(|c| {
@@ -93,11 +82,8 @@ impl Catalog {
         Ok(found)
     }
 
-    /// The path of the file, not of the kept details, that the first of these texts names: exactly, or as a
-    /// link or copy of it, or else but for case and normalisation.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// The path of a file outside `.windfall` that one of these texts names. A path as it is recorded, or that of a
+    /// link or copy of a file, comes before one that differs in case or normalisation.
     pub fn path_of(&self, texts: &[String]) -> Result<Option<String>, Error> {
         self.query(|c| {
             let mut exact = c.prepare(
@@ -122,11 +108,8 @@ impl Catalog {
         })
     }
 
-    /// Calls `visit` for every copy that was read of all bytes, or of those of one identity; Apple's lists
-    /// are none.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Visits every entry that the bytes with this id, or all bytes, were read from. Entries of details are left
+    /// out.
     pub fn each_source(&self, content: Option<i64>, visit: &mut dyn FnMut(Source<'_>)) -> Result<(), Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -148,10 +131,7 @@ impl Catalog {
         })
     }
 
-    /// The companions of every still that has any, each in the order of their paths.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// The companions of every still that has any, sorted by path.
     pub fn companions(&self) -> Result<HashMap<String, Vec<String>>, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -166,11 +146,8 @@ impl Catalog {
         })
     }
 
-    /// Every path that the catalog says something stands at, by path: of a file its area and size, of
-    /// what is derived from files nothing. Ends where `each` says no, and gives its last answer.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Visits every path at which the catalog has something, in order: a file with its area and size, or something
+    /// derived without either. Ends when `each` says no, and gives its last answer.
     pub fn all_paths(&self, each: &mut EachPath<'_>) -> Result<bool, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -191,10 +168,7 @@ impl Catalog {
         })
     }
 
-    /// Whether the catalog says that something stands at a path.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Whether the catalog has something at a path.
     pub fn has_path(&self, path: &LibraryPath) -> Result<bool, Error> {
         self.query(|c| {
             let mut statement = c.prepare_cached(
@@ -205,7 +179,7 @@ impl Catalog {
     }
 }
 
-/// Visits the files that `which`, what follows the joined tables, chooses.
+/// Visits the files chosen by `which`, the end of the statement.
 fn stored(
     connection: &Connection,
     which: &str,
@@ -213,7 +187,7 @@ fn stored(
     detail: Detail,
     visit: &mut dyn FnMut(StoredFile) -> ControlFlow<()>,
 ) -> rusqlite::Result<()> {
-    // columns are read by position: SQLite looks names up anew for each row, which takes longer than all the rest
+    // columns are read by position: looking them up by name for each row takes longer than all the rest
     let mut statement = connection.prepare(&format!(
         "SELECT {FILES}, size, blake3, fingerprint, format, make, model \
          FROM files JOIN contents ON contents.id = content {which}"
@@ -247,7 +221,7 @@ mod tests {
     use crate::category::photos::media::{Format, Kind};
     use crate::category::photos::time::{CapturedFrom, Rule};
     use crate::contents::ContentId;
-    use crate::error::FaultKind;
+    use crate::error::CatalogFaultKind;
     use crate::library::catalog::{Catalog, Ids};
     use crate::library::path::LibraryPath;
     use crate::library::record::{Area, FileRecord};
@@ -347,7 +321,7 @@ mod tests {
             catalog.connection.execute(&format!("UPDATE files SET {column} = 'painting'"), []).unwrap();
             let error = catalog.file("2024/A.HEIC").unwrap_err();
             let Error::Catalog { source, .. } = error else { panic!("{column}: {error}") };
-            assert_eq!(source.kind(), FaultKind::UnknownWord, "{column}: {source}");
+            assert_eq!(source.kind(), CatalogFaultKind::UnknownWord, "{column}: {source}");
         }
     }
 

@@ -1,6 +1,6 @@
-//! Rows of the catalog to values: [`Remembered`], everything that a run has to know.
+//! Reads rows of the catalog into [`Remembered`], everything that a run has to know.
 //!
-//! Entries come back as not given ([`Entry::given`]); discovery marks those that this run's inputs hold.
+//! Entries come back as not given ([`Entry::given`]). Discovery marks those that this run's inputs hold.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -23,49 +23,42 @@ use crate::library::catalog::words::{self, Unknown, known_word};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, DerivedKind, DerivedRecord, FileRecord, Placement};
 
-/// Identities in the catalog, by index into [`Contents`].
+/// Ids in the catalog of what is in [`Contents`].
 #[derive(Debug, Default)]
 pub struct Ids {
-    /// Of exports.
     pub exports: HashMap<ExportId, i64>,
-    /// Of parts.
     pub parts: HashMap<PartId, i64>,
-    /// Of archives.
     pub archives: HashMap<ArchiveId, i64>,
-    /// Of contents.
     pub contents: ByContent<i64>,
 }
 
-/// Everything that the catalog knows.
+/// Everything that a run has to know from the catalog.
 #[derive(Debug, Default)]
 pub struct Remembered {
-    /// What Apple delivered.
     pub delivered: Delivered,
-    /// What the library holds of it.
+    /// What the library holds of what was delivered.
     pub recorded: Recorded,
 }
 
-/// What the catalog knows of deliveries.
+/// What the catalog knows of what Apple delivered.
 #[derive(Debug, Default)]
 pub struct Delivered {
-    /// Exports, parts, archives, entries, contents; details files are not read.
+    /// What was delivered, without the text of details.
     pub contents: Contents,
-    /// What contents said; lists are not read.
+    /// What contents said of themselves, without what details say.
     pub heard: Heard,
-    /// Their identities.
     pub ids: Ids,
-    /// Archives of which every entry was read.
+    /// Archives whose every entry was read.
     pub complete: HashSet<ArchiveId>,
 }
 
 /// What the catalog knows of the library.
 #[derive(Debug, Default)]
 pub struct Recorded {
-    /// Files of the library, by path.
     pub files: BTreeMap<LibraryPath, FileRecord>,
     /// Contents that wait in staging.
     pub staged: Vec<ContentId>,
-    /// What an interrupted run had still to place.
+    /// What an interrupted run has still to place.
     pub plan: Vec<Placement>,
     /// Links, lists, copies and sidecars.
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
@@ -74,24 +67,24 @@ pub struct Recorded {
 }
 
 impl Remembered {
-    /// Contents that wait in staging, with their sizes.
+    /// The hashes and sizes of contents that wait in staging.
     pub fn staged(&self) -> HashMap<blake3::Hash, u64> {
         let content = |&id: &ContentId| &self.delivered.contents.distinct[id];
         self.recorded.staged.iter().map(content).map(|content| (content.blake3, content.size)).collect()
     }
 }
 
-/// Records of files, each with the identity of its bytes.
-pub type Records = Vec<FileRecord<i64>>;
+/// Records of files, each with the catalog's id of its bytes.
+pub(super) type Records = Vec<FileRecord<i64>>;
 
-/// The columns of `files`, as they are written and read.
-pub const FILES: &str = "path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
+/// The columns of `files`, in the order in which they are written and read.
+pub(super) const FILES: &str = "path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
     imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of";
-/// How many they are.
-pub const FILE_COLUMNS: usize = 18;
+/// How many columns that is.
+pub(super) const FILE_COLUMNS: usize = 18;
 
-/// Reads everything but the records of files; gives the contents by their identities too.
-pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
+/// Reads everything but the records of files. Also gives the contents by their ids.
+pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
     let mut known = Remembered::default();
     let exports = exports(connection, &mut known)?;
     let parts = parts(connection, &mut known, &exports)?;
@@ -111,18 +104,18 @@ pub fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<Conte
     Ok((known, contents))
 }
 
-/// The records of files whose bytes are among these contents, by path.
-pub fn files(records: Records, contents: &ById<ContentId>) -> BTreeMap<LibraryPath, FileRecord> {
+/// The records of files with known bytes, by path.
+pub(super) fn files(records: Records, contents: &ById<ContentId>) -> BTreeMap<LibraryPath, FileRecord> {
     let placed = |record: FileRecord<i64>| {
         let content = contents.get(record.content)?;
         Some((record.path.clone(), record.with(content)))
     };
-    // made of all at once, the map is dense; grown one by one in order, it is half empty
+    // a map made of all at once is dense; grown one by one in order, it would be half empty
     records.into_iter().filter_map(placed).collect()
 }
 
-/// Indices by the identities in the catalog, which come in their order.
-pub struct ById<I>(Vec<(i64, I)>);
+/// Indices by ids of the catalog, which have to be added in ascending order.
+pub(super) struct ById<I>(Vec<(i64, I)>);
 
 impl<I> Default for ById<I> {
     fn default() -> Self {
@@ -137,7 +130,7 @@ impl<I: Copy> ById<I> {
     }
 }
 
-/// How many rows a table has: room for them is made once.
+/// How many rows a table has, to allocate for them once.
 fn count(connection: &Connection, table: &str) -> rusqlite::Result<usize> {
     connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
 }
@@ -206,7 +199,7 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
     let count = count(connection, "contents")?;
     known.delivered.contents.distinct.reserve_exact(count);
     known.delivered.heard.photos.said.reserve_exact(count);
-    known.delivered.ids.contents = ByContent::with_room(count);
+    known.delivered.ids.contents = ByContent::with_capacity(count);
     let mut by_id = ById(Vec::with_capacity(count));
     let mut cameras = Cameras::default();
     let mut statement = connection.prepare(
@@ -291,8 +284,8 @@ fn entries(
     Ok(())
 }
 
-/// Reads the records of files; their bytes are not yet those of any [`Contents`].
-pub fn records(connection: &Connection, unknown: Unknown) -> rusqlite::Result<Records> {
+/// Reads the records of files, whose bytes are not yet looked up among [`Contents`].
+pub(super) fn records(connection: &Connection, unknown: Unknown) -> rusqlite::Result<Records> {
     let mut statement = connection.prepare(&format!("SELECT {FILES} FROM files"))?;
     let mut rows = statement.query([])?;
     let mut records = Vec::with_capacity(count(connection, "files")?);
@@ -302,8 +295,12 @@ pub fn records(connection: &Connection, unknown: Unknown) -> rusqlite::Result<Re
     Ok(records)
 }
 
-/// The record of a row that begins with [`FILES`]; none if its path leads where no file of a library is.
-pub fn record(row: &Row<'_>, unknown: Unknown, detail: Detail) -> rusqlite::Result<Option<FileRecord<i64>>> {
+/// The record in a row that begins with [`FILES`]. `None` if its path leads where no file of a library can be.
+pub(super) fn record(
+    row: &Row<'_>,
+    unknown: Unknown,
+    detail: Detail,
+) -> rusqlite::Result<Option<FileRecord<i64>>> {
     let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
     let Some(path) = text(0)?.and_then(library_path) else { return Ok(None) };
     let evidence = if detail == Detail::Whole { text(9)? } else { None };
@@ -331,7 +328,7 @@ pub fn record(row: &Row<'_>, unknown: Unknown, detail: Detail) -> rusqlite::Resu
     }))
 }
 
-/// What the word of a column names, if there is one.
+/// The value that the word of a column stands for, if there is a word.
 fn named<T>(
     row: &Row<'_>,
     column: usize,
@@ -385,7 +382,7 @@ fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
     Ok(())
 }
 
-/// A path as this program wrote it; a catalog that says anything else is not followed.
+/// A path as this program writes it. Any other is not followed.
 fn library_path(text: &str) -> Option<LibraryPath> {
     LibraryPath::recorded(text).ok()
 }

@@ -1,23 +1,23 @@
 //! The versions of the schema, and the way from each to the next.
 //!
-//! A catalog is brought up to date when it is opened for writing, in one transaction: a crash leaves the
-//! old version or the new one. Who only reads migrates nothing; to such a connection an older catalog is
-//! made to look like one of today by temporary views.
+//! A catalog is brought up to date when it is opened for writing, in one transaction: after a crash it has the old
+//! version or the new one. Whoever only reads migrates nothing; temporary views then make an older catalog look like a
+//! current one.
 
 use rusqlite::{Connection, Transaction};
 
 use crate::library::catalog::words::SENTENCES;
 
 /// The version of the schema, in `PRAGMA user_version` and in the settings as `schema_version`.
-pub const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 2;
 
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
-/// What leads to each version from the one before, the second first.
+/// The steps from each version to the next, beginning with the first.
 const STEPS: [Step; 1] = [from_1_to_2];
 
-/// Brings a catalog of the version `found`, 0 if it is empty, to this version.
-pub fn migrate(tx: &Transaction<'_>, found: i64) -> rusqlite::Result<()> {
+/// Brings a catalog of version `found`, 0 if it is empty, to the current version.
+pub(super) fn migrate(tx: &Transaction<'_>, found: i64) -> rusqlite::Result<()> {
     match usize::try_from(found).ok().and_then(|found| found.checked_sub(1)) {
         None => tx.execute_batch(include_str!("schema.sql"))?,
         Some(done) => STEPS.iter().skip(done).try_for_each(|step| step(tx))?,
@@ -35,9 +35,9 @@ fn from_1_to_2(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     SENTENCES.iter().try_for_each(|(rule, sentence)| rename.execute([rule.as_str(), sentence]).map(|_| ()))
 }
 
-/// Makes a catalog of the version `found` look like one of this version to a connection that may only read.
-/// Rules need no view: whoever reads one takes the sentences of version 1 too.
-pub fn look_current(connection: &Connection, found: i64) -> rusqlite::Result<()> {
+/// Makes a catalog of version `found` look like a current one to a connection that may only read. Rules need no
+/// view, because the sentences of version 1 are understood wherever a rule is read.
+pub(super) fn show_as_current(connection: &Connection, found: i64) -> rusqlite::Result<()> {
     if found != 1 {
         return Ok(());
     }

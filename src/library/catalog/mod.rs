@@ -1,12 +1,13 @@
 //! The catalog: SQLite at `.windfall/catalog.sqlite`, the journal of a run and the memory of the library.
 //!
-//! All that is SQL stands in this folder: `schema.sql` and its migrations say what the format is,
-//! `journal` writes it, `load` reads what a run needs; `listing`, `albums`, `history` and `soundness` read
-//! what is asked of it otherwise. Callers see records and never a connection. A record is written only when the bytes it
-//! speaks of are durable.
+//! All SQL is in this folder. `schema.sql` and its migrations say what the format is, `journal` writes it, and `load`
+//! reads what a run needs; `listing`, `albums`, `history` and `soundness` answer everything else. Callers get records
+//! and never a connection. Every call may fail with what SQLite says.
 //!
-//! There is no write-ahead log: libraries live on exFAT, NTFS and network drives, where it is unsafe; a
-//! rollback journal and few, large transactions are fast enough for one writer.
+//! A file is recorded only when its bytes are durable.
+//!
+//! There is no write-ahead log, because it is unsafe on exFAT, NTFS and network drives, where libraries live. A rollback
+//! journal and few, large transactions are fast enough for one writer.
 
 mod albums;
 mod history;
@@ -39,7 +40,6 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Where the catalog of a library is.
     pub fn path_in(library: &Path) -> PathBuf {
         layout::internal(library).join(layout::CATALOG)
     }
@@ -52,21 +52,18 @@ impl Catalog {
         Self::open_file(Self::path_in(library))
     }
 
-    /// The same for a catalog that does not stand in its place yet.
-    ///
-    /// # Errors
-    /// As [`Catalog::open`].
+    /// The same for a catalog that is not in its place yet.
     pub fn open_file(path: PathBuf) -> Result<Self, Error> {
         let connection =
             Connection::open(&path).map_err(|e| Error::Catalog { path: path.clone(), source: e.into() })?;
         let mut catalog = Catalog { connection, path };
         catalog.try_sql(|c| {
             c.pragma_update(None, "journal_mode", "DELETE")?;
-            // the folder too must know that the journal is gone, or a power cut rolls back what was said
+            // syncs the folder too: were the journal's removal lost in a power cut, it would roll back the transaction
             c.pragma_update(None, "synchronous", "EXTRA")?;
             c.pragma_update(None, "temp_store", "MEMORY")?;
             c.pragma_update(None, "cache_size", -16_384)?;
-            // every reference is an identity that this catalog gave; `verify` looks for others
+            // every reference is an id that this catalog gave, and `verify` looks for others
             c.pragma_update(None, "foreign_keys", false)?;
             c.busy_timeout(std::time::Duration::from_secs(5))
         })?;
@@ -99,13 +96,13 @@ impl Catalog {
         };
         let mut catalog = open(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         if matches!(catalog.schema_version(), Err(Error::Catalog { source, .. }) if source.needs_rollback()) {
-            // a run was killed while it wrote; its half of a transaction is taken back
+            // a run was killed while it wrote, and its unfinished transaction is rolled back
             catalog = open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         }
         match catalog.schema_version()? {
             0 => Err(Error::NotALibrary(library.to_owned())),
             found => {
-                catalog.query(|c| migrate::look_current(c, found))?;
+                catalog.query(|c| migrate::show_as_current(c, found))?;
                 Ok(catalog)
             }
         }
@@ -132,15 +129,12 @@ impl Catalog {
         ask(&self.connection).map_err(|source| self.failed(source))
     }
 
-    /// Gives the memory of its cache back; the next question reads from the drive again.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Frees the memory of its cache. The next query reads from the drive again.
     pub fn shrink(&self) -> Result<(), Error> {
         self.query(|c| c.execute_batch("PRAGMA shrink_memory"))
     }
 
-    /// Changes what the catalog knows: what the last run said of the next one holds no more.
+    /// Changes the catalog, and so forgets what the last run expected of the next one.
     fn write<T>(&mut self, act: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Error> {
         self.transact(|tx| {
             tx.execute("DELETE FROM unchanged", [])?;
@@ -157,10 +151,7 @@ impl Catalog {
         })
     }
 
-    /// What the library remembers, by name.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// The settings that the library remembers.
     pub fn settings(&self) -> Result<Memory, Error> {
         self.query(|c| {
             let mut statement = c.prepare("SELECT name, value FROM settings")?;
@@ -168,10 +159,6 @@ impl Catalog {
         })
     }
 
-    /// Remembers settings.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
     pub fn remember(&mut self, memory: &Memory) -> Result<(), Error> {
         self.write(|tx| {
             for (name, value) in memory.iter() {
@@ -184,32 +171,26 @@ impl Catalog {
         })
     }
 
-    /// Reads everything that the catalog knows.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Reads everything that a run has to know.
     pub fn load(&self) -> Result<Remembered, Error> {
         self.load_files(Unknown::Stops)
     }
 
-    /// The same for who changes nothing, and says by itself which files are recorded in words of no meaning.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// The same for `verify`, which changes nothing and itself names the files that have unknown words.
     pub fn load_to_verify(&self) -> Result<Remembered, Error> {
         self.load_files(Unknown::IsOther)
     }
 
     fn load_files(&self, unknown: Unknown) -> Result<Remembered, Error> {
         let path = self.path.clone();
-        // the records of files are half of the catalog: another connection reads them meanwhile
+        // the records of files are half of the catalog, so another connection reads them in parallel
         let beside = move || {
             let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             load::records(&connection, unknown)
         };
         let (loaded, records) = threads::beside(|| self.query(load::load), beside);
         let (mut known, contents) = loaded?;
-        // some network drives allow one connection only
+        // some network drives allow only one connection
         let records = records.or_else(|_| self.query(|c| load::records(c, unknown)))?;
         known.recorded.files = load::files(records, &contents);
         Ok(known)

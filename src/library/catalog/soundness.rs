@@ -1,18 +1,17 @@
-//! The catalog examined for itself: what `verify` asks before it believes what it says.
+//! The catalog examined for its own sake, before `verify` believes what it says.
 //!
-//! Words are given as they stand, for here they are looked at and not understood.
+//! Words are given as they are recorded: here they are examined and not understood.
 
 use crate::error::Error;
 use crate::library::catalog::Catalog;
 
-/// Records that speak of records that are not there.
+/// Records that refer to records which are missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dangling {
-    /// The table that they are in.
+    /// The table of the records.
     pub table: String,
-    /// The table that they speak of.
+    /// The table that they refer to.
     pub parent: String,
-    /// How many.
     pub records: u64,
 }
 
@@ -30,10 +29,7 @@ impl Catalog {
         })
     }
 
-    /// Records that speak of what the catalog does not know.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// Records that refer to what the catalog does not have.
     pub fn dangling(&self) -> Result<Vec<Dangling>, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
@@ -46,10 +42,7 @@ impl Catalog {
         })
     }
 
-    /// The path of every file and the word of its area, as they are recorded, by path.
-    ///
-    /// # Errors
-    /// If SQLite refuses.
+    /// The path of every file and the word for its area, as recorded, sorted by path.
     pub fn recorded_areas(&self) -> Result<Vec<(String, String)>, Error> {
         self.query(|c| {
             let mut statement = c.prepare("SELECT path, area FROM files ORDER BY path")?;

@@ -1,17 +1,14 @@
-//! Words of the catalog that name one of ours.
+//! The words in the catalog that stand for values of ours.
 //!
-//! A word that is not known is never taken for another: what is read so is written back so, and a record
-//! of a newer version would be lost without a sound.
+//! A word that is not known is never taken for another. It would be written back as that other, and what a newer version
+//! recorded would be lost without a sound.
 
 use rusqlite::types::Type;
 
 use crate::category::photos::time::Rule;
 
-/// What this word of a column names.
-///
-/// # Errors
-/// If it is none of ours.
-pub fn known_word<T>(
+/// The value that a word of a column stands for. Fails if the word is unknown.
+pub(super) fn known_word<T>(
     column: usize,
     word: &str,
     from_name: impl FnOnce(&str) -> Option<T>,
@@ -22,18 +19,18 @@ pub fn known_word<T>(
     })
 }
 
-/// What becomes of the record of a file with a word that is none of ours.
+/// What happens to the record of a file that has an unknown word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unknown {
-    /// Nothing is read.
+pub(super) enum Unknown {
+    /// Reading stops with an error.
     Stops,
-    /// It counts for something else.
+    /// The word counts as a given other one.
     IsOther,
 }
 
 impl Unknown {
-    /// What a word names, or what it counts for.
-    pub fn or_other<T>(self, named: rusqlite::Result<T>, other: T) -> rusqlite::Result<T> {
+    /// The value of a word, or the other one if the word is unknown and that is allowed.
+    pub(super) fn or_other<T>(self, named: rusqlite::Result<T>, other: T) -> rusqlite::Result<T> {
         match self {
             Unknown::Stops => named,
             Unknown::IsOther => named.or(Ok(other)),
@@ -41,15 +38,15 @@ impl Unknown {
     }
 }
 
-/// The rule that a word of the catalog names; version 1 wrote a sentence instead, and what wrote version 2
-/// before any release did so too.
-pub fn rule(word: &str) -> Option<Rule> {
+/// The rule that a word stands for. Version 1 of the schema had a sentence instead, and so did unreleased builds
+/// that wrote version 2.
+pub(super) fn rule(word: &str) -> Option<Rule> {
     let by_sentence = || SENTENCES.iter().find(|(_, sentence)| *sentence == word).map(|(rule, _)| *rule);
     Rule::from_name(word).or_else(by_sentence)
 }
 
-/// What version 1 of the schema wrote for a rule. It stays as it is, however a rule is explained today.
-pub const SENTENCES: [(Rule, &str); 12] = [
+/// What version 1 of the schema wrote for each rule. These never change, however a rule is explained today.
+pub(super) const SENTENCES: [(Rule, &str); 12] = [
     (Rule::EmbeddedAlone, "the file itself says when it was taken and in which time zone"),
     (Rule::EmbeddedAgrees, "the file itself says when it was taken, and Apple's details agree"),
     (

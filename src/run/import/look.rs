@@ -36,7 +36,7 @@ pub(super) struct Looked {
     pub(super) inputs: Inputs,
     pub(super) before: Before,
     /// One value for what lies in the inputs.
-    pub(super) mark: Hash,
+    pub(super) given: Hash,
 }
 
 impl Looked {
@@ -59,10 +59,10 @@ pub(super) fn look(
     run.watch.progress.begin(Phase::Discover, 0, 0);
     let around = Around { spool, delivered: &delivered, standing: Some(&before.standing) };
     let found = search(run.inputs, run.strangers, Some(library), &around)?;
-    let mark = unchanged::inputs(&found);
+    let given = unchanged::inputs(&found);
     let mut inputs = gather(found, delivered, run)?;
     before.unread_what_is_gone(&mut inputs.contents);
-    Ok(Looked { inputs, before, mark })
+    Ok(Looked { inputs, before, given })
 }
 
 /// What the inputs hold, as if nothing were known of them: for `check` and `verify --against`.

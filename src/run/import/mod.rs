@@ -102,13 +102,13 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let Opened { delivered, before, staging } = opened::open(run, library, &mut catalog, tree)?;
     let looked =
         look::look(run, library, delivered, before, Spool::Staging(&staging))?.fitted(run, library)?;
-    let mark = looked.mark;
+    let given = looked.given;
     catalog.remember(&settings.memory())?;
     let read = read::read(run, library, looked, &staging, &mut catalog)?;
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
     let (report, before) = report::report(library, placed, &settings)?;
-    let left = unchanged::left(&report, &mark, &before, &catalog, &settings)?;
+    let left = unchanged::left(&report, &given, &before, &catalog, &settings)?;
     clock.record(library, report, left.as_ref(), &mut catalog)
 }
 

@@ -15,7 +15,7 @@ use crate::run::import::decide::Decided;
 use crate::run::sidecars;
 use crate::sidecar::Discretion;
 use crate::stage::discover::Inputs;
-use crate::stage::place::{self, Corrected, Placing, Unplaced, derive, remove};
+use crate::stage::place::{self, Corrected, Placing, Unplaced, derive, record_origins, remove};
 use crate::stage::plan::records::{Records, album_records};
 use crate::threads;
 
@@ -52,6 +52,7 @@ pub(super) fn place(
     }
     record(library, catalog, &records, &decided, &unplaced)?;
     let mut problems = derived.problems;
+    problems.extend(record_origins(&placing, contents, plan, &unplaced, catalog, ids)?);
     let Settings { hidden, memories, sidecars, .. } = *settings;
     if sidecars.is_some() || before.derived.values().any(|d| d.kind == DerivedKind::Sidecar) {
         let standing = standing_records(&records, &decided, &unplaced);

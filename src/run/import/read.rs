@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::contents::ArchiveId;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids};
-use crate::library::record::{Kept, ReadEntry};
+use crate::library::record::{Novelty, ReadEntry};
 use crate::library::staging::Staging;
 use crate::run::import::Run;
 use crate::run::import::look::Looked;
@@ -64,7 +64,7 @@ pub(super) fn read_only(
 fn twins(inputs: &Inputs, ids: &Ids) -> Vec<ReadEntry> {
     let new =
         inputs.contents.entries.pairs().filter(|(_, e)| e.given && !ids.archives.contains_key(&e.archive));
-    new.filter_map(|(entry, e)| Some(ReadEntry { entry, content: e.content()?, kept: Kept::Already }))
+    new.filter_map(|(entry, e)| Some(ReadEntry { entry, content: e.content()?, novelty: Novelty::Already }))
         .collect()
 }
 

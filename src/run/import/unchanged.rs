@@ -72,7 +72,7 @@ pub(super) fn outset(
     let is_swept = !layout::staging(library).exists();
     if is_swept
         && let Some(strangers) = strangers(library, &tree, catalog)?
-        && mark(&inputs(&found), strangers, settings) == left.mark
+        && state(&inputs(&found), strangers, settings) == left.state
         && let Ok((report, sizes, rows)) = serde_json::from_str::<(Report, Entries, u64)>(&left.report)
     {
         let library = library.display().to_string();
@@ -96,7 +96,7 @@ pub(super) fn left(
     let Some(again) = again(report) else { return Ok(None) };
     let strangers = before.strangers(&|path| catalog.has_path(path))?;
     let report = serde_json::to_string(&(&again, again.sizes, again.rows)).ok();
-    Ok(report.map(|report| Unchanged { mark: mark(inputs, strangers, settings), report }))
+    Ok(report.map(|report| Unchanged { state: state(inputs, strangers, settings), report }))
 }
 
 /// What a report becomes when all that was imported is there already.
@@ -120,7 +120,7 @@ fn present(Entries { total, ignored, .. }: Entries) -> Entries {
 }
 
 /// All that a run depends on, as one value.
-fn mark(inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
+fn state(inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
     // who named the zone changes nothing but a word
     let settings = Settings { zone_from: ZoneFrom::Library, ..settings.clone() };
     let mut hasher = Hasher::new();
@@ -132,10 +132,10 @@ fn mark(inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
 /// What lies in the inputs, as one value, in whatever order they were given.
 pub(super) fn inputs(found: &Search) -> Hash {
     let left_alone = found.left_alone.names.iter().map(|name| blake3::hash(name.as_bytes()));
-    let mut marks: Vec<[u8; 32]> =
-        found.marks.iter().copied().chain(left_alone).map(|mark| *mark.as_bytes()).collect();
-    marks.sort_unstable();
-    blake3::hash(marks.as_flattened())
+    let mut hashes: Vec<[u8; 32]> =
+        found.hashes.iter().copied().chain(left_alone).map(|hash| *hash.as_bytes()).collect();
+    hashes.sort_unstable();
+    blake3::hash(hashes.as_flattened())
 }
 
 /// If all that the catalog knows stands in its place: what else stands in the library, as one value.
@@ -155,7 +155,7 @@ fn strangers(library: &Path, tree: &Tree, catalog: &Catalog) -> Result<Option<Ha
         here.is_some_and(|(_, seen)| file.is_none_or(|(_, size)| seen.is_file && seen.size == size))
     })?;
     strangers.extend(standing);
-    Ok(whole.then(|| tree::mark(strangers.into_iter())))
+    Ok(whole.then(|| tree::hash(strangers.into_iter())))
 }
 
 /// Nested archives are what the archives are that they lie in; nothing needs to be opened.

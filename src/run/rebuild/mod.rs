@@ -1,18 +1,21 @@
-//! `verify --rebuild-catalog`: a lost or damaged catalog made anew from the library's files and
-//! Apple's kept details.
+//! `verify --rebuild-catalog`: a lost or damaged catalog made anew from the library's files, the tables of
+//! origins and Apple's kept details.
 //!
-//! In: a library. Out: a catalog that says of every file what the bytes and the details tell, and
-//! a [`Verification`]. Never: changes a file of the library; the old catalog is kept aside, and
-//! stays in its place until the new one is whole.
-//! The one surprise: sources are lost. Each file has a stand-in for the entry that it came from
-//! (see `stand_ins`), so that match and facts run over it as in an import; the
-//! next import of the true archive joins its export again and puts true sources in their place.
+//! The tables say of every file where it came from, so that the next import knows its archives again. Of files
+//! that no table speaks of, in a library of version 0.1.0 or where a table is damaged, that is lost: each has a
+//! stand-in (see `stand_ins`) until the next import of the true archive. Match and plan run over all of it as in
+//! an import.
+//!
+//! No file of the library is changed; the old catalog is kept aside, and stays in its place until the new one is
+//! whole.
 
+mod deliveries;
 mod kept;
 mod sorted;
 mod stand_ins;
+mod told;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -21,20 +24,22 @@ use chrono::Utc;
 
 use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
-use crate::contents::{Archive, Arena, ContentId, Contents, EntryId, Identity, REBUILT};
+use crate::contents::{Archive, ArchiveId, Arena, ContentId, Contents, EntryId, Identity, REBUILT};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids, Remembered};
 use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Kept, ReadEntry};
+use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Novelty, ReadEntry};
 use crate::library::settings::{Memory, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
 use crate::run::import::Choose;
-use crate::run::rebuild::kept::{Deliveries, KeptDetails, kept_details};
+use crate::run::rebuild::deliveries::Deliveries;
+use crate::run::rebuild::kept::{KeptDetails, kept_details};
 use crate::run::rebuild::sorted::{Sorted, area_of};
-use crate::run::rebuild::stand_ins::{StandIns, stand_ins};
+use crate::run::rebuild::stand_ins::StandIns;
+use crate::run::rebuild::told::{Restored, Told};
 use crate::run::verify::tree::{self, Reread, Tree, Wish, staging_left};
 use crate::run::verify::{Looked, Verification, VerifyRun, against, catalog, exports, extra, hold};
 use crate::stage::ingest::Wanted;
@@ -59,20 +64,23 @@ pub fn rebuild(
     let old = Old::read(run.library)?;
     let settings = choose(&old.memory);
     let tree = Tree::walk(run.library);
-    let kept = kept_details(run.library, &tree);
+    let told = Told::read(run.library);
+    let kept = kept_details(run.library, &tree, &told);
     let mut reread = tree::reread(run, wishes(&tree, &kept), Wanted::Everything)?;
-    for said in &mut reread.heard.photos.said {
-        // whether an archive vouched for them is not known any more; nothing is called cut short
-        said.cut_short = false;
+    let unvouched = told.unvouched();
+    for (content, said) in reread.contents.distinct.iter().zip(&mut reread.heard.photos.said) {
+        // what an archive vouched for, or may have, is not called cut short
+        said.cut_short &= unvouched.contains(&content.blake3);
     }
-    let sorted = Sorted::new(run.library, &tree, &kept, &reread);
+    let sorted = Sorted::new(run.library, &tree, &told, &kept, &reread);
     run.watch.progress.begin(Phase::Match, 0, 0);
-    let made = Made::new(&sorted, &kept, &reread, &settings);
+    let made = Made::new(run.library, &told, &sorted, &kept, &reread, &settings);
     let new = layout::internal(run.library).join(format!("{}.new", layout::CATALOG));
     made.write(&new, &sorted, &remembered(&old, &settings))?;
     let kept_aside = swap(run.library, &new)?;
 
-    let looked = look(&old, &tree, &sorted, &reread, made);
+    let mut looked = look(&old, &told, &tree, &sorted, &reread, made);
+    looked.problems.extend(told.damage());
     let compared = inputs.map(|inputs| against::compare(run, inputs, &looked.holding)).transpose()?;
     let mut verification = Verification::new(run.library, looked);
     verification.kept_aside = kept_aside;
@@ -126,9 +134,10 @@ fn wishes(tree: &Tree, kept: &BTreeMap<LibraryPath, KeptDetails>) -> Vec<Wish> {
     files.map(|(path, found)| Wish { path: path.clone(), found: found.clone(), sort: sort(path) }).collect()
 }
 
-/// What the new catalog shall say.
+/// What the new catalog will say.
 struct Made {
     contents: Contents,
+    complete: Vec<ArchiveId>,
     said: Arena<ContentId, Said>,
     records: Vec<FileRecord>,
     albums: Vec<AlbumRecord>,
@@ -137,30 +146,36 @@ struct Made {
 
 impl Made {
     fn new(
+        library: &Path,
+        told: &Told,
         sorted: &Sorted,
         kept: &BTreeMap<LibraryPath, KeptDetails>,
         reread: &Reread,
         settings: &Settings,
     ) -> Self {
-        let deliveries = Deliveries::of(kept);
-        let entries = sorted.kept_entries(kept, &deliveries, reread);
-        let Deliveries { exports, parts, default } = deliveries;
-        let rebuilt = Archive { name: REBUILT.to_owned(), identity: Identity::Folder };
+        let heard = &reread.heard;
+        let deliveries = Deliveries::new(told, kept.values().map(|d| (d.label.as_str(), d.number)));
+        let standing: HashSet<ContentId> = sorted.told.iter().map(|file| file.content).collect();
+        let part = |label: &str, number| deliveries.part(label, number);
+        let Restored { archives, complete, entries } =
+            told.restore(reread, |content| standing.contains(&content), part);
         let mut contents = Contents {
-            exports,
-            parts,
-            archives: std::iter::once(rebuilt).collect(),
+            exports: deliveries.exports.clone(),
+            parts: deliveries.parts.clone(),
+            archives,
             entries: entries.into_iter().collect(),
             distinct: reread.contents.distinct.clone(),
         };
-        let heard = &reread.heard;
-        let StandIns { entries, album_folders } =
-            stand_ins(&contents, &heard.photos, &sorted.media, &sorted.shared, default);
-        contents.entries.extend(entries);
+        let album_folders = if sorted.untold.is_empty() {
+            HashMap::new()
+        } else {
+            let rebuilt = Archive { name: REBUILT.to_owned(), identity: Identity::Folder };
+            let archive = contents.archives.push(rebuilt);
+            let mut stand_ins = StandIns { contents: &mut contents, archive, deliveries: &deliveries };
+            stand_ins.kept(sorted, kept);
+            stand_ins.media(library, sorted, &heard.photos)
+        };
         contents.sort_entries();
-        for (position, entry) in (0..).zip(&mut contents.entries) {
-            entry.position = position;
-        }
         let mut matched = matched(&contents, &heard.photos, settings.zone);
         let problems = std::mem::take(&mut matched.problems).into_iter();
         let held = sorted.held(&contents, album_folders);
@@ -168,7 +183,7 @@ impl Made {
         let nothing = BTreeMap::new();
         let facts = Records::new(&contents, heard, &matched, &plan, &nothing);
         let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
-        let mut records: Vec<FileRecord> = sorted.placements().iter().map(|p| facts.of(p, &absent)).collect();
+        let mut records: Vec<FileRecord> = sorted.files().map(|file| facts.of(file, &absent)).collect();
         records.sort_by(|a, b| a.path.cmp(&b.path));
         Made {
             records,
@@ -176,6 +191,7 @@ impl Made {
             // an option may have left it out; nobody knows any more
             problems: problems.filter(|p| p.code == Code::MissingMedia).map(Problem::as_warning).collect(),
             said: heard.photos.said.clone(),
+            complete,
             contents,
         }
     }
@@ -188,6 +204,8 @@ impl Made {
         catalog.remember(memory)?;
         catalog.record_archives(&self.contents, &mut ids)?;
         catalog.record_read(&self.contents, &self.read_entries(), &mut ids)?;
+        let complete: Vec<i64> = self.complete.iter().map(|archive| ids.archives[archive]).collect();
+        catalog.record_complete(&complete)?;
         catalog.record_staged(&[])?;
         catalog.record_facts(&self.records, &ids)?;
         catalog.record_albums(&self.albums)?;
@@ -198,16 +216,16 @@ impl Made {
         let read = |(entry, content): (EntryId, ContentId)| {
             let fresh =
                 Fresh { content: self.contents.distinct[content].clone(), said: self.said[content].clone() };
-            let kept = Kept::Fresh(Box::new(fresh));
-            ReadEntry { entry, content, kept }
+            let novelty = Novelty::Fresh(Box::new(fresh));
+            ReadEntry { entry, content, novelty }
         };
         let entries = self.contents.entries.pairs();
         entries.filter_map(|(entry, e)| Some((entry, e.content()?))).map(read).collect()
     }
 }
 
-/// What the reading came to, by the new catalog and by what the old one still knew.
-fn look(old: &Old, tree: &Tree, sorted: &Sorted, reread: &Reread, made: Made) -> Looked {
+/// What the reading came to, by the new catalog, and by what the old one and the tables still knew.
+fn look(old: &Old, told: &Told, tree: &Tree, sorted: &Sorted, reread: &Reread, made: Made) -> Looked {
     let mut looked = Looked { problems: made.problems, ..Looked::default() };
     for record in &made.records {
         looked.intact(record, &made.contents.distinct[record.content]);
@@ -223,24 +241,29 @@ fn look(old: &Old, tree: &Tree, sorted: &Sorted, reread: &Reread, made: Made) ->
         looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(path.as_str()));
         looked.files.changed += 1;
     }
-    for record in old.known.recorded.files.values() {
+    let recorded = old.known.recorded.files.values().map(|record| {
         let content = &old.known.delivered.contents.distinct[record.content];
-        if looked.holding.intact.contains(&(content.blake3, content.size)) {
+        (&record.path, (content.blake3, content.size))
+    });
+    let mut expected = told.files();
+    expected.extend(recorded);
+    for (path, (blake3, size)) in expected {
+        if looked.holding.intact.contains(&(blake3, size)) {
             continue;
         }
-        looked.holding.lost.insert(content.blake3, record.path.clone());
-        if unreadable.contains(&record.path) {
+        looked.holding.lost.insert(blake3, path.clone());
+        if unreadable.contains(path) {
             continue;
         }
-        let (code, message) = if tree.files.contains_key(&record.path) {
-            let message = "the old catalog knew other bytes here, and the new one knows those that stand here now: \
-                           if nobody edited it, move it away and import the archive that held it again";
+        let (code, message) = if tree.files.contains_key(path) {
+            let message = "other bytes were imported to this place, and the new catalog knows those that stand here \
+                           now: if nobody edited it, move it away and import the archive that held it again";
             (Code::ChangedFile, message)
         } else {
             (Code::MissingFile, "it is gone: import the archive that held it again to have it back")
         };
         *(if code == Code::ChangedFile { &mut looked.files.changed } else { &mut looked.files.missing }) += 1;
-        looked.problems.push(Problem::new(code, message).with_entry(record.path.as_str()));
+        looked.problems.push(Problem::new(code, message).with_entry(path.as_str()));
     }
     looked.files.total = looked.files.intact + looked.files.changed + looked.files.missing;
     looked.files.extra = sorted.strays.len() as u64;

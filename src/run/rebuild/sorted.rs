@@ -1,10 +1,10 @@
-//! The library's files, each for what it is: a medium, a file of `Other/`, kept details, a link,
-//! list or copy of an album, a sidecar, or the owner's own.
+//! The library's files, each for what it is: a file that came with an export, a link, list or copy of an album,
+//! a sidecar, or the owner's own.
 //!
-//! In: the library's tree and what its bytes say. Out: [`Sorted`]. Never: asks a catalog.
-//! The one surprise: a photo that its owner put into the dated tree cannot be told from one that
-//! was imported, and counts as a medium; nothing is lost by that. Where bytes stand several times,
-//! one file is the medium: in the dated tree if there is one there.
+//! Asks no catalog. The tables of origins say which files came with an export. Where they do not, or not for
+//! all, a photo that its owner put into the dated tree cannot be told from one that was imported, and counts
+//! as imported; nothing is lost by that. Where bytes stand several times, one file is the medium: in the dated
+//! tree if there is one there.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
@@ -13,16 +13,16 @@ use std::path::Path;
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::apple::text;
+use crate::category::photos::AlbumKind;
 use crate::category::photos::lists::List;
 use crate::category::photos::lists::details::Checksum;
 use crate::category::photos::media::Kind;
-use crate::category::photos::{AlbumKind, Sort};
-use crate::contents::{ArchiveId, Bytes, Class, ContentId, Contents, Entry, Inner};
+use crate::contents::{ContentId, Contents};
+use crate::library::layout;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, DerivedKind, DerivedRecord, Placement};
-use crate::library::{layout, name};
-use crate::run::rebuild::kept::{Deliveries, KeptDetails, without_suffix};
-use crate::run::rebuild::stand_ins::{Medium, SharedFile};
+use crate::run::rebuild::kept::KeptDetails;
+use crate::run::rebuild::told::Told;
 use crate::run::verify::tree::{Found, Reread, Tree};
 use crate::stage::survey::{self, Held};
 
@@ -38,14 +38,12 @@ pub fn area_of(path: &LibraryPath) -> Area {
 /// The library's files, each for what it is.
 #[derive(Debug, Default)]
 pub struct Sorted {
-    /// Media.
-    pub media: Vec<Medium>,
-    /// Files of `Other/` and kept details, with their bytes.
-    pub kept: Vec<(LibraryPath, Area, ContentId)>,
+    /// Files of which a line tells where they came from.
+    pub told: Vec<Placement>,
+    /// Files that came with an export all the same.
+    pub untold: Vec<Placement>,
     /// Links, lists, copies and sidecars.
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
-    /// Members of shared albums.
-    pub shared: Vec<SharedFile>,
     /// Nobody's but the owner's.
     pub strays: BTreeSet<LibraryPath>,
 }
@@ -55,204 +53,201 @@ impl Sorted {
     pub fn new(
         library: &Path,
         tree: &Tree,
+        told: &Told,
         details: &BTreeMap<LibraryPath, KeptDetails>,
         reread: &Reread,
     ) -> Self {
+        let sorting = Sorting::new(library, tree, told, details, reread);
         let mut sorted = Sorted::default();
-        let mut candidates: Vec<(u8, &LibraryPath, &Found)> = Vec::new();
-        let mut lists = Vec::new();
         for (path, found) in &tree.files {
-            if !found.is_file {
-                match survey::link(library, path) {
-                    Some(target) => sorted.derive(path, DerivedKind::Symlink, Some(target), None),
-                    None => {
-                        sorted.strays.insert(path.clone());
-                    }
-                }
-            } else if let Some(files) = survey::list(library, path) {
-                lists.push((path, files));
-            } else if area_of(path) == Area::Media {
-                candidates.push((rank(path), path, found));
-            } else if let Some(content) = reread.index(path)
-                && (area_of(path) == Area::Other || details.contains_key(path))
-            {
-                sorted.kept.push((path.clone(), area_of(path), content));
+            match sorting.sort(path, found) {
+                What::Told(file) => sorted.told.push(file),
+                What::Untold(file) => sorted.untold.push(file),
+                What::Derived(record) => _ = sorted.derived.insert(path.clone(), record),
+                What::Stray => _ = sorted.strays.insert(path.clone()),
+                What::Unknown => {}
             }
         }
-        // where bytes stand twice, the dated tree has the medium, and an album the copy
-        candidates.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
-        let rows = fingerprints(reread);
-        let mut first: HashMap<ContentId, usize> = HashMap::new();
-        for (_, path, found) in candidates {
-            let Some(content) = reread.index(path) else { continue };
-            match first.get(&content) {
-                Some(&medium) if survey::is_in_albums(path) => sorted.copy(path, found, medium, tree, reread),
-                None if sorted.is_medium(library, path, found, content, reread, &rows) => {
-                    first.insert(content, sorted.media.len());
-                    sorted.media.push(Medium { path: path.clone(), content, modified: found.modified });
-                }
-                _ => {
-                    sorted.strays.insert(path.clone());
-                }
-            }
-        }
-        for (path, files) in lists {
-            if files.iter().any(|file| tree.files.contains_key(file)) {
-                let hash = reread.content(path).map(|c| c.blake3);
-                sorted.derive(path, DerivedKind::List, None, hash);
-            } else {
-                sorted.strays.insert(path.clone());
-            }
-        }
-        let Sorted { strays, derived, .. } = &mut sorted;
-        strays.retain(|path| !derived.contains_key(path));
-        sorted.find_shared(library);
         sorted
     }
 
-    fn derive(
-        &mut self,
-        path: &LibraryPath,
-        kind: DerivedKind,
-        target: Option<LibraryPath>,
-        blake3: Option<blake3::Hash>,
-    ) {
-        self.derived.insert(path.clone(), DerivedRecord { kind, target, blake3 });
+    /// Every file that the catalog will know.
+    pub fn files(&self) -> impl Iterator<Item = &Placement> {
+        self.told.iter().chain(&self.untold)
     }
 
-    fn copy(&mut self, path: &LibraryPath, found: &Found, medium: usize, tree: &Tree, reread: &Reread) {
-        let target = self.media[medium].path.clone();
-        let is_same_file =
-            found.inode != 0 && tree.files.get(&target).is_some_and(|t| t.inode == found.inode);
-        let hash = reread.content(path).map(|c| c.blake3);
-        let (kind, hash) =
-            if is_same_file { (DerivedKind::Hardlink, None) } else { (DerivedKind::Copy, hash) };
-        self.derive(path, kind, Some(target), hash);
-    }
-
-    /// Whether a file of the tree is a medium that was imported. What no row speaks of and is no
-    /// photo or video may be the owner's own: at the top of the library, or a sidecar.
-    fn is_medium(
-        &mut self,
-        library: &Path,
-        path: &LibraryPath,
-        found: &Found,
-        content: ContentId,
-        reread: &Reread,
-        rows: &HashSet<Fingerprint>,
-    ) -> bool {
-        let (bytes, said) = (&reread.contents.distinct[content], &reread.heard.photos.said[content]);
-        if found.size == 0 {
-            return false;
-        }
-        if said.embedded.format.kind(path.file_name()) != Kind::Other
-            || said.fingerprint.is_some_and(|f| rows.contains(&f))
-        {
-            return true;
-        }
-        let (owner, _) = path.as_str().rsplit_once('.').unwrap_or_default();
-        let beside = LibraryPath::parse(owner).ok().filter(|owner| library.join(owner.as_str()).is_file());
-        let Some(target) = beside else { return path.parent().is_some() };
-        if is_our_sidecar(&path.to_path(library)) {
-            self.derive(path, DerivedKind::Sidecar, Some(target), Some(bytes.blake3));
-        }
-        false
-    }
-
-    /// Members of shared albums, by what stands in their folders.
-    fn find_shared(&mut self, library: &Path) {
-        let by_path: HashMap<&LibraryPath, usize> =
-            self.media.iter().enumerate().map(|(index, m)| (&m.path, index)).collect();
-        let mut shared = Vec::new();
-        let mut add = |path: &LibraryPath, target: &LibraryPath| {
-            let mut steps = path.as_str().splitn(3, '/');
-            if let (Some(layout::SHARED_ALBUMS), Some(folder), Some(name), Some(&medium)) =
-                (steps.next(), steps.next(), steps.next(), by_path.get(target))
-            {
-                shared.push(SharedFile { folder: folder.to_owned(), name: name.to_owned(), medium });
-            }
-        };
-        for medium in &self.media {
-            add(&medium.path, &medium.path);
-        }
+    /// Members of shared albums: the album's folder, the member's place there, and its bytes; itself, or as a
+    /// link, copy or line of a list.
+    pub fn members(&self, library: &Path) -> BTreeSet<(String, LibraryPath, ContentId)> {
+        let files: HashMap<&LibraryPath, ContentId> = self.files().map(|f| (&f.path, f.content)).collect();
+        let mut places: Vec<(LibraryPath, LibraryPath)> =
+            files.keys().map(|&path| (path.clone(), path.clone())).collect();
         for (path, record) in &self.derived {
             if let Some(target) = &record.target {
-                add(path, target);
-            } else if let Some(files) = survey::list(library, path) {
-                let folder = text::split(path.as_str()).0;
-                for file in &files {
-                    if let Ok(line) = LibraryPath::parse(&format!("{folder}/{}", file.file_name())) {
-                        add(&line, file);
-                    }
-                }
+                places.push((path.clone(), target.clone()));
+                continue;
+            }
+            let folder = text::split(path.as_str()).0;
+            for file in survey::list(library, path).unwrap_or_default() {
+                let line = LibraryPath::parse(&format!("{folder}/{}", file.file_name()));
+                places.extend(line.ok().map(|line| (line, file)));
             }
         }
-        self.shared = shared;
+        let member = |(path, target): (LibraryPath, LibraryPath)| {
+            let below = path.as_str().strip_prefix(layout::SHARED_ALBUMS)?.strip_prefix('/')?;
+            let folder = below.split_once('/')?.0.to_owned();
+            Some((folder, path, *files.get(&target)?))
+        };
+        places.into_iter().filter_map(member).collect()
     }
 
     /// What the plan needs to find everything where it is.
     pub fn held(&self, contents: &Contents, album_folders: HashMap<(AlbumKind, String), String>) -> Held {
-        let hash = |content: ContentId| contents.distinct[content].blake3;
-        let paths = self.media.iter().map(|m| &m.path).chain(self.kept.iter().map(|(path, ..)| path));
-        Held {
-            media: self.media.iter().map(|m| (hash(m.content), m.path.clone())).collect(),
-            kept: self.kept.iter().map(|(path, _, c)| (path.clone(), hash(*c))).collect(),
-            taken: paths.map(PathKey::of).collect(),
-            album_folders,
-            ..Held::default()
+        let mut held = Held { album_folders, ..Held::default() };
+        for Placement { path, area, content, .. } in self.files() {
+            let hash = contents.distinct[*content].blake3;
+            held.taken.insert(PathKey::of(path));
+            match area {
+                Area::Media => _ = held.media.insert(hash, path.clone()),
+                Area::Other | Area::Details => _ = held.kept.insert(path.clone(), hash),
+            }
         }
+        held
     }
+}
 
-    /// Entries of kept details and of `Other/`.
-    pub fn kept_entries(
-        &self,
+/// What one file is.
+enum What {
+    Told(Placement),
+    Untold(Placement),
+    Derived(DerivedRecord),
+    Stray,
+    /// It cannot be read, or stands below `.windfall` where nobody looks.
+    Unknown,
+}
+
+/// What is asked of each file.
+struct Sorting<'a> {
+    library: &'a Path,
+    tree: &'a Tree,
+    reread: &'a Reread,
+    told: BTreeMap<LibraryPath, Area>,
+    untold: BTreeMap<LibraryPath, Area>,
+    /// Of the bytes of every medium, where it stands.
+    media: HashMap<ContentId, LibraryPath>,
+}
+
+impl<'a> Sorting<'a> {
+    fn new(
+        library: &'a Path,
+        tree: &'a Tree,
+        told: &Told,
         details: &BTreeMap<LibraryPath, KeptDetails>,
-        deliveries: &Deliveries,
-        reread: &Reread,
-    ) -> Vec<Entry> {
-        let paths: HashSet<String> = self.kept.iter().map(|(path, ..)| name::fold(path.as_str())).collect();
-        let entry = |(path, _, content): &(LibraryPath, Area, ContentId)| {
-            let (part, inner, sort) = match details.get(path) {
-                Some(d) => (deliveries.part_of(d), d.inner.clone(), d.sort),
-                None => {
-                    let plain = without_suffix(path.as_str());
-                    let got_suffix = paths.contains(&name::fold(&plain));
-                    let whole = if got_suffix { plain.as_str() } else { path.as_str() };
-                    let inner = whole.split_once('/').map_or(whole, |(_, inner)| inner);
-                    (deliveries.default, inner.to_owned(), Sort::Other)
+        reread: &'a Reread,
+    ) -> Self {
+        let mut files: Vec<(&LibraryPath, &Found, ContentId)> = tree
+            .files
+            .iter()
+            .filter(|(path, found)| found.is_file && survey::list(library, path).is_none())
+            .filter_map(|(path, found)| Some((path, found, reread.index(path)?)))
+            .collect();
+        // where bytes stand twice, the dated tree has the medium, and an album the copy
+        files.sort_by_key(|(path, ..)| (rank(path), *path));
+        let mut standing: HashMap<ContentId, Vec<&LibraryPath>> = HashMap::new();
+        for (path, _, content) in &files {
+            standing.entry(*content).or_default().push(path);
+        }
+        let told_files = told.find(reread, &standing);
+        let mut media = HashMap::new();
+        for (path, _, content) in
+            files.iter().filter(|(path, ..)| told_files.get(*path) == Some(&Area::Media))
+        {
+            media.entry(*content).or_insert_with(|| (*path).clone());
+        }
+        let mut sorting = Sorting { library, tree, reread, told: told_files, untold: BTreeMap::new(), media };
+        let is_whole = told.is_whole(details.values().map(|d| d.label.as_str()));
+        let named = told.files();
+        let rows = fingerprints(reread);
+        for (path, found, content) in files {
+            if sorting.told.contains_key(path) || is_whole && !named.contains_key(path) {
+                continue;
+            }
+            let area = area_of(path);
+            let is_imported = match area {
+                Area::Details => details.contains_key(path),
+                Area::Other => true,
+                Area::Media => {
+                    !sorting.media.contains_key(&content) && sorting.is_medium(path, found, content, &rows)
                 }
             };
-            let bytes = &reread.contents.distinct[*content];
-            Entry {
-                archive: ArchiveId::default(),
-                part,
-                position: 0,
-                path: path.as_str().into(),
-                inner: Inner::of(path.as_str(), &inner),
-                class: sort.class(),
-                sort: sort.into(),
-                size: bytes.size,
-                crc32: Some(bytes.crc32),
-                modified: None,
-                // so that match says what it finds in them
-                given: sort.class() == Class::Details,
-                bytes: Bytes::Sound(*content),
+            if is_imported {
+                sorting.untold.insert(path.clone(), area);
+                if area == Area::Media {
+                    sorting.media.insert(content, path.clone());
+                }
             }
-        };
-        self.kept.iter().map(entry).collect()
+        }
+        sorting
     }
 
-    /// Every file that the catalog shall know.
-    pub fn placements(&self) -> Vec<Placement> {
-        let place = |path: &LibraryPath, area, content| Placement {
-            path: path.clone(),
-            area,
-            content,
-            modified: None,
-        };
-        let media = self.media.iter().map(|m| place(&m.path, Area::Media, m.content));
-        media.chain(self.kept.iter().map(|(path, area, content)| place(path, *area, *content))).collect()
+    fn sort(&self, path: &LibraryPath, found: &Found) -> What {
+        if !found.is_file {
+            return match survey::link(self.library, path) {
+                Some(target) => derived(DerivedKind::Symlink, Some(target), None),
+                None => What::Stray,
+            };
+        }
+        let Some(content) = self.reread.index(path) else { return What::Unknown };
+        let file = |area| Placement { path: path.clone(), area, content, modified: None };
+        if let Some(area) = self.told.get(path) {
+            return What::Told(file(*area));
+        }
+        if let Some(area) = self.untold.get(path) {
+            return What::Untold(file(*area));
+        }
+        let hash = self.reread.contents.distinct[content].blake3;
+        let stands = |file: &LibraryPath| self.tree.files.contains_key(file);
+        if survey::list(self.library, path).is_some_and(|files| files.iter().any(stands)) {
+            return derived(DerivedKind::List, None, Some(hash));
+        }
+        if let Some(target) = self.media.get(&content).filter(|_| survey::is_in_albums(path)) {
+            let is_same = |other: &Found| found.inode != 0 && other.inode == found.inode;
+            return match self.tree.files.get(target).is_some_and(is_same) {
+                true => derived(DerivedKind::Hardlink, Some(target.clone()), None),
+                false => derived(DerivedKind::Copy, Some(target.clone()), Some(hash)),
+            };
+        }
+        if let Some(owner) = self.owner(path).filter(|_| is_our_sidecar(&path.to_path(self.library))) {
+            return derived(DerivedKind::Sidecar, Some(owner), Some(hash));
+        }
+        if area_of(path) == Area::Details { What::Unknown } else { What::Stray }
     }
+
+    /// Whether a file of the tree is a medium, as far as it and the rows tell. What no row speaks of and is no
+    /// photo or video may be the owner's own: at the top of the library, or a sidecar.
+    fn is_medium(
+        &self,
+        path: &LibraryPath,
+        found: &Found,
+        content: ContentId,
+        rows: &HashSet<Fingerprint>,
+    ) -> bool {
+        let said = &self.reread.heard.photos.said[content];
+        let is_known = said.embedded.format.kind(path.file_name()) != Kind::Other
+            || said.fingerprint.is_some_and(|f| rows.contains(&f));
+        found.size > 0 && (is_known || self.owner(path).is_none() && path.parent().is_some())
+    }
+
+    /// The file beside it that a sidecar of this name speaks of.
+    fn owner(&self, path: &LibraryPath) -> Option<LibraryPath> {
+        let (owner, _) = path.as_str().rsplit_once('.')?;
+        let owner = LibraryPath::parse(owner).ok()?;
+        self.tree.files.get(&owner).is_some_and(|found| found.is_file).then_some(owner)
+    }
+}
+
+fn derived(kind: DerivedKind, target: Option<LibraryPath>, blake3: Option<blake3::Hash>) -> What {
+    What::Derived(DerivedRecord { kind, target, blake3 })
 }
 
 /// Fingerprints that rows of the kept details state.

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use crate::error::{Error, FaultKind};
+use crate::error::{CatalogFaultKind, Error};
 use crate::library::catalog::{Catalog, Dangling, Remembered};
 use crate::library::layout::{self, INTERNAL};
 use crate::library::record::Area;
@@ -30,7 +30,7 @@ pub fn examine(library: &Path) -> Result<(Option<Remembered>, Vec<Problem>), Err
             None
         }
         Err(Error::Catalog { source, .. })
-            if !matches!(source.kind(), FaultKind::InUse | FaultKind::Refused) =>
+            if !matches!(source.kind(), CatalogFaultKind::InUse | CatalogFaultKind::Refused) =>
         {
             problems.push(damaged(&format!("the catalog cannot be read ({source}): {ADVICE}")));
             None

@@ -70,7 +70,7 @@ impl Found {
 }
 
 /// Everything in the library's folder that may be somebody's: without what systems leave, the
-/// report page, and `.windfall` but for the kept details.
+/// report page, and `.windfall` but for Apple's lists among the kept details.
 #[derive(Debug, Default)]
 pub struct Tree {
     pub files: BTreeMap<LibraryPath, Found>,
@@ -86,8 +86,8 @@ impl Tree {
             WalkDir::new(layout::internal(library).join(layout::DETAILS)).min_depth(1).follow_links(false);
         let mut tree = Tree::default();
         for entry in tops.chain(details.into_iter().flatten()).filter(|e| !e.file_type().is_dir()) {
-            let text = name::below(library, entry.path());
-            if text == layout::PAGE || litter::is_ignored(&text) {
+            let text = name::text_below(library, entry.path());
+            if text == layout::PAGE || layout::is_origins(&text) || litter::is_ignored(&text) {
                 continue;
             }
             if let (Ok(path), Ok(metadata)) = (LibraryPath::recorded(&text), entry.metadata()) {

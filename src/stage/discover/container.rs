@@ -17,7 +17,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::apple::part_name;
-use crate::apple::zip::{Archive, Fault, ZipEntry};
+use crate::apple::zip::{Fault, ZipArchive, ZipEntry};
 use crate::category::{Delivered, Shape, is_apples_folder};
 use crate::contents::{ArchiveId, Identity, litter};
 use crate::library::name;
@@ -28,7 +28,7 @@ use crate::problem::refusal::{Refused, refused_walk};
 #[derive(Clone)]
 pub enum Source {
     /// In an archive.
-    Zip(Arc<Archive>),
+    Zip(Arc<ZipArchive>),
     /// In a folder.
     Folder(PathBuf),
     /// Not opened: the catalog remembers this archive (an index) and nothing of it is needed.
@@ -115,7 +115,7 @@ impl Container {
 
     /// One value for all by which the catalog knows it again: of an archive its name, size and central
     /// directory, of a folder the path, size and time of every file.
-    pub(super) fn mark(&self) -> Hash {
+    pub(super) fn hash(&self) -> Hash {
         let mut hasher = Hasher::new();
         hasher.update(self.name.as_bytes()).update(&[0]);
         match &self.identity {
@@ -146,7 +146,7 @@ pub(super) fn faults(source: &Source) -> &[Fault] {
 const HEAD: u64 = 8192;
 
 /// An opened archive.
-pub(super) fn container(name: String, archive: Arc<Archive>, lies: Lies) -> Container {
+pub(super) fn container(name: String, archive: Arc<ZipArchive>, lies: Lies) -> Container {
     let files: Vec<FileAt> = archive
         .entries
         .iter()
@@ -223,7 +223,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
         };
         files.push(FileAt {
             position: u32::try_from(files.len()).unwrap_or(u32::MAX),
-            path: name::below(root, path).into(),
+            path: name::text_below(root, path).into(),
             size: metadata.as_ref().map_or(0, fs::Metadata::len),
             crc32: None,
             modified: metadata.and_then(|m| m.modified().ok()).map(|t| DateTime::<Utc>::from(t).naive_utc()),
@@ -247,7 +247,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
 
 /// The beginning of a folder's file; of a link or a pipe nothing.
 pub(super) fn head_of(root: &Path, path: &str) -> Option<Vec<u8>> {
-    let path = name::beneath(root, path);
+    let path = name::path_below(root, path);
     if !fs::symlink_metadata(&path).ok()?.is_file() {
         return None;
     }

@@ -188,7 +188,7 @@ pub fn is_deflated(source: &Source, position: u32) -> bool {
 }
 
 /// The entry at this position of the central directory.
-pub fn zip_entry(archive: &Arc<zip::Archive>, position: u32) -> Option<&ZipEntry> {
+pub fn zip_entry(archive: &Arc<zip::ZipArchive>, position: u32) -> Option<&ZipEntry> {
     let at = archive.entries.binary_search_by_key(&position, |entry| entry.position).ok()?;
     archive.entries.get(at)
 }

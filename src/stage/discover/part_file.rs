@@ -17,7 +17,7 @@ pub fn open(root: &Path, way: &str) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     no_detours(&mut options);
-    let file = options.open(name::beneath(root, way))?;
+    let file = options.open(name::path_below(root, way))?;
     match file.metadata()?.is_file() {
         true => Ok(file),
         false => Err(io::ErrorKind::Unsupported.into()),

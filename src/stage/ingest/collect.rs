@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::category::List;
 use crate::contents::{Bytes, ContentId, Contents, EntryId, Id, Sort};
 use crate::error::Error;
-use crate::library::record::{Kept, ReadEntry};
+use crate::library::record::{Novelty, ReadEntry};
 use crate::stage::ingest::{Message, Reading, Record, Tally};
 
 /// How long read entries may wait to be made durable and recorded.
@@ -40,7 +40,7 @@ impl InOrder {
             batch.push(read);
             return;
         };
-        if read.kept != Kept::Already {
+        if read.novelty != Novelty::Already {
             if self.reported.len() <= new {
                 self.reported.resize(new + 1, false);
             }
@@ -157,34 +157,34 @@ impl<'a> Collector<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{InOrder, Kept, ReadEntry};
+    use super::{InOrder, Novelty, ReadEntry};
     use crate::category::Said;
     use crate::contents::{Content, ContentId, EntryId, Id};
     use crate::library::record::Fresh;
 
-    fn fresh() -> Kept {
+    fn fresh() -> Novelty {
         let content = Content { blake3: blake3::hash(b"a"), size: 1, crc32: 0 };
-        Kept::Fresh(Box::new(Fresh { content, said: Said::default() }))
+        Novelty::Fresh(Box::new(Fresh { content, said: Said::default() }))
     }
 
     #[test]
     fn a_copy_that_reports_before_its_bytes_comes_after_them() {
         let mut in_order = InOrder::after(ContentId::at(5));
         let reports = [
-            (0, 4, Kept::Already), // known before this pass
-            (1, 7, Kept::Already),
+            (0, 4, Novelty::Already), // known before this pass
+            (1, 7, Novelty::Already),
             (2, 6, fresh()),
-            (3, 7, Kept::Already),
+            (3, 7, Novelty::Already),
             (4, 7, fresh()),
-            (5, 7, Kept::Already),
-            (6, 5, Kept::Already),
+            (5, 7, Novelty::Already),
+            (6, 5, Novelty::Already),
             (7, 5, fresh()),
         ];
         let mut batch = Vec::new();
         let mut sizes = Vec::new();
-        for (entry, content, kept) in reports {
+        for (entry, content, novelty) in reports {
             let (entry, content) = (EntryId::at(entry), ContentId::at(content));
-            in_order.push(ReadEntry { entry, content, kept }, &mut batch);
+            in_order.push(ReadEntry { entry, content, novelty }, &mut batch);
             sizes.push(batch.len());
         }
         let order: Vec<usize> = batch.iter().map(|read| read.entry.index()).collect();

@@ -40,7 +40,7 @@ impl Stock {
         contents.reserve_exact(new);
         said.reserve_exact(new);
         let most = contents.len() + new;
-        let mut by_hash = ByDigest::with_room(most);
+        let mut by_hash = ByDigest::with_capacity(most);
         for (id, content) in contents.pairs() {
             by_hash.insert(content.blake3.as_bytes(), id.index());
         }

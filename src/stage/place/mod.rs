@@ -6,6 +6,7 @@
 //! date.
 
 mod derived;
+mod origins;
 mod times;
 
 use std::collections::{HashMap, HashSet};
@@ -30,6 +31,7 @@ use crate::problem::{Code, Problem};
 use crate::progress::{Phase, Watch};
 
 pub use derived::{Derivation, Removal, derive, remove};
+pub use origins::record_origins;
 pub use times::{Corrected, correct};
 
 const BATCH_TIME: Duration = Duration::from_secs(2);

@@ -196,7 +196,10 @@ impl File {
         // what a file says of itself is in its bytes
         if !matches!(file.bytes.as_str(), "" | "!") {
             built = if file.day > 0 { built.taken(&format!("2024-03-0{} 10:00", file.day)) } else { built };
-            built = if file.number % 3 > 0 { built.live(&(file.number % 3).to_string()) } else { built };
+            built = match file.number % 3 {
+                0 => built,
+                identifier => built.live(&identifier.to_string()),
+            };
         }
         if file.is_given { built } else { built.remembered() }
     }

@@ -91,7 +91,7 @@ pub fn plan(contents: &Contents, assets: Assets<'_>, held: &Held, settings: &Set
 }
 
 fn first_given_entries(contents: &Contents) -> ByContent<EntryId> {
-    let mut first = ByContent::with_room(contents.distinct.len());
+    let mut first = ByContent::with_capacity(contents.distinct.len());
     for (index, entry) in contents.entries.pairs().filter(|(_, e)| e.given && e.class == Class::Resource) {
         if let Some(content) = entry.content() {
             first.slot(content).get_or_insert(index);

@@ -29,6 +29,12 @@ pub struct Records<'a> {
     borrowed: HashMap<ContentId, ContentId>,
 }
 
+/// The files of the library that belong to one.
+struct Neighbours {
+    live_photo: Option<LibraryPath>,
+    companion_of: Option<LibraryPath>,
+}
+
 impl<'a> Records<'a> {
     /// Of the files that stand or will stand by this plan; `standing` are the records of those that
     /// stood before.
@@ -57,48 +63,58 @@ impl<'a> Records<'a> {
     }
 
     /// A record with what is known now. It names no file that could not be placed.
-    pub fn renewed(&self, mut record: FileRecord, unplaced: &HashSet<LibraryPath>) -> FileRecord {
+    pub fn renewed(&self, record: FileRecord, unplaced: &HashSet<LibraryPath>) -> FileRecord {
         if record.area != Area::Media {
-            if let Some(name) = self.other_names.get(&record.path) {
-                record.original_name = Some((*name).into());
-            }
-            return record;
+            let name = self.other_names.get(&record.path).map(|name| Box::from(*name));
+            return FileRecord { original_name: name.or(record.original_name), ..record };
         }
         let Some(&(asset, resource)) = self.by_content.get(record.content) else { return record };
         let asset = &self.matched.assets[asset];
         let resource = &asset.resources[resource as usize];
-        let captured = &resource.captured;
-        record.captured = match Self::leader(asset, resource) {
-            Some(leader) => self.captured(self.before(leader), leader),
-            None => self.captured(Some(&record), resource),
-        };
-        record.captured_from = Some(captured.from);
-        record.rule = Some(captured.rule);
-        record.evidence = Some(self.evidence(resource));
-        record.kind = Some(resource.kind);
-        record.original_name = Some(resource.name.clone());
-        record.proved |= resource.proved;
-        record.imported_to_icloud = resource.imported;
-        record.favorite = asset.favorite;
-        record.hidden = asset.hidden;
-        record.deleted = asset.deleted;
-        record.view_count = resource.view_count;
-        record.contributed_by_me = resource.contributed_by_me;
+        let neighbours = self.neighbours(asset, resource, unplaced);
+        FileRecord {
+            // the file
+            kind: Some(resource.kind),
+            original_name: Some(resource.name.clone()),
+            proved: record.proved || resource.proved,
+            // its time
+            captured: match Self::leader(asset, resource) {
+                Some(leader) => self.captured(self.before(leader), leader),
+                None => self.captured(Some(&record), resource),
+            },
+            captured_from: Some(resource.captured.from),
+            rule: Some(resource.captured.rule),
+            evidence: Some(self.evidence(resource)),
+            // what Photos says of it
+            imported_to_icloud: resource.imported,
+            favorite: asset.favorite,
+            hidden: asset.hidden,
+            deleted: asset.deleted,
+            view_count: resource.view_count,
+            contributed_by_me: resource.contributed_by_me,
+            // what it belongs to
+            live_photo: neighbours.live_photo,
+            companion_of: neighbours.companion_of,
+            path: record.path,
+            area: record.area,
+            content: record.content,
+        }
+    }
+
+    fn neighbours(&self, asset: &Asset, resource: &Resource, unplaced: &HashSet<LibraryPath>) -> Neighbours {
         let path = |content: ContentId| {
             self.plan.paths.get(content).filter(|path| !unplaced.contains(*path)).cloned()
         };
-        let primary = asset.primary().content;
+        let primary = || path(asset.primary().content);
         match resource.role {
             Role::Primary => {
-                let movie = asset.movie().map(|movie| movie.content);
-                let borrowed = || path(*self.borrowed.get(&record.content)?);
-                record.live_photo = movie.and_then(path).or_else(borrowed);
-                record.companion_of = None;
+                let own = asset.movie().and_then(|movie| path(movie.content));
+                let borrowed = || path(*self.borrowed.get(&resource.content)?);
+                Neighbours { live_photo: own.or_else(borrowed), companion_of: None }
             }
-            Role::Movie => record.live_photo = path(primary),
-            Role::Companion => record.companion_of = path(primary),
+            Role::Movie => Neighbours { live_photo: primary(), companion_of: None },
+            Role::Companion => Neighbours { live_photo: None, companion_of: primary() },
         }
-        record
     }
 
     /// Whether the time of a medium is the one that was decided now, and not one of the same evidence that

@@ -1,4 +1,4 @@
-//! Every entry in exactly one state.
+//! Counts every entry in exactly one state; none vanishes.
 //!
 //! The sums are checked again at the end: a run whose entries do not add up stops with an error instead of
 //! claiming success.

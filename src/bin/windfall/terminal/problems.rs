@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::{BAD, DOUBTFUL, FAINT, STRONG, Voice, shown, styled};
 use windfall::cli::{
-    advice::{Words, ranges, words},
+    advice::{self, Advice, ranges},
     amount::{self, counted},
 };
 use windfall::{Code, ExportReport, Problem, Severity};
@@ -25,7 +25,7 @@ pub fn write(out: &mut dyn Write, problems: &[Problem], voice: Voice) -> io::Res
             Severity::Warning if voice == Voice::Quiet => continue,
             Severity::Warning => (DOUBTFUL, "warning"),
         };
-        let Words(one, many, meaning) = words(code, severity);
+        let Advice { one, many, meaning } = advice::of(code, severity);
         let what = counted(group.len() as u64, one, many);
         let code = match voice {
             Voice::Verbose => styled(FAINT, format_args!(" ({})", code.as_str())),
@@ -97,7 +97,7 @@ pub fn total(problems: &[Problem]) -> String {
     let errors = groups.iter().filter(|((severity, _), _)| *severity == Severity::Error);
     let named: Vec<String> = errors
         .map(|((severity, code), group)| {
-            let Words(one, many, _) = words(*code, *severity);
+            let Advice { one, many, .. } = advice::of(*code, *severity);
             counted(group.len() as u64, one, many)
         })
         .collect();

@@ -9,6 +9,7 @@
 pub mod albums;
 mod columns;
 pub mod details;
+pub mod names;
 
 use crate::category::Budget;
 use crate::category::photos::Sort;
@@ -56,8 +57,8 @@ pub fn read(sort: Sort, bytes: &[u8], budget: &Budget) -> List {
     }
     let room = budget.left();
     let read = match sort {
-        Sort::Contributions => albums::parse_contributions(bytes, room).map(List::Contributions),
-        Sort::Album | Sort::Memory => albums::parse_names(bytes, room).map(List::Names),
+        Sort::Contributions => names::parse_contributions(bytes, room).map(List::Contributions),
+        Sort::Album | Sort::Memory => names::parse_names(bytes, room).map(List::Names),
         Sort::AlbumInfo => albums::parse_album_info(bytes, room).map(|info| List::Album(Box::new(info))),
         Sort::Subscribed => albums::parse_subscribed(bytes, room).map(List::Subscribed),
         _ => details::parse(bytes, room).map(List::Rows),

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::apple::zip::{Archive, most_bytes};
+use crate::apple::zip::{ZipArchive, most_bytes};
 use crate::problem::refusal::Refused;
 use crate::problem::{Code, amount};
 
@@ -37,7 +37,7 @@ impl Expansion {
     pub(super) fn allow(
         &mut self,
         base: usize,
-        (name, archive): (&str, &Archive),
+        (name, archive): (&str, &ZipArchive),
         bytes: u64,
     ) -> Result<(), Refused> {
         let so_far = self.bytes.entry(base).or_default();
@@ -55,7 +55,7 @@ impl Expansion {
 }
 
 /// What an archive claims to hold.
-pub(super) fn claimed(archive: &Archive) -> u64 {
+pub(super) fn claimed(archive: &ZipArchive) -> u64 {
     let entries = (archive.entries.len() as u64).saturating_mul(ROOM_OF_AN_ENTRY);
     archive.declared().saturating_add(entries)
 }

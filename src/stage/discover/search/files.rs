@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::apple::part_name::{self, ArchiveName};
-use crate::apple::zip::{Archive, Unreadable, UnreadableKind, Window};
+use crate::apple::zip::{Unreadable, UnreadableKind, Window, ZipArchive};
 use crate::category::recognise;
 use crate::contents::litter;
 use crate::error::Error;
@@ -63,7 +63,7 @@ impl Searcher<'_> {
         }
     }
 
-    fn archive(&mut self, path: &Path, name: String, archive: Archive) -> Result<Whose, Error> {
+    fn archive(&mut self, path: &Path, name: String, archive: ZipArchive) -> Result<Whose, Error> {
         let container = container(name.clone(), Arc::new(archive), Lies::on_drive(path));
         if let Some(category) = container.shape.category() {
             return Ok(self.not_photos(name, category));
@@ -74,14 +74,14 @@ impl Searcher<'_> {
         if !container.shape.is_part() && !is_damaged_part {
             return Ok(self.strangers_archive(name));
         }
-        self.found.marks.push(container.mark());
+        self.found.hashes.push(container.hash());
         self.add(container)?;
         Ok(Whose::Apples)
     }
 }
 
 /// The archive in a file; `None` if only its name made it look like one.
-fn open(path: &Path, name: &str, archive_name: ArchiveName) -> Result<Option<Archive>, Refused> {
+fn open(path: &Path, name: &str, archive_name: ArchiveName) -> Result<Option<ZipArchive>, Refused> {
     let window = File::open(path).and_then(Window::file).map_err(|e| refused(&e))?;
     // Apple's guides and somebody's notes are called like Apple's archives, and are none
     let is_none = archive_name == ArchiveName::Perhaps
@@ -89,7 +89,7 @@ fn open(path: &Path, name: &str, archive_name: ArchiveName) -> Result<Option<Arc
         && !part_name::counts_an_archive(name);
     match is_none {
         true => Ok(None),
-        false => Archive::open(window).map(Some).map_err(damaged),
+        false => ZipArchive::open(window).map(Some).map_err(damaged),
     }
 }
 

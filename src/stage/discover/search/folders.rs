@@ -88,7 +88,7 @@ impl Searcher<'_> {
             false => Extent::Whole,
         };
         let container = folder_container(root, extent, &self.apart(deeper));
-        self.found.marks.push(container.mark());
+        self.found.hashes.push(container.hash());
         self.found.containers.push(container);
         self.nested(self.found.containers.len() - 1)?;
         let mut below = Below { apples: true, ..Below::default() };

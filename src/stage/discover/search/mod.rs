@@ -22,7 +22,7 @@ use std::sync::Arc;
 use blake3::Hash;
 use serde::{Deserialize, Serialize};
 
-use crate::apple::zip::{Archive, Window};
+use crate::apple::zip::{Window, ZipArchive};
 use crate::category::Shape;
 use crate::contents::{ArchiveId, Category, Class};
 use crate::error::Error;
@@ -45,7 +45,7 @@ pub struct Search {
     pub problems: Vec<Problem>,
     /// One value for each archive, part folder and unfinished download that lies in the inputs, and for all
     /// that tells it from another; not for what was found in an archive.
-    pub marks: Vec<Hash>,
+    pub hashes: Vec<Hash>,
 }
 
 /// What lies in the inputs and was not taken.
@@ -194,12 +194,12 @@ impl Searcher<'_> {
     }
 
     fn unfinished(&mut self, name: &str, message: &str) {
-        self.found.marks.push(blake3::hash(name.as_bytes()));
+        self.found.hashes.push(blake3::hash(name.as_bytes()));
         self.found.problems.push(Problem::new(Code::UnfinishedDownload, message).in_archive(name));
     }
 
     fn unreadable_file(&mut self, name: String, refused: Refused) -> Whose {
-        self.found.marks.push(blake3::hash(name.as_bytes()));
+        self.found.hashes.push(blake3::hash(name.as_bytes()));
         self.unreadable(name, refused, Lies::On(PathBuf::new()));
         Whose::Apples
     }
@@ -215,7 +215,7 @@ impl Searcher<'_> {
             true => Some(folder_container(path, Extent::Whole, &self.apart(Deeper::default()))),
             false => {
                 let archive =
-                    File::open(path).and_then(Window::file).ok().and_then(|w| Archive::open(w).ok());
+                    File::open(path).and_then(Window::file).ok().and_then(|w| ZipArchive::open(w).ok());
                 archive.map(|archive| container(name_of(path), Arc::new(archive), Lies::on_drive(path)))
             }
         };
@@ -230,7 +230,7 @@ impl Searcher<'_> {
         }
         // what was left alone as somebody's is not any more
         self.found.left_alone.names.retain(|name| *name != container.name);
-        self.found.marks.extend([container.mark(), blake3::hash(b"loose")]);
+        self.found.hashes.extend([container.hash(), blake3::hash(b"loose")]);
         self.found.containers.push(container);
         true
     }

@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use crate::apple::part_name;
-use crate::apple::zip::{Archive, Window, ZipEntry};
+use crate::apple::zip::{Window, ZipArchive, ZipEntry};
 use crate::category::recognise;
 use crate::contents::{ArchiveId, Class, litter};
 use crate::error::{Error, is_full};
@@ -121,7 +121,7 @@ impl Searcher<'_> {
             }
             Source::Remembered(_) | Source::Unreadable => return Ok(Through::NotApples),
         };
-        let opened = window.and_then(|w| Archive::open(w).map_err(damaged));
+        let opened = window.and_then(|w| ZipArchive::open(w).map_err(damaged));
         let allowed = opened.and_then(|archive| self.allow(base, claimed(&archive)).map(|()| archive));
         Ok(match allowed {
             Ok(archive) => {
@@ -152,7 +152,7 @@ impl Searcher<'_> {
 
     /// Inflates a nested archive into a temporary file. What can be had of a damaged one is kept:
     /// its own entries are checked one by one.
-    fn inflate(&self, archive: &Archive, entry: &ZipEntry) -> Result<Result<Window, Refused>, Error> {
+    fn inflate(&self, archive: &ZipArchive, entry: &ZipEntry) -> Result<Result<Window, Refused>, Error> {
         let path = self.around.spool_place();
         if let Some(free) = fs4::available_space(&path).ok().filter(|free| *free < entry.size) {
             return Err(Error::NoSpace { path, need: entry.size, free });

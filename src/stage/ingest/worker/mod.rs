@@ -20,7 +20,7 @@ use crate::apple::zip::WHOLE;
 use crate::category::{self, Budget, List, ReadSeek, Said, Vouched};
 use crate::contents::{ArchiveId, Arena, Category, Class, Content, ContentId, Entry, EntryId, Sort};
 use crate::error::{Error, is_full};
-use crate::library::record::{Fresh, Kept, ReadEntry};
+use crate::library::record::{Fresh, Novelty, ReadEntry};
 use crate::problem::refusal::Refused;
 use crate::problem::{Code, Problem, amount};
 use crate::stage::discover::Inputs;
@@ -155,21 +155,21 @@ impl<'a> Worker<'a> {
         let is_expected = self.stock().is_expected(entry.size, entry.crc32);
         let mut guess = if is_expected { Guess::Copy } else { Guess::New };
         let mut bytes = 0;
-        let (taken, content, kept) = loop {
+        let (taken, content, novelty) = loop {
             let mut taken = self.read(id, guess, buffer)?;
             bytes += taken.size;
             match self.find(&taken, guess) {
-                Found::Known(content) => break (taken, content, Kept::Already),
+                Found::Known(content) => break (taken, content, Novelty::Already),
                 Found::Misjudged => guess = Guess::New,
                 Found::New => {
                     let fresh = self.describe(id, &mut taken, buffer);
-                    let (content, kept) = self.keep(fresh, &mut taken, buffer)?;
-                    break (taken, content, kept);
+                    let (content, novelty) = self.keep(fresh, &mut taken, buffer)?;
+                    break (taken, content, novelty);
                 }
             }
         };
         let list = self.list(content, entry, taken, buffer)?;
-        let read = ReadEntry { entry: id, content, kept };
+        let read = ReadEntry { entry: id, content, novelty };
         Ok(Message::Sound { read, list, bytes })
     }
 
@@ -211,13 +211,13 @@ impl<'a> Worker<'a> {
     }
 
     /// Keeps new bytes; of two threads with the same bytes one wins, and the other waits for it.
-    fn keep(&self, fresh: Fresh, taken: &mut Taken, buffer: &[u8]) -> Result<(ContentId, Kept), Trouble> {
+    fn keep(&self, fresh: Fresh, taken: &mut Taken, buffer: &[u8]) -> Result<(ContentId, Novelty), Trouble> {
         let Content { blake3: hash, size, .. } = fresh.content;
         let mut stock = self.stock();
         let known = loop {
             let known = stock.find(&hash);
             if let Some(index) = known.filter(|&index| stock.safe.contains(index)) {
-                return Ok((index, Kept::Already));
+                return Ok((index, Novelty::Already));
             }
             if stock.arriving.insert(hash) {
                 break known;
@@ -233,17 +233,17 @@ impl<'a> Worker<'a> {
         };
         let mut stock = arrival.land();
         staged.map_err(|e| self.unwritable(e, size))?;
-        let (index, kept) = match known {
-            Some(index) => (index, Kept::Again),
+        let (index, novelty) = match known {
+            Some(index) => (index, Novelty::Again),
             None => {
                 let id = stock.add(fresh);
                 let fresh = Fresh { content: stock.contents[id].clone(), said: stock.said[id].clone() };
-                (id, Kept::Fresh(Box::new(fresh)))
+                (id, Novelty::Fresh(Box::new(fresh)))
             }
         };
         stock.safe.add(index);
         stock.expect(index);
-        Ok((index, kept))
+        Ok((index, novelty))
     }
 
     /// The list that an entry is, if it is one that nobody has read.
