@@ -218,7 +218,8 @@ impl<'a> Private<'a> {
     }
 
     fn concerns(&self, problem: &OpenProblem, holdings: &Holdings) -> bool {
-        if problem.is_listed_only() {
+        let named = |name: &str| self.names.contains(name) || self.paths.contains(name);
+        if problem.is_listed_only() || quoted(&problem.message).any(named) {
             return true;
         }
         let Some(entry) = &problem.entry else { return false };
@@ -230,11 +231,10 @@ impl<'a> Private<'a> {
             || self.paths.contains(entry.as_str())
             || self.names.contains(entry.rsplit('/').next().unwrap_or_default())
             || hash.is_some_and(|hash| self.hashes.contains(hash))
-            || quoted(&problem.message).any(|name| self.names.contains(name) || self.paths.contains(name))
     }
 }
 
-/// What stands in backticks.
+/// Names in a message: what it has in backticks.
 fn quoted(message: &str) -> impl Iterator<Item = &str> {
     message.split('`').skip(1).step_by(2)
 }

@@ -121,7 +121,7 @@ impl<'a> Collector<'a> {
                 self.gathered.tally.bytes += bytes;
                 self.gathered.bytes.push((read.entry, Bytes::Sound(read.content)));
                 if let Some(list) = list {
-                    // the plan shall have their memory after them, and it belongs to the thread that
+                    // their memory is for the plan after them, and it belongs to the thread that
                     // allocates it: at half a million rows this is worth 40 MiB
                     let list = list.clone();
                     let key = (read.content, self.contents.entries[read.entry].sort);

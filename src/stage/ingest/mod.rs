@@ -38,7 +38,7 @@ pub struct Tally {
     pub problems: Vec<Problem>,
 }
 
-/// What a pass shall find out.
+/// What a pass is to find out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// Hashes, what files say of themselves, and what details say.
@@ -136,7 +136,7 @@ fn run(worker: &Worker<'_>, tasks: &[EntryId], collector: &mut Collector<'_>) ->
         if outcome.is_err() {
             worker.stop();
         }
-        // nobody shall wait for room in it
+        // nobody must wait for room in it
         drop(receiver);
         outcome
     })

@@ -90,7 +90,7 @@ pub fn derive(
 enum Made {
     AsRecorded,
     Foreign,
-    /// With the hash that the catalog shall have of it.
+    /// With the hash that the catalog is to have of it.
     New(Option<blake3::Hash>),
 }
 
@@ -114,7 +114,7 @@ fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecor
 enum Standing {
     /// What is wanted, and the catalog says so.
     AsRecorded,
-    /// What is wanted, whoever made it, and what the catalog shall say of it.
+    /// What is wanted, whoever made it, and what the catalog is to say of it.
     AsWanted(Option<blake3::Hash>),
     /// What an earlier run made there, and nobody changed.
     Ours,
@@ -170,7 +170,7 @@ fn is_recorded(known: Option<&DerivedRecord>, hash: Option<blake3::Hash>) -> boo
     known.is_some_and(|record| record.blake3 == hash)
 }
 
-/// Makes it, and gives back what the catalog shall say of its bytes. A text gets to its path by `rename`.
+/// Makes it, and gives back what the catalog is to say of its bytes. A text gets to its path by `rename`.
 fn make(
     placing: &Placing<'_>,
     item: &Derived,

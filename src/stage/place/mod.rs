@@ -60,7 +60,7 @@ pub struct Unplaced {
     pub problems: Vec<Problem>,
 }
 
-/// What the catalog shall say of a file that was placed.
+/// What the catalog is to say of a file that was placed.
 pub type Describe<'a> = dyn Fn(&Placement) -> FileRecord + Sync + 'a;
 
 /// Places files, batch by batch: rename, sync, then record what `describe` says of them. While one

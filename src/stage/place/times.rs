@@ -21,7 +21,7 @@ use crate::stage::place::set_time;
 /// Times on FAT have two seconds.
 const RESOLUTION: Duration = Duration::from_secs(2);
 
-/// A file that shall have another time than it was given.
+/// A file that is to have another time than it was given.
 pub struct Corrected {
     path: LibraryPath,
     content: ContentId,

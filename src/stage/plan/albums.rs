@@ -126,7 +126,7 @@ impl Planner<'_> {
         }
     }
 
-    /// The first name that nothing has, or exactly what shall stand there: a run that was
+    /// The first name that nothing has, or exactly what is to stand there: a run that was
     /// interrupted may have made it and not recorded it.
     fn free_for(
         &mut self,

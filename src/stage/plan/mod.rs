@@ -51,7 +51,7 @@ pub struct Plan {
     pub folders: HashMap<AlbumId, String>,
     /// Links, lists and copies for albums.
     pub derived: Vec<Derived>,
-    /// Links and copies of earlier runs that shall stand no more.
+    /// Links and copies of earlier runs that are to go.
     pub withdrawn: Vec<LibraryPath>,
     /// Names that were rewritten.
     pub problems: Vec<Problem>,
@@ -112,7 +112,7 @@ impl Target {
     }
 }
 
-/// A resource that needs a path, and the name that it shall have if nothing is called so.
+/// A resource that needs a path, and the name that it gets if nothing is called so.
 struct Named<'a> {
     resource: Resource<'a>,
     stem: String,

@@ -36,7 +36,7 @@ struct Neighbours {
 }
 
 impl<'a> Records<'a> {
-    /// Of the files that stand or shall stand by this plan; `standing` are the records of those that
+    /// Of the files that stand or will stand by this plan; `standing` are the records of those that
     /// stood before.
     pub fn new(
         contents: &'a Contents,

@@ -336,7 +336,9 @@ mod tests {
         assert_eq!(chosen.hidden.as_str(), "skip");
         assert_eq!(
             notes,
-            ["--layout is `%Y/%m` from now on, and was `%Y` in this library; what stands in it stays"]
+            [
+                "--layout is `%Y/%m` from now on; it was `%Y` in this library, and what is in it stays as it is"
+            ]
         );
     }
 

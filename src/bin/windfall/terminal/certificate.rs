@@ -361,10 +361,11 @@ mod tests {
         import_words(&mut out, &report(), Voice::Normal).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text.lines().filter(|line| !line.is_empty()).count(), 16, "{text}");
-        let zone = "12 photos and videos state no time zone: their times are read in Europe/Berlin (this computer's)";
+        let zone =
+            "12 photos and videos have no time zone: their times are read in Europe/Berlin (this computer's)";
         assert!(text.contains(zone), "{text}");
         assert!(
-            text.contains("1 photo and 2 videos, with 1 Live Photo; 1 without a date; 3 rows in"),
+            text.contains("1 photo and 2 videos, with 1 Live Photo; 1 without a date; Apple's lists name 3"),
             "{text}"
         );
     }

@@ -17,12 +17,15 @@ const NAMED: usize = 8;
 
 pub fn written(form: SidecarForm, derivation: &Derivation, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| {
+        let what = format!("beside the photos that other programs read (sidecars, {})", form.as_str());
         let made = counted(derivation.made, "small file", "small files");
-        let made =
-            format!("Wrote {made} beside the photos that other programs read (sidecars, {})", form.as_str());
-        let line = match derivation.kept {
-            0 => format!("{made}."),
-            kept => format!("{made}; {} were up to date.", amount::count(kept)),
+        let line = match (derivation.made, derivation.kept) {
+            (_, 0) => format!("Wrote {made} {what}."),
+            (0, kept) => {
+                let kept = counted(kept, "small file is", "small files are");
+                format!("Nothing to write: {kept} up to date ({}).", form.as_str())
+            }
+            (_, kept) => format!("Wrote {made} {what}; {} were up to date.", amount::count(kept)),
         };
         outcome(writeln!(out, "{line}").and_then(|()| foreign(out, &derivation.foreign, voice)).and_then(
             |()| {

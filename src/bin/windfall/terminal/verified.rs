@@ -42,7 +42,10 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     proof(out, balance.proved, balance.unproved, 0)?;
     if let Some(against) = &verification.against {
         let entries = counted(against.entries, "file", "files");
-        let held = amount::count(against.held);
+        let held = match against.held {
+            held if held == against.entries => "all".to_owned(),
+            held => amount::count(held),
+        };
         writeln!(out, "  {entries} in these archives; the library has {held} of them")?;
     }
     writeln!(out)?;

@@ -21,7 +21,7 @@ const LONGEST: usize = 1 << 20;
 /// Namespaces that a packet may declare; each name is looked for among those that hold.
 const MOST_NAMESPACES: usize = 512;
 
-/// Events of a packet. A thousand small pictures that each unpack to nothing but elements shall not cost
+/// Events of a packet. A thousand small pictures that each unpack to nothing but elements must not cost
 /// more than a thousand pictures.
 const MOST_EVENTS: u32 = 1 << 14;
 

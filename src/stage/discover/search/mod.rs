@@ -124,7 +124,7 @@ pub fn search(
         }
         canonical.push((path, input));
     }
-    // files first: what a folder holds besides shall not be searched twice
+    // files first: what else a folder holds must not be searched twice
     canonical.sort_by_key(|(path, _)| path.is_dir());
     let mut refused = Vec::new();
     for (path, input) in canonical {
