@@ -6,11 +6,11 @@ use std::io;
 use crate::problem::Code;
 
 /// The code of the problem that it becomes, and a sentence for a person.
-pub type Refused = (Code, String);
+pub type Refusal = (Code, String);
 
 /// The refusal for an error of the system. `InvalidData` is how decoders call bytes that are not what they
 /// should be.
-pub fn refused(error: &io::Error) -> Refused {
+pub fn refused(error: &io::Error) -> Refusal {
     match error.kind() {
         _ if is_link(error) => (Code::UnsupportedEntry, "it was a file and is a link now: it was not followed".to_owned()),
         io::ErrorKind::Unsupported => {
@@ -34,7 +34,7 @@ pub fn refused(error: &io::Error) -> Refused {
 }
 
 /// The refusal for an error of a walk, which hides the system's error number.
-pub fn refused_walk(error: &walkdir::Error) -> Refused {
+pub fn refused_walk(error: &walkdir::Error) -> Refusal {
     let os = error.io_error().and_then(io::Error::raw_os_error);
     let kind = error.io_error().map_or(io::ErrorKind::Other, io::Error::kind);
     refused(&os.map_or_else(|| kind.into(), io::Error::from_raw_os_error))

@@ -1,7 +1,7 @@
 //! What a run does in parallel, and on how many threads.
 //!
-//! [`beside`] keeps the first task on the calling thread. [`rayon::join`] would move both to a pool, where what the
-//! longer one allocates is not freed for others to use: each thread keeps memory of its own.
+//! [`beside`] keeps the first task on the calling thread, where [`rayon::join`] would move both to a pool. Each thread
+//! keeps memory of its own, so what the longer task allocates is used again only by work on the same thread.
 
 mod disk;
 

@@ -22,7 +22,7 @@ use crate::category::{Delivered, Shape, is_apples_folder};
 use crate::contents::{ArchiveId, Identity, litter};
 use crate::library::name;
 use crate::problem::Code;
-use crate::problem::refusal::{Refused, refused_walk};
+use crate::problem::refusal::{Refusal, refused_walk};
 
 /// Where the bytes of a container's files are.
 #[derive(Clone)]
@@ -50,7 +50,7 @@ pub struct FileAt {
     /// The archive's stamp or the file's modification time.
     pub modified: Option<NaiveDateTime>,
     /// Why its bytes will not be read.
-    pub refusal: Option<Box<Refused>>,
+    pub refusal: Option<Box<Refusal>>,
 }
 
 /// Where an archive or part folder lies.
@@ -263,7 +263,7 @@ pub(super) fn is_of_a_part(name: &str) -> bool {
 }
 
 /// Why something that is neither file nor folder is not read.
-pub(super) fn no_file(kind: fs::FileType) -> Refused {
+pub(super) fn no_file(kind: fs::FileType) -> Refusal {
     let why = if kind.is_symlink() {
         "it is a link: name what it points to as an input of its own"
     } else {

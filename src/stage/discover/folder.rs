@@ -14,7 +14,7 @@ use crate::apple::part_name;
 use crate::category::{Delivered, Shape, is_apples_folder, recognise};
 use crate::contents::{Category, litter};
 use crate::library::layout::INTERNAL;
-use crate::problem::refusal::{Refused, refused_walk};
+use crate::problem::refusal::{Refusal, refused_walk};
 use crate::stage::discover::container::{head_of, name_of};
 
 /// What lies in one folder, by path; without what no person ever made.
@@ -27,7 +27,7 @@ pub(super) struct Folder {
     /// Links to folders or to nothing.
     pub(super) links: Vec<PathBuf>,
     /// Why it cannot be listed.
-    pub(super) refusal: Option<Refused>,
+    pub(super) refusal: Option<Refusal>,
 }
 
 impl Folder {

@@ -26,7 +26,7 @@ use crate::apple::zip::{self, DEFLATED, ZipEntry};
 use crate::category::Heard;
 use crate::contents::{ArchiveId, Bytes, Class, Contents, Entry, ExportId, Inner, PartId};
 use crate::library::catalog::{Delivered, Ids};
-use crate::problem::refusal::{self, Refused};
+use crate::problem::refusal::{self, Refusal};
 use crate::problem::{Code, Problem};
 
 use container::{Container, FileAt, Source};
@@ -161,7 +161,7 @@ fn placeholder(path: &str) -> String {
 ///
 /// # Errors
 /// If the entry is damaged, refused or gone.
-pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read + Send>, Refused> {
+pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read + Send>, Refusal> {
     match source {
         Source::Zip(archive) => {
             let gone = || (Code::DamagedEntry, "the archive no longer lists it".to_owned());

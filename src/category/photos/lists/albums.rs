@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::apple::{date, table};
 use crate::problem::Code;
-use crate::problem::refusal::Refused;
+use crate::problem::refusal::Refusal;
 
 /// JSON that takes more memory, in bytes, is none of Apple's: a shared album holds 5,000 media at
 /// most, which take 20 MiB, and 40,000 comments on them would fit.
@@ -139,7 +139,7 @@ pub struct FileComments {
 ///
 /// # Errors
 /// If it is none, or far larger than any.
-pub fn parse_album_info(bytes: &[u8], room: usize) -> Result<AlbumInfo, Refused> {
+pub fn parse_album_info(bytes: &[u8], room: usize) -> Result<AlbumInfo, Refusal> {
     match tree(bytes, room)? {
         object @ Value::Object(_) => read(object),
         _ => Err((Code::BadRow, "it does not describe an album".to_owned())),
@@ -150,7 +150,7 @@ pub fn parse_album_info(bytes: &[u8], room: usize) -> Result<AlbumInfo, Refused>
 ///
 /// # Errors
 /// If it is none, or far larger than any.
-pub fn parse_subscribed(bytes: &[u8], room: usize) -> Result<Vec<SubscribedAlbum>, Refused> {
+pub fn parse_subscribed(bytes: &[u8], room: usize) -> Result<Vec<SubscribedAlbum>, Refusal> {
     match tree(bytes, room)? {
         Value::Array(albums) => Ok(objects(albums).collect()),
         object @ Value::Object(_) => Ok(vec![read(object)?]),
@@ -159,7 +159,7 @@ pub fn parse_subscribed(bytes: &[u8], room: usize) -> Result<Vec<SubscribedAlbum
 }
 
 /// At most 128 MiB of memory, or what there is room for, and 128 levels deep (serde_json's own limit).
-fn tree(bytes: &[u8], room: usize) -> Result<Value, Refused> {
+fn tree(bytes: &[u8], room: usize) -> Result<Value, Refusal> {
     let text = table::decode(bytes);
     if size_as_tree(&text) > LARGEST_TREE.min(room) {
         return Err((Code::LimitExceeded, "it says more than any album of Apple's".to_owned()));
@@ -190,7 +190,7 @@ fn size_as_tree(json: &str) -> usize {
     marks.sum::<usize>() + json.len()
 }
 
-fn read<T: DeserializeOwned>(object: Value) -> Result<T, Refused> {
+fn read<T: DeserializeOwned>(object: Value) -> Result<T, Refusal> {
     T::deserialize(object).map_err(|error| (Code::BadRow, error.to_string()))
 }
 

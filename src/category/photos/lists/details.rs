@@ -10,7 +10,7 @@ use crate::apple::{date, part_name, table, text};
 use crate::category::photos::lists;
 use crate::category::photos::lists::columns::{self, Columns};
 use crate::problem::Code;
-use crate::problem::refusal::Refused;
+use crate::problem::refusal::Refusal;
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
 use table::{Oversized, Record, Records};
@@ -106,7 +106,7 @@ pub struct BadRow {
 ///
 /// # Errors
 /// If there are more than 1,000,000 rows, or more than so many bytes of memory have room for.
-pub fn parse(bytes: &[u8], mut room: usize) -> Result<Details, Refused> {
+pub fn parse(bytes: &[u8], mut room: usize) -> Result<Details, Refusal> {
     let text = table::decode(bytes);
     let mut records = Records::new(&text, separator_of(&text));
     let mut details = Details::default();

@@ -15,7 +15,7 @@ use crate::category::Budget;
 use crate::category::photos::Sort;
 use crate::category::photos::lists::albums::{AlbumInfo, SubscribedAlbum};
 use crate::category::photos::lists::details::{Details, Row};
-use crate::problem::refusal::Refused;
+use crate::problem::refusal::Refusal;
 use crate::problem::{Code, amount};
 
 /// What the match takes for a row beside the row itself.
@@ -72,7 +72,7 @@ pub fn read(sort: Sort, bytes: &[u8], budget: &Budget) -> List {
 }
 
 /// Why a list is not read that has more to say than there is room for.
-pub(super) fn too_much() -> Refused {
+pub(super) fn too_much() -> Refusal {
     let why = "with it, the lists of these archives would take more memory than lists of so few media can";
     (Code::LimitExceeded, why.to_owned())
 }

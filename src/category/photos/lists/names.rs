@@ -10,7 +10,7 @@ use crate::apple::table::{self, Records};
 use crate::category::photos::lists;
 use crate::category::photos::media::{Format, Kind};
 use crate::problem::Code;
-use crate::problem::refusal::Refused;
+use crate::problem::refusal::Refusal;
 
 /// A list of more names is none of Apple's: iCloud Photos hold a million media at most.
 const MOST_NAMES: usize = 1_000_000;
@@ -23,7 +23,7 @@ const TITLES: [&str; 4] = ["images", "imgname", "imagename", "image name"];
 ///
 /// # Errors
 /// If there are more than 1,000,000 names, or more than so many bytes of memory have room for.
-pub fn parse_names(bytes: &[u8], room: usize) -> Result<Vec<String>, Refused> {
+pub fn parse_names(bytes: &[u8], room: usize) -> Result<Vec<String>, Refusal> {
     let text = table::decode(bytes);
     let mut seen = HashSet::new();
     let names = Records::new(&text, ',').flatten().filter_map(|record| record.fields.into_iter().next());
@@ -40,7 +40,7 @@ fn bounded<T>(
     named: impl Iterator<Item = T>,
     length: impl Fn(&T) -> usize,
     mut room: usize,
-) -> Result<Vec<T>, Refused> {
+) -> Result<Vec<T>, Refusal> {
     let mut all = Vec::new();
     for item in named {
         if all.len() == MOST_NAMES {
@@ -57,7 +57,7 @@ fn bounded<T>(
 ///
 /// # Errors
 /// If there are more than 1,000,000 of them, or more than so many bytes of memory have room for.
-pub fn parse_contributions(bytes: &[u8], room: usize) -> Result<Vec<(String, bool)>, Refused> {
+pub fn parse_contributions(bytes: &[u8], room: usize) -> Result<Vec<(String, bool)>, Refusal> {
     let text = table::decode(bytes);
     let mut records = Records::new(&text, ',').flatten().peekable();
     let position = |fields: &[_], title: &str| {

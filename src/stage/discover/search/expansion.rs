@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::apple::zip::{ZipArchive, most_bytes};
-use crate::problem::refusal::Refused;
+use crate::problem::refusal::Refusal;
 use crate::problem::{Code, amount};
 
 /// What an entry of an inflated archive costs in bytes, whatever its size: a small archive could bring
@@ -39,7 +39,7 @@ impl Expansion {
         base: usize,
         (name, archive): (&str, &ZipArchive),
         bytes: u64,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), Refusal> {
         let so_far = self.bytes.entry(base).or_default();
         let expanded = so_far.saturating_add(bytes);
         if expanded <= most_bytes(archive.size) {

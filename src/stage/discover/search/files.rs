@@ -13,7 +13,7 @@ use crate::category::recognise;
 use crate::contents::litter;
 use crate::error::Error;
 use crate::problem::Code;
-use crate::problem::refusal::{Refused, refused};
+use crate::problem::refusal::{Refusal, refused};
 use crate::stage::discover::container::{Lies, container, name_of, no_file};
 use crate::stage::discover::search::{Searcher, Whose};
 
@@ -81,7 +81,7 @@ impl Searcher<'_> {
 }
 
 /// The archive in a file; `None` if only its name made it look like one.
-fn open(path: &Path, name: &str, archive_name: ArchiveName) -> Result<Option<ZipArchive>, Refused> {
+fn open(path: &Path, name: &str, archive_name: ArchiveName) -> Result<Option<ZipArchive>, Refusal> {
     let window = File::open(path).and_then(Window::file).map_err(|e| refused(&e))?;
     // Apple's guides and somebody's notes are called like Apple's archives, and are none
     let is_none = archive_name == ArchiveName::Perhaps
@@ -93,7 +93,7 @@ fn open(path: &Path, name: &str, archive_name: ArchiveName) -> Result<Option<Zip
     }
 }
 
-pub(super) fn damaged(unreadable: Unreadable) -> Refused {
+pub(super) fn damaged(unreadable: Unreadable) -> Refusal {
     match unreadable.kind {
         UnreadableKind::Io(error) => refused(&error),
         _ => (Code::DamagedArchive, unreadable.message),

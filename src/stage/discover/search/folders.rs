@@ -11,7 +11,7 @@ use crate::category::{is_apples_folder, recognise};
 use crate::contents::{Category, litter};
 use crate::error::Error;
 use crate::problem::Problem;
-use crate::problem::refusal::Refused;
+use crate::problem::refusal::Refusal;
 use crate::stage::discover::container::{Extent, folder_container, is_of_a_part, name_of};
 use crate::stage::discover::folder::{Deeper, Folder, is_library};
 use crate::stage::discover::search::{Searcher, Whose};
@@ -164,7 +164,7 @@ impl Searcher<'_> {
     }
 
     /// A folder that cannot be listed: an unreadable part counts as found.
-    fn unreadable_folder(&mut self, root: &Path, refused: Refused) -> Below {
+    fn unreadable_folder(&mut self, root: &Path, refused: Refusal) -> Below {
         let name = name_of(root);
         if part_name::is_apple_name(&name) && recognise::by_name(&name).is_none() {
             self.unreadable_file(name, refused);

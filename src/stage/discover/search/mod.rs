@@ -26,7 +26,7 @@ use crate::apple::zip::{Window, ZipArchive};
 use crate::category::Shape;
 use crate::contents::{ArchiveId, Category, Class};
 use crate::error::Error;
-use crate::problem::refusal::Refused;
+use crate::problem::refusal::Refusal;
 use crate::problem::{Code, Problem};
 use crate::stage::discover::container::{
     Container, Extent, FileAt, Lies, Source, container, faults, folder_container, name_of,
@@ -198,13 +198,13 @@ impl Searcher<'_> {
         self.found.problems.push(Problem::new(Code::UnfinishedDownload, message).in_archive(name));
     }
 
-    fn unreadable_file(&mut self, name: String, refused: Refused) -> Whose {
+    fn unreadable_file(&mut self, name: String, refused: Refusal) -> Whose {
         self.found.hashes.push(blake3::hash(name.as_bytes()));
         self.unreadable(name, refused, Lies::On(PathBuf::new()));
         Whose::Apples
     }
 
-    fn unreadable(&mut self, name: String, (code, message): Refused, lies: Lies) {
+    fn unreadable(&mut self, name: String, (code, message): Refusal, lies: Lies) {
         self.found.problems.push(Problem::new(code, message).in_archive(&name));
         self.found.containers.push(Container::closed(name, Source::Unreadable, lies));
     }

@@ -13,7 +13,7 @@ use crate::category::recognise;
 use crate::contents::{ArchiveId, Class, litter};
 use crate::error::{Error, is_full};
 use crate::problem::Code;
-use crate::problem::refusal::{Refused, refused};
+use crate::problem::refusal::{Refusal, refused};
 use crate::stage::discover::container::{Container, FileAt, Lies, Source, container};
 use crate::stage::discover::search::Searcher;
 use crate::stage::discover::search::expansion::claimed;
@@ -32,7 +32,7 @@ enum Through {
     /// An archive that the catalog remembers, under this index, and that need not be opened.
     Remembered(ArchiveId),
     /// Apple's, and damaged or refused as a whole.
-    Unreadable(Refused),
+    Unreadable(Refusal),
     /// Somebody's, or a document: a file like any other.
     NotApples,
 }
@@ -140,7 +140,7 @@ impl Searcher<'_> {
     }
 
     /// Whether so many bytes more may come out of the container on the drive that answers for them.
-    fn allow(&mut self, base: Option<usize>, bytes: u64) -> Result<(), Refused> {
+    fn allow(&mut self, base: Option<usize>, bytes: u64) -> Result<(), Refusal> {
         let Some(base) = base else { return Ok(()) };
         match &self.found.containers[base] {
             Container { source: Source::Zip(archive), name, .. } => {
@@ -152,7 +152,7 @@ impl Searcher<'_> {
 
     /// Inflates a nested archive into a temporary file. What can be had of a damaged one is kept:
     /// its own entries are checked one by one.
-    fn inflate(&self, archive: &ZipArchive, entry: &ZipEntry) -> Result<Result<Window, Refused>, Error> {
+    fn inflate(&self, archive: &ZipArchive, entry: &ZipEntry) -> Result<Result<Window, Refusal>, Error> {
         let path = self.around.spool_place();
         if let Some(free) = fs4::available_space(&path).ok().filter(|free| *free < entry.size) {
             return Err(Error::NoSpace { path, need: entry.size, free });

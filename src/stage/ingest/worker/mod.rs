@@ -21,7 +21,7 @@ use crate::category::{self, Budget, List, ReadSeek, Said, Vouched};
 use crate::contents::{ArchiveId, Arena, Category, Class, Content, ContentId, Entry, EntryId, Sort};
 use crate::error::{Error, is_full};
 use crate::library::record::{Fresh, Novelty, ReadEntry};
-use crate::problem::refusal::Refused;
+use crate::problem::refusal::Refusal;
 use crate::problem::{Code, Problem, amount};
 use crate::stage::discover::Inputs;
 use crate::stage::ingest::glance::{Glance, seekable};
@@ -78,8 +78,8 @@ enum Trouble {
     Stop(Error),
 }
 
-impl From<Refused> for Trouble {
-    fn from((code, message): Refused) -> Self {
+impl From<Refusal> for Trouble {
+    fn from((code, message): Refusal) -> Self {
         Trouble::Problem(code, message)
     }
 }
