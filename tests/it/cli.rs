@@ -176,7 +176,7 @@ fn what_stops_a_run_leaves_standard_output_empty() {
         (&["import", "parts"], 2, "error: --to is missing", "`windfall import parts --to LIBRARY`"),
         (&["import", "parts", "--to", "new", "--layout", "{yaer}"], 2, "error: ", "unknown field `{yaer}`"),
         (&["import", "parts", "--to", "new", "--layout", "../{year}"], 2, "error: ", "cannot be called `..`"),
-        (&["import", "parts", "--to", "new", "--time-zone", "Berlin"], 2, "error: ", "no IANA time zone"),
+        (&["import", "parts", "--to", "new", "--time-zone", "Berlin"], 2, "error: ", "not an IANA time zone"),
         (&["import", "--to", "new"], 2, "error: ", "<INPUT>"),
         (&["list", "parts"], 1, "error: `parts` is not a Windfall library", "hint: "),
         (&["list", "parts", "--explain", "x"], 1, "error: `parts` is not", "hint: "),
