@@ -79,8 +79,8 @@ pub fn wants_fingerprint(class: Class) -> bool {
 }
 
 /// What bytes say of themselves; never fails, and reads no more than a few blocks of them.
-pub fn look(source: &mut impl ReadSeek, size: u64, vouched: Vouched) -> Said {
-    photos::look(source, size, vouched)
+pub fn inspect(source: &mut impl ReadSeek, size: u64, vouched: Vouched) -> Said {
+    photos::inspect(source, size, vouched)
 }
 
 /// What becomes of a list of so many bytes, if it is larger than any of Apple's.

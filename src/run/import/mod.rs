@@ -5,7 +5,7 @@
 //! and the next one end in the tree of a run that nobody killed.
 
 mod decide;
-mod look;
+mod discover;
 mod opened;
 mod place;
 mod read;
@@ -34,10 +34,10 @@ use crate::stage::discover::search::Strangers;
 use crate::stage::ingest::{Reading, Wanted};
 use crate::stage::report::Report;
 
-pub(crate) use look::discover;
+pub(crate) use discover::discover;
 pub use rehearse::{Glance, dry_run, glance};
 
-use look::{Spool, refuse_bad_inputs};
+use discover::{Spool, refuse_bad_inputs};
 use opened::Opened;
 use unchanged::Outset;
 
@@ -100,11 +100,11 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
         Outset::Changed(tree) => tree,
     };
     let Opened { delivered, before, staging } = opened::open(run, library, &mut catalog, tree)?;
-    let looked =
-        look::look(run, library, delivered, before, Spool::Staging(&staging))?.fitted(run, library)?;
-    let mark = looked.mark;
+    let discovered = discover::discover_beside(run, library, delivered, before, Spool::Staging(&staging))?
+        .fitted(run, library)?;
+    let mark = discovered.mark;
     catalog.remember(&settings.memory())?;
-    let read = read::read(run, library, looked, &staging, &mut catalog)?;
+    let read = read::read(run, library, discovered, &staging, &mut catalog)?;
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
     let (report, before) = report::report(library, placed, &settings)?;

@@ -7,8 +7,8 @@
 //! read a second time only if its BLAKE3 is new after all; duplicates cost no disk.
 
 mod collect;
-mod glance;
-mod kept;
+mod kept_lists;
+mod seek_buffer;
 mod stock;
 mod worker;
 
@@ -16,7 +16,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc;
 
-pub use kept::read_kept;
+pub use kept_lists::read_kept_lists;
 
 use collect::{Collector, Gathered};
 use worker::Worker;

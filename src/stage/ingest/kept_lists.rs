@@ -17,7 +17,7 @@ use crate::problem::{Code, Problem};
 use crate::stage::discover::Inputs;
 
 /// Reads the lists that an earlier run kept and nobody has read yet, on the threads of the current pool.
-pub fn read_kept(
+pub fn read_kept_lists(
     inputs: &mut Inputs,
     files: &BTreeMap<LibraryPath, FileRecord>,
     library: &Path,
