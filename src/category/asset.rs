@@ -1,5 +1,5 @@
-//! What a category decided, as the pipeline sees it: assets with a wish for their place, and what a template may
-//! show of them. Where a name is taken and what the owner chose, the plan decides.
+//! What a category decided, as the pipeline sees it: assets with a wish for their place, and what a template
+//! may show of them. Whether a name is taken, and what the owner chose, is for the plan.
 
 use chrono::{DateTime, FixedOffset, Utc};
 

@@ -1,8 +1,9 @@
 //! The memory that Apple's lists may take.
 //!
-//! The bounds are memory, not rows. A row of four bytes takes fifty times its size once it is read, so a small
-//! archive of lists could take all memory there is. A run may take as much as the lists of its resources could
-//! ever need, and a generous floor. What is over the bounds is left unread, said to be so, and kept.
+//! Memory is bounded, not rows: a row of four bytes takes fifty times its size once it is read, so a small
+//! archive of lists could take all the memory there is. A run may take a generous floor, and as much more as
+//! the lists of its resources could ever need. A list beyond that is kept but not read, and a problem says
+//! so.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,8 @@
 //! A category turns what Apple delivered into what its owner has.
 //!
-//! The pipeline knows resources, details and assets; only a category knows what they say. Each answers the same
-//! questions, and each question is one `match` in this file: a new category is a folder, and a line in each.
+//! The pipeline knows resources, details and assets; only a category knows what they say. Every category
+//! answers the same questions, and each question is one `match` in this file, so a new category is a folder
+//! and one arm in each of them.
 
 mod asset;
 mod budget;

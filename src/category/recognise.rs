@@ -1,11 +1,11 @@
-//! Whose delivery an archive or folder is: photos, another category of Apple's, or nobody's.
+//! Whose delivery an archive or folder is: one of Apple's other categories, or nobody's.
 //!
-//! Looks at the names of what lies in it, for outer and wrapper names follow the owner's language while
-//! the inner ones stay English in every edition seen. Never opens anything, and never says that something
-//! is photos: only the evidence in `photos::classify` does.
+//! It goes by the names of the files inside, which are English in every edition seen, while the names of
+//! archives and wrapper folders follow the owner's language. It opens nothing and never says that something
+//! is photos; only `photos::classify` has the evidence for that.
 //!
-//! The surprise: endings that anybody may use (`.vcf`, `.ics`, `.eml`) prove something only below a name
-//! that Apple gives. A zip of somebody's own calendars is nobody's.
+//! Endings that any program may write (`.vcf`, `.ics`, `.eml`) count only below a name that Apple gives: a
+//! zip of somebody's own calendars is nobody's.
 
 use crate::apple::part_name::{self, PartName};
 use crate::apple::text;

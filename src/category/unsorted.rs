@@ -1,4 +1,4 @@
-//! What no category understands: it is kept, where it stood and as it was.
+//! Files that no category understands. They are kept as they were, below `Other/`.
 
 use crate::contents::{Category, Contents, Entry};
 

@@ -1,7 +1,7 @@
-//! The first look of a run: what the inputs hold, beside what the library knows. Never reads media.
+//! The first step of a run: what the inputs hold, and what the library knows of it already. Media are never
+//! read.
 //!
-//! The surprise: a nested archive whose every entry stands in the library is not even inflated; the catalog
-//! answers for it.
+//! A nested archive whose entries all stand in the library is not even inflated; the catalog answers for it.
 
 use std::fs::{self, File};
 use std::io;

@@ -1,8 +1,8 @@
-//! `import`: the stages in their order, each of which takes what the one before gave. Decides nothing, and
-//! never prints.
+//! `import`: calls the stages in their order and hands each what the one before it gave. It decides nothing
+//! and never prints.
 //!
-//! The surprise: an import first finishes what an interrupted one had planned, then begins, so that a killed run
-//! and the next one end in the tree of a run that nobody killed.
+//! An import first finishes what an interrupted one had planned. Only then does it begin, so that a killed
+//! run and the one after it end in the same tree as a run that nobody killed.
 
 mod decide;
 mod discover;

@@ -1,4 +1,4 @@
-//! The reading of a run: all new bytes once, into staging and the catalog, and what lists say.
+//! The reading of a run: all new bytes, once, into staging and the catalog, and what the lists say.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;

@@ -1,9 +1,8 @@
-//! Archives and part folders, as the stages after discovery see them.
+//! Archives and part folders, as the stages after discovery see them: a [`Container`], its files, and what
+//! their paths have in common.
 //!
-//! In: an opened archive, or a folder. Out: [`Container`], with its files and what their paths have in
-//! common. Never: opens an archive or reads media; of lists the beginning, where that tells whose they are.
-//! The one surprise: a folder's files have no checksum and no order of their own; their order is that
-//! of their paths.
+//! Media are never read here, and of a list only the beginning, where that tells whose it is. The files of a
+//! folder have no checksum and no order of their own; they are in the order of their paths.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

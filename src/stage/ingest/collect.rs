@@ -1,8 +1,7 @@
-//! The other end of the pass: what the threads did, made durable and recorded, batch by batch.
+//! The receiving end of the pass: takes what the threads report, makes it durable and records it, in that
+//! order and batch by batch.
 //!
-//! In: messages. Out: records, bytes of entries, details. Never: records what is not durable.
-//! The one surprise: a batch is synced once, not each file; what a killed run had not recorded is
-//! read again.
+//! A batch is synced once, not file by file. Whatever a killed run had not recorded is read again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::mpsc::{self, RecvTimeoutError};

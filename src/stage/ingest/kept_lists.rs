@@ -1,5 +1,5 @@
-//! Lists that an earlier run kept: they are read where they stand, or wait in staging, and say once more what
-//! they said.
+//! Apple's lists that an earlier run kept: read where they stand in the library, or in staging, so that they
+//! say again what they said.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;

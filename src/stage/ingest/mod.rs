@@ -1,10 +1,11 @@
 //! Ingest: the one parallel pass over bytes.
 //!
-//! In: the entries that must be read, and what is known already. Out: for each entry its content:
-//! CRC-32, BLAKE3, Apple's fingerprint and embedded metadata, all from one reading; new bytes go to
-//! staging. Never: decides what an entry means or where it goes.
-//! The one surprise: an entry whose size and CRC-32 are known is hashed without being written, and
-//! read a second time only if its BLAKE3 is new after all; duplicates cost no disk.
+//! Every entry is read once, and that one reading gives its CRC-32, its BLAKE3, Apple's fingerprint and the
+//! embedded metadata; new bytes go to staging on the way. What an entry means and where it goes is not
+//! decided here.
+//!
+//! An entry whose size and CRC-32 are known is hashed without being written, and read a second time only if
+//! its BLAKE3 turns out to be new. So duplicates cost no disk.
 
 mod collect;
 mod kept_lists;

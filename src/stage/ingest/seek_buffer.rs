@@ -1,7 +1,6 @@
-//! Small reads here and there in a large file, as parsers of metadata make them.
+//! A read buffer that survives seeking, for parsers of metadata that jump back and forth in a large file.
 //!
-//! What was read is kept over seeks, which a `BufReader` does not do: parsers jump back and forth. Large reads go
-//! past the buffer.
+//! A `BufReader` drops its buffer at a seek. Large reads go past this one.
 
 use std::io::{self, Read, Seek, SeekFrom};
 

@@ -1,8 +1,7 @@
-//! What is known of bytes while they are read: the library's, and those of this pass so far.
+//! What is known of bytes while they are read: the contents of the library, and those of this pass so far.
 //!
-//! In: contents. Out: answers by hash, by size and CRC-32. Never: takes equal sizes and CRC-32 for
-//! equal bytes; they only say that a copy is likely.
-//! The one surprise: all threads share one, behind a lock that is held for lookups only.
+//! All threads share one stock, behind a lock that is held for lookups only. Equal sizes and CRC-32s are
+//! never taken for equal bytes; they only make a copy likely.
 
 use std::collections::HashSet;
 

@@ -1,9 +1,8 @@
 //! Modification times of files whose date was corrected.
 //!
-//! In: records before and after a run. Out: files that have the new time, durably. Never: touches a file
-//! whose time is not the one that Windfall gave it; that is its owner's doing.
-//! The one surprise: nobody records the time that a file was given. It follows from its record, as it
-//! did when the file was placed; so the file has to follow before the record does.
+//! A file is touched only if it still has the time that Windfall gave it; any other time is its owner's
+//! doing. Nobody records the time that a file was given: it follows from the file's record, as it did when
+//! the file was placed. So the file has to be changed before the record is.
 
 use std::collections::HashMap;
 use std::fs;

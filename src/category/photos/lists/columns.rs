@@ -1,10 +1,8 @@
-//! Which field of a record means what, and mending records whose quotes got lost.
+//! Which field of a record means what, and the repair of records that have lost their quotes.
 //!
-//! In: the fields of a header or of a row. Out: [`Columns`], and fields that are in their columns.
-//! Never: judges a value; that is for the details.
-//! The one decision to question: a record with too many fields is mended, not refused. Whoever opens
-//! a details file in an editor and saves it without quotes cuts each of Apple's dates in two, as
-//! they have a comma before the year.
+//! A record with too many fields is mended, not refused. Apple's dates have a comma before the year, so
+//! whoever opens a details file in an editor and saves it without quotes cuts each of them in two. Whether a
+//! value makes sense is for `details` to judge.
 
 use crate::apple::date;
 use crate::apple::fingerprint::Fingerprint;

@@ -1,7 +1,7 @@
-//! Apple's files about the media, read with bounded memory ([`Budget`]).
+//! Apple's files about photos and videos, read within a [`Budget`] of memory.
 //!
-//! Never does I/O, and never drops a file in silence: what is over the bounds is left unread, which becomes a
-//! problem, and is kept.
+//! Bytes come in and values go out; nothing here does I/O. A file beyond the budget is never dropped in
+//! silence: it is kept, left unread, and becomes a problem.
 
 // bytes from strangers are never indexed into
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]

@@ -1,8 +1,7 @@
-//! Blocks of metadata that a file embeds: TIFF blocks with EXIF, packets of XMP, records of IPTC.
+//! Blocks of metadata embedded in a file: TIFF blocks with EXIF, packets of XMP, records of IPTC.
 //!
-//! In: bytes where a container keeps them. Out: [`Blocks`], a few of each and none too large. Never:
-//! interprets one. The one surprise: bytes come by a closure, so that what is beyond the limits is not
-//! even read.
+//! [`Blocks`] takes a few of each, none too large, and interprets none. Containers offer bytes as closures,
+//! so that nothing beyond the limits is even read.
 
 use std::io::Read;
 

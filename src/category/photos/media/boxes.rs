@@ -1,9 +1,8 @@
 //! ISO base media boxes: the frame of MOV, MP4, HEIC, AVIF and CR3.
 //!
-//! In: a file window, or the bytes of a box. Out: boxes in order, with the end each one claims.
-//! Never: recurses, or trusts a size: a box that claims more than there is gets what is there, and
-//! a box that cannot be advanced over ends the walk. The one surprise: [`TopLevel`] reports the
-//! claimed end unclipped, because a claim past the end of the file is how truncation shows.
+//! Nothing here recurses or trusts a size: a box that claims more than there is gets what is there, and a box
+//! that does not lead on to the next ends the walk. [`TopLevel`] reports the end that a box claims, even
+//! beyond the end of the file, because that is how truncation shows.
 
 use std::io::{Read, Seek};
 

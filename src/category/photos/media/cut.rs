@@ -1,9 +1,8 @@
 //! Whether a file is visibly cut short.
 //!
-//! In: a file of a known format. Out: yes, or "not that one could tell". Never: calls a file damaged
-//! for what follows its end: padding, a second picture, the movie of a motion photo. The one
-//! decision a newcomer would question: a JPEG is read through, because the end marker that counts
-//! is the one that ends its scan, not the one that ends an embedded thumbnail.
+//! What follows the end of a picture never makes it damaged: padding, a second picture, the movie of a motion
+//! photo. A JPEG has to be read to its end, because the end marker that counts is the one after its scan, not
+//! the one inside an embedded thumbnail.
 
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Take};
 

@@ -1,9 +1,8 @@
 //! What kind of file it is, by its first bytes.
 //!
-//! In: the first bytes of a file; for [`Format::kind`] also its name. Out: [`Format`] and [`Kind`].
-//! Never: believes an extension over content that is recognised: iOS delivers JPEG bytes under
-//! `.HEIC` after an edit, and PNG under `.jpeg`. The one decision a newcomer would question: where
-//! the content says nothing, the extension decides after all, so that a damaged photo stays a photo.
+//! Content outranks the extension: iOS delivers JPEG bytes under `.HEIC` after an edit, and PNG under
+//! `.jpeg`. Only where the content says nothing does the extension decide, so that a damaged photo is still a
+//! photo.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,7 @@
-//! The capture date in IPTC's records, and Photoshop's image resources, in which they stand.
+//! The capture date in IPTC records, and the Photoshop image resources that hold them.
 //!
-//! In: bytes of records, or a window of resources. Out: a time, or the blocks of metadata. Never: reads
-//! a resource that is no metadata, or trusts a length. The one surprise: a date without a time is
-//! midnight, for press photos are often dated by the day.
+//! Lengths are not trusted, and resources without metadata are not read. A date without a time means
+//! midnight, because press photos are often dated by the day.
 
 use std::io::{Read, Seek};
 

@@ -1,8 +1,8 @@
 //! What a photo or video says about itself: format, time, place, camera, Live Photo identifier.
 //!
-//! In: a seekable source and its size. Out: [`Embedded`]. Never: fails, believes a file name, reads
-//! dates of editing, or needs more memory or time than its fixed limits, whatever the bytes are. The one decision a newcomer would question: formats are recognised and EXIF blocks
-//! found by code of our own, and only the block goes to kamadak; see `still` and `tags` for why.
+//! [`read`] never fails, never believes a file name, never reads the date of an edit, and stays within fixed
+//! limits of memory and time, whatever the bytes are. Formats are recognised and metadata is found by our own
+//! code; only the EXIF block goes to kamadak, after a check. `still` and `tags` say why.
 
 // bytes from strangers are never indexed into
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]

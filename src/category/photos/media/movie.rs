@@ -1,8 +1,8 @@
 //! What movies say about themselves: QuickTime and MP4, and Canon's CR3, which is built like one.
 //!
-//! In: a file window. Out: the gaps of an [`Embedded`] filled. Never: reads media data, or trusts
-//! that `moov` comes first, is whole or is sane. The one surprise: `meta` is a plain box in
-//! QuickTime and a full box in MP4, and its `ilst` numbers the entries of `keys` from 1.
+//! Media data is never read, and `moov` may come late, be cut or make no sense. Beware of `meta`: it is a
+//! plain box in QuickTime and a full box in MP4, and the entries of its `ilst` refer to `keys` by numbers
+//! from 1.
 
 use std::io::{Read, Seek};
 

@@ -1,8 +1,7 @@
-//! Where a PNG keeps its metadata: the `eXIf` chunk, and texts that programs put profiles into.
+//! Where a PNG keeps its metadata: in the `eXIf` chunk, and in texts into which programs put profiles.
 //!
-//! In: a file window. Out: [`Blocks`]. Never: reads picture data, or the texts that say when a file
-//! was changed. The one surprise: before there was `eXIf`, ImageMagick wrote any profile as a text of
-//! hexadecimal digits, and half the world does so still.
+//! Picture data is never read, nor the texts that say when a file was changed. Before `eXIf` existed,
+//! ImageMagick wrote every profile as a text of hexadecimal digits, and many programs still do.
 
 use std::io::{Read, Seek};
 

@@ -1,7 +1,7 @@
-//! Where WebP pictures and AVI movies, both RIFF, keep their metadata.
+//! Where WebP pictures and AVI movies keep their metadata; both are RIFF.
 //!
-//! In: a file window. Out: [`Blocks`], or the date in an AVI's `IDIT`. Never: reads picture data.
-//! The one surprise: no two makers write the date of an AVI alike; [`stamp::idit`] knows their forms.
+//! Picture data is never read. No two makers write the date of an AVI alike; [`stamp::idit`] knows their
+//! forms.
 
 use std::io::{Read, Seek};
 

@@ -1,9 +1,8 @@
-//! Where still formats keep their metadata.
+//! Where still formats keep their metadata: finds the blocks, the likeliest first.
 //!
-//! In: a file window. Out: the blocks in it, the likeliest first. Never: interprets a block (`tags`,
-//! `xmp` and `iptc` do), reads picture data, or fails. The one decision a newcomer would question:
-//! kamadak could find most of these itself, but refuses HEIF without the brand `mif1` or with more than
-//! 128 KB of EXIF, WebP whose EXIF begins as in a JPEG, and JPEG whose segments are out of step.
+//! Blocks are interpreted in `tags`, `xmp` and `iptc`; picture data is never read, and nothing fails. kamadak
+//! could find most of these blocks itself, but it refuses HEIF without the brand `mif1` or with more than 128
+//! KB of EXIF, WebP whose EXIF begins as it does in a JPEG, and JPEG with stray bytes between its segments.
 
 use std::io::{Cursor, Read, Seek};
 

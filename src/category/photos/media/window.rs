@@ -1,8 +1,7 @@
-//! Positioned, bounded reads from a file whose structure is not to be believed.
+//! Bounded reads by position, from a file whose structure is not to be believed.
 //!
-//! In: a seekable source and its size. Out: bytes at an offset, never more than asked for and never
-//! more than there are. Never: fails; what cannot be read is simply shorter. The one surprise: reads
-//! end at the window's end even where the source goes on, so a RAF's embedded JPEG is read like a file.
+//! A read never fails: what cannot be read is simply missing from its end. It stops at the end of the window
+//! even where the source goes on, so that the JPEG embedded in a RAF can be read like a file of its own.
 
 use std::io::{Read, Seek, SeekFrom};
 

@@ -1,9 +1,8 @@
 //! The capture date in an XMP packet.
 //!
-//! In: the XML that a file embeds. Out: a time on the clock where it was taken, with its offset if it
-//! states one. Never: fails, looks into a property, or follows an entity; reads dates of editing.
-//! The one surprise: only properties of the picture itself count. A packet also tells the history of a
-//! file and what it was made from, in the same words, a level deeper.
+//! Only properties of the picture itself count, not the same words a level deeper, where a packet tells the
+//! history of the file and what it was made from. Dates of editing are not read, no entity is followed, and
+//! nothing fails.
 
 use encoding_rs::Encoding;
 use quick_xml::escape::unescape;

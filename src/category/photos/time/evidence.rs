@@ -1,8 +1,7 @@
 //! What claims a time, and how far a decision is from it.
 //!
-//! In: times from a file, a row or a name. Out: [`Evidence`], in JSON as three texts.
-//! Never: decides. The one surprise: times are kept as values and become text only in JSON, for a
-//! library keeps hundreds of thousands of these at once.
+//! Times are kept as values and become text only in JSON, because hundreds of thousands of them are in memory
+//! at once. Nothing is decided here.
 
 use std::borrow::Cow;
 use std::fmt::Write;

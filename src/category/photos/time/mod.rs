@@ -1,10 +1,19 @@
-//! When a photo or video was taken: DESIGN §5.4 as one pure function.
+//! When a photo or video was taken, decided by one pure function: [`capture`].
 //!
-//! In: [`Sources`], everything that claims a time. Out: [`Captured`], the decision, the rule that
-//! made it and the evidence it looked at. Never: reads a file, a clock or the machine's zone; uses
-//! the import date as a capture time. The one decision a newcomer would question: Apple's row is
-//! believed over the camera where they contradict, because Photos puts corrections made by hand
-//! there, unless the row only repeats the day of the upload.
+//! It weighs everything that claims a time ([`Sources`]) and says what it decided, by which rule and on what
+//! evidence ([`Captured`]). It reads no file, no clock and not the machine's zone, and the import date is
+//! never a capture time. The rules are numbered as in docs/design.md:
+//!
+//! 1. The file states a local time and its offset: that is the instant, if Apple's row is absent or within 2
+//!    minutes.
+//! 2. The file states a local time without an offset: the row tells the offset, if some zone of the world had
+//!    it at that moment. Without a row it is the zone at the embedded position, else the owner's default zone.
+//! 3. File and row contradict each other: the row is right, because Photos puts corrections made by hand
+//!    there. But a row that only repeats the minute of the import is an upload day, and then a camera's own date
+//!    stands.
+//! 4. The file states only an instant in UTC, as movie headers do: that, unless the row contradicts it.
+//! 5. Only the row; else a date in the file name; else the file is undated.
+//! 6. The movie of a Live Photo, or an adjustment, follows its still.
 
 // bytes from strangers are never indexed into
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]

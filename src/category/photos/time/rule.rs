@@ -1,8 +1,8 @@
-//! The names of what can decide a capture time: [`CapturedFrom`], stable in JSON, and [`Rule`], finer.
-//! They are two because what the JSON promises is coarser than what `list --explain` has to tell.
+//! The names of what decides a capture time: [`CapturedFrom`], which the JSON promises, and [`Rule`], which
+//! is finer and tells what `list --explain` needs.
 //!
-//! Both are stored by their stable names. A rule also has a sentence for the owner, which any version
-//! may word anew; nothing is ever recognised by it.
+//! Both are stored by their stable names. A rule also has a sentence for the owner, which any version may
+//! reword, since nothing is ever recognised by it.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,8 @@
 //! Dates, offsets and positions in the texts and numbers that files carry.
 //!
-//! In: values as cameras write them, blanks and nonsense included. Out: times and positions that can
-//! be true, or nothing. Never: guesses a missing part; a date without a time of day is no time.
-//! The one surprise: years before 1826 are impossible, for there was no photography.
+//! Values come as cameras write them, blanks and nonsense included. Whatever cannot be true is dropped, and
+//! nothing missing is guessed: a date without a time of day is no time. Years before 1826 are impossible, as
+//! there was no photography.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, Timelike};
 

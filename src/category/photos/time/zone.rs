@@ -1,11 +1,10 @@
 //! Time zones: which one a place lies in, and what a clock there showed.
 //!
-//! In: a position, or a zone and a local time. Out: a zone, or an instant with its offset. Never:
-//! asks the network or the machine. The one decision a newcomer would question: the nautical zones
-//! at sea (`Etc/GMT+3`) count as no zone, because no photo's clock was ever set by them.
+//! Neither the network nor the machine is asked. The nautical zones at sea (`Etc/GMT+3`) count as no zone,
+//! because nobody sets a camera by them.
 //!
-//! The zone boundaries (crate `tzf-rs`) are made from OpenStreetMap and are under the Open Database
-//! License (ODbL) 1.0: whatever ships them must say "© OpenStreetMap contributors, ODbL 1.0".
+//! The zone boundaries (crate `tzf-rs`) are made from OpenStreetMap and are under the Open Database License
+//! (ODbL) 1.0: whatever ships them must say "© OpenStreetMap contributors, ODbL 1.0".
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};

@@ -1,9 +1,8 @@
 //! One thread of the pass: an entry at a time, from its archive into staging.
 //!
-//! A parser that panics takes no run with it, and what concerns one entry only stops nothing.
-//!
-//! A deflated entry of up to 8 MiB is held whole, and hashed before anything is written, so a duplicate of
-//! most photos costs no file.
+//! A parser that panics does not end the run, and what goes wrong with one entry stops no other. A deflated
+//! entry of up to 8 MiB is held in memory and hashed before anything is written, so that most duplicates of
+//! photos never touch the disk.
 
 mod reading;
 

@@ -1,9 +1,9 @@
 //! One reading of an entry: all hashes in one pass, and its bytes where they are wanted.
 //!
-//! Never decides whether the bytes are new; that can be said only once all of them are hashed.
+//! Whether the bytes are new is not decided here, because it is known only once all of them are hashed.
 //!
-//! A large file of a part folder is cloned first where the drive can, and the clone is read: what is hashed is
-//! what is kept, whatever becomes of the file.
+//! A large file of a part folder is cloned first, where the drive can do that, and the clone is read. So what
+//! is hashed is what is kept, whatever happens to the file meanwhile.
 
 use std::io::{self, Read, Write};
 use std::sync::PoisonError;

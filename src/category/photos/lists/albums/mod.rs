@@ -1,9 +1,8 @@
 //! Apple's lists of names: albums, memories, who contributed to a shared library, shared albums.
 //!
-//! In: the bytes of one CSV or JSON file. Out: names, or what Apple says about a shared album.
-//! Never: finds the media (that is matching), panics, or gives a file up because of one odd value.
-//! The one decision to question: JSON is read into a tree first and field by field from that.
-//! Nobody has documented these files, so a field of another type than expected is an absent field.
+//! They name files and nothing more; finding the files is for the match. No file is given up because of one
+//! odd value: nobody has documented these files, so JSON is read into a tree first, and a field of an
+//! unexpected type counts as absent.
 
 use crate::apple::{date, table};
 use crate::category::photos::lists;

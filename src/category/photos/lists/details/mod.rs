@@ -1,10 +1,8 @@
-//! Apple's details: `Photo Details.csv`, `Photo Details-1.csv` and so on, one row per medium.
+//! Apple's details: `Photo Details.csv`, `Photo Details-1.csv` and so on, one row for each photo or video.
 //!
-//! In: the bytes of one file. Out: [`Details`], its rows and what could not be read. Never: does
-//! I/O, panics, or loses a row because of its neighbours or of one bad value in it.
-//! The one decision to question: columns are found by header name, but a file without a known
-//! header is still read, by position. The two-column form of about 2021 was seen with no record of
-//! what its header says, and spreadsheets drop headers.
+//! A row is never lost because of its neighbours, or because one of its values is bad. Columns are found by
+//! the names in the header, but a file without a known header is read too, by position: the two-column form
+//! of about 2021 was seen without any record of what its header says, and spreadsheets drop headers.
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::apple::{date, part_name, table, text};

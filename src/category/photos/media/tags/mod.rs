@@ -1,9 +1,8 @@
 //! What the tags of a TIFF block say: the EXIF of every format, and Apple's maker note.
 //!
-//! In: a TIFF block, wherever it was found. Out: the gaps of an [`Embedded`] filled. Never: fails,
-//! or reads dates of editing (`ModifyDate`). The one decision a newcomer would question: the block
-//! is walked once before kamadak parses it, because kamadak visits every directory that any pointer
-//! names, and overlapping directories in 64 KB of hostile EXIF would become gigabytes of tags.
+//! Nothing fails, and dates of editing (`ModifyDate`) are not read. Each block is walked once before kamadak
+//! parses it, because kamadak visits every directory that any pointer names: overlapping directories in 64 KB
+//! of hostile EXIF would become gigabytes of tags.
 
 use std::collections::HashSet;
 use std::io::Cursor;

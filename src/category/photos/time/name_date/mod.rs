@@ -1,9 +1,8 @@
 //! Dates in file names, as phones, messengers and screenshots write them.
 //!
-//! In: a file name. Out: the time it names, local or UTC. Never: takes a counter, an identifier or
-//! an impossible date for one; years are 1990 to 2099. The one decision a newcomer would question:
-//! no list of patterns per app, but one grammar (a date, then perhaps a time), because apps differ
-//! only in separators and words, and words are translated (`Bildschirmfoto 2019-01-02 um 15.04.05`).
+//! Instead of a list of patterns for each app there is one grammar, a date and perhaps a time, because apps
+//! differ only in separators and words, and words are translated (`Bildschirmfoto 2019-01-02 um 15.04.05`).
+//! Counters, identifiers and impossible dates are not taken for one; years run from 1990 to 2099.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 
