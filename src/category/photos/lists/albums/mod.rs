@@ -17,21 +17,21 @@ use std::collections::HashSet;
 use table::Records;
 use unicode_normalization::UnicodeNormalization;
 
-/// JSON that takes more memory, in bytes, is none of Apple's: a shared album holds 5,000 media at
-/// most, which take 20 MiB, and 40,000 comments on them would fit.
+/// JSON that takes more bytes of memory is not Apple's: a shared album holds at most 5,000 photos and videos,
+/// which take 20 MiB, and 40,000 comments on them would still fit.
 const LARGEST_TREE: usize = 128 << 20;
 
-/// A list of more names is none of Apple's: iCloud Photos hold a million media at most.
+/// A list of more names is not Apple's: iCloud Photos holds a million photos and videos at most.
 const MOST_NAMES: usize = 1_000_000;
 
-/// What the first row of a list says if it is a header: user albums, Favorites and Hidden, memories.
+/// Apple's headers for such a list: in albums of the owner, in Favorites and Hidden, in memories.
 const TITLES: [&str; 4] = ["images", "imgname", "imagename", "image name"];
 
 /// The bare file names in an `Albums/*.csv` or `Memories/*.csv`, in order, each once: column 0,
 /// whatever the header says. Apple also writes albums of 0 bytes.
 ///
 /// # Errors
-/// If there are more than 1,000,000 names, or more than so many bytes of memory have room for.
+/// If there are more than 1,000,000 names, or more than `room` bytes of memory have space for.
 pub fn parse_names(bytes: &[u8], room: usize) -> Result<Vec<String>, Refused> {
     let text = table::decode(bytes);
     let mut seen = HashSet::new();
@@ -44,7 +44,7 @@ pub fn parse_names(bytes: &[u8], room: usize) -> Result<Vec<String>, Refused> {
     bounded(names, String::len, room)
 }
 
-/// All of these, if they are not too many and have room.
+/// All of these, unless they are too many or take more than `room` bytes of memory.
 fn bounded<T>(
     named: impl Iterator<Item = T>,
     length: impl Fn(&T) -> usize,
@@ -65,7 +65,7 @@ fn bounded<T>(
 /// them. A row that says neither yes nor no says nothing and is left out.
 ///
 /// # Errors
-/// If there are more than 1,000,000 of them, or more than so many bytes of memory have room for.
+/// If there are more than 1,000,000 of them, or more than `room` bytes of memory have space for.
 pub fn parse_contributions(bytes: &[u8], room: usize) -> Result<Vec<(String, bool)>, Refused> {
     let text = table::decode(bytes);
     let mut records = Records::new(&text, ',').flatten().peekable();
@@ -84,8 +84,8 @@ pub fn parse_contributions(bytes: &[u8], room: usize) -> Result<Vec<(String, boo
     bounded(named, |(name, _)| name.len(), room)
 }
 
-/// Whether a file with this beginning (a few thousand bytes do) is a list of an album: one column, with one
-/// of Apple's headers or at least one name of a photo or video in it.
+/// Whether a file that begins so lists an album: one column, with one of Apple's headers or at least one name of
+/// a photo or video. A few thousand bytes are enough.
 pub fn looks_like_names(first_bytes: &[u8]) -> bool {
     let text = table::decode(first_bytes);
     let mut records = Records::new(&text, ',').flatten().peekable();
@@ -95,7 +95,7 @@ pub fn looks_like_names(first_bytes: &[u8]) -> bool {
     for record in records {
         match record.fields.as_slice() {
             [name] => media += usize::from(is_medium(name)),
-            // with a title of Apple's a further column is one that came later
+            // below one of Apple's headers, another column is one that Apple has added since
             _ if is_titled => {}
             _ => return false,
         }
@@ -103,8 +103,8 @@ pub fn looks_like_names(first_bytes: &[u8]) -> bool {
     is_titled || media > 0
 }
 
-/// The title of an album or memory: its file name without `.csv`, NFC. Apple appends a digit to a title
-/// that it used before (`Nov 4, 20201`); nothing tells such a digit from one of the owner's, so it stays.
+/// The title of an album or memory: its file name without `.csv`, in NFC. Where two have the same title, Apple
+/// appends a digit (`Nov 4, 20201`). Nothing tells that digit from one of the owner's, so it stays.
 pub fn title(file_name: &str) -> String {
     let stem = match file_name.split_at_checked(file_name.len().saturating_sub(4)) {
         Some((stem, ending)) if ending.eq_ignore_ascii_case(".csv") => stem,
@@ -117,27 +117,25 @@ fn is_title(text: &str) -> bool {
     TITLES.iter().any(|title| text.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case(title))
 }
 
-/// `AlbumInfo.json`: a shared album, beside whose media it lies. It serialises as Apple writes it, but
-/// for the dates, which become RFC 3339. Holds other people's names and addresses: not for printing.
+/// `AlbumInfo.json`, which lies in the folder of a shared album. It serialises as Apple writes it, except that
+/// dates become RFC 3339. It holds other people's names and addresses: never print it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AlbumInfo {
-    /// The true title.
+    /// The true title; the folder's name may be a rewritten one.
     #[serde(deserialize_with = "lenient")]
     pub album_name: Option<String>,
-    /// When the album was made.
     #[serde(rename = "creationDate", deserialize_with = "instant")]
     pub created: Option<DateTime<Utc>>,
-    /// Whether subscribers may add media.
+    /// Whether subscribers may add photos and videos.
     #[serde(deserialize_with = "flag")]
     pub allow_contributions: Option<bool>,
     /// Whether the album had a public page.
     #[serde(deserialize_with = "flag")]
     pub is_public: Option<bool>,
-    /// Whose album it is.
     #[serde(deserialize_with = "lenient")]
     pub owner: Option<Person>,
-    /// What Apple lists; media may lack here, and listed ones may lack in the folder.
+    /// Incomplete: the folder may hold files that are not listed here, and lack some that are.
     #[serde(deserialize_with = "list")]
     pub photos: Vec<SharedPhoto>,
     /// Who else sees it.
@@ -157,7 +155,7 @@ pub struct Person {
     pub apple_id: Option<String>,
 }
 
-/// A medium of a shared album.
+/// A photo or video of a shared album.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SharedPhoto {
@@ -167,10 +165,8 @@ pub struct SharedPhoto {
     /// When it was posted to the album. Apple calls it `dateCreated`, but it is no capture time.
     #[serde(rename = "dateCreated", deserialize_with = "instant")]
     pub posted: Option<DateTime<Utc>>,
-    /// Who posted it.
     #[serde(deserialize_with = "lenient")]
     pub contributor: Option<Person>,
-    /// What people said.
     #[serde(deserialize_with = "list")]
     pub comments: Vec<Comment>,
 }
@@ -182,13 +178,10 @@ pub struct Comment {
     /// A like has no text.
     #[serde(deserialize_with = "flag")]
     pub is_like: Option<bool>,
-    /// The text.
     #[serde(deserialize_with = "lenient")]
     pub comment: Option<String>,
-    /// When it was written.
     #[serde(deserialize_with = "instant")]
     pub timestamp: Option<DateTime<Utc>>,
-    /// Who wrote it.
     #[serde(deserialize_with = "lenient")]
     pub contributor: Option<Person>,
 }
@@ -197,10 +190,8 @@ pub struct Comment {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Participant {
-    /// Who.
     #[serde(deserialize_with = "lenient")]
     pub participant: Option<Person>,
-    /// When they were invited.
     #[serde(rename = "sharingDate", deserialize_with = "instant")]
     pub invited: Option<DateTime<Utc>>,
     /// What came of it, in Apple's words.
@@ -208,17 +199,15 @@ pub struct Participant {
     pub status: Option<String>,
 }
 
-/// One album of `Subscribed Albums.json`: somebody else's, so without media.
+/// One album of `Subscribed Albums.json`: somebody else's, so it comes without photos.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SubscribedAlbum {
-    /// The title.
     #[serde(deserialize_with = "lenient")]
     pub album_name: Option<String>,
     /// Nobody has seen what Apple puts here, so it is kept as it is.
     #[serde(deserialize_with = "anything")]
     pub files: Vec<Value>,
-    /// What people said about which file.
     #[serde(deserialize_with = "list")]
     pub comments: Vec<FileComments>,
 }
@@ -230,7 +219,6 @@ pub struct FileComments {
     /// The bare file name.
     #[serde(deserialize_with = "lenient")]
     pub file_name: Option<String>,
-    /// What they said.
     #[serde(deserialize_with = "list")]
     pub comments: Vec<Comment>,
 }
@@ -238,7 +226,7 @@ pub struct FileComments {
 /// Reads an `AlbumInfo.json`.
 ///
 /// # Errors
-/// If it is none, or far larger than any.
+/// If it does not describe an album, or takes more than `room` bytes of memory.
 pub fn parse_album_info(bytes: &[u8], room: usize) -> Result<AlbumInfo, Refused> {
     match tree(bytes, room)? {
         object @ Value::Object(_) => read(object),
@@ -249,7 +237,7 @@ pub fn parse_album_info(bytes: &[u8], room: usize) -> Result<AlbumInfo, Refused>
 /// Reads a `Subscribed Albums.json`.
 ///
 /// # Errors
-/// If it is none, or far larger than any.
+/// If it does not list albums, or takes more than `room` bytes of memory.
 pub fn parse_subscribed(bytes: &[u8], room: usize) -> Result<Vec<SubscribedAlbum>, Refused> {
     match tree(bytes, room)? {
         Value::Array(albums) => Ok(objects(albums).collect()),
@@ -267,8 +255,8 @@ fn tree(bytes: &[u8], room: usize) -> Result<Value, Refused> {
     serde_json::from_str(&text).map_err(|error| (Code::BadRow, format!("it is not JSON: {error}")))
 }
 
-/// What the tree of a JSON text takes in memory, in bytes, or a little more: a text of `{"":0},`
-/// takes a hundred times its size.
+/// Bytes of memory that the tree of a JSON text takes, or a few less than this: a text of nothing but
+/// `{"":0},` takes a hundred times its size.
 fn size_as_tree(json: &str) -> usize {
     const OBJECT: usize = 700;
     const VALUE: usize = 100;

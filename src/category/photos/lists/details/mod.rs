@@ -14,22 +14,21 @@ use chrono::{DateTime, Utc};
 use std::borrow::Cow;
 use table::{Oversized, Record, Records};
 
-/// A file with more rows is none of Apple's, whose files have 40 to 330.
+/// A file with more rows is not Apple's, whose files have 40 to 330.
 const MOST_ROWS: usize = 1_000_000;
 
-/// More bad rows of one file are counted, not described.
+/// Bad rows beyond this number are counted, not described.
 const MOST_BAD: usize = 1_000;
 
 /// What a details file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Details {
-    /// The rows in file order.
+    /// In file order.
     pub rows: Vec<Row>,
     /// The first 1,000 rows that could not be read in full, in file order, one each.
     pub bad: Vec<BadRow>,
     /// How many more bad rows there are.
     pub more_bad: u64,
-    /// How the columns were found.
     pub header: Header,
 }
 
@@ -52,15 +51,14 @@ pub struct Row {
     pub line: u32,
     /// The bare file name, verbatim. Not unique, and its case may differ from the file's (immich-go #1314).
     pub name: Box<str>,
-    /// Apple's fingerprint of the bytes.
     pub checksum: Checksum,
-    /// `None` where the row has no such column, here and in the other flags; an empty or unreadable flag is no.
+    /// Like the other flags, `None` where the file has no such column; an empty or unreadable flag means no.
     pub favorite: Option<bool>,
     /// Whether it is hidden in Photos.
     pub hidden: Option<bool>,
     /// Whether it lies in `Recently Deleted`.
     pub deleted: Option<bool>,
-    /// When it was taken, as Photos shows it, to the minute; also a date that the owner corrected.
+    /// When it was taken, to the minute, as Photos shows it: with the owner's corrections.
     pub created: Option<DateTime<Utc>>,
     /// When it came into iCloud.
     pub imported: Option<DateTime<Utc>>,
@@ -69,7 +67,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// Bytes that it takes, here and while it is matched.
+    /// Bytes of memory that it takes, here and while it is matched.
     pub(super) fn weight(&self) -> usize {
         let checksum = match &self.checksum {
             Checksum::Opaque(text) => text.len(),
@@ -86,7 +84,8 @@ pub enum Checksum {
     Absent,
     /// It can be checked.
     Fingerprint(Fingerprint),
-    /// Anything else. It proves nothing and is no sign of damage.
+    /// Anything else, such as the keyed scheme that begins with `0x04`. It proves nothing and is no sign of
+    /// damage.
     Opaque(Box<str>),
 }
 
@@ -99,12 +98,12 @@ pub struct BadRow {
     pub message: String,
 }
 
-/// Reads a details file in any encoding and state of repair. A row with a value that cannot be read is
-/// both in `rows`, without that value, and in `bad`. Records over 1 MiB or of more than 1,024 fields
-/// are bad. How large `bytes` may be is the caller's affair.
+/// Reads a details file in any encoding and state of repair, using at most `room` bytes of memory for its
+/// rows. A row with a value that cannot be read is both in `rows`, without that value, and in `bad`. Records
+/// over 1 MiB or of more than 1,024 fields are bad. The caller limits the size of `bytes`.
 ///
 /// # Errors
-/// If there are more than 1,000,000 rows, or more than so many bytes of memory have room for.
+/// If there are more than 1,000,000 rows, or more than `room` has space for.
 pub fn parse(bytes: &[u8], mut room: usize) -> Result<Details, Refused> {
     let text = table::decode(bytes);
     let mut records = Records::new(&text, separator_of(&text));
@@ -123,7 +122,7 @@ pub fn parse(bytes: &[u8], mut room: usize) -> Result<Details, Refused> {
         let may_be_header = is_first || columns::names_img_name(&record.fields);
         let named = may_be_header.then(|| Columns::named(&record.fields)).flatten();
         if let Some(named) = named.filter(|named| is_first || named.is_certain()) {
-            // A second header, where somebody joined files, is no row.
+            // somebody joined files: a second header is no row
             details.header = Header::Named;
             columns = Some(named);
             continue;
@@ -142,7 +141,7 @@ pub fn parse(bytes: &[u8], mut room: usize) -> Result<Details, Refused> {
         if let Some(row) = reader.row(line, columns) {
             room = room.checked_sub(row.weight()).ok_or_else(lists::too_much)?;
             if details.rows.len() == details.rows.capacity() {
-                // not twice as many: what they had before is still held then
+                // not doubled: the old rows are still in memory while they are copied
                 details.rows.reserve_exact(details.rows.len() / 4 + 64);
             }
             details.rows.push(row);
@@ -155,8 +154,8 @@ pub fn parse(bytes: &[u8], mut room: usize) -> Result<Details, Refused> {
     Ok(details)
 }
 
-/// Whether a file with this beginning (a few hundred bytes do) holds details, whatever its name: its
-/// header names `imgName` and at least two of the other columns.
+/// Whether a file that begins so holds details, whatever its name: the header names `imgName` and at least two
+/// of the other columns. A few hundred bytes are enough.
 pub fn looks_like_details(first_bytes: &[u8]) -> bool {
     const ENOUGH: usize = 8192;
     let text = table::decode(first_bytes.get(..ENOUGH).unwrap_or(first_bytes));
@@ -165,7 +164,7 @@ pub fn looks_like_details(first_bytes: &[u8]) -> bool {
         .is_some_and(|columns| columns.is_certain())
 }
 
-/// `Photo Details.csv`, `Photo Details-12.csv` and the copies that systems make of them.
+/// `Photo Details.csv`, `Photo Details-12.csv`, and copies of them such as `Photo Details (1).csv`.
 pub fn is_details_name(name: &str) -> bool {
     number_after("photo details", name).is_some()
 }
@@ -175,8 +174,8 @@ pub fn is_shared_library_name(name: &str) -> bool {
     number_after("shared library details", name).is_some()
 }
 
-/// Sorts details files as Apple numbered them: the unnumbered one is the first; files that only their
-/// content tells come last.
+/// A key that sorts details files as Apple numbered them. The one without a number is the first; files that
+/// only their content gives away come last.
 pub fn order(name: &str) -> (u64, &str) {
     let number = number_after("photo details", name).or_else(|| number_after("shared library details", name));
     (number.unwrap_or(u64::MAX), name)
@@ -208,7 +207,7 @@ impl Details {
     }
 }
 
-/// Comma, or what a spreadsheet put in its place; told by the header.
+/// The comma, or what a spreadsheet put in its place; the header tells.
 fn separator_of(text: &str) -> char {
     let gives_header = |&separator: &char| {
         first_record(text, separator)
@@ -224,8 +223,8 @@ fn first_record(text: &str, separator: char) -> Option<Record<'_>> {
     in_bounds(record, None, &mut records).ok()
 }
 
-/// A record of several lines only if nothing but the name has line breaks; else a lone quote has
-/// swallowed rows, and the record is its first line.
+/// A record may span several lines only if no field but the name has line breaks. Otherwise a lone quote has
+/// swallowed rows, and only the first line is the record.
 fn in_bounds<'t>(
     record: Record<'t>,
     columns: Option<&Columns>,
@@ -286,7 +285,7 @@ impl RowReader<'_> {
         self.fields.get(column?).map(|field| field.trim())
     }
 
-    /// `None`: the row has no such column. `Some(None)`: it cannot be read, which is noted.
+    /// `None` if the row has no such column, `Some(None)` if its value cannot be read, which is noted.
     fn value<T>(
         &mut self,
         title: &str,
