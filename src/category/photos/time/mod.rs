@@ -34,13 +34,13 @@ pub use evidence::{Evidence, EvidenceSource, Stated};
 pub(crate) use evidence::{local_text, local_time};
 pub use rule::{CapturedFrom, Rule};
 
-/// Rows have minutes only, and cameras and phones set their clocks at different moments.
+/// Rows have minutes only, and the clocks of cameras and phones differ.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(2);
 
-/// A photo cannot be taken after it was imported; a local clock may be 26 hours ahead of another.
+/// A photo cannot be taken after it was imported, but one local clock may be 26 hours ahead of another.
 const AFTER_IMPORT: TimeDelta = TimeDelta::hours(26);
 
-/// Everything that claims when a medium was taken.
+/// Everything that claims when a photo or video was taken. The letters are those of docs/design.md.
 #[derive(Clone, Copy, Debug)]
 pub struct Sources<'a> {
     /// What the file says (`E`, `O`, `U`, and the position that gives `Z`).
@@ -49,15 +49,15 @@ pub struct Sources<'a> {
     pub row: Option<DateTime<Utc>>,
     /// The row's `importDate` (`I`), in minutes.
     pub imported: Option<DateTime<Utc>>,
-    /// When the first export that holds it was built, on whatever clock.
+    /// When the first export that holds it was built, on a clock of unknown offset.
     pub built: Option<NaiveDateTime>,
-    /// File names in which to look for a date, the first one first.
+    /// File names to search for a date, in this order.
     pub names: &'a [&'a str],
-    /// The zone of what carries none (`F`).
+    /// The zone for whatever carries none (`F`).
     pub fallback: Tz,
 }
 
-/// When a medium was taken, and why we say so.
+/// When a photo or video was taken, and why we say so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Captured {
     /// The instant, on a clock where it was taken; `None` if nothing tells.
@@ -66,23 +66,22 @@ pub struct Captured {
     pub from: CapturedFrom,
     /// The rule that decided.
     pub rule: Rule,
-    /// The clock is that of the zone for what carries none.
+    /// Whether the clock is that of [`Sources::fallback`].
     pub is_zone_assumed: bool,
-    /// What the row says.
     row: Option<DateTime<Utc>>,
     /// The import date, the zone of the position and the file name, where the decision looked at them.
     noted: Box<[Evidence]>,
 }
 
 impl Captured {
-    /// Rule 6: the movie of a Live Photo, or an adjustment, has its still's time, even if that is
-    /// none, and keeps its own evidence.
+    /// Rule 6: the movie of a Live Photo, or an adjustment, gets the time of its still, even if that is `None`,
+    /// and keeps its own evidence.
     pub fn follow_still(self, still: &Captured) -> Captured {
         self.follow(still, CapturedFrom::Still, Rule::FollowsStill)
     }
 
-    /// Rule 6, the other way: an undated still has the time of its movie. Decide this first; the
-    /// movie then keeps its own time.
+    /// Rule 6, the other way round: an undated still gets the time of its movie. Decide this first; the movie
+    /// then keeps its own time.
     pub fn follow_movie(self, movie: &Captured) -> Captured {
         self.follow(movie, CapturedFrom::Movie, Rule::FollowsMovie)
     }
@@ -96,8 +95,8 @@ impl Captured {
         Captured { time: leader.time, from, rule, is_zone_assumed, ..self }
     }
 
-    /// Embedded times and the row, always; then what else the decision looked at. `embedded` is what it was made
-    /// from; it is not held twice, for a library has as many decisions as photos.
+    /// The embedded times and the row, always; then what else the decision looked at. `embedded` must be what it
+    /// was made from. It is not kept here too, since there is a decision for every photo.
     pub fn evidence(&self, embedded: &Embedded) -> Box<[Evidence]> {
         let clock = |source, local: Option<LocalTime>| {
             local.map(|local| Evidence { source, stated: Stated::Clock(local.time, local.offset) })
@@ -120,7 +119,7 @@ impl Captured {
     }
 }
 
-/// Decides by rules 1 to 5 when a medium was taken.
+/// Decides by rules 1 to 5 when a photo or video was taken.
 pub fn capture(sources: &Sources) -> Captured {
     let mut decision = Decision { sources, noted: Vec::new(), is_zone_assumed: false };
     let (time, from, rule) = decision.decide();
@@ -130,7 +129,7 @@ pub fn capture(sources: &Sources) -> Captured {
 
 type Outcome = (Option<DateTime<FixedOffset>>, CapturedFrom, Rule);
 
-/// A decision on its way, and what it has looked at beyond embedded times and the row.
+/// A decision in the making, and what it has looked at besides the embedded times and the row.
 struct Decision<'a> {
     sources: &'a Sources<'a>,
     noted: Vec<Evidence>,
@@ -194,7 +193,7 @@ impl Decision<'_> {
         }
     }
 
-    /// Rule 3: what is embedded and the row contradict each other.
+    /// Rule 3: the file and the row contradict each other.
     fn by_contradiction(
         &mut self,
         row: DateTime<Utc>,
@@ -211,15 +210,15 @@ impl Decision<'_> {
         }
     }
 
-    /// Whether a camera wrote the file, as far as it says so. An AVI has no place for a make; its date
-    /// is written by cameras only.
+    /// Whether the file says that a camera wrote it. An AVI has no place for a make, but only cameras write its
+    /// date.
     fn names_camera(&self) -> bool {
         let Embedded { camera, format, exif, standard, .. } = self.sources.embedded;
         let is_dated_avi = *format == Format::Avi && exif.is_some() && *standard == Standard::Exif;
         camera.make().is_some() || is_dated_avi
     }
 
-    /// Rule 5, last resort.
+    /// Rule 5, the last resort.
     fn by_name(&mut self) -> Outcome {
         let names = self.sources.names;
         let named = |name: &&str| {
@@ -244,8 +243,8 @@ impl Decision<'_> {
         (Some(time), CapturedFrom::FileName, Rule::NameAlone)
     }
 
-    /// Whether a time can be true: no epoch, and not after the import or the making of the export. A
-    /// local time without offset is compared as if it were UTC; the 26 hours cover the difference.
+    /// Whether a time can be true: no epoch, and not after the file was imported or the export was built. A local
+    /// time without an offset is compared as if it were UTC; the 26 hours cover the difference.
     fn is_credible(&mut self, local: LocalTime) -> bool {
         let instant = match local.offset {
             Some(offset) => zone::with_offset(local.time, offset).to_utc(),
@@ -265,7 +264,7 @@ impl Decision<'_> {
             && !is_after_export
     }
 
-    /// An instant in `O`, else `Z`, else `F`.
+    /// An instant as seen in `O`, else `Z`, else `F`.
     fn seen(&mut self, instant: DateTime<Utc>, offset: Option<FixedOffset>) -> DateTime<FixedOffset> {
         match offset {
             Some(offset) => offset.from_utc_datetime(&instant.naive_utc()),
@@ -273,7 +272,7 @@ impl Decision<'_> {
         }
     }
 
-    /// A local time in `Z`, else `F`.
+    /// A local time as of `Z`, else `F`.
     fn local(&mut self, time: NaiveDateTime) -> DateTime<FixedOffset> {
         self.in_zone(|zone| zone::local(zone, time))
     }
@@ -306,7 +305,7 @@ fn is_near(one: DateTime<Utc>, other: DateTime<Utc>) -> bool {
     one.signed_duration_since(other).abs() <= TOLERANCE
 }
 
-/// Rule 2: the offset that makes this local time the row's instant, if some zone had it then.
+/// Rule 2: the offset that turns this local time into the row's instant, if some zone had that offset then.
 fn recovered_offset(local: NaiveDateTime, row: DateTime<Utc>) -> Option<FixedOffset> {
     let difference = local.signed_duration_since(row.naive_utc());
     zone::offset_near(row, difference, TOLERANCE)

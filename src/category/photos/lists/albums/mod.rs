@@ -255,7 +255,7 @@ fn tree(bytes: &[u8], room: usize) -> Result<Value, Refused> {
     serde_json::from_str(&text).map_err(|error| (Code::BadRow, format!("it is not JSON: {error}")))
 }
 
-/// Bytes of memory that the tree of a JSON text takes, or a few less than this: a text of nothing but
+/// A slightly high estimate of the memory, in bytes, that the tree of a JSON text takes: a text of nothing but
 /// `{"":0},` takes a hundred times its size.
 fn size_as_tree(json: &str) -> usize {
     const OBJECT: usize = 700;

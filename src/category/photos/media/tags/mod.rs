@@ -15,7 +15,7 @@ use crate::category::photos::media::window::Window;
 use crate::category::photos::media::{Embedded, Format, LocalTime, iptc};
 use crate::category::photos::time::stamp;
 
-/// Tags that all directories of a block may have together; real blocks have hundreds.
+/// How many tags all directories of a block may have together; real blocks have hundreds.
 const MOST_TAGS: usize = 1 << 14;
 
 /// The longest text; longer ones are pictures, or an attack.
@@ -29,19 +29,18 @@ const SUBFILE_TYPE: Tag = Tag(Context::Tiff, 0x00fe);
 const DNG_VERSION: Tag = Tag(Context::Tiff, 0xc612);
 const SONY_PRIVATE: Tag = Tag(Context::Tiff, 0xc634);
 
-/// Parsed tags.
 pub(super) struct Tags(Exif);
 
 impl Tags {
-    /// Parses what can be parsed; `None` if it is no TIFF block or an implausible one.
+    /// Parses what can be parsed; `None` if it is no TIFF block, or not a plausible one.
     pub fn parse(mut block: Vec<u8>) -> Option<Tags> {
-        // Olympus and Panasonic RAW files are TIFF but for the number 42.
+        // RAW files of Olympus and Panasonic are TIFF except for the number 42
         let order = Order::of(block.get(..2)?)?;
         block.get_mut(2..4)?.copy_from_slice(match order {
             Order::Little => &[42, 0],
             Order::Big => &[0, 42],
         });
-        // libtiff writes pointers as type 13 (IFD), which is 4 (LONG) by another name; kamadak knows that one only
+        // libtiff writes pointers as type 13 (IFD), another name for 4 (LONG), which is all that kamadak knows
         for place in plausible(&block)? {
             block.get_mut(place)?.copy_from_slice(match order {
                 Order::Little => &[4, 0],
@@ -62,15 +61,15 @@ impl Tags {
         }
     }
 
-    /// Fills the position alone. CR3 keeps its GPS tags as the first directory of a block of their
-    /// own, where kamadak takes them for TIFF tags.
+    /// Fills the position alone. In CR3 the GPS tags are the first directory of a block of their own, where
+    /// kamadak takes them for TIFF tags.
     pub fn fill_position(&self, embedded: &mut Embedded, context: Context) {
         if embedded.position.is_none() {
             embedded.position = self.position(context);
         }
     }
 
-    /// Adds the XMP and IPTC that stand in tags.
+    /// Adds the XMP and IPTC that are stored in tags.
     pub fn add_to(&self, blocks: &mut Blocks) {
         if let Some(packet) = self.bytes(XMP) {
             blocks.add_xmp(|| packet);
@@ -84,7 +83,7 @@ impl Tags {
         }
     }
 
-    /// The bytes of a tag, whatever numbers the writer called them.
+    /// The bytes of a tag, whatever type the writer gave them.
     fn bytes(&self, tag: Tag) -> Option<Vec<u8>> {
         match self.field(tag)? {
             Value::Byte(bytes) | Value::Undefined(bytes, _) => Some(bytes.clone()),
@@ -97,7 +96,7 @@ impl Tags {
         }
     }
 
-    /// Tells TIFF-based RAW formats apart, which no magic number does.
+    /// Tells TIFF-based RAW formats apart, which have no magic numbers.
     pub fn refine(&self) -> Format {
         let make = self.text(Tag::Make).unwrap_or_default().to_ascii_uppercase();
         let has = |tag| self.field(tag).is_some();
@@ -133,14 +132,14 @@ impl Tags {
         let angle = |value: u16, hemisphere: u16, negative: char| {
             let parts: Vec<f64> = match self.field(Tag(context, value))? {
                 Value::Rational(parts) => parts.iter().take(3).map(|part| part.to_f64()).collect(),
-                // Not allowed, but a vivo X90 writes them so.
+                // not allowed, but a vivo X90 writes them so
                 Value::SRational(parts) => parts.iter().take(3).map(|part| part.to_f64()).collect(),
                 _ => return None,
             };
             parts.first()?;
             let units = [1.0, 60.0, 3600.0];
             let angle: f64 = parts.iter().zip(units).map(|(part, unit)| part / unit).sum();
-            // Without its hemisphere a coordinate could be either of two places.
+            // without its hemisphere a coordinate could be either of two places
             let letter = self.text(Tag(context, hemisphere))?.chars().next()?.to_ascii_uppercase();
             Some(if letter == negative { -angle } else { angle })
         };
@@ -164,8 +163,8 @@ impl Tags {
         clean(bytes)
     }
 
-    /// A tag of the main picture. EXIF tags may stand in the first directory too: TIFF/EP wants
-    /// them there, and CR3 has a block whose first directory is the EXIF one.
+    /// A tag of the main picture. EXIF tags may be in the first directory too: TIFF/EP wants them there, and CR3
+    /// has a block whose first directory is the EXIF one.
     fn field(&self, tag: Tag) -> Option<&Value> {
         let in_context = |context| self.0.get_field(Tag(context, tag.number()), In::PRIMARY);
         let field = in_context(tag.context());
@@ -181,8 +180,8 @@ pub(super) fn clean(bytes: &[u8]) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Tag 0x0011 of Apple's maker note, which a Live Photo's still shares with its movie. Offsets
-/// count from the start of the note (seen in iPhone 6s to 15 Pro, JPEG, HEIC and AVIF).
+/// Tag 0x0011 of Apple's maker note, which the still of a Live Photo shares with its movie. Offsets count from
+/// the start of the note (seen from iPhone 6s to 15 Pro, in JPEG, HEIC and AVIF).
 fn content_identifier(note: &[u8]) -> Option<String> {
     let rest = note.strip_prefix(b"Apple iOS\0")?;
     let order = Order::of(rest.get(2..4)?)?;
@@ -198,9 +197,8 @@ fn content_identifier(note: &[u8]) -> Option<String> {
     clean(bytes)
 }
 
-/// Where pointers state the type 13, if kamadak would find no more tags than a real block has. Follows
-/// every pointer that kamadak would follow, and refuses pointers of an unusual form instead of
-/// understanding them.
+/// Follows every pointer that kamadak would follow, and gives back where pointers have type 13. `None` if there
+/// are more tags than a real block has, or a pointer of an unusual form.
 fn plausible(block: &[u8]) -> Option<Vec<Range<usize>>> {
     let order = block.get(..2).and_then(Order::of)?;
     let first = block.get(4..8).and_then(|bytes| order.u32(bytes))?;
@@ -268,7 +266,7 @@ impl Order {
     }
 }
 
-/// A TIFF directory (IFD): its entries as they lie, however many of them are there.
+/// A TIFF directory (IFD), with as many of its entries as there are.
 struct Directory<'a> {
     /// Where the first entry is in its block.
     start: usize,
@@ -283,7 +281,7 @@ struct Entry<'a> {
     tag: u16,
     kind: u16,
     count: u32,
-    /// The value itself, or where it is if it has more than 4 bytes.
+    /// The value itself, or its offset if it has more than 4 bytes.
     value: &'a [u8],
 }
 

@@ -8,19 +8,18 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::category::photos::time::stamp;
 
-/// Bytes of the longest name that is searched; no file system holds longer ones.
+/// Longer names, in bytes, are not searched; no file system holds them.
 const LONGEST_NAME: usize = 1024;
 
-/// A time that a file name tells.
+/// The time in a file name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NameDate {
     /// 00:00:00 if the name has only a date.
     pub time: NaiveDateTime,
-    /// What clock it is of.
     pub zone: NameZone,
 }
 
-/// What clock a name's time is of.
+/// The clock that shows the time in a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameZone {
     /// The clock on the wall.
@@ -29,7 +28,7 @@ pub enum NameZone {
     Utc,
 }
 
-/// The date in a file name. A date with a time is preferred to one without; then the first counts.
+/// The date in a file name. A date with a time outranks one without; of equals the first counts.
 pub fn from_name(name: &str) -> Option<NameDate> {
     if name.len() > LONGEST_NAME {
         return None;
@@ -65,8 +64,8 @@ fn ios_screen_recording(name: &str) -> Option<NameDate> {
     Some(NameDate { time, zone: NameZone::Utc })
 }
 
-/// Lower case, without extension; no-break spaces (macOS writes U+202F before `PM`) become spaces,
-/// and UUIDs, whose first eight digits can look like a date, become letters.
+/// The name in lower case, without extension. No-break spaces (macOS writes U+202F before `PM`) become spaces.
+/// UUIDs, whose first eight digits can look like a date, become letters.
 fn legible(name: &str) -> String {
     let stem = match name.rsplit_once('.') {
         Some((stem, extension)) if extension.chars().any(|c| c.is_ascii_alphabetic()) => stem,
@@ -98,7 +97,7 @@ struct Rest<'a> {
 enum Form {
     /// `20190102`
     Packed,
-    /// `20190102030405`, and perhaps milliseconds: the time follows without a gap.
+    /// `20190102030405`, perhaps with milliseconds: the time follows without a gap.
     Endless,
     /// `2019-01-02`
     Separated,
@@ -134,7 +133,7 @@ fn date_at(text: &str, start: usize) -> Option<(NaiveDate, Rest<'_>)> {
     }
 }
 
-/// A date may follow anything but a digit, and letters only if they are a word (`IMG20190102`),
+/// Whether a date may follow this: anything but a digit, and letters only if they are a word (`IMG20190102`) and
 /// not the beginning of a hexadecimal identifier.
 fn may_precede(before: &str) -> bool {
     let word_start = before.trim_end_matches(|c: char| c.is_alphanumeric()).len();
@@ -153,8 +152,8 @@ impl Rest<'_> {
         if let Some((time, rest)) = after_mark.and_then(packed_time) {
             return Some((time, is_utc_mark(rest)));
         }
-        // `2019-01-02 at 3.04.05 PM`, `2019-01-02_03-04-05`, `2019-01-02 下午3.04.05`: a few words
-        // at most between date and time.
+        // `2019-01-02 at 3.04.05 PM`, `2019-01-02_03-04-05`, `2019-01-02 下午3.04.05`: there are at most a few
+        // words between date and time
         let joint_end = self.text.find(|c: char| c.is_ascii_digit())?;
         let (joint, rest) = self.text.split_at_checked(joint_end)?;
         if joint.is_empty() || joint.chars().count() > 12 {
@@ -176,7 +175,7 @@ impl Rest<'_> {
         Some((NaiveTime::from_hms_milli_opt(hour, number(1)?, number(2)?, millis)?, is_utc_mark(rest)))
     }
 
-    /// Whether this can be a date on its own: not the beginning of a longer identifier.
+    /// Whether this can be a date on its own, not the beginning of a longer identifier.
     fn may_lack_time(&self) -> bool {
         let is_word_end = !self.text.starts_with(|c: char| c.is_alphanumeric());
         let follower = digits(self.text.trim_start_matches(['-', '_', ' ', '.']));
@@ -222,7 +221,7 @@ enum Half {
     Afternoon,
 }
 
-/// The half that the words before (Chinese, Japanese, Korean) or after a time name.
+/// The half of the day, from the word before the time (Chinese, Japanese, Korean) or after it.
 fn half_of_day(before: &str, after: &str) -> Option<Half> {
     let after: String = after.chars().filter(|c| !matches!(c, ' ' | '.')).take(3).collect();
     let is_word =
