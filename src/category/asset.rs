@@ -1,5 +1,5 @@
-//! What a category decided, as the pipeline sees it: assets with a wish for their place, and what a template may
-//! show of them. Where a name is taken and what the owner chose, the plan decides.
+//! What a category decided, as the pipeline sees it: assets with a wish for their place, and what a template
+//! may show of them. Whether a name is taken, and what the owner chose, is for the plan.
 
 use chrono::{DateTime, FixedOffset, Utc};
 
@@ -14,7 +14,6 @@ pub enum Assets<'a> {
 }
 
 impl<'a> Assets<'a> {
-    /// All of them.
     pub fn iter(self) -> impl Iterator<Item = Asset<'a>> {
         match self {
             Assets::Photos(matched, heard) => {
@@ -30,7 +29,6 @@ impl<'a> Assets<'a> {
         }
     }
 
-    /// Collections of them.
     pub fn collections(self) -> &'a Arena<AlbumId, Album> {
         match self {
             Assets::Photos(matched, _) => &matched.albums,
@@ -50,11 +48,11 @@ pub enum Asset<'a> {
 pub enum Wish {
     /// In the dated tree.
     Dated,
-    /// In the folder of a collection, which alone has it.
+    /// In the folder of a collection, because the dated tree does not have it.
     Collection(AlbumId),
 }
 
-/// What keeps an asset apart from the others, whatever it wishes.
+/// What keeps an asset apart from the others, wherever it wants to stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Apart {
     /// Its owner hid it.
@@ -66,20 +64,17 @@ pub enum Apart {
 /// One file of an asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resource<'a> {
-    /// Its bytes.
     pub content: ContentId,
     /// The name that its owner knows.
     pub name: &'a str,
-    /// Whose stem it bears.
     pub stem: Stem,
 }
 
-/// Whose stem a resource bears.
+/// Whose file stem a resource has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stem {
-    /// That of the primary.
+    /// That of the primary, as the halves of a Live Photo do.
     OfAsset,
-    /// Its own.
     Own,
 }
 
@@ -88,9 +83,7 @@ pub enum Stem {
 pub struct Fields<'a> {
     /// `photo`, `video` or `other`.
     pub kind: &'a str,
-    /// The camera's make.
     pub make: Option<&'a str>,
-    /// The camera's model.
     pub model: Option<&'a str>,
 }
 
@@ -116,14 +109,14 @@ impl<'a> Asset<'a> {
         }
     }
 
-    /// Its time, on a clock where it was made.
+    /// When it was made, on a local clock.
     pub fn time(self) -> Option<DateTime<FixedOffset>> {
         match self {
             Asset::Photo(asset, _) => asset.captured().time,
         }
     }
 
-    /// The time that its files get, if anything tells one.
+    /// The modification time that its files get: the capture, else the import into iCloud.
     pub fn modified(self) -> Option<DateTime<Utc>> {
         match self {
             Asset::Photo(asset, _) => {
@@ -132,14 +125,12 @@ impl<'a> Asset<'a> {
         }
     }
 
-    /// Where it wants to stand.
     pub fn wish(self) -> Wish {
         match self {
             Asset::Photo(asset, _) => asset.home.map_or(Wish::Dated, Wish::Collection),
         }
     }
 
-    /// What keeps it apart.
     pub fn apart(self) -> impl Iterator<Item = Apart> {
         let (hidden, deleted) = match self {
             Asset::Photo(asset, _) => (asset.hidden, asset.deleted),
@@ -148,7 +139,6 @@ impl<'a> Asset<'a> {
         deleted.into_iter().chain(hidden.then_some(Apart::Hidden))
     }
 
-    /// What a template can show of it.
     pub fn fields(self) -> Fields<'a> {
         match self {
             Asset::Photo(asset, heard) => {

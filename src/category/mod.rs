@@ -1,7 +1,8 @@
 //! A category turns what Apple delivered into what its owner has.
 //!
-//! The pipeline knows resources, details and assets; only a category knows what they say. Each answers the same
-//! questions, and each question is one `match` in this file: a new category is a folder, and a line in each.
+//! The pipeline knows resources, details and assets; only a category knows what they say. Every category
+//! answers the same questions, and each question is one `match` in this file, so a new category is a folder
+//! and one arm in each of them.
 
 mod asset;
 mod budget;
@@ -19,21 +20,19 @@ pub use photos::{Album, AlbumId, AlbumKind};
 
 use crate::contents::{Category, Class, ContentId, Sort};
 
-/// What bytes and lists said, beside what was delivered.
+/// What bytes and lists said. It is kept apart from `Contents`, which only holds what was delivered.
 #[derive(Debug, Default)]
 pub struct Heard {
-    /// Those of iCloud Photos.
     pub photos: photos::Heard,
 }
 
-/// What one content says of itself. The bytes of any category may stand in iCloud Photos as well, and are read
-/// once: all are looked at as photos are.
+/// What one content says of itself. Bytes are read once, and those of any category may lie in iCloud Photos as
+/// well, so all are inspected as photos are.
 pub use photos::Said;
 
 /// One of Apple's lists, read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum List {
-    /// Of iCloud Photos.
     Photos(photos::List),
 }
 
@@ -51,7 +50,7 @@ pub enum Vouched {
 }
 
 impl Heard {
-    /// Whether this list of these bytes was read.
+    /// Whether these bytes have been read as a list of this sort.
     pub fn has(&self, category: Category, content: ContentId, sort: Sort) -> bool {
         match category {
             Category::Photos => self.photos.lists.contains_key(&(content, sort.into())),
@@ -59,7 +58,6 @@ impl Heard {
         }
     }
 
-    /// Takes a list in.
     pub fn add(&mut self, content: ContentId, sort: Sort, list: List) {
         match list {
             List::Photos(list) => _ = self.photos.lists.insert((content, sort.into()), list),
@@ -72,18 +70,18 @@ impl Heard {
     }
 }
 
-/// Whether Apple's checksum of such entries is wanted. Bytes that stand beside photos may stand among them as
-/// well, and are read once.
+/// Whether Apple's checksum of such entries is wanted. It is for everything but details: bytes beside photos may
+/// lie among them as well, and are read only once.
 pub fn wants_fingerprint(class: Class) -> bool {
     class != Class::Details
 }
 
-/// What bytes say of themselves; never fails, and reads no more than a few blocks of them.
-pub fn look(source: &mut impl ReadSeek, size: u64, vouched: Vouched) -> Said {
-    photos::look(source, size, vouched)
+/// What bytes say of themselves. Never fails, and reads no more than a few blocks of them.
+pub fn inspect(source: &mut impl ReadSeek, size: u64, vouched: Vouched) -> Said {
+    photos::inspect(source, size, vouched)
 }
 
-/// What becomes of a list of so many bytes, if it is larger than any of Apple's.
+/// What becomes of a list of `size` bytes if it is larger than any of Apple's.
 pub fn too_large(category: Category, size: u64, budget: &Budget) -> Option<List> {
     match category {
         Category::Photos => photos::lists::too_large(size, budget).map(List::Photos),

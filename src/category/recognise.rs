@@ -1,11 +1,11 @@
-//! Whose delivery an archive or folder is: photos, another category of Apple's, or nobody's.
+//! Whose delivery an archive or folder is: one of Apple's other categories, or nobody's.
 //!
-//! Looks at the names of what lies in it, for outer and wrapper names follow the owner's language while
-//! the inner ones stay English in every edition seen. Never opens anything, and never says that something
-//! is photos: only the evidence in `photos::classify` does.
+//! It goes by the names of the files inside, which are English in every edition seen, while the names of
+//! archives and wrapper folders follow the owner's language. It opens nothing and never says that something
+//! is photos; only `photos::classify` has the evidence for that.
 //!
-//! The surprise: endings that anybody may use (`.vcf`, `.ics`, `.eml`) prove something only below a name
-//! that Apple gives. A zip of somebody's own calendars is nobody's.
+//! Endings that any program may write (`.vcf`, `.ics`, `.eml`) count only below a name that Apple gives: a
+//! zip of somebody's own calendars is nobody's.
 
 use crate::apple::part_name::{self, PartName};
 use crate::apple::text;
@@ -56,7 +56,7 @@ const EXACT: [(&str, Category); 41] = [
     ("apple features using icloud.zip", Category::Records),
 ];
 
-/// What any program may write; evidence only below a name of Apple's.
+/// Endings that any program may write; evidence only below a name of Apple's.
 const GENERIC: [(&str, Category); 7] = [
     (".vcf", Category::Contacts),
     (".ics", Category::Calendars),
@@ -67,7 +67,7 @@ const GENERIC: [(&str, Category); 7] = [
     (".html", Category::Bookmarks),
 ];
 
-/// What Apple calls the archives of a request, in English and lower case, after which generic endings count.
+/// How Apple's names for the archives of a request begin, in lower case. Below them generic endings count.
 const OUTER: [&str; 14] = [
     "marketing communications",
     "wallet activity",
@@ -85,9 +85,9 @@ const OUTER: [&str; 14] = [
     "icloud",
 ];
 
-/// Which category the paths below `name` are of, photos apart; `None` if nothing tells.
+/// The category, other than photos, of what lies below `name`; `None` if nothing tells.
 pub fn of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> Option<Category> {
-    // an owner may keep everything in iCloud Drive: its list outranks whatever lies beside
+    // an owner may keep anything in iCloud Drive, so its list outranks whatever lies beside it
     let is_list = |path: &str| exact(file_name(path)) == Some(Category::Drive);
     if paths.clone().any(is_list) || has_drive_root(name, paths.clone()) {
         return Some(Category::Drive);
@@ -102,8 +102,8 @@ pub fn of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> Optio
         .find_map(|path| generic(path).or_else(|| note(path).then_some(Category::Notes)))
 }
 
-/// A further part of iCloud Drive has no list: its folder `Drive` lies directly below a wrapper or in an
-/// archive of that name.
+/// Only one part of iCloud Drive has the list. The others have a folder `Drive`, directly in an archive or
+/// below a wrapper that is called iCloud Drive.
 fn has_drive_root<'a>(name: &str, mut paths: impl Iterator<Item = &'a str>) -> bool {
     let is_drive = |name: &str| text::match_key(&PartName::read(name).base).starts_with("icloud drive");
     paths.any(|path| {
@@ -124,7 +124,7 @@ fn exact(file: &str) -> Option<Category> {
     found.map(|(_, category)| *category)
 }
 
-/// `Notes Details-1`, `Notes Details (2)` and `Notes Details_3` are what they are without.
+/// `Notes Details-1`, `Notes Details (2)` and `Notes Details_3` are all `Notes Details`.
 fn without_number(stem: &str) -> &str {
     let stem = part_name::without_copy_marks(stem);
     let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -132,7 +132,7 @@ fn without_number(stem: &str) -> &str {
     numbered.map_or(stem, |(stem, _)| stem)
 }
 
-/// Whether a text has this form; one or two `*` stand for any text.
+/// Whether a text has this form; each `*` stands for any text.
 fn matches(pattern: &str, text: &str) -> bool {
     let mut pieces = pattern.split('*');
     let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };
@@ -175,13 +175,13 @@ fn says_notes(name: &str, path: &str) -> bool {
 fn is_outer(name: &str) -> bool {
     let name = text::match_key(name);
     OUTER.iter().any(|outer| match *outer {
-        // these two stand anywhere in a name, in some languages at its end
+        // these two may be anywhere in a name, in some languages at its end
         "apple" | "icloud" => name.contains(outer),
         _ => name.starts_with(outer),
     })
 }
 
-/// The category that the name of an archive in which nothing can be read speaks of.
+/// The category by the name alone, for an archive in which nothing can be read.
 pub fn by_name(name: &str) -> Option<Category> {
     const NAMES: [(&str, Category); 6] = [
         ("icloud notes", Category::Notes),

@@ -1,9 +1,9 @@
-//! What no category understands: it is kept, where it stood and as it was.
+//! Files that no category understands. They are kept as they were, below `Other/`.
 
 use crate::contents::{Category, Contents, Entry};
 
-/// Where such an entry stands below `Other/`: at its path in a photo export, without the wrapper; of any other
-/// export below the export's name.
+/// The path of such an entry below `Other/`: its path in the part, without the wrapper folder. Entries of
+/// anything but a photo export get a folder of that export's name.
 pub fn place<'a>(contents: &'a Contents, entry: &'a Entry) -> impl Iterator<Item = &'a str> {
     let export = &contents.exports[contents.export_of(entry)];
     let above = (export.category != Category::Photos).then_some(export.name.as_str());

@@ -23,7 +23,7 @@ pub struct Said {
 }
 
 /// What bytes say of themselves as a photo or video. Whatever else they are, they say little.
-pub fn look(source: &mut (impl Read + Seek), size: u64, vouched: Vouched) -> Said {
+pub fn inspect(source: &mut (impl Read + Seek), size: u64, vouched: Vouched) -> Said {
     let embedded = media::read(source, size);
     let cut_short = vouched == Vouched::ByNothing && media::is_cut_short(source, size, embedded.format);
     Said { fingerprint: None, embedded, cut_short }

@@ -36,7 +36,7 @@ use crate::contents::{Arena, ByContent, Class, ContentId, ContentSet, Contents, 
 use crate::problem::{Code, Problem};
 
 pub use albums::{Album, AlbumKind};
-pub use heard::{Heard, Said, look};
+pub use heard::{Heard, Said, inspect};
 pub use lists::List;
 pub(crate) use pairs::original_stem;
 pub use sort::Sort;

@@ -1,7 +1,8 @@
-//! Match and plan, called in their order, and what the library's owner should know of it. Changes nothing.
+//! Match and plan, called one after the other, and what the library's owner should know about the outcome.
+//! Nothing is changed.
 //!
-//! The surprise: the library is surveyed for the plan while the match runs; foreign files must be read for
-//! that, and neither asks the other.
+//! While the match runs, the library is surveyed for the plan: foreign files must be read for that, and
+//! neither needs the other.
 
 use std::path::Path;
 

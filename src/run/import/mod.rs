@@ -1,11 +1,11 @@
-//! `import`: the stages in their order, each of which takes what the one before gave. Decides nothing, and
-//! never prints.
+//! `import`: calls the stages in their order and hands each what the one before it gave. It decides nothing
+//! and never prints.
 //!
-//! The surprise: an import first finishes what an interrupted one had planned, then begins, so that a killed run
-//! and the next one end in the tree of a run that nobody killed.
+//! An import first finishes what an interrupted one had planned. Only then does it begin, so that a killed
+//! run and the one after it end in the same tree as a run that nobody killed.
 
 mod decide;
-mod look;
+mod discover;
 mod opened;
 mod place;
 mod read;
@@ -34,10 +34,10 @@ use crate::stage::discover::search::Strangers;
 use crate::stage::ingest::{Reading, Wanted};
 use crate::stage::report::Report;
 
-pub(crate) use look::discover;
+pub(crate) use discover::discover;
 pub use rehearse::{Glance, dry_run, glance};
 
-use look::{Spool, refuse_bad_inputs};
+use discover::{Spool, refuse_bad_inputs};
 use opened::Opened;
 use unchanged::Outset;
 
@@ -100,11 +100,11 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
         Outset::Changed(tree) => tree,
     };
     let Opened { delivered, before, staging } = opened::open(run, library, &mut catalog, tree)?;
-    let looked =
-        look::look(run, library, delivered, before, Spool::Staging(&staging))?.fitted(run, library)?;
-    let given = looked.given;
+    let discovered = discover::discover_beside(run, library, delivered, before, Spool::Staging(&staging))?
+        .fitted(run, library)?;
+    let given = discovered.given;
     catalog.remember(&settings.memory())?;
-    let read = read::read(run, library, looked, &staging, &mut catalog)?;
+    let read = read::read(run, library, discovered, &staging, &mut catalog)?;
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
     let (report, before) = report::report(library, placed, &settings)?;

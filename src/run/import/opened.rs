@@ -1,4 +1,4 @@
-//! A library that is opened for an import: its catalog loaded, an interrupted run finished, its folder surveyed.
+//! A library opened for an import: its catalog loaded, an interrupted run finished, its folder surveyed.
 
 use std::path::Path;
 

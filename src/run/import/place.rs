@@ -1,4 +1,4 @@
-//! What was decided, brought about: files, links, lists and sidecars, and the records of them.
+//! Brings about what was decided: files, links, lists and sidecars, and the records of them.
 
 use std::collections::HashSet;
 use std::path::Path;

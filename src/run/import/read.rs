@@ -1,4 +1,4 @@
-//! The reading of a run: all new bytes once, into staging and the catalog, and what lists say.
+//! The reading of a run: all new bytes, once, into staging and the catalog, and what the lists say.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -9,9 +9,9 @@ use crate::library::catalog::{Catalog, Ids};
 use crate::library::record::{Novelty, ReadEntry};
 use crate::library::staging::Staging;
 use crate::run::import::Run;
-use crate::run::import::look::Looked;
+use crate::run::import::discover::Discovered;
 use crate::stage::discover::Inputs;
-use crate::stage::ingest::{Tally, ingest, read_kept};
+use crate::stage::ingest::{Tally, ingest, read_kept_lists};
 use crate::stage::survey::Before;
 use crate::threads;
 
@@ -26,7 +26,7 @@ pub(super) struct Read {
 pub(super) fn read(
     run: &Run<'_>,
     library: &Path,
-    Looked { mut inputs, before, .. }: Looked,
+    Discovered { mut inputs, before, .. }: Discovered,
     staging: &Staging,
     catalog: &mut Catalog,
 ) -> Result<Read, Error> {
@@ -38,7 +38,7 @@ pub(super) fn read(
     let tally =
         ingest(&mut inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, &mut ids))?;
     catalog.record_complete(&complete(&inputs, &ids))?;
-    threads::pool(run.jobs)?.install(|| read_kept(&mut inputs, &before.files, library, Some(staging)));
+    threads::pool(run.jobs)?.install(|| read_kept_lists(&mut inputs, &before.files, library, Some(staging)));
     // nothing is read any more; central directories and the catalog's cache make room for the match
     inputs.sources.clear();
     catalog.shrink()?;
@@ -52,10 +52,10 @@ pub(super) fn read(
 pub(super) fn read_only(
     run: &Run<'_>,
     library: &Path,
-    Looked { mut inputs, before, .. }: Looked,
+    Discovered { mut inputs, before, .. }: Discovered,
 ) -> Result<Read, Error> {
     let tally = ingest(&mut inputs, &run.reading(None, &before.safe), &mut |_, _| Ok(()))?;
-    threads::pool(run.jobs)?.install(|| read_kept(&mut inputs, &before.files, library, None));
+    threads::pool(run.jobs)?.install(|| read_kept_lists(&mut inputs, &before.files, library, None));
     inputs.contents.drop_stand_ins();
     Ok(Read { inputs, before, tally })
 }

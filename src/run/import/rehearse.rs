@@ -11,7 +11,7 @@ use crate::library::drive;
 use crate::library::settings::Memory;
 use crate::library::tree::Tree;
 use crate::run::import::decide::decide;
-use crate::run::import::look::{Looked, Spool, look, refuse_bad_inputs};
+use crate::run::import::discover::{Discovered, Spool, discover_beside, refuse_bad_inputs};
 use crate::run::import::place::Placed;
 use crate::run::import::read::read_only;
 use crate::run::import::report::report;
@@ -27,9 +27,9 @@ use crate::stage::survey::Before;
 /// What stops a run: see [`Error`].
 pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
-    let (looked, memory) = look_only(run, library)?;
+    let (discovered, memory) = discover_only(run, library)?;
     let settings = choose(&memory);
-    let read = read_only(run, library, looked.fitted(run, library)?)?;
+    let read = read_only(run, library, discovered.fitted(run, library)?)?;
     let decided = decide(run, library, read, &settings, drive::expect_links(library));
     let nothing_done = Placed { decided, unplaced: Unplaced::default() };
     let (report, _) = report(library, nothing_done, &settings)?;
@@ -50,14 +50,14 @@ pub struct Glance {
 /// # Errors
 /// What stops a run: see [`Error`].
 pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
-    let (Looked { inputs, before, .. }, _) = look_only(run, library)?;
+    let (Discovered { inputs, before, .. }, _) = discover_only(run, library)?;
     let (exports, _) = report::exports(&inputs);
     Ok(Glance { exports, space: Space::of(&inputs, &before.safe, library) })
 }
 
 /// What the inputs hold beside a library that is not touched, and what it remembers; where there is none yet,
 /// nothing.
-fn look_only(run: &Run<'_>, library: &Path) -> Result<(Looked, Memory), Error> {
+fn discover_only(run: &Run<'_>, library: &Path) -> Result<(Discovered, Memory), Error> {
     refuse_bad_inputs(run.inputs, library)?;
     let (known, memory) = match Catalog::read(library) {
         Ok(catalog) => (catalog.load()?, catalog.settings()?),
@@ -66,5 +66,5 @@ fn look_only(run: &Run<'_>, library: &Path) -> Result<(Looked, Memory), Error> {
     };
     let Remembered { delivered, recorded } = known;
     let before = Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, &HashSet::new());
-    Ok((look(run, library, delivered, before, Spool::Temporary)?, memory))
+    Ok((discover_beside(run, library, delivered, before, Spool::Temporary)?, memory))
 }

@@ -1,7 +1,7 @@
-//! The end of a run: every entry in one state, and what is said of it.
+//! The end of a run: every entry in one state, and what is said about it.
 //!
-//! The surprise: a damaged entry is no loss if the library has a file of its size and checksum from elsewhere;
-//! the report says so, and still calls the archive damaged.
+//! A damaged entry is no loss if the library has a file of its size and checksum from elsewhere. The report
+//! says so, and still calls the archive damaged.
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -1,8 +1,8 @@
-//! Archives and part folders, as the stages after discovery see them: their files, and what the paths of
-//! these have in common. Nothing is opened here, except the beginnings of lists where those tell whose they
-//! are.
+//! Archives and part folders, as the stages after discovery see them: a [`Container`], its files, and what
+//! their paths have in common.
 //!
-//! A folder's files have no checksum and no order of their own; they come in the order of their paths.
+//! Media are never read here, and of a list only the beginning, where that tells whose it is. The files of a
+//! folder have no checksum and no order of their own; they are in the order of their paths.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

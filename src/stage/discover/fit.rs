@@ -1,6 +1,7 @@
-//! Whether what the inputs hold fits the library's drive: each file by itself, and all that is new together.
+//! Whether the inputs fit on the library's drive: each file by itself, and everything new together.
 //!
-//! Only a lower bound stops a run: what has a size and a checksum that the library has may be a copy.
+//! Only a lower bound stops a run, since whatever has the size and checksum of a file in the library may be a
+//! copy of it.
 
 use std::collections::HashSet;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! Folders on the drive: what lies in one, whether it is a part, and which parts lie deeper.
 //!
-//! Never follows a link to a folder, enters a library, or opens a file but for the first bytes of lists.
-//! The surprise: whether a folder is a part is told by what lies one folder below, so each is listed
-//! twice; nobody has so many folders that it would matter.
+//! No link to a folder is followed, no library is entered, and of files only the beginning of a list is read.
+//! What lies one folder below tells whether a folder is a part, so folders called like Apple's are listed
+//! twice; nobody has so many that it would matter.
 
 use std::collections::BTreeMap;
 use std::fs;

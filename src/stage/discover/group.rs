@@ -1,13 +1,13 @@
-//! Containers to exports and parts: which request delivered what.
+//! Joins containers to exports and parts: which request delivered what.
 //!
-//! Takes the containers of this run and the exports that the catalog remembers, and gives every container and
-//! wrapper its part; new exports and parts are added. Pure, and looks at no media.
+//! Every container and wrapper folder of this run gets its part, in an export that the catalog remembers or
+//! in a new one. This is pure, and looks at no media.
 //!
-//! The surprise: a name does not tell an export, since every request is called `iCloud Photos Part 1 of 3`.
-//! Apple stamps all entries of one export with the time when it was built, so stamps over 7 days apart, or one
-//! part number with two sound archives of different central directories, are two exports. A part that came
-//! damaged and comes again sound is the same part. Parts without numbers, renamed by their owner, are one
-//! export of which nobody knows the total.
+//! A name does not identify an export, since every request is called `iCloud Photos Part 1 of 3`. But Apple
+//! stamps all entries of an export with the time when it was built. Stamps over 7 days apart mean two
+//! exports, and so do two sound archives with the same part number and different central directories. A part
+//! that came damaged and comes again sound is the same part. Parts whose owner renamed them, so that they
+//! have no numbers, are one export, and nobody knows its total.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;

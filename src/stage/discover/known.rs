@@ -1,11 +1,11 @@
-//! What the catalog knows of archives and their entries, found again by what tells them apart.
+//! What the catalog knows of archives and their entries, found again by what identifies them.
 //!
-//! A zip is known by its name, size and central directory; its entries then are those of its record. A folder
-//! has only its name, so its files are known one by one, by path, size and time, and of several records of that
-//! name it has the one whose files it holds.
+//! A zip is known by its name, size and central directory, and its entries with it. A folder has only its
+//! name, so its files are known one by one, by path, size and time; of several records with that name, the
+//! right one is the one that has its files.
 //!
-//! A zip of another name with the same size and central directory is a twin: a record of its own, with the bytes
-//! of the first.
+//! A zip under another name, with the same size and central directory, is a twin: it gets a record of its
+//! own, with the bytes of the first.
 
 use std::collections::{HashMap, VecDeque};
 

@@ -1,13 +1,12 @@
 //! Discover: what Apple delivered, from paths to entries.
 //!
-//! Reads central directories and nothing larger. Never reads media, never decides what is a duplicate.
+//! Central directories are read here, and nothing larger; no photo is, and nothing is called a duplicate yet.
+//! An archive that the catalog knows is recognised by its size and central directory, so its entries arrive
+//! with their bytes already known and need not be read again.
 //!
-//! An archive that the catalog knows is recognised by its size and central directory, so its entries come with
-//! their bytes already known and need not be read again.
-//!
-//! [`search`] finds archives and folders, [`group`] joins parts to exports, `known` finds the records that the
-//! catalog has, [`part_file`] opens the files of part folders. What makes a part and what an entry is for, the
-//! [`category`](crate::category) says.
+//! [`search`] finds archives and folders, [`group`] joins parts to exports, `known` finds what the catalog
+//! has on record, [`part_file`] opens the files of part folders. What makes a part, and what an entry is for,
+//! is for the [`category`](crate::category) to say.
 
 pub mod container;
 pub mod fit;

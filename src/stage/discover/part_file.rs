@@ -1,7 +1,7 @@
-//! Opens a file of a part folder.
+//! Opens a file of a part folder, without following a link or waiting at a pipe.
 //!
-//! Never follows a link or waits at a pipe: what was a file when the folder was searched may be something else
-//! when it is read, and a link may lead anywhere.
+//! What was a file when the folder was searched may be something else by the time it is read, and a link may
+//! lead anywhere.
 
 use std::fs::{File, OpenOptions};
 use std::io;

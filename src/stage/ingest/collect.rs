@@ -1,8 +1,7 @@
-//! The other end of the pass: what the threads read is made durable and recorded, batch by batch, and never
-//! recorded before it is durable.
+//! The receiving end of the pass: takes what the threads report, makes it durable and records it, in that
+//! order and batch by batch.
 //!
-//! A whole batch is synced at once instead of each file. What a killed run had not recorded yet is read
-//! again.
+//! A batch is synced once, not file by file. Whatever a killed run had not recorded is read again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::mpsc::{self, RecvTimeoutError};

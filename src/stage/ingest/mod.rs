@@ -1,12 +1,16 @@
 //! Ingest: the one parallel pass over bytes. One reading gives CRC-32, BLAKE3, Apple's fingerprint and
 //! embedded metadata; new bytes go to staging. What an entry means and where it goes is decided later.
 //!
-//! The surprise: an entry whose size and CRC-32 are known is hashed without being written, and read a second
-//! time only if its BLAKE3 is new after all. Duplicates cost no disk.
+//! Every entry is read once, and that one reading gives its CRC-32, its BLAKE3, Apple's fingerprint and the
+//! embedded metadata; new bytes go to staging on the way. What an entry means and where it goes is not
+//! decided here.
+//!
+//! An entry whose size and CRC-32 are known is hashed without being written, and read a second time only if
+//! its BLAKE3 turns out to be new. So duplicates cost no disk.
 
 mod collect;
-mod glance;
-mod kept;
+mod kept_lists;
+mod seek_buffer;
 mod stock;
 mod worker;
 
@@ -14,7 +18,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc;
 
-pub use kept::read_kept;
+pub use kept_lists::read_kept_lists;
 
 use collect::{Collector, Gathered};
 use worker::Worker;

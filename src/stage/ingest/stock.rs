@@ -1,7 +1,7 @@
-//! What is known about bytes while they are read: the library's, and those of this pass so far. All threads
-//! share it, behind a lock that is held only for lookups.
+//! What is known of bytes while they are read: the contents of the library, and those of this pass so far.
 //!
-//! Equal sizes and CRC-32 are never taken for equal bytes; they only say that a copy is likely.
+//! All threads share one stock, behind a lock that is held for lookups only. Equal sizes and CRC-32s are
+//! never taken for equal bytes; they only make a copy likely.
 
 use std::collections::HashSet;
 

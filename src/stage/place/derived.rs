@@ -1,8 +1,7 @@
-//! What repeats a file of the library: links, lists, copies and sidecars, made and taken back.
+//! Derived files: links, lists, copies and sidecars, made and taken back. One that its owner changed is never
+//! touched.
 //!
-//! Never touches one that its owner changed.
-//!
-//! A hard link and a copy are recognised by their bytes, for a file system may say nothing else of them.
+//! A hard link or a copy is recognised by its bytes, because a file system may say nothing else of it.
 
 use std::collections::BTreeMap;
 use std::fs;

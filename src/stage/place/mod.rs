@@ -2,8 +2,12 @@
 //! file once it is durable too. It never overwrites, moves or removes a file that is not its own, and never
 //! follows a link out of the library.
 //!
-//! The modification time is set before the rename, so no kill leaves a file under its final name with a wrong
-//! date.
+//! The plan is durable in the catalog before anything here begins. Files get their final names, links and
+//! lists are made, and each is recorded once it is durable. Nothing that is not its own is overwritten, moved
+//! or removed, and no link is followed out of the library.
+//!
+//! The modification time is set before the rename, so that no kill can leave a file under its final name with
+//! a wrong date.
 
 mod derived;
 mod origins;

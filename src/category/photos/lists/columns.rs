@@ -1,13 +1,14 @@
-//! Which field of a record means what, and mending records that lost their quotes. No value is judged here.
+//! Which field of a record means what, and the repair of records that have lost their quotes.
 //!
-//! The surprise: a record with too many fields is mended, not refused. Saving a details file in an editor
-//! without quotes cuts each of Apple's dates in two, because they have a comma before the year.
+//! A record with too many fields is mended, not refused. Apple's dates have a comma before the year, so
+//! whoever opens a details file in an editor and saves it without quotes cuts each of them in two. Whether a
+//! value makes sense is for `details` to judge.
 
 use crate::apple::date;
 use crate::apple::fingerprint::Fingerprint;
 use std::borrow::Cow;
 
-/// Where the columns are: the index of each in a record that is whole, from 0.
+/// The index of each column, from 0, in a record that is whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
     pub name: usize,
@@ -19,7 +20,7 @@ pub struct Columns {
     pub imported: Option<usize>,
     pub view_count: Option<usize>,
     pub count: usize,
-    /// The name column goes by Apple's name.
+    /// Whether the name column has Apple's title.
     has_img_name: bool,
 }
 
@@ -77,13 +78,13 @@ impl Columns {
         flags.iter().chain(&values).flatten().count()
     }
 
-    /// A header beyond doubt, so that no row is taken for one.
+    /// Whether it is a header beyond doubt, so that no row is taken for one.
     pub fn is_certain(&self) -> bool {
         self.has_img_name && self.others() >= 2
     }
 
-    /// The fields as they were before somebody saved them without quotes: dates in one piece again,
-    /// then commas back in the name, until what follows the name is in its column.
+    /// Restores the fields that somebody saved without quotes: joins the halves of dates, then puts commas back
+    /// into the name until what follows it is in its column.
     pub fn mend<'t>(&self, fields: Vec<Cow<'t, str>>) -> Vec<Cow<'t, str>> {
         let mut fields = with_joined_dates(fields, self);
         let excess = fields.len().saturating_sub(self.count);
@@ -105,7 +106,7 @@ impl Columns {
     }
 }
 
-/// Letters and digits of a column title, lower-case: `Img Name` and `imgName` are the same.
+/// The letters and digits of a column title in lower case, so that `Img Name` and `imgName` are the same.
 fn column_key(title: &str) -> String {
     const LONGEST: usize = 64;
     title.chars().take(LONGEST).filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
@@ -133,14 +134,14 @@ fn with_joined_dates<'t>(fields: Vec<Cow<'t, str>>, columns: &Columns) -> Vec<Co
     joined
 }
 
-/// Begins with a year: `2024 9:05 AM GMT`.
+/// Whether it begins with a year: `2024 9:05 AM GMT`.
 fn is_year_half(field: &str) -> bool {
     let field = field.trim_start();
     let digits = field.bytes().take_while(u8::is_ascii_digit).count();
     digits == 4 && !field[digits..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
-/// Ends with a word and a day: `Sunday March 3`.
+/// Whether it ends with a word and a day: `Sunday March 3`.
 fn is_day_half(field: &str) -> bool {
     field.trim_end().rsplit_once(char::is_whitespace).is_some_and(|(words, day)| {
         let is_day = matches!(day.len(), 1..=2) && day.bytes().all(|byte| byte.is_ascii_digit());
@@ -148,8 +149,8 @@ fn is_day_half(field: &str) -> bool {
     })
 }
 
-/// Whether the first record of a file without known header is a row: it holds a date, a
-/// fingerprint or a name with an extension.
+/// Whether the first record of a file without a known header is a row: it holds a date, a fingerprint or a name
+/// with an extension.
 pub fn is_row(fields: &[Cow<str>]) -> bool {
     let fields = with_joined_dates(fields.to_vec(), &Columns { count: 2, ..Columns::default() });
     let has_extension =

@@ -1,7 +1,7 @@
-//! Apple's files about the media, read with bounded memory ([`Budget`]).
+//! Apple's files about photos and videos, read within a [`Budget`] of memory.
 //!
-//! Never does I/O, and never drops a file in silence: what is over the bounds is left unread, which becomes a
-//! problem, and is kept.
+//! Bytes come in and values go out; nothing here does I/O. A file beyond the budget is never dropped in
+//! silence: it is kept, left unread, and becomes a problem.
 
 // bytes from strangers are never indexed into
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
@@ -18,39 +18,39 @@ use crate::category::photos::lists::details::{Details, Row};
 use crate::problem::refusal::Refusal;
 use crate::problem::{Code, amount};
 
-/// What the match takes for a row beside the row itself.
+/// Bytes that the match takes for a row, besides the row itself.
 pub(super) const ROW_IN_MATCH: usize = 300;
 
-/// What a name takes beside its text, here and in the match.
+/// Bytes that a name takes besides its text, here and in the match.
 pub(super) const NAME: usize = 128;
 
-/// What a [`crate::problem::Problem`] takes that a bad row may become.
+/// Bytes of the [`crate::problem::Problem`] that a bad row may become.
 const PROBLEM: u64 = 512;
 
-/// One of Apple's files about the media, read.
+/// One of Apple's files about photos and videos, read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum List {
     /// `Photo Details*.csv`.
     Rows(Details),
-    /// `Shared Library Details*.csv`: name, contributed by me.
+    /// `Shared Library Details*.csv`: file names, and whether the owner of the export contributed them.
     Contributions(Vec<(String, bool)>),
-    /// `Albums/*.csv` or `Memories/*.csv`: names of media.
+    /// `Albums/*.csv` or `Memories/*.csv`: file names.
     Names(Vec<String>),
     /// `AlbumInfo.json`.
     Album(Box<AlbumInfo>),
     /// `Subscribed Albums.json`.
     Subscribed(Vec<SubscribedAlbum>),
-    /// Kept, but not understood, or beyond all bounds: what kind of problem that is, and why.
+    /// Kept, but not understood or beyond all bounds: what kind of problem that is, and why.
     Unread(Code, String),
 }
 
-/// What becomes of a file of so many bytes that is larger than any list.
+/// What becomes of a file of `size` bytes if it is larger than any list.
 pub fn too_large(size: u64, budget: &Budget) -> Option<List> {
     let why = || format!("{} are more than any list of Apple's", amount::size(size));
     (size > budget.largest()).then(|| List::Unread(Code::LimitExceeded, why()))
 }
 
-/// Reads one of Apple's files about the media.
+/// Reads a list and takes its weight out of the budget; [`List::Unread`] if it fails or does not fit.
 pub fn read(sort: Sort, bytes: &[u8], budget: &Budget) -> List {
     if let Some(list) = too_large(bytes.len() as u64, budget) {
         return list;
@@ -71,7 +71,7 @@ pub fn read(sort: Sort, bytes: &[u8], budget: &Budget) -> List {
     List::Unread(code, why)
 }
 
-/// Why a list is not read that has more to say than there is room for.
+/// Why a list that has more to say than there is room for is not read.
 pub(super) fn too_much() -> Refusal {
     let why = "with it, the lists of these archives would take more memory than lists of so few media can";
     (Code::LimitExceeded, why.to_owned())
@@ -88,7 +88,7 @@ impl List {
             }
             List::Contributions(named) => sum(&mut named.iter().map(|(name, _)| NAME + name.len())),
             List::Names(named) => sum(&mut named.iter().map(|name| NAME + name.len())),
-            // what an empty object takes in memory, to the two or so bytes that it takes in JSON
+            // an empty object takes so many times the two or so bytes that it takes in JSON
             List::Album(album) => 4 * written(album),
             List::Subscribed(albums) => 100 * written(albums),
             List::Unread(..) => PROBLEM,

@@ -1,13 +1,13 @@
-//! Blocks of metadata that a file embeds: TIFF blocks with EXIF, packets of XMP, records of IPTC. A few of
-//! each are kept, none too large, and none is interpreted here.
+//! Blocks of metadata embedded in a file: TIFF blocks with EXIF, packets of XMP, records of IPTC.
 //!
-//! Bytes come through a closure, so what is beyond the limits is not even read.
+//! [`Blocks`] takes a few of each, none too large, and interprets none. Containers offer bytes as closures,
+//! so that nothing beyond the limits is even read.
 
 use std::io::Read;
 
 use flate2::read::ZlibDecoder;
 
-/// The largest block taken from a container; Apple's have about 3 KB.
+/// The largest block taken, in bytes; Apple's have about 3 KB.
 pub(super) const LARGEST_BLOCK: u64 = 8 << 20;
 
 /// Blocks of one kind in one file; a sane file has one.
@@ -19,33 +19,30 @@ const MOST_BYTES: usize = 4 * LARGEST_BLOCK as usize;
 /// The name that stands before a packet in a JPEG's segment.
 pub(super) const XMP_NAME: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
-/// What was found in one file, the likeliest first.
+/// The blocks found in one file, the likeliest first.
 #[derive(Default)]
 pub(super) struct Blocks {
-    /// TIFF blocks, with their header.
+    /// Each begins with a TIFF header.
     pub tiff: Vec<Vec<u8>>,
     /// XML.
     pub xmp: Vec<Vec<u8>>,
-    /// Records.
     pub iptc: Vec<Vec<u8>>,
 }
 
 impl Blocks {
-    /// Takes a TIFF block, without what stands before its header.
+    /// Takes a TIFF block, and drops what stands before its header.
     pub fn add_tiff(&mut self, bytes: impl FnOnce() -> Vec<u8>) {
         if self.has_room(self.tiff.len()) {
             self.tiff.extend(tiff_block(bytes()));
         }
     }
 
-    /// Takes a packet of XMP.
     pub fn add_xmp(&mut self, bytes: impl FnOnce() -> Vec<u8>) {
         if self.has_room(self.xmp.len()) {
             self.xmp.push(bytes());
         }
     }
 
-    /// Takes records of IPTC.
     pub fn add_iptc(&mut self, bytes: impl FnOnce() -> Vec<u8>) {
         if self.has_room(self.iptc.len()) {
             self.iptc.push(bytes());
@@ -70,22 +67,22 @@ pub(super) fn is_tiff(bytes: &[u8]) -> bool {
     bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*")
 }
 
-/// Inflates what zlib deflated, as far as it is sound and sensible.
+/// Inflates what zlib deflated, as far as it is sound, within limits.
 pub(super) fn inflated(bytes: &[u8]) -> Vec<u8> {
     taken(ZlibDecoder::new(bytes), bytes.len())
 }
 
-/// The same for Brotli.
+/// Unpacks what Brotli packed, likewise.
 pub(super) fn unbrotlied(bytes: &[u8]) -> Vec<u8> {
     taken(brotli_decompressor::Decompressor::new(bytes, 4096), bytes.len())
 }
 
-/// A small archive can hold thousands of pictures whose texts are nothing but zeros: what a few bytes
-/// become is bounded by how many they are.
+/// A small archive can hold thousands of pictures whose texts are nothing but zeros, so the limit grows with the
+/// number of packed bytes.
 fn taken(source: impl Read, packed: usize) -> Vec<u8> {
     let limit = ((packed as u64).saturating_mul(16) + (64 << 10)).min(LARGEST_BLOCK);
     let mut bytes = Vec::new();
-    // an error in the middle leaves what was read before it, which is all there is to have
+    // what was read before an error is all there is to have
     let _ = source.take(limit).read_to_end(&mut bytes);
     bytes
 }

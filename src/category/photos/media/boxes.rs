@@ -1,10 +1,8 @@
 //! ISO base media boxes: the frame of MOV, MP4, HEIC, AVIF and CR3.
 //!
-//! No size is trusted: a box that claims more than there is gets what is there, and a box that cannot be
-//! stepped over ends the walk. Nothing recurses.
-//!
-//! The surprise: [`TopLevel`] reports the claimed end unclipped, because a claim past the end of the file is
-//! how truncation shows.
+//! Nothing here recurses or trusts a size: a box that claims more than there is gets what is there, and a box
+//! that does not lead on to the next ends the walk. [`TopLevel`] reports the end that a box claims, even
+//! beyond the end of the file, because that is how truncation shows.
 
 use std::io::{Read, Seek};
 
@@ -13,16 +11,15 @@ use crate::category::photos::media::window::{Window, big_endian};
 /// Fragmented recordings have thousands of top-level boxes; no real file has more than this.
 const MOST_BOXES: u32 = 1 << 16;
 
-/// A box's type, e.g. `moov`.
+/// The type of a box, such as `moov`.
 pub(super) type Kind = [u8; 4];
 
 /// Where a top-level box lies in its file.
 pub(super) struct Place {
-    /// Its type.
     pub kind: Kind,
     /// Offset of the first byte after its header.
     pub body: u64,
-    /// Offset just past its last byte, as it claims; may lie beyond the file.
+    /// Offset just past its last byte, as it claims; may be beyond the end of the file.
     pub end: u64,
 }
 
@@ -34,7 +31,6 @@ pub(super) struct TopLevel<'w, 'a, S> {
 }
 
 impl<'w, 'a, S: Read + Seek> TopLevel<'w, 'a, S> {
-    /// Starts at the window's first byte.
     pub fn new(window: &'w mut Window<'a, S>) -> Self {
         TopLevel { window, at: 0, left: MOST_BOXES }
     }
@@ -62,7 +58,7 @@ impl<S: Read + Seek> Iterator for TopLevel<'_, '_, S> {
     }
 }
 
-/// Walks the boxes inside bytes: type and body. A body is clipped to what is there.
+/// Walks the boxes inside bytes: type and body. A body is cut where the bytes end.
 pub(super) struct Boxes<'a>(pub &'a [u8]);
 
 impl<'a> Iterator for Boxes<'a> {
@@ -92,7 +88,7 @@ pub(super) fn meta_children(body: &[u8]) -> &[u8] {
     }
 }
 
-/// Type, header length and claimed size (none: to the end) of the box that begins here.
+/// Type, header length and claimed size of the box that begins here. `None` as size means all the rest.
 fn header(bytes: &[u8]) -> Option<(Kind, u64, Option<u64>)> {
     let size = big_endian(bytes.get(..4)?);
     let kind = bytes.get(4..8)?.try_into().ok()?;

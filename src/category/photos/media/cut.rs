@@ -1,8 +1,8 @@
 //! Whether a file is visibly cut short.
 //!
-//! What follows a file's end is no damage: padding, a second picture, the movie of a motion photo. A JPEG is
-//! read through, because the end marker that counts is the one that ends its scan, not the one that ends an
-//! embedded thumbnail.
+//! What follows the end of a picture never makes it damaged: padding, a second picture, the movie of a motion
+//! photo. A JPEG has to be read to its end, because the end marker that counts is the one after its scan, not
+//! the one inside an embedded thumbnail.
 
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Take};
 
@@ -10,8 +10,8 @@ use crate::category::photos::media::boxes::TopLevel;
 use crate::category::photos::media::format::Format;
 use crate::category::photos::media::window::Window;
 
-/// Whether the file of `size` bytes ends before its content does. `false` where that cannot be
-/// told: unknown formats, RAW and TIFF, and whatever cannot be read.
+/// Whether a file of `size` bytes ends before its content does. `false` where nothing tells: in unknown formats,
+/// RAW and TIFF, and if the source cannot be read.
 pub fn is_cut_short(source: &mut (impl Read + Seek), size: u64, format: Format) -> bool {
     let mut window = Window::new(source, size);
     match format {
@@ -28,8 +28,8 @@ pub fn is_cut_short(source: &mut (impl Read + Seek), size: u64, format: Format) 
     }
 }
 
-/// Cut if a box claims to end beyond the file, or the box without which nothing can be shown is
-/// missing. What follows the last box, if it is no box, is padding.
+/// Cut if a box claims to end beyond the file, or if the box that every program needs is missing. Whatever
+/// follows the last box and is no box itself is padding.
 fn boxes(window: &mut Window<'_, impl Read + Seek>, needed: &[u8; 4]) -> bool {
     let size = window.size();
     let (mut found, mut padding) = (false, false);
@@ -59,19 +59,19 @@ fn png(window: &mut Window<'_, impl Read + Seek>) -> bool {
     true
 }
 
-/// Cut if the picture, or another that follows it directly (multi-picture format, HDR gain map),
-/// does not reach its end marker. `None` if the source cannot be read.
+/// Cut if the picture, or another directly behind it (multi-picture format, HDR gain map), does not reach its
+/// end marker. `None` if the source cannot be read.
 fn jpeg(source: &mut (impl Read + Seek), size: u64) -> Option<bool> {
     source.seek(SeekFrom::Start(0)).ok()?;
     let mut stream = Stream(BufReader::new(source.take(size)));
-    // The first bytes are known to be a JPEG's.
+    // these are known to be a JPEG's
     stream.skip(2)?;
     loop {
         match stream.skip_to_end_marker()? {
             End::Missing => return Some(true),
             End::Found => (),
         }
-        // Zeros pad a picture to a boundary; anything else than a further picture is a tail.
+        // zeros are padding, and anything but another picture is a tail
         while stream.0.fill_buf().ok()?.first() == Some(&0) {
             stream.0.consume(1);
         }
@@ -122,7 +122,7 @@ impl<R: Read> Stream<R> {
         }
     }
 
-    /// The next byte; the inner `None` at the end of the file, the outer if reading fails.
+    /// The next byte. The inner `None` is the end of the file, the outer one a failure to read.
     fn byte(&mut self) -> Option<Option<u8>> {
         let byte = self.0.fill_buf().ok()?.first().copied();
         self.0.consume(usize::from(byte.is_some()));

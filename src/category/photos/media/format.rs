@@ -1,12 +1,12 @@
 //! What kind of file it is, by its first bytes.
 //!
-//! An extension is never believed over content that is recognised: iOS delivers JPEG bytes under `.HEIC`
-//! after an edit, and PNG under `.jpeg`. Only where the content says nothing does the extension decide, so a
-//! damaged photo stays a photo.
+//! Content outranks the extension: iOS delivers JPEG bytes under `.HEIC` after an edit, and PNG under
+//! `.jpeg`. Only where the content says nothing does the extension decide, so that a damaged photo is still a
+//! photo.
 
 use serde::{Deserialize, Serialize};
 
-/// Bytes that [`Format::recognise`] wants to see.
+/// The number of bytes that [`Format::recognise`] looks at.
 pub(super) const HEAD: u64 = 4096;
 
 /// A file format, recognised by content.
@@ -15,7 +15,7 @@ pub(super) const HEAD: u64 = 4096;
 pub enum Format {
     Jpeg,
     Heic,
-    /// HEIF whose codec the brands do not name.
+    /// HEIF whose brands name no codec.
     Heif,
     Avif,
     Png,
@@ -32,10 +32,10 @@ pub enum Format {
     Cr3,
     Raf,
     Mov,
-    /// MP4, M4V, 3GP and whatever else calls itself ISO base media and is no picture or sound.
+    /// MP4, M4V, 3GP and any other ISO base media that is neither a picture nor sound.
     Mp4,
     Jxl,
-    /// Photoshop's, small (PSD) or large (PSB).
+    /// Photoshop's, including large documents (PSB).
     Psd,
     Avi,
     /// Apple's adjustment sidecar, a property list.
@@ -44,22 +44,19 @@ pub enum Format {
     Unknown,
 }
 
-/// What a file is to its owner; the JSON field `kind`.
+/// What a file is to its owner: the field `kind` in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// A still picture.
     Photo,
-    /// A moving one.
     Video,
     /// Apple's record of an edit (AAE).
     Adjustment,
-    /// Anything else.
     Other,
 }
 
 impl Kind {
-    /// The stable text, as in JSON.
+    /// The stable word, as in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Photo => "photo",
@@ -69,12 +66,11 @@ impl Kind {
         }
     }
 
-    /// What templates call it: an adjustment is nothing that one looks at.
+    /// The word in templates, where an adjustment is `other`: nobody looks at one.
     pub fn template_word(self) -> &'static str {
         if self == Kind::Adjustment { Kind::Other.as_str() } else { self.as_str() }
     }
 
-    /// What a stable text names.
     pub fn from_name(name: &str) -> Option<Kind> {
         let known = [Kind::Photo, Kind::Video, Kind::Adjustment, Kind::Other];
         known.into_iter().find(|kind| kind.as_str() == name)
@@ -120,18 +116,17 @@ impl Format {
         (Format::Aae, "aae"),
     ];
 
-    /// The word of the catalog; the unknown has none.
+    /// The word in the catalog; [`Format::Unknown`] has none.
     pub fn as_str(self) -> Option<&'static str> {
         Self::NAMES.iter().find(|(format, _)| *format == self).map(|(_, name)| *name)
     }
 
-    /// What a word of the catalog names.
     pub fn from_name(name: &str) -> Format {
         Self::NAMES.iter().find(|(_, n)| *n == name).map_or(Format::Unknown, |(format, _)| *format)
     }
 
-    /// Recognises a format by a file's first [`HEAD`] bytes. TIFF-based RAW formats that only their
-    /// tags tell apart come back as [`Format::Tiff`].
+    /// Recognises a format by a file's first [`HEAD`] bytes. TIFF-based RAW formats that differ only in their
+    /// tags come back as [`Format::Tiff`].
     pub(super) fn recognise(head: &[u8]) -> Format {
         match head {
             [0xff, 0xd8, 0xff, ..] => Format::Jpeg,
@@ -158,8 +153,7 @@ impl Format {
         }
     }
 
-    /// What a file of this content and name is. The content decides; the name only where the
-    /// content is unknown.
+    /// What a file of this format and name is. The name counts only where the format is unknown.
     pub fn kind(self, name: &str) -> Kind {
         match self {
             Format::Mov | Format::Mp4 | Format::Avi => Kind::Video,
@@ -191,8 +185,8 @@ impl Format {
         matches!(self, Format::Mov | Format::Mp4)
     }
 
-    /// Whether it is a camera's RAW file. Many RAW formats are TIFF by content (PEF, SRW, 3FR …):
-    /// for those, and for unknown content, the name decides.
+    /// Whether it is a camera's RAW file. Many RAW formats are TIFF by content (PEF, SRW, 3FR …), and for those,
+    /// as for unknown content, the name decides.
     pub fn is_raw(self, name: &str) -> bool {
         use Format::{Arw, Cr2, Cr3, Dng, Nef, Orf, Raf, Rw2, Tiff, Unknown};
         match self {
@@ -203,14 +197,14 @@ impl Format {
     }
 }
 
-/// The extension, lower case, without the dot; empty where there is none.
+/// The extension in lower case, without the dot; empty if there is none.
 fn extension(name: &str) -> String {
     let (stem, extension) = name.rsplit_once('.').unwrap_or_default();
     if stem.is_empty() { String::new() } else { extension.to_ascii_lowercase() }
 }
 
-/// Major brand, minor version, compatible brands. Any brand that names a codec outranks the
-/// generic `mif1`, whose files need not even list themselves as compatible with it.
+/// The format by the `ftyp` box: major brand, minor version, compatible brands. Any brand that names a codec
+/// outranks the generic `mif1`, which a file need not even repeat among the compatible ones.
 fn by_brands(ftyp: &[u8]) -> Format {
     let major = ftyp.get(..4).unwrap_or_default();
     let compatible = || ftyp.get(8..).unwrap_or_default().chunks_exact(4);
@@ -230,7 +224,7 @@ fn by_brands(ftyp: &[u8]) -> Format {
     }
 }
 
-/// QuickTime files of old cameras begin without a `ftyp` box.
+/// Whether it is a QuickTime file without a `ftyp` box, as old cameras write them.
 fn is_bare_movie(head: &[u8]) -> bool {
     let Some((size, rest)) = head.split_first_chunk::<4>() else {
         return false;

@@ -1,7 +1,7 @@
-//! The capture date in IPTC's records, and the Photoshop image resources that contain them. No length is
-//! trusted.
+//! The capture date in IPTC records, and the Photoshop image resources that hold them.
 //!
-//! The surprise: a date without a time is midnight here, because press photos are often dated by the day.
+//! Lengths are not trusted, and resources without metadata are not read. A date without a time means
+//! midnight, because press photos are often dated by the day.
 
 use std::io::{Read, Seek};
 
@@ -18,9 +18,9 @@ const MOST_RESOURCES: u32 = 4096;
 /// Records of one block.
 const MOST_RECORDS: u32 = 1 << 14;
 
-/// 2:55 with 2:60.
+/// The date of record 2:55 with the time of 2:60.
 pub(super) fn time(records: &[u8]) -> Option<LocalTime> {
-    // a TIFF may call them numbers, and a program that copied it may have turned the bytes of each
+    // a TIFF may call the records numbers, and a program that copied it may have swapped the bytes of each
     let turned: Vec<u8>;
     let records = match records {
         [first, _, _, 0x1c, ..] if *first != 0x1c => {
@@ -80,7 +80,7 @@ pub(super) fn resources(window: &mut Window<'_, impl Read + Seek>, blocks: &mut 
         let Some(name) = head.get(6).filter(|_| known.iter().any(|kind| head.starts_with(*kind))) else {
             break;
         };
-        // the name has its length before it, and both are padded to an even number of bytes
+        // a name follows its length, and together they are padded to an even number of bytes
         let size_at = 6 + (usize::from(*name) + 2) / 2 * 2;
         let (Some(number), Some(size)) = (head.get(4..6), head.get(size_at..size_at + 4)) else { break };
         let (body, size) = (at + size_at as u64 + 4, big_endian(size));

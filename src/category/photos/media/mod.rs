@@ -1,10 +1,8 @@
 //! What a photo or video says about itself: format, time, place, camera, Live Photo identifier.
 //!
-//! Whatever the bytes are, reading them does not fail and needs no more memory and time than fixed limits.
-//! File names and dates of editing are not believed.
-//!
-//! Formats are recognised and EXIF blocks found by code of our own, and only the block goes to kamadak;
-//! `still` and `tags` say why.
+//! [`read`] never fails, never believes a file name, never reads the date of an edit, and stays within fixed
+//! limits of memory and time, whatever the bytes are. Formats are recognised and metadata is found by our own
+//! code; only the EXIF block goes to kamadak, after a check. `still` and `tags` say why.
 
 // bytes from strangers are never indexed into
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
@@ -35,41 +33,35 @@ pub use format::{Format, Kind};
 use tags::Tags;
 use window::Window;
 
-/// How much of a TIFF or TIFF-based RAW is read, in bytes: usually the first is enough; the second
-/// is for files that keep their tags behind the picture.
+/// How much of a TIFF or TIFF-based RAW is read, in bytes. The first is usually enough; the second is for files
+/// that keep their tags behind the picture.
 const TIFF_PREFIXES: [u64; 2] = [1 << 20, 64 << 20];
 
-/// Everything embedded in one file that Windfall uses. What is absent, impossible or nonsense is
-/// `None`.
+/// What Windfall uses of the metadata embedded in a file. Whatever is absent or cannot be true is `None`.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Embedded {
-    /// What the file is, by content.
     pub format: Format,
     /// EXIF DateTimeOriginal, else DateTimeDigitized; where EXIF has no date, that of XMP or IPTC.
     pub exif: Option<LocalTime>,
-    /// Which of the three it is from.
+    /// Which of the three `exif` is from.
     pub standard: Standard,
     /// `com.apple.quicktime.creationdate`, else `©day`.
     pub quicktime: Option<LocalTime>,
     /// The movie header's creation time, UTC by its specification; many cameras write local time.
     pub utc: Option<NaiveDateTime>,
-    /// Where it was taken.
     pub position: Option<Position>,
-    /// What took it.
     pub camera: Camera,
-    /// What the still and the movie of a Live Photo have in common.
+    /// What the still and the movie of a Live Photo share.
     pub content_identifier: Option<Box<str>>,
 }
 
-/// By which standard a still says when it was taken.
+/// The standard by which a still says when it was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Standard {
-    /// EXIF, and the `IDIT` of an AVI, which is as old.
+    /// EXIF, or the `IDIT` of an AVI.
     #[default]
     Exif,
-    /// Adobe's XMP.
     Xmp,
-    /// The records of the press.
     Iptc,
 }
 
@@ -88,29 +80,26 @@ impl Standard {
     }
 }
 
-/// A camera by its maker and model, as far as a file names them. A clone is the same text.
+/// A camera by its maker and model, as far as a file names them. Clones share one text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Camera(Option<Arc<[Option<Box<str>>; 2]>>);
 
 impl Camera {
-    /// A camera of which this is known.
     pub fn new(make: Option<Box<str>>, model: Option<Box<str>>) -> Self {
         Camera((make.is_some() || model.is_some()).then(|| Arc::new([make, model])))
     }
 
-    /// The maker.
     pub fn make(&self) -> Option<&str> {
         let [make, _] = self.0.as_deref()?;
         make.as_deref()
     }
 
-    /// The model.
     pub fn model(&self) -> Option<&str> {
         let [_, model] = self.0.as_deref()?;
         model.as_deref()
     }
 
-    /// Names what is not named yet.
+    /// Adds what is not known yet.
     fn fill(&mut self, make: Option<String>, model: Option<String>) {
         let known = |text: Option<&str>| text.map(Box::from);
         let make = known(self.make()).or(make.map(String::into_boxed_str));
@@ -119,12 +108,12 @@ impl Camera {
     }
 }
 
-/// Cameras, each held once: a library of 100,000 photos knows a dozen.
+/// Cameras, each held once: 100,000 photos come from a dozen.
 #[derive(Debug, Default)]
 pub struct Cameras(HashSet<Camera>);
 
 impl Cameras {
-    /// Makes this file's camera that of an earlier file, if it is the same.
+    /// Lets this file share the camera of an earlier file, if it is the same.
     pub fn share(&mut self, embedded: &mut Embedded) {
         match self.0.get(&embedded.camera) {
             Some(known) => embedded.camera = known.clone(),
@@ -133,12 +122,11 @@ impl Cameras {
     }
 }
 
-/// A time on the clock where it was taken, with sub-seconds if the file has them.
+/// A time on a local clock, with sub-seconds if the file has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalTime {
-    /// What the clock showed.
     pub time: NaiveDateTime,
-    /// How far that clock was from UTC, if the file says so.
+    /// The clock's offset from UTC, if the file states it.
     pub offset: Option<FixedOffset>,
 }
 
@@ -151,7 +139,7 @@ pub struct Position {
     pub longitude: f64,
 }
 
-/// Reads what can be had from a file of `size` bytes.
+/// Reads the metadata of a file of `size` bytes, as far as it can be read.
 pub fn read(source: &mut (impl Read + Seek), size: u64) -> Embedded {
     let mut window = Window::new(source, size);
     let format = Format::recognise(&window.bytes(0, HEAD));

@@ -1,8 +1,9 @@
 //! What movies say about themselves: QuickTime and MP4, and Canon's CR3, which is built like one. Media data
 //! is never read, and `moov` is not trusted to come first, to be whole or to be sane.
 //!
-//! The surprise: `meta` is a plain box in QuickTime and a full box in MP4, and its `ilst` numbers the entries
-//! of `keys` from 1.
+//! Media data is never read, and `moov` may come late, be cut or make no sense. Beware of `meta`: it is a
+//! plain box in QuickTime and a full box in MP4, and the entries of its `ilst` refer to `keys` by numbers
+//! from 1.
 
 use std::io::{Read, Seek};
 
@@ -15,10 +16,10 @@ use crate::category::photos::media::window::{Window, big_endian};
 use crate::category::photos::media::{Embedded, LocalTime};
 use crate::category::photos::time::stamp;
 
-/// The largest `moov` that is read whole; an hour of video has about 2 MB.
+/// How much of a `moov` is read, in bytes; that of an hour of video has about 2 MB.
 const LARGEST_MOOV: u64 = 64 << 20;
 
-/// The largest `meta` box outside `moov`.
+/// How much of a `meta` box outside `moov` is read.
 const LARGEST_META: u64 = 1 << 20;
 
 /// Metadata keys of one file; Apple writes about ten.
@@ -27,13 +28,13 @@ const MOST_KEYS: usize = 1024;
 /// The longest value worth having.
 const LONGEST_TEXT: usize = 4096;
 
-/// The box of an XMP packet.
+/// The `uuid` box of an XMP packet.
 const XMP: [u8; 16] = *b"\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac";
 
 /// Canon's box of TIFF blocks inside a CR3's `moov`.
 const CANON: [u8; 16] = *b"\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48";
 
-/// Fills in what `moov` says, and a `meta` box before it.
+/// Fills the gaps in `embedded` with what `moov` says, then with a `meta` box beside it.
 pub(super) fn fill(embedded: &mut Embedded, blocks: &mut Blocks, window: &mut Window<'_, impl Read + Seek>) {
     let mut boxes = TopLevel::new(window);
     let (mut beside, mut is_moov_read) = (None, false);
@@ -50,7 +51,7 @@ pub(super) fn fill(embedded: &mut Embedded, blocks: &mut Blocks, window: &mut Wi
             b"uuid" if boxes.body(&place, 16) == XMP => {
                 blocks.add_xmp(|| boxes.body(&place, LARGEST_BLOCK).split_off(16));
             }
-            // One is enough: a file of nothing else would have all of them read.
+            // one is enough, or a file of nothing but these would have them all read
             b"meta" if beside.is_none() => beside = Some(boxes.body(&place, LARGEST_META)),
             _ => (),
         }
@@ -72,7 +73,7 @@ fn fill_from_moov(embedded: &mut Embedded, blocks: &mut Blocks, moov: &[u8]) {
             _ => (),
         }
     }
-    // After `meta`, wherever it stands: Apple's keys are the better source.
+    // after `meta`, wherever that stands, because Apple's keys are the better source
     for (_, user) in Boxes(moov).filter(|(kind, _)| kind == b"udta") {
         for (kind, body) in Boxes(user) {
             match &kind {
@@ -90,7 +91,7 @@ fn creation_time(mvhd: &[u8]) -> Option<chrono::NaiveDateTime> {
     stamp::since_1904(big_endian(mvhd.get(4..if wide { 12 } else { 8 })?))
 }
 
-/// Apple's keys, or an iTunes list, whose entries are named by their type.
+/// Reads Apple's keys, or a list in the style of iTunes, whose entries are named by their type.
 fn fill_from_meta(embedded: &mut Embedded, meta: &[u8]) {
     let children = meta_children(meta);
     let Some(list) = child(children, b"ilst") else {
@@ -109,7 +110,7 @@ fn fill_from_meta(embedded: &mut Embedded, meta: &[u8]) {
     }
 }
 
-/// One named value. What is there already stays.
+/// Takes in one named value, unless a better one is there already.
 fn fill_one(embedded: &mut Embedded, key: &[u8], value: Option<String>) {
     let Some(value) = value else { return };
     let time: fn(&str) -> Option<LocalTime> = stamp::time;
@@ -144,8 +145,8 @@ fn text(bytes: &[u8]) -> Option<String> {
     clean(bytes.get(..LONGEST_TEXT).unwrap_or(bytes))
 }
 
-/// CR3: `CMT1` is the first directory of a TIFF, `CMT2` its EXIF and `CMT4` its GPS directory,
-/// each a TIFF block of its own.
+/// In a CR3, `CMT1` is the first directory of a TIFF, `CMT2` its EXIF and `CMT4` its GPS directory, each as a
+/// TIFF block of its own.
 fn fill_from_canon(embedded: &mut Embedded, canon: &[u8]) {
     for (kind, body) in Boxes(canon) {
         let Some(tags) = (kind.starts_with(b"CMT")).then(|| Tags::parse(body.to_vec())).flatten() else {

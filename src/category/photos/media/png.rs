@@ -1,8 +1,7 @@
-//! Where a PNG keeps its metadata: the `eXIf` chunk, and texts that programs put profiles into. Picture data
-//! is not read, nor are texts that say when a file was changed.
+//! Where a PNG keeps its metadata: in the `eXIf` chunk, and in texts into which programs put profiles.
 //!
-//! The surprise: before there was `eXIf`, ImageMagick wrote any profile as a text of hexadecimal digits, and
-//! half the world still does.
+//! Picture data is never read, nor the texts that say when a file was changed. Before `eXIf` existed,
+//! ImageMagick wrote every profile as a text of hexadecimal digits, and many programs still do.
 
 use std::io::{Read, Seek};
 
@@ -13,13 +12,12 @@ use crate::category::photos::media::window::Window;
 /// Chunks of a PNG.
 const MOST_CHUNKS: u32 = 1 << 16;
 
-/// Texts that are read; a file has one profile of each kind.
+/// How many texts are read; a file has one profile of each kind.
 const MOST_TEXTS: u32 = 4;
 
 /// The longest text with a profile: two digits a byte, and line ends.
 const LONGEST_TEXT: u64 = 3 * LARGEST_BLOCK;
 
-/// What the chunks hold.
 pub(super) fn blocks(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     let mut blocks = Blocks::default();
     let (mut at, mut texts) = (8u64, 0);
@@ -52,9 +50,9 @@ enum Profile {
     App1,
     /// XMP in hexadecimal digits.
     Xmp,
-    /// IPTC, or Photoshop's resources with it.
+    /// IPTC, or Photoshop's resources with IPTC in them.
     Iptc,
-    /// XMP as it is.
+    /// XMP in plain text.
     Packet,
 }
 
@@ -112,12 +110,12 @@ fn add(blocks: &mut Blocks, profile: Profile, text: Vec<u8>) {
     }
 }
 
-/// A line with the name, one with the length, then the digits; blanks and line ends count nowhere.
+/// Reads a line with the name, one with the length, then the digits, among which anything else is skipped.
 fn from_digits(text: &[u8]) -> Vec<u8> {
     let start = text.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(text.len());
     let mut lines = text.get(start..).unwrap_or_default().splitn(2, |&byte| byte == b'\n');
     let digits = lines.nth(1).unwrap_or_default().trim_ascii_start();
-    // the length stands on a line of its own
+    // the length has a line of its own
     let digits = digits.splitn(2, |&byte| byte == b'\n').nth(1).unwrap_or_default();
     let mut values = digits.iter().filter_map(|&digit| char::from(digit).to_digit(16));
     let mut bytes = Vec::new();

@@ -1,6 +1,7 @@
-//! Where WebP pictures and AVI movies, both RIFF, keep their metadata. Picture data is not read.
+//! Where WebP pictures and AVI movies keep their metadata; both are RIFF.
 //!
-//! The surprise: no two makers write the date of an AVI alike; [`stamp::idit`] knows their forms.
+//! Picture data is never read. No two makers write the date of an AVI alike; [`stamp::idit`] knows their
+//! forms.
 
 use std::io::{Read, Seek};
 
@@ -15,7 +16,7 @@ const MOST_CHUNKS: u32 = 1 << 16;
 /// Bytes of a date.
 const LONGEST_DATE: u64 = 64;
 
-/// `EXIF` and `XMP ` of a WebP.
+/// The chunks `EXIF` and `XMP ` of a WebP.
 pub(super) fn webp(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     let mut blocks = Blocks::default();
     let mut at = 12u64;
@@ -32,14 +33,14 @@ pub(super) fn webp(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     blocks
 }
 
-/// `IDIT` of an AVI, which stands in its list of headers or in a list beside, and its XMP.
+/// The date of an AVI (`IDIT`), which is in its list of headers or in a list beside that, and its XMP.
 pub(super) fn avi(window: &mut Window<'_, impl Read + Seek>) -> (Option<LocalTime>, Blocks) {
     let (mut found, mut blocks) = (None, Blocks::default());
     let mut at = 12u64;
     for _ in 0..MOST_CHUNKS {
         let Some((kind, size)) = chunk(window, at) else { break };
         match &kind {
-            // frames are many, and dates of nothing
+            // frames are many, and hold no date
             b"LIST" | b"RIFF" if window.array::<4>(at + 8) != Some(*b"movi") => {
                 at += 12;
                 continue;

@@ -1,8 +1,8 @@
-//! Where still formats keep their metadata: the blocks of a file, the likeliest first. `tags`, `xmp` and
-//! `iptc` interpret them.
+//! Where still formats keep their metadata: finds the blocks, the likeliest first.
 //!
-//! kamadak could find most of these itself, but it refuses HEIF without the brand `mif1` or with more than
-//! 128 KB of EXIF, WebP whose EXIF begins as in a JPEG, and JPEG whose segments are out of step.
+//! Blocks are interpreted in `tags`, `xmp` and `iptc`; picture data is never read, and nothing fails. kamadak
+//! could find most of these blocks itself, but it refuses HEIF without the brand `mif1` or with more than 128
+//! KB of EXIF, WebP whose EXIF begins as it does in a JPEG, and JPEG with stray bytes between its segments.
 
 use std::io::{Cursor, Read, Seek};
 
@@ -13,7 +13,7 @@ use crate::category::photos::media::boxes::{Boxes, TopLevel, child};
 use crate::category::photos::media::iptc;
 use crate::category::photos::media::window::{Window, big_endian};
 
-/// The largest HEIF `meta` box: a directory of items, no picture data.
+/// How much of a HEIF `meta` box is read: it is a directory of items, without picture data.
 const LARGEST_META: u64 = 16 << 20;
 
 /// Segments of a JPEG before its scan, and bytes between two of them that belong to none.
@@ -30,7 +30,7 @@ const MOST_PACKED: u32 = 4;
 /// What stands before Photoshop's resources in a JPEG's segment; they may go on in the next one.
 const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
 
-/// APP1 and APP13 segments before the scan.
+/// JPEG: the APP1 and APP13 segments before the scan.
 pub(super) fn jpeg(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     let (mut blocks, mut resources) = (Blocks::default(), Vec::new());
     let mut at = 2;
@@ -75,7 +75,7 @@ pub(super) fn jpeg(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     blocks
 }
 
-/// Photoshop's own format: its resources stand behind the header and a table of colours.
+/// Photoshop's own format: the resources follow the header and a table of colours.
 pub(super) fn psd(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     let mut blocks = Blocks::default();
     let table = big_endian(&window.array::<4>(26).unwrap_or_default());
@@ -85,7 +85,7 @@ pub(super) fn psd(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     blocks
 }
 
-/// The boxes around a JPEG XL picture; a naked one has no metadata.
+/// JPEG XL: the boxes around the picture. A bare codestream has no metadata.
 pub(super) fn jxl(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     let mut blocks = Blocks::default();
     let mut boxes = TopLevel::new(window);
@@ -155,14 +155,14 @@ fn bytes_of(location: &Location, inline: &[u8], window: &mut Window<'_, impl Rea
     item
 }
 
-/// A TIFF block behind 4 bytes that say how far it is behind them, if that is true.
+/// Skips 4 bytes and as many more as these say, if there is a TIFF block behind them.
 fn behind_length(item: Vec<u8>) -> Vec<u8> {
     let skipped = usize::try_from(big_endian(item.get(..4).unwrap_or_default())).unwrap_or(usize::MAX);
     let block = item.get(skipped.saturating_add(4)..).filter(|block| is_tiff(block)).map(<[u8]>::to_vec);
     block.unwrap_or(item)
 }
 
-/// What a metadata item is.
+/// The sorts of metadata items in a HEIF.
 #[derive(Clone, Copy)]
 enum Sort {
     Exif,
@@ -193,7 +193,7 @@ fn metadata_items(iinf: &[u8]) -> Option<Vec<(u64, Sort)>> {
     Some(items.take(MOST_ITEMS).collect())
 }
 
-/// Where an item's bytes are: in the file, or inline in `idat`.
+/// Where the bytes of an item are: in the file, or inline in `idat`.
 struct Location {
     sort: Sort,
     is_inline: bool,
@@ -205,7 +205,7 @@ struct Location {
 fn item_locations(iloc: &[u8], wanted: &[(u64, Sort)]) -> Vec<Location> {
     let mut found = Vec::new();
     let mut fields = Fields(iloc);
-    // `None` ends the walk: the box ended, or is of a version nobody writes.
+    // `None` ends the walk: the box has ended, or is of a version that nobody writes
     let _ = (|| {
         let version = fields.number(1)?;
         fields.number(3)?;
@@ -237,7 +237,7 @@ fn item_locations(iloc: &[u8], wanted: &[(u64, Sort)]) -> Vec<Location> {
     found
 }
 
-/// Big-endian numbers, one after the other.
+/// Big-endian numbers, one after another.
 struct Fields<'a>(&'a [u8]);
 
 impl Fields<'_> {

@@ -1,11 +1,11 @@
-//! Positioned, bounded reads from a file whose structure is not to be believed. What cannot be read is simply
-//! shorter.
+//! Bounded reads by position, from a file whose structure is not to be believed.
 //!
-//! Reads end at the window's end even where the source goes on, so the JPEG inside a RAF is read like a file.
+//! A read never fails: what cannot be read is simply missing from its end. It stops at the end of the window
+//! even where the source goes on, so that the JPEG embedded in a RAF can be read like a file of its own.
 
 use std::io::{Read, Seek, SeekFrom};
 
-/// Room made before bytes are seen.
+/// Bytes reserved before any are read.
 const MOST_RESERVED: u64 = 64 << 10;
 
 /// A stretch of a source.
@@ -21,7 +21,6 @@ impl<'a, S: Read + Seek> Window<'a, S> {
         Window { source, start: 0, size }
     }
 
-    /// Bytes in this window.
     pub fn size(&self) -> u64 {
         self.size
     }
@@ -36,10 +35,10 @@ impl<'a, S: Read + Seek> Window<'a, S> {
     /// Up to `limit` bytes from `at` on; fewer at the end of the window or where reading fails.
     pub fn bytes(&mut self, at: u64, limit: u64) -> Vec<u8> {
         let there = limit.min(self.size.saturating_sub(at));
-        // a size is not to be believed: what a file declares is not what it gets
+        // memory is not reserved by what a file declares
         let mut bytes = Vec::with_capacity(there.min(MOST_RESERVED) as usize);
         if there > 0 && self.seek(at) {
-            // An error in the middle leaves what was read before it, which is all there is to have.
+            // what was read before an error is all there is to have
             let _ = self.source.by_ref().take(there).read_to_end(&mut bytes);
         }
         bytes
@@ -58,7 +57,7 @@ impl<'a, S: Read + Seek> Window<'a, S> {
     }
 }
 
-/// Big-endian unsigned integer of at most 8 bytes.
+/// A big-endian unsigned integer of at most 8 bytes.
 pub(super) fn big_endian(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |value, &byte| value << 8 | u64::from(byte))
 }

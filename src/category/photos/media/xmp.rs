@@ -1,7 +1,8 @@
 //! The capture date in an XMP packet. No entity is followed, and dates of editing are not read.
 //!
-//! The surprise: only properties of the picture itself count. A packet also tells a file's history and what
-//! it was made from, in the same words, one level deeper.
+//! Only properties of the picture itself count, not the same words a level deeper, where a packet tells the
+//! history of the file and what it was made from. Dates of editing are not read, no entity is followed, and
+//! nothing fails.
 
 use encoding_rs::Encoding;
 use quick_xml::escape::unescape;
@@ -15,17 +16,17 @@ use crate::category::photos::time::stamp;
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 
-/// How much of a packet is read. The properties of the picture come first, long histories last.
+/// How many bytes of a packet are read. The properties of the picture come first, long histories last.
 const LONGEST: usize = 1 << 20;
 
-/// Namespaces that a packet may declare; each name is looked for among those that hold.
+/// How many namespaces a packet may declare; every name is looked up among all of them.
 const MOST_NAMESPACES: usize = 512;
 
-/// Events of a packet. A thousand small pictures that each unpack to nothing but elements must not cost
-/// more than a thousand pictures.
+/// How many events of a packet are read, so that a thousand small pictures that each unpack to nothing but
+/// elements cost no more than a thousand photos.
 const MOST_EVENTS: u32 = 1 << 14;
 
-/// The properties that state it, the best first.
+/// The properties that state the capture date, the best first.
 const PROPERTIES: [(&str, &str); 3] = [
     ("http://ns.adobe.com/exif/1.0/", "DateTimeOriginal"),
     ("http://ns.adobe.com/photoshop/1.0/", "DateCreated"),
@@ -47,15 +48,15 @@ pub(super) fn time(packet: &[u8]) -> Option<LocalTime> {
     if !PROPERTIES.iter().any(|(_, name)| text.contains(name)) {
         return None;
     }
-    // a packet may be cut: what was read before counts
+    // a packet may be cut short; what came before counts
     let _ = read(&text, &mut found);
     found.into_iter().flatten().next()
 }
 
 fn read(text: &str, found: &mut [Option<LocalTime>; PROPERTIES.len()]) -> Result<(), quick_xml::Error> {
     let mut reader = NsReader::from_str(text);
-    // elements that are open; how many were when the description of the picture began; its property, and
-    // what that says so far
+    // how many elements are open; how many were when the description of the picture began; which of its
+    // properties is open, and what that says so far
     let (mut depth, mut inside, mut property) = (0usize, None, None);
     let mut said = String::new();
     let mut namespaces = 0;
@@ -70,7 +71,7 @@ fn read(text: &str, found: &mut [Option<LocalTime>; PROPERTIES.len()]) -> Result
                 if namespaces > MOST_NAMESPACES {
                     return Ok(());
                 }
-                // most elements are of no interest, whatever their namespace
+                // most elements can be dismissed by their name alone
                 let is_known = is_known(element.local_name().into_inner());
                 let resolved = is_known.then(|| reader.resolver().resolve_element(element.name()));
                 let named = resolved.and_then(named);
@@ -117,7 +118,7 @@ fn attributes(
     element: &BytesStart<'_>,
     found: &mut [Option<LocalTime>; PROPERTIES.len()],
 ) {
-    // two attributes of one name are no reason to lose a date, and to look for them takes long
+    // two attributes of the same name are no reason to lose a date, and checking for them is slow
     for attribute in element.attributes().with_checks(false).flatten() {
         let slot = named(reader.resolver().resolve_attribute(attribute.key)).and_then(which);
         if let Some(slot) = slot.and_then(|at| found.get_mut(at)) {

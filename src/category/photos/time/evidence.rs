@@ -1,7 +1,7 @@
 //! What claims a time, and how far a decision is from it.
 //!
-//! Times are kept as values and become text only in JSON, because a library keeps hundreds of thousands of
-//! them at once.
+//! Times are kept as values and become text only in JSON, because hundreds of thousands of them are in memory
+//! at once. Nothing is decided here.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -13,44 +13,41 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::category::photos::time::zone;
 
-/// One thing that claims a time. In JSON: `source`, `time` and `offset`.
+/// One claim of a time. In JSON: `source`, `time` and `offset`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// Who says it.
     pub source: EvidenceSource,
-    /// What it says.
     pub stated: Stated,
 }
 
-/// Who claims a time; the words of the JSON.
+/// Who claims a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EvidenceSource {
-    /// The camera's clock, in EXIF.
+    /// The camera's clock, as in EXIF.
     Exif,
-    /// The same, in XMP.
+    /// The camera's clock, as in XMP.
     Xmp,
-    /// The same, in records of IPTC.
+    /// The camera's clock, as in IPTC.
     Iptc,
-    /// A movie's creation date, with its offset.
+    /// A movie's creation date, mostly with its offset.
     #[serde(rename = "quicktime")]
     QuickTime,
     /// A movie's header, in UTC.
     #[serde(rename = "quicktime-utc")]
     QuickTimeUtc,
-    /// Apple's details.
+    /// Apple's details: when it was taken.
     Row,
     /// Apple's details: when it came into iCloud.
     Import,
     /// The zone of the embedded position: what the clocks showed there.
     GpsZone,
-    /// The file's name.
     #[serde(rename = "filename")]
     FileName,
 }
 
 impl EvidenceSource {
-    /// The word of the JSON.
+    /// The word in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             EvidenceSource::Exif => "exif",
@@ -69,16 +66,15 @@ impl EvidenceSource {
 /// A time, as it was claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stated {
-    /// An instant.
     Instant(DateTime<Utc>),
-    /// What a clock showed, and how far it was from UTC if that is known.
+    /// What a clock showed, and its offset from UTC if that is known.
     Clock(NaiveDateTime, Option<FixedOffset>),
     /// What the clocks of a zone showed.
     Zone(NaiveDateTime, Tz),
 }
 
 impl Evidence {
-    /// RFC 3339 with `Z` for an instant; without a zone for a local time.
+    /// RFC 3339, with `Z` for an instant and without a zone for a local time.
     pub fn time(&self) -> String {
         match self.stated {
             Stated::Instant(instant) => local_text(instant.naive_utc()) + "Z",
@@ -86,7 +82,7 @@ impl Evidence {
         }
     }
 
-    /// The offset that belongs to a local time; of a zone its name.
+    /// The offset of a local time, or the name of its zone.
     pub fn offset(&self) -> Option<String> {
         match self.stated {
             Stated::Instant(_) => None,
@@ -95,9 +91,8 @@ impl Evidence {
         }
     }
 
-    /// How many seconds it is from a decided time, read with its offset if it has none; `None` for
-    /// what does not claim to be the time of the capture. A row names a minute; any second of that
-    /// minute agrees with it.
+    /// How many seconds it is from a decided time, whose offset it gets if it has none; `None` if it does not
+    /// claim to be the time of the capture. A row names a minute, and any second of that minute agrees with it.
     pub fn distance(&self, decided: DateTime<FixedOffset>) -> Option<i64> {
         let claimed = match self.stated {
             _ if self.source == EvidenceSource::Import => return None,
@@ -113,17 +108,17 @@ impl Evidence {
     }
 }
 
-/// `2024-03-03T10:05:17`, with as many decimals as it has: so chrono shows a time to programmers, at a
-/// fraction of what the same costs as a format.
+/// `2024-03-03T10:05:17`, with as many decimals as there are. This is chrono's `Debug`, which costs a fraction of
+/// the same as a format string.
 pub(crate) fn local_text(time: NaiveDateTime) -> String {
     let mut text = String::with_capacity("2024-03-03T10:05:17.123456789Z".len());
-    // a text cannot refuse
+    // writing to a `String` cannot fail
     let _ = write!(text, "{time:?}");
     text
 }
 
-/// What [`local_text`] wrote. A library has hundreds of thousands of them, so what has no decimals is
-/// read by its places.
+/// Reads what [`local_text`] wrote. A library has hundreds of thousands of these, so a time without decimals is
+/// read by position, without a parser.
 pub(crate) fn local_time(text: &str) -> Result<NaiveDateTime, chrono::ParseError> {
     by_places(text).map_or_else(|| text.parse(), Ok)
 }

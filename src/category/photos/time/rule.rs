@@ -1,12 +1,12 @@
-//! The names of what can decide a capture time: [`CapturedFrom`], stable in JSON, and [`Rule`], finer.
-//! They are two because what the JSON promises is coarser than what `list --explain` has to tell.
+//! The names of what decides a capture time: [`CapturedFrom`], which the JSON promises, and [`Rule`], which
+//! is finer and tells what `list --explain` needs.
 //!
-//! Both are stored by their stable names. A rule also has a sentence for the owner, which any version
-//! may word anew; nothing is ever recognised by it.
+//! Both are stored by their stable names. A rule also has a sentence for the owner, which any version may
+//! reword, since nothing is ever recognised by it.
 
 use serde::{Deserialize, Serialize};
 
-/// The source of a capture time; the JSON field `captured_from`.
+/// The source of a capture time: the field `captured_from` in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CapturedFrom {
@@ -47,12 +47,11 @@ impl CapturedFrom {
         CapturedFrom::None,
     ];
 
-    /// What a stable text names.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|from| from.as_str() == name)
     }
 
-    /// The stable text, as in JSON.
+    /// The stable word, as in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             CapturedFrom::Exif => "exif",
@@ -69,7 +68,7 @@ impl CapturedFrom {
     }
 }
 
-/// Which rule decided; `docs/library.md` tells them in words.
+/// Which rule decided; the [module](crate::category::photos::time) lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
@@ -79,7 +78,7 @@ pub enum Rule {
     EmbeddedAgrees,
     /// Rule 2: the row tells the offset.
     OffsetFromRow,
-    /// Rule 2, without a row: the position's zone, else the default one.
+    /// Rule 2, without a row: the zone at the position, else the default one.
     OffsetFromZone,
     /// Rule 3: the row is an upload day.
     UploadDay,
@@ -115,7 +114,6 @@ impl Rule {
         Rule::FollowsMovie,
     ];
 
-    /// What a stable name names.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|rule| rule.as_str() == name)
     }

@@ -1,7 +1,9 @@
 //! Dates, offsets and positions in the texts and numbers that files carry, blanks and nonsense included. What
 //! comes out can be true; a missing part is never guessed, and a date without a time of day is no time.
 //!
-//! The surprise: years before 1826 are impossible, because there was no photography.
+//! Values come as cameras write them, blanks and nonsense included. Whatever cannot be true is dropped, and
+//! nothing missing is guessed: a date without a time of day is no time. Years before 1826 are impossible, as
+//! there was no photography.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, Timelike};
 
@@ -13,8 +15,8 @@ const EARLIEST_YEAR: i32 = 1826;
 /// Seconds from the QuickTime epoch (1904) to the Unix epoch (1970).
 const QUICKTIME_TO_UNIX: i64 = 2_082_844_800;
 
-/// Whether a photo can be of this time. The epochs of QuickTime (1904), Unix (1970) and FAT (1980) are
-/// what a program writes that knows no date.
+/// Whether a photo can be of this time. A program that knows no date writes the epoch of QuickTime (1904), Unix
+/// (1970) or FAT (1980).
 pub(crate) fn is_possible(time: NaiveDateTime) -> bool {
     let is_epoch = matches!((time.year(), time.ordinal()), (1904 | 1970 | 1980, 1))
         && time.num_seconds_from_midnight() == 0
@@ -22,7 +24,7 @@ pub(crate) fn is_possible(time: NaiveDateTime) -> bool {
     (EARLIEST_YEAR..=9999).contains(&time.year()) && !is_epoch
 }
 
-/// The hour on a clock. Some phones count the first hour of a day as the 24th of the same date.
+/// The hour on a clock. Some phones write `24:MM:SS` for the first hour of the same date.
 pub(crate) fn hour(written: u32) -> u32 {
     if written == 24 { 0 } else { written }
 }
@@ -48,7 +50,7 @@ pub(crate) fn time(text: &str) -> Option<LocalTime> {
     (is_possible(time) && is_possible(instant)).then_some(LocalTime { time, offset })
 }
 
-/// The same, or a date without a time, which is midnight: so XMP may state it.
+/// The same, or a date without a time, which means midnight; XMP may state one.
 pub(crate) fn time_or_date(text: &str) -> Option<LocalTime> {
     let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
     match text.as_bytes() {
@@ -75,7 +77,7 @@ pub(crate) fn idit(text: &str) -> Option<LocalTime> {
         _ => (text.as_str(), None),
     };
     let found = time(&text.trim_end().replace("/ ", "/").replacen('/', ":", 2).replacen('/', " ", 1))?;
-    // 12:05 is the first hour of its half of the day
+    // in both halves of the day, 12:05 is in the first hour
     let hour = match (half, found.time.hour()) {
         (Some(half), hour @ 0..=12) => hour % 12 + half,
         (_, hour) => hour,
@@ -119,22 +121,22 @@ pub(crate) fn fraction(digits: &str) -> Option<u32> {
     format!("{digits:0<9}").get(..9)?.parse().ok()
 }
 
-/// A QuickTime creation time: seconds since 1904, UTC. Some writers count from 1970; since no
-/// movie is that old, anything before 1970 is read so (as exiftool does).
+/// A QuickTime creation time: seconds since 1904, in UTC. Some writers count from 1970. As no movie is that old,
+/// anything that would be before 1970 is read that way, as in exiftool.
 pub(crate) fn since_1904(seconds: u64) -> Option<NaiveDateTime> {
     let seconds = i64::try_from(seconds).ok()?;
     let unix = if seconds >= QUICKTIME_TO_UNIX { seconds - QUICKTIME_TO_UNIX } else { seconds };
     DateTime::from_timestamp(unix, 0).map(|time| time.naive_utc()).filter(|time| is_possible(*time))
 }
 
-/// A position that can be true. Both exactly zero is what a phone writes without a fix.
+/// A position that can be true. Exactly 0, 0 is what a phone writes that has no fix.
 pub(crate) fn position(latitude: f64, longitude: f64) -> Option<Position> {
     let real = latitude.abs() <= 90.0 && longitude.abs() <= 180.0 && (latitude != 0.0 || longitude != 0.0);
     real.then_some(Position { latitude, longitude })
 }
 
-/// ISO 6709 as QuickTime has it: `+27.1281+100.2508+000.000/`, in degrees, or in degrees and
-/// minutes (`+2707.69`), or with seconds as well.
+/// ISO 6709 as in QuickTime: `+27.1281+100.2508+000.000/`, in degrees, in degrees and minutes (`+2707.69`), or
+/// with seconds as well.
 pub(crate) fn iso6709(text: &str) -> Option<Position> {
     let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
     let longitude_at = text.get(1..)?.find(['+', '-'])? + 1;
@@ -165,7 +167,7 @@ fn degrees(text: &str, width: usize) -> Option<f64> {
     Some(if text.starts_with('-') { -value } else { value })
 }
 
-/// What is left of a text that is read number by number.
+/// The rest of a text that is read number by number.
 struct Digits<'a>(&'a str);
 
 impl<'a> Digits<'a> {

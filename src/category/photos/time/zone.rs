@@ -1,7 +1,8 @@
 //! Time zones: which one a place lies in, and what a clock there showed. Neither the network nor the machine
 //! is asked.
 //!
-//! Nautical zones at sea (`Etc/GMT+3`) count as no zone, because no photo's clock was ever set by them.
+//! Neither the network nor the machine is asked. The nautical zones at sea (`Etc/GMT+3`) count as no zone,
+//! because nobody sets a camera by them.
 //!
 //! The zone boundaries (crate `tzf-rs`) are made from OpenStreetMap and are under the Open Database License
 //! (ODbL) 1.0: whatever ships them must say "© OpenStreetMap contributors, ODbL 1.0".
@@ -15,7 +16,7 @@ use tzf_rs::EmbeddedFinder;
 
 use crate::category::photos::media::Position;
 
-/// Opened by the first photo that needs it: about 10 ms and 6 MB.
+/// Opened for the first photo that needs it, which takes about 10 ms and 6 MB.
 static BOUNDARIES: LazyLock<EmbeddedFinder> = LazyLock::new(EmbeddedFinder::new);
 
 /// The longest stretch of local time that a zone ever skipped is a day (Samoa, 2011).
@@ -27,8 +28,8 @@ pub fn at(position: Position) -> Option<Tz> {
     if name.starts_with("Etc/") { None } else { name.parse().ok() }
 }
 
-/// The instant at which a clock in this zone showed this time. A time that came twice is the first
-/// of the two; one that was skipped moves forward by as much as the clock did.
+/// The instant at which a clock in this zone showed this time. Of a time that came twice it is the first; one
+/// that was skipped moves forward as far as the clock did.
 pub fn local(zone: Tz, time: NaiveDateTime) -> DateTime<FixedOffset> {
     match zone.offset_from_local_datetime(&time) {
         LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => {
@@ -50,12 +51,12 @@ pub fn seen_in(zone: Tz, instant: DateTime<Utc>) -> DateTime<FixedOffset> {
 
 /// The instant at which a clock with this offset showed this time.
 pub fn with_offset(time: NaiveDateTime, offset: FixedOffset) -> DateTime<FixedOffset> {
-    // Only times beyond chrono's range overflow, and those are refused long before.
+    // only times beyond chrono's range overflow, and those are refused long before
     DateTime::from_naive_utc_and_offset(time.checked_sub_offset(offset).unwrap_or(time), offset)
 }
 
-/// The offset that some zone of the world had at this instant and that is at most so far from this
-/// difference between a local time and UTC; the nearest of several.
+/// The offset nearest to `difference`, a local time less UTC, among those that some zone of the world had at this
+/// instant; `None` if it is further away than `most`.
 pub fn offset_near(instant: DateTime<Utc>, difference: TimeDelta, most: TimeDelta) -> Option<FixedOffset> {
     let day = instant.timestamp().div_euclid(DAY);
     let known = Day::of(day);
@@ -67,23 +68,23 @@ pub fn offset_near(instant: DateTime<Utc>, difference: TimeDelta, most: TimeDelt
     FixedOffset::east_opt(nearest).map(whole_minutes)
 }
 
-/// Before zones were agreed upon, clocks in Berlin were 53 minutes and 28 seconds ahead of Greenwich; a
-/// written offset has no seconds.
+/// Rounds an offset to minutes, as it is written. Before zones were agreed upon, clocks in Berlin were 53 minutes
+/// and 28 seconds ahead of Greenwich.
 fn whole_minutes(offset: FixedOffset) -> FixedOffset {
     let minutes = (offset.local_minus_utc() + 30).div_euclid(60);
     FixedOffset::east_opt(minutes * 60).unwrap_or(offset)
 }
 
-/// Seconds of a day.
+/// In seconds.
 const DAY: i64 = 24 * 3600;
 
-/// Days that are remembered; those of a hundred years are 36,525.
+/// How many days are remembered; a hundred years have 36,525.
 const MOST_DAYS: usize = 50_000;
 
-/// The offsets in use on one day of UTC. To ask all zones takes a tenth of a millisecond; a library
-/// asks for half a million photos of a few thousand days.
+/// The offsets in use on one day of UTC, remembered because asking all zones takes a tenth of a millisecond, and
+/// half a million photos are of a few thousand days.
 struct Day {
-    /// Of zones that have one offset all day, in order, each once.
+    /// The offsets, in seconds, of zones that have one offset all day; sorted, each once.
     steady: Vec<i32>,
     /// Zones whose clocks change on this day.
     changing: Vec<Tz>,

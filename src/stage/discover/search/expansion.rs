@@ -1,7 +1,8 @@
 //! How much may come out of an archive on the drive.
 //!
-//! Nested archives multiply: each alone may be within what an archive of its size can hold, and all together
-//! beyond. So all that is inflated out of one archive on the drive counts against what that one may hold.
+//! Nested archives multiply: each one may hold no more than an archive of its size can, and all of them
+//! together far more. So everything inflated out of one archive on the drive counts against what that archive
+//! may hold.
 
 use std::collections::HashMap;
 

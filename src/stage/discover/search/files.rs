@@ -1,7 +1,7 @@
-//! One file of the inputs, named or found: whose it is, and where it is an archive of Apple's, its container.
+//! One file of the inputs, named or found: whose it is, and if it is an archive of Apple's, its container.
 //!
-//! A name says what a file may be, its content what it is. Where damage has left no evidence, Apple's name is
-//! believed, so that a broken part is named and counted.
+//! A name says what a file may be, its content what it is. Where damage has left no evidence, a name of
+//! Apple's is believed, so that a broken part is named and counted.
 
 use std::fs::{self, File};
 use std::path::Path;

@@ -1,7 +1,7 @@
-//! Folders of the inputs: those that are parts themselves, those that hold parts, and those of strangers.
+//! Folders of the inputs: those that are parts, those that hold parts, and those of strangers.
 //!
-//! What lies beside something of Apple's and is nobody's is named once, by its topmost folder; of a folder with
-//! nothing of Apple's in it nothing is said but that.
+//! A stranger's folder beside something of Apple's is named once, by its topmost folder. Of a folder with
+//! nothing of Apple's in it, only that is said.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -1,12 +1,12 @@
-//! Inputs to containers: every archive and part folder that the inputs hold, nested archives included, with
-//! their central directories read and nothing larger than the beginning of a list.
+//! Finds every archive and part folder in the inputs, nested archives included, with their central
+//! directories read.
 //!
-//! Only what evidence shows to be Apple's is taken; what is nobody's is named and left alone, or refused where
-//! the owner named it. Never reads media, never writes anything; a deflated nested archive goes through a
-//! temporary file that the caller makes.
+//! Only what is proved to be Apple's is taken; a stranger's archive or folder is named and left alone, or
+//! refused if the owner named it. No media are read and nothing is written, except that a deflated nested
+//! archive goes through a temporary file that the caller makes.
 //!
-//! A nested archive of Apple's is a container of its own, and no longer a file of the archive or folder that it
-//! lies in. `files` looks at what is named or found, `folders` goes through folders, `nested` through archives.
+//! A nested archive of Apple's is a container of its own, and no longer a file of the archive or folder in
+//! which it lies. `files` looks at single files, `folders` goes through folders, `nested` through archives.
 
 mod expansion;
 mod files;

@@ -1,8 +1,8 @@
-//! Nested archives: what of Apple's lies in an archive or part folder as an archive of its own.
+//! Nested archives: Apple's archives inside an archive or part folder.
 //!
-//! A stored one is read in place, a deflated one through a temporary file that the caller makes. Never opens
-//! documents or other people's zips for more than a look, and never lets archives multiply: all that comes out
-//! of one archive on the drive counts against what that one may hold.
+//! A stored one is read in place, a deflated one through a temporary file that the caller makes. Of documents
+//! and other people's zips no more is read than it takes to recognise them. Archives cannot multiply:
+//! everything that comes out of one archive on the drive counts against what that archive may hold.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;

@@ -1,9 +1,8 @@
 //! One thread of the pass: an entry at a time, from its archive into staging.
 //!
-//! A parser that panics takes no run with it, and what concerns one entry only stops nothing.
-//!
-//! A deflated entry of up to 8 MiB is held whole, and hashed before anything is written, so a duplicate of
-//! most photos costs no file.
+//! A parser that panics does not end the run, and what goes wrong with one entry stops no other. A deflated
+//! entry of up to 8 MiB is held in memory and hashed before anything is written, so that most duplicates of
+//! photos never touch the disk.
 
 mod reading;
 
@@ -24,7 +23,7 @@ use crate::library::record::{Fresh, Novelty, ReadEntry};
 use crate::problem::refusal::Refusal;
 use crate::problem::{Code, Problem, amount};
 use crate::stage::discover::Inputs;
-use crate::stage::ingest::glance::{Glance, seekable};
+use crate::stage::ingest::seek_buffer::{SeekBuffer, seekable};
 use crate::stage::ingest::stock::Stock;
 use crate::stage::ingest::{Message, Reading, Wanted};
 
@@ -73,14 +72,14 @@ enum Found {
 }
 
 /// Why an entry was not taken.
-enum Trouble {
-    Problem(Code, String),
-    Stop(Error),
+enum Failure {
+    OfEntry(Code, String),
+    OfRun(Error),
 }
 
-impl From<Refusal> for Trouble {
+impl From<Refusal> for Failure {
     fn from((code, message): Refusal) -> Self {
-        Trouble::Problem(code, message)
+        Failure::OfEntry(code, message)
     }
 }
 
@@ -131,9 +130,9 @@ impl<'a> Worker<'a> {
                 return;
             }
             let archive = &self.inputs.contents.archives[self.inputs.contents.entries[entry].archive];
-            let message = self.take(entry, &mut buffer).unwrap_or_else(|trouble| match trouble {
-                Trouble::Stop(error) => Message::Stop(Box::new(error)),
-                Trouble::Problem(code, message) => {
+            let message = self.take(entry, &mut buffer).unwrap_or_else(|failure| match failure {
+                Failure::OfRun(error) => Message::Stop(Box::new(error)),
+                Failure::OfEntry(code, message) => {
                     let path = self.inputs.contents.entries[entry].path.as_ref();
                     let problem = Problem::new(code, message).in_archive(&archive.name).with_entry(path);
                     Message::Failed { entry, problem: Box::new(problem) }
@@ -148,7 +147,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn take(&self, id: EntryId, buffer: &mut Vec<u8>) -> Result<Message, Trouble> {
+    fn take(&self, id: EntryId, buffer: &mut Vec<u8>) -> Result<Message, Failure> {
         let entry = &self.inputs.contents.entries[id];
         let parsed = entry.class == Class::Details && self.reading.wanted == Wanted::Everything;
         let _turn = if parsed { self.lists.turn(entry.size) } else { None };
@@ -188,18 +187,21 @@ impl<'a> Worker<'a> {
         let entry = &self.inputs.contents.entries[id];
         let size = taken.size;
         let vouched = if entry.crc32.is_some() { Vouched::ByArchive } else { Vouched::ByNothing };
-        let glance = |source: &mut dyn ReadSeek| category::look(&mut Glance::new(source), size, vouched);
+        let buffered =
+            |source: &mut dyn ReadSeek| category::inspect(&mut SeekBuffer::new(source), size, vouched);
         let speaks = self.reading.wanted == Wanted::Everything && entry.class != Class::Details;
         let seen = speaks.then(|| {
             catch_unwind(AssertUnwindSafe(|| match &mut taken.sink {
-                Sink::Buffer(count) => category::look(&mut Cursor::new(whole(buffer, *count)), size, vouched),
-                Sink::Details(bytes, _) => category::look(&mut Cursor::new(bytes), size, vouched),
-                Sink::Staging(staged) | Sink::Clone(staged) => glance(&mut staged.file),
-                Sink::Memory(spool) => glance(spool.as_mut()),
+                Sink::Buffer(count) => {
+                    category::inspect(&mut Cursor::new(whole(buffer, *count)), size, vouched)
+                }
+                Sink::Details(bytes, _) => category::inspect(&mut Cursor::new(bytes), size, vouched),
+                Sink::Staging(staged) | Sink::Clone(staged) => buffered(&mut staged.file),
+                Sink::Memory(spool) => buffered(spool.as_mut()),
                 Sink::Nowhere => {
                     let source = self.inputs.sources.get(&entry.archive);
                     let source = source.and_then(|s| seekable(s, entry.position, &entry.path));
-                    source.map_or_else(Default::default, |mut source| glance(source.as_mut()))
+                    source.map_or_else(Default::default, |mut source| buffered(source.as_mut()))
                 }
             }))
         });
@@ -211,7 +213,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Keeps new bytes; of two threads with the same bytes one wins, and the other waits for it.
-    fn keep(&self, fresh: Fresh, taken: &mut Taken, buffer: &[u8]) -> Result<(ContentId, Novelty), Trouble> {
+    fn keep(&self, fresh: Fresh, taken: &mut Taken, buffer: &[u8]) -> Result<(ContentId, Novelty), Failure> {
         let Content { blake3: hash, size, .. } = fresh.content;
         let mut stock = self.stock();
         let known = loop {
@@ -253,7 +255,7 @@ impl<'a> Worker<'a> {
         entry: &Entry,
         taken: Taken,
         buffer: &[u8],
-    ) -> Result<Option<List>, Trouble> {
+    ) -> Result<Option<List>, Failure> {
         if entry.class != Class::Details || self.reading.wanted == Wanted::Hashes {
             return Ok(None);
         }
@@ -283,15 +285,15 @@ impl<'a> Worker<'a> {
 
     /// What a failed write means. It says nothing of this entry, for names in staging are ours; to go
     /// on without it would give its name to another. So it stops the run, and the next goes on here.
-    fn unwritable(&self, error: io::Error, need: u64) -> Trouble {
+    fn unwritable(&self, error: io::Error, need: u64) -> Failure {
         let path = self.reading.staging.map_or_else(std::env::temp_dir, |s| s.library().to_owned());
         match error.kind() {
-            _ if is_full(&error) => Trouble::Stop(Error::Full { path, need }),
-            io::ErrorKind::FileTooLarge => Trouble::Problem(
+            _ if is_full(&error) => Failure::OfRun(Error::Full { path, need }),
+            io::ErrorKind::FileTooLarge => Failure::OfEntry(
                 Code::TooLarge,
                 format!("{} are more than a file on this drive can have", amount::size(need)),
             ),
-            _ => Trouble::Stop(Error::Io { doing: "write to", path, source: error }),
+            _ => Failure::OfRun(Error::Io { doing: "write to", path, source: error }),
         }
     }
 }

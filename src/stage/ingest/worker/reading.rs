@@ -1,9 +1,9 @@
 //! One reading of an entry: all hashes in one pass, and its bytes where they are wanted.
 //!
-//! Never decides whether the bytes are new; that can be said only once all of them are hashed.
+//! Whether the bytes are new is not decided here, because it is known only once all of them are hashed.
 //!
-//! A large file of a part folder is cloned first where the drive can, and the clone is read: what is hashed is
-//! what is kept, whatever becomes of the file.
+//! A large file of a part folder is cloned first, where the drive can do that, and the clone is read. So what
+//! is hashed is what is kept, whatever happens to the file meanwhile.
 
 use std::io::{self, Read, Write};
 use std::sync::PoisonError;
@@ -20,8 +20,8 @@ use crate::problem::refusal::refused;
 use crate::stage::discover::container::Source;
 use crate::stage::discover::{self, part_file};
 use crate::stage::ingest::Wanted;
-use crate::stage::ingest::glance::seekable;
-use crate::stage::ingest::worker::{CHUNK, Guess, Trouble, Worker};
+use crate::stage::ingest::seek_buffer::seekable;
+use crate::stage::ingest::worker::{CHUNK, Failure, Guess, Worker};
 
 /// Without staging, media up to this size wait in memory for their metadata to be read.
 const SPOOL: usize = 32 << 20;
@@ -115,7 +115,7 @@ impl Hashes {
 impl Worker<'_> {
     /// Reads an entry to its end. One that fits into the buffer stays there, proved, before
     /// anything is written.
-    pub(super) fn read(&self, id: EntryId, guess: Guess, buffer: &mut Vec<u8>) -> Result<Taken, Trouble> {
+    pub(super) fn read(&self, id: EntryId, guess: Guess, buffer: &mut Vec<u8>) -> Result<Taken, Failure> {
         let entry = &self.inputs.contents.entries[id];
         let gone = || (Code::DamagedEntry, "its archive is not at hand".to_owned());
         let source = self.inputs.sources.get(&entry.archive).ok_or_else(gone)?;
@@ -140,14 +140,14 @@ impl Worker<'_> {
                 return Ok(hashes.finish(entry, sink));
             }
             if self.is_stopped() {
-                return Err(Trouble::Stop(Error::Interrupted));
+                return Err(Failure::OfRun(Error::Interrupted));
             }
             count = fill(reader.as_mut(), room)?;
         }
     }
 
     /// Where the bytes go of an entry that does not fit into the buffer.
-    fn sink(&self, source: &Source, entry: &Entry, guess: Guess) -> Result<Sink, Trouble> {
+    fn sink(&self, source: &Source, entry: &Entry, guess: Guess) -> Result<Sink, Failure> {
         Ok(match (self.reading.staging, guess) {
             (Some(staging), Guess::New) => Sink::Staging(staging.begin().map_err(|e| self.unwritable(e, 0))?),
             _ if self.reading.wanted == Wanted::Hashes => Sink::Nowhere,
@@ -199,7 +199,7 @@ impl Worker<'_> {
 }
 
 /// Fills the buffer; fewer bytes come at the entry's end only.
-fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Trouble> {
+fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Failure> {
     let mut done = 0;
     while let Some(room) = buffer.get_mut(done..).filter(|room| !room.is_empty()) {
         match reader.read(room) {

@@ -1,8 +1,9 @@
 //! What the tags of a TIFF block say: the EXIF of every format, and Apple's maker note. Dates of editing
 //! (`ModifyDate`) are not read.
 //!
-//! The block is walked once before kamadak parses it, because kamadak visits every directory that any pointer
-//! names, and overlapping directories in 64 KB of hostile EXIF would become gigabytes of tags.
+//! Nothing fails, and dates of editing (`ModifyDate`) are not read. Each block is walked once before kamadak
+//! parses it, because kamadak visits every directory that any pointer names: overlapping directories in 64 KB
+//! of hostile EXIF would become gigabytes of tags.
 
 use std::collections::HashSet;
 use std::io::Cursor;
@@ -15,7 +16,7 @@ use crate::category::photos::media::window::Window;
 use crate::category::photos::media::{Embedded, Format, LocalTime, iptc};
 use crate::category::photos::time::stamp;
 
-/// Tags that all directories of a block may have together; real blocks have hundreds.
+/// How many tags all directories of a block may have together; real blocks have hundreds.
 const MOST_TAGS: usize = 1 << 14;
 
 /// The longest text; longer ones are pictures, or an attack.
@@ -29,19 +30,18 @@ const SUBFILE_TYPE: Tag = Tag(Context::Tiff, 0x00fe);
 const DNG_VERSION: Tag = Tag(Context::Tiff, 0xc612);
 const SONY_PRIVATE: Tag = Tag(Context::Tiff, 0xc634);
 
-/// Parsed tags.
 pub(super) struct Tags(Exif);
 
 impl Tags {
-    /// Parses what can be parsed; `None` if it is no TIFF block or an implausible one.
+    /// Parses what can be parsed; `None` if it is no TIFF block, or not a plausible one.
     pub fn parse(mut block: Vec<u8>) -> Option<Tags> {
-        // Olympus and Panasonic RAW files are TIFF but for the number 42.
+        // RAW files of Olympus and Panasonic are TIFF except for the number 42
         let order = Order::of(block.get(..2)?)?;
         block.get_mut(2..4)?.copy_from_slice(match order {
             Order::Little => &[42, 0],
             Order::Big => &[0, 42],
         });
-        // libtiff writes pointers as type 13 (IFD), which is 4 (LONG) by another name; kamadak knows that one only
+        // libtiff writes pointers as type 13 (IFD), another name for 4 (LONG), which is all that kamadak knows
         for place in plausible(&block)? {
             block.get_mut(place)?.copy_from_slice(match order {
                 Order::Little => &[4, 0],
@@ -62,15 +62,15 @@ impl Tags {
         }
     }
 
-    /// Fills the position alone. CR3 keeps its GPS tags as the first directory of a block of their
-    /// own, where kamadak takes them for TIFF tags.
+    /// Fills the position alone. In CR3 the GPS tags are the first directory of a block of their own, where
+    /// kamadak takes them for TIFF tags.
     pub fn fill_position(&self, embedded: &mut Embedded, context: Context) {
         if embedded.position.is_none() {
             embedded.position = self.position(context);
         }
     }
 
-    /// Adds the XMP and IPTC that stand in tags.
+    /// Adds the XMP and IPTC that are stored in tags.
     pub fn add_to(&self, blocks: &mut Blocks) {
         if let Some(packet) = self.bytes(XMP) {
             blocks.add_xmp(|| packet);
@@ -84,7 +84,7 @@ impl Tags {
         }
     }
 
-    /// The bytes of a tag, whatever numbers the writer called them.
+    /// The bytes of a tag, whatever type the writer gave them.
     fn bytes(&self, tag: Tag) -> Option<Vec<u8>> {
         match self.field(tag)? {
             Value::Byte(bytes) | Value::Undefined(bytes, _) => Some(bytes.clone()),
@@ -97,7 +97,7 @@ impl Tags {
         }
     }
 
-    /// Tells TIFF-based RAW formats apart, which no magic number does.
+    /// Tells TIFF-based RAW formats apart, which have no magic numbers.
     pub fn refine(&self) -> Format {
         let make = self.text(Tag::Make).unwrap_or_default().to_ascii_uppercase();
         let has = |tag| self.field(tag).is_some();
@@ -133,14 +133,14 @@ impl Tags {
         let angle = |value: u16, hemisphere: u16, negative: char| {
             let parts: Vec<f64> = match self.field(Tag(context, value))? {
                 Value::Rational(parts) => parts.iter().take(3).map(|part| part.to_f64()).collect(),
-                // Not allowed, but a vivo X90 writes them so.
+                // not allowed, but a vivo X90 writes them so
                 Value::SRational(parts) => parts.iter().take(3).map(|part| part.to_f64()).collect(),
                 _ => return None,
             };
             parts.first()?;
             let units = [1.0, 60.0, 3600.0];
             let angle: f64 = parts.iter().zip(units).map(|(part, unit)| part / unit).sum();
-            // Without its hemisphere a coordinate could be either of two places.
+            // without its hemisphere a coordinate could be either of two places
             let letter = self.text(Tag(context, hemisphere))?.chars().next()?.to_ascii_uppercase();
             Some(if letter == negative { -angle } else { angle })
         };
@@ -164,8 +164,8 @@ impl Tags {
         clean(bytes)
     }
 
-    /// A tag of the main picture. EXIF tags may stand in the first directory too: TIFF/EP wants
-    /// them there, and CR3 has a block whose first directory is the EXIF one.
+    /// A tag of the main picture. EXIF tags may be in the first directory too: TIFF/EP wants them there, and CR3
+    /// has a block whose first directory is the EXIF one.
     fn field(&self, tag: Tag) -> Option<&Value> {
         let in_context = |context| self.0.get_field(Tag(context, tag.number()), In::PRIMARY);
         let field = in_context(tag.context());
@@ -181,8 +181,8 @@ pub(super) fn clean(bytes: &[u8]) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Tag 0x0011 of Apple's maker note, which a Live Photo's still shares with its movie. Offsets
-/// count from the start of the note (seen in iPhone 6s to 15 Pro, JPEG, HEIC and AVIF).
+/// Tag 0x0011 of Apple's maker note, which the still of a Live Photo shares with its movie. Offsets count from
+/// the start of the note (seen from iPhone 6s to 15 Pro, in JPEG, HEIC and AVIF).
 fn content_identifier(note: &[u8]) -> Option<String> {
     let rest = note.strip_prefix(b"Apple iOS\0")?;
     let order = Order::of(rest.get(2..4)?)?;
@@ -198,9 +198,8 @@ fn content_identifier(note: &[u8]) -> Option<String> {
     clean(bytes)
 }
 
-/// Where pointers state the type 13, if kamadak would find no more tags than a real block has. Follows
-/// every pointer that kamadak would follow, and refuses pointers of an unusual form instead of
-/// understanding them.
+/// Follows every pointer that kamadak would follow, and gives back where pointers have type 13. `None` if there
+/// are more tags than a real block has, or a pointer of an unusual form.
 fn plausible(block: &[u8]) -> Option<Vec<Range<usize>>> {
     let order = block.get(..2).and_then(Order::of)?;
     let first = block.get(4..8).and_then(|bytes| order.u32(bytes))?;
@@ -268,7 +267,7 @@ impl Order {
     }
 }
 
-/// A TIFF directory (IFD): its entries as they lie, however many of them are there.
+/// A TIFF directory (IFD), with as many of its entries as there are.
 struct Directory<'a> {
     /// Where the first entry is in its block.
     start: usize,
@@ -283,7 +282,7 @@ struct Entry<'a> {
     tag: u16,
     kind: u16,
     count: u32,
-    /// The value itself, or where it is if it has more than 4 bytes.
+    /// The value itself, or its offset if it has more than 4 bytes.
     value: &'a [u8],
 }
 
@@ -316,101 +315,4 @@ impl<'a> Directory<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Tags, content_identifier, plausible};
-    use crate::category::photos::media::Embedded;
-
-    /// A big-endian TIFF block of one directory; entries are (tag, type, count, value).
-    fn block(entries: &[(u16, u16, u32, [u8; 4])]) -> Vec<u8> {
-        let mut block = b"MM\0*\0\0\0\x08".to_vec();
-        block.extend((entries.len() as u16).to_be_bytes());
-        for (tag, kind, count, value) in entries {
-            block.extend(tag.to_be_bytes());
-            block.extend(kind.to_be_bytes());
-            block.extend(count.to_be_bytes());
-            block.extend(value);
-        }
-        block.extend([0; 4]);
-        block
-    }
-
-    fn is_plausible(block: &[u8]) -> bool {
-        plausible(block).is_some()
-    }
-
-    #[test]
-    fn pointers_may_be_of_type_13() {
-        // the EXIF directory stands at 38, behind one of a pointer and a make
-        let mut bytes = block(&[(0x010f, 2, 3, *b"LG\0\0"), (0x8769, 13, 1, [0, 0, 0, 38])]);
-        assert_eq!(bytes.len(), 38);
-        bytes.extend(b"\0\x01\x90\x03\0\x02\0\0\0\x14\0\0\0\x38\0\0\0\0");
-        assert_eq!(bytes.len(), 56);
-        bytes.extend(b"2019:06:01 08:00:30\0");
-        let mut embedded = Embedded::default();
-        Tags::parse(bytes.clone()).unwrap().fill(&mut embedded);
-        let expected = "2019-06-01T08:00:30".parse().unwrap();
-        assert_eq!(embedded.exif.map(|exif| exif.time), Some(expected));
-        // a directory that many such pointers name is no way around the limit
-        let pointers: Vec<_> = (0..2700u32).map(|n| (0x8769, 13, 1, (33_000 + n).to_be_bytes())).collect();
-        let mut bomb = block(&pointers);
-        bomb.resize(65_000, 0xff);
-        assert!(!is_plausible(&bomb));
-    }
-
-    #[test]
-    fn overlapping_directories_are_refused() {
-        let mut bomb = Vec::new();
-        for pointer in 0..2700u32 {
-            bomb.push((0x8769, 4, 1, (33_000 + pointer).to_be_bytes()));
-        }
-        let mut bomb = block(&bomb);
-        assert!(is_plausible(&bomb));
-        bomb.resize(65_000, 0xff);
-        assert!(!is_plausible(&bomb));
-        assert!(Tags::parse(bomb).is_none());
-    }
-
-    #[test]
-    fn pointers_of_unusual_form_are_refused_and_foreign_ones_ignored() {
-        assert!(!is_plausible(&block(&[(0x8769, 4, 2, [0, 0, 0, 8])])));
-        assert!(!is_plausible(&block(&[(0x8825, 3, 1, [0, 8, 0, 0])])));
-        assert!(is_plausible(&block(&[(0x8769, 2, 4, *b"1234")])));
-        assert!(is_plausible(&block(&[(0x010f, 2, 1 << 30, [0; 4])])), "not there, so harmless");
-        let mut long = block(&[(0x010f, 2, 2 << 20, [0; 4])]);
-        long.resize(3 << 20, 0);
-        assert!(!is_plausible(&long));
-        assert!(is_plausible(&block(&[(0x8769, 4, 1, [0, 0, 0, 8])])), "a loop is walked once");
-    }
-
-    #[test]
-    fn text_is_trimmed_and_blank_is_absent() {
-        let mut embedded = Embedded::default();
-        let tags = Tags::parse(block(&[(0x010f, 2, 3, *b"LG \0"), (0x0110, 2, 4, *b"   \0")])).unwrap();
-        tags.fill(&mut embedded);
-        assert_eq!((embedded.camera.make(), embedded.camera.model()), (Some("LG"), None));
-    }
-
-    #[test]
-    fn apple_notes_that_lie_name_nothing() {
-        let note = |count: u32, offset: u32| {
-            let mut note = b"Apple iOS\0\0\x01MM\0\x01\0\x11\0\x02".to_vec();
-            note.extend(count.to_be_bytes());
-            note.extend(offset.to_be_bytes());
-            note.extend(b"1745E022-9712\0");
-            note
-        };
-        let cases = [
-            (note(14, 28), Some("1745E022-9712")),
-            (note(15, 28), None),
-            (note(u32::MAX, 28), None),
-            (note(14, u32::MAX), None),
-            (note(0, 28), None),
-            (note(14, 28)[..27].to_vec(), None),
-            (b"Apple iOS\0\0\x01XX".to_vec(), None),
-            (b"Nikon".to_vec(), None),
-        ];
-        for (note, expected) in cases {
-            assert_eq!(content_identifier(&note).as_deref(), expected, "{note:?}");
-        }
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
-//! The first look of a run: what the inputs hold, beside what the library knows. Never reads media.
+//! The first step of a run: what the inputs hold, and what the library knows of it already. Media are never
+//! read.
 //!
-//! The surprise: a nested archive whose every entry stands in the library is not even inflated; the catalog
-//! answers for it.
+//! A nested archive whose entries all stand in the library is not even inflated; the catalog answers for it.
 
 use std::fs::{self, File};
 use std::io;
@@ -32,14 +32,14 @@ pub(super) enum Spool<'a> {
 }
 
 /// What the inputs hold, beside what the library knows and holds.
-pub(super) struct Looked {
+pub(super) struct Discovered {
     pub(super) inputs: Inputs,
     pub(super) before: Before,
     /// One value for what lies in the inputs.
     pub(super) given: Hash,
 }
 
-impl Looked {
+impl Discovered {
     /// The same, if it fits the library's drive; files that the drive cannot hold are named and left out.
     pub(super) fn fitted(mut self, run: &Run<'_>, library: &Path) -> Result<Self, Error> {
         fit::refuse_too_large(&mut self.inputs, drive::largest_file(library));
@@ -49,20 +49,20 @@ impl Looked {
 }
 
 /// Looks at the inputs of a run whose library knows `delivered` and was surveyed.
-pub(super) fn look(
+pub(super) fn discover_beside(
     run: &Run<'_>,
     library: &Path,
     delivered: Delivered,
     before: Before,
     spool: Spool<'_>,
-) -> Result<Looked, Error> {
+) -> Result<Discovered, Error> {
     run.watch.progress.begin(Phase::Discover, 0, 0);
     let around = Around { spool, delivered: &delivered, standing: Some(&before.standing) };
     let found = search(run.inputs, run.strangers, Some(library), &around)?;
     let given = unchanged::inputs(&found);
     let mut inputs = gather(found, delivered, run)?;
     before.unread_what_is_gone(&mut inputs.contents);
-    Ok(Looked { inputs, before, given })
+    Ok(Discovered { inputs, before, given })
 }
 
 /// What the inputs hold, as if nothing were known of them: for `check` and `verify --against`.

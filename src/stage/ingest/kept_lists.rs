@@ -1,5 +1,5 @@
-//! Lists that an earlier run kept: they are read where they stand, or wait in staging, and say once more what
-//! they said.
+//! Apple's lists that an earlier run kept: read where they stand in the library, or in staging, so that they
+//! say again what they said.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -17,7 +17,7 @@ use crate::problem::{Code, Problem};
 use crate::stage::discover::Inputs;
 
 /// Reads the lists that an earlier run kept and nobody has read yet, on the threads of the current pool.
-pub fn read_kept(
+pub fn read_kept_lists(
     inputs: &mut Inputs,
     files: &BTreeMap<LibraryPath, FileRecord>,
     library: &Path,

@@ -1,7 +1,6 @@
-//! Small reads here and there in a large file, as parsers of metadata make them.
+//! A read buffer that survives seeking, for parsers of metadata that jump back and forth in a large file.
 //!
-//! What was read is kept over seeks, which a `BufReader` does not do: parsers jump back and forth. Large reads go
-//! past the buffer.
+//! A `BufReader` drops its buffer at a seek. Large reads go past this one.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -10,7 +9,7 @@ use crate::stage::discover::container::Source;
 use crate::stage::discover::{self, part_file};
 
 /// Reads a little here and there; what was read is kept over seeks, which a `BufReader` does not.
-pub(super) struct Glance<'a> {
+pub(super) struct SeekBuffer<'a> {
     source: &'a mut dyn ReadSeek,
     buffer: Vec<u8>,
     /// Where the buffer begins, and where the next byte is wanted.
@@ -18,12 +17,12 @@ pub(super) struct Glance<'a> {
     cursor: u64,
 }
 
-impl<'a> Glance<'a> {
+impl<'a> SeekBuffer<'a> {
     /// Bytes read at a time.
     const STEP: u64 = 16 * 1024;
 
     pub(super) fn new(source: &'a mut dyn ReadSeek) -> Self {
-        Glance { source, buffer: Vec::new(), start: 0, cursor: 0 }
+        SeekBuffer { source, buffer: Vec::new(), start: 0, cursor: 0 }
     }
 
     fn held(&self) -> &[u8] {
@@ -32,7 +31,7 @@ impl<'a> Glance<'a> {
     }
 }
 
-impl Read for Glance<'_> {
+impl Read for SeekBuffer<'_> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         if self.held().is_empty() {
             self.source.seek(SeekFrom::Start(self.cursor))?;
@@ -51,7 +50,7 @@ impl Read for Glance<'_> {
     }
 }
 
-impl Seek for Glance<'_> {
+impl Seek for SeekBuffer<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.cursor = match to {
             SeekFrom::Start(position) => position,

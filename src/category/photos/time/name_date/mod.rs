@@ -1,26 +1,26 @@
 //! Dates in file names, as phones, messengers and screenshots write them. A counter, an identifier or an
 //! impossible date is never taken for one; years are 1990 to 2099.
 //!
-//! There is no list of patterns per app but one grammar, a date and then perhaps a time, because apps differ
-//! only in separators and words, and words are translated (`Bildschirmfoto 2019-01-02 um 15.04.05`).
+//! Instead of a list of patterns for each app there is one grammar, a date and perhaps a time, because apps
+//! differ only in separators and words, and words are translated (`Bildschirmfoto 2019-01-02 um 15.04.05`).
+//! Counters, identifiers and impossible dates are not taken for one; years run from 1990 to 2099.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::category::photos::time::stamp;
 
-/// Bytes of the longest name that is searched; no file system holds longer ones.
+/// Longer names, in bytes, are not searched; no file system holds them.
 const LONGEST_NAME: usize = 1024;
 
-/// A time that a file name tells.
+/// The time in a file name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NameDate {
     /// 00:00:00 if the name has only a date.
     pub time: NaiveDateTime,
-    /// What clock it is of.
     pub zone: NameZone,
 }
 
-/// What clock a name's time is of.
+/// The clock that shows the time in a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameZone {
     /// The clock on the wall.
@@ -29,7 +29,7 @@ pub enum NameZone {
     Utc,
 }
 
-/// The date in a file name. A date with a time is preferred to one without; then the first counts.
+/// The date in a file name. A date with a time outranks one without; of equals the first counts.
 pub fn from_name(name: &str) -> Option<NameDate> {
     if name.len() > LONGEST_NAME {
         return None;
@@ -65,8 +65,8 @@ fn ios_screen_recording(name: &str) -> Option<NameDate> {
     Some(NameDate { time, zone: NameZone::Utc })
 }
 
-/// Lower case, without extension; no-break spaces (macOS writes U+202F before `PM`) become spaces,
-/// and UUIDs, whose first eight digits can look like a date, become letters.
+/// The name in lower case, without extension. No-break spaces (macOS writes U+202F before `PM`) become spaces.
+/// UUIDs, whose first eight digits can look like a date, become letters.
 fn legible(name: &str) -> String {
     let stem = match name.rsplit_once('.') {
         Some((stem, extension)) if extension.chars().any(|c| c.is_ascii_alphabetic()) => stem,
@@ -98,7 +98,7 @@ struct Rest<'a> {
 enum Form {
     /// `20190102`
     Packed,
-    /// `20190102030405`, and perhaps milliseconds: the time follows without a gap.
+    /// `20190102030405`, perhaps with milliseconds: the time follows without a gap.
     Endless,
     /// `2019-01-02`
     Separated,
@@ -134,7 +134,7 @@ fn date_at(text: &str, start: usize) -> Option<(NaiveDate, Rest<'_>)> {
     }
 }
 
-/// A date may follow anything but a digit, and letters only if they are a word (`IMG20190102`),
+/// Whether a date may follow this: anything but a digit, and letters only if they are a word (`IMG20190102`) and
 /// not the beginning of a hexadecimal identifier.
 fn may_precede(before: &str) -> bool {
     let word_start = before.trim_end_matches(|c: char| c.is_alphanumeric()).len();
@@ -153,8 +153,8 @@ impl Rest<'_> {
         if let Some((time, rest)) = after_mark.and_then(packed_time) {
             return Some((time, is_utc_mark(rest)));
         }
-        // `2019-01-02 at 3.04.05 PM`, `2019-01-02_03-04-05`, `2019-01-02 下午3.04.05`: a few words
-        // at most between date and time.
+        // `2019-01-02 at 3.04.05 PM`, `2019-01-02_03-04-05`, `2019-01-02 下午3.04.05`: there are at most a few
+        // words between date and time
         let joint_end = self.text.find(|c: char| c.is_ascii_digit())?;
         let (joint, rest) = self.text.split_at_checked(joint_end)?;
         if joint.is_empty() || joint.chars().count() > 12 {
@@ -176,7 +176,7 @@ impl Rest<'_> {
         Some((NaiveTime::from_hms_milli_opt(hour, number(1)?, number(2)?, millis)?, is_utc_mark(rest)))
     }
 
-    /// Whether this can be a date on its own: not the beginning of a longer identifier.
+    /// Whether this can be a date on its own, not the beginning of a longer identifier.
     fn may_lack_time(&self) -> bool {
         let is_word_end = !self.text.starts_with(|c: char| c.is_alphanumeric());
         let follower = digits(self.text.trim_start_matches(['-', '_', ' ', '.']));
@@ -222,7 +222,7 @@ enum Half {
     Afternoon,
 }
 
-/// The half that the words before (Chinese, Japanese, Korean) or after a time name.
+/// The half of the day, from the word before the time (Chinese, Japanese, Korean) or after it.
 fn half_of_day(before: &str, after: &str) -> Option<Half> {
     let after: String = after.chars().filter(|c| !matches!(c, ' ' | '.')).take(3).collect();
     let is_word =
@@ -263,119 +263,4 @@ fn digits(text: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{NameZone, from_name};
-
-    #[test]
-    fn names_that_tell_a_date() {
-        let cases = [
-            ("Screenshot 2019-01-02 at 3.04.05 PM.png", "2019-01-02T15:04:05"),
-            ("Screenshot 2019-01-02 at 3.04.05\u{202f}PM.png", "2019-01-02T15:04:05"),
-            ("Screenshot 2019-01-02 at 3.04.05\u{a0}p.m..png", "2019-01-02T15:04:05"),
-            ("Screenshot 2019-01-02 at 12.04.05 AM.png", "2019-01-02T00:04:05"),
-            ("Screenshot 2019-01-02 at 12.04.05 PM (2).png", "2019-01-02T12:04:05"),
-            ("Screenshot 2019-01-02 at 15.04.05.png", "2019-01-02T15:04:05"),
-            ("Screen Shot 2019-01-02 at 15.04.05", "2019-01-02T15:04:05"),
-            ("Screen Recording 2019-01-02 at 15.04.05.mov", "2019-01-02T15:04:05"),
-            ("Bildschirmfoto 2019-01-02 um 15.04.05.png", "2019-01-02T15:04:05"),
-            ("Capture d\u{2019}écran 2019-01-02 à 15.04.05.png", "2019-01-02T15:04:05"),
-            ("Captura de pantalla 2019-01-02 a las 3.04.05 p. m..png", "2019-01-02T15:04:05"),
-            ("Skjermbilde 2019-01-02 kl. 15.04.05.png", "2019-01-02T15:04:05"),
-            ("Zrzut ekranu 2019-01-2 o 15.04.05.png", "2019-01-02T15:04:05"),
-            ("截屏2019-01-02 下午3.04.05.png", "2019-01-02T15:04:05"),
-            ("스크린샷 2019-01-02 오전 12.04.05.png", "2019-01-02T00:04:05"),
-            ("スクリーンショット 2019-01-02 15.04.05.png", "2019-01-02T15:04:05"),
-            ("IMG_20190102_030405.jpg", "2019-01-02T03:04:05"),
-            ("IMG_20190102_030405123.jpg", "2019-01-02T03:04:05.123"),
-            ("IMG_20190102_030405_HDR.jpg", "2019-01-02T03:04:05"),
-            ("IMG_20190102_030405~2.jpg", "2019-01-02T03:04:05"),
-            ("IMG20190102030405.jpg", "2019-01-02T03:04:05"),
-            ("VID_20190102_030405.3gp", "2019-01-02T03:04:05"),
-            ("MVIMG_20190102_030405.jpg", "2019-01-02T03:04:05"),
-            ("PANO_20190102_030405.vr.jpg", "2019-01-02T03:04:05"),
-            ("00100lrPORTRAIT_00100_BURST20190102030405123_COVER.jpg", "2019-01-02T03:04:05.123"),
-            ("20190102_030405.jpg", "2019-01-02T03:04:05"),
-            ("20190102_030405(0).jpg", "2019-01-02T03:04:05"),
-            ("20190102_030405_001.jpg", "2019-01-02T03:04:05"),
-            ("20190102T030405.mp4", "2019-01-02T03:04:05"),
-            ("2019-01-02 03.04.05.jpg", "2019-01-02T03:04:05"),
-            ("2019-01-02 03.04.05-1.jpg", "2019-01-02T03:04:05"),
-            ("2019-01-02_03-04-05.jpg", "2019-01-02T03:04:05"),
-            ("photo_2019-01-02_03-04-05 (2).jpg", "2019-01-02T03:04:05"),
-            ("Screenshot_20190102-030405.png", "2019-01-02T03:04:05"),
-            ("Screenshot_20190102-030405_Chrome.jpg", "2019-01-02T03:04:05"),
-            ("Screenshot_2019-01-02-03-04-05-123_com.app.jpg", "2019-01-02T03:04:05.123"),
-            ("signal-2019-01-02-03-04-05-123.jpg", "2019-01-02T03:04:05.123"),
-            ("signal-2019-01-02-030405.jpg", "2019-01-02T03:04:05"),
-            ("signal-2019-01-02-03-04-05-123-1.jpg", "2019-01-02T03:04:05.123"),
-            ("DJI_20190102030405_0001_D.JPG", "2019-01-02T03:04:05"),
-            ("B612_20190102_030405_678.jpg", "2019-01-02T03:04:05"),
-            ("WhatsApp Image 2019-01-02 at 03.04.05.jpeg", "2019-01-02T03:04:05"),
-            ("WhatsApp Video 2019-01-02 at 3.04.05 PM (1).mp4", "2019-01-02T15:04:05"),
-            ("WhatsApp Image 2019-01-02 at 03.04.jpeg", "2019-01-02T03:04:00"),
-            ("IMG-20190102-WA0001.jpg", "2019-01-02T00:00:00"),
-            ("VID-20190102-WA0012(1).mp4", "2019-01-02T00:00:00"),
-            ("2019-01-02.jpg", "2019-01-02T00:00:00"),
-            ("2019-01-02 Lake 17.jpg", "2019-01-02T00:00:00"),
-            ("Lake 2019.01.02.jpg", "2019-01-02T00:00:00"),
-            ("20190102.jpg", "2019-01-02T00:00:00"),
-            ("IMG_20240229_120000.jpg", "2024-02-29T12:00:00"),
-            ("IMG_20150831_240819.jpg", "2015-08-31T00:08:19"),
-            ("2015-08-31 24.08.19.jpg", "2015-08-31T00:08:19"),
-        ];
-        for (name, expected) in cases {
-            let found = from_name(name).map(|found| (found.time, found.zone));
-            assert_eq!(found, Some((expected.parse().unwrap(), NameZone::Local)), "{name}");
-        }
-    }
-
-    #[test]
-    fn names_of_other_clocks() {
-        let cases = [
-            ("PXL_20190102_030405123.jpg", "2019-01-02T03:04:05.123"),
-            ("PXL_20190102_030405123.MP.jpg", "2019-01-02T03:04:05.123"),
-            ("PXL_20190102_030405123.PORTRAIT-01.COVER.jpg", "2019-01-02T03:04:05.123"),
-            ("20190102T030405Z.jpg", "2019-01-02T03:04:05"),
-            ("RPReplay_Final1546398245.MP4", "2019-01-02T03:04:05"),
-        ];
-        for (name, expected) in cases {
-            let found = from_name(name).map(|found| (found.time, found.zone));
-            assert_eq!(found, Some((expected.parse().unwrap(), NameZone::Utc)), "{name}");
-        }
-    }
-
-    #[test]
-    fn names_that_tell_none() {
-        let names = [
-            "IMG_4821.HEIC",
-            "IMG_2019.JPG",
-            "DSC_20190.JPG",
-            "IMG_20191399.jpg",
-            "IMG_20190230_030405.jpg",
-            "IMG_19890102_030405.jpg",
-            "IMG_21000102_030405.jpg",
-            "1546398245.jpg",
-            "2019010203.jpg",
-            "1546398245123.jpg",
-            "20190102-1234-4ABC-8DEF-001122334455.jpg",
-            "A8266C97-9BAF-4AF4-99F3-20190102ABCD.jpeg",
-            "deadbeef20190102.jpg",
-            "5f20190102ab3c.jpg",
-            "20190102abc.jpg",
-            "20190102_10155987654321_n.jpg",
-            "26230219_10155987654321_1234_n.jpg",
-            "320190102.jpg",
-            "GX010123.MP4",
-            "P1020304.JPG",
-            "2019.jpg",
-            "2019-13-01.jpg",
-            "scan-1.jpg",
-            "日本2019年.jpg",
-            ".jpg",
-            "",
-        ];
-        for name in names {
-            assert_eq!(from_name(name), None, "{name}");
-        }
-    }
-}
+mod tests;
