@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use proptest::prelude::ProptestConfig;
+use proptest::test_runner::{FailurePersistence, FileFailurePersistence};
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::category::photos::lists::details::{Checksum, Details, Row};
@@ -192,7 +193,10 @@ fn named(names: &[&str]) -> List {
 
 /// How often a law is tried: as often as `PROPTEST_CASES` says, else as often as ordinary tests have time for.
 pub(crate) fn tried(ordinarily: u32) -> ProptestConfig {
-    let config = ProptestConfig { max_shrink_iters: 2_000, ..ProptestConfig::default() };
+    // failures are kept beside the laws
+    let kept = FileFailurePersistence::WithSource("proptest-regressions");
+    let failure_persistence: Option<Box<dyn FailurePersistence>> = Some(Box::new(kept));
+    let config = ProptestConfig { max_shrink_iters: 2_000, failure_persistence, ..ProptestConfig::default() };
     match std::env::var_os("PROPTEST_CASES") {
         Some(_) => config,
         None => ProptestConfig { cases: ordinarily, ..config },
