@@ -9,10 +9,10 @@ use std::path::Path;
 
 use crate::library::name;
 
-/// Opens what lies at this way below a part folder.
+/// Opens the file at `way` below a part folder.
 ///
 /// # Errors
-/// If it cannot be opened, or is no file any more.
+/// If it cannot be opened, or is not a file any more.
 pub fn open(root: &Path, way: &str) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);

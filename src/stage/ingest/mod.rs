@@ -32,21 +32,21 @@ use crate::progress::{Phase, Watch};
 use crate::stage::discover::Inputs;
 use crate::threads;
 
-/// What the pass came to.
+/// The outcome of a pass.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// Bytes that came out of the entries.
+    /// How many bytes came out of the entries.
     pub bytes: u64,
     /// Entries that could not be read or written.
     pub problems: Vec<Problem>,
 }
 
-/// What a pass shall find out.
+/// What a pass is to find out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// Hashes, what files say of themselves, and what details say.
     Everything,
-    /// Hashes only; nothing but a buffer is held in memory.
+    /// Hashes only, with no more than a buffer for each thread in memory.
     Hashes,
 }
 
@@ -54,21 +54,18 @@ pub enum Wanted {
 pub struct Reading<'a> {
     /// Where new bytes go; a dry run and `check` have none.
     pub staging: Option<&'a Staging>,
-    /// What to find out.
     pub wanted: Wanted,
     /// Contents that the library or staging holds already.
     pub held: &'a ContentSet,
-    /// Threads.
+    /// The number of threads.
     pub jobs: NonZeroUsize,
-    /// Who is told, and who may stop it.
     pub watch: Watch<'a>,
 }
 
-/// Is called with entries whose bytes are durable.
+/// Called with entries whose bytes are durable.
 pub type Record<'a> = dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error> + 'a;
 
-/// Reads all given entries whose bytes are unknown. `record` is called with entries whose bytes
-/// are durable.
+/// Reads all given entries whose bytes are unknown, and calls `record` as soon as bytes are durable.
 ///
 /// # Errors
 /// If the destination is full or unwritable, a record cannot be made, or the owner interrupts.
@@ -96,8 +93,8 @@ pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_
     outcome.map(|()| tally)
 }
 
-/// What must be read, in an order that keeps disks busy to the end: by archive and position, but
-/// entries so large that they could end last go first.
+/// The entries to read, in an order that keeps disks busy to the end: by archive and position, except that entries
+/// so large that one might be left running alone go first.
 fn tasks(contents: &Contents, jobs: NonZeroUsize) -> Vec<EntryId> {
     let unread = |(_, entry): &(EntryId, &Entry)| {
         entry.given && entry.bytes == Bytes::Unread && !entry.class.is_left_out()
@@ -122,7 +119,7 @@ enum Message {
 fn run(worker: &Worker<'_>, tasks: &[EntryId], collector: &mut Collector<'_>) -> Result<(), Error> {
     let pool = threads::pool(worker.reading.jobs)?;
     let next = AtomicUsize::new(0);
-    // what is read and not yet recorded is read again after a kill
+    // bounded, because whatever is read and not yet recorded is read again after a kill
     let (sender, receiver) = mpsc::sync_channel(collect::BATCH_ENTRIES);
     std::thread::scope(|threads| {
         let pool = &pool;
@@ -139,7 +136,7 @@ fn run(worker: &Worker<'_>, tasks: &[EntryId], collector: &mut Collector<'_>) ->
         if outcome.is_err() {
             worker.stop();
         }
-        // nobody shall wait for room in it
+        // or threads would wait for ever for room in it
         drop(receiver);
         outcome
     })
