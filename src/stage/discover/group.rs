@@ -28,14 +28,14 @@ const ONE_BUILD: TimeDelta = TimeDelta::days(7);
 
 /// The part of every container and wrapper folder.
 #[derive(Debug, Default)]
-pub struct Grouped {
+pub(super) struct Grouped {
     parts: HashMap<(usize, String), PartId>,
     default: HashMap<usize, PartId>,
 }
 
 impl Grouped {
     /// The part of an entry of this container below this wrapper.
-    pub fn part(&self, container: usize, wrapper: &str) -> Option<PartId> {
+    pub(super) fn part(&self, container: usize, wrapper: &str) -> Option<PartId> {
         self.parts.get(&(container, wrapper.to_owned())).or_else(|| self.default.get(&container)).copied()
     }
 }
@@ -75,7 +75,11 @@ const UNNAMED: &str = "iCloud Photos";
 
 /// Joins all containers to exports, and adds new ones to `contents`. `complete` are the archives that the catalog
 /// remembers as sound and read to their end.
-pub fn group(containers: &[Container], contents: &mut Contents, complete: &HashSet<ArchiveId>) -> Grouped {
+pub(super) fn group(
+    containers: &[Container],
+    contents: &mut Contents,
+    complete: &HashSet<ArchiveId>,
+) -> Grouped {
     let mut grouping = Grouping::remembered(contents, complete);
     let names = || {
         containers.iter().flat_map(|container| {
@@ -408,7 +412,7 @@ fn rebuilt(contents: &Contents) -> HashMap<String, Vec<ExportId>> {
 }
 
 /// Gives every new export the name of its details folder: its own name and the day when it was built.
-pub fn label(contents: &mut Contents) {
+pub(super) fn label(contents: &mut Contents) {
     let mut used: HashSet<String> =
         contents.exports.iter().filter(|e| !e.label.is_empty()).map(|e| name::fold(&e.label)).collect();
     let mut numbers = Numbers::default();

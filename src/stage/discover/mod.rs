@@ -4,16 +4,16 @@
 //! An archive that the catalog knows is recognised by its size and central directory, so its entries arrive
 //! with their bytes already known and need not be read again.
 //!
-//! [`search`] finds archives and folders, [`group`] joins parts to exports, `known` finds what the catalog
-//! has on record, [`part_file`] opens the files of part folders. What makes a part, and what an entry is for,
+//! [`search`] finds archives and folders, `group` joins parts to exports, `known` finds what the catalog
+//! has on record, `part_file` opens the files of part folders. What makes a part, and what an entry is for,
 //! is for the [`category`](crate::category) to say.
 
 pub mod container;
 pub mod fit;
 mod folder;
-pub mod group;
+mod group;
 mod known;
-pub mod part_file;
+pub(crate) mod part_file;
 pub mod search;
 
 use std::collections::{BTreeSet, HashMap};
@@ -159,7 +159,7 @@ fn placeholder(path: &str) -> String {
 ///
 /// # Errors
 /// If the entry is damaged, refused or gone.
-pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read + Send>, Refused> {
+pub(crate) fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read + Send>, Refused> {
     match source {
         Source::Zip(archive) => {
             let gone = || (Code::DamagedEntry, "the archive no longer lists it".to_owned());
@@ -178,7 +178,7 @@ pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read +
 }
 
 /// Whether the bytes of an entry have to be inflated.
-pub fn is_deflated(source: &Source, position: u32) -> bool {
+pub(crate) fn is_deflated(source: &Source, position: u32) -> bool {
     match source {
         Source::Zip(archive) => zip_entry(archive, position).is_some_and(|entry| entry.method == DEFLATED),
         Source::Folder(_) | Source::Remembered(_) | Source::Unreadable => false,
@@ -186,7 +186,7 @@ pub fn is_deflated(source: &Source, position: u32) -> bool {
 }
 
 /// The entry at this position of the central directory.
-pub fn zip_entry(archive: &Arc<zip::Archive>, position: u32) -> Option<&ZipEntry> {
+pub(crate) fn zip_entry(archive: &Arc<zip::Archive>, position: u32) -> Option<&ZipEntry> {
     let at = archive.entries.binary_search_by_key(&position, |entry| entry.position).ok()?;
     archive.entries.get(at)
 }

@@ -13,7 +13,7 @@ use crate::library::name;
 ///
 /// # Errors
 /// If it cannot be opened, or is not a file any more.
-pub fn open(root: &Path, way: &str) -> io::Result<File> {
+pub(crate) fn open(root: &Path, way: &str) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     no_detours(&mut options);

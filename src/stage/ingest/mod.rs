@@ -158,7 +158,7 @@ mod tests {
     use crate::stage::discover::Inputs;
     use crate::stage::discover::container::Source;
 
-    /// So many entries, each of which is the one file of a folder.
+    /// Inputs with `count` entries, all of them the one file of a folder.
     fn many(folder: &std::path::Path, count: u32) -> Inputs {
         std::fs::write(folder.join("IMG_1.JPG"), "bytes").unwrap();
         let mut inputs = Inputs::default();
