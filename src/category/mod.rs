@@ -8,7 +8,7 @@ mod asset;
 mod budget;
 pub mod photos;
 pub mod recognise;
-pub mod unsorted;
+pub(crate) mod unsorted;
 
 use std::io::{Read, Seek};
 
@@ -72,17 +72,17 @@ impl Heard {
 
 /// Whether Apple's checksum of such entries is wanted. It is for everything but details: bytes beside photos may
 /// lie among them as well, and are read only once.
-pub fn wants_fingerprint(class: Class) -> bool {
+pub(crate) fn wants_fingerprint(class: Class) -> bool {
     class != Class::Details
 }
 
 /// What bytes say of themselves. Never fails, and reads no more than a few blocks of them.
-pub fn inspect(source: &mut impl ReadSeek, size: u64, vouched: Vouched) -> Said {
+pub(crate) fn inspect(source: &mut impl ReadSeek, size: u64, vouched: Vouched) -> Said {
     photos::inspect(source, size, vouched)
 }
 
 /// What becomes of a list of `size` bytes if it is larger than any of Apple's.
-pub fn too_large(category: Category, size: u64, budget: &Budget) -> Option<List> {
+pub(crate) fn too_large(category: Category, size: u64, budget: &Budget) -> Option<List> {
     match category {
         Category::Photos => photos::lists::too_large(size, budget).map(List::Photos),
         _ => None,
@@ -90,7 +90,7 @@ pub fn too_large(category: Category, size: u64, budget: &Budget) -> Option<List>
 }
 
 /// Reads one of Apple's lists, with bounded memory.
-pub fn read(category: Category, sort: Sort, bytes: &[u8], budget: &Budget) -> Option<List> {
+pub(crate) fn read(category: Category, sort: Sort, bytes: &[u8], budget: &Budget) -> Option<List> {
     match category {
         Category::Photos => Some(List::Photos(photos::lists::read(sort.into(), bytes, budget))),
         _ => None,
@@ -98,7 +98,7 @@ pub fn read(category: Category, sort: Sort, bytes: &[u8], budget: &Budget) -> Op
 }
 
 /// The word in the catalog for what an entry is.
-pub fn word(category: Category, sort: Sort) -> &'static str {
+pub(crate) fn word(category: Category, sort: Sort) -> &'static str {
     match category {
         Category::Photos => photos::Sort::from(sort).as_str(),
         _ => "other",
@@ -106,7 +106,7 @@ pub fn word(category: Category, sort: Sort) -> &'static str {
 }
 
 /// What an entry with that word in the catalog is.
-pub fn of_word(category: Category, word: &str) -> Option<(Class, Sort)> {
+pub(crate) fn of_word(category: Category, word: &str) -> Option<(Class, Sort)> {
     match category {
         Category::Photos => photos::Sort::from_name(word).map(|sort| (sort.class(), sort.into())),
         _ => None,

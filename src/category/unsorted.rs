@@ -4,7 +4,7 @@ use crate::contents::{Category, Contents, Entry};
 
 /// The path of such an entry below `Other/`: its path in the part, without the wrapper folder. Entries of
 /// anything but a photo export get a folder of that export's name.
-pub fn place<'a>(contents: &'a Contents, entry: &'a Entry) -> impl Iterator<Item = &'a str> {
+pub(crate) fn place<'a>(contents: &'a Contents, entry: &'a Entry) -> impl Iterator<Item = &'a str> {
     let export = &contents.exports[contents.export_of(entry)];
     let above = (export.category != Category::Photos).then_some(export.name.as_str());
     above.into_iter().chain(entry.inner().split('/').filter(|component| !component.is_empty()))

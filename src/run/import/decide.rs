@@ -22,19 +22,19 @@ use crate::stage::plan::{Plan, plan};
 use crate::stage::survey::{self, Before};
 use crate::threads;
 
-/// What match and plan say of all that was read.
+/// What match and plan decided about everything that was read.
 pub(super) struct Decided {
     pub(super) inputs: Inputs,
     pub(super) before: Before,
     pub(super) tally: Tally,
-    /// Rows of the details in this run's inputs.
+    /// How many rows the details in this run's inputs have.
     pub(super) rows: u64,
     pub(super) matched: Matched,
     pub(super) plan: Plan,
     pub(super) problems: Vec<Problem>,
 }
 
-/// Lets match and plan decide, and names what the owner did to the library.
+/// Calls match and plan, and names what the owner did to the library.
 pub(super) fn decide(
     run: &Run<'_>,
     library: &Path,
@@ -51,7 +51,7 @@ pub(super) fn decide(
     };
     let (mut matched, held) = threads::beside(|| matched(contents, heard, settings.zone), held);
     let mut problems = std::mem::take(&mut matched.problems);
-    // the rows have said what they had to say, and take as much room as the plan will
+    // nobody needs the rows any more, and they take as much room as the plan will
     let rows = counts::rows(contents, heard);
     inputs.heard.photos.lists.clear();
     let mut plan = plan(&inputs.contents, Assets::Photos(&matched, &inputs.heard.photos), &held, settings);
@@ -73,7 +73,7 @@ fn lacking_links(matched: &Matched, settings: &Settings, links: Links) -> Option
     })
 }
 
-/// What the owner did to the library: what was changed is left alone, what is gone is restored if it can be.
+/// What the owner did to the library: changed files are left alone, missing ones are restored if that is possible.
 fn owners_changes(run: &Run<'_>, before: &Before, plan: &Plan) -> Vec<Problem> {
     let mut problems = Vec::new();
     for record in &before.changed {

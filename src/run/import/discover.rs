@@ -22,25 +22,26 @@ use crate::stage::discover::search::{Search, Surroundings, search};
 use crate::stage::discover::{self, Inputs};
 use crate::stage::survey::Before;
 
-/// Where a deflated nested archive is inflated to.
+/// Where deflated nested archives are inflated to.
 #[derive(Clone, Copy)]
 pub(super) enum Spool<'a> {
-    /// Files without names in staging.
+    /// To unnamed files in staging.
     Staging(&'a Staging),
-    /// Files without names where the system has its temporary ones.
+    /// To unnamed files where the system has its temporary ones.
     Temporary,
 }
 
-/// What the inputs hold, beside what the library knows and holds.
+/// What the inputs hold, beside what the library knows and has.
 pub(super) struct Discovered {
     pub(super) inputs: Inputs,
     pub(super) before: Before,
-    /// One value for what lies in the inputs.
+    /// A hash of what lies in the inputs, to recognise them next time.
     pub(super) given: Hash,
 }
 
 impl Discovered {
-    /// The same, if it fits the library's drive; files that the drive cannot hold are named and left out.
+    /// The same, with the files named and left out that the library's drive cannot hold. An error if the rest
+    /// does not fit.
     pub(super) fn fitted(mut self, run: &Run<'_>, library: &Path) -> Result<Self, Error> {
         fit::refuse_too_large(&mut self.inputs, drive::largest_file(library));
         Space::of(&self.inputs, &self.before.safe, library).check(library, run.watch.progress)?;
@@ -48,7 +49,7 @@ impl Discovered {
     }
 }
 
-/// Looks at the inputs of a run whose library knows `delivered` and was surveyed.
+/// Discovers what the inputs of a run hold, beside a library that knows `delivered` and was surveyed.
 pub(super) fn discover_beside(
     run: &Run<'_>,
     library: &Path,
@@ -65,7 +66,7 @@ pub(super) fn discover_beside(
     Ok(Discovered { inputs, before, given })
 }
 
-/// What the inputs hold, as if nothing were known of them: for `check` and `verify --against`.
+/// Discovers what the inputs hold, as if nothing were known of them, for `check` and `verify --against`.
 pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, Error> {
     let nothing = Delivered::default();
     run.watch.progress.begin(Phase::Discover, 0, 0);
@@ -112,8 +113,8 @@ impl Surroundings for Around<'_> {
         }
     }
 
-    /// A nested archive need not be inflated again if its parent is known and every entry of it
-    /// stands in the library.
+    /// A nested archive need not be inflated again if its parent is known and all its entries stand in the
+    /// library.
     fn remembered(&self, parent: &Container, name: &str) -> Option<ArchiveId> {
         let standing = self.standing?;
         if !matches!(parent.source, Source::Zip(_)) {
@@ -127,7 +128,7 @@ impl Surroundings for Around<'_> {
             return None;
         }
         let mut entries = contents.entries.iter().filter(|e| e.archive == index).peekable();
-        // an entry that failed has no record, so it is tried again
+        // an entry that failed has no record, and is to be tried again
         if !self.delivered.complete.contains(&index) {
             return None;
         }
@@ -151,7 +152,7 @@ fn gather(found: Search, delivered: Delivered, run: &Run<'_>) -> Result<Inputs, 
     Ok(inputs)
 }
 
-/// Nothing was found, or nothing that is photos.
+/// The error if nothing was found, or nothing that is photos.
 fn no_photos(run: &Run<'_>, inputs: Inputs) -> Error {
     match inputs.left_alone.not_photos {
         not_photos if not_photos.is_empty() => Error::NoExport(run.inputs.to_vec()),

@@ -45,16 +45,16 @@ use unchanged::Outset;
 pub struct Run<'a> {
     /// Zips and folders, as the owner named them.
     pub inputs: &'a [PathBuf],
-    /// What becomes of inputs that nothing shows to be Apple's.
+    /// What becomes of inputs that nothing proves to be Apple's.
     pub strangers: Strangers,
     /// How many threads read.
     pub jobs: NonZeroUsize,
-    /// Who is told, and who may stop it.
+    /// Whom to tell about the progress, and who may stop the run.
     pub watch: Watch<'a>,
 }
 
 impl Run<'_> {
-    /// How this run reads everything of its inputs.
+    /// How this run reads its inputs when everything is wanted.
     pub(super) fn reading<'r>(&'r self, staging: Option<&'r Staging>, held: &'r ContentSet) -> Reading<'r> {
         Reading { staging, wanted: Wanted::Everything, held, jobs: self.jobs, watch: self.watch }
     }
@@ -63,10 +63,11 @@ impl Run<'_> {
 /// Makes the settings of a run from what the library remembers.
 pub type Choose<'a> = dyn Fn(&Memory) -> Settings + 'a;
 
-/// Imports into `library`. `choose` makes the settings from what the library remembers.
+/// Imports into `library`, which is made if it does not exist. `choose` makes the settings from what the library
+/// remembers.
 ///
 /// # Errors
-/// What stops a run: see [`Error`].
+/// Whatever stops a run: see [`Error`]. What is wrong with single entries is in the report instead.
 pub fn import(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     refuse_bad_inputs(run.inputs, library)?;
     let internal = library.join(INTERNAL);
@@ -123,7 +124,7 @@ impl Clock {
         Clock { started: Instant::now(), began: Utc::now().to_rfc3339() }
     }
 
-    /// The report with the time that it took, as the catalog keeps it.
+    /// Adds the time that the run took to the report, and records it in the catalog.
     fn record(
         self,
         library: &Path,

@@ -19,7 +19,7 @@ pub(super) struct Opened {
     pub(super) staging: Staging,
 }
 
-/// Opens a library; `tree` is what stands in it, if that was looked at.
+/// Opens a library. `tree` is what stands in it, if it has been walked already.
 pub(super) fn open(
     run: &Run<'_>,
     library: &Path,
@@ -42,7 +42,7 @@ pub(super) fn open(
     Ok(Opened { delivered, before, staging })
 }
 
-/// Finishes what an interrupted run had planned: the bytes wait in staging or stand in their place.
+/// Finishes what an interrupted run had planned. The bytes are in staging, or at their final paths already.
 fn finish(
     run: &Run<'_>,
     library: &Path,
@@ -54,11 +54,11 @@ fn finish(
         known;
     let held = files.values().map(|f| (contents.distinct[f.content].blake3, f.path.clone())).collect();
     let placing = Placing { library, staging, held: &held, watch: run.watch };
-    // what cannot be placed any more is planned anew from its inputs
+    // whatever cannot be placed any more will be planned anew from its inputs
     let describe = |placement: &Placement| {
         let Placement { path, area, content, modified } = placement.clone();
         let before = files.get(&path).cloned();
-        // until the run has ended, this is what tells which time the file was given
+        // until the run has ended, only this tells which time the file was given
         let plain =
             |path| FileRecord { imported_to_icloud: modified, ..FileRecord::plain(path, area, content) };
         before.map_or_else(|| plain(path), |b| FileRecord { area, content, ..b })

@@ -19,13 +19,13 @@ use crate::stage::place::{self, Corrected, Placing, Unplaced, derive, record_ori
 use crate::stage::plan::records::{Records, album_records};
 use crate::threads;
 
-/// What was decided, and what of it could not be done.
+/// What was decided, and how much of it could not be placed.
 pub(super) struct Placed {
     pub(super) decided: Decided,
     pub(super) unplaced: Unplaced,
 }
 
-/// Places the files and everything that is derived of them. The plan is in the catalog before the first rename.
+/// Places the files and everything derived from them. The plan is in the catalog before the first rename.
 pub(super) fn place(
     run: &Run<'_>,
     library: &Path,
@@ -85,10 +85,10 @@ fn record(
         corrected.extend(Corrected::of(before, &record));
         changed.push(record);
     }
-    // before the record: until it is made, the next run sees that the files may have either time
+    // before the record is made: as long as it is not, the next run knows that a file may have either time
     place::correct(library, contents, &corrected)?;
     if !unplaced.paths.is_empty() {
-        // what was placed may name a half that was not
+        // a file that was placed may name the other half of a Live Photo that was not
         let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));
         changed.extend(placed.map(|p| records.of(p, &unplaced.paths)));
     }
@@ -97,14 +97,14 @@ fn record(
     catalog.record_albums(&albums)
 }
 
-/// Records of all files that stand now.
+/// The records of all files that stand now.
 fn standing_records(records: &Records<'_>, decided: &Decided, unplaced: &Unplaced) -> Vec<FileRecord> {
     let before = decided.before.files.values().map(|record| records.renewed(record.clone(), &unplaced.paths));
     let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));
     before.chain(placed.map(|p| records.of(p, &unplaced.paths))).collect()
 }
 
-/// Empties staging of what nobody will place; names what waits for inputs that were not given.
+/// Discards what nobody will place from staging, and names what waits there for inputs that were not given.
 fn leave_staging(
     catalog: &mut Catalog,
     staging: Staging,

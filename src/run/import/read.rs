@@ -15,14 +15,14 @@ use crate::stage::ingest::{Tally, ingest, read_kept_lists};
 use crate::stage::survey::Before;
 use crate::threads;
 
-/// Everything that is known once nothing is left to be read.
+/// Everything that is known once all bytes are read.
 pub(super) struct Read {
     pub(super) inputs: Inputs,
     pub(super) before: Before,
     pub(super) tally: Tally,
 }
 
-/// Reads into staging; the catalog records what is durable.
+/// Reads into staging, and records in the catalog what is durable.
 pub(super) fn read(
     run: &Run<'_>,
     library: &Path,
@@ -39,7 +39,7 @@ pub(super) fn read(
         ingest(&mut inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, &mut ids))?;
     catalog.record_complete(&complete(&inputs, &ids))?;
     threads::pool(run.jobs)?.install(|| read_kept_lists(&mut inputs, &before.files, library, Some(staging)));
-    // nothing is read any more; central directories and the catalog's cache make room for the match
+    // nothing more is read: central directories and the catalog's cache make room for the match
     inputs.sources.clear();
     catalog.shrink()?;
     let stand_ins = inputs.contents.drop_stand_ins();
@@ -48,7 +48,7 @@ pub(super) fn read(
     Ok(Read { inputs, before, tally })
 }
 
-/// Reads and keeps nothing.
+/// Reads for a dry run: no bytes are kept, and nothing is recorded.
 pub(super) fn read_only(
     run: &Run<'_>,
     library: &Path,
@@ -60,7 +60,7 @@ pub(super) fn read_only(
     Ok(Read { inputs, before, tally })
 }
 
-/// Entries of a renamed copy of a known archive: known without being read, not yet recorded.
+/// Entries of a renamed copy of a known archive, which are known without being read but not on record yet.
 fn twins(inputs: &Inputs, ids: &Ids) -> Vec<ReadEntry> {
     let new =
         inputs.contents.entries.pairs().filter(|(_, e)| e.given && !ids.archives.contains_key(&e.archive));
@@ -68,7 +68,7 @@ fn twins(inputs: &Inputs, ids: &Ids) -> Vec<ReadEntry> {
         .collect()
 }
 
-/// Archives that are sound and of which every entry was read.
+/// Sound archives of which every entry was read, by their identity in the catalog.
 fn complete(inputs: &Inputs, ids: &Ids) -> Vec<i64> {
     let contents = &inputs.contents;
     let damaged: HashSet<&str> = inputs.problems.iter().filter_map(|p| p.archive.as_deref()).collect();

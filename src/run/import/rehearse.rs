@@ -21,10 +21,10 @@ use crate::stage::place::Unplaced;
 use crate::stage::report::{self, ExportReport, Report};
 use crate::stage::survey::Before;
 
-/// What an import would do, with the same numbers; creates nothing.
+/// Reports what an import would do, in the same numbers. Creates nothing.
 ///
 /// # Errors
-/// What stops a run: see [`Error`].
+/// Whatever stops a run: see [`Error`].
 pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
     let (discovered, memory) = discover_only(run, library)?;
@@ -36,7 +36,7 @@ pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     Ok(Report { dry_run: true, elapsed_seconds: started.elapsed().as_secs_f64(), ..report })
 }
 
-/// What inputs are, by their names and central directories.
+/// What inputs hold, by their names and central directories.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Glance {
     /// The exports, with parts that are missing.
@@ -45,18 +45,18 @@ pub struct Glance {
     pub space: Space,
 }
 
-/// Looks at inputs without reading them; creates nothing.
+/// Looks at inputs without reading media. Creates nothing.
 ///
 /// # Errors
-/// What stops a run: see [`Error`].
+/// Whatever stops a run: see [`Error`].
 pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
     let (Discovered { inputs, before, .. }, _) = discover_only(run, library)?;
     let (exports, _) = report::exports(&inputs);
     Ok(Glance { exports, space: Space::of(&inputs, &before.safe, library) })
 }
 
-/// What the inputs hold beside a library that is not touched, and what it remembers; where there is none yet,
-/// nothing.
+/// What the inputs hold beside a library that is not touched, and what that library remembers: nothing, if there
+/// is none yet.
 fn discover_only(run: &Run<'_>, library: &Path) -> Result<(Discovered, Memory), Error> {
     refuse_bad_inputs(run.inputs, library)?;
     let (known, memory) = match Catalog::read(library) {

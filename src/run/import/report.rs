@@ -20,8 +20,7 @@ use crate::stage::plan::records::Records;
 use crate::stage::report::{self, Done, Report, TimeZone};
 use crate::stage::survey::Before;
 
-/// Counts and says it all; an error if the entries do not add up.
-/// Counts and says it all.
+/// Makes the report of a run.
 ///
 /// # Errors
 /// If the entries do not add up.
@@ -77,7 +76,7 @@ pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Res
     Ok((report, before))
 }
 
-/// A damaged entry is no loss if the library has a file of its size and checksum from elsewhere.
+/// Adds to problems with damaged entries where the library has a file of the same size and checksum.
 fn say_what_is_safe(contents: &Contents, plan: &Plan, problems: &mut [Problem]) {
     let mut damaged: HashMap<(&str, &str), (u64, u32)> = HashMap::new();
     for entry in contents.entries.iter().filter(|e| e.given && e.bytes == Bytes::Failed) {

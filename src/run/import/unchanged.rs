@@ -31,13 +31,13 @@ use crate::threads;
 
 /// What a run finds out before it begins.
 pub(super) enum Outset {
-    /// There is nothing to do, and this to say.
+    /// There is nothing to do, and this to report.
     Unchanged(Box<Report>, Unchanged),
-    /// There is. What stands in the library, if that was looked at.
+    /// There may be something to do. What stands in the library, if it has been walked.
     Changed(Option<Tree>),
 }
 
-/// Looks whether a run has anything to do, which takes a tenth of the time of finding out what.
+/// Finds out whether a run has anything to do, in a tenth of the time that it takes to find out what.
 pub(super) fn outset(
     run: &Run<'_>,
     library: &Path,
@@ -64,8 +64,8 @@ pub(super) fn outset(
     Ok(Outset::Changed(Some(tree)))
 }
 
-/// What the next run is to say if nothing changes; `None` if it will have something to do all the same.
-/// `before` is the library as it was before this run, and the catalog as it is after.
+/// What the next run is to report if nothing changes; `None` if it will have something to do all the same.
+/// `before` is the library before this run, `catalog` is as it is after the run.
 pub(super) fn left(
     report: &Report,
     inputs: &Hash,
@@ -79,15 +79,15 @@ pub(super) fn left(
     Ok(report.map(|report| Unchanged { state: state(inputs, strangers, settings), report }))
 }
 
-/// What a report becomes when all that was imported is there already.
+/// What a report becomes once everything that was imported is there already.
 fn again(report: &Report) -> Option<Report> {
-    // what failed or was left out is read again
+    // entries that failed or were excluded are read again
     let is_settled = report.entries.failed == 0 && report.entries.excluded == 0;
     if !is_settled || !report.problems.iter().all(|p| p.code.lasts()) {
         return None;
     }
     let mut again = report.clone();
-    // a name is rewritten once
+    // a name is rewritten only once
     again.problems.retain(|p| p.code != Code::Renamed);
     (again.entries, again.sizes) = (present(report.entries), present(report.sizes));
     again.bytes = report::ByteCounts::default();
@@ -99,9 +99,9 @@ fn present(Entries { total, ignored, .. }: Entries) -> Entries {
     Entries { total, ignored, already_present: total - ignored, ..Entries::default() }
 }
 
-/// All that a run depends on, as one value.
+/// A hash of everything that a run depends on.
+// where the zone comes from changes nothing but a word in the report
 fn state(inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
-    // who named the zone changes nothing but a word
     let settings = Settings { zone_from: ZoneFrom::Library, ..settings.clone() };
     let mut hasher = Hasher::new();
     hasher.update(report::version().as_bytes()).update(format!("{settings:?}").as_bytes());
@@ -109,7 +109,7 @@ fn state(inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
     hasher.finalize().to_string()
 }
 
-/// What lies in the inputs, as one value, in whatever order they were given.
+/// A hash of what lies in the inputs, whatever their order.
 pub(super) fn inputs(found: &Search) -> Hash {
     let left_alone = found.left_alone.names.iter().map(|name| blake3::hash(name.as_bytes()));
     let mut hashes: Vec<[u8; 32]> =
@@ -118,7 +118,8 @@ pub(super) fn inputs(found: &Search) -> Hash {
     blake3::hash(hashes.as_flattened())
 }
 
-/// If all that the catalog knows stands in its place: what else stands in the library, as one value.
+/// A hash of everything in the library that the catalog does not know; `None` unless everything that it knows
+/// stands in its place.
 fn strangers(library: &Path, tree: &Tree, catalog: &Catalog) -> Result<Option<Hash>, Error> {
     let mut standing = tree.iter().peekable();
     let mut strangers = Vec::new();
@@ -138,7 +139,7 @@ fn strangers(library: &Path, tree: &Tree, catalog: &Catalog) -> Result<Option<Ha
     Ok(whole.then(|| tree::hash(strangers.into_iter())))
 }
 
-/// Nested archives are what the archives are that they lie in; nothing needs to be opened.
+/// Opens no nested archive: they are unchanged if the archives in which they lie are.
 struct Closed;
 
 impl Surroundings for Closed {

@@ -27,11 +27,9 @@ use crate::problem::refusal::{Refusal, refused_walk};
 /// Where the bytes of a container's files are.
 #[derive(Clone)]
 pub enum Source {
-    /// In an archive.
     Zip(Arc<ZipArchive>),
-    /// In a folder.
     Folder(PathBuf),
-    /// Not opened: the catalog remembers this archive (an index) and nothing of it is needed.
+    /// Not opened: the catalog remembers this archive, and nothing in it needs to be read.
     Remembered(ArchiveId),
     /// It cannot be opened at all.
     Unreadable,
@@ -39,15 +37,15 @@ pub enum Source {
 
 /// A file of a container.
 pub struct FileAt {
-    /// Its order in an archive; in a folder its order by path.
+    /// From 0: in an archive by its central directory, in a folder by path.
     pub position: u32,
-    /// Its path, verbatim.
+    /// Verbatim.
     pub path: Arc<str>,
-    /// Bytes, as declared.
+    /// In bytes, as declared.
     pub size: u64,
-    /// As declared by an archive.
+    /// As declared by an archive; folders declare none.
     pub crc32: Option<u32>,
-    /// The archive's stamp or the file's modification time.
+    /// The stamp in the archive, on a clock of unknown offset, or the modification time of the file, in UTC.
     pub modified: Option<NaiveDateTime>,
     /// Why its bytes will not be read.
     pub refusal: Option<Box<Refusal>>,
@@ -58,7 +56,7 @@ pub struct FileAt {
 pub enum Lies {
     /// In this folder of the drive.
     On(PathBuf),
-    /// In another container.
+    /// In another container, by index.
     In(usize),
 }
 
@@ -71,26 +69,22 @@ impl Lies {
 
 /// An archive or part folder.
 pub struct Container {
-    /// Its file name; nested `Outer.zip/Inner.zip`.
+    /// The file name; of a nested one `Outer.zip/Inner.zip`.
     pub name: String,
-    /// Where the bytes are.
     pub source: Source,
-    /// What tells it from others.
     pub identity: Identity,
-    /// Its files, without directories and without the nested archives that are read through.
+    /// Its files, without directories and without nested archives of Apple's, which are containers themselves.
     pub files: Vec<FileAt>,
     /// What its paths have in common.
     pub shape: Shape,
-    /// Where it lies.
     pub lies: Lies,
     /// The newest stamp of its entries; folders have none.
     pub built: Option<NaiveDateTime>,
-    /// Read to its end without a fault of the archive itself.
+    /// Whether the archive itself could be read without a fault.
     pub sound: bool,
 }
 
 impl Container {
-    /// The container that it lies in.
     pub fn parent(&self) -> Option<usize> {
         match self.lies {
             Lies::In(parent) => Some(parent),
@@ -98,7 +92,7 @@ impl Container {
         }
     }
 
-    /// What cannot be opened, or need not be.
+    /// A container that cannot be opened, or need not be.
     pub(super) fn closed(name: String, source: Source, lies: Lies) -> Self {
         let sound = matches!(source, Source::Remembered(_));
         Container {
@@ -113,8 +107,8 @@ impl Container {
         }
     }
 
-    /// One value for all by which the catalog knows it again: of an archive its name, size and central
-    /// directory, of a folder the path, size and time of every file.
+    /// A hash of all by which the catalog knows it again: of an archive the name, size and central directory, of
+    /// a folder the path, size and time of every file.
     pub(super) fn hash(&self) -> Hash {
         let mut hasher = Hasher::new();
         hasher.update(self.name.as_bytes()).update(&[0]);
@@ -142,7 +136,7 @@ pub(super) fn faults(source: &Source) -> &[Fault] {
     }
 }
 
-/// As much of a list as tells whose it is, in bytes.
+/// How many bytes of a list it takes to tell whose it is.
 const HEAD: u64 = 8192;
 
 /// An opened archive.
@@ -178,7 +172,7 @@ pub(super) fn container(name: String, archive: Arc<ZipArchive>, lies: Lies) -> C
     Container { name, source: Source::Zip(archive), identity, files, shape, lies, built, sound }
 }
 
-/// The newest stamp; of a damaged archive the middle one, which no flipped bit can move far.
+/// The newest stamp. Of a damaged archive it is the median, which no flipped bit can move far.
 fn built(files: &[FileAt], sound: bool) -> Option<NaiveDateTime> {
     let mut stamps: Vec<NaiveDateTime> = files.iter().filter_map(|f| f.modified).collect();
     stamps.sort_unstable();
@@ -188,13 +182,12 @@ fn built(files: &[FileAt], sound: bool) -> Option<NaiveDateTime> {
 /// How much of a folder is the part.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// All that lies in it.
     Whole,
-    /// Apple's folders and archives; what else lies there is somebody's.
+    /// Apple's folders and archives; everything else there is somebody's own.
     ApplesFolders,
 }
 
-/// A part folder, without the folders in it that are parts or libraries themselves.
+/// A part folder, without the folders in `apart`, which are parts or libraries themselves.
 pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<PathBuf>) -> Container {
     let walk = WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter();
     let belongs = |entry: &DirEntry| {
@@ -245,7 +238,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
     }
 }
 
-/// The beginning of a folder's file; of a link or a pipe nothing.
+/// The beginning of a file in a folder; nothing of a link or a pipe.
 pub(super) fn head_of(root: &Path, path: &str) -> Option<Vec<u8>> {
     let path = name::path_below(root, path);
     if !fs::symlink_metadata(&path).ok()?.is_file() {
@@ -256,7 +249,7 @@ pub(super) fn head_of(root: &Path, path: &str) -> Option<Vec<u8>> {
     Some(start)
 }
 
-/// Whether it is an archive of a name that lies in a part beside Apple's folders.
+/// Whether it is an archive that Apple puts into a part beside the folders, by its name.
 pub(super) fn is_of_a_part(name: &str) -> bool {
     let is_apples = part_name::is_shared_albums(name) || name.to_lowercase().contains("icloudusagedata");
     is_apples && part_name::is_zip(name)

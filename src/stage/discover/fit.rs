@@ -12,7 +12,7 @@ use crate::problem::{Code, Problem, amount};
 use crate::progress::Progress;
 use crate::stage::discover::Inputs;
 
-/// Files that the drive cannot hold are named before the run; the rest goes on.
+/// Names the files that the drive cannot hold, and leaves them out of the run. `largest` is in bytes.
 pub fn refuse_too_large(inputs: &mut Inputs, largest: Option<u64>) {
     let Some(largest) = largest else { return };
     for entry in &mut inputs.contents.entries {
@@ -34,17 +34,17 @@ pub fn refuse_too_large(inputs: &mut Inputs, largest: Option<u64>) {
     }
 }
 
-/// Bytes that new files take at least, and bytes that are free.
+/// How many bytes new files take at least, and how many are free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
-    /// Of distinct sizes and checksums that are not held.
+    /// For distinct sizes and checksums that the library does not have.
     pub need: u64,
-    /// Where the library is or is to be, if the system says so.
+    /// On the drive where the library is or will be, if the system tells.
     pub free: Option<u64>,
 }
 
 impl Space {
-    /// What these inputs take in a library that holds the `safe` contents already.
+    /// What these inputs need in a library that has the `safe` contents already.
     pub fn of(inputs: &Inputs, safe: &ContentSet, library: &Path) -> Self {
         let contents = &inputs.contents;
         let unread = |e: &&Entry| e.given && e.bytes == Bytes::Unread && !e.class.is_left_out();

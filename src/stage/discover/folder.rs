@@ -17,12 +17,12 @@ use crate::library::layout::INTERNAL;
 use crate::problem::refusal::{Refusal, refused_walk};
 use crate::stage::discover::container::{head_of, name_of};
 
-/// What lies in one folder, by path; without what no person ever made.
+/// What lies in one folder, sorted by path, without the litter of systems.
 #[derive(Default)]
 pub(super) struct Folder {
-    /// Files, links to files, and what is neither.
+    /// Files, links to files, pipes and devices.
     pub(super) files: Vec<PathBuf>,
-    /// Folders, and no links to any.
+    /// Folders, without links to folders.
     pub(super) folders: Vec<PathBuf>,
     /// Links to folders or to nothing.
     pub(super) links: Vec<PathBuf>,
@@ -31,7 +31,6 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Lists a folder.
     pub(super) fn of(folder: &Path) -> Self {
         let mut listing = Folder::default();
         let mut entries: BTreeMap<PathBuf, fs::FileType> = BTreeMap::new();
@@ -73,7 +72,7 @@ impl Folder {
         Shape::of(&name_of(root), Delivered::Folder, paths.iter().map(String::as_str), &head)
     }
 
-    /// Whether it is the folder of iCloud Drive: it has Apple's list, or lies in a part of that name.
+    /// Whether it is the folder of iCloud Drive: it holds Apple's list, or lies in a part of that name.
     pub(super) fn is_drive(&self, root: &Path) -> bool {
         let is_list = |file: &PathBuf| name_of(file).eq_ignore_ascii_case("Drive Details.csv");
         let in_part =
@@ -81,7 +80,7 @@ impl Folder {
         name_of(root) == "Drive" && (self.files.iter().any(is_list) || in_part())
     }
 
-    /// Whether more lies in this part than Apple delivered: it is where somebody keeps things, and only
+    /// Whether more lies here than Apple delivered. Then it is a place where somebody keeps things, and only
     /// Apple's folders in it are the part.
     pub(super) fn is_shared_with_others(&self, root: &Path, deeper: &Deeper) -> bool {
         const OF_THE_DRIVE: [&str; 3] = ["system volume information", "$recycle.bin", ".trashes"];
@@ -89,61 +88,58 @@ impl Folder {
         if part_name::is_part_of_icloud(&name) || part_name::is_icloud_photos(&name) {
             return false;
         }
-        let is_kept = |file: &PathBuf| {
+        let is_apples = |file: &PathBuf| {
             let name = name_of(file);
             part_name::is_unfinished_download(&name)
                 || part_name::is_zip(&name) && part_name::is_part_of_icloud(&name)
         };
         !deeper.parts.is_empty()
             || !deeper.libraries.is_empty()
-            || self.files.iter().any(is_kept)
+            || self.files.iter().any(is_apples)
             || OF_THE_DRIVE.iter().any(|folder| root.join(folder).is_dir())
             || root.parent().is_none()
     }
 }
 
-/// Whether a folder is a library of Windfall's.
 pub(super) fn is_library(folder: &Path) -> bool {
     folder.join(INTERNAL).is_dir()
 }
 
-/// What lies in a part and is no part of it.
+/// What lies in a part folder but does not belong to the part.
 #[derive(Default)]
 pub(super) struct Deeper {
     /// Folders that are parts by evidence of their own.
     pub(super) parts: Vec<PathBuf>,
-    /// Libraries.
     pub(super) libraries: Vec<PathBuf>,
 }
 
 impl Deeper {
-    /// Looks through the folders of a part.
     pub(super) fn of(part: &Folder) -> Self {
         let mut deeper = Deeper::default();
         for folder in &part.folders {
             if is_library(folder) {
                 deeper.libraries.push(folder.clone());
             } else if is_apples_folder(&name_of(folder)) {
-                // what it holds speaks of the part
+                // Apple's folder is evidence for the part, and no part itself
                 deeper.search(&Folder::of(folder));
             } else {
-                deeper.look(folder);
+                deeper.visit(folder);
             }
         }
         deeper
     }
 
     fn search(&mut self, listing: &Folder) {
-        listing.folders.iter().for_each(|folder| self.look(folder));
+        listing.folders.iter().for_each(|folder| self.visit(folder));
     }
 
-    fn look(&mut self, folder: &Path) {
+    fn visit(&mut self, folder: &Path) {
         if is_library(folder) {
             return self.libraries.push(folder.to_owned());
         }
         let listing = Folder::of(folder);
         let shape = listing.shape(folder);
-        // the folder of a shared album belongs to the part that it lies in
+        // the folder of a shared album belongs to the part in which it lies
         if shape.is_part_itself() && !shape.is_shared_album() {
             return self.parts.push(folder.to_owned());
         }

@@ -23,19 +23,19 @@ use crate::library::name;
 use crate::library::numbers::Numbers;
 use crate::stage::discover::container::{Container, FileAt, Lies, Source};
 
-/// Stamps further apart belong to different exports.
+/// Stamps further apart than this belong to different exports.
 const ONE_BUILD: TimeDelta = TimeDelta::days(7);
 
-/// The part of every container and wrapper.
+/// The part of every container and wrapper folder.
 #[derive(Debug, Default)]
-pub struct Grouped {
+pub(super) struct Grouped {
     parts: HashMap<(usize, String), PartId>,
     default: HashMap<usize, PartId>,
 }
 
 impl Grouped {
     /// The part of an entry of this container below this wrapper.
-    pub fn part(&self, container: usize, wrapper: &str) -> Option<PartId> {
+    pub(super) fn part(&self, container: usize, wrapper: &str) -> Option<PartId> {
         self.parts.get(&(container, wrapper.to_owned())).or_else(|| self.default.get(&container)).copied()
     }
 }
@@ -61,21 +61,25 @@ struct Unit {
     wrapper: Option<String>,
     base: String,
     key: Key,
-    /// None where no name says it.
+    /// `None` if no name says it.
     number: Option<u32>,
 }
 
-/// What Apple calls the delivery that has one part, in the languages that were seen (immich-go #853, dayowe,
-/// a zh-CN script); any other name without numbers may be its owner's.
+/// What Apple calls a delivery of a single part, in the languages that were seen (immich-go #853, dayowe, a zh-CN
+/// script). Any other name without numbers may be the owner's.
 const OF_ONE_PART: [&str; 5] =
     ["icloud photos", "icloud-bilder", "icloud fotos", "icloud-fotos", "icloud 照片"];
 
 /// The name of an export whose parts have been renamed.
 const UNNAMED: &str = "iCloud Photos";
 
-/// Joins all containers to exports; adds what is new to `contents`.
-/// `complete` are the archives that the catalog remembers as sound and read to their end.
-pub fn group(containers: &[Container], contents: &mut Contents, complete: &HashSet<ArchiveId>) -> Grouped {
+/// Joins all containers to exports, and adds new ones to `contents`. `complete` are the archives that the catalog
+/// remembers as sound and read to their end.
+pub(super) fn group(
+    containers: &[Container],
+    contents: &mut Contents,
+    complete: &HashSet<ArchiveId>,
+) -> Grouped {
     let mut grouping = Grouping::remembered(contents, complete);
     let names = || {
         containers.iter().flat_map(|container| {
@@ -88,8 +92,8 @@ pub fn group(containers: &[Container], contents: &mut Contents, complete: &HashS
         (0..containers.len()).flat_map(|index| units_of(containers, index, &siblings)).collect();
     units.sort_by_cached_key(|unit| {
         let container = &containers[unit.container];
-        // what is known, then by age: folders and unreadable archives say nothing of their build, and join
-        // what stands
+        // known ones first, then by age; folders and unreadable archives do not say when they were built, so
+        // they come last and join what is there
         let is_new = grouping.known_part(unit, container).is_none();
         let age = container.built.map_or((1, None), |built| (0, Some(built)));
         (is_new, age, container.name.clone(), unit.wrapper.clone(), unit.number)
@@ -132,12 +136,13 @@ fn units_of(containers: &[Container], index: usize, siblings: &Siblings) -> Vec<
             units.push(unit(index, Some(wrapper.to_owned()), name));
         }
     }
-    // one wrapper is as the archive is called: the others are names that a flipped bit made of it
+    // if a wrapper is called like the archive, a flipped bit made the other names out of that one
     if let Some(own) = units.iter().find(|unit| unit.base == own.base && unit.number == own.number) {
         let own = own.wrapper.clone();
         units.retain(|unit| unit.wrapper == own);
     }
-    // the wrapper outranks a renamed zip; a nested archive without a number inherits its part
+    // the wrapper outranks the name of a zip, which may be the owner's; a nested archive without a number
+    // inherits its part
     let inherits = container.parent().is_some() && own.number.is_none();
     if units.is_empty() && !inherits {
         let wrapped =
@@ -161,19 +166,18 @@ fn unit(container: usize, wrapper: Option<String>, name: PartName) -> Unit {
 struct Grouping {
     by_key: BTreeMap<Key, Vec<ExportId>>,
     building: Arena<ExportId, Building>,
-    /// The index of every part.
     parts: HashMap<(ExportId, u32), PartId>,
-    /// Of every archive that is known, its parts and their numbers.
+    /// The parts in every known archive, and their numbers.
     known: HashMap<Identity, Vec<(PartId, u32)>>,
-    /// Of every folder's file that the catalog remembers, its part.
+    /// The part of every folder's file that the catalog remembers, by name of the folder, path and size.
     known_files: HashMap<(String, String, u64), PartId>,
-    /// Exports of which a rebuilt catalog knows the kept details only, by portable name: how many
-    /// parts they had is not known.
+    /// Exports of which a rebuilt catalog has nothing but the kept details, by portable name. How many parts
+    /// they had is not known.
     rebuilt: HashMap<String, Vec<ExportId>>,
     is_rebuilt: HashSet<ExportId>,
     /// Exports without a total.
     uncounted: Vec<ExportId>,
-    /// Of parts without numbers, the export of those that lie in the same folder.
+    /// The export of the parts without numbers that lie in a folder.
     beside: HashMap<PathBuf, ExportId>,
 }
 
@@ -208,12 +212,12 @@ impl Grouping {
             let part = &contents.parts[entry.part];
             let archive = &contents.archives[entry.archive];
             match &archive.identity {
-                // nested archives carry their parent's part, and stamps and directories of their own
+                // nested archives have the part of their parent, but stamps and directories of their own
                 Identity::Zip { .. } if archive.name.contains('/') => {}
                 zip @ Identity::Zip { .. } => {
                     if seen.insert((entry.archive, entry.part)) {
                         grouping.known.entry(zip.clone()).or_default().push((entry.part, part.number));
-                        // a damaged archive says nothing against a sound one of its number
+                        // a damaged archive is no argument against a sound one of the same number
                         if complete.contains(&entry.archive) {
                             let sound = &mut grouping.building[part.export].sound;
                             sound.entry(part.number).or_default().insert(zip.clone());
@@ -229,7 +233,7 @@ impl Grouping {
         grouping
     }
 
-    /// The part that a container is known to be.
+    /// The part that the catalog has on record for a container.
     fn known_part(&self, unit: &Unit, container: &Container) -> Option<PartId> {
         match &container.identity {
             zip @ Identity::Zip { .. } => {
@@ -301,8 +305,8 @@ impl Grouping {
         part
     }
 
-    /// Of a part without a number: the export that was built at its time, or whose parts lie beside it where
-    /// nothing tells when it was built. What nobody knows to be Apple's is by itself.
+    /// For a part without a number: the export that was built at the same time, or if nothing tells when that
+    /// was, the one whose parts lie in the same folder. Loose media get an export of their own.
     fn uncounted_export(&self, container: &Container) -> Option<ExportId> {
         if container.shape.is_loose() {
             return None;
@@ -320,7 +324,7 @@ impl Grouping {
         Some((built - first).abs().max((built - last).abs()))
     }
 
-    /// The export whose stamps are nearest, unless another sound archive has the number there.
+    /// The export with the nearest stamps, unless another sound archive has the number there.
     fn by_stamp(
         &self,
         unit: &Unit,
@@ -341,8 +345,8 @@ impl Grouping {
             .copied()
     }
 
-    /// Exports of the unit's name and total; then those of which a rebuilt catalog knows a
-    /// smaller total, because not every part has details.
+    /// Exports of the unit's name and total; then those for which a rebuilt catalog has a smaller total, because
+    /// not every part holds details.
     fn candidates(
         &self,
         unit: &Unit,
@@ -357,7 +361,7 @@ impl Grouping {
         same.chain(rebuilt).copied().collect()
     }
 
-    /// A part tells an export of a rebuilt catalog its name and how many parts it has.
+    /// Takes the name and total of an export in a rebuilt catalog from a part of it.
     fn learn(&mut self, export: ExportId, unit: &Unit, contents: &mut Contents) {
         let known = &mut contents.exports[export];
         if self.is_rebuilt.contains(&export) && (known.total, &known.name) != (unit.key.total, &unit.base) {
@@ -407,8 +411,8 @@ fn rebuilt(contents: &Contents) -> HashMap<String, Vec<ExportId>> {
     rebuilt
 }
 
-/// Gives every new export the name of its details folder: its own name and the day it was built.
-pub fn label(contents: &mut Contents) {
+/// Gives every new export the name of its details folder: its own name and the day when it was built.
+pub(super) fn label(contents: &mut Contents) {
     let mut used: HashSet<String> =
         contents.exports.iter().filter(|e| !e.label.is_empty()).map(|e| name::fold(&e.label)).collect();
     let mut numbers = Numbers::default();

@@ -32,7 +32,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// The place of a new file: a zip's entries have theirs in its directory.
+    /// The position of a new file; in a zip it is the one in the central directory.
     pub(super) fn position(&mut self, file: &FileAt) -> u32 {
         let Some(next) = &mut self.next else { return file.position };
         let here = *next;
@@ -69,7 +69,7 @@ impl Known {
         known
     }
 
-    /// The record of this archive or folder; a new one if the catalog has none.
+    /// The record of this archive or folder; a new one if the catalog has none yet.
     pub(super) fn record(&mut self, contents: &mut Contents, container: &Container) -> Record {
         let archive = self.record_of(contents, container).unwrap_or_else(|| {
             let (name, identity) = (container.name.clone(), container.identity.clone());
@@ -84,7 +84,7 @@ impl Known {
         }
     }
 
-    /// The record of this very archive; of several folders of one name the one whose files it has.
+    /// The record of this very archive; of several folders of one name, the record that has some of its files.
     fn record_of(&mut self, contents: &Contents, container: &Container) -> Option<ArchiveId> {
         let files = &self.files;
         let holds_any = |archive: ArchiveId| {
@@ -120,7 +120,7 @@ impl Known {
         })
     }
 
-    /// What is known of the bytes of a new file, from the twin of its archive.
+    /// What the twin of its archive tells about the bytes of a new file.
     pub(super) fn bytes_of_twin(&self, contents: &Contents, record: &Record, file: &FileAt) -> Bytes {
         let entry = record.twin.and_then(|twin| self.entries.get(&(twin, file.position)));
         entry.map_or(Bytes::Unread, |&index| contents.entries[index].bytes)

@@ -4,16 +4,16 @@
 //! An archive that the catalog knows is recognised by its size and central directory, so its entries arrive
 //! with their bytes already known and need not be read again.
 //!
-//! [`search`] finds archives and folders, [`group`] joins parts to exports, `known` finds what the catalog
-//! has on record, [`part_file`] opens the files of part folders. What makes a part, and what an entry is for,
+//! [`search`] finds archives and folders, `group` joins parts to exports, `known` finds what the catalog
+//! has on record, `part_file` opens the files of part folders. What makes a part, and what an entry is for,
 //! is for the [`category`](crate::category) to say.
 
 pub mod container;
 pub mod fit;
 mod folder;
-pub mod group;
+mod group;
 mod known;
-pub mod part_file;
+pub(crate) mod part_file;
 pub mod search;
 
 use std::collections::{BTreeSet, HashMap};
@@ -37,21 +37,19 @@ use search::{LeftAlone, Search};
 pub struct Inputs {
     /// The inputs' entries and those that the catalog remembers.
     pub contents: Contents,
-    /// What was heard of them so far.
+    /// What the catalog remembers of their bytes and lists.
     pub heard: Heard,
     /// Identities in the catalog.
     pub ids: Ids,
-    /// Of every archive of this run, where its bytes are.
+    /// Where the bytes of each archive of this run are.
     pub sources: HashMap<ArchiveId, Source>,
-    /// What was not taken.
     pub left_alone: LeftAlone,
     /// Names of archives that cannot be opened: each counts as one failed entry.
     pub unreadable: Vec<String>,
-    /// Parts that this run was given.
+    /// Parts among the inputs of this run.
     pub given_parts: BTreeSet<PartId>,
-    /// Those of them that it was given more than once.
+    /// Those of them that came more than once.
     pub parts_twice: BTreeSet<PartId>,
-    /// What was wrong so far.
     pub problems: Vec<Problem>,
 }
 
@@ -72,7 +70,7 @@ pub fn gather(found: Search, delivered: Delivered) -> Inputs {
         let part = |wrapper: &str| grouped.part(index, wrapper);
         let parts: BTreeSet<PartId> =
             part("").into_iter().chain(container.shape.wrappers().filter_map(part)).collect();
-        // of what lies in another archive, the outer one speaks
+        // that a nested archive came twice is said of the outer one
         let again = parts.intersection(&inputs.given_parts).filter(|_| container.parent().is_none());
         inputs.parts_twice.extend(again);
         inputs.given_parts.extend(parts);
@@ -97,12 +95,12 @@ fn give_remembered(inputs: &mut Inputs, archive: ArchiveId) {
     inputs.sources.insert(archive, Source::Remembered(archive));
 }
 
-/// Adds an archive or part folder: its record, and an entry for each file that the catalog does not know.
+/// Adds an archive or part folder: its record, and an entry for each file that is not in the catalog.
 fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn Fn(&str) -> Option<PartId>) {
     let contents = &mut inputs.contents;
     let mut record = known.record(contents, container);
     for file in &container.files {
-        // what cannot be read says nothing of its size: it failed, and is no placeholder
+        // a file that cannot be read has failed, and its size of 0 does not make it a placeholder
         let size = if file.refusal.is_some() { file.size.max(1) } else { file.size };
         let classified = container.shape.classify(&file.path.replace('\\', "/"), size);
         let Some(part) = part(&classified.wrapper) else { continue };
@@ -134,7 +132,7 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
     inputs.sources.insert(record.archive, container.source.clone());
 }
 
-/// What is wrong with a new file before it is read.
+/// What is wrong with a new file even before it is read.
 fn problem(container: &Container, file: &FileAt, class: Class) -> Option<Problem> {
     let (code, message) = match (file.refusal.as_deref(), class) {
         (Some(_), Class::Ignored) => return None,
@@ -178,8 +176,8 @@ pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read +
     }
 }
 
-/// Whether the bytes of an entry must be inflated.
-pub fn is_deflated(source: &Source, position: u32) -> bool {
+/// Whether the bytes of an entry have to be inflated.
+pub(crate) fn is_deflated(source: &Source, position: u32) -> bool {
     match source {
         Source::Zip(archive) => zip_entry(archive, position).is_some_and(|entry| entry.method == DEFLATED),
         Source::Folder(_) | Source::Remembered(_) | Source::Unreadable => false,

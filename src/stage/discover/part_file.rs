@@ -9,11 +9,11 @@ use std::path::Path;
 
 use crate::library::name;
 
-/// Opens what lies at this way below a part folder.
+/// Opens the file at `way` below a part folder.
 ///
 /// # Errors
-/// If it cannot be opened, or is no file any more.
-pub fn open(root: &Path, way: &str) -> io::Result<File> {
+/// If it cannot be opened, or is not a file any more.
+pub(crate) fn open(root: &Path, way: &str) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     no_detours(&mut options);

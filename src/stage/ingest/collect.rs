@@ -16,15 +16,15 @@ use crate::stage::ingest::{Message, Reading, Record, Tally};
 /// How long read entries may wait to be made durable and recorded.
 const BATCH_TIME: Duration = Duration::from_secs(2);
 pub(super) const BATCH_ENTRIES: usize = 8192;
-/// How long messages gather.
+/// How long messages gather before the collector wakes up again.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Lets copies wait for their bytes: of two threads with the same bytes, the one that waited for the
-/// other may report first, and a copy of bytes that nobody knows cannot be recorded.
+/// Makes copies wait for their original. Of two threads with the same bytes, the one that waited for the other may
+/// report first, and a copy of bytes that are not on record cannot be recorded.
 struct InOrder {
     /// Contents from here on are new in this pass.
     first_new: ContentId,
-    /// Of each new content, whether its bytes were reported.
+    /// Whether the bytes of each new content have been reported.
     reported: Vec<bool>,
     waiting: HashMap<ContentId, Vec<ReadEntry>>,
 }
@@ -54,16 +54,16 @@ impl InOrder {
     }
 }
 
-/// What a pass gave, before it is part of the contents.
+/// The findings of a pass, before they become part of the contents.
 #[derive(Default)]
 pub(super) struct Gathered {
     pub(super) tally: Tally,
-    /// Of entries, what is known of their bytes now.
+    /// What is now known of the bytes of entries.
     pub(super) bytes: Vec<(EntryId, Bytes)>,
     pub(super) lists: BTreeMap<(ContentId, Sort), List>,
 }
 
-/// Receives what the workers did; makes it durable and records it, batch by batch.
+/// Receives the messages of the workers.
 pub(super) struct Collector<'a> {
     contents: &'a Contents,
     reading: &'a Reading<'a>,
@@ -73,7 +73,7 @@ pub(super) struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
-    /// `known` contents stand before those of this pass.
+    /// Contents before `known` were there before this pass.
     pub(super) fn new(
         contents: &'a Contents,
         reading: &'a Reading<'a>,
@@ -107,7 +107,7 @@ impl<'a> Collector<'a> {
                 self.flush(&mut batch)?;
                 since = Instant::now();
             }
-            // to be woken for each of 100,000 small files would cost as much as to hash them
+            // waking up for each of 100,000 small files would cost as much as hashing them
             std::thread::sleep(PAUSE);
         }
         self.flush(&mut batch)?;
@@ -120,8 +120,8 @@ impl<'a> Collector<'a> {
                 self.gathered.tally.bytes += bytes;
                 self.gathered.bytes.push((read.entry, Bytes::Sound(read.content)));
                 if let Some(list) = list {
-                    // their memory is for the plan after them, and it belongs to the thread that
-                    // allocates it: at half a million rows this is worth 40 MiB
+                    // memory stays with the thread that allocates it, and the plan, on this thread, will want
+                    // that of the lists: at half a million rows the clone saves 40 MiB
                     let list = list.clone();
                     let key = (read.content, self.contents.entries[read.entry].sort);
                     self.gathered.lists.insert(key, list);
@@ -133,7 +133,7 @@ impl<'a> Collector<'a> {
                 self.gathered.tally.problems.push(*problem);
             }
             Message::Stop(error) => {
-                // the first reason counts, unless it was only the order to stop
+                // the first reason counts, unless that was merely the order to stop
                 if stopped.as_ref().is_none_or(|s| matches!(s, Error::Interrupted)) {
                     *stopped = Some(*error);
                 }

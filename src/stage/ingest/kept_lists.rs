@@ -16,7 +16,7 @@ use crate::library::staging::Staging;
 use crate::problem::{Code, Problem};
 use crate::stage::discover::Inputs;
 
-/// Reads the lists that an earlier run kept and nobody has read yet, on the threads of the current pool.
+/// Reads the kept lists that this run has not read yet, on the threads of the current rayon pool.
 pub fn read_kept_lists(
     inputs: &mut Inputs,
     files: &BTreeMap<LibraryPath, FileRecord>,
@@ -64,7 +64,7 @@ pub fn read_kept_lists(
     }
 }
 
-/// One more byte than a list may have shows that a file has too many.
+/// Reads one byte more than a list may have, which shows that a file is too large.
 fn read(category: Category, sort: Sort, path: &Path, budget: &Budget) -> io::Result<Option<List>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(budget.largest() + 1).read_to_end(&mut bytes)?;

@@ -33,10 +33,10 @@ use crate::progress::{Phase, Watch};
 use crate::stage::discover::Inputs;
 use crate::threads;
 
-/// What the pass came to.
+/// The outcome of a pass.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// Bytes that came out of the entries.
+    /// How many bytes came out of the entries.
     pub bytes: u64,
     /// Entries that could not be read or written.
     pub problems: Vec<Problem>,
@@ -47,7 +47,7 @@ pub struct Tally {
 pub enum Wanted {
     /// Hashes, what files say of themselves, and what details say.
     Everything,
-    /// Hashes only; nothing but a buffer is held in memory.
+    /// Hashes only, with no more than a buffer for each thread in memory.
     Hashes,
 }
 
@@ -55,21 +55,18 @@ pub enum Wanted {
 pub struct Reading<'a> {
     /// Where new bytes go; a dry run and `check` have none.
     pub staging: Option<&'a Staging>,
-    /// What to find out.
     pub wanted: Wanted,
     /// Contents that the library or staging holds already.
     pub held: &'a ContentSet,
-    /// Threads.
+    /// The number of threads.
     pub jobs: NonZeroUsize,
-    /// Who is told, and who may stop it.
     pub watch: Watch<'a>,
 }
 
-/// Is called with entries whose bytes are durable.
+/// Called with entries whose bytes are durable.
 pub type Record<'a> = dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error> + 'a;
 
-/// Reads all given entries whose bytes are unknown. `record` is called with entries whose bytes
-/// are durable.
+/// Reads all given entries whose bytes are unknown, and calls `record` as soon as bytes are durable.
 ///
 /// # Errors
 /// If the destination is full or unwritable, a record cannot be made, or the owner interrupts.
@@ -97,8 +94,8 @@ pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_
     outcome.map(|()| tally)
 }
 
-/// What must be read, in an order that keeps disks busy to the end: by archive and position, but
-/// entries so large that they could end last go first.
+/// The entries to read, in an order that keeps disks busy to the end: by archive and position, except that entries
+/// so large that one might be left running alone go first.
 fn tasks(contents: &Contents, jobs: NonZeroUsize) -> Vec<EntryId> {
     let unread = |(_, entry): &(EntryId, &Entry)| {
         entry.given && entry.bytes == Bytes::Unread && !entry.class.is_left_out()
@@ -123,7 +120,7 @@ enum Message {
 fn run(worker: &Worker<'_>, tasks: &[EntryId], collector: &mut Collector<'_>) -> Result<(), Error> {
     let pool = threads::pool(worker.reading.jobs)?;
     let next = AtomicUsize::new(0);
-    // what is read and not yet recorded is read again after a kill
+    // bounded, because whatever is read and not yet recorded is read again after a kill
     let (sender, receiver) = mpsc::sync_channel(collect::BATCH_ENTRIES);
     std::thread::scope(|threads| {
         let pool = &pool;
@@ -140,7 +137,7 @@ fn run(worker: &Worker<'_>, tasks: &[EntryId], collector: &mut Collector<'_>) ->
         if outcome.is_err() {
             worker.stop();
         }
-        // nobody must wait for room in it
+        // or threads would wait for ever for room in it
         drop(receiver);
         outcome
     })
@@ -162,7 +159,7 @@ mod tests {
     use crate::stage::discover::Inputs;
     use crate::stage::discover::container::Source;
 
-    /// So many entries, each of which is the one file of a folder.
+    /// Inputs with `count` entries, all of them the one file of a folder.
     fn many(folder: &std::path::Path, count: u32) -> Inputs {
         std::fs::write(folder.join("IMG_1.JPG"), "bytes").unwrap();
         let mut inputs = Inputs::default();

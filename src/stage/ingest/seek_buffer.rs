@@ -8,12 +8,12 @@ use crate::category::ReadSeek;
 use crate::stage::discover::container::Source;
 use crate::stage::discover::{self, part_file};
 
-/// Reads a little here and there; what was read is kept over seeks, which a `BufReader` does not.
 pub(super) struct SeekBuffer<'a> {
     source: &'a mut dyn ReadSeek,
     buffer: Vec<u8>,
-    /// Where the buffer begins, and where the next byte is wanted.
+    /// The offset of the buffer in the source.
     start: u64,
+    /// The offset of the next byte wanted.
     cursor: u64,
 }
 
@@ -61,7 +61,7 @@ impl Seek for SeekBuffer<'_> {
     }
 }
 
-/// The entry's bytes without a copy, where they can be had by position.
+/// The bytes of an entry without a copy, if they can be read by position: stored in a zip, or a file of a folder.
 pub(super) fn seekable(source: &Source, position: u32, path: &str) -> Option<Box<dyn ReadSeek>> {
     match source {
         Source::Zip(archive) => {

@@ -10,27 +10,26 @@ use crate::category::photos::media::Cameras;
 use crate::contents::{Arena, ByDigest, Content, ContentId, ContentSet, Id};
 use crate::library::record::Fresh;
 
-/// So many new contents have room from the beginning.
+/// For how many new contents room is made at the beginning, at most.
 const MOST_ROOM: usize = 1 << 20;
 
-/// What is known of bytes while they are read.
 pub(super) struct Stock {
     pub(super) contents: Arena<ContentId, Content>,
     pub(super) said: Arena<ContentId, Said>,
     cameras: Cameras,
     by_hash: ByDigest,
-    /// Contents whose bytes are safe: in the library, or staged.
+    /// Contents whose bytes are safe: in the library or in staging.
     pub(super) safe: ContentSet,
-    /// Bytes that a thread is putting into staging.
+    /// Bytes that some thread is just putting into staging.
     pub(super) arriving: HashSet<blake3::Hash>,
     sizes: HashSet<u64>,
-    /// Four bytes of each: a false one costs a reading.
+    /// Four bytes of each; a false match only costs a second reading.
     sizes_and_crcs: HashSet<u32>,
 }
 
 impl Stock {
-    /// Has room for `new` more: what grows bit by bit leaves holes in memory behind. An archive that
-    /// claims more than any library holds gets its room bit by bit all the same.
+    /// Makes room for `new` more at once, because collections that grow bit by bit leave holes in memory. An
+    /// archive that claims to hold more than any library gets its room bit by bit all the same.
     pub(super) fn new(
         (mut contents, mut said): (Arena<ContentId, Content>, Arena<ContentId, Said>),
         new: usize,
@@ -60,13 +59,12 @@ impl Stock {
         stock
     }
 
-    /// The bytes of this hash.
     pub(super) fn find(&self, hash: &blake3::Hash) -> Option<ContentId> {
         let is_it = |index: usize| self.contents[ContentId::at(index)].blake3 == *hash;
         self.by_hash.get(hash.as_bytes(), is_it).map(ContentId::at)
     }
 
-    /// Takes in bytes that nobody knew.
+    /// Takes in new bytes.
     pub(super) fn add(&mut self, Fresh { content, mut said }: Fresh) -> ContentId {
         self.cameras.share(&mut said.embedded);
         let id = self.contents.next();
@@ -90,7 +88,7 @@ impl Stock {
     }
 }
 
-/// Differs as often as sizes and checksums do.
+/// Both in four bytes. Two values differ about as often as their sizes and checksums do.
 fn size_and_crc(size: u64, crc32: u32) -> u32 {
     crc32 ^ (size as u32).rotate_left(16) ^ (size >> 32) as u32
 }

@@ -20,21 +20,20 @@ use crate::library::staging::sync_all;
 use crate::problem::{Code, Problem};
 use crate::stage::place::{Placing, Unplaced, copy_new, make_folder, rename_new, stopped};
 
-/// What became of derived files.
+/// The outcome for derived files.
 #[derive(Debug, Default)]
 pub struct Derivation {
     /// Made anew or replaced.
     pub made: u64,
     /// As an earlier run made them.
     pub kept: u64,
-    /// Left alone: somebody else made them, or changed them.
+    /// Left alone, because somebody else made or changed them.
     pub foreign: Vec<LibraryPath>,
-    /// What could not be made.
+    /// One for each that could not be made.
     pub problems: Vec<Problem>,
 }
 
 impl Derivation {
-    /// Adds what became of others.
     pub fn add(&mut self, other: Derivation) {
         self.made += other.made;
         self.kept += other.kept;
@@ -43,8 +42,8 @@ impl Derivation {
     }
 }
 
-/// Makes links, lists, copies and sidecars; records them. One that its owner changed is left alone,
-/// and one of a file that could not be placed waits for the file.
+/// Makes links, lists, copies and sidecars, and records them. One that its owner changed is left alone; one for a
+/// file that could not be placed waits for that file.
 ///
 /// # Errors
 /// If the drive is full or gone, or the catalog refuses.
@@ -89,7 +88,7 @@ pub fn derive(
 enum Made {
     AsRecorded,
     Foreign,
-    /// With the hash that the catalog is to have of it.
+    /// With the hash for the catalog.
     New(Option<blake3::Hash>),
 }
 
@@ -99,7 +98,7 @@ fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecor
         Standing::AsWanted(hash) => Ok(Made::New(hash)),
         Standing::Foreign => Ok(Made::Foreign),
         Standing::Ours => {
-            // a text is replaced at once
+            // a text replaces the old one in one step
             if item.form.text().is_none() {
                 fs::remove_file(item.path.to_path(placing.library))?;
             }
@@ -113,9 +112,9 @@ fn derive_one(placing: &Placing<'_>, item: &Derived, known: Option<&DerivedRecor
 enum Standing {
     /// What is wanted, and the catalog says so.
     AsRecorded,
-    /// What is wanted, whoever made it, and what the catalog is to say of it.
+    /// What is wanted, whoever made it, with the hash for the catalog.
     AsWanted(Option<blake3::Hash>),
-    /// What an earlier run made there, and nobody changed.
+    /// What an earlier run made there and nobody changed.
     Ours,
     /// Somebody else's.
     Foreign,
@@ -144,7 +143,7 @@ fn standing(library: &Path, item: &Derived, known: Option<&DerivedRecord>) -> St
         DerivedForm::Text(text) | DerivedForm::Sidecar(text) => {
             let is_sidecar = matches!(item.form, DerivedForm::Sidecar(_));
             let hash = blake3::hash(text.as_bytes());
-            // a library has as many sidecars as photos; those that need no change are not read
+            // every photo may have a sidecar, so those that need no change are not read
             if is_sidecar && is_recorded(known, Some(hash)) {
                 return Standing::AsRecorded;
             }
@@ -153,7 +152,7 @@ fn standing(library: &Path, item: &Derived, known: Option<&DerivedRecord>) -> St
             }
             match known {
                 Some(record) if is_unchanged(&path, record) => Standing::Ours,
-                // sidecars are made durable by the thousand: what a power cut empties is nobody's
+                // sidecars are made durable by the thousand, so a power cut may leave empty ones of ours
                 None if is_sidecar && metadata.is_file() && metadata.len() == 0 => Standing::Ours,
                 _ => Standing::Foreign,
             }
@@ -169,7 +168,7 @@ fn is_recorded(known: Option<&DerivedRecord>, hash: Option<blake3::Hash>) -> boo
     known.is_some_and(|record| record.blake3 == hash)
 }
 
-/// Makes it, and gives back what the catalog is to say of its bytes. A text gets to its path by `rename`.
+/// Makes a derived file and returns its hash for the catalog. A text is put in place by `rename`.
 fn make(
     placing: &Placing<'_>,
     item: &Derived,
@@ -210,7 +209,7 @@ fn make(
     }
 }
 
-/// Whether a derived file is what was made: the link leads where it led, the bytes are those given.
+/// Whether a derived file is as it was made: the link leads where it led, the bytes are the same.
 fn is_as_made(library: &Path, path: &LibraryPath, record: &DerivedRecord) -> bool {
     let on_disk = path.to_path(library);
     match (record.kind, &record.target) {
@@ -224,22 +223,22 @@ fn is_as_made(library: &Path, path: &LibraryPath, record: &DerivedRecord) -> boo
     }
 }
 
-/// Whether a derived file has the bytes that it was given.
+/// Whether a derived file still has the bytes that it was given.
 fn is_unchanged(path: &Path, record: &DerivedRecord) -> bool {
     fs::symlink_metadata(path).is_ok_and(|m| m.is_file())
         && hash_file(path).is_some_and(|h| record.blake3 == Some(h))
 }
 
-/// What became of derived files that are wanted no more.
+/// The outcome for derived files that are no longer wanted.
 #[derive(Debug, Default)]
 pub struct Removal {
-    /// Removed, or gone before.
+    /// Removed now, or gone before.
     pub removed: u64,
-    /// Changed since they were made: they stand, and are their owner's from now on.
+    /// Changed since they were made; they stay, and are their owner's from now on.
     pub foreign: Vec<LibraryPath>,
 }
 
-/// Removes derived files that are as they were made, and forgets them all.
+/// Removes the derived files that are as they were made, and takes all of them out of the catalog.
 ///
 /// # Errors
 /// If one cannot be removed, or the catalog refuses.

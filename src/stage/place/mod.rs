@@ -40,35 +40,32 @@ pub use times::{Corrected, correct};
 
 const BATCH_TIME: Duration = Duration::from_secs(2);
 const BATCH_FILES: usize = 4096;
-/// Files that are renamed side by side before anyone looks at the clock.
+/// How many files are renamed in parallel before the clock is looked at.
 const ABREAST: usize = 256;
 
 /// What placing needs besides the plan.
 pub struct Placing<'a> {
-    /// The library.
     pub library: &'a Path,
     /// Where the bytes wait.
     pub staging: &'a Staging,
-    /// Files of the library by their bytes, for bytes that stand there already.
+    /// Files of the library by their BLAKE3, for bytes that it has already.
     pub held: &'a HashMap<blake3::Hash, LibraryPath>,
-    /// Who is told, and who may stop it.
     pub watch: Watch<'a>,
 }
 
-/// What could not be done.
+/// What could not be placed.
 #[derive(Debug, Default)]
 pub struct Unplaced {
-    /// Paths that stay empty.
+    /// Paths without a file.
     pub paths: HashSet<LibraryPath>,
-    /// Why.
     pub problems: Vec<Problem>,
 }
 
-/// What the catalog is to say of a file that was placed.
+/// Makes the record of a file that was placed.
 pub type Describe<'a> = dyn Fn(&Placement) -> FileRecord + Sync + 'a;
 
-/// Places files, batch by batch: rename, sync, then record what `describe` says of them. While one
-/// batch is made durable and recorded, the next is renamed, on the threads of the current pool.
+/// Places files, batch by batch: renames and syncs them, then records what `describe` says of them. While one
+/// batch is made durable and recorded, the next is renamed, on the threads of the current rayon pool.
 ///
 /// # Errors
 /// If the drive is full or gone, the catalog refuses, or the owner interrupts.
@@ -124,7 +121,7 @@ pub fn place(
     stop.map_or(Ok(unplaced), Err)
 }
 
-/// Where a file was placed, and why there.
+/// Says where a file was placed, and why there.
 fn told(file: &FileRecord) -> String {
     let placed = format!("placed `{}`", name::display(file.path.as_str()));
     let Some(rule) = file.rule else { return placed };
@@ -133,7 +130,7 @@ fn told(file: &FileRecord) -> String {
     format!("{placed}, {captured} ({}), {proof}", rule.explain())
 }
 
-/// A drive that is full or fails: whatever is not placed stays planned.
+/// The end of a run on a drive that is full or fails. Whatever is not placed stays planned.
 fn stopped(placing: &Placing<'_>, source: io::Error, need: u64) -> Error {
     let path = placing.library.to_owned();
     if is_full(&source) { Error::Full { path, need } } else { Error::Io { doing: "write to", path, source } }
@@ -158,9 +155,9 @@ fn record(
 struct Placer<'a> {
     placing: &'a Placing<'a>,
     contents: &'a Contents,
-    /// Contents that several placements need, and how many of these are still to come.
+    /// Contents that several placements need, and how many of those are still to come.
     shared: HashMap<ContentId, usize>,
-    /// Folders that were seen to be real folders inside the library.
+    /// Folders of the library that were seen to be real folders and no links.
     folders: HashSet<String>,
 }
 
@@ -176,13 +173,13 @@ impl<'a> Placer<'a> {
         Placer { placing, contents, shared, folders: HashSet::new() }
     }
 
-    /// Places the first of these, as many as fit into a batch; what became of each.
+    /// Places the first of these, as many as fit into a batch. Returns an outcome for each.
     fn batch(&mut self, plan: &[Placement]) -> Vec<io::Result<()>> {
         let since = Instant::now();
         let mut outcomes: Vec<io::Result<()>> = Vec::new();
         for some in plan.chunks(ABREAST) {
             let is_over = outcomes.len() >= BATCH_FILES || since.elapsed() >= BATCH_TIME;
-            // what failed may concern all the others too
+            // the reason of a failure may concern all the others too
             let has_failed = outcomes.iter().rev().take(ABREAST).any(Result::is_err);
             if is_over || has_failed || self.placing.watch.is_cancelled() {
                 break;
@@ -197,7 +194,7 @@ impl<'a> Placer<'a> {
                     Ok(()) => Some(self.one(placement, Bytes::Last)),
                 })
                 .collect();
-            // the last of those that share bytes takes them, so these go one after the other
+            // the last of those that share bytes takes them, so these go one after another
             let outcome = |(placement, placed): (&Placement, Option<io::Result<()>>)| {
                 placed.unwrap_or_else(|| self.next_of_shared(placement))
             };
@@ -216,7 +213,7 @@ impl<'a> Placer<'a> {
     fn one(&self, placement: &Placement, bytes: Bytes) -> io::Result<()> {
         let content = &self.contents.distinct[placement.content];
         let target = placement.path.to_path(self.placing.library);
-        // a rename that was not recorded, or exactly these bytes from another hand
+        // the file of a rename that was not recorded, or exactly these bytes from somebody else
         let adopted = || stands(&target, content.size, &content.blake3);
         let staged = self.placing.staging.path_of(&content.blake3);
         if bytes == Bytes::Last {
@@ -226,7 +223,7 @@ impl<'a> Placer<'a> {
                     self.placing.staging.discard(&content.blake3);
                     return Ok(());
                 }
-                // no bytes wait
+                // there are no bytes in staging
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 placed => return placed,
             }
@@ -234,7 +231,7 @@ impl<'a> Placer<'a> {
         if adopted() {
             return Ok(());
         }
-        // other placements need the staged bytes too, or they stand in the library already
+        // other placements need the staged bytes too, or the library has them already
         let elsewhere = self.placing.held.get(&content.blake3).map(|path| path.to_path(self.placing.library));
         let source = if staged.is_file() { Some(staged) } else { elsewhere };
         let source =
@@ -242,7 +239,7 @@ impl<'a> Placer<'a> {
         copy_new(&source, &target, &content.blake3, self.placing.staging, placement.modified)
     }
 
-    /// Makes the folders of a path; refuses one that is a link, for it may lead anywhere.
+    /// Makes the folders of a path. One that is a link is refused, because it may lead anywhere.
     fn folder(&mut self, path: &LibraryPath) -> io::Result<()> {
         let Some((folder, _)) = path.as_str().rsplit_once('/') else { return Ok(()) };
         if !self.folders.contains(folder) {
@@ -253,7 +250,7 @@ impl<'a> Placer<'a> {
     }
 }
 
-/// Whether the staged bytes of a placement are wanted by another one after it.
+/// Whether this placement is the last to need its staged bytes, or another one still wants them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Bytes {
     Last,
@@ -262,9 +259,9 @@ enum Bytes {
 
 /// Makes a folder of the library and those above it, each a real folder.
 ///
-/// Looks and then acts by path. That is enough against archives, which make no links here, and none against
-/// somebody who changes the library meanwhile; but whoever may write into it needs no race to spoil it, and
-/// folders held open would not help: the rename that follows goes by path on most systems.
+/// This looks first and then acts, both by path. That is enough against archives, which make no links here. It
+/// does not stop somebody who changes the library at the same time, but whoever may write to it needs no race to
+/// spoil it. Nor would it help to hold folders open: on most systems the rename that follows goes by path.
 fn make_folder(library: &Path, folder: &str) -> io::Result<()> {
     let mut at = library.to_path_buf();
     for component in folder.split('/') {
@@ -290,12 +287,12 @@ fn stands(path: &Path, size: u64, hash: &blake3::Hash) -> bool {
         && hash_file(path).as_ref() == Some(hash)
 }
 
-/// A time that the file system cannot hold is left: the catalog has it.
+/// A time that the file system cannot store is left out; the catalog has it.
 fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
     let Some(modified) = modified else { return };
     #[cfg(target_os = "linux")]
     {
-        // by name: half the calls of opening it
+        // by name, which takes half as many system calls as opening the file
         use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_OMIT, utimensat};
         let seconds = modified.timestamp();
         let times = Timestamps {
@@ -314,8 +311,8 @@ fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
     }
 }
 
-/// Renames to a name that must be free. Where a system has no such rename, the library's lock and
-/// a look that finds nothing stand in for it.
+/// Renames to a name that must be free. Where the system has no such rename, the library's lock and a check that
+/// the name is free have to do.
 fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     let source = TempPath::try_from_path(from)?;
     match source.persist_noclobber(to) {
@@ -351,7 +348,7 @@ fn copy_new(
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("`{}` has changed", from.display())));
     }
     set_time(copy.path(), modified);
-    // staged bytes are durable before they are placed; these have waited for no batch
+    // staged bytes are made durable with their batch; these were in none
     copy.file.sync_all()?;
     rename_new(copy.path(), to)?;
     copy.placed();

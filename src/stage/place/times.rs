@@ -19,20 +19,20 @@ use crate::library::record::{Area, FileRecord};
 use crate::library::staging::sync_all;
 use crate::stage::place::set_time;
 
-/// Times on FAT have two seconds.
+/// FAT stores times in steps of two seconds.
 const RESOLUTION: Duration = Duration::from_secs(2);
 
-/// A file that is to have another time than it was given.
+/// A file that is to get another time than the one it was given.
 pub struct Corrected {
     path: LibraryPath,
     content: ContentId,
-    /// `None`: that of an entry.
+    /// `None` if it got the stamp of its entry.
     given: Option<DateTime<Utc>>,
     wanted: DateTime<Utc>,
 }
 
 impl Corrected {
-    /// What became of a medium's record, if its time follows from it.
+    /// Compares two records of a file; `None` unless it is a photo or video whose time changes.
     pub fn of(before: &FileRecord, record: &FileRecord) -> Option<Corrected> {
         let time = |record: &FileRecord| record.captured.map(|t| t.to_utc()).or(record.imported_to_icloud);
         let (given, wanted) = (time(before), time(record)?);
@@ -48,7 +48,7 @@ impl Corrected {
 /// Gives files their new time, where they still have the one that Windfall gave them.
 ///
 /// # Errors
-/// If the drive does not say that the times are durable.
+/// If the drive does not confirm that the times are durable.
 pub fn correct(library: &Path, contents: &Contents, files: &[Corrected]) -> Result<(), Error> {
     let stamps = stamps(contents, files);
     let mut paths = Vec::new();
@@ -69,7 +69,7 @@ pub fn correct(library: &Path, contents: &Contents, files: &[Corrected]) -> Resu
     if paths.is_empty() { Ok(()) } else { sync_all(library, &paths) }
 }
 
-/// The stamps of the entries of files of which nothing else told a time.
+/// The stamps of entries, for files whose time came from one because nothing else told it.
 fn stamps(contents: &Contents, files: &[Corrected]) -> HashMap<ContentId, Vec<DateTime<Utc>>> {
     let untold = files.iter().filter(|file| file.given.is_none());
     let mut stamps: HashMap<ContentId, Vec<_>> = untold.map(|file| (file.content, Vec::new())).collect();

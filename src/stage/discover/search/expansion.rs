@@ -10,16 +10,16 @@ use crate::apple::zip::{ZipArchive, most_bytes};
 use crate::problem::refusal::Refusal;
 use crate::problem::{Code, amount};
 
-/// What an entry of an inflated archive costs in bytes, whatever its size: a small archive could bring
+/// What every entry of an inflated archive counts in bytes, besides its size: a small archive could bring
 /// millions.
 const ROOM_OF_AN_ENTRY: u64 = 10_000;
 
-/// What came out of the archives on the drive so far.
+/// What has come out of the archives on the drive so far.
 #[derive(Default)]
 pub(super) struct Expansion {
-    /// Of every container that was inflated, the one on the drive that it came out of.
+    /// For every inflated container, the one on the drive from which it came.
     bases: HashMap<usize, usize>,
-    /// What came out of one on the drive, and what that claims to hold, in bytes.
+    /// For each container on the drive, the bytes that came out of it, and those that they claim to hold.
     bytes: HashMap<usize, u64>,
 }
 
@@ -29,12 +29,12 @@ impl Expansion {
         self.bases.get(&container).copied()
     }
 
-    /// This container came out of that one.
+    /// Records that `container` came out of `base`.
     pub(super) fn came_out(&mut self, container: usize, base: usize) {
         self.bases.insert(container, base);
     }
 
-    /// Counts so many bytes more, if they may come out of this archive.
+    /// Counts `bytes` more, if so many may come out of this archive.
     pub(super) fn allow(
         &mut self,
         base: usize,
@@ -55,7 +55,7 @@ impl Expansion {
     }
 }
 
-/// What an archive claims to hold.
+/// What an archive claims to hold, in bytes.
 pub(super) fn claimed(archive: &ZipArchive) -> u64 {
     let entries = (archive.entries.len() as u64).saturating_mul(ROOM_OF_AN_ENTRY);
     archive.declared().saturating_add(entries)

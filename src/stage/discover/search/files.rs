@@ -18,7 +18,7 @@ use crate::stage::discover::container::{Lies, container, name_of, no_file};
 use crate::stage::discover::search::{Searcher, Whose};
 
 impl Searcher<'_> {
-    /// Looks at a file, named or found. The caller decides what becomes of strangers.
+    /// Takes a file in if it is Apple's. The caller decides what becomes of strangers.
     pub(super) fn file(&mut self, path: &Path) -> Result<Whose, Error> {
         let name = name_of(path);
         if litter::is_ignored(&name) {
@@ -68,7 +68,7 @@ impl Searcher<'_> {
         if let Some(category) = container.shape.category() {
             return Ok(self.not_photos(name, category));
         }
-        // where damage took all evidence the name decides
+        // where damage has taken all the evidence, the name decides
         let is_damaged_part =
             !container.sound && part_name::is_apple_name(&name) && recognise::by_name(&name).is_none();
         if !container.shape.is_part() && !is_damaged_part {
@@ -80,10 +80,10 @@ impl Searcher<'_> {
     }
 }
 
-/// The archive in a file; `None` if only its name made it look like one.
+/// The archive in a file; `None` if it only has the name of one.
 fn open(path: &Path, name: &str, archive_name: ArchiveName) -> Result<Option<ZipArchive>, Refusal> {
     let window = File::open(path).and_then(Window::file).map_err(|e| refused(&e))?;
-    // Apple's guides and somebody's notes are called like Apple's archives, and are none
+    // guides of Apple's and notes of somebody's may be called like an archive
     let is_none = archive_name == ArchiveName::Perhaps
         && !begins_as_archive(&window)
         && !part_name::counts_an_archive(name);

@@ -19,11 +19,11 @@ use crate::stage::discover::search::{Searcher, Whose};
 /// What lies below a folder that is no part.
 #[derive(Default)]
 struct Below {
-    /// Something of Apple's.
+    /// Whether there is something of Apple's.
     apples: bool,
-    /// Files that are no archives.
+    /// How many files are no archives.
     loose: u64,
-    /// The topmost folders without anything of Apple's, if there is something of Apple's beside them.
+    /// The topmost folders with nothing of Apple's in them, if there is something of Apple's beside them.
     strangers: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ impl Searcher<'_> {
         if below.apples {
             self.found.left_alone.loose_files += below.loose;
         }
-        // that it cannot be read is said already, and of nothing there is nothing to say
+        // if it cannot be read, that has been said already; if it is empty, there is nothing to say
         let is_said = below.apples || self.found.problems.len() > problems;
         let is_empty = below.loose == 0 && self.found.left_alone.names.len() == names;
         Ok(match is_said || is_empty {
@@ -65,7 +65,7 @@ impl Searcher<'_> {
             return Ok(self.unreadable_folder(root, refused));
         }
         if listing.is_drive(root) {
-            // all of it is the owner's
+            // everything in it is the owner's
             let wrapper = root.parent().filter(|parent| recognise::by_name(&name_of(parent)).is_some());
             self.not_photos(format!("{}/", name_of(wrapper.unwrap_or(root))), Category::Drive);
             return Ok(Below { apples: true, ..Below::default() });
@@ -105,12 +105,12 @@ impl Searcher<'_> {
         Ok(below)
     }
 
-    /// What is no part of a part folder.
+    /// The folders in a part folder that do not belong to the part.
     pub(super) fn apart(&self, deeper: Deeper) -> HashSet<PathBuf> {
         deeper.parts.into_iter().chain(deeper.libraries).chain(self.library.map(Path::to_owned)).collect()
     }
 
-    /// Looks at everything in a folder that is no part itself.
+    /// Searches everything in a folder that is no part itself.
     fn search_in(&mut self, listing: &Folder) -> Result<Below, Error> {
         let mut below = Below::default();
         for file in listing.files.iter() {
@@ -163,14 +163,14 @@ impl Searcher<'_> {
         Ok(below)
     }
 
-    /// A folder that cannot be listed: an unreadable part counts as found.
+    /// A folder that cannot be listed. If it is a part by its name, it counts as found.
     fn unreadable_folder(&mut self, root: &Path, refused: Refusal) -> Below {
         let name = name_of(root);
         if part_name::is_apple_name(&name) && recognise::by_name(&name).is_none() {
             self.unreadable_file(name, refused);
             return Below { apples: true, ..Below::default() };
         }
-        // at the top of a drive systems keep folders of their own
+        // a system's own folder at the top of a drive
         if name != "lost+found" {
             let (code, message) = refused;
             self.found.problems.push(Problem::new(code, message).in_archive(format!("{name}/")).as_warning());

@@ -39,12 +39,11 @@ use crate::stage::discover::search::expansion::Expansion;
 pub struct Search {
     /// In the order of the inputs.
     pub containers: Vec<Container>,
-    /// What was not taken.
     pub left_alone: LeftAlone,
     /// Unfinished downloads, damaged and unreadable archives.
     pub problems: Vec<Problem>,
-    /// One value for each archive, part folder and unfinished download that lies in the inputs, and for all
-    /// that tells it from another; not for what was found in an archive.
+    /// One hash for each archive, part folder and unfinished download in the inputs, of all that tells it from
+    /// another. Nested archives have none.
     pub hashes: Vec<Hash>,
 }
 
@@ -52,11 +51,11 @@ pub struct Search {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Vec<String>", from = "Vec<String>")]
 pub struct LeftAlone {
-    /// Archives, and the topmost folders that hold nothing of Apple's, these with a `/`.
+    /// Archives, and the topmost folders that hold nothing of Apple's; the folders end with a `/`.
     pub names: Vec<String>,
-    /// Those of the names that are Apple's, but no photos, with what they are.
+    /// Those of the names that are Apple's but not photos, and what they are.
     pub not_photos: Vec<(String, Category)>,
-    /// Files beside Apple's that are no archives.
+    /// How many files beside Apple's are no archives.
     pub loose_files: u64,
 }
 
@@ -72,13 +71,13 @@ impl From<Vec<String>> for LeftAlone {
     }
 }
 
-/// What becomes of an archive or folder that the owner named and nothing shows to be Apple's.
+/// What becomes of an archive or folder that the owner named, if nothing proves it to be Apple's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Strangers {
     /// The run ends before anything is written.
     #[default]
     Refused,
-    /// Its photos and videos are taken for what they are.
+    /// Its photos and videos are imported without details.
     Loose,
 }
 
@@ -90,15 +89,14 @@ pub trait Surroundings {
     /// If it cannot be made.
     fn spool(&self) -> io::Result<File>;
 
-    /// Where that file is: bytes that are free there are asked for before it is written.
+    /// The folder of that file. There must be room for it before it is written.
     fn spool_place(&self) -> PathBuf;
 
-    /// The index of the archive that the catalog remembers for a nested archive, if nothing of it
-    /// needs to be read again.
+    /// The archive that the catalog remembers for a nested one, if nothing in it needs to be read again.
     fn remembered(&self, parent: &Container, name: &str) -> Option<ArchiveId>;
 }
 
-/// Finds all containers. `library` is skipped where it lies in an input.
+/// Finds all containers. If `library` lies in an input, it is skipped.
 ///
 /// # Errors
 /// If an input does not exist, lies in the library or is a stranger's, or a temporary file cannot be made.
@@ -124,7 +122,7 @@ pub fn search(
         }
         canonical.push((path, input));
     }
-    // files first: what else a folder holds must not be searched twice
+    // files first, so that a folder that holds them does not have them searched twice
     canonical.sort_by_key(|(path, _)| path.is_dir());
     let mut refused = Vec::new();
     for (path, input) in canonical {
@@ -155,9 +153,9 @@ pub fn search(
 /// What was found out about a file or folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Whose {
-    /// Apple's, or at least a download that speaks of it, and said to be so.
+    /// Apple's, or an unfinished download of it, which has been said.
     Apples,
-    /// What systems make, or a library: nothing needs to be said of it, or it was said.
+    /// Litter of a system, or a library: there is nothing to say, or it has been said.
     Known,
     /// Somebody's archive.
     Nobodys,
@@ -169,7 +167,7 @@ struct Searcher<'a> {
     found: Search,
     library: Option<&'a Path>,
     around: &'a dyn Surroundings,
-    /// Files and folders that were looked at, by canonical path.
+    /// Files and folders that were searched, by canonical path.
     seen: HashSet<PathBuf>,
     expansion: Expansion,
 }
@@ -209,7 +207,7 @@ impl Searcher<'_> {
         self.found.containers.push(Container::closed(name, Source::Unreadable, lies));
     }
 
-    /// Takes the photos and videos of what nothing shows to be Apple's; whether there are any.
+    /// Takes the photos and videos of a stranger's archive or folder; `false` if there are none.
     fn loose(&mut self, path: &Path) -> bool {
         let container = match path.is_dir() {
             true => Some(folder_container(path, Extent::Whole, &self.apart(Deeper::default()))),
@@ -228,7 +226,7 @@ impl Searcher<'_> {
         if !container.files.iter().any(is_medium) {
             return false;
         }
-        // what was left alone as somebody's is not any more
+        // it was left alone before, and is not any more
         self.found.left_alone.names.retain(|name| *name != container.name);
         self.found.hashes.extend([container.hash(), blake3::hash(b"loose")]);
         self.found.containers.push(container);

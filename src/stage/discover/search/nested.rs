@@ -20,16 +20,16 @@ use crate::stage::discover::search::expansion::claimed;
 use crate::stage::discover::search::files::damaged;
 use crate::stage::discover::{self, part_file};
 
-/// Archives in archives in archives: deeper ones are kept as files.
+/// How deep archives lie in archives; still deeper ones are files like any other.
 const DEEPEST_NESTING: usize = 5;
-/// A deflated nested archive without Apple's name is inflated to be looked at up to this size.
+/// A deflated nested archive without Apple's name is inflated up to this size to find out whose it is.
 const LARGEST_GUESS: u64 = 2 << 30;
 
-/// What a file that is called like an archive is.
+/// What a file with the name of an archive turned out to be.
 enum Through {
-    /// An archive of Apple's, and if it was inflated, the container on the drive that answers for it.
+    /// An archive of Apple's. If it was inflated, also the container on the drive that it counts against.
     Opened(Box<Container>, Option<usize>),
-    /// An archive that the catalog remembers, under this index, and that need not be opened.
+    /// An archive that the catalog remembers, and that need not be opened.
     Remembered(ArchiveId),
     /// Apple's, and damaged or refused as a whole.
     Unreadable(Refusal),
@@ -53,10 +53,10 @@ impl Searcher<'_> {
             return Ok(());
         }
         let files = std::mem::take(&mut self.found.containers[index].files);
-        let mut kept = Vec::with_capacity(files.len());
+        let mut remaining = Vec::with_capacity(files.len());
         for file in files {
             if !part_name::is_zip(&file.path) || file.refusal.is_some() {
-                kept.push(file);
+                remaining.push(file);
                 continue;
             }
             let normal = file.path.replace('\\', "/");
@@ -66,7 +66,7 @@ impl Searcher<'_> {
             let may_be = part_name::is_apple_name(file_name)
                 || outer.shape.classify(&normal, file.size).sort.class() == Class::Other;
             if !may_be || litter::is_ignored(&normal) {
-                kept.push(file);
+                remaining.push(file);
                 continue;
             }
             let name = format!("{}/{file_name}", outer.name);
@@ -82,14 +82,14 @@ impl Searcher<'_> {
                     self.found.containers.push(Container::closed(name, source, Lies::In(index)));
                 }
                 Through::Unreadable(refused) => self.unreadable(name, refused, Lies::In(index)),
-                Through::NotApples => kept.push(file),
+                Through::NotApples => remaining.push(file),
             }
         }
-        self.found.containers[index].files = kept;
+        self.found.containers[index].files = remaining;
         Ok(())
     }
 
-    /// Looks into a file of this container, as an archive of this name.
+    /// Looks into a file of a container, as an archive with this name.
     fn through(&mut self, index: usize, file: &FileAt, name: &str) -> Result<Through, Error> {
         let outer = &self.found.containers[index];
         if let Some(remembered) = self.around.remembered(outer, name) {
@@ -139,7 +139,7 @@ impl Searcher<'_> {
         })
     }
 
-    /// Whether so many bytes more may come out of the container on the drive that answers for them.
+    /// Counts `bytes` against the container on the drive from which they come, if so many may.
     fn allow(&mut self, base: Option<usize>, bytes: u64) -> Result<(), Refusal> {
         let Some(base) = base else { return Ok(()) };
         match &self.found.containers[base] {
@@ -150,8 +150,8 @@ impl Searcher<'_> {
         }
     }
 
-    /// Inflates a nested archive into a temporary file. What can be had of a damaged one is kept:
-    /// its own entries are checked one by one.
+    /// Inflates a nested archive into a temporary file. A damaged one is inflated as far as it goes, because its
+    /// entries will be checked one by one.
     fn inflate(&self, archive: &ZipArchive, entry: &ZipEntry) -> Result<Result<Window, Refusal>, Error> {
         let path = self.around.spool_place();
         if let Some(free) = fs4::available_space(&path).ok().filter(|free| *free < entry.size) {

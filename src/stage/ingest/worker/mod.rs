@@ -27,12 +27,12 @@ use crate::stage::ingest::seek_buffer::{SeekBuffer, seekable};
 use crate::stage::ingest::stock::Stock;
 use crate::stage::ingest::{Message, Reading, Wanted};
 
-/// Bytes of a large entry that are held at a time, and bytes that are hashed at a time.
+/// How many bytes of a large entry are held and hashed at a time.
 const CHUNK: usize = 256 * 1024;
-/// Bytes that all threads together may hold of entries that they hold whole.
+/// How many bytes of whole entries all threads together may hold.
 const HELD: usize = 64 << 20;
 
-/// Contents, and what they said.
+/// Contents, and what they say of themselves.
 pub(super) type Known = (Arena<ContentId, Content>, Arena<ContentId, Said>);
 
 /// What the threads of a pass share.
@@ -44,20 +44,20 @@ pub(super) struct Worker<'a> {
     /// Deflated entries up to this size are held whole.
     whole: usize,
     lists: Budget,
-    /// Lists that were read; a copy of one says nothing new, and takes no room.
+    /// Lists that were read. A copy of one says nothing new, and must take no room.
     listed: Mutex<HashSet<(ContentId, Category, Sort)>>,
     /// Part folders whose files cannot be cloned into staging.
     apart: Mutex<HashSet<ArchiveId>>,
-    /// Set when a failure ends the work.
+    /// Set when a failure ends the work of all threads.
     stopped: AtomicBool,
 }
 
-/// What an entry is thought to be before it is read, by its size and CRC-32.
+/// What an entry is taken for before it is read, by its size and CRC-32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Guess {
-    /// A copy of bytes that are safe: it is hashed, and nothing is written.
+    /// A copy of bytes that are safe, so it is hashed and nothing is written.
     Copy,
-    /// Bytes that nobody has.
+    /// New bytes.
     New,
 }
 
@@ -65,9 +65,8 @@ enum Guess {
 enum Found {
     /// A copy of these bytes, which are safe.
     Known(ContentId),
-    /// Bytes that nobody has.
     New,
-    /// No copy after all, and its bytes went nowhere: it must be read again.
+    /// Not a copy after all, and as its bytes went nowhere, it must be read again.
     Misjudged,
 }
 
@@ -84,7 +83,7 @@ impl From<Refusal> for Failure {
 }
 
 impl<'a> Worker<'a> {
-    /// `known` are the contents before this pass, `new` how many it may find at most.
+    /// `known` are the contents before this pass, `new` is how many more it may find.
     pub(super) fn new(inputs: &'a Inputs, reading: &'a Reading<'a>, known: Known, new: usize) -> Self {
         Worker {
             inputs,
@@ -99,17 +98,17 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Ends the work of all threads; the caller's flag is the caller's.
+    /// Ends the work of all threads, without touching the caller's flag.
     pub(super) fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the owner, or a failure, ends the work.
+    /// Whether the owner or a failure has ended the work.
     fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed) || self.reading.watch.is_cancelled()
     }
 
-    /// Those and the new ones.
+    /// The known contents and the new ones.
     pub(super) fn into_contents(self) -> Known {
         let mut stock = self.stock.into_inner().unwrap_or_else(PoisonError::into_inner);
         stock.contents.shrink_to_fit();
@@ -121,7 +120,7 @@ impl<'a> Worker<'a> {
         self.stock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes one entry after the other until there is none.
+    /// Takes one entry after another until none is left.
     pub(super) fn work(&self, tasks: &[EntryId], next: &AtomicUsize, sender: &SyncSender<Message>) {
         let mut buffer = vec![0; CHUNK];
         while let Some(&entry) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -182,7 +181,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// What the file says of itself. Whatever a parser does with hostile bytes, the run goes on.
+    /// What the file says of itself. The run goes on whatever a parser does with hostile bytes.
     fn describe(&self, id: EntryId, taken: &mut Taken, buffer: &[u8]) -> Fresh {
         let entry = &self.inputs.contents.entries[id];
         let size = taken.size;
@@ -212,7 +211,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Keeps new bytes; of two threads with the same bytes one wins, and the other waits for it.
+    /// Puts new bytes into staging. Of two threads with the same bytes one wins, and the other waits for it.
     fn keep(&self, fresh: Fresh, taken: &mut Taken, buffer: &[u8]) -> Result<(ContentId, Novelty), Failure> {
         let Content { blake3: hash, size, .. } = fresh.content;
         let mut stock = self.stock();
@@ -248,7 +247,7 @@ impl<'a> Worker<'a> {
         Ok((index, novelty))
     }
 
-    /// The list that an entry is, if it is one that nobody has read.
+    /// Reads an entry as a list, if it is one and has not been read yet.
     fn list(
         &self,
         content: ContentId,
@@ -283,8 +282,8 @@ impl<'a> Worker<'a> {
         })
     }
 
-    /// What a failed write means. It says nothing of this entry, for names in staging are ours; to go
-    /// on without it would give its name to another. So it stops the run, and the next goes on here.
+    /// What a failed write means. Names in staging are ours, so it says nothing about this entry. But to go on
+    /// without the entry would give its name to another one, so the run stops, and the next one resumes here.
     fn unwritable(&self, error: io::Error, need: u64) -> Failure {
         let path = self.reading.staging.map_or_else(std::env::temp_dir, |s| s.library().to_owned());
         match error.kind() {
@@ -298,15 +297,15 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Bytes on their way to staging, for which other threads with the same bytes may wait. Whatever becomes of
-/// them, a panic included, nobody waits for ever.
+/// Bytes on their way to staging, for which threads with the same bytes may be waiting. Whatever happens, even a
+/// panic, nobody waits for ever.
 struct Arrival<'w, 'a> {
     worker: &'w Worker<'a>,
     hash: blake3::Hash,
 }
 
 impl<'w> Arrival<'w, '_> {
-    /// Wakes those who wait; what they find then is what the caller does before it lets go of the stock.
+    /// Wakes the threads that wait. They see the stock once the caller lets go of it, so it must be complete then.
     fn land(self) -> MutexGuard<'w, Stock> {
         let worker = self.worker;
         let mut stock = worker.stock();

@@ -23,19 +23,19 @@ use crate::stage::ingest::Wanted;
 use crate::stage::ingest::seek_buffer::seekable;
 use crate::stage::ingest::worker::{CHUNK, Failure, Guess, Worker};
 
-/// Without staging, media up to this size wait in memory for their metadata to be read.
+/// Without staging, entries up to this size, in bytes, wait in memory for their metadata to be read.
 const SPOOL: usize = 32 << 20;
 
 /// Where the bytes of one reading go.
 pub(super) enum Sink {
-    /// Nowhere else: all of them, so many, are in the buffer.
+    /// They are all in the buffer, this many.
     Buffer(usize),
     /// A new file in staging.
     Staging(Staged),
-    /// A file in staging that has them already, for they are read from there.
+    /// A file in staging that has them already and from which they are read.
     Clone(Staged),
     Memory(Box<SpooledTempFile>),
-    /// A list, and how many bytes a list may have; one that has more is not read.
+    /// The bytes of a list, and how many it may have; a larger one is not read.
     Details(Vec<u8>, usize),
     Nowhere,
 }
@@ -58,7 +58,7 @@ impl Sink {
     }
 }
 
-/// What one reading gave.
+/// The outcome of one reading.
 pub(super) struct Taken {
     pub(super) blake3: blake3::Hash,
     pub(super) crc32: u32,
@@ -67,12 +67,12 @@ pub(super) struct Taken {
     pub(super) sink: Sink,
 }
 
-/// All that is computed from the bytes of an entry while they go by.
+/// Everything that is computed from the bytes of an entry as they go by.
 struct Hashes {
     blake3: blake3::Hasher,
-    /// Of media; nobody asks for that of a list.
+    /// Not for lists; nobody asks for theirs.
     fingerprint: Option<fingerprint::Hasher>,
-    /// Of a folder's file; an archive declares it, and its reader proves it.
+    /// For a folder's file. An archive declares it, and its reader checks it.
     crc32: Option<crc32fast::Hasher>,
     size: u64,
 }
@@ -89,7 +89,7 @@ impl Hashes {
 
     fn update(&mut self, chunk: &[u8]) {
         self.size += chunk.len() as u64;
-        // each piece is hashed in all ways while it is in the processor's cache
+        // all hashes take a piece while it is in the processor's cache
         for piece in chunk.chunks(CHUNK) {
             self.blake3.update(piece);
             if let Some(hasher) = &mut self.fingerprint {
@@ -113,8 +113,7 @@ impl Hashes {
 }
 
 impl Worker<'_> {
-    /// Reads an entry to its end. One that fits into the buffer stays there, proved, before
-    /// anything is written.
+    /// Reads an entry to its end. If it fits into the buffer, it is checked there before anything is written.
     pub(super) fn read(&self, id: EntryId, guess: Guess, buffer: &mut Vec<u8>) -> Result<Taken, Failure> {
         let entry = &self.inputs.contents.entries[id];
         let gone = || (Code::DamagedEntry, "its archive is not at hand".to_owned());
@@ -146,7 +145,7 @@ impl Worker<'_> {
         }
     }
 
-    /// Where the bytes go of an entry that does not fit into the buffer.
+    /// Where the bytes of an entry go if they do not fit into the buffer.
     fn sink(&self, source: &Source, entry: &Entry, guess: Guess) -> Result<Sink, Failure> {
         Ok(match (self.reading.staging, guess) {
             (Some(staging), Guess::New) => Sink::Staging(staging.begin().map_err(|e| self.unwritable(e, 0))?),
@@ -161,8 +160,8 @@ impl Worker<'_> {
         })
     }
 
-    /// A clone in staging of a large file of a part folder, where the drive can make one, and a way to
-    /// read it. A file that fits into the buffer is hashed before anything is made.
+    /// A clone in staging of a large file of a part folder, if the drive can make one, and a reader of it. A file
+    /// that fits into the buffer is not cloned, as it is hashed before anything is made.
     fn clone_of(
         &self,
         source: &Source,
@@ -181,12 +180,12 @@ impl Worker<'_> {
             let reader = staged.file.try_clone()?;
             Ok((staged, Box::new(reader) as Box<dyn Read + Send>))
         });
-        // copied then, and so are those that come after it
+        // this file is copied then, and so are the next ones of the folder
         cloned.inspect_err(|_| _ = apart().insert(entry.archive)).ok()
     }
 
-    /// The room for an entry: of one that is inflated in a step, a byte more than it has; else a chunk,
-    /// which stays in the processor's cache from reading to writing.
+    /// The room for an entry. One that is inflated in one step gets a byte more than it has; any other gets a
+    /// chunk, which stays in the processor's cache from reading to writing.
     fn room<'b>(&self, source: &Source, entry: &Entry, buffer: &'b mut Vec<u8>) -> &'b mut [u8] {
         let size = usize::try_from(entry.size).unwrap_or(usize::MAX);
         let is_whole = size < self.whole && discover::is_deflated(source, entry.position);
@@ -198,7 +197,7 @@ impl Worker<'_> {
     }
 }
 
-/// Fills the buffer; fewer bytes come at the entry's end only.
+/// Fills the buffer. Only at the end of the entry does it return fewer bytes.
 fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Failure> {
     let mut done = 0;
     while let Some(room) = buffer.get_mut(done..).filter(|room| !room.is_empty()) {
