@@ -193,6 +193,9 @@ impl Error {
             Error::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 "check that you may write there, or choose another folder"
             }
+            Error::Io { source, .. } if source.kind() == io::ErrorKind::NotADirectory => {
+                "a file stands where a folder is to be: name a folder"
+            }
             Error::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "check the path and that its drive is connected, then run the same command again"
             }

@@ -59,7 +59,7 @@ fn usual(code: Code) -> Words {
         Code::DamagedArchive => (
             "damaged archive",
             "damaged archives",
-            "Whatever can be read in them was read. Download them again, then check or import again.",
+            "Whatever can be read was read. Download what is named here again, then check or import again.",
         ),
         Code::DamagedEntry => (
             "damaged file",

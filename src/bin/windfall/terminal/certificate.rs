@@ -192,7 +192,7 @@ fn time_zone(out: &mut dyn Write, zone: &TimeZone) -> io::Result<()> {
     };
     let zone_name = &zone.name;
     match zone.dates {
-        0 => writeln!(out, "  every date has its time zone; without one it would be {zone_name} ({whose})"),
+        0 => writeln!(out, "  no date rests on the time zone {zone_name} ({whose})"),
         1 => {
             writeln!(out, "  1 photo or video has no time zone: its time is read in {zone_name} ({whose})")
         }

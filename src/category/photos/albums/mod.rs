@@ -189,7 +189,7 @@ impl<'a> Doubtful<'a> {
         self.named += 1;
         let (code, message): (Code, &dyn Fn() -> String) = match meant {
             [] => (Code::UnresolvedAlbumEntry, &|| {
-                format!("the album names {}, and no medium of the export bears that name", quoted(name))
+                format!("the album names {}, and no photo or video of the export has that name", quoted(name))
             }),
             several => (Code::AmbiguousAlbumEntry, &|| ambiguous(name, several, assets)),
         };

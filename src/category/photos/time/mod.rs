@@ -2,7 +2,7 @@
 //!
 //! It weighs everything that claims a time ([`Sources`]) and says what it decided, by which rule and on what
 //! evidence ([`Captured`]). It reads no file, no clock and not the machine's zone, and the import date is
-//! never a capture time. The rules are numbered as in docs/library.md:
+//! never a capture time. The rules, which docs/library.md tells owners in fewer words:
 //!
 //! 1. The file states a local time and its offset: that is the instant, if Apple's row is absent or within 2
 //!    minutes.
