@@ -34,7 +34,7 @@ pub struct Derivation {
 }
 
 impl Derivation {
-    pub fn add(&mut self, other: Derivation) {
+    pub(crate) fn add(&mut self, other: Derivation) {
         self.made += other.made;
         self.kept += other.kept;
         self.foreign.extend(other.foreign);
