@@ -18,7 +18,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::apple::part_name;
 use crate::apple::zip::{Fault, ZipArchive, ZipEntry};
-use crate::category::{Delivered, Shape, is_apples_folder};
+use crate::category::delivery::{self, Delivered, Shape, is_apples_folder};
 use crate::contents::{ArchiveId, Identity, litter};
 use crate::library::name;
 use crate::problem::Code;
@@ -95,15 +95,24 @@ impl Container {
     /// A container that cannot be opened, or need not be.
     pub(super) fn closed(name: String, source: Source, lies: Lies) -> Self {
         let sound = matches!(source, Source::Remembered(_));
+        let shape = Shape::by_name(name.rsplit('/').next().unwrap_or(&name));
         Container {
             name,
             source,
             identity: Identity::Folder,
             files: Vec::new(),
-            shape: Shape::default(),
+            shape,
             lies,
             built: None,
             sound,
+        }
+    }
+
+    /// Where damage has taken all the evidence, a name of Apple's decides whose it is.
+    pub(super) fn believe_name_if_damaged(&mut self, file_name: &str) {
+        let is_unknown = matches!(self.shape, Shape::Unknown);
+        if is_unknown && !self.sound && part_name::is_apple_name(file_name) {
+            self.shape = Shape::by_name(file_name);
         }
     }
 
@@ -195,7 +204,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
             let name = name::text_of(entry.file_name());
             match entry.file_type().is_dir() {
                 true => is_apples_folder(&name),
-                false => is_of_a_part(&name) || litter::is_ignored(&name),
+                false => delivery::is_archive_of_a_part(&name) || litter::is_ignored(&name),
             }
         };
         !apart.contains(entry.path()) && (extent == Extent::Whole || entry.depth() != 1 || is_apples())
@@ -247,12 +256,6 @@ pub(super) fn head_of(root: &Path, path: &str) -> Option<Vec<u8>> {
     let mut start = Vec::new();
     File::open(path).ok()?.take(HEAD).read_to_end(&mut start).ok()?;
     Some(start)
-}
-
-/// Whether it is an archive that Apple puts into a part beside the folders, by its name.
-pub(super) fn is_of_a_part(name: &str) -> bool {
-    let is_apples = part_name::is_shared_albums(name) || name.to_lowercase().contains("icloudusagedata");
-    is_apples && part_name::is_zip(name)
 }
 
 /// Why something that is neither file nor folder is not read.

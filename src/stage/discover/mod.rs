@@ -108,7 +108,7 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
             contents.entries[index].given = true;
             continue;
         }
-        let class = classified.sort.class();
+        let class = classified.class;
         let bytes = match &file.refusal {
             Some(_) if class != Class::Ignored => Bytes::Failed,
             _ => known.bytes_of_twin(contents, &record, file),
@@ -121,7 +121,7 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
             path: file.path.clone(),
             inner: Inner::of(&file.path, &classified.inner),
             class,
-            sort: classified.sort.into(),
+            sort: classified.sort,
             size: file.size,
             crc32: file.crc32,
             modified: file.modified,
@@ -150,7 +150,9 @@ fn placeholder(path: &str) -> String {
         Some(original) => format!(
             "`{original}` is in iCloud Drive and not on this computer: let iCloud download it, then import again"
         ),
-        None => "an empty file: Apple sent a name and no photo; see whether another part has it".to_owned(),
+        None => {
+            "an empty file: Apple sent a name and nothing else; see whether another part has it".to_owned()
+        }
     }
 }
 
