@@ -1,4 +1,4 @@
-//! The capture date in an XMP packet. No entity is followed, and dates of editing are not read.
+//! The capture date in an XMP packet.
 //!
 //! Only properties of the picture itself count, not the same words a level deeper, where a packet tells the
 //! history of the file and what it was made from. Dates of editing are not read, no entity is followed, and

@@ -1,5 +1,4 @@
-//! Time zones: which one a place lies in, and what a clock there showed. Neither the network nor the machine
-//! is asked.
+//! Time zones: which one a place lies in, and what a clock there showed.
 //!
 //! Neither the network nor the machine is asked. The nautical zones at sea (`Etc/GMT+3`) count as no zone,
 //! because nobody sets a camera by them.
