@@ -3,8 +3,8 @@
 //! Pure: no file, no clock, no thread; the same [`Contents`] give the same [`Matched`]. Where a file goes is
 //! decided later, by the [`plan`](crate::stage::plan).
 //!
-//! The surprise: everything that is known is matched anew each time, this run's inputs and the library alike.
-//! A row, an album or a movie that comes a year later still finds its photo.
+//! Everything that is known is matched anew each time, this run's inputs and the library alike. A row, an
+//! album or a movie that comes a year later still finds its photo.
 
 pub mod albums;
 pub mod assets;

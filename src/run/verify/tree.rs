@@ -1,8 +1,8 @@
 //! The library's folder as it stands, and its bytes read again. No link is followed, the catalog is not
 //! believed, and of `.windfall` only the kept details are looked at.
 //!
-//! The surprise: the bytes are read by the same pass as an import's ([`ingest`]), with the library as a part
-//! folder. What reads the archives is what proves the library.
+//! The bytes are read by the same pass as an import's ([`ingest`]), with the library as a part folder. What
+//! reads the archives is what proves the library.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -3,8 +3,8 @@
 //! [`Plan`] is a plain value that a dry run prints and [`place`](crate::stage::place) carries out. It never
 //! changes or moves what the library has: a path, once given, is kept. Pure.
 //!
-//! The surprise: names that clash are numbered in the order of capture instant and BLAKE3, not of the inputs,
-//! so the same photos always get the same names.
+//! Names that clash are numbered in the order of capture instant and BLAKE3, not of the inputs, so the same
+//! photos always get the same names.
 
 mod albums;
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! What the catalog is to say of every file and every album. Nothing is decided here; what was matched and
 //! planned is only written down.
 //!
-//! The surprise: files whose bytes no entry speaks of, neither of this run nor remembered, keep the record
-//! they have.
+//! Files whose bytes no entry speaks of, neither of this run nor remembered, keep the record they have.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -1,7 +1,7 @@
 //! What stands in the library under a name, with or without a number.
 //!
-//! Pure. The same bytes are not placed twice under one name, whichever number they have there. The surprise:
-//! nothing counts through the numbers to find them; a name is looked up without its number.
+//! Pure. The same bytes are not placed twice under one name, whichever number they have there. Nothing counts
+//! through the numbers to find them; a name is looked up without its number.
 
 use std::collections::HashMap;
 

@@ -3,8 +3,8 @@
 //! [`Report`] is the JSON of `import`, [`Check`] that of `check`; their field names are promised to programs and
 //! stay. Pure; what a problem means is not decided here.
 //!
-//! The surprise: `media` counts distinct files of this run's inputs, whether this run imported them or an
-//! earlier one; `entries` counts what this run did.
+//! `media` counts distinct files of this run's inputs, whether this run imported them or an earlier one;
+//! `entries` counts what this run did.
 
 mod count;
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Names in albums to assets. Never makes a folder or a link.
 //!
-//! The surprise: an album names files and nothing else, no part, no checksum, no date. The albums stand in one
-//! part, their media in all, so a name is looked for in the whole export, and a name that several media bear
-//! means all of them, aloud.
+//! An album names files and nothing else, no part, no checksum, no date. The albums stand in one part, their
+//! media in all, so a name is looked for in the whole export, and if several media bear it, all of them are
+//! added and a warning says so.
 
 mod names;
 mod shared;

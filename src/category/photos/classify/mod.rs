@@ -4,9 +4,9 @@
 //! name that counts a part of iCloud's together with one of Apple's folders. A folder called `Photos` proves
 //! nothing; half of all drives have one. Pure but for the first bytes of lists, which the caller reads.
 //!
-//! The surprise: evidence belongs to a folder, its *root*, and speaks only of what lies below. The wrapper
-//! may be missing, renamed, doubled or in any language, while `Photos`, `Albums`, `Memories` and `Recently
-//! Deleted` are English in every edition seen; of several roots above a path the deepest counts.
+//! Evidence belongs to a folder, its *root*, and speaks only of what lies below. The wrapper may be missing,
+//! renamed, doubled or in any language, while `Photos`, `Albums`, `Memories` and `Recently Deleted` are
+//! English in every edition seen; of several roots above a path the deepest counts.
 
 #[cfg(test)]
 mod tests;
