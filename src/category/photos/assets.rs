@@ -167,7 +167,7 @@ fn collect<'a>(
     media
 }
 
-/// Of several rows, those of the newest export decide; among them the earliest date gives name,
+/// What several rows say together. Those of the newest export decide; among them the earliest date gives name,
 /// dates and views, favourite if any says so, hidden and deleted only if all do.
 fn told<'a>(
     contents: &Contents,

@@ -138,7 +138,7 @@ pub struct Matched {
 }
 
 impl Matched {
-    /// Of every content, its asset and which resource of it it is.
+    /// To which asset each content belongs, and as which of its resources.
     pub fn by_content(&self) -> ByContent<(AssetId, u32)> {
         let mut places = ByContent::with_capacity(self.assets.len());
         for (a, asset) in self.assets.pairs() {

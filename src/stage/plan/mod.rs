@@ -41,9 +41,9 @@ use standing::Standing;
 pub struct Plan {
     /// New files, in the order in which names were given.
     pub placements: Vec<Placement>,
-    /// Of every medium that stands or will stand in the library, the path.
+    /// The path of every medium that stands or will stand in the library.
     pub paths: ByContent<LibraryPath>,
-    /// Of every file of `Other/` and every details file (entries), the path.
+    /// The path of every entry that is kept in `Other/` or among the details.
     pub kept: HashMap<EntryId, LibraryPath>,
     /// Contents that an option leaves out.
     pub excluded: HashSet<ContentId>,
@@ -130,7 +130,7 @@ struct Planner<'a> {
     contents: &'a Contents,
     held: &'a Held,
     settings: &'a Settings,
-    /// Of every medium in this run's inputs, its first entry.
+    /// The first entry of every medium in this run's inputs.
     entry_of: ByContent<EntryId>,
     /// Collision keys of the paths that this plan has given.
     planned: HashSet<PathKey>,

@@ -35,8 +35,8 @@ struct Neighbours {
 }
 
 impl<'a> Records<'a> {
-    /// Of the files that stand or will stand by this plan; `standing` are the records of those that
-    /// stood before.
+    /// Prepares the records of the files that stand or will stand by this plan; `standing` are those of the
+    /// files that stood before.
     pub fn new(
         contents: &'a Contents,
         heard: &'a Heard,
@@ -171,7 +171,7 @@ pub fn album_records(matched: &Matched, plan: &Plan, unplaced: &HashSet<LibraryP
     matched.albums.pairs().map(record).collect()
 }
 
-/// Of every file that is no medium, the name of its first entry.
+/// The name of the first entry of every file that is no medium.
 fn other_names<'a>(contents: &'a Contents, plan: &'a Plan) -> HashMap<&'a LibraryPath, &'a str> {
     let mut names = HashMap::with_capacity(plan.kept.len());
     for (id, entry) in contents.entries.pairs() {

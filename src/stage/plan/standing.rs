@@ -22,7 +22,7 @@ const MOST_ALIKE: usize = 16;
 pub(super) struct Standing(HashMap<(Hash, String), Vec<(u64, LibraryPath)>>);
 
 impl Standing {
-    /// Of all these paths, each with what stands there.
+    /// Indexes these paths, each with what stands there.
     pub(super) fn of<'a>(paths: impl Iterator<Item = (&'a LibraryPath, Hash)>) -> Self {
         let mut standing = Standing::default();
         paths.for_each(|(path, what)| standing.add(path, what));

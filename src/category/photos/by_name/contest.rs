@@ -279,7 +279,8 @@ fn embedded(heard: &Heard, file: &FileAt<'_>) -> Option<NaiveDateTime> {
     local.or(embedded.utc)
 }
 
-/// Of several files that one row may mean: the exact spelling, then another case, then Apple's `-N`.
+/// Which of several files one row means: the one of its exact spelling, then of another case, then with Apple's
+/// `-N`.
 fn best<'a>(claimant: &Claimant<'a>, pool: &[FileAt<'a>]) -> Option<FileAt<'a>> {
     let rank = |file: &FileAt<'a>| (file.renamed, file.entry.name() != claimant.name());
     let best = pool.iter().map(rank).min()?;
