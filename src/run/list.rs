@@ -84,7 +84,8 @@ pub struct Story {
     pub file: Listed,
     /// The rule that decided its date.
     pub rule: Option<Rule>,
-    /// How many seconds each piece of evidence, in its order, is away from the decision; `None` where it names no instant of its own or the file is undated.
+    /// How many seconds each piece of evidence, in its order, is away from the decision; `None` where it names
+    /// no instant of its own or the file is undated.
     pub distances: Vec<Option<i64>>,
     /// The still that an adjustment or a RAW file belongs to.
     pub companion_of: Option<LibraryPath>,

@@ -1,7 +1,8 @@
-//! What the catalog is to say of every file and every album. Nothing is decided here; what was matched and
-//! planned is only written down.
+//! What the catalog is to say of every file and every album: what was matched and planned, written down.
 //!
-//! Files whose bytes no entry speaks of, neither of this run nor remembered, keep the record they have.
+//! A recorded date stays while its evidence is the same, because another `--time-zone` counts only for what
+//! is placed from now on. Files whose bytes no entry speaks of, neither of this run nor remembered, keep the
+//! record they have.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

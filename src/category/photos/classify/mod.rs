@@ -1,8 +1,9 @@
 //! What an entry is for, by its path; and whether an archive or folder is a part at all.
 //!
 //! Only Apple's evidence makes a part: details, the description of a shared album, the lists of albums, or a
-//! name that counts a part of iCloud's together with one of Apple's folders. A folder called `Photos` proves
-//! nothing; half of all drives have one. Pure but for the first bytes of lists, which the caller reads.
+//! name that counts a part of iCloud's together with one of Apple's folders; and a zip called `iCloud
+//! Photos`, as downloads from icloud.com are. A folder called `Photos` proves nothing; half of all drives
+//! have one. Pure but for the first bytes of lists, which the caller reads.
 //!
 //! Evidence belongs to a folder, its *root*, and speaks only of what lies below. The wrapper may be missing,
 //! renamed, doubled or in any language, while `Photos`, `Albums`, `Memories` and `Recently Deleted` are
