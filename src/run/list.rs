@@ -58,7 +58,7 @@ pub struct Listed {
     pub shared_albums: Vec<String>,
     /// Path of the other half.
     pub live_photo: Option<LibraryPath>,
-    /// Of a still, the paths of its adjustments and RAW files.
+    /// The paths of a still's adjustments and RAW files.
     pub companions: Vec<String>,
     /// By the shared library's list.
     pub contributed_by_me: Option<bool>,

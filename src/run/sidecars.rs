@@ -79,7 +79,7 @@ pub fn keep(
     Ok(derivation)
 }
 
-/// Of paths, the kinds and titles of the albums that they are in.
+/// The kinds and titles of the albums that each path is in.
 type Titles = HashMap<String, Vec<(String, String)>>;
 
 /// What the library says of its files.

@@ -238,7 +238,7 @@ impl Planner<'_> {
     /// The first number with which all of these are free, or that of a file that nobody recorded and that
     /// holds exactly the bytes of the first.
     fn number(&mut self, folder: &LibraryPath, named: &[Named<'_>]) -> u64 {
-        // of an adjustment's hundred copies one speaks for all
+        // if an adjustment has a hundred copies, one speaks for all
         let mut keys = Vec::new();
         let mut distinct: Vec<&Named<'_>> = Vec::new();
         let mut seen = HashSet::new();

@@ -62,7 +62,7 @@ pub struct Album {
     pub title: String,
     /// Assets in the album's own order, each once.
     pub members: Vec<AssetId>,
-    /// Of a shared or subscribed album, all that Apple tells of it (people, comments, likes) as
+    /// All that Apple tells of a shared or subscribed album (people, comments, likes) as
     /// JSON: kept in the catalog, never printed by default.
     pub story: Option<String>,
 }

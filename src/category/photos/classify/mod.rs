@@ -376,7 +376,7 @@ fn is_medium(file: &str) -> bool {
     Format::Unknown.kind(file) != Kind::Other
 }
 
-/// Of a folder that nobody knows, photos and videos and what belongs to them.
+/// Takes photos and videos, and what belongs to them, from a folder that nobody knows.
 fn loose_sort(file: &str) -> Sort {
     let original = part_name::icloud_placeholder(file).unwrap_or(file);
     if is_medium(original) && !is_csv(original) { Sort::Photo } else { Sort::Ignored }

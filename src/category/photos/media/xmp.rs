@@ -200,7 +200,7 @@ mod tests {
             ("xmp:ModifyDate='2012-09-10T20:52:00' xmp:MetadataDate='2012-09-10T20:52:00'", "", None),
             ("xmp:CreateDate='2012' ps:DateCreated='2012-09'", "", None),
             ("xmp:CreateDate='1970-01-01T00:00:00Z'", "", None),
-            // of what it was made from, not of itself
+            // the date belongs to what it was made from, not to the picture
             (
                 "",
                 "<mm:Pantry><rdf:Bag><rdf:li><rdf:Description xmp:CreateDate='2001-01-01T01:00:00'/></rdf:li></rdf:Bag></mm:Pantry>",
