@@ -65,7 +65,7 @@ pub enum Error {
         path: PathBuf,
         /// Its schema.
         found: i64,
-        /// Ours.
+        /// The newest schema that this version knows.
         known: i64,
     },
     /// The drive has too little space for the new files.

@@ -16,7 +16,7 @@
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
 //! | `page`, `sidecar` | what is made from a library for people and for other programs |
-//! | `run` | one file or folder for each verb: it calls the stages in order and decides nothing |
+//! | `run` | one file or folder for each verb: it calls the stages, and has no rule about photos, names or proof |
 //!
 //! The library prints nothing: it tells a [`Progress`] what it does, returns an [`Error`] where nothing more can be
 //! done, and a [`Problem`] for everything else. Only the binary in `src/bin/windfall` prints.

@@ -54,7 +54,7 @@ pub enum AlbumForm {
     Symlink,
     /// Hard links.
     Hardlink,
-    /// Copies.
+    /// A copy of each file in the album's folder.
     Copy,
     /// `Albums/<album>.m3u8`.
     List,

@@ -58,7 +58,7 @@ pub struct Listed {
     pub shared_albums: Vec<String>,
     /// Path of the other half.
     pub live_photo: Option<LibraryPath>,
-    /// Of a still, the paths of its adjustments and RAW files.
+    /// The paths of a still's adjustments and RAW files.
     pub companions: Vec<String>,
     /// By the shared library's list.
     pub contributed_by_me: Option<bool>,
@@ -84,10 +84,10 @@ pub struct Story {
     pub file: Listed,
     /// The rule that decided its date.
     pub rule: Option<Rule>,
-    /// Of each piece of evidence, in its order, how many seconds it is away from the decision;
-    /// `None` where it names no instant of its own or the file is undated.
+    /// How many seconds each piece of evidence, in its order, is away from the decision; `None` where it names
+    /// no instant of its own or the file is undated.
     pub distances: Vec<Option<i64>>,
-    /// Of an adjustment or a RAW file, the still that it belongs to.
+    /// The still that an adjustment or a RAW file belongs to.
     pub companion_of: Option<LibraryPath>,
 }
 
@@ -168,7 +168,7 @@ struct Shared {
 }
 
 impl Shared {
-    /// Of all contents, or of one.
+    /// Reads it for all contents, or for one.
     fn read(catalog: &Catalog, content: Option<i64>) -> Result<Self, Error> {
         let (mut media, mut others) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
         catalog.each_source(content, &mut |source| {

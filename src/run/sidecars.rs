@@ -1,8 +1,8 @@
 //! Writes the sidecars of a library, keeps them up to date, and removes them. A sidecar is touched only if it
 //! is recorded as ours and has the bytes that we gave it.
 //!
-//! The surprise: sidecars of a form that is no longer wanted are kept up to date as well. They are ours, and
-//! somebody may still read them; getting rid of them is a command of its own.
+//! Sidecars of a form that is no longer wanted are kept up to date as well. They are ours, and somebody may
+//! still read them; getting rid of them is a command of its own.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
@@ -79,7 +79,7 @@ pub fn keep(
     Ok(derivation)
 }
 
-/// Of paths, the kinds and titles of the albums that they are in.
+/// The kinds and titles of the albums that each path is in.
 type Titles = HashMap<String, Vec<(String, String)>>;
 
 /// What the library says of its files.

@@ -3,8 +3,8 @@
 //! This makes the texts; [`sidecars`](crate::run::sidecars) writes them. A text depends on nothing but the
 //! records, so the same records give the same bytes on every machine.
 //!
-//! The surprise: every dated file gets a sidecar, even where the file itself has the date. Programs that find
-//! a sidecar ask it first, and photos whose date was corrected in Photos could not be told apart afterwards.
+//! Every dated file gets a sidecar, even where the file itself has the date. Programs that find a sidecar ask
+//! it first, and photos whose date was corrected in Photos could not be told apart afterwards.
 
 mod immich_go;
 mod xmp;

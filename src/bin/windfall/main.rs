@@ -1,9 +1,9 @@
 //! The windfall command: parses, calls the library, and hands what it returns to the terminal. It decides
 //! nothing about photos, and only the terminal prints.
 //!
-//! The surprise: a run that its owner may interrupt has a thread of its own, while the main thread waits for
-//! its end or for a signal. The first signal asks the run to stop; on the second `main` simply returns, which
-//! ends the process without waiting for anybody.
+//! A run that its owner may interrupt has a thread of its own, while the main thread waits for its end or for
+//! a signal. The first signal asks the run to stop; on the second `main` simply returns, which ends the
+//! process without waiting for anybody.
 
 mod cli;
 mod terminal;

@@ -1,5 +1,5 @@
-//! `import`: calls the stages in their order and hands each what the one before it gave. It decides nothing
-//! and never prints.
+//! `import`: calls the stages in their order and hands each what the one before it gave. No rule about
+//! photos, names or proof is in it, and it never prints.
 //!
 //! An import first finishes what an interrupted one had planned. Only then does it begin, so that a killed
 //! run and the one after it end in the same tree as a run that nobody killed.

@@ -1,10 +1,10 @@
 //! `verify --rebuild-catalog`: a lost or damaged catalog made anew from the library's files, the tables of
 //! origins and Apple's kept details.
 //!
-//! The tables say of every file where it came from, so that the next import knows its archives again. Of files
-//! that no table speaks of, in a library of version 0.1.0 or where a table is damaged, that is lost: each has a
-//! stand-in (see `stand_ins`) until the next import of the true archive. Match and plan run over all of it as in
-//! an import.
+//! The tables say of every file where it came from, so that the next import knows its archives again. If no
+//! table speaks of a file, because the library is of version 0.1.0 or a table is damaged, that is lost, and the
+//! file has a stand-in (see `stand_ins`) until the next import of the true archive. Match and plan run over all
+//! of it as in an import.
 //!
 //! No file of the library is changed; the old catalog is kept aside, and stays in its place until the new one is
 //! whole.

@@ -133,7 +133,7 @@ struct Sorting<'a> {
     reread: &'a Reread,
     told: BTreeMap<LibraryPath, Area>,
     untold: BTreeMap<LibraryPath, Area>,
-    /// Of the bytes of every medium, where it stands.
+    /// Where the file stands that is the medium of certain bytes.
     media: HashMap<ContentId, LibraryPath>,
 }
 

@@ -1,4 +1,4 @@
-//! What the tables of origins tell: of each file, the export, part, archive and entry that it came from.
+//! What the tables of origins tell: from which export, part, archive and entry each file came.
 //!
 //! A line speaks of bytes, and of the place where they stood. It is believed where those bytes stand, wherever
 //! the owner has put them since.

@@ -280,7 +280,7 @@ pub(super) fn extra(path: &LibraryPath) -> Problem {
     Problem::new(Code::ExtraFile, message).with_entry(path.as_str())
 }
 
-/// Of every content, an archive that held it: what to import again.
+/// An archive that held each content: what to import again.
 fn archives(known: &Remembered) -> HashMap<ContentId, &str> {
     let contents = &known.delivered.contents;
     let archives = |e: &crate::contents::Entry| &contents.archives[e.archive];

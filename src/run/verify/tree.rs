@@ -1,8 +1,8 @@
 //! The library's folder as it stands, and its bytes read again. No link is followed, the catalog is not
-//! believed, and of `.windfall` only the kept details are looked at.
+//! believed, and nothing in `.windfall` is looked at but the kept details.
 //!
-//! The surprise: the bytes are read by the same pass as an import's ([`ingest`]), with the library as a part
-//! folder. What reads the archives is what proves the library.
+//! The bytes are read by the same pass as an import's ([`ingest`]), with the library as a part folder. What
+//! reads the archives is what proves the library.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -175,7 +175,7 @@ pub struct Reread {
     pub contents: Contents,
     /// What they say.
     pub heard: Heard,
-    /// Of each path, its entry.
+    /// The entry of each path.
     entries: HashMap<LibraryPath, EntryId>,
     faults: HashMap<String, String>,
 }

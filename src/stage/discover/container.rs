@@ -1,7 +1,7 @@
 //! Archives and part folders, as the stages after discovery see them: a [`Container`], its files, and what
 //! their paths have in common.
 //!
-//! Media are never read here, and of a list only the beginning, where that tells whose it is. The files of a
+//! Media are never read here, and lists only at the beginning, where that tells whose they are. The files of a
 //! folder have no checksum and no order of their own; they are in the order of their paths.
 
 use std::borrow::Cow;
@@ -39,7 +39,7 @@ pub enum Source {
 pub struct FileAt {
     /// From 0: in an archive by its central directory, in a folder by path.
     pub position: u32,
-    /// Verbatim.
+    /// The path in the container, verbatim.
     pub path: Arc<str>,
     /// In bytes, as declared.
     pub size: u64,
@@ -116,8 +116,8 @@ impl Container {
         }
     }
 
-    /// A hash of all by which the catalog knows it again: of an archive the name, size and central directory, of
-    /// a folder the path, size and time of every file.
+    /// A hash of all by which the catalog knows it again: name, size and central directory for an archive, the
+    /// path, size and time of every file for a folder.
     pub(super) fn hash(&self) -> Hash {
         let mut hasher = Hasher::new();
         hasher.update(self.name.as_bytes()).update(&[0]);
@@ -181,7 +181,7 @@ pub(super) fn container(name: String, archive: Arc<ZipArchive>, lies: Lies) -> C
     Container { name, source: Source::Zip(archive), identity, files, shape, lies, built, sound }
 }
 
-/// The newest stamp. Of a damaged archive it is the median, which no flipped bit can move far.
+/// The newest stamp. A damaged archive has the median instead, which no flipped bit can move far.
 fn built(files: &[FileAt], sound: bool) -> Option<NaiveDateTime> {
     let mut stamps: Vec<NaiveDateTime> = files.iter().filter_map(|f| f.modified).collect();
     stamps.sort_unstable();

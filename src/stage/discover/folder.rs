@@ -1,6 +1,6 @@
 //! Folders on the drive: what lies in one, whether it is a part, and which parts lie deeper.
 //!
-//! No link to a folder is followed, no library is entered, and of files only the beginning of a list is read.
+//! No link to a folder is followed, no library is entered, and the only bytes read are the beginnings of lists.
 //! What lies one folder below tells whether a folder is a part, so folders called like Apple's are listed
 //! twice; nobody has so many that it would matter.
 

@@ -1,12 +1,13 @@
 //! Discover: what Apple delivered, from paths to entries.
 //!
-//! Central directories are read here, and nothing larger; no photo is, and nothing is called a duplicate yet.
-//! An archive that the catalog knows is recognised by its size and central directory, so its entries arrive
-//! with their bytes already known and need not be read again.
+//! What is read here is little: central directories, the first 8 KB of lists that tell whose an archive is,
+//! and deflated nested archives, which have to be inflated before they can be opened. No photo is read, and
+//! nothing is called a duplicate yet. An archive that the catalog knows is recognised by its size and central
+//! directory, so its entries arrive with their bytes already known and need not be read again.
 //!
-//! [`search`] finds archives and folders, `group` joins parts to exports, `known` finds what the catalog
-//! has on record, `part_file` opens the files of part folders. What makes a part, and what an entry is for,
-//! is for the [`category`](crate::category) to say.
+//! [`search`] finds archives and folders, `group` joins parts to exports, `known` finds what the catalog has
+//! on record, `part_file` opens the files of part folders. What makes a part, and what an entry is for, is
+//! for the [`category`](crate::category) to say.
 
 pub mod container;
 pub mod fit;

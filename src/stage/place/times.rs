@@ -1,9 +1,8 @@
-//! Modification times of files whose date was corrected. A file gets the new time, durably, only if it still
-//! has the one that Windfall gave it; any other time is its owner's doing.
+//! Modification times of files whose date was corrected.
 //!
 //! A file is touched only if it still has the time that Windfall gave it; any other time is its owner's
 //! doing. Nobody records the time that a file was given: it follows from the file's record, as it did when
-//! the file was placed. So the file has to be changed before the record is.
+//! the file was placed. So the file has to be changed, durably, before the record is.
 
 use std::collections::HashMap;
 use std::fs;

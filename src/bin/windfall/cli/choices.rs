@@ -1,8 +1,8 @@
 //! What the owner may choose about a library, and which choice holds: an option before what the library
 //! remembers, and that before the default. Prints nothing and reads no file.
 //!
-//! The surprise: whatever held is remembered, whether it was given or not. A default that changes in a later
-//! version, or on another machine, then does not change a library.
+//! Whatever held is remembered, whether it was given or not. A default that changes in a later version, or on
+//! another machine, then does not change a library.
 
 use chrono_tz::Tz;
 use clap::Args;

@@ -1,12 +1,13 @@
 //! What an entry is for, by its path; and whether an archive or folder is a part at all.
 //!
 //! Only Apple's evidence makes a part: details, the description of a shared album, the lists of albums, or a
-//! name that counts a part of iCloud's together with one of Apple's folders. A folder called `Photos` proves
-//! nothing; half of all drives have one. Pure but for the first bytes of lists, which the caller reads.
+//! name that counts a part of iCloud's together with one of Apple's folders; and a zip called `iCloud
+//! Photos`, as downloads from icloud.com are. A folder called `Photos` proves nothing; half of all drives
+//! have one. Pure but for the first bytes of lists, which the caller reads.
 //!
-//! The surprise: evidence belongs to a folder, its *root*, and speaks only of what lies below. The wrapper
-//! may be missing, renamed, doubled or in any language, while `Photos`, `Albums`, `Memories` and `Recently
-//! Deleted` are English in every edition seen; of several roots above a path the deepest counts.
+//! Evidence belongs to a folder, its *root*, and speaks only of what lies below. The wrapper may be missing,
+//! renamed, doubled or in any language, while `Photos`, `Albums`, `Memories` and `Recently Deleted` are
+//! English in every edition seen; of several roots above a path the deepest counts.
 
 #[cfg(test)]
 mod tests;
@@ -368,7 +369,7 @@ fn is_medium(file: &str) -> bool {
     Format::Unknown.kind(file) != Kind::Other
 }
 
-/// Of a folder that nobody knows, photos and videos and what belongs to them.
+/// Takes photos and videos, and what belongs to them, from a folder that nobody knows.
 fn loose_sort(file: &str) -> Sort {
     let original = part_name::icloud_placeholder(file).unwrap_or(file);
     if is_medium(original) && !is_csv(original) { Sort::Photo } else { Sort::Ignored }

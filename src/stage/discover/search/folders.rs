@@ -1,7 +1,7 @@
 //! Folders of the inputs: those that are parts, those that hold parts, and those of strangers.
 //!
-//! A stranger's folder beside something of Apple's is named once, by its topmost folder. Of a folder with
-//! nothing of Apple's in it, only that is said.
+//! A stranger's folder beside something of Apple's is named once, by its topmost folder. If the owner names a
+//! folder with nothing of Apple's in it, only that is said.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Nested archives: Apple's archives inside an archive or part folder.
 //!
-//! A stored one is read in place, a deflated one through a temporary file that the caller makes. Of documents
-//! and other people's zips no more is read than it takes to recognise them. Archives cannot multiply:
+//! A stored one is read in place, a deflated one through a temporary file that the caller makes. Documents
+//! and other people's zips are read no further than it takes to recognise them. Archives cannot multiply:
 //! everything that comes out of one archive on the drive counts against what that archive may hold.
 
 use std::io::{self, Read, Write};
