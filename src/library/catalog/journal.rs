@@ -207,7 +207,7 @@ impl Catalog {
         self.write(|tx| {
             let row = format!(
                 "files ({FILES}) VALUES \
-                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
             );
             let mut insert = Put::into(tx, &row)?;
             for file in files {
@@ -230,6 +230,7 @@ impl Catalog {
                     file.contributed_by_me,
                     file.live_photo.as_ref().map(LibraryPath::as_str),
                     file.companion_of.as_ref().map(LibraryPath::as_str),
+                    file.modified.map(|t| t.to_rfc3339()),
                 ])?;
             }
             Ok(())

@@ -79,9 +79,9 @@ pub(super) type Records = Vec<FileRecord<i64>>;
 
 /// The columns of `files`, in the order in which they are written and read.
 pub(super) const FILES: &str = "path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
-    imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of";
+    imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of, modified";
 /// How many columns that is.
-pub(super) const FILE_COLUMNS: usize = 18;
+pub(super) const FILE_COLUMNS: usize = 19;
 
 /// Reads everything but the records of files. Also gives the contents by their ids.
 pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
@@ -325,6 +325,7 @@ pub(super) fn record(
         contributed_by_me: row.get(15)?,
         live_photo: text(16)?.and_then(library_path),
         companion_of: text(17)?.and_then(library_path),
+        modified: instant(text(18)?).map(|t| t.to_utc()),
     }))
 }
 

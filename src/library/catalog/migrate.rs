@@ -46,7 +46,8 @@ pub(super) fn show_as_current(connection: &Connection, found: i64) -> rusqlite::
         "CREATE TEMP VIEW contents AS SELECT id, blake3, size, crc32, fingerprint, cut_short, format, exif_time, \
          exif_offset, quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, \
          content_identifier, NULL AS exif_standard FROM main.contents; \
-         CREATE TEMP VIEW exports AS SELECT id, name, total, built, label, 'photos' AS category FROM main.exports",
+         CREATE TEMP VIEW exports AS SELECT id, name, total, built, label, 'photos' AS category FROM main.exports; \
+         CREATE TEMP VIEW files AS SELECT *, NULL AS modified FROM main.files",
     )
 }
 

@@ -82,7 +82,8 @@ CREATE TABLE files (
     view_count         INTEGER,
     contributed_by_me  INTEGER,
     live_photo         TEXT,          -- the other half
-    companion_of       TEXT           -- the still of an adjustment or RAW
+    companion_of       TEXT,          -- the still of an adjustment or RAW
+    modified           TEXT           -- the time it was given while no run has dated it; NULL: its dates say it
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE albums (
