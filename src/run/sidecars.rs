@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::category::photos::Heard;
+use crate::category::photos::{AlbumKind, Heard};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Remembered};
 use crate::library::lock::lock;
@@ -80,7 +80,7 @@ pub fn keep(
 }
 
 /// Of paths, the kinds and titles of the albums that they are in.
-type Titles = HashMap<String, Vec<(String, String)>>;
+type Titles = HashMap<String, Vec<(AlbumKind, String)>>;
 
 /// What the library says of its files.
 struct Speech<'a> {

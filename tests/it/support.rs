@@ -12,6 +12,7 @@ use std::sync::atomic::AtomicBool;
 
 use windfall::Error;
 use windfall::Watch;
+use windfall::category::photos::AlbumKind;
 use windfall::library::catalog::Catalog;
 use windfall::library::record::FileRecord;
 use windfall::library::settings::{Memory, Settings};
@@ -176,7 +177,7 @@ impl Scratch {
         known.recorded.files.into_iter().map(|(path, record)| (path.to_string(), record)).collect()
     }
 
-    pub fn titles(&self, path: &str) -> Vec<(String, String)> {
+    pub fn titles(&self, path: &str) -> Vec<(AlbumKind, String)> {
         let catalog = Catalog::read(&self.library()).unwrap();
         catalog.titles_by_path().unwrap().remove(path).unwrap_or_default()
     }

@@ -18,8 +18,8 @@ use crate::contents::{
     Archive, ArchiveId, ByContent, Bytes, Category, Content, ContentId, Contents, Entry, Export, ExportId,
     Identity, Inner, Part, PartId,
 };
-use crate::library::catalog::Detail;
 use crate::library::catalog::words::{self, Unknown, known_word};
+use crate::library::catalog::{Detail, albums};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, DerivedKind, DerivedRecord, FileRecord, Placement};
 
@@ -93,14 +93,7 @@ pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ByI
     entries(connection, &mut known, &archives, &parts, &contents)?;
     plan(connection, &mut known, &contents)?;
     derived(connection, &mut known)?;
-    let mut statement =
-        connection.prepare("SELECT kind, key, folder FROM albums WHERE folder IS NOT NULL")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        if let Some(kind) = AlbumKind::from_name(&row.get::<_, String>(0)?) {
-            known.recorded.album_folders.insert((kind, row.get(1)?), row.get(2)?);
-        }
-    }
+    album_folders(connection, &mut known)?;
     Ok((known, contents))
 }
 
@@ -378,6 +371,19 @@ fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
                 blake3: row.get_ref(3)?.as_str_or_null()?.and_then(|hex| blake3::Hash::from_hex(hex).ok()),
             };
             known.recorded.derived.insert(path, record);
+        }
+    }
+    Ok(())
+}
+
+fn album_folders(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT kind, key, folder FROM albums")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        // an album without a folder too: the run would replace one of an unknown kind
+        let kind = albums::kind(row, 0)?;
+        if let Some(folder) = row.get(2)? {
+            known.recorded.album_folders.insert((kind, row.get(1)?), folder);
         }
     }
     Ok(())
