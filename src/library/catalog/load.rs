@@ -248,7 +248,7 @@ fn entries(
 ) -> rusqlite::Result<()> {
     known.delivered.contents.entries.reserve_exact(count(connection, "entries")?);
     let mut statement = connection
-        .prepare("SELECT archive, position, part, path, inner, role, size, modified, content FROM entries")?;
+        .prepare("SELECT archive, position, part, path, inner, sort, size, modified, content FROM entries")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (Some(archive), Some(part), Some(content)) =
@@ -360,7 +360,7 @@ fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<Content
 }
 
 fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("SELECT path, form, target, blake3 FROM derived")?;
+    let mut statement = connection.prepare("SELECT path, kind, target, blake3 FROM derived")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let target: Option<String> = row.get(2)?;

@@ -207,7 +207,7 @@ impl Made {
         let complete: Vec<i64> = self.complete.iter().map(|archive| ids.archives[archive]).collect();
         catalog.record_complete(&complete)?;
         catalog.record_staged(&[])?;
-        catalog.record_facts(&self.records, &ids)?;
+        catalog.record_files(&self.records, &ids)?;
         catalog.record_albums(&self.albums)?;
         catalog.record_recognised(&sorted.derived)
     }
