@@ -24,7 +24,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, params};
 
 use crate::error::{CatalogFault, Error};
 use crate::library::layout;
-use crate::library::settings::Memory;
+use crate::library::settings::RememberedSettings;
 use crate::threads;
 
 pub use history::{ExportRecord, RunRecord};
@@ -145,16 +145,16 @@ impl Catalog {
     }
 
     /// The settings that the library remembers.
-    pub fn settings(&self) -> Result<Memory, Error> {
+    pub fn settings(&self) -> Result<RememberedSettings, Error> {
         self.query(|c| {
             let mut statement = c.prepare("SELECT name, value FROM settings")?;
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         })
     }
 
-    pub fn remember(&mut self, memory: &Memory) -> Result<(), Error> {
+    pub fn remember(&mut self, settings: &RememberedSettings) -> Result<(), Error> {
         self.write(|tx| {
-            for (name, value) in memory.iter() {
+            for (name, value) in settings.iter() {
                 tx.execute(
                     "INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)",
                     params![name, value],
