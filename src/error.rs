@@ -209,7 +209,7 @@ impl Error {
 /// Why a catalog cannot be used: what SQLite says, or which word of a record is unknown.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub struct CatalogFault(#[from] rusqlite::Error);
+pub struct CatalogFault(rusqlite::Error);
 
 /// The kinds of fault that call for different advice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -229,6 +229,11 @@ pub enum CatalogFaultKind {
 }
 
 impl CatalogFault {
+    /// Made here alone, so that no other crate depends on which SQLite this is.
+    pub(crate) fn new(error: rusqlite::Error) -> Self {
+        CatalogFault(error)
+    }
+
     /// What kind of fault this is.
     pub fn kind(&self) -> CatalogFaultKind {
         match self.0.sqlite_error_code() {

@@ -2,7 +2,7 @@
 //! its owner keeps for life.
 //!
 //! This is the library behind the command. An import needs a [`Run`], and [`Settings`] made from what the library
-//! remembers ([`Memory`]); [`check`], [`verify`] and [`list`] answer what an owner asks afterwards.
+//! remembers ([`RememberedSettings`]); [`check`], [`verify`] and [`list`] answer what an owner asks afterwards.
 //!
 //! The folders of the source are the pipeline and what it stands on; each imports only from those above it.
 //! `docs/design.md` has the picture, the words and the rules.
@@ -36,7 +36,7 @@
 //!     jobs: NonZeroUsize::MIN,
 //!     watch: Watch { progress: &(), cancel: &AtomicBool::new(false) },
 //! };
-//! let report = import(&run, Path::new("Photos"), &|_memory| settings.clone())?;
+//! let report = import(&run, Path::new("Photos"), &|_remembered| settings.clone())?;
 //! for problem in &report.problems {
 //!     eprintln!("{}: {}", problem.code.as_str(), problem.message);
 //! }
@@ -113,7 +113,7 @@ pub use contents::Category;
 pub use error::{CatalogFault, CatalogFaultKind, Error};
 pub use library::path::{LibraryPath, NotInLibrary};
 pub use library::settings::{
-    AlbumForm, Hidden, Memories, Memory, RecentlyDeleted, Settings, SidecarForm, ZoneFrom,
+    AlbumForm, Hidden, Memories, RecentlyDeleted, RememberedSettings, Settings, SidecarForm, ZoneFrom,
 };
 pub use library::template::{Purpose, Template, TemplateError};
 pub use problem::{Code, Problem, Severity};

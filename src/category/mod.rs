@@ -124,6 +124,11 @@ pub(crate) fn word(category: Category, sort: Sort) -> &'static str {
     }
 }
 
+/// The words in the catalog for entries of a class, whatever their category.
+pub(crate) fn words(class: Class) -> impl Iterator<Item = &'static str> {
+    photos::Sort::words(class)
+}
+
 /// What an entry with that word in the catalog is.
 pub(crate) fn of_word(category: Category, word: &str) -> Option<(Class, Sort)> {
     match Imported::of(category)? {

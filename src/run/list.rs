@@ -221,15 +221,14 @@ fn is_counted(wanted: &str, path: &str) -> bool {
     folder == at && extension == ending && suffix.is_some_and(is_number)
 }
 
-/// `titles` are those of the albums that it is in, with the word of their kind, sorted by both.
-fn listed(file: StoredFile, shared: &Shared, titles: Vec<(String, String)>) -> Listed {
+/// `titles` are those of the albums that it is in, with their kind, sorted by both.
+fn listed(file: StoredFile, shared: &Shared, titles: Vec<(AlbumKind, String)>) -> Listed {
     let (mut albums, mut memories, mut shared_albums) = (Vec::new(), Vec::new(), Vec::new());
     for (kind, title) in titles {
-        match AlbumKind::from_name(&kind) {
-            Some(AlbumKind::Album) => albums.push(title),
-            Some(AlbumKind::Memory) => memories.push(title),
-            Some(AlbumKind::Shared | AlbumKind::Subscribed) => shared_albums.push(title),
-            None => {}
+        match kind {
+            AlbumKind::Album => albums.push(title),
+            AlbumKind::Memory => memories.push(title),
+            AlbumKind::Shared | AlbumKind::Subscribed => shared_albums.push(title),
         }
     }
     Listed {

@@ -9,13 +9,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::category::photos::Heard;
+use crate::category::photos::{AlbumKind, Heard};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Remembered};
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
-use crate::library::settings::{Hidden, Memories, Memory, SidecarForm, Word, name};
+use crate::library::settings::{Hidden, Memories, RememberedSettings, SidecarForm, Word, name};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
 use crate::progress::{Phase, Progress, Watch};
@@ -80,7 +80,7 @@ pub fn keep(
 }
 
 /// The kinds and titles of the albums that each path is in.
-type Titles = HashMap<String, Vec<(String, String)>>;
+type Titles = HashMap<String, Vec<(AlbumKind, String)>>;
 
 /// What the library says of its files.
 struct Speech<'a> {
@@ -187,10 +187,10 @@ pub fn write(
     let before = Before::new(library, Tree::walk(library)?, recorded, &contents, &HashSet::new());
     catalog.record_moved(&before.moved)?;
     catalog.remember(&remembering(Some(form)))?;
-    let memory = catalog.settings()?;
+    let remembered = catalog.settings()?;
     let discretion = Discretion {
-        hidden: memory.choice(name::HIDDEN).unwrap_or(Hidden::Apart),
-        memories: memory.choice(name::MEMORIES).unwrap_or(Memories::Catalog),
+        hidden: remembered.choice(name::HIDDEN).unwrap_or(Hidden::Apart),
+        memories: remembered.choice(name::MEMORIES).unwrap_or(Memories::Catalog),
     };
     let held = HashMap::new();
     progress.begin(Phase::Place, before.files.len() as u64, 0);
@@ -227,6 +227,6 @@ pub fn remove(library: &Path, form: SidecarForm) -> Result<Removal, Error> {
 }
 
 /// What the library remembers of the sidecars that it wants.
-fn remembering(form: Option<SidecarForm>) -> Memory {
+fn remembering(form: Option<SidecarForm>) -> RememberedSettings {
     std::iter::once((name::SIDECARS.to_owned(), form.as_str().to_owned())).collect()
 }

@@ -26,7 +26,9 @@ use clap::{ColorChoice, Parser};
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
 use windfall::cli::{check, import, list, page, rebuild, report, sidecars, verify};
-use windfall::{Error, Memory, Problem, Progress, Run, Settings, Severity, Strangers, VerifyRun, Watch};
+use windfall::{
+    Error, Problem, Progress, RememberedSettings, Run, Settings, Severity, Strangers, VerifyRun, Watch,
+};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy)]
@@ -205,9 +207,9 @@ impl Session {
             return Exit::Usage;
         };
         let defaults = Settings::standard(chrono_tz::Tz::UTC);
-        let settings = |memory: &Memory| {
+        let settings = |remembered: &RememberedSettings| {
             let note = |text: &str| self.screen.note(text);
-            arguments.choices.settle(&defaults, memory, &cli::machine_zone, &note)
+            arguments.choices.settle(&defaults, remembered, &cli::machine_zone, &note)
         };
         let run = self.run(&arguments.reading, arguments.strangers(), Some(library));
         let result = match arguments.dry_run {
@@ -277,9 +279,9 @@ impl Session {
         let against = arguments.against.as_deref();
         let defaults = Settings::standard(chrono_tz::Tz::UTC);
         let result = if arguments.rebuild_catalog {
-            let settings = |memory: &Memory| {
+            let settings = |remembered: &RememberedSettings| {
                 let note = |text: &str| self.screen.note(text);
-                cli::Choices::default().settle(&defaults, memory, &cli::machine_zone, &note)
+                cli::Choices::default().settle(&defaults, remembered, &cli::machine_zone, &note)
             };
             rebuild::rebuild(&run, &settings, against)
         } else {

@@ -92,7 +92,7 @@ fn record(
         let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));
         changed.extend(placed.map(|p| records.of(p, &unplaced.paths)));
     }
-    catalog.record_facts(&changed, ids)?;
+    catalog.record_files(&changed, ids)?;
     let albums = album_records(&decided.matched, &decided.plan, &unplaced.paths);
     catalog.record_albums(&albums)
 }

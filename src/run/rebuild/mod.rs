@@ -31,7 +31,7 @@ use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Novelty, ReadEntry};
-use crate::library::settings::{Memory, Settings};
+use crate::library::settings::{RememberedSettings, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
 use crate::run::import::Choose;
@@ -100,7 +100,7 @@ pub fn rebuild(
 #[derive(Default)]
 struct Old {
     known: Remembered,
-    memory: Memory,
+    memory: RememberedSettings,
 }
 
 impl Old {
@@ -117,8 +117,8 @@ impl Old {
 }
 
 /// Settings for the new catalog: those that were chosen, and of the old ones the others.
-fn remembered(old: &Old, settings: &Settings) -> Memory {
-    let (old, chosen) = (&old.memory, settings.memory());
+fn remembered(old: &Old, settings: &Settings) -> RememberedSettings {
+    let (old, chosen) = (&old.memory, settings.remembered());
     let all = old.iter().chain(chosen.iter()).map(|(name, text)| (name.to_owned(), text.to_owned()));
     // that of the new catalog is its own
     all.filter(|(name, _)| name != "schema_version").collect()
@@ -196,7 +196,7 @@ impl Made {
         }
     }
 
-    fn write(&self, path: &Path, sorted: &Sorted, memory: &Memory) -> Result<(), Error> {
+    fn write(&self, path: &Path, sorted: &Sorted, memory: &RememberedSettings) -> Result<(), Error> {
         remove(path)?;
         remove(&beside(path, "-journal"))?;
         let mut catalog = Catalog::open_file(path.to_owned())?;
@@ -207,7 +207,7 @@ impl Made {
         let complete: Vec<i64> = self.complete.iter().map(|archive| ids.archives[archive]).collect();
         catalog.record_complete(&complete)?;
         catalog.record_staged(&[])?;
-        catalog.record_facts(&self.records, &ids)?;
+        catalog.record_files(&self.records, &ids)?;
         catalog.record_albums(&self.albums)?;
         catalog.record_recognised(&sorted.derived)
     }

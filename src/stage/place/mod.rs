@@ -147,7 +147,7 @@ fn record(
     let paths: Vec<PathBuf> = placed.iter().map(|p| p.path.to_path(placing.library)).collect();
     sync_all(placing.library, &paths)?;
     let records: Vec<FileRecord> = placed.par_iter().map(|p| describe(p)).collect();
-    catalog.record_facts(&records, ids)
+    catalog.record_files(&records, ids)
 }
 
 struct Placer<'a> {

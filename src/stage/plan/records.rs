@@ -95,6 +95,7 @@ impl<'a> Records<'a> {
             // what it belongs to
             live_photo: neighbours.live_photo,
             companion_of: neighbours.companion_of,
+            modified: None,
             path: record.path,
             area: record.area,
             content: record.content,
