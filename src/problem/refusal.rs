@@ -8,29 +8,61 @@ use crate::problem::Code;
 /// The code of the problem that it becomes, and a sentence for a person.
 pub type Refusal = (Code, String);
 
-/// The refusal for an error of the system. `InvalidData` is how decoders call bytes that are not what they
-/// should be.
-pub fn refused(error: &io::Error) -> Refusal {
-    match error.kind() {
-        _ if is_link(error) => (Code::UnsupportedEntry, "it was a file and is a link now: it was not followed".to_owned()),
-        io::ErrorKind::Unsupported => {
-            (Code::UnsupportedEntry, "it was a file and is a pipe or a device now: it was not read".to_owned())
-        }
-        io::ErrorKind::InvalidData => (Code::DamagedEntry, error.to_string()),
-        io::ErrorKind::NotFound => (
-            Code::Unreadable,
-            "it was here when this run began and is gone now: leave the files where they are, then run this again"
-                .to_owned(),
-        ),
-        io::ErrorKind::PermissionDenied => (Code::Unreadable, forbidden(error)),
-        _ => (
-            Code::Unreadable,
-            format!(
-                "the drive could not read it ({error}): nothing is known to be wrong with the file itself; check the \
-                 cable and the drive, or copy it to another drive, then run this again"
+/// A refusal with the advice for what was downloaded on its own, which is wrong for the files of a library.
+pub struct Refused {
+    pub code: Code,
+    /// What happened, and what helps wherever the file lies.
+    pub cause: String,
+    /// What helps besides with an archive or a part folder.
+    pub advice: Option<&'static str>,
+}
+
+impl Refused {
+    /// The refusal for an error of the system. `InvalidData` is how decoders call bytes that are not what they
+    /// should be.
+    pub fn of(error: &io::Error) -> Self {
+        let (code, cause) = match error.kind() {
+            _ if is_link(error) => {
+                (Code::UnsupportedEntry, "it was a file and is a link now: it was not followed".to_owned())
+            }
+            io::ErrorKind::Unsupported => {
+                (Code::UnsupportedEntry, "it was a file and is a pipe or a device now: it was not read".to_owned())
+            }
+            io::ErrorKind::InvalidData => (Code::DamagedEntry, error.to_string()),
+            io::ErrorKind::NotFound => (
+                Code::Unreadable,
+                "it was here when this run began and is gone now: leave the files where they are, then run this \
+                 again"
+                    .to_owned(),
             ),
-        ),
+            io::ErrorKind::PermissionDenied => (Code::Unreadable, forbidden(error)),
+            _ => {
+                let cause = format!("the drive could not read it ({error})");
+                return Refused { code: Code::Unreadable, cause, advice: Some(FAILING_DRIVE) };
+            }
+        };
+        Refused { code, cause, advice: None }
     }
+
+    /// All of it in one sentence.
+    pub fn message(&self) -> String {
+        self.advice.map_or_else(|| self.cause.clone(), |advice| format!("{}: {advice}", self.cause))
+    }
+}
+
+const FAILING_DRIVE: &str = "nothing is known to be wrong with the file itself; check the cable and the drive, or \
+                             copy it to another drive, then run this again";
+
+impl From<Refusal> for Refused {
+    fn from((code, cause): Refusal) -> Self {
+        Refused { code, cause, advice: None }
+    }
+}
+
+/// The refusal of an archive or part folder for an error of the system.
+pub fn refused(error: &io::Error) -> Refusal {
+    let refused = Refused::of(error);
+    (refused.code, refused.message())
 }
 
 /// The refusal for an error of a walk, which hides the system's error number.
@@ -50,11 +82,6 @@ fn is_link(_: &io::Error) -> bool {
     false
 }
 
-/// What happened, without the advice for archives, which is wrong for the files of a library.
-pub fn cause(message: &str) -> &str {
-    message.split(": nothing is known to be wrong").next().unwrap_or(message)
-}
-
 fn forbidden(error: &io::Error) -> String {
     let remedy = if cfg!(target_os = "macos") {
         "allow it in System Settings, Privacy & Security, Files and Folders"
@@ -68,7 +95,7 @@ fn forbidden(error: &io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::refused;
+    use super::{Refused, refused};
     use crate::problem::Code;
     use std::io::{Error, ErrorKind};
 
@@ -89,5 +116,16 @@ mod tests {
             assert!(message.contains(word), "{message}");
             assert!(!message.contains("download"), "{message}");
         }
+    }
+
+    #[test]
+    fn a_cause_stands_without_the_advice_for_archives() {
+        let refused = Refused::of(&Error::from_raw_os_error(5));
+        assert!(
+            refused.cause.contains("could not read it") && !refused.cause.contains("cable"),
+            "{}",
+            refused.cause
+        );
+        assert_eq!(refused.message(), format!("{}: {}", refused.cause, refused.advice.unwrap()));
     }
 }

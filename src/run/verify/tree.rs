@@ -23,7 +23,7 @@ use crate::library::catalog::Remembered;
 use crate::library::layout::{self, INTERNAL};
 use crate::library::name;
 use crate::library::path::LibraryPath;
-use crate::problem::{Code, Problem, amount, refusal};
+use crate::problem::{Code, Problem, amount};
 use crate::progress::{Phase, Progress, Watch};
 use crate::run::verify::VerifyRun;
 use crate::stage::discover::Inputs;
@@ -177,7 +177,7 @@ pub struct Reread {
     pub heard: Heard,
     /// The entry of each path.
     entries: HashMap<LibraryPath, EntryId>,
-    faults: HashMap<String, String>,
+    faults: HashMap<EntryId, String>,
 }
 
 impl Reread {
@@ -198,7 +198,8 @@ impl Reread {
 
     /// Why a file could not be read.
     pub fn fault(&self, path: &LibraryPath) -> &str {
-        self.faults.get(path.as_str()).map_or("it cannot be read", String::as_str)
+        let fault = self.entries.get(path).and_then(|entry| self.faults.get(entry));
+        fault.map_or("it cannot be read", String::as_str)
     }
 }
 
@@ -245,13 +246,11 @@ pub fn reread(run: &VerifyRun<'_>, mut wishes: Vec<Wish>, wanted: Wanted) -> Res
         watch: Watch { progress: &Verifying(run.watch.progress), cancel: run.watch.cancel },
     };
     let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
-    // what an archive's reader advises does not help here
-    let cause = |message: &str| refusal::cause(message).to_owned();
     Ok(Reread {
         entries: wishes.into_iter().map(|wish| wish.path).zip(inputs.contents.entries.ids()).collect(),
         contents: inputs.contents,
         heard: inputs.heard,
-        faults: tally.problems.iter().filter_map(|p| Some((p.entry.clone()?, cause(&p.message)))).collect(),
+        faults: tally.causes,
     })
 }
 

@@ -26,7 +26,7 @@ use crate::apple::zip::{self, DEFLATED, ZipEntry};
 use crate::category::Heard;
 use crate::contents::{ArchiveId, Bytes, Class, Contents, Entry, ExportId, Inner, PartId};
 use crate::library::catalog::{Delivered, Ids};
-use crate::problem::refusal::{self, Refusal};
+use crate::problem::refusal::Refused;
 use crate::problem::{Code, Problem};
 
 use container::{Container, FileAt, Source};
@@ -161,7 +161,7 @@ fn placeholder(path: &str) -> String {
 ///
 /// # Errors
 /// If the entry is damaged, refused or gone.
-pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read + Send>, Refusal> {
+pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read + Send>, Refused> {
     match source {
         Source::Zip(archive) => {
             let gone = || (Code::DamagedEntry, "the archive no longer lists it".to_owned());
@@ -170,11 +170,11 @@ pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read +
             Ok(Box::new(reader))
         }
         Source::Folder(root) => {
-            let file = part_file::open(root, path).map_err(|e| refusal::refused(&e))?;
+            let file = part_file::open(root, path).map_err(|e| Refused::of(&e))?;
             Ok(Box::new(file))
         }
         Source::Remembered(_) | Source::Unreadable => {
-            Err((Code::DamagedEntry, "its archive is not at hand".to_owned()))
+            Err((Code::DamagedEntry, "its archive is not at hand".to_owned()).into())
         }
     }
 }

@@ -128,7 +128,8 @@ impl<'a> Collector<'a> {
                 }
                 self.in_order.push(read, batch);
             }
-            Message::Failed { entry, problem } => {
+            Message::Failed { entry, problem, cause } => {
+                self.gathered.tally.causes.insert(entry, cause);
                 self.gathered.bytes.push((entry, Bytes::Failed));
                 self.gathered.tally.problems.push(*problem);
             }

@@ -13,6 +13,7 @@ mod seek_buffer;
 mod stock;
 mod worker;
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc;
@@ -39,6 +40,8 @@ pub struct Tally {
     pub bytes: u64,
     /// Entries that could not be read or written.
     pub problems: Vec<Problem>,
+    /// Why each of them could not, without advice for archives.
+    pub causes: HashMap<EntryId, String>,
 }
 
 /// What a pass is to find out.
@@ -112,7 +115,7 @@ fn tasks(contents: &Contents, jobs: NonZeroUsize) -> Vec<EntryId> {
 
 enum Message {
     Sound { read: ReadEntry, list: Option<List>, bytes: u64 },
-    Failed { entry: EntryId, problem: Box<Problem> },
+    Failed { entry: EntryId, problem: Box<Problem>, cause: String },
     Stop(Box<Error>),
 }
 

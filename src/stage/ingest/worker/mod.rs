@@ -20,7 +20,7 @@ use crate::category::{self, Budget, List, ReadSeek, Said, Vouched};
 use crate::contents::{ArchiveId, Arena, Category, Class, Content, ContentId, Entry, EntryId, Sort};
 use crate::error::{Error, is_full};
 use crate::library::record::{Fresh, Novelty, ReadEntry};
-use crate::problem::refusal::Refusal;
+use crate::problem::refusal::{Refusal, Refused};
 use crate::problem::{Code, Problem, amount};
 use crate::stage::discover::Inputs;
 use crate::stage::ingest::seek_buffer::{SeekBuffer, seekable};
@@ -72,13 +72,19 @@ enum Found {
 
 /// Why an entry was not taken.
 enum Failure {
-    OfEntry(Code, String),
+    OfEntry(Refused),
     OfRun(Error),
 }
 
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Failure::OfEntry(refused)
+    }
+}
+
 impl From<Refusal> for Failure {
-    fn from((code, message): Refusal) -> Self {
-        Failure::OfEntry(code, message)
+    fn from(refusal: Refusal) -> Self {
+        Failure::OfEntry(refusal.into())
     }
 }
 
@@ -131,10 +137,11 @@ impl<'a> Worker<'a> {
             let archive = &self.inputs.contents.archives[self.inputs.contents.entries[entry].archive];
             let message = self.take(entry, &mut buffer).unwrap_or_else(|failure| match failure {
                 Failure::OfRun(error) => Message::Stop(Box::new(error)),
-                Failure::OfEntry(code, message) => {
+                Failure::OfEntry(refused) => {
                     let path = self.inputs.contents.entries[entry].path.as_ref();
-                    let problem = Problem::new(code, message).in_archive(&archive.name).with_entry(path);
-                    Message::Failed { entry, problem: Box::new(problem) }
+                    let problem = Problem::new(refused.code, refused.message());
+                    let problem = Box::new(problem.in_archive(&archive.name).with_entry(path));
+                    Message::Failed { entry, problem, cause: refused.cause }
                 }
             });
             let stop = matches!(message, Message::Stop(_));
@@ -288,10 +295,10 @@ impl<'a> Worker<'a> {
         let path = self.reading.staging.map_or_else(std::env::temp_dir, |s| s.library().to_owned());
         match error.kind() {
             _ if is_full(&error) => Failure::OfRun(Error::Full { path, need }),
-            io::ErrorKind::FileTooLarge => Failure::OfEntry(
-                Code::TooLarge,
-                format!("{} are more than a file on this drive can have", amount::size(need)),
-            ),
+            io::ErrorKind::FileTooLarge => {
+                let message = format!("{} are more than a file on this drive can have", amount::size(need));
+                (Code::TooLarge, message).into()
+            }
             _ => Failure::OfRun(Error::Io { doing: "write to", path, source: error }),
         }
     }

@@ -16,7 +16,7 @@ use crate::contents::{Class, Entry, EntryId};
 use crate::error::Error;
 use crate::library::staging::Staged;
 use crate::problem::Code;
-use crate::problem::refusal::refused;
+use crate::problem::refusal::Refused;
 use crate::stage::discover::container::Source;
 use crate::stage::discover::{self, part_file};
 use crate::stage::ingest::Wanted;
@@ -205,7 +205,7 @@ fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Failure> {
             Ok(0) => break,
             Ok(count) => done += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(refused(&error).into()),
+            Err(error) => return Err(Refused::of(&error).into()),
         }
     }
     Ok(done)
