@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::library::layout::{CATALOG, INTERNAL};
 use crate::problem::{Code, Problem, amount};
 
 /// What stops a run.
@@ -42,7 +43,7 @@ pub enum Error {
     #[error("library `{}` is in use by another run", .0.display())]
     Locked(PathBuf),
     /// The folder has no catalog.
-    #[error("`{}` is not a Windfall library: it has no `.windfall/catalog.sqlite`", .0.display())]
+    #[error("`{}` is not a Windfall library: it has no `{}/{}`", .0.display(), INTERNAL, CATALOG)]
     NotALibrary(PathBuf),
     /// The page would replace a file that is not a page.
     #[error("`{}` is not a page of Windfall, so it is not replaced", .0.display())]

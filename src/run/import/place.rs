@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
+use crate::library::layout::{INTERNAL, STAGING};
 use crate::library::record::{DerivedKind, FileRecord, Placement};
 use crate::library::settings::Settings;
 use crate::library::staging::Staging;
@@ -136,8 +137,8 @@ fn leave_staging(
         return Ok(vec![Problem::new(
             Code::StagingLeft,
             format!(
-                "an interrupted import left {waiting} files waiting in `.windfall/staging`: import the same zips again \
-                 to finish it"
+                "an interrupted import left {waiting} files waiting in `{INTERNAL}/{STAGING}`: import the same zips \
+                 again to finish it"
             ),
         )]);
     }

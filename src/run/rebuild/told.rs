@@ -16,7 +16,7 @@ use crate::library::origins::{self, Origin};
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
 use crate::problem::{Code, Problem, amount};
-use crate::run::verify::tree::Reread;
+use crate::run::verify::on_drive::Reread;
 
 /// All tables of a library.
 #[derive(Debug, Default)]
