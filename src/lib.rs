@@ -146,6 +146,6 @@ pub mod cli {
 
     /// The page of a library.
     pub mod page {
-        pub use crate::page::{Hidden, PageOptions, write};
+        pub use crate::page::{HiddenPhotos, PageOptions, write};
     }
 }

@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use crate::category::photos::Heard;
 use crate::error::Error;
@@ -18,7 +17,7 @@ use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
 use crate::library::settings::{Hidden, Memories, Memory, SidecarForm, Word, name};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
-use crate::progress::{Phase, Progress, Watch};
+use crate::progress::{Phase, Watch};
 use crate::sidecar::{Discretion, extension, form_of, sidecar, subject};
 use crate::stage::place::{self, Derivation, Placing, Removal, Unplaced};
 use crate::stage::survey::Before;
@@ -172,12 +171,7 @@ fn is_there(library: &Path, path: &LibraryPath) -> bool {
 ///
 /// # Errors
 /// If it is no library or in use, the drive is full, or the owner interrupts.
-pub fn write(
-    library: &Path,
-    form: SidecarForm,
-    progress: &dyn Progress,
-    cancel: &AtomicBool,
-) -> Result<Derivation, Error> {
+pub fn write(library: &Path, form: SidecarForm, watch: Watch<'_>) -> Result<Derivation, Error> {
     Catalog::read(library)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
@@ -193,8 +187,8 @@ pub fn write(
         memories: memory.choice(name::MEMORIES).unwrap_or(Memories::Catalog),
     };
     let held = HashMap::new();
-    progress.begin(Phase::Place, before.files.len() as u64, 0);
-    let placing = Placing { library, staging: &staging, held: &held, watch: Watch { progress, cancel } };
+    watch.progress.begin(Phase::Place, before.files.len() as u64, 0);
+    let placing = Placing { library, staging: &staging, held: &held, watch };
     let spoken = Spoken { files: before.files.values().collect(), heard: &heard.photos, discretion };
     let derivation = keep(&placing, &spoken, Some(form), &before.derived, &mut catalog)?;
     staging.close();
