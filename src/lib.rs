@@ -140,7 +140,6 @@ pub mod cli {
     pub use crate::run::import::{Glance, glance};
     pub use crate::run::{check, import, list, rebuild, sidecars, verify};
     pub use crate::stage::discover::fit::Space;
-    pub use crate::stage::place::{Derivation, Removal};
     pub use crate::stage::report;
     pub use crate::threads::fitting;
 

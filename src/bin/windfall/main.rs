@@ -254,19 +254,21 @@ impl Session {
         let cli::Sidecars { library, form, remove } = arguments;
         if *remove {
             return match sidecars::remove(library, *form) {
-                Ok(removal) => self.ended(terminal::removed(*form, &removal, self.voice), &[]),
+                Ok(removed) => self.ended(terminal::removed(*form, &removed, self.voice), &[]),
                 Err(error) => self.failed(&error, None),
             };
         }
         let result = sidecars::write(library, *form, self.watch());
         self.screen.clear();
         match result {
-            Ok(derivation) => {
+            Ok(mut kept) => {
+                let mut problems = std::mem::take(&mut kept.wanted.problems);
+                problems.append(&mut kept.others.problems);
                 let shown = match self.voice {
-                    Voice::Quiet => terminal::errors(&derivation.problems),
-                    voice => terminal::written(*form, &derivation, voice),
+                    Voice::Quiet => terminal::errors(&problems),
+                    voice => terminal::written(*form, &kept, &problems, voice),
                 };
-                self.ended(shown, &derivation.problems)
+                self.ended(shown, &problems)
             }
             Err(error) => self.failed(&error, None),
         }
