@@ -44,9 +44,7 @@
 //! # }
 //! ```
 
-// without the command line, what only it needs is unused
-#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
-
+// each is declared twice because rustfmt does not follow a `mod` that a macro writes
 #[cfg(not(feature = "internals"))]
 mod apple;
 #[cfg(feature = "internals")]
@@ -129,7 +127,8 @@ pub use stage::report::{
 };
 
 /// What the command line needs besides: the page, sidecars, a look before an import, and words for people.
-#[cfg(feature = "cli")]
+// always built, so that the compiler can tell what nobody uses
+#[cfg_attr(not(feature = "cli"), doc(hidden))]
 pub mod cli {
     pub use crate::apple::part_name::{is_apple_name, is_unfinished_download};
     pub use crate::category::recognise;

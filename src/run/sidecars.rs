@@ -231,6 +231,7 @@ pub fn write(library: &Path, form: SidecarForm, watch: Watch<'_>) -> Result<Kept
 /// What became of the sidecars of a form that are not wanted any more.
 #[derive(Debug)]
 pub struct Removed {
+    /// Which of them went.
     pub removal: Removal,
     /// The other form that imports go on writing.
     pub remembered: Option<SidecarForm>,
