@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::library::layout::{CATALOG, INTERNAL};
 use crate::problem::{Code, Problem, amount};
 
 /// What stops a run.
@@ -44,7 +45,7 @@ pub enum Error {
     /// The folder has no catalog, or is not there.
     #[error(
         "there is no Windfall library at `{}`: no catalog is at `{}`",
-        .0.display(), .0.join(".windfall/catalog.sqlite").display()
+        .0.display(), .0.join(INTERNAL).join(CATALOG).display()
     )]
     NotALibrary(PathBuf),
     /// The page would replace a file that is not a page.
@@ -68,7 +69,7 @@ pub enum Error {
         path: PathBuf,
         /// Its schema.
         found: i64,
-        /// Ours.
+        /// The newest schema that this version knows.
         known: i64,
     },
     /// The drive has too little space for the new files.
@@ -214,7 +215,7 @@ impl Error {
 /// Why a catalog cannot be used: what SQLite says, or which word of a record is unknown.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub struct CatalogFault(#[from] rusqlite::Error);
+pub struct CatalogFault(rusqlite::Error);
 
 /// The kinds of fault that call for different advice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,6 +235,11 @@ pub enum CatalogFaultKind {
 }
 
 impl CatalogFault {
+    /// Made here alone, so that no other crate depends on which SQLite this is.
+    pub(crate) fn new(error: rusqlite::Error) -> Self {
+        CatalogFault(error)
+    }
+
     /// What kind of fault this is.
     pub fn kind(&self) -> CatalogFaultKind {
         match self.0.sqlite_error_code() {

@@ -2,7 +2,7 @@
 //! its owner keeps for life.
 //!
 //! This is the library behind the command. An import needs a [`Run`], and [`Settings`] made from what the library
-//! remembers ([`Memory`]); [`check`], [`verify`] and [`list`] answer what an owner asks afterwards.
+//! remembers ([`RememberedSettings`]); [`check`], [`verify`] and [`list`] answer what an owner asks afterwards.
 //!
 //! The folders of the source are the pipeline and what it stands on; each imports only from those above it.
 //! `docs/design.md` has the picture, the words and the rules.
@@ -16,7 +16,7 @@
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
 //! | `page`, `sidecar` | what is made from a library for people and for other programs |
-//! | `run` | one file or folder for each verb: it calls the stages in order and decides nothing |
+//! | `run` | one file or folder for each verb: it calls the stages, and has no rule about photos, names or proof |
 //!
 //! The library prints nothing: it tells a [`Progress`] what it does, returns an [`Error`] where nothing more can be
 //! done, and a [`Problem`] for everything else. Only the binary in `src/bin/windfall` prints.
@@ -36,7 +36,7 @@
 //!     jobs: NonZeroUsize::MIN,
 //!     watch: Watch { progress: &(), cancel: &AtomicBool::new(false) },
 //! };
-//! let report = import(&run, Path::new("Photos"), &|_memory| settings.clone())?;
+//! let report = import(&run, Path::new("Photos"), &|_remembered| settings.clone())?;
 //! for problem in &report.problems {
 //!     eprintln!("{}: {}", problem.code.as_str(), problem.message);
 //! }
@@ -111,7 +111,7 @@ pub use contents::Category;
 pub use error::{CatalogFault, CatalogFaultKind, Error};
 pub use library::path::{LibraryPath, NotInLibrary};
 pub use library::settings::{
-    AlbumForm, Hidden, Memories, Memory, RecentlyDeleted, Settings, SidecarForm, ZoneFrom,
+    AlbumForm, Hidden, Memories, RecentlyDeleted, RememberedSettings, Settings, SidecarForm, ZoneFrom,
 };
 pub use library::template::{Purpose, Template, TemplateError};
 pub use problem::{Code, Problem, Severity};

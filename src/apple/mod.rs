@@ -1,6 +1,6 @@
 //! What Apple writes, whatever the category: zips, tables, dates, names of parts, fingerprints.
 //!
-//! Of the rest of this crate it knows only [`problem`](crate::problem).
+//! It knows nothing of the rest of this crate but [`problem`](crate::problem).
 
 // bytes from strangers are never indexed into
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]

@@ -1,11 +1,13 @@
 //! A category turns what Apple delivered into what its owner has.
 //!
-//! The pipeline knows resources, details and assets; only a category knows what they say. Every category
-//! answers the same questions, and each question is one `match` in this file, so a new category is a folder
-//! and one arm in each of them.
+//! The pipeline knows resources, details and assets; only a category knows what they say. Every category that is
+//! imported answers the same questions: whose is this and what is each path for ([`delivery`]), what does a list
+//! say (here), what does it all come to ([`Assets`]). Each question is one `match`; a new category is a folder, a
+//! variant of [`Imported`], and the arms that the compiler then misses.
 
 mod asset;
 mod budget;
+pub mod delivery;
 pub mod photos;
 pub mod recognise;
 pub(crate) mod unsorted;
@@ -14,8 +16,6 @@ use std::io::{Read, Seek};
 
 pub use asset::{Apart, Asset, Assets, Fields, Resource, Stem, Wish};
 pub use budget::Budget;
-pub(crate) use photos::classify::is_apples_folder;
-pub use photos::classify::{Delivered, Shape};
 pub use photos::{Album, AlbumId, AlbumKind};
 
 use crate::contents::{Category, Class, ContentId, Sort};
@@ -36,6 +36,27 @@ pub enum List {
     Photos(photos::List),
 }
 
+/// The categories that are imported.
+#[derive(Debug, Clone, Copy)]
+enum Imported {
+    Photos,
+}
+
+impl Imported {
+    fn of(category: Category) -> Option<Self> {
+        match category {
+            Category::Photos => Some(Imported::Photos),
+            Category::Notes
+            | Category::Drive
+            | Category::Contacts
+            | Category::Calendars
+            | Category::Mail
+            | Category::Bookmarks
+            | Category::Records => None,
+        }
+    }
+}
+
 /// A source of bytes that can be read here and there.
 pub trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
@@ -52,9 +73,9 @@ pub enum Vouched {
 impl Heard {
     /// Whether these bytes have been read as a list of this sort.
     pub fn has(&self, category: Category, content: ContentId, sort: Sort) -> bool {
-        match category {
-            Category::Photos => self.photos.lists.contains_key(&(content, sort.into())),
-            _ => false,
+        match Imported::of(category) {
+            Some(Imported::Photos) => self.photos.lists.contains_key(&(content, sort.into())),
+            None => false,
         }
     }
 
@@ -83,32 +104,34 @@ pub(crate) fn inspect(source: &mut impl ReadSeek, size: u64, vouched: Vouched) -
 
 /// What becomes of a list of `size` bytes if it is larger than any of Apple's.
 pub(crate) fn too_large(category: Category, size: u64, budget: &Budget) -> Option<List> {
-    match category {
-        Category::Photos => photos::lists::too_large(size, budget).map(List::Photos),
-        _ => None,
+    match Imported::of(category)? {
+        Imported::Photos => photos::lists::too_large(size, budget).map(List::Photos),
     }
 }
 
 /// Reads one of Apple's lists, with bounded memory.
 pub(crate) fn read(category: Category, sort: Sort, bytes: &[u8], budget: &Budget) -> Option<List> {
-    match category {
-        Category::Photos => Some(List::Photos(photos::lists::read(sort.into(), bytes, budget))),
-        _ => None,
+    match Imported::of(category)? {
+        Imported::Photos => Some(List::Photos(photos::lists::read(sort.into(), bytes, budget))),
     }
 }
 
 /// The word in the catalog for what an entry is.
 pub(crate) fn word(category: Category, sort: Sort) -> &'static str {
-    match category {
-        Category::Photos => photos::Sort::from(sort).as_str(),
-        _ => "other",
+    match Imported::of(category) {
+        Some(Imported::Photos) => photos::Sort::from(sort).as_str(),
+        None => "other",
     }
+}
+
+/// The words in the catalog for entries of a class, whatever their category.
+pub(crate) fn words(class: Class) -> impl Iterator<Item = &'static str> {
+    photos::Sort::words(class)
 }
 
 /// What an entry with that word in the catalog is.
 pub(crate) fn of_word(category: Category, word: &str) -> Option<(Class, Sort)> {
-    match category {
-        Category::Photos => photos::Sort::from_name(word).map(|sort| (sort.class(), sort.into())),
-        _ => None,
+    match Imported::of(category)? {
+        Imported::Photos => photos::Sort::from_name(word).map(|sort| (sort.class(), sort.into())),
     }
 }

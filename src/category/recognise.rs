@@ -88,8 +88,7 @@ const OUTER: [&str; 14] = [
 /// The category, other than photos, of what lies below `name`; `None` if nothing tells.
 pub fn of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> Option<Category> {
     // an owner may keep anything in iCloud Drive, so its list outranks whatever lies beside it
-    let is_list = |path: &str| exact(file_name(path)) == Some(Category::Drive);
-    if paths.clone().any(is_list) || has_drive_root(name, paths.clone()) {
+    if paths.clone().any(|path| is_drive_list(file_name(path))) || has_drive_root(name, paths.clone()) {
         return Some(Category::Drive);
     }
     if let Some(category) = paths.clone().find_map(|path| exact(file_name(path))) {
@@ -100,6 +99,11 @@ pub fn of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> Optio
     paths
         .filter(|path| below_apple(path))
         .find_map(|path| generic(path).or_else(|| note(path).then_some(Category::Notes)))
+}
+
+/// Whether a file of this name is Apple's list of iCloud Drive.
+pub fn is_drive_list(name: &str) -> bool {
+    exact(name) == Some(Category::Drive)
 }
 
 /// Only one part of iCloud Drive has the list. The others have a folder `Drive`, directly in an archive or

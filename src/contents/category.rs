@@ -3,10 +3,9 @@
 use std::fmt;
 
 /// A kind of data that Apple delivers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Category {
     /// iCloud Photos.
-    #[default]
     Photos,
     /// iCloud Notes.
     Notes,
@@ -25,25 +24,34 @@ pub enum Category {
 }
 
 impl Category {
-    const NAMES: [(Category, &'static str); 8] = [
-        (Category::Photos, "photos"),
-        (Category::Notes, "notes"),
-        (Category::Drive, "drive"),
-        (Category::Contacts, "contacts"),
-        (Category::Calendars, "calendars"),
-        (Category::Mail, "mail"),
-        (Category::Bookmarks, "bookmarks"),
-        (Category::Records, "records"),
+    const ALL: [Category; 8] = [
+        Category::Photos,
+        Category::Notes,
+        Category::Drive,
+        Category::Contacts,
+        Category::Calendars,
+        Category::Mail,
+        Category::Bookmarks,
+        Category::Records,
     ];
 
     /// Its word in the catalog and in JSON.
     pub fn as_str(self) -> &'static str {
-        Self::NAMES.iter().find(|(category, _)| *category == self).map_or("photos", |(_, name)| name)
+        match self {
+            Category::Photos => "photos",
+            Category::Notes => "notes",
+            Category::Drive => "drive",
+            Category::Contacts => "contacts",
+            Category::Calendars => "calendars",
+            Category::Mail => "mail",
+            Category::Bookmarks => "bookmarks",
+            Category::Records => "records",
+        }
     }
 
     /// The category with this word.
     pub fn from_name(name: &str) -> Option<Category> {
-        Self::NAMES.iter().find(|(_, n)| *n == name).map(|(category, _)| *category)
+        Self::ALL.into_iter().find(|category| category.as_str() == name)
     }
 }
 

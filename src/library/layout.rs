@@ -9,7 +9,7 @@ pub const DETAILS: &str = "details";
 /// Inside a folder of those: what brought the files of one export, and what they were called there.
 pub const ORIGINS: &str = "origins.csv";
 /// Inside it: bytes that wait until they are placed.
-const STAGING: &str = "staging";
+pub const STAGING: &str = "staging";
 /// Inside it: the small pictures of the page.
 pub const THUMBNAILS: &str = "thumbnails";
 /// Inside it: the catalog.

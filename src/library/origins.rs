@@ -1,5 +1,5 @@
-//! `origins.csv`: of every file that one export brought, where it stands, from which archive it came and what
-//! it was called there.
+//! `origins.csv`: where every file that one export brought stands, from which archive it came and what it was
+//! called there.
 //!
 //! The catalog knows the same and more; but it is one file, and may be lost. This is kept beside Apple's lists
 //! as a table that a person and any program can read, and a lost catalog is read back from it. Each line stands
@@ -110,9 +110,9 @@ fn failed(error: csv::Error) -> io::Error {
 pub struct Origin {
     /// Where the file stands.
     pub file: LibraryPath,
-    /// Of its bytes.
+    /// The hash of its bytes.
     pub blake3: blake3::Hash,
-    /// Bytes.
+    /// Its size in bytes.
     pub size: u64,
     /// The number of the part.
     pub part: u32,
@@ -130,7 +130,7 @@ pub struct Origin {
     pub class: Class,
     /// What it is to its category.
     pub sort: Sort,
-    /// Its time.
+    /// The entry's modification time, as its archive or folder has it.
     pub modified: Option<NaiveDateTime>,
 }
 

@@ -99,6 +99,9 @@ pub struct FileRecord<C = ContentId> {
     pub live_photo: Option<LibraryPath>,
     /// The still that this adjustment or RAW belongs to.
     pub companion_of: Option<LibraryPath>,
+    /// The modification time that it was given, as long as no run has dated it: an interrupted run planned it, and
+    /// the next one only carried that out.
+    pub modified: Option<DateTime<Utc>>,
 }
 
 impl<C> FileRecord<C> {
@@ -133,6 +136,7 @@ impl<C> FileRecord<C> {
             contributed_by_me: self.contributed_by_me,
             live_photo: self.live_photo,
             companion_of: self.companion_of,
+            modified: self.modified,
         }
     }
 }
@@ -166,6 +170,7 @@ impl FileRecord {
             contributed_by_me: None,
             live_photo: None,
             companion_of: None,
+            modified: None,
         }
     }
 }

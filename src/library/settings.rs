@@ -54,7 +54,7 @@ pub enum AlbumForm {
     Symlink,
     /// Hard links.
     Hardlink,
-    /// Copies.
+    /// A copy of each file in the album's folder.
     Copy,
     /// `Albums/<album>.m3u8`.
     List,
@@ -206,7 +206,7 @@ impl Settings {
     }
 
     /// The words in which a library remembers them.
-    pub fn memory(&self) -> Memory {
+    pub fn remembered(&self) -> RememberedSettings {
         let words = [
             (name::LAYOUT, self.layout.to_string()),
             (name::NAME, self.name.to_string()),
@@ -223,9 +223,9 @@ impl Settings {
 
 /// The settings that a library remembers, as words by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Memory(HashMap<String, String>);
+pub struct RememberedSettings(HashMap<String, String>);
 
-impl Memory {
+impl RememberedSettings {
     /// The text remembered under a name.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
@@ -242,8 +242,8 @@ impl Memory {
     }
 }
 
-impl FromIterator<(String, String)> for Memory {
+impl FromIterator<(String, String)> for RememberedSettings {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(words: I) -> Self {
-        Memory(words.into_iter().collect())
+        RememberedSettings(words.into_iter().collect())
     }
 }

@@ -20,7 +20,7 @@ const CAMERAS: usize = 12;
 pub struct Bar {
     pub label: String,
     pub value: String,
-    /// Of the longest, in percent.
+    /// Its length in percent of the longest bar's.
     pub share: f64,
 }
 

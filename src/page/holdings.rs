@@ -14,7 +14,7 @@ use crate::category::photos::media::{Camera, Kind};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Detail, ExportRecord, RunRecord, StoredFile};
 use crate::library::record::{AlbumRecord, Area};
-use crate::library::settings::Memory;
+use crate::library::settings::RememberedSettings;
 use crate::problem::Severity;
 use crate::stage::report::{Entries, missing_parts};
 
@@ -152,7 +152,7 @@ pub struct Holdings {
     /// their bytes in hex.
     pub read: HashMap<(String, String), String>,
     /// What the library remembers.
-    pub settings: Memory,
+    pub settings: RememberedSettings,
 }
 
 impl Holdings {

@@ -4,9 +4,9 @@
 //! inside the library, a gallery of relative links. It is made from the catalog alone; only thumbnails need
 //! the photos. It names no absolute path, and replaces no file that Windfall did not write.
 //!
-//! The surprise: the page forbids itself every request except for files beside it. Its style and script run
-//! by a nonce that is a hash of the whole content, so the same library gives the same page and nothing in the
-//! content can know the nonce.
+//! The page forbids itself every request except for files beside it. Its style and script run by a nonce that
+//! is a hash of the whole content, so the same library gives the same page and nothing in the content can
+//! know the nonce.
 
 mod certificate;
 mod figures;

@@ -87,7 +87,7 @@ impl OpenProblem {
         }
     }
 
-    /// Of what is missing, only a row that says deleted is a warning.
+    /// A missing medium is a warning only if its row says that it was deleted.
     fn is_listed_only(&self) -> bool {
         self.known() == Some(Code::MissingMedia) && self.severity == Severity::Warning
     }

@@ -1,8 +1,8 @@
 //! The timeline: photos and videos per month, as the numbers of an SVG bar chart. No month with photos is
 //! left out.
 //!
-//! The surprise: years without any photo take no room, or else one scan dated 1904 would squeeze everything
-//! since into a hair.
+//! Years without any photo take no room, or else one scan dated 1904 would squeeze everything since into a
+//! hair.
 
 use crate::page::figures::counted;
 use crate::page::shown::Month;

@@ -34,7 +34,6 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     let mut problems = inputs.problems.clone();
     problems.extend(tally.problems);
     problems.extend(missing_parts);
-    // the album and date warnings concern a library; a check asks for completeness
     problems.extend(matched.problems.iter().filter(|p| concerns_check(p)).cloned());
     problems.sort();
     Ok(Check {

@@ -58,7 +58,7 @@ pub struct Listed {
     pub shared_albums: Vec<String>,
     /// Path of the other half.
     pub live_photo: Option<LibraryPath>,
-    /// Of a still, the paths of its adjustments and RAW files.
+    /// The paths of a still's adjustments and RAW files.
     pub companions: Vec<String>,
     /// By the shared library's list.
     pub contributed_by_me: Option<bool>,
@@ -84,10 +84,10 @@ pub struct Story {
     pub file: Listed,
     /// The rule that decided its date.
     pub rule: Option<Rule>,
-    /// Of each piece of evidence, in its order, how many seconds it is away from the decision;
-    /// `None` where it names no instant of its own or the file is undated.
+    /// How many seconds each piece of evidence, in its order, is away from the decision; `None` where it names
+    /// no instant of its own or the file is undated.
     pub distances: Vec<Option<i64>>,
-    /// Of an adjustment or a RAW file, the still that it belongs to.
+    /// The still that an adjustment or a RAW file belongs to.
     pub companion_of: Option<LibraryPath>,
 }
 
@@ -168,7 +168,7 @@ struct Shared {
 }
 
 impl Shared {
-    /// Of all contents, or of one.
+    /// Reads it for all contents, or for one.
     fn read(catalog: &Catalog, content: Option<i64>) -> Result<Self, Error> {
         let (mut media, mut others) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
         catalog.each_source(content, &mut |source| {
@@ -221,15 +221,14 @@ fn is_counted(wanted: &str, path: &str) -> bool {
     folder == at && extension == ending && suffix.is_some_and(is_number)
 }
 
-/// `titles` are those of the albums that it is in, with the word of their kind, sorted by both.
-fn listed(file: StoredFile, shared: &Shared, titles: Vec<(String, String)>) -> Listed {
+/// `titles` are those of the albums that it is in, with their kind, sorted by both.
+fn listed(file: StoredFile, shared: &Shared, titles: Vec<(AlbumKind, String)>) -> Listed {
     let (mut albums, mut memories, mut shared_albums) = (Vec::new(), Vec::new(), Vec::new());
     for (kind, title) in titles {
-        match AlbumKind::from_name(&kind) {
-            Some(AlbumKind::Album) => albums.push(title),
-            Some(AlbumKind::Memory) => memories.push(title),
-            Some(AlbumKind::Shared | AlbumKind::Subscribed) => shared_albums.push(title),
-            None => {}
+        match kind {
+            AlbumKind::Album => albums.push(title),
+            AlbumKind::Memory => memories.push(title),
+            AlbumKind::Shared | AlbumKind::Subscribed => shared_albums.push(title),
         }
     }
     Listed {

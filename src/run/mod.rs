@@ -1,4 +1,5 @@
-//! A file or folder for each verb. Each calls the stages in order and decides nothing.
+//! A file or folder for each verb. Each calls the stages in order; no rule about photos, names or proof is in
+//! it.
 
 pub mod check;
 pub mod import;

@@ -1,20 +1,20 @@
 //! Writes the sidecars of a library, keeps them up to date, and removes them. A sidecar is touched only if it
 //! is recorded as ours and has the bytes that we gave it.
 //!
-//! The surprise: sidecars of a form that is no longer wanted are kept up to date as well. They are ours, and
-//! somebody may still read them; getting rid of them is a command of its own.
+//! Sidecars of a form that is no longer wanted are kept up to date as well. They are ours, and somebody may
+//! still read them; getting rid of them is a command of its own.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
-use crate::category::photos::Heard;
+use crate::category::photos::{AlbumKind, Heard};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Remembered};
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
-use crate::library::settings::{Hidden, Memories, Memory, SidecarForm, Word, name};
+use crate::library::settings::{Hidden, Memories, RememberedSettings, SidecarForm, Word, name};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
 use crate::progress::{Phase, Watch};
@@ -110,8 +110,8 @@ fn is_otherwise(
     is_changed && standing().as_deref().and_then(form_of).is_some_and(|found| found != form)
 }
 
-/// Of paths, the kinds and titles of the albums that they are in.
-type Titles = HashMap<String, Vec<(String, String)>>;
+/// The kinds and titles of the albums that each path is in.
+type Titles = HashMap<String, Vec<(AlbumKind, String)>>;
 
 /// What the library says of its files.
 struct Speech<'a> {
@@ -214,10 +214,10 @@ pub fn write(library: &Path, form: SidecarForm, watch: Watch<'_>) -> Result<Kept
     let before = Before::new(library, Tree::walk(library)?, recorded, &contents, &HashSet::new());
     catalog.record_moved(&before.moved)?;
     catalog.remember(&remembering(Some(form)))?;
-    let memory = catalog.settings()?;
+    let remembered = catalog.settings()?;
     let discretion = Discretion {
-        hidden: memory.choice(name::HIDDEN).unwrap_or(Hidden::Apart),
-        memories: memory.choice(name::MEMORIES).unwrap_or(Memories::Catalog),
+        hidden: remembered.choice(name::HIDDEN).unwrap_or(Hidden::Apart),
+        memories: remembered.choice(name::MEMORIES).unwrap_or(Memories::Catalog),
     };
     let held = HashMap::new();
     watch.progress.begin(Phase::Place, before.files.len() as u64, 0);
@@ -265,6 +265,6 @@ pub fn remove(library: &Path, form: SidecarForm) -> Result<Removed, Error> {
 }
 
 /// What the library remembers of the sidecars that it wants.
-fn remembering(form: Option<SidecarForm>) -> Memory {
+fn remembering(form: Option<SidecarForm>) -> RememberedSettings {
     std::iter::once((name::SIDECARS.to_owned(), form.as_str().to_owned())).collect()
 }

@@ -3,8 +3,8 @@
 //! Name and place are always stated: what immich-go does not find here it takes for empty, whatever the photo
 //! itself says (its `Asset.UseMetadata`).
 //!
-//! The surprise: `software` must contain the words "immich-go version", or immich-go thinks that the file is
-//! somebody else's (its `readFolder.go`).
+//! `software` must contain the words "immich-go version", or immich-go thinks that the file is somebody
+//! else's (its `readFolder.go`).
 
 use std::io;
 

@@ -3,8 +3,8 @@
 //! This makes the texts; [`sidecars`](crate::run::sidecars) writes them. A text depends on nothing but the
 //! records, so the same records give the same bytes on every machine.
 //!
-//! The surprise: every dated file gets a sidecar, even where the file itself has the date. Programs that find
-//! a sidecar ask it first, and photos whose date was corrected in Photos could not be told apart afterwards.
+//! Every dated file gets a sidecar, even where the file itself has the date. Programs that find a sidecar ask
+//! it first, and photos whose date was corrected in Photos could not be told apart afterwards.
 
 mod immich_go;
 mod xmp;
@@ -92,7 +92,7 @@ impl Statement {
 pub fn sidecar(
     form: SidecarForm,
     file: &FileRecord,
-    titles: &[(String, String)],
+    titles: &[(AlbumKind, String)],
     position: Option<Position>,
     discretion: Discretion,
 ) -> io::Result<Option<Derived>> {
@@ -113,7 +113,7 @@ pub(crate) fn subject(sidecar: &LibraryPath) -> Option<LibraryPath> {
 
 fn statement(
     file: &FileRecord,
-    titles: &[(String, String)],
+    titles: &[(AlbumKind, String)],
     position: Option<Position>,
     discretion: Discretion,
 ) -> Option<Statement> {
@@ -124,7 +124,7 @@ fn statement(
     let hidden = file.hidden && discretion.hidden != Hidden::Mixed;
     let mut tags: Vec<Tag> = match hidden || file.deleted {
         true => Vec::new(),
-        false => titles.iter().filter_map(|(kind, title)| tag(kind, title, discretion.memories)).collect(),
+        false => titles.iter().filter_map(|(kind, title)| tag(*kind, title, discretion.memories)).collect(),
     };
     tags.sort();
     tags.dedup();
@@ -145,8 +145,8 @@ fn statement(
     })
 }
 
-fn tag(kind: &str, title: &str, memories: Memories) -> Option<Tag> {
-    let top = match AlbumKind::from_name(kind)? {
+fn tag(kind: AlbumKind, title: &str, memories: Memories) -> Option<Tag> {
+    let top = match kind {
         AlbumKind::Album => layout::ALBUMS,
         AlbumKind::Shared => layout::SHARED_ALBUMS,
         AlbumKind::Memory if memories == Memories::Folders => layout::MEMORIES,
@@ -164,6 +164,7 @@ fn is_xml(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Discretion, form_of, sidecar, subject};
+    use crate::category::photos::AlbumKind;
     use crate::category::photos::media::{Kind, Position};
     use crate::contents::ContentId;
     use crate::library::path::LibraryPath;
@@ -184,11 +185,16 @@ mod tests {
         FileRecord { captured: "2024-03-03T10:05:17.250+01:00".parse().ok(), ..photo(path) }
     }
 
-    fn titles(of: &[(&str, &str)]) -> Vec<(String, String)> {
-        of.iter().map(|(kind, title)| ((*kind).to_owned(), (*title).to_owned())).collect()
+    fn titles(of: &[(AlbumKind, &str)]) -> Vec<(AlbumKind, String)> {
+        of.iter().map(|(kind, title)| (*kind, (*title).to_owned())).collect()
     }
 
-    fn text(form: SidecarForm, file: &FileRecord, albums: &[(&str, &str)], discretion: Discretion) -> String {
+    fn text(
+        form: SidecarForm,
+        file: &FileRecord,
+        albums: &[(AlbumKind, &str)],
+        discretion: Discretion,
+    ) -> String {
         match sidecar(form, file, &titles(albums), None, discretion).unwrap().unwrap().form {
             DerivedForm::Sidecar(text) => text,
             other => panic!("{other:?}"),
@@ -196,7 +202,7 @@ mod tests {
     }
 
     /// What it has, its record, its albums, whether it gets a sidecar.
-    type Case<'a> = (&'a str, FileRecord, &'a [(&'a str, &'a str)], bool);
+    type Case<'a> = (&'a str, FileRecord, &'a [(AlbumKind, &'a str)], bool);
 
     #[test]
     fn only_media_that_have_something_to_say_get_one() {
@@ -205,8 +211,8 @@ mod tests {
             ("nothing", photo("a.jpg"), &[], false),
             ("a date", dated("a.jpg"), &[], true),
             ("a favourite", FileRecord { favorite: true, ..photo("a.jpg") }, &[], true),
-            ("an album", photo("a.jpg"), &[("album", "Lake")], true),
-            ("a memory", photo("a.jpg"), &[("memory", "Lake")], false),
+            ("an album", photo("a.jpg"), &[(AlbumKind::Album, "Lake")], true),
+            ("a memory", photo("a.jpg"), &[(AlbumKind::Memory, "Lake")], false),
             ("an adjustment", FileRecord { kind: Some(Kind::Adjustment), ..dated("a.AAE") }, &[], false),
             (
                 "another file",
@@ -247,7 +253,8 @@ mod tests {
                 (&deleted, OPEN, false),
                 (&deleted, mixed, false),
             ] {
-                let text = text(form, file, &[("album", "Lake"), ("shared", "Lake")], discretion);
+                let text =
+                    text(form, file, &[(AlbumKind::Album, "Lake"), (AlbumKind::Shared, "Lake")], discretion);
                 assert_eq!(text.contains("Lake"), named, "{form:?} {file:?}");
             }
         }
@@ -256,8 +263,13 @@ mod tests {
     #[test]
     fn every_kind_of_album_has_its_own_top() {
         let with_memories = Discretion { memories: Memories::Folders, ..OPEN };
-        let albums =
-            [("album", "A/B|C"), ("album", "A/B|C"), ("shared", "S"), ("memory", "M"), ("subscribed", "X")];
+        let albums = [
+            (AlbumKind::Album, "A/B|C"),
+            (AlbumKind::Album, "A/B|C"),
+            (AlbumKind::Shared, "S"),
+            (AlbumKind::Memory, "M"),
+            (AlbumKind::Subscribed, "X"),
+        ];
         let text = text(SidecarForm::Xmp, &dated("a.jpg"), &albums, with_memories);
         for expected in [
             "<rdf:li>Albums/A_B|C</rdf:li>",
@@ -274,7 +286,12 @@ mod tests {
     #[test]
     fn what_xml_cannot_hold_is_left_out_and_the_rest_is_escaped() {
         let title = "a\0b\u{1}c\u{b}d\u{fffe}e & <f> \"g\" 'h' 🌊";
-        let text = text(SidecarForm::Xmp, &dated("a.jpg"), &[("album", title), ("album", "\u{2}")], OPEN);
+        let text = text(
+            SidecarForm::Xmp,
+            &dated("a.jpg"),
+            &[(AlbumKind::Album, title), (AlbumKind::Album, "\u{2}")],
+            OPEN,
+        );
         assert!(text.contains("abcde &amp; &lt;f&gt;"), "{text}");
         assert!(text.contains('🌊') && !text.contains(|c: char| c.is_control() && c != '\n'), "{text}");
         assert_eq!(text.matches("<rdf:li>").count(), 3, "{text}");
@@ -283,7 +300,7 @@ mod tests {
     #[test]
     fn photoprism_reads_a_sequence_and_an_attribute() {
         let file = FileRecord { favorite: true, ..dated("a.jpg") };
-        let text = text(SidecarForm::PhotoPrism, &file, &[("album", "Lake")], OPEN);
+        let text = text(SidecarForm::PhotoPrism, &file, &[(AlbumKind::Album, "Lake")], OPEN);
         for expected in [
             "fstop:favorite=\"1\"",
             "<photoshop:DateCreated>2024-03-03T10:05:17.250+01:00</photoshop:DateCreated>",
@@ -303,10 +320,15 @@ mod tests {
             ..dated("2024/IMG_1 (2).HEIC")
         };
         let position = Some(Position { latitude: 47.5, longitude: -8.25 });
-        let derived =
-            sidecar(SidecarForm::ImmichGo, &file, &titles(&[("album", "Lake \"week\"")]), position, OPEN)
-                .unwrap()
-                .unwrap();
+        let derived = sidecar(
+            SidecarForm::ImmichGo,
+            &file,
+            &titles(&[(AlbumKind::Album, "Lake \"week\"")]),
+            position,
+            OPEN,
+        )
+        .unwrap()
+        .unwrap();
         let DerivedForm::Sidecar(text) = derived.form else { panic!() };
         assert!(text.contains("immich-go version"));
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();

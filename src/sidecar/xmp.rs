@@ -3,8 +3,8 @@
 //! What is not known is not stated: there are no empty properties, and nothing that changes from run to run,
 //! such as a time of writing or a version.
 //!
-//! The surprise: `photoprism` is a dialect. PhotoPrism reads `dc:subject` only as a sequence, the favourite
-//! only as an attribute, and only the first description; the others want a bag.
+//! `photoprism` is a dialect. PhotoPrism reads `dc:subject` only as a sequence, the favourite only as an
+//! attribute, and only the first description; the others want a bag.
 
 use std::io;
 

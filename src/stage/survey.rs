@@ -1,9 +1,8 @@
 //! Survey: what the library holds and what its drive can do. [`Before`] is what was there before anything is
-//! read, [`Held`] what the plan has to respect. No file is changed; a probe of links stays inside
-//! `.windfall`.
+//! read, [`Held`] what the plan has to respect. No file is changed.
 //!
-//! The surprise: the folder is believed before the catalog. Owners move, edit and delete files. What they
-//! moved is found again by its bytes, what they deleted is restored, and what they changed is theirs.
+//! The folder is believed before the catalog. Owners move, edit and delete files. What they moved is found
+//! again by its bytes, what they deleted is restored, and what they changed is theirs.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;

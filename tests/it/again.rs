@@ -121,8 +121,9 @@ fn a_library_remembers_settings() {
     let mut scratch = Scratch::new();
     let zips = export().write_zips(&scratch.parts());
     let words = |scratch: &Scratch| {
-        let memory = scratch.recalled(&zips);
-        [name::ALBUMS, name::TIME_ZONE, name::LAYOUT].map(|name| memory.text(name).unwrap_or("").to_owned())
+        let remembered = scratch.recalled(&zips);
+        [name::ALBUMS, name::TIME_ZONE, name::LAYOUT]
+            .map(|name| remembered.text(name).unwrap_or("").to_owned())
     };
     assert_eq!(words(&scratch), ["", "", ""]);
     scratch.settings.albums = AlbumForm::List;

@@ -12,9 +12,10 @@ use std::sync::atomic::AtomicBool;
 
 use windfall::Error;
 use windfall::Watch;
+use windfall::category::photos::AlbumKind;
 use windfall::library::catalog::Catalog;
 use windfall::library::record::FileRecord;
-use windfall::library::settings::{Memory, Settings};
+use windfall::library::settings::{RememberedSettings, Settings};
 use windfall::problem::Code;
 use windfall::progress::{Phase, Progress};
 use windfall::run::check::check;
@@ -130,7 +131,7 @@ impl Scratch {
     }
 
     /// What the library remembers, as the next run is told it.
-    pub fn recalled(&self, inputs: &[PathBuf]) -> Memory {
+    pub fn recalled(&self, inputs: &[PathBuf]) -> RememberedSettings {
         let cancel = AtomicBool::new(false);
         let run = Run {
             inputs,
@@ -138,9 +139,9 @@ impl Scratch {
             jobs: self.jobs(),
             watch: Watch { progress: &(), cancel: &cancel },
         };
-        let heard = RefCell::new(Memory::default());
-        let choose = |memory: &Memory| {
-            *heard.borrow_mut() = memory.clone();
+        let heard = RefCell::new(RememberedSettings::default());
+        let choose = |remembered: &RememberedSettings| {
+            *heard.borrow_mut() = remembered.clone();
             self.settings.clone()
         };
         dry_run(&run, &self.library(), &choose).unwrap();
@@ -176,7 +177,7 @@ impl Scratch {
         known.recorded.files.into_iter().map(|(path, record)| (path.to_string(), record)).collect()
     }
 
-    pub fn titles(&self, path: &str) -> Vec<(String, String)> {
+    pub fn titles(&self, path: &str) -> Vec<(AlbumKind, String)> {
         let catalog = Catalog::read(&self.library()).unwrap();
         catalog.titles_by_path().unwrap().remove(path).unwrap_or_default()
     }

@@ -240,7 +240,7 @@ fn a_damaged_catalog_is_a_problem_and_says_what_to_do() {
 #[test]
 fn words_of_a_newer_version_stop_an_import_and_stay() {
     for (table, column, word) in
-        [("entries", "role", "photo"), ("files", "area", "media"), ("files", "kind", "photo")]
+        [("entries", "sort", "photo"), ("files", "area", "media"), ("files", "kind", "photo")]
     {
         let (scratch, zips) = imported();
         let catalog = || rusqlite::Connection::open(Catalog::path_in(&scratch.library())).unwrap();

@@ -220,8 +220,8 @@ impl Listing {
     }
 }
 
-/// Of these places that an archive may begin at, the one where its first entries have their local
-/// headers: a prefixed archive counts from its own start or from the file's, and an end record
+/// Which of these places the archive begins at: the one from which its first entries have their local
+/// headers. A prefixed archive counts from its own start or from the file's, and an end record
 /// within a comment leads to any number. Also says how many of a few had theirs there.
 pub(super) fn settle(peek: &mut Peek, listing: &Listing, shifts: [u64; 2]) -> io::Result<(u32, u64)> {
     let mut best = (0, shifts[0]);

@@ -100,7 +100,7 @@ pub struct ZipArchive {
     /// including those of equal names, then those that were found without it. Folders are left out.
     pub entries: Vec<ZipEntry>,
     /// BLAKE3 of everything from the first central header to the end of the file, which together with the
-    /// size is the archive's identity. For a damaged archive, of what its headers declare.
+    /// size is the archive's identity. For a damaged archive it is that of what its headers declare.
     pub directory: blake3::Hash,
     /// Length of the file in bytes.
     pub size: u64,

@@ -1,9 +1,9 @@
 //! The windfall command: parses, calls the library, and hands what it returns to the terminal. It decides
 //! nothing about photos, and only the terminal prints.
 //!
-//! The surprise: a run that its owner may interrupt has a thread of its own, while the main thread waits for
-//! its end or for a signal. The first signal asks the run to stop; on the second `main` simply returns, which
-//! ends the process without waiting for anybody.
+//! A run that its owner may interrupt has a thread of its own, while the main thread waits for its end or for
+//! a signal. The first signal asks the run to stop; on the second `main` simply returns, which ends the
+//! process without waiting for anybody.
 
 mod cli;
 mod terminal;
@@ -26,7 +26,9 @@ use clap::{ColorChoice, Parser};
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
 use windfall::cli::{check, import, list, page, rebuild, report, sidecars, verify};
-use windfall::{Error, Memory, Problem, Progress, Run, Settings, Severity, Strangers, VerifyRun, Watch};
+use windfall::{
+    Error, Problem, Progress, RememberedSettings, Run, Settings, Severity, Strangers, VerifyRun, Watch,
+};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy)]
@@ -209,9 +211,9 @@ impl Session {
             return Exit::Usage;
         };
         let defaults = Settings::standard(chrono_tz::Tz::UTC);
-        let settings = |memory: &Memory| {
+        let settings = |remembered: &RememberedSettings| {
             let note = |text: &str| self.screen.note(text);
-            arguments.choices.settle(&defaults, memory, &cli::machine_zone, &note)
+            arguments.choices.settle(&defaults, remembered, &cli::machine_zone, &note)
         };
         let run = self.run(&arguments.reading, arguments.strangers(), Some(library));
         let result = match arguments.dry_run {
@@ -283,9 +285,9 @@ impl Session {
         let against = arguments.against.as_deref();
         let defaults = Settings::standard(chrono_tz::Tz::UTC);
         let result = if arguments.rebuild_catalog {
-            let settings = |memory: &Memory| {
+            let settings = |remembered: &RememberedSettings| {
                 let note = |text: &str| self.screen.note(text);
-                cli::Choices::default().settle(&defaults, memory, &cli::machine_zone, &note)
+                cli::Choices::default().settle(&defaults, remembered, &cli::machine_zone, &note)
             };
             rebuild::rebuild(&run, &settings, against)
         } else {

@@ -1,7 +1,7 @@
 //! Media to assets: what the rows say of each medium, and when each asset was taken. Never names a library path.
 //!
-//! The surprise: flags and dates belong to the asset, not to a file. The still's row decides for its movie
-//! even where the movie's own row says otherwise, because the halves of one Live Photo do differ.
+//! Flags and dates belong to the asset, not to a file. The still's row decides for its movie even where the
+//! movie's own row says otherwise, because the halves of one Live Photo do differ.
 
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -167,7 +167,7 @@ fn collect<'a>(
     media
 }
 
-/// Of several rows, those of the newest export decide; among them the earliest date gives name,
+/// What several rows say together. Those of the newest export decide; among them the earliest date gives name,
 /// dates and views, favourite if any says so, hidden and deleted only if all do.
 fn told<'a>(
     contents: &Contents,

@@ -11,11 +11,11 @@ use crate::contents::{Class, ContentId, ContentSet, Contents, Entry};
 /// Distinct media files of this run's inputs, imported now or before.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MediaCounts {
-    /// Photos.
+    /// Files that are photos, RAW files among them.
     pub photos: u64,
     /// Videos, movies of Live Photos among them.
     pub videos: u64,
-    /// Pairs.
+    /// Pairs of a still and a movie.
     pub live_photos: u64,
     /// Files whose fingerprint a row carries.
     pub proved: u64,
@@ -77,7 +77,7 @@ fn given_media(contents: &Contents) -> ContentSet {
     given.filter_map(|e| e.content()).collect()
 }
 
-/// The albums.
+/// Counts the albums of each kind, and what belongs to them.
 pub fn albums(matched: &Matched) -> AlbumCounts {
     let mut counts = AlbumCounts::default();
     for album in &matched.albums {

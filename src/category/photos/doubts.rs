@@ -40,7 +40,7 @@ impl Doubts {
         self.named.push(problem);
     }
 
-    /// All of them; of each kind that had no room for all, how many more there are.
+    /// All of them, and for each kind that had no room for all, how many more there are.
     pub fn into_problems(self) -> Vec<Problem> {
         let mut problems = self.named;
         for ((code, severity), more) in self.more {

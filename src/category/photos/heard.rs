@@ -32,7 +32,7 @@ pub fn inspect(source: &mut (impl Read + Seek), size: u64, vouched: Vouched) -> 
 /// Everything that was said.
 #[derive(Debug, Default)]
 pub struct Heard {
-    /// Of each content.
+    /// What each content says of itself.
     pub said: Arena<ContentId, Said>,
     /// Apple's lists, by their bytes and what they are for.
     pub lists: BTreeMap<(ContentId, Sort), List>,

@@ -3,8 +3,8 @@
 //! Pure: no file, no clock, no thread; the same [`Contents`] give the same [`Matched`]. Where a file goes is
 //! decided later, by the [`plan`](crate::stage::plan).
 //!
-//! The surprise: everything that is known is matched anew each time, this run's inputs and the library alike.
-//! A row, an album or a movie that comes a year later still finds its photo.
+//! Everything that is known is matched anew each time, this run's inputs and the library alike. A row, an
+//! album or a movie that comes a year later still finds its photo.
 
 pub mod albums;
 pub mod assets;
@@ -138,7 +138,7 @@ pub struct Matched {
 }
 
 impl Matched {
-    /// Of every content, its asset and which resource of it it is.
+    /// To which asset each content belongs, and as which of its resources.
     pub fn by_content(&self) -> ByContent<(AssetId, u32)> {
         let mut places = ByContent::with_capacity(self.assets.len());
         for (a, asset) in self.assets.pairs() {

@@ -27,9 +27,9 @@ const MOST_LOOKS: usize = 64;
 /// Which movie belongs to which still; indices into the media.
 #[derive(Default)]
 pub(super) struct Pairs {
-    /// Of every still of a Live Photo, its movie.
+    /// The movie of every still that is half of a Live Photo.
     pub(super) movie: HashMap<usize, usize>,
-    /// Of every paired movie, the still that it stands beside.
+    /// The still beside which each paired movie stands.
     pub(super) first_still: HashMap<usize, usize>,
 }
 
@@ -115,8 +115,8 @@ enum Copies {
     EachBesideItsStill,
 }
 
-/// Of several halves of one identifier those are one that stand side by side, then those of one stem;
-/// shared albums have halves of their own.
+/// Where several halves have one identifier, those that stand side by side belong together, then those of one
+/// stem; shared albums have halves of their own.
 fn pair_by_identifier(media: &[Medium<'_>], stills: &[usize], movies: &[usize], pairs: &mut Pairs) {
     let of = |is_movie: bool, halves: &[usize]| -> Vec<(&str, bool, usize)> {
         let identifier = |&half: &usize| media[half].said.embedded.content_identifier.as_deref();
@@ -239,9 +239,9 @@ fn apart(local: LocalTime, utc: NaiveDateTime) -> TimeDelta {
 /// Which files go with which still; indices into the media.
 #[derive(Default)]
 pub(super) struct Companions {
-    /// Of every companion, its still.
+    /// The still of every companion.
     pub(super) of: HashMap<usize, usize>,
-    /// Of every still, its companions.
+    /// The companions of every still that has any.
     pub(super) with: BTreeMap<usize, Vec<usize>>,
 }
 

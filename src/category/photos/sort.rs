@@ -75,6 +75,11 @@ impl Sort {
         SORTS.get(self as usize).map_or("other", |(_, name)| name)
     }
 
+    /// The words in the catalog of all sorts that are of this class to the pipeline.
+    pub fn words(class: Class) -> impl Iterator<Item = &'static str> {
+        SORTS.iter().filter(move |(sort, _)| sort.class() == class).map(|(_, word)| *word)
+    }
+
     /// The sort of that word in the catalog.
     pub fn from_name(name: &str) -> Option<Sort> {
         SORTS.iter().find(|(_, n)| *n == name).map(|(sort, _)| *sort)

@@ -131,7 +131,7 @@ impl Catalog {
                 params![command, started, report],
             )?;
             if let Some(Unchanged { state, report }) = unchanged {
-                tx.execute("INSERT INTO unchanged (mark, report) VALUES (?1, ?2)", params![state, report])?;
+                tx.execute("INSERT INTO unchanged (state, report) VALUES (?1, ?2)", params![state, report])?;
             }
             Ok(())
         })
@@ -141,7 +141,7 @@ impl Catalog {
     pub fn unchanged(&self) -> Result<Option<Unchanged>, Error> {
         self.query(|c| {
             let row = |row: &Row<'_>| Ok(Unchanged { state: row.get(0)?, report: row.get(1)? });
-            c.query_row("SELECT mark, report FROM unchanged", [], row).optional()
+            c.query_row("SELECT state, report FROM unchanged", [], row).optional()
         })
     }
 }

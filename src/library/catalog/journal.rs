@@ -83,7 +83,7 @@ impl Catalog {
         self.write(|tx| {
             let mut insert = Put::into(
                 tx,
-                "entries (archive, position, part, path, inner, role, size, modified, content) \
+                "entries (archive, position, part, path, inner, sort, size, modified, content) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?;
             let mut stage = tx.prepare_cached("INSERT OR IGNORE INTO staged (content) VALUES (?1)")?;
@@ -203,11 +203,11 @@ impl Catalog {
     }
 
     /// Records files that are durable under their final names, with all that is known of them.
-    pub fn record_facts(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
+    pub fn record_files(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
             let row = format!(
                 "files ({FILES}) VALUES \
-                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
             );
             let mut insert = Put::into(tx, &row)?;
             for file in files {
@@ -230,6 +230,7 @@ impl Catalog {
                     file.contributed_by_me,
                     file.live_photo.as_ref().map(LibraryPath::as_str),
                     file.companion_of.as_ref().map(LibraryPath::as_str),
+                    file.modified.map(|t| t.to_rfc3339()),
                 ])?;
             }
             Ok(())
@@ -275,7 +276,7 @@ impl Catalog {
         derived: impl Iterator<Item = (&'a LibraryPath, DerivedRecord)>,
     ) -> Result<(), Error> {
         self.write(|tx| {
-            let mut insert = Put::into(tx, "derived (path, form, target, blake3) VALUES (?1, ?2, ?3, ?4)")?;
+            let mut insert = Put::into(tx, "derived (path, kind, target, blake3) VALUES (?1, ?2, ?3, ?4)")?;
             for (path, DerivedRecord { kind, target, blake3 }) in derived {
                 insert.execute(params![
                     path.as_str(),

@@ -10,7 +10,9 @@ use std::ops::ControlFlow;
 use rusqlite::{Connection, Params};
 
 use crate::apple::fingerprint::Fingerprint;
+use crate::category;
 use crate::category::photos::media::{Camera, Format};
+use crate::contents::Class;
 use crate::error::Error;
 use crate::library::catalog::load::{self, FILE_COLUMNS, FILES};
 use crate::library::catalog::{Catalog, Unknown, known_word};
@@ -112,16 +114,21 @@ impl Catalog {
     /// out.
     pub fn each_source(&self, content: Option<i64>, visit: &mut dyn FnMut(Source<'_>)) -> Result<(), Error> {
         self.query(|c| {
-            let mut statement = c.prepare(
-                "SELECT content, CASE role WHEN 'other' THEN 'other' ELSE 'media' END, inner, name, path \
+            let words = |class| {
+                let quoted: Vec<String> = category::words(class).map(|word| format!("'{word}'")).collect();
+                quoted.join(", ")
+            };
+            let (media, others) = (words(Class::Resource), words(Class::Other));
+            let mut statement = c.prepare(&format!(
+                "SELECT content, sort IN ({media}), inner, name, path \
                  FROM entries JOIN archives ON archives.id = archive \
-                 WHERE role IN ('photo', 'deleted', 'shared', 'other') AND (?1 IS NULL OR content = ?1)",
-            )?;
+                 WHERE sort IN ({media}, {others}) AND (?1 IS NULL OR content = ?1)",
+            ))?;
             let mut rows = statement.query([content])?;
             while let Some(row) = rows.next()? {
                 visit(Source {
                     content: row.get(0)?,
-                    area: known_word(1, row.get_ref(1)?.as_str()?, Area::from_name)?,
+                    area: if row.get(1)? { Area::Media } else { Area::Other },
                     inner: row.get_ref(2)?.as_str()?,
                     archive: row.get_ref(3)?.as_str()?,
                     entry: row.get_ref(4)?.as_str()?,
@@ -237,7 +244,7 @@ mod tests {
         let sql = format!(
             "INSERT INTO contents (id, blake3, size, crc32, format, make) VALUES (7, '{hex}', 9, 1, 'heic', 'Apple');
              INSERT INTO archives (id, name) VALUES (1, 'iCloud Photos Part 1 of 1.zip');
-             INSERT INTO entries (archive, position, part, path, inner, role, size, content) VALUES
+             INSERT INTO entries (archive, position, part, path, inner, sort, size, content) VALUES
                  (1, 0, 1, 'P/Photos/A.HEIC', 'Photos/A.HEIC', 'photo', 9, 7),
                  (1, 1, 1, 'P/Notes/a.txt', 'Notes/a.txt', 'other', 9, 7),
                  (1, 2, 1, 'P/Photos/Photo Details.csv', 'Photos/Photo Details.csv', 'details', 9, 7)"
@@ -266,7 +273,7 @@ mod tests {
         };
         let mut ids = Ids::default();
         ids.contents.insert(ContentId::default(), 7);
-        catalog.record_facts(&[still.clone(), movie], &ids).unwrap();
+        catalog.record_files(&[still.clone(), movie], &ids).unwrap();
         (catalog, still)
     }
 
@@ -358,7 +365,7 @@ mod tests {
     fn a_file_is_found_by_any_spelling_of_its_path() {
         let folder = tempfile::tempdir().unwrap();
         let (catalog, _) = catalog(&folder);
-        let link = "INSERT INTO derived (path, form, target) VALUES ('Albums/Lake/A.HEIC', 'symlink', '2024/A.HEIC')";
+        let link = "INSERT INTO derived (path, kind, target) VALUES ('Albums/Lake/A.HEIC', 'symlink', '2024/A.HEIC')";
         catalog.connection.execute(link, []).unwrap();
         for text in ["2024/A.HEIC", "2024/a.heic", "Albums/Lake/A.HEIC"] {
             let found = catalog.path_of(&["none".to_owned(), text.to_owned()]).unwrap();

@@ -18,8 +18,8 @@ use crate::contents::{
     Archive, ArchiveId, ByContent, Bytes, Category, Content, ContentId, Contents, Entry, Export, ExportId,
     Identity, Inner, Part, PartId,
 };
-use crate::library::catalog::Detail;
 use crate::library::catalog::words::{self, Unknown, known_word};
+use crate::library::catalog::{Detail, albums};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, DerivedKind, DerivedRecord, FileRecord, Placement};
 
@@ -79,9 +79,9 @@ pub(super) type Records = Vec<FileRecord<i64>>;
 
 /// The columns of `files`, in the order in which they are written and read.
 pub(super) const FILES: &str = "path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
-    imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of";
+    imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of, modified";
 /// How many columns that is.
-pub(super) const FILE_COLUMNS: usize = 18;
+pub(super) const FILE_COLUMNS: usize = 19;
 
 /// Reads everything but the records of files. Also gives the contents by their ids.
 pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
@@ -93,14 +93,7 @@ pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ByI
     entries(connection, &mut known, &archives, &parts, &contents)?;
     plan(connection, &mut known, &contents)?;
     derived(connection, &mut known)?;
-    let mut statement =
-        connection.prepare("SELECT kind, key, folder FROM albums WHERE folder IS NOT NULL")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        if let Some(kind) = AlbumKind::from_name(&row.get::<_, String>(0)?) {
-            known.recorded.album_folders.insert((kind, row.get(1)?), row.get(2)?);
-        }
-    }
+    album_folders(connection, &mut known)?;
     Ok((known, contents))
 }
 
@@ -255,7 +248,7 @@ fn entries(
 ) -> rusqlite::Result<()> {
     known.delivered.contents.entries.reserve_exact(count(connection, "entries")?);
     let mut statement = connection
-        .prepare("SELECT archive, position, part, path, inner, role, size, modified, content FROM entries")?;
+        .prepare("SELECT archive, position, part, path, inner, sort, size, modified, content FROM entries")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (Some(archive), Some(part), Some(content)) =
@@ -325,6 +318,7 @@ pub(super) fn record(
         contributed_by_me: row.get(15)?,
         live_photo: text(16)?.and_then(library_path),
         companion_of: text(17)?.and_then(library_path),
+        modified: instant(text(18)?).map(|t| t.to_utc()),
     }))
 }
 
@@ -366,7 +360,7 @@ fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<Content
 }
 
 fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("SELECT path, form, target, blake3 FROM derived")?;
+    let mut statement = connection.prepare("SELECT path, kind, target, blake3 FROM derived")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let target: Option<String> = row.get(2)?;
@@ -377,6 +371,19 @@ fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
                 blake3: row.get_ref(3)?.as_str_or_null()?.and_then(|hex| blake3::Hash::from_hex(hex).ok()),
             };
             known.recorded.derived.insert(path, record);
+        }
+    }
+    Ok(())
+}
+
+fn album_folders(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT kind, key, folder FROM albums")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        // an album without a folder too: the run would replace one of an unknown kind
+        let kind = albums::kind(row, 0)?;
+        if let Some(folder) = row.get(2)? {
+            known.recorded.album_folders.insert((kind, row.get(1)?), folder);
         }
     }
     Ok(())

@@ -46,7 +46,12 @@ pub(super) fn show_as_current(connection: &Connection, found: i64) -> rusqlite::
         "CREATE TEMP VIEW contents AS SELECT id, blake3, size, crc32, fingerprint, cut_short, format, exif_time, \
          exif_offset, quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, \
          content_identifier, NULL AS exif_standard FROM main.contents; \
-         CREATE TEMP VIEW exports AS SELECT id, name, total, built, label, 'photos' AS category FROM main.exports",
+         CREATE TEMP VIEW exports AS SELECT id, name, total, built, label, 'photos' AS category FROM main.exports; \
+         CREATE TEMP VIEW files AS SELECT *, NULL AS modified FROM main.files; \
+         CREATE TEMP VIEW entries AS SELECT archive, position, part, path, inner, role AS sort, size, modified, \
+         content FROM main.entries; \
+         CREATE TEMP VIEW derived AS SELECT path, form AS kind, target, blake3 FROM main.derived; \
+         CREATE TEMP VIEW unchanged AS SELECT mark AS state, report FROM main.unchanged",
     )
 }
 
@@ -65,6 +70,8 @@ mod tests {
                               label TEXT NOT NULL UNIQUE) STRICT;
         CREATE TABLE contents (id INTEGER PRIMARY KEY, blake3 TEXT NOT NULL) STRICT;
         CREATE TABLE files (path TEXT PRIMARY KEY, rule TEXT) STRICT, WITHOUT ROWID;
+        CREATE TABLE entries (path TEXT NOT NULL, role TEXT NOT NULL) STRICT;
+        CREATE TABLE derived (path TEXT PRIMARY KEY, form TEXT NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE unchanged (mark TEXT NOT NULL, report TEXT NOT NULL) STRICT;";
 
     #[test]

@@ -22,9 +22,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, Transaction, params};
 
-use crate::error::Error;
+use crate::error::{CatalogFault, Error};
 use crate::library::layout;
-use crate::library::settings::Memory;
+use crate::library::settings::RememberedSettings;
 use crate::threads;
 
 pub use history::{ExportRecord, RunRecord};
@@ -54,8 +54,7 @@ impl Catalog {
 
     /// The same for a catalog that is not in its place yet.
     pub fn open_file(path: PathBuf) -> Result<Self, Error> {
-        let connection =
-            Connection::open(&path).map_err(|e| Error::Catalog { path: path.clone(), source: e.into() })?;
+        let connection = Connection::open(&path).map_err(|e| fault(&path, e))?;
         let mut catalog = Catalog { connection, path };
         catalog.try_sql(|c| {
             c.pragma_update(None, "journal_mode", "DELETE")?;
@@ -89,9 +88,7 @@ impl Catalog {
             return Err(Error::NotALibrary(library.to_owned()));
         }
         let open = |flags| {
-            let connection = Connection::open_with_flags(&path, flags);
-            let connection =
-                connection.map_err(|e| Error::Catalog { path: path.clone(), source: e.into() })?;
+            let connection = Connection::open_with_flags(&path, flags).map_err(|e| fault(&path, e))?;
             Ok(Catalog { connection, path: path.clone() })
         };
         let mut catalog = open(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -116,17 +113,13 @@ impl Catalog {
         Ok(found)
     }
 
-    fn failed(&self, source: rusqlite::Error) -> Error {
-        Error::Catalog { path: self.path.clone(), source: source.into() }
-    }
-
     fn try_sql<T>(&mut self, act: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
         let result = act(&mut self.connection);
-        result.map_err(|source| self.failed(source))
+        result.map_err(|e| fault(&self.path, e))
     }
 
     fn query<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
-        ask(&self.connection).map_err(|source| self.failed(source))
+        ask(&self.connection).map_err(|e| fault(&self.path, e))
     }
 
     /// Frees the memory of its cache. The next query reads from the drive again.
@@ -152,16 +145,16 @@ impl Catalog {
     }
 
     /// The settings that the library remembers.
-    pub fn settings(&self) -> Result<Memory, Error> {
+    pub fn settings(&self) -> Result<RememberedSettings, Error> {
         self.query(|c| {
             let mut statement = c.prepare("SELECT name, value FROM settings")?;
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         })
     }
 
-    pub fn remember(&mut self, memory: &Memory) -> Result<(), Error> {
+    pub fn remember(&mut self, settings: &RememberedSettings) -> Result<(), Error> {
         self.write(|tx| {
-            for (name, value) in memory.iter() {
+            for (name, value) in settings.iter() {
                 tx.execute(
                     "INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)",
                     params![name, value],
@@ -195,4 +188,9 @@ impl Catalog {
         known.recorded.files = load::files(records, &contents);
         Ok(known)
     }
+}
+
+/// An error of the catalog at a path.
+fn fault(path: &Path, source: rusqlite::Error) -> Error {
+    Error::Catalog { path: path.to_owned(), source: CatalogFault::new(source) }
 }

@@ -3,6 +3,10 @@
 -- sentences, get their names in the same transaction (see migrate.rs).
 
 ALTER TABLE contents ADD COLUMN exif_standard TEXT;
+ALTER TABLE files ADD COLUMN modified TEXT;
+ALTER TABLE entries RENAME COLUMN role TO sort;
+ALTER TABLE derived RENAME COLUMN form TO kind;
+ALTER TABLE unchanged RENAME COLUMN mark TO state;
 
 -- a column cannot lose its NOT NULL in place; all that 0.1.0 imported was photos
 CREATE TABLE exports_2 (

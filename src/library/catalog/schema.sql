@@ -56,7 +56,7 @@ CREATE TABLE entries (
     part     INTEGER NOT NULL REFERENCES parts,
     path     TEXT NOT NULL,           -- verbatim
     inner    TEXT NOT NULL,           -- inside the part
-    role     TEXT NOT NULL,
+    sort     TEXT NOT NULL,           -- what it is to its category: photo, album, other …
     size     INTEGER NOT NULL,
     modified TEXT,
     content  INTEGER NOT NULL REFERENCES contents,
@@ -82,7 +82,8 @@ CREATE TABLE files (
     view_count         INTEGER,
     contributed_by_me  INTEGER,
     live_photo         TEXT,          -- the other half
-    companion_of       TEXT           -- the still of an adjustment or RAW
+    companion_of       TEXT,          -- the still of an adjustment or RAW
+    modified           TEXT           -- the time it was given while no run has dated it; NULL: its dates say it
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE albums (
@@ -113,7 +114,7 @@ CREATE TABLE plan (
 
 CREATE TABLE derived (
     path   TEXT PRIMARY KEY,
-    form   TEXT NOT NULL,             -- symlink, hardlink, copy, list, sidecar
+    kind   TEXT NOT NULL,             -- symlink, hardlink, copy, list, sidecar
     target TEXT,                      -- the file that it repeats
     blake3 TEXT                       -- of its own bytes, where it has any
 ) STRICT, WITHOUT ROWID;
@@ -125,10 +126,10 @@ CREATE TABLE runs (
     report   TEXT NOT NULL            -- JSON, as import prints it
 ) STRICT;
 
--- What the next run would report if nothing changes until then, and the mark by which it sees that.
+-- What the next run would report if nothing changes until then, and the state by which it sees that.
 -- Whatever else is written to the catalog deletes it.
 CREATE TABLE unchanged (
-    mark   TEXT NOT NULL,
+    state  TEXT NOT NULL,             -- a hash of all that the run depends on
     report TEXT NOT NULL
 ) STRICT;
 

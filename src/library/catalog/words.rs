@@ -38,8 +38,7 @@ impl Unknown {
     }
 }
 
-/// The rule that a word stands for. Version 1 of the schema had a sentence instead, and so did unreleased builds
-/// that wrote version 2.
+/// The rule that a word stands for. Version 1 of the schema, which may be read as it is, has a sentence instead.
 pub(super) fn rule(word: &str) -> Option<Rule> {
     let by_sentence = || SENTENCES.iter().find(|(_, sentence)| *sentence == word).map(|(rule, _)| *rule);
     Rule::from_name(word).or_else(by_sentence)

@@ -1,5 +1,5 @@
-//! `import`: calls the stages in their order and hands each what the one before it gave. It decides nothing
-//! and never prints.
+//! `import`: calls the stages in their order and hands each what the one before it gave. No rule about
+//! photos, names or proof is in it, and it never prints.
 //!
 //! An import first finishes what an interrupted one had planned. Only then does it begin, so that a killed
 //! run and the one after it end in the same tree as a run that nobody killed.
@@ -27,7 +27,7 @@ use crate::library::drive;
 use crate::library::layout::INTERNAL;
 use crate::library::lock::{lock, withdraw};
 use crate::library::record::Unchanged;
-use crate::library::settings::{Memory, Settings};
+use crate::library::settings::{RememberedSettings, Settings};
 use crate::library::staging::Staging;
 use crate::progress::Watch;
 use crate::stage::discover::search::Strangers;
@@ -61,7 +61,7 @@ impl Run<'_> {
 }
 
 /// Makes the settings of a run from what the library remembers.
-pub type Choose<'a> = dyn Fn(&Memory) -> Settings + 'a;
+pub type Choose<'a> = dyn Fn(&RememberedSettings) -> Settings + 'a;
 
 /// Imports into `library`, which is made if it does not exist. `choose` makes the settings from what the library
 /// remembers.
@@ -104,7 +104,7 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let discovered = discover::discover_beside(run, library, delivered, before, Spool::Staging(&staging))?
         .fitted(run, library)?;
     let given = discovered.given;
-    catalog.remember(&settings.memory())?;
+    catalog.remember(&settings.remembered())?;
     let read = read::read(run, library, discovered, &staging, &mut catalog)?;
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;

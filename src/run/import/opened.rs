@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Recorded, Remembered};
-use crate::library::record::{FileRecord, Placement};
+use crate::library::record::{Area, FileRecord, Placement};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
 use crate::run::import::Run;
@@ -57,11 +57,10 @@ fn finish(
     // whatever cannot be placed any more will be planned anew from its inputs
     let describe = |placement: &Placement| {
         let Placement { path, area, content, modified } = placement.clone();
-        let before = files.get(&path).cloned();
-        // until the run has ended, only this tells which time the file was given
-        let plain =
-            |path| FileRecord { imported_to_icloud: modified, ..FileRecord::plain(path, area, content) };
-        before.map_or_else(|| plain(path), |b| FileRecord { area, content, ..b })
+        // until a run has ended, nothing else tells which time a photo was given, and its date may be corrected
+        let modified = modified.filter(|_| area == Area::Media);
+        // a record that the path has already is of other bytes
+        FileRecord { modified, ..FileRecord::plain(path, area, content) }
     };
     place(&placing, plan, contents, &describe, catalog, ids)?;
     catalog.clear_plan()

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
+use crate::library::layout::{INTERNAL, STAGING};
 use crate::library::record::{DerivedKind, FileRecord, Placement};
 use crate::library::settings::Settings;
 use crate::library::staging::Staging;
@@ -92,7 +93,7 @@ fn record(
         let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));
         changed.extend(placed.map(|p| records.of(p, &unplaced.paths)));
     }
-    catalog.record_facts(&changed, ids)?;
+    catalog.record_files(&changed, ids)?;
     let albums = album_records(&decided.matched, &decided.plan, &unplaced.paths);
     catalog.record_albums(&albums)
 }
@@ -136,8 +137,8 @@ fn leave_staging(
         return Ok(vec![Problem::new(
             Code::StagingLeft,
             format!(
-                "an interrupted import left {waiting} files waiting in `.windfall/staging`: import the same zips again \
-                 to finish it"
+                "an interrupted import left {waiting} files waiting in `{INTERNAL}/{STAGING}`: import the same zips \
+                 again to finish it"
             ),
         )]);
     }

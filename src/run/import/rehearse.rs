@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Remembered};
 use crate::library::drive;
-use crate::library::settings::Memory;
+use crate::library::settings::RememberedSettings;
 use crate::library::tree::Tree;
 use crate::run::import::decide::decide;
 use crate::run::import::discover::{Discovered, Spool, discover_beside, refuse_bad_inputs};
@@ -27,8 +27,8 @@ use crate::stage::survey::Before;
 /// Whatever stops a run: see [`Error`].
 pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
-    let (discovered, memory) = discover_only(run, library)?;
-    let settings = choose(&memory);
+    let (discovered, remembered) = discover_only(run, library)?;
+    let settings = choose(&remembered);
     let read = read_only(run, library, discovered.fitted(run, library)?)?;
     let decided = decide(run, library, read, &settings, drive::expect_links(library));
     let nothing_done = Placed { decided, unplaced: Unplaced::default() };
@@ -57,14 +57,14 @@ pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
 
 /// What the inputs hold beside a library that is not touched, and what that library remembers: nothing, if there
 /// is none yet.
-fn discover_only(run: &Run<'_>, library: &Path) -> Result<(Discovered, Memory), Error> {
+fn discover_only(run: &Run<'_>, library: &Path) -> Result<(Discovered, RememberedSettings), Error> {
     refuse_bad_inputs(run.inputs, library)?;
-    let (known, memory) = match Catalog::read(library) {
+    let (known, remembered) = match Catalog::read(library) {
         Ok(catalog) => (catalog.load()?, catalog.settings()?),
         Err(Error::NotALibrary(_)) => Default::default(),
         Err(error) => return Err(error),
     };
     let Remembered { delivered, recorded } = known;
     let before = Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, &HashSet::new());
-    Ok((discover_beside(run, library, delivered, before, Spool::Temporary)?, memory))
+    Ok((discover_beside(run, library, delivered, before, Spool::Temporary)?, remembered))
 }

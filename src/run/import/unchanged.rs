@@ -1,10 +1,9 @@
-//! A run that finds everything as the last one left it, and repeats what the last one said it would say.
+//! A run that finds everything as the last one left it, and gives the report that the last one wrote for it.
 //!
-//! That takes a tenth of the time, as the last run knew everything and wrote this report in advance;
-//! otherwise the whole catalog would have to be read and every row matched to say the same. Nothing is taken
-//! on trust: every file on record must stand in its place, and no archive is recognised by its name alone.
-//! Anything else written to the catalog withdraws the report, and whenever there is doubt, the whole run
-//! takes place.
+//! That takes a tenth of the time; otherwise the whole catalog would have to be read and every row matched to
+//! say the same. Nothing is taken on trust: every file on record must stand in its place, and no archive is
+//! recognised by its name alone. Anything else written to the catalog withdraws the report, and whenever
+//! there is doubt, the whole run takes place.
 
 use std::fs::File;
 use std::io;

@@ -17,7 +17,7 @@ use crate::run::rebuild::told::Told;
 pub struct Deliveries {
     /// Oldest first.
     pub exports: Arena<ExportId, Export>,
-    /// Of all of them.
+    /// The parts of all exports.
     pub parts: Arena<PartId, Part>,
     /// The first part of the newest export.
     pub default: PartId,

@@ -14,7 +14,7 @@ use crate::library::layout::{self, INTERNAL};
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
 use crate::run::rebuild::told::Told;
-use crate::run::verify::tree::Tree;
+use crate::run::verify::on_drive::OnDrive;
 
 /// A details file, by where it is kept.
 #[derive(Debug, Clone)]
@@ -30,8 +30,8 @@ pub struct KeptDetails {
 }
 
 /// Finds all kept details. What one is for, its line tells, else its name.
-pub fn kept_details(library: &Path, tree: &Tree, told: &Told) -> BTreeMap<LibraryPath, KeptDetails> {
-    let files = tree.files.iter().filter(|(_, found)| found.is_file).map(|(path, _)| path);
+pub fn kept_details(library: &Path, on_drive: &OnDrive, told: &Told) -> BTreeMap<LibraryPath, KeptDetails> {
+    let files = on_drive.files.iter().filter(|(_, stat)| stat.is_file).map(|(path, _)| path);
     let places: Vec<_> = files.filter_map(|path| Some((path, place(path.as_str())?))).collect();
     let mut parts: HashMap<(&str, u32), Vec<String>> = HashMap::new();
     for (_, (label, number, inner)) in &places {

@@ -1,10 +1,10 @@
 //! `verify --rebuild-catalog`: a lost or damaged catalog made anew from the library's files, the tables of
 //! origins and Apple's kept details.
 //!
-//! The tables say of every file where it came from, so that the next import knows its archives again. Of files
-//! that no table speaks of, in a library of version 0.1.0 or where a table is damaged, that is lost: each has a
-//! stand-in (see `stand_ins`) until the next import of the true archive. Match and plan run over all of it as in
-//! an import.
+//! The tables say of every file where it came from, so that the next import knows its archives again. If no
+//! table speaks of a file, because the library is of version 0.1.0 or a table is damaged, that is lost, and the
+//! file has a stand-in (see `stand_ins`) until the next import of the true archive. Match and plan run over all
+//! of it as in an import.
 //!
 //! No file of the library is changed; the old catalog is kept aside, and stays in its place until the new one is
 //! whole.
@@ -31,7 +31,7 @@ use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Novelty, ReadEntry};
-use crate::library::settings::{Memory, Settings};
+use crate::library::settings::{RememberedSettings, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
 use crate::run::import::Choose;
@@ -40,8 +40,8 @@ use crate::run::rebuild::kept::{KeptDetails, kept_details};
 use crate::run::rebuild::sorted::{Sorted, area_of};
 use crate::run::rebuild::stand_ins::StandIns;
 use crate::run::rebuild::told::{Restored, Told};
-use crate::run::verify::tree::{self, Reread, Tree, Wish, staging_left};
-use crate::run::verify::{Looked, Verification, VerifyRun, against, catalog, exports, extra, hold};
+use crate::run::verify::on_drive::{self, OnDrive, Reread, ToRead, staging_left};
+use crate::run::verify::{Looked, Verification, VerifyRun, against, catalog, exports, hold};
 use crate::stage::ingest::Wanted;
 use crate::stage::plan::plan;
 use crate::stage::plan::records::{Records, album_records};
@@ -63,30 +63,30 @@ pub fn rebuild(
     let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
     let old = Old::read(run.library)?;
     let settings = choose(&old.memory);
-    let tree = Tree::walk(run.library);
+    let on_drive = OnDrive::walk(run.library);
     let told = Told::read(run.library);
-    let kept = kept_details(run.library, &tree, &told);
-    let mut reread = tree::reread(run, wishes(&tree, &kept), Wanted::Everything)?;
+    let kept = kept_details(run.library, &on_drive, &told);
+    let mut reread = on_drive::reread(run, to_read(&on_drive, &kept), Wanted::Everything)?;
     let unvouched = told.unvouched();
     for (content, said) in reread.contents.distinct.iter().zip(&mut reread.heard.photos.said) {
         // what an archive vouched for, or may have, is not called cut short
         said.cut_short &= unvouched.contains(&content.blake3);
     }
-    let sorted = Sorted::new(run.library, &tree, &told, &kept, &reread);
+    let sorted = Sorted::new(run.library, &on_drive, &told, &kept, &reread);
     run.watch.progress.begin(Phase::Match, 0, 0);
     let made = Made::new(run.library, &told, &sorted, &kept, &reread, &settings);
     let new = layout::internal(run.library).join(format!("{}.new", layout::CATALOG));
     made.write(&new, &sorted, &remembered(&old, &settings))?;
     let kept_aside = swap(run.library, &new)?;
 
-    let mut looked = look(&old, &told, &tree, &sorted, &reread, made);
+    let mut looked = look(&old, &told, &on_drive, &sorted, &reread, made);
     looked.problems.extend(told.damage());
     let compared = inputs.map(|inputs| against::compare(run, inputs, &looked.holding)).transpose()?;
     let mut verification = Verification::new(run.library, looked);
     verification.kept_aside = kept_aside;
     verification.problems.extend(staging_left(run.library, None));
     if let Some(compared) = compared {
-        verification.add(compared, true);
+        verification.add(compared);
     }
     verification.problems.sort();
     verification.elapsed_seconds = started.elapsed().as_secs_f64();
@@ -100,7 +100,7 @@ pub fn rebuild(
 #[derive(Default)]
 struct Old {
     known: Remembered,
-    memory: Memory,
+    memory: RememberedSettings,
 }
 
 impl Old {
@@ -117,21 +117,21 @@ impl Old {
 }
 
 /// Settings for the new catalog: those that were chosen, and of the old ones the others.
-fn remembered(old: &Old, settings: &Settings) -> Memory {
-    let (old, chosen) = (&old.memory, settings.memory());
+fn remembered(old: &Old, settings: &Settings) -> RememberedSettings {
+    let (old, chosen) = (&old.memory, settings.remembered());
     let all = old.iter().chain(chosen.iter()).map(|(name, text)| (name.to_owned(), text.to_owned()));
     // that of the new catalog is its own
     all.filter(|(name, _)| name != "schema_version").collect()
 }
 
-fn wishes(tree: &Tree, kept: &BTreeMap<LibraryPath, KeptDetails>) -> Vec<Wish> {
-    let files = tree.files.iter().filter(|(_, found)| found.is_file);
+fn to_read(on_drive: &OnDrive, kept: &BTreeMap<LibraryPath, KeptDetails>) -> Vec<ToRead> {
+    let files = on_drive.files.iter().filter(|(_, stat)| stat.is_file);
     let sort = |path: &LibraryPath| match kept.get(path) {
         Some(details) => details.sort,
         None if area_of(path) == Area::Media => Sort::Photo,
         None => Sort::Other,
     };
-    files.map(|(path, found)| Wish { path: path.clone(), found: found.clone(), sort: sort(path) }).collect()
+    files.map(|(path, stat)| ToRead { path: path.clone(), stat: *stat, sort: sort(path) }).collect()
 }
 
 /// What the new catalog will say.
@@ -181,9 +181,9 @@ impl Made {
         let held = sorted.held(&contents, album_folders);
         let plan = plan(&contents, Assets::Photos(&matched, &heard.photos), &held, settings);
         let nothing = BTreeMap::new();
-        let facts = Records::new(&contents, heard, &matched, &plan, &nothing);
+        let recording = Records::new(&contents, heard, &matched, &plan, &nothing);
         let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
-        let mut records: Vec<FileRecord> = sorted.files().map(|file| facts.of(file, &absent)).collect();
+        let mut records: Vec<FileRecord> = sorted.files().map(|file| recording.of(file, &absent)).collect();
         records.sort_by(|a, b| a.path.cmp(&b.path));
         Made {
             records,
@@ -196,7 +196,7 @@ impl Made {
         }
     }
 
-    fn write(&self, path: &Path, sorted: &Sorted, memory: &Memory) -> Result<(), Error> {
+    fn write(&self, path: &Path, sorted: &Sorted, memory: &RememberedSettings) -> Result<(), Error> {
         remove(path)?;
         remove(&beside(path, "-journal"))?;
         let mut catalog = Catalog::open_file(path.to_owned())?;
@@ -207,7 +207,7 @@ impl Made {
         let complete: Vec<i64> = self.complete.iter().map(|archive| ids.archives[archive]).collect();
         catalog.record_complete(&complete)?;
         catalog.record_staged(&[])?;
-        catalog.record_facts(&self.records, &ids)?;
+        catalog.record_files(&self.records, &ids)?;
         catalog.record_albums(&self.albums)?;
         catalog.record_recognised(&sorted.derived)
     }
@@ -225,15 +225,15 @@ impl Made {
 }
 
 /// What the reading came to, by the new catalog, and by what the old one and the tables still knew.
-fn look(old: &Old, told: &Told, tree: &Tree, sorted: &Sorted, reread: &Reread, made: Made) -> Looked {
+fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Reread, made: Made) -> Looked {
     let mut looked = Looked { problems: made.problems, ..Looked::default() };
     for record in &made.records {
         looked.intact(record, &made.contents.distinct[record.content]);
     }
-    let unreadable: BTreeSet<&LibraryPath> = tree
+    let unreadable: BTreeSet<&LibraryPath> = on_drive
         .files
         .iter()
-        .filter(|(path, found)| found.is_file && reread.index(path).is_none())
+        .filter(|(path, stat)| stat.is_file && reread.index(path).is_none())
         .map(|(path, _)| path)
         .collect();
     for path in &unreadable {
@@ -255,7 +255,7 @@ fn look(old: &Old, told: &Told, tree: &Tree, sorted: &Sorted, reread: &Reread, m
         if unreadable.contains(path) {
             continue;
         }
-        let (code, message) = if tree.files.contains_key(path) {
+        let (code, message) = if on_drive.files.contains_key(path) {
             let message = "other bytes were imported to this place, and the new catalog knows those that stand here \
                            now: if nobody edited it, move it away and import the archive that held it again";
             (Code::ChangedFile, message)
@@ -266,8 +266,7 @@ fn look(old: &Old, told: &Told, tree: &Tree, sorted: &Sorted, reread: &Reread, m
         looked.problems.push(Problem::new(code, message).with_entry(path.as_str()));
     }
     looked.files.total = looked.files.intact + looked.files.changed + looked.files.missing;
-    looked.files.extra = sorted.strays.len() as u64;
-    looked.problems.extend(sorted.strays.iter().map(extra));
+    looked.foreign(&sorted.foreign);
     looked.balance.exports = exports(&made.contents);
     looked
 }

@@ -23,7 +23,7 @@ use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, DerivedKind, DerivedRecord, Placement};
 use crate::run::rebuild::kept::KeptDetails;
 use crate::run::rebuild::told::Told;
-use crate::run::verify::tree::{Found, Reread, Tree};
+use crate::run::verify::on_drive::{OnDrive, Reread, Stat};
 use crate::stage::survey::{self, Held};
 
 /// What kind of place a path of the library is.
@@ -45,26 +45,26 @@ pub struct Sorted {
     /// Links, lists, copies and sidecars.
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
     /// Nobody's but the owner's.
-    pub strays: BTreeSet<LibraryPath>,
+    pub foreign: BTreeSet<LibraryPath>,
 }
 
 impl Sorted {
     /// Sorts all files.
     pub fn new(
         library: &Path,
-        tree: &Tree,
+        on_drive: &OnDrive,
         told: &Told,
         details: &BTreeMap<LibraryPath, KeptDetails>,
         reread: &Reread,
     ) -> Self {
-        let sorting = Sorting::new(library, tree, told, details, reread);
+        let sorting = Sorting::new(library, on_drive, told, details, reread);
         let mut sorted = Sorted::default();
-        for (path, found) in &tree.files {
-            match sorting.sort(path, found) {
+        for (path, stat) in &on_drive.files {
+            match sorting.sort(path, stat) {
                 What::Told(file) => sorted.told.push(file),
                 What::Untold(file) => sorted.untold.push(file),
                 What::Derived(record) => _ = sorted.derived.insert(path.clone(), record),
-                What::Stray => _ = sorted.strays.insert(path.clone()),
+                What::Foreign => _ = sorted.foreign.insert(path.clone()),
                 What::Unknown => {}
             }
         }
@@ -121,7 +121,7 @@ enum What {
     Told(Placement),
     Untold(Placement),
     Derived(DerivedRecord),
-    Stray,
+    Foreign,
     /// It cannot be read, or stands below `.windfall` where nobody looks.
     Unknown,
 }
@@ -129,27 +129,27 @@ enum What {
 /// What is asked of each file.
 struct Sorting<'a> {
     library: &'a Path,
-    tree: &'a Tree,
+    on_drive: &'a OnDrive,
     reread: &'a Reread,
     told: BTreeMap<LibraryPath, Area>,
     untold: BTreeMap<LibraryPath, Area>,
-    /// Of the bytes of every medium, where it stands.
+    /// Where the file stands that is the medium of certain bytes.
     media: HashMap<ContentId, LibraryPath>,
 }
 
 impl<'a> Sorting<'a> {
     fn new(
         library: &'a Path,
-        tree: &'a Tree,
+        on_drive: &'a OnDrive,
         told: &Told,
         details: &BTreeMap<LibraryPath, KeptDetails>,
         reread: &'a Reread,
     ) -> Self {
-        let mut files: Vec<(&LibraryPath, &Found, ContentId)> = tree
+        let mut files: Vec<(&LibraryPath, &Stat, ContentId)> = on_drive
             .files
             .iter()
-            .filter(|(path, found)| found.is_file && survey::list(library, path).is_none())
-            .filter_map(|(path, found)| Some((path, found, reread.index(path)?)))
+            .filter(|(path, stat)| stat.is_file && survey::list(library, path).is_none())
+            .filter_map(|(path, stat)| Some((path, stat, reread.index(path)?)))
             .collect();
         // where bytes stand twice, the dated tree has the medium, and an album the copy
         files.sort_by_key(|(path, ..)| (rank(path), *path));
@@ -164,11 +164,12 @@ impl<'a> Sorting<'a> {
         {
             media.entry(*content).or_insert_with(|| (*path).clone());
         }
-        let mut sorting = Sorting { library, tree, reread, told: told_files, untold: BTreeMap::new(), media };
+        let mut sorting =
+            Sorting { library, on_drive, reread, told: told_files, untold: BTreeMap::new(), media };
         let is_whole = told.is_whole(details.values().map(|d| d.label.as_str()));
         let named = told.files();
         let rows = fingerprints(reread);
-        for (path, found, content) in files {
+        for (path, stat, content) in files {
             if sorting.told.contains_key(path) || is_whole && !named.contains_key(path) {
                 continue;
             }
@@ -177,7 +178,7 @@ impl<'a> Sorting<'a> {
                 Area::Details => details.contains_key(path),
                 Area::Other => true,
                 Area::Media => {
-                    !sorting.media.contains_key(&content) && sorting.is_medium(path, found, content, &rows)
+                    !sorting.media.contains_key(&content) && sorting.is_medium(path, stat, content, &rows)
                 }
             };
             if is_imported {
@@ -190,11 +191,11 @@ impl<'a> Sorting<'a> {
         sorting
     }
 
-    fn sort(&self, path: &LibraryPath, found: &Found) -> What {
-        if !found.is_file {
+    fn sort(&self, path: &LibraryPath, stat: &Stat) -> What {
+        if !stat.is_file {
             return match survey::link(self.library, path) {
                 Some(target) => derived(DerivedKind::Symlink, Some(target), None),
-                None => What::Stray,
+                None => What::Foreign,
             };
         }
         let Some(content) = self.reread.index(path) else { return What::Unknown };
@@ -206,13 +207,13 @@ impl<'a> Sorting<'a> {
             return What::Untold(file(*area));
         }
         let hash = self.reread.contents.distinct[content].blake3;
-        let stands = |file: &LibraryPath| self.tree.files.contains_key(file);
+        let stands = |file: &LibraryPath| self.on_drive.files.contains_key(file);
         if survey::list(self.library, path).is_some_and(|files| files.iter().any(stands)) {
             return derived(DerivedKind::List, None, Some(hash));
         }
         if let Some(target) = self.media.get(&content).filter(|_| survey::is_in_albums(path)) {
-            let is_same = |other: &Found| found.inode != 0 && other.inode == found.inode;
-            return match self.tree.files.get(target).is_some_and(is_same) {
+            let is_same = |other: &Stat| stat.inode != 0 && other.inode == stat.inode;
+            return match self.on_drive.files.get(target).is_some_and(is_same) {
                 true => derived(DerivedKind::Hardlink, Some(target.clone()), None),
                 false => derived(DerivedKind::Copy, Some(target.clone()), Some(hash)),
             };
@@ -220,7 +221,7 @@ impl<'a> Sorting<'a> {
         if let Some(owner) = self.owner(path).filter(|_| is_our_sidecar(&path.to_path(self.library))) {
             return derived(DerivedKind::Sidecar, Some(owner), Some(hash));
         }
-        if area_of(path) == Area::Details { What::Unknown } else { What::Stray }
+        if area_of(path) == Area::Details { What::Unknown } else { What::Foreign }
     }
 
     /// Whether a file of the tree is a medium, as far as it and the rows tell. What no row speaks of and is no
@@ -228,21 +229,21 @@ impl<'a> Sorting<'a> {
     fn is_medium(
         &self,
         path: &LibraryPath,
-        found: &Found,
+        stat: &Stat,
         content: ContentId,
         rows: &HashSet<Fingerprint>,
     ) -> bool {
         let said = &self.reread.heard.photos.said[content];
         let is_known = said.embedded.format.kind(path.file_name()) != Kind::Other
             || said.fingerprint.is_some_and(|f| rows.contains(&f));
-        found.size > 0 && (is_known || self.owner(path).is_none() && path.parent().is_some())
+        stat.size > 0 && (is_known || self.owner(path).is_none() && path.parent().is_some())
     }
 
     /// The file beside it that a sidecar of this name speaks of.
     fn owner(&self, path: &LibraryPath) -> Option<LibraryPath> {
         let (owner, _) = path.as_str().rsplit_once('.')?;
         let owner = LibraryPath::parse(owner).ok()?;
-        self.tree.files.get(&owner).is_some_and(|found| found.is_file).then_some(owner)
+        self.on_drive.files.get(&owner).is_some_and(|stat| stat.is_file).then_some(owner)
     }
 }
 

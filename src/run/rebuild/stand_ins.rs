@@ -1,4 +1,4 @@
-//! Stand-ins: what a rebuilt catalog says of where files came from, of which no line tells.
+//! Stand-ins: what a rebuilt catalog says of where a file came from if no line of a table tells it.
 //!
 //! Only what is certain is said: where they stand, and what a row that carries their fingerprint says. Every
 //! stand-in is of one archive that there never was ([`REBUILT`](crate::contents::REBUILT)), and goes when the

@@ -1,4 +1,4 @@
-//! What the tables of origins tell: of each file, the export, part, archive and entry that it came from.
+//! What the tables of origins tell: from which export, part, archive and entry each file came.
 //!
 //! A line speaks of bytes, and of the place where they stood. It is believed where those bytes stand, wherever
 //! the owner has put them since.
@@ -16,7 +16,7 @@ use crate::library::origins::{self, Origin};
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
 use crate::problem::{Code, Problem, amount};
-use crate::run::verify::tree::Reread;
+use crate::run::verify::on_drive::Reread;
 
 /// All tables of a library.
 #[derive(Debug, Default)]

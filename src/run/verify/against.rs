@@ -3,8 +3,8 @@
 //! The archives are read as if nothing were known about them, and compared with the bytes that the library
 //! was just seen to hold. Neither the catalog nor a checksum that an archive states is believed.
 //!
-//! The surprise: parts that were never downloaded do not make the given ones unsafe; `check` and `import` are
-//! the ones to speak of those.
+//! Parts that were never downloaded do not make the given ones unsafe; `check` and `import` are the ones to
+//! speak of those.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;

@@ -85,5 +85,5 @@ fn look(catalog: &Catalog, problems: &mut Vec<Problem>) -> Result<Remembered, Er
 }
 
 fn damaged(message: &str) -> Problem {
-    Problem::new(Code::CatalogDamaged, message).with_entry(format!("{INTERNAL}/catalog.sqlite"))
+    Problem::new(Code::CatalogDamaged, message).with_entry(format!("{INTERNAL}/{}", layout::CATALOG))
 }

@@ -1,7 +1,7 @@
 //! Archives and part folders, as the stages after discovery see them: a [`Container`], its files, and what
 //! their paths have in common.
 //!
-//! Media are never read here, and of a list only the beginning, where that tells whose it is. The files of a
+//! Media are never read here, and lists only at the beginning, where that tells whose they are. The files of a
 //! folder have no checksum and no order of their own; they are in the order of their paths.
 
 use std::borrow::Cow;
@@ -18,7 +18,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::apple::part_name;
 use crate::apple::zip::{Fault, ZipArchive, ZipEntry};
-use crate::category::{Delivered, Shape, is_apples_folder};
+use crate::category::delivery::{self, Delivered, Shape, is_apples_folder};
 use crate::contents::{ArchiveId, Identity, litter};
 use crate::library::name;
 use crate::problem::Code;
@@ -39,7 +39,7 @@ pub enum Source {
 pub struct FileAt {
     /// From 0: in an archive by its central directory, in a folder by path.
     pub position: u32,
-    /// Verbatim.
+    /// The path in the container, verbatim.
     pub path: Arc<str>,
     /// In bytes, as declared.
     pub size: u64,
@@ -95,20 +95,29 @@ impl Container {
     /// A container that cannot be opened, or need not be.
     pub(super) fn closed(name: String, source: Source, lies: Lies) -> Self {
         let sound = matches!(source, Source::Remembered(_));
+        let shape = Shape::by_name(name.rsplit('/').next().unwrap_or(&name));
         Container {
             name,
             source,
             identity: Identity::Folder,
             files: Vec::new(),
-            shape: Shape::default(),
+            shape,
             lies,
             built: None,
             sound,
         }
     }
 
-    /// A hash of all by which the catalog knows it again: of an archive the name, size and central directory, of
-    /// a folder the path, size and time of every file.
+    /// Where damage has taken all the evidence, a name of Apple's decides whose it is.
+    pub(super) fn believe_name_if_damaged(&mut self, file_name: &str) {
+        let is_unknown = matches!(self.shape, Shape::Unknown);
+        if is_unknown && !self.sound && part_name::is_apple_name(file_name) {
+            self.shape = Shape::by_name(file_name);
+        }
+    }
+
+    /// A hash of all by which the catalog knows it again: name, size and central directory for an archive, the
+    /// path, size and time of every file for a folder.
     pub(super) fn hash(&self) -> Hash {
         let mut hasher = Hasher::new();
         hasher.update(self.name.as_bytes()).update(&[0]);
@@ -172,7 +181,7 @@ pub(super) fn container(name: String, archive: Arc<ZipArchive>, lies: Lies) -> C
     Container { name, source: Source::Zip(archive), identity, files, shape, lies, built, sound }
 }
 
-/// The newest stamp. Of a damaged archive it is the median, which no flipped bit can move far.
+/// The newest stamp. A damaged archive has the median instead, which no flipped bit can move far.
 fn built(files: &[FileAt], sound: bool) -> Option<NaiveDateTime> {
     let mut stamps: Vec<NaiveDateTime> = files.iter().filter_map(|f| f.modified).collect();
     stamps.sort_unstable();
@@ -195,7 +204,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
             let name = name::text_of(entry.file_name());
             match entry.file_type().is_dir() {
                 true => is_apples_folder(&name),
-                false => is_of_a_part(&name) || litter::is_ignored(&name),
+                false => delivery::is_archive_of_a_part(&name) || litter::is_ignored(&name),
             }
         };
         !apart.contains(entry.path()) && (extent == Extent::Whole || entry.depth() != 1 || is_apples())
@@ -247,12 +256,6 @@ pub(super) fn head_of(root: &Path, path: &str) -> Option<Vec<u8>> {
     let mut start = Vec::new();
     File::open(path).ok()?.take(HEAD).read_to_end(&mut start).ok()?;
     Some(start)
-}
-
-/// Whether it is an archive that Apple puts into a part beside the folders, by its name.
-pub(super) fn is_of_a_part(name: &str) -> bool {
-    let is_apples = part_name::is_shared_albums(name) || name.to_lowercase().contains("icloudusagedata");
-    is_apples && part_name::is_zip(name)
 }
 
 /// Why something that is neither file nor folder is not read.

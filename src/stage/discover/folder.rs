@@ -1,6 +1,6 @@
 //! Folders on the drive: what lies in one, whether it is a part, and which parts lie deeper.
 //!
-//! No link to a folder is followed, no library is entered, and of files only the beginning of a list is read.
+//! No link to a folder is followed, no library is entered, and the only bytes read are the beginnings of lists.
 //! What lies one folder below tells whether a folder is a part, so folders called like Apple's are listed
 //! twice; nobody has so many that it would matter.
 
@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::apple::part_name;
-use crate::category::{Delivered, Shape, is_apples_folder, recognise};
+use crate::category::delivery::{DEEP_EVIDENCE, Delivered, Shape, is_apples_folder};
+use crate::category::recognise;
 use crate::contents::{Category, litter};
 use crate::library::layout::INTERNAL;
 use crate::problem::refusal::{Refusal, refused_walk};
@@ -64,9 +65,8 @@ impl Folder {
             let name = name_of(folder);
             let below = Folder::of(folder);
             paths.extend(below.files.iter().map(|file| format!("{name}/{}", name_of(file))));
-            let info = "AlbumInfo.json";
-            let albums = below.folders.iter().filter(|album| album.join(info).is_file());
-            paths.extend(albums.map(|album| format!("{name}/{}/{info}", name_of(album))));
+            let albums = below.folders.iter().filter(|album| album.join(DEEP_EVIDENCE).is_file());
+            paths.extend(albums.map(|album| format!("{name}/{}/{DEEP_EVIDENCE}", name_of(album))));
         }
         let head = |path: &str| head_of(root, path);
         Shape::of(&name_of(root), Delivered::Folder, paths.iter().map(String::as_str), &head)
@@ -74,7 +74,7 @@ impl Folder {
 
     /// Whether it is the folder of iCloud Drive: it holds Apple's list, or lies in a part of that name.
     pub(super) fn is_drive(&self, root: &Path) -> bool {
-        let is_list = |file: &PathBuf| name_of(file).eq_ignore_ascii_case("Drive Details.csv");
+        let is_list = |file: &PathBuf| recognise::is_drive_list(&name_of(file));
         let in_part =
             || root.parent().is_some_and(|p| recognise::by_name(&name_of(p)) == Some(Category::Drive));
         name_of(root) == "Drive" && (self.files.iter().any(is_list) || in_part())

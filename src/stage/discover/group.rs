@@ -16,6 +16,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::apple::part_name::{self, PartName, Siblings};
 use crate::apple::text;
+use crate::category::delivery::names_a_single_part;
 use crate::contents::{
     ArchiveId, Arena, Category, Contents, Entry, Export, ExportId, Identity, Part, PartId,
 };
@@ -40,9 +41,10 @@ impl Grouped {
     }
 }
 
-/// A name that several parts of one export share, and how many parts there are.
+/// What several parts of one export share: the category, the name, and how many parts there are.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
+    category: Category,
     folded: String,
     total: Option<u32>,
 }
@@ -64,14 +66,6 @@ struct Unit {
     /// `None` if no name says it.
     number: Option<u32>,
 }
-
-/// What Apple calls a delivery of a single part, in the languages that were seen (immich-go #853, dayowe, a zh-CN
-/// script). Any other name without numbers may be the owner's.
-const OF_ONE_PART: [&str; 5] =
-    ["icloud photos", "icloud-bilder", "icloud fotos", "icloud-fotos", "icloud 照片"];
-
-/// The name of an export whose parts have been renamed.
-const UNNAMED: &str = "iCloud Photos";
 
 /// Joins all containers to exports, and adds new ones to `contents`. `complete` are the archives that the catalog
 /// remembers as sound and read to their end.
@@ -133,7 +127,7 @@ fn units_of(containers: &[Container], index: usize, siblings: &Siblings) -> Vec<
     for wrapper in container.shape.wrappers() {
         let mut names = wrapper.rsplit('/').map(|name| siblings.read(name));
         if let Some(name) = names.find(|n| n.number.is_some()) {
-            units.push(unit(index, Some(wrapper.to_owned()), name));
+            units.push(unit((index, container), Some(wrapper.to_owned()), name));
         }
     }
     // if a wrapper is called like the archive, a flipped bit made the other names out of that one
@@ -151,16 +145,17 @@ fn units_of(containers: &[Container], index: usize, siblings: &Siblings) -> Vec<
             (None, Some(wrapper)) => siblings.read(wrapper),
             _ => own,
         };
-        units.push(unit(index, None, name));
+        units.push(unit((index, container), None, name));
     }
     units
 }
 
-fn unit(container: usize, wrapper: Option<String>, name: PartName) -> Unit {
+fn unit((index, container): (usize, &Container), wrapper: Option<String>, name: PartName) -> Unit {
     let folded = text::match_key(&name.base);
-    let is_whole = name.number.is_none() && OF_ONE_PART.contains(&folded.as_str());
+    let is_whole = name.number.is_none() && names_a_single_part(&name.base);
     let (number, total) = if is_whole { (Some(1), Some(1)) } else { (name.number, name.total) };
-    Unit { container, wrapper, base: name.base, key: Key { folded, total }, number }
+    let key = Key { category: container.shape.category(), folded, total };
+    Unit { container: index, wrapper, base: name.base, key, number }
 }
 
 struct Grouping {
@@ -177,8 +172,8 @@ struct Grouping {
     is_rebuilt: HashSet<ExportId>,
     /// Exports without a total.
     uncounted: Vec<ExportId>,
-    /// The export of the parts without numbers that lie in a folder.
-    beside: HashMap<PathBuf, ExportId>,
+    /// The export of the parts without numbers that lie in a folder, by category.
+    beside: HashMap<(PathBuf, Category), ExportId>,
 }
 
 impl Grouping {
@@ -196,7 +191,8 @@ impl Grouping {
             beside: HashMap::new(),
         };
         for (index, export) in contents.exports.pairs() {
-            let key = Key { folded: text::match_key(&export.name), total: export.total };
+            let folded = text::match_key(&export.name);
+            let key = Key { category: export.category, folded, total: export.total };
             match export.total {
                 Some(_) => grouping.by_key.entry(key).or_default().push(index),
                 None => grouping.uncounted.push(index),
@@ -261,12 +257,13 @@ impl Grouping {
                 found.unwrap_or_else(|| self.new_export(&unit.base, unit.key.clone(), contents))
             }
             None => {
-                let found = known_export.or_else(|| self.uncounted_export(container));
+                let found = known_export.or_else(|| self.uncounted_export(container, contents));
                 found.unwrap_or_else(|| {
                     let is_named = container.shape.is_loose() || part_name::is_apple_name(&unit.base);
-                    let name = if is_named { &unit.base } else { UNNAMED };
-                    let key = Key { folded: text::match_key(name), total: None };
-                    self.new_export(name, key, contents)
+                    let category = unit.key.category;
+                    let name = if is_named { unit.base.clone() } else { category.to_string() };
+                    let key = Key { category, folded: text::match_key(&name), total: None };
+                    self.new_export(&name, key, contents)
                 })
             }
         };
@@ -275,7 +272,7 @@ impl Grouping {
         } else if let Lies::On(folder) = &container.lies
             && !container.shape.is_loose()
         {
-            self.beside.entry(folder.clone()).or_insert(export);
+            self.beside.entry((folder.clone(), unit.key.category)).or_insert(export);
         }
         let number = match (unit.number, known) {
             (Some(number), _) => number,
@@ -307,15 +304,18 @@ impl Grouping {
 
     /// For a part without a number: the export that was built at the same time, or if nothing tells when that
     /// was, the one whose parts lie in the same folder. Loose media get an export of their own.
-    fn uncounted_export(&self, container: &Container) -> Option<ExportId> {
+    fn uncounted_export(&self, container: &Container, contents: &Contents) -> Option<ExportId> {
         if container.shape.is_loose() {
             return None;
         }
         let Some(built) = container.built else {
             let Lies::On(folder) = &container.lies else { return None };
-            return self.beside.get(folder).copied();
+            return self.beside.get(&(folder.clone(), container.shape.category())).copied();
         };
-        let near = |export: &&ExportId| self.distance(**export, built).is_some_and(|d| d <= ONE_BUILD);
+        let near = |export: &&ExportId| {
+            contents.exports[**export].category == container.shape.category()
+                && self.distance(**export, built).is_some_and(|d| d <= ONE_BUILD)
+        };
         self.uncounted.iter().filter(near).min_by_key(|export| self.distance(**export, built)).copied()
     }
 
@@ -355,8 +355,10 @@ impl Grouping {
     ) -> Vec<ExportId> {
         let same = self.by_key.get(&unit.key).into_iter().flatten();
         let portable = text::match_key(&name::portable(&unit.base));
-        let smaller =
-            |export: &&ExportId| contents.exports[**export].total <= unit.key.total && dated(export);
+        let smaller = |id: &&ExportId| {
+            let export = &contents.exports[**id];
+            export.category == unit.key.category && export.total <= unit.key.total && dated(id)
+        };
         let rebuilt = self.rebuilt.get(&portable).into_iter().flatten().filter(smaller);
         same.chain(rebuilt).copied().collect()
     }
@@ -384,7 +386,7 @@ impl Grouping {
     fn new_export(&mut self, name: &str, key: Key, contents: &mut Contents) -> ExportId {
         let index = contents.exports.push(Export {
             name: name.to_owned(),
-            category: Category::Photos,
+            category: key.category,
             total: key.total,
             built: None,
             label: String::new(),

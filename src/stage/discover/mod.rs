@@ -1,12 +1,13 @@
 //! Discover: what Apple delivered, from paths to entries.
 //!
-//! Central directories are read here, and nothing larger; no photo is, and nothing is called a duplicate yet.
-//! An archive that the catalog knows is recognised by its size and central directory, so its entries arrive
-//! with their bytes already known and need not be read again.
+//! What is read here is little: central directories, the first 8 KB of lists that tell whose an archive is,
+//! and deflated nested archives, which have to be inflated before they can be opened. No photo is read, and
+//! nothing is called a duplicate yet. An archive that the catalog knows is recognised by its size and central
+//! directory, so its entries arrive with their bytes already known and need not be read again.
 //!
-//! [`search`] finds archives and folders, `group` joins parts to exports, `known` finds what the catalog
-//! has on record, `part_file` opens the files of part folders. What makes a part, and what an entry is for,
-//! is for the [`category`](crate::category) to say.
+//! [`search`] finds archives and folders, `group` joins parts to exports, `known` finds what the catalog has
+//! on record, `part_file` opens the files of part folders. What makes a part, and what an entry is for, is
+//! for the [`category`](crate::category) to say.
 
 pub mod container;
 pub mod fit;
@@ -108,7 +109,7 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
             contents.entries[index].given = true;
             continue;
         }
-        let class = classified.sort.class();
+        let class = classified.class;
         let bytes = match &file.refusal {
             Some(_) if class != Class::Ignored => Bytes::Failed,
             _ => known.bytes_of_twin(contents, &record, file),
@@ -121,7 +122,7 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
             path: file.path.clone(),
             inner: Inner::of(&file.path, &classified.inner),
             class,
-            sort: classified.sort.into(),
+            sort: classified.sort,
             size: file.size,
             crc32: file.crc32,
             modified: file.modified,
@@ -150,7 +151,9 @@ fn placeholder(path: &str) -> String {
         Some(original) => format!(
             "`{original}` is in iCloud Drive and not on this computer: let iCloud download it, then import again"
         ),
-        None => "an empty file: Apple sent a name and no photo; see whether another part has it".to_owned(),
+        None => {
+            "an empty file: Apple sent a name and nothing else; see whether another part has it".to_owned()
+        }
     }
 }
 

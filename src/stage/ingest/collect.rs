@@ -19,7 +19,7 @@ pub(super) const BATCH_ENTRIES: usize = 8192;
 /// How long messages gather before the collector wakes up again.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Makes copies wait for their original. Of two threads with the same bytes, the one that waited for the other may
+/// Makes copies wait for their original. If two threads had the same bytes, the one that waited for the other may
 /// report first, and a copy of bytes that are not on record cannot be recorded.
 struct InOrder {
     /// Contents from here on are new in this pass.

@@ -1,5 +1,4 @@
-//! Ingest: the one parallel pass over bytes. One reading gives CRC-32, BLAKE3, Apple's fingerprint and
-//! embedded metadata; new bytes go to staging. What an entry means and where it goes is decided later.
+//! Ingest: the one parallel pass over bytes.
 //!
 //! Every entry is read once, and that one reading gives its CRC-32, its BLAKE3, Apple's fingerprint and the
 //! embedded metadata; new bytes go to staging on the way. What an entry means and where it goes is not

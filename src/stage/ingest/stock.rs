@@ -23,7 +23,7 @@ pub(super) struct Stock {
     /// Bytes that some thread is just putting into staging.
     pub(super) arriving: HashSet<blake3::Hash>,
     sizes: HashSet<u64>,
-    /// Four bytes of each; a false match only costs a second reading.
+    /// Size and CRC-32 of each, in four bytes; a false match only costs a second reading.
     sizes_and_crcs: HashSet<u32>,
 }
 

@@ -1,6 +1,4 @@
-//! Place: carries out a [`Plan`](crate::stage::plan::Plan) that is durable in the catalog, and records each
-//! file once it is durable too. It never overwrites, moves or removes a file that is not its own, and never
-//! follows a link out of the library.
+//! Place: carries out a [`Plan`](crate::stage::plan::Plan).
 //!
 //! The plan is durable in the catalog before anything here begins. Files get their final names, links and
 //! lists are made, and each is recorded once it is durable. Nothing that is not its own is overwritten, moved
@@ -149,7 +147,7 @@ fn record(
     let paths: Vec<PathBuf> = placed.iter().map(|p| p.path.to_path(placing.library)).collect();
     sync_all(placing.library, &paths)?;
     let records: Vec<FileRecord> = placed.par_iter().map(|p| describe(p)).collect();
-    catalog.record_facts(&records, ids)
+    catalog.record_files(&records, ids)
 }
 
 struct Placer<'a> {

@@ -1,9 +1,9 @@
-//! Modification times of files whose date was corrected. A file gets the new time, durably, only if it still
-//! has the one that Windfall gave it; any other time is its owner's doing.
+//! Modification times of files whose date was corrected.
 //!
 //! A file is touched only if it still has the time that Windfall gave it; any other time is its owner's
-//! doing. Nobody records the time that a file was given: it follows from the file's record, as it did when
-//! the file was placed. So the file has to be changed before the record is.
+//! doing. The time that a file was given follows from its record, as it did when the file was placed; only the
+//! record of one that an interrupted run had planned names it. So the file has to be changed before the record
+//! is.
 
 use std::collections::HashMap;
 use std::fs;
@@ -35,7 +35,7 @@ impl Corrected {
     /// Compares two records of a file; `None` unless it is a photo or video whose time changes.
     pub fn of(before: &FileRecord, record: &FileRecord) -> Option<Corrected> {
         let time = |record: &FileRecord| record.captured.map(|t| t.to_utc()).or(record.imported_to_icloud);
-        let (given, wanted) = (time(before), time(record)?);
+        let (given, wanted) = (before.modified.or_else(|| time(before)), time(record)?);
         (record.area == Area::Media && given != Some(wanted)).then(|| Corrected {
             path: record.path.clone(),
             content: record.content,

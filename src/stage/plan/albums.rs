@@ -1,8 +1,8 @@
 //! Albums to links, lists and copies, once every file has its path. Hidden and deleted assets are not named,
 //! unless the owner wants hidden ones mixed with the others.
 //!
-//! The surprise: a link that nobody recorded counts as ours if it leads exactly where it should. A run may
-//! have been stopped between making it and recording it.
+//! A link that nobody recorded counts as ours if it leads exactly where it should. A run may have been
+//! stopped between making it and recording it.
 
 use std::collections::{BTreeMap, HashSet};
 

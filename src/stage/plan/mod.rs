@@ -3,8 +3,8 @@
 //! [`Plan`] is a plain value that a dry run prints and [`place`](crate::stage::place) carries out. It never
 //! changes or moves what the library has: a path, once given, is kept. Pure.
 //!
-//! The surprise: names that clash are numbered in the order of capture instant and BLAKE3, not of the inputs,
-//! so the same photos always get the same names.
+//! Names that clash are numbered in the order of capture instant and BLAKE3, not of the inputs, so the same
+//! photos always get the same names.
 
 mod albums;
 #[cfg(test)]
@@ -41,9 +41,9 @@ use standing::Standing;
 pub struct Plan {
     /// New files, in the order in which names were given.
     pub placements: Vec<Placement>,
-    /// Of every medium that stands or will stand in the library, the path.
+    /// The path of every medium that stands or will stand in the library.
     pub paths: ByContent<LibraryPath>,
-    /// Of every file of `Other/` and every details file (entries), the path.
+    /// The path of every entry that is kept in `Other/` or among the details.
     pub kept: HashMap<EntryId, LibraryPath>,
     /// Contents that an option leaves out.
     pub excluded: HashSet<ContentId>,
@@ -130,7 +130,7 @@ struct Planner<'a> {
     contents: &'a Contents,
     held: &'a Held,
     settings: &'a Settings,
-    /// Of every medium in this run's inputs, its first entry.
+    /// The first entry of every medium in this run's inputs.
     entry_of: ByContent<EntryId>,
     /// Collision keys of the paths that this plan has given.
     planned: HashSet<PathKey>,
@@ -238,7 +238,7 @@ impl Planner<'_> {
     /// The first number with which all of these are free, or that of a file that nobody recorded and that
     /// holds exactly the bytes of the first.
     fn number(&mut self, folder: &LibraryPath, named: &[Named<'_>]) -> u64 {
-        // of an adjustment's hundred copies one speaks for all
+        // if an adjustment has a hundred copies, one speaks for all
         let mut keys = Vec::new();
         let mut distinct: Vec<&Named<'_>> = Vec::new();
         let mut seen = HashSet::new();

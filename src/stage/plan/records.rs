@@ -1,8 +1,8 @@
-//! What the catalog is to say of every file and every album. Nothing is decided here; what was matched and
-//! planned is only written down.
+//! What the catalog is to say of every file and every album: what was matched and planned, written down.
 //!
-//! The surprise: files whose bytes no entry speaks of, neither of this run nor remembered, keep the record
-//! they have.
+//! A recorded date stays while its evidence is the same, because another `--time-zone` counts only for what
+//! is placed from now on. Files whose bytes no entry speaks of, neither of this run nor remembered, keep the
+//! record they have.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -36,8 +36,8 @@ struct Neighbours {
 }
 
 impl<'a> Records<'a> {
-    /// Of the files that stand or will stand by this plan; `standing` are the records of those that
-    /// stood before.
+    /// Prepares the records of the files that stand or will stand by this plan; `standing` are those of the
+    /// files that stood before.
     pub fn new(
         contents: &'a Contents,
         heard: &'a Heard,
@@ -95,6 +95,7 @@ impl<'a> Records<'a> {
             // what it belongs to
             live_photo: neighbours.live_photo,
             companion_of: neighbours.companion_of,
+            modified: None,
             path: record.path,
             area: record.area,
             content: record.content,
@@ -172,7 +173,7 @@ pub fn album_records(matched: &Matched, plan: &Plan, unplaced: &HashSet<LibraryP
     matched.albums.pairs().map(record).collect()
 }
 
-/// Of every file that is no medium, the name of its first entry.
+/// The name of the first entry of every file that is no medium.
 fn other_names<'a>(contents: &'a Contents, plan: &'a Plan) -> HashMap<&'a LibraryPath, &'a str> {
     let mut names = HashMap::with_capacity(plan.kept.len());
     for (id, entry) in contents.entries.pairs() {

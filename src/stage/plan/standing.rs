@@ -1,7 +1,7 @@
 //! What stands in the library under a name, with or without a number.
 //!
-//! Pure. The same bytes are not placed twice under one name, whichever number they have there. The surprise:
-//! nothing counts through the numbers to find them; a name is looked up without its number.
+//! Pure. The same bytes are not placed twice under one name, whichever number they have there. Nothing counts
+//! through the numbers to find them; a name is looked up without its number.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ const MOST_ALIKE: usize = 16;
 pub(super) struct Standing(HashMap<(Hash, String), Vec<(u64, LibraryPath)>>);
 
 impl Standing {
-    /// Of all these paths, each with what stands there.
+    /// Indexes these paths, each with what stands there.
     pub(super) fn of<'a>(paths: impl Iterator<Item = (&'a LibraryPath, Hash)>) -> Self {
         let mut standing = Standing::default();
         paths.for_each(|(path, what)| standing.add(path, what));

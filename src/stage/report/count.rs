@@ -35,7 +35,7 @@ pub struct Counted {
     pub entries: Entries,
     /// The bytes of the entries in each state.
     pub sizes: Entries,
-    /// Bytes.
+    /// Bytes that were read, and those of imported and duplicate entries.
     pub bytes: ByteCounts,
 }
 

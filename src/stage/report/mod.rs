@@ -3,8 +3,8 @@
 //! [`Report`] is the JSON of `import`, [`Check`] that of `check`; their field names are promised to programs and
 //! stay. Pure; what a problem means is not decided here.
 //!
-//! The surprise: `media` counts distinct files of this run's inputs, whether this run imported them or an
-//! earlier one; `entries` counts what this run did.
+//! `media` counts distinct files of this run's inputs, whether this run imported them or an earlier one;
+//! `entries` counts what this run did.
 
 mod count;
 #[cfg(test)]
@@ -62,7 +62,7 @@ mod word {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Entries {
-    /// All.
+    /// All entries of these inputs; an archive that cannot be opened counts as one.
     pub total: u64,
     /// Placed in the library by this run.
     pub imported: u64,
@@ -87,7 +87,7 @@ pub struct ByteCounts {
     pub read: u64,
     /// Of imported entries.
     pub imported: u64,
-    /// Of duplicates.
+    /// Of duplicates, which were not written again.
     pub duplicate: u64,
 }
 
@@ -105,25 +105,25 @@ pub struct TimeZone {
 /// What an import did, or would do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// Version.
+    /// The version of Windfall that made this report.
     #[serde(skip_deserializing, default = "version")]
     pub windfall: &'static str,
     /// The library's folder.
     pub library: String,
-    /// Nothing was written.
+    /// Whether this tells what an import would do, and nothing was written.
     pub dry_run: bool,
     /// Exports of these inputs.
     pub exports: Vec<ExportReport>,
-    /// What became of the entries.
+    /// How many entries ended in which state.
     pub entries: Entries,
     /// The bytes of the entries in each state, as far as their archives state them; they add up too.
     #[serde(skip)]
     pub sizes: Entries,
-    /// The same in bytes.
+    /// Bytes that were read, and those of imported and duplicate entries.
     pub bytes: ByteCounts,
-    /// Media.
+    /// Distinct photos and videos of these inputs, whichever run imported them.
     pub media: MediaCounts,
-    /// Albums.
+    /// Albums of the whole library.
     pub albums: AlbumCounts,
     /// The zone for what carries none.
     pub time_zone: TimeZone,
@@ -134,7 +134,7 @@ pub struct Report {
     pub left_alone: LeftAlone,
     /// What was wrong.
     pub problems: Vec<Problem>,
-    /// How long it took.
+    /// How long the run took.
     pub elapsed_seconds: f64,
 }
 
@@ -146,11 +146,11 @@ pub fn version() -> &'static str {
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Check {
-    /// Version.
+    /// The version of Windfall that checked.
     pub windfall: &'static str,
     /// Exports of these inputs.
     pub exports: Vec<ExportReport>,
-    /// Entries.
+    /// How many entries are sound, and how many damaged.
     pub entries: CheckedEntries,
     /// The same in bytes, as far as their archives state them.
     #[serde(skip)]
@@ -158,9 +158,9 @@ pub struct Check {
     /// Rows of the details in these inputs.
     #[serde(skip)]
     pub rows: u64,
-    /// Media.
+    /// Distinct media of these inputs, and how many that Apple lists are not here.
     pub media: CheckedMedia,
-    /// Nothing is missing or damaged.
+    /// Whether every announced part is here, the parts have Apple's lists, and nothing is missing or damaged.
     pub complete: bool,
     /// What was not taken; in JSON the names.
     pub left_alone: LeftAlone,
@@ -173,11 +173,11 @@ pub struct Check {
 /// Entries of a check; `sound` and `damaged` add up to `total`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct CheckedEntries {
-    /// All.
+    /// All entries of these inputs; an archive that cannot be opened counts as one.
     pub total: u64,
-    /// Whole.
+    /// Those that were read whole, and those that need not be read.
     pub sound: u64,
-    /// Not whole.
+    /// The others, each with a problem.
     pub damaged: u64,
 }
 

@@ -1,8 +1,8 @@
 //! What the owner may choose about a library, and which choice holds: an option before what the library
 //! remembers, and that before the default. Prints nothing and reads no file.
 //!
-//! The surprise: whatever held is remembered, whether it was given or not. A default that changes in a later
-//! version, or on another machine, then does not change a library.
+//! Whatever held is remembered, whether it was given or not. A default that changes in a later version, or on
+//! another machine, then does not change a library.
 
 use chrono_tz::Tz;
 use clap::Args;
@@ -10,7 +10,8 @@ use clap::Args;
 use super::{Helped, SIDECAR_FORMS, one_of};
 use windfall::cli::{Purpose, Word, name, settings};
 use windfall::{
-    AlbumForm, Hidden, Memories, Memory, RecentlyDeleted, Settings, SidecarForm, Template, ZoneFrom,
+    AlbumForm, Hidden, Memories, RecentlyDeleted, RememberedSettings, Settings, SidecarForm, Template,
+    ZoneFrom,
 };
 
 /// What the owner may choose; the library remembers it from its first import.
@@ -164,11 +165,11 @@ type Machine<'a> = dyn Fn(&dyn Fn(&str)) -> Option<(Tz, ZoneFrom)> + 'a;
 
 impl Choices {
     /// The settings of a run. `defaults` hold where nobody chose, but for the zone: that is the
-    /// `machine`'s. `memory` is what the library remembers; `note` hears what the owner should know.
+    /// `machine`'s. `remembered` is what the library remembers; `note` hears what the owner should know.
     pub fn settle(
         &self,
         defaults: &Settings,
-        memory: &Memory,
+        remembered: &RememberedSettings,
         machine: &Machine<'_>,
         note: &dyn Fn(&str),
     ) -> Settings {
@@ -176,7 +177,7 @@ impl Choices {
             Some(_) => ZoneFrom::Option,
             None => ZoneFrom::Library,
         };
-        let settled = Settled { memory, note };
+        let settled = Settled { remembered, note };
         let settings = Settings {
             layout: settled.choose(
                 settings::name::LAYOUT,
@@ -227,12 +228,12 @@ fn announce_utc(note: &dyn Fn(&str)) -> Tz {
 }
 
 struct Settled<'a> {
-    memory: &'a Memory,
+    remembered: &'a RememberedSettings,
     note: &'a dyn Fn(&str),
 }
 
 impl Settled<'_> {
-    /// Option before memory before default; says so where an option replaces the memory.
+    /// Option before remembered choice before default; says so where an option replaces what was remembered.
     fn choose<T>(
         &self,
         name: &'static str,
@@ -241,7 +242,7 @@ impl Settled<'_> {
         write: impl Fn(&T) -> String,
         default: impl FnOnce() -> T,
     ) -> T {
-        let before = self.memory.text(name);
+        let before = self.remembered.text(name);
         let value = given.or_else(|| read(before?)).unwrap_or_else(default);
         let word = write(&value);
         if let Some(before) = before.filter(|before| *before != word) {
@@ -322,15 +323,16 @@ mod tests {
             ("sidecars", "none"),
         ];
         let expected = expected.map(|(name, word)| (name.to_owned(), word.to_owned()));
-        assert_eq!(chosen.memory(), expected.into_iter().collect());
+        assert_eq!(chosen.remembered(), expected.into_iter().collect());
         assert_eq!(notes, [] as [&str; 0]);
     }
 
     #[test]
-    fn an_option_goes_before_memory_and_memory_before_default() {
-        let memory = [("layout", "%Y"), ("time_zone", "Asia/Tokyo"), ("hidden", "skip"), ("albums", "list")];
+    fn an_option_goes_before_what_is_remembered_and_that_before_default() {
+        let remembered =
+            [("layout", "%Y"), ("time_zone", "Asia/Tokyo"), ("hidden", "skip"), ("albums", "list")];
         let options = ["--layout", "%Y/%m", "--albums=list"];
-        let (chosen, notes) = settle(&options, &memory, Some(Tz::Europe__Zurich));
+        let (chosen, notes) = settle(&options, &remembered, Some(Tz::Europe__Zurich));
         assert_eq!(chosen.layout.to_string(), "%Y/%m");
         assert_eq!(chosen.zone, Tz::Asia__Tokyo);
         assert_eq!(chosen.hidden.as_str(), "skip");
@@ -355,8 +357,9 @@ mod tests {
 
     #[test]
     fn who_named_the_zone_is_known() {
-        let from =
-            |options: &[&str], memory: &[(&str, &str)], machine| settle(options, memory, machine).0.zone_from;
+        let from = |options: &[&str], remembered: &[(&str, &str)], machine| {
+            settle(options, remembered, machine).0.zone_from
+        };
         let zurich = Some(Tz::Europe__Zurich);
         assert_eq!(from(&["--time-zone", "UTC"], &[("time_zone", "Asia/Tokyo")], zurich), ZoneFrom::Option);
         assert_eq!(from(&[], &[("time_zone", "Asia/Tokyo")], zurich), ZoneFrom::Library);

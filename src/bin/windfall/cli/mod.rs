@@ -1,7 +1,4 @@
 //! The command line: commands, options, and what they mean to the library. Prints nothing and reads no file.
-//!
-//! The surprise: the parser takes `--to` as optional, because a person who forgets it is helped better by the
-//! whole command to type than by a usage line.
 
 mod choices;
 

@@ -1,8 +1,8 @@
 //! The certificate: what a run found and did, as a balance that adds up, and one line that answers "is
 //! everything there?". It never claims more than was proved.
 //!
-//! The surprise: where an export came without Apple's lists, the answer is that nobody can know, even though
-//! nothing that is there is damaged.
+//! Where an export came without Apple's lists, the answer is that nobody can know, even though nothing that
+//! is there is damaged.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

@@ -122,7 +122,7 @@ pub fn to_download(exports: &[ExportReport], problems: &[Problem]) -> Vec<String
     };
     let outer = |problem: &Problem| {
         let archive = problem.archive.as_deref()?;
-        // of a nested archive, the one that was delivered
+        // for a nested archive, the one that was delivered
         let delivered = archive.split_once(".zip/").map(|(outer, _)| format!("{outer}.zip"));
         Some(format!("`{}`", shown(&delivered.unwrap_or_else(|| archive.to_owned()))))
     };

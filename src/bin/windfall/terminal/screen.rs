@@ -1,8 +1,8 @@
 //! Progress on standard error: a bar while a run lasts, notes that cannot wait, and decisions for those who
 //! asked, on the screen or in a log.
 //!
-//! The surprise: threads that read only add to counters, and a thread of its own draws ten times a second. A
-//! lock for each chunk would cost more than the hashing.
+//! Threads that read only add to counters, and a thread of its own draws ten times a second. A lock for each
+//! chunk would cost more than the hashing.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,8 +1,8 @@
 //! Names in albums to assets. Never makes a folder or a link.
 //!
-//! The surprise: an album names files and nothing else, no part, no checksum, no date. The albums stand in one
-//! part, their media in all, so a name is looked for in the whole export, and a name that several media bear
-//! means all of them, aloud.
+//! An album names files and nothing else, no part, no checksum, no date. The albums stand in one part, their
+//! media in all, so a name is looked for in the whole export, and if several media bear it, all of them are
+//! added and a warning says so.
 
 mod names;
 mod shared;
@@ -62,7 +62,7 @@ pub struct Album {
     pub title: String,
     /// Assets in the album's own order, each once.
     pub members: Vec<AssetId>,
-    /// Of a shared or subscribed album, all that Apple tells of it (people, comments, likes) as
+    /// All that Apple tells of a shared or subscribed album (people, comments, likes) as
     /// JSON: kept in the catalog, never printed by default.
     pub story: Option<String>,
 }

@@ -1,5 +1,5 @@
 //! Which assets a name means, per export: the row's name first, then its spelling in another case, then that of
-//! the entry. Of several the deleted ones drop out, then those of which the name is that of their movie.
+//! the entry. Where it means several, the deleted ones drop out, then those whose movie alone has that name.
 //!
 //! Names that no list asks for are not held; there are as many as photos.
 
@@ -127,8 +127,8 @@ impl<'a> Meant<'a, ContentId> {
     }
 }
 
-/// The assets that a name of these contents means. Of several those in Recently Deleted drop out, then those
-/// of which it names no more than the movie of a Live Photo.
+/// The assets that a name of these contents means. Where there are several, those in Recently Deleted drop
+/// out, then those of which it names no more than the movie of a Live Photo.
 fn assets_of(
     contents: &[ContentId],
     asset_of: &ByContent<AssetId>,

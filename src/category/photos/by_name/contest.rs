@@ -4,8 +4,10 @@
 //! a row of a deleted photo looks into `Recently Deleted` first and any other there last. Where several rows
 //! reach the same files, the exact spelling decides, then the embedded date, then that only one is left.
 //!
-//! The surprise: nothing is compared with everything. Rows and files are sorted by place, by spelling and by
-//! date, and each row looks up what is near.
+//! Row and file alone do not say whether one may take the other: that depends on who else still looks in that
+//! place, and which files are still free there. So there are rounds, from near to far, instead of one ranking
+//! of all pairs from which each row takes its best. A round looks up what it needs by place, spelling and
+//! date, because a hostile archive has a hundred thousand rows and files of one name.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -277,7 +279,8 @@ fn embedded(heard: &Heard, file: &FileAt<'_>) -> Option<NaiveDateTime> {
     local.or(embedded.utc)
 }
 
-/// Of several files that one row may mean: the exact spelling, then another case, then Apple's `-N`.
+/// Which of several files one row means: the one of its exact spelling, then of another case, then with Apple's
+/// `-N`.
 fn best<'a>(claimant: &Claimant<'a>, pool: &[FileAt<'a>]) -> Option<FileAt<'a>> {
     let rank = |file: &FileAt<'a>| (file.renamed, file.entry.name() != claimant.name());
     let best = pool.iter().map(rank).min()?;

@@ -3,10 +3,9 @@
 //! Settles the rows that no fingerprint settled: gives claims to [`Rows`], and says what stayed ambiguous or
 //! missing. Never gives one file to two rows, or a row to a file by guess.
 //!
-//! The surprise: rows of one name compete. Apple lists `IMG_0861.MOV` twice and delivers `IMG_0861.MOV` and
+//! Rows of one name compete. Apple lists `IMG_0861.MOV` twice and delivers `IMG_0861.MOV` and
 //! `IMG_0861-1.MOV` (immich-go #1281); where no checksum tells them apart, the embedded date does, and else
-//! the row goes to none. A hostile archive has a hundred thousand rows and files of one name, so that whatever
-//! is looked for is looked up.
+//! the row goes to none. So `contest` settles all rows of a name together, in rounds.
 
 mod contest;
 

@@ -1,12 +1,13 @@
 //! What an entry is for, by its path; and whether an archive or folder is a part at all.
 //!
 //! Only Apple's evidence makes a part: details, the description of a shared album, the lists of albums, or a
-//! name that counts a part of iCloud's together with one of Apple's folders. A folder called `Photos` proves
-//! nothing; half of all drives have one. Pure but for the first bytes of lists, which the caller reads.
+//! name that counts a part of iCloud's together with one of Apple's folders; and a zip called `iCloud
+//! Photos`, as downloads from icloud.com are. A folder called `Photos` proves nothing; half of all drives
+//! have one. Pure but for the first bytes of lists, which the caller reads.
 //!
-//! The surprise: evidence belongs to a folder, its *root*, and speaks only of what lies below. The wrapper
-//! may be missing, renamed, doubled or in any language, while `Photos`, `Albums`, `Memories` and `Recently
-//! Deleted` are English in every edition seen; of several roots above a path the deepest counts.
+//! Evidence belongs to a folder, its *root*, and speaks only of what lies below. The wrapper may be missing,
+//! renamed, doubled or in any language, while `Photos`, `Albums`, `Memories` and `Recently Deleted` are
+//! English in every edition seen; of several roots above a path the deepest counts.
 
 #[cfg(test)]
 mod tests;
@@ -15,10 +16,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
 
 use crate::apple::{part_name, text};
+use crate::category::delivery::{Delivered, Head};
 use crate::category::photos::Sort;
 use crate::category::photos::lists::{details, names};
 use crate::category::photos::media::{Format, Kind};
-use crate::category::recognise;
 use crate::contents::litter::is_ignored;
 use crate::contents::{Category, Class};
 
@@ -26,6 +27,13 @@ use crate::contents::{Category, Class};
 const DEEPEST: usize = 3;
 /// Lists of one root that are looked into before it is believed that none is Apple's.
 const MOST_LOOKS: usize = 32;
+
+/// What describes a shared album, in its folder.
+pub(crate) const ALBUM_INFO: &str = "AlbumInfo.json";
+/// What Apple calls a delivery of a single part, in the languages that were seen (immich-go #853, dayowe, a zh-CN
+/// script).
+const OF_ONE_PART: [&str; 5] =
+    ["icloud photos", "icloud-bilder", "icloud fotos", "icloud-fotos", "icloud 照片"];
 
 /// One of Apple's folders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +61,17 @@ pub(crate) fn is_apples_folder(name: &str) -> bool {
     marker(name).is_some()
 }
 
+/// Whether this is what Apple calls a delivery of a single part.
+pub(crate) fn names_a_single_part(base: &str) -> bool {
+    OF_ONE_PART.contains(&text::match_key(base).as_str())
+}
+
+/// Whether this archive lies in parts beside Apple's folders, by its name.
+pub(crate) fn is_archive_of_a_part(name: &str) -> bool {
+    let is_apples = part_name::is_shared_albums(name) || name.to_lowercase().contains("icloudusagedata");
+    is_apples && part_name::is_zip(name)
+}
+
 /// Where the first of Apple's folders in a path stands.
 fn find_marker(components: &[&str]) -> Option<usize> {
     let folders = components.len().saturating_sub(1);
@@ -65,18 +84,6 @@ fn find_marker(components: &[&str]) -> Option<usize> {
     })
 }
 
-/// What is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivered {
-    /// An archive: its name may be all that tells a download from icloud.com.
-    Archive,
-    /// A folder. iCloud for Windows keeps photos in `iCloud Photos/Photos`, so that name proves nothing.
-    Folder,
-}
-
-/// The beginning of a list, a few thousand bytes; `None` where it cannot be read.
-pub type Head<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
-
 /// What the paths of one archive or folder have in common.
 #[derive(Debug, Default)]
 pub struct Shape {
@@ -88,8 +95,6 @@ pub struct Shape {
     shared_folders: HashSet<String>,
     /// Details under other names, told by their header.
     renamed_details: HashSet<String>,
-    /// Whose it is, if it is another category of Apple's.
-    category: Option<Category>,
     is_loose: bool,
 }
 
@@ -105,26 +110,22 @@ pub struct Classified {
 }
 
 impl Shape {
-    /// Looks at all paths (`/` between components) of an archive or folder called `name`.
+    /// Looks at all paths (`/` between components, no litter) of an archive or folder called `name`. If they show
+    /// another category, names and folders called like Apple's prove nothing.
     pub fn of<'a>(
         name: &str,
         delivered: Delivered,
+        other: Option<Category>,
         paths: impl Iterator<Item = &'a str> + Clone,
         head: Head<'_>,
     ) -> Self {
-        let paths = paths.filter(|path| !is_ignored(path));
-        let category = recognise::of(name, paths.clone());
-        let mut shape = Shape { category, ..Shape::default() };
-        // all of an owner's iCloud Drive is the owner's, whatever it is called
-        if category == Some(Category::Drive) {
-            return shape;
-        }
+        let mut shape = Shape::default();
         let mut evidence = Evidence::default();
         for path in paths.clone() {
             shape.look(name, delivered, path, head, &mut evidence);
         }
         shape.roots.extend(evidence.roots_of_lists(head));
-        if category.is_none() {
+        if other.is_none() {
             shape.roots.extend(evidence.named);
             let is_download = delivered == Delivered::Archive && part_name::is_icloud_photos(name);
             if is_download && shape.roots.is_empty() {
@@ -140,19 +141,17 @@ impl Shape {
         let is_empty_part = delivered == Delivered::Archive
             && paths.clone().next().is_none()
             && part_name::is_part_of_icloud(name)
-            && recognise::by_name(name).is_none();
+            && other.is_none();
         if shape.roots.is_empty() && (part_name::is_shared_albums(name) || is_empty_part) {
             shape.roots.insert(String::new());
-        }
-        if !shape.roots.is_empty() {
-            shape.category = None;
         }
         shape
     }
 
     /// Looks at the paths of details that an import kept, which were Apple's.
     pub fn of_kept<'a>(paths: impl Iterator<Item = &'a str> + Clone) -> Self {
-        let mut shape = Shape::of("", Delivered::Folder, paths, &|_| None);
+        let mut shape =
+            Shape::of("", Delivered::Folder, None, paths.filter(|path| !is_ignored(path)), &|_| None);
         shape.roots.insert(String::new());
         shape
     }
@@ -193,7 +192,7 @@ impl Shape {
                 self.flat.insert(root.clone());
             }
             self.roots.insert(root);
-        } else if text::same_name(file, "AlbumInfo.json") {
+        } else if text::same_name(file, ALBUM_INFO) {
             let albums = folders.len().checked_sub(2).and_then(|at| folders.get(at));
             let depth = if albums.is_some_and(|a| marker(a) == Some(Marker::SharedAlbums)) { 2 } else { 1 };
             self.roots.insert(folders[..folders.len().saturating_sub(depth)].join("/"));
@@ -238,11 +237,6 @@ impl Shape {
     /// Whether its photos and videos are wanted although nobody knows whose it is.
     pub fn is_loose(&self) -> bool {
         self.is_loose
-    }
-
-    /// The other category of Apple's that it belongs to.
-    pub fn category(&self) -> Option<Category> {
-        self.category
     }
 
     /// The wrapper folders.
@@ -299,7 +293,7 @@ impl Shape {
         let folder = components[..components.len() - 1].join("/");
         let is_csv = is_csv(file);
         if self.shared_folders.contains(&folder) {
-            return match text::same_name(file, "AlbumInfo.json") {
+            return match text::same_name(file, ALBUM_INFO) {
                 true => Sort::AlbumInfo,
                 false if is_csv => Sort::Other,
                 false => Sort::Shared,
@@ -375,7 +369,7 @@ fn is_medium(file: &str) -> bool {
     Format::Unknown.kind(file) != Kind::Other
 }
 
-/// Of a folder that nobody knows, photos and videos and what belongs to them.
+/// Takes photos and videos, and what belongs to them, from a folder that nobody knows.
 fn loose_sort(file: &str) -> Sort {
     let original = part_name::icloud_placeholder(file).unwrap_or(file);
     if is_medium(original) && !is_csv(original) { Sort::Photo } else { Sort::Ignored }

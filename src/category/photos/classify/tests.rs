@@ -2,6 +2,7 @@
 
 use super::{Classified, Delivered, Shape, is_ignored};
 use crate::category::photos::Sort;
+use crate::category::recognise;
 
 /// Lists whose beginnings are asked for: those called so hold this.
 fn head(path: &str) -> Option<Vec<u8>> {
@@ -16,7 +17,8 @@ fn head(path: &str) -> Option<Vec<u8>> {
 }
 
 fn shape(name: &str, delivered: Delivered, paths: &[&str]) -> Shape {
-    Shape::of(name, delivered, paths.iter().copied(), &head)
+    let paths = paths.iter().copied().filter(|path| !is_ignored(path));
+    Shape::of(name, delivered, recognise::of(name, paths.clone()), paths, &head)
 }
 
 fn classify(name: &str, paths: &[&str]) -> Vec<Classified> {

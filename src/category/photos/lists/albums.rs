@@ -97,7 +97,7 @@ pub struct Comment {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Participant {
-    /// Who.
+    /// Who was invited.
     #[serde(deserialize_with = "lenient")]
     pub participant: Option<Person>,
     /// When they were invited.

@@ -1,5 +1,4 @@
-//! What movies say about themselves: QuickTime and MP4, and Canon's CR3, which is built like one. Media data
-//! is never read, and `moov` is not trusted to come first, to be whole or to be sane.
+//! What movies say about themselves: QuickTime and MP4, and Canon's CR3, which is built like one.
 //!
 //! Media data is never read, and `moov` may come late, be cut or make no sense. Beware of `meta`: it is a
 //! plain box in QuickTime and a full box in MP4, and the entries of its `ilst` refer to `keys` by numbers

@@ -1,4 +1,4 @@
-//! The capture date in an XMP packet. No entity is followed, and dates of editing are not read.
+//! The capture date in an XMP packet.
 //!
 //! Only properties of the picture itself count, not the same words a level deeper, where a packet tells the
 //! history of the file and what it was made from. Dates of editing are not read, no entity is followed, and
@@ -200,7 +200,7 @@ mod tests {
             ("xmp:ModifyDate='2012-09-10T20:52:00' xmp:MetadataDate='2012-09-10T20:52:00'", "", None),
             ("xmp:CreateDate='2012' ps:DateCreated='2012-09'", "", None),
             ("xmp:CreateDate='1970-01-01T00:00:00Z'", "", None),
-            // of what it was made from, not of itself
+            // the date belongs to what it was made from, not to the picture
             (
                 "",
                 "<mm:Pantry><rdf:Bag><rdf:li><rdf:Description xmp:CreateDate='2001-01-01T01:00:00'/></rdf:li></rdf:Bag></mm:Pantry>",

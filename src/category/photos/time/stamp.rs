@@ -1,5 +1,4 @@
-//! Dates, offsets and positions in the texts and numbers that files carry, blanks and nonsense included. What
-//! comes out can be true; a missing part is never guessed, and a date without a time of day is no time.
+//! Dates, offsets and positions in the texts and numbers that files carry.
 //!
 //! Values come as cameras write them, blanks and nonsense included. Whatever cannot be true is dropped, and
 //! nothing missing is guessed: a date without a time of day is no time. Years before 1826 are impossible, as

@@ -1,5 +1,4 @@
-//! Time zones: which one a place lies in, and what a clock there showed. Neither the network nor the machine
-//! is asked.
+//! Time zones: which one a place lies in, and what a clock there showed.
 //!
 //! Neither the network nor the machine is asked. The nautical zones at sea (`Etc/GMT+3`) count as no zone,
 //! because nobody sets a camera by them.
@@ -28,8 +27,8 @@ pub fn at(position: Position) -> Option<Tz> {
     if name.starts_with("Etc/") { None } else { name.parse().ok() }
 }
 
-/// The instant at which a clock in this zone showed this time. Of a time that came twice it is the first; one
-/// that was skipped moves forward as far as the clock did.
+/// The instant at which a clock in this zone showed this time: the first, if it showed it twice. A time that was
+/// skipped moves forward as far as the clock did.
 pub fn local(zone: Tz, time: NaiveDateTime) -> DateTime<FixedOffset> {
     match zone.offset_from_local_datetime(&time) {
         LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => {

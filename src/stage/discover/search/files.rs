@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::apple::part_name::{self, ArchiveName};
 use crate::apple::zip::{Unreadable, UnreadableKind, Window, ZipArchive};
-use crate::category::recognise;
+use crate::category::delivery::Shape;
 use crate::contents::litter;
 use crate::error::Error;
 use crate::problem::Code;
@@ -55,24 +55,21 @@ impl Searcher<'_> {
         match open(path, &name, archive_name) {
             Ok(Some(archive)) => self.archive(path, name, archive),
             Ok(None) => Ok(Whose::NoArchive),
-            Err(refused) if is_apples_name => Ok(match recognise::by_name(&name) {
-                Some(category) => self.not_photos(name, category),
-                None => self.unreadable_file(name, refused),
+            Err(refused) if is_apples_name => Ok(match Shape::by_name(&name) {
+                Shape::LeftAlone(category) => self.not_photos(name, category),
+                _ => self.unreadable_file(name, refused),
             }),
             Err(_) => Ok(self.strangers_archive(name)),
         }
     }
 
     fn archive(&mut self, path: &Path, name: String, archive: ZipArchive) -> Result<Whose, Error> {
-        let container = container(name.clone(), Arc::new(archive), Lies::on_drive(path));
-        if let Some(category) = container.shape.category() {
-            return Ok(self.not_photos(name, category));
-        }
-        // where damage has taken all the evidence, the name decides
-        let is_damaged_part =
-            !container.sound && part_name::is_apple_name(&name) && recognise::by_name(&name).is_none();
-        if !container.shape.is_part() && !is_damaged_part {
-            return Ok(self.strangers_archive(name));
+        let mut container = container(name.clone(), Arc::new(archive), Lies::on_drive(path));
+        container.believe_name_if_damaged(&name);
+        match container.shape {
+            Shape::LeftAlone(category) => return Ok(self.not_photos(name, category)),
+            Shape::Unknown => return Ok(self.strangers_archive(name)),
+            Shape::Photos(_) => {}
         }
         self.found.hashes.push(container.hash());
         self.add(container)?;

@@ -1,18 +1,19 @@
 //! Folders of the inputs: those that are parts, those that hold parts, and those of strangers.
 //!
-//! A stranger's folder beside something of Apple's is named once, by its topmost folder. Of a folder with
-//! nothing of Apple's in it, only that is said.
+//! A stranger's folder beside something of Apple's is named once, by its topmost folder. If the owner names a
+//! folder with nothing of Apple's in it, only that is said.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::apple::part_name;
-use crate::category::{is_apples_folder, recognise};
+use crate::category::delivery::{Shape, is_apples_folder, is_archive_of_a_part};
+use crate::category::recognise;
 use crate::contents::{Category, litter};
 use crate::error::Error;
 use crate::problem::Problem;
 use crate::problem::refusal::Refusal;
-use crate::stage::discover::container::{Extent, folder_container, is_of_a_part, name_of};
+use crate::stage::discover::container::{Extent, folder_container, name_of};
 use crate::stage::discover::folder::{Deeper, Folder, is_library};
 use crate::stage::discover::search::{Searcher, Whose};
 
@@ -73,7 +74,9 @@ impl Searcher<'_> {
         let shape = listing.shape(root);
         if !shape.is_part_itself() {
             let mut below = self.search_in(&listing)?;
-            if let Some(category) = shape.category().filter(|_| !below.apples) {
+            if let Shape::LeftAlone(category) = shape
+                && !below.apples
+            {
                 self.not_photos(format!("{}/", name_of(root)), category);
                 below = Below { apples: true, ..Below::default() };
             }
@@ -94,7 +97,7 @@ impl Searcher<'_> {
         let mut below = Below { apples: true, ..Below::default() };
         if extent == Extent::ApplesFolders {
             listing.folders.retain(|folder| !is_apples_folder(&name_of(folder)));
-            listing.files.retain(|file| !is_of_a_part(&name_of(file)));
+            listing.files.retain(|file| !is_archive_of_a_part(&name_of(file)));
             let here = self.search_in(&listing)?;
             below.loose = here.loose;
             below.strangers = here.strangers;
@@ -166,7 +169,7 @@ impl Searcher<'_> {
     /// A folder that cannot be listed. If it is a part by its name, it counts as found.
     fn unreadable_folder(&mut self, root: &Path, refused: Refusal) -> Below {
         let name = name_of(root);
-        if part_name::is_apple_name(&name) && recognise::by_name(&name).is_none() {
+        if part_name::is_apple_name(&name) && Shape::by_name(&name).is_part() {
             self.unreadable_file(name, refused);
             return Below { apples: true, ..Below::default() };
         }

@@ -23,7 +23,7 @@ use blake3::Hash;
 use serde::{Deserialize, Serialize};
 
 use crate::apple::zip::{Window, ZipArchive};
-use crate::category::Shape;
+use crate::category::delivery::Shape;
 use crate::contents::{ArchiveId, Category, Class};
 use crate::error::Error;
 use crate::problem::refusal::Refusal;
@@ -220,8 +220,7 @@ impl Searcher<'_> {
         let Some(mut container) = container else { return false };
         container.shape = Shape::loose();
         let is_medium = |file: &FileAt| {
-            container.shape.classify(&file.path.replace('\\', "/"), file.size.max(1)).sort.class()
-                == Class::Resource
+            container.shape.classify(&file.path.replace('\\', "/"), file.size.max(1)).class == Class::Resource
         };
         if !container.files.iter().any(is_medium) {
             return false;

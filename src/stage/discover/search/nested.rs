@@ -1,7 +1,7 @@
 //! Nested archives: Apple's archives inside an archive or part folder.
 //!
-//! A stored one is read in place, a deflated one through a temporary file that the caller makes. Of documents
-//! and other people's zips no more is read than it takes to recognise them. Archives cannot multiply:
+//! A stored one is read in place, a deflated one through a temporary file that the caller makes. Documents
+//! and other people's zips are read no further than it takes to recognise them. Archives cannot multiply:
 //! everything that comes out of one archive on the drive counts against what that archive may hold.
 
 use std::io::{self, Read, Write};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::apple::part_name;
 use crate::apple::zip::{Window, ZipArchive, ZipEntry};
-use crate::category::recognise;
+use crate::category::delivery::Shape;
 use crate::contents::{ArchiveId, Class, litter};
 use crate::error::{Error, is_full};
 use crate::problem::Code;
@@ -64,7 +64,7 @@ impl Searcher<'_> {
             let outer = &self.found.containers[index];
             // a zip of Apple's name is no photo, wherever it lies
             let may_be = part_name::is_apple_name(file_name)
-                || outer.shape.classify(&normal, file.size).sort.class() == Class::Other;
+                || outer.shape.classify(&normal, file.size).class == Class::Other;
             if !may_be || litter::is_ignored(&normal) {
                 remaining.push(file);
                 continue;
@@ -125,14 +125,14 @@ impl Searcher<'_> {
         let allowed = opened.and_then(|archive| self.allow(base, claimed(&archive)).map(|()| archive));
         Ok(match allowed {
             Ok(archive) => {
-                let container = container(name.to_owned(), Arc::new(archive), Lies::In(index));
-                let is_damaged_part = apples_name && !container.sound && container.shape.category().is_none();
-                match container.shape.is_part() || is_damaged_part {
+                let mut container = container(name.to_owned(), Arc::new(archive), Lies::In(index));
+                container.believe_name_if_damaged(file_name);
+                match container.shape.is_part() {
                     true => Through::Opened(Box::new(container), base),
                     false => Through::NotApples,
                 }
             }
-            Err(refused) if apples_name && recognise::by_name(file_name).is_none() => {
+            Err(refused) if apples_name && Shape::by_name(file_name).is_part() => {
                 Through::Unreadable(refused)
             }
             Err(_) => Through::NotApples,

@@ -218,7 +218,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Puts new bytes into staging. Of two threads with the same bytes one wins, and the other waits for it.
+    /// Puts new bytes into staging. If two threads have the same bytes, one wins, and the other waits for it.
     fn keep(&self, fresh: Fresh, taken: &mut Taken, buffer: &[u8]) -> Result<(ContentId, Novelty), Failure> {
         let Content { blake3: hash, size, .. } = fresh.content;
         let mut stock = self.stock();

@@ -1,5 +1,4 @@
-//! What the tags of a TIFF block say: the EXIF of every format, and Apple's maker note. Dates of editing
-//! (`ModifyDate`) are not read.
+//! What the tags of a TIFF block say: the EXIF of every format, and Apple's maker note.
 //!
 //! Nothing fails, and dates of editing (`ModifyDate`) are not read. Each block is walked once before kamadak
 //! parses it, because kamadak visits every directory that any pointer names: overlapping directories in 64 KB

@@ -1,5 +1,4 @@
-//! Dates in file names, as phones, messengers and screenshots write them. A counter, an identifier or an
-//! impossible date is never taken for one; years are 1990 to 2099.
+//! Dates in file names, as phones, messengers and screenshots write them.
 //!
 //! Instead of a list of patterns for each app there is one grammar, a date and perhaps a time, because apps
 //! differ only in separators and words, and words are translated (`Bildschirmfoto 2019-01-02 um 15.04.05`).

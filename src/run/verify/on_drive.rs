@@ -1,15 +1,14 @@
 //! The library's folder as it stands, and its bytes read again. No link is followed, the catalog is not
-//! believed, and of `.windfall` only the kept details are looked at.
+//! believed, and nothing in `.windfall` is looked at but the kept details.
 //!
-//! The surprise: the bytes are read by the same pass as an import's ([`ingest`]), with the library as a part
-//! folder. What reads the archives is what proves the library.
+//! The bytes are read by the same pass as an import's ([`ingest`]), with the library as a part folder. What
+//! reads the archives is what proves the library.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, Metadata};
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::category::photos::Sort;
@@ -43,89 +42,85 @@ const OF_THE_DRIVE: [&str; 8] = [
 ];
 
 /// A file or link in the library's folder.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stat {
     pub size: u64,
     /// A regular file; else a link or a device.
     pub is_file: bool,
-    pub modified: Option<DateTime<Utc>>,
     /// Files of one number are one file under several names; numbers that lie close were written
     /// together. Zero where a system has none.
     pub inode: u64,
 }
 
-impl Found {
+impl Stat {
     fn of(metadata: &Metadata) -> Self {
         #[cfg(unix)]
         let inode = std::os::unix::fs::MetadataExt::ino(metadata);
         #[cfg(not(unix))]
         let inode = 0;
-        Found {
-            size: metadata.len(),
-            is_file: metadata.is_file(),
-            modified: metadata.modified().ok().map(DateTime::<Utc>::from),
-            inode,
-        }
+        Stat { size: metadata.len(), is_file: metadata.is_file(), inode }
     }
 }
 
 /// Everything in the library's folder that may be somebody's: without what systems leave, the
 /// report page, and `.windfall` but for Apple's lists among the kept details.
+// two walks, because their rules differ: `library::tree` fails where a folder cannot be read, so that an import does
+// not take its files for gone; this one tells of a failing drive what it can, and looks at kept details too
 #[derive(Debug, Default)]
-pub struct Tree {
-    pub files: BTreeMap<LibraryPath, Found>,
+pub struct OnDrive {
+    pub files: BTreeMap<LibraryPath, Stat>,
     aliases: OnceCell<HashMap<String, LibraryPath>>,
 }
 
-impl Tree {
+impl OnDrive {
     /// Walks the folder. What cannot be read is not in it.
     pub fn walk(library: &Path) -> Self {
         let tops = WalkDir::new(library).min_depth(1).follow_links(false).into_iter();
         let tops = tops.filter_entry(|e| e.depth() != 1 || !is_of_the_system(e)).flatten();
         let details =
             WalkDir::new(layout::internal(library).join(layout::DETAILS)).min_depth(1).follow_links(false);
-        let mut tree = Tree::default();
+        let mut on_drive = OnDrive::default();
         for entry in tops.chain(details.into_iter().flatten()).filter(|e| !e.file_type().is_dir()) {
             let text = name::text_below(library, entry.path());
             if text == layout::PAGE || layout::is_origins(&text) || litter::is_ignored(&text) {
                 continue;
             }
             if let (Ok(path), Ok(metadata)) = (LibraryPath::recorded(&text), entry.metadata()) {
-                tree.files.insert(path, Found::of(&metadata));
+                on_drive.files.insert(path, Stat::of(&metadata));
             }
         }
-        tree
+        on_drive
     }
 
     /// Where a recorded path stands, and as what: under its own name, or under the one that the
     /// file system made of it (another normalisation, another case).
-    pub fn find(&self, library: &Path, path: &LibraryPath) -> Standing {
-        if let Some(found) = self.files.get(path) {
-            return Standing::Here(path.clone(), found.clone());
+    pub fn find(&self, library: &Path, path: &LibraryPath) -> Whereabouts {
+        if let Some(stat) = self.files.get(path) {
+            return Whereabouts::Here(path.clone(), *stat);
         }
         if is_below_link(library, path) {
-            return Standing::Gone;
+            return Whereabouts::Gone;
         }
         match fs::symlink_metadata(path.to_path(library)) {
-            Ok(metadata) if metadata.is_dir() => Standing::Gone,
+            Ok(metadata) if metadata.is_dir() => Whereabouts::Gone,
             Ok(metadata) => {
                 let folded = |p: &LibraryPath| (name::fold(p.as_str()), p.clone());
                 let aliases = self.aliases.get_or_init(|| self.files.keys().map(folded).collect());
                 let alias = aliases.get(&name::fold(path.as_str()));
-                Standing::Here(alias.unwrap_or(path).clone(), Found::of(&metadata))
+                Whereabouts::Here(alias.unwrap_or(path).clone(), Stat::of(&metadata))
             }
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-                Standing::Unreadable(error.to_string())
+                Whereabouts::Unreadable(error.to_string())
             }
-            Err(_) => Standing::Gone,
+            Err(_) => Whereabouts::Gone,
         }
     }
 }
 
 /// What of a recorded file is there.
-pub enum Standing {
+pub enum Whereabouts {
     /// It stands under this name.
-    Here(LibraryPath, Found),
+    Here(LibraryPath, Stat),
     /// Nothing stands there.
     Gone,
     /// Nobody can say.
@@ -152,30 +147,38 @@ pub fn staging_left(library: &Path, known: Option<&Remembered>) -> Option<Proble
     if sizes.is_empty() && planned == 0 {
         return None;
     }
+    let staging = format!("{INTERNAL}/{}", layout::STAGING);
     let count = sizes.len();
     let bytes = amount::size(sizes.iter().fold(0, |sum: u64, size| sum.saturating_add(*size)));
     let message = format!(
-        "an import was interrupted: {count} files ({bytes}) wait in `{INTERNAL}/staging`; import the same zips again \
-         to finish it"
+        "an import was interrupted: {count} files ({bytes}) wait in `{staging}`; import the same zips again to \
+         finish it"
     );
-    Some(Problem::new(Code::StagingLeft, message).with_entry(format!("{INTERNAL}/staging")))
+    Some(Problem::new(Code::StagingLeft, message).with_entry(staging))
 }
 
 /// A file whose bytes are to be read.
-pub struct Wish {
+pub struct ToRead {
     pub path: LibraryPath,
-    pub found: Found,
+    pub stat: Stat,
     /// What it is for: media have a fingerprint, details are understood.
     pub sort: Sort,
 }
 
+impl ToRead {
+    /// A file of which only the bytes matter.
+    pub fn plain(path: &LibraryPath, stat: &Stat) -> Self {
+        ToRead { path: path.clone(), stat: *stat, sort: Sort::Other }
+    }
+}
+
 /// What the bytes say now.
 pub struct Reread {
-    /// An entry for each wish, in one archive, part and export.
+    /// An entry for each file, in one archive, part and export.
     pub contents: Contents,
     /// What they say.
     pub heard: Heard,
-    /// Of each path, its entry.
+    /// The entry of each path.
     entries: HashMap<LibraryPath, EntryId>,
     faults: HashMap<EntryId, String>,
 }
@@ -207,26 +210,26 @@ impl Reread {
 ///
 /// # Errors
 /// If the owner interrupts.
-pub fn reread(run: &VerifyRun<'_>, mut wishes: Vec<Wish>, wanted: Wanted) -> Result<Reread, Error> {
-    wishes.sort_by(|a, b| (a.found.inode, &a.path).cmp(&(b.found.inode, &b.path)));
-    wishes.dedup_by(|a, b| a.path == b.path);
+pub fn reread(run: &VerifyRun<'_>, mut files: Vec<ToRead>, wanted: Wanted) -> Result<Reread, Error> {
+    files.sort_by(|a, b| (a.stat.inode, &a.path).cmp(&(b.stat.inode, &b.path)));
+    files.dedup_by(|a, b| a.path == b.path);
     let name = run.library.file_name().map_or_else(|| "library".into(), |n| n.to_string_lossy().into_owned());
-    let entry = |(position, wish): (usize, &Wish)| Entry {
+    let entry = |(position, file): (usize, &ToRead)| Entry {
         archive: ArchiveId::default(),
         part: PartId::default(),
         position: u32::try_from(position).unwrap_or(u32::MAX),
-        path: wish.path.as_str().into(),
-        inner: Inner::of(wish.path.as_str(), wish.path.as_str()),
-        class: wish.sort.class(),
-        sort: wish.sort.into(),
-        size: wish.found.size,
+        path: file.path.as_str().into(),
+        inner: Inner::of(file.path.as_str(), file.path.as_str()),
+        class: file.sort.class(),
+        sort: file.sort.into(),
+        size: file.stat.size,
         crc32: None,
         modified: None,
         given: true,
         bytes: Bytes::Unread,
     };
     let mut contents =
-        Contents { entries: wishes.iter().enumerate().map(entry).collect(), ..Contents::default() };
+        Contents { entries: files.iter().enumerate().map(entry).collect(), ..Contents::default() };
     let category = Category::Photos;
     let export = Export { name: name.clone(), category, total: Some(1), built: None, label: name.clone() };
     let export = contents.exports.push(export);
@@ -247,7 +250,7 @@ pub fn reread(run: &VerifyRun<'_>, mut wishes: Vec<Wish>, wanted: Wanted) -> Res
     };
     let tally = ingest(&mut inputs, &reading, &mut |_, _| Ok(()))?;
     Ok(Reread {
-        entries: wishes.into_iter().map(|wish| wish.path).zip(inputs.contents.entries.ids()).collect(),
+        entries: files.into_iter().map(|file| file.path).zip(inputs.contents.entries.ids()).collect(),
         contents: inputs.contents,
         heard: inputs.heard,
         faults: tally.causes,

@@ -1,0 +1,176 @@
+//! What the catalog records, compared with what stands on the drive: intact, changed, moved or gone, and what
+//! no import recorded.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::category::photos::Sort;
+use crate::contents::{Content, ContentId, Entry};
+use crate::error::Error;
+use crate::library::catalog::Remembered;
+use crate::library::layout::INTERNAL;
+use crate::library::path::LibraryPath;
+use crate::library::record::{Area, FileRecord};
+use crate::problem::{Code, Problem, amount};
+use crate::run::verify::on_drive::{self, OnDrive, Reread, Stat, ToRead, Whereabouts};
+use crate::run::verify::{Looked, VerifyRun, exports};
+use crate::stage::ingest::Wanted;
+
+/// Compares every recorded file with its bytes.
+///
+/// # Errors
+/// If the owner interrupts.
+pub fn compare(run: &VerifyRun<'_>, known: &Remembered, on_drive: &OnDrive) -> Result<Looked, Error> {
+    let mut recorded: BTreeMap<&LibraryPath, Whereabouts> = BTreeMap::new();
+    let mut claimed: HashSet<LibraryPath> = HashSet::new();
+    for path in known.recorded.files.keys() {
+        let whereabouts = on_drive.find(run.library, path);
+        if let Whereabouts::Here(at, _) = &whereabouts {
+            claimed.insert(at.clone());
+        }
+        recorded.insert(path, whereabouts);
+    }
+    let planned: HashSet<&LibraryPath> = known.recorded.plan.iter().map(|p| &p.path).collect();
+    let is_foreign = |path: &LibraryPath| {
+        !claimed.contains(path)
+            && !known.recorded.derived.contains_key(path)
+            && !planned.contains(path)
+            && !path.as_str().starts_with(INTERNAL)
+    };
+    let foreign: BTreeMap<&LibraryPath, &Stat> =
+        on_drive.files.iter().filter(|(path, _)| is_foreign(path)).collect();
+    let size = |record: &FileRecord| known.delivered.contents.distinct[record.content].size;
+    let gone: HashSet<u64> = recorded
+        .iter()
+        .filter(|(_, whereabouts)| matches!(whereabouts, Whereabouts::Gone))
+        .map(|(path, _)| size(&known.recorded.files[*path]))
+        .collect();
+    let mut files = Vec::new();
+    for (path, whereabouts) in &recorded {
+        if let Whereabouts::Here(at, stat) = whereabouts
+            && stat.is_file
+        {
+            let sort =
+                if known.recorded.files[*path].area == Area::Media { Sort::Photo } else { Sort::Other };
+            files.push(ToRead { path: at.clone(), stat: *stat, sort });
+        }
+    }
+    let candidates = foreign.iter().filter(|(_, stat)| stat.is_file && gone.contains(&stat.size));
+    files.extend(candidates.map(|(path, stat)| ToRead::plain(path, stat)));
+    let reread = on_drive::reread(run, files, Wanted::Hashes)?;
+    let mut comparing = Comparing {
+        known,
+        reread: &reread,
+        foreign: foreign.into_keys().cloned().collect(),
+        archives: archives(known),
+        looked: Looked::default(),
+    };
+    for (path, whereabouts) in recorded {
+        comparing.file(&known.recorded.files[path], &whereabouts);
+    }
+    let Comparing { foreign, mut looked, .. } = comparing;
+    looked.foreign(&foreign);
+    looked.balance.exports = exports(&known.delivered.contents);
+    Ok(looked)
+}
+
+/// An archive that held each content: what to import again.
+fn archives(known: &Remembered) -> HashMap<ContentId, &str> {
+    let contents = &known.delivered.contents;
+    let archives = |e: &Entry| &contents.archives[e.archive];
+    let entries = contents.entries.iter().filter(|e| !archives(e).is_stand_in());
+    entries.filter_map(|e| Some((e.content()?, archives(e).name.as_str()))).collect()
+}
+
+/// What is known while files are compared.
+struct Comparing<'a> {
+    known: &'a Remembered,
+    reread: &'a Reread,
+    /// Files that no import recorded, less those that turn out to have moved.
+    foreign: BTreeSet<LibraryPath>,
+    archives: HashMap<ContentId, &'a str>,
+    looked: Looked,
+}
+
+impl Comparing<'_> {
+    fn file(&mut self, record: &FileRecord, whereabouts: &Whereabouts) {
+        let recorded = &self.known.delivered.contents.distinct[record.content];
+        self.looked.files.total += 1;
+        match whereabouts {
+            Whereabouts::Here(at, stat) => self.compare(record, recorded, at, stat),
+            Whereabouts::Gone => self.gone(record, recorded),
+            Whereabouts::Unreadable(why) => {
+                self.changed(record, recorded, &format!("it cannot be read: {why}"))
+            }
+        }
+    }
+
+    fn compare(&mut self, record: &FileRecord, recorded: &Content, at: &LibraryPath, stat: &Stat) {
+        if !stat.is_file {
+            return self.changed(record, recorded, "a link or a device is in its place");
+        }
+        let Some(content) = self.reread.content(at) else {
+            return self.changed(record, recorded, self.reread.fault(at));
+        };
+        if content.blake3 != recorded.blake3 {
+            let how = if content.size == recorded.size {
+                format!("its {} bytes are not the same any more", amount::count(recorded.size))
+            } else {
+                format!(
+                    "it has {} bytes and had {}",
+                    amount::count(content.size),
+                    amount::count(recorded.size)
+                )
+            };
+            return self.changed(record, recorded, &how);
+        }
+        let recorded_print = self.known.delivered.heard.photos.said[record.content].fingerprint;
+        let found_print = self.reread.said(at).and_then(|said| said.fingerprint);
+        let differs = record.area == Area::Media && recorded_print.is_some() && found_print != recorded_print;
+        if content.size != recorded.size || differs {
+            self.looked.problems.push(
+                Problem::new(
+                    Code::CatalogDamaged,
+                    "the file is intact, but the catalog has another size or fingerprint for the same BLAKE3: \
+                     `windfall verify --rebuild-catalog` makes a new catalog",
+                )
+                .with_entry(record.path.as_str()),
+            );
+        }
+        self.looked.intact(record, content);
+    }
+
+    fn changed(&mut self, record: &FileRecord, recorded: &Content, how: &str) {
+        self.looked.files.changed += 1;
+        self.looked.holding.lost.insert(recorded.blake3, record.path.clone());
+        let message = format!(
+            "it is not what was imported: {how}; if nobody edited it, check the drive; to get the original back, \
+             move this file away and import {} again",
+            self.source(record)
+        );
+        self.looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(record.path.as_str()));
+    }
+
+    fn gone(&mut self, record: &FileRecord, recorded: &Content) {
+        let same = |path: &&LibraryPath| {
+            self.reread.content(path).is_some_and(|c| (c.blake3, c.size) == (recorded.blake3, recorded.size))
+        };
+        let moved = self.foreign.iter().find(same).filter(|_| record.area != Area::Details).cloned();
+        if let Some(to) = moved {
+            let message = format!("it is at `{to}` now, unchanged; the next import remembers the new place");
+            let problem = Problem::new(Code::MovedFile, message).with_entry(record.path.as_str());
+            self.looked.problems.push(problem);
+            self.foreign.remove(&to);
+            self.looked.intact(record, recorded);
+            return;
+        }
+        self.looked.files.missing += 1;
+        self.looked.holding.lost.insert(recorded.blake3, record.path.clone());
+        let message = format!("it is gone: import {} again to get it back", self.source(record));
+        self.looked.problems.push(Problem::new(Code::MissingFile, message).with_entry(record.path.as_str()));
+    }
+
+    fn source(&self, record: &FileRecord) -> String {
+        let archive = self.archives.get(&record.content);
+        archive.map_or_else(|| "the zip that had it".to_owned(), |name| format!("`{name}`"))
+    }
+}
