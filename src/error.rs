@@ -42,8 +42,11 @@ pub enum Error {
     /// Another run holds the library.
     #[error("library `{}` is in use by another run", .0.display())]
     Locked(PathBuf),
-    /// The folder has no catalog.
-    #[error("`{}` is not a Windfall library: it has no `{}/{}`", .0.display(), INTERNAL, CATALOG)]
+    /// The folder has no catalog, or is not there.
+    #[error(
+        "there is no Windfall library at `{}`: no catalog is at `{}`",
+        .0.display(), .0.join(INTERNAL).join(CATALOG).display()
+    )]
     NotALibrary(PathBuf),
     /// The page would replace a file that is not a page.
     #[error("`{}` is not a page of Windfall, so it is not replaced", .0.display())]
@@ -172,7 +175,9 @@ impl Error {
             Error::AllUnreadable(_) => "do what each line says, then run the same command again",
             Error::InputInLibrary { .. } => "name the downloaded zips as input, and another folder with --to",
             Error::Locked(_) => "wait for the other run to end, or end it",
-            Error::NotALibrary(_) => "name the folder that `windfall import --to` was given",
+            Error::NotALibrary(_) => {
+                "check the path and that its drive is connected; it is the folder that `windfall import --to` was given"
+            }
             Error::NotAPage(_) => "name another file with --output",
             Error::NoSuchFile(_) => "name a path as `windfall list` prints it",
             Error::Catalog { source, .. } => match source.kind() {

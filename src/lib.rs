@@ -44,9 +44,7 @@
 //! # }
 //! ```
 
-// without the command line, what only it needs is unused
-#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
-
+// each is declared twice because rustfmt does not follow a `mod` that a macro writes
 #[cfg(not(feature = "internals"))]
 mod apple;
 #[cfg(feature = "internals")]
@@ -129,7 +127,8 @@ pub use stage::report::{
 };
 
 /// What the command line needs besides: the page, sidecars, a look before an import, and words for people.
-#[cfg(feature = "cli")]
+// always built, so that the compiler can tell what nobody uses
+#[cfg_attr(not(feature = "cli"), doc(hidden))]
 pub mod cli {
     pub use crate::apple::part_name::{is_apple_name, is_unfinished_download};
     pub use crate::category::recognise;
@@ -140,12 +139,11 @@ pub mod cli {
     pub use crate::run::import::{Glance, glance};
     pub use crate::run::{check, import, list, rebuild, sidecars, verify};
     pub use crate::stage::discover::fit::Space;
-    pub use crate::stage::place::{Derivation, Removal};
     pub use crate::stage::report;
     pub use crate::threads::fitting;
 
     /// The page of a library.
     pub mod page {
-        pub use crate::page::{Hidden, PageOptions, write};
+        pub use crate::page::{HiddenPhotos, PageOptions, write};
     }
 }

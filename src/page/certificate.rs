@@ -8,7 +8,7 @@ use crate::category::photos::media::Kind;
 use crate::library::catalog::{ExportRecord, StoredFile};
 use crate::library::settings::{Hidden, RecentlyDeleted, name};
 use crate::page::figures::{count, counted, date, day, size};
-use crate::page::holdings::{Holdings, Sum, kind, missing};
+use crate::page::holdings::{Command, Holdings, Sum, kind, missing};
 use crate::page::problems::Problems;
 use crate::problem::advice::ranges;
 
@@ -221,7 +221,7 @@ fn left_out(holdings: &Holdings) -> Vec<String> {
     if holdings.settings.choice(name::RECENTLY_DELETED) == Some(RecentlyDeleted::Skip) {
         lines.push("Recently deleted photos are left out of this library, as its owner chose.".to_owned());
     }
-    let newest = holdings.runs.iter().find(|run| run.command == "import");
+    let newest = holdings.runs.iter().find(|run| run.command == Command::Import);
     let ignored = newest.and_then(|run| run.report.entries).map(|entries| entries.ignored);
     if let Some(ignored) = ignored.filter(|n| *n > 0) {
         lines.push(format!(
@@ -235,10 +235,10 @@ fn left_out(holdings: &Holdings) -> Vec<String> {
 fn as_of(holdings: &Holdings) -> Option<String> {
     let run = holdings.runs.first()?;
     let read = run.report.entries.map(|e| format!(", which looked at {}", counted(e.total, "file", "files")));
-    let command = match run.command.as_str() {
-        "import" => "import",
-        "verify" => "check of this library",
-        _ => "run",
+    let command = match run.command {
+        Command::Import => "import",
+        Command::Verify => "check of this library",
+        Command::Other(_) => "run",
     };
     Some(format!("As of the {command} on {}{}.", day(&run.started), read.unwrap_or_default()))
 }

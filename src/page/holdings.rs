@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::category::photos::AlbumKind;
@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::library::catalog::{Catalog, Detail, ExportRecord, RunRecord, StoredFile};
 use crate::library::record::{AlbumRecord, Area};
 use crate::library::settings::RememberedSettings;
+use crate::problem::Severity;
 use crate::stage::report::{Entries, missing_parts};
 
 /// An album, memory or shared album.
@@ -59,10 +60,35 @@ pub struct Delivered {
     pub left_out: Sum,
 }
 
+/// What wrote a report.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Command {
+    Import,
+    Verify,
+    /// One of which the page says nothing of its own.
+    Other(String),
+}
+
+impl Command {
+    pub fn as_str(&self) -> &str {
+        match self {
+            Command::Import => "import",
+            Command::Verify => "verify",
+            Command::Other(name) => name,
+        }
+    }
+}
+
+impl From<String> for Command {
+    fn from(name: String) -> Self {
+        let known = [Command::Import, Command::Verify].into_iter().find(|known| known.as_str() == name);
+        known.unwrap_or(Command::Other(name))
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct PastRun {
-    /// `import` and the like.
-    pub command: String,
+    pub command: Command,
     /// When it began, RFC 3339.
     pub started: String,
     pub report: PastReport,
@@ -81,20 +107,34 @@ pub struct PastReport {
 
 /// A problem as some version told it. Its words are not those of [`Problem`](crate::Problem), for a code that
 /// only a newer version knows is a problem all the same.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct PastProblem {
+    #[serde(default)]
     pub code: String,
-    /// `error` or `warning`.
-    pub severity: String,
+    #[serde(default = "unknown_severity", deserialize_with = "severity")]
+    pub severity: Severity,
     pub archive: Option<String>,
     pub entry: Option<String>,
+    #[serde(default)]
     pub message: String,
+}
+
+fn unknown_severity() -> Severity {
+    Severity::Warning
+}
+
+fn severity<'de, D: Deserializer<'de>>(word: D) -> Result<Severity, D::Error> {
+    let word = Value::deserialize(word)?;
+    Ok(Severity::deserialize(word).unwrap_or_else(|_| unknown_severity()))
 }
 
 impl From<RunRecord> for PastRun {
     fn from(RunRecord { command, started, report }: RunRecord) -> Self {
-        PastRun { command, started, report: serde_json::from_str(&report).unwrap_or_default() }
+        PastRun {
+            command: command.into(),
+            started,
+            report: serde_json::from_str(&report).unwrap_or_default(),
+        }
     }
 }
 
@@ -229,7 +269,7 @@ fn read(catalog: &Catalog, runs: &[PastRun]) -> Result<HashMap<(String, String),
 
 #[cfg(test)]
 mod tests {
-    use super::{PastRun, RunRecord, camera};
+    use super::{PastRun, RunRecord, Severity, camera};
     use crate::category::photos::media::Camera;
 
     fn run(report: &str) -> PastRun {
@@ -248,6 +288,12 @@ mod tests {
         let problem = &newer.report.problems[0];
         assert_eq!((problem.code.as_str(), problem.entry.as_deref()), ("faded-photo", Some("a")));
         assert_eq!((newer.report.entries, problem.archive.as_deref()), (None, None));
+        assert_eq!(problem.severity, Severity::Warning);
+        let known = run(r#"{"problems":[{"severity":"error"},{}]}"#).report.problems;
+        assert_eq!(
+            known.iter().map(|p| p.severity).collect::<Vec<_>>(),
+            [Severity::Error, Severity::Warning]
+        );
         assert!(run("").report.problems.is_empty());
     }
 

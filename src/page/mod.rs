@@ -35,14 +35,14 @@ use crate::page::holdings::{Holdings, kind};
 use crate::page::problems::{Problems, problems};
 use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
-use crate::progress::Progress;
+use crate::progress::Watch;
 
 /// What every page of ours says in its first lines.
 const MARK: &str = "<meta name=\"generator\" content=\"Windfall ";
 
 /// Whether the page shows what is hidden and recently deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Hidden {
+pub enum HiddenPhotos {
     /// It shows none of them.
     #[default]
     LeftOut,
@@ -56,18 +56,18 @@ pub struct PageOptions {
     /// Where it is written; by default `windfall-report.html` in the library. Elsewhere it has no gallery.
     pub output: Option<PathBuf>,
     /// Whether it shows hidden and recently deleted photos.
-    pub hidden: Hidden,
+    pub hidden: HiddenPhotos,
 }
 
 /// Writes the page of a library; says where it is. `jobs` threads make thumbnails.
 ///
 /// # Errors
-/// If the catalog cannot be read, if a file that is no page of ours stands in the place, or if the
-/// page cannot be written. A photo that cannot be drawn is no error.
+/// If the catalog cannot be read, if a file that is no page of ours stands in the place, if the
+/// page cannot be written, or if the owner interrupts. A photo that cannot be drawn is no error.
 pub fn write(
     library: &Path,
     options: &PageOptions,
-    progress: &dyn Progress,
+    watch: Watch<'_>,
     jobs: NonZeroUsize,
 ) -> Result<PathBuf, Error> {
     let holdings = Holdings::of(&Catalog::read(library)?)?;
@@ -78,12 +78,15 @@ pub fn write(
     };
     refuse_foreign(&place)?;
     let shown = Shown::of(&holdings, options.hidden);
-    let gallery = is_same(&folder, library).then(|| {
-        let thumbnails = thumbnails::make(library, &shown.items, progress, jobs);
-        shown.data(&thumbnails)
-    });
+    let gallery = match is_same(&folder, library) {
+        true => Some(shown.data(&thumbnails::make(library, &shown.items, watch, jobs)?)),
+        false => None,
+    };
     let html = render(&holdings, &shown, options.hidden, gallery.as_deref())
         .map_err(|error| Error::io("write", &place)(io::Error::other(error)))?;
+    if watch.is_cancelled() {
+        return Err(Error::Interrupted);
+    }
     thumbnails::replace(&folder, &place, html.as_bytes()).map_err(Error::io("write", &place))?;
     Ok(place)
 }
@@ -155,7 +158,7 @@ struct Page<'a> {
 fn render(
     holdings: &Holdings,
     shown: &Shown<'_>,
-    hidden: Hidden,
+    hidden: HiddenPhotos,
     gallery: Option<&str>,
 ) -> Result<String, askama::Error> {
     let problems = problems(holdings, hidden);
@@ -250,5 +253,5 @@ fn run_line(run: &holdings::PastRun) -> RunLine {
     let problems = run.report.problems.len() as u64;
     let problems = (problems > 0).then(|| counted(problems, "problem", "problems"));
     let sum = [sum, problems].into_iter().flatten().collect::<Vec<_>>().join(", ");
-    RunLine { command: name::display(&run.command).into_owned(), day: day(&run.started), sum }
+    RunLine { command: name::display(run.command.as_str()).into_owned(), day: day(&run.started), sum }
 }

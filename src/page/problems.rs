@@ -6,16 +6,17 @@
 //! because the newest run may have had other archives.
 //!
 //! Whether a problem concerns a hidden photo is told by its entry and by the names that its message has in
-//! backticks. A field of its own would say it better, but the reports of past runs, which this reads, do not
-//! have one.
+//! backticks. A field for these names would not be safer: what a report leaves out of it would be shown, so
+//! the message would have to be searched all the same.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use crate::apple::text;
 use crate::library::catalog::{ExportRecord, StoredFile};
 use crate::library::{layout, name};
-use crate::page::Hidden;
+use crate::page::HiddenPhotos;
 use crate::page::figures::counted;
-use crate::page::holdings::{Holdings, PastProblem, PastRun, missing};
+use crate::page::holdings::{Command, Holdings, PastProblem, PastRun, missing};
 use crate::problem::advice::{self, Advice};
 use crate::problem::standing::Until;
 use crate::problem::{Code, Severity};
@@ -78,7 +79,7 @@ struct OpenProblem {
 impl OpenProblem {
     fn of(problem: &PastProblem) -> Self {
         OpenProblem {
-            severity: if problem.severity == "error" { Severity::Error } else { Severity::Warning },
+            severity: problem.severity,
             code: problem.code.clone(),
             archive: problem.archive.clone(),
             entry: problem.entry.clone(),
@@ -97,11 +98,11 @@ impl OpenProblem {
 }
 
 /// Gathers what may still stand.
-pub fn problems(holdings: &Holdings, hidden: Hidden) -> Problems {
+pub fn problems(holdings: &Holdings, hidden: HiddenPhotos) -> Problems {
     let mut standing: BTreeSet<OpenProblem> = missing_parts(&holdings.deliveries).collect();
     let mut newer = HashSet::new();
     for run in &holdings.runs {
-        let is_newest = !newer.contains("import") && newer.insert(run.command.as_str());
+        let is_newest = !newer.contains(&Command::Import) && newer.insert(&run.command);
         let found = run.report.problems.iter().map(OpenProblem::of);
         standing.extend(found.filter(|t| is_standing(t, is_newest, holdings)).map(|t| relative(t, run)));
     }
@@ -116,7 +117,7 @@ pub fn problems(holdings: &Holdings, hidden: Hidden) -> Problems {
         let code = problem.known();
         problems.listed_only += u64::from(problem.is_listed_only());
         problems.untold |= code == Some(Code::NoDetails);
-        if hidden == Hidden::LeftOut && private.concerns(&problem, holdings) {
+        if hidden == HiddenPhotos::LeftOut && private.concerns(&problem, holdings) {
             problems.private += 1;
             continue;
         }
@@ -201,7 +202,10 @@ fn pieces(message: &str) -> Vec<Piece> {
 struct Private<'a> {
     hashes: HashSet<String>,
     paths: HashSet<&'a str>,
-    names: HashSet<&'a str>,
+    /// As they are compared: an archive may write a name in another way than the library.
+    names: HashSet<String>,
+    /// Names that backticks in a message do not enclose, because they have some themselves.
+    with_backticks: HashSet<&'a str>,
 }
 
 impl<'a> Private<'a> {
@@ -210,31 +214,87 @@ impl<'a> Private<'a> {
             holdings.files.iter().partition(|f| Holdings::is_private(f));
         let names = |file: &'a StoredFile| [Some(file.path.file_name()), file.original_name.as_deref()];
         let public: HashSet<&str> = public.into_iter().flat_map(names).flatten().collect();
+        let all = || private.iter().copied().flat_map(names).flatten();
         Private {
             hashes: private.iter().map(|f| f.content.blake3.to_hex().to_string()).collect(),
             paths: private.iter().map(|f| f.path.as_str()).collect(),
-            names: private.into_iter().flat_map(names).flatten().filter(|n| !public.contains(n)).collect(),
+            names: all().filter(|name| !public.contains(name)).map(text::match_key).collect(),
+            with_backticks: all().filter(|name| name.contains('`')).collect(),
         }
     }
 
     fn concerns(&self, problem: &OpenProblem, holdings: &Holdings) -> bool {
-        let named = |name: &str| self.names.contains(name) || self.paths.contains(name);
-        if problem.is_listed_only() || quoted(&problem.message).any(named) {
-            return true;
-        }
-        let Some(entry) = &problem.entry else { return false };
-        let inside =
-            entry.split('/').any(|folder| folder == layout::HIDDEN || folder == layout::RECENTLY_DELETED);
         let place = problem.archive.clone().zip(problem.entry.clone());
         let hash = place.and_then(|place| holdings.read.get(&place));
-        inside
-            || self.paths.contains(entry.as_str())
-            || self.names.contains(entry.rsplit('/').next().unwrap_or_default())
+        problem.is_listed_only()
+            || self.is_told_in(&problem.message)
+            || problem.entry.as_deref().is_some_and(|entry| self.is_named_by(entry))
             || hash.is_some_and(|hash| self.hashes.contains(hash))
+    }
+
+    fn is_told_in(&self, message: &str) -> bool {
+        quoted(message).any(|text| self.is_named_by(text))
+            || self.with_backticks.iter().any(|name| message.contains(name))
+    }
+
+    /// Whether this is the name or path of a private file, in the library or in an archive. Whatever lies in a
+    /// folder that is called hidden or deleted is private, whoever named it: what cannot be read has no record
+    /// that would tell.
+    fn is_named_by(&self, text: &str) -> bool {
+        let is_apart = |folder| {
+            [layout::HIDDEN, layout::RECENTLY_DELETED].into_iter().any(|apart| text::same_name(folder, apart))
+        };
+        text.split('/').any(is_apart)
+            || self.paths.contains(text)
+            || self.names.contains(&text::match_key(text.rsplit('/').next().unwrap_or_default()))
+            || self.is_beginning(text)
+    }
+
+    /// Whether this is a name that a message cut short.
+    fn is_beginning(&self, text: &str) -> bool {
+        let Some(path) = text.strip_suffix('…') else { return false };
+        let start = text::match_key(path.rsplit('/').next().unwrap_or_default());
+        !start.is_empty() && self.names.iter().any(|name| name.starts_with(&start))
     }
 }
 
 /// Names in a message: what it has in backticks.
 fn quoted(message: &str) -> impl Iterator<Item = &str> {
     message.split('`').skip(1).step_by(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Private;
+    use crate::apple::text;
+
+    #[test]
+    fn no_message_names_what_is_private() {
+        let long = "é".repeat(150);
+        let names = ["secret.JPG", "a`b.jpg", &long];
+        let private = Private {
+            hashes: Default::default(),
+            paths: ["2024/IMG_1.JPG"].into(),
+            names: names.map(text::match_key).into(),
+            with_backticks: ["a`b.jpg"].into(),
+        };
+        let cut = format!("the row `{}…` is strange", "é".repeat(100));
+        for message in [
+            "the row `secret.JPG` is strange",
+            "the row `SECRET.jpg` is strange",
+            "it could be `Photos/secret.JPG` in `iCloud Photos Part 1 of 1.zip`",
+            "it is in the library as `2024/IMG_1.JPG`",
+            "it could be `recently deleted/IMG_2.JPG`",
+            "`Hidden/2024/2024-03/IMG_2.JPG` is gone",
+            "the row `a`b.jpg` is strange",
+            &cut,
+        ] {
+            assert!(private.is_told_in(message), "{message}");
+        }
+        for message in
+            ["the row `IMG_1.JPG` is strange", "secret", "it could be `2025/IMG_1.JPG`", "run `windfall …`"]
+        {
+            assert!(!private.is_told_in(message), "{message}");
+        }
+    }
 }

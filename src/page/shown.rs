@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::category::photos::media::{Format, Kind};
 use crate::library::catalog::StoredFile;
 use crate::library::path::LibraryPath;
-use crate::page::Hidden;
+use crate::page::HiddenPhotos;
 use crate::page::figures::collection_word;
 use crate::page::holdings::{Collection, Holdings, kind};
 
@@ -60,9 +60,9 @@ pub struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    pub fn of(holdings: &'a Holdings, hidden: Hidden) -> Self {
+    pub fn of(holdings: &'a Holdings, hidden: HiddenPhotos) -> Self {
         let media: Vec<&StoredFile> = holdings.media().collect();
-        let is_shown = |file: &&StoredFile| hidden == Hidden::Shown || !Holdings::is_private(file);
+        let is_shown = |file: &&StoredFile| hidden == HiddenPhotos::Shown || !Holdings::is_private(file);
         let stills: HashSet<&LibraryPath> =
             media.iter().filter(|f| kind(f) == Kind::Photo).filter_map(|f| f.live_photo.as_ref()).collect();
         let is_item = |file: &&StoredFile| match kind(file) {

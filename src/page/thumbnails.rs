@@ -1,5 +1,5 @@
 //! Thumbnails: small pictures of the library's photos in `.windfall/thumbnails`, named by their BLAKE3 and
-//! made only once. Nothing here fails: a photo without a thumbnail has a placeholder in the page.
+//! made only once. No photo fails: one without a thumbnail has a placeholder in the page.
 //!
 //! That a photo cannot be drawn is remembered too, as an empty `.none` file, so a second run does nothing at
 //! all.
@@ -12,10 +12,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use crate::error::Error;
 use crate::library::catalog::StoredFile;
 use crate::library::layout::{INTERNAL, THUMBNAILS};
 use crate::page::picture;
-use crate::progress::{Phase, Progress};
+use crate::progress::{Phase, Progress, Watch};
 use crate::threads;
 
 /// The extension that says that there is none.
@@ -29,21 +30,27 @@ fn place(blake3: &blake3::Hash) -> String {
 }
 
 /// Makes the thumbnails that are not there yet; says of each photo whether it has one now.
+///
+/// # Errors
+/// If the owner interrupts; the thumbnails that are made stay.
 pub fn make(
     library: &Path,
     photos: &[&StoredFile],
-    progress: &dyn Progress,
+    watch: Watch<'_>,
     jobs: NonZeroUsize,
-) -> Vec<bool> {
+) -> Result<Vec<bool>, Error> {
     let unwritable = AtomicBool::new(false);
-    let one = |photo: &&StoredFile| has(library, photo, progress, &unwritable);
-    progress.begin(Phase::Thumbnails, photos.len() as u64, 0);
-    let made = match threads::pool(jobs) {
+    let one = |photo: &&StoredFile| match watch.is_cancelled() {
+        true => Err(Error::Interrupted),
+        false => Ok(has(library, photo, watch.progress, &unwritable)),
+    };
+    watch.progress.begin(Phase::Thumbnails, photos.len() as u64, 0);
+    let made: Result<Vec<bool>, Error> = match threads::pool(jobs) {
         Ok(pool) => pool.install(|| photos.par_iter().map(one).collect()),
         Err(_) => photos.iter().map(one).collect(),
     };
     if unwritable.into_inner() {
-        progress.note("some thumbnails could not be written: the page has placeholders for them");
+        watch.progress.note("some thumbnails could not be written: the page has placeholders for them");
     }
     made
 }

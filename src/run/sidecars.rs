@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use crate::category::photos::{AlbumKind, Heard};
 use crate::error::Error;
@@ -18,7 +17,7 @@ use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
 use crate::library::settings::{Hidden, Memories, RememberedSettings, SidecarForm, Word, name};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
-use crate::progress::{Phase, Progress, Watch};
+use crate::progress::{Phase, Watch};
 use crate::sidecar::{Discretion, extension, form_of, sidecar, subject};
 use crate::stage::place::{self, Derivation, Placing, Removal, Unplaced};
 use crate::stage::survey::Before;
@@ -35,6 +34,17 @@ pub struct Spoken<'a> {
     pub discretion: Discretion,
 }
 
+/// What became of sidecars.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Those of the form that is wanted.
+    pub wanted: Derivation,
+    /// How many of them took the place of one in another form.
+    pub replaced: u64,
+    /// Those of other forms.
+    pub others: Derivation,
+}
+
 /// Writes sidecars of the wanted form, brings the others up to date, and removes those whose file
 /// is gone or has nothing to say any more.
 ///
@@ -46,23 +56,31 @@ pub fn keep(
     form: Option<SidecarForm>,
     derived: &BTreeMap<LibraryPath, DerivedRecord>,
     catalog: &mut Catalog,
-) -> Result<Derivation, Error> {
+) -> Result<Kept, Error> {
     let ours: Vec<(&LibraryPath, &DerivedRecord)> = ours(derived).collect();
     if form.is_none() && ours.is_empty() {
-        return Ok(Derivation::default());
+        return Ok(Kept::default());
     }
     let speech = Speech::new(placing.library, spoken, catalog.titles_by_path()?);
     let mut writing =
         Writing { placing, derived, catalog, batch: Vec::new(), derivation: Derivation::default() };
     let mut wanted: HashSet<LibraryPath> = HashSet::new();
+    let mut kept = Kept::default();
+    let mut otherwise = HashSet::new();
     if let Some(form) = form {
         for file in &spoken.files {
             if let Some(sidecar) = speech.of(form, file)? {
                 wanted.insert(sidecar.path.clone());
+                if is_otherwise(placing.library, form, &sidecar, derived) {
+                    otherwise.insert(sidecar.path.clone());
+                }
                 writing.add(sidecar)?;
             }
             placing.watch.progress.file(file.path.as_str());
         }
+        kept.wanted = writing.take()?;
+        kept.wanted.foreign.iter().for_each(|path| _ = otherwise.remove(path));
+        kept.replaced = otherwise.len() as u64;
     }
     let mut outlived = Vec::new();
     for (path, record) in ours.into_iter().filter(|(path, _)| !wanted.contains(*path)) {
@@ -72,11 +90,24 @@ pub fn keep(
             Prospect::LeftAlone => {}
         }
     }
-    let derivation = writing.finish()?;
+    kept.others = writing.take()?;
     if !outlived.is_empty() {
         place::remove(placing.library, &outlived, catalog)?;
     }
-    Ok(derivation)
+    Ok(kept)
+}
+
+/// Whether a sidecar of another form stands in its place. Those that need no change are not read.
+fn is_otherwise(
+    library: &Path,
+    form: SidecarForm,
+    sidecar: &Derived,
+    derived: &BTreeMap<LibraryPath, DerivedRecord>,
+) -> bool {
+    let hash = sidecar.form.text().map(|text| blake3::hash(text.as_bytes()));
+    let is_changed = derived.get(&sidecar.path).is_some_and(|record| record.blake3 != hash);
+    let standing = || fs::read_to_string(sidecar.path.to_path(library)).ok();
+    is_changed && standing().as_deref().and_then(form_of).is_some_and(|found| found != form)
 }
 
 /// The kinds and titles of the albums that each path is in.
@@ -152,9 +183,10 @@ impl Writing<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Derivation, Error> {
+    /// Writes what waits; says what became of all since the last time.
+    fn take(&mut self) -> Result<Derivation, Error> {
         self.flush()?;
-        Ok(self.derivation)
+        Ok(std::mem::take(&mut self.derivation))
     }
 }
 
@@ -172,12 +204,7 @@ fn is_there(library: &Path, path: &LibraryPath) -> bool {
 ///
 /// # Errors
 /// If it is no library or in use, the drive is full, or the owner interrupts.
-pub fn write(
-    library: &Path,
-    form: SidecarForm,
-    progress: &dyn Progress,
-    cancel: &AtomicBool,
-) -> Result<Derivation, Error> {
+pub fn write(library: &Path, form: SidecarForm, watch: Watch<'_>) -> Result<Kept, Error> {
     Catalog::read(library)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
@@ -193,19 +220,28 @@ pub fn write(
         memories: remembered.choice(name::MEMORIES).unwrap_or(Memories::Catalog),
     };
     let held = HashMap::new();
-    progress.begin(Phase::Place, before.files.len() as u64, 0);
-    let placing = Placing { library, staging: &staging, held: &held, watch: Watch { progress, cancel } };
+    watch.progress.begin(Phase::Place, before.files.len() as u64, 0);
+    let placing = Placing { library, staging: &staging, held: &held, watch };
     let spoken = Spoken { files: before.files.values().collect(), heard: &heard.photos, discretion };
-    let derivation = keep(&placing, &spoken, Some(form), &before.derived, &mut catalog)?;
+    let kept = keep(&placing, &spoken, Some(form), &before.derived, &mut catalog)?;
     staging.close();
-    Ok(derivation)
+    Ok(kept)
+}
+
+/// What became of the sidecars of a form that are not wanted any more.
+#[derive(Debug)]
+pub struct Removed {
+    /// Which of them went.
+    pub removal: Removal,
+    /// The other form that imports go on writing.
+    pub remembered: Option<SidecarForm>,
 }
 
 /// Removes the sidecars of a form that are as they were made; the next imports make no more.
 ///
 /// # Errors
 /// If it is no library or in use, or one cannot be removed.
-pub fn remove(library: &Path, form: SidecarForm) -> Result<Removal, Error> {
+pub fn remove(library: &Path, form: SidecarForm) -> Result<Removed, Error> {
     Catalog::read(library)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
@@ -220,10 +256,12 @@ pub fn remove(library: &Path, form: SidecarForm) -> Result<Removal, Error> {
         })
         .collect();
     let removal = place::remove(library, &of_form, &mut catalog)?;
-    if catalog.settings()?.choice(name::SIDECARS) == Some(Some(form)) {
+    let mut remembered: Option<SidecarForm> = catalog.settings()?.choice(name::SIDECARS).flatten();
+    if remembered == Some(form) {
         catalog.remember(&remembering(None))?;
+        remembered = None;
     }
-    Ok(removal)
+    Ok(Removed { removal, remembered })
 }
 
 /// What the library remembers of the sidecars that it wants.

@@ -176,10 +176,16 @@ fn what_stops_a_run_leaves_standard_output_empty() {
         (&["import", "parts"], 2, "error: --to is missing", "`windfall import parts --to LIBRARY`"),
         (&["import", "parts", "--to", "new", "--layout", "{yaer}"], 2, "error: ", "unknown field `{yaer}`"),
         (&["import", "parts", "--to", "new", "--layout", "../{year}"], 2, "error: ", "cannot be called `..`"),
-        (&["import", "parts", "--to", "new", "--time-zone", "Berlin"], 2, "error: ", "not an IANA time zone"),
+        (
+            &["import", "parts", "--to", "new", "--time-zone", "Berlin"],
+            2,
+            "error: ",
+            "no time zone is called this",
+        ),
         (&["import", "--to", "new"], 2, "error: ", "<INPUT>"),
-        (&["list", "parts"], 1, "error: `parts` is not a Windfall library", "hint: "),
-        (&["list", "parts", "--explain", "x"], 1, "error: `parts` is not", "hint: "),
+        (&["list", "parts"], 1, "error: there is no Windfall library at `parts`: no catalog", "hint: "),
+        (&["list", "nowhere"], 1, "error: there is no Windfall library at `nowhere`", "hint: check the path"),
+        (&["list", "parts", "--explain", "x"], 1, "error: there is no Windfall library", "hint: "),
         (&["undo"], 2, "error: ", "undo"),
     ] {
         let json = if arguments[0] == "undo" { &[][..] } else { &["--json"] };

@@ -159,7 +159,9 @@ fn list_verify_and_the_page_read_it_and_leave_it_as_it_is() {
 /// The page of a library, written elsewhere.
 fn page(scratch: &Scratch) -> String {
     let options = PageOptions { output: Some(scratch.path("page.html")), ..PageOptions::default() };
-    let path = page::write(&scratch.library(), &options, &(), std::num::NonZeroUsize::MIN).unwrap();
+    let cancel = AtomicBool::new(false);
+    let watch = Watch { progress: &(), cancel: &cancel };
+    let path = page::write(&scratch.library(), &options, watch, std::num::NonZeroUsize::MIN).unwrap();
     fs::read_to_string(path).unwrap()
 }
 

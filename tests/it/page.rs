@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use crate::builder::{
@@ -13,10 +14,16 @@ use crate::builder::{
 };
 use crate::support::{Scratch, contents};
 use serde_json::Value;
-use windfall::Error;
 use windfall::category::photos::media::Kind;
 use windfall::library::record::Area;
-use windfall::page::{Hidden, PageOptions, write};
+use windfall::page::{HiddenPhotos, PageOptions, write};
+use windfall::{Error, Phase, Progress, Watch};
+
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+fn watch(cancel: &AtomicBool) -> Watch<'_> {
+    Watch { progress: &(), cancel }
+}
 
 fn example() -> Scratch {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/example");
@@ -25,9 +32,9 @@ fn example() -> Scratch {
     scratch
 }
 
-fn report(scratch: &Scratch, hidden: Hidden) -> String {
+fn report(scratch: &Scratch, hidden: HiddenPhotos) -> String {
     let options = PageOptions { output: None, hidden };
-    let path = write(&scratch.library(), &options, &(), NonZeroUsize::MIN).unwrap();
+    let path = write(&scratch.library(), &options, watch(&NEVER), NonZeroUsize::MIN).unwrap();
     assert_eq!(path, scratch.library().join("windfall-report.html"));
     std::fs::read_to_string(path).unwrap()
 }
@@ -64,7 +71,7 @@ fn the_page_says_what_the_catalog_says() {
     let private = media().filter(|r| r.hidden || r.deleted).count();
     assert!(private > 0 && movies > 0);
 
-    let page = report(&scratch, Hidden::LeftOut);
+    let page = report(&scratch, HiddenPhotos::LeftOut);
     let shown = data(&page);
     assert_eq!(paths(&shown).len(), all - private);
     let months: u64 =
@@ -78,7 +85,7 @@ fn the_page_says_what_the_catalog_says() {
     assert!(page.contains("Nothing is missing."));
     assert!(page.contains("OpenStreetMap contributors"));
 
-    let with_hidden = report(&scratch, Hidden::Shown);
+    let with_hidden = report(&scratch, HiddenPhotos::Shown);
     let shown = data(&with_hidden);
     assert_eq!(paths(&shown).len(), all);
     let live = shown["live"].as_object().unwrap().values().map(|movie| movie.as_str().unwrap().to_owned());
@@ -101,7 +108,7 @@ fn the_page_says_what_the_catalog_says() {
 fn a_page_is_whole_and_names_no_other_place() {
     let scratch = example();
     let before = contents(&scratch.library());
-    let page = report(&scratch, Hidden::Shown);
+    let page = report(&scratch, HiddenPhotos::Shown);
     for foreign in ["http:", "https:", "//cdn", "fetch(", "import(", "@import", "url("] {
         assert!(!page.contains(foreign), "{foreign}");
     }
@@ -112,7 +119,7 @@ fn a_page_is_whole_and_names_no_other_place() {
 
     let made = thumbnails(&library);
     assert!(made.len() >= 3, "{made:?}");
-    assert_eq!(report(&scratch, Hidden::Shown), page);
+    assert_eq!(report(&scratch, HiddenPhotos::Shown), page);
     assert_eq!(thumbnails(&library), made, "a second run does nothing");
     let mut after = contents(&library);
     after.remove("windfall-report.html");
@@ -123,27 +130,30 @@ fn a_page_is_whole_and_names_no_other_place() {
 fn elsewhere_it_has_no_gallery_and_never_replaces_what_is_not_ours() {
     let scratch = example();
     let output = scratch.path("certificate.html");
-    let options = PageOptions { output: Some(output.clone()), hidden: Hidden::Shown };
+    let options = PageOptions { output: Some(output.clone()), hidden: HiddenPhotos::Shown };
     for _ in 0..2 {
-        assert_eq!(write(&scratch.library(), &options, &(), NonZeroUsize::MIN).unwrap(), output);
+        assert_eq!(write(&scratch.library(), &options, watch(&NEVER), NonZeroUsize::MIN).unwrap(), output);
     }
     let page = std::fs::read_to_string(&output).unwrap();
     assert!(page.contains("Certificate of completeness") && !page.contains("application/json"));
     assert_eq!(thumbnails_made(&scratch), 0);
 
     std::fs::write(&output, "<p>mine</p>").unwrap();
-    let refused = write(&scratch.library(), &options, &(), NonZeroUsize::MIN).unwrap_err();
+    let refused = write(&scratch.library(), &options, watch(&NEVER), NonZeroUsize::MIN).unwrap_err();
     assert!(matches!(&refused, Error::NotAPage(path) if *path == output), "{refused}");
     assert!(refused.hint().unwrap().contains("--output"));
     assert_eq!(std::fs::read_to_string(&output).unwrap(), "<p>mine</p>");
     std::fs::create_dir(scratch.path("folder")).unwrap();
-    let folder = PageOptions { output: Some(scratch.path("folder")), hidden: Hidden::Shown };
-    assert!(matches!(write(&scratch.library(), &folder, &(), NonZeroUsize::MIN), Err(Error::NotAPage(_))));
-    let nowhere = PageOptions { output: Some(scratch.path("none/page.html")), hidden: Hidden::Shown };
-    let lost = write(&scratch.library(), &nowhere, &(), NonZeroUsize::MIN).unwrap_err();
+    let folder = PageOptions { output: Some(scratch.path("folder")), hidden: HiddenPhotos::Shown };
+    assert!(matches!(
+        write(&scratch.library(), &folder, watch(&NEVER), NonZeroUsize::MIN),
+        Err(Error::NotAPage(_))
+    ));
+    let nowhere = PageOptions { output: Some(scratch.path("none/page.html")), hidden: HiddenPhotos::Shown };
+    let lost = write(&scratch.library(), &nowhere, watch(&NEVER), NonZeroUsize::MIN).unwrap_err();
     assert!(lost.hint().unwrap().starts_with("check the path"), "{lost}");
     assert!(matches!(
-        write(&scratch.path("parts"), &PageOptions::default(), &(), NonZeroUsize::MIN),
+        write(&scratch.path("parts"), &PageOptions::default(), watch(&NEVER), NonZeroUsize::MIN),
         Err(Error::NotALibrary(_))
     ));
 }
@@ -181,7 +191,7 @@ fn hostile() -> Scratch {
 #[test]
 fn hostile_names_stay_text() {
     let scratch = hostile();
-    let page = report(&scratch, Hidden::LeftOut);
+    let page = report(&scratch, HiddenPhotos::LeftOut);
     assert_eq!(page.matches("<script").count(), 2);
     assert_eq!(page.matches("</script").count(), 2);
     assert!(!page.contains("<b>Lake") && !page.contains('\u{2028}'));
@@ -209,20 +219,67 @@ fn what_is_missing_is_said_until_it_is_there() {
     let sound = std::fs::read(&zips[0]).unwrap();
     damage::flip_byte(&zips[0], "Photos/IMG_3.JPG");
     scratch.import(&zips[..1]);
-    let page = report(&scratch, Hidden::LeftOut);
+    let page = report(&scratch, HiddenPhotos::LeftOut);
     assert!(page.contains("missing or damaged.") && page.contains("part 2 missing"), "{page}");
     assert!(page.contains("damaged-entry") && page.contains("missing-part"));
 
     // the newest run had another archive and no problem; the damage stands nevertheless
     scratch.import(&zips[1..]);
-    let page = report(&scratch, Hidden::LeftOut);
+    let page = report(&scratch, HiddenPhotos::LeftOut);
     assert!(page.contains("1 thing is missing or damaged."), "{page}");
     assert!(page.contains("damaged-entry") && !page.contains("missing-part"));
 
     std::fs::write(&zips[0], sound).unwrap();
     scratch.import(&zips[..1]);
-    let page = report(&scratch, Hidden::LeftOut);
+    let page = report(&scratch, HiddenPhotos::LeftOut);
     assert!(page.contains("Nothing is missing.") && !page.contains("damaged-entry"), "{page}");
+}
+
+#[test]
+fn what_lies_among_the_deleted_is_not_named_although_it_cannot_be_read() {
+    let photo = |n: u64| jpeg(n, &Exif::taken("2024:03:03 10:05:17").offset("+01:00"));
+    for folder in ["Recently Deleted", "recently deleted"] {
+        let scratch = Scratch::new();
+        let path = format!("{folder}/secret.JPG");
+        let shown = Photo::new("IMG_1.JPG", photo(1)).row(Row::created("2024-03-03 09:05"));
+        let export = Export::new("iCloud Photos").part(Part::new().photo(shown).entry(&path, photo(2)));
+        let zips = export.write_zips(&scratch.parts());
+        damage::flip_byte(&zips[0], &path);
+        scratch.import(&zips);
+        let page = report(&scratch, HiddenPhotos::LeftOut);
+        assert!(!page.contains("secret.JPG") && page.contains("1 more about hidden"), "{folder}: {page}");
+        assert!(report(&scratch, HiddenPhotos::Shown).contains("secret.JPG"), "{folder}");
+    }
+}
+
+/// Wants to stop as soon as thumbnails are made.
+struct Impatient(AtomicBool);
+
+impl Progress for Impatient {
+    fn begin(&self, phase: Phase, _files: u64, _bytes: u64) {
+        self.0.fetch_or(phase == Phase::Thumbnails, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn an_interrupted_page_is_none() {
+    let scratch = example();
+    let before = contents(&scratch.library());
+    let impatient = Impatient(AtomicBool::new(false));
+    let stop = Watch { progress: &impatient, cancel: &impatient.0 };
+    let options = PageOptions::default();
+    let stopped = write(&scratch.library(), &options, stop, NonZeroUsize::MIN);
+    assert!(matches!(stopped, Err(Error::Interrupted)), "{stopped:?}");
+    assert_eq!(contents(&scratch.library()), before);
+
+    let page = report(&scratch, HiddenPhotos::Shown);
+    let elsewhere = PageOptions { output: Some(scratch.path("page.html")), hidden: HiddenPhotos::LeftOut };
+    for options in [&options, &elsewhere] {
+        let stopped = write(&scratch.library(), options, watch(&AtomicBool::new(true)), NonZeroUsize::MIN);
+        assert!(matches!(stopped, Err(Error::Interrupted)), "{stopped:?}");
+    }
+    assert!(!scratch.path("page.html").exists());
+    assert_eq!(std::fs::read_to_string(scratch.library().join("windfall-report.html")).unwrap(), page);
 }
 
 fn chromium() -> PathBuf {
@@ -289,7 +346,7 @@ fn a_request_would_be_noticed() {
 fn a_browser_shows_it_without_an_error_or_a_request() {
     let chromium = chromium();
     for scratch in [example(), hostile()] {
-        let page = report(&scratch, Hidden::Shown);
+        let page = report(&scratch, HiddenPhotos::Shown);
         let items = paths(&data(&page)).len();
         let opened = open(&chromium, &scratch, &scratch.library().join("windfall-report.html"));
         assert_eq!(opened.console, "");

@@ -248,14 +248,22 @@ fn what_is_the_owners_is_never_touched() {
 fn forms_stand_side_by_side_and_go_one_by_one() {
     let place = Place::new(&lake());
     place.import("parts", &["--sidecars", "immich-go"]);
-    place.run(&["sidecars", "lib", "--for", "photoprism"]);
+    let said = place.run(&["sidecars", "lib", "--for", "photoprism"]);
+    assert!(said.starts_with("Wrote 4 small files beside the photos"), "{said}");
+    assert!(said.contains("(sidecars, photoprism).\n4 sidecars in another form stay"), "{said}");
     assert_eq!(place.sidecars().len(), 8);
     assert!(place.text(&format!("{STILL}.xmp")).contains("fstop:favorite=\"1\""));
-    place.run(&["sidecars", "lib", "--for", "xmp"]);
+    let said = place.run(&["sidecars", "lib", "--for", "xmp"]);
+    assert!(said.contains("\n4 of them took the place of sidecars in another form"), "{said}");
+    let said = place.run(&["sidecars", "lib", "--for", "xmp"]);
+    assert!(said.starts_with("Nothing to write: 4 small files are up to date (xmp)."), "{said}");
+    assert!(!said.contains("took the place"), "{said}");
     assert_eq!(place.sidecars().len(), 8);
     assert!(place.text(&format!("{STILL}.xmp")).contains("digiKam:TagsList"));
     // those of another dialect are not there to be removed
-    place.run(&["sidecars", "lib", "--for", "photoprism", "--remove"]);
+    let said = place.run(&["sidecars", "lib", "--for", "photoprism", "--remove"]);
+    assert!(said.starts_with("This library has no sidecars of the form photoprism"), "{said}");
+    assert!(said.contains("`--for xmp`"), "{said}");
     assert_eq!(place.sidecars().len(), 8);
     place.run(&["sidecars", "lib", "--for", "immich-go", "--remove"]);
     assert_eq!(place.sidecars().len(), 4);

@@ -83,8 +83,8 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.check(&arguments))),
         Command::Verify(arguments) => session(arguments.pace.output())
             .map(|session| interruptible(session, move |session| session.verify(&arguments))),
-        // thumbnails and the page are made whole or not at all, so a signal may end it at once
-        Command::Report(arguments) => session(Output::Words).map(|session| session.report(&arguments)),
+        Command::Report(arguments) => session(Output::Words)
+            .map(|session| interruptible(session, move |session| session.report(&arguments))),
         Command::Sidecars(arguments) => session(Output::Words)
             .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
     };
@@ -186,6 +186,10 @@ impl Session {
         failed(error, when_interrupted)
     }
 
+    fn watch(&self) -> Watch<'_> {
+        Watch { progress: &*self.screen, cancel: &self.cancel }
+    }
+
     fn run<'a>(
         &'a self,
         reading: &'a cli::Reading,
@@ -196,7 +200,7 @@ impl Session {
             inputs: &reading.inputs,
             strangers,
             jobs: reading.pace.jobs(reading.inputs.iter().chain(library)),
-            watch: Watch { progress: &*self.screen, cancel: &self.cancel },
+            watch: self.watch(),
         }
     }
 
@@ -252,19 +256,21 @@ impl Session {
         let cli::Sidecars { library, form, remove } = arguments;
         if *remove {
             return match sidecars::remove(library, *form) {
-                Ok(removal) => self.ended(terminal::removed(*form, &removal, self.voice), &[]),
+                Ok(removed) => self.ended(terminal::removed(*form, &removed, self.voice), &[]),
                 Err(error) => self.failed(&error, None),
             };
         }
-        let result = sidecars::write(library, *form, &*self.screen, &self.cancel);
+        let result = sidecars::write(library, *form, self.watch());
         self.screen.clear();
         match result {
-            Ok(derivation) => {
+            Ok(mut kept) => {
+                let mut problems = std::mem::take(&mut kept.wanted.problems);
+                problems.append(&mut kept.others.problems);
                 let shown = match self.voice {
-                    Voice::Quiet => terminal::errors(&derivation.problems),
-                    voice => terminal::written(*form, &derivation, voice),
+                    Voice::Quiet => terminal::errors(&problems),
+                    voice => terminal::written(*form, &kept, &problems, voice),
                 };
-                self.ended(shown, &derivation.problems)
+                self.ended(shown, &problems)
             }
             Err(error) => self.failed(&error, None),
         }
@@ -274,7 +280,7 @@ impl Session {
         let run = VerifyRun {
             library: &arguments.library,
             jobs: arguments.pace.jobs(arguments.against.iter().flatten().chain([&arguments.library])),
-            watch: Watch { progress: &*self.screen, cancel: &self.cancel },
+            watch: self.watch(),
         };
         let against = arguments.against.as_deref();
         let defaults = Settings::standard(chrono_tz::Tz::UTC);
@@ -303,7 +309,7 @@ impl Session {
     }
 
     fn report(&self, arguments: &cli::Report) -> Exit {
-        let result = page::write(&arguments.library, &arguments.options(), &*self.screen, arguments.jobs());
+        let result = page::write(&arguments.library, &arguments.options(), self.watch(), arguments.jobs());
         self.screen.clear();
         let shown = result.and_then(|path| match self.voice {
             Voice::Quiet => Ok(()),

@@ -63,7 +63,7 @@ pub(super) fn place(
             discretion: Discretion { hidden, memories },
         };
         let sidecars = sidecars::keep(&placing, &spoken, sidecars, &before.derived, catalog)?;
-        problems.extend(sidecars.problems);
+        problems.extend(sidecars.wanted.problems.into_iter().chain(sidecars.others.problems));
     }
     problems.extend(leave_staging(catalog, staging, &decided, &unplaced)?);
     decided.problems.extend(problems);

@@ -79,7 +79,7 @@ fn name(text: &str) -> Result<Template, String> {
 }
 
 fn zone(text: &str) -> Result<Tz, String> {
-    text.parse().map_err(|_| "it is not an IANA time zone; write for example `Europe/Berlin`".to_owned())
+    text.parse().map_err(|_| "no time zone is called this; write for example `Europe/Berlin`".to_owned())
 }
 
 /// The zone of the machine and who named it: `TZ` if it names one, else the system. `note` hears of a

@@ -13,7 +13,7 @@ pub use self::choices::{Choices, machine_zone};
 use crate::terminal::Voice;
 use windfall::cli::{
     Word, fitting,
-    page::{self, PageOptions},
+    page::{HiddenPhotos, PageOptions},
 };
 use windfall::{SidecarForm, Strangers};
 
@@ -259,7 +259,7 @@ impl Report {
 
     /// What the page should be.
     pub fn options(&self) -> PageOptions {
-        let hidden = if self.with_hidden { page::Hidden::Shown } else { page::Hidden::LeftOut };
+        let hidden = if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut };
         PageOptions { output: self.output.clone(), hidden }
     }
 }
