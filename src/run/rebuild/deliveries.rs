@@ -19,8 +19,8 @@ pub struct Deliveries {
     pub exports: Arena<ExportId, Export>,
     /// Of all of them.
     pub parts: Arena<PartId, Part>,
-    /// The first part of the newest export.
-    pub default: PartId,
+    /// The first part of the newest export, by its label and number.
+    pub default: (String, u32),
     by_label: HashMap<(String, u32), PartId>,
 }
 
@@ -44,10 +44,10 @@ impl Deliveries {
             (a.built, &a.name, a.total, &a.label).cmp(&(b.built, &b.name, b.total, &b.label))
         });
         let exports: Arena<ExportId, Export> = exports.into_iter().collect();
-        let (mut parts, mut by_label, mut default) = (Arena::default(), HashMap::new(), PartId::default());
+        let (mut parts, mut by_label, mut default) = (Arena::default(), HashMap::new(), (String::new(), 1));
         for (export, Export { label, .. }) in exports.pairs() {
-            default = parts.next();
             let numbers = numbers.get(label.as_str()).cloned().unwrap_or_else(|| BTreeSet::from([1]));
+            default = (label.clone(), numbers.first().copied().unwrap_or(1));
             for number in numbers {
                 by_label.insert((label.clone(), number), parts.push(Part { export, number }));
             }

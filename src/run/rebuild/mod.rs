@@ -15,7 +15,7 @@ mod sorted;
 mod stand_ins;
 mod told;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -24,7 +24,7 @@ use chrono::Utc;
 
 use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
-use crate::contents::{Archive, ArchiveId, Arena, ContentId, Contents, EntryId, Identity, REBUILT};
+use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids, Remembered};
 use crate::library::layout;
@@ -155,25 +155,18 @@ impl Made {
     ) -> Self {
         let heard = &reread.heard;
         let deliveries = Deliveries::new(told, kept.values().map(|d| (d.label.as_str(), d.number)));
-        let standing: HashSet<ContentId> = sorted.told.iter().map(|file| file.content).collect();
+        let StandIns { lines, album_folders } =
+            StandIns::new(library, sorted, kept, reread, &deliveries.default);
+        let standing: HashSet<ContentId> = sorted.files().map(|file| file.content).collect();
         let part = |label: &str, number| deliveries.part(label, number);
         let Restored { archives, complete, entries } =
-            told.restore(reread, |content| standing.contains(&content), part);
+            told.restore(&lines, reread, |content| standing.contains(&content), part);
         let mut contents = Contents {
             exports: deliveries.exports.clone(),
             parts: deliveries.parts.clone(),
             archives,
             entries: entries.into_iter().collect(),
             distinct: reread.contents.distinct.clone(),
-        };
-        let album_folders = if sorted.untold.is_empty() {
-            HashMap::new()
-        } else {
-            let rebuilt = Archive { name: REBUILT.to_owned(), identity: Identity::Folder };
-            let archive = contents.archives.push(rebuilt);
-            let mut stand_ins = StandIns { contents: &mut contents, archive, deliveries: &deliveries };
-            stand_ins.kept(sorted, kept);
-            stand_ins.media(library, sorted, &heard.photos)
         };
         contents.sort_entries();
         let mut matched = matched(&contents, &heard.photos, settings.zone);

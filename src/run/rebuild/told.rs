@@ -130,9 +130,11 @@ impl Told {
         found
     }
 
-    /// The entries of all bytes that stand in the library; `part` knows the parts by label and number.
+    /// The entries of all bytes that stand in the library, and those of the stand-ins; `part` knows the parts by
+    /// label and number.
     pub fn restore(
         &self,
+        stand_ins: &[(String, Origin)],
         reread: &Reread,
         stands: impl Fn(ContentId) -> bool,
         part: impl Fn(&str, u32) -> Option<PartId>,
@@ -143,7 +145,7 @@ impl Told {
         // a second archive of one name and identity has the same positions once more
         let mut seen: HashMap<(Option<&str>, &str, &Identity, u32), usize> = HashMap::new();
         let mut broken: HashSet<ArchiveId> = HashSet::new();
-        for (label, line) in &self.lines {
+        for (label, line) in self.lines.iter().chain(stand_ins) {
             let Archive { name, identity } = &line.archive;
             // folders of one name are one only within an export
             let of = (*identity == Identity::Folder).then_some(label.as_str());
