@@ -32,23 +32,23 @@ impl Deliveries {
         for (label, number) in lines.chain(folders) {
             numbers.entry(label).or_default().insert(number);
         }
+        if numbers.is_empty() {
+            numbers.insert(REBUILT, BTreeSet::from([1]));
+        }
         let known: HashMap<&str, &Export> = told.exports.iter().map(|e| (e.label.as_str(), e)).collect();
         let export = |(label, numbers): (&&str, &BTreeSet<u32>)| {
             known.get(label).map_or_else(|| by_label(label, numbers.last().copied()), |&e| e.clone())
         };
         let mut exports: Vec<Export> = numbers.iter().map(export).collect();
-        if exports.is_empty() {
-            exports.push(Export { built: None, ..by_label(REBUILT, Some(1)) });
-        }
         exports.sort_by(|a, b| {
             (a.built, &a.name, a.total, &a.label).cmp(&(b.built, &b.name, b.total, &b.label))
         });
         let exports: Arena<ExportId, Export> = exports.into_iter().collect();
         let (mut parts, mut by_label, mut default) = (Arena::default(), HashMap::new(), (String::new(), 1));
         for (export, Export { label, .. }) in exports.pairs() {
-            let numbers = numbers.get(label.as_str()).cloned().unwrap_or_else(|| BTreeSet::from([1]));
+            let numbers = &numbers[label.as_str()];
             default = (label.clone(), numbers.first().copied().unwrap_or(1));
-            for number in numbers {
+            for &number in numbers {
                 by_label.insert((label.clone(), number), parts.push(Part { export, number }));
             }
         }

@@ -1,10 +1,14 @@
 //! `verify --rebuild-catalog`: a lost or damaged catalog made anew from the library's files, the tables of
 //! origins and Apple's kept details.
 //!
-//! The tables say of every file where it came from, so that the next import knows its archives again. Of files
-//! that no table speaks of, in a library of version 0.1.0 or where a table is damaged, that is lost: each has a
-//! stand-in (see `stand_ins`) until the next import of the true archive. Match and plan run over all of it as in
-//! an import.
+//! The tables say of every file where it came from, so that the next import knows its archives again. What no
+//! table names, in a library of version 0.1.0 or where a table is damaged, is taken as it stands: `stand_ins`
+//! makes the lines that lack, which hold until the next import of the true archive. Match and plan run over all
+//! of it as in an import.
+//!
+//! `told` reads the tables, `sorted` says what each file is, `kept` and `deliveries` read the folders of details.
+//! Links, lists, copies and sidecars are in no table, so that `sorted` must know them by what they are; else they
+//! would be called the owner's.
 //!
 //! No file of the library is changed; the old catalog is kept aside, and stays in its place until the new one is
 //! whole.
@@ -39,7 +43,7 @@ use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::rebuild::kept::{KeptDetails, kept_details};
 use crate::run::rebuild::sorted::{Sorted, area_of};
 use crate::run::rebuild::stand_ins::StandIns;
-use crate::run::rebuild::told::{Restored, Told};
+use crate::run::rebuild::told::Told;
 use crate::run::verify::on_drive::{self, OnDrive, Reread, ToRead, staging_left};
 use crate::run::verify::{Looked, Verification, VerifyRun, against, catalog, exports, hold};
 use crate::stage::ingest::Wanted;
@@ -158,16 +162,13 @@ impl Made {
         let StandIns { lines, album_folders } =
             StandIns::new(library, sorted, kept, reread, &deliveries.default);
         let standing: HashSet<ContentId> = sorted.files().map(|file| file.content).collect();
-        let part = |label: &str, number| deliveries.part(label, number);
-        let Restored { archives, complete, entries } =
-            told.restore(&lines, reread, |content| standing.contains(&content), part);
         let mut contents = Contents {
             exports: deliveries.exports.clone(),
             parts: deliveries.parts.clone(),
-            archives,
-            entries: entries.into_iter().collect(),
             distinct: reread.contents.distinct.clone(),
+            ..Contents::default()
         };
+        let complete = told.restore(&lines, |c| standing.contains(&c), &deliveries, &mut contents);
         contents.sort_entries();
         let mut matched = matched(&contents, &heard.photos, settings.zone);
         let problems = std::mem::take(&mut matched.problems).into_iter();

@@ -6,7 +6,7 @@
 //! as imported; nothing is lost by that. Where bytes stand several times, one file is the medium: in the dated
 //! tree if there is one there.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -54,21 +54,59 @@ impl Sorted {
         details: &BTreeMap<LibraryPath, KeptDetails>,
         reread: &Reread,
     ) -> Self {
-        let sorting = Sorting::new(library, on_drive, told, details, reread);
+        let mut files: Vec<(&LibraryPath, &Stat, ContentId)> = on_drive
+            .files
+            .iter()
+            .filter(|(path, stat)| stat.is_file && survey::list(library, path).is_none())
+            .filter_map(|(path, stat)| Some((path, stat, reread.index(path)?)))
+            .collect();
+        // where bytes stand twice, the dated tree has the medium, and an album the copy
+        files.sort_by_key(|(path, ..)| (rank(path), *path));
+        let mut standing: HashMap<ContentId, Vec<&LibraryPath>> = HashMap::new();
+        for (path, _, content) in &files {
+            standing.entry(*content).or_default().push(path);
+        }
+        let told_files = told.find(reread, &standing);
+        let is_whole = told.is_whole(details.values().map(|d| d.label.as_str()));
+        let named = told.files();
+        let mut sorting = Sorting { library, on_drive, reread, media: HashMap::new() };
+        for (path, _, content) in &files {
+            if told_files.get(*path) == Some(&Area::Media) {
+                sorting.media.entry(*content).or_insert_with(|| (*path).clone());
+            }
+        }
         let mut sorted = Sorted::default();
-        for (path, stat) in &on_drive.files {
+        let mut imported = HashSet::new();
+        for (path, stat, content) in files {
+            let file = |area| Placement { path: path.clone(), area, content, modified: None };
+            let area = area_of(path);
+            if let Some(area) = told_files.get(path) {
+                sorted.told.push(file(*area));
+            } else if (named.contains_key(path) || !is_whole)
+                && match area {
+                    Area::Details => details.contains_key(path),
+                    Area::Other => true,
+                    Area::Media => sorting.is_medium(path, stat, content),
+                }
+            {
+                sorted.untold.push(file(area));
+                if area == Area::Media {
+                    sorting.media.insert(content, path.clone());
+                }
+            } else {
+                continue;
+            }
+            imported.insert(path);
+        }
+        for (path, stat) in on_drive.files.iter().filter(|(path, _)| !imported.contains(path)) {
             let content = reread.index(path).filter(|_| stat.is_file);
-            let file = |area| Some(Placement { path: path.clone(), area, content: content?, modified: None });
-            if let Some(file) = sorting.told.get(path).copied().and_then(file) {
-                sorted.told.push(file);
-            } else if let Some(file) = sorting.untold.get(path).copied().and_then(file) {
-                sorted.untold.push(file);
-            } else if let Some(record) = sorting.derived(path, stat, content) {
+            if let Some(record) = sorting.derived(path, stat, content) {
                 sorted.derived.insert(path.clone(), record);
             } else if (!stat.is_file || content.is_some()) && area_of(path) != Area::Details {
                 sorted.foreign.insert(path.clone());
             }
         }
+        sorted.told.sort_by(|a, b| a.path.cmp(&b.path));
         sorted
     }
 
@@ -84,14 +122,11 @@ impl Sorted {
         let mut places: Vec<(LibraryPath, LibraryPath)> =
             files.keys().map(|&path| (path.clone(), path.clone())).collect();
         for (path, record) in &self.derived {
-            if let Some(target) = &record.target {
-                places.push((path.clone(), target.clone()));
-                continue;
-            }
+            places.extend(record.target.clone().map(|target| (path.clone(), target)));
             let folder = text::split(path.as_str()).0;
             for file in survey::list(library, path).unwrap_or_default() {
-                let line = LibraryPath::parse(&format!("{folder}/{}", file.file_name()));
-                places.extend(line.ok().map(|line| (line, file)));
+                let line = LibraryPath::at(folder, file.file_name());
+                places.extend(line.map(|line| (line, file)));
             }
         }
         let member = |(path, target): (LibraryPath, LibraryPath)| {
@@ -122,65 +157,11 @@ struct Sorting<'a> {
     library: &'a Path,
     on_drive: &'a OnDrive,
     reread: &'a Reread,
-    told: BTreeMap<LibraryPath, Area>,
-    untold: BTreeMap<LibraryPath, Area>,
     /// Of the bytes of every medium, where it stands.
     media: HashMap<ContentId, LibraryPath>,
 }
 
-impl<'a> Sorting<'a> {
-    fn new(
-        library: &'a Path,
-        on_drive: &'a OnDrive,
-        told: &Told,
-        details: &BTreeMap<LibraryPath, KeptDetails>,
-        reread: &'a Reread,
-    ) -> Self {
-        let mut files: Vec<(&LibraryPath, &Stat, ContentId)> = on_drive
-            .files
-            .iter()
-            .filter(|(path, stat)| stat.is_file && survey::list(library, path).is_none())
-            .filter_map(|(path, stat)| Some((path, stat, reread.index(path)?)))
-            .collect();
-        // where bytes stand twice, the dated tree has the medium, and an album the copy
-        files.sort_by_key(|(path, ..)| (rank(path), *path));
-        let mut standing: HashMap<ContentId, Vec<&LibraryPath>> = HashMap::new();
-        for (path, _, content) in &files {
-            standing.entry(*content).or_default().push(path);
-        }
-        let told_files = told.find(reread, &standing);
-        let mut media = HashMap::new();
-        for (path, _, content) in
-            files.iter().filter(|(path, ..)| told_files.get(*path) == Some(&Area::Media))
-        {
-            media.entry(*content).or_insert_with(|| (*path).clone());
-        }
-        let mut sorting =
-            Sorting { library, on_drive, reread, told: told_files, untold: BTreeMap::new(), media };
-        let is_whole = told.is_whole(details.values().map(|d| d.label.as_str()));
-        let named = told.files();
-        for (path, stat, content) in files {
-            if sorting.told.contains_key(path) || is_whole && !named.contains_key(path) {
-                continue;
-            }
-            let area = area_of(path);
-            let is_imported = match area {
-                Area::Details => details.contains_key(path),
-                Area::Other => true,
-                Area::Media => {
-                    !sorting.media.contains_key(&content) && sorting.is_medium(path, stat, content)
-                }
-            };
-            if is_imported {
-                sorting.untold.insert(path.clone(), area);
-                if area == Area::Media {
-                    sorting.media.insert(content, path.clone());
-                }
-            }
-        }
-        sorting
-    }
-
+impl Sorting<'_> {
     /// The record of a link, list, copy or sidecar.
     fn derived(&self, path: &LibraryPath, stat: &Stat, content: Option<ContentId>) -> Option<DerivedRecord> {
         if !stat.is_file {
@@ -205,12 +186,13 @@ impl<'a> Sorting<'a> {
         Some(DerivedRecord { kind: DerivedKind::Sidecar, target, blake3 })
     }
 
-    /// Whether a file of the tree is a medium. What is no photo or video may be the owner's own: at the top of
+    /// Whether a file of the tree is a medium, and the first with its bytes. What is no photo or video may be the owner's own: at the top of
     /// the library, or a sidecar.
     fn is_medium(&self, path: &LibraryPath, stat: &Stat, content: ContentId) -> bool {
         let format = self.reread.heard.photos.said[content].embedded.format;
         let is_known = format.kind(path.file_name()) != Kind::Other;
-        stat.size > 0 && (is_known || self.owner(path).is_none() && path.parent().is_some())
+        let is_first = !self.media.contains_key(&content);
+        is_first && stat.size > 0 && (is_known || self.owner(path).is_none() && path.parent().is_some())
     }
 
     /// The file beside it that a sidecar of this name speaks of.
