@@ -158,7 +158,8 @@ impl Made {
         settings: &Settings,
     ) -> Self {
         let heard = &reread.heard;
-        let deliveries = Deliveries::new(told, kept.values().map(|d| (d.label.as_str(), d.number)));
+        let folders = kept.values().map(|d| (d.label.as_str(), d.number));
+        let deliveries = Deliveries::new(told, folders, sorted.untold.is_empty());
         let StandIns { lines, album_folders } =
             StandIns::new(library, sorted, kept, reread, &deliveries.default);
         let standing: HashSet<ContentId> = sorted.files().map(|file| file.content).collect();

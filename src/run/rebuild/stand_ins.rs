@@ -1,7 +1,7 @@
 //! Stand-ins: the lines that the tables of origins lack.
 //!
 //! Each takes its file as it stands: called what it is called now, and of the export whose row carries its
-//! fingerprint, else of the newest. All are of an archive that there never was ([`REBUILT`]), and go when the
+//! fingerprint, else of the only one or of none. All are of an archive that there never was ([`REBUILT`]), and go when the
 //! true entry is seen again.
 //!
 //! The surprise: a shared album says what it is by the folder of its members alone, so that its links and lists
