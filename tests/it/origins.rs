@@ -266,3 +266,42 @@ fn a_library_without_tables_keeps_what_is_certain() {
         assert_eq!(scratch.import(&zips).bytes.read, 0);
     }
 }
+
+#[test]
+fn several_exports_without_tables_double_nothing() {
+    for form in [AlbumForm::Symlink, AlbumForm::List] {
+        let mut scratch = Scratch::new();
+        scratch.settings.albums = form;
+        let older = rich().built("2023-05-01 22:03").write_zips(&scratch.parts());
+        let newer = Export::new("iCloud Photos").part(
+            Part::new()
+                .photo(photo(51, "IMG_1.JPG", "2024-04"))
+                .photo(photo(52, "IMG_1.JPG", "2024-03"))
+                .album("Newer", ["IMG_1.JPG"]),
+        );
+        let newer = newer.write_zips(&scratch.folder("newer"));
+        scratch.import(&older);
+        scratch.import(&newer);
+        let (tree, derived_before, before) =
+            (contents(&scratch.library()), derived(&scratch), lines(&scratch));
+        lose_tables(&scratch);
+        lose_catalog(&scratch);
+        let made = rebuilt(&scratch);
+        assert!(codes(&made.problems).iter().all(|code| *code == Code::MissingMedia), "{form:?}: {made:#?}");
+        assert_eq!(derived(&scratch), derived_before, "{form:?}");
+        // another import leaves what it does not know of
+        let more = Export::new("iCloud Photos").part(Part::new().photo(photo(70, "IMG_70.JPG", "2025-07")));
+        let more = more.built("2025-08-01 10:00").write_zips(&scratch.folder("more"));
+        scratch.import(&more);
+        let mut with_more = contents(&scratch.library());
+        with_more.retain(|path, _| !format!("{path:?}").contains("IMG_70"));
+        assert_eq!(with_more.keys().collect::<Vec<_>>(), tree.keys().collect::<Vec<_>>(), "{form:?}");
+        for inputs in [&older, &newer] {
+            let report = scratch.import(inputs);
+            assert_eq!(report.entries.already_present, report.entries.total, "{form:?}: {report:#?}");
+        }
+        let after: Vec<String> =
+            lines(&scratch).into_iter().filter(|line| !line.contains("IMG_70")).collect();
+        assert_eq!(after, before, "{form:?}");
+    }
+}

@@ -38,7 +38,6 @@ use crate::problem::{Code, Problem};
 pub use albums::{Album, AlbumKind};
 pub use heard::{Heard, Said, inspect};
 pub use lists::List;
-pub(crate) use pairs::original_stem;
 pub use sort::Sort;
 
 ids! {

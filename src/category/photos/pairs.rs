@@ -305,7 +305,7 @@ fn companion_stems<'a>(media: &'a [Medium<'_>], index: usize) -> Vec<Stem<'a>> {
 }
 
 /// `IMG_O1853` names the original adjustment of `IMG_1853`.
-pub(crate) fn original_stem(stem: &str) -> Option<String> {
+fn original_stem(stem: &str) -> Option<String> {
     let (head, tail) = stem.split_once("_o")?;
     tail.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("{head}_{tail}"))
 }

@@ -19,39 +19,42 @@ pub struct Deliveries {
     pub exports: Arena<ExportId, Export>,
     /// The parts of all exports.
     pub parts: Arena<PartId, Part>,
-    /// The first part of the newest export.
-    pub default: PartId,
+    /// By label and number: of the only export the first part, and of several none of theirs, because a stand-in in
+    /// the wrong one would stay when the true entry is seen.
+    pub default: (String, u32),
     by_label: HashMap<(String, u32), PartId>,
 }
 
 impl Deliveries {
     /// What the tables tell, and the folders of details: their labels and the numbers of their parts.
-    pub fn new<'a>(told: &'a Told, folders: impl Iterator<Item = (&'a str, u32)>) -> Self {
+    /// `is_all` says that they tell of every file.
+    pub fn new<'a>(told: &'a Told, folders: impl Iterator<Item = (&'a str, u32)>, is_all: bool) -> Self {
         let mut numbers: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
         let lines = told.lines.iter().map(|(label, line)| (label.as_str(), line.part));
         for (label, number) in lines.chain(folders) {
             numbers.entry(label).or_default().insert(number);
+        }
+        if numbers.is_empty() || numbers.len() > 1 && !is_all {
+            numbers.insert(REBUILT, BTreeSet::from([1]));
         }
         let known: HashMap<&str, &Export> = told.exports.iter().map(|e| (e.label.as_str(), e)).collect();
         let export = |(label, numbers): (&&str, &BTreeSet<u32>)| {
             known.get(label).map_or_else(|| by_label(label, numbers.last().copied()), |&e| e.clone())
         };
         let mut exports: Vec<Export> = numbers.iter().map(export).collect();
-        if exports.is_empty() {
-            exports.push(Export { built: None, ..by_label(REBUILT, Some(1)) });
-        }
         exports.sort_by(|a, b| {
             (a.built, &a.name, a.total, &a.label).cmp(&(b.built, &b.name, b.total, &b.label))
         });
         let exports: Arena<ExportId, Export> = exports.into_iter().collect();
-        let (mut parts, mut by_label, mut default) = (Arena::default(), HashMap::new(), PartId::default());
+        let (mut parts, mut by_label) = (Arena::default(), HashMap::new());
         for (export, Export { label, .. }) in exports.pairs() {
-            default = parts.next();
-            let numbers = numbers.get(label.as_str()).cloned().unwrap_or_else(|| BTreeSet::from([1]));
-            for number in numbers {
+            for &number in &numbers[label.as_str()] {
                 by_label.insert((label.clone(), number), parts.push(Part { export, number }));
             }
         }
+        let only = numbers.first_key_value().filter(|_| numbers.len() == 1);
+        let only = only.and_then(|(label, numbers)| Some(((*label).to_owned(), *numbers.first()?)));
+        let default = only.unwrap_or_else(|| (REBUILT.to_owned(), 1));
         Deliveries { exports, parts, default, by_label }
     }
 

@@ -11,7 +11,6 @@ use crate::category::photos::classify::Shape;
 use crate::category::photos::lists::details::looks_like_details;
 use crate::contents::Class;
 use crate::library::layout::{self, INTERNAL};
-use crate::library::numbers;
 use crate::library::path::LibraryPath;
 use crate::run::rebuild::told::Told;
 use crate::run::verify::on_drive::OnDrive;
@@ -29,28 +28,23 @@ pub struct KeptDetails {
     pub sort: Sort,
 }
 
-/// Finds all kept details. What one is for, its line tells, else its name.
+/// Finds all kept details. What one is for, its line tells, else its name or its header.
 pub fn kept_details(library: &Path, on_drive: &OnDrive, told: &Told) -> BTreeMap<LibraryPath, KeptDetails> {
     let files = on_drive.files.iter().filter(|(_, stat)| stat.is_file).map(|(path, _)| path);
     let places: Vec<_> = files.filter_map(|path| Some((path, place(path.as_str())?))).collect();
-    let mut parts: HashMap<(&str, u32), Vec<String>> = HashMap::new();
+    let mut parts: HashMap<(&str, u32), Vec<&str>> = HashMap::new();
     for (_, (label, number, inner)) in &places {
-        parts.entry((label, *number)).or_default().extend([(*inner).to_owned(), unnumbered(inner)]);
+        parts.entry((label, *number)).or_default().push(inner);
     }
-    let shape = |inners: Vec<String>| Shape::of_kept(inners.iter().map(String::as_str));
-    let shapes: HashMap<(&str, u32), Shape> =
-        parts.into_iter().map(|(part, inners)| (part, shape(inners))).collect();
+    let shape = |(part, inners): ((_, _), Vec<&str>)| (part, Shape::of_kept(inners.into_iter()));
+    let shapes: HashMap<(&str, u32), Shape> = parts.into_iter().map(shape).collect();
     let known = told.details();
     let details = |(path, (label, number, inner)): (&LibraryPath, (&str, u32, &str))| {
-        let by_name = |inner: &str| {
-            let sort = shapes.get(&(label, number))?.classify(inner, 1).sort;
-            Some(sort).filter(|sort| sort.class() == Class::Details)
-        };
+        let by_name = || Some(shapes[&(label, number)].classify(inner, 1).sort);
         let sort = known
             .get(path)
             .copied()
-            .or_else(|| by_name(inner))
-            .or_else(|| by_name(&unnumbered(inner)))
+            .or_else(|| by_name().filter(|sort| sort.class() == Class::Details))
             .or_else(|| looks_like_rows(&path.to_path(library)).then_some(Sort::Details));
         let sort = sort.unwrap_or(Sort::Other);
         (path.clone(), KeptDetails { label: label.to_owned(), number, inner: inner.to_owned(), sort })
@@ -63,12 +57,6 @@ fn place(path: &str) -> Option<(&str, u32, &str)> {
     let below = path.strip_prefix(INTERNAL)?.strip_prefix('/')?.strip_prefix(layout::DETAILS)?;
     let mut steps = below.strip_prefix('/')?.splitn(3, '/');
     Some((steps.next()?, steps.next()?.strip_prefix("Part ")?.parse().ok()?, steps.next()?))
-}
-
-/// The path without the number that its name may have got.
-fn unnumbered(path: &str) -> String {
-    let (folder, name) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
-    numbers::unnumbered(name).map_or_else(|| path.to_owned(), |(name, _)| format!("{folder}{name}"))
 }
 
 fn looks_like_rows(path: &Path) -> bool {

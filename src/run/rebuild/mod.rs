@@ -1,10 +1,14 @@
 //! `verify --rebuild-catalog`: a lost or damaged catalog made anew from the library's files, the tables of
 //! origins and Apple's kept details.
 //!
-//! The tables say of every file where it came from, so that the next import knows its archives again. If no
-//! table speaks of a file, because the library is of version 0.1.0 or a table is damaged, that is lost, and the
-//! file has a stand-in (see `stand_ins`) until the next import of the true archive. Match and plan run over all
+//! The tables say of every file where it came from, so that the next import knows its archives again. What no
+//! table names, in a library of version 0.1.0 or where a table is damaged, is taken as it stands: `stand_ins`
+//! makes the lines that lack, which hold until the next import of the true archive. Match and plan run over all
 //! of it as in an import.
+//!
+//! `told` reads the tables, `sorted` says what each file is, `kept` and `deliveries` read the folders of details.
+//! Links, lists, copies and sidecars are in no table, so that `sorted` must know them by what they are; else they
+//! would be called the owner's.
 //!
 //! No file of the library is changed; the old catalog is kept aside, and stays in its place until the new one is
 //! whole.
@@ -15,7 +19,7 @@ mod sorted;
 mod stand_ins;
 mod told;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -24,7 +28,7 @@ use chrono::Utc;
 
 use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
-use crate::contents::{Archive, ArchiveId, Arena, ContentId, Contents, EntryId, Identity, REBUILT};
+use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids, Remembered};
 use crate::library::layout;
@@ -39,7 +43,7 @@ use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::rebuild::kept::{KeptDetails, kept_details};
 use crate::run::rebuild::sorted::{Sorted, area_of};
 use crate::run::rebuild::stand_ins::StandIns;
-use crate::run::rebuild::told::{Restored, Told};
+use crate::run::rebuild::told::Told;
 use crate::run::verify::on_drive::{self, OnDrive, Reread, ToRead, staging_left};
 use crate::run::verify::{Looked, Verification, VerifyRun, against, catalog, exports, hold};
 use crate::stage::ingest::Wanted;
@@ -154,27 +158,18 @@ impl Made {
         settings: &Settings,
     ) -> Self {
         let heard = &reread.heard;
-        let deliveries = Deliveries::new(told, kept.values().map(|d| (d.label.as_str(), d.number)));
-        let standing: HashSet<ContentId> = sorted.told.iter().map(|file| file.content).collect();
-        let part = |label: &str, number| deliveries.part(label, number);
-        let Restored { archives, complete, entries } =
-            told.restore(reread, |content| standing.contains(&content), part);
+        let folders = kept.values().map(|d| (d.label.as_str(), d.number));
+        let deliveries = Deliveries::new(told, folders, sorted.untold.is_empty());
+        let StandIns { lines, album_folders } =
+            StandIns::new(library, sorted, kept, reread, &deliveries.default);
+        let standing: HashSet<ContentId> = sorted.files().map(|file| file.content).collect();
         let mut contents = Contents {
             exports: deliveries.exports.clone(),
             parts: deliveries.parts.clone(),
-            archives,
-            entries: entries.into_iter().collect(),
             distinct: reread.contents.distinct.clone(),
+            ..Contents::default()
         };
-        let album_folders = if sorted.untold.is_empty() {
-            HashMap::new()
-        } else {
-            let rebuilt = Archive { name: REBUILT.to_owned(), identity: Identity::Folder };
-            let archive = contents.archives.push(rebuilt);
-            let mut stand_ins = StandIns { contents: &mut contents, archive, deliveries: &deliveries };
-            stand_ins.kept(sorted, kept);
-            stand_ins.media(library, sorted, &heard.photos)
-        };
+        let complete = told.restore(&lines, |c| standing.contains(&c), &deliveries, &mut contents);
         contents.sort_entries();
         let mut matched = matched(&contents, &heard.photos, settings.zone);
         let problems = std::mem::take(&mut matched.problems).into_iter();

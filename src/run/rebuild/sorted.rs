@@ -11,11 +11,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use crate::apple::fingerprint::Fingerprint;
 use crate::apple::text;
 use crate::category::photos::AlbumKind;
-use crate::category::photos::lists::List;
-use crate::category::photos::lists::details::Checksum;
 use crate::category::photos::media::Kind;
 use crate::contents::{ContentId, Contents};
 use crate::library::layout;
@@ -57,17 +54,59 @@ impl Sorted {
         details: &BTreeMap<LibraryPath, KeptDetails>,
         reread: &Reread,
     ) -> Self {
-        let sorting = Sorting::new(library, on_drive, told, details, reread);
-        let mut sorted = Sorted::default();
-        for (path, stat) in &on_drive.files {
-            match sorting.sort(path, stat) {
-                What::Told(file) => sorted.told.push(file),
-                What::Untold(file) => sorted.untold.push(file),
-                What::Derived(record) => _ = sorted.derived.insert(path.clone(), record),
-                What::Foreign => _ = sorted.foreign.insert(path.clone()),
-                What::Unknown => {}
+        let mut files: Vec<(&LibraryPath, &Stat, ContentId)> = on_drive
+            .files
+            .iter()
+            .filter(|(path, stat)| stat.is_file && survey::list(library, path).is_none())
+            .filter_map(|(path, stat)| Some((path, stat, reread.index(path)?)))
+            .collect();
+        // where bytes stand twice, the dated tree has the medium, and an album the copy
+        files.sort_by_key(|(path, ..)| (rank(path), *path));
+        let mut standing: HashMap<ContentId, Vec<&LibraryPath>> = HashMap::new();
+        for (path, _, content) in &files {
+            standing.entry(*content).or_default().push(path);
+        }
+        let told_files = told.find(reread, &standing);
+        let is_whole = told.is_whole(details.values().map(|d| d.label.as_str()));
+        let named = told.files();
+        let mut sorting = Sorting { library, on_drive, reread, media: HashMap::new() };
+        for (path, _, content) in &files {
+            if told_files.get(*path) == Some(&Area::Media) {
+                sorting.media.entry(*content).or_insert_with(|| (*path).clone());
             }
         }
+        let mut sorted = Sorted::default();
+        let mut imported = HashSet::new();
+        for (path, stat, content) in files {
+            let file = |area| Placement { path: path.clone(), area, content, modified: None };
+            let area = area_of(path);
+            if let Some(area) = told_files.get(path) {
+                sorted.told.push(file(*area));
+            } else if (named.contains_key(path) || !is_whole)
+                && match area {
+                    Area::Details => details.contains_key(path),
+                    Area::Other => true,
+                    Area::Media => sorting.is_medium(path, stat, content),
+                }
+            {
+                sorted.untold.push(file(area));
+                if area == Area::Media {
+                    sorting.media.insert(content, path.clone());
+                }
+            } else {
+                continue;
+            }
+            imported.insert(path);
+        }
+        for (path, stat) in on_drive.files.iter().filter(|(path, _)| !imported.contains(path)) {
+            let content = reread.index(path).filter(|_| stat.is_file);
+            if let Some(record) = sorting.derived(path, stat, content) {
+                sorted.derived.insert(path.clone(), record);
+            } else if (!stat.is_file || content.is_some()) && area_of(path) != Area::Details {
+                sorted.foreign.insert(path.clone());
+            }
+        }
+        sorted.told.sort_by(|a, b| a.path.cmp(&b.path));
         sorted
     }
 
@@ -83,14 +122,11 @@ impl Sorted {
         let mut places: Vec<(LibraryPath, LibraryPath)> =
             files.keys().map(|&path| (path.clone(), path.clone())).collect();
         for (path, record) in &self.derived {
-            if let Some(target) = &record.target {
-                places.push((path.clone(), target.clone()));
-                continue;
-            }
+            places.extend(record.target.clone().map(|target| (path.clone(), target)));
             let folder = text::split(path.as_str()).0;
             for file in survey::list(library, path).unwrap_or_default() {
-                let line = LibraryPath::parse(&format!("{folder}/{}", file.file_name()));
-                places.extend(line.ok().map(|line| (line, file)));
+                let line = LibraryPath::at(folder, file.file_name());
+                places.extend(line.map(|line| (line, file)));
             }
         }
         let member = |(path, target): (LibraryPath, LibraryPath)| {
@@ -116,127 +152,47 @@ impl Sorted {
     }
 }
 
-/// What one file is.
-enum What {
-    Told(Placement),
-    Untold(Placement),
-    Derived(DerivedRecord),
-    Foreign,
-    /// It cannot be read, or stands below `.windfall` where nobody looks.
-    Unknown,
-}
-
 /// What is asked of each file.
 struct Sorting<'a> {
     library: &'a Path,
     on_drive: &'a OnDrive,
     reread: &'a Reread,
-    told: BTreeMap<LibraryPath, Area>,
-    untold: BTreeMap<LibraryPath, Area>,
     /// Where the file stands that is the medium of certain bytes.
     media: HashMap<ContentId, LibraryPath>,
 }
 
-impl<'a> Sorting<'a> {
-    fn new(
-        library: &'a Path,
-        on_drive: &'a OnDrive,
-        told: &Told,
-        details: &BTreeMap<LibraryPath, KeptDetails>,
-        reread: &'a Reread,
-    ) -> Self {
-        let mut files: Vec<(&LibraryPath, &Stat, ContentId)> = on_drive
-            .files
-            .iter()
-            .filter(|(path, stat)| stat.is_file && survey::list(library, path).is_none())
-            .filter_map(|(path, stat)| Some((path, stat, reread.index(path)?)))
-            .collect();
-        // where bytes stand twice, the dated tree has the medium, and an album the copy
-        files.sort_by_key(|(path, ..)| (rank(path), *path));
-        let mut standing: HashMap<ContentId, Vec<&LibraryPath>> = HashMap::new();
-        for (path, _, content) in &files {
-            standing.entry(*content).or_default().push(path);
-        }
-        let told_files = told.find(reread, &standing);
-        let mut media = HashMap::new();
-        for (path, _, content) in
-            files.iter().filter(|(path, ..)| told_files.get(*path) == Some(&Area::Media))
-        {
-            media.entry(*content).or_insert_with(|| (*path).clone());
-        }
-        let mut sorting =
-            Sorting { library, on_drive, reread, told: told_files, untold: BTreeMap::new(), media };
-        let is_whole = told.is_whole(details.values().map(|d| d.label.as_str()));
-        let named = told.files();
-        let rows = fingerprints(reread);
-        for (path, stat, content) in files {
-            if sorting.told.contains_key(path) || is_whole && !named.contains_key(path) {
-                continue;
-            }
-            let area = area_of(path);
-            let is_imported = match area {
-                Area::Details => details.contains_key(path),
-                Area::Other => true,
-                Area::Media => {
-                    !sorting.media.contains_key(&content) && sorting.is_medium(path, stat, content, &rows)
-                }
-            };
-            if is_imported {
-                sorting.untold.insert(path.clone(), area);
-                if area == Area::Media {
-                    sorting.media.insert(content, path.clone());
-                }
-            }
-        }
-        sorting
-    }
-
-    fn sort(&self, path: &LibraryPath, stat: &Stat) -> What {
+impl Sorting<'_> {
+    /// The record of a link, list, copy or sidecar.
+    fn derived(&self, path: &LibraryPath, stat: &Stat, content: Option<ContentId>) -> Option<DerivedRecord> {
         if !stat.is_file {
-            return match survey::link(self.library, path) {
-                Some(target) => derived(DerivedKind::Symlink, Some(target), None),
-                None => What::Foreign,
-            };
+            let target = Some(survey::link(self.library, path)?);
+            return Some(DerivedRecord { kind: DerivedKind::Symlink, target, blake3: None });
         }
-        let Some(content) = self.reread.index(path) else { return What::Unknown };
-        let file = |area| Placement { path: path.clone(), area, content, modified: None };
-        if let Some(area) = self.told.get(path) {
-            return What::Told(file(*area));
-        }
-        if let Some(area) = self.untold.get(path) {
-            return What::Untold(file(*area));
-        }
-        let hash = self.reread.contents.distinct[content].blake3;
+        let content = content?;
+        let blake3 = Some(self.reread.contents.distinct[content].blake3);
         let stands = |file: &LibraryPath| self.on_drive.files.contains_key(file);
         if survey::list(self.library, path).is_some_and(|files| files.iter().any(stands)) {
-            return derived(DerivedKind::List, None, Some(hash));
+            return Some(DerivedRecord { kind: DerivedKind::List, target: None, blake3 });
         }
-        if let Some(target) = self.media.get(&content).filter(|_| survey::is_in_albums(path)) {
-            let is_same = |other: &Stat| stat.inode != 0 && other.inode == stat.inode;
-            return match self.on_drive.files.get(target).is_some_and(is_same) {
-                true => derived(DerivedKind::Hardlink, Some(target.clone()), None),
-                false => derived(DerivedKind::Copy, Some(target.clone()), Some(hash)),
+        if let Some(target) = self.media.get(&content).filter(|_| survey::is_in_albums(path)).cloned() {
+            let is_same = |other: &Stat| other.inode != 0 && other.inode == stat.inode;
+            let (kind, blake3) = match self.on_drive.files.get(&target).is_some_and(is_same) {
+                true => (DerivedKind::Hardlink, None),
+                false => (DerivedKind::Copy, blake3),
             };
+            return Some(DerivedRecord { kind, target: Some(target), blake3 });
         }
-        if let Some(owner) = self.owner(path).filter(|_| is_our_sidecar(&path.to_path(self.library))) {
-            return derived(DerivedKind::Sidecar, Some(owner), Some(hash));
-        }
-        if area_of(path) == Area::Details { What::Unknown } else { What::Foreign }
+        let target = Some(self.owner(path).filter(|_| is_our_sidecar(&path.to_path(self.library)))?);
+        Some(DerivedRecord { kind: DerivedKind::Sidecar, target, blake3 })
     }
 
-    /// Whether a file of the tree is a medium, as far as it and the rows tell. What no row speaks of and is no
-    /// photo or video may be the owner's own: at the top of the library, or a sidecar.
-    fn is_medium(
-        &self,
-        path: &LibraryPath,
-        stat: &Stat,
-        content: ContentId,
-        rows: &HashSet<Fingerprint>,
-    ) -> bool {
-        let said = &self.reread.heard.photos.said[content];
-        let is_known = said.embedded.format.kind(path.file_name()) != Kind::Other
-            || said.fingerprint.is_some_and(|f| rows.contains(&f));
-        stat.size > 0 && (is_known || self.owner(path).is_none() && path.parent().is_some())
+    /// Whether a file of the tree is a medium, and the first with its bytes. What is no photo or video may be the owner's own: at the top of
+    /// the library, or a sidecar.
+    fn is_medium(&self, path: &LibraryPath, stat: &Stat, content: ContentId) -> bool {
+        let format = self.reread.heard.photos.said[content].embedded.format;
+        let is_known = format.kind(path.file_name()) != Kind::Other;
+        let is_first = !self.media.contains_key(&content);
+        is_first && stat.size > 0 && (is_known || self.owner(path).is_none() && path.parent().is_some())
     }
 
     /// The file beside it that a sidecar of this name speaks of.
@@ -245,24 +201,6 @@ impl<'a> Sorting<'a> {
         let owner = LibraryPath::parse(owner).ok()?;
         self.on_drive.files.get(&owner).is_some_and(|stat| stat.is_file).then_some(owner)
     }
-}
-
-fn derived(kind: DerivedKind, target: Option<LibraryPath>, blake3: Option<blake3::Hash>) -> What {
-    What::Derived(DerivedRecord { kind, target, blake3 })
-}
-
-/// Fingerprints that rows of the kept details state.
-fn fingerprints(reread: &Reread) -> HashSet<Fingerprint> {
-    let mut stated = HashSet::new();
-    for file in reread.heard.photos.lists.values() {
-        if let List::Rows(details) = file {
-            stated.extend(details.rows.iter().filter_map(|row| match &row.checksum {
-                Checksum::Fingerprint(fingerprint) => Some(*fingerprint),
-                Checksum::Absent | Checksum::Opaque(_) => None,
-            }));
-        }
-    }
-    stated
 }
 
 fn rank(path: &LibraryPath) -> u8 {

@@ -9,13 +9,14 @@ use std::path::Path;
 
 use crate::category::photos::Sort;
 use crate::contents::{
-    Archive, ArchiveId, Arena, Bytes, Class, Content, ContentId, Entry, Export, Identity, PartId,
+    Archive, ArchiveId, Arena, Bytes, Class, Content, ContentId, Contents, Entry, Export, Identity, PartId,
 };
 use crate::library::layout::{self, INTERNAL};
 use crate::library::origins::{self, Origin};
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
 use crate::problem::{Code, Problem, amount};
+use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::verify::on_drive::Reread;
 
 /// All tables of a library.
@@ -26,17 +27,6 @@ pub struct Told {
     /// Every line, with the label of its export.
     pub lines: Vec<(String, Origin)>,
     lost: usize,
-}
-
-/// Entries as they were before the catalog was lost.
-#[derive(Debug, Default)]
-pub struct Restored {
-    /// Their archives.
-    pub archives: Arena<ArchiveId, Archive>,
-    /// Those of which every entry is known.
-    pub complete: Vec<ArchiveId>,
-    /// The entries.
-    pub entries: Vec<Entry>,
 }
 
 impl Told {
@@ -104,7 +94,7 @@ impl Told {
         reread: &Reread,
         standing: &HashMap<ContentId, Vec<&LibraryPath>>,
     ) -> BTreeMap<LibraryPath, Area> {
-        let contents = by_hash(reread);
+        let contents = by_hash(&reread.contents.distinct);
         let mut wanted: BTreeMap<ContentId, BTreeMap<&LibraryPath, Area>> = BTreeMap::new();
         for (_, line) in &self.lines {
             if let Some(&content) = contents.get(&(line.blake3, line.size)) {
@@ -130,45 +120,39 @@ impl Told {
         found
     }
 
-    /// The entries of all bytes that stand in the library; `part` knows the parts by label and number.
+    /// Adds the entries and archives of all bytes that stand in the library, those of the stand-ins too. Gives
+    /// the archives of which every entry is known.
     pub fn restore(
         &self,
-        reread: &Reread,
+        stand_ins: &[(String, Origin)],
         stands: impl Fn(ContentId) -> bool,
-        part: impl Fn(&str, u32) -> Option<PartId>,
-    ) -> Restored {
-        let contents = by_hash(reread);
-        let mut restored = Restored::default();
-        let mut archives: HashMap<(Option<&str>, &str, &Identity, usize), ArchiveId> = HashMap::new();
+        deliveries: &Deliveries,
+        into: &mut Contents,
+    ) -> Vec<ArchiveId> {
+        let Contents { archives, entries, distinct, .. } = into;
+        let contents = by_hash(distinct);
+        let mut known: HashMap<(Option<&str>, &str, &Identity, usize), ArchiveId> = HashMap::new();
         // a second archive of one name and identity has the same positions once more
         let mut seen: HashMap<(Option<&str>, &str, &Identity, u32), usize> = HashMap::new();
         let mut broken: HashSet<ArchiveId> = HashSet::new();
-        for (label, line) in &self.lines {
+        for (label, line) in self.lines.iter().chain(stand_ins) {
             let Archive { name, identity } = &line.archive;
             // folders of one name are one only within an export
             let of = (*identity == Identity::Folder).then_some(label.as_str());
             let copy = seen.entry((of, name, identity, line.position)).or_default();
-            let archive = *archives
-                .entry((of, name, identity, *copy))
-                .or_insert_with(|| restored.archives.push(line.archive.clone()));
+            let archive = known.entry((of, name, identity, *copy));
+            let archive = *archive.or_insert_with(|| archives.push(line.archive.clone()));
             *copy += 1;
             let content = contents.get(&(line.blake3, line.size)).copied().filter(|&c| stands(c));
             // an entry whose line is lost may be of any of them
             if content.is_none() || !line.complete || self.lost > 0 {
                 broken.insert(archive);
             }
-            if let (Some(content), Some(part)) = (content, part(label, line.part)) {
-                restored.entries.push(entry(
-                    line,
-                    archive,
-                    part,
-                    &reread.contents.distinct[content],
-                    content,
-                ));
+            if let (Some(content), Some(part)) = (content, deliveries.part(label, line.part)) {
+                entries.push(entry(line, archive, part, content, distinct[content].crc32));
             }
         }
-        restored.complete = restored.archives.ids().filter(|archive| !broken.contains(archive)).collect();
-        restored
+        archives.ids().filter(|archive| !broken.contains(archive)).collect()
     }
 
     /// Bytes that no archive vouches for: all their entries are those of folders.
@@ -180,8 +164,8 @@ impl Told {
     }
 }
 
-fn by_hash(reread: &Reread) -> HashMap<(blake3::Hash, u64), ContentId> {
-    reread.contents.distinct.pairs().map(|(id, content)| ((content.blake3, content.size), id)).collect()
+fn by_hash(distinct: &Arena<ContentId, Content>) -> HashMap<(blake3::Hash, u64), ContentId> {
+    distinct.pairs().map(|(id, content)| ((content.blake3, content.size), id)).collect()
 }
 
 fn area(class: Class) -> Area {
@@ -192,7 +176,7 @@ fn area(class: Class) -> Area {
     }
 }
 
-fn entry(line: &Origin, archive: ArchiveId, part: PartId, bytes: &Content, content: ContentId) -> Entry {
+fn entry(line: &Origin, archive: ArchiveId, part: PartId, content: ContentId, crc32: u32) -> Entry {
     Entry {
         archive,
         part,
@@ -201,8 +185,8 @@ fn entry(line: &Origin, archive: ArchiveId, part: PartId, bytes: &Content, conte
         inner: line.inner.clone(),
         class: line.class,
         sort: line.sort,
-        size: bytes.size,
-        crc32: Some(bytes.crc32),
+        size: line.size,
+        crc32: Some(crc32),
         modified: line.modified,
         // so that match says what it finds in them
         given: line.class == Class::Details,
