@@ -31,6 +31,8 @@ pub fn without_escapes(text: &str, is_wanted: impl Fn(u8) -> bool) -> Vec<u8> {
 /// The key by which rows, album entries and media find each other: NFC and case-folded, nothing
 /// else. Unlike [`fold`](crate::library::name::fold) it compares what names say, not what file systems make of them.
 pub fn match_key(name: &str) -> String {
+    #[cfg(test)]
+    crate::contents::steps::step();
     if name.is_ascii() {
         return name.to_ascii_lowercase();
     }

@@ -82,6 +82,8 @@ impl<I, T> Default for Arena<I, T> {
 impl<I: Id, T> Index<I> for Arena<I, T> {
     type Output = T;
     fn index(&self, place: I) -> &T {
+        #[cfg(test)]
+        crate::contents::steps::step();
         &self.items[place.index()]
     }
 }

@@ -9,6 +9,8 @@ mod by_content;
 mod by_digest;
 mod category;
 pub mod litter;
+#[cfg(test)]
+pub(crate) mod steps;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -184,6 +186,8 @@ impl Entry {
 
     /// Its path inside the part.
     pub fn inner(&self) -> &str {
+        #[cfg(test)]
+        crate::contents::steps::step();
         match &self.inner.0 {
             InnerText::End(at) => self.path.get(*at as usize..).unwrap_or_default(),
             InnerText::Own(text) => text,
@@ -192,6 +196,8 @@ impl Entry {
 
     /// Its bytes, if they are sound.
     pub fn content(&self) -> Option<ContentId> {
+        #[cfg(test)]
+        crate::contents::steps::step();
         match self.bytes {
             Bytes::Sound(content) => Some(content),
             Bytes::Unread | Bytes::Failed => None,

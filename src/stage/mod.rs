@@ -2,6 +2,8 @@
 
 pub mod discover;
 pub mod ingest;
+#[cfg(test)]
+mod laws;
 pub mod place;
 pub mod plan;
 pub mod report;

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::builder::damage::truncate;
 use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
-use crate::support::{Depth, Scratch, contents, differences};
+use crate::support::{self, Depth, Scratch, contents, differences};
 use windfall::Error;
 use windfall::Watch;
-use windfall::library::settings::{AlbumForm, Hidden, name};
+use windfall::library::settings::{AlbumForm, Hidden, Settings, name};
 use windfall::library::template::{Purpose, Template};
 use windfall::progress::{Phase, Progress};
 use windfall::run::import::{Run, import};
@@ -139,6 +139,35 @@ fn a_library_remembers_settings() {
     stopped.settings.layout = Template::parse("%Y", Purpose::Layout).unwrap();
     assert!(is_stopped(&stopped, &zips, 1, 60));
     assert_eq!(words(&stopped)[2], "%Y");
+}
+
+/// A caller that chooses what the library remembers makes the tree that the first choice made.
+#[test]
+fn what_is_remembered_can_be_chosen_again() {
+    let mut scratch = Scratch::new();
+    let zips = export().write_zips(&scratch.parts());
+    scratch.settings.albums = AlbumForm::List;
+    scratch.settings.layout = Template::parse("Years/%Y", Purpose::Layout).unwrap();
+    scratch.import(&zips[..1]);
+    let standard = support::settings();
+    let cancel = AtomicBool::new(false);
+    let run = Run {
+        inputs: &zips,
+        strangers: Strangers::Refused,
+        jobs: NonZeroUsize::MIN,
+        watch: Watch { progress: &(), cancel: &cancel },
+    };
+    let report = import(&run, &scratch.library(), &|memory| Settings {
+        albums: memory.choice(name::ALBUMS).unwrap(),
+        layout: Template::parse(memory.text(name::LAYOUT).unwrap(), Purpose::Layout).unwrap(),
+        ..standard.clone()
+    });
+    assert_eq!(report.unwrap().entries.failed, 0);
+    let tree = scratch.tree();
+    assert!(tree.iter().any(|path| path.starts_with("Years/")), "{tree:#?}");
+    assert!(!tree.iter().any(|path| path.starts_with("20")), "{tree:#?}");
+    let albums: Vec<&String> = tree.iter().filter(|path| path.starts_with("Albums/")).collect();
+    assert!(!albums.is_empty() && albums.iter().all(|path| path.ends_with(".m3u8")), "{tree:#?}");
 }
 
 #[test]

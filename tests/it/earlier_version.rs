@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use crate::support::verified::{assert_same, exports, facts, rebuilt, said};
 use crate::support::{Depth, Scratch, codes, tree};
-use crate::verify::{assert_same, exports, facts, rebuilt, said};
 use windfall::Watch;
 use windfall::category::photos::time::Rule;
 use windfall::library::catalog::Catalog;

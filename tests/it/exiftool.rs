@@ -77,7 +77,7 @@ fn findings(embedded: &Embedded) -> Findings {
     ]
 }
 
-/// The same, by the contract's rules, from exiftool's tags.
+/// The same, by the rules of docs/library.md, from exiftool's tags.
 fn expected(tags: &Value) -> Findings {
     let exif = ["DateTimeOriginal", "CreateDate"].into_iter().zip(["Original", "Digitized"]).find_map(
         |(tag, of)| {

@@ -137,8 +137,22 @@ fn sum(report: &Report) -> u64 {
     e.imported + e.duplicate + e.already_present + e.details + e.excluded + e.ignored + e.failed
 }
 
+/// Each case is a few whole imports, some thousand times the work of a case of the pure laws: of the cases that
+/// `PROPTEST_CASES` asks for, one in a thousand is tried, and never fewer than an ordinary run tries.
+fn tried() -> ProptestConfig {
+    const ORDINARILY: u32 = 48;
+    let asked = std::env::var_os("PROPTEST_CASES").map_or(0, |_| ProptestConfig::default().cases);
+    let kept = FileFailurePersistence::WithSource("proptest-regressions");
+    ProptestConfig {
+        cases: ORDINARILY.max(asked / 1_000),
+        max_shrink_iters: 200,
+        failure_persistence: Some(Box::new(kept)),
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("proptest-regressions"))), ..ProptestConfig::default() })]
+    #![proptest_config(tried())]
 
     #[test]
     fn every_medium_is_in_the_library_once_and_only_there(draws in draws()) {

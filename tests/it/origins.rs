@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::builder::{Exif, Export, Part, Photo, Row, jpeg};
+use crate::support::verified::{assert_same, derived, exports, facts, photo, rebuilt, rich, said, verified};
 use crate::support::{Scratch, codes, contents};
-use crate::verify::{assert_same, derived, exports, facts, photo, rebuilt, rich, said, verified};
 use windfall::library::catalog::Catalog;
 use windfall::library::settings::{AlbumForm, Hidden, Memories};
 use windfall::library::template::{Purpose, Template};

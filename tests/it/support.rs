@@ -1,6 +1,8 @@
 //! What the tests share: a scratch folder, runs with default settings, the command itself, and the
 //! tree that is left, as text.
 
+pub mod verified;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;

@@ -192,6 +192,7 @@ fn named(names: &[&str]) -> List {
 }
 
 /// How often a law is tried: as often as `PROPTEST_CASES` says, else as often as ordinary tests have time for.
+/// `.ci/run` says 100,000.
 pub(crate) fn tried(ordinarily: u32) -> ProptestConfig {
     // failures are kept beside the laws
     let kept = FileFailurePersistence::WithSource("proptest-regressions");

@@ -15,6 +15,8 @@ pub mod classify;
 pub mod counts;
 mod doubts;
 mod heard;
+#[cfg(test)]
+mod laws;
 mod listed;
 pub mod lists;
 pub mod media;

@@ -1,10 +1,8 @@
 //! Rows by name, pairs, companions and albums, as tables of cases over contents made of a few words.
 
 use chrono_tz::Tz;
-use proptest::collection::vec;
-use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
-use crate::category::photos::build::{Built, row, shown, tried};
+use crate::category::photos::build::{Built, row, shown};
 use crate::category::photos::rows::match_rows;
 use crate::category::photos::{AssetId, Matched, Role, matched};
 use crate::contents::{ContentId, Contents};
@@ -486,48 +484,4 @@ fn the_list_of_the_same_part_says_who_contributed() {
     assert_eq!(mine(names(names(file(), &[false]).part(2), &[true])), [Some(false)]);
     assert_eq!(mine(names(file().part(2), &[true, true])), [Some(true)]);
     assert_eq!(mine(names(file().part(2), &[true, false])), [None], "no part of its own, and two answers");
-}
-
-proptest! {
-    #![proptest_config(tried(30_000))]
-
-    /// Rows and files of one name in some folders and parts, with and without dates: no file is given to
-    /// two statements, every row is accounted for, and the order of the rows does not matter.
-    #[test]
-    fn every_row_of_one_name_ends_somewhere(
-        files in vec((0..3_u32, 0..4_usize, 0..3_u32, any::<bool>()), 0..6),
-        rows in vec((0..3_u32, 0..4_usize, any::<bool>()), 0..6),
-    ) {
-        let names = ["A.JPG", "a.jpg", "A-1.JPG", "A-2.JPG"];
-        let made = |reverse: bool| {
-            let mut built = Built::new();
-            for part in 0..3 {
-                built = if part > 0 { built.part(part + 1) } else { built };
-                for (n, (_, name, year, deleted)) in files.iter().enumerate().filter(|(_, f)| f.0 == part) {
-                    let folder = if *deleted { "Recently Deleted" } else { "Photos" };
-                    built = built.file(&format!("{folder}/{}", names[*name]), &format!("{n}"));
-                    built = if *year > 0 { built.taken(&format!("202{year}-01-01 10:00")) } else { built };
-                }
-                let here = rows.iter().enumerate().filter(|(_, r)| r.0 == part);
-                let mut listed: Vec<_> = here
-                    .map(|(n, (_, name, deleted))| {
-                        let row = row(names[*name % 2]).at(&format!("202{}-01-0{} 09:00", 1 + n % 2, 1 + n));
-                        if *deleted { row.gone() } else { row }
-                    })
-                    .collect();
-                if reverse {
-                    listed.reverse();
-                }
-                built = built.rows(DETAILS, listed);
-            }
-            claims(built)
-        };
-        let told = made(false);
-        let is_said = |code: &str| told.iter().filter(|line| line.trim_end_matches('?') == code).count();
-        let claimed: Vec<&String> = told.iter().filter(|line| line.contains(" is ")).collect();
-        let missing = usize::from(is_said("missing-media") > 0);
-        prop_assert!(claimed.len() + is_said("ambiguous-row") + missing <= rows.len());
-        prop_assert!(claimed.len() <= files.len());
-        prop_assert_eq!(made(true), told);
-    }
 }

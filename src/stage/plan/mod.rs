@@ -9,8 +9,6 @@
 mod albums;
 #[cfg(test)]
 pub(crate) mod build;
-#[cfg(test)]
-mod laws;
 mod others;
 pub mod records;
 mod standing;

@@ -6,9 +6,11 @@
 //! `media` counts distinct files of this run's inputs, whether this run imported them or an earlier one;
 //! `entries` counts what this run did.
 
+#[cfg(test)]
+pub(crate) mod build;
 mod count;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

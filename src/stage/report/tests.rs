@@ -1,30 +1,15 @@
-//! What the report counts, as tables of cases over values made of a few words, and the law that its sums hold.
+//! What the report counts, as tables of cases over values made of a few words.
 
 use std::collections::{BTreeSet, HashSet};
 
-use proptest::collection::vec;
-use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
-use proptest::sample::select;
-
-use crate::category::photos::build::{Built, row, tried};
-use crate::contents::{ContentId, ContentSet, PartId};
-use crate::library::path::LibraryPath;
+use crate::category::photos::build::{Built, row};
+use crate::contents::PartId;
 use crate::library::settings::{Hidden, RecentlyDeleted};
 use crate::problem::Problem;
 use crate::stage::discover::Inputs;
-use crate::stage::plan::build::{Before, Planned, at};
+use crate::stage::plan::build::{Before, at};
+use crate::stage::report::build::counted;
 use crate::stage::report::{Counted, Done, Entries, ExportReport, count, exports};
-
-/// What is counted if all that was planned was done, but for these paths.
-pub(crate) fn counted(planned: Planned, before: &Before, unplaced: &HashSet<LibraryPath>) -> Counted {
-    let Planned { contents, plan, .. } = planned;
-    let stood = |content: &ContentId| before.held.media.contains_key(&contents.distinct[*content].blake3);
-    let held: ContentSet = contents.distinct.ids().filter(stood).collect();
-    let held_paths: HashSet<LibraryPath> = before.held.kept.keys().cloned().collect();
-    let inputs = Inputs { contents, ..Inputs::default() };
-    let (plan, held, held_paths) = (&plan, &held, &held_paths);
-    count(&Done { inputs: &inputs, plan, held, held_paths, unplaced, bytes_read: 7 }).unwrap()
-}
 
 /// The states that have any entries, with how many.
 fn states(entries: Entries) -> String {
@@ -206,38 +191,4 @@ fn many_missing_parts_are_named_in_runs() {
     assert_eq!(reports[0].parts_missing.len(), 997);
     let named: Vec<&str> = problems.iter().filter_map(|p| p.message.split(" of ").next()).collect();
     assert_eq!(named, ["parts 2 to 499", "part 501", "parts 503 to 1000"]);
-}
-
-proptest! {
-    #![proptest_config(tried(30_000))]
-
-    /// Whatever was found, stood and was not placed: every entry is in one state, and so are its bytes.
-    #[test]
-    fn sums_hold(
-        files in vec((select(&["Photos", "Recently Deleted", "Docs"][..]), 0..3_u8, 0..5_u8, any::<u32>()), 0..6),
-        standing in vec(0..5_u8, 0..3),
-        unplaced in vec(any::<bool>(), 6),
-        skips in any::<bool>(),
-    ) {
-        let mut built = Built::new();
-        for (folder, name, bytes, size) in &files {
-            let bytes = if *bytes == 4 { "!".to_owned() } else { bytes.to_string() };
-            built = built.file(&format!("{folder}/{name}.jpg"), &bytes).sized(u64::from(*size));
-        }
-        let mut before = Before::empty();
-        if skips {
-            before = before.with(|settings| settings.recently_deleted = RecentlyDeleted::Skip);
-        }
-        before = standing.iter().fold(before, |before, n| before.photo(&format!("{n}.jpg"), &n.to_string()));
-        let planned = before.plan(built);
-        let placements = planned.plan.placements.iter().zip(&unplaced);
-        let unplaced = placements.filter(|(_, is_unplaced)| **is_unplaced).map(|(p, _)| p.path.clone()).collect();
-        let Counted { entries, sizes, .. } = counted(planned, &before, &unplaced);
-        prop_assert_eq!(entries.total, files.len() as u64);
-        prop_assert_eq!(sizes.total, files.iter().map(|file| u64::from(file.3)).sum::<u64>());
-        for Entries { total, imported, duplicate, already_present, details, excluded, ignored, failed } in [entries, sizes] {
-            prop_assert_eq!(imported + duplicate + already_present + details + excluded + ignored + failed, total);
-        }
-        prop_assert!(unplaced.is_empty() || entries.failed > 0);
-    }
 }

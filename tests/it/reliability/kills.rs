@@ -7,12 +7,17 @@ use std::time::Duration;
 use super::{Bench, asked};
 use crate::support::said;
 
-/// Kills a run after this time, unless it ends before.
+const SIGINT: i32 = 2;
+const SIGKILL: i32 = 9;
+
+/// Kills a run after this time, unless it ends before; says whether it was killed.
 fn kill_after(mut command: Command, time: Duration) -> bool {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(time);
-    let _ = child.kill();
-    child.wait().unwrap().signal().is_some()
+    child.kill().unwrap();
+    let status = child.wait().unwrap();
+    assert!(status.success() || status.signal() == Some(SIGKILL), "{status}");
+    status.signal().is_some()
 }
 
 #[test]
@@ -48,9 +53,10 @@ fn an_interrupt_ends_cleanly_and_says_how_to_go_on() {
         let trial = bench.trial();
         let child = trial.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         std::thread::sleep(bench.time * step / 8);
-        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).output();
+        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).output().unwrap();
+        // a child that has ended and was not waited for can still be signalled
+        assert!(kill.status.success(), "{}", said(&kill));
         let output = child.wait_with_output().unwrap();
-        assert!(kill.is_ok());
         match output.status.code() {
             Some(130) => {
                 interrupted += 1;
@@ -58,7 +64,8 @@ fn an_interrupt_ends_cleanly_and_says_how_to_go_on() {
                 assert!(text.contains("run the same command again"), "{text}");
             }
             // before there is a handler the signal ends the process, after the end it meets nobody
-            code => assert!(code.is_none() || code == Some(0), "{}", said(&output)),
+            Some(code) => assert_eq!(code, 0, "{}", said(&output)),
+            None => assert_eq!(output.status.signal(), Some(SIGINT), "{}", said(&output)),
         }
         trial.assert_holds("interrupted");
         trial.assert_finishes("interrupted");

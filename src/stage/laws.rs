@@ -1,9 +1,8 @@
 //! Laws of the pure core, over exports and libraries that are drawn at random: nothing is lost, nothing depends
-//! on the order of inputs, no two files share a place, and nothing happens twice.
+//! on the order of inputs, no two files share a place, nothing happens twice, and the sums of the report hold.
 //!
-//! `PROPTEST_CASES` says how often each law is tried. Where it says nothing these four, the law of rows by name
-//! and that of the report have 100,000 cases together, half a minute of the ordinary tests. Few names, few bytes
-//! and few days are drawn, so that names clash, bytes repeat and halves find each other.
+//! How often each is tried is said in [`tried`]. Few names, few bytes and few days are drawn, so that names clash,
+//! bytes repeat and halves find each other.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,13 +13,14 @@ use proptest::sample::{Index, select};
 
 use crate::category::photos::build::{Built, row, tried};
 use crate::category::photos::lists::details::Row;
-use crate::contents::{Bytes, Class, ContentId, EntryId};
+use crate::contents::{Bytes, Class, ContentId, EntryId, steps};
 use crate::library::name;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, DerivedKind};
 use crate::library::settings::{AlbumForm, Hidden, Memories, RecentlyDeleted};
 use crate::stage::plan::build::{Before, Planned};
-use crate::stage::report::tests::counted;
+use crate::stage::report::build::counted;
+use crate::stage::report::{Counted, Entries};
 
 const FOLDERS: [&str; 7] =
     ["Photos", "Photos", "Photos/More", "Recently Deleted", "My Albums/Lake", "My Albums/lake", "Docs:"];
@@ -206,7 +206,7 @@ impl File {
 }
 
 proptest! {
-    #![proptest_config(tried(10_000))]
+    #![proptest_config(tried(2_000))]
 
     /// Every resource and every other file that is whole has a path or is left out by an option, and never both;
     /// every entry is counted in one state, and none of them failed but what could not be read.
@@ -295,44 +295,104 @@ proptest! {
     }
 }
 
-/// So many of one kind would take minutes if each were compared with each.
-const MANY: usize = 20_000;
+proptest! {
+    #![proptest_config(tried(5_000))]
 
-/// How many files a hostile export gets placed.
-fn placed(file: impl Fn(Built, usize) -> Built, listed: Option<&str>) -> usize {
-    let mut built = (0..MANY).fold(Built::new(), file);
+    /// Whatever was found, stood and was not placed: every entry is in one state, and so are its bytes.
+    #[test]
+    fn sums_hold(
+        files in vec((select(&["Photos", "Recently Deleted", "Docs"][..]), 0..3_u8, 0..5_u8, any::<u32>()), 0..6),
+        standing in vec(0..5_u8, 0..3),
+        unplaced in vec(any::<bool>(), 6),
+        skips in any::<bool>(),
+    ) {
+        let mut built = Built::new();
+        for (folder, name, bytes, size) in &files {
+            let bytes = if *bytes == 4 { "!".to_owned() } else { bytes.to_string() };
+            built = built.file(&format!("{folder}/{name}.jpg"), &bytes).sized(u64::from(*size));
+        }
+        let mut before = Before::empty();
+        if skips {
+            before = before.with(|settings| settings.recently_deleted = RecentlyDeleted::Skip);
+        }
+        before = standing.iter().fold(before, |before, n| before.photo(&format!("{n}.jpg"), &n.to_string()));
+        let planned = before.plan(built);
+        let placements = planned.plan.placements.iter().zip(&unplaced);
+        let unplaced = placements.filter(|(_, is_unplaced)| **is_unplaced).map(|(p, _)| p.path.clone()).collect();
+        let Counted { entries, sizes, .. } = counted(planned, &before, &unplaced);
+        prop_assert_eq!(entries.total, files.len() as u64);
+        prop_assert_eq!(sizes.total, files.iter().map(|file| u64::from(file.3)).sum::<u64>());
+        for Entries { total, imported, duplicate, already_present, details, excluded, ignored, failed } in [entries, sizes] {
+            prop_assert_eq!(imported + duplicate + already_present + details + excluded + ignored + failed, total);
+        }
+        prop_assert!(unplaced.is_empty() || entries.failed > 0);
+    }
+}
+
+/// So few that even work that grows with the square is done in time to be counted.
+const FEW: usize = 400;
+
+/// What a hostile export of `count` files makes.
+struct Grown {
+    steps: u64,
+    placed: usize,
+}
+
+fn grown(count: usize, file: impl Fn(Built, usize) -> Built, listed: Option<&str>) -> Grown {
+    let mut built = (0..count).fold(Built::new(), file);
     if let Some(name) = listed {
-        // a row for each minute of two weeks: no two say the same
-        let rows = (0..MANY)
+        // a row for each minute: no two say the same
+        let rows = (0..count)
             .map(|n| row(name).at(&format!("2024-03-{:02} {:02}:{:02}", 1 + n / 1440, n / 60 % 24, n % 60)));
         built = built.rows("Photos/Photo Details.csv", rows).album("Lake", &[name]);
     }
-    Before::empty().plan(built).plan.placements.iter().filter(|p| p.area != Area::Details).count()
+    let (steps, planned) = steps::counted(|| Before::empty().plan(built));
+    let placed = planned.plan.placements.iter().filter(|p| p.area != Area::Details).count();
+    Grown { steps, placed }
+}
+
+/// Four times the files take four times the steps, and some more to sort them; sixteen times would be the square.
+fn assert_grows(
+    what: &str,
+    file: impl Fn(Built, usize) -> Built,
+    listed: Option<&str>,
+    placed: Option<usize>,
+) {
+    let few = grown(FEW, &file, listed);
+    let many = grown(4 * FEW, &file, listed);
+    assert_eq!((few.placed, many.placed), (placed.unwrap_or(FEW), placed.unwrap_or(4 * FEW)), "{what}");
+    assert!(few.steps >= FEW as u64, "{what}: {} steps are not all", few.steps);
+    assert!(
+        many.steps < 6 * few.steps,
+        "{what}: {} steps, and for four times as many {}",
+        few.steps,
+        many.steps
+    );
 }
 
 #[test]
 fn work_grows_with_the_input_and_not_with_its_square() {
     let bytes = |n: usize| n.to_string();
     let one_name = |built: Built, n: usize| built.file("Photos/A.JPG", &bytes(n));
-    assert_eq!(placed(one_name, Some("A.JPG")), MANY, "one name");
+    assert_grows("one name", one_name, Some("A.JPG"), None);
     let dated = |built: Built, n: usize| one_name(built, n).taken("2024-03-03 10:05");
-    assert_eq!(placed(dated, Some("a.jpg")), MANY, "one name and one moment");
+    assert_grows("one name and one moment", dated, Some("a.jpg"), None);
     let ending = |n: usize| if n.is_multiple_of(2) { "HEIC" } else { "MOV" };
     let one_stem = |built: Built, n: usize| built.file(&format!("Photos/A.{}", ending(n)), &bytes(n));
-    assert_eq!(placed(one_stem, Some("A.HEIC")), MANY, "one stem");
+    assert_grows("one stem", one_stem, Some("A.HEIC"), None);
     let live = |built: Built, n: usize| built.file(&format!("Photos/{n}.{}", ending(n)), &bytes(n)).live("X");
-    assert_eq!(placed(live, None), MANY, "one identifier");
+    assert_grows("one identifier", live, None, None);
     let edits = |built: Built, n: usize| match n {
         0 => built.file("Photos/A.HEIC", "still"),
         n => built.file("Photos/A.AAE", &bytes(n)),
     };
-    assert_eq!(placed(edits, None), MANY, "one still with all edits");
+    assert_grows("one still with all edits", edits, None, None);
     let numbered = |built: Built, n: usize| built.file(&format!("Photos/A ({n}).JPG"), &bytes(n % 2));
-    assert_eq!(placed(numbered, None), 2, "copies under numbers");
+    assert_grows("copies under numbers", numbered, None, Some(2));
     let renamed = |built: Built, n: usize| built.file(&format!("Photos/A-{}.JPG", n % 1_000), &bytes(n));
-    assert_eq!(placed(renamed, Some("A.JPG")), MANY, "Apple's numbers");
+    assert_grows("Apple's numbers", renamed, Some("A.JPG"), None);
     let other = |built: Built, n: usize| built.file("Docs/a.txt", &bytes(n));
-    assert_eq!(placed(other, None), MANY, "one path beside the photos");
+    assert_grows("one path beside the photos", other, None, None);
     let shared = |built: Built, n: usize| built.file(&format!("My Albums/{}/A.JPG", n % 7), &bytes(n));
-    assert_eq!(placed(shared, None), MANY, "one name in shared albums");
+    assert_grows("one name in shared albums", shared, None, None);
 }
