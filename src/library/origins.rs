@@ -13,6 +13,7 @@ use chrono::NaiveDateTime;
 use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
 use serde::{Deserialize, Serialize};
 
+use crate::apple::part_name;
 use crate::category;
 use crate::contents::{
     Archive, ArchiveId, Category, Class, Contents, EntryId, Export, Identity, Inner, Sort,
@@ -195,6 +196,9 @@ fn origin(line: &Line<'_>) -> Option<Origin> {
     let file = LibraryPath::recorded(line.file).ok()?;
     let (class, sort) = category::of_word(Category::from_name(line.category)?, line.sort)?;
     let is_internal = LibraryPath::parse(line.file).is_err();
+    if ![Some(line.part), line.parts].into_iter().flatten().all(part_name::counts_parts) {
+        return None;
+    }
     if class.is_left_out() || is_internal != (class == Class::Details) {
         return None;
     }
@@ -322,6 +326,8 @@ mod tests {
             ("leads outside", text.replace("2024/å", "../å"), (1, 1)),
             ("a photo among the lists", text.replace("2024/å", ".windfall/details/å"), (1, 1)),
             ("a list in the tree", text.replace(".windfall/details/", "2024/"), (1, 1)),
+            ("parts without end", text.replace(",2,3,", ",2,4294967295,"), (0, 2)),
+            ("a part that cannot be", text.replace(",2,3,", ",4294967295,3,"), (0, 2)),
             ("a word of nobody", text.replace(",photo,", ",painting,"), (1, 1)),
             ("two exports", text.replacen(",iCloud Photos,", ",iCloud Notes,", 1), (1, 1)),
             ("another table", "a,b\n1,2\n".to_owned(), (0, 1)),

@@ -24,6 +24,12 @@ const ZEROS: [char; 6] = ['0', '０', '٠', '۰', '०', '০'];
 /// No larger number counts as a total: the largest seen is 166, and every missing part has to be named.
 const MOST_PARTS: u32 = 10_000;
 
+/// Whether a part may have this number, or an export so many parts. What is announced and missing is named part by
+/// part, so a number that means nothing must not be believed.
+pub fn counts_parts(number: u32) -> bool {
+    (1..=MOST_PARTS).contains(&number)
+}
+
 /// A name of a part, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartName {
@@ -131,10 +137,9 @@ fn pairs(stem: &str) -> Vec<Pair> {
     let pair = |one: &(Range<usize>, Option<u32>), other: &(Range<usize>, Option<u32>)| {
         let (before, between) = (&stem[..one.0.start], &stem[one.0.end..other.0.start]);
         let (first, second) = (one.1?, other.1?);
-        let is_count = |n: u32| (1..=MOST_PARTS).contains(&n);
         let stands_apart = before.chars().next_back().is_none_or(may_precede_a_number);
-        let fits = is_count(first)
-            && is_count(second)
+        let fits = counts_parts(first)
+            && counts_parts(second)
             && stands_apart
             && between.contains(|c: char| c.is_alphabetic() && digit(c).is_none());
         let around = (shape(before), shape(between));
