@@ -196,7 +196,9 @@ fn origin(line: &Line<'_>) -> Option<Origin> {
     let file = LibraryPath::recorded(line.file).ok()?;
     let (class, sort) = category::of_word(Category::from_name(line.category)?, line.sort)?;
     let is_internal = LibraryPath::parse(line.file).is_err();
-    if ![Some(line.part), line.parts].into_iter().flatten().all(part_name::counts_parts) {
+    let is_possible = part_name::counts_parts(line.part)
+        && line.parts.is_none_or(|parts| part_name::counts_parts(parts) && line.part <= parts);
+    if !is_possible {
         return None;
     }
     if class.is_left_out() || is_internal != (class == Class::Details) {
@@ -327,7 +329,7 @@ mod tests {
             ("a photo among the lists", text.replace("2024/å", ".windfall/details/å"), (1, 1)),
             ("a list in the tree", text.replace(".windfall/details/", "2024/"), (1, 1)),
             ("parts without end", text.replace(",2,3,", ",2,4294967295,"), (0, 2)),
-            ("a part that cannot be", text.replace(",2,3,", ",4294967295,3,"), (0, 2)),
+            ("a part that cannot be", text.replace(",2,3,", ",4,3,"), (0, 2)),
             ("a word of nobody", text.replace(",photo,", ",painting,"), (1, 1)),
             ("two exports", text.replacen(",iCloud Photos,", ",iCloud Notes,", 1), (1, 1)),
             ("another table", "a,b\n1,2\n".to_owned(), (0, 1)),

@@ -115,8 +115,11 @@ fn bring(
 
 /// Whether the file holds exactly what `write` writes.
 fn stands(place: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> bool {
-    let is_file = fs::symlink_metadata(place).is_ok_and(|m| m.is_file());
-    let Some(file) = File::open(place).ok().filter(|_| is_file) else { return false };
+    // a pipe in its place would be opened for ever
+    if !fs::symlink_metadata(place).is_ok_and(|metadata| metadata.is_file()) {
+        return false;
+    }
+    let Ok(file) = File::open(place) else { return false };
     let mut comparing = Comparing(BufReader::new(file));
     write(&mut comparing).is_ok() && comparing.0.read(&mut [0]).is_ok_and(|more| more == 0)
 }
