@@ -173,6 +173,24 @@ fn a_table_is_written_only_where_it_changes() {
 }
 
 #[test]
+fn a_table_that_is_gone_or_cut_is_written_again() {
+    let scratch = Scratch::new();
+    let parts = rich().write_zips(&scratch.parts());
+    // the second run finds nothing to do
+    scratch.import(&parts);
+    scratch.import(&parts);
+    let whole = tables(&scratch.library());
+    lose_tables(&scratch);
+    scratch.import(&parts);
+    assert_eq!(tables(&scratch.library()), whole);
+    for (path, _) in written(&scratch.library()) {
+        fs::write(path, "cut").unwrap();
+    }
+    scratch.import(&parts);
+    assert_eq!(tables(&scratch.library()), whole);
+}
+
+#[test]
 fn what_the_owner_moved_and_added_is_known_after_a_rebuild() {
     let scratch = Scratch::new();
     let zips = rich().write_zips(&scratch.parts());

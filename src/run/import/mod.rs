@@ -109,7 +109,7 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
     let (report, before) = report::report(library, placed, &settings)?;
-    let left = unchanged::left(&report, &given, &before, &catalog, &settings)?;
+    let left = unchanged::left(library, &report, &given, &before, &catalog, &settings)?;
     clock.record(library, report, left.as_ref(), &mut catalog)
 }
 

@@ -5,7 +5,7 @@
 //! recognised by its name alone. Anything else written to the catalog withdraws the report, and whenever
 //! there is doubt, the whole run takes place.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +51,7 @@ pub(super) fn outset(
     let is_swept = !layout::staging(library).exists();
     if is_swept
         && let Some(strangers) = strangers(library, &tree, catalog)?
-        && state(&inputs(&found), strangers, settings) == left.state
+        && state(library, &inputs(&found), strangers, settings) == left.state
         && let Ok((report, sizes, rows)) = serde_json::from_str::<(Report, Entries, u64)>(&left.report)
     {
         let library = library.display().to_string();
@@ -66,6 +66,7 @@ pub(super) fn outset(
 /// What the next run is to report if nothing changes; `None` if it will have something to do all the same.
 /// `before` is the library before this run, `catalog` is as it is after the run.
 pub(super) fn left(
+    library: &Path,
     report: &Report,
     inputs: &Hash,
     before: &Before,
@@ -75,7 +76,7 @@ pub(super) fn left(
     let Some(again) = again(report) else { return Ok(None) };
     let strangers = before.strangers(&|path| catalog.has_path(path))?;
     let report = serde_json::to_string(&(&again, again.sizes, again.rows)).ok();
-    Ok(report.map(|report| Unchanged { state: state(inputs, strangers, settings), report }))
+    Ok(report.map(|report| Unchanged { state: state(library, inputs, strangers, settings), report }))
 }
 
 /// What a report becomes once everything that was imported is there already.
@@ -99,13 +100,28 @@ fn present(Entries { total, ignored, .. }: Entries) -> Entries {
 }
 
 /// A hash of everything that a run depends on.
-// where the zone comes from changes nothing but a word in the report
-fn state(inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
+fn state(library: &Path, inputs: &Hash, strangers: Hash, settings: &Settings) -> String {
+    // where the zone comes from changes nothing but a word in the report
     let settings = Settings { zone_from: ZoneFrom::Library, ..settings.clone() };
     let mut hasher = Hasher::new();
     hasher.update(report::version().as_bytes()).update(format!("{settings:?}").as_bytes());
-    hasher.update(inputs.as_bytes()).update(strangers.as_bytes());
+    hasher.update(inputs.as_bytes()).update(strangers.as_bytes()).update(tables(library).as_bytes());
     hasher.finalize().to_string()
+}
+
+/// A hash of how large each table of origins is. The catalog does not know the tables, and one that is gone or cut
+/// has to be written again.
+fn tables(library: &Path) -> Hash {
+    let folders = fs::read_dir(layout::internal(library).join(layout::DETAILS)).into_iter().flatten();
+    let tables = folders.flatten().map(|folder| folder.path().join(layout::ORIGINS));
+    let mut sizes: Vec<(PathBuf, Option<u64>)> = tables
+        .map(|table| {
+            let metadata = fs::symlink_metadata(&table).ok().filter(fs::Metadata::is_file);
+            (table.strip_prefix(library).map(Path::to_owned).unwrap_or_default(), metadata.map(|m| m.len()))
+        })
+        .collect();
+    sizes.sort();
+    blake3::hash(format!("{sizes:?}").as_bytes())
 }
 
 /// A hash of what lies in the inputs, whatever their order.
