@@ -6,9 +6,9 @@ use std::path::Path;
 
 use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
 use crate::support::{Depth, Scratch, contents};
-use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq};
 use proptest::sample::select;
-use proptest::test_runner::FileFailurePersistence;
+use proptest::test_runner::{FileFailurePersistence, TestCaseResult, TestRunner};
 use windfall::library::name;
 use windfall::stage::report::Report;
 
@@ -137,25 +137,28 @@ fn sum(report: &Report) -> u64 {
     e.imported + e.duplicate + e.already_present + e.details + e.excluded + e.ignored + e.failed
 }
 
-/// Each case is a few whole imports, some thousand times the work of a case of the pure laws: of the cases that
-/// `PROPTEST_CASES` asks for, one in a thousand is tried, and never fewer than an ordinary run tries.
-fn tried() -> ProptestConfig {
+/// Tries a law. Each case is a few whole imports, some thousand times the work of a case of the pure laws: of the
+/// cases that `PROPTEST_CASES` asks for, one in a thousand is tried, and never fewer than an ordinary run tries.
+/// `proptest!` would try them all, whatever its configuration says.
+fn holds<S: Strategy>(drawn: S, law: impl Fn(S::Value) -> TestCaseResult) {
     const ORDINARILY: u32 = 48;
     let asked = std::env::var_os("PROPTEST_CASES").map_or(0, |_| ProptestConfig::default().cases);
     let kept = FileFailurePersistence::WithSource("proptest-regressions");
-    ProptestConfig {
+    let config = ProptestConfig {
         cases: ORDINARILY.max(asked / 1_000),
         max_shrink_iters: 200,
         failure_persistence: Some(Box::new(kept)),
+        source_file: Some(file!()),
         ..ProptestConfig::default()
+    };
+    if let Err(failed) = TestRunner::new(config).run(&drawn, law) {
+        panic!("{failed}");
     }
 }
 
-proptest! {
-    #![proptest_config(tried())]
-
-    #[test]
-    fn every_medium_is_in_the_library_once_and_only_there(draws in draws()) {
+#[test]
+fn every_medium_is_in_the_library_once_and_only_there() {
+    holds(draws(), |draws| {
         let scratch = Scratch::new();
         let report = scratch.import(&export(&draws).write_zips(&scratch.parts()));
         let wanted: BTreeSet<String> = draws.iter().map(|d| blake3::hash(&bytes(d)).to_string()).collect();
@@ -167,10 +170,13 @@ proptest! {
         let paths = contents(&scratch.library());
         let keys: BTreeSet<String> = paths.keys().map(|path| name::fold(path)).collect();
         prop_assert_eq!(keys.len(), paths.len(), "two paths are one file somewhere: {:#?}", scratch.tree());
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn neither_order_nor_threads_nor_unzipping_change_the_tree(draws in draws(), order in any::<u64>()) {
+#[test]
+fn neither_order_nor_threads_nor_unzipping_change_the_tree() {
+    holds((draws(), any::<u64>()), |(draws, order)| {
         let export = export(&draws);
         let scratch = Scratch::new();
         let mut zips = export.write_zips(&scratch.parts());
@@ -185,10 +191,13 @@ proptest! {
         prop_assert_eq!(contents(&scratch.library()), contents(&other.library()));
         prop_assert_eq!(again.entries.already_present + again.entries.ignored, again.entries.total);
         prop_assert_eq!(again.bytes.read, 0);
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn a_run_without_anything_to_do_says_what_a_whole_run_says(draws in draws(), unzipped in any::<bool>()) {
+#[test]
+fn a_run_without_anything_to_do_says_what_a_whole_run_says() {
+    holds((draws(), any::<bool>()), |(draws, unzipped)| {
         let scratch = Scratch::new();
         let export = export(&draws);
         let parts = scratch.parts();
@@ -203,10 +212,13 @@ proptest! {
         (whole.elapsed_seconds, again.elapsed_seconds) = (0.0, 0.0);
         prop_assert_eq!(whole, again);
         prop_assert_eq!(before, contents(&scratch.library()));
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn parts_imported_one_by_one_hold_the_same_media(draws in draws()) {
+#[test]
+fn parts_imported_one_by_one_hold_the_same_media() {
+    holds(draws(), |draws| {
         let export = export(&draws);
         let scratch = Scratch::new();
         let zips = export.write_zips(&scratch.parts());
@@ -222,10 +234,13 @@ proptest! {
         let again = scratch.import(&zips);
         prop_assert_eq!(again.entries.imported, 0);
         prop_assert_eq!(before, contents(&scratch.library()));
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn a_dry_run_says_what_a_run_does(draws in draws()) {
+#[test]
+fn a_dry_run_says_what_a_run_does() {
+    holds(draws(), |draws| {
         let scratch = Scratch::new();
         let zips = export(&draws).write_zips(&scratch.parts());
         let mut dry = scratch.dry_run(&zips);
@@ -234,5 +249,6 @@ proptest! {
         real.dry_run = true;
         (dry.elapsed_seconds, real.elapsed_seconds) = (0.0, 0.0);
         prop_assert_eq!(dry, real);
-    }
+        Ok(())
+    });
 }

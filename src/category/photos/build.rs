@@ -191,16 +191,17 @@ fn named(names: &[&str]) -> List {
     List::Names(names.iter().map(|name| (*name).to_owned()).collect())
 }
 
-/// How often a law is tried: as often as `PROPTEST_CASES` says, else as often as ordinary tests have time for.
-/// `.ci/run` says 100,000.
+/// How often a law is tried where `PROPTEST_CASES`, which `proptest!` obeys, does not ask for more: as often as
+/// ordinary tests have time for. `.ci/run` asks for 100,000.
 pub(crate) fn tried(ordinarily: u32) -> ProptestConfig {
     // failures are kept beside the laws
     let kept = FileFailurePersistence::WithSource("proptest-regressions");
     let failure_persistence: Option<Box<dyn FailurePersistence>> = Some(Box::new(kept));
-    let config = ProptestConfig { max_shrink_iters: 2_000, failure_persistence, ..ProptestConfig::default() };
-    match std::env::var_os("PROPTEST_CASES") {
-        Some(_) => config,
-        None => ProptestConfig { cases: ordinarily, ..config },
+    ProptestConfig {
+        cases: ordinarily,
+        max_shrink_iters: 2_000,
+        failure_persistence,
+        ..ProptestConfig::default()
     }
 }
 
