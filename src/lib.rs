@@ -144,6 +144,7 @@ pub mod cli {
 
     /// The page of a library.
     pub mod page {
-        pub use crate::page::{HiddenPhotos, PageOptions, write};
+        pub use crate::page::address::of_file;
+        pub use crate::page::{HiddenPhotos, PageOptions, Written, write};
     }
 }

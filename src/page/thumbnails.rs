@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -29,7 +29,18 @@ fn place(blake3: &blake3::Hash) -> String {
     format!("{INTERNAL}/{THUMBNAILS}/{}/{hex}.jpg", hex.get(..2).unwrap_or("00"))
 }
 
-/// Makes the thumbnails that are not there yet; says of each photo whether it has one now.
+/// Which thumbnails there are.
+#[derive(Debug, Default)]
+pub struct Thumbnails {
+    /// Whether each photo has one.
+    pub there: Vec<bool>,
+    /// How many are new.
+    pub made: u64,
+    /// How many were there before.
+    pub kept: u64,
+}
+
+/// Makes the thumbnails that are not there yet.
 ///
 /// # Errors
 /// If the owner interrupts; the thumbnails that are made stay.
@@ -38,11 +49,12 @@ pub fn make(
     photos: &[&StoredFile],
     watch: Watch<'_>,
     jobs: NonZeroUsize,
-) -> Result<Vec<bool>, Error> {
+) -> Result<Thumbnails, Error> {
     let unwritable = AtomicBool::new(false);
+    let fresh = AtomicU64::new(0);
     let one = |photo: &&StoredFile| match watch.is_cancelled() {
         true => Err(Error::Interrupted),
-        false => Ok(has(library, photo, watch.progress, &unwritable)),
+        false => Ok(has(library, photo, watch.progress, &unwritable, &fresh)),
     };
     watch.progress.begin(Phase::Thumbnails, photos.len() as u64, 0);
     let made: Result<Vec<bool>, Error> = match threads::pool(jobs) {
@@ -52,11 +64,24 @@ pub fn make(
     if unwritable.into_inner() {
         watch.progress.note("some thumbnails could not be written: the page has placeholders for them");
     }
-    made
+    let there = made?;
+    let made = fresh.into_inner();
+    let kept = there.iter().filter(|has| **has).count() as u64 - made;
+    Ok(Thumbnails { there, made, kept })
 }
 
-fn has(library: &Path, photo: &StoredFile, progress: &dyn Progress, unwritable: &AtomicBool) -> bool {
-    let has = ready(library, photo).unwrap_or_else(|| draw(library, photo, unwritable));
+fn has(
+    library: &Path,
+    photo: &StoredFile,
+    progress: &dyn Progress,
+    unwritable: &AtomicBool,
+    fresh: &AtomicU64,
+) -> bool {
+    let has = ready(library, photo).unwrap_or_else(|| {
+        let is_drawn = draw(library, photo, unwritable);
+        fresh.fetch_add(u64::from(is_drawn), Ordering::Relaxed);
+        is_drawn
+    });
     progress.file("");
     has
 }

@@ -15,6 +15,7 @@ mod journal;
 mod listing;
 mod load;
 mod migrate;
+mod positions;
 mod soundness;
 mod words;
 

@@ -246,6 +246,12 @@ pub struct Report {
     /// Show hidden and recently deleted photos too
     #[arg(long)]
     pub with_hidden: bool,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub open: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     /// Threads that make thumbnails [default: one per processor]
     #[arg(long, value_name = "N", env = "WINDFALL_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -255,6 +261,11 @@ impl Report {
     /// Threads that make thumbnails, at least one.
     pub fn jobs(&self) -> NonZeroUsize {
         jobs(self.jobs, iter::once(&self.library))
+    }
+
+    /// How the result is printed.
+    pub fn output(&self) -> Output {
+        if self.json { Output::Json } else { Output::Words }
     }
 
     /// What the page should be.
