@@ -94,7 +94,7 @@ const startSlides = () => {
 document.getElementById('start-slides').addEventListener('click', startSlides);
 
 const openPhoto = (item, row) => {
-  enter('push', { photo: pathOf(item), row: row ?? '', panel: panel.hidden ? '' : 'yes' }, { opened: true });
+  enter('push', { photo: pathOf(item), row: row ?? '', panel: '' }, { opened: true });
   applyAddress();
 };
 document.addEventListener('click', event => {
