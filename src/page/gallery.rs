@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use serde::Serialize;
 
-use crate::category::photos::media::{Format, Kind};
+use crate::category::photos::media::Kind;
 use crate::library::catalog::StoredFile;
 use crate::page::figures::collection_word;
 use crate::page::holdings::{Holdings, camera, is_live, kind};
 use crate::page::remarks::Remark;
 use crate::page::shown::{Album, Shown};
+use crate::picture::{Drawn, is_for_browsers};
 
 /// The largest original that stands in for its own thumbnail, in bytes.
 const LARGEST_STAND_IN: u64 = 8 << 20;
@@ -31,10 +32,8 @@ const PREVIEW: u32 = 128;
 /// What stands beside the originals, by the index of an item in [`Shown::items`].
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Beside<'a> {
-    /// Which items have a thumbnail.
-    pub thumbnails: &'a [bool],
-    /// Which items with a thumbnail have a larger picture for browsers too.
-    pub previews: &'a [bool],
+    /// Which pictures there are of each item.
+    pub pictures: &'a [Drawn],
     /// Groups of items that look alike, best first, each with a word why.
     pub similar: &'a [(String, Vec<usize>)],
 }
@@ -50,9 +49,9 @@ pub fn data(holdings: &Holdings, shown: &Shown<'_>, beside: &Beside<'_>) -> Stri
         data.name.push(name);
         data.minute.push(item.captured.map_or(-1, minute));
         data.offset.push(item.captured.map(|time| time.offset().local_minus_utc() / 60));
-        let has = |list: &[bool]| list.get(index).copied().unwrap_or(false);
-        let has_thumbnail = has(beside.thumbnails);
-        let preview = if has_thumbnail && has(beside.previews) { PREVIEW } else { 0 };
+        let drawn = beside.pictures.get(index);
+        let has_thumbnail = drawn.is_some_and(|drawn| drawn.thumbnail);
+        let preview = if has_thumbnail && drawn.is_some_and(|drawn| drawn.preview) { PREVIEW } else { 0 };
         data.flags.push(flags(item) | preview);
         data.size.push(item.content.size);
         data.camera.push(camera(&item.content.camera).map(|name| cameras.number(&name)));
@@ -183,20 +182,15 @@ fn minute(captured: DateTime<FixedOffset>) -> i64 {
     i64::from(captured.day0()) * 1440 + i64::from(captured.hour() * 60 + captured.minute())
 }
 
-/// Whether every browser shows the original itself.
-pub fn shows_itself(item: &StoredFile) -> bool {
-    matches!(item.content.format, Format::Jpeg | Format::Png | Format::Gif | Format::WebP | Format::Avif)
-}
-
 fn flags(item: &StoredFile) -> u32 {
     [
         (kind(item) == Kind::Video, VIDEO),
         (item.favorite, FAVORITE),
         (item.hidden, HIDDEN),
         (item.deleted, DELETED),
-        (shows_itself(item) && item.content.size <= LARGEST_STAND_IN, STAND_IN),
+        (is_for_browsers(item.content.format) && item.content.size <= LARGEST_STAND_IN, STAND_IN),
         (item.proved, PROVED),
-        (shows_itself(item), SHOWS_ITSELF),
+        (is_for_browsers(item.content.format), SHOWS_ITSELF),
     ]
     .into_iter()
     .filter(|(holds, _)| *holds)

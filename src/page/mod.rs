@@ -15,13 +15,12 @@ mod certificate;
 mod figures;
 mod gallery;
 mod holdings;
-mod picture;
 mod problems;
 mod remarks;
 mod shown;
-mod thumbnails;
 mod timeline;
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
@@ -33,7 +32,7 @@ use chrono::Utc;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::library::catalog::Catalog;
+use crate::library::catalog::{Catalog, StoredFile};
 use crate::library::{layout, name};
 use crate::page::address::find;
 use crate::page::certificate::{Certificate, certificate};
@@ -45,7 +44,8 @@ use crate::page::holdings::Holdings;
 use crate::page::problems::{Problems, problems};
 use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
-use crate::problem::Problem;
+use crate::picture::{self, Drawn, Previews, Wanted, WhyNone};
+use crate::problem::{Code, Problem, Severity};
 use crate::progress::Watch;
 
 /// What the page does in a browser, piece after piece; nothing of it is known to whatever else runs there.
@@ -85,6 +85,8 @@ pub struct PageOptions {
     pub output: Option<PathBuf>,
     /// Whether it shows hidden and recently deleted photos.
     pub hidden: HiddenPhotos,
+    /// Whether photos that browsers cannot show get previews.
+    pub previews: Previews,
 }
 
 /// What became of a page, as JSON in the form of all verbs that make something.
@@ -128,11 +130,16 @@ pub fn write(
     refuse_foreign(&path)?;
     let shown = Shown::of(&holdings, options.hidden);
     let pictures = match is_same(&folder, library) {
-        true => Some(thumbnails::make(library, &shown.items, watch, jobs)?),
+        true => {
+            let in_library: HashSet<blake3::Hash> = holdings.files.iter().map(|f| f.content.blake3).collect();
+            let stays = |photo: &blake3::Hash| in_library.contains(photo);
+            let wanted = Wanted { items: &shown.items, stays: &stays, previews: options.previews };
+            Some(picture::make(library, &wanted, watch, jobs)?)
+        }
         false => None,
     };
     let data = pictures.as_ref().map(|pictures| {
-        gallery::data(&holdings, &shown, &Beside { thumbnails: &pictures.there, previews: &[], similar: &[] })
+        gallery::data(&holdings, &shown, &Beside { pictures, similar: &[] })
     });
     let html = render(&holdings, &shown, options.hidden, data.as_deref())
         .map_err(|error| Error::io("write", &path)(io::Error::other(error)))?;
@@ -140,15 +147,35 @@ pub fn write(
         return Err(Error::Interrupted);
     }
     let pictures = pictures.unwrap_or_default();
-    let (made, kept) = match fs::read(&path).is_ok_and(|before| before == html.as_bytes()) {
-        true => (pictures.made, pictures.kept + 1),
-        false => {
-            thumbnails::replace(&folder, &path, html.as_bytes()).map_err(Error::io("write", &path))?;
-            (pictures.made + 1, pictures.kept)
+    let there: u64 = pictures.iter().map(|drawn| u64::from(drawn.thumbnail) + u64::from(drawn.preview)).sum();
+    let new: u64 = pictures.iter().map(|drawn| drawn.new).sum();
+    let is_as_before = fs::read(&path).is_ok_and(|before| before == html.as_bytes());
+    if !is_as_before {
+        picture::replace(&folder, &path, html.as_bytes()).map_err(Error::io("write", &path))?;
+    }
+    Ok(Written {
+        path,
+        shown: in_words(&shown),
+        made: new + u64::from(!is_as_before),
+        moved: 0,
+        removed: 0,
+        kept: there - new + u64::from(is_as_before),
+        problems: undrawn(&shown, &pictures),
+    })
+}
+
+/// The photos that should have a picture and have none, each with a word why.
+fn undrawn(shown: &Shown<'_>, pictures: &[Drawn]) -> Vec<Problem> {
+    let one = |(item, drawn): (&&StoredFile, &Drawn)| match &drawn.why_none {
+        Some(WhyNone::Failed(why)) => {
+            let mut problem = Problem::new(Code::Unreadable, format!("it has no picture on the page: it {why}"));
+            problem.severity = Severity::Warning;
+            problem.entry = Some(item.path.to_string());
+            Some(problem)
         }
+        Some(WhyNone::Kind) | None => None,
     };
-    let shown = in_words(&shown);
-    Ok(Written { path, shown, made, moved: 0, removed: 0, kept, problems: Vec::new() })
+    shown.items.iter().zip(pictures).filter_map(one).collect()
 }
 
 /// `2,950 photos and 3 videos; 87 hidden are not shown`.
