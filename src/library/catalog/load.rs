@@ -22,6 +22,7 @@ use crate::library::catalog::words::{self, Unknown, known_word};
 use crate::library::catalog::{Detail, albums};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, DerivedKind, DerivedRecord, FileRecord, Placement};
+use crate::place;
 
 /// Ids in the catalog of what is in [`Contents`].
 #[derive(Debug, Default)]
@@ -229,6 +230,7 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
             fingerprint: row.get_ref(4)?.as_str_or_null()?.and_then(Fingerprint::parse),
             cut_short: row.get(5)?,
             embedded,
+            place: position.and_then(place::at),
         });
     }
     let mut statement = connection.prepare("SELECT content FROM staged ORDER BY content")?;
