@@ -2,8 +2,8 @@
 // the names on the map are those that the photos' own places have.
 //
 // `drawMap(element, points, onPick)` fills an element. A point is `{ index, latitude, longitude, place }` with the place
-// as words from the largest to the smallest: country, region, town, as many as are known. Who chooses a cluster comes
-// nearer, until it is of one place; then `onPick` is told the indices of its points.
+// as words: country, region, town, each empty where it is not known. Who chooses a cluster comes nearer, until it is of
+// one place; then `onPick` is told the indices of its points.
 'use strict';
 const drawMap = (() => {
   // land as one path in tenths of a degree, x to the east and y to the south: Natural Earth 1:110m, public domain;
@@ -103,10 +103,11 @@ const drawMap = (() => {
       if (!words.length) continue;
       const key = words.join('\0');
       const known = counts.get(key);
-      if (known) known.count++; else counts.set(key, { words, count: 1 });
+      if (known) known.count++; else counts.set(key, { words, count: 1, town: place[TOWN] });
     }
     return [...counts.values()].sort((a, b) => b.count - a.count);
   };
+  const isMost = ({ count }, cluster) => count >= cluster.points.length * 0.6;
   const isOfOnePlace = cluster => {
     const { place } = cluster.points[0];
     return Boolean(place[TOWN]) && cluster.points.every(point =>
@@ -121,11 +122,11 @@ const drawMap = (() => {
     if (!countries.length) {
       return photos + ' at ' + degrees(cluster.y, 1, 'N', 'S') + ', ' + degrees(longitudeOf(cluster.x), 1, 'E', 'W');
     }
-    const [{ words }] = towns;
-    if (towns.length === 1 && words.length > 1) return photos + ' near ' + words.at(-1) + ', ' + words[0];
-    const regions = wordsOf(cluster, REGION);
-    const [wider] = regions;
-    if (regions.length === 1 && wider.words.length > 1) return photos + ' in ' + wider.words[1] + ', ' + words[0];
+    const [{ words, town }] = towns;
+    if (town && towns.length === 1) return photos + ' near ' + town + ', ' + words[0];
+    if (town && isMost(towns[0], cluster)) return photos + ' around ' + town + ', ' + words[0];
+    const regions = wordsOf(cluster, REGION), [region] = regions;
+    if (regions.length === 1 && region.words.length > 1) return photos + ' in ' + region.words[1] + ', ' + words[0];
     const names = countries.map(country => country.words[0]);
     const more = names.length > 3 ? ' and ' + (names.length - 2) + ' more countries' : '';
     return photos + ' in ' + (more ? names.slice(0, 2).join(', ') + more : names.join(', '));
@@ -173,7 +174,7 @@ const drawMap = (() => {
     element.replaceChildren(svg, buttons);
 
     // ---- the view: the whole world as people know it, true shapes when near
-    const coarsest = () => Math.min(width / 360, height / 180);
+    const coarsest = () => Math.min(width / 390, height / 185);
     const stretch = () => narrowness(view.y) ** limit((120 - height / view.scale) / 80, 0, 1);
     const toPixels = (x, y) =>
       [width / 2 + (x - view.x) * view.scale * stretch(), height / 2 - (y - view.y) * view.scale];
@@ -222,7 +223,7 @@ const drawMap = (() => {
         .filter(([, px, py]) => px > -30 && py > -30 && px < width + 30 && py < height + 30);
       drawClusters(level, seen);
       const tall = height / view.scale;
-      drawNames(seen, tall > 40 ? COUNTRY : tall > 5 ? REGION : TOWN);
+      drawNames(seen, tall > 40 ? COUNTRY : TOWN);
     };
     const drawGrid = across => {
       // coastlines this coarse say little of an island; lines say at least how far things are
@@ -309,7 +310,7 @@ const drawMap = (() => {
       cluster.names ??= [];
       return cluster.names[depth] ??= (() => {
         const [most] = wordsOf(cluster, depth);
-        if (most && most.count >= cluster.points.length * 0.6) return most.words.at(-1);
+        if (most && isMost(most, cluster)) return most.words.at(-1);
         return depth > COUNTRY ? nameOf(cluster, depth - 1) : '';
       })();
     };
@@ -379,7 +380,8 @@ const drawMap = (() => {
       act();
     });
     // who gets to a cluster by Tab should see it
-    bubbles.addEventListener('focusin', event => {
+    element.addEventListener('focusin', event => {
+      if (!event.target.closest('.map-cluster')) return;
       const [, px, py] = /translate\(([-\d.e]+) ([-\d.e]+)\)/.exec(event.target.getAttribute('transform')) ?? [];
       if (px < 0 || py < 0 || px > width || py > height) pan(width / 2 - px, height / 2 - py);
     });
