@@ -13,6 +13,7 @@
 //! | `apple` | what Apple writes, whatever the category: zips, tables, dates, names of parts, checksums |
 //! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
+//! | `place` | which country, region and town a position lies in |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
 //! | `page`, `sidecar` | what is made from a library for people and for other programs |
@@ -75,6 +76,11 @@ mod page;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod page;
+#[cfg(not(feature = "internals"))]
+mod place;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod place;
 #[cfg(not(feature = "internals"))]
 mod problem;
 #[cfg(feature = "internals")]
