@@ -14,6 +14,7 @@
 //! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
 //! | `place` | which country, region and town a position lies in |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
+//! | `place` | which country, region and town a position lies in |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
 //! | `page`, `sidecar` | what is made from a library for people and for other programs |

@@ -19,7 +19,7 @@ mod table;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -86,24 +86,40 @@ pub fn at(position: Position) -> Option<Arc<Place>> {
     // what is asked is the rounded position, so that no answer depends on what was asked before
     let (y, x) = ((latitude * STEPS).round(), (longitude * STEPS).round());
     let key = (y as i32, x as i32);
-    if let Some(place) = remembered().get(&key) {
+    if let Some(place) = Remembered::all().by_position.get(&key) {
         return place.clone();
     }
-    let place = look_up(Position { latitude: y / STEPS, longitude: x / STEPS }).map(Arc::new);
-    let mut remembered = remembered();
-    if remembered.len() >= MOST_REMEMBERED {
-        remembered.clear();
-    }
-    remembered.insert(key, place.clone());
-    place
+    let place = look_up(Position { latitude: y / STEPS, longitude: x / STEPS });
+    Remembered::all().add(key, place)
 }
 
-/// Places by rounded position, because photos are taken many at a place.
-type Remembered = HashMap<(i32, i32), Option<Arc<Place>>>;
+/// Answers, because photos are taken many at a place.
+#[derive(Default)]
+struct Remembered {
+    /// By rounded position.
+    by_position: HashMap<(i32, i32), Option<Arc<Place>>>,
+    /// Each place once.
+    places: HashSet<Arc<Place>>,
+}
 
-fn remembered() -> MutexGuard<'static, Remembered> {
-    static REMEMBERED: LazyLock<Mutex<Remembered>> = LazyLock::new(Mutex::default);
-    REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner)
+impl Remembered {
+    fn all() -> MutexGuard<'static, Remembered> {
+        static REMEMBERED: LazyLock<Mutex<Remembered>> = LazyLock::new(Mutex::default);
+        REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&mut self, key: (i32, i32), place: Option<Place>) -> Option<Arc<Place>> {
+        if self.by_position.len() >= MOST_REMEMBERED {
+            *self = Remembered::default();
+        }
+        let place = place.map(|place| match self.places.get(&place) {
+            Some(known) => known.clone(),
+            None => Arc::new(place),
+        });
+        self.places.extend(place.clone());
+        self.by_position.insert(key, place.clone());
+        place
+    }
 }
 
 fn look_up(position: Position) -> Option<Place> {

@@ -31,7 +31,7 @@ pub fn inspect(source: &mut (impl Read + Seek), size: u64, vouched: Vouched) -> 
     let embedded = media::read(source, size);
     let cut_short = vouched == Vouched::ByNothing && media::is_cut_short(source, size, embedded.format);
     let place = embedded.position.and_then(place::at);
-    Said { embedded, cut_short, place, ..Said::default() }
+    Said { fingerprint: None, embedded, cut_short, place }
 }
 
 /// Everything that was said.
