@@ -27,9 +27,9 @@ use serde::Serialize;
 pub use borders::zone;
 use table::{COLUMNS, Country, ROWS, RegionId, TABLE, Town, column, row};
 
-/// Whose work the names are; whatever ships them has to say it.
-pub const CREDIT: &str =
-    "Places: GeoNames (geonames.org), CC BY 4.0. Borders: OpenStreetMap contributors, ODbL 1.0.";
+/// Whose work the borders and names are; whatever ships or shows them has to say it.
+pub const CREDIT: &str = "Time zones and borders © OpenStreetMap contributors, Open Database License (ODbL) 1.0. \
+    Names of places by GeoNames (geonames.org), CC BY 4.0.";
 
 /// A town further away than this, in km, is not named: nobody would say that they were there.
 const FAR: f64 = 50.0;
