@@ -13,6 +13,7 @@
 //! | `apple` | what Apple writes, whatever the category: zips, tables, dates, names of parts, checksums |
 //! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
+//! | `place` | which country, region and town a position lies in |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
 //! | `picture` | what photos and movies look like: thumbnails, previews, copies as JPEG |
@@ -82,6 +83,11 @@ mod picture;
 #[doc(hidden)]
 pub mod picture;
 #[cfg(not(feature = "internals"))]
+mod place;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod place;
+#[cfg(not(feature = "internals"))]
 mod problem;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
@@ -142,6 +148,7 @@ pub mod cli {
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
     pub use crate::picture::is_panic_expected;
+    pub use crate::place::CREDIT;
     pub use crate::problem::{advice, amount};
     pub use crate::run::import::{Glance, glance};
     pub use crate::run::{check, import, list, rebuild, sidecars, verify};

@@ -9,13 +9,13 @@ use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
 use crate::library::catalog::StoredFile;
 use crate::page::address::find;
-use crate::page::holdings::{Sum, camera, kind};
+use crate::page::holdings::{Sum, kind};
 use crate::problem::amount;
 
 pub use crate::problem::amount::{count, counted};
 
-/// How many cameras are named.
-const CAMERAS: usize = 12;
+/// How many cameras and countries are named.
+const NAMED: usize = 12;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {
@@ -103,29 +103,43 @@ pub fn years(items: &[&StoredFile], files: &[&StoredFile]) -> Vec<Bar> {
 
 /// The cameras with most pictures.
 pub fn cameras(items: &[&StoredFile]) -> Vec<Bar> {
-    let mut sums: BTreeMap<Option<String>, Sum> = BTreeMap::new();
+    let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
+    let mut unknown = Sum::default();
     for item in items {
-        sums.entry(camera(&item.content.camera)).or_default().add(1, item.content.size);
+        let sum = item.content.camera.name().map_or(&mut unknown, |name| sums.entry(name).or_default());
+        sum.add(1, item.content.size);
     }
-    let unknown = sums.remove(&None);
-    let named = |(name, sum): (Option<String>, Sum)| {
-        let name = name?;
-        let find = find("camera", &name);
-        Some((name, Some(find), sum))
-    };
-    let mut ranked: Vec<Named> = sums.into_iter().filter_map(named).collect();
+    let named = sums.into_iter().map(|(name, sum)| (name.to_owned(), Some(find("camera", name)), sum));
+    let mut ranked = largest(named.collect(), "other camera", "other cameras");
+    ranked.extend((unknown.files > 0).then(|| ("No camera named".to_owned(), None, unknown)));
+    bars(ranked, |sum| sum.files)
+}
+
+/// The countries with most pictures.
+pub fn places(items: &[&StoredFile]) -> Vec<Bar> {
+    let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
+    for item in items {
+        if let Some(place) = &item.content.place {
+            sums.entry(&place.country).or_default().add(1, item.content.size);
+        }
+    }
+    let named = sums.into_iter().map(|(name, sum)| (name.to_owned(), Some(find("place", name)), sum));
+    bars(largest(named.collect(), "other country", "other countries"), |sum| sum.files)
+}
+
+/// Those with most files, largest first, and the others as one.
+fn largest(mut ranked: Vec<Named>, one: &str, many: &str) -> Vec<Named> {
     ranked.sort_by_key(|(.., sum)| std::cmp::Reverse(sum.files));
     let mut rest = Sum::default();
-    let others = ranked.len().saturating_sub(CAMERAS) as u64;
-    for (.., sum) in ranked.drain(ranked.len().min(CAMERAS)..) {
-        rest.add(1, sum.bytes);
-        rest.files += sum.files.saturating_sub(1);
+    let others = ranked.len().saturating_sub(NAMED) as u64;
+    for (.., sum) in ranked.drain(ranked.len().min(NAMED)..) {
+        rest.bytes = rest.bytes.saturating_add(sum.bytes);
+        rest.files = rest.files.saturating_add(sum.files);
     }
     if others > 0 {
-        ranked.push((counted(others, "other camera", "other cameras"), None, rest));
+        ranked.push((counted(others, one, many), None, rest));
     }
-    ranked.extend(unknown.map(|sum| ("No camera named".to_owned(), None, sum)));
-    bars(ranked, |sum| sum.files)
+    ranked
 }
 
 /// A label, what finds its items, and what they come to.

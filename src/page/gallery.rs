@@ -5,6 +5,7 @@
 //! it: not its name, not what people said of it, not where it was taken.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use serde::Serialize;
@@ -12,10 +13,11 @@ use serde::Serialize;
 use crate::category::photos::media::Kind;
 use crate::library::catalog::StoredFile;
 use crate::page::figures::collection_word;
-use crate::page::holdings::{Holdings, camera, is_live, kind};
+use crate::page::holdings::{is_live, kind};
 use crate::page::remarks::Remark;
 use crate::page::shown::{Album, Shown};
 use crate::picture::{Drawn, is_for_browsers};
+use crate::place::Place;
 
 /// The largest original that stands in for its own thumbnail, in bytes.
 const LARGEST_STAND_IN: u64 = 8 << 20;
@@ -39,10 +41,11 @@ pub struct Beside<'a> {
 }
 
 /// The gallery as JSON.
-pub fn data(holdings: &Holdings, shown: &Shown<'_>, beside: &Beside<'_>) -> String {
+pub fn data(shown: &Shown<'_>, beside: &Beside<'_>) -> String {
     let mut data = Data::default();
-    let mut folders = Names::default();
-    let mut cameras = Names::default();
+    let mut folders = Shared::default();
+    let mut cameras = Shared::default();
+    let mut places = Shared::default();
     for (index, item) in shown.items.iter().enumerate() {
         let (folder, name) = item.path.as_str().rsplit_once('/').unwrap_or(("", item.path.as_str()));
         data.folder.push(folders.number(folder));
@@ -54,7 +57,7 @@ pub fn data(holdings: &Holdings, shown: &Shown<'_>, beside: &Beside<'_>) -> Stri
         let preview = if has_thumbnail && drawn.is_some_and(|drawn| drawn.preview) { PREVIEW } else { 0 };
         data.flags.push(flags(item) | preview);
         data.size.push(item.content.size);
-        data.camera.push(camera(&item.content.camera).map(|name| cameras.number(&name)));
+        data.camera.push(item.content.camera.name().map(|name| cameras.number(name)));
         let thumbnail = has_thumbnail.then(|| item.content.blake3.to_hex().to_string());
         data.thumbnail.push(thumbnail.unwrap_or_default());
         if is_live(item)
@@ -65,12 +68,20 @@ pub fn data(holdings: &Holdings, shown: &Shown<'_>, beside: &Beside<'_>) -> Stri
         if let Some(original) = item.original_name.as_deref().filter(|original| *original != name) {
             data.original.insert(index, original);
         }
-        if let Some(position) = holdings.position(item) {
+        let content = &item.content;
+        data.width.push(content.pixels.map_or(0, |pixels| pixels.width));
+        data.height.push(content.pixels.map_or(0, |pixels| pixels.height));
+        if let Some(seconds) = content.duration {
+            data.duration.insert(index, (seconds * 10.0).round() / 10.0);
+        }
+        data.place.push(content.place.as_deref().map(|place| places.number(levels(place))));
+        if let Some(position) = content.position {
             data.position.insert(index, [rounded(position.latitude), rounded(position.longitude)]);
         }
     }
     data.folders = folders.names;
     data.cameras = cameras.names;
+    data.places = places.names;
     data.months = shown.months.iter().map(|m| (m.key.as_str(), m.photos + m.videos)).collect();
     for (number, album) in shown.albums.iter().enumerate() {
         let Album { collection, key, items } = album;
@@ -102,7 +113,7 @@ fn spoken(remark: &Remark) -> Spoken<'_> {
 #[derive(Default, Serialize)]
 struct Data<'a> {
     months: Vec<(&'a str, u64)>,
-    folders: Vec<String>,
+    folders: Vec<&'a str>,
     folder: Vec<usize>,
     name: Vec<&'a str>,
     /// Names that Apple gave, where the file has another.
@@ -114,15 +125,15 @@ struct Data<'a> {
     flags: Vec<u32>,
     /// In bytes.
     size: Vec<u64>,
-    cameras: Vec<String>,
+    cameras: Vec<&'a str>,
     camera: Vec<Option<usize>>,
     /// In pixels, as seen; 0 where nobody knows.
     width: Vec<u32>,
     height: Vec<u32>,
     /// Of a movie, in seconds.
     duration: BTreeMap<usize, f64>,
-    /// Country, region and town, as far as they are known.
-    places: Vec<Vec<String>>,
+    /// Country, region and town, each empty where it is not known.
+    places: Vec<[&'a str; 3]>,
     place: Vec<Option<usize>>,
     /// North and east, in degrees.
     position: BTreeMap<usize, [f64; 2]>,
@@ -137,23 +148,30 @@ struct Data<'a> {
     similar: &'a [(String, Vec<usize>)],
 }
 
-/// Texts that many items share, by their number.
-#[derive(Default)]
-struct Names {
-    names: Vec<String>,
-    numbers: HashMap<String, usize>,
+/// What many items share, each with its number.
+struct Shared<T> {
+    names: Vec<T>,
+    numbers: HashMap<T, usize>,
 }
 
-impl Names {
-    fn number(&mut self, name: &str) -> usize {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let number = self.names.len();
-        self.names.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
-        number
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
+        Shared { names: Vec::new(), numbers: HashMap::new() }
     }
+}
+
+impl<T: Copy + Eq + Hash> Shared<T> {
+    fn number(&mut self, name: T) -> usize {
+        *self.numbers.entry(name).or_insert_with(|| {
+            self.names.push(name);
+            self.names.len() - 1
+        })
+    }
+}
+
+/// Country, region and town, each empty where it is not known.
+fn levels(place: &Place) -> [&str; 3] {
+    [&place.country, place.region.as_deref().unwrap_or_default(), place.city.as_deref().unwrap_or_default()]
 }
 
 /// To about a metre; a camera knows no more.
@@ -161,16 +179,18 @@ fn rounded(degrees: f64) -> f64 {
     (degrees * 1e5).round() / 1e5
 }
 
-/// JSON that cannot end its script element, nor open a comment in it.
+/// JSON that cannot end its script element, nor open a comment in it. It is plain ASCII, because a browser keeps other
+/// texts in twice the memory.
 fn in_script(json: &str) -> String {
     let mut text = String::with_capacity(json.len() + 64);
+    let mut units = [0; 2];
     for c in json.chars() {
         match c {
-            '<' => text.push_str("\\u003c"),
-            '>' => text.push_str("\\u003e"),
-            '&' => text.push_str("\\u0026"),
-            '\u{2028}' => text.push_str("\\u2028"),
-            '\u{2029}' => text.push_str("\\u2029"),
+            '<' | '>' | '&' | '\u{7f}'.. => {
+                for unit in c.encode_utf16(&mut units) {
+                    text.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
             _ => text.push(c),
         }
     }
@@ -203,11 +223,10 @@ mod tests {
 
     #[test]
     fn json_stays_in_its_script() {
-        let hostile = serde_json::to_string("</script><!--\u{2028}\u{2029}&'\"\\").unwrap();
-        let safe = in_script(&hostile);
-        assert!(!safe.contains(['<', '>', '&', '\u{2028}', '\u{2029}']), "{safe}");
-        let back: String = serde_json::from_str(&safe).unwrap();
-        assert_eq!(back, "</script><!--\u{2028}\u{2029}&'\"\\");
+        let hostile = "</script><!--\u{2028}\u{2029}&'\"\\ Blåtur 🚲";
+        let safe = in_script(&serde_json::to_string(hostile).unwrap());
+        assert!(!safe.contains(['<', '>', '&']) && safe.is_ascii(), "{safe}");
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), hostile);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::category::photos::AlbumKind;
-use crate::category::photos::media::{Camera, Kind, Position};
+use crate::category::photos::media::Kind;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Detail, ExportRecord, RunRecord, StoredFile};
 use crate::library::path::LibraryPath;
@@ -149,8 +149,6 @@ pub struct Holdings {
     pub delivered: Delivered,
     /// Runs, newest first.
     pub runs: Vec<PastRun>,
-    /// Where bytes say that they were taken, by the catalog's id of the bytes.
-    pub positions: HashMap<i64, Position>,
     /// Archives and entries with problems that were read whole at some time, and the BLAKE3 of
     /// their bytes in hex.
     pub read: HashMap<(String, String), String>,
@@ -171,7 +169,6 @@ impl Holdings {
             collections: catalog.albums()?.into_iter().map(Collection::from).collect(),
             deliveries: catalog.exports()?,
             delivered: delivered(catalog)?,
-            positions: catalog.positions()?,
             read: read(catalog, &runs)?,
             runs,
             settings: catalog.settings()?,
@@ -191,11 +188,6 @@ impl Holdings {
             Kind::Video => !stills.contains(&file.path),
             Kind::Adjustment | Kind::Other => false,
         })
-    }
-
-    /// Where a file says that it was taken.
-    pub fn position(&self, file: &StoredFile) -> Option<&Position> {
-        self.positions.get(&file.content.id)
     }
 
     /// Whether a file is hidden or recently deleted.
@@ -223,21 +215,6 @@ pub fn is_live(file: &StoredFile) -> bool {
 pub fn photos_and_videos(items: &[&StoredFile]) -> (u64, u64) {
     let videos = items.iter().filter(|item| kind(item) == Kind::Video).count();
     ((items.len() - videos) as u64, videos as u64)
-}
-
-/// `Apple iPhone 15`, `Canon EOS 5D`: many cameras repeat their maker in the model.
-pub fn camera(camera: &Camera) -> Option<String> {
-    let make = camera.make().unwrap_or_default().trim();
-    let model = camera.model().unwrap_or_default().trim();
-    let maker = make.split_whitespace().next().unwrap_or_default();
-    let repeats = model.to_lowercase().starts_with(&maker.to_lowercase());
-    let name = match (make.is_empty(), model.is_empty()) {
-        (true, true) => return None,
-        (_, true) => make.to_owned(),
-        (false, false) if !repeats => format!("{make} {model}"),
-        _ => model.to_owned(),
-    };
-    Some(name)
 }
 
 /// Numbers of the parts of an export that the library has not seen.
@@ -288,8 +265,7 @@ fn read(catalog: &Catalog, runs: &[PastRun]) -> Result<HashMap<(String, String),
 
 #[cfg(test)]
 mod tests {
-    use super::{PastRun, RunRecord, Severity, camera};
-    use crate::category::photos::media::Camera;
+    use super::{PastRun, RunRecord, Severity};
 
     fn run(report: &str) -> PastRun {
         let (command, started) = ("import".to_owned(), "2024-06-01T10:00:00+00:00".to_owned());
@@ -314,20 +290,5 @@ mod tests {
             [Severity::Error, Severity::Warning]
         );
         assert!(run("").report.problems.is_empty());
-    }
-
-    #[test]
-    fn a_camera_names_its_maker_once() {
-        for (make, model, expected) in [
-            (Some("Apple"), Some("iPhone 15"), Some("Apple iPhone 15")),
-            (Some("Canon"), Some("Canon EOS 5D"), Some("Canon EOS 5D")),
-            (Some("NIKON CORPORATION"), Some("NIKON D70"), Some("NIKON D70")),
-            (Some("Apple"), None, Some("Apple")),
-            (None, Some(" X "), Some("X")),
-            (None, None, None),
-        ] {
-            let told = Camera::new(make.map(Box::from), model.map(Box::from));
-            assert_eq!(camera(&told).as_deref(), expected, "{make:?} {model:?}");
-        }
     }
 }

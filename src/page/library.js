@@ -62,7 +62,7 @@ const pathOf = item => {
   return folder ? folder + '/' + data.name[item] : data.name[item];
 };
 const extensionOf = item => /\.([^.]+)$/.exec(data.name[item])?.[1].toLowerCase() ?? '';
-// the place of an item from the largest to the smallest: country, region, town
+// the place of an item, country, region and town, each empty where it is not known
 const placeOf = item => data.places[data.place[item]] ?? [];
 let memberships = null;
 const albumsOf = item => {

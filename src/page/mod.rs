@@ -37,7 +37,7 @@ use crate::library::{layout, name};
 use crate::page::address::find;
 use crate::page::certificate::{Certificate, certificate};
 use crate::page::figures::{
-    Bar, cameras, collection_word, count, counted, day, kinds, photos_and_videos, size, years,
+    Bar, cameras, collection_word, count, counted, day, kinds, photos_and_videos, places, size, years,
 };
 use crate::page::gallery::Beside;
 use crate::page::holdings::Holdings;
@@ -45,11 +45,13 @@ use crate::page::problems::{Problems, problems};
 use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
 use crate::picture::{self, Drawn, Previews, Wanted, WhyNone};
+use crate::place;
 use crate::problem::{Code, Problem, Severity};
 use crate::progress::Watch;
 
 /// What the page does in a browser, piece after piece; nothing of it is known to whatever else runs there.
 const SCRIPT: &str = concat!(
+    include_str!("map.js"),
     "(() => {\n'use strict';\n",
     include_str!("library.js"),
     include_str!("state.js"),
@@ -62,8 +64,12 @@ const SCRIPT: &str = concat!(
     include_str!("start.js"),
     "})();\n",
 );
-const STYLE: &str =
-    concat!(include_str!("page.css"), include_str!("gallery.css"), include_str!("viewer.css"));
+const STYLE: &str = concat!(
+    include_str!("page.css"),
+    include_str!("gallery.css"),
+    include_str!("viewer.css"),
+    include_str!("map.css")
+);
 
 /// What every page of ours says in its first lines.
 const MARK: &str = "<meta name=\"generator\" content=\"Windfall ";
@@ -138,9 +144,7 @@ pub fn write(
         }
         false => None,
     };
-    let data = pictures.as_ref().map(|pictures| {
-        gallery::data(&holdings, &shown, &Beside { pictures, similar: &[] })
-    });
+    let data = pictures.as_ref().map(|pictures| gallery::data(&shown, &Beside { pictures, similar: &[] }));
     let html = render(&holdings, &shown, options.hidden, data.as_deref())
         .map_err(|error| Error::io("write", &path)(io::Error::other(error)))?;
     if watch.is_cancelled() {
@@ -168,7 +172,8 @@ pub fn write(
 fn undrawn(shown: &Shown<'_>, pictures: &[Drawn]) -> Vec<Problem> {
     let one = |(item, drawn): (&&StoredFile, &Drawn)| match &drawn.why_none {
         Some(WhyNone::Failed(why)) => {
-            let mut problem = Problem::new(Code::Unreadable, format!("it has no picture on the page: it {why}"));
+            let mut problem =
+                Problem::new(Code::Unreadable, format!("it has no picture on the page: it {why}"));
             problem.severity = Severity::Warning;
             problem.entry = Some(item.path.to_string());
             Some(problem)
@@ -227,6 +232,7 @@ struct RunLine {
 #[template(path = "page.html", config = "src/page/askama.toml")]
 struct Page<'a> {
     version: &'static str,
+    credit: &'static str,
     written: String,
     nonce: &'a str,
     style: &'static str,
@@ -263,9 +269,10 @@ fn render(
     let problems = problems(holdings, hidden);
     let (photos, videos) = holdings::photos_and_videos(&shown.items);
     let bytes = shown.files.iter().map(|file| file.content.size).fold(0, u64::saturating_add);
-    let has_position = |item: &&&_| holdings.position(item).is_some();
+    let has_position = |item: &&&StoredFile| item.content.position.is_some();
     let mut page = Page {
         version: env!("CARGO_PKG_VERSION"),
+        credit: place::CREDIT,
         written: day(&Utc::now().to_rfc3339()),
         nonce: "",
         style: STYLE,
@@ -278,7 +285,7 @@ fn render(
         kinds: kinds(&shown.files),
         years: years(&shown.items, &shown.files),
         cameras: cameras(&shown.items),
-        places: Vec::new(),
+        places: places(&shown.items),
         total: format!("{} in {}", size(bytes), counted(shown.files.len() as u64, "file", "files")),
         saved: saved(holdings),
         albums: album_lines(shown),

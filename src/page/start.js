@@ -164,7 +164,8 @@ const offerFilters = () => {
   }));
   const places = new Map();
   for (let item = 0; item < total; item++) {
-    placeOf(item).forEach((_, level, names) => {
+    placeOf(item).forEach((name, level, names) => {
+      if (!name) return;
       const path = names.slice(0, level + 1).join('/');
       places.set(path, (places.get(path) || 0) + 1);
     });

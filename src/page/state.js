@@ -141,7 +141,7 @@ const described = state => {
     month: key => monthName(key === 'undated' ? '' : key),
     day: day => +day.slice(3) + ' ' + (MONTHS[+day.slice(0, 2) - 1] ?? '') + ' in every year',
     camera: camera => camera,
-    place: path => path.split('/').reverse().join(', '),
+    place: path => path.split('/').filter(Boolean).reverse().join(', '),
     area: () => 'A part of the map',
     kind: kind => KINDS[kind] ?? kind,
     favorites: () => 'Favourites',

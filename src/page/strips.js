@@ -79,7 +79,7 @@ const areaOf = items => {
 };
 const showMap = pick => {
   const map = document.getElementById('map');
-  if (!map || typeof drawMap !== 'function') return;
+  if (!map) return;
   const points = Object.entries(data.position).map(([item, [latitude, longitude]]) =>
     ({ index: +item, latitude, longitude, place: placeOf(+item) }));
   document.getElementById('places').hidden = false;

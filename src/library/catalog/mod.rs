@@ -10,12 +10,12 @@
 //! journal and few, large transactions are fast enough for one writer.
 
 mod albums;
+mod facts;
 mod history;
 mod journal;
 mod listing;
 mod load;
 mod migrate;
-mod positions;
 mod soundness;
 mod words;
 
@@ -29,7 +29,7 @@ use crate::library::settings::RememberedSettings;
 use crate::threads;
 
 pub use history::{ExportRecord, RunRecord};
-pub use listing::{Detail, StoredFile};
+pub use listing::{Detail, Stored, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};
 pub use soundness::Dangling;
 use words::{Unknown, known_word};

@@ -118,7 +118,8 @@ pub fn facts(scratch: &Scratch) -> BTreeMap<String, String> {
             let mut plain = record.clone();
             plain.content = ContentId::default();
             let titles = titles.get(path.as_str()).cloned().unwrap_or_default();
-            let bytes = (content.blake3, content.size, content.crc32, said.fingerprint, &said.embedded);
+            let bytes =
+                (content.blake3, content.size, content.crc32, said.fingerprint, &said.embedded, &said.place);
             (path.to_string(), format!("{plain:#?} {titles:?} {bytes:?}"))
         };
     known.recorded.files.iter().map(fact).collect()
