@@ -145,12 +145,13 @@ pub fn write(
         false => None,
     };
     let data = pictures.as_ref().map(|pictures| gallery::data(&shown, &Beside { pictures, similar: &[] }));
-    let html = render(&holdings, &shown, options.hidden, data.as_deref())
+    let pictures = pictures.unwrap_or_default();
+    let problems = undrawn(&shown, &pictures);
+    let html = render(&holdings, &shown, options.hidden, &problems, data.as_deref())
         .map_err(|error| Error::io("write", &path)(io::Error::other(error)))?;
     if watch.is_cancelled() {
         return Err(Error::Interrupted);
     }
-    let pictures = pictures.unwrap_or_default();
     let there: u64 = pictures.iter().map(|drawn| u64::from(drawn.thumbnail) + u64::from(drawn.preview)).sum();
     let new: u64 = pictures.iter().map(|drawn| drawn.new).sum();
     let is_as_before = fs::read(&path).is_ok_and(|before| before == html.as_bytes());
@@ -164,7 +165,7 @@ pub fn write(
         moved: 0,
         removed: 0,
         kept: there - new + u64::from(is_as_before),
-        problems: undrawn(&shown, &pictures),
+        problems,
     })
 }
 
@@ -264,9 +265,12 @@ fn render(
     holdings: &Holdings,
     shown: &Shown<'_>,
     hidden: HiddenPhotos,
+    undrawn: &[Problem],
     gallery: Option<&str>,
 ) -> Result<String, askama::Error> {
-    let problems = problems(holdings, hidden);
+    let mut problems = problems(holdings, hidden);
+    let certificate = certificate(holdings, &problems);
+    problems.groups.extend(problems::undrawn(undrawn));
     let (photos, videos) = holdings::photos_and_videos(&shown.items);
     let bytes = shown.files.iter().map(|file| file.content.size).fold(0, u64::saturating_add);
     let has_position = |item: &&&StoredFile| item.content.position.is_some();
@@ -279,7 +283,7 @@ fn render(
         script: SCRIPT,
         title: photos_and_videos(photos, videos),
         span: span(shown),
-        certificate: certificate(holdings, &problems),
+        certificate,
         problems,
         timeline: timeline(&shown.months),
         kinds: kinds(&shown.files),
