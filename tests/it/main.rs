@@ -25,6 +25,7 @@ mod page;
 mod pairs;
 mod recognition;
 mod reliability;
+mod seen;
 mod sidecars;
 mod times;
 mod verify;
