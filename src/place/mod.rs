@@ -157,7 +157,7 @@ fn named(country: Country, region: Option<&'static str>, city: Option<&'static s
 }
 
 fn reach(town: &Town) -> f64 {
-    REACH * town.population.sqrt()
+    REACH * f64::from(town.population).sqrt()
 }
 
 /// The towns at most so many kilometres away, each with its distance.
@@ -186,9 +186,9 @@ const KM_PER_DEGREE: f64 = 111.2;
 
 /// In kilometres, along a great circle.
 fn distance(from: Position, town: &Town) -> f64 {
-    let (y, other_y) = (from.latitude.to_radians(), town.latitude.to_radians());
+    let (y, other_y) = (from.latitude.to_radians(), f64::from(town.latitude).to_radians());
     let half = |one: f64, other: f64| ((one - other) / 2.0).sin().powi(2);
-    let x = half(from.longitude.to_radians(), town.longitude.to_radians());
+    let x = half(from.longitude.to_radians(), f64::from(town.longitude).to_radians());
     let haversine = half(y, other_y) + y.cos() * other_y.cos() * x;
     2.0 * haversine.sqrt().min(1.0).asin().to_degrees() * KM_PER_DEGREE
 }

@@ -13,7 +13,7 @@ use flate2::read::DeflateDecoder;
 
 static PACKED: &[u8] = include_bytes!("places.deflate");
 
-/// Unpacked for the first photo with a position, which takes about 30 ms and 8 MB.
+/// Unpacked for the first photo with a position, which takes about 30 ms and 8 MB of memory.
 pub static TABLE: LazyLock<Table> = LazyLock::new(|| Table::unpacked(PACKED).unwrap_or_default());
 
 /// Rows and columns of squares that have a side of one degree.
@@ -38,12 +38,12 @@ pub struct Country {
 /// A town of the table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Town {
-    pub latitude: f64,
-    pub longitude: f64,
+    pub latitude: f32,
+    pub longitude: f32,
+    pub population: f32,
     pub region: RegionId,
-    pub population: f64,
     /// Its line among the names.
-    index: usize,
+    index: u32,
 }
 
 /// Countries, regions and towns, and how towns are found by where they are.
@@ -84,8 +84,11 @@ impl Table {
         if table.names.len() != count || table.towns.iter().any(|town| table.region(town.region).is_none()) {
             return None;
         }
-        let squares: Vec<usize> =
-            table.towns.iter().map(|town| square(row(town.latitude), column(town.longitude))).collect();
+        let squares: Vec<usize> = table
+            .towns
+            .iter()
+            .map(|town| square(row(town.latitude.into()), column(town.longitude.into())))
+            .collect();
         if !squares.is_sorted() {
             return None;
         }
@@ -110,7 +113,7 @@ impl Table {
     }
 
     pub fn name(&self, town: &Town) -> &'static str {
-        self.names.get(town.index).copied().unwrap_or_default()
+        self.names.get(town.index as usize).copied().unwrap_or_default()
     }
 
     /// The towns in neighbouring squares of one row.
@@ -138,11 +141,11 @@ fn town(planes: &[u8], count: usize, index: usize) -> Town {
     let byte = |plane: usize| planes.get(plane * count + index).copied().unwrap_or_default();
     let word = |plane| u16::from_be_bytes([byte(plane), byte(plane + 1)]);
     Town {
-        latitude: f64::from(word(0)) / 65536.0 * 180.0 - 90.0,
-        longitude: f64::from(word(2)) / 65536.0 * 360.0 - 180.0,
+        latitude: f32::from(word(0)) / 65536.0 * 180.0 - 90.0,
+        longitude: f32::from(word(2)) / 65536.0 * 360.0 - 180.0,
+        population: (f32::from(byte(6)) / 8.0).exp2(),
         region: RegionId(word(4)),
-        population: (f64::from(byte(6)) / 8.0).exp2(),
-        index,
+        index: index as u32,
     }
 }
 

@@ -26,6 +26,7 @@ mod pairs;
 mod place;
 mod recognition;
 mod reliability;
+mod seen;
 mod sidecars;
 mod times;
 mod verify;
