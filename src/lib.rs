@@ -133,6 +133,7 @@ pub mod cli {
     pub use crate::apple::part_name::{is_apple_name, is_unfinished_download};
     pub use crate::category::recognise;
     pub use crate::library::catalog::StoredFile;
+    pub use crate::library::filter;
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
     pub use crate::problem::{advice, amount};

@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod drive;
+pub mod filter;
 pub mod layout;
 pub mod lock;
 pub mod name;

@@ -129,14 +129,15 @@ fn printed(result: Result<(), Error>) -> Exit {
 
 fn listing(arguments: &cli::List) -> Exit {
     let library = &arguments.library;
+    let filters = arguments.filtering.filters();
     let result = match &arguments.explain {
         Some(path) => list::explain(library, path).and_then(|story| match arguments.json {
             true => terminal::json_line(&story.file),
             false => terminal::explained(&story),
         }),
-        None if arguments.checksums => terminal::checksums(library),
-        None if arguments.json => terminal::listed_as_json(library),
-        None => terminal::listed(library),
+        None if arguments.checksums => terminal::checksums(library, &filters),
+        None if arguments.json => terminal::listed_as_json(library, &filters),
+        None => terminal::listed(library, &filters),
     };
     printed(result)
 }

@@ -1,6 +1,7 @@
 //! The command line: commands, options, and what they mean to the library. Prints nothing and reads no file.
 
 mod choices;
+mod filters;
 
 use std::iter;
 use std::num::NonZeroUsize;
@@ -10,6 +11,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub use self::choices::{Choices, machine_zone};
+pub use self::filters::Filtering;
 use crate::terminal::Voice;
 use windfall::cli::{
     Word, fitting,
@@ -223,7 +225,7 @@ pub struct List {
     #[arg(value_name = "LIBRARY")]
     pub library: PathBuf,
     /// Tell where one file came from, how it was proved and why it has its date and place
-    #[arg(long, value_name = "PATH", conflicts_with = "checksums")]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["checksums", "Filtering"])]
     pub explain: Option<PathBuf>,
     /// Print lines for `b3sum --check`, to be run inside the library
     #[arg(long, conflicts_with = "json")]
@@ -231,6 +233,8 @@ pub struct List {
     /// Print one JSON object per file
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub filtering: Filtering,
 }
 
 /// `windfall report`.
@@ -352,6 +356,11 @@ mod tests {
             &["import", "in", "--jobs", "0"],
             &["import", "in", "--quiet", "--verbose"],
             &["list", "lib", "--json", "--checksums"],
+            &["list", "lib", "--from", "2024-13"],
+            &["list", "lib", "--kind", "raw"],
+            &["list", "lib", "--category", "songs"],
+            &["list", "lib", "--search", " "],
+            &["list", "lib", "--explain", "a.jpg", "--favorites"],
             &["sidecars", "lib"],
             &["sidecars", "lib", "--for", "none"],
             &["completions", "cmd"],
