@@ -15,6 +15,7 @@
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
+//! | `alike` | which photos of a library look alike, and why |
 //! | `page`, `sidecar` | what is made from a library for people and for other programs |
 //! | `run` | one file or folder for each verb: it calls the stages, and has no rule about photos, names or proof |
 //!
@@ -45,6 +46,11 @@
 //! ```
 
 // each is declared twice because rustfmt does not follow a `mod` that a macro writes
+#[cfg(not(feature = "internals"))]
+mod alike;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod alike;
 #[cfg(not(feature = "internals"))]
 mod apple;
 #[cfg(feature = "internals")]
@@ -138,7 +144,7 @@ pub mod cli {
     pub use crate::library::{name, template::Purpose};
     pub use crate::problem::{advice, amount};
     pub use crate::run::import::{Glance, glance};
-    pub use crate::run::{check, import, list, rebuild, sidecars, verify};
+    pub use crate::run::{check, import, list, rebuild, sidecars, similar, verify};
     pub use crate::stage::discover::fit::Space;
     pub use crate::stage::report;
     pub use crate::threads::fitting;

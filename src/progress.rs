@@ -19,6 +19,8 @@ pub enum Phase {
     Verify,
     /// Making small pictures for the page.
     Thumbnails,
+    /// Looking which photos are alike.
+    Compare,
 }
 
 /// Is told what happens. Every method does nothing unless it is implemented.

@@ -11,10 +11,10 @@
 mod certificate;
 mod figures;
 mod holdings;
-mod picture;
+pub mod picture;
 mod problems;
 mod shown;
-mod thumbnails;
+pub mod thumbnails;
 mod timeline;
 
 use std::fs::{self, File};

@@ -24,7 +24,7 @@ const NONE: &str = "none";
 
 /// Where the thumbnail of these bytes is, relative to the library, with `/`. The first two digits
 /// are a folder, because exFAT is slow with many files in one.
-fn place(blake3: &blake3::Hash) -> String {
+pub fn place(blake3: &blake3::Hash) -> String {
     let hex = blake3.to_hex();
     format!("{INTERNAL}/{THUMBNAILS}/{}/{hex}.jpg", hex.get(..2).unwrap_or("00"))
 }

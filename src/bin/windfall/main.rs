@@ -25,7 +25,7 @@ use clap::{ColorChoice, Parser};
 
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
-use windfall::cli::{check, import, list, page, rebuild, report, sidecars, verify};
+use windfall::cli::{check, import, list, page, rebuild, report, sidecars, similar, verify};
 use windfall::{
     Error, Problem, Progress, RememberedSettings, Run, Settings, Severity, Strangers, VerifyRun, Watch,
 };
@@ -83,6 +83,8 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.check(&arguments))),
         Command::Verify(arguments) => session(arguments.pace.output())
             .map(|session| interruptible(session, move |session| session.verify(&arguments))),
+        Command::Similar(arguments) => session(arguments.pace.output())
+            .map(|session| interruptible(session, move |session| session.similar(&arguments))),
         Command::Report(arguments) => session(Output::Words)
             .map(|session| interruptible(session, move |session| session.report(&arguments))),
         Command::Sidecars(arguments) => session(Output::Words)
@@ -309,6 +311,19 @@ impl Session {
         }
     }
 
+    fn similar(&self, arguments: &cli::Similar) -> Exit {
+        let cli::Similar { library, filtering, pace } = arguments;
+        let jobs = pace.jobs(iter::once(library));
+        let result = similar::similar(library, &filtering.filters(), self.watch(), jobs);
+        self.screen.clear();
+        let shown = result.and_then(|similar| match (pace.output(), self.voice) {
+            (Output::Json, _) => terminal::json(&similar),
+            (Output::Words, Voice::Quiet) => Ok(()),
+            (Output::Words, voice) => terminal::similar(&similar, voice),
+        });
+        shown.map_or_else(|error| self.failed(&error, Some(NOTHING_CHANGED)), |()| Exit::Done)
+    }
+
     fn report(&self, arguments: &cli::Report) -> Exit {
         let result = page::write(&arguments.library, &arguments.options(), self.watch(), arguments.jobs());
         self.screen.clear();
@@ -319,6 +334,9 @@ impl Session {
         shown.map_or_else(|error| self.failed(&error, None), |()| Exit::Done)
     }
 }
+
+/// The hint for an interrupted run that keeps its thumbnails and changes nothing else.
+const NOTHING_CHANGED: &str = "nothing was changed; run the same command again to go on";
 
 /// The hint for an interrupted run that had nothing to keep.
 const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to start over";

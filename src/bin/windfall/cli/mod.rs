@@ -62,6 +62,8 @@ pub enum Command {
     Verify(Verify),
     /// What a library holds, a line per file
     List(List),
+    /// Which photos look alike: bursts, smaller and re-saved copies, screenshots of photos. Deletes nothing
+    Similar(Similar),
     /// Write a page to look at the library in any browser: certificate, timeline, problems, photos
     Report(Report),
     /// Write small files beside the photos that other programs read: albums, favourites, dates
@@ -233,6 +235,18 @@ pub struct List {
     /// Print one JSON object per file
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub filtering: Filtering,
+}
+
+/// `windfall similar`.
+#[derive(Debug, Args)]
+pub struct Similar {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY")]
+    pub library: PathBuf,
+    #[command(flatten)]
+    pub pace: Pace,
     #[command(flatten)]
     pub filtering: Filtering,
 }

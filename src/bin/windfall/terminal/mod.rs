@@ -10,6 +10,7 @@ mod listing;
 mod problems;
 mod screen;
 mod sidecars;
+mod similar;
 mod typed;
 mod verified;
 
@@ -29,6 +30,7 @@ pub use certificate::{checked, errors, imported, left_alone};
 pub use listing::{checksums, explained, json_line, listed, listed_as_json};
 pub use screen::{Bar, Screen};
 pub use sidecars::{removed, written};
+pub use similar::similar;
 pub use verified::verified;
 
 /// How much is said.

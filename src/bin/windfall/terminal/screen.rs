@@ -131,6 +131,7 @@ fn style(phase: Phase, bytes: u64, files: u64) -> ProgressStyle {
         Phase::Place => "writing",
         Phase::Verify => "verifying",
         Phase::Thumbnails => "making thumbnails",
+        Phase::Compare => "comparing",
     };
     let rest = match (bytes, files) {
         (0, 0) => " {elapsed}",
