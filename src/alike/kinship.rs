@@ -219,3 +219,25 @@ pub fn is_screenshot(photo: &Photo<'_>) -> bool {
     let is_framed = || photo.format == Format::Png && photo.look.is_framed();
     !has_camera(photo) && (is_called_so() || is_as_large() || is_framed())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{is_edit_of, original_name};
+
+    #[test]
+    fn names_of_edits() {
+        for (edit, original) in [
+            ("IMG_E1853.HEIC", "IMG_1853.HEIC"),
+            ("IMG_E1853.JPG", "img_1853.heic"),
+            ("wedding_edited.jpg", "wedding.jpg"),
+            ("Lake (edited).jpg", "LAKE.png"),
+        ] {
+            assert!(is_edit_of(edit, original), "{edit}");
+            assert!(!is_edit_of(original, edit), "{edit}");
+        }
+        assert!(!is_edit_of("IMG_E1853.HEIC", "IMG_1854.HEIC"));
+        for name in ["IMG_1853.HEIC", "IMG_E.HEIC", "IMG_E18x3.HEIC", "_edited.jpg", "", ".", "the_end.jpg"] {
+            assert_eq!(original_name(name), None, "{name}");
+        }
+    }
+}

@@ -123,9 +123,9 @@ fn crops(whole: &Window) -> Vec<Window> {
     let others = CROPS.into_iter().flat_map(|crop| [crop, 1.0 / crop]).enumerate();
     // a square is the same, turned
     let others = others.filter(|(index, _)| *index != 1).map(|(_, crop)| crop);
-    let others = others.filter(|crop| !is_same_shape(*crop, shape)).map(|crop| {
-        if crop < shape { (crop / shape, 1.0) } else { (1.0, shape / crop) }
-    });
+    let others = others
+        .filter(|crop| !is_same_shape(*crop, shape))
+        .map(|crop| if crop < shape { (crop / shape, 1.0) } else { (1.0, shape / crop) });
     let closer = ZOOMS.into_iter().map(|zoom| (zoom, zoom));
     let window = |(across, down): (f64, f64)| Window {
         left: width * (1.0 - across) / 2.0,
@@ -310,5 +310,135 @@ fn grain(cells: &[[f64; CELLS]; CELLS]) -> Option<[i8; WAVES * WAVES]> {
     let step = steps.sum::<f64>() / (2 * WAVES * (WAVES - 1)) as f64;
     let mean = means.iter().sum::<f64>() / means.len() as f64;
     let spread = (means.iter().map(|m| (m - mean).powi(2)).sum::<f64>() / means.len() as f64).sqrt();
-    (step >= LEAST_STEP).then(|| means.map(|m| ((m - mean) / spread * SPREAD).clamp(-127.0, 127.0).round() as i8))
+    (step >= LEAST_STEP)
+        .then(|| means.map(|m| ((m - mean) / spread * SPREAD).clamp(-127.0, 127.0).round() as i8))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use image::imageops::{FilterType, replace};
+    use image::{DynamicImage, Rgb, RgbImage};
+
+    use super::{Look, Part};
+
+    fn photo(name: &str) -> DynamicImage {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/media").join(name);
+        image::open(path).unwrap().thumbnail(400, 400)
+    }
+
+    fn look(picture: &DynamicImage) -> Look {
+        let levels = picture.to_luma8();
+        Look::of(levels.width() as usize, levels.height() as usize, levels.as_raw())
+    }
+
+    /// The least distance of a copy, the agreement there, and what of the original it shows.
+    fn seen(original: &Look, copy: &Look) -> Option<(u32, f64, Part)> {
+        let pairs = original.views.iter().flat_map(|theirs| copy.as_copy().map(move |own| (theirs, own)));
+        let pairs = pairs.filter(|(theirs, own)| theirs.is_shaped_as(own));
+        pairs
+            .map(|(theirs, own)| (theirs.distance(own), theirs.agreement(own), theirs.part))
+            .min_by(|one, other| (one.0, one.2).cmp(&(other.0, other.2)))
+    }
+
+    const PHOTOS: [&str; 4] = [
+        "jpeg/A8266C97-9BAF-4AF4-99F3-0013832869B8.jpeg",
+        "jpeg/3D5E8082-AA3F-4AE3-949F-B5AEFA58C412.jpeg",
+        "jpeg/IMG_3589.JPG",
+        "other/Issue_473_(Java).webp",
+    ];
+
+    fn centre(picture: &DynamicImage, across: f64, down: f64) -> DynamicImage {
+        let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
+        let at = |side: f64, share: f64| (side * (1.0 - share) / 2.0) as u32;
+        let (x, y) = (at(width, across), at(height, down));
+        picture.crop_imm(x, y, (width * across) as u32, (height * down) as u32)
+    }
+
+    fn resaved(picture: &DynamicImage) -> DynamicImage {
+        let mut jpeg = Vec::new();
+        let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 30);
+        picture.to_rgb8().write_with_encoder(encoder).unwrap();
+        image::load_from_memory(&jpeg).unwrap()
+    }
+
+    /// A telephone's screen with the photo, a clock and a row of buttons.
+    fn screen(picture: &DynamicImage, colour: u8) -> DynamicImage {
+        let mut screen = RgbImage::from_pixel(185, 400, Rgb([colour; 3]));
+        let photo = picture.resize(185, 300, FilterType::Triangle).to_rgb8();
+        let top = i64::from(400 - photo.height()) / 2;
+        replace(&mut screen, &photo, i64::from(185 - photo.width()) / 2, top);
+        for (x, y) in [(20, 10), (150, 10), (20, 380), (90, 380), (160, 380)] {
+            replace(&mut screen, &RgbImage::from_pixel(9, 9, Rgb([128; 3])), x, y);
+        }
+        DynamicImage::ImageRgb8(screen)
+    }
+
+    #[test]
+    fn a_copy_looks_like_its_photo_and_like_no_other() {
+        for name in PHOTOS {
+            let original = photo(name);
+            let whole = look(&original);
+            let copies = [
+                ("smaller", original.thumbnail(100, 100), Part::Whole),
+                ("re-saved", resaved(&original), Part::Whole),
+                ("brighter", original.brighten(25), Part::Whole),
+                ("in grey", DynamicImage::ImageLuma8(original.to_luma8()), Part::Whole),
+                ("its middle", centre(&original, 0.8, 0.8), Part::Crop),
+                ("on a black screen", screen(&original, 0), Part::Whole),
+                ("on a white screen", screen(&original, 255), Part::Whole),
+            ];
+            for (what, copy, part) in copies {
+                let Some((distance, agreement, of)) = seen(&whole, &look(&copy)) else {
+                    panic!("{name} {what}")
+                };
+                assert!(distance <= 8 && agreement >= 0.9, "{name} {what}: {distance} {agreement}");
+                assert_eq!(of, part, "{name} {what}");
+            }
+            for other in PHOTOS.iter().filter(|other| **other != name) {
+                let distance = seen(&whole, &look(&photo(other))).map_or(64, |(distance, ..)| distance);
+                assert!(distance > 10, "{name} {other}: {distance}");
+            }
+            for another in [original.fliph(), original.rotate90()] {
+                assert!(seen(&whole, &look(&another)).is_none_or(|(distance, ..)| distance > 10), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_square_of_a_photo_is_a_crop_of_it() {
+        for name in &PHOTOS[..3] {
+            let original = photo(name);
+            let (width, height) = (f64::from(original.width()), f64::from(original.height()));
+            let side = width.min(height);
+            let square = look(&centre(&original, side / width, side / height));
+            let (distance, agreement, part) = seen(&look(&original), &square).unwrap();
+            assert!(
+                distance <= 8 && agreement >= 0.9 && part == Part::Crop,
+                "{name}: {distance} {agreement}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_plain_is_like_nothing() {
+        let made = |level: &dyn Fn(u32, u32) -> u8| {
+            let picture = RgbImage::from_fn(400, 300, |x, y| Rgb([level(x, y); 3]));
+            look(&DynamicImage::ImageRgb8(picture))
+        };
+        let noise = |x: u32, y: u32| 100 + (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)) as u8 % 8;
+        for (what, plain) in [
+            ("black", made(&|_, _| 0)),
+            ("a wall", made(&noise)),
+            ("the sky", made(&|_, y| (60 + y / 3) as u8)),
+            ("nothing", Look::of(0, 0, &[])),
+            ("a point", Look::of(1, 1, &[9])),
+            ("a line", Look::of(4000, 1, &[9; 4000])),
+            ("fewer pixels than it says", Look::of(400, 300, &[9; 100])),
+            ("more than fit", Look::of(usize::MAX, 2, &[9; 100])),
+        ] {
+            assert_eq!(plain, Look::default(), "{what}");
+        }
+    }
 }

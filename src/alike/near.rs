@@ -57,3 +57,52 @@ fn bands(hash: u64) -> [usize; BANDS.len()] {
         usize::try_from(band).unwrap_or_default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{BANDS, MOST, Near, SURE};
+
+    fn found(near: &Near, hash: u64, distance: u32) -> Vec<u32> {
+        let mut found = Vec::new();
+        near.each(hash, distance, &mut |number| found.push(number));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    #[test]
+    fn bands_are_the_whole_hash() {
+        assert_eq!(BANDS.iter().sum::<u32>(), 64);
+        // one bit of each band may differ, and not one more
+        assert_eq!(SURE + 1, 2 * u32::try_from(BANDS.len()).unwrap());
+    }
+
+    proptest! {
+        #[test]
+        fn all_that_are_near_are_found_and_no_others(
+            hash: u64,
+            turned in prop::collection::vec(prop::collection::vec(0_u32..64, 0..14), 1..20),
+        ) {
+            let others: Vec<u64> = turned.iter().map(|bits| bits.iter().fold(hash, |hash, bit| hash ^ 1 << bit)).collect();
+            let mut near = Near::default();
+            for (number, other) in others.iter().enumerate() {
+                near.insert(*other, u32::try_from(number).unwrap());
+            }
+            for distance in [0, 4, SURE] {
+                let is_near = |(_, other): &(usize, &u64)| (hash ^ **other).count_ones() <= distance;
+                let expected: Vec<u32> =
+                    others.iter().enumerate().filter(is_near).map(|(number, _)| u32::try_from(number).unwrap()).collect();
+                prop_assert_eq!(found(&near, hash, distance), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn very_many_of_one_hash_take_no_more_time_than_some() {
+        let mut near = Near::default();
+        (0..3 * u32::try_from(MOST).unwrap()).for_each(|number| near.insert(7, number));
+        assert_eq!(found(&near, 7, 0).len(), MOST);
+    }
+}

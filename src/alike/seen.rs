@@ -1,17 +1,20 @@
 //! Sees the photos of a library through their thumbnails. Where one does not stand it is made, and where none can be
 //! kept, on a drive that is only read, the photo itself is looked at.
 
+use std::fs::File;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use image::ImageFormat;
+use image::{DynamicImage, GrayImage};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::Photo;
 use super::look::Look;
+use crate::category::photos::media::{self, Format};
 use crate::error::Error;
 use crate::library::catalog::StoredFile;
-use crate::page::{picture, thumbnails};
+use crate::library::layout;
+use crate::picture::{self, Limits, Previews, Wanted};
 use crate::progress::{Phase, Watch};
 use crate::threads;
 
@@ -25,12 +28,17 @@ pub fn photos<'a>(
     watch: Watch<'_>,
     jobs: NonZeroUsize,
 ) -> Result<Vec<Photo<'a>>, Error> {
-    thumbnails::make(library, files, watch, jobs)?;
+    // making what cannot be kept would only be work done twice
+    if tempfile::tempfile_in(layout::internal(library)).is_ok() {
+        let wanted = Wanted { items: files, stays: &|_| true, previews: Previews::Found };
+        picture::make(library, &wanted, watch, jobs)?;
+    }
     watch.progress.begin(Phase::Compare, files.len() as u64, 0);
+    let limits = Limits::of_this_machine();
     let one = |file: &&'a StoredFile| match watch.is_cancelled() {
         true => Err(Error::Interrupted),
         false => {
-            let photo = photo(library, file);
+            let photo = photo(library, file, &limits);
             watch.progress.file("");
             Ok(photo)
         }
@@ -41,11 +49,15 @@ pub fn photos<'a>(
     }
 }
 
-fn photo<'a>(library: &Path, file: &'a StoredFile) -> Photo<'a> {
+fn photo<'a>(library: &Path, file: &'a StoredFile, limits: &Limits) -> Photo<'a> {
+    let look = levels(library, file, limits).map(|levels| {
+        let (width, height) = levels.dimensions();
+        Look::of(width as usize, height as usize, levels.as_raw())
+    });
     Photo {
         path: file.path.as_str(),
         name: file.original_name.as_deref().unwrap_or_else(|| file.path.file_name()),
-        look: look(library, file).unwrap_or_default(),
+        look: look.unwrap_or_default(),
         captured: file.captured,
         camera: &file.content.camera,
         pixels: pixels(library, file),
@@ -54,15 +66,22 @@ fn photo<'a>(library: &Path, file: &'a StoredFile) -> Photo<'a> {
     }
 }
 
-fn look(library: &Path, file: &StoredFile) -> Option<Look> {
-    let kept = std::fs::read(library.join(thumbnails::place(&file.content.blake3))).ok();
-    let decoded = |bytes: Vec<u8>| image::load_from_memory_with_format(&bytes, ImageFormat::Jpeg).ok();
-    let drawn = || decoded(picture::small(&file.path.to_path(library), file.content.format)?);
-    let levels = kept.and_then(decoded).or_else(drawn)?.into_luma8();
-    let side = |side: u32| usize::try_from(side).ok();
-    Some(Look::of(side(levels.width())?, side(levels.height())?, levels.as_raw()))
+/// The brightness of a photo's pixels; none if it cannot be drawn.
+fn levels(library: &Path, file: &StoredFile, limits: &Limits) -> Option<GrayImage> {
+    let drawn = |path: &Path, format| {
+        let drawn = picture::decode(path, format, limits).ok()?;
+        Some(DynamicImage::ImageRgb8(drawn.pixels).into_luma8())
+    };
+    drawn(&library.join(picture::thumbnail(&file.content.blake3)), Format::Jpeg)
+        .or_else(|| drawn(&file.path.to_path(library), file.content.format))
 }
 
-fn pixels(_library: &Path, _file: &StoredFile) -> Option<(u32, u32)> {
-    None
+/// How large a photo is. Catalogs of 0.1.0 do not say it, but the photo does.
+fn pixels(library: &Path, file: &StoredFile) -> Option<(u32, u32)> {
+    let read = || {
+        let mut source = File::open(file.path.to_path(library)).ok()?;
+        let size = source.metadata().ok()?.len();
+        media::read(&mut source, size).pixels
+    };
+    file.content.pixels.or_else(read).map(|pixels| (pixels.width, pixels.height))
 }

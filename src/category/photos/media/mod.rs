@@ -9,12 +9,14 @@
 
 mod blocks;
 mod boxes;
+mod camera;
 mod carried;
 mod cut;
 mod first_picture;
 mod format;
 mod iptc;
 mod movie;
+mod pixels;
 mod png;
 mod riff;
 mod still;
@@ -22,18 +24,18 @@ mod tags;
 mod window;
 mod xmp;
 
-use std::collections::HashSet;
 use std::io::{Read, Seek};
-use std::sync::Arc;
 
 use blocks::Blocks;
 use chrono::{FixedOffset, NaiveDateTime};
 
+pub use camera::{Camera, Cameras};
 pub use carried::{Carried, carried, parsed};
 pub use cut::is_cut_short;
 pub use first_picture::{FirstPicture, first_picture};
 use format::HEAD;
 pub use format::{Format, Kind};
+pub use pixels::Pixels;
 use tags::Tags;
 use window::Window;
 
@@ -55,6 +57,10 @@ pub struct Embedded {
     pub utc: Option<NaiveDateTime>,
     pub position: Option<Position>,
     pub camera: Camera,
+    /// How large it is as a person sees it: turned as the file says.
+    pub pixels: Option<Pixels>,
+    /// How long a movie is, in seconds.
+    pub duration: Option<f64>,
     /// What the still and the movie of a Live Photo share.
     pub content_identifier: Option<Box<str>>,
 }
@@ -81,48 +87,6 @@ impl Standard {
     /// What a word of the catalog names.
     pub fn from_name(name: &str) -> Option<Standard> {
         Self::NAMES.iter().find(|(_, n)| *n == name).map(|(standard, _)| *standard)
-    }
-}
-
-/// A camera by its maker and model, as far as a file names them. Clones share one text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-pub struct Camera(Option<Arc<[Option<Box<str>>; 2]>>);
-
-impl Camera {
-    pub fn new(make: Option<Box<str>>, model: Option<Box<str>>) -> Self {
-        Camera((make.is_some() || model.is_some()).then(|| Arc::new([make, model])))
-    }
-
-    pub fn make(&self) -> Option<&str> {
-        let [make, _] = self.0.as_deref()?;
-        make.as_deref()
-    }
-
-    pub fn model(&self) -> Option<&str> {
-        let [_, model] = self.0.as_deref()?;
-        model.as_deref()
-    }
-
-    /// Adds what is not known yet.
-    fn fill(&mut self, make: Option<String>, model: Option<String>) {
-        let known = |text: Option<&str>| text.map(Box::from);
-        let make = known(self.make()).or(make.map(String::into_boxed_str));
-        let model = known(self.model()).or(model.map(String::into_boxed_str));
-        *self = Camera::new(make, model);
-    }
-}
-
-/// Cameras, each held once: 100,000 photos come from a dozen.
-#[derive(Debug, Default)]
-pub struct Cameras(HashSet<Camera>);
-
-impl Cameras {
-    /// Lets this file share the camera of an earlier file, if it is the same.
-    pub fn share(&mut self, embedded: &mut Embedded) {
-        match self.0.get(&embedded.camera) {
-            Some(known) => embedded.camera = known.clone(),
-            None => _ = self.0.insert(embedded.camera.clone()),
-        }
     }
 }
 
