@@ -1,4 +1,4 @@
-//! What a photo or video says about itself: format, time, place, camera, Live Photo identifier.
+//! What a photo or video says about itself: format, time, place, camera, size, length, Live Photo identifier.
 //!
 //! [`read`] never fails, never believes a file name, never reads the date of an edit, and stays within fixed
 //! limits of memory and time, whatever the bytes are. Formats are recognised and metadata is found by our own
@@ -11,6 +11,7 @@ mod blocks;
 mod boxes;
 mod camera;
 mod carried;
+mod codestream;
 mod cut;
 mod first_picture;
 mod format;
@@ -18,9 +19,11 @@ mod iptc;
 mod movie;
 mod pixels;
 mod png;
+mod properties;
 mod riff;
 mod still;
 mod tags;
+mod tracks;
 mod window;
 mod xmp;
 
@@ -36,6 +39,7 @@ pub use first_picture::{FirstPicture, first_picture};
 use format::HEAD;
 pub use format::{Format, Kind};
 pub use pixels::Pixels;
+use pixels::Turn;
 use tags::Tags;
 use window::Window;
 
@@ -121,16 +125,24 @@ pub fn read(source: &mut (impl Read + Seek), size: u64) -> Embedded {
         Format::Jxl => still::jxl(&mut window),
         Format::Psd => still::psd(&mut window),
         Format::Avi => {
-            let (date, blocks) = riff::avi(&mut window);
-            embedded.exif = date;
+            let (said, blocks) = riff::avi(&mut window);
+            (embedded.exif, embedded.duration) = (said.date, said.duration);
             blocks
         }
+        Format::Gif => still::gif(&mut window),
+        Format::Bmp => still::bmp(&mut window),
         _ => Blocks::default(),
     };
+    let mut turn = None;
     for tags in std::mem::take(&mut blocks.tiff).into_iter().filter_map(Tags::parse) {
         tags.fill(&mut embedded);
         tags.add_to(&mut blocks);
+        turn = turn.or_else(|| tags.turn());
     }
+    // elsewhere the container itself turns its picture
+    let is_turned_by_exif = matches!(format, Format::Jpeg | Format::Png | Format::WebP | Format::Raf);
+    let turn = turn.filter(|_| is_turned_by_exif).unwrap_or(Turn::None);
+    embedded.pixels = blocks.pixels.map(|pixels| turn.apply(pixels));
     match format {
         Format::Mov | Format::Mp4 | Format::Cr3 => movie::fill(&mut embedded, &mut blocks, &mut window),
         Format::Tiff | Format::Cr2 | Format::Orf | Format::Rw2 => {
@@ -156,6 +168,7 @@ fn fill_from_tiff(embedded: &mut Embedded, blocks: &mut Blocks, window: &mut Win
             break;
         }
     }
+    embedded.pixels = tags::size::pixels(window, embedded.format);
 }
 
 /// Where neither EXIF nor a movie's creation date says when it was taken: XMP, then IPTC.
