@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
-use clap::{ColorChoice, Parser};
+use clap::ColorChoice;
 
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
@@ -49,7 +49,7 @@ impl From<Exit> for ExitCode {
 fn main() -> ExitCode {
     let exit = match env::args_os().len() {
         0 | 1 if guide::is_possible() => guided(),
-        _ => match Cli::try_parse() {
+        _ => match cli::parse(env::args_os()) {
             Ok(cli) => run(cli),
             Err(error) => misused(&error),
         },
@@ -60,8 +60,13 @@ fn main() -> ExitCode {
 /// Says what is wrong with a command line, or the help that was asked for.
 fn misused(error: &clap::Error) -> Exit {
     let _ = error.print();
+    if cli::lacks_library(error) {
+        terminal::hint(NAME_THE_LIBRARY);
+    }
     if error.use_stderr() { Exit::Usage } else { Exit::Done }
 }
+
+const NAME_THE_LIBRARY: &str = "name the folder that the import was given with --to, or set WINDFALL_LIBRARY to it once for all commands";
 
 fn run(cli: Cli) -> Exit {
     match cli.speech.color {
@@ -109,7 +114,7 @@ fn guided() -> Exit {
         Err(source) => return failed(&Error::io("talk to", Path::new("the terminal"))(source), None),
     };
     let words = iter::once(OsString::from("windfall")).chain(arguments.iter().cloned());
-    let exit = match Cli::try_parse_from(words) {
+    let exit = match cli::parse(words) {
         Ok(cli) => run(cli),
         Err(error) => misused(&error),
     };
@@ -207,7 +212,9 @@ impl Session {
 
     fn import(&self, arguments: &cli::Import) -> Exit {
         let Some(library) = &arguments.to else {
-            let hint = format!("say where the library is or should be: `{}`", arguments.whole_command());
+            let command = arguments.whole_command();
+            let hint =
+                format!("say where the library is or should be, here or in WINDFALL_LIBRARY: `{command}`");
             terminal::failure("--to is missing", &[], Some(&hint));
             return Exit::Usage;
         };

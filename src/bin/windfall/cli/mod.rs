@@ -3,12 +3,14 @@
 mod choices;
 mod filters;
 
+use std::ffi::OsString;
 use std::iter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use self::choices::{Choices, machine_zone};
 pub use self::filters::Filtering;
@@ -49,6 +51,8 @@ const EXAMPLES: &str = "Examples:
   windfall list /Volumes/Photos --explain 2024/2024-03/IMG_4821.HEIC
   windfall report /Volumes/Photos                a page to look at, on any computer
 
+WINDFALL_LIBRARY names the library for commands that name none.
+
 Exit codes: 0 done, 1 stopped, 2 wrong usage, 3 finished but something is missing or damaged, 130 interrupted.";
 
 /// What to do.
@@ -70,6 +74,30 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page
     Man,
+}
+
+/// The variable that names the library, for commands that name none.
+pub const LIBRARY: &str = "WINDFALL_LIBRARY";
+
+/// Understands a command line. A variable that is empty counts as unset.
+///
+/// # Errors
+/// If it is wrong, or asks for help.
+pub fn parse(words: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let heard = |argument: Arg| {
+        let value = argument.get_env().and_then(std::env::var_os);
+        if value.is_some_and(|value| value.is_empty()) { argument.env(Resettable::Reset) } else { argument }
+    };
+    let command = Cli::command().mut_args(heard).mut_subcommands(|verb| verb.mut_args(heard));
+    Cli::from_arg_matches(&command.try_get_matches_from(words)?)
+}
+
+/// Whether what is wrong with a command line is that it names no library.
+pub fn lacks_library(error: &clap::Error) -> bool {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(missing)) => missing.iter().any(|word| word == "<LIBRARY>"),
+        _ => false,
+    }
 }
 
 /// Options of every command.
@@ -156,7 +184,7 @@ fn jobs<'a>(wanted: Option<u16>, places: impl Iterator<Item = &'a PathBuf>) -> N
 #[command(override_usage = "windfall import [OPTIONS] <INPUT>... --to <LIBRARY>")]
 pub struct Import {
     /// The folder that is or becomes the library
-    #[arg(long, value_name = "LIBRARY", env = "WINDFALL_LIBRARY")]
+    #[arg(long, value_name = "LIBRARY", env = LIBRARY)]
     pub to: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
@@ -206,7 +234,7 @@ pub struct Check {
 #[derive(Debug, Args)]
 pub struct Verify {
     /// The folder that an import was given with --to
-    #[arg(value_name = "LIBRARY")]
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
     pub library: PathBuf,
     /// Zips and folders to compare with the library: if it has every byte of them, they are safe to delete
     #[arg(long, value_name = "INPUT", num_args = 1..)]
@@ -222,7 +250,7 @@ pub struct Verify {
 #[derive(Debug, Args)]
 pub struct List {
     /// The folder that an import was given with --to
-    #[arg(value_name = "LIBRARY")]
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
     pub library: PathBuf,
     /// Tell where one file came from, how it was proved and why it has its date and place
     #[arg(long, value_name = "PATH", conflicts_with_all = ["checksums", "Filtering"])]
@@ -241,7 +269,7 @@ pub struct List {
 #[derive(Debug, Args)]
 pub struct Report {
     /// The folder that an import was given with --to
-    #[arg(value_name = "LIBRARY")]
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
     pub library: PathBuf,
     /// Where to write the page; outside the library it has no photos [default:
     /// LIBRARY/windfall-report.html]
@@ -272,7 +300,7 @@ impl Report {
 #[derive(Debug, Args)]
 pub struct Sidecars {
     /// The folder that an import was given with --to
-    #[arg(value_name = "LIBRARY")]
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
     pub library: PathBuf,
     /// For which program; later imports write them too
     #[arg(long = "for", value_name = "FORM", value_parser = one_of(&SIDECAR_FORMS))]

@@ -154,7 +154,13 @@ pub fn failure(what: &str, causes: &[String], hint: Option<&str>) {
     for cause in causes {
         let _ = writeln!(err, "  cause: {}", shown(cause));
     }
-    if let Some(hint) = hint {
-        let _ = writeln!(err, "{} {}", styled(STRONG, "hint:"), shown(hint));
+    drop(err);
+    if let Some(text) = hint {
+        self::hint(text);
     }
+}
+
+/// Says what to do next.
+pub fn hint(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{} {}", styled(STRONG, "hint:"), shown(text));
 }
