@@ -15,6 +15,7 @@
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
+//! | `picture` | what photos and movies look like: thumbnails, previews, copies as JPEG |
 //! | `page`, `sidecar` | what is made from a library for people and for other programs |
 //! | `run` | one file or folder for each verb: it calls the stages, and has no rule about photos, names or proof |
 //!
@@ -76,6 +77,11 @@ mod page;
 #[doc(hidden)]
 pub mod page;
 #[cfg(not(feature = "internals"))]
+mod picture;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod picture;
+#[cfg(not(feature = "internals"))]
 mod problem;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
@@ -136,6 +142,7 @@ pub mod cli {
     pub use crate::library::filter;
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
+    pub use crate::picture::is_panic_expected;
     pub use crate::problem::{advice, amount};
     pub use crate::run::import::{Glance, glance};
     pub use crate::run::{check, import, list, rebuild, sidecars, verify};
@@ -146,5 +153,6 @@ pub mod cli {
     /// The page of a library.
     pub mod page {
         pub use crate::page::{HiddenPhotos, PageOptions, write};
+        pub use crate::picture::Previews;
     }
 }

@@ -19,6 +19,8 @@ pub enum Phase {
     Verify,
     /// Making small pictures for the page.
     Thumbnails,
+    /// Making them, and large ones of what browsers cannot show.
+    Previews,
 }
 
 /// Is told what happens. Every method does nothing unless it is implemented.

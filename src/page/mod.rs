@@ -11,12 +11,11 @@
 mod certificate;
 mod figures;
 mod holdings;
-mod picture;
 mod problems;
 mod shown;
-mod thumbnails;
 mod timeline;
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
@@ -35,6 +34,7 @@ use crate::page::holdings::{Holdings, kind};
 use crate::page::problems::{Problems, problems};
 use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
+use crate::picture::{self, Previews, Wanted};
 use crate::progress::Watch;
 
 /// What every page of ours says in its first lines.
@@ -57,6 +57,8 @@ pub struct PageOptions {
     pub output: Option<PathBuf>,
     /// Whether it shows hidden and recently deleted photos.
     pub hidden: HiddenPhotos,
+    /// Whether photos that browsers cannot show get previews.
+    pub previews: Previews,
 }
 
 /// Writes the page of a library; says where it is. `jobs` threads make thumbnails.
@@ -79,7 +81,12 @@ pub fn write(
     refuse_foreign(&place)?;
     let shown = Shown::of(&holdings, options.hidden);
     let gallery = match is_same(&folder, library) {
-        true => Some(shown.data(&thumbnails::make(library, &shown.items, watch, jobs)?)),
+        true => {
+            let in_library: HashSet<blake3::Hash> = holdings.files.iter().map(|f| f.content.blake3).collect();
+            let stays = |photo: &blake3::Hash| in_library.contains(photo);
+            let wanted = Wanted { items: &shown.items, stays: &stays, previews: options.previews };
+            Some(shown.data(&picture::make(library, &wanted, watch, jobs)?))
+        }
         false => None,
     };
     let html = render(&holdings, &shown, options.hidden, gallery.as_deref())
@@ -87,7 +94,7 @@ pub fn write(
     if watch.is_cancelled() {
         return Err(Error::Interrupted);
     }
-    thumbnails::replace(&folder, &place, html.as_bytes()).map_err(Error::io("write", &place))?;
+    picture::replace(&folder, &place, html.as_bytes()).map_err(Error::io("write", &place))?;
     Ok(place)
 }
 

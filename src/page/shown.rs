@@ -15,6 +15,7 @@ use crate::library::path::LibraryPath;
 use crate::page::HiddenPhotos;
 use crate::page::figures::collection_word;
 use crate::page::holdings::{Collection, Holdings, kind};
+use crate::picture::Drawn;
 
 /// The largest original that stands in for its own thumbnail, in bytes.
 const LARGEST_STAND_IN: u64 = 8 << 20;
@@ -87,8 +88,8 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// The gallery as JSON. `thumbnails` says which items have one.
-    pub fn data(&self, thumbnails: &[bool]) -> String {
+    /// The gallery as JSON. `pictures` says which ones there are of each item.
+    pub fn data(&self, pictures: &[Drawn]) -> String {
         let mut folders: HashMap<&str, usize> = HashMap::new();
         let mut data = Data::default();
         for (index, item) in self.items.iter().enumerate() {
@@ -101,7 +102,7 @@ impl<'a> Shown<'a> {
             data.name.push(name);
             data.minute.push(item.captured.map_or(-1, minute));
             data.flags.push(flags(item));
-            let has_thumbnail = thumbnails.get(index).copied().unwrap_or(false);
+            let has_thumbnail = pictures.get(index).is_some_and(|drawn| drawn.thumbnail);
             let thumbnail = has_thumbnail.then(|| item.content.blake3.to_hex().to_string());
             data.thumbnail.push(thumbnail.unwrap_or_default());
             if kind(item) == Kind::Photo

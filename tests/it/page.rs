@@ -33,7 +33,7 @@ fn example() -> Scratch {
 }
 
 fn report(scratch: &Scratch, hidden: HiddenPhotos) -> String {
-    let options = PageOptions { output: None, hidden };
+    let options = PageOptions { hidden, ..PageOptions::default() };
     let path = write(&scratch.library(), &options, watch(&NEVER), NonZeroUsize::MIN).unwrap();
     assert_eq!(path, scratch.library().join("windfall-report.html"));
     std::fs::read_to_string(path).unwrap()
@@ -57,7 +57,7 @@ fn paths(data: &Value) -> Vec<String> {
 
 fn thumbnails(library: &Path) -> BTreeMap<PathBuf, SystemTime> {
     let files = walkdir::WalkDir::new(library.join(".windfall/thumbnails")).into_iter().map(Result::unwrap);
-    let files = files.filter(|entry| entry.file_type().is_file());
+    let files = files.filter(|entry| entry.file_type().is_file() && entry.file_name() != "recipe");
     files.map(|entry| (entry.path().to_owned(), entry.metadata().unwrap().modified().unwrap())).collect()
 }
 
@@ -130,7 +130,8 @@ fn a_page_is_whole_and_names_no_other_place() {
 fn elsewhere_it_has_no_gallery_and_never_replaces_what_is_not_ours() {
     let scratch = example();
     let output = scratch.path("certificate.html");
-    let options = PageOptions { output: Some(output.clone()), hidden: HiddenPhotos::Shown };
+    let options =
+        PageOptions { output: Some(output.clone()), hidden: HiddenPhotos::Shown, ..PageOptions::default() };
     for _ in 0..2 {
         assert_eq!(write(&scratch.library(), &options, watch(&NEVER), NonZeroUsize::MIN).unwrap(), output);
     }
@@ -144,12 +145,12 @@ fn elsewhere_it_has_no_gallery_and_never_replaces_what_is_not_ours() {
     assert!(refused.hint().unwrap().contains("--output"));
     assert_eq!(std::fs::read_to_string(&output).unwrap(), "<p>mine</p>");
     std::fs::create_dir(scratch.path("folder")).unwrap();
-    let folder = PageOptions { output: Some(scratch.path("folder")), hidden: HiddenPhotos::Shown };
+    let folder = PageOptions { output: Some(scratch.path("folder")), ..PageOptions::default() };
     assert!(matches!(
         write(&scratch.library(), &folder, watch(&NEVER), NonZeroUsize::MIN),
         Err(Error::NotAPage(_))
     ));
-    let nowhere = PageOptions { output: Some(scratch.path("none/page.html")), hidden: HiddenPhotos::Shown };
+    let nowhere = PageOptions { output: Some(scratch.path("none/page.html")), ..PageOptions::default() };
     let lost = write(&scratch.library(), &nowhere, watch(&NEVER), NonZeroUsize::MIN).unwrap_err();
     assert!(lost.hint().unwrap().starts_with("check the path"), "{lost}");
     assert!(matches!(
@@ -273,7 +274,7 @@ fn an_interrupted_page_is_none() {
     assert_eq!(contents(&scratch.library()), before);
 
     let page = report(&scratch, HiddenPhotos::Shown);
-    let elsewhere = PageOptions { output: Some(scratch.path("page.html")), hidden: HiddenPhotos::LeftOut };
+    let elsewhere = PageOptions { output: Some(scratch.path("page.html")), ..PageOptions::default() };
     for options in [&options, &elsewhere] {
         let stopped = write(&scratch.library(), options, watch(&AtomicBool::new(true)), NonZeroUsize::MIN);
         assert!(matches!(stopped, Err(Error::Interrupted)), "{stopped:?}");

@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::iter;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use clap::ColorChoice;
 
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
-use windfall::cli::{check, import, list, page, rebuild, report, sidecars, verify};
+use windfall::cli::{check, import, is_panic_expected, list, page, rebuild, report, sidecars, verify};
 use windfall::{
     Error, Problem, Progress, RememberedSettings, Run, Settings, Severity, Strangers, VerifyRun, Watch,
 };
@@ -47,6 +47,7 @@ impl From<Exit> for ExitCode {
 }
 
 fn main() -> ExitCode {
+    quieten_expected_panics();
     let exit = match env::args_os().len() {
         0 | 1 if guide::is_possible() => guided(),
         _ => match cli::parse(env::args_os()) {
@@ -55,6 +56,16 @@ fn main() -> ExitCode {
         },
     };
     exit.into()
+}
+
+/// A photo that makes its decoder panic costs a thumbnail, and its owner is told of that in words.
+fn quieten_expected_panics() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |what| {
+        if !is_panic_expected() {
+            usual(what);
+        }
+    }));
 }
 
 /// Says what is wrong with a command line, or the help that was asked for.

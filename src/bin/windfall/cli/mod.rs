@@ -17,7 +17,7 @@ pub use self::filters::Filtering;
 use crate::terminal::Voice;
 use windfall::cli::{
     Word, fitting,
-    page::{HiddenPhotos, PageOptions},
+    page::{HiddenPhotos, PageOptions, Previews},
 };
 use windfall::{SidecarForm, Strangers};
 
@@ -278,6 +278,9 @@ pub struct Report {
     /// Show hidden and recently deleted photos too
     #[arg(long)]
     pub with_hidden: bool,
+    /// Make large pictures of photos that browsers cannot show (HEIC, RAW, TIFF); later pages show them too
+    #[arg(long)]
+    pub previews: bool,
     /// Threads that make thumbnails [default: one per processor]
     #[arg(long, value_name = "N", env = "WINDFALL_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -292,7 +295,8 @@ impl Report {
     /// What the page should be.
     pub fn options(&self) -> PageOptions {
         let hidden = if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut };
-        PageOptions { output: self.output.clone(), hidden }
+        let previews = if self.previews { Previews::Made } else { Previews::Found };
+        PageOptions { output: self.output.clone(), hidden, previews }
     }
 }
 

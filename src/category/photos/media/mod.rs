@@ -9,7 +9,9 @@
 
 mod blocks;
 mod boxes;
+mod carried;
 mod cut;
+mod first_picture;
 mod format;
 mod iptc;
 mod movie;
@@ -27,7 +29,9 @@ use std::sync::Arc;
 use blocks::Blocks;
 use chrono::{FixedOffset, NaiveDateTime};
 
+pub use carried::{Carried, carried, parsed};
 pub use cut::is_cut_short;
+pub use first_picture::{FirstPicture, first_picture};
 use format::HEAD;
 pub use format::{Format, Kind};
 use tags::Tags;
