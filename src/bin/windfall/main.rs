@@ -25,7 +25,7 @@ use clap::ColorChoice;
 
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
-use windfall::cli::{check, import, is_panic_expected, list, page, rebuild, report, sidecars, verify};
+use windfall::cli::{check, copy, import, is_panic_expected, list, page, rebuild, report, sidecars, verify};
 use windfall::{
     Error, Problem, Progress, RememberedSettings, Run, Settings, Severity, Strangers, VerifyRun, Watch,
 };
@@ -101,6 +101,8 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.verify(&arguments))),
         Command::Report(arguments) => session(Output::Words)
             .map(|session| interruptible(session, move |session| session.report(&arguments))),
+        Command::Copy(arguments) => session(arguments.output())
+            .map(|session| interruptible(session, move |session| session.copy(&arguments))),
         Command::Sidecars(arguments) => session(Output::Words)
             .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
     };
@@ -268,6 +270,28 @@ impl Session {
                 self.ended(shown, &check.problems)
             }
             Err(error) => self.failed(&error, Some(NOTHING_WRITTEN)),
+        }
+    }
+
+    fn copy(&self, arguments: &cli::CopyPhotos) -> Exit {
+        let run = copy::Run {
+            library: &arguments.library,
+            folder: &arguments.to,
+            jobs: arguments.jobs(),
+            watch: self.watch(),
+        };
+        let result = copy::copy(&run, &arguments.wishes());
+        self.screen.clear();
+        match result {
+            Ok(copied) => {
+                let shown = match (arguments.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&copied),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&copied.problems),
+                    (Output::Words, voice) => terminal::copied(&arguments.to, &copied, voice),
+                };
+                self.ended(shown, &copied.problems)
+            }
+            Err(error) => self.failed(&error, None),
         }
     }
 

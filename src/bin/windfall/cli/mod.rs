@@ -16,7 +16,9 @@ pub use self::choices::{Choices, machine_zone};
 pub use self::filters::Filtering;
 use crate::terminal::Voice;
 use windfall::cli::{
-    Word, fitting,
+    Encoding, Word,
+    copy::Wishes,
+    fitting,
     page::{HiddenPhotos, PageOptions, Previews},
 };
 use windfall::{SidecarForm, Strangers};
@@ -50,6 +52,7 @@ const EXAMPLES: &str = "Examples:
   windfall verify /Volumes/Photos --against ~/Downloads      are the zips safe to delete?
   windfall list /Volumes/Photos --explain 2024/2024-03/IMG_4821.HEIC
   windfall report /Volumes/Photos                a page to look at, on any computer
+  windfall copy /Volumes/Photos --to /Volumes/FRAME --album 'Lake week' --jpeg
 
 WINDFALL_LIBRARY names the library for commands that name none.
 
@@ -68,6 +71,8 @@ pub enum Command {
     List(List),
     /// Write a page to look at the library in any browser: certificate, timeline, problems, photos
     Report(Report),
+    /// Copy chosen photos to a folder, to give away or for a program that cannot show HEIC
+    Copy(Box<CopyPhotos>),
     /// Write small files beside the photos that other programs read: albums, favourites, dates
     Sidecars(Sidecars),
     /// Print a script that completes the command line of a shell
@@ -300,6 +305,61 @@ impl Report {
     }
 }
 
+/// `windfall copy`.
+#[derive(Debug, Args)]
+pub struct CopyPhotos {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    /// The folder to copy to; a later run into the same folder writes only what is new
+    #[arg(long, value_name = "FOLDER")]
+    pub to: PathBuf,
+    /// Turn HEIC, TIFF, WebP and RAW into JPEG, which every program and television can show
+    #[arg(long)]
+    jpeg: bool,
+    /// Make those JPEGs smaller: no side has more pixels than this
+    #[arg(long, value_name = "N", requires = "jpeg", value_parser = clap::value_parser!(u32).range(16..=65535))]
+    long_edge: Option<u32>,
+    /// How fine those JPEGs are, from 1 to 100 [default: 90]
+    #[arg(long, value_name = "N", requires = "jpeg", value_parser = clap::value_parser!(u8).range(1..=100))]
+    quality: Option<u8>,
+    /// Copy hidden and recently deleted photos too
+    #[arg(long)]
+    with_hidden: bool,
+    /// Threads that copy [default: one per processor; 2 where a hard disk is involved]
+    #[arg(long, value_name = "N", env = "WINDFALL_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    filtering: Filtering,
+}
+
+impl CopyPhotos {
+    /// What stands on standard output.
+    pub fn output(&self) -> Output {
+        if self.json { Output::Json } else { Output::Words }
+    }
+
+    /// Threads that copy, at least one.
+    pub fn jobs(&self) -> NonZeroUsize {
+        jobs(self.jobs, [&self.library, &self.to].into_iter())
+    }
+
+    /// What is to be copied, and in which form.
+    pub fn wishes(&self) -> Wishes {
+        let usual = Encoding::default();
+        let encoding =
+            Encoding { quality: self.quality.unwrap_or(usual.quality), long_edge: self.long_edge };
+        Wishes {
+            filters: self.filtering.filters(),
+            hidden: if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut },
+            jpeg: self.jpeg.then_some(encoding),
+        }
+    }
+}
+
 /// `windfall sidecars`.
 #[derive(Debug, Args)]
 pub struct Sidecars {
@@ -393,6 +453,10 @@ mod tests {
             &["list", "lib", "--category", "songs"],
             &["list", "lib", "--search", " "],
             &["list", "lib", "--explain", "a.jpg", "--favorites"],
+            &["copy", "lib"],
+            &["copy", "lib", "--to", "out", "--quality", "80"],
+            &["copy", "lib", "--to", "out", "--jpeg", "--quality", "101"],
+            &["copy", "lib", "--to", "out", "--jpeg", "--long-edge", "15"],
             &["sidecars", "lib"],
             &["sidecars", "lib", "--for", "none"],
             &["completions", "cmd"],

@@ -5,6 +5,7 @@
 //! away (`windfall list … | head`) is no error.
 
 mod certificate;
+mod copied;
 pub mod guide;
 mod listing;
 mod problems;
@@ -26,6 +27,7 @@ use windfall::Error;
 use windfall::cli::name;
 
 pub use certificate::{checked, errors, imported, left_alone};
+pub use copied::copied;
 pub use listing::{checksums, explained, json_line, listed, listed_as_json};
 pub use screen::{Bar, Screen};
 pub use sidecars::{removed, written};
