@@ -286,6 +286,10 @@ mod tests {
             blake3: blake3::hash(b"a"),
             fingerprint: None,
             format: Format::Heic,
+            position: None,
+            pixels: None,
+            duration: None,
+            place: None,
             camera: Camera::new(Some("Apple".into()), Some("iPhone 15 Pro".into())),
         };
         let record = FileRecord::plain(path, Area::Media, ContentId::default());

@@ -2,6 +2,7 @@
 //! it.
 
 pub mod check;
+pub mod copy;
 pub mod import;
 pub mod list;
 pub mod rebuild;

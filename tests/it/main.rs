@@ -18,6 +18,7 @@ mod damage;
 mod dates;
 mod earlier_version;
 mod exiftool;
+mod filters;
 mod import;
 mod laws;
 mod origins;

@@ -21,12 +21,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
-use clap::{ColorChoice, Parser};
+use clap::ColorChoice;
 
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
 use windfall::cli::{
-    check, import, is_panic_expected, list, page, rebuild, report, sidecars, similar, verify,
+    check, copy, import, is_panic_expected, list, page, rebuild, report, sidecars, similar, verify,
 };
 use windfall::{
     Error, Problem, Progress, RememberedSettings, Run, Settings, Severity, Strangers, VerifyRun, Watch,
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     quieten_expected_panics();
     let exit = match env::args_os().len() {
         0 | 1 if guide::is_possible() => guided(),
-        _ => match Cli::try_parse() {
+        _ => match cli::parse(env::args_os()) {
             Ok(cli) => run(cli),
             Err(error) => misused(&error),
         },
@@ -73,8 +73,13 @@ fn quieten_expected_panics() {
 /// Says what is wrong with a command line, or the help that was asked for.
 fn misused(error: &clap::Error) -> Exit {
     let _ = error.print();
+    if cli::lacks_library(error) {
+        terminal::hint(NAME_THE_LIBRARY);
+    }
     if error.use_stderr() { Exit::Usage } else { Exit::Done }
 }
+
+const NAME_THE_LIBRARY: &str = "name the folder that the import was given with --to, or set WINDFALL_LIBRARY to it once for all commands";
 
 fn run(cli: Cli) -> Exit {
     match cli.speech.color {
@@ -100,6 +105,8 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.similar(&arguments))),
         Command::Report(arguments) => session(Output::Words)
             .map(|session| interruptible(session, move |session| session.report(&arguments))),
+        Command::Copy(arguments) => session(arguments.output())
+            .map(|session| interruptible(session, move |session| session.copy(&arguments))),
         Command::Sidecars(arguments) => session(Output::Words)
             .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
     };
@@ -124,7 +131,7 @@ fn guided() -> Exit {
         Err(source) => return failed(&Error::io("talk to", Path::new("the terminal"))(source), None),
     };
     let words = iter::once(OsString::from("windfall")).chain(arguments.iter().cloned());
-    let exit = match Cli::try_parse_from(words) {
+    let exit = match cli::parse(words) {
         Ok(cli) => run(cli),
         Err(error) => misused(&error),
     };
@@ -222,7 +229,9 @@ impl Session {
 
     fn import(&self, arguments: &cli::Import) -> Exit {
         let Some(library) = &arguments.to else {
-            let hint = format!("say where the library is or should be: `{}`", arguments.whole_command());
+            let command = arguments.whole_command();
+            let hint =
+                format!("say where the library is or should be, here or in WINDFALL_LIBRARY: `{command}`");
             terminal::failure("--to is missing", &[], Some(&hint));
             return Exit::Usage;
         };
@@ -265,6 +274,28 @@ impl Session {
                 self.ended(shown, &check.problems)
             }
             Err(error) => self.failed(&error, Some(NOTHING_WRITTEN)),
+        }
+    }
+
+    fn copy(&self, arguments: &cli::CopyPhotos) -> Exit {
+        let run = copy::Run {
+            library: &arguments.library,
+            folder: &arguments.to,
+            jobs: arguments.jobs(),
+            watch: self.watch(),
+        };
+        let result = copy::copy(&run, &arguments.wishes());
+        self.screen.clear();
+        match result {
+            Ok(copied) => {
+                let shown = match (arguments.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&copied),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&copied.problems),
+                    (Output::Words, voice) => terminal::copied(&arguments.to, &copied, voice),
+                };
+                self.ended(shown, &copied.problems)
+            }
+            Err(error) => self.failed(&error, None),
         }
     }
 

@@ -29,7 +29,9 @@ use crate::library::settings::RememberedSettings;
 use crate::threads;
 
 pub use history::{ExportRecord, RunRecord};
-pub use listing::{Detail, Stored, StoredFile};
+#[cfg(test)]
+pub use listing::Stored;
+pub use listing::{Detail, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};
 pub use soundness::Dangling;
 use words::{Unknown, known_word};

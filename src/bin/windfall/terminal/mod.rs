@@ -5,6 +5,7 @@
 //! away (`windfall list … | head`) is no error.
 
 mod certificate;
+mod copied;
 pub mod guide;
 mod listing;
 mod problems;
@@ -27,6 +28,7 @@ use windfall::Error;
 use windfall::cli::name;
 
 pub use certificate::{checked, errors, imported, left_alone};
+pub use copied::copied;
 pub use listing::{checksums, explained, json_line, listed, listed_as_json};
 pub use screen::{Bar, Screen};
 pub use sidecars::{removed, written};
@@ -156,7 +158,13 @@ pub fn failure(what: &str, causes: &[String], hint: Option<&str>) {
     for cause in causes {
         let _ = writeln!(err, "  cause: {}", shown(cause));
     }
-    if let Some(hint) = hint {
-        let _ = writeln!(err, "{} {}", styled(STRONG, "hint:"), shown(hint));
+    drop(err);
+    if let Some(text) = hint {
+        self::hint(text);
     }
+}
+
+/// Says what to do next.
+pub fn hint(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{} {}", styled(STRONG, "hint:"), shown(text));
 }
