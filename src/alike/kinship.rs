@@ -12,8 +12,6 @@ use crate::library::layout::SHARED_ALBUMS;
 
 /// Photos of one camera that follow each other so fast were taken in one go, in seconds.
 const ONE_GO: i64 = 10;
-/// A camera that counts no fractions of seconds tells frames of a burst apart no better.
-const ONE_INSTANT: i64 = 2;
 
 /// How a photo came to look like another, the best of its group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,14 +63,16 @@ impl fmt::Display for Kinship {
 /// camera took within seconds of each other.
 pub fn kinship(best: &Photo<'_>, photo: &Photo<'_>, sight: Sight, in_one_go: bool) -> Kinship {
     let is_smaller = area(photo) < area(best);
-    let is_same_size = photo.pixels == best.pixels && photo.format == best.format;
+    let is_as_large = photo.pixels == best.pixels && photo.format == best.format;
+    // frames of a burst are as large as each other, and differ a little
+    let is_one_shot = is_one_instant(best, photo) && (!is_as_large || sight.is_same());
     if is_edit_of(photo.name, best.name) {
         Kinship::Edit
     } else if is_screenshot(photo) {
         Kinship::Screenshot
     } else if is_from_shared_album(photo) {
         if is_smaller { Kinship::Shared } else { Kinship::Resaved }
-    } else if in_one_go && (is_same_size || !is_one_instant(best, photo)) && !sight.is_same() {
+    } else if in_one_go && !is_one_shot {
         Kinship::Burst
     } else if sight.part == Part::Crop {
         Kinship::Cropped
@@ -104,18 +104,21 @@ pub fn follow_each_other(one: &Photo<'_>, other: &Photo<'_>) -> bool {
         && apart.is_some_and(|apart| apart <= TimeDelta::seconds(ONE_GO))
 }
 
+/// Whether both say the same time. Programs that save a photo again often drop the fraction of its second.
 fn is_one_instant(one: &Photo<'_>, other: &Photo<'_>) -> bool {
-    let apart = one.captured.zip(other.captured).map(|(one, other)| (one - other).abs());
-    apart.is_some_and(|apart| apart < TimeDelta::seconds(ONE_INSTANT))
+    one.captured.zip(other.captured).is_some_and(|(one, other)| {
+        let fractions = [one, other].map(|time| time.timestamp_subsec_nanos());
+        one.timestamp() == other.timestamp() && (fractions[0] == fractions[1] || fractions.contains(&0))
+    })
 }
 
 /// Whether both say by which camera and when they were taken, and it was not one shot. A copy says the same as
 /// what it was made of, or nothing.
 fn is_taken_apart(one: &Photo<'_>, other: &Photo<'_>) -> bool {
-    let by_cameras = has_camera(one) && has_camera(other);
-    by_cameras
-        && (one.camera != other.camera
-            || one.captured.is_some() && other.captured.is_some() && !is_one_instant(one, other))
+    let are_dated = one.captured.is_some() && other.captured.is_some();
+    has_camera(one)
+        && has_camera(other)
+        && (one.camera != other.camera || are_dated && !is_one_instant(one, other))
 }
 
 pub fn has_camera(photo: &Photo<'_>) -> bool {

@@ -27,5 +27,6 @@ mod pairs;
 mod recognition;
 mod reliability;
 mod sidecars;
+mod similar;
 mod times;
 mod verify;
