@@ -24,6 +24,7 @@ mod laws;
 mod origins;
 mod page;
 mod pairs;
+mod pictures;
 mod recognition;
 mod reliability;
 mod sidecars;
