@@ -137,6 +137,7 @@ pub use library::settings::{
     AlbumForm, Hidden, Memories, RecentlyDeleted, RememberedSettings, Settings, SidecarForm, ZoneFrom,
 };
 pub use library::template::{Purpose, Template, TemplateError};
+pub use place::Place;
 pub use problem::{Code, Problem, Severity};
 pub use progress::{Phase, Progress, Watch};
 pub use run::check::check;

@@ -255,3 +255,28 @@ fn without_its_catalog_it_keeps_what_is_certain() {
     let table = fs::read_to_string(&origins).unwrap();
     assert!(!table.contains("rebuilt from the library"), "{table}");
 }
+
+#[test]
+fn sizes_that_it_never_read_are_known_when_the_catalog_is_made_anew() {
+    for (scratch, _) in libraries() {
+        let seen = || {
+            let mut seen = BTreeMap::new();
+            list::files(&scratch.library(), &mut |file| {
+                seen.insert(file.path.to_string(), (file.width.zip(file.height), file.duration));
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+            seen
+        };
+        assert!(seen().values().all(|known| *known == (None, None)));
+        scratch.import(&[fixture("example")]);
+        assert!(
+            seen().values().all(|known| *known == (None, None)),
+            "what is there already is not read again"
+        );
+        rebuilt(&scratch);
+        let known = seen();
+        assert_eq!(known["2021/2021-07/IMG_2231.HEIC"], (Some((1025, 900)), None));
+        assert_eq!(known["2024/2024-03/IMG_4821.MOV"], (None, Some(1.0)));
+    }
+}

@@ -27,6 +27,7 @@ mod pairs;
 mod pictures;
 mod recognition;
 mod reliability;
+mod seen;
 mod sidecars;
 mod similar;
 mod times;
