@@ -2,79 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+#[cfg(unix)]
+use std::process::Command;
 
 use crate::builder::damage::{flip_byte, html_page};
 use crate::builder::{Exif, Export, Movie, Part, Photo, Row, aae, jpeg, mov};
-use crate::support::command;
+use crate::support::place::{Place, Run};
 use serde_json::Value;
-use tempfile::TempDir;
-
-/// A folder to work in, with `parts/` for archives.
-struct Place(TempDir);
-
-impl Place {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("parts")).unwrap();
-        Place(folder)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn parts(&self) -> PathBuf {
-        self.path("parts")
-    }
-
-    fn run(&self, arguments: &[&str]) -> Run {
-        self.run_with(arguments, &[])
-    }
-
-    /// The command in this folder, on a machine in Zurich.
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = command();
-        command.current_dir(self.0.path()).args(arguments).env("TZ", "Europe/Zurich");
-        command
-    }
-
-    fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
-        let mut command = self.command(arguments);
-        Run(command.envs(variables.iter().copied()).output().unwrap())
-    }
-
-    fn list(&self) -> Vec<Value> {
-        let run = self.run(&["list", "lib", "--json"]);
-        assert_eq!(run.code(), 0, "{}", run.err());
-        run.out().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-}
-
-struct Run(Output);
-
-impl Run {
-    fn code(&self) -> i32 {
-        self.0.status.code().unwrap()
-    }
-
-    fn out(&self) -> &str {
-        std::str::from_utf8(&self.0.stdout).unwrap()
-    }
-
-    fn err(&self) -> &str {
-        std::str::from_utf8(&self.0.stderr).unwrap()
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.0.stdout).unwrap_or_else(|e| panic!("{e}: {}{}", self.out(), self.err()))
-    }
-
-    fn last_line(&self) -> &str {
-        self.out().lines().last().unwrap_or_default()
-    }
-}
 
 /// A Live Photo with an adjustment in an album, and a photo whose date only the row knows.
 fn lake() -> Export {

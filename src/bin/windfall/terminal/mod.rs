@@ -5,11 +5,13 @@
 //! away (`windfall list … | head`) is no error.
 
 mod certificate;
+mod copied;
 pub mod guide;
 mod listing;
 mod problems;
 mod screen;
 mod sidecars;
+mod similar;
 mod typed;
 mod verified;
 
@@ -27,9 +29,11 @@ use windfall::cli::name;
 use windfall::cli::page::{Written, of_file};
 
 pub use certificate::{checked, errors, imported, left_alone};
+pub use copied::copied;
 pub use listing::{checksums, explained, json_line, listed, listed_as_json};
 pub use screen::{Bar, Screen};
 pub use sidecars::{removed, written};
+pub use similar::similar;
 pub use verified::verified;
 
 /// How much is said.
@@ -159,7 +163,13 @@ pub fn failure(what: &str, causes: &[String], hint: Option<&str>) {
     for cause in causes {
         let _ = writeln!(err, "  cause: {}", shown(cause));
     }
-    if let Some(hint) = hint {
-        let _ = writeln!(err, "{} {}", styled(STRONG, "hint:"), shown(hint));
+    drop(err);
+    if let Some(text) = hint {
+        self::hint(text);
     }
+}
+
+/// Says what to do next.
+pub fn hint(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{} {}", styled(STRONG, "hint:"), shown(text));
 }
