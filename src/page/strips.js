@@ -89,7 +89,9 @@ const showAlike = () => {
   const section = document.getElementById('similar');
   if (!section || !data.similar.length) return;
   section.hidden = false;
-  const groups = data.similar.map(([reason, items]) => ({ reason, items }));
+  // what tells them apart: how large each is
+  const noteOf = item => data.width[item] ? data.width[item] + ' × ' + data.height[item] + ', ' + bytes(data.size[item]) : bytes(data.size[item]);
+  const groups = data.similar.map(([reason, items]) => ({ reason, items, notes: items.map(noteOf) }));
   const box = section.querySelector('.groups');
   moveLivePhotosIn(box);
   walkTiles(box);
