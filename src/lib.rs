@@ -12,7 +12,9 @@
 //! | `problem`, `error`, `progress`, `threads` | what goes wrong, what stops a run, who is told, what runs side by side |
 //! | `apple` | what Apple writes, whatever the category: zips, tables, dates, names of parts, checksums |
 //! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
+//! | `place` | which country, region and town a position lies in |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
+//! | `place` | which country, region and town a position lies in |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
 //! | `page`, `sidecar` | what is made from a library for people and for other programs |
@@ -76,6 +78,11 @@ mod page;
 #[doc(hidden)]
 pub mod page;
 #[cfg(not(feature = "internals"))]
+mod place;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod place;
+#[cfg(not(feature = "internals"))]
 mod problem;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
@@ -114,6 +121,7 @@ pub use library::settings::{
     AlbumForm, Hidden, Memories, RecentlyDeleted, RememberedSettings, Settings, SidecarForm, ZoneFrom,
 };
 pub use library::template::{Purpose, Template, TemplateError};
+pub use place::Place;
 pub use problem::{Code, Problem, Severity};
 pub use progress::{Phase, Progress, Watch};
 pub use run::check::check;
@@ -135,6 +143,7 @@ pub mod cli {
     pub use crate::library::catalog::StoredFile;
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
+    pub use crate::place::CREDIT;
     pub use crate::problem::{advice, amount};
     pub use crate::run::import::{Glance, glance};
     pub use crate::run::{check, import, list, rebuild, sidecars, verify};

@@ -256,7 +256,8 @@ fn the_list_is_complete_and_sorted() {
     );
     let order = "path size blake3 fingerprint proved kind original_name captured captured_from imported_to_icloud \
                  favorite hidden deleted view_count albums memories shared_albums live_photo companions \
-                 contributed_by_me evidence sources";
+                 contributed_by_me evidence sources category original_blake3 width height duration latitude longitude \
+                 place camera";
     let first = place.run(&["list", "lib", "--json"]).out().lines().next().unwrap().to_owned();
     let positions: Vec<usize> =
         order.split_whitespace().map(|key| first.find(&format!("\"{key}\":")).expect(key)).collect();
@@ -413,6 +414,8 @@ fn help_and_version_everywhere() {
             let run = place.run(&[command, &[option]].concat());
             assert_eq!((run.code(), run.err()), (0, ""), "{command:?} {option}");
             assert!(run.out().contains(said), "{command:?} {option}: {}", run.out());
+            let credits = ["OpenStreetMap contributors", "GeoNames"].map(|whose| run.out().contains(whose));
+            assert_eq!(credits, [option == "--version"; 2], "{command:?} {option}: {}", run.out());
         }
     }
 }

@@ -5,6 +5,7 @@ mod choices;
 use std::iter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice, Parser, Subcommand};
@@ -12,7 +13,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 pub use self::choices::{Choices, machine_zone};
 use crate::terminal::Voice;
 use windfall::cli::{
-    Word, fitting,
+    CREDIT, Word, fitting,
     page::{HiddenPhotos, PageOptions},
 };
 use windfall::{SidecarForm, Strangers};
@@ -25,6 +26,7 @@ use windfall::{SidecarForm, Strangers};
 #[command(
     name = "windfall",
     version = env!("WINDFALL_VERSION"),
+    long_version = long_version(),
     propagate_version = true,
     subcommand_required = true,
     arg_required_else_help = true
@@ -37,6 +39,12 @@ pub struct Cli {
     /// How to talk about it.
     #[command(flatten)]
     pub speech: Speech,
+}
+
+/// With those whose data is compiled in and has to be named wherever it goes.
+fn long_version() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| format!("{}\n\n{CREDIT}", env!("WINDFALL_VERSION")));
+    &TEXT
 }
 
 const EXAMPLES: &str = "Examples:
@@ -62,7 +70,7 @@ pub enum Command {
     List(List),
     /// Write a page to look at the library in any browser: certificate, timeline, problems, photos
     Report(Report),
-    /// Write small files beside the photos that other programs read: albums, favourites, dates
+    /// Write small files beside the photos that other programs read: albums, favourites, dates, places
     Sidecars(Sidecars),
     /// Print a script that completes the command line of a shell
     Completions(Completions),
