@@ -143,7 +143,6 @@ pub mod cli {
     pub use crate::library::catalog::StoredFile;
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
-    pub use crate::place::CREDIT;
     pub use crate::problem::{advice, amount};
     pub use crate::run::import::{Glance, glance};
     pub use crate::run::{check, import, list, rebuild, sidecars, verify};

@@ -5,7 +5,6 @@ mod choices;
 use std::iter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice, Parser, Subcommand};
@@ -13,7 +12,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 pub use self::choices::{Choices, machine_zone};
 use crate::terminal::Voice;
 use windfall::cli::{
-    CREDIT, Word, fitting,
+    Word, fitting,
     page::{HiddenPhotos, PageOptions},
 };
 use windfall::{SidecarForm, Strangers};
@@ -26,7 +25,6 @@ use windfall::{SidecarForm, Strangers};
 #[command(
     name = "windfall",
     version = env!("WINDFALL_VERSION"),
-    long_version = long_version(),
     propagate_version = true,
     subcommand_required = true,
     arg_required_else_help = true
@@ -39,12 +37,6 @@ pub struct Cli {
     /// How to talk about it.
     #[command(flatten)]
     pub speech: Speech,
-}
-
-/// With those whose data is compiled in and has to be named wherever it goes.
-fn long_version() -> &'static str {
-    static TEXT: LazyLock<String> = LazyLock::new(|| format!("{}\n\n{CREDIT}", env!("WINDFALL_VERSION")));
-    &TEXT
 }
 
 const EXAMPLES: &str = "Examples:
