@@ -116,7 +116,8 @@ impl Maker<'_> {
         if size == Some(written.size) && is_the_same() {
             return Ok(Made { outcome: Outcome::Stands(written), warning: None });
         }
-        let problem = |message: &str| Problem::new(Code::WriteFailed, message).with_entry(written.path.as_str());
+        let problem =
+            |message: &str| Problem::new(Code::WriteFailed, message).with_entry(written.path.as_str());
         Err(Failure::Problem(match self.folder.list.at(&written.path) {
             Some(ours) if ours.is_of(item) => problem("it was changed since it was copied").as_warning(),
             Some(_) => problem(

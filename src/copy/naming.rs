@@ -75,9 +75,7 @@ pub fn places(items: &[Item<'_>], list: &List) -> Vec<Place> {
         });
         let path = match standing {
             Some(written) => written.path.clone(),
-            None => {
-                names.map(|name| beside_of(base, &name)).find(is_free).unwrap_or_else(|| base.clone())
-            }
+            None => names.map(|name| beside_of(base, &name)).find(is_free).unwrap_or_else(|| base.clone()),
         };
         taken.insert(PathKey::of(&path), number);
         places[number].path = path;

@@ -116,12 +116,7 @@ fn read(library: &Path, filters: &Filters) -> Result<(Vec<StoredFile>, TitlesByP
     Ok((files, titles))
 }
 
-fn write(
-    run: &Run<'_>,
-    folder: &mut Folder,
-    items: &[Item<'_>],
-    copied: &mut Copied,
-) -> Result<(), Error> {
+fn write(run: &Run<'_>, folder: &mut Folder, items: &[Item<'_>], copied: &mut Copied) -> Result<(), Error> {
     let places = places(items, &folder.list);
     let pool = threads::pool(run.jobs)?;
     let limits = Limits::of_this_machine();

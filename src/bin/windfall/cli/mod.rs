@@ -350,8 +350,7 @@ impl CopyPhotos {
     /// What is to be copied, and in which form.
     pub fn wishes(&self) -> Wishes {
         let usual = Encoding::default();
-        let encoding =
-            Encoding { quality: self.quality.unwrap_or(usual.quality), long_edge: self.long_edge };
+        let encoding = Encoding { quality: self.quality.unwrap_or(usual.quality), long_edge: self.long_edge };
         Wishes {
             filters: self.filtering.filters(),
             hidden: if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut },
