@@ -31,6 +31,7 @@ use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids, Remembered};
+use crate::library::kept_settings;
 use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
@@ -66,7 +67,7 @@ pub fn rebuild(
     let _lock = hold(run.library)?;
     let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
     let old = Old::read(run.library)?;
-    let settings = choose(&old.memory);
+    let settings = choose(&old.settings);
     let on_drive = OnDrive::walk(run.library);
     let told = Told::read(run.library);
     let kept = kept_details(run.library, &on_drive, &told);
@@ -96,33 +97,36 @@ pub fn rebuild(
     verification.elapsed_seconds = started.elapsed().as_secs_f64();
     let json = serde_json::to_string(&verification);
     let json = json.map_err(|e| Error::io("record the rebuild of", run.library)(e.into()))?;
-    Catalog::open(run.library)?.record_run("rebuild", &began, &json, None)?;
+    let mut catalog = Catalog::open(run.library)?;
+    kept_settings::keep(run.library, &catalog.settings()?)?;
+    catalog.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
 }
 
-/// What the old catalog still tells.
-#[derive(Default)]
+/// What the old catalog still tells, and of the settings also what stands beside it.
 struct Old {
     known: Remembered,
-    memory: RememberedSettings,
+    settings: RememberedSettings,
 }
 
 impl Old {
     fn read(library: &Path) -> Result<Self, Error> {
-        match catalog::open(library) {
-            Ok(catalog) => Ok(Old {
-                known: catalog.load().unwrap_or_default(),
-                memory: catalog.settings().unwrap_or_default(),
-            }),
-            Err(newer @ Error::CatalogNewer { .. }) => Err(newer),
-            Err(_) => Ok(Old::default()),
-        }
+        let beside = kept_settings::kept(library);
+        let (known, settings) = match catalog::open(library) {
+            Ok(catalog) => (catalog.load().unwrap_or_default(), catalog.settings().unwrap_or_default()),
+            Err(newer @ Error::CatalogNewer { .. }) => return Err(newer),
+            Err(_) => Default::default(),
+        };
+        // what the catalog says is newer
+        let all = beside.iter().chain(settings.iter());
+        let settings = all.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+        Ok(Old { known, settings })
     }
 }
 
 /// Settings for the new catalog: those that were chosen, and of the old ones the others.
 fn remembered(old: &Old, settings: &Settings) -> RememberedSettings {
-    let (old, chosen) = (&old.memory, settings.remembered());
+    let (old, chosen) = (&old.settings, settings.remembered());
     let all = old.iter().chain(chosen.iter()).map(|(name, text)| (name.to_owned(), text.to_owned()));
     // that of the new catalog is its own
     all.filter(|(name, _)| name != "schema_version").collect()
@@ -191,12 +195,12 @@ impl Made {
         }
     }
 
-    fn write(&self, path: &Path, sorted: &Sorted, memory: &RememberedSettings) -> Result<(), Error> {
+    fn write(&self, path: &Path, sorted: &Sorted, settings: &RememberedSettings) -> Result<(), Error> {
         remove(path)?;
         remove(&beside(path, "-journal"))?;
         let mut catalog = Catalog::open_file(path.to_owned())?;
         let mut ids = Ids::default();
-        catalog.remember(memory)?;
+        catalog.remember(settings)?;
         catalog.record_archives(&self.contents, &mut ids)?;
         catalog.record_read(&self.contents, &self.read_entries(), &mut ids)?;
         let complete: Vec<i64> = self.complete.iter().map(|archive| ids.archives[archive]).collect();
