@@ -13,6 +13,7 @@
 //! | `apple` | what Apple writes, whatever the category: zips, tables, dates, names of parts, checksums |
 //! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
+//! | `place` | which country, region and town a position lies in |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
 //! | `picture` | what photos and movies look like: thumbnails, previews, copies as JPEG |
@@ -86,6 +87,10 @@ mod picture;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod picture;
+mod place;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod place;
 #[cfg(not(feature = "internals"))]
 mod problem;
 #[cfg(feature = "internals")]
@@ -125,6 +130,7 @@ pub use library::settings::{
     AlbumForm, Hidden, Memories, RecentlyDeleted, RememberedSettings, Settings, SidecarForm, ZoneFrom,
 };
 pub use library::template::{Purpose, Template, TemplateError};
+pub use place::Place;
 pub use problem::{Code, Problem, Severity};
 pub use progress::{Phase, Progress, Watch};
 pub use run::check::check;

@@ -27,6 +27,7 @@ mod page;
 mod pairs;
 mod recognition;
 mod reliability;
+mod seen;
 mod sidecars;
 mod times;
 mod verify;

@@ -9,12 +9,12 @@ use rusqlite::{Connection, Transaction};
 use crate::library::catalog::words::SENTENCES;
 
 /// The version of the schema, in `PRAGMA user_version` and in the settings as `schema_version`.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// The steps from each version to the next, beginning with the first.
-const STEPS: [Step; 1] = [from_1_to_2];
+const STEPS: [Step; 2] = [from_1_to_2, from_2_to_3];
 
 /// Brings a catalog of version `found`, 0 if it is empty, to the current version.
 pub(super) fn migrate(tx: &Transaction<'_>, found: i64) -> rusqlite::Result<()> {
@@ -35,19 +35,30 @@ fn from_1_to_2(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     SENTENCES.iter().try_for_each(|(rule, sentence)| rename.execute([rule.as_str(), sentence]).map(|_| ()))
 }
 
+fn from_2_to_3(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(include_str!("schema-2-to-3.sql"))
+}
+
 /// Makes a catalog of version `found` look like a current one to a connection that may only read. Rules need no
 /// view, because the sentences of version 1 are understood wherever a rule is read.
 pub(super) fn show_as_current(connection: &Connection, found: i64) -> rusqlite::Result<()> {
-    if found != 1 {
+    if found == VERSION {
         return Ok(());
     }
+    // what version 2 has and version 1 has not
+    let (of_contents, of_files) =
+        if found == 1 { ("NULL AS exif_standard, ", "NULL AS modified, ") } else { ("", "") };
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.execute_batch(&format!(
+        "CREATE TEMP VIEW contents AS SELECT *, {of_contents} NULL AS width, NULL AS height, NULL AS duration, \
+         NULL AS country_code, NULL AS country, NULL AS region, NULL AS city FROM main.contents; \
+         CREATE TEMP VIEW files AS SELECT *, {of_files} 'photos' AS category FROM main.files"
+    ))?;
+    if found > 1 {
+        return Ok(());
+    }
     connection.execute_batch(
-        "CREATE TEMP VIEW contents AS SELECT id, blake3, size, crc32, fingerprint, cut_short, format, exif_time, \
-         exif_offset, quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, \
-         content_identifier, NULL AS exif_standard FROM main.contents; \
-         CREATE TEMP VIEW exports AS SELECT id, name, total, built, label, 'photos' AS category FROM main.exports; \
-         CREATE TEMP VIEW files AS SELECT *, NULL AS modified FROM main.files; \
+        "CREATE TEMP VIEW exports AS SELECT id, name, total, built, label, 'photos' AS category FROM main.exports; \
          CREATE TEMP VIEW entries AS SELECT archive, position, part, path, inner, role AS sort, size, modified, \
          content FROM main.entries; \
          CREATE TEMP VIEW derived AS SELECT path, form AS kind, target, blake3 FROM main.derived; \
