@@ -12,6 +12,7 @@
 //! | `problem`, `error`, `progress`, `threads` | what goes wrong, what stops a run, who is told, what runs side by side |
 //! | `apple` | what Apple writes, whatever the category: zips, tables, dates, names of parts, checksums |
 //! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
+//! | `place` | which country, region and town a position lies in |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
 //! | `place` | which country, region and town a position lies in |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
@@ -154,6 +155,7 @@ pub mod cli {
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
     pub use crate::picture::is_panic_expected;
+    pub use crate::place::CREDIT;
     pub use crate::problem::{advice, amount};
     pub use crate::run::import::{Glance, glance};
     pub use crate::run::{check, copy, import, list, rebuild, sidecars, verify};

@@ -349,6 +349,8 @@ fn help_and_version_everywhere() {
             let run = place.run(&[command, &[option]].concat());
             assert_eq!((run.code(), run.err()), (0, ""), "{command:?} {option}");
             assert!(run.out().contains(said), "{command:?} {option}: {}", run.out());
+            let credits = ["OpenStreetMap contributors", "GeoNames"].map(|whose| run.out().contains(whose));
+            assert_eq!(credits, [option == "--version"; 2], "{command:?} {option}: {}", run.out());
         }
     }
 }

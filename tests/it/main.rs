@@ -25,6 +25,7 @@ mod laws;
 mod origins;
 mod page;
 mod pairs;
+mod place;
 mod recognition;
 mod reliability;
 mod seen;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::Row;
 
 use crate::category::photos::media::{Camera, Cameras, Pixels, Position};
-use crate::place::Place;
+use crate::place::{self, Place};
 
 /// The columns of `contents` that [`Facts`] are read from, in their order.
 pub(super) const FACTS: &str =
@@ -45,7 +45,8 @@ impl FactsReader {
             pixels,
             duration: row.get(first + 4)?,
             camera: self.cameras.share(camera),
-            place: self.place(row, first + 7)?,
+            // a catalog of an earlier version, which is only read, has no words yet
+            place: self.place(row, first + 7)?.or_else(|| position.and_then(place::at)),
         })
     }
 
