@@ -147,12 +147,12 @@ mod tests {
     fn jpegs_are_found_wherever_they_are() {
         let (small, large) = (jpeg(160, 120), jpeg(400, 300));
         let raw = [b"II*\0...", &small[..], b"\xff\xd8\xff", &large, b"sensor", &jpeg(60, 60)].concat();
-        let at = 8 + small.len() + 3;
+        let at = 7 + small.len() + 3;
         let lengths = (small.len() as u64, large.len() as u64);
         assert_eq!(
             pictures(&raw),
             [
-                Jpeg { start: 8, length: lengths.0, width: 160, height: 120 },
+                Jpeg { start: 7, length: lengths.0, width: 160, height: 120 },
                 Jpeg { start: at as u64, length: lengths.1, width: 400, height: 300 },
             ]
         );
