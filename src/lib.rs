@@ -88,6 +88,7 @@ mod picture;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod picture;
+#[cfg(not(feature = "internals"))]
 mod place;
 #[cfg(feature = "internals")]
 #[doc(hidden)]

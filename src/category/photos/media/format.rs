@@ -36,7 +36,6 @@ pub enum Format {
     /// MP4, M4V, 3GP and any other ISO base media that is neither a picture nor sound.
     Mp4,
     Jxl,
-    Bmp,
     /// Photoshop's, including large documents (PSB).
     Psd,
     Avi,
@@ -114,7 +113,6 @@ impl Format {
         (Format::Mov, "mov"),
         (Format::Mp4, "mp4"),
         (Format::Jxl, "jxl"),
-        (Format::Bmp, "bmp"),
         (Format::Psd, "psd"),
         (Format::Avi, "avi"),
         (Format::Aae, "aae"),
@@ -164,28 +162,6 @@ impl Format {
                 Format::Jxl
             }
             [b'8', b'B', b'P', b'S', 0, 1 | 2, ..] => Format::Psd,
-            // four zeros are reserved, and the header that follows is of one of these sizes
-            [
-                b'B',
-                b'M',
-                _,
-                _,
-                _,
-                _,
-                0,
-                0,
-                0,
-                0,
-                _,
-                _,
-                _,
-                _,
-                12 | 40 | 52 | 56 | 64 | 108 | 124,
-                0,
-                0,
-                0,
-                ..,
-            ] => Format::Bmp,
             [b'I', b'I', 42, 0, _, _, _, _, b'C', b'R', 2, ..] => Format::Cr2,
             [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Format::Tiff,
             [b'I', b'I', b'R', b'O' | b'S', ..] | [b'M', b'M', b'O', b'R', ..] => Format::Orf,

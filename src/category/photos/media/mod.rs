@@ -9,8 +9,8 @@
 
 mod blocks;
 mod boxes;
-mod carried;
 mod camera;
+mod carried;
 mod codestream;
 mod cut;
 mod first_picture;
@@ -32,9 +32,9 @@ use std::io::{Read, Seek};
 use blocks::Blocks;
 use chrono::{FixedOffset, NaiveDateTime};
 
-pub use carried::{Carried, carried, parsed};
 pub use crate::place::Position;
 pub use camera::{Camera, Cameras};
+pub use carried::{Carried, carried, parsed};
 pub use cut::is_cut_short;
 pub use first_picture::{FirstPicture, first_picture};
 use format::HEAD;
