@@ -54,6 +54,8 @@ pub struct Wanted<'a> {
 pub struct Drawn {
     pub thumbnail: bool,
     pub preview: bool,
+    /// How many of these two were made now.
+    pub new: u64,
     /// Where there is no thumbnail.
     pub why_none: Option<WhyNone>,
 }
@@ -183,8 +185,11 @@ impl Shelf<'_> {
     fn drawn(&self, item: &StoredFile, progress: &dyn Progress) -> Drawn {
         let hash = &item.content.blake3;
         let is_made = |size| self.kept(size).known(hash) == Some(Known::Made);
-        let mut drawn =
-            Drawn { thumbnail: is_made(Size::Thumbnail), preview: is_made(Size::Preview), why_none: None };
+        let mut drawn = Drawn {
+            thumbnail: is_made(Size::Thumbnail),
+            preview: is_made(Size::Preview),
+            ..Drawn::default()
+        };
         if self.thumbnails.known(hash) == Some(Known::Impossible) {
             drawn.why_none = Some(self.thumbnails.reason(hash).map_or(WhyNone::Kind, WhyNone::Failed));
         } else if !can_draw(item.content.format) {
@@ -198,6 +203,7 @@ impl Shelf<'_> {
             Ok(jpegs) => {
                 for (size, jpeg) in missing.into_iter().zip(jpegs) {
                     let is_kept = self.is_written(self.kept(size).keep(hash, &jpeg));
+                    drawn.new += u64::from(is_kept);
                     match size {
                         Size::Thumbnail if !is_kept => {
                             drawn.why_none = Some(WhyNone::Failed("could not be written".to_owned()));

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::table::{COLUMNS, ROWS, TABLE};
 use super::{Place, Position, at};
 
 /// Code, country, region and town.
@@ -45,6 +46,22 @@ fn places_are_called_what_people_call_them() {
     for (name, latitude, longitude, expected) in cases {
         assert_eq!(words(latitude, longitude).as_deref(), Some(expected), "{name}");
     }
+}
+
+/// Every twentieth town of the table; borders and names come from different hands.
+#[test]
+fn towns_lie_in_their_own_countries() {
+    let (mut asked, mut wrong) = (0, Vec::new());
+    for town in (0..ROWS).flat_map(|row| TABLE.towns(row, 0..COLUMNS)).step_by(20) {
+        let position = Position { latitude: town.latitude.into(), longitude: town.longitude.into() };
+        let (own, _) = TABLE.region(town.region).unwrap();
+        let found = at(position);
+        asked += 1;
+        if found.as_ref().is_none_or(|place| place.country_code != own) {
+            wrong.push((TABLE.name(town), own, found));
+        }
+    }
+    assert!(asked > 7_000 && wrong.len() * 1000 <= asked, "{} of {asked}: {wrong:#?}", wrong.len());
 }
 
 #[test]

@@ -7,4 +7,5 @@ pub mod import;
 pub mod list;
 pub mod rebuild;
 pub mod sidecars;
+pub mod similar;
 pub mod verify;

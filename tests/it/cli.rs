@@ -50,7 +50,7 @@ fn a_sound_export_is_done_and_said_to_be_whole() {
     assert_eq!(import.err(), "");
     for said in [
         "iCloud Photos: 1 of 1 part here",
-        "2 photos and 1 video, with 1 Live Photo",
+        "2 photos and 0 videos; 1 of the photos is a Live Photo",
         "3 files are exactly what was in iCloud",
     ] {
         assert!(import.out().contains(said), "{said}: {}", import.out());

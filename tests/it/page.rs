@@ -34,9 +34,9 @@ fn example() -> Scratch {
 
 fn report(scratch: &Scratch, hidden: HiddenPhotos) -> String {
     let options = PageOptions { hidden, ..PageOptions::default() };
-    let path = write(&scratch.library(), &options, watch(&NEVER), NonZeroUsize::MIN).unwrap();
-    assert_eq!(path, scratch.library().join("windfall-report.html"));
-    std::fs::read_to_string(path).unwrap()
+    let written = write(&scratch.library(), &options, watch(&NEVER), NonZeroUsize::MIN).unwrap();
+    assert_eq!(written.path, scratch.library().join("windfall-report.html"));
+    std::fs::read_to_string(written.path).unwrap()
 }
 
 fn data(page: &str) -> Value {
@@ -133,7 +133,8 @@ fn elsewhere_it_has_no_gallery_and_never_replaces_what_is_not_ours() {
     let options =
         PageOptions { output: Some(output.clone()), hidden: HiddenPhotos::Shown, ..PageOptions::default() };
     for _ in 0..2 {
-        assert_eq!(write(&scratch.library(), &options, watch(&NEVER), NonZeroUsize::MIN).unwrap(), output);
+        let written = write(&scratch.library(), &options, watch(&NEVER), NonZeroUsize::MIN).unwrap();
+        assert_eq!(written.path, output);
     }
     let page = std::fs::read_to_string(&output).unwrap();
     assert!(page.contains("Certificate of completeness") && !page.contains("application/json"));

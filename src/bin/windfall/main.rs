@@ -25,7 +25,9 @@ use clap::ColorChoice;
 
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
-use windfall::cli::{check, copy, import, is_panic_expected, list, page, rebuild, report, sidecars, verify};
+use windfall::cli::{
+    check, copy, import, is_panic_expected, list, page, rebuild, report, sidecars, similar, verify,
+};
 use windfall::{
     Error, Problem, Progress, RememberedSettings, Run, Settings, Severity, Strangers, VerifyRun, Watch,
 };
@@ -99,7 +101,9 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.check(&arguments))),
         Command::Verify(arguments) => session(arguments.pace.output())
             .map(|session| interruptible(session, move |session| session.verify(&arguments))),
-        Command::Report(arguments) => session(Output::Words)
+        Command::Similar(arguments) => session(arguments.pace.output())
+            .map(|session| interruptible(session, move |session| session.similar(&arguments))),
+        Command::Report(arguments) => session(arguments.output())
             .map(|session| interruptible(session, move |session| session.report(&arguments))),
         Command::Copy(arguments) => session(arguments.output())
             .map(|session| interruptible(session, move |session| session.copy(&arguments))),
@@ -351,16 +355,44 @@ impl Session {
         }
     }
 
+    fn similar(&self, arguments: &cli::Similar) -> Exit {
+        let cli::Similar { library, filtering, pace } = arguments;
+        let jobs = pace.jobs(iter::once(library));
+        let result = similar::similar(library, &filtering.filters(), self.watch(), jobs);
+        self.screen.clear();
+        let shown = result.and_then(|similar| match (pace.output(), self.voice) {
+            (Output::Json, _) => terminal::json(&similar),
+            (Output::Words, Voice::Quiet) => Ok(()),
+            (Output::Words, voice) => terminal::similar(&similar, voice),
+        });
+        shown.map_or_else(|error| self.failed(&error, Some(NOTHING_CHANGED)), |()| Exit::Done)
+    }
+
     fn report(&self, arguments: &cli::Report) -> Exit {
         let result = page::write(&arguments.library, &arguments.options(), self.watch(), arguments.jobs());
         self.screen.clear();
-        let shown = result.and_then(|path| match self.voice {
-            Voice::Quiet => Ok(()),
-            _ => terminal::page_written(&path),
-        });
-        shown.map_or_else(|error| self.failed(&error, None), |()| Exit::Done)
+        match result {
+            Ok(written) => {
+                let shown = match (arguments.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&written),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&written.problems),
+                    (Output::Words, _) => terminal::page_written(&written),
+                };
+                if arguments.open
+                    && let Err(error) = open::that_detached(&written.path)
+                {
+                    let address = page::of_file(&written.path);
+                    self.screen.note(&format!("no browser could be opened ({error}); the page is {address}"));
+                }
+                self.ended(shown, &written.problems)
+            }
+            Err(error) => self.failed(&error, None),
+        }
     }
 }
+
+/// The hint for an interrupted run that keeps its thumbnails and changes nothing else.
+const NOTHING_CHANGED: &str = "nothing was changed; run the same command again to go on";
 
 /// The hint for an interrupted run that had nothing to keep.
 const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to start over";

@@ -323,7 +323,7 @@ impl<'a> Put<'a> {
 }
 
 /// Records distinct bytes and gives their id.
-fn insert_content(tx: &Transaction<'_>, content: &Content, said: &Said) -> rusqlite::Result<i64> {
+pub(super) fn insert_content(tx: &Transaction<'_>, content: &Content, said: &Said) -> rusqlite::Result<i64> {
     let time = |local: &Option<LocalTime>| local.as_ref().map(|l| local_text(l.time));
     let offset =
         |local: &Option<LocalTime>| local.as_ref().and_then(|l| l.offset).map(|o| o.local_minus_utc());

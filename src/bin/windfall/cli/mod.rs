@@ -77,11 +77,13 @@ pub enum Command {
     Verify(Verify),
     /// What a library holds, a line per file
     List(List),
+    /// Which photos look alike: bursts, smaller and re-saved copies, screenshots of photos. Deletes nothing
+    Similar(Similar),
     /// Write a page to look at the library in any browser: certificate, timeline, problems, photos
     Report(Report),
     /// Copy chosen photos to a folder, to give away or for a program that cannot show HEIC
     Copy(Box<CopyPhotos>),
-    /// Write small files beside the photos that other programs read: albums, favourites, dates
+    /// Write small files beside the photos that other programs read: albums, favourites, dates, places
     Sidecars(Sidecars),
     /// Print a script that completes the command line of a shell
     Completions(Completions),
@@ -278,6 +280,18 @@ pub struct List {
     pub filtering: Filtering,
 }
 
+/// `windfall similar`.
+#[derive(Debug, Args)]
+pub struct Similar {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    #[command(flatten)]
+    pub pace: Pace,
+    #[command(flatten)]
+    pub filtering: Filtering,
+}
+
 /// `windfall report`.
 #[derive(Debug, Args)]
 pub struct Report {
@@ -291,6 +305,12 @@ pub struct Report {
     /// Show hidden and recently deleted photos too
     #[arg(long)]
     pub with_hidden: bool,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub open: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     /// Make large pictures of photos that browsers cannot show (HEIC, RAW, TIFF); later pages show them too
     #[arg(long)]
     pub previews: bool,
@@ -303,6 +323,11 @@ impl Report {
     /// Threads that make thumbnails, at least one.
     pub fn jobs(&self) -> NonZeroUsize {
         jobs(self.jobs, iter::once(&self.library))
+    }
+
+    /// How the result is printed.
+    pub fn output(&self) -> Output {
+        if self.json { Output::Json } else { Output::Words }
     }
 
     /// What the page should be.

@@ -76,9 +76,12 @@ mod tests {
         [0xff, 0x0a].into_iter().chain(bytes).collect()
     }
 
+    /// Numbers of a codestream, and what they come to.
+    type Case<'a> = (&'a [(u64, usize)], Option<(u64, u64)>);
+
     #[test]
     fn sizes_large_and_small_and_turned() {
-        let cases: &[(&[(u64, usize)], Option<(u64, u64)>)] = &[
+        let cases: &[Case<'_>] = &[
             // 24 pixels high, 40 wide
             (&[(1, 1), (2, 5), (0, 3), (4, 5), (1, 1)], Some((40, 24))),
             // as a proportion of the height

@@ -112,11 +112,14 @@ mod tests {
         [pitm, boxed(b"iprp", &[ipco, boxed(b"ipma", &ipma)].concat())].concat()
     }
 
+    /// Properties of two items, and the size that they come to.
+    type Case = (Vec<Vec<u8>>, Option<(u64, u64)>);
+
     #[test]
     fn properties_of_the_primary_item_apply_in_their_order() {
         let thumbnail = || ispe(320, 240);
         let photo = || ispe(4032, 3024);
-        let cases: &[(Vec<Vec<u8>>, Option<(u64, u64)>)] = &[
+        let cases: &[Case] = &[
             (vec![thumbnail(), photo()], Some((4032, 3024))),
             (vec![thumbnail(), photo(), irot(0)], Some((4032, 3024))),
             (vec![thumbnail(), photo(), irot(1)], Some((3024, 4032))),
@@ -141,8 +144,8 @@ mod tests {
         let whole = meta(&[ispe(320, 240), ispe(4032, 3024), irot(1)], 0, false);
         assert!(pixels(&whole).is_some());
         for cut in 0..whole.len() {
-            // nothing but the count, the turn or the size may be missing, and then there is less or nothing
-            let _ = pixels(&whole[..cut]);
+            // without the turn, or with nothing at all
+            assert!([None, Pixels::new(4032, 3024)].contains(&pixels(&whole[..cut])), "{cut}");
         }
         assert_eq!(pixels(&whole[..whole.len() / 2]), None);
         assert_eq!(pixels(&boxed(b"pitm", b"")), None);

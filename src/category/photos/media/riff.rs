@@ -8,7 +8,7 @@ use std::io::{Read, Seek};
 use crate::category::photos::media::LocalTime;
 use crate::category::photos::media::blocks::{Blocks, LARGEST_BLOCK};
 use crate::category::photos::media::pixels::{Pixels, seconds};
-use crate::category::photos::media::window::{Window, big_endian};
+use crate::category::photos::media::window::{Window, little_endian};
 use crate::category::photos::time::stamp;
 
 /// Chunks of a file.
@@ -53,8 +53,8 @@ fn webp_size(kind: &[u8; 4], &[a, b, c, d, e, f, g, h, i, j]: &[u8; 10]) -> Opti
     }
 }
 
-/// What an AVI says besides its XMP.
-#[derive(Debug, Default, PartialEq)]
+/// What an AVI says besides its XMP and its size.
+#[derive(Default)]
 pub(super) struct Avi {
     /// `IDIT`, which is in its list of headers or in a list beside that.
     pub date: Option<LocalTime>,
@@ -90,10 +90,6 @@ pub(super) fn avi(window: &mut Window<'_, impl Read + Seek>) -> (Avi, Blocks) {
         at += 8 + size + size % 2;
     }
     (found, blocks)
-}
-
-fn little_endian(bytes: &[u8]) -> u64 {
-    big_endian(&bytes.iter().rev().copied().collect::<Vec<_>>())
 }
 
 fn chunk(window: &mut Window<'_, impl Read + Seek>, at: u64) -> Option<([u8; 4], u64)> {

@@ -11,7 +11,7 @@ use crate::category::photos::media::blocks::{
 };
 use crate::category::photos::media::boxes::{Boxes, Fields, TopLevel, child};
 use crate::category::photos::media::pixels::Pixels;
-use crate::category::photos::media::window::{Window, big_endian};
+use crate::category::photos::media::window::{Window, big_endian, little_endian};
 use crate::category::photos::media::{codestream, iptc, properties};
 
 /// How much of a HEIF `meta` box is read: it is a directory of items, without picture data.
@@ -137,19 +137,18 @@ pub(super) fn jxl(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
 /// GIF: the size of its canvas.
 pub(super) fn gif(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     let [a, b, height @ ..] = window.array::<4>(6).unwrap_or_default();
-    let side = |bytes| u64::from(u16::from_le_bytes(bytes));
-    Blocks { pixels: Pixels::new(side([a, b]), side(height)), ..Blocks::default() }
+    let pixels = Pixels::new(little_endian(&[a, b]), little_endian(&height));
+    Blocks { pixels, ..Blocks::default() }
 }
 
 /// BMP: a header of two forms. A height below zero says that the rows come from above.
 pub(super) fn bmp(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     let [form, _, _, _, a, b, c, d, height @ ..] = window.array::<12>(14).unwrap_or_default();
     let pixels = if form == BMP_OF_OS2 {
-        let side = |bytes| u64::from(u16::from_le_bytes(bytes));
-        Pixels::new(side([a, b]), side([c, d]))
+        Pixels::new(little_endian(&[a, b]), little_endian(&[c, d]))
     } else {
         let height = i32::from_le_bytes(height).unsigned_abs();
-        Pixels::new(u32::from_le_bytes([a, b, c, d]).into(), height.into())
+        Pixels::new(little_endian(&[a, b, c, d]), height.into())
     };
     Blocks { pixels, ..Blocks::default() }
 }
