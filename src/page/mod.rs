@@ -12,6 +12,7 @@
 
 pub mod address;
 mod certificate;
+mod copies;
 mod figures;
 mod gallery;
 mod holdings;
@@ -84,6 +85,16 @@ pub enum HiddenPhotos {
     Shown,
 }
 
+pub use copies::{Copies, write_beside};
+
+/// What a page is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Library,
+    /// A folder of copies, for somebody who need not know of the library.
+    Copies,
+}
+
 /// What the page should be.
 #[derive(Debug, Clone, Default)]
 pub struct PageOptions {
@@ -144,10 +155,12 @@ pub fn write(
         }
         false => None,
     };
-    let data = pictures.as_ref().map(|pictures| gallery::data(&shown, &Beside { pictures, similar: &[] }));
+    let data = pictures
+        .as_ref()
+        .map(|pictures| gallery::data(&shown, &Beside { pictures, similar: &[], own: layout::INTERNAL }));
     let pictures = pictures.unwrap_or_default();
     let problems = undrawn(&shown, &pictures);
-    let html = render(&holdings, &shown, options.hidden, &problems, data.as_deref())
+    let html = render(Subject::Library, &holdings, &shown, options.hidden, &problems, data.as_deref())
         .map_err(|error| Error::io("write", &path)(io::Error::other(error)))?;
     if watch.is_cancelled() {
         return Err(Error::Interrupted);
@@ -240,7 +253,8 @@ struct Page<'a> {
     script: &'static str,
     title: String,
     span: String,
-    certificate: Certificate,
+    /// What a library says of itself; copies say nothing.
+    certificate: Option<Certificate>,
     problems: Problems,
     timeline: Timeline,
     kinds: Vec<Bar>,
@@ -262,6 +276,7 @@ struct Page<'a> {
 }
 
 fn render(
+    subject: Subject,
     holdings: &Holdings,
     shown: &Shown<'_>,
     hidden: HiddenPhotos,
@@ -269,7 +284,7 @@ fn render(
     gallery: Option<&str>,
 ) -> Result<String, askama::Error> {
     let mut problems = problems(holdings, hidden);
-    let certificate = certificate(holdings, &problems);
+    let certificate = (subject == Subject::Library).then(|| certificate(holdings, &problems));
     problems.groups.extend(problems::undrawn(undrawn));
     let (photos, videos) = holdings::photos_and_videos(&shown.items);
     let bytes = shown.files.iter().map(|file| file.content.size).fold(0, u64::saturating_add);

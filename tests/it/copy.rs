@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use image::{ImageFormat, RgbImage};
@@ -87,9 +87,16 @@ const ALL_AS_JPEG: [&str; 9] = [
     "Undated/when.JPG",
 ];
 
-/// Every file below a folder but Windfall's own, with its bytes' BLAKE3 and its time.
+/// Every copy below a folder, with its bytes' BLAKE3 and its time.
 fn files(folder: &Path) -> BTreeMap<String, (blake3::Hash, SystemTime)> {
-    everything(folder).into_iter().filter(|(path, _)| !path.starts_with(".windfall-copy/")).collect()
+    let is_copy = |path: &String| !path.starts_with(".windfall-copy/") && path != "photos.html";
+    everything(folder).into_iter().filter(|(path, _)| is_copy(path)).collect()
+}
+
+/// What Windfall has for itself in a folder of copies, but for small pictures.
+fn own(folder: &Path) -> Vec<String> {
+    let own = everything(&folder.join(".windfall-copy")).into_keys();
+    own.filter(|path| !path.starts_with("thumbnails/")).collect()
 }
 
 fn everything(folder: &Path) -> BTreeMap<String, (blake3::Hash, SystemTime)> {
@@ -129,10 +136,9 @@ fn copies_are_the_originals_with_their_paths_and_times() {
     for (path, copy) in files(&place.path("out")) {
         assert_eq!(copy, originals[&path], "{path}");
     }
-    let own: Vec<String> = everything(&place.path("out/.windfall-copy")).into_keys().collect();
-    assert_eq!(own, ["copied.csv"]);
+    assert_eq!(own(&place.path("out")), ["copied.csv"]);
     assert_eq!(everything(&place.path("lib")), before, "the library is only read");
-    let words = place.run(&["copy", "lib", "--to", "again"]);
+    let words = place.run(&["copy", "lib", "--to", "again", "--no-page"]);
     assert_eq!((words.code(), words.err()), (0, ""));
     let first = words.out().lines().next().unwrap();
     assert!(first.starts_with("Copied 10 files to `again` ("), "{first}");
@@ -393,11 +399,10 @@ fn whatever_a_killed_run_left_the_next_one_ends_in_the_same_folder() {
             fs::File::options().write(true).open(&to).unwrap().set_modified(whole[*path].1).unwrap();
         }
         let name = folder.file_name().unwrap().to_str().unwrap();
-        let (copied, converted, there, _) = copy(&place, &[name, "--jpeg"], 0);
+        let (copied, converted, there, _) = copy(&place, &[name, "--jpeg", "--no-page"], 0);
         assert_eq!((copied + converted, there), (9 - standing.len() as u64, standing.len() as u64), "{list}");
         assert_eq!(files(&folder), whole, "{list}");
-        let own: Vec<String> = everything(&folder.join(".windfall-copy")).into_keys().collect();
-        assert_eq!(own, ["copied.csv"]);
+        assert_eq!(own(&folder), ["copied.csv"]);
     }
 }
 
@@ -456,10 +461,61 @@ fn the_number_of_threads_changes_nothing() {
     for (folder, jobs) in [("one", "1"), ("four", "4")] {
         copy(&place, &[folder, "--jpeg", "--jobs", jobs], 0);
     }
-    assert_eq!(everything(&place.path("one")).len(), 201);
     let [one, four] = ["one", "four"].map(|folder| files(&place.path(folder)));
-    assert_eq!(one, four);
-    let lists: [PathBuf; 2] =
-        ["one", "four"].map(|folder| place.path(folder).join(".windfall-copy/copied.csv"));
-    assert_eq!(fs::read(&lists[0]).unwrap(), fs::read(&lists[1]).unwrap());
+    assert_eq!((one.len(), &one), (200, &four));
+    for file in ["photos.html", ".windfall-copy/copied.csv"] {
+        let [one, four] = ["one", "four"].map(|folder| fs::read(place.path(folder).join(file)).unwrap());
+        assert_eq!(one, four, "{file}");
+    }
+}
+
+/// The photos of a page, as its script reads them.
+fn on_page(place: &Place, folder: &str) -> Value {
+    let page = fs::read_to_string(place.path(folder).join("photos.html")).unwrap();
+    let (_, rest) = page.split_once("type=\"application/json\">").unwrap();
+    serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
+}
+
+#[test]
+fn the_page_shows_every_copy_and_nothing_of_the_library() {
+    let place = library();
+    copy(&place, &["out", "--jpeg", "--album", "CON"], 0);
+    copy(&place, &["out", "--jpeg", "--search", "IMG", "--with-hidden"], 0);
+    let data = on_page(&place, "out");
+    let names = ["IMG_3.JPG", "IMG_1.jpg", "IMG_2.PNG", "IMG_3 (2).jpg", "clip.MOV"];
+    let mut shown: Vec<&str> =
+        data["name"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    shown.sort_unstable();
+    let mut expected = names;
+    expected.sort_unstable();
+    assert_eq!(shown, expected);
+    let albums = data["albums"].as_array().unwrap();
+    assert_eq!((albums.len(), &albums[0][1]), (1, &"CON".into()));
+    assert_eq!(data["live"].as_object().unwrap().values().next().unwrap(), "2024/2024-03/IMG_1.MOV");
+    let thumbnails = data["thumbnail"].as_array().unwrap().iter().map(|hash| hash.as_str().unwrap());
+    let thumbnails: Vec<&str> = thumbnails.filter(|hash| !hash.is_empty()).collect();
+    assert!(thumbnails.len() >= 2, "{thumbnails:?}");
+    for hash in thumbnails {
+        let thumbnail = format!("out/.windfall-copy/thumbnails/{}/{hash}.jpg", &hash[..2]);
+        assert!(place.path(&thumbnail).is_file(), "{thumbnail}");
+    }
+    let page = fs::read_to_string(place.path("out/photos.html")).unwrap();
+    let words = page.split("<script").next().unwrap();
+    for secret in ["Lake", "certificate of", "windfall verify", "windfall-report"] {
+        assert!(!words.contains(secret), "{secret}");
+    }
+    assert!(!place.path("lib/.windfall/thumbnails").exists(), "the library is only read");
+}
+
+#[test]
+fn a_page_is_written_only_where_it_is_wanted_and_can_be() {
+    let place = library();
+    copy(&place, &["out", "--no-page"], 0);
+    assert!(!place.path("out/photos.html").exists() && !place.path("out/.windfall-copy/thumbnails").exists());
+    fs::write(place.path("out/photos.html"), "mine").unwrap();
+    assert_eq!(copy(&place, &["out"], 3), (0, 0, 10, vec!["write-failed".to_owned()]));
+    assert_eq!(fs::read(place.path("out/photos.html")).unwrap(), b"mine");
+    let words = place.run(&["copy", "lib", "--to", "new"]);
+    let last = words.out().lines().last().unwrap();
+    assert!(last.starts_with("file://") && last.ends_with("/new/photos.html"), "{last}");
 }
