@@ -161,7 +161,6 @@ pub mod cli {
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
     pub use crate::picture::is_panic_expected;
-    pub use crate::place::CREDIT;
     pub use crate::problem::{advice, amount};
     pub use crate::run::import::{Glance, glance};
     pub use crate::run::{check, copy, import, list, rebuild, sidecars, similar, verify};

@@ -17,7 +17,7 @@ use crate::page::gallery::{self, Beside};
 use crate::page::holdings::{Collection, Delivered, Holdings};
 use crate::page::remarks::Remarks;
 use crate::page::shown::Shown;
-use crate::page::{HiddenPhotos, Subject, refuse_foreign, render};
+use crate::page::{Gallery, HiddenPhotos, Subject, refuse_foreign, render};
 use crate::picture::{self, Previews, Wanted};
 use crate::progress::Watch;
 
@@ -59,8 +59,9 @@ pub fn write_beside(
     let stays = |photo: &blake3::Hash| in_folder.contains(photo);
     let wanted = Wanted { items: &shown.items, stays: &stays, previews: Previews::Found };
     let pictures = picture::make_in(&copies.folder.join(copies.own), copies.folder, &wanted, watch, jobs)?;
-    let data = gallery::data(&shown, &Beside { pictures: &pictures, similar: &[], own: copies.own });
-    let html = render(Subject::Copies, &holdings, &shown, HiddenPhotos::Shown, &[], Some(&data))
+    let beside = Beside { pictures: &pictures, similar: &[], own: copies.own };
+    let gallery = Gallery { data: gallery::data(&shown, &beside), similar: 0 };
+    let html = render(Subject::Copies, &holdings, &shown, HiddenPhotos::Shown, &[], Some(&gallery))
         .map_err(|error| Error::io("write", page)(io::Error::other(error)))?;
     picture::replace(copies.folder, page, html.as_bytes()).map_err(Error::io("write", page))
 }

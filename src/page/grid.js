@@ -158,10 +158,7 @@ const scrubber = document.getElementById('years');
 const topOfYear = ({ section, at }) => at
   ? section.querySelector('.grid').getBoundingClientRect().top + at * pitch(true)
   : section.getBoundingClientRect().top;
-const toolbarHeight = () => {
-  const bar = document.getElementById('tools');
-  return getComputedStyle(bar).position === 'sticky' ? bar.offsetHeight : 0;
-};
+const toolbarHeight = () => document.getElementById('tools').offsetHeight;
 const drawScrubber = () => {
   scrubber.hidden = yearStarts.length < 2;
   scrubber.replaceChildren(...yearStarts.map((start, index) => {

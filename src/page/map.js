@@ -39,8 +39,8 @@ const drawMap = (() => {
         gap = 0;
       }
     }
-    // a map is as people know it unless it would tear something apart
-    return used[0] && used[359] ? seam : -180;
+    // a map is as people know it unless that would tear something apart
+    return widest > 180 || (used[0] && used[359]) ? seam : -180;
   };
   const placed = points => {
     const sound = points.filter(point => Math.abs(point.latitude) <= 90 && Math.abs(point.longitude) <= 180);

@@ -16,6 +16,7 @@ mod copies;
 mod figures;
 mod gallery;
 mod holdings;
+mod look_alike;
 mod problems;
 mod remarks;
 mod shown;
@@ -53,6 +54,7 @@ use crate::progress::Watch;
 /// What the page does in a browser, piece after piece; nothing of it is known to whatever else runs there.
 const SCRIPT: &str = concat!(
     include_str!("map.js"),
+    include_str!("similar.js"),
     "(() => {\n'use strict';\n",
     include_str!("library.js"),
     include_str!("state.js"),
@@ -151,16 +153,18 @@ pub fn write(
             let in_library: HashSet<blake3::Hash> = holdings.files.iter().map(|f| f.content.blake3).collect();
             let stays = |photo: &blake3::Hash| in_library.contains(photo);
             let wanted = Wanted { items: &shown.items, stays: &stays, previews: options.previews };
-            Some(picture::make(library, &wanted, watch, jobs)?)
+            let drawn = picture::make(library, &wanted, watch, jobs)?;
+            Some((drawn, look_alike::groups(library, &shown.items, watch, jobs)?))
         }
         false => None,
     };
-    let data = pictures
-        .as_ref()
-        .map(|pictures| gallery::data(&shown, &Beside { pictures, similar: &[], own: layout::INTERNAL }));
-    let pictures = pictures.unwrap_or_default();
+    let gallery = pictures.as_ref().map(|(pictures, similar)| Gallery {
+        data: gallery::data(&shown, &Beside { pictures, similar, own: layout::INTERNAL }),
+        similar: similar.len() as u64,
+    });
+    let (pictures, _) = pictures.unwrap_or_default();
     let problems = undrawn(&shown, &pictures);
-    let html = render(Subject::Library, &holdings, &shown, options.hidden, &problems, data.as_deref())
+    let html = render(Subject::Library, &holdings, &shown, options.hidden, &problems, gallery.as_ref())
         .map_err(|error| Error::io("write", &path)(io::Error::other(error)))?;
     if watch.is_cancelled() {
         return Err(Error::Interrupted);
@@ -275,13 +279,21 @@ struct Page<'a> {
     data: Option<&'a str>,
 }
 
+/// The photos of a page.
+struct Gallery {
+    /// As JSON.
+    data: String,
+    /// How many groups look alike.
+    similar: u64,
+}
+
 fn render(
     subject: Subject,
     holdings: &Holdings,
     shown: &Shown<'_>,
     hidden: HiddenPhotos,
     undrawn: &[Problem],
-    gallery: Option<&str>,
+    gallery: Option<&Gallery>,
 ) -> Result<String, askama::Error> {
     let mut problems = problems(holdings, hidden);
     let certificate = (subject == Subject::Library).then(|| certificate(holdings, &problems));
@@ -313,8 +325,8 @@ fn render(
         undated: shown.items.iter().filter(|item| item.captured.is_none()).count() as u64,
         runs: holdings.runs.iter().map(run_line).collect(),
         positions: shown.items.iter().filter(has_position).count() as u64,
-        similar: 0,
-        data: gallery,
+        similar: gallery.map_or(0, |gallery| gallery.similar),
+        data: gallery.map(|gallery| gallery.data.as_str()),
     };
     let nonce = blake3::hash(page.render()?.as_bytes()).to_hex();
     page.nonce = nonce.get(..32).unwrap_or_default();

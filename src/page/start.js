@@ -189,4 +189,7 @@ applyAddress();
 if (begin !== undefined) scrollTo({ top: begin });
 else if (isFiltered(current)) toResults();
 document.documentElement.dataset.ready = String(total);
-idle(() => { showMap(area => filter({ area })); showAlike(); });
+idle(() => {
+  showMap(area => filter({ area }));
+  showAlike();
+});

@@ -9,8 +9,13 @@ const today = () => {
   return { day: two(now.getMonth() + 1) + '-' + two(now.getDate()), year: now.getFullYear() };
 };
 const onThisDay = () => chosen({ day: today().day });
+const favorites = () => {
+  const items = chosen({ favorites: 'yes' });
+  // a strip does not begin with what has no picture
+  return [...items.filter(thumbnailOf), ...items.filter(item => !thumbnailOf(item))];
+};
 const rowItems = row => {
-  if (row === 'favorites') return chosen({ favorites: 'yes' });
+  if (row === 'favorites') return favorites();
   if (row === 'day') return onThisDay();
   const group = /^alike-(\d+)$/.exec(row ?? '');
   return group ? data.similar[+group[1]]?.[1] ?? null : null;
@@ -31,6 +36,7 @@ const drawStrip = (id, items, row, href, captionOf) => {
   const all = section.querySelector('.all');
   all.href = href;
   all.textContent = 'All ' + items.length.toLocaleString('en');
+  all.setAttribute('aria-label', all.textContent + ': ' + section.querySelector('h2').textContent);
   all.hidden = items.length < 2;
   moveLivePhotosIn(strip);
   walkTiles(strip);
@@ -89,7 +95,9 @@ const showAlike = () => {
   const section = document.getElementById('similar');
   if (!section || !data.similar.length) return;
   section.hidden = false;
-  const groups = data.similar.map(([reason, items]) => ({ reason, items }));
+  // what tells them apart: how large each is
+  const noteOf = item => data.width[item] ? data.width[item] + ' × ' + data.height[item] + ', ' + bytes(data.size[item]) : bytes(data.size[item]);
+  const groups = data.similar.map(([reason, items]) => ({ reason, items, notes: items.map(noteOf) }));
   const box = section.querySelector('.groups');
   moveLivePhotosIn(box);
   walkTiles(box);

@@ -141,7 +141,8 @@ const loadNeighbours = () => {
 
 // ---- showing one
 const gestures = watchGestures(stage, () => frame, {
-  next: () => step(1), previous: () => step(-1), close: () => closeViewer(), rest: () => playLive(false), lift: () => stopLive(),
+  next: () => step(1), previous: () => step(-1), close: () => closeViewer(),
+  tap: () => playLive(false), rest: () => playLive(false), lift: () => stopLive(),
 });
 const showItem = item => {
   stopLive();

@@ -3,10 +3,10 @@
 
 const LARGEST = 12, SWIPE = 50, TAP = 10, REST = 450, TWICE = 320;
 
-// `box` gives the element that is zoomed; `meant` has next, previous, close, rest and lift
+// `box` gives the element that is zoomed; `meant` has next, previous, close, tap, rest and lift
 const watchGestures = (stage, box, meant) => {
   let scale = 1, x = 0, y = 0;
-  let start = null, pinch = null, lastTap = null, lastTwice = 0, resting = 0;
+  let start = null, pinch = null, lastTap = null, lastTwice = 0, resting = 0, tapping = 0;
   const fingers = new Map();
 
   const place = () => {
@@ -111,7 +111,9 @@ const watchGestures = (stage, box, meant) => {
     const isSecond = lastTap && now - lastTap.when < TWICE
       && Math.hypot(event.clientX - lastTap.x, event.clientY - lastTap.y) < 40;
     lastTap = isSecond ? null : { when: now, x: event.clientX, y: event.clientY };
+    clearTimeout(tapping);
     if (isSecond) twice(event.clientX, event.clientY);
+    else tapping = setTimeout(meant.tap, TWICE);
   };
   stage.addEventListener('pointerup', lifted);
   stage.addEventListener('pointercancel', lifted);

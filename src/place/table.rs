@@ -19,7 +19,7 @@ pub static TABLE: LazyLock<Table> = LazyLock::new(|| Table::unpacked(PACKED).unw
 /// Rows and columns of squares that have a side of one degree.
 pub const ROWS: usize = 180;
 pub const COLUMNS: usize = 360;
-/// Columns of [`Table::text`] that are a byte for each town.
+/// Columns of the table that have a byte for each town.
 const PLANES: usize = 7;
 
 /// An index into the regions of a [`Table`].

@@ -7,7 +7,6 @@ use std::ffi::OsString;
 use std::iter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
@@ -17,7 +16,7 @@ pub use self::choices::{Choices, machine_zone};
 pub use self::filters::Filtering;
 use crate::terminal::Voice;
 use windfall::cli::{
-    CREDIT, Encoding, Word,
+    Encoding, Word,
     copy::{OwnPage, Wishes},
     fitting,
     page::{HiddenPhotos, PageOptions, Previews},
@@ -32,7 +31,6 @@ use windfall::{SidecarForm, Strangers};
 #[command(
     name = "windfall",
     version = env!("WINDFALL_VERSION"),
-    long_version = long_version(),
     propagate_version = true,
     subcommand_required = true,
     arg_required_else_help = true
@@ -45,12 +43,6 @@ pub struct Cli {
     /// How to talk about it.
     #[command(flatten)]
     pub speech: Speech,
-}
-
-/// With those whose data is compiled in and has to be named wherever it goes.
-fn long_version() -> &'static str {
-    static TEXT: LazyLock<String> = LazyLock::new(|| format!("{}\n\n{CREDIT}", env!("WINDFALL_VERSION")));
-    &TEXT
 }
 
 const EXAMPLES: &str = "Examples:
