@@ -443,9 +443,9 @@ fn runs_killed_at_any_instant_go_on() {
             let status = child.wait().unwrap();
             let ended = matches!(status.code(), Some(0 | 130)) || matches!(status.signal(), Some(2 | 9));
             assert!(ended, "{status}");
-            for (path, file) in
-                place.path(&folder).exists().then(|| files(&place.path(&folder))).unwrap_or_default()
-            {
+            let standing =
+                if place.path(&folder).exists() { files(&place.path(&folder)) } else { BTreeMap::new() };
+            for (path, file) in standing {
                 assert_eq!(file, whole[&path], "{path}: half a file has a name");
             }
         }

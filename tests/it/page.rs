@@ -226,7 +226,9 @@ fn albums_of_one_title_are_two_in_an_address() {
         .memory("Lake & sea", ["IMG_2.JPG"]);
     scratch.import(&Export::new("iCloud Photos").part(part).write_zips(&scratch.parts()));
     let page = report(&scratch, HiddenPhotos::LeftOut);
-    for (number, address) in ["#album=Lake%20%26%20sea", "#album=Lake%20%26%20sea%20%282%29"].iter().enumerate() {
+    for (number, address) in
+        ["#album=Lake%20%26%20sea", "#album=Lake%20%26%20sea%20%282%29"].iter().enumerate()
+    {
         assert!(page.contains(&format!("href=\"{address}\" data-album=\"{number}\"")), "{address}");
     }
     let keys: Vec<Value> = data(&page)["albums"].as_array().unwrap().iter().map(|a| a[3].clone()).collect();
@@ -246,7 +248,9 @@ fn every_number_is_of_the_same_things() {
     assert!(page.contains("<title>8 photos and 1 video, "), "{page}");
     assert!(page.contains("<h1>8 photos and 1 video</h1>"));
     assert!(page.contains("1 hidden and 1 recently deleted are not shown"));
-    assert!(page.contains("The library holds 10 photos and 1 video; 1 of the photos is a Live Photo, with its movie"));
+    assert!(page.contains(
+        "The library holds 10 photos and 1 video; 1 of the photos is a Live Photo, with its movie"
+    ));
     assert!(page.contains("2 of all these are hidden or recently deleted."));
     assert_eq!(paths(&data(&page)).len(), 9);
 
@@ -419,8 +423,13 @@ fn a_browser_shows_it_without_an_error_or_a_request() {
 /// Plays scenes with a page in a real browser; `tests/browser/page.py` has them.
 fn play(scenes: &str, page: &Path) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/page.py");
-    let output =
-        Command::new("python3").arg(script).arg(scenes).arg(page).env("CHROMIUM", chromium()).output().unwrap();
+    let output = Command::new("python3")
+        .arg(script)
+        .arg(scenes)
+        .arg(page)
+        .env("CHROMIUM", chromium())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
