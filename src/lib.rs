@@ -12,6 +12,7 @@
 //! | `problem`, `error`, `progress`, `threads` | what goes wrong, what stops a run, who is told, what runs side by side |
 //! | `apple` | what Apple writes, whatever the category: zips, tables, dates, names of parts, checksums |
 //! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
+//! | `place` | which country, region and town a position lies in |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
@@ -82,6 +83,11 @@ mod picture;
 #[doc(hidden)]
 pub mod picture;
 #[cfg(not(feature = "internals"))]
+mod place;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod place;
+#[cfg(not(feature = "internals"))]
 mod problem;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
@@ -120,6 +126,7 @@ pub use library::settings::{
     AlbumForm, Hidden, Memories, RecentlyDeleted, RememberedSettings, Settings, SidecarForm, ZoneFrom,
 };
 pub use library::template::{Purpose, Template, TemplateError};
+pub use place::Place;
 pub use problem::{Code, Problem, Severity};
 pub use progress::{Phase, Progress, Watch};
 pub use run::check::check;

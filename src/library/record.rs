@@ -8,7 +8,7 @@ use crate::category::Said;
 use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
 use crate::category::photos::time::{CapturedFrom, Evidence, Rule};
-use crate::contents::{Content, ContentId, EntryId};
+use crate::contents::{Category, Content, ContentId, EntryId};
 use crate::library::path::LibraryPath;
 
 /// Which kind of place a file of the library is in.
@@ -102,6 +102,8 @@ pub struct FileRecord<C = ContentId> {
     /// The modification time that it was given, as long as no run has dated it: an interrupted run planned it, and
     /// the next one only carried that out.
     pub modified: Option<DateTime<Utc>>,
+    /// What kind of data it is.
+    pub category: Category,
 }
 
 impl<C> FileRecord<C> {
@@ -137,6 +139,7 @@ impl<C> FileRecord<C> {
             live_photo: self.live_photo,
             companion_of: self.companion_of,
             modified: self.modified,
+            category: self.category,
         }
     }
 }
@@ -171,6 +174,8 @@ impl FileRecord {
             live_photo: None,
             companion_of: None,
             modified: None,
+            // so far nothing else is imported
+            category: Category::Photos,
         }
     }
 }

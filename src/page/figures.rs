@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
 use crate::library::catalog::StoredFile;
-use crate::page::holdings::{Sum, camera, kind};
+use crate::page::holdings::{Sum, kind};
 use crate::problem::amount;
 
 pub use crate::problem::amount::{count, counted};
@@ -81,13 +81,13 @@ pub fn years(files: &[&StoredFile]) -> Vec<Bar> {
 
 /// The cameras with most pictures.
 pub fn cameras(items: &[&StoredFile]) -> Vec<Bar> {
-    let mut sums: BTreeMap<Option<String>, Sum> = BTreeMap::new();
+    let mut sums: BTreeMap<Option<&str>, Sum> = BTreeMap::new();
     for item in items {
-        sums.entry(camera(&item.content.camera)).or_default().add(1, item.content.size);
+        sums.entry(item.content.camera.name()).or_default().add(1, item.content.size);
     }
     let unknown = sums.remove(&None);
     let mut ranked: Vec<(String, Sum)> =
-        sums.into_iter().filter_map(|(name, sum)| Some((name?, sum))).collect();
+        sums.into_iter().filter_map(|(name, sum)| Some((name?.to_owned(), sum))).collect();
     ranked.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.files));
     let mut rest = Sum::default();
     let others = ranked.len().saturating_sub(CAMERAS) as u64;

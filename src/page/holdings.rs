@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::category::photos::AlbumKind;
-use crate::category::photos::media::{Camera, Kind};
+use crate::category::photos::media::Kind;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Detail, ExportRecord, RunRecord, StoredFile};
 use crate::library::record::{AlbumRecord, Area};
@@ -194,21 +194,6 @@ pub fn kind(file: &StoredFile) -> Kind {
     file.kind.unwrap_or(Kind::Other)
 }
 
-/// `Apple iPhone 15`, `Canon EOS 5D`: many cameras repeat their maker in the model.
-pub fn camera(camera: &Camera) -> Option<String> {
-    let make = camera.make().unwrap_or_default().trim();
-    let model = camera.model().unwrap_or_default().trim();
-    let maker = make.split_whitespace().next().unwrap_or_default();
-    let repeats = model.to_lowercase().starts_with(&maker.to_lowercase());
-    let name = match (make.is_empty(), model.is_empty()) {
-        (true, true) => return None,
-        (_, true) => make.to_owned(),
-        (false, false) if !repeats => format!("{make} {model}"),
-        _ => model.to_owned(),
-    };
-    Some(name)
-}
-
 /// Numbers of the parts of an export that the library has not seen.
 pub fn missing(export: &ExportRecord) -> Vec<u32> {
     let seen: HashSet<u32> = export.parts.iter().copied().collect();
@@ -269,8 +254,7 @@ fn read(catalog: &Catalog, runs: &[PastRun]) -> Result<HashMap<(String, String),
 
 #[cfg(test)]
 mod tests {
-    use super::{PastRun, RunRecord, Severity, camera};
-    use crate::category::photos::media::Camera;
+    use super::{PastRun, RunRecord, Severity};
 
     fn run(report: &str) -> PastRun {
         let (command, started) = ("import".to_owned(), "2024-06-01T10:00:00+00:00".to_owned());
@@ -295,20 +279,5 @@ mod tests {
             [Severity::Error, Severity::Warning]
         );
         assert!(run("").report.problems.is_empty());
-    }
-
-    #[test]
-    fn a_camera_names_its_maker_once() {
-        for (make, model, expected) in [
-            (Some("Apple"), Some("iPhone 15"), Some("Apple iPhone 15")),
-            (Some("Canon"), Some("Canon EOS 5D"), Some("Canon EOS 5D")),
-            (Some("NIKON CORPORATION"), Some("NIKON D70"), Some("NIKON D70")),
-            (Some("Apple"), None, Some("Apple")),
-            (None, Some(" X "), Some("X")),
-            (None, None, None),
-        ] {
-            let told = Camera::new(make.map(Box::from), model.map(Box::from));
-            assert_eq!(camera(&told).as_deref(), expected, "{make:?} {model:?}");
-        }
     }
 }

@@ -35,6 +35,7 @@ use crate::page::problems::{Problems, problems};
 use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
 use crate::picture::{self, Previews, Wanted};
+use crate::place;
 use crate::progress::Watch;
 
 /// What every page of ours says in its first lines.
@@ -137,6 +138,7 @@ struct RunLine {
 #[template(path = "page.html", config = "src/page/askama.toml")]
 struct Page<'a> {
     version: &'static str,
+    credit: &'static str,
     written: String,
     nonce: &'a str,
     style: &'static str,
@@ -175,6 +177,7 @@ fn render(
     let bytes = shown.files.iter().map(|file| file.content.size).fold(0, u64::saturating_add);
     let mut page = Page {
         version: env!("CARGO_PKG_VERSION"),
+        credit: place::CREDIT,
         written: day(&Utc::now().to_rfc3339()),
         nonce: "",
         style: include_str!("page.css"),

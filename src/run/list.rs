@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Component, Path};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -18,6 +19,7 @@ use crate::library::catalog::{Catalog, Detail, StoredFile};
 use crate::library::layout;
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
+use crate::place::Place;
 
 /// A file of the library, as in JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -66,6 +68,24 @@ pub struct Listed {
     pub evidence: Box<[Evidence]>,
     /// Every copy that was read, sorted.
     pub sources: Vec<Origin>,
+    /// What kind of data it came with: `photos` …
+    pub category: &'static str,
+    /// Of the bytes that were imported: what is there now, as long as no edit of the owner's is accepted.
+    pub original_blake3: String,
+    /// In pixels, as a person sees it: turned as the file says.
+    pub width: Option<u32>,
+    /// In pixels, likewise.
+    pub height: Option<u32>,
+    /// How long a movie is, in seconds.
+    pub duration: Option<f64>,
+    /// In degrees, north positive.
+    pub latitude: Option<f64>,
+    /// In degrees, east positive.
+    pub longitude: Option<f64>,
+    /// What a person calls that position; English.
+    pub place: Option<Arc<Place>>,
+    /// Maker and model, the maker once: `Apple iPhone 13`.
+    pub camera: Option<String>,
 }
 
 /// Where a copy of a file's bytes was read.
@@ -231,15 +251,24 @@ fn listed(file: StoredFile, shared: &Shared, titles: Vec<(AlbumKind, String)>) -
             AlbumKind::Shared | AlbumKind::Subscribed => shared_albums.push(title),
         }
     }
+    let blake3 = file.content.blake3.to_hex().to_string();
     Listed {
+        category: file.category.as_str(),
         size: file.content.size,
-        blake3: file.content.blake3.to_hex().to_string(),
+        original_blake3: blake3.clone(),
+        blake3,
         fingerprint: file.content.fingerprint.map(|fingerprint| fingerprint.to_string()),
         proved: file.proved,
         kind: file.kind.unwrap_or(Kind::Other).as_str(),
         captured: file.captured_text(),
         captured_from: file.captured_from.unwrap_or(CapturedFrom::None).as_str(),
         imported_to_icloud: file.imported_text(),
+        width: file.content.pixels.map(|pixels| pixels.width),
+        height: file.content.pixels.map(|pixels| pixels.height),
+        duration: file.content.duration,
+        latitude: file.content.position.map(|position| position.latitude),
+        longitude: file.content.position.map(|position| position.longitude),
+        camera: file.content.camera.name().map(str::to_owned),
         favorite: file.favorite,
         hidden: file.hidden,
         deleted: file.deleted,
@@ -250,6 +279,7 @@ fn listed(file: StoredFile, shared: &Shared, titles: Vec<(AlbumKind, String)>) -
         companions: shared.companions.get(file.path.as_str()).cloned().unwrap_or_default(),
         contributed_by_me: file.contributed_by_me,
         sources: shared.sources(&file),
+        place: file.content.place,
         original_name: file.original_name,
         live_photo: file.live_photo,
         evidence: file.evidence.unwrap_or_default(),

@@ -1,5 +1,5 @@
-//! A library that an earlier version made: `fixtures/library-0.1.0`, from `fixtures/example`.
-//! It is read as it is, and an import into it goes on where that version ended.
+//! Libraries that earlier versions made of `fixtures/example`: `fixtures/library-0.1.0`, and the same with the catalog
+//! of schema 2. They are read as they are, and an import into them goes on where those versions ended.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -43,6 +43,21 @@ fn library_0_1_0() -> Scratch {
     scratch.settings.zone = chrono_tz::Tz::Europe__Berlin;
     copy(&fixture("library-0.1.0"), &scratch.library());
     scratch
+}
+
+/// The same with the catalog of schema 2.
+fn library_of_schema_2() -> Scratch {
+    let scratch = library_0_1_0();
+    let catalog = Catalog::path_in(&scratch.library());
+    fs::remove_file(&catalog).unwrap();
+    let dump = fs::read_to_string(fixture("catalog-2.sql")).unwrap();
+    rusqlite::Connection::open(catalog).unwrap().execute_batch(&dump).unwrap();
+    scratch
+}
+
+/// Both, each with the rules that its catalog has.
+fn libraries() -> [(Scratch, [&'static str; 4]); 2] {
+    [(library_0_1_0(), SENTENCES), (library_of_schema_2(), NAMES)]
 }
 
 fn verified(library: &Path) -> Verification {
@@ -94,10 +109,10 @@ fn rules(library: &Path) -> Vec<String> {
 
 const NAMES: [&str; 4] = ["embedded-agrees", "embedded-alone", "follows-still", "row-alone"];
 const SENTENCES: [&str; 4] = [
-    "the file itself says when it was taken, and Apple's details agree",
-    "the file itself says when it was taken and in which time zone",
     "it belongs to a photo and has that photo's date",
     "the file has no date of its own; the date is Apple's",
+    "the file itself says when it was taken and in which time zone",
+    "the file itself says when it was taken, and Apple's details agree",
 ];
 
 /// The columns of every table of a catalog, in their order: name, type, whether it may be NULL, place in the key.
@@ -113,7 +128,10 @@ fn columns(library: &Path) -> Vec<(String, String, String, bool, i64)> {
 
 #[test]
 fn list_verify_and_the_page_read_it_and_leave_it_as_it_is() {
-    let scratch = library_0_1_0();
+    libraries().iter().for_each(|(scratch, _)| assert_read_as_it_is(scratch));
+}
+
+fn assert_read_as_it_is(scratch: &Scratch) {
     let library = scratch.library();
     let before = fs::read(Catalog::path_in(&library)).unwrap();
 
@@ -144,7 +162,7 @@ fn list_verify_and_the_page_read_it_and_leave_it_as_it_is() {
     assert_eq!((verification.files.total, verification.files.intact), (21, 21));
     assert_eq!(codes(&verification.problems), []);
 
-    let page = page(&scratch);
+    let page = page(scratch);
     for said in [
         "Nothing is missing.",
         "11 files are exactly what was in iCloud",
@@ -167,14 +185,15 @@ fn page(scratch: &Scratch) -> String {
 
 #[test]
 fn an_import_goes_on_with_it() {
-    let scratch = library_0_1_0();
+    libraries().iter().for_each(|(scratch, rules)| assert_goes_on(scratch, *rules));
+}
+
+fn assert_goes_on(scratch: &Scratch, recorded: [&str; 4]) {
     let library = scratch.library();
     let (before, dates_before, links_before) = (tree(&library), dates(&library), links(&library));
-    let mut sentences = SENTENCES;
-    sentences.sort_unstable();
-    assert_eq!(rules(&library), sentences);
+    assert_eq!(rules(&library), recorded);
     let dry = scratch.dry_run(&[fixture("example")]);
-    assert_eq!(rules(&library), sentences, "a dry run migrates nothing");
+    assert_eq!(rules(&library), recorded, "a dry run migrates nothing");
     let report = scratch.import(&[fixture("example")]);
     assert_eq!(report.entries.already_present, report.entries.total, "nothing is new");
     assert_eq!((report.entries, report.media), (dry.entries, dry.media));
@@ -183,7 +202,7 @@ fn an_import_goes_on_with_it() {
     assert_eq!((dates(&library), links(&library)), (dates_before, links_before));
     assert_eq!(rules(&library), NAMES);
     assert_eq!(verified(&library).files.intact, 21);
-    let page = page(&scratch);
+    let page = page(scratch);
     assert!(page.contains("22 files looked at, 12 new") && page.contains("22 files looked at, 0 new"));
 
     let records = scratch.records();
@@ -202,11 +221,13 @@ fn an_open_for_writing_names_the_rules() {
 
 #[test]
 fn its_catalog_becomes_one_like_any_new_one() {
-    let (scratch, new) = (library_0_1_0(), Scratch::new());
-    drop(Catalog::open(&scratch.library()).unwrap());
+    let new = Scratch::new();
     std::fs::create_dir_all(Catalog::path_in(&new.library()).parent().unwrap()).unwrap();
     drop(Catalog::open(&new.library()).unwrap());
-    assert_eq!(columns(&scratch.library()), columns(&new.library()));
+    for (scratch, _) in libraries() {
+        drop(Catalog::open(&scratch.library()).unwrap());
+        assert_eq!(columns(&scratch.library()), columns(&new.library()));
+    }
 }
 
 #[test]
@@ -233,4 +254,29 @@ fn without_its_catalog_it_keeps_what_is_certain() {
     assert_same(&facts_before, &facts(&scratch), "imported again");
     let table = fs::read_to_string(&origins).unwrap();
     assert!(!table.contains("rebuilt from the library"), "{table}");
+}
+
+#[test]
+fn sizes_that_it_never_read_are_known_when_the_catalog_is_made_anew() {
+    for (scratch, _) in libraries() {
+        let seen = || {
+            let mut seen = BTreeMap::new();
+            list::files(&scratch.library(), &mut |file| {
+                seen.insert(file.path.to_string(), (file.width.zip(file.height), file.duration));
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+            seen
+        };
+        assert!(seen().values().all(|known| *known == (None, None)));
+        scratch.import(&[fixture("example")]);
+        assert!(
+            seen().values().all(|known| *known == (None, None)),
+            "what is there already is not read again"
+        );
+        rebuilt(&scratch);
+        let known = seen();
+        assert_eq!(known["2021/2021-07/IMG_2231.HEIC"], (Some((1025, 900)), None));
+        assert_eq!(known["2024/2024-03/IMG_4821.MOV"], (None, Some(1.0)));
+    }
 }

@@ -10,12 +10,14 @@ use std::process::Command;
 use crate::support::tool;
 use chrono::NaiveDateTime;
 use serde_json::Value;
-use windfall::category::photos::media::{self, Embedded, Format, LocalTime};
+use windfall::category::photos::media::{self, Embedded, Format, LocalTime, Pixels};
 use windfall::picture::{self, Encoding, Limits};
 
 /// Differences that are meant: file name, field, and why Windfall is right to differ.
-const EXPLAINED: &[(&str, &str, &str)] =
-    &[("exif-no-tz.jpg", "*", "a JPEG cut out of its file: exiftool gives up, its EXIF block is whole")];
+const EXPLAINED: &[(&str, &str, &str)] = &[
+    ("exif-no-tz.jpg", "*", "a JPEG cut out of its file: exiftool gives up, its EXIF block is whole"),
+    ("canon-r6.cr3", "duration", "a photo, although it is built like a movie of one second"),
+];
 
 /// What is compared, as texts, so that a difference can be read.
 type Findings = Vec<(&'static str, Option<String>)>;
@@ -75,6 +77,8 @@ fn findings(embedded: &Embedded) -> Findings {
         ("make", embedded.camera.make().map(str::to_owned)),
         ("model", embedded.camera.model().map(str::to_owned)),
         ("content identifier", embedded.content_identifier.as_deref().map(str::to_owned)),
+        ("pixels", embedded.pixels.map(|Pixels { width, height }| format!("{width} {height}"))),
+        ("duration", embedded.duration.map(|seconds| format!("{seconds:.3}"))),
     ]
 }
 
@@ -127,7 +131,24 @@ fn expected(tags: &Value) -> Findings {
             "content identifier",
             text(tags, &["Apple:ContentIdentifier", "Apple:MediaGroupUUID", "Keys:ContentIdentifier"]),
         ),
+        ("pixels", pixels(tags)),
+        ("duration", duration(tags)),
     ]
+}
+
+/// Width and height, swapped where the picture or the movie is turned.
+fn pixels(tags: &Value) -> Option<String> {
+    let size = text(tags, &["Composite:ImageSize"])?;
+    let (width, height) = size.split_once(' ')?;
+    let number = |tag: &str| text(tags, &[tag]).and_then(|number| number.parse::<u32>().ok());
+    let is_turned = number("IFD0:Orientation").is_some_and(|orientation| orientation >= 5)
+        || number("Composite:Rotation").is_some_and(|degrees| degrees % 180 == 90);
+    Some(if is_turned { format!("{height} {width}") } else { format!("{width} {height}") })
+}
+
+fn duration(tags: &Value) -> Option<String> {
+    let seconds: f64 = text(tags, &["QuickTime:Duration", "Composite:Duration"])?.parse().ok()?;
+    Some(format!("{seconds:.3}")).filter(|text| text != "0.000")
 }
 
 /// The first of these tags that has a value.

@@ -83,7 +83,7 @@ fn the_page_says_what_the_catalog_says() {
     let proved = media().filter(|r| r.proved).count();
     assert!(page.contains(&format!("{proved} files are exactly what was in iCloud")), "{proved}");
     assert!(page.contains("Nothing is missing."));
-    assert!(page.contains("OpenStreetMap contributors"));
+    assert!(page.contains("OpenStreetMap contributors") && page.contains("GeoNames"));
 
     let with_hidden = report(&scratch, HiddenPhotos::Shown);
     let shown = data(&with_hidden);

@@ -180,7 +180,7 @@ impl Built {
             said.push(Said {
                 fingerprint: Some(Fingerprint::of(bytes.as_bytes())),
                 embedded: Embedded { format, ..Embedded::default() },
-                cut_short: false,
+                ..Said::default()
             });
             distinct.push(Content { blake3: blake3::hash(bytes.as_bytes()), size: 1, crc32: 0 })
         })

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
+use std::sync::Arc;
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::category::Vouched;
@@ -10,6 +11,7 @@ use crate::category::photos::lists::List;
 use crate::category::photos::media::{self, Embedded};
 use crate::category::photos::sort::Sort;
 use crate::contents::{Arena, ContentId, Entry};
+use crate::place::{self, Place};
 
 /// What one content said of itself.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,13 +22,16 @@ pub struct Said {
     pub embedded: Embedded,
     /// No archive's CRC-32 vouches for the bytes, and the file visibly ends too early.
     pub cut_short: bool,
+    /// What a person calls the position that the file states.
+    pub place: Option<Arc<Place>>,
 }
 
 /// What bytes say of themselves as a photo or video. Whatever else they are, they say little.
 pub fn inspect(source: &mut (impl Read + Seek), size: u64, vouched: Vouched) -> Said {
     let embedded = media::read(source, size);
     let cut_short = vouched == Vouched::ByNothing && media::is_cut_short(source, size, embedded.format);
-    Said { fingerprint: None, embedded, cut_short }
+    let place = embedded.position.and_then(place::at);
+    Said { fingerprint: None, embedded, cut_short, place }
 }
 
 /// Everything that was said.

@@ -13,6 +13,7 @@ use crate::category::photos::time::{CapturedFrom, Rule, local_text};
 use crate::category::{self, Said};
 use crate::contents::{ArchiveId, Content, Contents, Entry, Identity};
 use crate::error::Error;
+use crate::library::catalog::facts::FACTS;
 use crate::library::catalog::load::FILES;
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::path::LibraryPath;
@@ -207,7 +208,7 @@ impl Catalog {
         self.write(|tx| {
             let row = format!(
                 "files ({FILES}) VALUES \
-                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
+                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
             );
             let mut insert = Put::into(tx, &row)?;
             for file in files {
@@ -231,6 +232,7 @@ impl Catalog {
                     file.live_photo.as_ref().map(LibraryPath::as_str),
                     file.companion_of.as_ref().map(LibraryPath::as_str),
                     file.modified.map(|t| t.to_rfc3339()),
+                    file.category.as_str(),
                 ])?;
             }
             Ok(())
@@ -321,17 +323,18 @@ impl<'a> Put<'a> {
 }
 
 /// Records distinct bytes and gives their id.
-fn insert_content(tx: &Transaction<'_>, content: &Content, said: &Said) -> rusqlite::Result<i64> {
+pub(super) fn insert_content(tx: &Transaction<'_>, content: &Content, said: &Said) -> rusqlite::Result<i64> {
     let time = |local: &Option<LocalTime>| local.as_ref().map(|l| local_text(l.time));
     let offset =
         |local: &Option<LocalTime>| local.as_ref().and_then(|l| l.offset).map(|o| o.local_minus_utc());
     let embedded = &said.embedded;
-    tx.prepare_cached(
+    let place = said.place.as_deref();
+    tx.prepare_cached(&format!(
         "INSERT INTO contents (blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
-         quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier, \
-         exif_standard) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-    )?
+         quicktime_time, quicktime_offset, utc_time, content_identifier, exif_standard, {FACTS}) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
+         ?22, ?23, ?24)",
+    ))?
     .execute(params![
         content.blake3.to_hex().as_str(),
         content.size,
@@ -344,12 +347,19 @@ fn insert_content(tx: &Transaction<'_>, content: &Content, said: &Said) -> rusql
         time(&embedded.quicktime),
         offset(&embedded.quicktime),
         embedded.utc.map(local_text),
-        embedded.position.as_ref().map(|p| p.latitude),
-        embedded.position.as_ref().map(|p| p.longitude),
-        embedded.camera.make(),
-        embedded.camera.model(),
         embedded.content_identifier,
         embedded.exif.map(|_| embedded.standard.as_str()),
+        embedded.position.map(|position| position.latitude),
+        embedded.position.map(|position| position.longitude),
+        embedded.pixels.map(|pixels| pixels.width),
+        embedded.pixels.map(|pixels| pixels.height),
+        embedded.duration,
+        embedded.camera.make(),
+        embedded.camera.model(),
+        place.map(|place| &place.country),
+        place.map(|place| &place.country_code),
+        place.map(|place| &place.region),
+        place.map(|place| &place.city),
     ])?;
     Ok(tx.last_insert_rowid())
 }

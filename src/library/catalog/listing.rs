@@ -6,19 +6,22 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use rusqlite::{Connection, Params};
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::category;
-use crate::category::photos::media::{Camera, Format};
+use crate::category::photos::media::{Camera, Format, Pixels, Position};
 use crate::contents::Class;
 use crate::error::Error;
+use crate::library::catalog::facts::{FACTS, Facts, FactsReader};
 use crate::library::catalog::load::{self, FILE_COLUMNS, FILES};
 use crate::library::catalog::{Catalog, Unknown, known_word};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, FileRecord};
+use crate::place::Place;
 
 /// What the catalog says of the bytes of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +33,14 @@ pub struct Stored {
     /// Computed for media only.
     pub fingerprint: Option<Fingerprint>,
     pub format: Format,
+    pub position: Option<Position>,
+    /// How large it is as a person sees it.
+    pub pixels: Option<Pixels>,
+    /// How long a movie is, in seconds.
+    pub duration: Option<f64>,
     pub camera: Camera,
+    /// What a person calls the position.
+    pub place: Option<Arc<Place>>,
 }
 
 /// A file of the library with what is known of its bytes.
@@ -196,21 +206,27 @@ fn stored(
 ) -> rusqlite::Result<()> {
     // columns are read by position: looking them up by name for each row takes longer than all the rest
     let mut statement = connection.prepare(&format!(
-        "SELECT {FILES}, size, blake3, fingerprint, format, make, model \
+        "SELECT {FILES}, size, blake3, fingerprint, format, {FACTS} \
          FROM files JOIN contents ON contents.id = content {which}"
     ))?;
+    let mut facts = FactsReader::default();
     let mut rows = statement.query(values)?;
     while let Some(row) = rows.next()? {
         let Some(file) = load::record(row, Unknown::Stops, detail)? else { continue };
         let column = |n: usize| row.get_ref(FILE_COLUMNS + n);
         let Ok(blake3) = blake3::Hash::from_hex(column(1)?.as_str()?) else { continue };
+        let Facts { position, pixels, duration, camera, place } = facts.read(row, FILE_COLUMNS + 4)?;
         let bytes = Stored {
             id: file.content,
             size: row.get(FILE_COLUMNS)?,
             blake3,
             fingerprint: column(2)?.as_str_or_null()?.and_then(Fingerprint::parse),
             format: column(3)?.as_str_or_null()?.map_or(Format::Unknown, Format::from_name),
-            camera: Camera::new(row.get(FILE_COLUMNS + 4)?, row.get(FILE_COLUMNS + 5)?),
+            position,
+            pixels,
+            duration,
+            camera,
+            place,
         };
         if visit(file.with(bytes)).is_break() {
             break;

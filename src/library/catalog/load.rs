@@ -8,9 +8,7 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use rusqlite::{Connection, Row};
 
 use crate::apple::fingerprint::Fingerprint;
-use crate::category::photos::media::{
-    Camera, Cameras, Embedded, Format, Kind, LocalTime, Position, Standard,
-};
+use crate::category::photos::media::{Embedded, Format, Kind, LocalTime, Standard};
 use crate::category::photos::time::{CapturedFrom, Evidence, local_time};
 use crate::category::photos::{AlbumKind, Said};
 use crate::category::{self, Heard};
@@ -18,6 +16,7 @@ use crate::contents::{
     Archive, ArchiveId, ByContent, Bytes, Category, Content, ContentId, Contents, Entry, Export, ExportId,
     Identity, Inner, Part, PartId,
 };
+use crate::library::catalog::facts::{FACTS, FactsReader};
 use crate::library::catalog::words::{self, Unknown, known_word};
 use crate::library::catalog::{Detail, albums};
 use crate::library::path::LibraryPath;
@@ -79,9 +78,10 @@ pub(super) type Records = Vec<FileRecord<i64>>;
 
 /// The columns of `files`, in the order in which they are written and read.
 pub(super) const FILES: &str = "path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
-    imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of, modified";
+    imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of, modified, \
+    category";
 /// How many columns that is.
-pub(super) const FILE_COLUMNS: usize = 19;
+pub(super) const FILE_COLUMNS: usize = 20;
 
 /// Reads everything but the records of files. Also gives the contents by their ids.
 pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
@@ -194,41 +194,40 @@ fn contents(connection: &Connection, known: &mut Remembered) -> rusqlite::Result
     known.delivered.heard.photos.said.reserve_exact(count);
     known.delivered.ids.contents = ByContent::with_capacity(count);
     let mut by_id = ById(Vec::with_capacity(count));
-    let mut cameras = Cameras::default();
-    let mut statement = connection.prepare(
+    let mut facts = FactsReader::default();
+    let mut statement = connection.prepare(&format!(
         "SELECT id, blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
-         quicktime_time, quicktime_offset, utc_time, latitude, longitude, make, model, content_identifier, \
-         exif_standard FROM contents ORDER BY id",
-    )?;
+         quicktime_time, quicktime_offset, utc_time, content_identifier, exif_standard, {FACTS} \
+         FROM contents ORDER BY id",
+    ))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Ok(blake3) = blake3::Hash::from_hex(row.get_ref(1)?.as_str()?) else { continue };
         let index = known.delivered.contents.distinct.next();
         by_id.0.push((row.get(0)?, index));
         known.delivered.ids.contents.insert(index, row.get(0)?);
-        let position = match (row.get(12)?, row.get(13)?) {
-            (Some(latitude), Some(longitude)) => Some(Position { latitude, longitude }),
-            _ => None,
-        };
-        let mut embedded = Embedded {
+        let facts = facts.read(row, 14)?;
+        let embedded = Embedded {
             format: row.get_ref(6)?.as_str_or_null()?.map_or(Format::Unknown, Format::from_name),
             exif: local(row, 7)?,
-            standard: match row.get_ref(17)?.as_str_or_null()? {
-                Some(word) => known_word(17, word, Standard::from_name)?,
+            standard: match row.get_ref(13)?.as_str_or_null()? {
+                Some(word) => known_word(13, word, Standard::from_name)?,
                 None => Standard::Exif,
             },
             quicktime: local(row, 9)?,
             utc: time(row, 11)?,
-            position,
-            camera: Camera::new(row.get(14)?, row.get(15)?),
-            content_identifier: row.get(16)?,
+            position: facts.position,
+            camera: facts.camera,
+            pixels: facts.pixels,
+            duration: facts.duration,
+            content_identifier: row.get(12)?,
         };
-        cameras.share(&mut embedded);
         known.delivered.contents.distinct.push(Content { blake3, size: row.get(2)?, crc32: row.get(3)? });
         known.delivered.heard.photos.said.push(Said {
             fingerprint: row.get_ref(4)?.as_str_or_null()?.and_then(Fingerprint::parse),
             cut_short: row.get(5)?,
             embedded,
+            place: facts.place,
         });
     }
     let mut statement = connection.prepare("SELECT content FROM staged ORDER BY content")?;
@@ -319,6 +318,8 @@ pub(super) fn record(
         live_photo: text(16)?.and_then(library_path),
         companion_of: text(17)?.and_then(library_path),
         modified: instant(text(18)?).map(|t| t.to_utc()),
+        category: unknown
+            .or_other(known_word(19, text(19)?.unwrap_or_default(), Category::from_name), Category::Photos)?,
     }))
 }
 

@@ -10,6 +10,7 @@
 //! journal and few, large transactions are fast enough for one writer.
 
 mod albums;
+mod facts;
 mod history;
 mod journal;
 mod listing;

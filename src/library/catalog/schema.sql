@@ -43,7 +43,10 @@ CREATE TABLE contents (
     latitude           REAL, longitude REAL,
     make               TEXT, model TEXT,
     content_identifier TEXT,
-    exif_standard      TEXT           -- exif, xmp or iptc: what exif_time is written by; NULL: exif
+    exif_standard      TEXT,          -- exif, xmp or iptc: what exif_time is written by; NULL: exif
+    width              INTEGER, height INTEGER, -- pixels, turned as the file says; NULL: not known
+    duration           REAL,          -- seconds, of a movie
+    country_code       TEXT, country TEXT, region TEXT, city TEXT -- what a person calls the position; English
 ) STRICT;
 
 -- Contents that are durable in .windfall/staging, and perhaps placed already.
@@ -83,7 +86,8 @@ CREATE TABLE files (
     contributed_by_me  INTEGER,
     live_photo         TEXT,          -- the other half
     companion_of       TEXT,          -- the still of an adjustment or RAW
-    modified           TEXT           -- the time it was given while no run has dated it; NULL: its dates say it
+    modified           TEXT,          -- the time it was given while no run has dated it; NULL: its dates say it
+    category           TEXT NOT NULL DEFAULT 'photos' -- what kind of data it is: that of its export
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE albums (

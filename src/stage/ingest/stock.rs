@@ -66,7 +66,7 @@ impl Stock {
 
     /// Takes in new bytes.
     pub(super) fn add(&mut self, Fresh { content, mut said }: Fresh) -> ContentId {
-        self.cameras.share(&mut said.embedded);
+        said.embedded.camera = self.cameras.share(std::mem::take(&mut said.embedded.camera));
         let id = self.contents.next();
         self.by_hash.insert(content.blake3.as_bytes(), id.index());
         self.contents.push(content);

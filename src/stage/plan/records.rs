@@ -99,6 +99,7 @@ impl<'a> Records<'a> {
             path: record.path,
             area: record.area,
             content: record.content,
+            category: record.category,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, aae, jp
 use crate::support::Scratch;
 use windfall::Error;
 use windfall::Watch;
+use windfall::category::photos::media::Embedded;
 use windfall::contents::ContentId;
 use windfall::library::catalog::Catalog;
 use windfall::problem::Code;
@@ -106,7 +107,7 @@ pub fn rich() -> Export {
     Export::new("iCloud Photos").part(one).part(two).missing_part()
 }
 
-/// All that `list` says of every file but its sources.
+/// All that `list` says of every file but its sources, and its size and length, which earlier versions did not read.
 pub fn facts(scratch: &Scratch) -> BTreeMap<String, String> {
     let catalog = Catalog::read(&scratch.library()).unwrap();
     let known = catalog.load().unwrap();
@@ -118,7 +119,9 @@ pub fn facts(scratch: &Scratch) -> BTreeMap<String, String> {
             let mut plain = record.clone();
             plain.content = ContentId::default();
             let titles = titles.get(path.as_str()).cloned().unwrap_or_default();
-            let bytes = (content.blake3, content.size, content.crc32, said.fingerprint, &said.embedded);
+            let embedded = Embedded { pixels: None, duration: None, ..said.embedded.clone() };
+            let bytes =
+                (content.blake3, content.size, content.crc32, said.fingerprint, embedded, &said.place);
             (path.to_string(), format!("{plain:#?} {titles:?} {bytes:?}"))
         };
     known.recorded.files.iter().map(fact).collect()

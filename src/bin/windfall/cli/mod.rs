@@ -62,7 +62,7 @@ pub enum Command {
     List(List),
     /// Write a page to look at the library in any browser: certificate, timeline, problems, photos
     Report(Report),
-    /// Write small files beside the photos that other programs read: albums, favourites, dates
+    /// Write small files beside the photos that other programs read: albums, favourites, dates, places
     Sidecars(Sidecars),
     /// Print a script that completes the command line of a shell
     Completions(Completions),

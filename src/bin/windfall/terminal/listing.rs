@@ -101,7 +101,8 @@ fn tell(out: &mut dyn Write, story: &Story) -> io::Result<()> {
     let name =
         file.original_name.as_deref().filter(|name| !file.path.as_str().ends_with(&format!("/{name}")));
     let called = name.map_or_else(String::new, |name| format!(", called `{}` by Apple", shown(name)));
-    rows.put("what", &format!("{}, {}{called}", file.kind, amount::size(file.size)))?;
+    let seen = seen(file).map_or_else(String::new, |seen| format!(", {seen}"));
+    rows.put("what", &format!("{}, {}{seen}{called}", file.kind, amount::size(file.size)))?;
     for (n, source) in file.sources.iter().enumerate() {
         let copy = format!("{}: {}", shown(&source.archive), shown(&source.entry));
         rows.put(if n == 0 { "came from" } else { "" }, &copy)?;
@@ -109,6 +110,12 @@ fn tell(out: &mut dyn Write, story: &Story) -> io::Result<()> {
     rows.put("proof", &proof(file))?;
     rows.put("BLAKE3", &file.blake3)?;
     taken(&mut rows, story)?;
+    if let Some(place) = &file.place {
+        rows.put("where", &shown(&place.words()))?;
+    }
+    if let Some(camera) = &file.camera {
+        rows.put("camera", &shown(camera))?;
+    }
     if let Some(time) = &file.imported_to_icloud {
         rows.put("into iCloud", &shown(time))?;
     }
@@ -124,6 +131,16 @@ fn tell(out: &mut dyn Write, story: &Story) -> io::Result<()> {
     rows.list("memories", &file.memories)?;
     let flags = flags(file);
     if !flags.is_empty() { rows.put("marked", &flags.join(", ")) } else { Ok(()) }
+}
+
+/// How large a picture is and how long a movie: `1440 × 1920 pixels, 1.9 seconds`.
+fn seen(file: &Listed) -> Option<String> {
+    let pixels = file.width.zip(file.height).map(|(width, height)| format!("{width} × {height} pixels"));
+    let length = file.duration.map(|seconds| {
+        if seconds < 59.95 { format!("{seconds:.1} seconds") } else { stretch(seconds.round() as i64) }
+    });
+    let parts: Vec<String> = pixels.into_iter().chain(length).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 fn proof(file: &Listed) -> String {

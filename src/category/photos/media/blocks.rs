@@ -1,11 +1,14 @@
 //! Blocks of metadata embedded in a file: TIFF blocks with EXIF, packets of XMP, records of IPTC.
 //!
-//! [`Blocks`] takes a few of each, none too large, and interprets none. Containers offer bytes as closures,
+//! [`Blocks`] takes a few of each, none too large, and interprets none. Beside them stands the one thing that a
+//! container says itself: how large its picture is. Containers offer bytes as closures,
 //! so that nothing beyond the limits is even read.
 
 use std::io::Read;
 
 use flate2::read::ZlibDecoder;
+
+use crate::category::photos::media::pixels::Pixels;
 
 /// The largest block taken, in bytes; Apple's have about 3 KB.
 pub(super) const LARGEST_BLOCK: u64 = 8 << 20;
@@ -27,6 +30,8 @@ pub(super) struct Blocks {
     /// XML.
     pub xmp: Vec<Vec<u8>>,
     pub iptc: Vec<Vec<u8>>,
+    /// The size of the picture as it is stored; where EXIF has no say in it, as it is seen.
+    pub pixels: Option<Pixels>,
 }
 
 impl Blocks {

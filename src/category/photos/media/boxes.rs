@@ -102,6 +102,24 @@ fn header(bytes: &[u8]) -> Option<(Kind, u64, Option<u64>)> {
     }
 }
 
+/// Big-endian numbers, one after another.
+pub(super) struct Fields<'a>(pub &'a [u8]);
+
+impl Fields<'_> {
+    /// The next number of `size` bytes (0 bytes are the number 0).
+    pub fn number(&mut self, size: u64) -> Option<u64> {
+        let (field, rest) = self.0.split_at_checked(usize::try_from(size).ok().filter(|&size| size <= 8)?)?;
+        self.0 = rest;
+        Some(big_endian(field))
+    }
+
+    /// Passes over so many bytes.
+    pub fn skip(&mut self, count: u64) -> Option<()> {
+        self.0 = self.0.get(usize::try_from(count).ok()?..)?;
+        Some(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Boxes, TopLevel, child, meta_children};

@@ -21,6 +21,7 @@ pub enum Format {
     Png,
     WebP,
     Gif,
+    Bmp,
     /// TIFF, and RAW formats based on it that the content does not name further.
     Tiff,
     Dng,
@@ -35,7 +36,6 @@ pub enum Format {
     /// MP4, M4V, 3GP and any other ISO base media that is neither a picture nor sound.
     Mp4,
     Jxl,
-    Bmp,
     /// Photoshop's, including large documents (PSB).
     Psd,
     Avi,
@@ -100,6 +100,7 @@ impl Format {
         (Format::Png, "png"),
         (Format::WebP, "webp"),
         (Format::Gif, "gif"),
+        (Format::Bmp, "bmp"),
         (Format::Tiff, "tiff"),
         (Format::Dng, "dng"),
         (Format::Cr2, "cr2"),
@@ -112,7 +113,6 @@ impl Format {
         (Format::Mov, "mov"),
         (Format::Mp4, "mp4"),
         (Format::Jxl, "jxl"),
-        (Format::Bmp, "bmp"),
         (Format::Psd, "psd"),
         (Format::Avi, "avi"),
         (Format::Aae, "aae"),
@@ -134,13 +134,7 @@ impl Format {
             [0xff, 0xd8, 0xff, ..] => Format::Jpeg,
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Format::Png,
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Format::Gif,
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Format::WebP,
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => Format::Avi,
-            [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', b'\r', b'\n', 0x87, b'\n', ..] => {
-                Format::Jxl
-            }
-            [b'8', b'B', b'P', b'S', 0, 1 | 2, ..] => Format::Psd,
-            // four zeros are reserved, and the header that follows is of one of these sizes
+            // two letters are few: nothing is reserved, and the header is of a length that some version has
             [
                 b'B',
                 b'M',
@@ -162,6 +156,12 @@ impl Format {
                 0,
                 ..,
             ] => Format::Bmp,
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Format::WebP,
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => Format::Avi,
+            [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', b'\r', b'\n', 0x87, b'\n', ..] => {
+                Format::Jxl
+            }
+            [b'8', b'B', b'P', b'S', 0, 1 | 2, ..] => Format::Psd,
             [b'I', b'I', 42, 0, _, _, _, _, b'C', b'R', 2, ..] => Format::Cr2,
             [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Format::Tiff,
             [b'I', b'I', b'R', b'O' | b'S', ..] | [b'M', b'M', b'O', b'R', ..] => Format::Orf,
@@ -291,6 +291,8 @@ mod tests {
             (b"\0\0\0\x14ftypM4A \0\0\0\0mp42", "a.m4a", Format::Unknown, Kind::Other),
             (b"\0\0\0\x08wide\0\0\0\0mdat", "a", Format::Mov, Kind::Video),
             (b"\0\0\0\x02wide", "a", Format::Unknown, Kind::Other),
+            (b"BMxxxx\0\0\0\0xxxx\x28\0\0\0", "a", Format::Bmp, Kind::Photo),
+            (b"BMxxxx\0\0\0\0xxxx\x29\0\0\0", "a.txt", Format::Unknown, Kind::Other),
             (b"II*\0\x10\0\0\0CR\x02\0", "a", Format::Cr2, Kind::Photo),
             (b"MM\0*\0\0\0\x08", "a", Format::Tiff, Kind::Photo),
             (b"FUJIFILMCCD-RAW 0201", "a", Format::Raf, Kind::Photo),

@@ -1,4 +1,4 @@
-//! What a photo or video says about itself: format, time, place, camera, Live Photo identifier.
+//! What a photo or video says about itself: format, time, place, camera, size, length, Live Photo identifier.
 //!
 //! [`read`] never fails, never believes a file name, never reads the date of an edit, and stays within fixed
 //! limits of memory and time, whatever the bytes are. Formats are recognised and metadata is found by our own
@@ -9,31 +9,38 @@
 
 mod blocks;
 mod boxes;
+mod camera;
 mod carried;
+mod codestream;
 mod cut;
 mod first_picture;
 mod format;
 mod iptc;
 mod movie;
+mod pixels;
 mod png;
+mod properties;
 mod riff;
 mod still;
 mod tags;
+mod tracks;
 mod window;
 mod xmp;
 
-use std::collections::HashSet;
 use std::io::{Read, Seek};
-use std::sync::Arc;
 
 use blocks::Blocks;
 use chrono::{FixedOffset, NaiveDateTime};
 
+pub use crate::place::Position;
+pub use camera::{Camera, Cameras};
 pub use carried::{Carried, carried, parsed};
 pub use cut::is_cut_short;
 pub use first_picture::{FirstPicture, first_picture};
 use format::HEAD;
 pub use format::{Format, Kind};
+pub use pixels::Pixels;
+use pixels::Turn;
 use tags::Tags;
 use window::Window;
 
@@ -55,6 +62,10 @@ pub struct Embedded {
     pub utc: Option<NaiveDateTime>,
     pub position: Option<Position>,
     pub camera: Camera,
+    /// How large it is as a person sees it: turned as the file says.
+    pub pixels: Option<Pixels>,
+    /// How long a movie is, in seconds.
+    pub duration: Option<f64>,
     /// What the still and the movie of a Live Photo share.
     pub content_identifier: Option<Box<str>>,
 }
@@ -84,63 +95,12 @@ impl Standard {
     }
 }
 
-/// A camera by its maker and model, as far as a file names them. Clones share one text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-pub struct Camera(Option<Arc<[Option<Box<str>>; 2]>>);
-
-impl Camera {
-    pub fn new(make: Option<Box<str>>, model: Option<Box<str>>) -> Self {
-        Camera((make.is_some() || model.is_some()).then(|| Arc::new([make, model])))
-    }
-
-    pub fn make(&self) -> Option<&str> {
-        let [make, _] = self.0.as_deref()?;
-        make.as_deref()
-    }
-
-    pub fn model(&self) -> Option<&str> {
-        let [_, model] = self.0.as_deref()?;
-        model.as_deref()
-    }
-
-    /// Adds what is not known yet.
-    fn fill(&mut self, make: Option<String>, model: Option<String>) {
-        let known = |text: Option<&str>| text.map(Box::from);
-        let make = known(self.make()).or(make.map(String::into_boxed_str));
-        let model = known(self.model()).or(model.map(String::into_boxed_str));
-        *self = Camera::new(make, model);
-    }
-}
-
-/// Cameras, each held once: 100,000 photos come from a dozen.
-#[derive(Debug, Default)]
-pub struct Cameras(HashSet<Camera>);
-
-impl Cameras {
-    /// Lets this file share the camera of an earlier file, if it is the same.
-    pub fn share(&mut self, embedded: &mut Embedded) {
-        match self.0.get(&embedded.camera) {
-            Some(known) => embedded.camera = known.clone(),
-            None => _ = self.0.insert(embedded.camera.clone()),
-        }
-    }
-}
-
 /// A time on a local clock, with sub-seconds if the file has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalTime {
     pub time: NaiveDateTime,
     /// The clock's offset from UTC, if the file states it.
     pub offset: Option<FixedOffset>,
-}
-
-/// A place on earth, in degrees, north and east positive.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Position {
-    /// −90 to 90.
-    pub latitude: f64,
-    /// −180 to 180.
-    pub longitude: f64,
 }
 
 /// Reads the metadata of a file of `size` bytes, as far as it can be read.
@@ -157,16 +117,24 @@ pub fn read(source: &mut (impl Read + Seek), size: u64) -> Embedded {
         Format::Jxl => still::jxl(&mut window),
         Format::Psd => still::psd(&mut window),
         Format::Avi => {
-            let (date, blocks) = riff::avi(&mut window);
-            embedded.exif = date;
+            let (said, blocks) = riff::avi(&mut window);
+            (embedded.exif, embedded.duration) = (said.date, said.duration);
             blocks
         }
+        Format::Gif => still::gif(&mut window),
+        Format::Bmp => still::bmp(&mut window),
         _ => Blocks::default(),
     };
+    let mut turn = None;
     for tags in std::mem::take(&mut blocks.tiff).into_iter().filter_map(Tags::parse) {
         tags.fill(&mut embedded);
         tags.add_to(&mut blocks);
+        turn = turn.or_else(|| tags.turn());
     }
+    // elsewhere the container itself turns its picture
+    let is_turned_by_exif = matches!(format, Format::Jpeg | Format::Png | Format::WebP | Format::Raf);
+    let turn = turn.filter(|_| is_turned_by_exif).unwrap_or(Turn::None);
+    embedded.pixels = blocks.pixels.map(|pixels| turn.apply(pixels));
     match format {
         Format::Mov | Format::Mp4 | Format::Cr3 => movie::fill(&mut embedded, &mut blocks, &mut window),
         Format::Tiff | Format::Cr2 | Format::Orf | Format::Rw2 => {
@@ -192,6 +160,7 @@ fn fill_from_tiff(embedded: &mut Embedded, blocks: &mut Blocks, window: &mut Win
             break;
         }
     }
+    embedded.pixels = tags::size::pixels(window, embedded.format);
 }
 
 /// Where neither EXIF nor a movie's creation date says when it was taken: XMP, then IPTC.

@@ -1,18 +1,19 @@
-//! What movies say about themselves: QuickTime and MP4, and Canon's CR3, which is built like one.
+//! What movies say about themselves: QuickTime and MP4, and Canon's CR3, which is built like one. How long and large
+//! they are is for `tracks`.
 //!
 //! Media data is never read, and `moov` may come late, be cut or make no sense. Beware of `meta`: it is a
 //! plain box in QuickTime and a full box in MP4, and the entries of its `ilst` refer to `keys` by numbers
 //! from 1.
 
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek};
 
 use exif::Context;
 
 use crate::category::photos::media::blocks::{Blocks, LARGEST_BLOCK};
 use crate::category::photos::media::boxes::{Boxes, TopLevel, child, meta_children};
-use crate::category::photos::media::tags::{Tags, clean};
+use crate::category::photos::media::tags::{self, Tags, clean};
 use crate::category::photos::media::window::{Window, big_endian};
-use crate::category::photos::media::{Embedded, LocalTime};
+use crate::category::photos::media::{Embedded, Format, LocalTime, tracks};
 use crate::category::photos::time::stamp;
 
 /// How much of a `moov` is read, in bytes; that of an hour of video has about 2 MB.
@@ -59,6 +60,10 @@ pub(super) fn fill(embedded: &mut Embedded, blocks: &mut Blocks, window: &mut Wi
 }
 
 fn fill_from_moov(embedded: &mut Embedded, blocks: &mut Blocks, moov: &[u8]) {
+    // a CR3 has tracks too, of which none is a movie
+    if embedded.format != Format::Cr3 {
+        tracks::fill(embedded, moov);
+    }
     for (kind, body) in Boxes(moov) {
         match &kind {
             b"mvhd" => embedded.utc = embedded.utc.or_else(|| creation_time(body)),
@@ -152,7 +157,13 @@ fn fill_from_canon(embedded: &mut Embedded, canon: &[u8]) {
             continue;
         };
         match &kind {
-            b"CMT1" | b"CMT2" => tags.fill(embedded),
+            b"CMT1" => {
+                tags.fill(embedded);
+                let block = &mut Cursor::new(body);
+                embedded.pixels =
+                    tags::size::pixels(&mut Window::new(block, body.len() as u64), embedded.format);
+            }
+            b"CMT2" => tags.fill(embedded),
             b"CMT4" => tags.fill_position(embedded, Context::Tiff),
             _ => (),
         }

@@ -7,7 +7,8 @@ use std::io::{Read, Seek};
 
 use crate::category::photos::media::blocks::{Blocks, LARGEST_BLOCK, XMP_NAME, inflated};
 use crate::category::photos::media::iptc;
-use crate::category::photos::media::window::Window;
+use crate::category::photos::media::pixels::Pixels;
+use crate::category::photos::media::window::{Window, big_endian};
 
 /// Chunks of a PNG.
 const MOST_CHUNKS: u32 = 1 << 16;
@@ -27,6 +28,10 @@ pub(super) fn blocks(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
         };
         let length = u64::from(u32::from_be_bytes([a, b, c, d]));
         match &kind {
+            b"IHDR" if blocks.pixels.is_none() => {
+                let [a, b, c, d, height @ ..] = window.array::<8>(at + 8).unwrap_or_default();
+                blocks.pixels = Pixels::new(big_endian(&[a, b, c, d]), big_endian(&height));
+            }
             b"eXIf" => blocks.add_tiff(|| window.bytes(at + 8, length.min(LARGEST_BLOCK))),
             b"tEXt" | b"zTXt" | b"iTXt" if texts < MOST_TEXTS => {
                 let keyword = window.bytes(at + 8, length.min(80));

@@ -1,4 +1,4 @@
-//! Where still formats keep their metadata: finds the blocks, the likeliest first.
+//! Where still formats keep their metadata, and how large they are: finds the blocks, the likeliest first.
 //!
 //! Blocks are interpreted in `tags`, `xmp` and `iptc`; picture data is never read, and nothing fails. kamadak
 //! could find most of these blocks itself, but it refuses HEIF without the brand `mif1` or with more than 128
@@ -9,9 +9,10 @@ use std::io::{Cursor, Read, Seek};
 use crate::category::photos::media::blocks::{
     Blocks, LARGEST_BLOCK, MOST_BLOCKS, XMP_NAME, is_tiff, unbrotlied,
 };
-use crate::category::photos::media::boxes::{Boxes, TopLevel, child};
-use crate::category::photos::media::iptc;
-use crate::category::photos::media::window::{Window, big_endian};
+use crate::category::photos::media::boxes::{Boxes, Fields, TopLevel, child};
+use crate::category::photos::media::pixels::Pixels;
+use crate::category::photos::media::window::{Window, big_endian, little_endian};
+use crate::category::photos::media::{codestream, iptc, properties};
 
 /// How much of a HEIF `meta` box is read: it is a directory of items, without picture data.
 const LARGEST_META: u64 = 16 << 20;
@@ -27,10 +28,17 @@ const MOST_EXTENTS: usize = 8;
 /// Compressed boxes of a JPEG XL.
 const MOST_PACKED: u32 = 4;
 
+/// The list of values in a Fujifilm RAW, and the number of the size in it.
+const LARGEST_RAF_LIST: u64 = 64 << 10;
+const RAF_CROPPED_SIZE: u64 = 0x111;
+
+/// The length of the older header of a BMP.
+const BMP_OF_OS2: u8 = 12;
+
 /// What stands before Photoshop's resources in a JPEG's segment; they may go on in the next one.
 const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
 
-/// JPEG: the APP1 and APP13 segments before the scan.
+/// JPEG: the APP1 and APP13 segments before the scan, and the frame header with the size.
 pub(super) fn jpeg(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     let (mut blocks, mut resources) = (Blocks::default(), Vec::new());
     let mut at = 2;
@@ -53,6 +61,11 @@ pub(super) fn jpeg(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
                         } else if segment.starts_with(b"Exif\0") {
                             blocks.add_tiff(|| segment);
                         }
+                    }
+                    0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) && blocks.pixels.is_none() => {
+                        let size = window.array::<5>(at + 4).unwrap_or_default();
+                        let [_, height @ .., a, b] = size;
+                        blocks.pixels = Pixels::new(big_endian(&[a, b]), big_endian(&height));
                     }
                     0xed if resources.len() < LARGEST_BLOCK as usize => {
                         resources.extend(segment().strip_prefix(PHOTOSHOP).unwrap_or_default());
@@ -77,7 +90,9 @@ pub(super) fn jpeg(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
 
 /// Photoshop's own format: the resources follow the header and a table of colours.
 pub(super) fn psd(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
-    let mut blocks = Blocks::default();
+    let [a, b, c, d, width @ ..] = window.array::<8>(14).unwrap_or_default();
+    let pixels = Pixels::new(big_endian(&width), big_endian(&[a, b, c, d]));
+    let mut blocks = Blocks { pixels, ..Blocks::default() };
     let table = big_endian(&window.array::<4>(26).unwrap_or_default());
     let at = 30 + table;
     let size = big_endian(&window.array::<4>(at).unwrap_or_default());
@@ -85,9 +100,10 @@ pub(super) fn psd(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     blocks
 }
 
-/// JPEG XL: the boxes around the picture. A bare codestream has no metadata.
+/// JPEG XL: the boxes around the picture. A bare codestream has no metadata but its size.
 pub(super) fn jxl(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
-    let mut blocks = Blocks::default();
+    let pixels = codestream::pixels(&window.bytes(0, codestream::HEAD));
+    let mut blocks = Blocks { pixels, ..Blocks::default() };
     let mut boxes = TopLevel::new(window);
     let mut packed_left = MOST_PACKED;
     while let Some(place) = boxes.next() {
@@ -104,20 +120,66 @@ pub(super) fn jxl(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
         match &kind {
             b"Exif" => blocks.add_tiff(|| behind_length(body())),
             b"xml " => blocks.add_xmp(body),
+            b"jxlc" if blocks.pixels.is_none() => {
+                blocks.pixels = codestream::pixels(&boxes.body(&place, codestream::HEAD));
+            }
+            // a piece of it, behind its number
+            b"jxlp" if blocks.pixels.is_none() => {
+                let piece = boxes.body(&place, codestream::HEAD);
+                blocks.pixels = piece.get(4..).and_then(codestream::pixels);
+            }
             _ => (),
         }
     }
     blocks
 }
 
+/// GIF: the size of its canvas.
+pub(super) fn gif(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
+    let [a, b, height @ ..] = window.array::<4>(6).unwrap_or_default();
+    let pixels = Pixels::new(little_endian(&[a, b]), little_endian(&height));
+    Blocks { pixels, ..Blocks::default() }
+}
+
+/// BMP: a header of two forms. A height below zero says that the rows come from above.
+pub(super) fn bmp(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
+    let [form, _, _, _, a, b, c, d, height @ ..] = window.array::<12>(14).unwrap_or_default();
+    let pixels = if form == BMP_OF_OS2 {
+        Pixels::new(little_endian(&[a, b]), little_endian(&[c, d]))
+    } else {
+        let height = i32::from_le_bytes(height).unsigned_abs();
+        Pixels::new(little_endian(&[a, b, c, d]), height.into())
+    };
+    Blocks { pixels, ..Blocks::default() }
+}
+
 /// Fujifilm RAW: a header, a JPEG with the EXIF, then the sensor's data.
 pub(super) fn raf(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     let place = window.array::<8>(84).unwrap_or_default();
     let (offset, length) = place.split_at(4);
-    jpeg(&mut window.part(big_endian(offset), big_endian(length)))
+    let sensor = raf_size(window);
+    let blocks = jpeg(&mut window.part(big_endian(offset), big_endian(length)));
+    // the JPEG may be smaller than what the sensor took
+    Blocks { pixels: sensor.or(blocks.pixels), ..blocks }
 }
 
-/// The `Exif` and XMP items of HEIC, HEIF and AVIF.
+/// The size without the sensor's borders, in a list of numbered values.
+fn raf_size(window: &mut Window<'_, impl Read + Seek>) -> Option<Pixels> {
+    let at = big_endian(&window.array::<4>(92)?);
+    let list = window.bytes(at, LARGEST_RAF_LIST);
+    let mut fields = Fields(&list);
+    for _ in 0..fields.number(4)? {
+        let (number, length) = (fields.number(2)?, fields.number(2)?);
+        if (number, length) == (RAF_CROPPED_SIZE, 4) {
+            let (height, width) = (fields.number(2)?, fields.number(2)?);
+            return Pixels::new(width, height);
+        }
+        fields.skip(length)?;
+    }
+    None
+}
+
+/// The `Exif` and XMP items of HEIC, HEIF and AVIF, and the size of the picture.
 pub(super) fn heif(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     let mut blocks = Blocks::default();
     let mut boxes = TopLevel::new(window);
@@ -126,6 +188,7 @@ pub(super) fn heif(window: &mut Window<'_, impl Read + Seek>) -> Blocks {
     };
     let meta = boxes.body(&place, LARGEST_META);
     let children = meta.get(4..).unwrap_or_default();
+    blocks.pixels = properties::pixels(children);
     let items = child(children, b"iinf").and_then(metadata_items).unwrap_or_default();
     let locations = child(children, b"iloc").map(|iloc| item_locations(iloc, &items)).unwrap_or_default();
     let inline = child(children, b"idat").unwrap_or_default();
@@ -237,24 +300,16 @@ fn item_locations(iloc: &[u8], wanted: &[(u64, Sort)]) -> Vec<Location> {
     found
 }
 
-/// Big-endian numbers, one after another.
-struct Fields<'a>(&'a [u8]);
-
-impl Fields<'_> {
-    /// The next number of `size` bytes (0 bytes are the number 0).
-    fn number(&mut self, size: u64) -> Option<u64> {
-        let (field, rest) = self.0.split_at_checked(usize::try_from(size).ok().filter(|&size| size <= 8)?)?;
-        self.0 = rest;
-        Some(big_endian(field))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{heif, jpeg, jxl, psd, raf};
+    use super::{bmp, gif, heif, jpeg, jxl, psd, raf};
+    use crate::category::photos::media::blocks::Blocks;
+    use crate::category::photos::media::pixels::Pixels;
     use crate::category::photos::media::window::Window;
     use crate::category::photos::media::{png, riff};
     use std::io::Cursor;
+
+    type Find = fn(&mut Window<'_, Cursor<Vec<u8>>>) -> Blocks;
 
     const TIFF: &[u8] = b"MM\0*\0\0\0\x08\0\0\0\0\0\0";
 
@@ -354,5 +409,70 @@ mod tests {
         let file = [&b"\xff\xd8"[..], &segment(halves.0), &segment(&second), b"\xff\xda"].concat();
         let blocks = jpeg(&mut Window::new(&mut Cursor::new(&file), file.len() as u64));
         assert_eq!((blocks.tiff.len(), blocks.xmp.len(), blocks.iptc.len()), (1, 1, 1));
+    }
+
+    #[test]
+    fn stills_say_how_large_they_are() {
+        let size = |blocks: Blocks| blocks.pixels.map(|Pixels { width, height }| (width, height));
+        let of = |read: Find, bytes: &[u8]| {
+            size(read(&mut Window::new(&mut Cursor::new(bytes.to_vec()), bytes.len() as u64)))
+        };
+        let frame = |marker: u8, height: [u8; 2], width: [u8; 2]| {
+            [&[0xff, marker, 0, 11, 8][..], &height, &width, &[1, 1, 0x11, 0]].concat()
+        };
+        let file = |frames: &[Vec<u8>]| [b"\xff\xd8", &frames.concat()[..], b"\xff\xda\0\x02"].concat();
+        let (height, width) = ([0x0b, 0xd0], [0x0f, 0xc0]);
+        for marker in [0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xcf] {
+            assert_eq!(of(jpeg, &file(&[frame(marker, height, width)])), Some((4032, 3024)), "{marker:x}");
+        }
+        for (tables, frame) in
+            [(0xc4, 0xc0), (0xcc, 0xc2), (0xc8, 0xc0)].map(|(t, f)| (t, frame(f, height, width)))
+        {
+            let tables = [0xff, tables, 0, 7, 1, 1, 1, 1, 1].to_vec();
+            assert_eq!(of(jpeg, &file(&[tables, frame])), Some((4032, 3024)));
+        }
+        assert_eq!(of(jpeg, &file(&[frame(0xc0, [0; 2], width)])), None, "a height that comes later");
+        assert_eq!(of(jpeg, &file(&[b"\xff\xc0\0\x03".to_vec()])[..8]), None);
+
+        let chunk = |width: u32, height: u32| {
+            let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
+            [b"\x89PNG\r\n\x1a\n\0\0\0\x04CgBIxxxxcrc_\0\0\0\x0dIHDR", &size[..], b"\x08\x06\0\0\0crc_"]
+                .concat()
+        };
+        for (width, height, expected) in
+            [(1854, 1486, Some((1854, 1486))), (0, 9, None), (1 << 31, 9, None), (u32::MAX, u32::MAX, None)]
+        {
+            assert_eq!(of(png::blocks, &chunk(width, height)), expected);
+        }
+        assert_eq!(of(gif, b"GIF89a\x40\x01\xf0\0"), Some((320, 240)));
+        assert_eq!(of(gif, b"GIF89a\0\0\xf0\0"), None);
+        assert_eq!(of(gif, b"GIF89a"), None);
+        let bitmap = |header: &[u8]| [&b"BMxxxx\0\0\0\0xxxx"[..], header].concat();
+        assert_eq!(of(bmp, &bitmap(b"\x28\0\0\0\x40\x01\0\0\xf0\0\0\0")), Some((320, 240)));
+        assert_eq!(of(bmp, &bitmap(b"\x7c\0\0\0\x40\x01\0\0\x10\xff\xff\xff")), Some((320, 240)));
+        assert_eq!(of(bmp, &bitmap(b"\x28\0\0\0\xff\xff\xff\xff\0\0\0\x80")), None);
+        assert_eq!(of(bmp, &bitmap(b"\x0c\0\0\0\x40\x01\xf0\0xxxx")), Some((320, 240)));
+        assert_eq!(of(psd, b"8BPS\0\x01xxxxxx\0\x03\0\0\x0b\xd0\0\0\x0f\xc0"), Some((4032, 3024)));
+
+        let mut fuji = b"FUJIFILMCCD-RAW ".to_vec();
+        fuji.resize(84, 0);
+        let preview = file(&[frame(0xc0, [0, 90], [0, 120])]);
+        fuji.extend([200u32, preview.len() as u32, 100].iter().flat_map(|number| number.to_be_bytes()));
+        fuji.resize(100, 0);
+        let list = b"\0\0\0\x02\x01\x10\0\x04\0\0\0\0\x01\x11\0\x04\x0b\xd0\x0f\xc0";
+        fuji.extend(list);
+        fuji.resize(200, 0);
+        fuji.extend(&preview);
+        assert_eq!(of(raf, &fuji), Some((4032, 3024)));
+        fuji[103] = 1;
+        assert_eq!(of(raf, &fuji), Some((120, 90)), "no size but that of the preview");
+
+        let codestream = b"\xff\x0a\x41\xc3";
+        let pieces =
+            [boxed(b"JXL ", b"\r\n\x87\n"), boxed(b"jxlp", &[b"\0\0\0\0", &codestream[..]].concat())];
+        let whole = [boxed(b"JXL ", b"\r\n\x87\n"), boxed(b"jxlc", codestream)];
+        let bare = of(jxl, codestream);
+        assert!(bare.is_some());
+        assert_eq!((of(jxl, &pieces.concat()), of(jxl, &whole.concat())), (bare, bare));
     }
 }

@@ -57,6 +57,11 @@ impl<'a, S: Read + Seek> Window<'a, S> {
     }
 }
 
+/// A little-endian unsigned integer of at most 8 bytes.
+pub(super) fn little_endian(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte))
+}
+
 /// A big-endian unsigned integer of at most 8 bytes.
 pub(super) fn big_endian(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |value, &byte| value << 8 | u64::from(byte))

@@ -4,6 +4,8 @@
 //! parses it, because kamadak visits every directory that any pointer names: overlapping directories in 64 KB
 //! of hostile EXIF would become gigabytes of tags.
 
+pub(super) mod size;
+
 use std::collections::HashSet;
 use std::io::Cursor;
 use std::ops::Range;
@@ -11,6 +13,7 @@ use std::ops::Range;
 use exif::{Context, Exif, In, Reader, Tag, Value};
 
 use crate::category::photos::media::blocks::Blocks;
+use crate::category::photos::media::pixels::Turn;
 use crate::category::photos::media::window::Window;
 use crate::category::photos::media::{Embedded, Format, LocalTime, iptc};
 use crate::category::photos::time::stamp;
@@ -104,6 +107,11 @@ impl Tags {
             }
             _ => None,
         }
+    }
+
+    /// How the picture is to be turned, if that is said.
+    pub fn turn(&self) -> Option<Turn> {
+        Turn::of_orientation(self.field(Tag::Orientation)?.get_uint(0)?)
     }
 
     /// Tells TIFF-based RAW formats apart, which have no magic numbers.
