@@ -38,6 +38,8 @@ pub struct Beside<'a> {
     pub pictures: &'a [Drawn],
     /// Groups of items that look alike, best first, each with a word why.
     pub similar: &'a [(String, Vec<usize>)],
+    /// The folder beside the page in which the pictures are.
+    pub own: &'a str,
 }
 
 /// The gallery as JSON.
@@ -100,6 +102,7 @@ pub fn data(shown: &Shown<'_>, beside: &Beside<'_>) -> String {
         }
     }
     data.similar = beside.similar;
+    data.own = beside.own;
     in_script(&serde_json::to_string(&data).unwrap_or_else(|_| "null".to_owned()))
 }
 
@@ -149,6 +152,8 @@ struct Data<'a> {
     /// What people of shared albums have to do with an item.
     people: BTreeMap<usize, Vec<Heard<'a>>>,
     similar: &'a [(String, Vec<usize>)],
+    /// The folder in which the thumbnails and previews are.
+    own: &'a str,
 }
 
 /// What many items share, each with its number.

@@ -10,6 +10,8 @@ const source = document.getElementById('data');
 const data = JSON.parse(source.textContent);
 source.remove();
 const total = data.name.length;
+// a folder of copies, made to be given away, knows nothing of the library that they are from
+const areCopies = data.own !== '.windfall';
 
 // the month of each item, as its place in data.months
 const monthOf = new Uint32Array(total);
@@ -96,13 +98,13 @@ const address = path => './' + path.split('/').map(encodeURIComponent).join('/')
 const originalOf = item => address(pathOf(item));
 const thumbnailOf = item => {
   const hash = data.thumbnail[item];
-  if (hash) return './.windfall/thumbnails/' + hash.slice(0, 2) + '/' + hash + '.jpg';
+  if (hash) return './' + data.own + '/thumbnails/' + hash.slice(0, 2) + '/' + hash + '.jpg';
   return data.flags[item] & STAND_IN ? originalOf(item) : '';
 };
 
 const previewOf = item => {
   const hash = data.thumbnail[item];
-  return data.flags[item] & PREVIEW ? './.windfall/previews/' + hash.slice(0, 2) + '/' + hash + '.jpg' : '';
+  return data.flags[item] & PREVIEW ? './' + data.own + '/previews/' + hash.slice(0, 2) + '/' + hash + '.jpg' : '';
 };
 
 // ---- making elements; every text is a text, whatever it holds

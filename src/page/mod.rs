@@ -12,6 +12,7 @@
 
 pub mod address;
 mod certificate;
+mod copies;
 mod figures;
 mod gallery;
 mod holdings;
@@ -86,6 +87,16 @@ pub enum HiddenPhotos {
     Shown,
 }
 
+pub use copies::{Copies, write_beside};
+
+/// What a page is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Library,
+    /// A folder of copies, for somebody who need not know of the library.
+    Copies,
+}
+
 /// What the page should be.
 #[derive(Debug, Clone, Default)]
 pub struct PageOptions {
@@ -148,12 +159,12 @@ pub fn write(
         false => None,
     };
     let gallery = pictures.as_ref().map(|(pictures, similar)| Gallery {
-        data: gallery::data(&shown, &Beside { pictures, similar }),
+        data: gallery::data(&shown, &Beside { pictures, similar, own: layout::INTERNAL }),
         similar: similar.len() as u64,
     });
     let (pictures, _) = pictures.unwrap_or_default();
     let problems = undrawn(&shown, &pictures);
-    let html = render(&holdings, &shown, options.hidden, &problems, gallery.as_ref())
+    let html = render(Subject::Library, &holdings, &shown, options.hidden, &problems, gallery.as_ref())
         .map_err(|error| Error::io("write", &path)(io::Error::other(error)))?;
     if watch.is_cancelled() {
         return Err(Error::Interrupted);
@@ -253,7 +264,8 @@ struct Page<'a> {
     script: &'static str,
     title: String,
     span: String,
-    certificate: Certificate,
+    /// What a library says of itself; copies say nothing.
+    certificate: Option<Certificate>,
     problems: Problems,
     timeline: Timeline,
     kinds: Vec<Bar>,
@@ -283,6 +295,7 @@ struct Gallery {
 }
 
 fn render(
+    subject: Subject,
     holdings: &Holdings,
     shown: &Shown<'_>,
     hidden: HiddenPhotos,
@@ -290,7 +303,7 @@ fn render(
     gallery: Option<&Gallery>,
 ) -> Result<String, askama::Error> {
     let mut problems = problems(holdings, hidden);
-    let certificate = certificate(holdings, &problems);
+    let certificate = (subject == Subject::Library).then(|| certificate(holdings, &problems));
     problems.groups.extend(problems::undrawn(undrawn));
     let (photos, videos) = holdings::photos_and_videos(&shown.items);
     let bytes = shown.files.iter().map(|file| file.content.size).fold(0, u64::saturating_add);

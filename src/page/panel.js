@@ -79,7 +79,7 @@ const fillPanel = item => {
   say('Albums', albumsOf(item).map(album => linkTo(data.albums[album][1], 'album', data.albums[album][3])));
   say('People', peopleLines(item));
   say('File', fileLines(item));
-  say('Proof', proofLines(item));
+  if (!areCopies) say('Proof', proofLines(item));
   const name = element('h2', '', data.name[item]);
   name.dir = 'auto';
   const marks = [isFavorite(item) && 'Favourite', data.live[item] && 'Live Photo', isVideo(item) && 'Video',

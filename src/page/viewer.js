@@ -28,15 +28,16 @@ const because = text => {
 };
 const whyNot = item => {
   if (!arePicturesHere && !document.getElementById('alone').hidden) {
+    if (areCopies) return 'This page stands alone: its photos are in the folder that it was made for.';
     return 'This page stands alone: its photos are in the library that it was made from. Open `windfall-report.html` there.';
   }
   if (isVideo(item)) return 'Your browser cannot play this movie, or it is not where it was: `' + pathOf(item) + '`.';
   if (data.flags[item] & SHOWS_ITSELF) {
-    return 'This photo is not where it was, or it is damaged: `' + pathOf(item)
-      + '`. `windfall verify LIBRARY` looks for it; `windfall report LIBRARY` then makes this page anew.';
+    return 'This photo is not where it was, or it is damaged: `' + pathOf(item) + '`.'
+      + (areCopies ? '' : ' `windfall verify LIBRARY` looks for it; `windfall report LIBRARY` then makes this page anew.');
   }
   return 'Your browser cannot show ' + (extensionOf(item).toUpperCase() || 'this format')
-    + '. `windfall report LIBRARY --previews` makes a picture that it can.';
+    + (areCopies ? '.' : '. `windfall report LIBRARY --previews` makes a picture that it can.');
 };
 // where the large picture may be, best first
 const largeOf = item => {

@@ -14,6 +14,7 @@ mod apples_format;
 mod bombs;
 mod claims;
 mod cli;
+mod copy;
 mod damage;
 mod dates;
 mod earlier_version;

@@ -17,7 +17,7 @@ pub use self::filters::Filtering;
 use crate::terminal::Voice;
 use windfall::cli::{
     Encoding, Word,
-    copy::Wishes,
+    copy::{OwnPage, Wishes},
     fitting,
     page::{HiddenPhotos, PageOptions, Previews},
 };
@@ -348,6 +348,9 @@ pub struct CopyPhotos {
     /// How fine those JPEGs are, from 1 to 100 [default: 90]
     #[arg(long, value_name = "N", requires = "jpeg", value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: Option<u8>,
+    /// Write no page to look at the copies
+    #[arg(long)]
+    no_page: bool,
     /// Copy hidden and recently deleted photos too
     #[arg(long)]
     with_hidden: bool,
@@ -380,6 +383,7 @@ impl CopyPhotos {
             filters: self.filtering.filters(),
             hidden: if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut },
             jpeg: self.jpeg.then_some(encoding),
+            page: if self.no_page { OwnPage::None } else { OwnPage::Written },
         }
     }
 }

@@ -49,8 +49,8 @@ fn words(out: &mut dyn Write, similar: &Similar, voice: Voice) -> io::Result<()>
     let groups = counted(groups.len() as u64, "group looks", "groups look");
     writeln!(out, "\n{}", styled(STRONG, format_args!("Of {photos}, {groups} alike.")))?;
     let others = counted(copies().count() as u64, "other", "others");
-    writeln!(out, "Beside the best of each there are {others}, {}.", amount::size(bytes))?;
-    writeln!(out, "Nothing is deleted, and nothing was moved. Look at them with `windfall report`.")?;
+    writeln!(out, "Beside the best of each: {others}, {}.", amount::size(bytes))?;
+    writeln!(out, "Nothing is deleted; look at them with `windfall report`.")?;
     writeln!(out, "{NOT_COMPARED}")
 }
 
