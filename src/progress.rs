@@ -19,6 +19,10 @@ pub enum Phase {
     Verify,
     /// Making small pictures for the page.
     Thumbnails,
+    /// Making them, and large ones of what browsers cannot show.
+    Previews,
+    /// Looking which photos are alike.
+    Compare,
 }
 
 /// Is told what happens. Every method does nothing unless it is implemented.

@@ -14,6 +14,8 @@ pub const SETTINGS: &str = "settings.csv";
 pub const STAGING: &str = "staging";
 /// Inside it: the small pictures of the page.
 pub const THUMBNAILS: &str = "thumbnails";
+/// Inside it: large pictures of what browsers cannot show.
+pub const PREVIEWS: &str = "previews";
 /// Inside it: the catalog.
 pub const CATALOG: &str = "catalog.sqlite";
 /// The page, unless the owner chose another place.

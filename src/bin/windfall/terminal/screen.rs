@@ -131,10 +131,12 @@ fn style(phase: Phase, bytes: u64, files: u64) -> ProgressStyle {
         Phase::Place => "writing",
         Phase::Verify => "verifying",
         Phase::Thumbnails => "making thumbnails",
+        Phase::Previews => "making previews",
+        Phase::Compare => "comparing",
     };
     let rest = match (bytes, files) {
         (0, 0) => " {elapsed}",
-        (0, _) => " [{bar:24}] {human_pos} of {human_len} files  {wide_msg}",
+        (0, _) => " [{bar:24}] {human_pos} of {human_len} files  {eta} left  {wide_msg}",
         _ => " [{bar:24}] {read} of {all}  {speed}/s  {eta} left  {wide_msg}",
     };
     let style = ProgressStyle::with_template(&format!("{{spinner}} {doing}{rest}"));

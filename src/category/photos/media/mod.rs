@@ -10,8 +10,10 @@
 mod blocks;
 mod boxes;
 mod camera;
+mod carried;
 mod codestream;
 mod cut;
+mod first_picture;
 mod format;
 mod iptc;
 mod movie;
@@ -32,7 +34,9 @@ use chrono::{FixedOffset, NaiveDateTime};
 
 pub use crate::place::Position;
 pub use camera::{Camera, Cameras};
+pub use carried::{Carried, carried, parsed};
 pub use cut::is_cut_short;
+pub use first_picture::{FirstPicture, first_picture};
 use format::HEAD;
 pub use format::{Format, Kind};
 pub use pixels::Pixels;

@@ -17,7 +17,7 @@ use crate::category::photos::media::{Embedded, Format, LocalTime, tracks};
 use crate::category::photos::time::stamp;
 
 /// How much of a `moov` is read, in bytes; that of an hour of video has about 2 MB.
-const LARGEST_MOOV: u64 = 64 << 20;
+pub(super) const LARGEST_MOOV: u64 = 64 << 20;
 
 /// How much of a `meta` box outside `moov` is read.
 const LARGEST_META: u64 = 1 << 20;
@@ -32,7 +32,7 @@ const LONGEST_TEXT: usize = 4096;
 const XMP: [u8; 16] = *b"\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac";
 
 /// Canon's box of TIFF blocks inside a CR3's `moov`.
-const CANON: [u8; 16] = *b"\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48";
+pub(super) const CANON: [u8; 16] = *b"\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48";
 
 /// Fills the gaps in `embedded` with what `moov` says, then with a `meta` box beside it.
 pub(super) fn fill(embedded: &mut Embedded, blocks: &mut Blocks, window: &mut Window<'_, impl Read + Seek>) {

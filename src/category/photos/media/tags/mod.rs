@@ -54,6 +54,16 @@ impl Tags {
         parsed.or_else(|error| error.distill_partial_result(|_| ())).ok().map(Tags)
     }
 
+    /// All of them, as they were parsed.
+    pub fn into_inner(self) -> Exif {
+        self.0
+    }
+
+    /// Whether they say when it was taken.
+    pub fn tells_time(&self) -> bool {
+        self.time().is_some()
+    }
+
     /// Fills the gaps of `embedded`: date, position, camera, content identifier.
     pub fn fill(&self, embedded: &mut Embedded) {
         self.fill_position(embedded, Context::Gps);
