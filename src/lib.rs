@@ -13,7 +13,6 @@
 //! | `apple` | what Apple writes, whatever the category: zips, tables, dates, names of parts, checksums |
 //! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
-//! | `place` | which country, region and town a position lies in |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
 //! | `picture` | what photos and movies look like: thumbnails, previews, copies as JPEG |
@@ -173,7 +172,8 @@ pub mod cli {
 
     /// The page of a library.
     pub mod page {
-        pub use crate::page::{HiddenPhotos, PageOptions, write};
+        pub use crate::page::address::of_file;
+        pub use crate::page::{HiddenPhotos, PageOptions, Written, write};
         pub use crate::picture::Previews;
     }
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::category::photos::{self, Album, AlbumId, AssetId, Role};
 use crate::contents::{Arena, ContentId};
+use crate::place::Place;
 
 /// All assets and collections that a category decided.
 #[derive(Clone, Copy)]
@@ -85,6 +86,8 @@ pub struct Fields<'a> {
     pub kind: &'a str,
     pub make: Option<&'a str>,
     pub model: Option<&'a str>,
+    /// Where it was taken.
+    pub place: Option<&'a Place>,
 }
 
 impl<'a> Asset<'a> {
@@ -143,8 +146,14 @@ impl<'a> Asset<'a> {
         match self {
             Asset::Photo(asset, heard) => {
                 let primary = asset.primary();
-                let camera = &heard.said[primary.content].embedded.camera;
-                Fields { kind: primary.kind.template_word(), make: camera.make(), model: camera.model() }
+                let said = &heard.said[primary.content];
+                let camera = &said.embedded.camera;
+                Fields {
+                    kind: primary.kind.template_word(),
+                    make: camera.make(),
+                    model: camera.model(),
+                    place: said.place.as_deref(),
+                }
             }
         }
     }

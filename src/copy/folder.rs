@@ -6,7 +6,7 @@
 //! and no link is followed.
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf, absolute};
 
@@ -94,6 +94,9 @@ impl Folder {
     /// If it is in use, or cannot be written.
     pub fn open(root: &Path) -> Result<Self, Error> {
         let is_new = fs::symlink_metadata(root).is_err();
+        if root.exists() && !root.is_dir() {
+            return Err(Error::io("create", root)(io::ErrorKind::NotADirectory.into()));
+        }
         fs::create_dir_all(root).map_err(Error::io("create", root))?;
         let own = root.join(OWN);
         make_folder(root, OWN).map_err(Error::io("create", &own))?;
@@ -131,15 +134,14 @@ impl Folder {
 
     /// What stands at a path.
     pub fn standing(&self, path: &LibraryPath) -> Standing {
-        let place = self.path_of(path);
         // whatever else is wrong with the place shows when a file is to get its name
-        let Ok(metadata) = fs::symlink_metadata(&place) else { return Standing::Nothing };
+        let Some(metadata) = self.metadata(path) else { return Standing::Nothing };
         if !metadata.is_file() {
             return Standing::Foreign(None);
         }
         let ours = self.list.at(path).filter(|ours| ours.size == metadata.len());
         match ours {
-            Some(ours) if hash_file(&place) == Some(ours.blake3) => Standing::Ours,
+            Some(ours) if hash_file(&self.path_of(path)) == Some(ours.blake3) => Standing::Ours,
             _ => Standing::Foreign(Some(metadata.len())),
         }
     }
@@ -147,8 +149,25 @@ impl Folder {
     /// Whether a copy still stands, as far as its size tells. One that somebody changed would not be written again
     /// either.
     pub fn has(&self, written: &Written) -> bool {
-        let metadata = fs::symlink_metadata(self.path_of(&written.path));
-        metadata.is_ok_and(|metadata| metadata.is_file() && metadata.len() == written.size)
+        let metadata = self.metadata(&written.path);
+        metadata.is_some_and(|metadata| metadata.is_file() && metadata.len() == written.size)
+    }
+
+    /// What the system says of a path, if no link leads there.
+    fn metadata(&self, path: &LibraryPath) -> Option<Metadata> {
+        let mut place = self.root.clone();
+        let mut steps = path.as_str().split('/').peekable();
+        while let Some(step) = steps.next() {
+            place.push(step);
+            let metadata = fs::symlink_metadata(&place).ok()?;
+            if steps.peek().is_none() {
+                return Some(metadata);
+            }
+            if !metadata.is_dir() {
+                return None;
+            }
+        }
+        None
     }
 
     /// Gives files their names; says of each whether it got it.

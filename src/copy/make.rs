@@ -191,6 +191,7 @@ fn written(item: &Item<'_>, path: &LibraryPath, size: u64, blake3: Hash) -> Writ
         original: item.file.path.clone(),
         original_blake3: item.file.content.blake3,
         form: item.form.to_string(),
+        album: item.album.unwrap_or_default().to_owned(),
     }
 }
 

@@ -9,11 +9,17 @@ pub mod choose;
 pub mod folder;
 pub mod make;
 pub mod naming;
+pub mod shown;
 pub mod written;
 
 use std::fmt;
 
 use crate::picture::Encoding;
+
+/// The longest edge that the words of a form allow.
+fn long_edge(form: &str) -> Option<u32> {
+    form.strip_suffix(" pixels")?.rsplit_once("at most ")?.1.parse().ok()
+}
 
 /// In which form a file goes along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

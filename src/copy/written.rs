@@ -14,7 +14,7 @@ use crate::copy::choose::Item;
 use crate::library::path::LibraryPath;
 
 /// The columns.
-const HEAD: [&str; 6] = ["file", "size", "blake3", "original", "original_blake3", "form"];
+const HEAD: [&str; 7] = ["file", "size", "blake3", "original", "original_blake3", "form", "album"];
 
 /// A line, as it is written.
 #[derive(Serialize, Deserialize)]
@@ -25,6 +25,7 @@ struct Line {
     original: String,
     original_blake3: String,
     form: String,
+    album: String,
 }
 
 /// A file that was written, of which file of the library, and in which form.
@@ -38,6 +39,8 @@ pub struct Written {
     pub original_blake3: blake3::Hash,
     /// In words: the form that was asked for.
     pub form: String,
+    /// The album by which it was chosen; empty if none was asked for.
+    pub album: String,
 }
 
 /// What is copied and where to: a file of the library has one copy in each folder.
@@ -81,6 +84,7 @@ impl Written {
             original: LibraryPath::parse(&line.original).ok()?,
             original_blake3: blake3::Hash::from_hex(&line.original_blake3).ok()?,
             form: line.form.clone(),
+            album: line.album.clone(),
         })
     }
 
@@ -92,6 +96,7 @@ impl Written {
             original: self.original.to_string(),
             original_blake3: self.original_blake3.to_hex().to_string(),
             form: self.form.clone(),
+            album: self.album.clone(),
         }
     }
 }

@@ -4,7 +4,6 @@
 //! Filters of one kind mean *or*, different ones *and*; without any, every file is meant. They say nothing of hidden
 //! and deleted files, which is for each verb to decide. Nothing is read here.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
@@ -198,13 +197,13 @@ impl Choice<'_> {
         let Filters { albums, favorites, from, until, kinds, places, cameras, searches, categories } =
             self.filters;
         (!favorites || file.favorite)
-            && any(categories, |wanted| *wanted == category(file))
+            && any(categories, |wanted| *wanted == file.category)
             && any(kinds, |wanted| is_seen_as(file, *wanted))
             && (albums.is_empty() || self.albums_of(titles).next().is_some())
             && any(from, |period| day(file).is_some_and(|day| day >= period.first))
             && any(until, |period| day(file).is_some_and(|day| day <= period.last))
-            && any(cameras, |text| camera(&file.content.camera).is_some_and(|name| text.is_in(&name)))
-            && any(places, |text| place(file).is_some_and(|name| text.is_in(&name)))
+            && any(cameras, |text| is_in_camera(text, &file.content.camera))
+            && any(places, |text| place(file).is_some_and(|words| text.is_in(&words)))
             && any(searches, |text| is_found(text, file, titles))
     }
 
@@ -233,36 +232,26 @@ fn is_seen_as(file: &StoredFile, sight: Sight) -> bool {
     }
 }
 
-/// What Apple delivered it as. Whatever lies below `Other/` came with the photos too.
-fn category(_file: &StoredFile) -> Category {
-    Category::Photos
-}
-
 /// Where it was taken, in words.
-fn place(_file: &StoredFile) -> Option<Cow<'_, str>> {
-    None
+fn place(file: &StoredFile) -> Option<String> {
+    file.content.place.as_ref().map(|place| place.words())
 }
 
-/// Maker and model, as far as they are known.
-fn camera(camera: &Camera) -> Option<Cow<'_, str>> {
-    match (camera.make(), camera.model()) {
-        (Some(make), Some(model)) => Some(Cow::Owned(format!("{make} {model}"))),
-        (one, other) => one.or(other).map(Cow::Borrowed),
-    }
+/// Whether a text is in the name of a camera, as people and listings say it or with all that its maker calls itself.
+fn is_in_camera(text: &Text, camera: &Camera) -> bool {
+    let all = camera.make().zip(camera.model()).map(|(make, model)| format!("{make} {model}"));
+    camera.name().is_some_and(|name| text.is_in(name)) || all.is_some_and(|all| text.is_in(&all))
 }
 
 /// Whether a text is in something that has words: path, names, albums, place, camera, date.
 fn is_found(text: &Text, file: &StoredFile, titles: &Titles) -> bool {
-    let is_in = |name: Option<Cow<'_, str>>| name.is_some_and(|name| text.is_in(&name));
-    let dates = || {
-        let day = day(file)?;
-        Some(Cow::Owned(format!("{} {day}", day.format("%-d %B %Y"))))
-    };
+    let is_in = |words: Option<String>| words.is_some_and(|words| text.is_in(&words));
+    let dates = || day(file).map(|day| format!("{} {day}", day.format("%-d %B %Y")));
     text.is_in(file.path.as_str())
         || file.original_name.as_deref().is_some_and(|name| text.is_in(name))
         || titles.iter().any(|(_, title)| text.is_in(title))
         || is_in(place(file))
-        || is_in(camera(&file.content.camera))
+        || is_in_camera(text, &file.content.camera)
         || is_in(dates())
         || file.favorite && (text.is_in("favorite") || text.is_in("favourite"))
 }
@@ -319,6 +308,7 @@ mod tests {
         let mut video =
             FileRecord { kind: Some(Kind::Video), ..taken("2023/clip.MOV", "2023-12-31T00:30:00+14:00") };
         video.content.camera = Camera::new(None, Some("Lumix Málaga".into()));
+        video.content.place = crate::place::at(crate::place::Position { latitude: 47.378, longitude: 8.54 });
         vec![
             (taken("2024/lake.HEIC", "2024-07-01T00:00:00+09:00"), album(&["Lake"])),
             (still, album(&["Lake week", "Łódź"])),
@@ -390,7 +380,9 @@ mod tests {
                 Filters { cameras: texts(&["apple iphone 15"]), ..none() },
                 &["lake.HEIC", "live.HEIC", "live.MOV", "a.AAE"],
             ),
-            ("no place is known", Filters { places: texts(&["e"]), ..none() }, &[]),
+            ("a town", Filters { places: texts(&["zurich"]), ..none() }, &["clip.MOV"]),
+            ("a country", Filters { places: texts(&["SWITZER"]), ..none() }, &["clip.MOV"]),
+            ("a place among all words", Filters { searches: texts(&["zürich"]), ..none() }, &["clip.MOV"]),
             ("photos are all there is", Filters { categories: vec![Category::Photos], ..none() }, ALL),
             ("no notes", Filters { categories: vec![Category::Notes], ..none() }, &[]),
             ("a word in a path", Filters { searches: texts(&["clip"]), ..none() }, &["clip.MOV"]),

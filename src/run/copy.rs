@@ -6,21 +6,23 @@
 use std::fs;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
 
 use crate::copy::Form;
 use crate::copy::choose::{Item, LeftOut, TitlesByPath, Wanted, choose};
-use crate::copy::folder::{Folder, Waiting, refuse};
+use crate::copy::folder::{Folder, OWN, Waiting, refuse};
 use crate::copy::make::{Failure, Made, Maker, Outcome};
-use crate::copy::naming::{Place, places};
+use crate::copy::naming::{PAGE, Place, places};
+use crate::copy::shown;
+use crate::copy::written::Written;
 use crate::error::{Error, is_full};
 use crate::library::catalog::{Catalog, Detail, StoredFile};
 use crate::library::drive;
 use crate::library::filter::Filters;
-use crate::page::HiddenPhotos;
+use crate::page::{Copies, HiddenPhotos, write_beside};
 use crate::picture::{Encoding, Limits};
 use crate::problem::{Code, Problem, amount};
 use crate::progress::{Phase, Watch};
@@ -44,6 +46,16 @@ pub struct Run<'a> {
     pub watch: Watch<'a>,
 }
 
+/// Whether the folder gets a page of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OwnPage {
+    /// It does.
+    #[default]
+    Written,
+    /// It does not; one that stands there stays as it is.
+    None,
+}
+
 /// What is to be copied, and in which form.
 #[derive(Debug, Clone, Default)]
 pub struct Wishes {
@@ -53,6 +65,8 @@ pub struct Wishes {
     pub hidden: HiddenPhotos,
     /// What photos become that few programs can show; `None` leaves them as they are.
     pub jpeg: Option<Encoding>,
+    /// Whether the folder gets a page.
+    pub page: OwnPage,
 }
 
 /// What was copied, in files. A Live Photo is two.
@@ -72,6 +86,9 @@ pub struct Copied {
     /// What was asked for and stays.
     #[serde(skip)]
     pub left_out: LeftOut,
+    /// The page that was written.
+    #[serde(skip)]
+    pub page: Option<PathBuf>,
 }
 
 /// A copy to be made.
@@ -96,7 +113,10 @@ pub fn copy(run: &Run<'_>, wishes: &Wishes) -> Result<Copied, Error> {
         return Ok(copied);
     }
     let mut folder = Folder::open(run.folder)?;
-    let result = write(run, &mut folder, &chosen.items, &mut copied);
+    let result = write(run, &mut folder, &chosen.items, &mut copied).and_then(|()| match wishes.page {
+        OwnPage::Written => page(run, &folder, &files, &mut copied),
+        OwnPage::None => Ok(()),
+    });
     let closed = folder.close();
     result?;
     closed?;
@@ -230,6 +250,34 @@ fn keep(folder: &mut Folder, made: Vec<Result<Made, Failure>>, copied: &mut Copi
                 let problem = Problem::new(Code::WriteFailed, message);
                 copied.problems.push(problem.with_entry(written.path.as_str()));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Writes the page of the folder, with all that stands there.
+fn page(run: &Run<'_>, folder: &Folder, originals: &[StoredFile], copied: &mut Copied) -> Result<(), Error> {
+    let standing: Vec<&Written> = folder.list.iter().filter(|written| folder.has(written)).collect();
+    if standing.is_empty() {
+        return Ok(());
+    }
+    let written = || standing.iter().copied();
+    let copies = Copies {
+        folder: run.folder,
+        own: OWN,
+        files: shown::files(written(), &folder.list, originals),
+        albums: shown::albums(written()),
+    };
+    let page = run.folder.join(PAGE);
+    match write_beside(copies, &page, run.watch, run.jobs) {
+        Err(Error::NotAPage(_)) => {
+            let message = "something else has the name of the page, so none was written: move it away, then run the \
+                           same command again";
+            copied.problems.push(Problem::new(Code::WriteFailed, message).with_entry(PAGE));
+        }
+        result => {
+            result?;
+            copied.page = Some(page);
         }
     }
     Ok(())

@@ -141,9 +141,9 @@ impl<'a> Speech<'a> {
     /// The sidecar of a file in this form, if there is something to say.
     fn of(&self, form: SidecarForm, file: &FileRecord) -> Result<Option<Derived>, Error> {
         let titles = self.titles.get(file.path.as_str()).map_or(&[][..], Vec::as_slice);
-        let position = self.spoken.heard.said.get(file.content).and_then(|said| said.embedded.position);
+        let said = self.spoken.heard.said.get(file.content);
         let path = file.path.to_path(self.library);
-        sidecar(form, file, titles, position, self.spoken.discretion).map_err(Error::io("describe", &path))
+        sidecar(form, file, titles, said, self.spoken.discretion).map_err(Error::io("describe", &path))
     }
 
     fn prospect(&self, path: &LibraryPath) -> Result<Prospect, Error> {

@@ -5,6 +5,9 @@
 //!
 //! Every dated file gets a sidecar, even where the file itself has the date. Programs that find a sidecar ask
 //! it first, and photos whose date was corrected in Photos could not be told apart afterwards.
+//!
+//! Country, region and town are said in the form `xmp` only. PhotoPrism and immich-go read no such words; both find
+//! them by the position.
 
 mod immich_go;
 mod xmp;
@@ -12,12 +15,13 @@ mod xmp;
 use std::io;
 
 use crate::apple::text;
-use crate::category::photos::AlbumKind;
 use crate::category::photos::media::{Kind, Position};
+use crate::category::photos::{AlbumKind, Said};
 use crate::library::layout;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Derived, DerivedForm, FileRecord};
 use crate::library::settings::{Hidden, Memories, SidecarForm};
+use crate::place::Place;
 
 /// What is added to the name of the file.
 pub fn extension(form: SidecarForm) -> &'static str {
@@ -56,6 +60,7 @@ struct Statement {
     /// Hidden, and kept apart for it.
     hidden: bool,
     position: Option<Position>,
+    place: Option<Place>,
     /// Album titles, each below the folder of its kind.
     tags: Vec<Tag>,
 }
@@ -85,7 +90,7 @@ impl Statement {
 }
 
 /// The sidecar of a file; `None` if it has nothing to say. `titles` are kind and title of its
-/// albums, `position` is what it says of where it was taken.
+/// albums, `said` is what its bytes say.
 ///
 /// # Errors
 /// Only those of a writer; there is none that fails here.
@@ -93,10 +98,10 @@ pub fn sidecar(
     form: SidecarForm,
     file: &FileRecord,
     titles: &[(AlbumKind, String)],
-    position: Option<Position>,
+    said: Option<&Said>,
     discretion: Discretion,
 ) -> io::Result<Option<Derived>> {
-    let Some(statement) = statement(file, titles, position, discretion) else { return Ok(None) };
+    let Some(statement) = statement(form, file, titles, said, discretion) else { return Ok(None) };
     let text = match form {
         SidecarForm::Xmp | SidecarForm::PhotoPrism => xmp::text(form, &statement)?,
         SidecarForm::ImmichGo => immich_go::text(&statement)?,
@@ -112,9 +117,10 @@ pub(crate) fn subject(sidecar: &LibraryPath) -> Option<LibraryPath> {
 }
 
 fn statement(
+    form: SidecarForm,
     file: &FileRecord,
     titles: &[(AlbumKind, String)],
-    position: Option<Position>,
+    said: Option<&Said>,
     discretion: Discretion,
 ) -> Option<Statement> {
     // no program reads a sidecar of an adjustment
@@ -128,7 +134,11 @@ fn statement(
     };
     tags.sort();
     tags.dedup();
-    if file.captured.is_none() && !file.favorite && tags.is_empty() {
+    let place = match form {
+        SidecarForm::Xmp => said.and_then(|said| said.place.as_deref()).map(in_xml),
+        SidecarForm::PhotoPrism | SidecarForm::ImmichGo => None,
+    };
+    if file.captured.is_none() && !file.favorite && tags.is_empty() && place.is_none() {
         return None;
     }
     let placed = file.path.file_name();
@@ -140,9 +150,22 @@ fn statement(
         favorite: file.favorite,
         deleted: file.deleted,
         hidden,
-        position,
+        position: said.and_then(|said| said.embedded.position),
+        place,
         tags,
     })
+}
+
+/// A place as XML can hold it, whatever the catalog says.
+fn in_xml(place: &Place) -> Place {
+    let word = |word: &str| word.chars().filter(|&c| is_xml(c)).collect::<String>();
+    let known = |text: Option<&str>| text.map(word).filter(|text| !text.trim().is_empty()).map(Into::into);
+    Place {
+        country: word(&place.country).into(),
+        country_code: word(&place.country_code).into(),
+        region: known(place.region.as_deref()),
+        city: known(place.city.as_deref()),
+    }
 }
 
 fn tag(kind: AlbumKind, title: &str, memories: Memories) -> Option<Tag> {
@@ -164,13 +187,14 @@ fn is_xml(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Discretion, form_of, sidecar, subject};
-    use crate::category::photos::AlbumKind;
-    use crate::category::photos::media::{Kind, Position};
+    use crate::category::photos::media::{Embedded, Kind, Position};
+    use crate::category::photos::{AlbumKind, Said};
     use crate::contents::ContentId;
     use crate::library::path::LibraryPath;
     use crate::library::record::FileRecord;
     use crate::library::record::{Area, DerivedForm};
     use crate::library::settings::{Hidden, Memories, SidecarForm};
+    use crate::place::{self, Place};
 
     const OPEN: Discretion = Discretion { hidden: Hidden::Apart, memories: Memories::Catalog };
 
@@ -183,6 +207,12 @@ mod tests {
 
     fn dated(path: &str) -> FileRecord {
         FileRecord { captured: "2024-03-03T10:05:17.250+01:00".parse().ok(), ..photo(path) }
+    }
+
+    fn taken_at(latitude: f64, longitude: f64) -> Said {
+        let position = Position { latitude, longitude };
+        let embedded = Embedded { position: Some(position), ..Embedded::default() };
+        Said { embedded, place: place::at(position), ..Said::default() }
     }
 
     fn titles(of: &[(AlbumKind, &str)]) -> Vec<(AlbumKind, String)> {
@@ -227,6 +257,47 @@ mod tests {
                 assert_eq!(found.is_some(), expected, "{name} {form:?}");
             }
         }
+    }
+
+    #[test]
+    fn only_the_form_that_is_read_for_it_tells_the_place() {
+        let (reine, at_sea) = (taken_at(67.9324, 13.0887), taken_at(0.0, 0.0));
+        let derived = |form, said| sidecar(form, &photo("a.jpg"), &[], Some(said), OPEN).unwrap();
+        let Some(DerivedForm::Sidecar(text)) = derived(SidecarForm::Xmp, &reine).map(|derived| derived.form)
+        else {
+            panic!("a place is something to say")
+        };
+        for expected in [
+            "<photoshop:City>Gravdal</photoshop:City>",
+            "<photoshop:State>Nordland</photoshop:State>",
+            "<photoshop:Country>Norway</photoshop:Country>",
+            "<Iptc4xmpCore:CountryCode>NO</Iptc4xmpCore:CountryCode>",
+        ] {
+            assert_eq!(text.matches(expected).count(), 1, "{expected} in {text}");
+        }
+        for form in SidecarForm::ALL {
+            assert_eq!(derived(form, &reine).is_some(), form == SidecarForm::Xmp, "{form:?}");
+            assert_eq!(derived(form, &at_sea), None, "{form:?}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_place_are_texts_whatever_a_catalog_says() {
+        let place = Place {
+            country: "<b>&\u{1}".into(),
+            country_code: "X\0X".into(),
+            region: Some("]]>".into()),
+            city: Some("\u{b}".into()),
+        };
+        let said = Said { place: Some(place.into()), ..Said::default() };
+        let derived = sidecar(SidecarForm::Xmp, &photo("a.jpg"), &[], Some(&said), OPEN).unwrap().unwrap();
+        let DerivedForm::Sidecar(text) = derived.form else { panic!() };
+        for expected in
+            [">&lt;b&gt;&amp;</photoshop:Country>", ">XX</Iptc4xmpCore:", ">]]&gt;</photoshop:State>"]
+        {
+            assert!(text.contains(expected), "{expected} in {text}");
+        }
+        assert!(!text.contains("photoshop:City"), "{text}");
     }
 
     #[test]
@@ -319,12 +390,12 @@ mod tests {
             original_name: Some("IMG:1.HEIC".into()),
             ..dated("2024/IMG_1 (2).HEIC")
         };
-        let position = Some(Position { latitude: 47.5, longitude: -8.25 });
+        let said = taken_at(47.5, -8.25);
         let derived = sidecar(
             SidecarForm::ImmichGo,
             &file,
             &titles(&[(AlbumKind::Album, "Lake \"week\"")]),
-            position,
+            Some(&said),
             OPEN,
         )
         .unwrap()

@@ -15,7 +15,8 @@ use crate::library::settings::{SidecarForm, Word};
 use crate::sidecar::Statement;
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
-const NAMESPACES: [(&str, &str); 6] = [
+const NAMESPACES: [(&str, &str); 7] = [
+    ("xmlns:Iptc4xmpCore", "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"),
     ("xmlns:dc", "http://purl.org/dc/elements/1.1/"),
     ("xmlns:digiKam", "http://www.digikam.org/ns/1.0/"),
     ("xmlns:exif", "http://ns.adobe.com/exif/1.0/"),
@@ -65,6 +66,14 @@ fn everybody_else(xml: &mut Xml, statement: &Statement) -> io::Result<()> {
         }
         if statement.favorite {
             property(xml, "xmp:Rating", "5")?;
+        }
+        if let Some(place) = &statement.place {
+            // what digiKam, darktable and Lightroom show as the location
+            for (name, word) in [("photoshop:City", &place.city), ("photoshop:State", &place.region)] {
+                word.iter().try_for_each(|word| property(xml, name, word))?;
+            }
+            property(xml, "photoshop:Country", &place.country)?;
+            property(xml, "Iptc4xmpCore:CountryCode", &place.country_code)?;
         }
         array(xml, "dc:subject", "rdf:Bag", &statement.titles())?;
         // digiKam's separator, and Lightroom's; Immich reads either (immich #17388, #18706)

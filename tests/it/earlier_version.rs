@@ -179,8 +179,8 @@ fn page(scratch: &Scratch) -> String {
     let options = PageOptions { output: Some(scratch.path("page.html")), ..PageOptions::default() };
     let cancel = AtomicBool::new(false);
     let watch = Watch { progress: &(), cancel: &cancel };
-    let path = page::write(&scratch.library(), &options, watch, std::num::NonZeroUsize::MIN).unwrap();
-    fs::read_to_string(path).unwrap()
+    let written = page::write(&scratch.library(), &options, watch, std::num::NonZeroUsize::MIN).unwrap();
+    fs::read_to_string(written.path).unwrap()
 }
 
 #[test]

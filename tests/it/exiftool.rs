@@ -10,7 +10,8 @@ use std::process::Command;
 use crate::support::tool;
 use chrono::NaiveDateTime;
 use serde_json::Value;
-use windfall::category::photos::media::{self, Embedded, LocalTime, Pixels};
+use windfall::category::photos::media::{self, Embedded, Format, Kind, LocalTime, Pixels};
+use windfall::picture::{self, Encoding, Limits};
 
 /// Differences that are meant: file name, field, and why Windfall is right to differ.
 const EXPLAINED: &[(&str, &str, &str)] = &[
@@ -165,4 +166,63 @@ fn date_time(text: &str) -> Option<NaiveDateTime> {
 
 fn with_fraction(time: NaiveDateTime, digits: &str) -> String {
     format!("{time:?}.{digits}").parse::<NaiveDateTime>().unwrap().to_string()
+}
+
+/// What the EXIF of a copy says as that of its photo does, as exiftool names it.
+const CARRIED: [&str; 9] = [
+    "DateTimeOriginal",
+    "OffsetTimeOriginal",
+    "SubSecTimeOriginal",
+    "GPSLatitude",
+    "GPSLatitudeRef",
+    "GPSLongitude",
+    "GPSLongitudeRef",
+    "Make",
+    "Model",
+];
+const PROFILE: &str = "ProfileDescription";
+
+#[test]
+#[ignore = "needs exiftool"]
+fn copies_as_jpeg_say_to_exiftool_what_their_photos_say() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/media");
+    let folders = [Some(fixtures), std::env::var_os("WINDFALL_MEDIA").map(PathBuf::from)];
+    let limits = Limits::of_this_machine();
+    let (mut copied, mut differences) = (0, Vec::new());
+    let scratch = tempfile::tempdir().unwrap();
+    for entry in folders.into_iter().flatten().flat_map(|folder| walkdir::WalkDir::new(folder).into_iter()) {
+        let path = entry.unwrap().into_path();
+        let Ok(mut file) = File::open(&path) else { continue };
+        let size = file.metadata().unwrap().len();
+        let format = media::read(&mut file, size).format;
+        if format.kind("") != Kind::Photo {
+            continue;
+        }
+        let Ok(jpeg) = picture::jpeg(&path, format, &Encoding::default(), &limits) else { continue };
+        let copy = scratch.path().join("copy.jpg");
+        std::fs::write(&copy, jpeg).unwrap();
+        let (before, after) = (carried(&path), carried(&copy));
+        copied += 1;
+        for tag in CARRIED.into_iter().filter(|tag| before[tag] != after[tag]) {
+            differences.push(format!("{}: {tag}: {} {}", path.display(), before[tag], after[tag]));
+        }
+        if format == Format::Heic {
+            // exiftool names the last profile of several, which is that of another picture in the file
+            let (of_photo, of_copy) = (text(&before, &[PROFILE]), text(&after, &[PROFILE]));
+            let name = path.display();
+            assert!(of_photo.unwrap().starts_with(&of_copy.unwrap_or_else(|| "none".to_owned())), "{name}");
+        }
+        assert!(after["Orientation"].is_null() || after["Orientation"] == 1, "{}", path.display());
+        assert!(after["Warning"].is_null() || !before["Warning"].is_null(), "{}: {after}", path.display());
+    }
+    assert!(copied > 20, "{copied}");
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+fn carried(path: &Path) -> Value {
+    let mut exiftool = Command::new("exiftool");
+    exiftool.args(["-j", "-n", "-Orientation", "-Warning", "-ProfileDescription"]);
+    exiftool.args(CARRIED.map(|tag| format!("-EXIF:{tag}"))).arg(path);
+    let all: Value = serde_json::from_slice(&tool(exiftool).stdout).unwrap();
+    all[0].clone()
 }

@@ -9,7 +9,10 @@ use crate::support::place::{Place, Run};
 /// A Live Photo, a photo of another camera, a video, a hidden and a deleted photo, an undated one, in albums.
 fn travels() -> Place {
     let place = Place::new();
-    let phone = Exif::taken("2024:07:31 23:30:00").offset("-05:00").camera("Apple", "iPhone 15 Pro");
+    let phone = Exif::taken("2024:07:31 23:30:00")
+        .offset("-05:00")
+        .camera("Apple", "iPhone 15 Pro")
+        .gps(40.73, -73.99);
     let camera = Exif::taken("2023:01:01 00:10:00").offset("+14:00").camera("Panasonic", "Lumix Málaga");
     let photo = |name: &str, seed, exif: &Exif, row: Row| Photo::new(name, jpeg(seed, exif)).row(row);
     let live = mov(2, &Movie::new().created("2024-07-31T23:30:00-0500").live("AAA"));
@@ -71,6 +74,10 @@ fn a_list_has_what_was_asked_for() {
         (&["--kind", "photo", "--favorites"], &["IMG_1.JPG"]),
         (&["--camera", "IPHONE"], &["IMG_1.JPG"]),
         (&["--camera", "panasonic lumix malaga"], &["Übersee.JPG"]),
+        (&["--place", "new york"], &["IMG_1.JPG"]),
+        (&["--place", "UNITED STATES", "--place", "Kenya"], &["IMG_1.JPG"]),
+        (&["--place", "Kenya"], &[]),
+        (&["--search", "new york"], &["IMG_1.JPG"]),
         (&["--search", "ubersee"], &["Übersee.JPG"]),
         (&["--search", "july"], LIVE),
         (&["--search", "recently deleted"], &["gone.JPG"]),

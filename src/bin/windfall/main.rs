@@ -103,7 +103,7 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.verify(&arguments))),
         Command::Similar(arguments) => session(arguments.pace.output())
             .map(|session| interruptible(session, move |session| session.similar(&arguments))),
-        Command::Report(arguments) => session(Output::Words)
+        Command::Report(arguments) => session(arguments.output())
             .map(|session| interruptible(session, move |session| session.report(&arguments))),
         Command::Copy(arguments) => session(arguments.output())
             .map(|session| interruptible(session, move |session| session.copy(&arguments))),
@@ -371,11 +371,23 @@ impl Session {
     fn report(&self, arguments: &cli::Report) -> Exit {
         let result = page::write(&arguments.library, &arguments.options(), self.watch(), arguments.jobs());
         self.screen.clear();
-        let shown = result.and_then(|path| match self.voice {
-            Voice::Quiet => Ok(()),
-            _ => terminal::page_written(&path),
-        });
-        shown.map_or_else(|error| self.failed(&error, None), |()| Exit::Done)
+        match result {
+            Ok(written) => {
+                let shown = match (arguments.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&written),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&written.problems),
+                    (Output::Words, _) => terminal::page_written(&written),
+                };
+                if arguments.open
+                    && let Err(error) = open::that_detached(&written.path)
+                {
+                    let address = page::of_file(&written.path);
+                    self.screen.note(&format!("no browser could be opened ({error}); the page is {address}"));
+                }
+                self.ended(shown, &written.problems)
+            }
+            Err(error) => self.failed(&error, None),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::category::photos::lists::List;
 use crate::category::photos::media::{self, Embedded};
 use crate::category::photos::sort::Sort;
 use crate::contents::{Arena, ContentId, Entry};
-use crate::place::Place;
+use crate::place::{self, Place};
 
 /// What one content said of itself.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -30,7 +30,8 @@ pub struct Said {
 pub fn inspect(source: &mut (impl Read + Seek), size: u64, vouched: Vouched) -> Said {
     let embedded = media::read(source, size);
     let cut_short = vouched == Vouched::ByNothing && media::is_cut_short(source, size, embedded.format);
-    Said { embedded, cut_short, ..Said::default() }
+    let place = embedded.position.and_then(place::at);
+    Said { fingerprint: None, embedded, cut_short, place }
 }
 
 /// Everything that was said.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::Row;
 
 use crate::category::photos::media::{Camera, Cameras, Pixels, Position};
-use crate::place::Place;
+use crate::place::{self, Place};
 
 /// The columns of `contents` that [`Facts`] are read from, in their order.
 pub(super) const FACTS: &str =
@@ -52,7 +52,8 @@ impl FactsReader {
             pixels: pixels.and_then(|(width, height)| Pixels::new(width, height)),
             duration: row.get(first + 4)?,
             camera: self.camera.clone(),
-            place: self.place.clone(),
+            // a catalog of an earlier version, which is only read, has no words yet
+            place: self.place.clone().or_else(|| position.and_then(place::at)),
         })
     }
 

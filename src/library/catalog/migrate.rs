@@ -4,9 +4,10 @@
 //! version or the new one. Whoever only reads migrates nothing; temporary views then make an older catalog look like a
 //! current one.
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, Transaction, params};
 
 use crate::library::catalog::words::SENTENCES;
+use crate::place::{self, Position};
 
 /// The version of the schema, in `PRAGMA user_version` and in the settings as `schema_version`.
 pub(super) const VERSION: i64 = 3;
@@ -36,7 +37,25 @@ fn from_1_to_2(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 }
 
 fn from_2_to_3(tx: &Transaction<'_>) -> rusqlite::Result<()> {
-    tx.execute_batch(include_str!("schema-2-to-3.sql"))
+    tx.execute_batch(include_str!("schema-2-to-3.sql"))?;
+    name_places(tx)
+}
+
+/// Says what a person calls each position, which version 2 knew without its name.
+fn name_places(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut select =
+        tx.prepare("SELECT id, latitude, longitude FROM contents WHERE latitude + longitude NOTNULL")?;
+    let mut update = tx.prepare(
+        "UPDATE contents SET country_code = ?2, country = ?3, region = ?4, city = ?5 WHERE id = ?1",
+    )?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, latitude, longitude): (i64, f64, f64) = row.try_into()?;
+        if let Some(place) = place::at(Position { latitude, longitude }) {
+            update.execute(params![id, place.country_code, place.country, place.region, place.city])?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes a catalog of version `found` look like a current one to a connection that may only read. Rules need no
@@ -68,18 +87,18 @@ pub(super) fn show_as_current(connection: &Connection, found: i64) -> rusqlite::
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::Connection;
+    use rusqlite::{Connection, params};
 
     use super::migrate;
     use crate::category::photos::time::Rule;
     use crate::library::catalog::words::SENTENCES;
 
-    /// As much of version 1 as the step to version 2 touches.
+    /// As much of version 1 as the steps to the current version touch.
     const VERSION_1: &str = "
         CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
         CREATE TABLE exports (id INTEGER PRIMARY KEY, name TEXT NOT NULL, total INTEGER NOT NULL, built TEXT,
                               label TEXT NOT NULL UNIQUE) STRICT;
-        CREATE TABLE contents (id INTEGER PRIMARY KEY, blake3 TEXT NOT NULL) STRICT;
+        CREATE TABLE contents (id INTEGER PRIMARY KEY, blake3 TEXT NOT NULL, latitude REAL, longitude REAL) STRICT;
         CREATE TABLE files (path TEXT PRIMARY KEY, rule TEXT) STRICT, WITHOUT ROWID;
         CREATE TABLE entries (path TEXT NOT NULL, role TEXT NOT NULL) STRICT;
         CREATE TABLE derived (path TEXT PRIMARY KEY, form TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -105,5 +124,35 @@ mod tests {
             assert_eq!(rule.as_deref().and_then(Rule::from_name).map(Rule::as_str), rule.as_deref());
             assert_eq!(rule.unwrap_or("without".to_owned()), path);
         }
+    }
+
+    #[test]
+    fn positions_get_their_places() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(VERSION_1).unwrap();
+        let cases = [
+            (Some(67.9324), Some(13.0887), Some("NO Norway, Nordland, Gravdal")),
+            (Some(23.5), Some(1.5), Some("DZ Algeria, -, -")),
+            (Some(0.0), Some(0.0), None),
+            (Some(1e300), Some(f64::INFINITY), None),
+            (Some(67.9324), None, None),
+            (None, None, None),
+        ];
+        for (latitude, longitude, _) in cases {
+            let row = params!["", latitude, longitude];
+            connection
+                .execute("INSERT INTO contents (blake3, latitude, longitude) VALUES (?1, ?2, ?3)", row)
+                .unwrap();
+        }
+        let tx = connection.transaction().unwrap();
+        migrate(&tx, 1).unwrap();
+        tx.commit().unwrap();
+        let words = "SELECT country_code || ' ' || country || ', ' || ifnull(region, '-') || ', ' || ifnull(city, '-') \
+                     FROM contents ORDER BY id";
+        let mut statement = connection.prepare(words).unwrap();
+        let found: Vec<Option<String>> =
+            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let expected: Vec<Option<&str>> = cases.iter().map(|(_, _, words)| *words).collect();
+        assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
     }
 }

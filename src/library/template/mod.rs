@@ -14,6 +14,7 @@ use chrono::{DateTime, FixedOffset};
 use crate::apple::text;
 use crate::library::layout::INTERNAL;
 use crate::library::name;
+use crate::place::Place;
 
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,7 @@ const DEFAULT_LAYOUT: &str = "{year}/{year}-{month}";
 /// The default name template.
 const DEFAULT_NAME: &str = "{original}";
 
-/// Stands for an empty field, such as the camera model of a screenshot.
+/// Stands for an empty field, such as the camera model of a screenshot or the town of a photo taken in a desert.
 const UNKNOWN: &str = "Unknown";
 
 /// The fields that tell the time, and the code for each.
@@ -36,8 +37,15 @@ const TIME_FIELDS: [(&str, &str); 7] = [
     ("second", "%S"),
     ("month_name", "%B"),
 ];
-const OTHER_FIELDS: [(&str, Field); 4] =
-    [("kind", Field::Kind), ("make", Field::Make), ("model", Field::Model), ("original", Field::Original)];
+const OTHER_FIELDS: [(&str, Field); 7] = [
+    ("kind", Field::Kind),
+    ("make", Field::Make),
+    ("model", Field::Model),
+    ("country", Field::Country),
+    ("region", Field::Region),
+    ("city", Field::City),
+    ("original", Field::Original),
+];
 
 /// What a template is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +75,8 @@ pub struct Fields<'a> {
     pub make: Option<&'a str>,
     /// The camera's model, as the file states it.
     pub model: Option<&'a str>,
+    /// Where it was taken, if the file has a position.
+    pub place: Option<&'a Place>,
     /// The stem of the original name.
     pub original: &'a str,
 }
@@ -118,6 +128,9 @@ enum Field {
     Kind,
     Make,
     Model,
+    Country,
+    Region,
+    City,
     Original,
 }
 
@@ -216,6 +229,9 @@ impl Field {
             Field::Kind => fields.kind,
             Field::Make => fields.make.unwrap_or_default().trim_matches(padding),
             Field::Model => fields.model.unwrap_or_default().trim_matches(padding),
+            Field::Country => fields.place.map_or("", |place| &place.country),
+            Field::Region => fields.place.and_then(|place| place.region.as_deref()).unwrap_or_default(),
+            Field::City => fields.place.and_then(|place| place.city.as_deref()).unwrap_or_default(),
             Field::Original => fields.original,
         };
         if value.is_empty() { UNKNOWN } else { value }

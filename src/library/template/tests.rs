@@ -3,6 +3,7 @@ use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
 use super::{DEFAULT_LAYOUT, DEFAULT_NAME, Fields, Purpose, Template, TemplateError};
 use crate::library::path::LibraryPath;
+use crate::place::Place;
 
 fn fields() -> Fields<'static> {
     Fields {
@@ -10,6 +11,7 @@ fn fields() -> Fields<'static> {
         kind: "photo",
         make: Some("Apple"),
         model: Some("iPhone 15"),
+        place: None,
         original: "IMG_4821",
     }
 }
@@ -57,6 +59,28 @@ fn empty_fields_are_unknown_and_values_never_make_folders() {
     ];
     for (make, expected) in table {
         assert_eq!(layout("{make}", &Fields { make, ..fields() }), expected, "{make:?}");
+    }
+}
+
+#[test]
+fn places_are_words_and_unknown_where_there_are_none() {
+    let place = |country: &'static str, region: Option<&'static str>, city: Option<&'static str>| Place {
+        country: country.into(),
+        country_code: "XX".into(),
+        region: region.map(Into::into),
+        city: city.map(Into::into),
+    };
+    let table = [
+        (None, "Unknown/Unknown/Unknown"),
+        (Some(place("Norway", Some("Nordland"), Some("Gravdal"))), "Norway/Nordland/Gravdal"),
+        (Some(place("Iceland", Some("East"), None)), "Iceland/East/Unknown"),
+        (Some(place("Macao", None, Some("Macau"))), "Macao/Unknown/Macau"),
+        (Some(place("../x", Some("a/b"), Some("con"))), ".._x/a_b/_con"),
+        (Some(place("Côte d'Ivoire", Some("\"?\""), Some("St. "))), "Côte d'Ivoire/___/St"),
+    ];
+    for (place, expected) in table {
+        let fields = Fields { place: place.as_ref(), ..fields() };
+        assert_eq!(layout("{country}/{region}/{city}", &fields), expected, "{place:?}");
     }
 }
 
@@ -128,7 +152,8 @@ fn messages_help() {
     assert_eq!(
         message("{camera}"),
         "unknown field `{camera}`; the fields are `{year}`, `{month}`, `{day}`, `{hour}`, `{minute}`, \
-         `{second}`, `{month_name}`, `{kind}`, `{make}`, `{model}`, `{original}`"
+         `{second}`, `{month_name}`, `{kind}`, `{make}`, `{model}`, \
+         `{country}`, `{region}`, `{city}`, `{original}`"
     );
     assert_eq!(message("{year"), "unbalanced brace at `{year`; for a brace itself write `{{` or `}}`");
 }
@@ -143,15 +168,22 @@ fn the_text_is_remembered() {
 proptest! {
     #[test]
     fn whatever_is_rendered_is_inside_the_library(
-        text in "[{}%/. a-zA-Z-]{0,12}|(\\{(year|make|model|original|kind)\\}|%[a-zA-Z]|/|\\.|any){1,6}",
+        text in "[{}%/. a-zA-Z-]{0,12}|(\\{(year|make|model|country|region|city|original|kind)\\}|%[a-zA-Z]|/|\\.|any){1,6}",
         make in any::<Option<String>>(),
         original in any::<String>(),
         seconds in any::<i64>(),
         offset in -86_399..86_400,
     ) {
+        let word = make.clone().unwrap_or_default();
+        let place = make.as_ref().map(|_| Place {
+            country: word.clone().into(),
+            country_code: "".into(),
+            region: None,
+            city: Some(word.into()),
+        });
         let time = DateTime::from_timestamp(seconds % 8_000_000_000_000, 0).unwrap();
         let time = time.with_timezone(&FixedOffset::east_opt(offset).unwrap());
-        let fields = Fields { time, kind: "video", make: make.as_deref(), model: Some(".."), original: &original };
+        let fields = Fields { time, kind: "video", make: make.as_deref(), model: Some(".."), place: place.as_ref(), original: &original };
         if let Ok(template) = Template::parse(&text, Purpose::Layout) {
             let components = template.render(&fields);
             prop_assert!(!components.is_empty());

@@ -336,9 +336,9 @@ fn is_free(planned: &HashSet<PathKey>, held: &Held, Target { path, key }: &Targe
 }
 
 fn fields<'a>(asset: Asset<'a>, time: DateTime<FixedOffset>, original: &'a str) -> Fields<'a> {
-    let category::Fields { kind, make, model } = asset.fields();
+    let category::Fields { kind, make, model, place } = asset.fields();
     let original = if original.is_empty() { text::split(asset.primary().name).0 } else { original };
-    Fields { time, kind, make, model, original }
+    Fields { time, kind, make, model, place, original }
 }
 
 /// The entry's own stamp, which counts only where nothing else tells a time.

@@ -120,7 +120,8 @@ pub fn facts(scratch: &Scratch) -> BTreeMap<String, String> {
             plain.content = ContentId::default();
             let titles = titles.get(path.as_str()).cloned().unwrap_or_default();
             let embedded = Embedded { pixels: None, duration: None, ..said.embedded.clone() };
-            let bytes = (content.blake3, content.size, content.crc32, said.fingerprint, embedded);
+            let bytes =
+                (content.blake3, content.size, content.crc32, said.fingerprint, embedded, &said.place);
             (path.to_string(), format!("{plain:#?} {titles:?} {bytes:?}"))
         };
     known.recorded.files.iter().map(fact).collect()

@@ -19,7 +19,7 @@ use windfall::{
 #[command(next_help_heading = "Library (remembered from the first import)")]
 pub struct Choices {
     /// Folders: strftime codes (`%Y/%m`) and {year} {month} {day} {hour} {minute} {second} {month_name} {kind}
-    /// {make} {model} {original} [default: {year}/{year}-{month}]
+    /// {make} {model} {country} {region} {city} {original} [default: {year}/{year}-{month}]
     #[arg(long, value_name = "TEMPLATE", value_parser = layout)]
     layout: Option<Template>,
     /// File names without extension, with the same codes and fields [default: {original}]

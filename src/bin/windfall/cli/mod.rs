@@ -17,7 +17,7 @@ pub use self::filters::Filtering;
 use crate::terminal::Voice;
 use windfall::cli::{
     Encoding, Word,
-    copy::Wishes,
+    copy::{OwnPage, Wishes},
     fitting,
     page::{HiddenPhotos, PageOptions, Previews},
 };
@@ -75,7 +75,7 @@ pub enum Command {
     Report(Report),
     /// Copy chosen photos to a folder, to give away or for a program that cannot show HEIC
     Copy(Box<CopyPhotos>),
-    /// Write small files beside the photos that other programs read: albums, favourites, dates
+    /// Write small files beside the photos that other programs read: albums, favourites, dates, places
     Sidecars(Sidecars),
     /// Print a script that completes the command line of a shell
     Completions(Completions),
@@ -297,6 +297,12 @@ pub struct Report {
     /// Show hidden and recently deleted photos too
     #[arg(long)]
     pub with_hidden: bool,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub open: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     /// Make large pictures of photos that browsers cannot show (HEIC, RAW, TIFF); later pages show them too
     #[arg(long)]
     pub previews: bool,
@@ -309,6 +315,11 @@ impl Report {
     /// Threads that make thumbnails, at least one.
     pub fn jobs(&self) -> NonZeroUsize {
         jobs(self.jobs, iter::once(&self.library))
+    }
+
+    /// How the result is printed.
+    pub fn output(&self) -> Output {
+        if self.json { Output::Json } else { Output::Words }
     }
 
     /// What the page should be.
@@ -337,6 +348,9 @@ pub struct CopyPhotos {
     /// How fine those JPEGs are, from 1 to 100 [default: 90]
     #[arg(long, value_name = "N", requires = "jpeg", value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: Option<u8>,
+    /// Write no page to look at the copies
+    #[arg(long)]
+    no_page: bool,
     /// Copy hidden and recently deleted photos too
     #[arg(long)]
     with_hidden: bool,
@@ -369,6 +383,7 @@ impl CopyPhotos {
             filters: self.filtering.filters(),
             hidden: if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut },
             jpeg: self.jpeg.then_some(encoding),
+            page: if self.no_page { OwnPage::None } else { OwnPage::Written },
         }
     }
 }

@@ -7,13 +7,18 @@ use windfall::Error;
 use windfall::cli::{
     amount::{self, counted},
     copy::Copied,
+    page::of_file,
 };
 
 pub fn copied(folder: &Path, copied: &Copied, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| {
         let lines = words(&folder.display().to_string(), copied);
         outcome(writeln!(out, "{}", shown_lines(&lines)))?;
-        outcome(problems::write(out, &copied.problems, voice))
+        outcome(problems::write(out, &copied.problems, voice))?;
+        match &copied.page {
+            Some(page) => outcome(writeln!(out, "Their page opens in any browser:\n{}", of_file(page))),
+            None => Ok(()),
+        }
     })
 }
 
@@ -22,7 +27,7 @@ fn shown_lines(lines: &[String]) -> String {
 }
 
 fn words(folder: &str, copied: &Copied) -> Vec<String> {
-    let Copied { copied: as_it_is, converted, already_there, bytes, left_out, problems } = copied;
+    let Copied { copied: as_it_is, converted, already_there, bytes, left_out, problems, page: _ } = copied;
     let written = as_it_is + converted;
     let there = counted(*already_there, "was there already", "were there already");
     let mut lines = vec![match (written, already_there) {

@@ -17,7 +17,7 @@ mod verified;
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
 use clap::CommandFactory;
@@ -26,6 +26,7 @@ use serde::Serialize;
 use crate::cli::{Cli, Shell};
 use windfall::Error;
 use windfall::cli::name;
+use windfall::cli::page::{Written, of_file};
 
 pub use certificate::{checked, errors, imported, left_alone};
 pub use copied::copied;
@@ -98,10 +99,14 @@ fn unprintable(source: io::Error) -> Error {
     Error::Io { doing: "write to", path: PathBuf::from("standard output"), source }
 }
 
-/// Says where a page was written.
-pub fn page_written(path: &Path) -> Result<(), Error> {
+/// Says what a page shows and where it is; the last line is an address that most terminals make a link.
+pub fn page_written(page: &Written) -> Result<(), Error> {
     print(Reader::Person, |out| {
-        outcome(writeln!(out, "Wrote `{}`. Open it in any browser.", shown(&path.display().to_string())))
+        let path = page.path.display().to_string();
+        let said = writeln!(out, "The page shows {}.", page.shown)
+            .and_then(|()| writeln!(out, "Wrote `{}`. Open it in any browser:", shown(&path)))
+            .and_then(|()| writeln!(out, "{}", of_file(&page.path)));
+        outcome(said)
     })
 }
 

@@ -32,6 +32,7 @@ use std::io::{Read, Seek};
 use blocks::Blocks;
 use chrono::{FixedOffset, NaiveDateTime};
 
+pub use crate::place::Position;
 pub use camera::{Camera, Cameras};
 pub use carried::{Carried, carried, parsed};
 pub use cut::is_cut_short;
@@ -100,15 +101,6 @@ pub struct LocalTime {
     pub time: NaiveDateTime,
     /// The clock's offset from UTC, if the file states it.
     pub offset: Option<FixedOffset>,
-}
-
-/// A place on earth, in degrees, north and east positive.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Position {
-    /// −90 to 90.
-    pub latitude: f64,
-    /// −180 to 180.
-    pub longitude: f64,
 }
 
 /// Reads the metadata of a file of `size` bytes, as far as it can be read.

@@ -29,6 +29,7 @@ use chrono_tz::Tz;
 
 use crate::category::photos::media::{Embedded, Format, LocalTime, Standard};
 use crate::category::photos::time::name_date::NameZone;
+use crate::place;
 
 pub use evidence::{Evidence, EvidenceSource, Stated};
 pub(crate) use evidence::{local_text, local_time};
@@ -278,7 +279,7 @@ impl Decision<'_> {
     }
 
     fn in_zone(&mut self, time: impl FnOnce(Tz) -> DateTime<FixedOffset>) -> DateTime<FixedOffset> {
-        let Some(zone) = self.sources.embedded.position.and_then(zone::at) else {
+        let Some(zone) = self.sources.embedded.position.and_then(place::zone) else {
             self.is_zone_assumed = true;
             return time(self.sources.fallback);
         };

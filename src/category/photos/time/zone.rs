@@ -1,31 +1,13 @@
-//! Time zones: which one a place lies in, and what a clock there showed.
-//!
-//! Neither the network nor the machine is asked. The nautical zones at sea (`Etc/GMT+3`) count as no zone,
-//! because nobody sets a camera by them.
-//!
-//! The zone boundaries (crate `tzf-rs`) are made from OpenStreetMap and are under the Open Database License
-//! (ODbL) 1.0: whatever ships them must say "© OpenStreetMap contributors, ODbL 1.0".
+//! Time zones: what a clock there showed. Where they are, [`place::zone`](crate::place::zone) knows.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use chrono::{DateTime, FixedOffset, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
-use tzf_rs::EmbeddedFinder;
-
-use crate::category::photos::media::Position;
-
-/// Opened for the first photo that needs it, which takes about 10 ms and 6 MB.
-static BOUNDARIES: LazyLock<EmbeddedFinder> = LazyLock::new(EmbeddedFinder::new);
 
 /// The longest stretch of local time that a zone ever skipped is a day (Samoa, 2011).
 const LONGEST_GAP: TimeDelta = TimeDelta::hours(25);
-
-/// The zone at a position, if it is on land or in territorial waters.
-pub fn at(position: Position) -> Option<Tz> {
-    let name = BOUNDARIES.get_tz_name(position.longitude, position.latitude);
-    if name.starts_with("Etc/") { None } else { name.parse().ok() }
-}
 
 /// The instant at which a clock in this zone showed this time: the first, if it showed it twice. A time that was
 /// skipped moves forward as far as the clock did.
@@ -123,8 +105,7 @@ fn seconds_east(zone: Tz, instant: DateTime<Utc>) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{at, local, offset_near, seen_in};
-    use crate::category::photos::media::Position;
+    use super::{local, offset_near, seen_in};
     use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
     use chrono_tz::Tz;
 
@@ -176,19 +157,6 @@ mod tests {
                 offset_near(instant, difference + TimeDelta::seconds(151), TimeDelta::minutes(2)),
                 None
             );
-        }
-    }
-
-    #[test]
-    fn places() {
-        let cases = [
-            (47.3769, 8.5417, Some(Tz::Europe__Zurich)),
-            (34.6648, -86.4704, Some(Tz::America__Chicago)),
-            (-33.8688, 151.2093, Some(Tz::Australia__Sydney)),
-            (30.0, -40.0, None),
-        ];
-        for (latitude, longitude, zone) in cases {
-            assert_eq!(at(Position { latitude, longitude }), zone, "{latitude}, {longitude}");
         }
     }
 
