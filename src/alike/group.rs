@@ -266,8 +266,11 @@ mod tests {
         }
     }
 
+    /// Paths with their distances.
+    type Told = Vec<(&'static str, u32)>;
+
     /// The groups in words: paths with their distances, best first, and why.
-    fn told(cases: &[Case]) -> Vec<(Vec<(&'static str, u32)>, Vec<Kinship>)> {
+    fn told(cases: &[Case]) -> Vec<(Told, Vec<Kinship>)> {
         let photos: Vec<Photo<'_>> = cases.iter().map(photo).collect();
         let member = |member: &crate::alike::Member| (cases[member.index].path, member.distance);
         groups(&photos)
