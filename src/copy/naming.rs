@@ -111,3 +111,107 @@ fn beside_of(path: &LibraryPath, name: &str) -> LibraryPath {
 fn is_jpeg(extension: &str) -> bool {
     ["jpg", "jpeg"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Form, Item, Kind, List, PAGE, places};
+    use crate::copy::written::Written;
+    use crate::library::catalog::StoredFile;
+    use crate::library::path::LibraryPath;
+    use crate::library::record::FileRecord;
+    use crate::picture::Encoding;
+
+    const JPEG: Form = Form::Jpeg(Encoding { quality: 90, long_edge: None });
+
+    fn path(text: &str) -> LibraryPath {
+        LibraryPath::parse(text).unwrap()
+    }
+
+    fn file(path: &str) -> StoredFile {
+        let kind = if path.ends_with(".MOV") { Kind::Video } else { Kind::Photo };
+        StoredFile::sample(path, kind)
+    }
+
+    /// Where files go in these forms. What ends in `.MOV` belongs to the still before it.
+    fn named(files: &[(&str, Form)], list: &List) -> Vec<String> {
+        let mut stored: Vec<StoredFile> = Vec::new();
+        for (name, _) in files {
+            let live_photo = stored.last().filter(|_| name.ends_with(".MOV")).map(|still| still.path.clone());
+            stored.push(FileRecord { live_photo, ..file(name) });
+        }
+        let items = stored.iter().zip(files).map(|(file, (_, form))| Item { file, album: None, form: *form });
+        let items: Vec<Item<'_>> = items.collect();
+        places(&items, list).iter().map(|place| place.path.to_string()).collect()
+    }
+
+    fn written(to: &str, original: &str, form: Form) -> Written {
+        let blake3 = blake3::hash(b"");
+        Written {
+            path: path(to),
+            size: 0,
+            blake3,
+            original: path(original),
+            original_blake3: blake3,
+            form: form.to_string(),
+            album: String::new(),
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_library_unless_they_meet() {
+        let as_it_is = Form::AsItIs;
+        for (files, expected) in [
+            (&[("a/1.HEIC", as_it_is), ("a/1.MOV", as_it_is)][..], &["a/1.HEIC", "a/1.MOV"][..]),
+            (&[("a/1.HEIC", JPEG), ("b/1.HEIC", JPEG)], &["a/1.jpg", "b/1.jpg"]),
+            // what stays as it is keeps its name, whatever comes first
+            (&[("a/1.HEIC", JPEG), ("a/1.JPG", as_it_is)], &["a/1 (2).jpg", "a/1.JPG"]),
+            // the movie follows its still
+            (
+                &[("a/1.HEIC", JPEG), ("a/1.MOV", as_it_is), ("a/1.jpeg", as_it_is), ("a/1.Jpg", as_it_is)],
+                &["a/1 (2).jpg", "a/1 (2).MOV", "a/1.jpeg", "a/1.Jpg"],
+            ),
+            (
+                &[("a/1.DNG", JPEG), ("a/1.HEIC", JPEG), ("a/1.tiff", JPEG)],
+                &["a/1.jpg", "a/1 (2).jpg", "a/1 (3).jpg"],
+            ),
+            // a HEIC that is called a JPEG is one now
+            (&[("a/1.JPG", JPEG), ("a/1.HEIC", JPEG)], &["a/1.JPG", "a/1 (2).jpg"]),
+            // one file on many drives
+            (&[("a/É.HEIC", JPEG), ("a/e\u{301}.jpg", as_it_is)], &["a/É (2).jpg", "a/é.jpg"]),
+            (&[(PAGE, as_it_is), ("1.HEIC", JPEG)], &["photos (2).html", "1.jpg"]),
+            (
+                &[("1. 2/x:y.HEIC", JPEG), (".windfall-copy/x", as_it_is)],
+                &["1. 2/x_y.jpg", "_windfall-copy/x"],
+            ),
+        ] {
+            assert_eq!(named(files, &List::default()), expected, "{files:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_keeps_its_name() {
+        let mut list = List::default();
+        list.add(written("a/1.jpg", "a/1.HEIC", JPEG));
+        list.add(written("a/2.HEIC", "a/2.HEIC", Form::AsItIs));
+        list.add(written("a/4.jpg", "a/gone.HEIC", JPEG));
+        let files = [
+            ("a/1.HEIC", JPEG),
+            ("a/1.JPG", Form::AsItIs),
+            ("a/2.HEIC", JPEG),
+            ("a/3.HEIC", JPEG),
+            ("a/4.HEIC", JPEG),
+        ];
+        assert_eq!(named(&files, &list), ["a/1.jpg", "a/1 (2).JPG", "a/2.jpg", "a/3.jpg", "a/4 (2).jpg"]);
+    }
+
+    #[test]
+    fn albums_are_folders_that_every_drive_can_hold() {
+        let file = file("2024/1.HEIC");
+        let titles = ["..", "CON", "Lake", "a/b", "a\\b", "lake", "\u{202e}x "];
+        let items = titles.map(|title| Item { file: &file, album: Some(title), form: Form::AsItIs });
+        let folders = places(&items, &List::default());
+        let folders: Vec<&str> = folders.iter().map(|place| place.path.as_str()).collect();
+        let expected = ["_", "_CON", "Lake", "a_b", "a_b (2)", "lake (2)", "_x"];
+        assert_eq!(folders, expected.map(|folder| format!("{folder}/2024/1.HEIC")));
+    }
+}

@@ -178,3 +178,63 @@ pub fn lines<'a>(written: impl Iterator<Item = &'a Written>) -> io::Result<Vec<u
     }
     writer.into_inner().map_err(|error| error.into_error())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, List, Written, lines};
+    use crate::library::path::LibraryPath;
+
+    fn path(text: &str) -> LibraryPath {
+        LibraryPath::parse(text).unwrap()
+    }
+
+    fn written(to: &str) -> Written {
+        Written {
+            path: path(to),
+            size: 7,
+            blake3: blake3::hash(to.as_bytes()),
+            original: path("2024/\"1\",\n.HEIC"),
+            original_blake3: blake3::hash(b"original"),
+            form: "JPEG, quality 90".to_owned(),
+            album: "</script>, \"x\"".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_table_is_read_as_it_was_written() {
+        let mut list = List::default();
+        ["b/2.jpg", "a/1.jpg", "b/3.jpg"].into_iter().for_each(|path| list.add(written(path)));
+        let table = list.table().unwrap();
+        assert_eq!(List::parse(&table), list);
+        // a line that was added later holds
+        let newer = Written { size: 8, ..written("a/1.jpg") };
+        let added = [table.clone(), lines([&newer].into_iter()).unwrap()].concat();
+        let read = List::parse(&added);
+        assert_eq!((read.iter().count(), read.at(&newer.path)), (3, Some(&newer)));
+        assert_eq!(read.of(&newer.key()).count(), 1);
+        let key = Key { folder: "b".to_owned(), original: newer.original.clone() };
+        assert_eq!(read.of(&key).count(), 2);
+    }
+
+    #[test]
+    fn a_table_that_is_cut_or_spoilt_loses_only_those_lines() {
+        let mut list = List::default();
+        ["a/1.jpg", "a/2.jpg"].into_iter().for_each(|path| list.add(written(path)));
+        let table = list.table().unwrap();
+        for cut in 0..table.len() {
+            let read = List::parse(&table[..cut]);
+            assert!(read.iter().all(|line| list.at(&line.path).is_some_and(|whole| {
+                // the album is last, and a file is not another one without it
+                Written { album: String::new(), ..line.clone() }
+                    == Written { album: String::new(), ..whole.clone() }
+            })));
+        }
+        let hash = blake3::hash(b"").to_hex();
+        for file in ["../x", "/etc/x", "a/../../x", ".windfall/catalog.sqlite", "", "a//b"] {
+            let line = format!("{file},1,{hash},2024/1.HEIC,{hash},as it is,\n");
+            let spoilt = [table.as_slice(), line.as_bytes(), b"a/3.jpg,many,,,,,\n\xff\xfe\n"].concat();
+            assert_eq!(List::parse(&spoilt), list, "{file}");
+        }
+        assert_eq!(List::parse(b"\0\0\0\0"), List::default());
+    }
+}
