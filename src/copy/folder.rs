@@ -12,7 +12,7 @@ use std::path::{Component, Path, PathBuf, absolute};
 
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::copy::written::{self, Key, List, Written};
+use crate::copy::written::{self, Hand, Key, List, Written};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::drive::hash_file;
 use crate::library::layout::INTERNAL;
@@ -139,7 +139,8 @@ impl Folder {
         if !metadata.is_file() {
             return Standing::Foreign(None);
         }
-        let ours = self.list.at(path).filter(|ours| ours.size == metadata.len());
+        let ours = self.list.at(path);
+        let ours = ours.filter(|ours| ours.hand == Hand::Ours && ours.size == metadata.len());
         match ours {
             Some(ours) if hash_file(&self.path_of(path)) == Some(ours.blake3) => Standing::Ours,
             _ => Standing::Foreign(Some(metadata.len())),

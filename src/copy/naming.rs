@@ -115,7 +115,7 @@ fn is_jpeg(extension: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Form, Item, Kind, List, PAGE, places};
-    use crate::copy::written::Written;
+    use crate::copy::written::{Hand, Written};
     use crate::library::catalog::StoredFile;
     use crate::library::path::LibraryPath;
     use crate::library::record::FileRecord;
@@ -154,6 +154,7 @@ mod tests {
             original_blake3: blake3,
             form: form.to_string(),
             album: String::new(),
+            hand: Hand::Ours,
         }
     }
 

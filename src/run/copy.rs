@@ -124,7 +124,7 @@ pub fn copy(run: &Run<'_>, wishes: &Wishes) -> Result<Copied, Error> {
     Ok(copied)
 }
 
-/// Everything that is needed of a library. Files are read, not its lists of evidence.
+/// What the catalog knows of the files, and of their albums if somebody asks for those.
 fn read(library: &Path, filters: &Filters) -> Result<(Vec<StoredFile>, TitlesByPath), Error> {
     let catalog = Catalog::read(library)?;
     let titles = if filters.ask_for_titles() { catalog.titles_by_path()? } else { TitlesByPath::new() };
@@ -167,8 +167,9 @@ fn write(run: &Run<'_>, folder: &mut Folder, items: &[Item<'_>], copied: &mut Co
     }
     for job in &all {
         let key = job.place.key(&job.item.file.path);
-        let current = folder.list.of(&key).find(|written| written.is_of(job.item));
-        if let Some(path) = current.map(|written| written.path.clone()) {
+        let is_current = |written: &&Written| written.is_of(job.item) && folder.has(written);
+        let current = folder.list.of(&key).find(is_current).map(|written| written.path.clone());
+        if let Some(path) = current {
             folder.supersede(&key, &path);
         }
     }

@@ -256,6 +256,15 @@ fn what_somebody_else_put_there_or_changed_is_never_overwritten() {
     let (.., problems) = copy(&place, &["out", "--search", "IMG_3.TIF", "--jpeg", "--quality", "10"], 3);
     assert_eq!(problems, ["write-failed"]);
     assert_eq!(fs::read(path("IMG_3 (2).jpg")).unwrap(), b"cropped");
+    // what somebody else put there is theirs, also where its bytes are the same
+    let webp = place.path("out/2023/2023-07/drawing.webp");
+    fs::remove_file(&webp).unwrap();
+    fs::remove_dir_all(place.path("out/.windfall-copy")).unwrap();
+    fs::copy(place.path("lib/2023/2023-07/drawing.webp"), &webp).unwrap();
+    for form in [&[][..], &["--jpeg"]] {
+        copy(&place, &[&["out", "--search", "drawing"], form].concat(), 0);
+    }
+    assert!(webp.is_file() && webp.with_extension("jpg").is_file());
 }
 
 #[test]
