@@ -171,36 +171,53 @@ impl Folder {
         None
     }
 
-    /// Gives files their names; says of each whether it got it.
+    /// Gives files their names; says of each whether it got it. If the drive fills up, as many get theirs as there is
+    /// room for.
     ///
     /// # Errors
     /// If the drive is full or fails.
-    pub fn place(&mut self, waiting: Vec<Waiting>) -> Result<Vec<(Written, io::Result<()>)>, Error> {
+    pub fn place(&mut self, mut waiting: Vec<Waiting>) -> Result<Vec<(Written, io::Result<()>)>, Error> {
         if waiting.is_empty() {
             return Ok(Vec::new());
         }
         let temporary: Vec<PathBuf> = waiting.iter().map(|file| file.temporary.to_path_buf()).collect();
         sync_all(&self.root, &temporary)?;
-        self.append(&waiting).map_err(|error| self.failed(error))?;
+        let mut full = None;
+        while let Err(error) = self.append(&waiting) {
+            if !is_full(&error) || waiting.len() == 1 {
+                return Err(self.failed(error));
+            }
+            // those that are let go make room for the lines of the others
+            waiting.truncate(waiting.len() / 2);
+            full = Some(error);
+        }
         let mut made: HashSet<String> = HashSet::new();
         let mut placed = Vec::new();
         for Waiting { temporary, written, standing } in waiting {
-            let result = self.name(temporary, &written.path, standing, &mut made);
-            match result {
-                Err(error) if is_full(&error) || is_failing(&error) => return Err(self.failed(error)),
-                Err(_) => {}
-                Ok(()) => self.list.add(written.clone()),
+            match self.name(temporary, &written.path, standing, &mut made) {
+                Err(error) if is_full(&error) => full = Some(error),
+                Err(error) if is_failing(&error) => return Err(self.failed(error)),
+                result => {
+                    if result.is_ok() {
+                        self.list.add(written.clone());
+                    }
+                    placed.push((written, result));
+                }
             }
-            placed.push((written, result));
         }
-        Ok(placed)
+        full.map_or(Ok(placed), |error| Err(self.failed(error)))
     }
 
+    /// Adds lines to the list on the drive, all of them or none.
     fn append(&self, waiting: &[Waiting]) -> io::Result<()> {
         let lines = written::lines(waiting.iter().map(|file| &file.written))?;
         let mut file = OpenOptions::new().append(true).open(self.root.join(OWN).join(LIST))?;
-        file.write_all(&lines)?;
-        file.sync_data()
+        let before = file.metadata()?.len();
+        let added = file.write_all(&lines).and_then(|()| file.sync_data());
+        if added.is_err() {
+            let _ = file.set_len(before);
+        }
+        added
     }
 
     fn name(

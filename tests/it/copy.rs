@@ -464,6 +464,53 @@ fn runs_killed_at_any_instant_go_on() {
     }
 }
 
+/// Unmounts a drive at the end, however a test ends.
+#[cfg(target_os = "linux")]
+struct Mounted<'a>(&'a Path);
+
+#[cfg(target_os = "linux")]
+impl Drop for Mounted<'_> {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(self.0).status();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs root to mount a small drive"]
+fn a_full_drive_says_how_much_is_missing_and_keeps_what_is_whole() {
+    let place = many();
+    assert_eq!(copy(&place, &["whole", "--jpeg", "--quality", "100"], 0), (100, 100, 0, vec![]));
+    let whole = files(&place.path("whole"));
+    let drive = place.path("drive");
+    fs::create_dir(&drive).unwrap();
+    let mount = |options: &str| {
+        let arguments = ["-t", "tmpfs", "-o", options, "tmpfs", drive.to_str().unwrap()];
+        assert!(std::process::Command::new("mount").args(arguments).status().unwrap().success());
+    };
+    let copy_to = |options: &[&str]| {
+        place.run(
+            &[&["copy", "lib", "--to", "drive/out", "--no-page", "--quality", "100", "--jpeg"], options]
+                .concat(),
+        )
+    };
+    // what goes as it is fits, the JPEGs do not
+    mount("size=600k");
+    let _mounted = Mounted(&drive);
+    let ended = copy_to(&[]);
+    assert_eq!((ended.code(), ended.out()), (1, ""), "{}", ended.err());
+    let words = "is full; at least ";
+    assert!(ended.err().contains(words) && ended.err().contains("hint: free some space"), "{}", ended.err());
+    let standing = files(&drive.join("out"));
+    assert!((1..200).contains(&standing.len()), "{}", standing.len());
+    assert!(standing.iter().all(|(path, file)| whole[path] == *file));
+    mount("remount,size=16m");
+    let ended = copy_to(&["--json"]);
+    assert_eq!(ended.code(), 0, "{}", ended.err());
+    assert_eq!(ended.json()["already_there"], standing.len());
+    assert_eq!(files(&drive.join("out")), whole);
+}
+
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let place = many();
