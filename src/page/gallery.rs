@@ -109,6 +109,9 @@ pub fn data(shown: &Shown<'_>, beside: &Beside<'_>) -> String {
 /// Who, what (nothing: they liked it), and when.
 type Spoken<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>);
 
+/// The number of a shared album, who added the item to it, and what was said of it there.
+type Heard<'a> = (usize, Option<&'a str>, Vec<Spoken<'a>>);
+
 fn spoken(remark: &Remark) -> Spoken<'_> {
     (remark.who.as_deref(), remark.text.as_deref(), remark.day.as_deref())
 }
@@ -146,8 +149,8 @@ struct Data<'a> {
     live: BTreeMap<usize, &'a str>,
     /// What it is, its title, its items, and what it is called in the address.
     albums: Vec<(&'static str, &'a str, &'a [usize], &'a str)>,
-    /// The number of a shared album, who added the item to it, and what was said of it there.
-    people: BTreeMap<usize, Vec<(usize, Option<&'a str>, Vec<Spoken<'a>>)>>,
+    /// What people of shared albums have to do with an item.
+    people: BTreeMap<usize, Vec<Heard<'a>>>,
     similar: &'a [(String, Vec<usize>)],
     /// The folder in which the thumbnails and previews are.
     own: &'a str,

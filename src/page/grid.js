@@ -2,7 +2,7 @@
 // their own; those with few flow together in one grid, each beginning with its name. Rows are drawn when they come near
 // the screen and cleared when they are far away, so that 100,000 items cost no more than the few hundred that are seen.
 
-const GAP = 4, ROWS = 8, NEAR = 1200, CAPTION = 30;
+const GAP = 4, ROWS = 4, NEAR = 800, CAPTION = 30;
 const host = document.getElementById('months');
 let list = [];
 let across = 0, side = 0, gridWidth = 0;
@@ -60,7 +60,12 @@ const fill = box => {
   }
   box.append(...made);
 };
-const clear = box => { if (!box.contains(document.activeElement)) box.replaceChildren(); };
+const clear = box => {
+  if (!box.firstChild || box.contains(document.activeElement)) return;
+  // a picture that nobody waits for is given up at once, and not when the browser next cleans up
+  box.querySelectorAll('img').forEach(image => image.removeAttribute('src'));
+  box.replaceChildren();
+};
 const near = new IntersectionObserver(entries => entries.forEach(({ target, isIntersecting }) => {
   if (isIntersecting) fill(target); else clear(target);
 }), { rootMargin: NEAR + 'px 0px' });

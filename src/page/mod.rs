@@ -190,8 +190,10 @@ pub fn write(
 fn undrawn(shown: &Shown<'_>, pictures: &[Drawn]) -> Vec<Problem> {
     let one = |(item, drawn): (&&StoredFile, &Drawn)| match &drawn.why_none {
         Some(WhyNone::Failed(why)) => {
-            let mut problem =
-                Problem::new(Code::Unreadable, format!("it has no picture on the page: it {why}"));
+            let mut problem = Problem::new(
+                Code::Unreadable,
+                format!("it has no picture on the page: it {}", one_line(why)),
+            );
             problem.severity = Severity::Warning;
             problem.entry = Some(item.path.to_string());
             Some(problem)
@@ -199,6 +201,11 @@ fn undrawn(shown: &Shown<'_>, pictures: &[Drawn]) -> Vec<Problem> {
         Some(WhyNone::Kind) | None => None,
     };
     shown.items.iter().zip(pictures).filter_map(one).collect()
+}
+
+/// Words of decoders may have lines.
+fn one_line(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `2,950 photos and 3 videos; 87 hidden are not shown`.

@@ -190,6 +190,11 @@ if (begin !== undefined) scrollTo({ top: begin });
 else if (isFiltered(current)) toResults();
 document.documentElement.dataset.ready = String(total);
 idle(() => {
-  showMap(area => filter({ area }));
+  const places = document.getElementById('places');
+  if (places) {
+    const draw = () => showMap(area => filter({ area }));
+    places.hidden = false;
+    if (Object.keys(data.position).length > MANY) whenNear(places, draw); else draw();
+  }
   showAlike();
 });

@@ -74,7 +74,17 @@ albumsToggle?.addEventListener('click', () => {
 });
 
 // ---- the map, and what looks alike
+// a map of very many points is drawn when somebody comes near it
+const MANY = 20000;
 const idle = window.requestIdleCallback ?? (work => setTimeout(work, 200));
+const whenNear = (element, draw) => {
+  const watch = new IntersectionObserver(entries => {
+    if (!entries.some(entry => entry.isIntersecting)) return;
+    watch.disconnect();
+    draw();
+  }, { rootMargin: '600px 0px' });
+  watch.observe(element);
+};
 // the smallest area with these items: south, west, north, east
 const areaOf = items => {
   const edge = (axis, choose, round) => {
@@ -85,10 +95,8 @@ const areaOf = items => {
 };
 const showMap = pick => {
   const map = document.getElementById('map');
-  if (!map) return;
   const points = Object.entries(data.position).map(([item, [latitude, longitude]]) =>
     ({ index: +item, latitude, longitude, place: placeOf(+item) }));
-  document.getElementById('places').hidden = false;
   drawMap(map, points, items => { if (items.length) pick(areaOf(items).join(',')); });
 };
 const showAlike = () => {
