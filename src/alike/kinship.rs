@@ -42,9 +42,9 @@ impl Kinship {
         match self {
             Kinship::Burst => "a burst: the same camera within seconds",
             Kinship::Edit => "an edit and its original",
-            Kinship::Smaller => "a smaller copy of the same picture",
-            Kinship::OtherFormat => "the same picture in another format",
-            Kinship::Resaved => "a re-saved copy of the same picture",
+            Kinship::Smaller => "a smaller, re-saved copy",
+            Kinship::OtherFormat => "a re-saved copy in another format",
+            Kinship::Resaved => "a re-saved copy",
             Kinship::Shared => "a low-resolution copy from a shared album",
             Kinship::Screenshot => "a screenshot of a photo",
             Kinship::Cropped => "a cropped copy",
@@ -68,7 +68,7 @@ pub fn kinship(best: &Photo<'_>, photo: &Photo<'_>, sight: Sight, in_one_go: boo
     let is_one_shot = is_one_instant(best, photo) && (!is_as_large || sight.is_same());
     if is_edit_of(photo.name, best.name) {
         Kinship::Edit
-    } else if is_screenshot(photo) {
+    } else if is_screenshot(photo) && !is_screenshot(best) {
         Kinship::Screenshot
     } else if is_from_shared_album(photo) {
         if is_smaller { Kinship::Shared } else { Kinship::Resaved }
@@ -112,13 +112,14 @@ fn is_one_instant(one: &Photo<'_>, other: &Photo<'_>) -> bool {
     })
 }
 
-/// Whether both say by which camera and when they were taken, and it was not one shot. A copy says the same as
-/// what it was made of, or nothing.
-fn is_taken_apart(one: &Photo<'_>, other: &Photo<'_>) -> bool {
+/// Whether it was not one shot: both say when, and by which camera they were taken, or both are of a screen. A copy
+/// says the same as what it was made of, or nothing.
+pub fn is_taken_apart(one: &Photo<'_>, other: &Photo<'_>) -> bool {
     let are_dated = one.captured.is_some() && other.captured.is_some();
-    has_camera(one)
-        && has_camera(other)
-        && (one.camera != other.camera || are_dated && !is_one_instant(one, other))
+    let are_later = are_dated && !is_one_instant(one, other);
+    let are_by_cameras = has_camera(one) && has_camera(other);
+    are_by_cameras && one.camera != other.camera
+        || are_later && (are_by_cameras || is_screenshot(one) && is_screenshot(other))
 }
 
 pub fn has_camera(photo: &Photo<'_>) -> bool {

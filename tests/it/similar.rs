@@ -115,10 +115,7 @@ fn a_burst_a_copy_a_screenshot_and_a_shared_copy_are_told_apart() {
                     "2019/2019-05/IMG_0021.PNG"
                 ]
             ),
-            (
-                "a smaller copy of the same picture",
-                vec!["2020/2020-05/IMG_0010.JPG", "2022/2022-01/copy.jpg"]
-            ),
+            ("a smaller, re-saved copy", vec!["2020/2020-05/IMG_0010.JPG", "2022/2022-01/copy.jpg"]),
             (
                 "a burst: the same camera within seconds",
                 vec!["2021/2021-06/IMG_0002.JPG", "2021/2021-06/IMG_0001.JPG", "2021/2021-06/IMG_0003.JPG"]
@@ -155,7 +152,7 @@ fn words_for_people() {
     let output = run(&scratch, &[]);
     let words = String::from_utf8(output.stdout).unwrap();
     for line in [
-        "2. a smaller copy of the same picture",
+        "2. a smaller, re-saved copy",
         "701 × 903",
         "Of 8 photos, 3 groups look alike.",
         "Nothing is deleted",
