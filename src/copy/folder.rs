@@ -132,15 +132,16 @@ impl Folder {
         tempfile::Builder::new().prefix(NEW).make_in(self.root.join(OWN), create)
     }
 
-    /// What stands at a path.
-    pub fn standing(&self, path: &LibraryPath) -> Standing {
+    /// What stands at a path where the copy of this file of the library goes.
+    pub fn standing(&self, path: &LibraryPath, original: &LibraryPath) -> Standing {
         // whatever else is wrong with the place shows when a file is to get its name
         let Some(metadata) = self.metadata(path) else { return Standing::Nothing };
         if !metadata.is_file() {
             return Standing::Foreign(None);
         }
         let ours = self.list.at(path);
-        let ours = ours.filter(|ours| ours.hand == Hand::Ours && ours.size == metadata.len());
+        let ours = ours.filter(|ours| ours.hand == Hand::Ours && ours.original == *original);
+        let ours = ours.filter(|ours| ours.size == metadata.len());
         match ours {
             Some(ours) if hash_file(&self.path_of(path)) == Some(ours.blake3) => Standing::Ours,
             _ => Standing::Foreign(Some(metadata.len())),
@@ -250,7 +251,7 @@ impl Folder {
         let others: Vec<LibraryPath> =
             self.list.of(key).map(|other| &other.path).filter(|path| *path != wanted).cloned().collect();
         for other in others {
-            let is_gone = match self.standing(&other) {
+            let is_gone = match self.standing(&other, &key.original) {
                 Standing::Ours => fs::remove_file(self.path_of(&other)).is_ok(),
                 Standing::Nothing | Standing::Foreign(_) => true,
             };

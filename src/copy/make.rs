@@ -78,7 +78,7 @@ impl Maker<'_> {
     fn as_it_is(&self, item: &Item<'_>, path: &LibraryPath) -> Result<Made, Failure> {
         let content = &item.file.content;
         let written = written(item, path, content.size, content.blake3);
-        let standing = self.folder.standing(path);
+        let standing = self.folder.standing(path, &item.file.path);
         if let Standing::Foreign(size) = standing {
             return self.foreign(item, written, size);
         }
@@ -101,7 +101,7 @@ impl Maker<'_> {
             }
         };
         let written = written(item, &place.path, bytes.len() as u64, blake3::hash(&bytes));
-        let standing = self.folder.standing(&place.path);
+        let standing = self.folder.standing(&place.path, &item.file.path);
         if let Standing::Foreign(size) = standing {
             return self.foreign(item, written, size);
         }

@@ -41,17 +41,7 @@ pub fn places(items: &[Item<'_>], list: &List) -> Vec<Place> {
     let keys: Vec<Key> =
         items.iter().zip(&bases).map(|(item, base)| Key::new(base, &item.file.path)).collect();
     let numbers: HashMap<&Key, usize> = keys.iter().enumerate().map(|(number, key)| (key, number)).collect();
-    // whose each name is; a number that no item has stands for what goes nowhere today
-    let mut taken: HashMap<PathKey, usize> = HashMap::new();
-    let nobody = items.len();
-    taken.insert(PathKey::of(&LibraryPath::new([PAGE])), nobody);
-    for written in list.iter() {
-        let whose = numbers.get(&written.key()).copied().unwrap_or(nobody);
-        taken.insert(PathKey::of(&written.path), whose);
-    }
-    for (number, base) in bases.iter().enumerate() {
-        taken.entry(PathKey::of(base)).or_insert(number);
-    }
+    let mut taken = taken(&bases, &numbers, list);
     let mut places: Vec<Place> =
         bases.iter().map(|base| Place { path: base.clone(), as_it_is: base.clone() }).collect();
     let is_movie = |number: &usize| items[*number].file.kind == Some(Kind::Video);
@@ -59,28 +49,52 @@ pub fn places(items: &[Item<'_>], list: &List) -> Vec<Place> {
     for number in stills.into_iter().chain(movies) {
         let (item, base, key) = (&items[number], &bases[number], &keys[number]);
         let (stem, extension) = split(base.file_name());
-        let extension = match item.form {
-            Form::Jpeg(_) if !is_jpeg(extension) => "jpg",
-            Form::Jpeg(_) | Form::AsItIs => extension,
-        };
+        let extension = extension_in(item.form, extension);
         let still = item.file.live_photo.clone().filter(|_| is_movie(&number));
         let still = still.and_then(|original| numbers.get(&Key { folder: key.folder.clone(), original }));
         let beside = still.map(|still| split(places[*still].path.file_name()).0.to_owned());
         let names = beside.iter().map(|stem| with_suffix(stem, extension, 1));
         let names = names.chain((1..).map(|n| with_suffix(stem, extension, n)));
         let is_free = |path: &LibraryPath| taken.get(&PathKey::of(path)).is_none_or(|whose| *whose == number);
-        let form = item.form.to_string();
-        let standing = list.of(key).find(|written| {
-            written.form == form && split(written.path.file_name()).1.eq_ignore_ascii_case(extension)
-        });
-        let path = match standing {
-            Some(written) => written.path.clone(),
-            None => names.map(|name| beside_of(base, &name)).find(is_free).unwrap_or_else(|| base.clone()),
+        let path = match standing(list, key, item.form, extension) {
+            Some(path) => path,
+            None => names.map(|name| renamed(base, &name)).find(is_free).unwrap_or_else(|| base.clone()),
         };
         taken.insert(PathKey::of(&path), number);
         places[number].path = path;
     }
     places
+}
+
+/// Whose each name is, as the number of an item. A number that no item has stands for what goes nowhere today.
+fn taken(bases: &[LibraryPath], numbers: &HashMap<&Key, usize>, list: &List) -> HashMap<PathKey, usize> {
+    let nobody = bases.len();
+    let mut taken: HashMap<PathKey, usize> = [(PathKey::of(&LibraryPath::new([PAGE])), nobody)].into();
+    for written in list.iter() {
+        taken.insert(PathKey::of(&written.path), numbers.get(&written.key()).copied().unwrap_or(nobody));
+    }
+    // nothing that gets a new name takes the one that another has in the library
+    for (number, base) in bases.iter().enumerate() {
+        taken.entry(PathKey::of(base)).or_insert(number);
+    }
+    taken
+}
+
+/// The extension of a file in a form.
+fn extension_in(form: Form, extension: &str) -> &str {
+    let is_jpeg = ["jpg", "jpeg"].iter().any(|known| extension.eq_ignore_ascii_case(known));
+    match form {
+        Form::Jpeg(_) if !is_jpeg => "jpg",
+        Form::Jpeg(_) | Form::AsItIs => extension,
+    }
+}
+
+/// Where a copy in this form stands already.
+fn standing(list: &List, key: &Key, form: Form, extension: &str) -> Option<LibraryPath> {
+    let form = form.to_string();
+    let has_extension = |path: &LibraryPath| split(path.file_name()).1.eq_ignore_ascii_case(extension);
+    let standing = list.of(key).find(|written| written.form == form && has_extension(&written.path));
+    standing.map(|written| written.path.clone())
 }
 
 /// The folder of each album. Titles whose names would clash are told apart in their order.
@@ -104,12 +118,9 @@ fn base(item: &Item<'_>, folders: &HashMap<&str, String>) -> LibraryPath {
     LibraryPath::new(album.into_iter().chain(item.file.path.as_str().split('/')))
 }
 
-fn beside_of(path: &LibraryPath, name: &str) -> LibraryPath {
+/// The path of a file that is called otherwise.
+fn renamed(path: &LibraryPath, name: &str) -> LibraryPath {
     path.parent().map_or_else(|| LibraryPath::new([name]), |folder| folder.join(name))
-}
-
-fn is_jpeg(extension: &str) -> bool {
-    ["jpg", "jpeg"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //!
 //! A line is added before its file gets its name, and says which bytes that has. So whatever stands under that name
 //! with those bytes is ours, whenever a run was killed, and everything else is somebody else's. What somebody else had
-//! put there already has a line too, which says so. Lines that cannot be
-//! read are passed over: their files then count as somebody else's, and are only recognised, never replaced.
+//! put there already has a line too, which says so. Lines that cannot be read are passed over: their files then count as
+//! somebody else's, and are only recognised, never replaced.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
