@@ -39,8 +39,16 @@ pub enum Error {
         /// The library.
         library: PathBuf,
     },
-    /// Another run holds the library.
-    #[error("library `{}` is in use by another run", .0.display())]
+    /// The folder for copies is a library, or lies in or around one.
+    #[error("`{}` is the library `{}`, lies in it, or has it inside", .folder.display(), .library.display())]
+    CopyIntoLibrary {
+        /// The folder for copies.
+        folder: PathBuf,
+        /// The library.
+        library: PathBuf,
+    },
+    /// Another run holds the library, or the folder for copies.
+    #[error("`{}` is in use by another run", .0.display())]
     Locked(PathBuf),
     /// The folder has no catalog, or is not there.
     #[error(
@@ -129,7 +137,7 @@ impl Error {
 
     /// Whether the command was used wrongly (exit code 2), where any other error stopped it (exit code 1).
     pub fn is_usage(&self) -> bool {
-        matches!(self, Error::InputInLibrary { .. })
+        matches!(self, Error::InputInLibrary { .. } | Error::CopyIntoLibrary { .. })
     }
 
     /// The causes, nearest first; empty where the message says it all.
@@ -174,6 +182,7 @@ impl Error {
             }
             Error::AllUnreadable(_) => "do what each line says, then run the same command again",
             Error::InputInLibrary { .. } => "name the downloaded zips as input, and another folder with --to",
+            Error::CopyIntoLibrary { .. } => "name a folder outside of the library with --to",
             Error::Locked(_) => "wait for the other run to end, or end it",
             Error::NotALibrary(_) => {
                 "check the path and that its drive is connected; it is the folder that `windfall import --to` was given"

@@ -12,12 +12,12 @@
 //! | `problem`, `error`, `progress`, `threads` | what goes wrong, what stops a run, who is told, what runs side by side |
 //! | `apple` | what Apple writes, whatever the category: zips, tables, dates, names of parts, checksums |
 //! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
-//! | `place` | which country, region and town a position lies in |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
 //! | `picture` | what photos and movies look like: thumbnails, previews, copies as JPEG |
-//! | `page`, `sidecar` | what is made from a library for people and for other programs |
+//! | `alike` | which photos of a library look alike, and why |
+//! | `page`, `sidecar`, `copy` | what is made from a library for people and for other programs |
 //! | `run` | one file or folder for each verb: it calls the stages, and has no rule about photos, names or proof |
 //!
 //! The library prints nothing: it tells a [`Progress`] what it does, returns an [`Error`] where nothing more can be
@@ -48,6 +48,11 @@
 
 // each is declared twice because rustfmt does not follow a `mod` that a macro writes
 #[cfg(not(feature = "internals"))]
+mod alike;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod alike;
+#[cfg(not(feature = "internals"))]
 mod apple;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
@@ -62,6 +67,11 @@ mod contents;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod contents;
+#[cfg(not(feature = "internals"))]
+mod copy;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod copy;
 #[cfg(not(feature = "internals"))]
 mod error;
 #[cfg(feature = "internals")]
@@ -146,19 +156,24 @@ pub mod cli {
     pub use crate::apple::part_name::{is_apple_name, is_unfinished_download};
     pub use crate::category::recognise;
     pub use crate::library::catalog::StoredFile;
+    pub use crate::library::filter;
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
     pub use crate::picture::is_panic_expected;
     pub use crate::problem::{advice, amount};
     pub use crate::run::import::{Glance, glance};
-    pub use crate::run::{check, import, list, rebuild, sidecars, verify};
+    pub use crate::run::{check, copy, import, list, rebuild, sidecars, similar, verify};
     pub use crate::stage::discover::fit::Space;
     pub use crate::stage::report;
     pub use crate::threads::fitting;
 
+    /// Copies that other programs can show.
+    pub use crate::picture::Encoding;
+
     /// The page of a library.
     pub mod page {
-        pub use crate::page::{HiddenPhotos, PageOptions, write};
+        pub use crate::page::address::of_file;
+        pub use crate::page::{HiddenPhotos, PageOptions, Written, write};
         pub use crate::picture::Previews;
     }
 }

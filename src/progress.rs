@@ -21,6 +21,8 @@ pub enum Phase {
     Thumbnails,
     /// Making them, and large ones of what browsers cannot show.
     Previews,
+    /// Looking which photos are alike.
+    Compare,
 }
 
 /// Is told what happens. Every method does nothing unless it is implemented.

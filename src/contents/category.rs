@@ -24,7 +24,8 @@ pub enum Category {
 }
 
 impl Category {
-    const ALL: [Category; 8] = [
+    /// Every one of them.
+    pub const ALL: [Category; 8] = [
         Category::Photos,
         Category::Notes,
         Category::Drive,

@@ -1,4 +1,4 @@
-//! The lock of a library: one run at a time.
+//! The lock of a library, or of a folder of copies: one run at a time.
 //!
 //! Taking it never waits, and it is released with the process, however that ends.
 //!
@@ -17,16 +17,20 @@ const LOCK: &str = "lock";
 
 /// Locks a library for as long as the file lives. Makes the folder that the lock lies in.
 pub(crate) fn lock(library: &Path) -> Result<File, Error> {
-    let internal = library.join(INTERNAL);
-    fs::create_dir_all(&internal).map_err(Error::io("create", &internal))?;
+    lock_in(&library.join(INTERNAL), library)
+}
+
+/// Locks any folder by a file in the part of it that is Windfall's own, which is made.
+pub(crate) fn lock_in(internal: &Path, folder: &Path) -> Result<File, Error> {
+    fs::create_dir_all(internal).map_err(Error::io("create", internal))?;
     let path = internal.join(LOCK);
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(Error::io("create", &path))?;
     match file.try_lock() {
         // another run that had nothing to do has just removed it
-        Ok(()) if !stands(&file, &path) => Err(Error::Locked(library.to_owned())),
+        Ok(()) if !stands(&file, &path) => Err(Error::Locked(folder.to_owned())),
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Locked(library.to_owned())),
+        Err(TryLockError::WouldBlock) => Err(Error::Locked(folder.to_owned())),
         // some network drives have no locks; there the owner has to take care
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
         Err(TryLockError::Error(error)) => Err(Error::io("lock", &path)(error)),
@@ -55,6 +59,12 @@ pub(crate) fn withdraw(internal: &Path, locked: File) {
         let path = entry.path();
         let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     }
+    unlock(internal, locked);
+    let _ = fs::remove_dir(internal);
+}
+
+/// Removes a lock with its file.
+pub(crate) fn unlock(internal: &Path, locked: File) {
     let lock = internal.join(LOCK);
     // Windows does not remove open files
     #[cfg(unix)]
@@ -62,5 +72,4 @@ pub(crate) fn withdraw(internal: &Path, locked: File) {
     drop(locked);
     #[cfg(not(unix))]
     let _ = fs::remove_file(&lock);
-    let _ = fs::remove_dir(internal);
 }

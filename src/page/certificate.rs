@@ -7,8 +7,8 @@
 use crate::category::photos::media::Kind;
 use crate::library::catalog::{ExportRecord, StoredFile};
 use crate::library::settings::{Hidden, RecentlyDeleted, name};
-use crate::page::figures::{count, counted, date, day, size};
-use crate::page::holdings::{Command, Holdings, Sum, kind, missing};
+use crate::page::figures::{count, counted, date, day, photos_and_videos, size};
+use crate::page::holdings::{Command, Holdings, Sum, is_live, kind, missing, photos_and_videos as tally};
 use crate::page::problems::Problems;
 use crate::problem::advice::ranges;
 
@@ -54,6 +54,8 @@ pub struct Parts {
 pub struct Certificate {
     pub answer: Answer,
     pub headline: String,
+    /// What is here, beside the headline: `3,037 photos and 3 videos in 3,272 files`.
+    pub line: String,
     pub lead: String,
     pub parts: Vec<Parts>,
     /// How each file is vouched for.
@@ -113,7 +115,8 @@ pub fn certificate(holdings: &Holdings, problems: &Problems) -> Certificate {
         headline,
         lead,
         parts: parts(holdings),
-        proof: proof(&media),
+        line: format!("{} in {}", held(holdings), counted(media.len() as u64, "file", "files")),
+        proof: proof(holdings, &media),
         balance,
         total,
         left_out: left_out(holdings),
@@ -157,27 +160,36 @@ fn parts(holdings: &Holdings) -> Vec<Parts> {
     holdings.deliveries.iter().map(one).collect()
 }
 
-fn proof(media: &[&StoredFile]) -> Vec<String> {
-    let of = |wanted: Kind| media.iter().filter(|f| kind(f) == wanted).count() as u64;
-    let pairs = media.iter().filter(|f| kind(f) == Kind::Photo && f.live_photo.is_some()).count() as u64;
+/// What the library holds, counted as the page counts: hidden and deleted ones too, and a Live Photo once.
+fn held(holdings: &Holdings) -> String {
+    let items: Vec<&StoredFile> = holdings.items().collect();
+    let (photos, videos) = tally(&items);
+    photos_and_videos(photos, videos)
+}
+
+fn proof(holdings: &Holdings, media: &[&StoredFile]) -> Vec<String> {
+    let live = holdings.items().filter(|item| is_live(item)).count() as u64;
+    let raw = media.iter().filter(|f| kind(f) == Kind::Photo && f.companion_of.is_some()).count() as u64;
+    let private = holdings.items().filter(|item| Holdings::is_private(item)).count() as u64;
     let proved = media.iter().filter(|f| f.proved).count() as u64;
     let unproved = media.len() as u64 - proved;
-    let private = media.iter().filter(|f| Holdings::is_private(f)).count() as u64;
-    let mut lines = vec![format!(
-        "The library holds {} and {}{}{}.",
-        counted(of(Kind::Photo), "photo", "photos"),
-        counted(of(Kind::Video), "video", "videos"),
-        match pairs {
-            0 => String::new(),
-            pairs =>
-                format!("; {} photo and video together", counted(pairs, "Live Photo is", "Live Photos are")),
-        },
-        match private {
-            0 => String::new(),
-            1 => "; 1 file is hidden or recently deleted".to_owned(),
-            private => format!("; {} files are hidden or recently deleted", count(private)),
-        }
-    )];
+    let mut held = format!("The library holds {}", held(holdings));
+    match live {
+        0 => {}
+        1 => held += "; 1 of the photos is a Live Photo, with its movie",
+        live => held += &format!("; {} of the photos are Live Photos, each with its movie", count(live)),
+    }
+    match raw {
+        0 => {}
+        1 => held += "; 1 photo has a RAW file beside it",
+        raw => held += &format!("; {} photos have a RAW file beside them", count(raw)),
+    }
+    match private {
+        0 => {}
+        1 => held += "; 1 of all these is hidden or recently deleted",
+        private => held += &format!("; {} of all these are hidden or recently deleted", count(private)),
+    }
+    let mut lines = vec![held + "."];
     if proved > 0 {
         lines.push(format!(
             "{} exactly what was in iCloud: Apple's own checksum was computed again from the bytes, and agrees.",

@@ -13,8 +13,10 @@ use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Detail, ExportRecord, RunRecord, StoredFile};
+use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area};
 use crate::library::settings::RememberedSettings;
+use crate::page::remarks::{Remarks, remarks};
 use crate::problem::Severity;
 use crate::stage::report::{Entries, missing_parts};
 
@@ -26,9 +28,8 @@ pub struct Collection {
     pub title: String,
     /// Its files, in order.
     pub paths: Vec<String>,
-    /// Comments of a shared album, without likes.
-    pub comments: u64,
-    pub likes: u64,
+    /// What people said of the media of a shared album.
+    pub remarks: Remarks,
 }
 
 /// Files and their bytes.
@@ -178,6 +179,17 @@ impl Holdings {
         self.files.iter().filter(|f| f.area == Area::Media)
     }
 
+    /// Photos and videos as their owner counts them: a Live Photo once, and no RAW file beside its photo.
+    pub fn items(&self) -> impl Iterator<Item = &StoredFile> {
+        let stills: HashSet<&LibraryPath> =
+            self.media().filter(|f| kind(f) == Kind::Photo).filter_map(|f| f.live_photo.as_ref()).collect();
+        self.media().filter(move |file| match kind(file) {
+            Kind::Photo => file.companion_of.is_none(),
+            Kind::Video => !stills.contains(&file.path),
+            Kind::Adjustment | Kind::Other => false,
+        })
+    }
+
     /// Whether a file is hidden or recently deleted.
     pub fn is_private(file: &StoredFile) -> bool {
         file.hidden || file.deleted
@@ -194,6 +206,17 @@ pub fn kind(file: &StoredFile) -> Kind {
     file.kind.unwrap_or(Kind::Other)
 }
 
+/// Whether it is a photo that moves.
+pub fn is_live(file: &StoredFile) -> bool {
+    kind(file) == Kind::Photo && file.live_photo.is_some()
+}
+
+/// How many photos, Live Photos among them, and how many videos.
+pub fn photos_and_videos(items: &[&StoredFile]) -> (u64, u64) {
+    let videos = items.iter().filter(|item| kind(item) == Kind::Video).count();
+    ((items.len() - videos) as u64, videos as u64)
+}
+
 /// Numbers of the parts of an export that the library has not seen.
 pub fn missing(export: &ExportRecord) -> Vec<u32> {
     let seen: HashSet<u32> = export.parts.iter().copied().collect();
@@ -202,21 +225,9 @@ pub fn missing(export: &ExportRecord) -> Vec<u32> {
 
 impl From<AlbumRecord> for Collection {
     fn from(album: AlbumRecord) -> Self {
-        let (comments, likes) = album.story.as_deref().map_or((0, 0), replies);
-        Collection { kind: album.kind, title: album.title, paths: album.files, comments, likes }
+        let remarks = album.story.as_deref().map(remarks).unwrap_or_default();
+        Collection { kind: album.kind, title: album.title, paths: album.files, remarks }
     }
-}
-
-/// Comments and likes of a shared album. Whose they are, and what they say, stays in the catalog.
-fn replies(story: &str) -> (u64, u64) {
-    let story: Value = serde_json::from_str(story).unwrap_or_default();
-    let list =
-        |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-    let replies: Vec<Value> =
-        list(&story, "photos").iter().flat_map(|photo| list(photo, "comments")).collect();
-    let is_like = |reply: &&Value| reply.get("isLike").and_then(Value::as_bool) == Some(true);
-    let likes = replies.iter().filter(is_like).count();
-    ((replies.len() - likes) as u64, likes as u64)
 }
 
 fn delivered(catalog: &Catalog) -> Result<Delivered, Error> {

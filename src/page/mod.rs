@@ -1,17 +1,24 @@
 //! The page: a library as one HTML file that opens anywhere, without network, years later.
 //!
-//! It has the certificate, the library in numbers, the problems and what to do about them, and, if it lies
-//! inside the library, a gallery of relative links. It is made from the catalog alone; only thumbnails need
-//! the photos. It names no absolute path, and replaces no file that Windfall did not write.
+//! It leads with photos: favourites, what was taken on this day, albums, then all by years and months, which a
+//! viewer shows as large as the screen. The certificate is one line that opens; numbers and problems follow. All of
+//! it is in the one file but for the pictures, to which it has relative links, so only a page inside the library has
+//! any. It is made from the catalog alone; only thumbnails need the photos. It names no absolute path, and replaces
+//! no file that Windfall did not write.
 //!
 //! The page forbids itself every request except for files beside it. Its style and script run by a nonce that
 //! is a hash of the whole content, so the same library gives the same page and nothing in the content can
 //! know the nonce.
 
+pub mod address;
 mod certificate;
+mod copies;
 mod figures;
+mod gallery;
 mod holdings;
+mod look_alike;
 mod problems;
+mod remarks;
 mod shown;
 mod timeline;
 
@@ -24,19 +31,48 @@ use std::path::{Path, PathBuf};
 use askama::Template;
 use chrono::Utc;
 
-use crate::category::photos::media::Kind;
+use serde::Serialize;
+
 use crate::error::Error;
 use crate::library::catalog::{Catalog, StoredFile};
 use crate::library::{layout, name};
+use crate::page::address::find;
 use crate::page::certificate::{Certificate, certificate};
-use crate::page::figures::{Bar, cameras, collection_word, count, counted, day, kinds, size, years};
-use crate::page::holdings::{Holdings, kind};
+use crate::page::figures::{
+    Bar, cameras, collection_word, count, counted, day, kinds, photos_and_videos, places, size, years,
+};
+use crate::page::gallery::Beside;
+use crate::page::holdings::Holdings;
 use crate::page::problems::{Problems, problems};
 use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
-use crate::picture::{self, Previews, Wanted};
+use crate::picture::{self, Drawn, Previews, Wanted, WhyNone};
 use crate::place;
+use crate::problem::{Code, Problem, Severity};
 use crate::progress::Watch;
+
+/// What the page does in a browser, piece after piece; nothing of it is known to whatever else runs there.
+const SCRIPT: &str = concat!(
+    include_str!("map.js"),
+    include_str!("similar.js"),
+    "(() => {\n'use strict';\n",
+    include_str!("library.js"),
+    include_str!("state.js"),
+    include_str!("tiles.js"),
+    include_str!("grid.js"),
+    include_str!("strips.js"),
+    include_str!("zoom.js"),
+    include_str!("panel.js"),
+    include_str!("viewer.js"),
+    include_str!("start.js"),
+    "})();\n",
+);
+const STYLE: &str = concat!(
+    include_str!("page.css"),
+    include_str!("gallery.css"),
+    include_str!("viewer.css"),
+    include_str!("map.css")
+);
 
 /// What every page of ours says in its first lines.
 const MARK: &str = "<meta name=\"generator\" content=\"Windfall ";
@@ -51,6 +87,16 @@ pub enum HiddenPhotos {
     Shown,
 }
 
+pub use copies::{Copies, write_beside};
+
+/// What a page is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Library,
+    /// A folder of copies, for somebody who need not know of the library.
+    Copies,
+}
+
 /// What the page should be.
 #[derive(Debug, Clone, Default)]
 pub struct PageOptions {
@@ -62,7 +108,28 @@ pub struct PageOptions {
     pub previews: Previews,
 }
 
-/// Writes the page of a library; says where it is. `jobs` threads make thumbnails.
+/// What became of a page, as JSON in the form of all verbs that make something.
+#[derive(Debug, Serialize)]
+pub struct Written {
+    /// Where it is.
+    #[serde(skip)]
+    pub path: PathBuf,
+    /// What it shows, in words: `2,950 photos and 3 videos; 87 hidden are not shown`.
+    #[serde(skip)]
+    pub shown: String,
+    /// Files that were written: the page, and small pictures.
+    pub made: u64,
+    /// Always 0: a page moves nothing.
+    pub moved: u64,
+    /// Always 0: a page removes nothing.
+    pub removed: u64,
+    /// Files that were there and are as they should be.
+    pub kept: u64,
+    /// What went wrong on the way.
+    pub problems: Vec<Problem>,
+}
+
+/// Writes the page of a library. `jobs` threads make thumbnails.
 ///
 /// # Errors
 /// If the catalog cannot be read, if a file that is no page of ours stands in the place, if the
@@ -72,31 +139,81 @@ pub fn write(
     options: &PageOptions,
     watch: Watch<'_>,
     jobs: NonZeroUsize,
-) -> Result<PathBuf, Error> {
+) -> Result<Written, Error> {
     let holdings = Holdings::of(&Catalog::read(library)?)?;
-    let place = options.output.clone().unwrap_or_else(|| library.join(layout::PAGE));
-    let folder = match place.parent() {
+    let path = options.output.clone().unwrap_or_else(|| library.join(layout::PAGE));
+    let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
     };
-    refuse_foreign(&place)?;
+    refuse_foreign(&path)?;
     let shown = Shown::of(&holdings, options.hidden);
-    let gallery = match is_same(&folder, library) {
+    let pictures = match is_same(&folder, library) {
         true => {
             let in_library: HashSet<blake3::Hash> = holdings.files.iter().map(|f| f.content.blake3).collect();
             let stays = |photo: &blake3::Hash| in_library.contains(photo);
             let wanted = Wanted { items: &shown.items, stays: &stays, previews: options.previews };
-            Some(shown.data(&picture::make(library, &wanted, watch, jobs)?))
+            let drawn = picture::make(library, &wanted, watch, jobs)?;
+            Some((drawn, look_alike::groups(library, &shown.items, watch, jobs)?))
         }
         false => None,
     };
-    let html = render(&holdings, &shown, options.hidden, gallery.as_deref())
-        .map_err(|error| Error::io("write", &place)(io::Error::other(error)))?;
+    let gallery = pictures.as_ref().map(|(pictures, similar)| Gallery {
+        data: gallery::data(&shown, &Beside { pictures, similar, own: layout::INTERNAL }),
+        similar: similar.len() as u64,
+    });
+    let (pictures, _) = pictures.unwrap_or_default();
+    let problems = undrawn(&shown, &pictures);
+    let html = render(Subject::Library, &holdings, &shown, options.hidden, &problems, gallery.as_ref())
+        .map_err(|error| Error::io("write", &path)(io::Error::other(error)))?;
     if watch.is_cancelled() {
         return Err(Error::Interrupted);
     }
-    picture::replace(&folder, &place, html.as_bytes()).map_err(Error::io("write", &place))?;
-    Ok(place)
+    let there: u64 = pictures.iter().map(|drawn| u64::from(drawn.thumbnail) + u64::from(drawn.preview)).sum();
+    let new: u64 = pictures.iter().map(|drawn| drawn.new).sum();
+    let is_as_before = fs::read(&path).is_ok_and(|before| before == html.as_bytes());
+    if !is_as_before {
+        picture::replace(&folder, &path, html.as_bytes()).map_err(Error::io("write", &path))?;
+    }
+    Ok(Written {
+        path,
+        shown: in_words(&shown),
+        made: new + u64::from(!is_as_before),
+        moved: 0,
+        removed: 0,
+        kept: there - new + u64::from(is_as_before),
+        problems,
+    })
+}
+
+/// The photos that should have a picture and have none, each with a word why.
+fn undrawn(shown: &Shown<'_>, pictures: &[Drawn]) -> Vec<Problem> {
+    let one = |(item, drawn): (&&StoredFile, &Drawn)| match &drawn.why_none {
+        Some(WhyNone::Failed(why)) => {
+            let mut problem = Problem::new(
+                Code::Unreadable,
+                format!("it has no picture on the page: it {}", one_line(why)),
+            );
+            problem.severity = Severity::Warning;
+            problem.entry = Some(item.path.to_string());
+            Some(problem)
+        }
+        Some(WhyNone::Kind) | None => None,
+    };
+    shown.items.iter().zip(pictures).filter_map(one).collect()
+}
+
+/// Words of decoders may have lines.
+fn one_line(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `2,950 photos and 3 videos; 87 hidden are not shown`.
+fn in_words(shown: &Shown<'_>) -> String {
+    let (photos, videos) = holdings::photos_and_videos(&shown.items);
+    let not_shown = not_shown(shown);
+    let separator = if not_shown.is_empty() { "" } else { "; " };
+    format!("{}{separator}{not_shown}", photos_and_videos(photos, videos))
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {
@@ -123,6 +240,8 @@ struct AlbumLine<'a> {
     number: usize,
     kind: &'static str,
     title: std::borrow::Cow<'a, str>,
+    /// What finds its items in the page.
+    find: String,
     count: String,
     replies: String,
 }
@@ -145,62 +264,76 @@ struct Page<'a> {
     script: &'static str,
     title: String,
     span: String,
-    certificate: Certificate,
+    /// What a library says of itself; copies say nothing.
+    certificate: Option<Certificate>,
     problems: Problems,
     timeline: Timeline,
     kinds: Vec<Bar>,
     years: Vec<Bar>,
     cameras: Vec<Bar>,
+    places: Vec<Bar>,
     total: String,
     saved: Option<String>,
     albums: Vec<AlbumLine<'a>>,
-    not_shown: Vec<String>,
+    album_count: u64,
+    not_shown: String,
     undated: u64,
     runs: Vec<RunLine>,
-    items: u64,
-    favorites: u64,
-    videos: u64,
-    live: u64,
+    /// How many items say where they were taken.
+    positions: u64,
+    /// How many groups look alike.
+    similar: u64,
     data: Option<&'a str>,
 }
 
+/// The photos of a page.
+struct Gallery {
+    /// As JSON.
+    data: String,
+    /// How many groups look alike.
+    similar: u64,
+}
+
 fn render(
+    subject: Subject,
     holdings: &Holdings,
     shown: &Shown<'_>,
     hidden: HiddenPhotos,
-    gallery: Option<&str>,
+    undrawn: &[Problem],
+    gallery: Option<&Gallery>,
 ) -> Result<String, askama::Error> {
-    let problems = problems(holdings, hidden);
-    let of = |is: &dyn Fn(&StoredFile) -> bool| shown.items.iter().filter(|item| is(item)).count() as u64;
-    let photos = of(&|item| kind(item) == Kind::Photo);
-    let videos = of(&|item| kind(item) == Kind::Video);
+    let mut problems = problems(holdings, hidden);
+    let certificate = (subject == Subject::Library).then(|| certificate(holdings, &problems));
+    problems.groups.extend(problems::undrawn(undrawn));
+    let (photos, videos) = holdings::photos_and_videos(&shown.items);
     let bytes = shown.files.iter().map(|file| file.content.size).fold(0, u64::saturating_add);
+    let has_position = |item: &&&StoredFile| item.content.position.is_some();
     let mut page = Page {
         version: env!("CARGO_PKG_VERSION"),
         credit: place::CREDIT,
         written: day(&Utc::now().to_rfc3339()),
         nonce: "",
-        style: include_str!("page.css"),
-        script: include_str!("page.js"),
-        title: format!("{} and {}", counted(photos, "photo", "photos"), counted(videos, "video", "videos")),
+        style: STYLE,
+        script: SCRIPT,
+        title: photos_and_videos(photos, videos),
         span: span(shown),
-        certificate: certificate(holdings, &problems),
+        certificate,
         problems,
         timeline: timeline(&shown.months),
         kinds: kinds(&shown.files),
-        years: years(&shown.files),
+        years: years(&shown.items, &shown.files),
         cameras: cameras(&shown.items),
+        places: places(&shown.items),
         total: format!("{} in {}", size(bytes), counted(shown.files.len() as u64, "file", "files")),
         saved: saved(holdings),
         albums: album_lines(shown),
+        album_count: shown.albums.len() as u64,
         not_shown: not_shown(shown),
-        undated: of(&|item| item.captured.is_none()),
+        undated: shown.items.iter().filter(|item| item.captured.is_none()).count() as u64,
         runs: holdings.runs.iter().map(run_line).collect(),
-        items: shown.items.len() as u64,
-        favorites: of(&|item| item.favorite),
-        videos,
-        live: of(&|item| kind(item) == Kind::Photo && item.live_photo.is_some()),
-        data: gallery,
+        positions: shown.items.iter().filter(has_position).count() as u64,
+        similar: gallery.map_or(0, |gallery| gallery.similar),
+        data: gallery.map(|gallery| gallery.data.as_str()),
     };
     let nonce = blake3::hash(page.render()?.as_bytes()).to_hex();
     page.nonce = nonce.get(..32).unwrap_or_default();
@@ -230,13 +363,14 @@ fn saved(holdings: &Holdings) -> Option<String> {
 
 fn album_lines<'a>(shown: &Shown<'a>) -> Vec<AlbumLine<'a>> {
     let line = |(number, album): (usize, &shown::Album<'a>)| {
-        let replies =
-            [(album.collection.comments, "comment", "comments"), (album.collection.likes, "like", "likes")];
+        let remarks = &album.collection.remarks;
+        let replies = [(remarks.comments, "comment", "comments"), (remarks.likes, "like", "likes")];
         let said = replies.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| counted(n, one, many));
         AlbumLine {
             number,
             kind: collection_word(album.collection.kind),
             title: name::display(&album.collection.title),
+            find: find("album", &album.key),
             count: count(album.items.len() as u64),
             replies: said.collect::<Vec<_>>().join(", "),
         }
@@ -244,16 +378,22 @@ fn album_lines<'a>(shown: &Shown<'a>) -> Vec<AlbumLine<'a>> {
     shown.albums.iter().enumerate().map(line).collect()
 }
 
-fn not_shown(shown: &Shown<'_>) -> Vec<String> {
-    [
-        (shown.hidden, "hidden photo or video", "hidden photos and videos"),
-        (shown.deleted, "recently deleted photo or video", "recently deleted photos and videos"),
-        (shown.albums_left_out, "album that holds only such", "albums that hold only such"),
-    ]
-    .into_iter()
-    .filter(|(number, ..)| *number > 0)
-    .map(|(number, one, many)| counted(number, one, many))
-    .collect()
+/// `87 hidden and 3 recently deleted are not shown`; nothing if all is shown.
+fn not_shown(shown: &Shown<'_>) -> String {
+    let counts = [(shown.hidden, "hidden"), (shown.deleted, "recently deleted")];
+    let words = counts.into_iter().filter(|(number, _)| *number > 0);
+    let words: Vec<String> = words.map(|(number, what)| format!("{} {what}", count(number))).collect();
+    let albums = match shown.albums_left_out {
+        0 => String::new(),
+        albums => {
+            format!(", nor {}", counted(albums, "album that holds only such", "albums that hold only such"))
+        }
+    };
+    let is = if shown.hidden + shown.deleted == 1 { "is" } else { "are" };
+    match words.is_empty() {
+        true => String::new(),
+        false => format!("{} {is} not shown{albums}", words.join(" and ")),
+    }
 }
 
 fn run_line(run: &holdings::PastRun) -> RunLine {

@@ -19,7 +19,7 @@ use crate::page::figures::counted;
 use crate::page::holdings::{Command, Holdings, PastProblem, PastRun, missing};
 use crate::problem::advice::{self, Advice};
 use crate::problem::standing::Until;
-use crate::problem::{Code, Severity};
+use crate::problem::{Code, Problem, Severity};
 
 /// How many problems of a group are listed; the rest are counted.
 const LISTED: usize = 500;
@@ -32,6 +32,8 @@ pub struct Group {
     pub title: String,
     /// What it means and what to do.
     pub advice: String,
+    /// The command that the advice speaks of.
+    pub command: Option<&'static str>,
     pub places: Vec<Place>,
     pub more: u64,
 }
@@ -104,7 +106,8 @@ pub fn problems(holdings: &Holdings, hidden: HiddenPhotos) -> Problems {
     for run in &holdings.runs {
         let is_newest = !newer.contains(&Command::Import) && newer.insert(&run.command);
         let found = run.report.problems.iter().map(OpenProblem::of);
-        standing.extend(found.filter(|t| is_standing(t, is_newest, holdings)).map(|t| relative(t, run)));
+        let found = found.filter(|t| is_standing(t, is_newest, holdings)).map(|t| relative(t, run));
+        standing.extend(found.map(|t| with_command(t, &run.command)));
     }
     let private = Private::of(holdings);
     let mut problems = Problems::default();
@@ -169,6 +172,22 @@ fn relative(mut problem: OpenProblem, run: &PastRun) -> OpenProblem {
     problem
 }
 
+/// What brings more into a library, for somebody who has only this page.
+const IMPORT: &str = "windfall import DOWNLOADS --to LIBRARY";
+
+/// Names the command that is meant: a page is read years later, when "this" is nothing.
+fn with_command(mut problem: OpenProblem, command: &Command) -> OpenProblem {
+    let again = |command: &str| format!("run `{command}` again");
+    let this = match command {
+        Command::Import => IMPORT,
+        Command::Verify => "windfall verify LIBRARY",
+        Command::Other(_) => return problem,
+    };
+    problem.message =
+        problem.message.replace("run this again", &again(this)).replace("import again", &again(IMPORT));
+    problem
+}
+
 fn group(severity: Severity, code: String, found: Vec<OpenProblem>) -> Group {
     let count = found.len() as u64;
     let known = found.first().and_then(OpenProblem::known);
@@ -176,10 +195,36 @@ fn group(severity: Severity, code: String, found: Vec<OpenProblem>) -> Group {
         Some(Advice { one, many, meaning }) => (counted(count, one, many), meaning),
         None => (counted(count, "other problem", "other problems"), "A newer Windfall may know it."),
     };
+    let command =
+        ["import again", "Import the"].into_iter().any(|word| advice.contains(word)).then_some(IMPORT);
     let mut places: Vec<Place> = found.into_iter().map(place).collect();
     let more = places.len().saturating_sub(LISTED) as u64;
     places.truncate(LISTED);
-    Group { severity, code, title, advice: advice.to_owned(), places, more }
+    Group { severity, code, title, advice: advice.to_owned(), command, places, more }
+}
+
+/// Photos that the page has no picture of; they are as they came.
+pub fn undrawn(found: &[Problem]) -> Option<Group> {
+    let first = found.first()?;
+    let place = |problem: &Problem| Place {
+        place: name::display(problem.entry.as_deref().unwrap_or_default()).into_owned(),
+        message: pieces(&name::display(&problem.message)),
+    };
+    Some(Group {
+        severity: Severity::Warning,
+        code: first.code.as_str().to_owned(),
+        title: counted(
+            found.len() as u64,
+            "photo without a picture on this page",
+            "photos without a picture on this page",
+        ),
+        advice:
+            "They are in the library as Apple delivered them; only a small picture of each could not be made."
+                .to_owned(),
+        command: None,
+        places: found.iter().take(LISTED).map(place).collect(),
+        more: found.len().saturating_sub(LISTED) as u64,
+    })
 }
 
 fn place(problem: OpenProblem) -> Place {
@@ -265,8 +310,33 @@ fn quoted(message: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::Private;
+    use super::{OpenProblem, Private, with_command};
     use crate::apple::text;
+    use crate::page::holdings::Command;
+    use crate::problem::Severity;
+
+    #[test]
+    fn a_remedy_names_its_command() {
+        let said = |message: &str, command: &Command| {
+            let problem = OpenProblem {
+                severity: Severity::Error,
+                code: String::new(),
+                archive: None,
+                entry: None,
+                message: message.to_owned(),
+            };
+            with_command(problem, command).message
+        };
+        assert_eq!(
+            said("copy it to another drive, then run this again", &Command::Import),
+            "copy it to another drive, then run `windfall import DOWNLOADS --to LIBRARY` again"
+        );
+        assert_eq!(said("then run this again", &Command::Verify), "then run `windfall verify LIBRARY` again");
+        assert_eq!(
+            said("finish it and import again", &Command::Verify),
+            "finish it and run `windfall import DOWNLOADS --to LIBRARY` again"
+        );
+    }
 
     #[test]
     fn no_message_names_what_is_private() {

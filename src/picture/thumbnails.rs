@@ -55,6 +55,8 @@ pub struct Wanted<'a> {
 pub struct Drawn {
     pub thumbnail: bool,
     pub preview: bool,
+    /// How many of these two were made now.
+    pub new: u64,
     /// Where there is no thumbnail.
     pub why_none: Option<WhyNone>,
 }
@@ -79,14 +81,28 @@ pub fn make(
     watch: Watch<'_>,
     jobs: NonZeroUsize,
 ) -> Result<Vec<Drawn>, Error> {
+    make_in(&layout::internal(library), library, wanted, watch, jobs)
+}
+
+/// The same for any folder of photos, whose pictures are kept in `own`.
+///
+/// # Errors
+/// As [`make`].
+pub fn make_in(
+    own: &Path,
+    photos: &Path,
+    wanted: &Wanted<'_>,
+    watch: Watch<'_>,
+    jobs: NonZeroUsize,
+) -> Result<Vec<Drawn>, Error> {
     if watch.is_cancelled() {
         return Err(Error::Interrupted);
     }
-    let folder = |name| layout::internal(library).join(name);
     let mut shelf = Shelf {
-        library,
-        thumbnails: Kept::read(folder(THUMBNAILS), RECIPE_OF_THUMBNAILS),
-        previews: Kept::read(folder(PREVIEWS), RECIPE_OF_PREVIEWS),
+        photos,
+        own,
+        thumbnails: Kept::read(own.join(THUMBNAILS), RECIPE_OF_THUMBNAILS),
+        previews: Kept::read(own.join(PREVIEWS), RECIPE_OF_PREVIEWS),
         wanted: wanted.previews,
         limits: Limits::of_this_machine(),
         is_unwritable: AtomicBool::new(false),
@@ -134,7 +150,8 @@ fn tell(progress: &dyn Progress, items: &[&StoredFile], drawn: &[Drawn]) {
 
 /// The pictures of a library that are there, and what making more takes.
 struct Shelf<'a> {
-    library: &'a Path,
+    photos: &'a Path,
+    own: &'a Path,
     thumbnails: Kept,
     previews: Kept,
     wanted: Previews,
@@ -152,7 +169,7 @@ enum Size {
 impl Shelf<'_> {
     fn sweep(&mut self, wanted: &Wanted<'_>) {
         let mut swept = vec![self.thumbnails.sweep(RECIPE_OF_THUMBNAILS, wanted.stays)];
-        if self.wanted == Previews::Made || layout::internal(self.library).join(PREVIEWS).is_dir() {
+        if self.wanted == Previews::Made || self.own.join(PREVIEWS).is_dir() {
             swept.push(self.previews.sweep(RECIPE_OF_PREVIEWS, wanted.stays));
         }
         self.is_unwritable.fetch_or(swept.iter().any(Result::is_err), Ordering::Relaxed);
@@ -184,8 +201,11 @@ impl Shelf<'_> {
     fn drawn(&self, item: &StoredFile, progress: &dyn Progress) -> Drawn {
         let hash = &item.content.blake3;
         let is_made = |size| self.kept(size).known(hash) == Some(Known::Made);
-        let mut drawn =
-            Drawn { thumbnail: is_made(Size::Thumbnail), preview: is_made(Size::Preview), why_none: None };
+        let mut drawn = Drawn {
+            thumbnail: is_made(Size::Thumbnail),
+            preview: is_made(Size::Preview),
+            ..Drawn::default()
+        };
         if self.thumbnails.known(hash) == Some(Known::Impossible) {
             drawn.why_none = Some(self.thumbnails.reason(hash).map_or(WhyNone::Kind, WhyNone::Failed));
         } else if !can_draw(item.content.format) {
@@ -195,10 +215,11 @@ impl Shelf<'_> {
         if missing.is_empty() {
             return drawn;
         }
-        match jpegs(&item.path.to_path(self.library), item.content.format, &missing, &self.limits) {
+        match jpegs(&item.path.to_path(self.photos), item.content.format, &missing, &self.limits) {
             Ok(jpegs) => {
                 for (size, jpeg) in missing.into_iter().zip(jpegs) {
                     let is_kept = self.is_written(self.kept(size).keep(hash, &jpeg));
+                    drawn.new += u64::from(is_kept);
                     match size {
                         Size::Thumbnail if !is_kept => {
                             drawn.why_none = Some(WhyNone::Failed("could not be written".to_owned()));

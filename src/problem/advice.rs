@@ -40,6 +40,16 @@ fn as_warning(code: Code) -> Option<Words> {
             "files in another version than Apple lists",
             "Apple's list means another version, usually one before or after an edit. The files are whole and were kept.",
         )),
+        Code::WriteFailed => Some((
+            "copy that somebody changed",
+            "copies that somebody changed",
+            "They were left as they are. Delete one, and the same command copies it again.",
+        )),
+        Code::UnsupportedEntry => Some((
+            "photo that could not become a JPEG",
+            "photos that could not become JPEGs",
+            "They were copied as they are: the originals are whole, but Windfall cannot draw them.",
+        )),
         _ => None,
     }
 }
@@ -104,7 +114,12 @@ fn usual(code: Code) -> Words {
         Code::WriteFailed => (
             "file that could not be written",
             "files that could not be written",
-            "Check the drive, then import again: only what is not there yet is written.",
+            "Do what each line says, then run the same command again: only what is not there yet is written.",
+        ),
+        Code::DamagedFile => (
+            "damaged file in the library",
+            "damaged files in the library",
+            "Their bytes are not those that were imported, though nobody seems to have changed them. Check the drive, move them away, and import their zips again.",
         ),
         Code::ChangedFile => (
             "changed file in the library",

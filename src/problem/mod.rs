@@ -71,6 +71,8 @@ codes! {
     LimitExceeded = "limit-exceeded", Error;
     /// A file could not be written.
     WriteFailed = "write-failed", Error;
+    /// A file of the library no longer holds the bytes that were imported, and nobody seems to have changed it.
+    DamagedFile = "damaged-file", Error;
     /// A file of the library no longer holds the bytes that were imported.
     ChangedFile = "changed-file", Error;
     /// A file of the library is gone.

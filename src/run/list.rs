@@ -16,6 +16,7 @@ use crate::category::photos::media::Kind;
 use crate::category::photos::time::{CapturedFrom, Evidence, Rule};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Detail, StoredFile};
+use crate::library::filter::Filters;
 use crate::library::layout;
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
@@ -116,26 +117,49 @@ pub struct Story {
 /// # Errors
 /// If there is no catalog, or SQLite refuses.
 pub fn files(library: &Path, visit: &mut dyn FnMut(Listed) -> ControlFlow<()>) -> Result<(), Error> {
+    chosen(library, &Filters::default(), visit)
+}
+
+/// As [`files`], but only for those that are meant.
+///
+/// # Errors
+/// As [`files`].
+pub fn chosen(
+    library: &Path,
+    filters: &Filters,
+    visit: &mut dyn FnMut(Listed) -> ControlFlow<()>,
+) -> Result<(), Error> {
     let catalog = Catalog::read(library)?;
     let mut titles = catalog.titles_by_path()?;
+    let choice = filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
     let shared = Shared::read(&catalog, None)?;
-    catalog.each_file(Detail::Whole, &mut |file| match file.area {
-        Area::Details => ControlFlow::Continue(()),
-        Area::Media | Area::Other => {
-            let titles = titles.remove(file.path.as_str()).unwrap_or_default();
-            visit(listed(file, &shared, titles))
+    catalog.each_file(Detail::Whole, &mut |file| {
+        let titles = titles.remove(file.path.as_str()).unwrap_or_default();
+        match file.area {
+            Area::Media | Area::Other if choice.has(&file, &titles) => visit(listed(file, &shared, titles)),
+            Area::Media | Area::Other | Area::Details => ControlFlow::Continue(()),
         }
     })
 }
 
-/// As [`files`], but with what the catalog says of the file alone, without its evidence: half the work.
+/// As [`chosen`], but with what the catalog says of the file alone, without its evidence: half the work.
 ///
 /// # Errors
 /// If there is no catalog, or SQLite refuses.
-pub fn records(library: &Path, visit: &mut dyn FnMut(&StoredFile) -> ControlFlow<()>) -> Result<(), Error> {
-    Catalog::read(library)?.each_file(Detail::WithoutEvidence, &mut |file| match file.area {
-        Area::Details => ControlFlow::Continue(()),
-        Area::Media | Area::Other => visit(&file),
+pub fn records(
+    library: &Path,
+    filters: &Filters,
+    visit: &mut dyn FnMut(&StoredFile) -> ControlFlow<()>,
+) -> Result<(), Error> {
+    let catalog = Catalog::read(library)?;
+    let titles = if filters.ask_for_titles() { catalog.titles_by_path()? } else { HashMap::new() };
+    let choice = filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
+    catalog.each_file(Detail::WithoutEvidence, &mut |file| {
+        let titles = titles.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
+        match file.area {
+            Area::Media | Area::Other if choice.has(&file, titles) => visit(&file),
+            Area::Media | Area::Other | Area::Details => ControlFlow::Continue(()),
+        }
     })
 }
 

@@ -2,8 +2,10 @@
 //! it.
 
 pub mod check;
+pub mod copy;
 pub mod import;
 pub mod list;
 pub mod rebuild;
 pub mod sidecars;
+pub mod similar;
 pub mod verify;

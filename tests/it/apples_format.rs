@@ -9,7 +9,7 @@ use crate::builder::damage::{download_again, flip_byte, html_page, list, truncat
 use crate::builder::{
     Content, Details, Exif, Export, List, Movie, Pack, Part, Photo, Row, SharedAlbum, SharedAlbums, Wrapper,
     Zip64, apple_date, avif, bulk, fingerprint, heic, huge_mov, jpeg, jpeg_of_size, mov, mp4, noise, png,
-    tiff, webp,
+    tagged, tiff, webp,
 };
 use exif::{In, Tag};
 use std::fs;
@@ -464,42 +464,65 @@ fn bulk_is_the_same_every_time() {
     assert!((96_500..99_500).contains(&packed), "deflates by about 2 %: {packed}");
 }
 
-/// A small, whole, undamaged export of real and made media, as somebody with an iPhone has it.
+/// A small, whole, undamaged export of real photos, as somebody with an iPhone has it.
 fn example() -> Export {
-    let real = |name: &str, path: &str, row: Row| Photo::new(name, media(path)).row(row);
-    let live =
-        Exif::taken("2024:03:03 10:05:17").offset("+01:00").subsec("482").camera("Apple", "iPhone 15 Pro");
-    let live = live.gps(59.9139, 10.7522).live(LIVE);
-    let movie = Movie::new().created("2024-03-03T10:05:15+0100").utc("2024-03-03 09:05:15").live(LIVE);
-    let movie = movie.camera("Apple", "iPhone 15 Pro").gps(59.9139, 10.7522).size(20_000).moov_last();
-    let blurred =
-        jpeg(9, &Exif::taken("2024:04:01 18:00:00").offset("+02:00").camera("Apple", "iPhone 15 Pro"));
-    let shared = jpeg(10, &Exif::taken("2022:07:04 21:30:00").offset("+02:00").camera("Apple", "iPhone 12"));
+    let photo = |name: &str| {
+        let path = fixtures().join("photos").join(name);
+        fs::read(&path).unwrap_or_else(|error| panic!("`{}`: {error}", path.display()))
+    };
+    let taken = |local: &str, offset: &str, model: &str| {
+        Exif::taken(local).offset(offset).camera("Apple", model).subsec("417")
+    };
+    let palace = taken("2023:07:09 20:36:12", "+08:00", "iPhone 14").gps(39.9996, 116.2735);
+    let wheel = taken("2020:03:07 18:18:11", "-08:00", "iPhone 11").gps(34.0083, -118.4979);
+    let denali = taken("2022:06:21 15:10:42", "-08:00", "iPhone 12").gps(63.5386, -149.9711);
+    let coffee = taken("2022:11:13 09:20:05", "+01:00", "iPhone 12");
+    let cat = taken("2023:12:27 16:41:30", "+01:00", "iPhone 14");
+    let sea = |subsec: &str, second: u32| {
+        let local = format!("2016:10:09 14:44:{second}");
+        Exif::taken(&local).camera("Apple", "iPhone 6s").subsec(subsec)
+    };
+    let told =
+        |name: &str, of: &str, exif: &Exif, row: Row| Photo::new(name, tagged(&photo(of), exif)).row(row);
     let twin = || {
-        let row = Row::created("2021-09-06 02:41").views(2);
-        real("IMG_0231.JPG", "jpeg/A8266C97-9BAF-4AF4-99F3-0013832869B8.jpeg", row)
+        let sunset = media("jpeg/A8266C97-9BAF-4AF4-99F3-0013832869B8.jpeg");
+        Photo::new("IMG_0231.JPG", sunset).row(Row::created("2021-09-06 02:41").views(2))
     };
     let still = Row::created("2024-03-03 09:05").favorite().views(4);
+    let blurred = jpeg(9, &taken("2024:04:01 18:00:00", "+02:00", "iPhone 15 Pro"));
+    let shared = tagged(&photo("denali-shared.jpg"), &Exif::taken("2022:06:21 15:10:42").offset("-08:00"));
     Export::new("iCloud Photos")
         .built("2024-06-01 22:03")
         .part(
             Part::new()
-                .photo(Photo::new("IMG_4821.HEIC", heic(4821, &live)).row(still.clone()))
-                .photo(Photo::new("IMG_4821.MOV", mov(4821, &movie)).row(still.views(0)))
-                .photo(real(
-                    "IMG_2231.HEIC",
-                    "heic/empty_icc.heic",
-                    Row::created("2021-07-06 13:08").views(7),
-                ))
+                .photo(Photo::new("IMG_4821.HEIC", photo("magnolia.heic")).row(still.clone()))
+                .photo(Photo::new("IMG_4821.MOV", photo("magnolia.mov")).row(still.views(0)))
+                .photo(
+                    Photo::new("IMG_2231.HEIC", media("heic/empty_icc.heic"))
+                        .row(Row::created("2021-07-06 13:08").views(7)),
+                )
                 .photo(twin())
-                .photo(real("IMG_5102.PNG", "png/exif.png", Row::created("2023-07-09 12:36")))
-                .photo(real("IMG_0412.JPG", "no-exif/noexif.jpg", Row::created("2018-12-24 17:30")))
+                .photo(
+                    Photo::new("IMG_0232.PNG", photo("screenshot.png")).row(Row::created("2021-09-08 18:20")),
+                )
+                .photo(told(
+                    "IMG_5102.JPG",
+                    "palace.jpg",
+                    &palace,
+                    Row::created("2023-07-09 12:36").favorite(),
+                ))
+                .photo(
+                    Photo::new("IMG_0412.JPG", media("jpeg/IMG_3589.JPG"))
+                        .row(Row::created("2018-10-24 13:30")),
+                )
+                .photo(told("IMG_0658.JPG", "sea-1.jpg", &sea("878", 17), Row::created("2016-10-09 21:44")))
+                .photo(told("IMG_0664.JPG", "sea-2.jpg", &sea("445", 18), Row::created("2016-10-09 21:44")))
                 .details_split(4)
-                .album("Lake week", ["IMG_2231.HEIC", "IMG_4821.HEIC", "IMG_4821.MOV"])
-                .album("Blåtur 🚲", ["IMG_2204.MOV", "IMG_0117.JPG"])
-                .favorites(["IMG_4821.HEIC", "IMG_4821.MOV"])
+                .album("Lake week", ["IMG_0412.JPG", "IMG_2231.HEIC", "IMG_4821.HEIC", "IMG_4821.MOV"])
+                .album("Blåtur 🚲", ["IMG_2204.MOV", "IMG_0117.JPG", "IMG_3307.JPG", "IMG_3350.JPG"])
+                .favorites(["IMG_4821.HEIC", "IMG_4821.MOV", "IMG_5102.JPG", "IMG_0117.JPG", "IMG_4410.JPG"])
                 .hidden(["IMG_6120.JPG"])
-                .memory("Summer 2021", ["IMG_2231.HEIC"])
+                .memory("Summer 2021", ["IMG_2231.HEIC", "IMG_0231.JPG"])
                 .shared_album(
                     SharedAlbum::new("Trip").photo("IMG_1001.JPG", shared).comment("IMG_1001.JPG", "nice"),
                 ),
@@ -508,14 +531,22 @@ fn example() -> Export {
             Part::new()
                 .pack(Pack::stored())
                 .photo(twin())
-                .photo(real(
-                    "IMG_0117.JPG",
-                    "jpeg/3D5E8082-AA3F-4AE3-949F-B5AEFA58C412.jpeg",
-                    Row::created("2020-03-08 02:18"),
-                ))
-                .photo(real("IMG_6120.JPG", "jpeg/ultrahdr.jpg", Row::created("2024-05-07 01:33").hidden()))
-                .photo(real("IMG_7210.AVIF", "other/exif.avif", Row::created("2022-07-22 13:26")))
-                .photo(real("IMG_2204.MOV", "video/with-gps.mov", Row::created("2019-07-24 08:25").views(1)))
+                .photo(told("IMG_0117.JPG", "wheel.jpg", &wheel, Row::created("2020-03-08 02:18").favorite()))
+                .photo(told("IMG_3307.JPG", "denali.jpg", &denali, Row::created("2022-06-21 23:10").views(3)))
+                .photo(told("IMG_3350.JPG", "coffee.jpg", &coffee, Row::created("2022-11-13 08:20")))
+                .photo(told("IMG_4410.JPG", "cat.jpg", &cat, Row::created("2023-12-27 15:41").favorite()))
+                .photo(
+                    Photo::new("IMG_6120.JPG", media("jpeg/ultrahdr.jpg"))
+                        .row(Row::created("2024-05-07 01:33").hidden()),
+                )
+                .photo(
+                    Photo::new("IMG_7210.AVIF", media("other/exif.avif"))
+                        .row(Row::created("2022-07-22 13:26")),
+                )
+                .photo(
+                    Photo::new("IMG_2204.MOV", photo("clip.mov"))
+                        .row(Row::created("2019-07-24 08:25").views(1)),
+                )
                 .deleted(Photo::new("IMG_4907.JPG", blurred).row(Row::created("2024-04-01 16:00"))),
         )
 }

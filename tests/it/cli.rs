@@ -2,79 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+#[cfg(unix)]
+use std::process::Command;
 
 use crate::builder::damage::{flip_byte, html_page};
 use crate::builder::{Exif, Export, Movie, Part, Photo, Row, aae, jpeg, mov};
-use crate::support::command;
+use crate::support::place::{Place, Run};
 use serde_json::Value;
-use tempfile::TempDir;
-
-/// A folder to work in, with `parts/` for archives.
-struct Place(TempDir);
-
-impl Place {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("parts")).unwrap();
-        Place(folder)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn parts(&self) -> PathBuf {
-        self.path("parts")
-    }
-
-    fn run(&self, arguments: &[&str]) -> Run {
-        self.run_with(arguments, &[])
-    }
-
-    /// The command in this folder, on a machine in Zurich.
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = command();
-        command.current_dir(self.0.path()).args(arguments).env("TZ", "Europe/Zurich");
-        command
-    }
-
-    fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
-        let mut command = self.command(arguments);
-        Run(command.envs(variables.iter().copied()).output().unwrap())
-    }
-
-    fn list(&self) -> Vec<Value> {
-        let run = self.run(&["list", "lib", "--json"]);
-        assert_eq!(run.code(), 0, "{}", run.err());
-        run.out().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-}
-
-struct Run(Output);
-
-impl Run {
-    fn code(&self) -> i32 {
-        self.0.status.code().unwrap()
-    }
-
-    fn out(&self) -> &str {
-        std::str::from_utf8(&self.0.stdout).unwrap()
-    }
-
-    fn err(&self) -> &str {
-        std::str::from_utf8(&self.0.stderr).unwrap()
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.0.stdout).unwrap_or_else(|e| panic!("{e}: {}{}", self.out(), self.err()))
-    }
-
-    fn last_line(&self) -> &str {
-        self.out().lines().last().unwrap_or_default()
-    }
-}
 
 /// A Live Photo with an adjustment in an album, and a photo whose date only the row knows.
 fn lake() -> Export {
@@ -115,7 +50,7 @@ fn a_sound_export_is_done_and_said_to_be_whole() {
     assert_eq!(import.err(), "");
     for said in [
         "iCloud Photos: 1 of 1 part here",
-        "2 photos and 1 video, with 1 Live Photo",
+        "2 photos and 0 videos; 1 of the photos is a Live Photo",
         "3 files are exactly what was in iCloud",
     ] {
         assert!(import.out().contains(said), "{said}: {}", import.out());
@@ -474,4 +409,52 @@ fn the_certificate_names_the_zone_and_what_rests_on_it() {
     let run = import(&["--json", "--time-zone", "Asia/Tokyo"], "UTC");
     // what stands keeps the clock that it was given
     assert_eq!(zone(&run), serde_json::json!({"name": "Asia/Tokyo", "from": "option", "dates": 0}));
+}
+
+#[test]
+fn a_page_is_told_by_an_address_in_numbers_and_opened() {
+    let place = Place::new();
+    lake().write_zips(&place.parts());
+    let import = place.run(&["import", "parts", "--to", "my lib"]);
+    assert_eq!(import.code(), 0, "{}", import.err());
+    let report = place.run(&["report", "my lib"]);
+    assert_eq!(report.code(), 0, "{}", report.err());
+    assert!(report.out().starts_with("The page shows 2 photos and 0 videos"), "{}", report.out());
+    assert!(report.last_line().starts_with("file:///"), "{}", report.out());
+    assert!(report.last_line().ends_with("/my%20lib/windfall-report.html"), "{}", report.out());
+
+    let json = place.run(&["report", "my lib", "--json"]).json();
+    assert_eq!(keys(&json), BTreeSet::from(["made", "moved", "removed", "kept", "problems"]));
+    assert_eq!((&json["made"], &json["moved"], &json["removed"]), (&0.into(), &0.into(), &0.into()));
+    assert!(json["kept"].as_u64().unwrap() >= 1, "{json}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_page_is_opened_in_the_browser_if_there_is_one() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let place = Place::new();
+    lake().write_zips(&place.parts());
+    assert_eq!(place.run(&["import", "parts", "--to", "lib"]).code(), 0);
+    std::fs::create_dir(place.path("bin")).unwrap();
+    let bin = place.path("bin");
+    let nothing = place.run_with(&["report", "lib", "--open"], &[("PATH", bin.to_str().unwrap())]);
+    assert_eq!(nothing.code(), 0, "{}", nothing.err());
+    assert!(nothing.err().contains("no browser could be opened"), "{}", nothing.err());
+    assert!(nothing.err().contains("file:///"), "{}", nothing.err());
+
+    let opener = bin.join("xdg-open");
+    std::fs::write(&opener, "#!/bin/sh\necho \"$1\" > opened.new && mv opened.new opened\n").unwrap();
+    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    let opened = place.run_with(&["report", "lib", "--open"], &[("PATH", &path)]);
+    assert_eq!((opened.code(), opened.err()), (0, ""));
+    // it is opened by another process, which nobody waits for
+    let asked = std::iter::repeat_with(|| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::fs::read_to_string(place.path("opened")).ok()
+    });
+    let asked = asked.take(500).flatten().next().unwrap();
+    assert!(asked.trim_end().ends_with("windfall-report.html"), "{asked}");
 }

@@ -179,8 +179,8 @@ fn page(scratch: &Scratch) -> String {
     let options = PageOptions { output: Some(scratch.path("page.html")), ..PageOptions::default() };
     let cancel = AtomicBool::new(false);
     let watch = Watch { progress: &(), cancel: &cancel };
-    let path = page::write(&scratch.library(), &options, watch, std::num::NonZeroUsize::MIN).unwrap();
-    fs::read_to_string(path).unwrap()
+    let written = page::write(&scratch.library(), &options, watch, std::num::NonZeroUsize::MIN).unwrap();
+    fs::read_to_string(written.path).unwrap()
 }
 
 #[test]
@@ -192,9 +192,9 @@ fn assert_goes_on(scratch: &Scratch, recorded: [&str; 4]) {
     let library = scratch.library();
     let (before, dates_before, links_before) = (tree(&library), dates(&library), links(&library));
     assert_eq!(rules(&library), recorded);
-    let dry = scratch.dry_run(&[fixture("example")]);
+    let dry = scratch.dry_run(&[fixture("export-0.1.0")]);
     assert_eq!(rules(&library), recorded, "a dry run migrates nothing");
-    let report = scratch.import(&[fixture("example")]);
+    let report = scratch.import(&[fixture("export-0.1.0")]);
     assert_eq!(report.entries.already_present, report.entries.total, "nothing is new");
     assert_eq!((report.entries, report.media), (dry.entries, dry.media));
     assert_eq!(codes(&report.problems), []);
@@ -206,7 +206,7 @@ fn assert_goes_on(scratch: &Scratch, recorded: [&str; 4]) {
     assert!(page.contains("22 files looked at, 12 new") && page.contains("22 files looked at, 0 new"));
 
     let records = scratch.records();
-    assert_eq!(scratch.import_again(&[fixture("example")]).1, Depth::Glance);
+    assert_eq!(scratch.import_again(&[fixture("export-0.1.0")]).1, Depth::Glance);
     assert_eq!((scratch.records(), tree(&library)), (records, before));
 }
 
@@ -247,7 +247,7 @@ fn without_its_catalog_it_keeps_what_is_certain() {
     }
     let origins = library.join(".windfall/details/iCloud Photos 2024-06-01/origins.csv");
     assert!(!origins.exists(), "a rebuild changes nothing but the catalog");
-    let report = scratch.import(&[fixture("example")]);
+    let report = scratch.import(&[fixture("export-0.1.0")]);
     assert_eq!(report.entries.already_present, report.entries.total);
     assert_eq!((tree(&library), links(&library)), (before, links_before));
     assert_eq!(exports(&scratch), exports_before);
@@ -269,7 +269,7 @@ fn sizes_that_it_never_read_are_known_when_the_catalog_is_made_anew() {
             seen
         };
         assert!(seen().values().all(|known| *known == (None, None)));
-        scratch.import(&[fixture("example")]);
+        scratch.import(&[fixture("export-0.1.0")]);
         assert!(
             seen().values().all(|known| *known == (None, None)),
             "what is there already is not read again"

@@ -81,6 +81,8 @@ fn try_make(
     let stays = |photo: &blake3::Hash| files.iter().any(|file| file.content.blake3 == *photo);
     let wanted = Wanted { items: &items, stays: &stays, previews };
     let drawn = picture::make(&scratch.library(), &wanted, watch, NonZeroUsize::new(2).unwrap())?;
+    // which there are, whoever made them
+    let drawn = drawn.into_iter().map(|drawn| Drawn { new: 0, ..drawn });
     Ok(items.iter().map(|item| item.path.file_name().to_owned()).zip(drawn).collect())
 }
 

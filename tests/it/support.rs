@@ -1,6 +1,7 @@
 //! What the tests share: a scratch folder, runs with default settings, the command itself, and the
 //! tree that is left, as text.
 
+pub mod place;
 pub mod verified;
 
 use std::cell::RefCell;

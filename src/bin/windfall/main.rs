@@ -21,11 +21,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
-use clap::{ColorChoice, Parser};
+use clap::ColorChoice;
 
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
-use windfall::cli::{check, import, is_panic_expected, list, page, rebuild, report, sidecars, verify};
+use windfall::cli::{
+    check, copy, import, is_panic_expected, list, page, rebuild, report, sidecars, similar, verify,
+};
 use windfall::{
     Error, Problem, Progress, RememberedSettings, Run, Settings, Severity, Strangers, VerifyRun, Watch,
 };
@@ -50,7 +52,7 @@ fn main() -> ExitCode {
     quieten_expected_panics();
     let exit = match env::args_os().len() {
         0 | 1 if guide::is_possible() => guided(),
-        _ => match Cli::try_parse() {
+        _ => match cli::parse(env::args_os()) {
             Ok(cli) => run(cli),
             Err(error) => misused(&error),
         },
@@ -71,8 +73,13 @@ fn quieten_expected_panics() {
 /// Says what is wrong with a command line, or the help that was asked for.
 fn misused(error: &clap::Error) -> Exit {
     let _ = error.print();
+    if cli::lacks_library(error) {
+        terminal::hint(NAME_THE_LIBRARY);
+    }
     if error.use_stderr() { Exit::Usage } else { Exit::Done }
 }
+
+const NAME_THE_LIBRARY: &str = "name the folder that the import was given with --to, or set WINDFALL_LIBRARY to it once for all commands";
 
 fn run(cli: Cli) -> Exit {
     match cli.speech.color {
@@ -94,8 +101,12 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.check(&arguments))),
         Command::Verify(arguments) => session(arguments.pace.output())
             .map(|session| interruptible(session, move |session| session.verify(&arguments))),
-        Command::Report(arguments) => session(Output::Words)
+        Command::Similar(arguments) => session(arguments.pace.output())
+            .map(|session| interruptible(session, move |session| session.similar(&arguments))),
+        Command::Report(arguments) => session(arguments.output())
             .map(|session| interruptible(session, move |session| session.report(&arguments))),
+        Command::Copy(arguments) => session(arguments.output())
+            .map(|session| interruptible(session, move |session| session.copy(&arguments))),
         Command::Sidecars(arguments) => session(Output::Words)
             .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
     };
@@ -120,7 +131,7 @@ fn guided() -> Exit {
         Err(source) => return failed(&Error::io("talk to", Path::new("the terminal"))(source), None),
     };
     let words = iter::once(OsString::from("windfall")).chain(arguments.iter().cloned());
-    let exit = match Cli::try_parse_from(words) {
+    let exit = match cli::parse(words) {
         Ok(cli) => run(cli),
         Err(error) => misused(&error),
     };
@@ -140,14 +151,15 @@ fn printed(result: Result<(), Error>) -> Exit {
 
 fn listing(arguments: &cli::List) -> Exit {
     let library = &arguments.library;
+    let filters = arguments.filtering.filters();
     let result = match &arguments.explain {
         Some(path) => list::explain(library, path).and_then(|story| match arguments.json {
             true => terminal::json_line(&story.file),
             false => terminal::explained(&story),
         }),
-        None if arguments.checksums => terminal::checksums(library),
-        None if arguments.json => terminal::listed_as_json(library),
-        None => terminal::listed(library),
+        None if arguments.checksums => terminal::checksums(library, &filters),
+        None if arguments.json => terminal::listed_as_json(library, &filters),
+        None => terminal::listed(library, &filters),
     };
     printed(result)
 }
@@ -217,7 +229,9 @@ impl Session {
 
     fn import(&self, arguments: &cli::Import) -> Exit {
         let Some(library) = &arguments.to else {
-            let hint = format!("say where the library is or should be: `{}`", arguments.whole_command());
+            let command = arguments.whole_command();
+            let hint =
+                format!("say where the library is or should be, here or in WINDFALL_LIBRARY: `{command}`");
             terminal::failure("--to is missing", &[], Some(&hint));
             return Exit::Usage;
         };
@@ -260,6 +274,28 @@ impl Session {
                 self.ended(shown, &check.problems)
             }
             Err(error) => self.failed(&error, Some(NOTHING_WRITTEN)),
+        }
+    }
+
+    fn copy(&self, arguments: &cli::CopyPhotos) -> Exit {
+        let run = copy::Run {
+            library: &arguments.library,
+            folder: &arguments.to,
+            jobs: arguments.jobs(),
+            watch: self.watch(),
+        };
+        let result = copy::copy(&run, &arguments.wishes());
+        self.screen.clear();
+        match result {
+            Ok(copied) => {
+                let shown = match (arguments.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&copied),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&copied.problems),
+                    (Output::Words, voice) => terminal::copied(&arguments.to, &copied, voice),
+                };
+                self.ended(shown, &copied.problems)
+            }
+            Err(error) => self.failed(&error, None),
         }
     }
 
@@ -319,16 +355,44 @@ impl Session {
         }
     }
 
+    fn similar(&self, arguments: &cli::Similar) -> Exit {
+        let cli::Similar { library, filtering, pace } = arguments;
+        let jobs = pace.jobs(iter::once(library));
+        let result = similar::similar(library, &filtering.filters(), self.watch(), jobs);
+        self.screen.clear();
+        let shown = result.and_then(|similar| match (pace.output(), self.voice) {
+            (Output::Json, _) => terminal::json(&similar),
+            (Output::Words, Voice::Quiet) => Ok(()),
+            (Output::Words, voice) => terminal::similar(&similar, voice),
+        });
+        shown.map_or_else(|error| self.failed(&error, Some(NOTHING_CHANGED)), |()| Exit::Done)
+    }
+
     fn report(&self, arguments: &cli::Report) -> Exit {
         let result = page::write(&arguments.library, &arguments.options(), self.watch(), arguments.jobs());
         self.screen.clear();
-        let shown = result.and_then(|path| match self.voice {
-            Voice::Quiet => Ok(()),
-            _ => terminal::page_written(&path),
-        });
-        shown.map_or_else(|error| self.failed(&error, None), |()| Exit::Done)
+        match result {
+            Ok(written) => {
+                let shown = match (arguments.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&written),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&written.problems),
+                    (Output::Words, _) => terminal::page_written(&written),
+                };
+                if arguments.open
+                    && let Err(error) = open::that_detached(&written.path)
+                {
+                    let address = page::of_file(&written.path);
+                    self.screen.note(&format!("no browser could be opened ({error}); the page is {address}"));
+                }
+                self.ended(shown, &written.problems)
+            }
+            Err(error) => self.failed(&error, None),
+        }
     }
 }
+
+/// The hint for an interrupted run that keeps its thumbnails and changes nothing else.
+const NOTHING_CHANGED: &str = "nothing was changed; run the same command again to go on";
 
 /// The hint for an interrupted run that had nothing to keep.
 const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to start over";

@@ -34,7 +34,7 @@ use crate::progress::{Phase, Watch};
 
 pub use derived::{Derivation, Removal, derive, remove};
 pub use origins::record_origins;
-pub use times::{Corrected, correct};
+pub use times::{Corrected, correct, is_near};
 
 const BATCH_TIME: Duration = Duration::from_secs(2);
 const BATCH_FILES: usize = 4096;
@@ -260,7 +260,7 @@ enum Bytes {
 /// This looks first and then acts, both by path. That is enough against archives, which make no links here. It
 /// does not stop somebody who changes the library at the same time, but whoever may write to it needs no race to
 /// spoil it. Nor would it help to hold folders open: on most systems the rename that follows goes by path.
-fn make_folder(library: &Path, folder: &str) -> io::Result<()> {
+pub fn make_folder(library: &Path, folder: &str) -> io::Result<()> {
     let mut at = library.to_path_buf();
     for component in folder.split('/') {
         at.push(component);
@@ -286,7 +286,7 @@ fn stands(path: &Path, size: u64, hash: &blake3::Hash) -> bool {
 }
 
 /// A time that the file system cannot store is left out; the catalog has it.
-fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
+pub fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
     let Some(modified) = modified else { return };
     #[cfg(target_os = "linux")]
     {
@@ -311,7 +311,7 @@ fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
 
 /// Renames to a name that must be free. Where the system has no such rename, the library's lock and a check that
 /// the name is free have to do.
-fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     let source = TempPath::try_from_path(from)?;
     match source.persist_noclobber(to) {
         Ok(()) => Ok(()),

@@ -83,7 +83,8 @@ fn stamps(contents: &Contents, files: &[Corrected]) -> HashMap<ContentId, Vec<Da
     stamps
 }
 
-fn is_near(has: SystemTime, given: DateTime<Utc>) -> bool {
+/// Whether a file has the time that it was given, as far as its drive can store it.
+pub fn is_near(has: SystemTime, given: DateTime<Utc>) -> bool {
     let given = SystemTime::from(given);
     has.duration_since(given).unwrap_or_else(|earlier| earlier.duration()) <= RESOLUTION
 }

@@ -1,18 +1,24 @@
 //! The command line: commands, options, and what they mean to the library. Prints nothing and reads no file.
 
 mod choices;
+mod filters;
 
+use std::ffi::OsString;
 use std::iter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use self::choices::{Choices, machine_zone};
+pub use self::filters::Filtering;
 use crate::terminal::Voice;
 use windfall::cli::{
-    Word, fitting,
+    Encoding, Word,
+    copy::{OwnPage, Wishes},
+    fitting,
     page::{HiddenPhotos, PageOptions, Previews},
 };
 use windfall::{SidecarForm, Strangers};
@@ -46,6 +52,9 @@ const EXAMPLES: &str = "Examples:
   windfall verify /Volumes/Photos --against ~/Downloads      are the zips safe to delete?
   windfall list /Volumes/Photos --explain 2024/2024-03/IMG_4821.HEIC
   windfall report /Volumes/Photos                a page to look at, on any computer
+  windfall copy /Volumes/Photos --to /Volumes/FRAME --album 'Lake week' --jpeg
+
+WINDFALL_LIBRARY names the library for commands that name none.
 
 Exit codes: 0 done, 1 stopped, 2 wrong usage, 3 finished but something is missing or damaged, 130 interrupted.";
 
@@ -60,14 +69,42 @@ pub enum Command {
     Verify(Verify),
     /// What a library holds, a line per file
     List(List),
+    /// Which photos look alike: bursts, smaller and re-saved copies, screenshots of photos. Deletes nothing
+    Similar(Similar),
     /// Write a page to look at the library in any browser: certificate, timeline, problems, photos
     Report(Report),
+    /// Copy chosen photos to a folder, to give away or for a program that cannot show HEIC
+    Copy(Box<CopyPhotos>),
     /// Write small files beside the photos that other programs read: albums, favourites, dates, places
     Sidecars(Sidecars),
     /// Print a script that completes the command line of a shell
     Completions(Completions),
     /// Print the manual page
     Man,
+}
+
+/// The variable that names the library, for commands that name none.
+pub const LIBRARY: &str = "WINDFALL_LIBRARY";
+
+/// Understands a command line. A variable that is empty counts as unset.
+///
+/// # Errors
+/// If it is wrong, or asks for help.
+pub fn parse(words: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let heard = |argument: Arg| {
+        let value = argument.get_env().and_then(std::env::var_os);
+        if value.is_some_and(|value| value.is_empty()) { argument.env(Resettable::Reset) } else { argument }
+    };
+    let command = Cli::command().mut_args(heard).mut_subcommands(|verb| verb.mut_args(heard));
+    Cli::from_arg_matches(&command.try_get_matches_from(words)?)
+}
+
+/// Whether what is wrong with a command line is that it names no library.
+pub fn lacks_library(error: &clap::Error) -> bool {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(missing)) => missing.iter().any(|word| word == "<LIBRARY>"),
+        _ => false,
+    }
 }
 
 /// Options of every command.
@@ -154,7 +191,7 @@ fn jobs<'a>(wanted: Option<u16>, places: impl Iterator<Item = &'a PathBuf>) -> N
 #[command(override_usage = "windfall import [OPTIONS] <INPUT>... --to <LIBRARY>")]
 pub struct Import {
     /// The folder that is or becomes the library
-    #[arg(long, value_name = "LIBRARY", env = "WINDFALL_LIBRARY")]
+    #[arg(long, value_name = "LIBRARY", env = LIBRARY)]
     pub to: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
@@ -204,7 +241,7 @@ pub struct Check {
 #[derive(Debug, Args)]
 pub struct Verify {
     /// The folder that an import was given with --to
-    #[arg(value_name = "LIBRARY")]
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
     pub library: PathBuf,
     /// Zips and folders to compare with the library: if it has every byte of them, they are safe to delete
     #[arg(long, value_name = "INPUT", num_args = 1..)]
@@ -220,10 +257,10 @@ pub struct Verify {
 #[derive(Debug, Args)]
 pub struct List {
     /// The folder that an import was given with --to
-    #[arg(value_name = "LIBRARY")]
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
     pub library: PathBuf,
     /// Tell where one file came from, how it was proved and why it has its date and place
-    #[arg(long, value_name = "PATH", conflicts_with = "checksums")]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["checksums", "Filtering"])]
     pub explain: Option<PathBuf>,
     /// Print lines for `b3sum --check`, to be run inside the library
     #[arg(long, conflicts_with = "json")]
@@ -231,13 +268,27 @@ pub struct List {
     /// Print one JSON object per file
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub filtering: Filtering,
+}
+
+/// `windfall similar`.
+#[derive(Debug, Args)]
+pub struct Similar {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    #[command(flatten)]
+    pub pace: Pace,
+    #[command(flatten)]
+    pub filtering: Filtering,
 }
 
 /// `windfall report`.
 #[derive(Debug, Args)]
 pub struct Report {
     /// The folder that an import was given with --to
-    #[arg(value_name = "LIBRARY")]
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
     pub library: PathBuf,
     /// Where to write the page; outside the library it has no photos [default:
     /// LIBRARY/windfall-report.html]
@@ -246,6 +297,12 @@ pub struct Report {
     /// Show hidden and recently deleted photos too
     #[arg(long)]
     pub with_hidden: bool,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub open: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     /// Make large pictures of photos that browsers cannot show (HEIC, RAW, TIFF); later pages show them too
     #[arg(long)]
     pub previews: bool,
@@ -260,6 +317,11 @@ impl Report {
         jobs(self.jobs, iter::once(&self.library))
     }
 
+    /// How the result is printed.
+    pub fn output(&self) -> Output {
+        if self.json { Output::Json } else { Output::Words }
+    }
+
     /// What the page should be.
     pub fn options(&self) -> PageOptions {
         let hidden = if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut };
@@ -268,11 +330,69 @@ impl Report {
     }
 }
 
+/// `windfall copy`.
+#[derive(Debug, Args)]
+pub struct CopyPhotos {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    /// The folder to copy to; a later run into the same folder writes only what is new
+    #[arg(long, value_name = "FOLDER")]
+    pub to: PathBuf,
+    /// Turn HEIC, TIFF, WebP and RAW into JPEG, which every program and television can show
+    #[arg(long)]
+    jpeg: bool,
+    /// Make those JPEGs smaller: no side has more pixels than this
+    #[arg(long, value_name = "N", requires = "jpeg", value_parser = clap::value_parser!(u32).range(16..=65535))]
+    long_edge: Option<u32>,
+    /// How fine those JPEGs are, from 1 to 100 [default: 90]
+    #[arg(long, value_name = "N", requires = "jpeg", value_parser = clap::value_parser!(u8).range(1..=100))]
+    quality: Option<u8>,
+    /// Write no page to look at the copies
+    #[arg(long)]
+    no_page: bool,
+    /// Copy hidden and recently deleted photos too
+    #[arg(long)]
+    with_hidden: bool,
+    /// Threads that copy [default: one per processor; 2 where a hard disk is involved]
+    #[arg(long, value_name = "N", env = "WINDFALL_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    filtering: Filtering,
+}
+
+impl CopyPhotos {
+    /// What stands on standard output.
+    pub fn output(&self) -> Output {
+        if self.json { Output::Json } else { Output::Words }
+    }
+
+    /// Threads that copy, at least one.
+    pub fn jobs(&self) -> NonZeroUsize {
+        jobs(self.jobs, [&self.library, &self.to].into_iter())
+    }
+
+    /// What is to be copied, and in which form.
+    pub fn wishes(&self) -> Wishes {
+        let usual = Encoding::default();
+        let encoding = Encoding { quality: self.quality.unwrap_or(usual.quality), long_edge: self.long_edge };
+        Wishes {
+            filters: self.filtering.filters(),
+            hidden: if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut },
+            jpeg: self.jpeg.then_some(encoding),
+            page: if self.no_page { OwnPage::None } else { OwnPage::Written },
+        }
+    }
+}
+
 /// `windfall sidecars`.
 #[derive(Debug, Args)]
 pub struct Sidecars {
     /// The folder that an import was given with --to
-    #[arg(value_name = "LIBRARY")]
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
     pub library: PathBuf,
     /// For which program; later imports write them too
     #[arg(long = "for", value_name = "FORM", value_parser = one_of(&SIDECAR_FORMS))]
@@ -356,6 +476,15 @@ mod tests {
             &["import", "in", "--jobs", "0"],
             &["import", "in", "--quiet", "--verbose"],
             &["list", "lib", "--json", "--checksums"],
+            &["list", "lib", "--from", "2024-13"],
+            &["list", "lib", "--kind", "raw"],
+            &["list", "lib", "--category", "songs"],
+            &["list", "lib", "--search", " "],
+            &["list", "lib", "--explain", "a.jpg", "--favorites"],
+            &["copy", "lib"],
+            &["copy", "lib", "--to", "out", "--quality", "80"],
+            &["copy", "lib", "--to", "out", "--jpeg", "--quality", "101"],
+            &["copy", "lib", "--to", "out", "--jpeg", "--long-edge", "15"],
             &["sidecars", "lib"],
             &["sidecars", "lib", "--for", "none"],
             &["completions", "cmd"],

@@ -161,13 +161,19 @@ fn twice(out: &mut dyn Write, export: &ExportReport) -> io::Result<()> {
     }
 }
 
-/// `10 photos and 2 videos, with 1 Live Photo; 3 without a date; Apple's lists name 12`.
+/// `10 photos and 1 video; 1 of the photos is a Live Photo, with its movie; 3 without a date; Apple's lists name 12`. A Live
+/// Photo is counted once, as on the page.
 fn media(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let media = &report.media;
-    let photos = counted(media.photos, "photo", "photos");
-    let mut said = format!("{photos} and {}", counted(media.videos, "video", "videos"));
-    if media.live_photos > 0 {
-        said += &format!(", with {}", counted(media.live_photos, "Live Photo", "Live Photos"));
+    let videos = media.videos.saturating_sub(media.live_photos);
+    let mut said =
+        format!("{} and {}", counted(media.photos, "photo", "photos"), counted(videos, "video", "videos"));
+    match media.live_photos {
+        0 => {}
+        1 => said += "; 1 of the photos is a Live Photo, with its movie",
+        live => {
+            said += &format!("; {} of the photos are Live Photos, each with its movie", amount::count(live))
+        }
     }
     if media.undated > 0 {
         said += &format!("; {} without a date", amount::count(media.undated));
@@ -365,7 +371,7 @@ mod tests {
             "12 photos and videos have no time zone: their times are read in Europe/Berlin (this computer's)";
         assert!(text.contains(zone), "{text}");
         assert!(
-            text.contains("1 photo and 2 videos, with 1 Live Photo; 1 without a date; Apple's lists name 3"),
+            text.contains("1 photo and 1 video; 1 of the photos is a Live Photo, with its movie; 1 without a date; Apple's lists name 3"),
             "{text}"
         );
     }

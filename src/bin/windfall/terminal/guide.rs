@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use super::typed::{home, typed_path};
 use super::{BAD, FAINT, STRONG, certificate, shown, styled};
+use crate::cli::LIBRARY;
 use windfall::Error;
 use windfall::cli::{
     Glance,
@@ -115,7 +116,7 @@ impl Conversation<'_> {
     }
 
     fn library(&mut self) -> io::Result<Next> {
-        let usual = env::var_os("WINDFALL_LIBRARY").map(PathBuf::from);
+        let usual = env::var_os(LIBRARY).filter(|path| !path.is_empty()).map(PathBuf::from);
         let proposal = usual.or_else(|| Some(home()?.join("Pictures").join("Windfall")));
         let what = "Where should the library be? A folder on a drive with enough room; it may be new.";
         let Some(answer) = question(self.answers, self.out, what, proposal.as_deref())? else {

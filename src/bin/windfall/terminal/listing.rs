@@ -13,14 +13,15 @@ use super::{FAINT, GOOD, Reader, STRONG, outcome, print, shown, styled};
 use windfall::cli::{
     StoredFile,
     amount::{self, counted},
+    filter::Filters,
     list::{self, Story},
 };
 use windfall::{Error, Listed};
 
 /// Writes a line per file: when it was taken, whether it is proved, its size, its path.
-pub fn listed(library: &Path) -> Result<(), Error> {
+pub fn listed(library: &Path, filters: &Filters) -> Result<(), Error> {
     let mut stream = Stream::default();
-    print(Reader::Person, |out| list::records(library, &mut |file| stream.go_on(line(out, file))))?;
+    print(Reader::Person, |out| list::records(library, filters, &mut |file| stream.go_on(line(out, file))))?;
     stream.end()
 }
 
@@ -47,17 +48,19 @@ fn write_json(out: &mut dyn Write, file: &Listed) -> io::Result<()> {
 }
 
 /// Writes one JSON object per line.
-pub fn listed_as_json(library: &Path) -> Result<(), Error> {
+pub fn listed_as_json(library: &Path, filters: &Filters) -> Result<(), Error> {
     let mut stream = Stream::default();
-    print(Reader::Program, |out| list::files(library, &mut |file| stream.go_on(write_json(out, &file))))?;
+    print(Reader::Program, |out| {
+        list::chosen(library, filters, &mut |file| stream.go_on(write_json(out, &file)))
+    })?;
     stream.end()
 }
 
 /// Writes lines for `b3sum --check`, escaped as `b3sum` escapes.
-pub fn checksums(library: &Path) -> Result<(), Error> {
+pub fn checksums(library: &Path, filters: &Filters) -> Result<(), Error> {
     let mut stream = Stream::default();
     print(Reader::Program, |out| {
-        list::records(library, &mut |file| {
+        list::records(library, filters, &mut |file| {
             let path = file.path.as_str();
             let escaped = path.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
             let mark = if escaped == path { "" } else { "\\" };

@@ -5,17 +5,19 @@
 //! away (`windfall list … | head`) is no error.
 
 mod certificate;
+mod copied;
 pub mod guide;
 mod listing;
 mod problems;
 mod screen;
 mod sidecars;
+mod similar;
 mod typed;
 mod verified;
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
 use clap::CommandFactory;
@@ -24,11 +26,14 @@ use serde::Serialize;
 use crate::cli::{Cli, Shell};
 use windfall::Error;
 use windfall::cli::name;
+use windfall::cli::page::{Written, of_file};
 
 pub use certificate::{checked, errors, imported, left_alone};
+pub use copied::copied;
 pub use listing::{checksums, explained, json_line, listed, listed_as_json};
 pub use screen::{Bar, Screen};
 pub use sidecars::{removed, written};
+pub use similar::similar;
 pub use verified::verified;
 
 /// How much is said.
@@ -94,10 +99,14 @@ fn unprintable(source: io::Error) -> Error {
     Error::Io { doing: "write to", path: PathBuf::from("standard output"), source }
 }
 
-/// Says where a page was written.
-pub fn page_written(path: &Path) -> Result<(), Error> {
+/// Says what a page shows and where it is; the last line is an address that most terminals make a link.
+pub fn page_written(page: &Written) -> Result<(), Error> {
     print(Reader::Person, |out| {
-        outcome(writeln!(out, "Wrote `{}`. Open it in any browser.", shown(&path.display().to_string())))
+        let path = page.path.display().to_string();
+        let said = writeln!(out, "The page shows {}.", page.shown)
+            .and_then(|()| writeln!(out, "Wrote `{}`. Open it in any browser:", shown(&path)))
+            .and_then(|()| writeln!(out, "{}", of_file(&page.path)));
+        outcome(said)
     })
 }
 
@@ -154,7 +163,13 @@ pub fn failure(what: &str, causes: &[String], hint: Option<&str>) {
     for cause in causes {
         let _ = writeln!(err, "  cause: {}", shown(cause));
     }
-    if let Some(hint) = hint {
-        let _ = writeln!(err, "{} {}", styled(STRONG, "hint:"), shown(hint));
+    drop(err);
+    if let Some(text) = hint {
+        self::hint(text);
     }
+}
+
+/// Says what to do next.
+pub fn hint(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{} {}", styled(STRONG, "hint:"), shown(text));
 }

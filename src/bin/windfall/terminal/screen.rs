@@ -132,6 +132,7 @@ fn style(phase: Phase, bytes: u64, files: u64) -> ProgressStyle {
         Phase::Verify => "verifying",
         Phase::Thumbnails => "making thumbnails",
         Phase::Previews => "making previews",
+        Phase::Compare => "comparing",
     };
     let rest = match (bytes, files) {
         (0, 0) => " {elapsed}",

@@ -1,0 +1,119 @@
+//! Which files of a library go along, and in which form.
+//!
+//! Photos and videos are chosen. A still brings the movie of its Live Photo and its RAW files, and, where it goes as it
+//! is, what Photos noted of its edits: to a JPEG that says nothing. Hidden and deleted ones stay unless they are asked
+//! for, also where something else would bring them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::category::photos::AlbumKind;
+use crate::category::photos::media::{Format, Kind};
+use crate::copy::Form;
+use crate::library::catalog::StoredFile;
+use crate::library::filter::Choice;
+use crate::library::path::LibraryPath;
+use crate::library::record::Area;
+use crate::page::HiddenPhotos;
+use crate::picture::Encoding;
+
+/// What somebody wants a copy of.
+pub struct Wanted<'a> {
+    pub choice: &'a Choice<'a>,
+    pub hidden: HiddenPhotos,
+    /// What photos become that few programs can show; `None` leaves them as they are.
+    pub jpeg: Option<Encoding>,
+}
+
+/// A file that goes along.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Item<'a> {
+    pub file: &'a StoredFile,
+    /// The album by which it was chosen, if albums were asked for.
+    pub album: Option<&'a str>,
+    pub form: Form,
+}
+
+/// What was asked for and does not go along.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Photos and videos that are hidden.
+    pub hidden: u64,
+    /// Photos and videos that were recently deleted.
+    pub deleted: u64,
+}
+
+/// What goes along, by album and path, and what does not.
+#[derive(Debug, Default, PartialEq)]
+pub struct Chosen<'a> {
+    pub items: Vec<Item<'a>>,
+    pub left_out: LeftOut,
+}
+
+/// The kinds and titles of the albums that each path is in.
+pub type TitlesByPath = HashMap<String, Vec<(AlbumKind, String)>>;
+
+/// Chooses among the files of a library.
+pub fn choose<'a>(files: &'a [StoredFile], titles: &'a TitlesByPath, wanted: &Wanted<'_>) -> Chosen<'a> {
+    let by_path: HashMap<&LibraryPath, &StoredFile> = files.iter().map(|file| (&file.path, file)).collect();
+    let mut companions: HashMap<&LibraryPath, Vec<&StoredFile>> = HashMap::new();
+    for file in files {
+        if let Some(still) = &file.companion_of {
+            companions.entry(still).or_default().push(file);
+        }
+    }
+    let mut chosen: BTreeMap<(Option<&'a str>, &LibraryPath), &'a StoredFile> = BTreeMap::new();
+    let mut left_out = LeftOut::default();
+    let stays = |file: &StoredFile| wanted.hidden == HiddenPhotos::LeftOut && (file.hidden || file.deleted);
+    for file in files.iter().filter(|file| is_medium(file)) {
+        let titles: &'a [(AlbumKind, String)] =
+            titles.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
+        if !wanted.choice.has(file, titles) {
+            continue;
+        }
+        if stays(file) {
+            let is_movie_of_a_still = file.kind == Some(Kind::Video) && file.live_photo.is_some();
+            match (is_movie_of_a_still, file.deleted) {
+                (true, _) => {}
+                (false, true) => left_out.deleted += 1,
+                (false, false) => left_out.hidden += 1,
+            }
+            continue;
+        }
+        let movie = file.live_photo.as_ref().filter(|_| file.kind == Some(Kind::Photo));
+        let movie = movie.and_then(|movie| by_path.get(movie)).copied();
+        let companions = companions.get(&file.path).into_iter().flatten().copied();
+        let companions = companions.filter(|companion| is_medium(companion) || wanted.jpeg.is_none());
+        let together: Vec<&'a StoredFile> =
+            [file].into_iter().chain(movie).chain(companions).filter(|file| !stays(file)).collect();
+        let mut albums: Vec<Option<&'a str>> = wanted.choice.albums_of(titles).map(Some).collect();
+        if albums.is_empty() {
+            albums.push(None);
+        }
+        for album in albums {
+            chosen.extend(together.iter().map(|file| ((album, &file.path), *file)));
+        }
+    }
+    let form = |file: &StoredFile| match wanted.jpeg {
+        Some(encoding) if becomes_jpeg(file.content.format) => Form::Jpeg(encoding),
+        _ => Form::AsItIs,
+    };
+    let items = chosen.into_iter().map(|((album, _), file)| Item { file, album, form: form(file) });
+    Chosen { items: items.collect(), left_out }
+}
+
+/// Whether it is a photo or a video.
+fn is_medium(file: &StoredFile) -> bool {
+    file.area == Area::Media && matches!(file.kind, Some(Kind::Photo | Kind::Video))
+}
+
+/// Whether it is a photo of a kind that televisions, frames and Windows may not show.
+fn becomes_jpeg(format: Format) -> bool {
+    match format {
+        Format::Heic | Format::Heif | Format::WebP | Format::Tiff => true,
+        Format::Dng | Format::Cr2 | Format::Nef | Format::Arw => true,
+        Format::Orf | Format::Rw2 | Format::Cr3 | Format::Raf => true,
+        Format::Jpeg | Format::Png | Format::Gif | Format::Avif | Format::Bmp => false,
+        Format::Jxl | Format::Psd | Format::Unknown | Format::Aae => false,
+        Format::Mov | Format::Mp4 | Format::Avi => false,
+    }
+}

@@ -1,0 +1,287 @@
+//! The folder that copies are written into: what of it is ours, and how files get their names there.
+//!
+//! Windfall has one folder of its own in it, with the list of what was written, small pictures for its page, and files
+//! that have no name yet. A file gets its name only when its bytes and its line in the list are durable, so that no
+//! kill and no power cut leaves half a file, or one that nobody knows. What somebody else put there is never touched,
+//! and no link is followed.
+
+use std::collections::HashSet;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf, absolute};
+
+use tempfile::{NamedTempFile, TempPath};
+
+use crate::copy::written::{self, Key, List, Written};
+use crate::error::{Error, is_failing, is_full};
+use crate::library::drive::hash_file;
+use crate::library::layout::INTERNAL;
+use crate::library::lock::{lock_in, unlock};
+use crate::library::path::LibraryPath;
+use crate::library::staging::sync_all;
+use crate::stage::place::{make_folder, rename_new};
+
+/// Windfall's own folder in a folder of copies.
+pub const OWN: &str = ".windfall-copy";
+/// Inside it: what was written.
+const LIST: &str = "copied.csv";
+/// Inside it: how files begin that have no name yet.
+const NEW: &str = "new-";
+
+/// Refuses a folder that is a library, lies in one, or has this one inside.
+///
+/// # Errors
+/// [`Error::CopyIntoLibrary`].
+pub fn refuse(library: &Path, folder: &Path) -> Result<(), Error> {
+    let place = whole(folder);
+    let refused = |library: &Path| {
+        Err(Error::CopyIntoLibrary { folder: folder.to_owned(), library: library.to_owned() })
+    };
+    match place.ancestors().find(|above| above.join(INTERNAL).is_dir()) {
+        Some(other) => refused(other),
+        None if whole(library).starts_with(&place) => refused(library),
+        None => Ok(()),
+    }
+}
+
+/// A path without links and steps upwards, also where its end does not exist yet.
+fn whole(path: &Path) -> PathBuf {
+    let path = absolute(path).unwrap_or_else(|_| path.to_owned());
+    let standing = path.ancestors().find_map(|above| Some((above, fs::canonicalize(above).ok()?)));
+    let Some((above, mut whole)) = standing else { return path };
+    for step in path.strip_prefix(above).unwrap_or(Path::new("")).components() {
+        match step {
+            Component::ParentDir => _ = whole.pop(),
+            step => whole.push(step),
+        }
+    }
+    whole
+}
+
+/// A folder of copies that this run has locked.
+pub struct Folder {
+    root: PathBuf,
+    lock: File,
+    /// Whether this run made it.
+    is_new: bool,
+    /// What was written into it.
+    pub list: List,
+}
+
+/// A file that waits for its name.
+#[derive(Debug)]
+pub struct Waiting {
+    pub temporary: TempPath,
+    pub written: Written,
+    /// What it takes the place of.
+    pub standing: Standing,
+}
+
+/// What stands where a copy goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Nothing,
+    /// A copy that we wrote and nobody changed.
+    Ours,
+    /// What somebody else put there or changed, with its size if it is a file.
+    Foreign(Option<u64>),
+}
+
+impl Folder {
+    /// Opens a folder, which is made if it is not there, and clears away what a killed run left.
+    ///
+    /// # Errors
+    /// If it is in use, or cannot be written.
+    pub fn open(root: &Path) -> Result<Self, Error> {
+        let is_new = fs::symlink_metadata(root).is_err();
+        if root.exists() && !root.is_dir() {
+            return Err(Error::io("create", root)(io::ErrorKind::NotADirectory.into()));
+        }
+        fs::create_dir_all(root).map_err(Error::io("create", root))?;
+        let own = root.join(OWN);
+        make_folder(root, OWN).map_err(Error::io("create", &own))?;
+        let lock = lock_in(&own, root)?;
+        for entry in fs::read_dir(&own).map_err(Error::io("read", &own))?.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(NEW) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        let list = List::parse(&read(&own.join(LIST))?);
+        let folder = Folder { root: root.to_owned(), lock, is_new, list };
+        // a line that a power cut left unfinished would spoil the next one
+        folder.write_list()?;
+        Ok(folder)
+    }
+
+    /// The error of a drive that is full or fails.
+    pub fn failed(&self, error: io::Error) -> Error {
+        Error::io("write to", &self.root)(error)
+    }
+
+    /// Where something is in it.
+    pub fn path_of(&self, path: &LibraryPath) -> PathBuf {
+        path.to_path(&self.root)
+    }
+
+    /// A new file without a name, readable for whoever may read files made here.
+    ///
+    /// # Errors
+    /// If the drive refuses.
+    pub fn begin(&self) -> io::Result<NamedTempFile> {
+        let create = |path: &Path| File::options().write(true).create_new(true).open(path);
+        tempfile::Builder::new().prefix(NEW).make_in(self.root.join(OWN), create)
+    }
+
+    /// What stands at a path.
+    pub fn standing(&self, path: &LibraryPath) -> Standing {
+        // whatever else is wrong with the place shows when a file is to get its name
+        let Some(metadata) = self.metadata(path) else { return Standing::Nothing };
+        if !metadata.is_file() {
+            return Standing::Foreign(None);
+        }
+        let ours = self.list.at(path).filter(|ours| ours.size == metadata.len());
+        match ours {
+            Some(ours) if hash_file(&self.path_of(path)) == Some(ours.blake3) => Standing::Ours,
+            _ => Standing::Foreign(Some(metadata.len())),
+        }
+    }
+
+    /// Whether a copy still stands, as far as its size tells. One that somebody changed would not be written again
+    /// either.
+    pub fn has(&self, written: &Written) -> bool {
+        let metadata = self.metadata(&written.path);
+        metadata.is_some_and(|metadata| metadata.is_file() && metadata.len() == written.size)
+    }
+
+    /// What the system says of a path, if no link leads there.
+    fn metadata(&self, path: &LibraryPath) -> Option<Metadata> {
+        let mut place = self.root.clone();
+        let mut steps = path.as_str().split('/').peekable();
+        while let Some(step) = steps.next() {
+            place.push(step);
+            let metadata = fs::symlink_metadata(&place).ok()?;
+            if steps.peek().is_none() {
+                return Some(metadata);
+            }
+            if !metadata.is_dir() {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Gives files their names; says of each whether it got it.
+    ///
+    /// # Errors
+    /// If the drive is full or fails.
+    pub fn place(&mut self, waiting: Vec<Waiting>) -> Result<Vec<(Written, io::Result<()>)>, Error> {
+        if waiting.is_empty() {
+            return Ok(Vec::new());
+        }
+        let temporary: Vec<PathBuf> = waiting.iter().map(|file| file.temporary.to_path_buf()).collect();
+        sync_all(&self.root, &temporary)?;
+        self.append(&waiting).map_err(|error| self.failed(error))?;
+        let mut made: HashSet<String> = HashSet::new();
+        let mut placed = Vec::new();
+        for Waiting { temporary, written, standing } in waiting {
+            let result = self.name(temporary, &written.path, standing, &mut made);
+            match result {
+                Err(error) if is_full(&error) || is_failing(&error) => return Err(self.failed(error)),
+                Err(_) => {}
+                Ok(()) => self.list.add(written.clone()),
+            }
+            placed.push((written, result));
+        }
+        Ok(placed)
+    }
+
+    fn append(&self, waiting: &[Waiting]) -> io::Result<()> {
+        let lines = written::lines(waiting.iter().map(|file| &file.written))?;
+        let mut file = OpenOptions::new().append(true).open(self.root.join(OWN).join(LIST))?;
+        file.write_all(&lines)?;
+        file.sync_data()
+    }
+
+    fn name(
+        &self,
+        temporary: TempPath,
+        path: &LibraryPath,
+        standing: Standing,
+        made: &mut HashSet<String>,
+    ) -> io::Result<()> {
+        if let Some(folder) = path.parent()
+            && !made.contains(folder.as_str())
+        {
+            make_folder(&self.root, folder.as_str())?;
+            made.insert(folder.to_string());
+        }
+        let place = self.path_of(path);
+        match standing {
+            Standing::Ours => temporary.persist(place).map_err(|error| error.error),
+            Standing::Nothing | Standing::Foreign(_) => {
+                rename_new(&temporary, &place)?;
+                // nothing is left to remove
+                let _ = temporary.keep();
+                Ok(())
+            }
+        }
+    }
+
+    /// Removes the copies whose place this one has taken, where nobody changed them.
+    pub fn supersede(&mut self, key: &Key, wanted: &LibraryPath) {
+        let others: Vec<LibraryPath> =
+            self.list.of(key).map(|other| &other.path).filter(|path| *path != wanted).cloned().collect();
+        for other in others {
+            let is_gone = match self.standing(&other) {
+                Standing::Ours => fs::remove_file(self.path_of(&other)).is_ok(),
+                Standing::Nothing | Standing::Foreign(_) => true,
+            };
+            if is_gone {
+                self.list.remove(&other);
+            }
+        }
+    }
+
+    /// Writes the list anew, sorted and each path once, if it is not so already.
+    fn write_list(&self) -> Result<(), Error> {
+        let place = self.root.join(OWN).join(LIST);
+        let write = || {
+            let bytes = self.list.table()?;
+            if fs::read(&place).is_ok_and(|standing| standing == bytes) {
+                return Ok(());
+            }
+            let mut file = self.begin()?;
+            file.write_all(&bytes)?;
+            file.as_file().sync_data()?;
+            file.persist(&place).map(drop).map_err(|error| error.error)
+        };
+        write().map_err(Error::io("write", &place))
+    }
+
+    /// Ends a run, and lets others in. A folder into which nothing was written stays as it was.
+    ///
+    /// # Errors
+    /// If the list cannot be written.
+    pub fn close(self) -> Result<(), Error> {
+        let own = self.root.join(OWN);
+        let result = match self.list.is_empty() {
+            true => fs::remove_file(own.join(LIST)).or(Ok(())),
+            false => self.write_list(),
+        };
+        unlock(&own, self.lock);
+        if self.list.is_empty() {
+            let _ = fs::remove_dir(&own);
+            if self.is_new {
+                let _ = fs::remove_dir(&self.root);
+            }
+        }
+        result
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        read => read.map_err(Error::io("read", path)),
+    }
+}

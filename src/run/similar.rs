@@ -1,0 +1,90 @@
+//! `similar`: which photos of a library look alike, as JSON and for people. Nothing but thumbnails is written, and
+//! those only where they can be.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::alike::{self, is_compared};
+use crate::error::Error;
+use crate::library::catalog::{Catalog, Detail, StoredFile};
+use crate::library::filter::Filters;
+use crate::library::path::LibraryPath;
+use crate::progress::Watch;
+
+/// Groups of photos that look alike.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Similar {
+    /// By the path of the best of each.
+    pub groups: Vec<Alike>,
+    /// How many photos were compared.
+    #[serde(skip)]
+    pub compared: u64,
+}
+
+/// Photos that look alike.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Alike {
+    /// Why they are a group, in words.
+    pub reason: String,
+    /// The best first.
+    pub files: Vec<AlikeFile>,
+}
+
+/// A photo of a group.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AlikeFile {
+    /// Relative to the library, with `/`.
+    pub path: LibraryPath,
+    /// How many bytes it has.
+    pub size: u64,
+    /// In pixels, as a person sees it; `None` if nobody knows.
+    pub width: Option<u32>,
+    /// In pixels.
+    pub height: Option<u32>,
+    /// In how many of 64 features it differs from the best.
+    pub distance: u32,
+}
+
+/// Compares the photos that are meant, without hidden and deleted ones. `jobs` threads look at them.
+///
+/// # Errors
+/// If there is no catalog, or the owner interrupts. A photo that cannot be seen is no error; it is in no group.
+pub fn similar(
+    library: &Path,
+    filters: &Filters,
+    watch: Watch<'_>,
+    jobs: NonZeroUsize,
+) -> Result<Similar, Error> {
+    let files = files(&Catalog::read(library)?, filters)?;
+    let files: Vec<&StoredFile> = files.iter().collect();
+    let photos = alike::seen(library, &files, watch, jobs)?;
+    let file = |member: &alike::Member| {
+        let (file, photo) = files.get(member.index).zip(photos.get(member.index))?;
+        let (width, height) = photo.pixels.unzip();
+        let (path, size) = (file.path.clone(), file.content.size);
+        Some(AlikeFile { path, size, width, height, distance: member.distance })
+    };
+    let groups = alike::groups(&photos).into_iter().map(|group| Alike {
+        reason: group.reason(),
+        files: group.members.iter().filter_map(file).collect(),
+    });
+    Ok(Similar { groups: groups.collect(), compared: files.len() as u64 })
+}
+
+fn files(catalog: &Catalog, filters: &Filters) -> Result<Vec<StoredFile>, Error> {
+    let titles = if filters.ask_for_titles() { catalog.titles_by_path()? } else { HashMap::new() };
+    let choice = filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
+    let mut files = Vec::new();
+    catalog.each_file(Detail::WithoutEvidence, &mut |file| {
+        let titles = titles.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
+        if is_compared(&file) && choice.has(&file, titles) {
+            files.push(file);
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(files)
+}
