@@ -36,7 +36,7 @@ pub use crate::place::Position;
 pub use camera::{Camera, Cameras};
 pub use carried::{Carried, carried, parsed};
 pub use cut::is_cut_short;
-pub use first_picture::{FirstPicture, first_picture};
+pub use first_picture::first_picture;
 use format::HEAD;
 pub use format::{Format, Kind};
 pub use pixels::Pixels;
