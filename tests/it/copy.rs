@@ -11,6 +11,7 @@ use image::{ImageFormat, RgbImage};
 use serde_json::Value;
 
 use crate::builder::{Exif, Export, Movie, Part, Photo, Row, aae, heic, jpeg, mov, png};
+use crate::page::play;
 use crate::support::place::Place;
 use crate::support::relative;
 
@@ -561,6 +562,17 @@ fn the_page_shows_every_copy_and_nothing_of_the_library() {
         assert!(!words.contains(secret), "{secret}");
     }
     assert!(!place.path("lib/.windfall/thumbnails").exists(), "the library is only read");
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_page_works_in_a_browser_as_that_of_a_library_does() {
+    let place = Place::new();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/example");
+    let run = place.run(&["import", example.to_str().unwrap(), "--to", "lib"]);
+    assert_eq!(run.code(), 0, "{}", run.err());
+    copy(&place, &["out", "--jpeg"], 0);
+    play("copies", &place.path("out/photos.html"));
 }
 
 #[test]
