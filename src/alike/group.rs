@@ -10,15 +10,15 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, FixedOffset};
 
 use super::kinship::{
-    Kinship, area, follow_each_other, has_camera, is_from_shared_album, is_screenshot, is_taken_apart,
-    kinship, original_name, stem,
+    Kinship, Moment, area, follow_each_other, has_camera, is_from_shared_album, is_screenshot,
+    is_taken_apart, kinship, original_name, stem,
 };
 use super::look::{Part, View};
 use super::near::Near;
 use super::{Group, Photo, Sight};
 
 /// Hashes that differ in more bits are of other pictures.
-pub const MOST_BITS: u32 = 8;
+const MOST_BITS: u32 = 8;
 /// An edit may differ from its original in so many, because names and times say that it is one.
 const MOST_BITS_OF_AN_EDIT: u32 = 24;
 /// A crop may differ in so many: there are ten of each photo, so chance has ten times the opportunity.
@@ -143,7 +143,8 @@ fn group(photos: &[Photo<'_>], first: usize, others: Vec<(usize, Sight)>) -> Gro
         .iter()
         .filter_map(|(index, sight)| {
             let (best, photo) = photos.get(first).zip(photos.get(*index))?;
-            Some(kinship(best, photo, *sight, in_one_go.contains(index)))
+            let moment = if in_one_go.contains(index) { Moment::InOneGo } else { Moment::Another };
+            Some(kinship(best, photo, *sight, moment))
         })
         .collect();
     let others = others.into_iter().map(|(index, sight)| super::Member { index, distance: sight.distance });

@@ -117,3 +117,87 @@ fn becomes_jpeg(format: Format) -> bool {
         Format::Mov | Format::Mp4 | Format::Avi => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Chosen, Form, HiddenPhotos, Kind, LeftOut, StoredFile, TitlesByPath, Wanted, choose};
+    use crate::category::photos::AlbumKind;
+    use crate::category::photos::media::Format;
+    use crate::library::filter::Filters;
+    use crate::library::path::LibraryPath;
+    use crate::library::record::{Area, FileRecord};
+    use crate::picture::Encoding;
+
+    fn file(path: &str, kind: Kind, format: Format) -> StoredFile {
+        let mut file = StoredFile::sample(path, kind);
+        file.content.format = format;
+        file
+    }
+
+    /// A Live Photo with its RAW file and adjustment, a hidden video, a deleted photo, and what is no photo.
+    fn files() -> Vec<StoredFile> {
+        let path = |text: &str| LibraryPath::parse(text).ok();
+        let companion = |file: StoredFile| FileRecord { companion_of: path("1.HEIC"), ..file };
+        let live = |file: StoredFile, other: &str| FileRecord { live_photo: path(other), ..file };
+        vec![
+            companion(file("1.AAE", Kind::Adjustment, Format::Aae)),
+            companion(file("1.DNG", Kind::Photo, Format::Dng)),
+            live(file("1.HEIC", Kind::Photo, Format::Heic), "1.MOV"),
+            live(file("1.MOV", Kind::Video, Format::Mov), "1.HEIC"),
+            FileRecord { hidden: true, ..file("2.MOV", Kind::Video, Format::Mov) },
+            FileRecord { deleted: true, ..file("3.JPG", Kind::Photo, Format::Jpeg) },
+            file("4.AAE", Kind::Adjustment, Format::Aae),
+            FileRecord { area: Area::Other, ..file("Other/5.JPG", Kind::Photo, Format::Jpeg) },
+        ]
+    }
+
+    fn names(chosen: &Chosen<'_>) -> Vec<(Option<String>, String, bool)> {
+        let item = |item: &super::Item<'_>| {
+            (item.album.map(str::to_owned), item.file.path.to_string(), item.form != Form::AsItIs)
+        };
+        chosen.items.iter().map(item).collect()
+    }
+
+    fn chosen(filters: &Filters, hidden: HiddenPhotos, jpeg: Option<Encoding>) -> (Vec<String>, LeftOut) {
+        let (files, titles) = (files(), TitlesByPath::new());
+        let choice = filters.among(std::iter::empty());
+        let chosen = choose(&files, &titles, &Wanted { choice: &choice, hidden, jpeg });
+        let mark = |(_, name, becomes_jpeg): (_, String, bool)| if becomes_jpeg { name + "!" } else { name };
+        (names(&chosen).into_iter().map(mark).collect(), chosen.left_out)
+    }
+
+    #[test]
+    fn a_still_brings_what_belongs_to_it() {
+        let searched = |text: &str| Filters { searches: vec![text.parse().unwrap()], ..Filters::default() };
+        let jpeg = Some(Encoding::default());
+        let (all, some) = (Filters::default(), searched("1.heic"));
+        let (no, yes) = (HiddenPhotos::LeftOut, HiddenPhotos::Shown);
+        let left_out = LeftOut { hidden: 1, deleted: 1 };
+        let live = ["1.AAE", "1.DNG", "1.HEIC", "1.MOV"].map(str::to_owned).to_vec();
+        let converted = ["1.DNG!", "1.HEIC!", "1.MOV"].map(str::to_owned).to_vec();
+        assert_eq!(chosen(&all, no, None), (live.clone(), left_out));
+        assert_eq!(chosen(&some, no, None), (live, LeftOut::default()));
+        assert_eq!(chosen(&some, no, jpeg), (converted, LeftOut::default()));
+        assert_eq!(chosen(&searched("1.mov"), no, jpeg).0, ["1.MOV"]);
+        assert_eq!(chosen(&all, yes, jpeg).0, ["1.DNG!", "1.HEIC!", "1.MOV", "2.MOV", "3.JPG"]);
+        assert_eq!(chosen(&all, yes, jpeg).1, LeftOut::default());
+    }
+
+    #[test]
+    fn a_photo_goes_into_each_album_that_was_asked_for() {
+        let files = files();
+        let albums = ["Lake", "Lake week", "Sea"].map(|title| (AlbumKind::Album, title.to_owned()));
+        let titles: TitlesByPath = [("1.HEIC".to_owned(), albums.to_vec())].into();
+        let filters =
+            Filters { albums: vec!["week".parse().unwrap(), "SEA".parse().unwrap()], ..Filters::default() };
+        let choice = filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
+        let wanted =
+            Wanted { choice: &choice, hidden: HiddenPhotos::LeftOut, jpeg: Some(Encoding::default()) };
+        let chosen = names(&choose(&files, &titles, &wanted));
+        let chosen: Vec<(&str, &str)> =
+            chosen.iter().map(|(album, name, _)| (album.as_deref().unwrap(), name.as_str())).collect();
+        let expected =
+            ["Lake week", "Sea"].map(|album| ["1.DNG", "1.HEIC", "1.MOV"].map(|name| (album, name)));
+        assert_eq!(chosen, expected.concat());
+    }
+}

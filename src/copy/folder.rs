@@ -12,7 +12,7 @@ use std::path::{Component, Path, PathBuf, absolute};
 
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::copy::written::{self, Key, List, Written};
+use crate::copy::written::{self, Hand, Key, List, Written};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::drive::hash_file;
 use crate::library::layout::INTERNAL;
@@ -132,14 +132,16 @@ impl Folder {
         tempfile::Builder::new().prefix(NEW).make_in(self.root.join(OWN), create)
     }
 
-    /// What stands at a path.
-    pub fn standing(&self, path: &LibraryPath) -> Standing {
+    /// What stands at a path where the copy of this file of the library goes.
+    pub fn standing(&self, path: &LibraryPath, original: &LibraryPath) -> Standing {
         // whatever else is wrong with the place shows when a file is to get its name
         let Some(metadata) = self.metadata(path) else { return Standing::Nothing };
         if !metadata.is_file() {
             return Standing::Foreign(None);
         }
-        let ours = self.list.at(path).filter(|ours| ours.size == metadata.len());
+        let ours = self.list.at(path);
+        let ours = ours.filter(|ours| ours.hand == Hand::Ours && ours.original == *original);
+        let ours = ours.filter(|ours| ours.size == metadata.len());
         match ours {
             Some(ours) if hash_file(&self.path_of(path)) == Some(ours.blake3) => Standing::Ours,
             _ => Standing::Foreign(Some(metadata.len())),
@@ -170,36 +172,53 @@ impl Folder {
         None
     }
 
-    /// Gives files their names; says of each whether it got it.
+    /// Gives files their names; says of each whether it got it. If the drive fills up, as many get theirs as there is
+    /// room for.
     ///
     /// # Errors
     /// If the drive is full or fails.
-    pub fn place(&mut self, waiting: Vec<Waiting>) -> Result<Vec<(Written, io::Result<()>)>, Error> {
+    pub fn place(&mut self, mut waiting: Vec<Waiting>) -> Result<Vec<(Written, io::Result<()>)>, Error> {
         if waiting.is_empty() {
             return Ok(Vec::new());
         }
         let temporary: Vec<PathBuf> = waiting.iter().map(|file| file.temporary.to_path_buf()).collect();
         sync_all(&self.root, &temporary)?;
-        self.append(&waiting).map_err(|error| self.failed(error))?;
+        let mut full = None;
+        while let Err(error) = self.append(&waiting) {
+            if !is_full(&error) || waiting.len() == 1 {
+                return Err(self.failed(error));
+            }
+            // those that are let go make room for the lines of the others
+            waiting.truncate(waiting.len() / 2);
+            full = Some(error);
+        }
         let mut made: HashSet<String> = HashSet::new();
         let mut placed = Vec::new();
         for Waiting { temporary, written, standing } in waiting {
-            let result = self.name(temporary, &written.path, standing, &mut made);
-            match result {
-                Err(error) if is_full(&error) || is_failing(&error) => return Err(self.failed(error)),
-                Err(_) => {}
-                Ok(()) => self.list.add(written.clone()),
+            match self.name(temporary, &written.path, standing, &mut made) {
+                Err(error) if is_full(&error) => full = Some(error),
+                Err(error) if is_failing(&error) => return Err(self.failed(error)),
+                result => {
+                    if result.is_ok() {
+                        self.list.add(written.clone());
+                    }
+                    placed.push((written, result));
+                }
             }
-            placed.push((written, result));
         }
-        Ok(placed)
+        full.map_or(Ok(placed), |error| Err(self.failed(error)))
     }
 
+    /// Adds lines to the list on the drive, all of them or none.
     fn append(&self, waiting: &[Waiting]) -> io::Result<()> {
         let lines = written::lines(waiting.iter().map(|file| &file.written))?;
         let mut file = OpenOptions::new().append(true).open(self.root.join(OWN).join(LIST))?;
-        file.write_all(&lines)?;
-        file.sync_data()
+        let before = file.metadata()?.len();
+        let added = file.write_all(&lines).and_then(|()| file.sync_data());
+        if added.is_err() {
+            let _ = file.set_len(before);
+        }
+        added
     }
 
     fn name(
@@ -232,7 +251,7 @@ impl Folder {
         let others: Vec<LibraryPath> =
             self.list.of(key).map(|other| &other.path).filter(|path| *path != wanted).cloned().collect();
         for other in others {
-            let is_gone = match self.standing(&other) {
+            let is_gone = match self.standing(&other, &key.original) {
                 Standing::Ours => fs::remove_file(self.path_of(&other)).is_ok(),
                 Standing::Nothing | Standing::Foreign(_) => true,
             };

@@ -261,32 +261,11 @@ mod tests {
     use super::{
         AlbumKind, Camera, Category, Filters, Kind, NotADate, Period, Sight, StoredFile, Text, plain,
     };
-    use crate::category::photos::media::Format;
-    use crate::contents::ContentId;
-    use crate::library::catalog::Stored;
     use crate::library::path::LibraryPath;
-    use crate::library::record::{Area, FileRecord};
-
-    fn file(path: &str, kind: Kind) -> StoredFile {
-        let path = LibraryPath::parse(path).unwrap();
-        let bytes = Stored {
-            id: 1,
-            size: 9,
-            blake3: blake3::hash(b"a"),
-            fingerprint: None,
-            format: Format::Heic,
-            position: None,
-            pixels: None,
-            duration: None,
-            place: None,
-            camera: Camera::new(Some("Apple".into()), Some("iPhone 15 Pro".into())),
-        };
-        let record = FileRecord::plain(path, Area::Media, ContentId::default());
-        FileRecord { kind: Some(kind), ..record }.with(bytes)
-    }
+    use crate::library::record::FileRecord;
 
     fn taken(path: &str, captured: &str) -> StoredFile {
-        FileRecord { captured: captured.parse().ok(), ..file(path, Kind::Photo) }
+        FileRecord { captured: captured.parse().ok(), ..StoredFile::sample(path, Kind::Photo) }
     }
 
     /// A photo, a Live Photo, a video, an adjustment, and their albums.
@@ -314,7 +293,7 @@ mod tests {
             (still, album(&["Lake week", "Łódź"])),
             (movie, album(&["Lake week", "Łódź"])),
             (video, album(&[])),
-            (file("Undated/a.AAE", Kind::Adjustment), album(&[])),
+            (StoredFile::sample("Undated/a.AAE", Kind::Adjustment), album(&[])),
         ]
     }
 

@@ -5,6 +5,7 @@
 //! business.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -63,5 +64,8 @@ pub fn write_beside(
     let gallery = Gallery { data: gallery::data(&shown, &beside), similar: 0 };
     let html = render(Subject::Copies, &holdings, &shown, HiddenPhotos::Shown, &[], Some(&gallery))
         .map_err(|error| Error::io("write", page)(io::Error::other(error)))?;
+    if fs::read(page).is_ok_and(|before| before == html.as_bytes()) {
+        return Ok(());
+    }
     picture::replace(copies.folder, page, html.as_bytes()).map_err(Error::io("write", page))
 }

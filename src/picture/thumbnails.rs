@@ -37,6 +37,7 @@ pub enum Previews {
     /// Those that are there are found.
     #[default]
     Found,
+    /// Those that are missing are made.
     Made,
 }
 

@@ -124,7 +124,7 @@ pub fn copy(run: &Run<'_>, wishes: &Wishes) -> Result<Copied, Error> {
     Ok(copied)
 }
 
-/// Everything that is needed of a library. Files are read, not its lists of evidence.
+/// What the catalog knows of the files, and of their albums if somebody asks for those.
 fn read(library: &Path, filters: &Filters) -> Result<(Vec<StoredFile>, TitlesByPath), Error> {
     let catalog = Catalog::read(library)?;
     let titles = if filters.ask_for_titles() { catalog.titles_by_path()? } else { TitlesByPath::new() };
@@ -162,13 +162,14 @@ fn write(run: &Run<'_>, folder: &mut Folder, items: &[Item<'_>], copied: &mut Co
             made
         };
         let made: Vec<Result<Made, Failure>> = pool.install(|| some.par_iter().map(one).collect());
-        keep(folder, made, copied).map_err(|error| stopped(error, run, some.iter().chain(after)))?;
+        keep(folder, made, copied).map_err(|error| stopped(error, run, folder, rest))?;
         rest = after;
     }
     for job in &all {
         let key = job.place.key(&job.item.file.path);
-        let current = folder.list.of(&key).find(|written| written.is_of(job.item));
-        if let Some(path) = current.map(|written| written.path.clone()) {
+        let is_current = |written: &&Written| written.is_of(job.item) && folder.has(written);
+        let current = folder.list.of(&key).find(is_current).map(|written| written.path.clone());
+        if let Some(path) = current {
             folder.supersede(&key, &path);
         }
     }
@@ -283,11 +284,14 @@ fn page(run: &Run<'_>, folder: &Folder, originals: &[StoredFile], copied: &mut C
     Ok(())
 }
 
-/// The error, if these are not written yet: on a full drive it says how much is missing.
-fn stopped<'j>(error: Error, run: &Run<'_>, missing: impl Iterator<Item = &'j &'j Job<'j>>) -> Error {
+/// The error of a run that cannot go on: on a full drive it says how much is missing of these.
+fn stopped(error: Error, run: &Run<'_>, folder: &Folder, jobs: &[&Job<'_>]) -> Error {
+    let is_missing = |job: &&&Job<'_>| {
+        !folder.list.of(&job.place.key(&job.item.file.path)).any(|written| written.is_of(job.item))
+    };
     match error {
         Error::Io { source, .. } if is_full(&source) => {
-            let need = missing.map(|job| size(job)).fold(0, u64::saturating_add);
+            let need = jobs.iter().filter(is_missing).map(|job| size(job)).fold(0, u64::saturating_add);
             Error::Full { path: run.folder.to_owned(), need }
         }
         error => error,

@@ -284,10 +284,29 @@ def it_says_that_it_stands_alone(browser, page):
     browser.console = [line for line in browser.console if "ERR_FILE_NOT_FOUND" not in line]
 
 
+def copies_say_nothing_of_their_library(browser, page):
+    browser.open(page)
+    listed = names(browser)
+    browser.run(f"{TILES}[0].focus()")
+    browser.press("Enter")
+    settle(browser, OPEN, True)
+    browser.press("i")
+    settle(browser, "document.getElementById('panel').hidden", False)
+    said = browser.run("document.getElementById('panel').textContent")
+    assert listed[0] in said and "Open the original" in said and "Proof" not in said, said
+    assert "library" not in browser.run("document.body.textContent.replace(/{.*}/gs, '').toLowerCase()")
+    browser.press("Escape")
+    browser.wait("Array.from(document.querySelectorAll('#months .tile img')).some(image => image.naturalWidth > 1)")
+
+
 SCENES = {
     "everything": [
         tiles_are_links_with_names, the_viewer_by_keyboard, the_viewer_by_click_and_finger, the_address_keeps_everything,
         search_and_filters, movies_play_inside, the_map_filters, slideshow, on_this_day,
+    ],
+    "copies": [
+        tiles_are_links_with_names, copies_say_nothing_of_their_library, the_viewer_by_click_and_finger, movies_play_inside,
+        slideshow,
     ],
     "hostile": [texts_stay_texts],
     "alone": [it_says_that_it_stands_alone],

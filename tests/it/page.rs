@@ -421,7 +421,7 @@ fn a_browser_shows_it_without_an_error_or_a_request() {
 }
 
 /// Plays scenes with a page in a real browser; `tests/browser/page.py` has them.
-fn play(scenes: &str, page: &Path) {
+pub fn play(scenes: &str, page: &Path) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/page.py");
     let output = Command::new("python3")
         .arg(script)

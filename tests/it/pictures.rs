@@ -97,10 +97,11 @@ fn kept(scratch: &Scratch, folder: &str) -> BTreeMap<PathBuf, SystemTime> {
     files.map(|entry| (entry.path().to_owned(), entry.metadata().unwrap().modified().unwrap())).collect()
 }
 
-fn size(scratch: &Scratch, name: &str, place: fn(&blake3::Hash) -> String) -> (u32, u32) {
+fn size(scratch: &Scratch, name: &str, folder: &str) -> (u32, u32) {
     let files = files(scratch);
     let file = files.iter().find(|file| file.path.file_name() == name).unwrap();
-    let path = scratch.library().join(place(&file.content.blake3));
+    let path = picture::thumbnail(&file.content.blake3).replace("thumbnails", folder);
+    let path = scratch.library().join(path);
     image::image_dimensions(path).unwrap()
 }
 
@@ -115,14 +116,14 @@ fn failed(drawn: &Drawn) -> Option<&str> {
 fn thumbnails_are_of_the_photo_itself_and_what_has_none_says_why() {
     let scratch = library();
     let made = make(&scratch, Previews::Found);
-    assert_eq!(size(&scratch, "large.JPG", picture::thumbnail), (400, 267));
-    assert_eq!(size(&scratch, "small.PNG", picture::thumbnail), (30, 20), "nothing is blown up");
-    assert_eq!(size(&scratch, "scan.TIFF", picture::thumbnail), (400, 200));
-    assert_eq!(size(&scratch, "raw.CR2", picture::thumbnail), (400, 300));
+    assert_eq!(size(&scratch, "large.JPG", "thumbnails"), (400, 267));
+    assert_eq!(size(&scratch, "small.PNG", "thumbnails"), (30, 20), "nothing is blown up");
+    assert_eq!(size(&scratch, "scan.TIFF", "thumbnails"), (400, 200));
+    assert_eq!(size(&scratch, "raw.CR2", "thumbnails"), (400, 300));
     #[cfg(feature = "heic")]
     {
-        assert_eq!(size(&scratch, "dog.HEIC", picture::thumbnail), (400, 351));
-        assert_eq!(size(&scratch, "hevc.MP4", picture::thumbnail), (185, 400));
+        assert_eq!(size(&scratch, "dog.HEIC", "thumbnails"), (400, 351));
+        assert_eq!(size(&scratch, "hevc.MP4", "thumbnails"), (185, 400));
     }
     assert!(made.values().all(|drawn| !drawn.preview && drawn.thumbnail == drawn.why_none.is_none()));
     assert_eq!(made["clip.MP4"].why_none, Some(WhyNone::Kind));
@@ -164,8 +165,8 @@ fn previews_are_made_when_asked_for_and_found_ever_after() {
         &["raw.CR2", "scan.TIFF"]
     };
     assert_eq!(with, expected, "browsers show the others");
-    assert_eq!(size(&scratch, "scan.TIFF", picture::preview), (2048, 1024));
-    assert_eq!(size(&scratch, "raw.CR2", picture::preview), (1600, 1200));
+    assert_eq!(size(&scratch, "scan.TIFF", "previews"), (2048, 1024));
+    assert_eq!(size(&scratch, "raw.CR2", "previews"), (1600, 1200));
     assert_eq!(kept(&scratch, "thumbnails"), thumbnails);
     let previews = kept(&scratch, "previews");
     assert_eq!(make(&scratch, Previews::Found), made);
@@ -192,7 +193,7 @@ fn blurred_thumbnails_of_0_1_0_are_made_anew_and_what_is_of_no_photo_goes() {
     std::fs::write(&owners, "mine").unwrap();
 
     assert_eq!(make(&scratch, Previews::Found), made);
-    assert_eq!(size(&scratch, "large.JPG", picture::thumbnail), (400, 267));
+    assert_eq!(size(&scratch, "large.JPG", "thumbnails"), (400, 267));
     assert!(!nobody.exists() && owners.exists());
     assert_eq!(kept(&scratch, "thumbnails").len(), all.len() + 1, "and the owner's own file");
 }

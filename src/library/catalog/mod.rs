@@ -29,8 +29,6 @@ use crate::library::settings::RememberedSettings;
 use crate::threads;
 
 pub use history::{ExportRecord, RunRecord};
-#[cfg(test)]
-pub use listing::Stored;
 pub use listing::{Detail, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};
 pub use soundness::Dangling;

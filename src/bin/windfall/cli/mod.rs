@@ -35,7 +35,7 @@ use windfall::{SidecarForm, Strangers};
     subcommand_required = true,
     arg_required_else_help = true
 )]
-#[command(disable_help_subcommand = true, max_term_width = 100, after_help = EXAMPLES)]
+#[command(max_term_width = 100, after_help = EXAMPLES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

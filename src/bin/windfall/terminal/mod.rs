@@ -137,7 +137,8 @@ pub fn manual() -> Result<(), Error> {
     command.build();
     print(Reader::Program, |out| {
         let page = clap_mangen::Man::new(command.clone());
-        let parts = command.get_subcommands().map(|part| clap_mangen::Man::new(part.clone()));
+        let parts = command.get_subcommands().filter(|part| part.get_name() != "help");
+        let parts = parts.map(|part| clap_mangen::Man::new(part.clone()));
         outcome(page.render(out).and_then(|()| {
             parts.into_iter().try_for_each(|part| {
                 part.render_name_section(out)?;
