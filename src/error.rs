@@ -47,6 +47,16 @@ pub enum Error {
         /// The library.
         library: PathBuf,
     },
+    /// The folder cannot be a mirror of this library.
+    #[error("{}", no_mirror(.folder, .library, *.why))]
+    NoMirror {
+        /// The folder for the mirror.
+        folder: PathBuf,
+        /// The library.
+        library: PathBuf,
+        /// Why not.
+        why: NoMirror,
+    },
     /// Another run holds the library, or the folder for copies.
     #[error("`{}` is in use by another run", .0.display())]
     Locked(PathBuf),
@@ -119,6 +129,28 @@ pub enum Error {
     Unaccounted(String),
 }
 
+/// Why a folder cannot be a mirror of a library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoMirror {
+    /// It lies in a library, or has this one inside.
+    Inside,
+    /// It is another library, or the mirror of one.
+    Another,
+    /// It has had imports that the library has not.
+    Ahead,
+}
+
+fn no_mirror(folder: &Path, library: &Path, why: NoMirror) -> String {
+    let (folder, library) = (folder.display(), library.display());
+    match why {
+        NoMirror::Inside => {
+            format!("`{folder}` is the library `{library}`, lies in a library, or has this one inside")
+        }
+        NoMirror::Another => format!("`{folder}` is another library, and no mirror of `{library}`"),
+        NoMirror::Ahead => format!("`{folder}` has had imports that `{library}` has not"),
+    }
+}
+
 const FREE_SPACE: &str =
     "free some space or choose a larger drive, then run the same command again: it goes on where it stopped";
 const CHECK_DRIVE: &str = "check that the drive is connected and works, then run the same command again";
@@ -135,9 +167,16 @@ impl Error {
         move |source| Error::Io { doing, path, source }
     }
 
+    /// The error for a catalog in which SQLite's own check found a fault.
+    pub(crate) fn damaged_catalog(path: &Path, fault: &str) -> Error {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        let source = CatalogFault::new(rusqlite::Error::SqliteFailure(code, Some(fault.to_owned())));
+        Error::Catalog { path: path.to_owned(), source }
+    }
+
     /// Whether the command was used wrongly (exit code 2), where any other error stopped it (exit code 1).
     pub fn is_usage(&self) -> bool {
-        matches!(self, Error::InputInLibrary { .. } | Error::CopyIntoLibrary { .. })
+        matches!(self, Error::InputInLibrary { .. } | Error::CopyIntoLibrary { .. } | Error::NoMirror { .. })
     }
 
     /// The causes, nearest first; empty where the message says it all.
@@ -183,6 +222,12 @@ impl Error {
             Error::AllUnreadable(_) => "do what each line says, then run the same command again",
             Error::InputInLibrary { .. } => "name the downloaded zips as input, and another folder with --to",
             Error::CopyIntoLibrary { .. } => "name a folder outside of the library with --to",
+            Error::NoMirror { why: NoMirror::Ahead, .. } => {
+                "it is a library of its own by now: name another folder with --to, or mirror the other way round"
+            }
+            Error::NoMirror { .. } => {
+                "name another folder with --to, best on another drive; it may be a new one"
+            }
             Error::Locked(_) => "wait for the other run to end, or end it",
             Error::NotALibrary(_) => {
                 "check the path and that its drive is connected; it is the folder that `windfall import --to` was given"

@@ -18,6 +18,7 @@
 //! | `picture` | what photos and movies look like: thumbnails, previews, copies as JPEG |
 //! | `alike` | which photos of a library look alike, and why |
 //! | `page`, `sidecar`, `copy` | what is made from a library for people and for other programs |
+//! | `mirror` | what becomes of each file in a second copy of a library, and how it gets there |
 //! | `run` | one file or folder for each verb: it calls the stages, and has no rule about photos, names or proof |
 //!
 //! The library prints nothing: it tells a [`Progress`] what it does, returns an [`Error`] where nothing more can be
@@ -82,6 +83,11 @@ mod library;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod library;
+#[cfg(not(feature = "internals"))]
+mod mirror;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod mirror;
 #[cfg(not(feature = "internals"))]
 mod page;
 #[cfg(feature = "internals")]
@@ -162,10 +168,13 @@ pub mod cli {
     pub use crate::picture::is_panic_expected;
     pub use crate::problem::{advice, amount};
     pub use crate::run::import::{Glance, glance};
-    pub use crate::run::{check, copy, import, list, rebuild, sidecars, similar, verify};
+    pub use crate::run::{check, copy, import, list, mirror, rebuild, sidecars, similar, verify};
     pub use crate::stage::discover::fit::Space;
     pub use crate::stage::report;
     pub use crate::threads::fitting;
+
+    /// How sure a mirroring makes itself of what it writes.
+    pub use crate::mirror::bring::Proof;
 
     /// Copies that other programs can show.
     pub use crate::picture::Encoding;

@@ -15,6 +15,8 @@ pub enum Phase {
     Match,
     /// Moving files to their final places.
     Place,
+    /// Bringing files to a mirror.
+    Mirror,
     /// Hashing what the library holds.
     Verify,
     /// Making small pictures for the page.

@@ -33,3 +33,18 @@ pub fn is_litter(folder: &str) -> bool {
     ];
     FOLDERS.iter().any(|name| folder.eq_ignore_ascii_case(name))
 }
+
+/// Whether systems keep a folder of this name at the top of a drive.
+pub fn is_of_a_drive(folder: &str) -> bool {
+    const FOLDERS: [&str; 8] = [
+        ".spotlight-v100",
+        ".trashes",
+        ".fseventsd",
+        ".temporaryitems",
+        ".documentrevisions-v100",
+        "system volume information",
+        "$recycle.bin",
+        "lost+found",
+    ];
+    FOLDERS.iter().any(|name| folder.eq_ignore_ascii_case(name))
+}

@@ -45,7 +45,7 @@ pub fn refuse(library: &Path, folder: &Path) -> Result<(), Error> {
 }
 
 /// A path without links and steps upwards, also where its end does not exist yet.
-fn whole(path: &Path) -> PathBuf {
+pub fn whole(path: &Path) -> PathBuf {
     let path = absolute(path).unwrap_or_else(|_| path.to_owned());
     let standing = path.ancestors().find_map(|above| Some((above, fs::canonicalize(above).ok()?)));
     let Some((above, mut whole)) = standing else { return path };

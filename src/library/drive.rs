@@ -33,6 +33,19 @@ pub fn hash_file(path: &Path) -> Option<Hash> {
     Some(hasher.finalize())
 }
 
+/// Asks the system to read a file from its drive, and not from memory. It has to be durable by now.
+///
+/// Linux then drops what it remembers of a file on a local drive, and macOS reads around its memory; network drives
+/// and FUSE may answer from their own.
+pub fn forget_cached(file: &File) {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+    #[cfg(target_vendor = "apple")]
+    let _ = rustix::fs::fcntl_nocache(file, true);
+    #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+    let _ = file;
+}
+
 /// Tries which links the library's drive has.
 ///
 /// # Errors

@@ -18,6 +18,8 @@ pub const THUMBNAILS: &str = "thumbnails";
 pub const PREVIEWS: &str = "previews";
 /// Inside it: the catalog.
 pub const CATALOG: &str = "catalog.sqlite";
+/// Inside it: the file whose lock a run holds.
+pub const LOCK: &str = "lock";
 /// The page, unless the owner chose another place.
 pub const PAGE: &str = "windfall-report.html";
 

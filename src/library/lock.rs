@@ -10,10 +10,7 @@ use std::io;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::library::layout::INTERNAL;
-
-/// The file whose lock a run holds.
-const LOCK: &str = "lock";
+use crate::library::layout::{INTERNAL, LOCK};
 
 /// Locks a library for as long as the file lives. Makes the folder that the lock lies in.
 pub(crate) fn lock(library: &Path) -> Result<File, Error> {

@@ -3,6 +3,8 @@
 pub mod catalog;
 pub mod drive;
 pub mod filter;
+pub mod given;
+pub mod identity;
 pub mod kept_settings;
 pub mod layout;
 pub mod lock;

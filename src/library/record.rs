@@ -38,6 +38,65 @@ impl Area {
     }
 }
 
+/// What is wrong with a file whose bytes are not those on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Harm {
+    /// Its drive gives other bytes than were written, or none.
+    Damaged,
+    /// Somebody wrote to it.
+    Changed,
+    /// It is gone.
+    Missing,
+}
+
+impl Harm {
+    /// The word in the catalog and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Harm::Damaged => "damaged",
+            Harm::Changed => "changed",
+            Harm::Missing => "missing",
+        }
+    }
+
+    /// The harm with this word.
+    pub fn from_name(name: &str) -> Option<Harm> {
+        [Harm::Damaged, Harm::Changed, Harm::Missing].into_iter().find(|harm| harm.as_str() == name)
+    }
+
+    /// What tells rot from an edit: a program that writes to a file changes its size or its time, a failing drive
+    /// changes neither. A file that is cut short was not written by a program either.
+    pub fn of(found: &Looks) -> Harm {
+        match found {
+            Looks { is_readable: false, .. } => Harm::Damaged,
+            Looks { has_its_time: true, has_its_size: true, .. } => Harm::Damaged,
+            Looks { has_its_time: true, is_cut: true, .. } => Harm::Damaged,
+            Looks { .. } => Harm::Changed,
+        }
+    }
+}
+
+/// How a file looks whose bytes are not those on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looks {
+    /// Its drive gives its bytes.
+    pub is_readable: bool,
+    /// It has the modification time that Windfall gave it.
+    pub has_its_time: bool,
+    /// It has as many bytes as it should.
+    pub has_its_size: bool,
+    /// It has fewer, and ends in the middle of a picture or movie.
+    pub is_cut: bool,
+}
+
+/// What is known to be wrong with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Damage {
+    pub what: Harm,
+    /// When that was found.
+    pub found: DateTime<Utc>,
+}
+
 /// An entry that was read to its end.
 pub struct ReadEntry {
     pub entry: EntryId,

@@ -5,6 +5,7 @@ pub mod check;
 pub mod copy;
 pub mod import;
 pub mod list;
+pub mod mirror;
 pub mod rebuild;
 pub mod sidecars;
 pub mod similar;

@@ -22,6 +22,7 @@ mod exiftool;
 mod filters;
 mod import;
 mod laws;
+mod mirror;
 mod origins;
 mod page;
 mod pairs;

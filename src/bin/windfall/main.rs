@@ -26,7 +26,7 @@ use clap::ColorChoice;
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
 use windfall::cli::{
-    check, copy, import, is_panic_expected, list, page, rebuild, report, sidecars, similar, verify,
+    check, copy, import, is_panic_expected, list, mirror, page, rebuild, report, sidecars, similar, verify,
 };
 use windfall::{
     Error, Problem, Progress, RememberedSettings, Run, Settings, Severity, Strangers, VerifyRun, Watch,
@@ -101,6 +101,8 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.check(&arguments))),
         Command::Verify(arguments) => session(arguments.pace.output())
             .map(|session| interruptible(session, move |session| session.verify(&arguments))),
+        Command::Mirror(arguments) => session(arguments.output())
+            .map(|session| interruptible(session, move |session| session.mirror(&arguments))),
         Command::Similar(arguments) => session(arguments.pace.output())
             .map(|session| interruptible(session, move |session| session.similar(&arguments))),
         Command::Report(arguments) => session(arguments.output())
@@ -352,6 +354,22 @@ impl Session {
                 self.ended(shown, &verification.problems)
             }
             Err(error) => self.failed(&error, Some(NOTHING_WRITTEN)),
+        }
+    }
+
+    fn mirror(&self, arguments: &cli::Mirror) -> Exit {
+        let result = mirror::mirror(&arguments.run(self.watch()));
+        self.screen.clear();
+        match result {
+            Ok(mirrored) => {
+                let shown = match (arguments.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&mirrored),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&mirrored.problems),
+                    (Output::Words, voice) => terminal::mirrored(&arguments.to, &mirrored, voice),
+                };
+                self.ended(shown, &mirrored.problems)
+            }
+            Err(error) => self.failed(&error, None),
         }
     }
 

@@ -92,7 +92,7 @@ pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ByI
     let contents = contents(connection, &mut known)?;
     entries(connection, &mut known, &archives, &parts, &contents)?;
     plan(connection, &mut known, &contents)?;
-    derived(connection, &mut known)?;
+    known.recorded.derived = derived(connection)?;
     album_folders(connection, &mut known)?;
     Ok((known, contents))
 }
@@ -360,7 +360,9 @@ fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<Content
     Ok(())
 }
 
-fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<()> {
+/// Links, lists, copies and sidecars.
+pub(super) fn derived(connection: &Connection) -> rusqlite::Result<BTreeMap<LibraryPath, DerivedRecord>> {
+    let mut derived = BTreeMap::new();
     let mut statement = connection.prepare("SELECT path, kind, target, blake3 FROM derived")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -371,10 +373,10 @@ fn derived(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<
                 target: target.as_deref().and_then(library_path),
                 blake3: row.get_ref(3)?.as_str_or_null()?.and_then(|hex| blake3::Hash::from_hex(hex).ok()),
             };
-            known.recorded.derived.insert(path, record);
+            derived.insert(path, record);
         }
     }
-    Ok(())
+    Ok(derived)
 }
 
 fn album_folders(connection: &Connection, known: &mut Remembered) -> rusqlite::Result<()> {
@@ -391,7 +393,7 @@ fn album_folders(connection: &Connection, known: &mut Remembered) -> rusqlite::R
 }
 
 /// A path as this program writes it. Any other is not followed.
-fn library_path(text: &str) -> Option<LibraryPath> {
+pub(super) fn library_path(text: &str) -> Option<LibraryPath> {
     LibraryPath::recorded(text).ok()
 }
 

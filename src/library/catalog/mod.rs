@@ -11,11 +11,13 @@
 
 mod albums;
 mod facts;
+mod findings;
 mod history;
 mod journal;
 mod listing;
 mod load;
 mod migrate;
+mod mirrored;
 mod soundness;
 mod words;
 
@@ -31,6 +33,7 @@ use crate::threads;
 pub use history::{ExportRecord, RunRecord};
 pub use listing::{Detail, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};
+pub use mirrored::{Known, Reading};
 pub use soundness::Dangling;
 use words::{Unknown, known_word};
 

@@ -29,18 +29,6 @@ use crate::stage::discover::Inputs;
 use crate::stage::discover::container::Source;
 use crate::stage::ingest::{Reading, Wanted, ingest};
 
-/// What systems keep at the top of a drive, where the library is a whole drive.
-const OF_THE_DRIVE: [&str; 8] = [
-    ".spotlight-v100",
-    ".trashes",
-    ".fseventsd",
-    ".temporaryitems",
-    ".documentrevisions-v100",
-    "system volume information",
-    "$recycle.bin",
-    "lost+found",
-];
-
 /// A file or link in the library's folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stat {
@@ -129,7 +117,7 @@ pub enum Whereabouts {
 
 fn is_of_the_system(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    name == INTERNAL || OF_THE_DRIVE.contains(&name.to_lowercase().as_str())
+    name == INTERNAL || litter::is_of_a_drive(&name)
 }
 
 fn is_below_link(library: &Path, path: &LibraryPath) -> bool {

@@ -260,9 +260,9 @@ enum Bytes {
 /// This looks first and then acts, both by path. That is enough against archives, which make no links here. It
 /// does not stop somebody who changes the library at the same time, but whoever may write to it needs no race to
 /// spoil it. Nor would it help to hold folders open: on most systems the rename that follows goes by path.
-pub fn make_folder(library: &Path, folder: &str) -> io::Result<()> {
+pub fn make_folder(library: &Path, folder: impl AsRef<Path>) -> io::Result<()> {
     let mut at = library.to_path_buf();
-    for component in folder.split('/') {
+    for component in folder.as_ref().components() {
         at.push(component);
         match fs::symlink_metadata(&at) {
             Ok(metadata) if metadata.is_dir() => {}

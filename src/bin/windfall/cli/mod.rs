@@ -16,12 +16,13 @@ pub use self::choices::{Choices, machine_zone};
 pub use self::filters::Filtering;
 use crate::terminal::Voice;
 use windfall::cli::{
-    Encoding, Word,
+    Encoding, Proof, Word,
     copy::{OwnPage, Wishes},
     fitting,
+    mirror::{self, Leftovers},
     page::{HiddenPhotos, PageOptions, Previews},
 };
-use windfall::{SidecarForm, Strangers};
+use windfall::{SidecarForm, Strangers, Watch};
 
 /// Turns the zips of an Apple privacy export into a photo library you keep for life.
 ///
@@ -50,6 +51,7 @@ const EXAMPLES: &str = "Examples:
   windfall check ~/Downloads                     is the download complete and undamaged?
   windfall import ~/Downloads --to /Volumes/Photos
   windfall verify /Volumes/Photos --against ~/Downloads      are the zips safe to delete?
+  windfall mirror /Volumes/Photos --to /Volumes/Second       a second copy, kept up to date
   windfall list /Volumes/Photos --explain 2024/2024-03/IMG_4821.HEIC
   windfall report /Volumes/Photos                a page to look at, on any computer
   windfall copy /Volumes/Photos --to /Volumes/FRAME --album 'Lake week' --jpeg
@@ -67,6 +69,8 @@ pub enum Command {
     Check(Check),
     /// Read the whole library again: is everything as it was imported, and can the zips be deleted?
     Verify(Verify),
+    /// Keep a second copy on another drive, proved while it is written; the next run brings it up to date
+    Mirror(Mirror),
     /// What a library holds, a line per file
     List(List),
     /// Which photos look alike: bursts, smaller and re-saved copies, screenshots of photos. Deletes nothing
@@ -251,6 +255,51 @@ pub struct Verify {
     pub rebuild_catalog: bool,
     #[command(flatten)]
     pub pace: Pace,
+}
+
+/// `windfall mirror`.
+///
+/// Copies everything of the library: originals, your own files, details, what was left out on purpose and kept,
+/// thumbnails, the catalog. Each file is hashed while it is read, so that damage of the library is found and never
+/// copied, and read back from the mirror's drive before it gets its name there. A later run copies what is new and
+/// renames what moved; what only the mirror has stays. The mirror is a library itself: verify, list, report and
+/// import work there, and repair takes from it. Albums become lists where its drive has no links. It may be
+/// interrupted at any time, and goes on when it is run again.
+#[derive(Debug, Args)]
+pub struct Mirror {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    /// The folder that is or becomes the second copy, best on another drive
+    #[arg(long, value_name = "FOLDER")]
+    pub to: PathBuf,
+    /// Remove from the mirror what the library has moved or forgotten, where nobody changed it
+    #[arg(long)]
+    delete: bool,
+    /// Believe the mirror's drive, and do not read back what was written to it; faster, and proves less
+    #[arg(long)]
+    no_read_back: bool,
+    #[command(flatten)]
+    pace: Pace,
+}
+
+impl Mirror {
+    /// What stands on standard output.
+    pub fn output(&self) -> Output {
+        self.pace.output()
+    }
+
+    /// The run that is meant.
+    pub fn run<'a>(&'a self, watch: Watch<'a>) -> mirror::Run<'a> {
+        mirror::Run {
+            library: &self.library,
+            folder: &self.to,
+            jobs: self.pace.jobs([&self.library, &self.to].into_iter()),
+            proof: if self.no_read_back { Proof::Trust } else { Proof::ReadBack },
+            leftovers: if self.delete { Leftovers::Deleted } else { Leftovers::Kept },
+            watch,
+        }
+    }
 }
 
 /// `windfall list`.
@@ -482,6 +531,7 @@ mod tests {
             &["list", "lib", "--search", " "],
             &["list", "lib", "--explain", "a.jpg", "--favorites"],
             &["copy", "lib"],
+            &["mirror", "lib"],
             &["copy", "lib", "--to", "out", "--quality", "80"],
             &["copy", "lib", "--to", "out", "--jpeg", "--quality", "101"],
             &["copy", "lib", "--to", "out", "--jpeg", "--long-edge", "15"],

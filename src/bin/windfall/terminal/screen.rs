@@ -129,6 +129,7 @@ fn style(phase: Phase, bytes: u64, files: u64) -> ProgressStyle {
         Phase::Read => "reading",
         Phase::Match => "sorting",
         Phase::Place => "writing",
+        Phase::Mirror => "copying",
         Phase::Verify => "verifying",
         Phase::Thumbnails => "making thumbnails",
         Phase::Previews => "making previews",

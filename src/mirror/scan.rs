@@ -1,0 +1,199 @@
+//! What stands in a folder, a library or its mirror: every file and link but what concerns only the drive that it
+//! stands on (staging, bad copies that were put aside, the lock, the catalog) and what systems leave everywhere.
+//!
+//! No file is opened and no link followed. A folder that cannot be read is named, and the rest is looked at.
+
+use std::collections::BTreeMap;
+use std::fs::Metadata;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::contents::litter;
+use crate::library::layout::{self, INTERNAL};
+use crate::library::name;
+use crate::mirror::memory;
+use crate::problem::Problem;
+use crate::problem::refusal::refused_walk;
+
+/// Below `.windfall`: good files of a mirror whose place was needed for others.
+pub const REPLACED: &str = "replaced";
+/// Below `.windfall`: bad files whose place a good one took.
+pub const DAMAGED: &str = "damaged";
+
+/// A modification time, in milliseconds: finer than what drives agree about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(pub i64);
+
+impl Moment {
+    /// FAT has steps of two seconds.
+    const RESOLUTION: u64 = 2_000;
+
+    /// Whether it is the same time, as far as every drive can hold it.
+    pub fn is_near(self, other: Moment) -> bool {
+        self.0.abs_diff(other.0) <= Self::RESOLUTION
+    }
+
+    /// The time for a file.
+    pub fn time(self) -> SystemTime {
+        let distance = Duration::from_millis(self.0.unsigned_abs());
+        let time =
+            if self.0 < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
+        time.unwrap_or(UNIX_EPOCH)
+    }
+
+    /// The time of a file.
+    pub fn of(metadata: &Metadata) -> Self {
+        let Ok(time) = metadata.modified() else { return Moment::default() };
+        let millis = |distance: Duration| i64::try_from(distance.as_millis()).unwrap_or(i64::MAX);
+        Moment(time.duration_since(UNIX_EPOCH).map_or_else(|before| -millis(before.duration()), millis))
+    }
+}
+
+/// What something is, as far as it matters for carrying it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    File,
+    Link,
+    /// A pipe, a socket, a device.
+    Strange,
+}
+
+/// Something that stands in a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub sort: Sort,
+    pub size: u64,
+    pub modified: Moment,
+}
+
+impl Seen {
+    /// What the system says of it.
+    pub fn of(metadata: &Metadata) -> Self {
+        let sort = match metadata {
+            metadata if metadata.is_file() => Sort::File,
+            metadata if metadata.is_symlink() => Sort::Link,
+            _ => Sort::Strange,
+        };
+        Seen { sort, size: metadata.len(), modified: Moment::of(metadata) }
+    }
+}
+
+/// All that stands in a folder.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// By its path there, with `/`.
+    pub seen: BTreeMap<String, Seen>,
+    /// Folders that could not be looked into.
+    pub refused: Vec<Problem>,
+}
+
+/// Looks at a folder; one that is not there is empty.
+pub fn scan(root: &Path) -> Scan {
+    let mut scan = Scan::default();
+    let walk = WalkDir::new(root).min_depth(1).follow_links(false).into_iter();
+    for entry in walk.filter_entry(is_carried) {
+        let metadata = entry.and_then(|entry| match entry.file_type().is_dir() {
+            true => Ok(None),
+            false => entry.metadata().map(|metadata| Some((entry, metadata))),
+        });
+        match metadata {
+            Ok(None) => {}
+            Ok(Some((entry, metadata))) => {
+                let path = name::text_below(root, entry.path());
+                if !litter::is_ignored(&path) {
+                    scan.seen.insert(path, Seen::of(&metadata));
+                }
+            }
+            Err(error) if is_gone(&error) => {}
+            Err(error) => {
+                let (code, message) = refused_walk(&error);
+                let path = error.path().map(|path| name::text_below(root, path)).unwrap_or_default();
+                scan.refused.push(Problem::new(code, message).with_entry(path));
+            }
+        }
+    }
+    scan
+}
+
+fn is_carried(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    match entry.depth() {
+        1 => !litter::is_of_a_drive(&name),
+        2 if is_internal(entry.path()) => {
+            const OF_ITS_DRIVE: [&str; 5] = [layout::STAGING, DAMAGED, REPLACED, layout::LOCK, memory::FILE];
+            !OF_ITS_DRIVE.contains(&&*name) && !name.starts_with(layout::CATALOG)
+        }
+        _ => true,
+    }
+}
+
+fn is_internal(path: &Path) -> bool {
+    path.parent().is_some_and(|parent| parent.file_name() == Some(INTERNAL.as_ref()))
+}
+
+fn is_gone(error: &walkdir::Error) -> bool {
+    error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Moment, Sort, scan};
+    use std::fs::{self, File, FileTimes};
+    use std::time::{Duration, UNIX_EPOCH};
+
+    #[test]
+    fn everything_stands_there_but_what_is_of_the_drive() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in [
+            "2024/a.jpg",
+            ".windfall/details/x/list.csv",
+            ".windfall/forgotten/2024/b.jpg",
+            ".windfall/thumbnails/ab/c.jpg",
+            "2024/.windfall/odd.jpg",
+            ".windfall/staging/ab/c",
+            ".windfall/damaged/2024/a.jpg",
+            ".windfall/replaced/2024/a.jpg",
+            ".windfall/lock",
+            ".windfall/catalog.sqlite",
+            ".windfall/catalog.sqlite-journal",
+            ".windfall/mirror.csv",
+            "2024/.DS_Store",
+            "lost+found/x",
+        ] {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        let found = scan(folder.path());
+        let paths: Vec<&str> = found.seen.keys().map(String::as_str).collect();
+        assert_eq!(
+            paths,
+            [
+                ".windfall/details/x/list.csv",
+                ".windfall/forgotten/2024/b.jpg",
+                ".windfall/thumbnails/ab/c.jpg",
+                "2024/.windfall/odd.jpg",
+                "2024/a.jpg",
+            ]
+        );
+        assert!(found.seen.values().all(|seen| seen.sort == Sort::File && seen.size == 1));
+        assert_eq!(found.refused, []);
+        assert!(scan(&folder.path().join("nothing")).seen.is_empty());
+    }
+
+    #[test]
+    fn times_before_and_after_1970_come_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = File::create(folder.path().join("a")).unwrap();
+        let second = Duration::from_secs(1);
+        for time in [UNIX_EPOCH + second * 1_700_000_000, UNIX_EPOCH - second * 1_000_000] {
+            file.set_times(FileTimes::new().set_modified(time)).unwrap();
+            assert_eq!(Moment::of(&file.metadata().unwrap()).time(), time);
+        }
+        assert!(Moment(0).is_near(Moment(2_000)) && !Moment(0).is_near(Moment(2_001)));
+        assert!(!Moment(i64::MIN).is_near(Moment(i64::MAX)));
+    }
+}

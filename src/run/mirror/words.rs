@@ -1,0 +1,117 @@
+//! What went wrong with files, in words: on the library's side, and on the mirror's.
+
+use crate::library::record::Harm;
+use crate::mirror::carry::Failure;
+use crate::mirror::decide::Wanted;
+use crate::problem::refusal::Refused;
+use crate::problem::{Code, Problem, amount};
+use crate::run::mirror::library::Library;
+use crate::run::mirror::{Outcome, Run, Work};
+
+/// A problem for each file of which the library or the mirror has no good copy, or has it elsewhere.
+pub fn problems(run: &Run<'_>, work: &Work, library: &Library) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (file, outcome) in work.iter() {
+        if let Some(harm) = library.harmed.get(&file.path) {
+            problems.push(of_library(run, file, *harm, outcome.is_there()));
+        }
+        if let Some(to) = library.moved.get(&file.path) {
+            let message = format!("it is at `{to}` now, unchanged; the next import remembers the new place");
+            problems.push(Problem::new(Code::MovedFile, message).with_entry(&file.path));
+        }
+        problems.extend(of_mirror(file, outcome).map(|problem| problem.with_entry(&file.path)));
+    }
+    problems
+}
+
+/// What is wrong with the library's file.
+fn of_library(run: &Run<'_>, file: &Wanted, harm: Harm, is_in_mirror: bool) -> Problem {
+    let (library, mirror) = (run.library.display(), run.folder.display());
+    let (code, what) = match harm {
+        Harm::Damaged => (Code::DamagedFile, "in the library it is damaged, though nobody wrote to it"),
+        Harm::Changed => (Code::ChangedFile, "in the library somebody changed it"),
+        Harm::Missing => (Code::MissingFile, "in the library it is gone"),
+    };
+    let next = match (is_in_mirror, harm) {
+        (true, Harm::Changed) => format!(
+            "; the mirror has it as it was: `windfall repair '{library}' --from '{mirror}' --changed '{0}'` brings that \
+             back, `windfall forget '{library}' '{0}' --edited` keeps the change",
+            file.path
+        ),
+        (true, _) => {
+            format!(
+                "; the mirror has it as it was: `windfall repair '{library}' --from '{mirror}'` puts it right"
+            )
+        }
+        (false, Harm::Changed) => format!(
+            ", so it was not copied, and the mirror has none: `windfall forget '{library}' '{}' --edited` keeps the \
+             change",
+            file.path
+        ),
+        (false, _) => {
+            ", and the mirror has none: `windfall repair` puts it right from Apple's zips or any other copy"
+                .to_owned()
+        }
+    };
+    Problem::new(code, format!("{what}{next}")).with_entry(&file.path)
+}
+
+/// What is wrong with the mirror's file.
+fn of_mirror(file: &Wanted, outcome: &Outcome) -> Option<Problem> {
+    const AGAIN: &str = "move it away, and run the same command again to get the library's";
+    Some(match outcome {
+        Outcome::Pending(_) | Outcome::There | Outcome::Read | Outcome::Moved | Outcome::Brought => {
+            return None;
+        }
+        // that is the library's, and said
+        Outcome::Lacking | Outcome::Failed(Failure::Differs { .. } | Failure::Interrupted) => {
+            if file.blake3.is_some() {
+                return None;
+            }
+            Problem::new(Code::Unreadable, "it changed while it was read: run the same command again")
+        }
+        Outcome::Edited => Problem::new(
+            Code::ChangedFile,
+            format!("in the mirror somebody changed it, so it stays as it is: {AGAIN}"),
+        ),
+        Outcome::Taken => Problem::new(
+            Code::WriteFailed,
+            format!("in the mirror something else has its name, and stays as it is: {AGAIN}"),
+        ),
+        Outcome::TooLarge => {
+            let size = amount::size(file.size);
+            Problem::new(
+                Code::TooLarge,
+                format!("{size} are more than a file on the mirror's drive can have"),
+            )
+        }
+        Outcome::NoLinks => {
+            Problem::new(Code::LinksUnsupported, "it is a link, and the mirror's drive cannot hold links")
+        }
+        Outcome::Failed(Failure::Unread(error)) => {
+            let refused = Refused::of(error);
+            match (refused.code, file.blake3) {
+                // a drive that does not give a photo's bytes is damage, and said
+                (Code::Unreadable, Some(_)) if !is_forbidden(error) => return None,
+                (code, _) => Problem::new(code, refused.message()),
+            }
+        }
+        Outcome::Failed(Failure::Unwritten(error)) => {
+            Problem::new(Code::WriteFailed, format!("it could not be written to the mirror: {error}"))
+        }
+        Outcome::Failed(Failure::Unproved(error)) => {
+            let how = error
+                .as_ref()
+                .map_or("other bytes back".to_owned(), |error| format!("nothing back ({error})"));
+            let message = format!(
+                "the mirror's drive gives {how} than were just written, so it got no name: check the cable, or take \
+                 another drive"
+            );
+            Problem::new(Code::WriteFailed, message)
+        }
+    })
+}
+
+fn is_forbidden(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::NotFound)
+}
