@@ -3,10 +3,11 @@
 //!
 //! No file is opened and no link followed. A folder that cannot be read is named, and the rest is looked at.
 
-use std::collections::BTreeMap;
-use std::fs::Metadata;
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, Metadata};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use walkdir::{DirEntry, WalkDir};
@@ -84,15 +85,32 @@ impl Seen {
 /// All that stands in a folder.
 #[derive(Debug, Default)]
 pub struct Scan {
+    root: PathBuf,
     /// By its path there, with `/`.
     pub seen: BTreeMap<String, Seen>,
     /// Folders that could not be looked into.
     pub refused: Vec<Problem>,
+    aliases: OnceLock<HashMap<String, String>>,
+}
+
+impl Scan {
+    /// What stands at a path, under its own name or under the one that the file system made of it (another
+    /// normalisation, another case).
+    pub fn at(&self, path: &str) -> Option<Seen> {
+        if let Some(seen) = self.seen.get(path) {
+            return Some(*seen);
+        }
+        let fold = |path: &String| (name::fold(path), path.clone());
+        let alias = self.aliases.get_or_init(|| self.seen.keys().map(fold).collect()).get(&name::fold(path))?;
+        // where both names may stand side by side, they are two files
+        fs::symlink_metadata(name::path_below(&self.root, path)).ok()?;
+        self.seen.get(alias).copied()
+    }
 }
 
 /// Looks at a folder; one that is not there is empty.
 pub fn scan(root: &Path) -> Scan {
-    let mut scan = Scan::default();
+    let mut scan = Scan { root: root.to_owned(), ..Scan::default() };
     let walk = WalkDir::new(root).min_depth(1).follow_links(false).into_iter();
     for entry in walk.filter_entry(is_carried) {
         let metadata = entry.and_then(|entry| match entry.file_type().is_dir() {
@@ -181,6 +199,10 @@ mod tests {
         );
         assert!(found.seen.values().all(|seen| seen.sort == Sort::File && seen.size == 1));
         assert_eq!(found.refused, []);
+        assert_eq!(found.at("2024/a.jpg"), Some(found.seen["2024/a.jpg"]));
+        // which names are one is for the file system to say
+        let is_one = folder.path().join("2024/A.JPG").exists();
+        assert_eq!(found.at("2024/A.JPG").is_some(), is_one);
         assert!(scan(&folder.path().join("nothing")).seen.is_empty());
     }
 

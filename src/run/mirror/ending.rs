@@ -15,7 +15,7 @@ use crate::library::drive::{hash_file, probe_links};
 use crate::library::layout::{self, INTERNAL};
 use crate::library::name;
 use crate::library::path::LibraryPath;
-use crate::library::record::{Derived, DerivedKind, DerivedRecord, Harm};
+use crate::library::record::{Derived, DerivedForm, DerivedKind, DerivedRecord, Harm};
 use crate::library::staging::{Staging, sync_all};
 use crate::mirror::albums::{Albums, Standing, albums};
 use crate::mirror::bring::Proof;
@@ -81,8 +81,8 @@ impl Ending<'_> {
                            list there: look at albums in the page that `windfall report` writes";
             mirrored.problems.push(Problem::new(Code::LinksUnsupported, message));
         }
-        let wanted: BTreeMap<&LibraryPath, DerivedKind> =
-            derived.iter().map(|item| (&item.path, item.form.kind())).collect();
+        let wanted: BTreeMap<&LibraryPath, &DerivedForm> =
+            derived.iter().map(|item| (&item.path, &item.form)).collect();
         let keys = wanted.keys().map(|path| name::fold(path.as_str())).collect();
         let source = Catalog::path_in(self.run.library);
         let hash = hash_file(&source);
@@ -129,7 +129,7 @@ impl Ending<'_> {
         &self,
         catalog: Option<Hash>,
         folder: &Folder,
-        wanted: &BTreeMap<&LibraryPath, DerivedKind>,
+        wanted: &BTreeMap<&LibraryPath, &DerivedForm>,
     ) -> bool {
         let stands = |path: &LibraryPath| fs::symlink_metadata(path.to_path(self.run.folder)).is_ok();
         let of_albums = || self.old.derived.iter().filter(|(_, record)| record.kind != DerivedKind::Sidecar);
@@ -138,7 +138,7 @@ impl Ending<'_> {
             && folder.memory.catalog == catalog
             && self.work.outcomes.iter().all(|outcome| matches!(outcome, Outcome::There))
             && of_albums().count() == wanted.len()
-            && of_albums().all(|(path, record)| wanted.get(path) == Some(&record.kind) && stands(path))
+            && of_albums().all(|(path, record)| wanted.get(path).is_some_and(|form| is_as_recorded(form, record)) && stands(path))
     }
 
     /// Turns a copy of the library's catalog into the mirror's, and makes the albums that it records.
@@ -146,7 +146,7 @@ impl Ending<'_> {
         &self,
         new: &Path,
         derived: &[Derived],
-        wanted: &BTreeMap<&LibraryPath, DerivedKind>,
+        wanted: &BTreeMap<&LibraryPath, &DerivedForm>,
         mirrored: &mut Mirrored,
     ) -> Result<(), Error> {
         let mut catalog = Catalog::open_file(new.to_owned())?;
@@ -157,19 +157,22 @@ impl Ending<'_> {
                 record.kind == DerivedKind::Sidecar && there.contains(path.as_str())
             });
         let sidecars: HashSet<&LibraryPath> = sidecars.map(|(path, _)| path).collect();
-        let (kept, stale): (Vec<_>, Vec<_>) =
-            self.old.derived.iter().partition(|(path, record)| match record.kind {
-                DerivedKind::Sidecar => sidecars.contains(path),
-                kind => wanted.get(path) == Some(&kind),
-            });
+        let of_albums = || self.old.derived.iter().filter(|(_, record)| record.kind != DerivedKind::Sidecar);
+        let kept = self.old.derived.iter().filter(|(path, record)| match record.kind {
+            DerivedKind::Sidecar => sidecars.contains(path),
+            _ => wanted.get(path).is_some_and(|form| is_as_recorded(form, record)),
+        });
         let of_library = sidecars.iter().map(|path| ((*path).clone(), self.library.derived[*path].clone()));
-        let kept = kept.into_iter().map(|(path, record)| (path.clone(), record.clone()));
+        let kept = kept.map(|(path, record)| (path.clone(), record.clone()));
         let known: BTreeMap<LibraryPath, DerivedRecord> = kept.chain(of_library).collect();
         catalog.become_mirror(&self.readings(), &known)?;
         // what took another form has to make room first
-        let albums: Vec<_> =
-            stale.into_iter().filter(|(_, record)| record.kind != DerivedKind::Sidecar).collect();
-        let removed = remove(self.run.folder, &albums, &mut catalog)?;
+        let is_stale = |(path, record): &(&LibraryPath, &DerivedRecord)| match wanted.get(path) {
+            Some(form) => form.kind() != record.kind || record.kind == DerivedKind::Copy && !is_as_recorded(form, record),
+            None => true,
+        };
+        let stale: Vec<_> = of_albums().filter(is_stale).collect();
+        let removed = remove(self.run.folder, &stale, &mut catalog)?;
         let placing = Placing {
             library: self.run.folder,
             staging: self.staging,
@@ -225,7 +228,7 @@ impl Ending<'_> {
                 Outcome::There => before.cloned(),
                 Outcome::Moved => by_bytes.get(&blake3).map(|reading| (*reading).clone()),
                 Outcome::Edited | Outcome::Taken => Some(harmed(Harm::Changed)),
-                _ if self.here.seen.contains_key(&file.path) => before.cloned(),
+                _ if self.here.at(&file.path).is_some() => before.cloned(),
                 _ => Some(harmed(Harm::Missing)),
             };
             readings.extend(reading.map(|reading| (file.path.clone(), (blake3, reading))));
@@ -243,6 +246,12 @@ impl Ending<'_> {
         let lacking: HashSet<Hash> = lacking.filter_map(|(file, _)| file.blake3).collect();
         waiting.difference(&lacking).for_each(|hash| self.staging.discard(hash));
     }
+}
+
+/// Whether something derived is of the kind that is recorded and, where only its bytes could tell, of the same file.
+fn is_as_recorded(form: &DerivedForm, record: &DerivedRecord) -> bool {
+    let by_bytes = matches!(record.kind, DerivedKind::Copy | DerivedKind::Hardlink);
+    form.kind() == record.kind && (!by_bytes || form.target() == record.target.as_ref())
 }
 
 /// Copies the catalog as it stands. The library's lock is held, so nobody writes to it, and gives the BLAKE3 of what

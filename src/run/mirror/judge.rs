@@ -71,7 +71,7 @@ pub fn judge(
 }
 
 fn judged(file: &Wanted, here: &Scan, folder: &Folder, old: &Old, bytes: Option<Bytes>) -> Decision {
-    let seen = here.seen.get(&file.path).copied();
+    let seen = here.at(&file.path);
     if file.class == Class::Link {
         // nothing but its text tells what a link is, and that is compared when it is to be made
         return Decision::Bring;
@@ -108,7 +108,7 @@ fn look(carrier: &Carrier<'_>, file: &Wanted, number: usize, folder: &Folder, me
 
 /// Remembers a file that is there, and gives it the library's time if it has another.
 fn adopted(carrier: &Carrier<'_>, file: &Wanted, here: &Scan, folder: &Folder) -> Option<Change> {
-    let seen = here.seen.get(&file.path)?;
+    let seen = here.at(&file.path)?;
     let line = folder.memory.at(&file.path);
     let modified = file.modified().or(line.map(|line| line.modified)).unwrap_or(seen.modified);
     let blake3 = file.blake3.or(line.map(|line| line.blake3))?;
@@ -122,7 +122,7 @@ fn adopted(carrier: &Carrier<'_>, file: &Wanted, here: &Scan, folder: &Folder) -
         return None;
     }
     let (place, _) = carrier.target(file);
-    let here = give_time(&place, *seen, modified);
+    let here = give_time(&place, seen, modified);
     Some((file.path.clone(), Some(Line { size: seen.size, modified, here, blake3 })))
 }
 

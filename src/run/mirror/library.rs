@@ -111,6 +111,8 @@ impl Library {
         for (file, outcome) in work.iter().filter(|(file, _)| file.class == Class::Original) {
             let found = match (outcome, file.source) {
                 _ if file.sound_source().is_none() => match file.source {
+                    // the folder that it is in was named
+                    None if is_forbidden(carrier, file) => Found::Unknown,
                     None => {
                         let elsewhere = elsewhere.get_or_insert_with(|| own(work, folder));
                         match file.blake3.and_then(|blake3| elsewhere.get(&blake3)) {
@@ -212,6 +214,12 @@ fn looks(file: &Wanted) -> Looks {
 /// Whether it is the drive that does not give the bytes, and not a lack of permission.
 fn is_damage(error: &io::Error) -> bool {
     !matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::NotFound)
+}
+
+/// Whether this program may not look where a file should be.
+fn is_forbidden(carrier: &Carrier<'_>, file: &Wanted) -> bool {
+    let looked = fs::symlink_metadata(carrier.source(file));
+    looked.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
 }
 
 /// Where bytes stand that the catalog has elsewhere or does not know.

@@ -53,8 +53,9 @@ pub fn shift(
     folder: &mut Folder,
 ) -> Result<(), Error> {
     let mut shifting = Shifting { carrier, staging, work, folder, paths: Vec::new(), changes: Vec::new() };
-    shifting.go(here)?;
-    shifting.settle()
+    let gone = shifting.go(here);
+    shifting.settle()?;
+    gone
 }
 
 struct Shifting<'a> {
@@ -151,7 +152,7 @@ impl Shifting<'_> {
             .collect();
         let is_spare = |(path, line): &(&str, &Line)| {
             wanted.get(path).is_none_or(|number| given_up.contains(number))
-                && here.seen.get(*path).is_some_and(|seen| line.is_of(seen))
+                && here.at(path).is_some_and(|seen| line.is_of(&seen))
         };
         Spares::new(self.folder.memory.iter().filter(is_spare))
     }
