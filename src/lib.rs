@@ -131,6 +131,7 @@ pub mod threads;
 pub use category::photos::counts::{AlbumCounts, MediaCounts};
 pub use contents::Category;
 pub use error::{CatalogFault, CatalogFaultKind, Error};
+pub use library::catalog::Health;
 pub use library::path::{LibraryPath, NotInLibrary};
 pub use library::settings::{
     AlbumForm, Hidden, Memories, RecentlyDeleted, RememberedSettings, Settings, SidecarForm, ZoneFrom,
@@ -141,9 +142,10 @@ pub use problem::{Code, Problem, Severity};
 pub use progress::{Phase, Progress, Watch};
 pub use run::check::check;
 pub use run::import::{Choose, Run, dry_run, import};
-pub use run::list::{Listed, Origin, files as list};
+pub use run::list::{KnownDamage, Listed, Origin, files as list};
 pub use run::rebuild::rebuild;
-pub use run::verify::{Against, Balance, Files, Verification, VerifyRun, verify};
+pub use run::repair::{Look, RepairRun, Repaired, repair};
+pub use run::verify::{Against, Balance, Files, Verification, VerifyRun, Yardstick, verify};
 pub use stage::discover::search::{LeftAlone, Strangers};
 pub use stage::report::{
     ByteCounts, Check, CheckedEntries, CheckedMedia, Entries, ExportReport, Report, TimeZone,
@@ -160,9 +162,9 @@ pub mod cli {
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
     pub use crate::picture::is_panic_expected;
-    pub use crate::problem::{advice, amount};
+    pub use crate::problem::{advice, amount, remedy};
     pub use crate::run::import::{Glance, glance};
-    pub use crate::run::{check, copy, import, list, rebuild, sidecars, similar, verify};
+    pub use crate::run::{check, copy, forget, import, list, rebuild, repair, sidecars, similar, verify};
     pub use crate::stage::discover::fit::Space;
     pub use crate::stage::report;
     pub use crate::threads::fitting;

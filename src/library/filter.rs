@@ -280,9 +280,12 @@ mod tests {
             duration: None,
             place: None,
             camera: Camera::new(Some("Apple".into()), Some("iPhone 15 Pro".into())),
+            verified: None,
+            damage: None,
+            original: None,
         };
         let record = FileRecord::plain(path, Area::Media, ContentId::default());
-        FileRecord { kind: Some(kind), ..record }.with(bytes)
+        FileRecord { kind: Some(kind), ..record }.with(bytes, None)
     }
 
     fn taken(path: &str, captured: &str) -> StoredFile {

@@ -12,6 +12,8 @@ pub const ORIGINS: &str = "origins.csv";
 pub const SETTINGS: &str = "settings.csv";
 /// Inside it: bytes that wait until they are placed.
 pub const STAGING: &str = "staging";
+/// Inside it: bytes of files that were damaged, or that were changed and put aside, each at the path of its file.
+pub const DAMAGED: &str = "damaged";
 /// Inside it: the small pictures of the page.
 pub const THUMBNAILS: &str = "thumbnails";
 /// Inside it: large pictures of what browsers cannot show.

@@ -1,7 +1,7 @@
 //! The certificate of completeness: is everything there? Sentences and sums for a person.
 //!
-//! It claims no more than the catalog knows, which is what was read when the library was made. Only `windfall
-//! verify` can tell whether the drive still holds it today. Without Apple's lists nothing can be called
+//! It claims no more than the catalog knows, which is what was read when the library was made, and what `windfall
+//! verify` found since; that alone can tell whether the drive still holds it today. Without Apple's lists nothing can be called
 //! complete, however whole it is.
 
 use crate::category::photos::media::Kind;
@@ -245,12 +245,28 @@ fn left_out(holdings: &Holdings) -> Vec<String> {
 }
 
 fn as_of(holdings: &Holdings) -> Option<String> {
-    let run = holdings.runs.first()?;
+    let read_again = last_verified(holdings);
+    let Some(run) = holdings.runs.first() else { return read_again };
     let read = run.report.entries.map(|e| format!(", which looked at {}", counted(e.total, "file", "files")));
     let command = match run.command {
         Command::Import => "import",
         Command::Verify => "check of this library",
         Command::Other(_) => "run",
     };
-    Some(format!("As of the {command} on {}{}.", day(&run.started), read.unwrap_or_default()))
+    let as_of = format!("As of the {command} on {}{}.", day(&run.started), read.unwrap_or_default());
+    Some(read_again.map_or_else(|| as_of.clone(), |again| format!("{as_of} {again}")))
+}
+
+/// When the library's own bytes were last read, and how they were.
+fn last_verified(holdings: &Holdings) -> Option<String> {
+    let health = holdings.health;
+    let since = date(health.since?.date_naive());
+    Some(match health.files.saturating_sub(health.verified) {
+        0 => format!("Last verified {since}: all {} intact.", counted(health.files, "file", "files")),
+        others => format!(
+            "Last verified {since}: {} intact; {} not read again since or not as imported.",
+            counted(health.verified, "file", "files"),
+            counted(others, "is", "are")
+        ),
+    })
 }

@@ -3,9 +3,11 @@
 
 pub mod check;
 pub mod copy;
+pub mod forget;
 pub mod import;
 pub mod list;
 pub mod rebuild;
+pub mod repair;
 pub mod sidecars;
 pub mod similar;
 pub mod verify;

@@ -8,6 +8,7 @@
 //! a wrong date.
 
 mod derived;
+mod mend;
 mod origins;
 mod times;
 
@@ -33,8 +34,9 @@ use crate::problem::{Code, Problem};
 use crate::progress::{Phase, Watch};
 
 pub use derived::{Derivation, Removal, derive, remove};
+pub use mend::{Wound, mend, relink};
 pub use origins::record_origins;
-pub use times::{Corrected, correct, is_near};
+pub use times::{Corrected, correct};
 
 const BATCH_TIME: Duration = Duration::from_secs(2);
 const BATCH_FILES: usize = 4096;
@@ -147,7 +149,7 @@ fn record(
     let paths: Vec<PathBuf> = placed.iter().map(|p| p.path.to_path(placing.library)).collect();
     sync_all(placing.library, &paths)?;
     let records: Vec<FileRecord> = placed.par_iter().map(|p| describe(p)).collect();
-    catalog.record_files(&records, ids)
+    catalog.record_placed(&records, ids)
 }
 
 struct Placer<'a> {

@@ -20,6 +20,8 @@ use windfall::cli::{
     copy::{OwnPage, Wishes},
     fitting,
     page::{HiddenPhotos, PageOptions, Previews},
+    remedy,
+    repair::Look,
 };
 use windfall::{SidecarForm, Strangers};
 
@@ -50,6 +52,7 @@ const EXAMPLES: &str = "Examples:
   windfall check ~/Downloads                     is the download complete and undamaged?
   windfall import ~/Downloads --to /Volumes/Photos
   windfall verify /Volumes/Photos --against ~/Downloads      are the zips safe to delete?
+  windfall repair /Volumes/Photos --from ~/Downloads         put back what is damaged or gone
   windfall list /Volumes/Photos --explain 2024/2024-03/IMG_4821.HEIC
   windfall report /Volumes/Photos                a page to look at, on any computer
   windfall copy /Volumes/Photos --to /Volumes/FRAME --album 'Lake week' --jpeg
@@ -67,6 +70,10 @@ pub enum Command {
     Check(Check),
     /// Read the whole library again: is everything as it was imported, and can the zips be deleted?
     Verify(Verify),
+    /// Put back files that are damaged or gone, from the zips or from a second copy of the library
+    Repair(Repair),
+    /// Decide about single files so that no import undoes it: keep the edit of a photo
+    Forget(Forget),
     /// What a library holds, a line per file
     List(List),
     /// Which photos look alike: bursts, smaller and re-saved copies, screenshots of photos. Deletes nothing
@@ -81,6 +88,26 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page
     Man,
+}
+
+impl Command {
+    /// The library that a verb looks at without asking whether its files are as they should be.
+    pub fn looks_at(&self) -> Option<&Path> {
+        match self {
+            Command::List(List { library, .. })
+            | Command::Report(Report { library, .. })
+            | Command::Similar(Similar { library, .. })
+            | Command::Sidecars(Sidecars { library, .. }) => Some(library),
+            Command::Copy(copy) => Some(&copy.library),
+            Command::Import(_)
+            | Command::Check(_)
+            | Command::Verify(_)
+            | Command::Repair(_)
+            | Command::Forget(_)
+            | Command::Completions(_)
+            | Command::Man => None,
+        }
+    }
 }
 
 /// The variable that names the library, for commands that name none.
@@ -215,19 +242,12 @@ impl Import {
     pub fn whole_command(&self) -> String {
         const MOST: usize = 3;
         let mut words: Vec<String> =
-            self.reading.inputs.iter().take(MOST).map(|input| quoted(input)).collect();
+            self.reading.inputs.iter().take(MOST).map(|input| remedy::quoted(input)).collect();
         if self.reading.inputs.len() > MOST {
             words.push("…".to_owned());
         }
         format!("windfall import {} --to LIBRARY", words.join(" "))
     }
-}
-
-/// A path as a shell takes it.
-pub fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let is_plain = |c: char| c.is_alphanumeric() || "/\\.:_-".contains(c);
-    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// `windfall check`.
@@ -251,6 +271,57 @@ pub struct Verify {
     pub rebuild_catalog: bool,
     #[command(flatten)]
     pub pace: Pace,
+}
+
+/// `windfall repair`.
+#[derive(Debug, Args)]
+#[command(override_usage = "windfall repair [OPTIONS] <LIBRARY> --from <INPUT|LIBRARY|FOLDER>...")]
+pub struct Repair {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    /// Zips, another copy of the library, or any folder that may have the files
+    #[arg(long, value_name = "INPUT|LIBRARY|FOLDER", num_args = 1.., required = true)]
+    pub from: Vec<PathBuf>,
+    /// Read every byte of the library first, and not only what is known or seen to be damaged
+    #[arg(long)]
+    pub all: bool,
+    /// Also put back the originals of these files, which somebody edited; the edited ones are kept aside
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub changed: Vec<PathBuf>,
+    #[command(flatten)]
+    pub pace: Pace,
+}
+
+impl Repair {
+    /// How it is found out what has to be put right.
+    pub fn look(&self) -> Look {
+        if self.all { Look::Everything } else { Look::Known }
+    }
+}
+
+/// `windfall forget`.
+#[derive(Debug, Args)]
+pub struct Forget {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    /// Files of the library
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Keep these files as they are now: the edited bytes become the library's own
+    #[arg(long, required = true)]
+    pub edited: bool,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+impl Forget {
+    /// What stands on standard output.
+    pub fn output(&self) -> Output {
+        if self.json { Output::Json } else { Output::Words }
+    }
 }
 
 /// `windfall list`.
