@@ -150,6 +150,9 @@ def the_address_keeps_everything(browser, page):
     assert "Nothing found" in browser.run("document.getElementById('said').textContent")
     browser.click("#clear")
     settle(browser, "document.documentElement.classList.contains('finding')", False)
+    browser.open(page + "#photo=no/such/photo.jpg")
+    settle(browser, "document.getElementById('said').textContent.includes('no/such/photo.jpg')", True)
+    assert not browser.run(OPEN)
 
 
 def search_and_filters(browser, page):
