@@ -3,6 +3,7 @@
 //!
 //! No photo fails: one without a thumbnail has a placeholder in the page, and words why.
 
+use std::fs::File;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -230,7 +231,7 @@ impl Shelf<'_> {
                 }
             }
             Err(error) => {
-                self.remember(hash, &missing, &error);
+                self.remember(item, &missing, &error);
                 if !drawn.thumbnail {
                     drawn.why_none = Some(match &error {
                         Undrawable::Format => WhyNone::Kind,
@@ -244,15 +245,17 @@ impl Shelf<'_> {
     }
 
     /// Remembers what will be the same next time.
-    fn remember(&self, hash: &blake3::Hash, missing: &[Size], error: &Undrawable) {
+    fn remember(&self, item: &StoredFile, missing: &[Size], error: &Undrawable) {
         let words = match error {
             // gone or out of reach today, or too large for this machine: that says nothing about the photo
             Undrawable::Unreadable(_) | Undrawable::TooLarge => return,
             Undrawable::Format => String::new(),
+            // the drive may have damaged what was imported, and `repair` may bring it back
+            _ if !is_as_imported(&item.path.to_path(self.photos), &item.content.blake3) => return,
             error => error.to_string(),
         };
         for size in missing {
-            self.is_written(self.kept(*size).keep_reason(hash, &words));
+            self.is_written(self.kept(*size).keep_reason(&item.content.blake3, &words));
         }
     }
 
@@ -260,6 +263,12 @@ impl Shelf<'_> {
         self.is_unwritable.fetch_or(result.is_err(), Ordering::Relaxed);
         result.is_ok()
     }
+}
+
+fn is_as_imported(path: &Path, hash: &blake3::Hash) -> bool {
+    let mut hasher = blake3::Hasher::new();
+    File::open(path).and_then(|file| hasher.update_reader(file).map(|_| ())).is_ok()
+        && hasher.finalize() == *hash
 }
 
 /// Whether browsers show no photo of that format. Movies they play or do not.

@@ -198,6 +198,18 @@ fn blurred_thumbnails_of_0_1_0_are_made_anew_and_what_is_of_no_photo_goes() {
     assert_eq!(kept(&scratch, "thumbnails").len(), all.len() + 1, "and the owner's own file");
 }
 
+#[test]
+fn a_photo_that_the_drive_damaged_is_drawn_once_it_is_whole_again() {
+    let scratch = library();
+    let photo = files(&scratch).into_iter().find(|file| file.path.file_name() == "small.PNG").unwrap();
+    let path = photo.path.to_path(&scratch.library());
+    let sound = std::fs::read(&path).unwrap();
+    std::fs::write(&path, vec![7; sound.len()]).unwrap();
+    assert!(failed(&make(&scratch, Previews::Found)["small.PNG"]).is_some());
+    std::fs::write(&path, sound).unwrap();
+    assert!(make(&scratch, Previews::Found)["small.PNG"].thumbnail);
+}
+
 /// Wants to stop after the first picture.
 struct Impatient(AtomicBool);
 
