@@ -70,10 +70,12 @@ pub struct Place {
 }
 
 impl Place {
-    /// `Zürich, Zurich, Switzerland`, without what is not known.
+    /// `Zürich, Zurich, Switzerland`, without what is not known or was just said: `Oslo, Norway`.
     pub fn words(&self) -> String {
         let words = [self.city.as_deref(), self.region.as_deref(), Some(self.country.as_ref())];
-        words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        let mut words: Vec<&str> = words.into_iter().flatten().collect();
+        words.dedup();
+        words.join(", ")
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Filtering {
     /// What it is
     #[arg(long, value_name = "KIND", value_parser = sights())]
     kind: Vec<Sight>,
-    /// Taken in a country, region or town with this in its name
+    /// Taken in a country, region or town with this in its English name
     #[arg(long, value_name = "TEXT")]
     place: Vec<Text>,
     /// Taken by a camera with this in its name
