@@ -257,6 +257,7 @@ fn every_number_is_of_the_same_things() {
     assert!(page.contains("<title>14 photos and 1 video, "), "{page}");
     assert!(page.contains("<h1>14 photos and 1 video</h1>"));
     assert!(page.contains("1 hidden and 1 recently deleted are not shown"));
+    assert!(page.contains("16 photos and 1 video (2 not shown here) in 18 files"), "{page}");
     assert!(page.contains(
         "The library holds 16 photos and 1 video; 1 of the photos is a Live Photo, with its movie"
     ));
