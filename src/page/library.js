@@ -66,6 +66,8 @@ const pathOf = item => {
 const extensionOf = item => /\.([^.]+)$/.exec(data.name[item])?.[1].toLowerCase() ?? '';
 // the place of an item, country, region and town, each empty where it is not known
 const placeOf = item => data.places[data.place[item]] ?? [];
+// those that say more than the one within them: a town may be called as its region
+const isApart = (name, level, names) => name && name !== names[level + 1];
 let memberships = null;
 const albumsOf = item => {
   if (!memberships) {
