@@ -267,7 +267,8 @@ const drawMap = (() => {
       cluster.label ??= labelOf(cluster);
       const made = shape('g', { class: 'map-cluster', role: 'button', tabindex: '0', 'aria-label': cluster.label });
       const short = count < 10000 ? count.toLocaleString('en') : Math.round(count / 1000) + 'k';
-      made.append(shape('title', {}, cluster.label), shape('circle', { r: radiusOf(count) }), shape('text', {}, short));
+      made.append(shape('title', {}, cluster.label), shape('circle', { class: 'reach', r: 20 }),
+        shape('circle', { class: 'dot', r: radiusOf(count) }), shape('text', {}, short));
       made.addEventListener('click', () => { if (!isDragged) choose(cluster); });
       return made;
     };
