@@ -296,13 +296,15 @@ const drawMap = (() => {
         const name = nameOf(cluster, depth);
         if (!name || named.has(name)) continue;
         const half = name.length * 3.6 + 2, r = radiusOf(cluster.points.length);
-        const boxes = [py + r + 1, py - r - 16].map(top => [px - half, top, px + half, top + 15]);
+        // a name does not go over the edge
+        const x = limit(px, half, Math.max(width - half, half));
+        const boxes = [py + r + 1, py - r - 16].map(top => [x - half, top, x + half, top + 15]);
         const box = boxes.find(box => !taken.some(other =>
           box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]));
         if (!box) continue;
         taken.push(box);
         named.add(name);
-        made.push(shape('text', { x: px, y: box[1] + 12 }, name));
+        made.push(shape('text', { x, y: box[1] + 12 }, name));
       }
       names.replaceChildren(...made);
     };

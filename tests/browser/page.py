@@ -200,7 +200,7 @@ def search_and_filters(browser, page):
 TARGETS = """Array.from(document.querySelectorAll('a, button, select, input, summary')).flatMap(target => {
   const { width, height } = target.getBoundingClientRect();
   // a link inside a sentence is as high as the sentence
-  const counts = target.checkVisibility() && width && !target.closest('.skip, svg, dd');
+  const counts = target.checkVisibility() && width && !target.closest('.skip, svg, dd, .reason');
   return counts && Math.min(width, height) < 39.9 ? [target.outerHTML.slice(0, 90) + ' ' + width + 'x' + height] : [];
 })"""
 
@@ -214,6 +214,9 @@ def fingers_meet_everything(browser, page):
     inside = "(r => r.left >= 0 && r.right <= innerWidth)(document.getElementById('{}').getBoundingClientRect())"
     assert browser.run(inside.format("clear")), "what takes the filters away is in sight"
     assert browser.run(inside.format("search"))
+    beside = browser.run("document.querySelector('#tools select').getBoundingClientRect().left"
+                         " - document.getElementById('clear').getBoundingClientRect().right")
+    assert beside > 0 or browser.run("document.querySelector('.filters').scrollLeft > 0"), beside
     browser.open(page + "#")
     settle(browser, "document.documentElement.classList.contains('finding')", False)
     small = browser.run(TARGETS)
@@ -277,6 +280,17 @@ def the_map_filters(browser, page):
     browser.open(page)
     browser.wait("document.querySelector('[role=region][aria-label=Map] .map-cluster')")
     every = len(names(browser))
+    cut = browser.run("""(map => Array.from(map.querySelectorAll('.map-names text')).filter(name => {
+      const [outer, inner] = [map.getBoundingClientRect(), name.getBoundingClientRect()];
+      return inner.left < outer.left - 1 || inner.right > outer.right + 1;
+    }).map(name => name.textContent))(document.getElementById('map'))""")
+    assert not cut, cut
+    covered = browser.run("""Array.from(document.querySelectorAll('.map-cluster .dot')).filter(dot => {
+      dot.ownerSVGElement.scrollIntoView({ block: 'center' });
+      const { left, top, width, height } = dot.getBoundingClientRect();
+      return document.elementFromPoint(left + width / 2, top + height / 2)?.closest('.map-buttons');
+    }).length""")
+    assert covered == 0, "no photo lies under a button"
     for _ in range(12):
         browser.click("[role=region][aria-label=Map] .map-cluster")
         time.sleep(0.4)
