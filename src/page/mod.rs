@@ -303,7 +303,8 @@ fn render(
     gallery: Option<&Gallery>,
 ) -> Result<String, askama::Error> {
     let mut problems = problems(holdings, hidden);
-    let certificate = (subject == Subject::Library).then(|| certificate(holdings, &problems));
+    let certificate =
+        (subject == Subject::Library).then(|| certificate(holdings, &problems, shown.hidden + shown.deleted));
     problems.groups.extend(problems::undrawn(undrawn));
     let (photos, videos) = holdings::photos_and_videos(&shown.items);
     let bytes = shown.files.iter().map(|file| file.content.size).fold(0, u64::saturating_add);

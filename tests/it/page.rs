@@ -13,6 +13,8 @@ use crate::builder::{
     Exif, Export, Movie, Part, Photo, Row, SharedAlbum, SharedAlbums, damage, jpeg, mov, png,
 };
 use crate::support::{Scratch, contents};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::Value;
 use windfall::category::photos::media::Kind;
 use windfall::library::record::Area;
@@ -55,6 +57,13 @@ fn paths(data: &Value) -> Vec<String> {
     folder.zip(texts(&data["name"])).map(|(folder, name)| format!("{folder}/{name}")).collect()
 }
 
+/// The names of the thumbnails that a page knows, which it has in base64, one after the other.
+pub fn thumbnail_names(data: &Value) -> Vec<String> {
+    let keys = data["thumbnail"].as_str().unwrap().as_bytes().chunks(43).filter(|key| !key.starts_with(b" "));
+    let names = keys.map(|key| STANDARD_NO_PAD.decode(key).unwrap());
+    names.map(|name| name.iter().map(|byte| format!("{byte:02x}")).collect()).collect()
+}
+
 fn thumbnails(library: &Path) -> BTreeMap<PathBuf, SystemTime> {
     let files = walkdir::WalkDir::new(library.join(".windfall/thumbnails")).into_iter().map(Result::unwrap);
     let files = files.filter(|entry| entry.file_type().is_file() && entry.file_name() != "recipe");
@@ -92,7 +101,7 @@ fn the_page_says_what_the_catalog_says() {
     for path in paths(&shown).into_iter().chain(live) {
         assert!(scratch.library().join(&path).is_file(), "{path}");
     }
-    for hash in texts(&shown["thumbnail"]).into_iter().filter(|hash| !hash.is_empty()) {
+    for hash in thumbnail_names(&shown) {
         let file = format!(".windfall/thumbnails/{}/{hash}.jpg", &hash[..2]);
         assert!(scratch.library().join(&file).is_file(), "{file}");
     }
@@ -248,6 +257,7 @@ fn every_number_is_of_the_same_things() {
     assert!(page.contains("<title>14 photos and 1 video, "), "{page}");
     assert!(page.contains("<h1>14 photos and 1 video</h1>"));
     assert!(page.contains("1 hidden and 1 recently deleted are not shown"));
+    assert!(page.contains("16 photos and 1 video (2 not shown here) in 18 files"), "{page}");
     assert!(page.contains(
         "The library holds 16 photos and 1 video; 1 of the photos is a Live Photo, with its movie"
     ));
@@ -414,7 +424,7 @@ fn a_browser_shows_it_without_an_error_or_a_request() {
         assert_eq!(grid.matches("class=\"tile").count(), items);
         assert_eq!(opened.requests, [] as [&str; 0]);
         assert!(!opened.dom.contains("<title>owned"));
-        let pictures = texts(&data(&page)["thumbnail"]).into_iter().filter(|hash| !hash.is_empty()).count();
+        let pictures = thumbnail_names(&data(&page)).len();
         assert!(pictures > 0);
         assert!(opened.dom.matches("alt=\"").count() >= pictures);
     }
