@@ -28,7 +28,7 @@ use look::{Look, Part, View};
 
 pub use group::groups;
 pub use kinship::Kinship;
-pub use seen::photos as seen;
+pub use seen::{photos as seen, prepare};
 
 /// A photo as it is compared.
 #[derive(Debug, Clone)]
@@ -102,7 +102,7 @@ pub fn is_compared(file: &StoredFile) -> bool {
         && !file.deleted
 }
 
-/// The groups among these files of a library, with their places in `files`; what is not compared is in none.
+/// The groups among these files of a library, which have their thumbnails, with their places in `files`; what is not compared is in none.
 ///
 /// # Errors
 /// If the owner interrupts.

@@ -73,6 +73,14 @@ pub enum Undrawable {
     Panicked,
 }
 
+impl Undrawable {
+    /// Damaged, in the words of a decoder, which may think that they have a page for themselves.
+    fn damaged(error: impl ToString) -> Self {
+        let error = error.to_string();
+        Undrawable::Damaged(error.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+}
+
 /// Whether this build draws some of the files of that format.
 pub fn can_draw(format: Format) -> bool {
     match format {

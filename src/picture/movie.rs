@@ -25,7 +25,7 @@ pub fn decode(path: &Path, limits: &Limits) -> Result<Picture, Undrawable> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
     let first = first_picture(&mut file, size).ok_or(Undrawable::Format)?;
-    let config = HevcConfig::parse(&first.config).map_err(|error| Undrawable::Damaged(error.to_string()))?;
+    let config = HevcConfig::parse(&first.config).map_err(Undrawable::damaged)?;
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(first.offset))?;
     file.take(first.length.min(LARGEST)).read_to_end(&mut bytes)?;

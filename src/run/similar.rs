@@ -61,6 +61,7 @@ pub fn similar(
 ) -> Result<Similar, Error> {
     let files = files(&Catalog::read(library)?, filters)?;
     let files: Vec<&StoredFile> = files.iter().collect();
+    alike::prepare(library, &files, watch, jobs)?;
     let photos = alike::seen(library, &files, watch, jobs)?;
     let file = |member: &alike::Member| {
         let (file, photo) = files.get(member.index).zip(photos.get(member.index))?;
