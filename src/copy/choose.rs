@@ -10,7 +10,7 @@ use crate::category::photos::AlbumKind;
 use crate::category::photos::media::{Format, Kind};
 use crate::copy::Form;
 use crate::library::catalog::StoredFile;
-use crate::library::filter::Choice;
+use crate::library::filter::Filters;
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
 use crate::page::HiddenPhotos;
@@ -18,7 +18,7 @@ use crate::picture::Encoding;
 
 /// What somebody wants a copy of.
 pub struct Wanted<'a> {
-    pub choice: &'a Choice<'a>,
+    pub filters: &'a Filters,
     pub hidden: HiddenPhotos,
     /// What photos become that few programs can show; `None` leaves them as they are.
     pub jpeg: Option<Encoding>,
@@ -67,7 +67,7 @@ pub fn choose<'a>(files: &'a [StoredFile], titles: &'a TitlesByPath, wanted: &Wa
     for file in files.iter().filter(|file| is_medium(file)) {
         let titles: &'a [(AlbumKind, String)] =
             titles.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
-        if !wanted.choice.has(file, titles) {
+        if !wanted.filters.mean(file, titles) {
             continue;
         }
         if stays(file) {
@@ -85,7 +85,7 @@ pub fn choose<'a>(files: &'a [StoredFile], titles: &'a TitlesByPath, wanted: &Wa
         let companions = companions.filter(|companion| is_medium(companion) || wanted.jpeg.is_none());
         let together: Vec<&'a StoredFile> =
             [file].into_iter().chain(movie).chain(companions).filter(|file| !stays(file)).collect();
-        let mut albums: Vec<Option<&'a str>> = wanted.choice.albums_of(titles).map(Some).collect();
+        let mut albums: Vec<Option<&'a str>> = wanted.filters.albums_of(titles).map(Some).collect();
         if albums.is_empty() {
             albums.push(None);
         }
@@ -160,8 +160,7 @@ mod tests {
 
     fn chosen(filters: &Filters, hidden: HiddenPhotos, jpeg: Option<Encoding>) -> (Vec<String>, LeftOut) {
         let (files, titles) = (files(), TitlesByPath::new());
-        let choice = filters.among(std::iter::empty());
-        let chosen = choose(&files, &titles, &Wanted { choice: &choice, hidden, jpeg });
+        let chosen = choose(&files, &titles, &Wanted { filters, hidden, jpeg });
         let mark = |(_, name, becomes_jpeg): (_, String, bool)| if becomes_jpeg { name + "!" } else { name };
         (names(&chosen).into_iter().map(mark).collect(), chosen.left_out)
     }
@@ -190,9 +189,8 @@ mod tests {
         let titles: TitlesByPath = [("1.HEIC".to_owned(), albums.to_vec())].into();
         let filters =
             Filters { albums: vec!["week".parse().unwrap(), "SEA".parse().unwrap()], ..Filters::default() };
-        let choice = filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
         let wanted =
-            Wanted { choice: &choice, hidden: HiddenPhotos::LeftOut, jpeg: Some(Encoding::default()) };
+            Wanted { filters: &filters, hidden: HiddenPhotos::LeftOut, jpeg: Some(Encoding::default()) };
         let chosen = names(&choose(&files, &titles, &wanted));
         let chosen: Vec<(&str, &str)> =
             chosen.iter().map(|(album, name, _)| (album.as_deref().unwrap(), name.as_str())).collect();

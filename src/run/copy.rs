@@ -105,8 +105,7 @@ struct Job<'a> {
 pub fn copy(run: &Run<'_>, wishes: &Wishes) -> Result<Copied, Error> {
     let (files, titles) = read(run.library, &wishes.filters)?;
     refuse(run.library, run.folder)?;
-    let choice = wishes.filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
-    let wanted = Wanted { choice: &choice, hidden: wishes.hidden, jpeg: wishes.jpeg };
+    let wanted = Wanted { filters: &wishes.filters, hidden: wishes.hidden, jpeg: wishes.jpeg };
     let chosen = choose(&files, &titles, &wanted);
     let mut copied = Copied { left_out: chosen.left_out, ..Copied::default() };
     if chosen.items.is_empty() {

@@ -77,11 +77,10 @@ pub fn similar(
 
 fn files(catalog: &Catalog, filters: &Filters) -> Result<Vec<StoredFile>, Error> {
     let titles = if filters.ask_for_titles() { catalog.titles_by_path()? } else { HashMap::new() };
-    let choice = filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
     let mut files = Vec::new();
     catalog.each_file(Detail::WithoutEvidence, &mut |file| {
         let titles = titles.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
-        if is_compared(&file) && choice.has(&file, titles) {
+        if is_compared(&file) && filters.mean(&file, titles) {
             files.push(file);
         }
         ControlFlow::Continue(())
