@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod drive;
+pub mod files;
 pub mod filter;
 pub mod kept_settings;
 pub mod layout;

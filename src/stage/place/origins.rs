@@ -11,12 +11,13 @@ use std::path::Path;
 use crate::contents::{ArchiveId, Class, Contents, Entry, EntryId, ExportId, Identity};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::{Catalog, Ids};
+use crate::library::files::make_folder;
 use crate::library::layout;
 use crate::library::origins;
 use crate::library::path::LibraryPath;
 use crate::library::staging::sync_all;
 use crate::problem::{Code, Problem};
-use crate::stage::place::{Placing, Unplaced, make_folder, stopped};
+use crate::stage::place::{Placing, Unplaced, stopped};
 use crate::stage::plan::Plan;
 
 /// Writes the origins of all files that stand, where they have changed.
