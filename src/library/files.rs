@@ -1,8 +1,8 @@
 //! Files and folders below a root, a library or a folder of copies: looked at without following a link, made, named and
-//! dated without overwriting anything.
+//! dated without overwriting anything; and those of Windfall's own that a new text replaces, all at once or not at all.
 
-use std::fs::{self, Metadata};
-use std::io;
+use std::fs::{self, File, Metadata};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -14,6 +14,10 @@ use crate::library::path::LibraryPath;
 
 /// FAT stores times in steps of two seconds.
 const RESOLUTION: Duration = Duration::from_secs(2);
+/// How files begin that wait to take the place of others.
+const UNFINISHED: &str = ".windfall-new-";
+/// Nobody writes at one of them for so long.
+const LONGEST: Duration = Duration::from_hours(1);
 
 /// Makes a folder of the library and those above it, each a real folder.
 ///
@@ -80,6 +84,34 @@ pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// Puts a file of Windfall's own in the place of the one that stands there: whenever a run is killed or the power
+/// fails, the old one or the new one stands there as a whole.
+///
+/// It is written in `own`, Windfall's folder on that drive, so that nothing half written ever lies among an owner's
+/// files. What a killed run left there goes.
+pub fn replace(own: &Path, path: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    sweep(own);
+    let create = |path: &Path| File::options().write(true).create_new(true).open(path);
+    let file = tempfile::Builder::new().prefix(UNFINISHED).make_in(own, create)?;
+    let mut buffered = BufWriter::new(file.as_file());
+    write(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Young ones stay: pages are written without a lock, so another run may be at it.
+fn sweep(own: &Path) {
+    for entry in fs::read_dir(own).into_iter().flatten().flatten() {
+        let is_unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+        let is_old = || entry.metadata().ok()?.modified().ok()?.elapsed().ok().map(|age| age > LONGEST);
+        if is_unfinished && is_old() == Some(true) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// A time that the file system cannot store is left out; the catalog has it.
 pub fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
     let Some(modified) = modified else { return };
@@ -108,4 +140,43 @@ pub fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
 pub fn is_near(has: SystemTime, given: DateTime<Utc>) -> bool {
     let given = SystemTime::from(given);
     has.duration_since(given).unwrap_or_else(|earlier| earlier.duration()) <= RESOLUTION
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replace;
+    use std::fs::{self, File};
+    use std::io;
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_or_not_at_all() {
+        let scratch = tempfile::tempdir().unwrap();
+        let own = scratch.path().join("own");
+        fs::create_dir(&own).unwrap();
+        let path = scratch.path().join("page.html");
+        replace(&own, &path, &|to| to.write_all(b"one")).unwrap();
+        let failed = replace(&own, &path, &|to| {
+            to.write_all(b"tw")?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(fs::read_dir(&own).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_goes_and_what_another_one_writes_stays() {
+        let scratch = tempfile::tempdir().unwrap();
+        let left = |name: &str, age: u64| {
+            let path = scratch.path().join(name);
+            let file = File::create(&path).unwrap();
+            file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+            path
+        };
+        let (old, young) = (left(".windfall-new-a", 100_000), left(".windfall-new-b", 1));
+        let owners = left("new", 100_000);
+        replace(scratch.path(), &scratch.path().join("page.html"), &|to| to.write_all(b"one")).unwrap();
+        assert!(!old.exists() && young.exists() && owners.exists());
+    }
 }

@@ -5,7 +5,6 @@
 //! business.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -18,7 +17,7 @@ use crate::page::gallery::{self, Beside};
 use crate::page::holdings::{Collection, Delivered, Holdings};
 use crate::page::remarks::Remarks;
 use crate::page::shown::Shown;
-use crate::page::{Gallery, HiddenPhotos, Subject, refuse_foreign, render};
+use crate::page::{Gallery, HiddenPhotos, Subject, put, refuse_foreign, render};
 use crate::picture::{self, Previews, Wanted};
 use crate::progress::Watch;
 
@@ -59,13 +58,11 @@ pub fn write_beside(
     let in_folder: HashSet<blake3::Hash> = holdings.files.iter().map(|file| file.content.blake3).collect();
     let stays = |photo: &blake3::Hash| in_folder.contains(photo);
     let wanted = Wanted { items: &shown.items, stays: &stays, previews: Previews::Found };
-    let pictures = picture::make_in(&copies.folder.join(copies.own), copies.folder, &wanted, watch, jobs)?;
+    let own = copies.folder.join(copies.own);
+    let pictures = picture::make_in(&own, copies.folder, &wanted, watch, jobs)?;
     let beside = Beside { pictures: &pictures, similar: &[], own: copies.own };
     let gallery = Gallery { data: gallery::data(&shown, &beside), similar: 0 };
     let html = render(Subject::Copies, &holdings, &shown, HiddenPhotos::Shown, &[], Some(&gallery))
         .map_err(|error| Error::io("write", page)(io::Error::other(error)))?;
-    if fs::read(page).is_ok_and(|before| before == html.as_bytes()) {
-        return Ok(());
-    }
-    picture::replace(copies.folder, page, html.as_bytes()).map_err(Error::io("write", page))
+    put(&own, page, &html).map(drop)
 }

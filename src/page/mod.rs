@@ -35,6 +35,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::library::catalog::{Catalog, StoredFile};
+use crate::library::files::replace;
 use crate::library::{layout, name};
 use crate::page::address::find;
 use crate::page::certificate::{Certificate, certificate};
@@ -148,7 +149,8 @@ pub fn write(
     };
     refuse_foreign(&path)?;
     let shown = Shown::of(&holdings, options.hidden);
-    let pictures = match is_same(&folder, library) {
+    let is_inside = is_same(&folder, library);
+    let pictures = match is_inside {
         true => {
             let in_library: HashSet<blake3::Hash> = holdings.files.iter().map(|f| f.content.blake3).collect();
             let stays = |photo: &blake3::Hash| in_library.contains(photo);
@@ -171,19 +173,27 @@ pub fn write(
     }
     let there: u64 = pictures.iter().map(|drawn| u64::from(drawn.thumbnail) + u64::from(drawn.preview)).sum();
     let new: u64 = pictures.iter().map(|drawn| drawn.new).sum();
-    let is_as_before = fs::read(&path).is_ok_and(|before| before == html.as_bytes());
-    if !is_as_before {
-        picture::replace(&folder, &path, html.as_bytes()).map_err(Error::io("write", &path))?;
-    }
+    // elsewhere nothing is Windfall's own
+    let own = if is_inside { layout::internal(library) } else { folder };
+    let is_new = put(&own, &path, &html)?;
     Ok(Written {
         path,
         shown: in_words(&shown),
-        made: new + u64::from(!is_as_before),
+        made: new + u64::from(is_new),
         moved: 0,
         removed: 0,
-        kept: there - new + u64::from(is_as_before),
+        kept: there - new + u64::from(!is_new),
         problems,
     })
+}
+
+/// Puts a page in its place, unless it stands there already; says whether it did. `own` is on the same drive.
+fn put(own: &Path, place: &Path, html: &str) -> Result<bool, Error> {
+    if fs::read(place).is_ok_and(|before| before == html.as_bytes()) {
+        return Ok(false);
+    }
+    replace(own, place, &|to| to.write_all(html.as_bytes())).map_err(Error::io("write", place))?;
+    Ok(true)
 }
 
 /// The photos that should have a picture and have none, each with a word why.

@@ -33,7 +33,7 @@ use image::{DynamicImage, RgbImage};
 use crate::category::photos::media::{Carried, Format, carried};
 
 pub use copy::{Encoding, jpeg};
-pub use kept::{replace, thumbnail};
+pub use kept::thumbnail;
 pub use limits::Limits;
 pub use thumbnails::{Drawn, Previews, Wanted, WhyNone, make, make_in};
 
