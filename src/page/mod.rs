@@ -49,7 +49,7 @@ use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
 use crate::picture::{self, Drawn, Previews, Wanted, WhyNone};
 use crate::place;
-use crate::problem::{Code, Problem, Severity};
+use crate::problem::{Code, Problem};
 use crate::progress::Watch;
 
 /// What the page does in a browser, piece after piece; nothing of it is known to whatever else runs there.
@@ -200,13 +200,8 @@ fn put(own: &Path, place: &Path, html: &str) -> Result<bool, Error> {
 fn undrawn(shown: &Shown<'_>, pictures: &[Drawn]) -> Vec<Problem> {
     let one = |(item, drawn): (&&StoredFile, &Drawn)| match &drawn.why_none {
         Some(WhyNone::Failed(why)) => {
-            let mut problem = Problem::new(
-                Code::Unreadable,
-                format!("it has no picture on the page: it {}", one_line(why)),
-            );
-            problem.severity = Severity::Warning;
-            problem.entry = Some(item.path.to_string());
-            Some(problem)
+            let message = format!("it has no picture on the page: it {}", one_line(why));
+            Some(Problem::new(Code::Unreadable, message).as_warning().with_entry(item.path.as_str()))
         }
         Some(WhyNone::Kind) | None => None,
     };
