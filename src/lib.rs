@@ -172,8 +172,9 @@ pub mod cli {
 
     /// The page of a library.
     pub mod page {
+        pub use crate::library::filter::HiddenAndDeleted;
         pub use crate::page::address::of_file;
-        pub use crate::page::{HiddenPhotos, PageOptions, Written, write};
+        pub use crate::page::{PageOptions, Written, write};
         pub use crate::picture::Previews;
     }
 }

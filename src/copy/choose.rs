@@ -10,16 +10,15 @@ use crate::category::photos::AlbumKind;
 use crate::category::photos::media::{Format, Kind};
 use crate::copy::Form;
 use crate::library::catalog::StoredFile;
-use crate::library::filter::Filters;
+use crate::library::filter::{Filters, HiddenAndDeleted};
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
-use crate::page::HiddenPhotos;
 use crate::picture::Encoding;
 
 /// What somebody wants a copy of.
 pub struct Wanted<'a> {
     pub filters: &'a Filters,
-    pub hidden: HiddenPhotos,
+    pub hidden: HiddenAndDeleted,
     /// What photos become that few programs can show; `None` leaves them as they are.
     pub jpeg: Option<Encoding>,
 }
@@ -63,7 +62,8 @@ pub fn choose<'a>(files: &'a [StoredFile], titles: &'a TitlesByPath, wanted: &Wa
     }
     let mut chosen: BTreeMap<(Option<&'a str>, &LibraryPath), &'a StoredFile> = BTreeMap::new();
     let mut left_out = LeftOut::default();
-    let stays = |file: &StoredFile| wanted.hidden == HiddenPhotos::LeftOut && (file.hidden || file.deleted);
+    let stays =
+        |file: &StoredFile| wanted.hidden == HiddenAndDeleted::LeftOut && (file.hidden || file.deleted);
     for file in files.iter().filter(|file| is_medium(file)) {
         let titles: &'a [(AlbumKind, String)] =
             titles.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
@@ -120,7 +120,7 @@ fn becomes_jpeg(format: Format) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chosen, Form, HiddenPhotos, Kind, LeftOut, StoredFile, TitlesByPath, Wanted, choose};
+    use super::{Chosen, Form, HiddenAndDeleted, Kind, LeftOut, StoredFile, TitlesByPath, Wanted, choose};
     use crate::category::photos::AlbumKind;
     use crate::category::photos::media::Format;
     use crate::library::filter::Filters;
@@ -158,7 +158,7 @@ mod tests {
         chosen.items.iter().map(item).collect()
     }
 
-    fn chosen(filters: &Filters, hidden: HiddenPhotos, jpeg: Option<Encoding>) -> (Vec<String>, LeftOut) {
+    fn chosen(filters: &Filters, hidden: HiddenAndDeleted, jpeg: Option<Encoding>) -> (Vec<String>, LeftOut) {
         let (files, titles) = (files(), TitlesByPath::new());
         let chosen = choose(&files, &titles, &Wanted { filters, hidden, jpeg });
         let mark = |(_, name, becomes_jpeg): (_, String, bool)| if becomes_jpeg { name + "!" } else { name };
@@ -170,7 +170,7 @@ mod tests {
         let searched = |text: &str| Filters { searches: vec![text.parse().unwrap()], ..Filters::default() };
         let jpeg = Some(Encoding::default());
         let (all, some) = (Filters::default(), searched("1.heic"));
-        let (no, yes) = (HiddenPhotos::LeftOut, HiddenPhotos::Shown);
+        let (no, yes) = (HiddenAndDeleted::LeftOut, HiddenAndDeleted::Included);
         let left_out = LeftOut { hidden: 1, deleted: 1 };
         let live = ["1.AAE", "1.DNG", "1.HEIC", "1.MOV"].map(str::to_owned).to_vec();
         let converted = ["1.DNG!", "1.HEIC!", "1.MOV"].map(str::to_owned).to_vec();
@@ -190,7 +190,7 @@ mod tests {
         let filters =
             Filters { albums: vec!["week".parse().unwrap(), "SEA".parse().unwrap()], ..Filters::default() };
         let wanted =
-            Wanted { filters: &filters, hidden: HiddenPhotos::LeftOut, jpeg: Some(Encoding::default()) };
+            Wanted { filters: &filters, hidden: HiddenAndDeleted::LeftOut, jpeg: Some(Encoding::default()) };
         let chosen = names(&choose(&files, &titles, &wanted));
         let chosen: Vec<(&str, &str)> =
             chosen.iter().map(|(album, name, _)| (album.as_deref().unwrap(), name.as_str())).collect();

@@ -2,7 +2,7 @@
 //! found anywhere. The same for every verb that takes filters.
 //!
 //! Filters of one kind mean *or*, different ones *and*; without any, every file is meant. They say nothing of hidden
-//! and deleted files, which is for each verb to decide. Nothing is read here.
+//! and deleted files: each verb decides on those, or asks for a [`HiddenAndDeleted`]. Nothing is read here.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -37,6 +37,16 @@ pub struct Filters {
     pub searches: Vec<Text>,
     /// Kinds of data.
     pub categories: Vec<Category>,
+}
+
+/// Whether what is hidden or recently deleted is meant too, where a verb lets its owner choose.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HiddenAndDeleted {
+    /// It is not.
+    #[default]
+    LeftOut,
+    /// It is, like everything else.
+    Included,
 }
 
 /// What somebody sees.

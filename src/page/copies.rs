@@ -12,12 +12,13 @@ use std::path::Path;
 use crate::category::photos::AlbumKind;
 use crate::error::Error;
 use crate::library::catalog::StoredFile;
+use crate::library::filter::HiddenAndDeleted;
 use crate::library::settings::RememberedSettings;
 use crate::page::gallery::{self, Beside};
 use crate::page::holdings::{Collection, Delivered, Holdings};
 use crate::page::remarks::Remarks;
 use crate::page::shown::Shown;
-use crate::page::{Gallery, HiddenPhotos, Subject, put, refuse_foreign, render};
+use crate::page::{Gallery, Subject, put, refuse_foreign, render};
 use crate::picture::{self, Previews, Wanted};
 use crate::progress::Watch;
 
@@ -54,7 +55,7 @@ pub fn write_beside(
         read: HashMap::new(),
         settings: RememberedSettings::default(),
     };
-    let shown = Shown::of(&holdings, HiddenPhotos::Shown);
+    let shown = Shown::of(&holdings, HiddenAndDeleted::Included);
     let in_folder: HashSet<blake3::Hash> = holdings.files.iter().map(|file| file.content.blake3).collect();
     let stays = |photo: &blake3::Hash| in_folder.contains(photo);
     let wanted = Wanted { items: &shown.items, stays: &stays, previews: Previews::Found };
@@ -62,7 +63,7 @@ pub fn write_beside(
     let pictures = picture::make_in(&own, copies.folder, &wanted, watch, jobs)?;
     let beside = Beside { pictures: &pictures, similar: &[], own: copies.own };
     let gallery = Gallery { data: gallery::data(&shown, &beside), similar: 0 };
-    let html = render(Subject::Copies, &holdings, &shown, HiddenPhotos::Shown, &[], Some(&gallery))
+    let html = render(Subject::Copies, &holdings, &shown, HiddenAndDeleted::Included, &[], Some(&gallery))
         .map_err(|error| Error::io("write", page)(io::Error::other(error)))?;
     put(&own, page, &html).map(drop)
 }

@@ -30,12 +30,12 @@ use std::path::{Path, PathBuf};
 
 use askama::Template;
 use chrono::Utc;
-
 use serde::Serialize;
 
 use crate::error::Error;
 use crate::library::catalog::{Catalog, StoredFile};
 use crate::library::files::replace;
+use crate::library::filter::HiddenAndDeleted;
 use crate::library::{layout, name};
 use crate::page::address::find;
 use crate::page::certificate::{Certificate, certificate};
@@ -51,6 +51,8 @@ use crate::picture::{self, Drawn, Previews, Wanted, WhyNone};
 use crate::place;
 use crate::problem::{Code, Problem};
 use crate::progress::Watch;
+
+pub use copies::{Copies, write_beside};
 
 /// What the page does in a browser, piece after piece; nothing of it is known to whatever else runs there.
 const SCRIPT: &str = concat!(
@@ -78,18 +80,6 @@ const STYLE: &str = concat!(
 /// What every page of ours says in its first lines.
 const MARK: &str = "<meta name=\"generator\" content=\"Windfall ";
 
-/// Whether the page shows what is hidden and recently deleted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum HiddenPhotos {
-    /// It shows none of them.
-    #[default]
-    LeftOut,
-    /// It shows them among the others.
-    Shown,
-}
-
-pub use copies::{Copies, write_beside};
-
 /// What a page is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Subject {
@@ -104,7 +94,7 @@ pub struct PageOptions {
     /// Where it is written; by default `windfall-report.html` in the library. Elsewhere it has no gallery.
     pub output: Option<PathBuf>,
     /// Whether it shows hidden and recently deleted photos.
-    pub hidden: HiddenPhotos,
+    pub hidden: HiddenAndDeleted,
     /// Whether photos that browsers cannot show get previews.
     pub previews: Previews,
 }
@@ -303,7 +293,7 @@ fn render(
     subject: Subject,
     holdings: &Holdings,
     shown: &Shown<'_>,
-    hidden: HiddenPhotos,
+    hidden: HiddenAndDeleted,
     undrawn: &[Problem],
     gallery: Option<&Gallery>,
 ) -> Result<String, askama::Error> {

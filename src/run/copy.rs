@@ -21,8 +21,8 @@ use crate::copy::written::Written;
 use crate::error::{Error, is_full};
 use crate::library::catalog::{Catalog, Detail, StoredFile};
 use crate::library::drive;
-use crate::library::filter::Filters;
-use crate::page::{Copies, HiddenPhotos, write_beside};
+use crate::library::filter::{Filters, HiddenAndDeleted};
+use crate::page::{Copies, write_beside};
 use crate::picture::{Encoding, Limits};
 use crate::problem::{Code, Problem, amount};
 use crate::progress::{Phase, Watch};
@@ -62,7 +62,7 @@ pub struct Wishes {
     /// Which photos and videos are meant.
     pub filters: Filters,
     /// Whether hidden and recently deleted ones may be among them.
-    pub hidden: HiddenPhotos,
+    pub hidden: HiddenAndDeleted,
     /// What photos become that few programs can show; `None` leaves them as they are.
     pub jpeg: Option<Encoding>,
     /// Whether the folder gets a page.
