@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::category::photos::AlbumKind;
 use crate::category::photos::media::{Format, Kind};
 use crate::copy::Form;
 use crate::library::catalog::StoredFile;
 use crate::library::filter::{Filters, HiddenAndDeleted};
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
+use crate::library::titles::Titles;
 use crate::picture::Encoding;
 
 /// What somebody wants a copy of.
@@ -48,11 +48,8 @@ pub struct Chosen<'a> {
     pub left_out: LeftOut,
 }
 
-/// The kinds and titles of the albums that each path is in.
-pub type TitlesByPath = HashMap<String, Vec<(AlbumKind, String)>>;
-
 /// Chooses among the files of a library.
-pub fn choose<'a>(files: &'a [StoredFile], titles: &'a TitlesByPath, wanted: &Wanted<'_>) -> Chosen<'a> {
+pub fn choose<'a>(files: &'a [StoredFile], titles: &'a Titles, wanted: &Wanted<'_>) -> Chosen<'a> {
     let by_path: HashMap<&LibraryPath, &StoredFile> = files.iter().map(|file| (&file.path, file)).collect();
     let mut companions: HashMap<&LibraryPath, Vec<&StoredFile>> = HashMap::new();
     for file in files {
@@ -65,8 +62,7 @@ pub fn choose<'a>(files: &'a [StoredFile], titles: &'a TitlesByPath, wanted: &Wa
     let stays =
         |file: &StoredFile| wanted.hidden == HiddenAndDeleted::LeftOut && (file.hidden || file.deleted);
     for file in files.iter().filter(|file| is_medium(file)) {
-        let titles: &'a [(AlbumKind, String)] =
-            titles.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let titles = titles.of(&file.path);
         if !wanted.filters.mean(file, titles) {
             continue;
         }
@@ -120,7 +116,7 @@ fn becomes_jpeg(format: Format) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chosen, Form, HiddenAndDeleted, Kind, LeftOut, StoredFile, TitlesByPath, Wanted, choose};
+    use super::{Chosen, Form, HiddenAndDeleted, Kind, LeftOut, StoredFile, Titles, Wanted, choose};
     use crate::category::photos::AlbumKind;
     use crate::category::photos::media::Format;
     use crate::library::filter::Filters;
@@ -159,7 +155,7 @@ mod tests {
     }
 
     fn chosen(filters: &Filters, hidden: HiddenAndDeleted, jpeg: Option<Encoding>) -> (Vec<String>, LeftOut) {
-        let (files, titles) = (files(), TitlesByPath::new());
+        let (files, titles) = (files(), Titles::default());
         let chosen = choose(&files, &titles, &Wanted { filters, hidden, jpeg });
         let mark = |(_, name, becomes_jpeg): (_, String, bool)| if becomes_jpeg { name + "!" } else { name };
         (names(&chosen).into_iter().map(mark).collect(), chosen.left_out)
@@ -186,7 +182,7 @@ mod tests {
     fn a_photo_goes_into_each_album_that_was_asked_for() {
         let files = files();
         let albums = ["Lake", "Lake week", "Sea"].map(|title| (AlbumKind::Album, title.to_owned()));
-        let titles: TitlesByPath = [("1.HEIC".to_owned(), albums.to_vec())].into();
+        let titles = Titles::from([("1.HEIC", albums.to_vec())]);
         let filters =
             Filters { albums: vec!["week".parse().unwrap(), "SEA".parse().unwrap()], ..Filters::default() };
         let wanted =

@@ -15,4 +15,5 @@ pub mod record;
 pub mod settings;
 pub mod staging;
 pub mod template;
+pub mod titles;
 pub mod tree;

@@ -12,7 +12,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
 
 use crate::copy::Form;
-use crate::copy::choose::{Item, LeftOut, TitlesByPath, Wanted, choose};
+use crate::copy::choose::{Item, LeftOut, Wanted, choose};
 use crate::copy::folder::{Folder, OWN, Waiting, refuse};
 use crate::copy::make::{Failure, Made, Maker, Outcome};
 use crate::copy::naming::{PAGE, Place, places};
@@ -22,6 +22,7 @@ use crate::error::{Error, is_full};
 use crate::library::catalog::{Catalog, Detail, StoredFile};
 use crate::library::drive;
 use crate::library::filter::{Filters, HiddenAndDeleted};
+use crate::library::titles::Titles;
 use crate::page::{Copies, write_beside};
 use crate::picture::{Encoding, Limits};
 use crate::problem::{Code, Problem, amount};
@@ -124,9 +125,9 @@ pub fn copy(run: &Run<'_>, wishes: &Wishes) -> Result<Copied, Error> {
 }
 
 /// What the catalog knows of the files, and of their albums if somebody asks for those.
-fn read(library: &Path, filters: &Filters) -> Result<(Vec<StoredFile>, TitlesByPath), Error> {
+fn read(library: &Path, filters: &Filters) -> Result<(Vec<StoredFile>, Titles), Error> {
     let catalog = Catalog::read(library)?;
-    let titles = if filters.ask_for_titles() { catalog.titles_by_path()? } else { TitlesByPath::new() };
+    let titles = Titles::read(&catalog, filters)?;
     let mut files = Vec::new();
     catalog.each_file(Detail::WithoutEvidence, &mut |file| {
         files.push(file);
