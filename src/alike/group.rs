@@ -15,7 +15,7 @@ use super::kinship::{
 };
 use super::look::{Part, View};
 use super::near::Near;
-use super::{Group, Photo, Sight};
+use super::{Group, Member, Photo, Sight};
 
 /// Hashes that differ in more bits are of other pictures.
 const MOST_BITS: u32 = 8;
@@ -147,9 +147,9 @@ fn group(photos: &[Photo<'_>], first: usize, others: Vec<(usize, Sight)>) -> Gro
             Some(kinship(best, photo, *sight, moment))
         })
         .collect();
-    let others = others.into_iter().map(|(index, sight)| super::Member { index, distance: sight.distance });
-    let first = super::Member { index: first, distance: 0 };
-    Group { kinships, members: std::iter::once(first).chain(others).collect() }
+    let member = |(index, distance): (usize, u32)| Member { index, distance, pixels: photos[index].pixels };
+    let others = others.into_iter().map(|(index, sight)| (index, sight.distance));
+    Group { kinships, members: std::iter::once((first, 0)).chain(others).map(member).collect() }
 }
 
 /// Those of a group that one camera took in one row with the first, each within seconds of the one before.

@@ -61,17 +61,16 @@ pub fn similar(
 ) -> Result<Similar, Error> {
     let files = files(&Catalog::read(library)?, filters)?;
     let files: Vec<&StoredFile> = files.iter().collect();
-    let photos = alike::seen(library, &files, watch, jobs)?;
     let file = |member: &alike::Member| {
-        let (file, photo) = files.get(member.index).zip(photos.get(member.index))?;
-        let (width, height) = photo.pixels.unzip();
+        let file = files[member.index];
+        let (width, height) = member.pixels.unzip();
         let (path, size) = (file.path.clone(), file.content.size);
-        Some(AlikeFile { path, size, width, height, distance: member.distance })
+        AlikeFile { path, size, width, height, distance: member.distance }
     };
-    let groups = alike::groups(&photos).into_iter().map(|group| Alike {
-        reason: group.reason(),
-        files: group.members.iter().filter_map(file).collect(),
-    });
+    let found = alike::among(library, &files, watch, jobs)?;
+    let groups = found
+        .iter()
+        .map(|group| Alike { reason: group.reason(), files: group.members.iter().map(file).collect() });
     Ok(Similar { groups: groups.collect(), compared: files.len() as u64 })
 }
 
