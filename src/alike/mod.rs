@@ -26,7 +26,7 @@ use crate::library::record::Area;
 use crate::progress::Watch;
 use look::{Look, Part, View};
 
-pub use group::groups;
+pub use group::{MOST_BITS, groups, sight};
 pub use kinship::Kinship;
 
 /// A photo as it is compared.
