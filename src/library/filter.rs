@@ -2,7 +2,7 @@
 //! found anywhere. The same for every verb that takes filters.
 //!
 //! Filters of one kind mean *or*, different ones *and*; without any, every file is meant. They say nothing of hidden
-//! and deleted files, which is for each verb to decide. Nothing is read here.
+//! and deleted files: each verb decides on those, or asks for a [`HiddenAndDeleted`]. Nothing is read here.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -37,6 +37,16 @@ pub struct Filters {
     pub searches: Vec<Text>,
     /// Kinds of data.
     pub categories: Vec<Category>,
+}
+
+/// Whether what is hidden or recently deleted is meant too, where a verb lets its owner choose.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HiddenAndDeleted {
+    /// It is not.
+    #[default]
+    LeftOut,
+    /// It is, like everything else.
+    Included,
 }
 
 /// What somebody sees.
@@ -147,22 +157,17 @@ fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
-/// The kinds and titles of a file's albums.
-pub type Titles = [(AlbumKind, String)];
+/// The kind and title of an album.
+pub type Title = (AlbumKind, String);
 
 impl Filters {
-    /// Whether every file is meant.
-    pub fn is_empty(&self) -> bool {
-        *self == Filters::default()
-    }
-
     /// Whether the titles of albums have to be known.
     pub fn ask_for_titles(&self) -> bool {
         !self.albums.is_empty() || !self.searches.is_empty()
     }
 
     /// Whether a file is meant.
-    pub fn mean(&self, file: &StoredFile, titles: &Titles) -> bool {
+    pub fn mean(&self, file: &StoredFile, titles: &[Title]) -> bool {
         let Filters { albums, favorites, from, until, kinds, places, cameras, searches, categories } = self;
         (!favorites || file.favorite)
             && any(categories, |wanted| *wanted == file.category)
@@ -176,7 +181,7 @@ impl Filters {
     }
 
     /// The titles of the albums that were asked for and that a file is in, each once.
-    pub fn albums_of<'t>(&self, titles: &'t Titles) -> impl Iterator<Item = &'t str> {
+    pub fn albums_of<'t>(&self, titles: &'t [Title]) -> impl Iterator<Item = &'t str> {
         let titles: BTreeSet<&str> = titles.iter().map(|(_, title)| title.as_str()).collect();
         titles.into_iter().filter(|title| self.albums.iter().any(|text| text.is_in(title)))
     }
@@ -212,7 +217,7 @@ fn is_in_camera(text: &Text, camera: &Camera) -> bool {
 }
 
 /// Whether a text is in something that has words: path, names, albums, place, camera, date.
-fn is_found(text: &Text, file: &StoredFile, titles: &Titles) -> bool {
+fn is_found(text: &Text, file: &StoredFile, titles: &[Title]) -> bool {
     let is_in = |words: Option<String>| words.is_some_and(|words| text.is_in(&words));
     let dates = || day(file).map(|day| format!("{} {day}", day.format("%-d %B %Y")));
     text.is_in(file.path.as_str())

@@ -20,6 +20,7 @@ use crate::library::filter::Filters;
 use crate::library::layout;
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
+use crate::library::titles::Titles;
 use crate::place::Place;
 
 /// A file of the library, as in JSON.
@@ -151,13 +152,10 @@ pub fn records(
     visit: &mut dyn FnMut(&StoredFile) -> ControlFlow<()>,
 ) -> Result<(), Error> {
     let catalog = Catalog::read(library)?;
-    let titles = if filters.ask_for_titles() { catalog.titles_by_path()? } else { HashMap::new() };
-    catalog.each_file(Detail::WithoutEvidence, &mut |file| {
-        let titles = titles.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
-        match file.area {
-            Area::Media | Area::Other if filters.mean(&file, titles) => visit(&file),
-            Area::Media | Area::Other | Area::Details => ControlFlow::Continue(()),
-        }
+    let titles = Titles::read(&catalog, filters)?;
+    catalog.each_file(Detail::WithoutEvidence, &mut |file| match file.area {
+        Area::Media | Area::Other if filters.mean(&file, titles.of(&file.path)) => visit(&file),
+        Area::Media | Area::Other | Area::Details => ControlFlow::Continue(()),
     })
 }
 

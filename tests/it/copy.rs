@@ -287,7 +287,10 @@ fn filters_choose_and_albums_are_folders_with_safe_names() {
     let some = ["IMG_1.MOV", "IMG_1.jpg", "IMG_2.PNG", "IMG_3 (2).jpg", "IMG_3.JPG"];
     assert_eq!(names(&place.path("some")), some.map(|name| format!("2024/2024-03/{name}")));
     let run = place.run(&["copy", "lib", "--to", "none", "--category", "notes"]);
-    assert_eq!((run.code(), run.out()), (0, "No photo or video is all that was asked for, so nothing was copied.\n"));
+    assert_eq!(
+        (run.code(), run.out()),
+        (0, "No photo or video is all that was asked for, so nothing was copied.\n")
+    );
     assert!(!place.path("none").exists());
 }
 

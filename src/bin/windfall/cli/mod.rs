@@ -19,7 +19,7 @@ use windfall::cli::{
     Encoding, Word,
     copy::{OwnPage, Wishes},
     fitting,
-    page::{HiddenPhotos, PageOptions, Previews},
+    page::{HiddenAndDeleted, PageOptions, Previews},
 };
 use windfall::{SidecarForm, Strangers};
 
@@ -340,7 +340,7 @@ impl Report {
 
     /// What the page should be.
     pub fn options(&self) -> PageOptions {
-        let hidden = if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut };
+        let hidden = if self.with_hidden { HiddenAndDeleted::Included } else { HiddenAndDeleted::LeftOut };
         let previews = if self.previews { Previews::Made } else { Previews::Found };
         PageOptions { output: self.output.clone(), hidden, previews }
     }
@@ -399,7 +399,7 @@ impl CopyPhotos {
         let encoding = Encoding { quality: self.quality.unwrap_or(usual.quality), long_edge: self.long_edge };
         Wishes {
             filters: self.filtering.filters(),
-            hidden: if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut },
+            hidden: if self.with_hidden { HiddenAndDeleted::Included } else { HiddenAndDeleted::LeftOut },
             jpeg: self.jpeg.then_some(encoding),
             page: if self.no_page { OwnPage::None } else { OwnPage::Written },
         }
