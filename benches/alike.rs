@@ -16,7 +16,7 @@ use std::time::Instant;
 use image::imageops::FilterType;
 use image::{DynamicImage, GenericImageView};
 use windfall::alike::look::{Look, Part, View};
-use windfall::alike::{Photo, groups};
+use windfall::alike::{MOST_BITS, Photo, groups, sight};
 use windfall::category::photos::media::{self, Camera, Format};
 use windfall::picture::{self, Limits};
 
@@ -70,7 +70,7 @@ fn random(seed: &mut u64) -> Look {
         *seed >> 33 ^ *seed << 31
     };
     let mut view = |part| {
-        let grain = std::array::from_fn(|_| i8::try_from(next() % 160).unwrap() - 80);
+        let grain = std::array::from_fn(|_| i8::try_from(next() % 128).unwrap() - 64);
         View { part, hash: next(), shape: 4.0 / 3.0, grain }
     };
     let crops = std::iter::repeat_n(Part::Crop, 9);
@@ -108,25 +108,24 @@ fn tiles(number: usize, picture: &DynamicImage) -> Vec<(usize, Look)> {
 
 /// Compares each tile with each of another photo.
 fn strangers(tiles: &[(usize, Look)]) {
-    let (mut pairs, mut near, mut alike) = (0_u64, 0_u64, Vec::new());
+    let (mut pairs, mut near, mut crops, mut wholes) = (0_u64, 0_u64, 0_u64, 0_u64);
     for (of, one) in tiles {
-        for (by, other) in tiles.iter().filter(|(by, _)| by != of) {
+        for (_, other) in tiles.iter().filter(|(by, _)| by != of) {
             pairs += 1;
             for theirs in &one.views {
-                let own = other.as_copy().filter(|own| theirs.is_shaped_as(own) && theirs.distance(own) <= 8);
-                for own in own {
-                    near += 1;
-                    alike.push((theirs.agreement(own), *of, *by));
+                for own in other.as_copy().filter(|own| theirs.is_shaped_as(own)) {
+                    near += u64::from(theirs.distance(own) <= MOST_BITS);
+                    let is_taken_for_it = u64::from(sight(theirs, own).is_some());
+                    match theirs.part {
+                        Part::Crop => crops += is_taken_for_it,
+                        Part::Whole | Part::Inside => wholes += is_taken_for_it,
+                    }
                 }
             }
         }
     }
-    alike.sort_by(|one, other| other.0.total_cmp(&one.0));
-    let agreed = alike.iter().filter(|(agreement, ..)| *agreement >= 0.9).count();
     println!(
-        "{pairs} pairs of tiles of different photos: {near} near by their hashes, {agreed} taken for alike"
+        "{pairs} pairs of tiles of different photos: {near} near by their hashes, of which {wholes} are taken for \
+         copies and {crops} for crops"
     );
-    for (agreement, of, by) in alike.iter().take(8) {
-        println!("  photos {of} and {by} agree by {agreement:.3}");
-    }
 }

@@ -7,33 +7,40 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use chrono::{DateTime, FixedOffset};
+
 use super::kinship::{
-    Kinship, area, follow_each_other, has_camera, is_from_shared_album, is_screenshot, kinship,
-    original_name, stem,
+    Kinship, Moment, area, follow_each_other, has_camera, is_from_shared_album, is_screenshot,
+    is_taken_apart, kinship, original_name, stem,
 };
 use super::look::{Part, View};
 use super::near::Near;
-use super::{Group, Photo, Sight};
+use super::{Group, Member, Photo, Sight};
 
 /// Hashes that differ in more bits are of other pictures.
 pub const MOST_BITS: u32 = 8;
 /// An edit may differ from its original in so many, because names and times say that it is one.
 const MOST_BITS_OF_AN_EDIT: u32 = 24;
+/// A crop may differ in so many: there are ten of each photo, so chance has ten times the opportunity.
+const MOST_BITS_OF_A_CROP: u32 = 6;
 /// The least agreement of the grains.
 const LEAST_AGREEMENT: f64 = 0.9;
+const LEAST_AGREEMENT_OF_A_CROP: f64 = 0.95;
+
+/// Of one name and one moment there are no more originals that an edit is looked for among.
+const MOST_NAMESAKES: usize = 16;
 
 /// Groups of two and more, by the path of the best in each.
 pub fn groups(photos: &[Photo<'_>]) -> Vec<Group> {
-    let mut order: Vec<usize> = (0..photos.len()).collect();
+    let mut order: Vec<(usize, &Photo<'_>)> = photos.iter().enumerate().collect();
     let names: HashSet<String> = photos.iter().map(|photo| stem(photo.name).to_lowercase()).collect();
-    order.sort_by_cached_key(|index| photos.get(*index).map(|photo| standing(photo, &names)));
+    order.sort_by_cached_key(|(_, photo)| standing(photo, &names));
     let mut firsts = Firsts { photos, near: Near::default(), views: Vec::new(), by_name: HashMap::new() };
     let mut joined: HashMap<usize, Vec<(usize, Sight)>> = HashMap::new();
-    for (rank, &index) in order.iter().enumerate() {
-        let Some(photo) = photos.get(index) else { continue };
+    for (index, photo) in order {
         match firsts.like(photo) {
             Some((first, sight)) => joined.entry(first).or_default().push((index, sight)),
-            None => firsts.add(index, rank, photo),
+            None => firsts.add(index, photo),
         }
     }
     let mut groups: Vec<Group> =
@@ -58,67 +65,75 @@ fn standing<'p>(photo: &Photo<'p>, names: &HashSet<String>) -> (u8, Reverse<u64>
 struct Firsts<'a, 'p> {
     photos: &'a [Photo<'p>],
     near: Near,
-    /// What the numbers in `near` stand for: a photo, its place in the order, and which of its views.
-    views: Vec<(usize, usize, usize)>,
-    /// By their names without the ending, in lower case.
-    by_name: HashMap<String, Vec<usize>>,
+    /// What the numbers in `near` stand for: which of its views, of which photo. Better photos come first.
+    views: Vec<(usize, usize)>,
+    /// By their names without the ending, in lower case, and their time.
+    by_name: HashMap<(String, DateTime<FixedOffset>), Vec<usize>>,
 }
 
 impl Firsts<'_, '_> {
-    fn add(&mut self, index: usize, rank: usize, photo: &Photo<'_>) {
+    fn add(&mut self, index: usize, photo: &Photo<'_>) {
         for (number, view) in photo.look.views.iter().enumerate() {
             let Ok(id) = u32::try_from(self.views.len()) else { return };
             self.near.insert(view.hash, id);
-            self.views.push((index, rank, number));
+            self.views.push((index, number));
         }
-        self.by_name.entry(stem(photo.name).to_lowercase()).or_default().push(index);
+        if let Some(captured) = photo.captured {
+            self.by_name.entry((stem(photo.name).to_lowercase(), captured)).or_default().push(index);
+        }
     }
 
     /// The first that a photo looks most like.
     fn like(&self, photo: &Photo<'_>) -> Option<(usize, Sight)> {
-        if let Some(found) = self.original_of(photo) {
-            return Some(found);
-        }
-        let mut best: Option<((bool, u32, usize), usize, Sight)> = None;
-        for own in photo.look.as_copy() {
-            self.near.each(own.hash, MOST_BITS, &mut |id| {
-                let at = usize::try_from(id).ok().and_then(|id| self.views.get(id));
-                let Some(&(index, rank, number)) = at else { return };
-                let theirs = self.photos.get(index).and_then(|photo| photo.look.views.get(number));
-                let Some(sight) = theirs.and_then(|theirs| sight(theirs, own)) else { return };
-                // a crop that fits is no crop where the whole fits too
-                let key = (sight.part == Part::Crop, sight.distance, rank);
-                if best.as_ref().is_none_or(|(least, ..)| key < *least) {
-                    best = Some((key, index, sight));
-                }
-            });
-        }
-        best.map(|(_, index, sight)| (index, sight))
+        self.original_of(photo).or_else(|| {
+            // a crop that fits is no crop where the whole fits too
+            let key = |(id, _, sight): &(u32, usize, Sight)| (sight.part == Part::Crop, sight.distance, *id);
+            let mut best: Option<(u32, usize, Sight)> = None;
+            for own in photo.look.as_copy() {
+                self.near.each(own.hash, MOST_BITS, &mut |id| {
+                    let Some((index, sight)) = self.seen(id, own, photo) else { return };
+                    let found = (id, index, sight);
+                    if best.as_ref().is_none_or(|best| key(&found) < key(best)) {
+                        best = Some(found);
+                    }
+                });
+            }
+            best.map(|(_, index, sight)| (index, sight))
+        })
+    }
+
+    /// The first that one of the numbers in `near` stands for, if this view of a photo looks like that.
+    fn seen(&self, id: u32, own: &View, photo: &Photo<'_>) -> Option<(usize, Sight)> {
+        let (index, number) = *self.views.get(usize::try_from(id).ok()?)?;
+        let first = self.photos.get(index)?;
+        let sight = sight(first.look.views.get(number)?, own)?;
+        // a crop says when and by what the whole was taken, or nothing
+        (sight.part != Part::Crop || !is_taken_apart(first, photo)).then_some((index, sight))
     }
 
     /// The original of an edit, by its name and time. An edit may be cropped anyhow, and hardly look like it.
     fn original_of(&self, edit: &Photo<'_>) -> Option<(usize, Sight)> {
-        let named = self.by_name.get(&original_name(edit.name)?)?;
-        let sights = named.iter().filter_map(|index| {
-            let original = self.photos.get(*index)?;
-            let is_of_it = original.captured == edit.captured && edit.captured.is_some();
-            let sights = original
-                .look
-                .views
-                .iter()
-                .flat_map(|theirs| edit.look.as_copy().map(move |own| Sight::new(theirs, own)));
+        let named = self.by_name.get(&(original_name(edit.name)?, edit.captured?))?;
+        let sights = named.iter().take(MOST_NAMESAKES).filter_map(|index| {
+            let theirs = self.photos.get(*index)?.look.views.iter();
+            let sights =
+                theirs.flat_map(|theirs| edit.look.as_copy().map(move |own| Sight::new(theirs, own)));
             let closest = sights.min_by_key(|sight| sight.distance)?;
-            (is_of_it && closest.distance <= MOST_BITS_OF_AN_EDIT).then_some((*index, closest))
+            (closest.distance <= MOST_BITS_OF_AN_EDIT).then_some((*index, closest))
         });
-        sights.min_by_key(|(index, sight)| (sight.distance, self.photos.get(*index).map(|photo| photo.path)))
+        // of equals the first, which is the better one
+        sights.min_by_key(|(_, sight)| sight.distance)
     }
 }
 
 /// How one view looks like another, if it does.
-fn sight(theirs: &View, own: &View) -> Option<Sight> {
+pub fn sight(theirs: &View, own: &View) -> Option<Sight> {
     let sight = Sight::new(theirs, own);
-    (theirs.is_shaped_as(own) && sight.distance <= MOST_BITS && sight.agreement >= LEAST_AGREEMENT)
-        .then_some(sight)
+    let (most, least) = match sight.part {
+        Part::Crop => (MOST_BITS_OF_A_CROP, LEAST_AGREEMENT_OF_A_CROP),
+        Part::Whole | Part::Inside => (MOST_BITS, LEAST_AGREEMENT),
+    };
+    (sight.distance <= most && theirs.is_shaped_as(own) && sight.agreement >= least).then_some(sight)
 }
 
 fn group(photos: &[Photo<'_>], first: usize, others: Vec<(usize, Sight)>) -> Group {
@@ -128,12 +143,13 @@ fn group(photos: &[Photo<'_>], first: usize, others: Vec<(usize, Sight)>) -> Gro
         .iter()
         .filter_map(|(index, sight)| {
             let (best, photo) = photos.get(first).zip(photos.get(*index))?;
-            Some(kinship(best, photo, *sight, in_one_go.contains(index)))
+            let moment = if in_one_go.contains(index) { Moment::InOneGo } else { Moment::Another };
+            Some(kinship(best, photo, *sight, moment))
         })
         .collect();
-    let others = others.into_iter().map(|(index, sight)| super::Member { index, distance: sight.distance });
-    let first = super::Member { index: first, distance: 0 };
-    Group { kinships, members: std::iter::once(first).chain(others).collect() }
+    let member = |(index, distance): (usize, u32)| Member { index, distance, pixels: photos[index].pixels };
+    let others = others.into_iter().map(|(index, sight)| (index, sight.distance));
+    Group { kinships, members: std::iter::once((first, 0)).chain(others).map(member).collect() }
 }
 
 /// Those of a group that one camera took in one row with the first, each within seconds of the one before.
@@ -251,8 +267,11 @@ mod tests {
         }
     }
 
+    /// Paths with their distances.
+    type Told = Vec<(&'static str, u32)>;
+
     /// The groups in words: paths with their distances, best first, and why.
-    fn told(cases: &[Case]) -> Vec<(Vec<(&'static str, u32)>, Vec<Kinship>)> {
+    fn told(cases: &[Case]) -> Vec<(Told, Vec<Kinship>)> {
         let photos: Vec<Photo<'_>> = cases.iter().map(photo).collect();
         let member = |member: &crate::alike::Member| (cases[member.index].path, member.distance);
         groups(&photos)
@@ -267,7 +286,7 @@ mod tests {
     fn how_two_came_to_be() {
         let first = || taken("2024/a.HEIC", "2024-03-03T10:05:17.250+01:00");
         let same = "2024-03-03T10:05:17.250+01:00";
-        let cases: [(&str, Case, Option<Kinship>); 18] = [
+        let cases: [(&str, Case, Option<Kinship>); 20] = [
             ("a burst", taken("2024/b.HEIC", "2024-03-03T10:05:17.350+01:00"), Some(Kinship::Burst)),
             ("ten seconds", taken("2024/b.HEIC", "2024-03-03T10:05:27.250+01:00"), Some(Kinship::Burst)),
             ("eleven", taken("2024/b.HEIC", "2024-03-03T10:05:28.250+01:00"), Some(Kinship::Again)),
@@ -309,6 +328,12 @@ mod tests {
                 "a crop",
                 Case { is_crop: true, turned: 0..2, ..bare("2024/b.jpg", (1080, 1080)) },
                 Some(Kinship::Cropped),
+            ),
+            ("hardly a crop", Case { is_crop: true, turned: 0..8, ..bare("2024/b.jpg", (1080, 1080)) }, None),
+            (
+                "another shot that looks like a crop",
+                Case { is_crop: true, ..taken("2024/b.HEIC", "2024-03-03T11:05:17+01:00") },
+                None,
             ),
             ("eight bits", Case { turned: 0..8, ..bare("2024/b.jpg", (1600, 1200)) }, Some(Kinship::Smaller)),
             ("nine bits", Case { turned: 0..9, ..bare("2024/b.jpg", (1600, 1200)) }, None),
@@ -360,6 +385,14 @@ mod tests {
                 assert_eq!(found[0].0, paths, "{what}");
             }
         }
+    }
+
+    #[test]
+    fn a_screen_that_was_taken_twice_is_no_screenshot_of_a_photo() {
+        let screen = |path, captured| Case { format: Format::Png, captured, ..bare(path, (1290, 2796)) };
+        let cases =
+            [screen("a.PNG", "2024-03-03T10:05:17+01:00"), screen("b.PNG", "2024-03-04T10:05:17+01:00")];
+        assert_eq!(told(&cases), [(vec![("a.PNG", 0), ("b.PNG", 0)], vec![Kinship::Again])]);
     }
 
     #[test]
@@ -429,7 +462,7 @@ mod tests {
         let photos: Vec<Photo<'_>> = cases.iter().map(photo).collect();
         assert_eq!(
             groups(&photos)[0].reason(),
-            "a burst: the same camera within seconds; a smaller copy of the same picture"
+            "a burst: the same camera within seconds; a smaller, re-saved copy"
         );
     }
 

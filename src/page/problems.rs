@@ -15,9 +15,9 @@ use chrono::DateTime;
 
 use crate::apple::text;
 use crate::library::catalog::{ExportRecord, StoredFile};
+use crate::library::filter::HiddenAndDeleted;
 use crate::library::record::Harm;
 use crate::library::{layout, name};
-use crate::page::HiddenPhotos;
 use crate::page::figures::{counted, date};
 use crate::page::holdings::{Command, Holdings, PastProblem, PastRun, missing};
 use crate::problem::advice::{self, Advice};
@@ -103,14 +103,15 @@ impl OpenProblem {
 }
 
 /// Gathers what may still stand.
-pub fn problems(holdings: &Holdings, hidden: HiddenPhotos) -> Problems {
+pub fn problems(holdings: &Holdings, hidden: HiddenAndDeleted) -> Problems {
     let mut standing: BTreeSet<OpenProblem> = missing_parts(&holdings.deliveries).collect();
     standing.extend(holdings.files.iter().filter_map(harmed));
     let mut newer = HashSet::new();
     for run in &holdings.runs {
         let is_newest = !newer.contains(&Command::Import) && newer.insert(&run.command);
         let found = run.report.problems.iter().map(OpenProblem::of);
-        let found = found.filter(|t| is_standing(t, is_newest, holdings) && !is_known_better(t, run, holdings));
+        let found =
+            found.filter(|t| is_standing(t, is_newest, holdings) && !is_known_better(t, run, holdings));
         let found = found.map(|t| relative(t, run));
         standing.extend(found.map(|t| with_command(t, &run.command)));
     }
@@ -125,7 +126,7 @@ pub fn problems(holdings: &Holdings, hidden: HiddenPhotos) -> Problems {
         let code = problem.known();
         problems.listed_only += u64::from(problem.is_listed_only());
         problems.untold |= code == Some(Code::NoDetails);
-        if hidden == HiddenPhotos::LeftOut && private.concerns(&problem, holdings) {
+        if hidden == HiddenAndDeleted::LeftOut && private.concerns(&problem, holdings) {
             problems.private += 1;
             continue;
         }
@@ -180,7 +181,8 @@ fn is_known_better(problem: &OpenProblem, run: &PastRun, holdings: &Holdings) ->
     let began = DateTime::parse_from_rfc3339(&run.started).ok();
     is_of_a_file
         && file().is_some_and(|file| {
-            file.content.damage.is_some() || began.is_some_and(|began| file.content.verified > Some(began.to_utc()))
+            file.content.damage.is_some()
+                || began.is_some_and(|began| file.content.verified > Some(began.to_utc()))
         })
 }
 

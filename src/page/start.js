@@ -27,9 +27,13 @@ const showFilters = () => {
   document.documentElement.classList.toggle('finding', !isAll);
   document.getElementById('gallery-title').textContent = isAll ? 'Photos' : described(current);
   document.getElementById('clear').hidden = isAll;
-  said.textContent = isAll ? '' : list.length
-    ? list.length.toLocaleString('en') + ' of ' + total.toLocaleString('en') + ' shown'
-    : 'Nothing found. Fewer words or filters find more.';
+};
+// how many are shown, and what is not there
+const say = isLost => {
+  if (isLost) said.textContent = 'The photo that this link leads to is not on this page: ' + current.photo;
+  else if (!isFiltered(current)) said.textContent = '';
+  else if (!list.length) said.textContent = 'Nothing found. Fewer words or filters find more.';
+  else said.textContent = list.length.toLocaleString('en') + ' of ' + total.toLocaleString('en') + ' shown';
 };
 const applyAddress = () => {
   current = readAddress(location.hash);
@@ -42,6 +46,7 @@ const applyAddress = () => {
     drawGrid();
   }
   const item = current.photo === undefined ? undefined : itemAt(current.photo);
+  say(current.photo !== undefined && item === undefined);
   if (item === undefined) {
     hideViewer();
   } else {
@@ -174,7 +179,8 @@ const offerFilters = () => {
     const names = path.split('/');
     return [path, '\u2003'.repeat(names.length - 1) + names[names.length - 1], count];
   }));
-  if (!data.similar.length) document.querySelector('[data-filter="alike"]').hidden = true;
+  document.querySelector('[data-filter="favorites"]').hidden = !data.flags.some(flags => flags & FAVORITE);
+  document.querySelector('[data-filter="alike"]').hidden = !data.similar.length;
 };
 
 // ---- the beginning

@@ -8,8 +8,8 @@ const reasonBox = document.getElementById('reason');
 const button = name => viewer.querySelector('[data-do="' + name + '"]');
 const behind = ['main', '.top', 'footer', '.skip'].flatMap(name => Array.from(document.querySelectorAll(name)));
 const PAUSE = 4000;
-// formats that some browser shows and others do not
-const PERHAPS = ['heic', 'heif', 'tif', 'tiff', 'jxl'];
+// formats that some browser shows and others do not: `true` once this one has, `false` once it has not
+const perhaps = { heic: null, heif: null, tif: null, tiff: null, jxl: null };
 
 // the item that is shown, the ones around it, and what holds it
 let shown = null, sequence = [], frame = null;
@@ -43,7 +43,8 @@ const whyNot = item => {
 const largeOf = item => {
   const sources = [];
   if (previewOf(item)) sources.push(previewOf(item));
-  if (data.flags[item] & SHOWS_ITSELF || PERHAPS.includes(extensionOf(item))) sources.push(originalOf(item));
+  const may = Object.hasOwn(perhaps, extensionOf(item)) && perhaps[extensionOf(item)] !== false;
+  if (data.flags[item] & SHOWS_ITSELF || may) sources.push(originalOf(item));
   return sources;
 };
 const picture = item => {
@@ -65,8 +66,13 @@ const picture = item => {
     if (from) small.alt = labelOf(item); else made.prepend(blankOf(item, labelOf(item)));
     if (shown === item) because(whyNot(item));
   };
-  large.addEventListener('error', next);
-  large.addEventListener('load', () => { made.classList.add('loaded'); pictureCame(); });
+  const learn = isShown => {
+    const extension = extensionOf(item);
+    if (!Object.hasOwn(perhaps, extension) || large.getAttribute('src') !== originalOf(item)) return;
+    perhaps[extension] = perhaps[extension] || isShown;
+  };
+  large.addEventListener('error', () => { learn(false); next(); });
+  large.addEventListener('load', () => { learn(true); made.classList.add('loaded'); pictureCame(); });
   small.addEventListener('error', () => { small.remove(); pictureFailed(); });
   made.append(large);
   next();
@@ -78,7 +84,7 @@ const film = item => {
   Object.assign(video, { controls: true, playsInline: true, preload: 'none' });
   video.setAttribute('playsinline', '');
   video.setAttribute('aria-label', labelOf(item));
-  const from = data.thumbnail[item] ? thumbnailOf(item) : '';
+  const from = thumbnailKey(item) ? thumbnailOf(item) : '';
   if (from) video.poster = from;
   const failed = () => { if (shown === item) because(whyNot(item)); };
   video.addEventListener('error', failed);
@@ -90,6 +96,13 @@ const film = item => {
   return made;
 };
 const playing = () => frame?.querySelector('video');
+const stopFilm = () => {
+  const video = playing();
+  if (!video) return;
+  video.pause();
+  video.removeAttribute('src');
+  video.load();
+};
 
 // ---- the movie of a Live Photo, over its still
 const stopLive = () => {
@@ -146,7 +159,7 @@ const gestures = watchGestures(stage, () => frame, {
 });
 const showItem = item => {
   stopLive();
-  playing()?.pause();
+  stopFilm();
   shown = item;
   gestures.reset();
   because('');
@@ -193,6 +206,7 @@ const hideViewer = () => {
   const last = shown;
   stopSlides();
   stopLive();
+  stopFilm();
   if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
   shown = null;
   frame = null;

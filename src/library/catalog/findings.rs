@@ -45,6 +45,13 @@ pub struct Edit<'a> {
     pub modified: DateTime<Utc>,
 }
 
+/// What Apple delivered of a file in whose place an edit stands.
+pub struct KeptOriginal<'a> {
+    pub path: &'a LibraryPath,
+    pub content: &'a Content,
+    pub said: &'a Said,
+}
+
 impl Catalog {
     /// How the files were when somebody last looked.
     pub fn health(&self) -> Result<Health, Error> {
@@ -138,17 +145,33 @@ impl Catalog {
                  original = CASE WHEN coalesce(original, content) = ?2 THEN NULL ELSE coalesce(original, content) END, \
                  content = ?2, modified = ?3, verified = ?4, damage = NULL, damage_found = NULL WHERE path = ?1",
             )?;
-            let mut known = tx.prepare(
-                "SELECT contents.id FROM contents JOIN files ON contents.id IN (files.content, files.original) \
-                 WHERE files.path = ?1 AND contents.blake3 = ?2",
-            )?;
+            let mut known = tx.prepare("SELECT id FROM contents WHERE blake3 = ?1")?;
             for Edit { path, content, said, modified } in edits {
                 let hex = content.blake3.to_hex();
-                let id = match known.query(params![path.as_str(), hex.as_str()])?.next()? {
+                let id = match known.query([hex.as_str()])?.next()? {
                     Some(row) => row.get(0)?,
                     None => journal::insert_content(tx, content, said)?,
                 };
                 update.execute(params![path.as_str(), id, modified.to_rfc3339(), time_text(read)])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Catalog {
+    /// Records what stood in the place of edits, in a catalog that was made anew from the edits.
+    pub fn record_originals(&mut self, originals: &[KeptOriginal<'_>]) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut update = tx.prepare("UPDATE files SET original = ?2 WHERE path = ?1")?;
+            let mut known = tx.prepare("SELECT id FROM contents WHERE blake3 = ?1")?;
+            for KeptOriginal { path, content, said } in originals {
+                let hex = content.blake3.to_hex();
+                let id = match known.query([hex.as_str()])?.next()? {
+                    Some(row) => row.get(0)?,
+                    None => journal::insert_content(tx, content, said)?,
+                };
+                update.execute(params![path.as_str(), id])?;
             }
             Ok(())
         })

@@ -274,6 +274,31 @@ fn stored(
 }
 
 #[cfg(test)]
+impl StoredFile {
+    /// A file of nine bytes, of which little else is known.
+    pub fn sample(path: &str, kind: crate::category::photos::media::Kind) -> Self {
+        let path = LibraryPath::parse(path).unwrap();
+        let bytes = Stored {
+            id: 1,
+            size: 9,
+            blake3: blake3::hash(path.as_str().as_bytes()),
+            fingerprint: None,
+            format: Format::Heic,
+            position: None,
+            pixels: None,
+            duration: None,
+            camera: Camera::new(Some("Apple".into()), Some("iPhone 15 Pro".into())),
+            place: None,
+            verified: None,
+            damage: None,
+            original: None,
+        };
+        let record = FileRecord::plain(path, Area::Media, crate::contents::ContentId::default());
+        FileRecord { kind: Some(kind), ..record }.with(bytes, None)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use std::ops::ControlFlow;
 

@@ -29,10 +29,8 @@ use crate::library::layout;
 use crate::library::settings::RememberedSettings;
 use crate::threads;
 
-pub use findings::{Edit, Health};
+pub use findings::{Edit, Health, KeptOriginal};
 pub use history::{ExportRecord, RunRecord};
-#[cfg(test)]
-pub use listing::Stored;
 pub use listing::{Detail, Original, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};
 pub use soundness::Dangling;

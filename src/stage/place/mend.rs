@@ -18,13 +18,14 @@ use crate::contents::Contents;
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::drive::hash_file;
+use crate::library::files::{make_folder, rename_new, set_time};
 use crate::library::layout::{self, INTERNAL};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::library::record::{DerivedKind, DerivedRecord, FileRecord, Harm};
 use crate::library::staging::{Staging, sync_all, sync_names};
 use crate::problem::{Code, Problem};
-use crate::stage::place::{Placing, copy_new, make_folder, rename_new, set_time, stopped};
+use crate::stage::place::{Placing, copy_new, stopped};
 
 /// A file that is to get its bytes back.
 pub struct Wound {

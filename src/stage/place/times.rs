@@ -12,11 +12,11 @@ use chrono::{DateTime, Utc};
 
 use crate::contents::{ContentId, Contents};
 use crate::error::Error;
-use crate::library::given::{dated, given, is_near, stamps};
+use crate::library::files::{is_near, set_time};
+use crate::library::given::{dated, given, stamps};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, FileRecord};
 use crate::library::staging::sync_all;
-use crate::stage::place::set_time;
 
 /// A file that is to get another time than the one it was given.
 pub struct Corrected {

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::{BAD, FAINT, GOOD, Reader, STRONG, outcome, print, shown, styled};
+use super::{BAD, FAINT, GOOD, Reader, STRONG, hint, outcome, print, shown, styled};
 use windfall::cli::{
     StoredFile,
     amount::{self, counted},
@@ -20,8 +20,18 @@ use windfall::{Error, Listed};
 
 /// Writes a line per file: when it was taken, whether it is proved, its size, its path.
 pub fn listed(library: &Path, filters: &Filters) -> Result<(), Error> {
-    let mut stream = Stream::default();
-    print(Reader::Person, |out| list::records(library, filters, &mut |file| stream.go_on(line(out, file))))?;
+    let (mut stream, mut is_any) = (Stream::default(), false);
+    print(Reader::Person, |out| {
+        list::records(library, filters, &mut |file| {
+            is_any = true;
+            stream.go_on(line(out, file))
+        })
+    })?;
+    if !is_any && *filters != Filters::default() {
+        hint(
+            "no file is all that was asked for; without filters, `list --json` says what albums, places and cameras there are",
+        );
+    }
     stream.end()
 }
 
