@@ -3,15 +3,13 @@
 //! Pure. A file that has its time and its size was written by nobody else.
 
 use std::collections::HashMap;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 
 use crate::contents::{ContentId, Contents};
+use crate::library::files::is_near;
 use crate::library::record::FileRecord;
-
-/// FAT stores times in steps of two seconds.
-const RESOLUTION: Duration = Duration::from_secs(2);
 
 /// The time that its record says a file was given; `None` if it got the stamp of its entry.
 pub fn given(record: &FileRecord) -> Option<DateTime<Utc>> {
@@ -61,10 +59,4 @@ pub fn stamps(
         }
     }
     stamps
-}
-
-/// Whether a file has the time that it was given, as far as its drive can store it.
-pub fn is_near(has: SystemTime, given: DateTime<Utc>) -> bool {
-    let given = SystemTime::from(given);
-    has.duration_since(given).unwrap_or_else(|earlier| earlier.duration()) <= RESOLUTION
 }

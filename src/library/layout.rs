@@ -12,10 +12,14 @@ pub const ORIGINS: &str = "origins.csv";
 pub const SETTINGS: &str = "settings.csv";
 /// Inside it: bytes that wait until they are placed.
 pub const STAGING: &str = "staging";
+/// Inside it: bytes of files that were damaged, or that were changed and put aside, each at the path of its file.
+pub const DAMAGED: &str = "damaged";
 /// Inside it: the small pictures of the page.
 pub const THUMBNAILS: &str = "thumbnails";
 /// Inside it: large pictures of what browsers cannot show.
 pub const PREVIEWS: &str = "previews";
+/// Inside it: which photos look alike, as the page has them.
+pub const ALIKE: &str = "alike.json";
 /// Inside it: the catalog.
 pub const CATALOG: &str = "catalog.sqlite";
 /// Inside it: the file whose lock a run holds.

@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod drive;
+pub mod files;
 pub mod filter;
 pub mod given;
 pub mod identity;
@@ -16,4 +17,5 @@ pub mod record;
 pub mod settings;
 pub mod staging;
 pub mod template;
+pub mod titles;
 pub mod tree;

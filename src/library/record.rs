@@ -163,6 +163,9 @@ pub struct FileRecord<C = ContentId> {
     pub modified: Option<DateTime<Utc>>,
     /// What kind of data it is.
     pub category: Category,
+    /// The bytes that Apple delivered, where an edit of its owner's was accepted in their place. Boxed, because few
+    /// files have any.
+    pub original: Option<Box<C>>,
 }
 
 impl<C> FileRecord<C> {
@@ -176,10 +179,16 @@ impl<C> FileRecord<C> {
         self.imported_to_icloud.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
     }
 
-    /// The same record with another value for its bytes.
-    pub fn with<D>(self, content: D) -> FileRecord<D> {
+    /// The bytes that Apple delivered, whatever stands there now.
+    pub fn delivered(&self) -> &C {
+        self.original.as_deref().unwrap_or(&self.content)
+    }
+
+    /// The same record with other values for its bytes, and for those in whose place they stand.
+    pub fn with<D>(self, content: D, original: Option<D>) -> FileRecord<D> {
         FileRecord {
             content,
+            original: original.map(Box::new),
             path: self.path,
             area: self.area,
             kind: self.kind,
@@ -233,6 +242,7 @@ impl FileRecord {
             live_photo: None,
             companion_of: None,
             modified: None,
+            original: None,
             // so far nothing else is imported
             category: Category::Photos,
         }

@@ -88,6 +88,8 @@ pub fn bring(
             Some(_) => (&[][..], rest),
         };
         if some.is_empty() && waiting.is_empty() && bringing.named.changes.is_empty() {
+            // what was carried and not read back any more has no name
+            let stop = stop.or_else(|| carrier.watch.is_cancelled().then_some(Error::Interrupted));
             return stop.map_or(Ok(()), Err);
         }
         let carry = |memory: &mut Vec<u8>, job: &Job<'_>| {

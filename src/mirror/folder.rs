@@ -12,14 +12,14 @@ use crate::apple::text;
 use crate::copy::folder::whole;
 use crate::error::{Error, NoMirror};
 use crate::library::catalog::Catalog;
+use crate::library::files::{make_folder, rename_new};
 use crate::library::identity::{Identity, Kinship};
 use crate::library::layout::{self, INTERNAL};
 use crate::library::lock::{lock, unlock};
 use crate::library::name;
 use crate::mirror::decide::Former;
 use crate::mirror::memory::{self, Change, Memory};
-use crate::mirror::scan::{DAMAGED, REPLACED};
-use crate::stage::place::{make_folder, rename_new};
+use crate::mirror::scan::REPLACED;
 
 /// The folder of a mirror that this run has locked.
 pub struct Folder {
@@ -168,7 +168,7 @@ impl Folder {
     }
 
     fn put_aside(&mut self, place: &Path, way: &Path, former: Former) -> io::Result<()> {
-        let area = if former == Former::Bad { DAMAGED } else { REPLACED };
+        let area = if former == Former::Bad { layout::DAMAGED } else { REPLACED };
         let below = way.strip_prefix(INTERNAL).unwrap_or(way);
         let (below, file) = (below.parent().unwrap_or(Path::new("")), below.file_name().unwrap_or_default());
         let folder = Path::new(INTERNAL).join(area).join(below);

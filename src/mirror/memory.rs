@@ -7,10 +7,12 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::Path;
 
 use blake3::Hash;
 use csv::{ReaderBuilder, WriterBuilder};
 
+use crate::library::layout;
 use crate::mirror::scan::{Moment, Seen, Sort};
 
 /// Its name below `.windfall`.
@@ -18,6 +20,11 @@ pub const FILE: &str = "mirror.csv";
 
 const BEGINNING: &str = "# What `windfall mirror` wrote here from library ";
 const AS_OF: &str = ", catalog ";
+
+/// Whether a folder is a mirror, finished or not.
+pub fn is_in(folder: &Path) -> bool {
+    layout::internal(folder).join(FILE).is_file()
+}
 
 /// A file that was written to a mirror.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

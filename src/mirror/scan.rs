@@ -21,16 +21,14 @@ use crate::problem::refusal::refused_walk;
 
 /// Below `.windfall`: good files of a mirror whose place was needed for others.
 pub const REPLACED: &str = "replaced";
-/// Below `.windfall`: bad files whose place a good one took.
-pub const DAMAGED: &str = "damaged";
 
-/// A modification time, in milliseconds: finer than what drives agree about.
+/// A modification time, in nanoseconds since 1970.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(pub i64);
 
 impl Moment {
     /// FAT has steps of two seconds.
-    const RESOLUTION: u64 = 2_000;
+    const RESOLUTION: u64 = 2_000_000_000;
 
     /// Whether it is the same time, as far as every drive can hold it.
     pub fn is_near(self, other: Moment) -> bool {
@@ -39,7 +37,7 @@ impl Moment {
 
     /// The time for a file.
     pub fn time(self) -> SystemTime {
-        let distance = Duration::from_millis(self.0.unsigned_abs());
+        let distance = Duration::from_nanos(self.0.unsigned_abs());
         let time =
             if self.0 < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
         time.unwrap_or(UNIX_EPOCH)
@@ -48,8 +46,8 @@ impl Moment {
     /// The time of a file.
     pub fn of(metadata: &Metadata) -> Self {
         let Ok(time) = metadata.modified() else { return Moment::default() };
-        let millis = |distance: Duration| i64::try_from(distance.as_millis()).unwrap_or(i64::MAX);
-        Moment(time.duration_since(UNIX_EPOCH).map_or_else(|before| -millis(before.duration()), millis))
+        let nanos = |distance: Duration| i64::try_from(distance.as_nanos()).unwrap_or(i64::MAX);
+        Moment(time.duration_since(UNIX_EPOCH).map_or_else(|before| -nanos(before.duration()), nanos))
     }
 }
 
@@ -101,7 +99,8 @@ impl Scan {
             return Some(*seen);
         }
         let fold = |path: &String| (name::fold(path), path.clone());
-        let alias = self.aliases.get_or_init(|| self.seen.keys().map(fold).collect()).get(&name::fold(path))?;
+        let alias =
+            self.aliases.get_or_init(|| self.seen.keys().map(fold).collect()).get(&name::fold(path))?;
         // where both names may stand side by side, they are two files
         fs::symlink_metadata(name::path_below(&self.root, path)).ok()?;
         self.seen.get(alias).copied()
@@ -141,7 +140,8 @@ fn is_carried(entry: &DirEntry) -> bool {
     match entry.depth() {
         1 => !litter::is_of_a_drive(&name),
         2 if is_internal(entry.path()) => {
-            const OF_ITS_DRIVE: [&str; 5] = [layout::STAGING, DAMAGED, REPLACED, layout::LOCK, memory::FILE];
+            const OF_ITS_DRIVE: [&str; 5] =
+                [layout::STAGING, layout::DAMAGED, REPLACED, layout::LOCK, memory::FILE];
             !OF_ITS_DRIVE.contains(&&*name) && !name.starts_with(layout::CATALOG)
         }
         _ => true,
@@ -215,7 +215,7 @@ mod tests {
             file.set_times(FileTimes::new().set_modified(time)).unwrap();
             assert_eq!(Moment::of(&file.metadata().unwrap()).time(), time);
         }
-        assert!(Moment(0).is_near(Moment(2_000)) && !Moment(0).is_near(Moment(2_001)));
+        assert!(Moment(0).is_near(Moment(2_000_000_000)) && !Moment(0).is_near(Moment(2_000_000_001)));
         assert!(!Moment(i64::MIN).is_near(Moment(i64::MAX)));
     }
 }

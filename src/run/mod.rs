@@ -3,10 +3,12 @@
 
 pub mod check;
 pub mod copy;
+pub mod forget;
 pub mod import;
 pub mod list;
 pub mod mirror;
 pub mod rebuild;
+pub mod repair;
 pub mod sidecars;
 pub mod similar;
 pub mod verify;

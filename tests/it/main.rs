@@ -20,6 +20,7 @@ mod dates;
 mod earlier_version;
 mod exiftool;
 mod filters;
+mod heal;
 mod import;
 mod laws;
 mod mirror;

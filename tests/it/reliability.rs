@@ -5,6 +5,7 @@
 #[cfg(target_os = "linux")]
 mod drives;
 mod faults;
+mod healing;
 mod kills;
 #[cfg(target_os = "linux")]
 mod traced;

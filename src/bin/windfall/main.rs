@@ -26,10 +26,12 @@ use clap::ColorChoice;
 use cli::{Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
 use windfall::cli::{
-    check, copy, import, is_panic_expected, list, mirror, page, rebuild, report, sidecars, similar, verify,
+    check, copy, forget, import, is_panic_expected, list, mirror, page, rebuild, remedy, repair, report,
+    sidecars, similar, verify,
 };
 use windfall::{
-    Error, Problem, Progress, RememberedSettings, Run, Settings, Severity, Strangers, VerifyRun, Watch,
+    Error, Problem, Progress, RememberedSettings, RepairRun, Run, Settings, Severity, Strangers, VerifyRun,
+    Watch,
 };
 
 /// How a command ended.
@@ -72,12 +74,15 @@ fn quieten_expected_panics() {
 
 /// Says what is wrong with a command line, or the help that was asked for.
 fn misused(error: &clap::Error) -> Exit {
-    let _ = error.print();
-    if cli::lacks_library(error) {
-        terminal::hint(NAME_THE_LIBRARY);
+    if !error.use_stderr() {
+        let _ = error.print();
+        return Exit::Done;
     }
-    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+    terminal::misused(error, if cli::lacks_library(error) { NAME_THE_LIBRARY } else { ASK_FOR_HELP });
+    Exit::Usage
 }
+
+const ASK_FOR_HELP: &str = "the same command with --help says what it takes";
 
 const NAME_THE_LIBRARY: &str = "name the folder that the import was given with --to, or set WINDFALL_LIBRARY to it once for all commands";
 
@@ -91,6 +96,7 @@ fn run(cli: Cli) -> Exit {
         Ok(session) => Ok(session),
         Err(error) => Err(failed(&error, None)),
     };
+    let looked_at = cli.command.looks_at().map(Path::to_owned);
     let exit = match cli.command {
         Command::List(arguments) => Ok(listing(&arguments)),
         Command::Completions(arguments) => Ok(printed(terminal::completions(arguments.shell))),
@@ -101,6 +107,9 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.check(&arguments))),
         Command::Verify(arguments) => session(arguments.pace.output())
             .map(|session| interruptible(session, move |session| session.verify(&arguments))),
+        Command::Repair(arguments) => session(arguments.pace.output())
+            .map(|session| interruptible(session, move |session| session.repair(&arguments))),
+        Command::Forget(arguments) => session(arguments.output()).map(|session| session.forget(&arguments)),
         Command::Mirror(arguments) => session(arguments.output())
             .map(|session| interruptible(session, move |session| session.mirror(&arguments))),
         Command::Similar(arguments) => session(arguments.pace.output())
@@ -112,7 +121,14 @@ fn run(cli: Cli) -> Exit {
         Command::Sidecars(arguments) => session(Output::Words)
             .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
     };
-    exit.unwrap_or_else(|stopped| stopped)
+    let exit = exit.unwrap_or_else(|stopped| stopped);
+    // what these verbs do does not depend on it, and so neither does how they end
+    if let (Some(library), Exit::Done | Exit::Incomplete) = (looked_at, exit)
+        && let Ok(health) = verify::health(&library)
+    {
+        terminal::harmed(&library, &health);
+    }
+    exit
 }
 
 /// Asks for what an import needs, runs it, and says what may come next.
@@ -186,7 +202,7 @@ impl Session {
         };
         let log = speech.log_file.as_ref().map(append).transpose()?;
         let screen = Screen::new(voice, bar, log);
-        let words: Vec<String> = env::args_os().map(|word| cli::quoted(Path::new(&word))).collect();
+        let words: Vec<String> = env::args_os().map(|word| remedy::quoted(Path::new(&word))).collect();
         screen.log("command", &words.join(" "));
         Ok(Session { voice, screen: Arc::new(screen), cancel: Arc::default() })
     }
@@ -368,6 +384,45 @@ impl Session {
                     (Output::Words, voice) => terminal::mirrored(&arguments.to, &mirrored, voice),
                 };
                 self.ended(shown, &mirrored.problems)
+            }
+            Err(error) => self.failed(&error, None),
+        }
+    }
+
+    fn repair(&self, arguments: &cli::Repair) -> Exit {
+        let cli::Repair { library, from, changed, pace, .. } = arguments;
+        let run = RepairRun {
+            library,
+            from,
+            look: arguments.look(),
+            changed,
+            jobs: pace.jobs(from.iter().chain([library])),
+            watch: self.watch(),
+        };
+        let result = repair::repair(&run);
+        self.screen.clear();
+        match result {
+            Ok(repaired) => {
+                let shown = match (pace.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&repaired),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&repaired.problems),
+                    (Output::Words, voice) => terminal::repaired(&repaired, voice),
+                };
+                self.ended(shown, &repaired.problems)
+            }
+            Err(error) => self.failed(&error, None),
+        }
+    }
+
+    fn forget(&self, arguments: &cli::Forget) -> Exit {
+        match forget::edited::keep_edits(&arguments.library, &arguments.paths) {
+            Ok(kept) => {
+                let shown = match (arguments.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&kept),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&kept.problems),
+                    (Output::Words, voice) => terminal::edits_kept(&kept, voice),
+                };
+                self.ended(shown, &kept.problems)
             }
             Err(error) => self.failed(&error, None),
         }

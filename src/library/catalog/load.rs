@@ -18,9 +18,9 @@ use crate::contents::{
 };
 use crate::library::catalog::facts::{FACTS, FactsReader};
 use crate::library::catalog::words::{self, Unknown, known_word};
-use crate::library::catalog::{Detail, albums};
+use crate::library::catalog::{Detail, albums, findings};
 use crate::library::path::LibraryPath;
-use crate::library::record::{Area, DerivedKind, DerivedRecord, FileRecord, Placement};
+use crate::library::record::{Area, Damage, DerivedKind, DerivedRecord, FileRecord, Placement};
 
 /// Ids in the catalog of what is in [`Contents`].
 #[derive(Debug, Default)]
@@ -63,6 +63,8 @@ pub struct Recorded {
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
     /// Folder names of albums, by kind and key.
     pub album_folders: HashMap<(AlbumKind, String), String>,
+    /// What is known to be wrong with files.
+    pub damage: BTreeMap<LibraryPath, Damage>,
 }
 
 impl Remembered {
@@ -79,9 +81,9 @@ pub(super) type Records = Vec<FileRecord<i64>>;
 /// The columns of `files`, in the order in which they are written and read.
 pub(super) const FILES: &str = "path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
     imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of, modified, \
-    category";
+    category, original";
 /// How many columns that is.
-pub(super) const FILE_COLUMNS: usize = 20;
+pub(super) const FILE_COLUMNS: usize = 21;
 
 /// Reads everything but the records of files. Also gives the contents by their ids.
 pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
@@ -94,6 +96,7 @@ pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ByI
     plan(connection, &mut known, &contents)?;
     known.recorded.derived = derived(connection)?;
     album_folders(connection, &mut known)?;
+    known.recorded.damage = findings::damage(connection)?;
     Ok((known, contents))
 }
 
@@ -101,7 +104,8 @@ pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ByI
 pub(super) fn files(records: Records, contents: &ById<ContentId>) -> BTreeMap<LibraryPath, FileRecord> {
     let placed = |record: FileRecord<i64>| {
         let content = contents.get(record.content)?;
-        Some((record.path.clone(), record.with(content)))
+        let original = record.original.as_deref().and_then(|id| contents.get(*id));
+        Some((record.path.clone(), record.with(content, original)))
     };
     // a map made of all at once is dense; grown one by one in order, it would be half empty
     records.into_iter().filter_map(placed).collect()
@@ -320,6 +324,7 @@ pub(super) fn record(
         modified: instant(text(18)?).map(|t| t.to_utc()),
         category: unknown
             .or_other(known_word(19, text(19)?.unwrap_or_default(), Category::from_name), Category::Photos)?,
+        original: row.get::<_, Option<i64>>(20)?.map(Box::new),
     }))
 }
 

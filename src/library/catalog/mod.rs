@@ -1,7 +1,7 @@
 //! The catalog: SQLite at `.windfall/catalog.sqlite`, the journal of a run and the memory of the library.
 //!
 //! All SQL is in this folder. `schema.sql` and its migrations say what the format is, `journal` writes it, and `load`
-//! reads what a run needs; `listing`, `albums`, `history` and `soundness` answer everything else. Callers get records
+//! reads what a run needs; `findings` keeps what is wrong with files; `listing`, `albums`, `history` and `soundness` answer everything else. Callers get records
 //! and never a connection. Every call may fail with what SQLite says.
 //!
 //! A file is recorded only when its bytes are durable.
@@ -30,8 +30,9 @@ use crate::library::layout;
 use crate::library::settings::RememberedSettings;
 use crate::threads;
 
+pub use findings::{Edit, Health, KeptOriginal};
 pub use history::{ExportRecord, RunRecord};
-pub use listing::{Detail, StoredFile};
+pub use listing::{Detail, Original, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};
 pub use mirrored::{Known, Reading};
 pub use soundness::Dangling;

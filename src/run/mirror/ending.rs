@@ -138,7 +138,9 @@ impl Ending<'_> {
             && folder.memory.catalog == catalog
             && self.work.outcomes.iter().all(|outcome| matches!(outcome, Outcome::There))
             && of_albums().count() == wanted.len()
-            && of_albums().all(|(path, record)| wanted.get(path).is_some_and(|form| is_as_recorded(form, record)) && stands(path))
+            && of_albums().all(|(path, record)| {
+                wanted.get(path).is_some_and(|form| is_as_recorded(form, record)) && stands(path)
+            })
     }
 
     /// Turns a copy of the library's catalog into the mirror's, and makes the albums that it records.
@@ -168,7 +170,10 @@ impl Ending<'_> {
         catalog.become_mirror(&self.readings(), &known)?;
         // what took another form has to make room first
         let is_stale = |(path, record): &(&LibraryPath, &DerivedRecord)| match wanted.get(path) {
-            Some(form) => form.kind() != record.kind || record.kind == DerivedKind::Copy && !is_as_recorded(form, record),
+            Some(form) => {
+                form.kind() != record.kind
+                    || record.kind == DerivedKind::Copy && !is_as_recorded(form, record)
+            }
             None => true,
         };
         let stale: Vec<_> = of_albums().filter(is_stale).collect();

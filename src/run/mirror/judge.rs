@@ -7,6 +7,7 @@ use std::path::Path;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::error::Error;
+use crate::library::files::set_time;
 use crate::library::record::Harm;
 use crate::mirror::carry::{Carrier, buffer};
 use crate::mirror::decide::{Bytes, Class, Decision, Here, Wanted, decide};
@@ -16,7 +17,6 @@ use crate::mirror::scan::{Moment, Scan, Seen};
 use crate::progress::Phase;
 use crate::run::mirror::ending::Old;
 use crate::run::mirror::{Outcome, Work};
-use crate::stage::place::set_time;
 
 /// What was read of a file.
 struct Looked {

@@ -1,10 +1,12 @@
 //! What went wrong with files, in words: on the library's side, and on the mirror's.
 
+use std::path::Path;
+
 use crate::library::record::Harm;
 use crate::mirror::carry::Failure;
 use crate::mirror::decide::Wanted;
 use crate::problem::refusal::Refused;
-use crate::problem::{Code, Problem, amount};
+use crate::problem::{Code, Problem, amount, remedy};
 use crate::run::mirror::library::Library;
 use crate::run::mirror::{Outcome, Run, Work};
 
@@ -26,31 +28,30 @@ pub fn problems(run: &Run<'_>, work: &Work, library: &Library) -> Vec<Problem> {
 
 /// What is wrong with the library's file.
 fn of_library(run: &Run<'_>, file: &Wanted, harm: Harm, is_in_mirror: bool) -> Problem {
-    let (library, mirror) = (run.library.display(), run.folder.display());
     let (code, what) = match harm {
         Harm::Damaged => (Code::DamagedFile, "in the library it is damaged, though nobody wrote to it"),
         Harm::Changed => (Code::ChangedFile, "in the library somebody changed it"),
         Harm::Missing => (Code::MissingFile, "in the library it is gone"),
     };
+    let (library, path) = (run.library, &*file.path);
+    let repair = remedy::repair(library).replace("ZIPS", &remedy::quoted(run.folder));
+    let keep = remedy::keep_edit(library, path);
     let next = match (is_in_mirror, harm) {
         (true, Harm::Changed) => format!(
-            "; the mirror has it as it was: `windfall repair '{library}' --from '{mirror}' --changed '{0}'` brings that \
-             back, `windfall forget '{library}' '{0}' --edited` keeps the change",
-            file.path
+            "; the mirror has it as it was: `{repair} --changed {}` brings that back, `{keep}` keeps the change",
+            remedy::quoted(Path::new(path))
         ),
-        (true, _) => {
-            format!(
-                "; the mirror has it as it was: `windfall repair '{library}' --from '{mirror}'` puts it right"
-            )
-        }
+        (true, _) => format!("; the mirror has it as it was: `{repair}` puts it right"),
         (false, Harm::Changed) => format!(
-            ", so it was not copied, and the mirror has none: `windfall forget '{library}' '{}' --edited` keeps the \
-             change",
-            file.path
+            ", so it was not copied, and the mirror has none: `{keep}` keeps the change, `{}` takes it back",
+            remedy::take_back_edit(library, path)
         ),
         (false, _) => {
-            ", and the mirror has none: `windfall repair` puts it right from Apple's zips or any other copy"
-                .to_owned()
+            format!(
+                ", and the mirror has none: `{}` puts it right, {}",
+                remedy::repair(library),
+                remedy::SOURCES
+            )
         }
     };
     Problem::new(code, format!("{what}{next}")).with_entry(&file.path)

@@ -13,9 +13,13 @@ use crate::error::{CatalogFaultKind, Error};
 use crate::library::catalog::{Catalog, Dangling, Remembered};
 use crate::library::layout::{self, INTERNAL};
 use crate::library::record::Area;
+use crate::mirror::memory;
 use crate::problem::{Code, Problem};
 
 const ADVICE: &str = "`windfall verify --rebuild-catalog` makes a new one from the library";
+
+const UNFINISHED: &str =
+    "this is a mirror that was never finished; run `windfall mirror` again, and it goes on";
 
 /// What the catalog remembers, if it can be read, and what is wrong with it.
 ///
@@ -26,7 +30,8 @@ pub fn examine(library: &Path) -> Result<(Option<Remembered>, Vec<Problem>), Err
     let known = match open(library).and_then(|catalog| look(&catalog, &mut problems)) {
         Ok(known) => Some(known),
         Err(Error::NotALibrary(_)) => {
-            problems.push(damaged(&format!("the catalog is gone or empty: {ADVICE}")));
+            let advice = if memory::is_in(library) { UNFINISHED } else { ADVICE };
+            problems.push(damaged(&format!("the catalog is gone or empty: {advice}")));
             None
         }
         Err(Error::Catalog { source, .. })

@@ -5,11 +5,11 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use blake3::Hash;
 
-use super::{Pair, edit, everything};
+use super::{Pair, edit, everything, set_time};
 use crate::support::verified::{rich, try_verify};
 use crate::support::{command, contents, differences, said};
 use windfall::library::name::path_below;
@@ -29,7 +29,9 @@ impl Bench {
         let pair = Pair::of(&rich());
         let library = pair.library();
         for number in 0..20 {
-            edit(&library.join(format!("mine/{number}.bin")), vec![number; 400_000]);
+            let path = library.join(format!("mine/{number}.bin"));
+            edit(&path, vec![number; 400_000]);
+            set_time(&path, SystemTime::UNIX_EPOCH + Duration::from_secs(60 * u64::from(number)));
         }
         let before = pair.mirror();
         let output = run(&library, &before, &[]).output().unwrap();

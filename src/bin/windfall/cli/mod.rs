@@ -20,7 +20,9 @@ use windfall::cli::{
     copy::{OwnPage, Wishes},
     fitting,
     mirror::{self, Leftovers},
-    page::{HiddenPhotos, PageOptions, Previews},
+    page::{HiddenAndDeleted, PageOptions, Previews},
+    remedy,
+    repair::Look,
 };
 use windfall::{SidecarForm, Strangers, Watch};
 
@@ -51,6 +53,7 @@ const EXAMPLES: &str = "Examples:
   windfall check ~/Downloads                     is the download complete and undamaged?
   windfall import ~/Downloads --to /Volumes/Photos
   windfall verify /Volumes/Photos --against ~/Downloads      are the zips safe to delete?
+  windfall repair /Volumes/Photos --from ~/Downloads         put back what is damaged or gone
   windfall mirror /Volumes/Photos --to /Volumes/Second       a second copy, kept up to date
   windfall list /Volumes/Photos --explain 2024/2024-03/IMG_4821.HEIC
   windfall report /Volumes/Photos                a page to look at, on any computer
@@ -59,6 +62,21 @@ const EXAMPLES: &str = "Examples:
 WINDFALL_LIBRARY names the library for commands that name none.
 
 Exit codes: 0 done, 1 stopped, 2 wrong usage, 3 finished but something is missing or damaged, 130 interrupted.";
+
+const COPY_EXAMPLES: &str = "Examples:
+  windfall copy LIBRARY --to /Volumes/FRAME --album 'Lake week' --jpeg --long-edge 1920
+  windfall copy LIBRARY --to E:\\ --favorites --from 2024-07 --until 2024-08
+  windfall copy LIBRARY --to Norway --place Norway --no-page
+
+Copies say where and when they were taken, as their photos do.";
+
+const LIST_EXAMPLES: &str = "Examples:
+  windfall list LIBRARY --place Oslo --from 2024
+  windfall list LIBRARY --album 'Lake week' --kind live
+  windfall list LIBRARY --explain 2024/2024-03/IMG_4821.HEIC
+
+A line says when a file was taken, whether Apple's checksum proves it, its size and its path. Hidden and recently deleted
+photos are listed too.";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -69,6 +87,10 @@ pub enum Command {
     Check(Check),
     /// Read the whole library again: is everything as it was imported, and can the zips be deleted?
     Verify(Verify),
+    /// Put back files that are damaged or gone, from the zips or from a second copy of the library
+    Repair(Repair),
+    /// Decide about single files so that no import undoes it: keep the edit of a photo
+    Forget(Forget),
     /// Keep a second copy on another drive, proved while it is written; the next run brings it up to date
     Mirror(Mirror),
     /// What a library holds, a line per file
@@ -85,6 +107,27 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page
     Man,
+}
+
+impl Command {
+    /// The library that a verb looks at without asking whether its files are as they should be.
+    pub fn looks_at(&self) -> Option<&Path> {
+        match self {
+            Command::List(List { library, .. })
+            | Command::Report(Report { library, .. })
+            | Command::Similar(Similar { library, .. })
+            | Command::Sidecars(Sidecars { library, .. }) => Some(library),
+            Command::Copy(copy) => Some(&copy.library),
+            Command::Import(_)
+            | Command::Check(_)
+            | Command::Verify(_)
+            | Command::Repair(_)
+            | Command::Forget(_)
+            | Command::Mirror(_)
+            | Command::Completions(_)
+            | Command::Man => None,
+        }
+    }
 }
 
 /// The variable that names the library, for commands that name none.
@@ -219,19 +262,12 @@ impl Import {
     pub fn whole_command(&self) -> String {
         const MOST: usize = 3;
         let mut words: Vec<String> =
-            self.reading.inputs.iter().take(MOST).map(|input| quoted(input)).collect();
+            self.reading.inputs.iter().take(MOST).map(|input| remedy::quoted(input)).collect();
         if self.reading.inputs.len() > MOST {
             words.push("…".to_owned());
         }
         format!("windfall import {} --to LIBRARY", words.join(" "))
     }
-}
-
-/// A path as a shell takes it.
-pub fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let is_plain = |c: char| c.is_alphanumeric() || "/\\.:_-".contains(c);
-    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// `windfall check`.
@@ -302,8 +338,60 @@ impl Mirror {
     }
 }
 
+/// `windfall repair`.
+#[derive(Debug, Args)]
+#[command(override_usage = "windfall repair [OPTIONS] <LIBRARY> --from <INPUT|LIBRARY|FOLDER>...")]
+pub struct Repair {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    /// Zips, another copy of the library, or any folder that may have the files
+    #[arg(long, value_name = "INPUT|LIBRARY|FOLDER", num_args = 1.., required = true)]
+    pub from: Vec<PathBuf>,
+    /// Read every byte of the library first, and not only what is known or seen to be damaged
+    #[arg(long)]
+    pub all: bool,
+    /// Also put back the originals of these files, which somebody edited; the edited ones are kept aside
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub changed: Vec<PathBuf>,
+    #[command(flatten)]
+    pub pace: Pace,
+}
+
+impl Repair {
+    /// How it is found out what has to be put right.
+    pub fn look(&self) -> Look {
+        if self.all { Look::Everything } else { Look::Known }
+    }
+}
+
+/// `windfall forget`.
+#[derive(Debug, Args)]
+pub struct Forget {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    /// Files of the library
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Keep these files as they are now: the edited bytes become the library's own
+    #[arg(long, required = true)]
+    pub edited: bool,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+impl Forget {
+    /// What stands on standard output.
+    pub fn output(&self) -> Output {
+        if self.json { Output::Json } else { Output::Words }
+    }
+}
+
 /// `windfall list`.
 #[derive(Debug, Args)]
+#[command(after_help = LIST_EXAMPLES)]
 pub struct List {
     /// The folder that an import was given with --to
     #[arg(value_name = "LIBRARY", env = LIBRARY)]
@@ -373,7 +461,7 @@ impl Report {
 
     /// What the page should be.
     pub fn options(&self) -> PageOptions {
-        let hidden = if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut };
+        let hidden = if self.with_hidden { HiddenAndDeleted::Included } else { HiddenAndDeleted::LeftOut };
         let previews = if self.previews { Previews::Made } else { Previews::Found };
         PageOptions { output: self.output.clone(), hidden, previews }
     }
@@ -381,6 +469,7 @@ impl Report {
 
 /// `windfall copy`.
 #[derive(Debug, Args)]
+#[command(after_help = COPY_EXAMPLES)]
 pub struct CopyPhotos {
     /// The folder that an import was given with --to
     #[arg(value_name = "LIBRARY", env = LIBRARY)]
@@ -388,13 +477,14 @@ pub struct CopyPhotos {
     /// The folder to copy to; a later run into the same folder writes only what is new
     #[arg(long, value_name = "FOLDER")]
     pub to: PathBuf,
-    /// Turn HEIC, TIFF, WebP and RAW into JPEG, which every program and television can show
+    /// Turn HEIC, TIFF, WebP and RAW into JPEG, which every program and television can show. JPEG, PNG, GIF, AVIF
+    /// and videos stay as they are
     #[arg(long)]
     jpeg: bool,
-    /// Make those JPEGs smaller: no side has more pixels than this
+    /// With --jpeg: make the new JPEGs smaller, so that no side has more pixels than this
     #[arg(long, value_name = "N", requires = "jpeg", value_parser = clap::value_parser!(u32).range(16..=65535))]
     long_edge: Option<u32>,
-    /// How fine those JPEGs are, from 1 to 100 [default: 90]
+    /// With --jpeg: how fine the new JPEGs are, from 1 to 100 [default: 90]
     #[arg(long, value_name = "N", requires = "jpeg", value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: Option<u8>,
     /// Write no page to look at the copies
@@ -430,7 +520,7 @@ impl CopyPhotos {
         let encoding = Encoding { quality: self.quality.unwrap_or(usual.quality), long_edge: self.long_edge };
         Wishes {
             filters: self.filtering.filters(),
-            hidden: if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut },
+            hidden: if self.with_hidden { HiddenAndDeleted::Included } else { HiddenAndDeleted::LeftOut },
             jpeg: self.jpeg.then_some(encoding),
             page: if self.no_page { OwnPage::None } else { OwnPage::Written },
         }

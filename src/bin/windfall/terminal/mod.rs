@@ -10,6 +10,7 @@ pub mod guide;
 mod listing;
 mod mirrored;
 mod problems;
+mod repaired;
 mod screen;
 mod sidecars;
 mod similar;
@@ -33,6 +34,7 @@ pub use certificate::{checked, errors, imported, left_alone};
 pub use copied::copied;
 pub use listing::{checksums, explained, json_line, listed, listed_as_json};
 pub use mirrored::mirrored;
+pub use repaired::{edits_kept, harmed, repaired};
 pub use screen::{Bar, Screen};
 pub use sidecars::{removed, written};
 pub use similar::similar;
@@ -150,6 +152,18 @@ pub fn manual() -> Result<(), Error> {
             })
         }))
     })
+}
+
+/// Says what is wrong with a command line, with this hint in place of the parser's own.
+pub fn misused(error: &clap::Error, hint: &str) {
+    let words = error.render().ansi().to_string();
+    match words.split_once("For more information, try ") {
+        Some((what, _)) => {
+            let _ = write!(anstream::stderr().lock(), "{what}");
+            self::hint(hint);
+        }
+        None => _ = error.print(),
+    }
 }
 
 /// Says why a run stopped; `hint` replaces the error's own.
