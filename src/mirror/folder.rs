@@ -30,7 +30,10 @@ pub struct Folder {
     made: HashSet<PathBuf>,
     /// Folders out of which something went.
     left: HashSet<PathBuf>,
+    /// Whether this run made it a mirror.
     is_new: bool,
+    /// Whether this run made it.
+    made_root: bool,
 }
 
 /// Refuses a folder that cannot be a mirror of this library. Writes nothing.
@@ -89,14 +92,14 @@ impl Folder {
             return Err(Error::io("create", root)(io::ErrorKind::NotADirectory.into()));
         }
         let internal = layout::internal(root);
-        let is_new = fs::symlink_metadata(&internal).is_err();
+        let (made_root, is_new) = (!root.exists(), fs::symlink_metadata(&internal).is_err());
         fs::create_dir_all(root).map_err(Error::io("create", root))?;
         make_folder(root, INTERNAL).map_err(Error::io("create", &internal))?;
         let lock = lock(root)?;
         let kept = fs::read(internal.join(memory::FILE)).ok().and_then(|text| Memory::parse(&text));
         let memory = kept.unwrap_or_else(|| Memory::new(identity.id.clone()));
         let (made, left) = (HashSet::new(), HashSet::new());
-        let folder = Folder { root: root.to_owned(), lock, memory, made, left, is_new };
+        let folder = Folder { root: root.to_owned(), lock, memory, made, left, is_new, made_root };
         // a line that a power cut left unfinished would spoil the next one
         folder.write_memory()?;
         Ok(folder)
@@ -228,8 +231,11 @@ impl Folder {
     pub fn withdraw(self) {
         let internal = layout::internal(&self.root);
         let _ = fs::remove_file(internal.join(memory::FILE));
+        let _ = fs::remove_dir(layout::staging(&self.root));
         unlock(&internal, self.lock);
         let _ = fs::remove_dir(&internal);
-        let _ = fs::remove_dir(&self.root);
+        if self.made_root {
+            let _ = fs::remove_dir(&self.root);
+        }
     }
 }

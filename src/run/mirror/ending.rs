@@ -51,9 +51,9 @@ impl Old {
         }
     }
 
-    /// What was found to be wrong with a file.
-    pub fn harm(&self, path: &str) -> Option<Harm> {
-        Harm::from_name(self.readings.get(path)?.1.damage.as_deref()?)
+    /// Whether somebody found that something is wrong with a file.
+    pub fn is_harmed(&self, path: &str) -> bool {
+        self.readings.get(path).is_some_and(|(_, reading)| reading.damage.is_some())
     }
 }
 
@@ -176,8 +176,11 @@ impl Ending<'_> {
             }
             None => true,
         };
-        let stale: Vec<_> = of_albums().filter(is_stale).collect();
-        let removed = remove(self.run.folder, &stale, &mut catalog)?;
+        let (hard, stale): (Vec<_>, Vec<_>) =
+            of_albums().filter(is_stale).partition(|(_, record)| record.kind == DerivedKind::Hardlink);
+        self.unlink(hard.into_iter().map(|(path, _)| path))?;
+        // what somebody changed stays, and is named with all that only the mirror has
+        remove(self.run.folder, &stale, &mut catalog)?;
         let placing = Placing {
             library: self.run.folder,
             staging: self.staging,
@@ -187,14 +190,31 @@ impl Ending<'_> {
         let unplaced = Unplaced { paths: self.absent(), problems: Vec::new() };
         let derivation = derive(&placing, derived, &unplaced, &known, &mut catalog)?;
         mirrored.problems.extend(derivation.problems);
-        for path in derivation.foreign.iter().chain(&removed.foreign) {
-            let message = "it is where an album of the mirror would be, and somebody changed it, so it stays";
+        for path in &derivation.foreign {
+            let message = "it is where an album of the mirror would be, and somebody else's, so it stays";
             mirrored.problems.push(Problem::new(Code::ExtraFile, message).with_entry(path.as_str()));
         }
         match catalog.integrity()?.first() {
             None => Ok(()),
             Some(fault) => Err(Error::damaged_catalog(new, fault)),
         }
+    }
+
+    /// Removes hard links whose bytes the mirror has under a name of their own.
+    fn unlink<'p>(&self, links: impl Iterator<Item = &'p LibraryPath>) -> Result<(), Error> {
+        let held: HashSet<Hash> = self.held();
+        for path in links.map(|path| path.to_path(self.run.folder)) {
+            if hash_file(&path).is_some_and(|hash| held.contains(&hash)) {
+                remove_if_there(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The bytes that the mirror has, of those that are known.
+    pub fn held(&self) -> HashSet<Hash> {
+        let there = self.work.iter().filter(|(_, outcome)| outcome.is_there());
+        there.filter_map(|(file, _)| file.blake3).collect()
     }
 
     /// Originals that the mirror does not have.

@@ -8,7 +8,6 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::error::Error;
 use crate::library::files::set_time;
-use crate::library::record::Harm;
 use crate::mirror::carry::{Carrier, buffer};
 use crate::mirror::decide::{Bytes, Class, Decision, Here, Wanted, decide};
 use crate::mirror::folder::Folder;
@@ -76,7 +75,7 @@ fn judged(file: &Wanted, here: &Scan, folder: &Folder, old: &Old, bytes: Option<
         // nothing but its text tells what a link is, and that is compared when it is to be made
         return Decision::Bring;
     }
-    let is_suspect = old.harm(&file.path) == Some(Harm::Damaged);
+    let is_suspect = old.is_harmed(&file.path);
     decide(file, &Here { seen, line: folder.memory.at(&file.path), is_suspect, bytes })
 }
 

@@ -32,12 +32,7 @@ impl Ending<'_> {
         mirrored: &mut Mirrored,
     ) -> Result<(), Error> {
         let wanted: HashSet<String> = self.work.files.iter().map(|file| name::fold(&file.path)).collect();
-        let held: HashSet<Hash> = self
-            .work
-            .iter()
-            .filter(|(_, outcome)| outcome.is_there())
-            .filter_map(|(file, _)| file.blake3)
-            .collect();
+        let held = self.held();
         let mut changes: Vec<Change> = Vec::new();
         let mut emptied: Vec<PathBuf> = Vec::new();
         for (path, seen) in &self.here.seen {

@@ -13,12 +13,14 @@ mod shift;
 mod words;
 
 use std::collections::HashMap;
+use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::library::catalog::Catalog;
 use crate::library::drive;
 use crate::library::staging::Staging;
 use crate::mirror::bring::{Brought, Job, Proof, bring};
@@ -220,6 +222,11 @@ fn set_apart(run: &Run<'_>, work: &mut Work) -> Result<(), Error> {
             Some(_) if file.size > largest => work.outcomes[at] = Outcome::TooLarge,
             Some(_) => need = need.saturating_add(file.size),
         }
+    }
+    if need > 0 {
+        // the mirror's catalog is replaced by the library's only when that is whole
+        need = need
+            .saturating_add(fs::metadata(Catalog::path_in(run.library)).map_or(0, |catalog| catalog.len()));
     }
     let free = fs4::available_space(run.folder).ok();
     Space { need, free }.check(run.folder, run.watch.progress)

@@ -170,12 +170,13 @@ fn mirrorings_killed_at_any_instant_lose_nothing_and_go_on() {
         for round in 0..1 + usize::from(number % 3 == 2) * 2 {
             let time = random(bench.time);
             let mut command = run(&bench.pair.library(), &mirror, &[]);
-            let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
             std::thread::sleep(time);
             child.kill().unwrap();
-            let status = child.wait().unwrap();
-            assert!(status.success() || status.signal() == Some(SIGKILL), "{status}");
-            killed += usize::from(status.signal().is_some());
+            let output = child.wait_with_output().unwrap();
+            let was_killed = output.status.signal() == Some(SIGKILL);
+            assert!(was_killed || output.status.success(), "kill {number}, round {round}: {}", said(&output));
+            killed += usize::from(was_killed);
             assert_holds(&mirror, &known, &needed, &format!("kill {number}, round {round}, after {time:?}"));
         }
         bench.finish(&mirror, &format!("kill {number}"));

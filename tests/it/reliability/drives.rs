@@ -2,6 +2,8 @@
 //! loop device, which only root may make. `tests/run` leaves out this module, or the tests that begin
 //! with the name of a file system, where there is none of it. `WINDFALL_POWER_CUTS=50` asks for so many.
 
+mod mirrors;
+
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -199,6 +201,36 @@ fn xfs_gets_the_same_files_once() {
 #[ignore = "needs root, loop devices and Btrfs"]
 fn btrfs_gets_the_same_files_once() {
     gets_the_same_files_once(&BTRFS);
+}
+
+#[test]
+#[ignore = "needs root, loop devices and exFAT"]
+fn exfat_mirrors_have_the_same_files() {
+    mirrors::have_the_same_files(&EXFAT);
+}
+
+#[test]
+#[ignore = "needs root, loop devices and NTFS"]
+fn ntfs_mirrors_have_the_same_files() {
+    mirrors::have_the_same_files(&NTFS);
+}
+
+#[test]
+#[ignore = "needs root, loop devices and FAT32"]
+fn fat32_mirrors_have_the_same_files() {
+    mirrors::have_the_same_files(&FAT32);
+}
+
+#[test]
+#[ignore = "needs root, loop devices and XFS"]
+fn xfs_mirrors_have_the_same_files() {
+    mirrors::have_the_same_files(&XFS);
+}
+
+#[test]
+#[ignore = "needs root, loop devices and Btrfs"]
+fn btrfs_mirrors_have_the_same_files() {
+    mirrors::have_the_same_files(&BTRFS);
 }
 
 fn gets_the_same_files_once(kind: &'static Kind) {
