@@ -101,12 +101,17 @@ pub fn replace(own: &Path, path: &Path, write: &dyn Fn(&mut dyn Write) -> io::Re
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
+/// Whether a file of Windfall's own waits to take the place of another.
+pub fn is_unfinished(name: &str) -> bool {
+    name.starts_with(UNFINISHED)
+}
+
 /// Young ones stay: pages are written without a lock, so another run may be at it.
 fn sweep(own: &Path) {
     for entry in fs::read_dir(own).into_iter().flatten().flatten() {
-        let is_unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+        let is_ours = is_unfinished(&entry.file_name().to_string_lossy());
         let is_old = || entry.metadata().ok()?.modified().ok()?.elapsed().ok().map(|age| age > LONGEST);
-        if is_unfinished && is_old() == Some(true) {
+        if is_ours && is_old() == Some(true) {
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -306,7 +306,12 @@ mod tests {
         assert_all(
             &read,
             false,
-            &[(None, (4, 90_000), Some(b"mine"), Adopt), (None, (4, 50_000), Some(b"them"), Taken)],
+            &[
+                (None, (4, 90_000), Some(b"mine"), Adopt),
+                (None, (4, 50_000), Some(b"them"), Taken),
+                // a run was killed when it had moved it here
+                (Some(b"past"), (4, 90_000), Some(b"mine"), Adopt),
+            ],
         );
     }
 

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::contents::litter;
+use crate::library::files::is_unfinished;
 use crate::library::layout::{self, INTERNAL};
 use crate::library::name;
 use crate::mirror::memory;
@@ -140,9 +141,10 @@ fn is_carried(entry: &DirEntry) -> bool {
     match entry.depth() {
         1 => !litter::is_of_a_drive(&name),
         2 if is_internal(entry.path()) => {
-            const OF_ITS_DRIVE: [&str; 5] =
-                [layout::STAGING, layout::DAMAGED, REPLACED, layout::LOCK, memory::FILE];
-            !OF_ITS_DRIVE.contains(&&*name) && !name.starts_with(layout::CATALOG)
+            const OF_ITS_DRIVE: [&str; 4] = [layout::STAGING, layout::DAMAGED, REPLACED, layout::LOCK];
+            // each with what waits to take its place
+            let is_kept_there = [layout::CATALOG, memory::FILE].iter().any(|file| name.starts_with(file));
+            !OF_ITS_DRIVE.contains(&&*name) && !is_kept_there && !is_unfinished(&name)
         }
         _ => true,
     }
@@ -178,6 +180,8 @@ mod tests {
             ".windfall/catalog.sqlite",
             ".windfall/catalog.sqlite-journal",
             ".windfall/mirror.csv",
+            ".windfall/mirror.csv.new",
+            ".windfall/.windfall-new-Ab3",
             "2024/.DS_Store",
             "lost+found/x",
         ] {

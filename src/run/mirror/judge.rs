@@ -1,13 +1,16 @@
 //! What is to become of each file: decided by what is known, and where that is not enough, by its bytes.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use walkdir::WalkDir;
 
 use crate::error::Error;
 use crate::library::files::set_time;
+use crate::library::layout;
 use crate::mirror::carry::{Carrier, buffer};
 use crate::mirror::decide::{Bytes, Class, Decision, Here, Wanted, decide};
 use crate::mirror::folder::Folder;
@@ -43,7 +46,7 @@ pub fn judge(
     if !doubtful.is_empty() {
         carrier.watch.progress.begin(Phase::Verify, doubtful.len() as u64, bytes);
     }
-    let look = |memory: &mut Vec<u8>, &number: &usize| look(carrier, &files[number], number, folder, memory);
+    let look = |memory: &mut Vec<u8>, &number: &usize| look(carrier, &files[number], number, memory);
     let looked: Vec<Looked> = doubtful.par_iter().map_init(buffer, look).collect();
     if carrier.watch.is_cancelled() {
         return Err(Error::Interrupted);
@@ -90,19 +93,36 @@ fn outcome(decision: Decision, there: Outcome) -> Outcome {
     }
 }
 
-fn look(carrier: &Carrier<'_>, file: &Wanted, number: usize, folder: &Folder, memory: &mut [u8]) -> Looked {
+fn look(carrier: &Carrier<'_>, file: &Wanted, number: usize, memory: &mut [u8]) -> Looked {
     let (place, _) = carrier.target(file);
     let here = match File::open(place).and_then(|here| carrier.hash(here, memory)) {
         Ok(hash) => Some(Bytes::Are(hash)),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => None,
         Err(_) => Some(Bytes::Unreadable),
     };
-    let is_unknown = file.blake3.is_none() && folder.memory.at(&file.path).is_none();
     let mut there = || File::open(carrier.source(file)).and_then(|there| carrier.hash(there, memory)).ok();
-    let there = if is_unknown { there() } else { None };
+    let there = if file.blake3.is_none() { there() } else { None };
     carrier.watch.progress.bytes(file.size);
     carrier.watch.progress.file(&file.path);
     Looked { number, here, there }
+}
+
+/// Finds out the bytes of files that may wait in staging, where a run that was killed put them, so that they are not
+/// swept.
+pub fn recognise(carrier: &Carrier<'_>, work: &mut Work) {
+    let staged = WalkDir::new(layout::staging(carrier.mirror)).min_depth(2).follow_links(false);
+    let sizes: HashSet<u64> =
+        staged.into_iter().flatten().filter_map(|file| Some(file.metadata().ok()?.len())).collect();
+    if sizes.is_empty() {
+        return;
+    }
+    for (number, _) in work.pending() {
+        let file = &mut work.files[number];
+        if file.blake3.is_none() && file.sound_source().is_some() && sizes.contains(&file.size) {
+            let there = File::open(carrier.source(file));
+            file.blake3 = there.and_then(|there| carrier.hash(there, &mut buffer())).ok();
+        }
+    }
 }
 
 /// Remembers a file that is there, and gives it the library's time if it has another.

@@ -185,6 +185,7 @@ fn bring_up_to_date(run: &Run<'_>, library: &mut Library, folder: &mut Folder) -
     problems.extend(there.refused);
 
     let mut work = judge::judge(&carrier, files, &here, folder, &old)?;
+    judge::recognise(&carrier, &mut work);
     let waiting: HashMap<_, _> = work
         .pending()
         .iter()
