@@ -26,7 +26,10 @@ use crate::library::record::Area;
 use crate::progress::Watch;
 use look::{Look, Part, View};
 
-pub use group::{MOST_BITS, groups, sight};
+pub use group::groups;
+// the bench of look-alikes counts strangers by the rule itself
+#[cfg(feature = "internals")]
+pub use group::{MOST_BITS, sight};
 pub use kinship::Kinship;
 pub use seen::prepare;
 
