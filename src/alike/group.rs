@@ -18,7 +18,7 @@ use super::near::Near;
 use super::{Group, Member, Photo, Sight};
 
 /// Hashes that differ in more bits are of other pictures.
-const MOST_BITS: u32 = 8;
+pub const MOST_BITS: u32 = 8;
 /// An edit may differ from its original in so many, because names and times say that it is one.
 const MOST_BITS_OF_AN_EDIT: u32 = 24;
 /// A crop may differ in so many: there are ten of each photo, so chance has ten times the opportunity.
@@ -127,7 +127,7 @@ impl Firsts<'_, '_> {
 }
 
 /// How one view looks like another, if it does.
-fn sight(theirs: &View, own: &View) -> Option<Sight> {
+pub fn sight(theirs: &View, own: &View) -> Option<Sight> {
     let sight = Sight::new(theirs, own);
     let (most, least) = match sight.part {
         Part::Crop => (MOST_BITS_OF_A_CROP, LEAST_AGREEMENT_OF_A_CROP),
