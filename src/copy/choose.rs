@@ -104,14 +104,7 @@ fn is_medium(file: &StoredFile) -> bool {
 
 /// Whether it is a photo of a kind that televisions, frames and Windows may not show.
 fn becomes_jpeg(format: Format) -> bool {
-    match format {
-        Format::Heic | Format::Heif | Format::WebP | Format::Tiff => true,
-        Format::Dng | Format::Cr2 | Format::Nef | Format::Arw => true,
-        Format::Orf | Format::Rw2 | Format::Cr3 | Format::Raf => true,
-        Format::Jpeg | Format::Png | Format::Gif | Format::Avif | Format::Bmp => false,
-        Format::Jxl | Format::Psd | Format::Unknown | Format::Aae => false,
-        Format::Mov | Format::Mp4 | Format::Avi => false,
-    }
+    format.is_known_raw() || matches!(format, Format::Heic | Format::Heif | Format::WebP | Format::Tiff)
 }
 
 #[cfg(test)]

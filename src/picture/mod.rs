@@ -77,7 +77,7 @@ pub enum Undrawable {
 pub fn can_draw(format: Format) -> bool {
     match format {
         Format::Heic | Format::Heif | Format::Mov | Format::Mp4 => cfg!(feature = "heic"),
-        format => raster::known(format).is_some() || raw::is_raw(format),
+        format => raster::known(format).is_some() || format.is_known_raw(),
     }
 }
 
@@ -130,7 +130,7 @@ fn stored(path: &Path, format: Format, enough: Enough, limits: &Limits) -> Resul
     }
     match format {
         Format::Heic | Format::Heif => heic::decode(path, enough, limits),
-        format if raw::is_raw(format) => raw::decode(path, format, enough, limits),
+        format if format.is_known_raw() => raw::decode(path, format, enough, limits),
         format => match raster::known(format) {
             Some(known) => raster::decode(path, known, limits),
             None => Err(Undrawable::Format),
