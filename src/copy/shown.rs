@@ -11,6 +11,7 @@ use crate::copy::long_edge;
 use crate::copy::written::{Key, List, Written};
 use crate::library::catalog::StoredFile;
 use crate::library::path::LibraryPath;
+use crate::picture::within;
 
 /// The copies as files that a page can show.
 pub fn files<'w>(
@@ -49,20 +50,13 @@ fn copy(written: &Written, original: &StoredFile, list: &List) -> StoredFile {
     if !written.is_as_it_is() {
         file.content.format = Format::Jpeg;
         if let Some(edge) = long_edge(&written.form) {
-            file.content.pixels = file.content.pixels.and_then(|pixels| within(pixels, edge));
+            file.content.pixels = file.content.pixels.map(|pixels| {
+                let smaller = within((pixels.width, pixels.height), edge);
+                smaller.map_or(pixels, |(width, height)| Pixels { width, height })
+            });
         }
     }
     file
-}
-
-/// How large a picture is once no side is longer than this.
-fn within(Pixels { width, height }: Pixels, edge: u32) -> Option<Pixels> {
-    let longest = u64::from(width.max(height));
-    let scaled = |side: u32| match longest > u64::from(edge) {
-        true => ((u64::from(side) * u64::from(edge) + longest / 2) / longest).max(1),
-        false => u64::from(side),
-    };
-    Pixels::new(scaled(width), scaled(height))
 }
 
 /// The paths of copies by the title of the album that they were chosen by.
@@ -76,22 +70,8 @@ pub fn albums<'w>(written: impl Iterator<Item = &'w Written>) -> BTreeMap<String
 
 #[cfg(test)]
 mod tests {
-    use super::{Pixels, within};
     use crate::copy::{Form, long_edge};
     use crate::picture::Encoding;
-
-    #[test]
-    fn a_smaller_picture_keeps_its_shape() {
-        for (from, edge, to) in [
-            ((4032, 3024), 1920, (1920, 1440)),
-            ((3024, 4032), 1920, (1440, 1920)),
-            ((640, 480), 1920, (640, 480)),
-            ((20_000, 3), 16, (16, 1)),
-        ] {
-            let pixels = Pixels { width: from.0, height: from.1 };
-            assert_eq!(within(pixels, edge), Some(Pixels { width: to.0, height: to.1 }), "{from:?}");
-        }
-    }
 
     #[test]
     fn the_words_of_a_form_say_how_large_it_may_be() {

@@ -11,6 +11,7 @@ use crate::page::figures::{count, counted, date, day, photos_and_videos, size};
 use crate::page::holdings::{Command, Holdings, Sum, is_live, kind, missing, photos_and_videos as tally};
 use crate::page::problems::Problems;
 use crate::problem::advice::ranges;
+use crate::problem::amount::live_photos;
 
 /// What the answer is, in a word that styles it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,10 +175,8 @@ fn proof(holdings: &Holdings, media: &[&StoredFile]) -> Vec<String> {
     let proved = media.iter().filter(|f| f.proved).count() as u64;
     let unproved = media.len() as u64 - proved;
     let mut held = format!("The library holds {}", held(holdings));
-    match live {
-        0 => {}
-        1 => held += "; 1 of the photos is a Live Photo, with its movie",
-        live => held += &format!("; {} of the photos are Live Photos, each with its movie", count(live)),
+    if let Some(live) = live_photos(live) {
+        held += &format!("; {live}");
     }
     match raw {
         0 => {}

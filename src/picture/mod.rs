@@ -35,6 +35,7 @@ use crate::category::photos::media::{Carried, Format, carried};
 pub use copy::{Encoding, jpeg};
 pub use kept::thumbnail;
 pub use limits::Limits;
+pub use scale::within;
 pub use thumbnails::{Drawn, Previews, Wanted, WhyNone, make, make_in};
 
 /// Larger photos are not read, in bytes.
