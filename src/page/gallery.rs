@@ -32,7 +32,7 @@ const SHOWS_ITSELF: u32 = 64;
 const PREVIEW: u32 = 128;
 
 /// What stands beside the originals, by the index of an item in [`Shown::items`].
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Beside<'a> {
     /// Which pictures there are of each item.
     pub pictures: &'a [Drawn],

@@ -14,6 +14,7 @@ mod copy;
 mod heic;
 mod kept;
 mod limits;
+#[cfg(feature = "heic")]
 mod movie;
 mod raster;
 mod raw;
@@ -124,7 +125,10 @@ fn stored(path: &Path, format: Format, enough: Enough, limits: &Limits) -> Resul
         return Err(Undrawable::Format);
     }
     if matches!(format, Format::Mov | Format::Mp4) {
+        #[cfg(feature = "heic")]
         return movie::decode(path, limits);
+        #[cfg(not(feature = "heic"))]
+        return Err(Undrawable::Format);
     }
     if metadata.len() > LARGEST_FILE {
         return Err(Undrawable::TooLarge);

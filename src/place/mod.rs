@@ -37,6 +37,8 @@ const FAR: f64 = 50.0;
 const FARTHEST: f64 = 200.0;
 /// Most positions have a town this near, and then no other needs to be looked at.
 const NEAR: f64 = 20.0;
+/// Of latitude, anywhere.
+const KM_PER_DEGREE: f64 = 111.2;
 /// The kilometres that a town reaches, for each square root of its people: nine for Paris, a fifth for a village.
 const REACH: f64 = 0.006;
 /// No town has forty million people.
@@ -181,8 +183,6 @@ fn within(position: Position, most: f64) -> impl Iterator<Item = (f64, &'static 
     let near = rows.flat_map(squares);
     near.map(move |town| (distance(position, town), town)).filter(move |(distance, _)| *distance <= most)
 }
-
-const KM_PER_DEGREE: f64 = 111.2;
 
 /// In kilometres, along a great circle.
 fn distance(from: Position, town: &Town) -> f64 {
