@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::category::photos::media::{Format, Pixels};
-use crate::copy::long_edge;
+use crate::copy::Form;
 use crate::copy::written::{Key, List, Written};
 use crate::library::catalog::StoredFile;
 use crate::library::path::LibraryPath;
-use crate::picture::within;
+use crate::picture::{Encoding, within};
 
 /// The copies as files that a page can show.
 pub fn files<'w>(
@@ -49,7 +49,7 @@ fn copy(written: &Written, original: &StoredFile, list: &List) -> StoredFile {
     file.content.blake3 = written.blake3;
     if !written.is_as_it_is() {
         file.content.format = Format::Jpeg;
-        if let Some(edge) = long_edge(&written.form) {
+        if let Some(Form::Jpeg(Encoding { long_edge: Some(edge), .. })) = Form::parse(&written.form) {
             file.content.pixels = file.content.pixels.map(|pixels| {
                 let smaller = within((pixels.width, pixels.height), edge);
                 smaller.map_or(pixels, |(width, height)| Pixels { width, height })
@@ -66,18 +66,4 @@ pub fn albums<'w>(written: impl Iterator<Item = &'w Written>) -> BTreeMap<String
         albums.entry(written.album.clone()).or_default().push(written.path.to_string());
     }
     albums
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::copy::{Form, long_edge};
-    use crate::picture::Encoding;
-
-    #[test]
-    fn the_words_of_a_form_say_how_large_it_may_be() {
-        let words = |long_edge| Form::Jpeg(Encoding { quality: 90, long_edge }).to_string();
-        assert_eq!(long_edge(&words(Some(1920))), Some(1920));
-        assert_eq!(long_edge(&words(None)), None);
-        assert_eq!(long_edge(&Form::AsItIs.to_string()), None);
-    }
 }
