@@ -5,6 +5,7 @@
 //! written there, so that the next run writes only what is new and takes nothing for its own that is somebody else's.
 //! The library is only read.
 
+pub mod batch;
 pub mod choose;
 pub mod folder;
 pub mod make;
