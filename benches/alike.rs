@@ -15,6 +15,7 @@ use std::time::Instant;
 
 use image::imageops::FilterType;
 use image::{DynamicImage, GenericImageView};
+use windfall::alike::group::{MOST_BITS, sight};
 use windfall::alike::look::{Look, Part, View};
 use windfall::alike::{MOST_BITS, Photo, groups, sight};
 use windfall::category::photos::media::{self, Camera, Format};

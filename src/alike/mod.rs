@@ -7,7 +7,7 @@
 //! that are hidden or deleted, nor the files of one photo with each other (the halves of a Live Photo, RAW beside
 //! JPEG, adjustments).
 
-mod group;
+pub mod group;
 mod kinship;
 pub mod look;
 mod near;
