@@ -27,9 +27,6 @@ use crate::progress::Watch;
 use look::{Look, Part, View};
 
 pub use group::groups;
-// the bench of look-alikes counts strangers by the rule itself
-#[cfg(feature = "internals")]
-pub use group::{MOST_BITS, sight};
 pub use kinship::Kinship;
 pub use seen::prepare;
 
