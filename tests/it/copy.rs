@@ -297,6 +297,12 @@ fn filters_choose_and_albums_are_folders_with_safe_names() {
 #[test]
 fn hidden_and_deleted_ones_come_along_only_if_asked_for() {
     let place = library();
+    let run = place.run(&["copy", "lib", "--to", "out", "--search", "secret"]);
+    assert!(
+        run.out().starts_with("Nothing was copied.\n1 hidden photo or video was left out"),
+        "{}",
+        run.out()
+    );
     assert_eq!(copy(&place, &["out", "--search", "secret", "--search", "gone"], 0), (0, 0, 0, vec![]));
     assert!(!place.path("out").exists());
     assert_eq!(copy(&place, &["out", "--with-hidden"], 0).0, 12);
