@@ -14,6 +14,11 @@ pub fn repair(library: &Path) -> String {
     format!("windfall repair {} --from ZIPS", quoted(library))
 }
 
+/// What puts a library right from this copy of it.
+pub fn repair_from(library: &Path, copy: &Path) -> String {
+    format!("windfall repair {} --from {}", quoted(library), quoted(copy))
+}
+
 /// What that takes.
 pub const SOURCES: &str =
     "ZIPS being Apple's zips, a second copy of the library or any folder that has the file";

@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::builder::{Export, Part, jpeg};
 use crate::support::verified::{photo, rich, try_verify};
-use crate::support::{Scratch, codes, command, contents, differences, said, tree};
+use crate::support::{Scratch, codes, command, contents, differences, patiently, said, tree};
 use windfall::Watch;
 use windfall::error::{Error, NoMirror};
 use windfall::library::catalog::Catalog;
@@ -50,14 +50,15 @@ impl Pair {
 
     fn try_run(&self, to: &Path, leftovers: Leftovers) -> Result<Mirrored, Error> {
         let cancel = AtomicBool::new(false);
-        mirror(&Run {
+        let run = Run {
             library: &self.library(),
             folder: to,
             jobs: NonZeroUsize::MIN.saturating_add(1),
             proof: Proof::ReadBack,
             leftovers,
             watch: Watch { progress: &(), cancel: &cancel },
-        })
+        };
+        patiently(|| mirror(&run))
     }
 
     fn run(&self) -> Mirrored {
@@ -509,14 +510,15 @@ fn a_mirror_of_a_mirror_and_the_way_back() {
     let third = pair.scratch.path("third");
     let cancel = AtomicBool::new(false);
     let run = |library: &Path, folder: &Path| {
-        mirror(&Run {
+        let run = Run {
             library,
             folder,
             jobs: NonZeroUsize::MIN,
             proof: Proof::Trust,
             leftovers: Leftovers::Kept,
             watch: Watch { progress: &(), cancel: &cancel },
-        })
+        };
+        patiently(|| mirror(&run))
     };
     assert_eq!(run(&pair.mirror(), &third).unwrap().problems, []);
     assert_eq!(differences(&contents(&third), &contents(&pair.library())), [""; 0]);

@@ -2,8 +2,9 @@
 //!
 //! A library on a drive that nobody can write to is mirrored like any other; only what is found is then not kept.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -17,13 +18,14 @@ use crate::library::given::Given;
 use crate::library::identity::Identity;
 use crate::library::kept_settings;
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, DerivedKind, DerivedRecord, Harm, Looks};
+use crate::library::record::{AlbumRecord, DerivedKind, DerivedRecord, Harm};
 use crate::library::settings::{AlbumForm, name as setting};
-use crate::mirror::carry::{Carrier, Failure, buffer};
+use crate::mirror::carry::{Carrier, Failure};
 use crate::mirror::decide::{Class, Wanted};
 use crate::mirror::folder::Folder;
 use crate::mirror::wanted::Catalogued;
 use crate::run::mirror::{Outcome, Run, Work};
+use crate::stage::survey::examine;
 
 /// A library that this run has locked.
 pub struct Library {
@@ -104,50 +106,51 @@ impl Library {
         work: &Work,
         folder: &Folder,
     ) -> Result<(), Error> {
-        let known = std::mem::take(&mut self.harmed);
+        let before = std::mem::take(&mut self.harmed);
+        let elsewhere = OnceCell::new();
         let mut sound: Vec<LibraryPath> = Vec::new();
-        let mut looks: BTreeMap<&str, Looks> = BTreeMap::new();
-        let mut elsewhere = None;
+        let mut doubtful: Vec<&str> = Vec::new();
         for (file, outcome) in work.iter().filter(|(file, _)| file.class == Class::Original) {
-            let found = match (outcome, file.source) {
-                _ if file.sound_source().is_none() => match file.source {
-                    // the folder that it is in was named
-                    None if is_forbidden(carrier, file) => Found::Unknown,
-                    None => {
-                        let elsewhere = elsewhere.get_or_insert_with(|| own(work, folder));
-                        match file.blake3.and_then(|blake3| elsewhere.get(&blake3)) {
-                            Some(path) => _ = self.moved.insert(file.path.clone(), (*path).to_owned()),
-                            None => _ = self.harmed.insert(file.path.clone(), Harm::Missing),
-                        }
-                        continue;
+            match (file.source, outcome) {
+                // the folder that it is in was named
+                (None, _) if is_forbidden(carrier, file) => {}
+                (None, _) => {
+                    let elsewhere = elsewhere.get_or_init(|| own(work, folder));
+                    match file.blake3.and_then(|blake3| elsewhere.get(&blake3)) {
+                        Some(path) => _ = self.moved.insert(file.path.clone(), (*path).to_owned()),
+                        None => _ = self.harmed.insert(file.path.clone(), Harm::Missing),
                     }
-                    Some(_) => Found::Other,
-                },
-                (Outcome::Brought, _) => Found::Sound,
-                (Outcome::Failed(Failure::Differs { .. }), _) => Found::Other,
-                (Outcome::Failed(Failure::Unread(error)), _) if is_damage(error) => Found::Unreadable,
-                _ if known.contains_key(&file.path) && !run.watch.is_cancelled() => look(carrier, file),
-                _ => Found::Unknown,
-            };
-            match found {
-                Found::Sound => sound.extend(LibraryPath::recorded(&file.path).ok()),
-                Found::Other => _ = looks.insert(&file.path, self::looks(file)),
-                Found::Unreadable => {
-                    let unreadable = Looks { is_readable: false, ..self::looks(file) };
-                    looks.insert(&file.path, unreadable);
                 }
-                Found::Unknown => {
-                    self.harmed.extend(known.get_key_value(&file.path).map(|(p, h)| (p.clone(), *h)))
+                (_, Outcome::Brought) => sound.extend(LibraryPath::recorded(&file.path).ok()),
+                (_, Outcome::Failed(Failure::Differs { .. })) => doubtful.push(&file.path),
+                (_, Outcome::Failed(Failure::Unread(error))) if is_damage(error) => doubtful.push(&file.path),
+                _ if file.sound_source().is_none() || before.contains_key(&file.path) => {
+                    doubtful.push(&file.path);
+                }
+                _ => {}
+            }
+        }
+        if !doubtful.is_empty() {
+            let known = self.catalog.load_to_verify()?;
+            let (contents, files) = (&known.delivered.contents, &known.recorded.files);
+            let records = || doubtful.iter().map(|path| (*path, LibraryPath::recorded(path).ok()));
+            let given = Given::of(contents, records().filter_map(|(_, path)| files.get(&path?)));
+            for (path, recorded) in records() {
+                let record = recorded.as_ref().and_then(|path| files.get(path));
+                let harm = match record {
+                    _ if run.watch.is_cancelled() => before.get(path).copied(),
+                    Some(record) => examine(run.library, contents, &given, record),
+                    // it is kept although it was left out on purpose
+                    None => Some(Harm::Damaged),
+                };
+                match harm {
+                    Some(harm) => _ = self.harmed.insert(path.to_owned(), harm),
+                    None => sound.extend(recorded),
                 }
             }
         }
-        self.time(carrier, work, &mut looks)?;
-        self.harmed.extend(looks.into_iter().map(|(path, looks)| (path.to_owned(), Harm::of(&looks))));
-        let harmed: BTreeMap<LibraryPath, Harm> = self
-            .harmed
-            .iter()
-            .filter_map(|(path, harm)| Some((LibraryPath::recorded(path).ok()?, *harm)))
-            .collect();
+        let recorded = |(path, harm): (&String, &Harm)| Some((LibraryPath::recorded(path).ok()?, *harm));
+        let harmed: BTreeMap<LibraryPath, Harm> = self.harmed.iter().filter_map(recorded).collect();
         let now = Utc::now();
         let kept = match sound.is_empty() {
             true => Ok(()),
@@ -156,70 +159,17 @@ impl Library {
         let kept = kept.and_then(|()| self.catalog.record_harm(now, &harmed));
         writable(kept, run).map(drop)
     }
-
-    /// Sees which of these files have the times that Windfall gave them.
-    fn time(
-        &self,
-        carrier: &Carrier<'_>,
-        work: &Work,
-        looks: &mut BTreeMap<&str, Looks>,
-    ) -> Result<(), Error> {
-        if looks.is_empty() {
-            return Ok(());
-        }
-        let known = self.catalog.load_to_verify()?;
-        let given = Given::of(&known.delivered.contents, known.recorded.files.values());
-        for file in &work.files {
-            if let Some(looks) = looks.get_mut(file.path.as_str())
-                && let Some(record) =
-                    LibraryPath::recorded(&file.path).ok().and_then(|path| known.recorded.files.get(&path))
-                && let Ok(modified) = fs::symlink_metadata(carrier.source(file)).and_then(|m| m.modified())
-            {
-                looks.has_its_time = given.has(record, modified);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What was found of a file.
-enum Found {
-    Sound,
-    /// Other bytes.
-    Other,
-    Unreadable,
-    Unknown,
-}
-
-fn look(carrier: &Carrier<'_>, file: &Wanted) -> Found {
-    match File::open(carrier.source(file)).and_then(|there| carrier.hash(there, &mut buffer())) {
-        Ok(hash) if Some(hash) == file.blake3 => Found::Sound,
-        Ok(_) => Found::Other,
-        Err(_) if carrier.watch.is_cancelled() => Found::Unknown,
-        Err(error) if is_damage(&error) => Found::Unreadable,
-        Err(_) => Found::Unknown,
-    }
-}
-
-/// How a file looks whose bytes are others, but for its time.
-fn looks(file: &Wanted) -> Looks {
-    Looks {
-        is_readable: true,
-        has_its_time: false,
-        has_its_size: file.sound_source().is_some(),
-        is_cut: false,
-    }
-}
-
-/// Whether it is the drive that does not give the bytes, and not a lack of permission.
-fn is_damage(error: &io::Error) -> bool {
-    !matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::NotFound)
 }
 
 /// Whether this program may not look where a file should be.
 fn is_forbidden(carrier: &Carrier<'_>, file: &Wanted) -> bool {
     let looked = fs::symlink_metadata(carrier.source(file));
     looked.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+}
+
+/// Whether it is the drive that does not give the bytes, and not a lack of permission.
+fn is_damage(error: &io::Error) -> bool {
+    !matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::NotFound)
 }
 
 /// Where bytes stand that the catalog has elsewhere or does not know.

@@ -21,7 +21,8 @@ pub fn problems(run: &Run<'_>, work: &Work, library: &Library) -> Vec<Problem> {
             let message = format!("it is at `{to}` now, unchanged; the next import remembers the new place");
             problems.push(Problem::new(Code::MovedFile, message).with_entry(&file.path));
         }
-        problems.extend(of_mirror(file, outcome).map(|problem| problem.with_entry(&file.path)));
+        let is_said = library.harmed.contains_key(&file.path) || library.moved.contains_key(&file.path);
+        problems.extend(of_mirror(file, outcome, is_said).map(|problem| problem.with_entry(&file.path)));
     }
     problems
 }
@@ -34,7 +35,7 @@ fn of_library(run: &Run<'_>, file: &Wanted, harm: Harm, is_in_mirror: bool) -> P
         Harm::Missing => (Code::MissingFile, "in the library it is gone"),
     };
     let (library, path) = (run.library, &*file.path);
-    let repair = remedy::repair(library).replace("ZIPS", &remedy::quoted(run.folder));
+    let repair = remedy::repair_from(library, run.folder);
     let keep = remedy::keep_edit(library, path);
     let next = match (is_in_mirror, harm) {
         (true, Harm::Changed) => format!(
@@ -57,20 +58,21 @@ fn of_library(run: &Run<'_>, file: &Wanted, harm: Harm, is_in_mirror: bool) -> P
     Problem::new(code, format!("{what}{next}")).with_entry(&file.path)
 }
 
-/// What is wrong with the mirror's file.
-fn of_mirror(file: &Wanted, outcome: &Outcome) -> Option<Problem> {
+/// What is wrong with the mirror's file. Where it lacks one because of the library's, that may be said already.
+fn of_mirror(file: &Wanted, outcome: &Outcome, is_said: bool) -> Option<Problem> {
     const AGAIN: &str = "move it away, and run the same command again to get the library's";
     Some(match outcome {
         Outcome::Pending(_) | Outcome::There | Outcome::Read | Outcome::Moved | Outcome::Brought => {
             return None;
         }
-        // that is the library's, and said
-        Outcome::Lacking | Outcome::Failed(Failure::Differs { .. } | Failure::Interrupted) => {
-            if file.blake3.is_some() {
-                return None;
-            }
-            Problem::new(Code::Unreadable, "it changed while it was read: run the same command again")
+        Outcome::Lacking | Outcome::Failed(Failure::Differs { .. } | Failure::Unread(_)) if is_said => {
+            return None;
         }
+        Outcome::Lacking | Outcome::Failed(Failure::Differs { .. } | Failure::Interrupted) => Problem::new(
+            Code::Unreadable,
+            "it was read twice, and was not the same: run the same command again, and look after the drive if this \
+             comes back",
+        ),
         Outcome::Edited => Problem::new(
             Code::ChangedFile,
             format!("in the mirror somebody changed it, so it stays as it is: {AGAIN}"),
@@ -91,11 +93,7 @@ fn of_mirror(file: &Wanted, outcome: &Outcome) -> Option<Problem> {
         }
         Outcome::Failed(Failure::Unread(error)) => {
             let refused = Refused::of(error);
-            match (refused.code, file.blake3) {
-                // a drive that does not give a photo's bytes is damage, and said
-                (Code::Unreadable, Some(_)) if !is_forbidden(error) => return None,
-                (code, _) => Problem::new(code, refused.message()),
-            }
+            Problem::new(refused.code, refused.message())
         }
         Outcome::Failed(Failure::Unwritten(error)) => {
             Problem::new(Code::WriteFailed, format!("it could not be written to the mirror: {error}"))
@@ -111,8 +109,4 @@ fn of_mirror(file: &Wanted, outcome: &Outcome) -> Option<Problem> {
             Problem::new(Code::WriteFailed, message)
         }
     })
-}
-
-fn is_forbidden(error: &std::io::Error) -> bool {
-    matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::NotFound)
 }
