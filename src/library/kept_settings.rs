@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use csv::{ReaderBuilder, WriterBuilder};
 
 use crate::error::Error;
-use crate::library::files::replace;
+use crate::library::files::{Company, replace};
 use crate::library::layout;
 use crate::library::settings::RememberedSettings;
 
@@ -38,7 +38,7 @@ pub fn keep(library: &Path, settings: &RememberedSettings) -> Result<(), Error> 
         if is_file(&place) && fs::read(&place).is_ok_and(|held| held == text) {
             continue;
         }
-        replace(&layout::internal(library), &place, &|to| to.write_all(&text))
+        replace(&layout::internal(library), &place, Company::Nobody, &|to| to.write_all(&text))
             .map_err(Error::io("write", &place))?;
     }
     Ok(())

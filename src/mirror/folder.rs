@@ -12,7 +12,7 @@ use crate::apple::text;
 use crate::copy::folder::whole;
 use crate::error::{Error, NoMirror};
 use crate::library::catalog::Catalog;
-use crate::library::files::{make_folder, rename_new};
+use crate::library::files::{Company, is_unfinished, make_folder, rename_new, replace};
 use crate::library::identity::{Identity, Kinship};
 use crate::library::layout::{self, INTERNAL};
 use crate::library::lock::{lock, unlock};
@@ -70,15 +70,10 @@ pub fn refuse(library: &Path, identity: &Identity, folder: &Path) -> Result<(), 
 fn is_bare(internal: &Path) -> bool {
     let begun = [layout::LOCK.as_ref(), layout::STAGING.as_ref()];
     let entries = fs::read_dir(internal).into_iter().flatten().flatten();
-    entries.into_iter().all(|entry| begun.contains(&&*entry.file_name()) || is_unfinished(&entry.file_name()))
-}
-
-fn is_unfinished(name: &std::ffi::OsStr) -> bool {
-    name == unfinished(memory::FILE).as_str()
-}
-
-fn unfinished(name: &str) -> String {
-    format!("{name}.new")
+    entries.into_iter().all(|entry| {
+        let name = entry.file_name();
+        begun.contains(&&*name) || is_unfinished(&name.to_string_lossy())
+    })
 }
 
 impl Folder {
@@ -140,11 +135,7 @@ impl Folder {
             if fs::read(&place).is_ok_and(|standing| standing == text) {
                 return Ok(());
             }
-            let new = place.with_file_name(unfinished(memory::FILE));
-            let mut file = File::create(&new)?;
-            file.write_all(&text)?;
-            file.sync_all()?;
-            fs::rename(&new, &place)
+            replace(&layout::internal(&self.root), &place, Company::Nobody, &|to| to.write_all(&text))
         };
         write().map_err(Error::io("write", &place))
     }

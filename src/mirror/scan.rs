@@ -180,7 +180,6 @@ mod tests {
             ".windfall/catalog.sqlite",
             ".windfall/catalog.sqlite-journal",
             ".windfall/mirror.csv",
-            ".windfall/mirror.csv.new",
             ".windfall/.windfall-new-Ab3",
             "2024/.DS_Store",
             "lost+found/x",
