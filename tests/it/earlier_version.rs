@@ -1,5 +1,5 @@
-//! Libraries that earlier versions made of `fixtures/example`: `fixtures/library-0.1.0`, and the same with the catalog
-//! of schema 2. They are read as they are, and an import into them goes on where those versions ended.
+//! Libraries that earlier versions made of `fixtures/example`: `fixtures/library-0.1.0`, and the same with the catalogs
+//! of later schemas. They are read as they are, and an import into them goes on where those versions ended.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -45,19 +45,19 @@ fn library_0_1_0() -> Scratch {
     scratch
 }
 
-/// The same with the catalog of schema 2.
-fn library_of_schema_2() -> Scratch {
+/// The same with the catalog of a later schema.
+fn library_of_schema(version: u32) -> Scratch {
     let scratch = library_0_1_0();
     let catalog = Catalog::path_in(&scratch.library());
     fs::remove_file(&catalog).unwrap();
-    let dump = fs::read_to_string(fixture("catalog-2.sql")).unwrap();
+    let dump = fs::read_to_string(fixture(&format!("catalog-{version}.sql"))).unwrap();
     rusqlite::Connection::open(catalog).unwrap().execute_batch(&dump).unwrap();
     scratch
 }
 
-/// Both, each with the rules that its catalog has.
-fn libraries() -> [(Scratch, [&'static str; 4]); 2] {
-    [(library_0_1_0(), SENTENCES), (library_of_schema_2(), NAMES)]
+/// All of them, each with the rules that its catalog has.
+fn libraries() -> [(Scratch, [&'static str; 4]); 3] {
+    [(library_0_1_0(), SENTENCES), (library_of_schema(2), NAMES), (library_of_schema(3), NAMES)]
 }
 
 fn verified(library: &Path) -> Verification {

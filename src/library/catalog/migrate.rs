@@ -10,12 +10,12 @@ use crate::library::catalog::words::SENTENCES;
 use crate::place::{self, Position};
 
 /// The version of the schema, in `PRAGMA user_version` and in the settings as `schema_version`.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// The steps from each version to the next, beginning with the first.
-const STEPS: [Step; 2] = [from_1_to_2, from_2_to_3];
+const STEPS: [Step; 3] = [from_1_to_2, from_2_to_3, from_3_to_4];
 
 /// Brings a catalog of version `found`, 0 if it is empty, to the current version.
 pub(super) fn migrate(tx: &Transaction<'_>, found: i64) -> rusqlite::Result<()> {
@@ -41,6 +41,10 @@ fn from_2_to_3(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     name_places(tx)
 }
 
+fn from_3_to_4(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(include_str!("schema-3-to-4.sql"))
+}
+
 /// Says what a person calls each position, which version 2 knew without its name.
 fn name_places(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     let mut select =
@@ -58,31 +62,53 @@ fn name_places(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// What versions brought, each as an older catalog shows it: columns to `contents`, columns to `files`, and what else.
+const SINCE: [(i64, &str, &str, &str); 3] = [
+    (
+        2,
+        ", NULL AS exif_standard",
+        ", NULL AS modified",
+        "CREATE TEMP VIEW exports AS SELECT id, name, total, built, label, 'photos' AS category FROM main.exports; \
+         CREATE TEMP VIEW entries AS SELECT archive, position, part, path, inner, role AS sort, size, modified, \
+         content FROM main.entries; \
+         CREATE TEMP VIEW derived AS SELECT path, form AS kind, target, blake3 FROM main.derived; \
+         CREATE TEMP VIEW unchanged AS SELECT mark AS state, report FROM main.unchanged;",
+    ),
+    (
+        3,
+        ", NULL AS width, NULL AS height, NULL AS duration, NULL AS country_code, NULL AS country, NULL AS region, \
+         NULL AS city",
+        ", 'photos' AS category",
+        "",
+    ),
+    (
+        4,
+        "",
+        ", NULL AS verified, NULL AS damage, NULL AS damage_found, NULL AS original",
+        "CREATE TEMP VIEW forgotten AS SELECT NULL AS content, NULL AS path, NULL AS kept, NULL AS forgotten, \
+         NULL AS went_with, NULL AS record WHERE 0; \
+         CREATE TEMP VIEW moves AS SELECT NULL AS run, NULL AS position, NULL AS command, NULL AS old, NULL AS new, \
+         NULL AS content, NULL AS done WHERE 0;",
+    ),
+];
+
 /// Makes a catalog of version `found` look like a current one to a connection that may only read. Rules need no
 /// view, because the sentences of version 1 are understood wherever a rule is read.
 pub(super) fn show_as_current(connection: &Connection, found: i64) -> rusqlite::Result<()> {
     if found == VERSION {
         return Ok(());
     }
-    // what version 2 has and version 1 has not
-    let (of_contents, of_files) =
-        if found == 1 { ("NULL AS exif_standard, ", "NULL AS modified, ") } else { ("", "") };
+    let (mut of_contents, mut of_files, mut others) = (String::new(), String::new(), String::new());
+    for (_, contents, files, other) in SINCE.iter().filter(|(since, ..)| found < *since) {
+        of_contents.push_str(contents);
+        of_files.push_str(files);
+        others.push_str(other);
+    }
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.execute_batch(&format!(
-        "CREATE TEMP VIEW contents AS SELECT *, {of_contents} NULL AS width, NULL AS height, NULL AS duration, \
-         NULL AS country_code, NULL AS country, NULL AS region, NULL AS city FROM main.contents; \
-         CREATE TEMP VIEW files AS SELECT *, {of_files} 'photos' AS category FROM main.files"
-    ))?;
-    if found > 1 {
-        return Ok(());
-    }
-    connection.execute_batch(
-        "CREATE TEMP VIEW exports AS SELECT id, name, total, built, label, 'photos' AS category FROM main.exports; \
-         CREATE TEMP VIEW entries AS SELECT archive, position, part, path, inner, role AS sort, size, modified, \
-         content FROM main.entries; \
-         CREATE TEMP VIEW derived AS SELECT path, form AS kind, target, blake3 FROM main.derived; \
-         CREATE TEMP VIEW unchanged AS SELECT mark AS state, report FROM main.unchanged",
-    )
+        "CREATE TEMP VIEW contents AS SELECT *{of_contents} FROM main.contents; \
+         CREATE TEMP VIEW files AS SELECT *{of_files} FROM main.files; {others}"
+    ))
 }
 
 #[cfg(test)]

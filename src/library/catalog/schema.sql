@@ -87,7 +87,34 @@ CREATE TABLE files (
     live_photo         TEXT,          -- the other half
     companion_of       TEXT,          -- the still of an adjustment or RAW
     modified           TEXT,          -- the time it was given while no run has dated it; NULL: its dates say it
-    category           TEXT NOT NULL DEFAULT 'photos' -- what kind of data it is: that of its export
+    category           TEXT NOT NULL DEFAULT 'photos', -- what kind of data it is: that of its export
+    verified           TEXT,          -- when its bytes were last read and agreed; UTC
+    damage             TEXT,          -- what was wrong with it when somebody last looked: damaged, changed, missing
+    damage_found       TEXT,          -- when that was found; UTC
+    original           INTEGER REFERENCES contents -- what Apple delivered, where the owner's edit stands in its place
+) STRICT, WITHOUT ROWID;
+
+-- What its owner left out on purpose: no import brings these bytes back.
+CREATE TABLE forgotten (
+    content   INTEGER NOT NULL REFERENCES contents,
+    path      TEXT NOT NULL,          -- where it stood
+    kept      TEXT,                   -- where its bytes are now, below .windfall/forgotten; NULL: nowhere
+    forgotten TEXT NOT NULL,          -- when; UTC
+    went_with TEXT,                   -- the path of the file that it went along with: the other half, the still
+    record    TEXT NOT NULL,          -- JSON: all that `files` and `memberships` said of it
+    PRIMARY KEY (content, path)
+) STRICT, WITHOUT ROWID;
+
+-- Files that the owner had moved, and that are being moved. Durable before the first rename.
+CREATE TABLE moves (
+    run      INTEGER NOT NULL,        -- ascending
+    position INTEGER NOT NULL,        -- the order of one run
+    command  TEXT NOT NULL,           -- arrange, forget
+    old      TEXT NOT NULL,
+    new      TEXT NOT NULL,
+    content  INTEGER REFERENCES contents, -- NULL: it is derived
+    done     INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (run, position)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE albums (

@@ -1,0 +1,30 @@
+-- From schema 3 to schema 4, in one transaction. Nobody remembers what was verified before.
+
+ALTER TABLE files ADD COLUMN verified TEXT;
+ALTER TABLE files ADD COLUMN damage TEXT;
+ALTER TABLE files ADD COLUMN damage_found TEXT;
+ALTER TABLE files ADD COLUMN original INTEGER REFERENCES contents;
+
+CREATE TABLE forgotten (
+    content   INTEGER NOT NULL REFERENCES contents,
+    path      TEXT NOT NULL,
+    kept      TEXT,
+    forgotten TEXT NOT NULL,
+    went_with TEXT,
+    record    TEXT NOT NULL,
+    PRIMARY KEY (content, path)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE moves (
+    run      INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    command  TEXT NOT NULL,
+    old      TEXT NOT NULL,
+    new      TEXT NOT NULL,
+    content  INTEGER REFERENCES contents,
+    done     INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (run, position)
+) STRICT, WITHOUT ROWID;
+
+-- what the last run left for the next one is what that version would do
+DELETE FROM unchanged;
