@@ -162,7 +162,9 @@ pub mod cli {
     pub use crate::picture::is_panic_expected;
     pub use crate::problem::{advice, amount};
     pub use crate::run::import::{Glance, glance};
-    pub use crate::run::{check, copy, import, list, rebuild, sidecars, similar, verify};
+    pub use crate::run::{
+        albums, arrange, check, copy, forget, import, list, moves, rebuild, sidecars, similar, verify,
+    };
     pub use crate::stage::discover::fit::Space;
     pub use crate::stage::report;
     pub use crate::threads::fitting;

@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod drive;
 pub mod filter;
+pub mod kept_forgotten;
 pub mod kept_settings;
 pub mod layout;
 pub mod lock;

@@ -184,7 +184,7 @@ pub fn explain(library: &Path, path: &Path) -> Result<Story, Error> {
 }
 
 /// The paths inside the library that an owner may mean, likeliest first.
-fn candidates(library: &Path, path: &Path) -> Vec<String> {
+pub(super) fn candidates(library: &Path, path: &Path) -> Vec<String> {
     let mut candidates = vec![slashed(path)];
     candidates.extend(path.strip_prefix(library).ok().map(slashed));
     // the folder is resolved and the name is not: it may be an album's link

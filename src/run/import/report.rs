@@ -26,7 +26,7 @@ use crate::stage::survey::Before;
 /// If the entries do not add up.
 pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Result<(Report, Before), Error> {
     let Placed { decided, unplaced } = placed;
-    let Decided { inputs, before, tally, rows, matched, plan, problems } = decided;
+    let Decided { inputs, before, tally, rows, matched, plan, to_arrange, problems } = decided;
     let media = before.files.values().filter(|f| f.area == Area::Media).map(|f| f.content).collect();
     let kept = before.files.values().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
     let done = Done {
@@ -69,6 +69,7 @@ pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Res
         media: counts::media(&inputs.contents, &matched, &stands),
         albums: counts::albums(&matched),
         time_zone,
+        to_arrange,
         left_alone: inputs.left_alone.clone(),
         problems: all,
         elapsed_seconds: 0.0,

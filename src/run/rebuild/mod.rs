@@ -30,7 +30,8 @@ use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Ids, Remembered};
+use crate::library::catalog::{Catalog, Ids, Remembered, Remembrance};
+use crate::library::kept_forgotten;
 use crate::library::kept_settings;
 use crate::library::layout;
 use crate::library::numbers;
@@ -81,7 +82,7 @@ pub fn rebuild(
     run.watch.progress.begin(Phase::Match, 0, 0);
     let made = Made::new(run.library, &told, &sorted, &kept, &reread, &settings);
     let new = layout::internal(run.library).join(format!("{}.new", layout::CATALOG));
-    made.write(&new, &sorted, &remembered(&old, &settings))?;
+    made.write(&new, &sorted, &remembered(&old, &settings), &old.forgotten)?;
     let kept_aside = swap(run.library, &new)?;
 
     let mut looked = look(&old, &told, &on_drive, &sorted, &reread, made);
@@ -99,6 +100,7 @@ pub fn rebuild(
     let json = json.map_err(|e| Error::io("record the rebuild of", run.library)(e.into()))?;
     let mut catalog = Catalog::open(run.library)?;
     kept_settings::keep(run.library, &catalog.settings()?)?;
+    kept_forgotten::keep(run.library, &catalog.remembrances()?)?;
     catalog.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
 }
@@ -107,20 +109,30 @@ pub fn rebuild(
 struct Old {
     known: Remembered,
     settings: RememberedSettings,
+    /// What was left out on purpose.
+    forgotten: Vec<Remembrance>,
 }
 
 impl Old {
     fn read(library: &Path) -> Result<Self, Error> {
         let beside = kept_settings::kept(library);
-        let (known, settings) = match catalog::open(library) {
-            Ok(catalog) => (catalog.load().unwrap_or_default(), catalog.settings().unwrap_or_default()),
+        let (known, settings, told) = match catalog::open(library) {
+            Ok(catalog) => (
+                catalog.load().unwrap_or_default(),
+                catalog.settings().unwrap_or_default(),
+                catalog.remembrances().unwrap_or_default(),
+            ),
             Err(newer @ Error::CatalogNewer { .. }) => return Err(newer),
             Err(_) => Default::default(),
         };
         // what the catalog says is newer
         let all = beside.iter().chain(settings.iter());
         let settings = all.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-        Ok(Old { known, settings })
+        let mut forgotten = kept_forgotten::kept(library);
+        let is_told = |kept: &Remembrance| told.iter().any(|told| told.bytes == kept.bytes);
+        forgotten.retain(|kept| !is_told(kept));
+        forgotten.extend(told);
+        Ok(Old { known, settings, forgotten })
     }
 }
 
@@ -195,7 +207,13 @@ impl Made {
         }
     }
 
-    fn write(&self, path: &Path, sorted: &Sorted, settings: &RememberedSettings) -> Result<(), Error> {
+    fn write(
+        &self,
+        path: &Path,
+        sorted: &Sorted,
+        settings: &RememberedSettings,
+        forgotten: &[Remembrance],
+    ) -> Result<(), Error> {
         remove(path)?;
         remove(&beside(path, "-journal"))?;
         let mut catalog = Catalog::open_file(path.to_owned())?;
@@ -208,7 +226,8 @@ impl Made {
         catalog.record_staged(&[])?;
         catalog.record_files(&self.records, &ids)?;
         catalog.record_albums(&self.albums)?;
-        catalog.record_recognised(&sorted.derived)
+        catalog.record_recognised(&sorted.derived)?;
+        catalog.record_remembrances(forgotten)
     }
 
     fn read_entries(&self) -> Vec<ReadEntry> {
@@ -226,6 +245,8 @@ impl Made {
 /// What the reading came to, by the new catalog, and by what the old one and the tables still knew.
 fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Reread, made: Made) -> Looked {
     let mut looked = Looked { problems: made.problems, ..Looked::default() };
+    let left_out = old.forgotten.iter().map(|file| &file.bytes.content);
+    looked.holding.intact.extend(left_out.map(|content| (content.blake3, content.size)));
     for record in &made.records {
         looked.intact(record, &made.contents.distinct[record.content]);
     }

@@ -132,6 +132,9 @@ pub struct Report {
     /// Rows of the details in these inputs.
     #[serde(skip)]
     pub rows: u64,
+    /// Files that `arrange` would move: they stand where the rules of an earlier day put them.
+    #[serde(default)]
+    pub to_arrange: u64,
     /// What was not taken; in JSON the names.
     pub left_alone: LeftAlone,
     /// What was wrong.

@@ -6,9 +6,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::HumanDuration;
+
+use crate::cli::quoted;
 
 use super::{BAD, FAINT, GOOD, Reader, STRONG, Voice, outcome, print, problems, shown, styled};
 use windfall::cli::{
@@ -51,7 +54,12 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
             ("already there", entries.already_present, sizes.already_present, ""),
             ("duplicates", entries.duplicate, sizes.duplicate, "the same bytes as another file"),
             ("Apple's lists", entries.details, sizes.details, "kept in .windfall/details"),
-            ("left out", entries.excluded, sizes.excluded, "as --hidden or --recently-deleted says"),
+            (
+                "left out",
+                entries.excluded,
+                sizes.excluded,
+                "as you chose: hidden, recently deleted, forgotten",
+            ),
             ("ignored", entries.ignored, sizes.ignored, "empty files, .DS_Store and the like"),
             ("failed", entries.failed, sizes.failed, "see below"),
         ],
@@ -62,7 +70,19 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
     // how many files there are says the sum of the two
     proof(out, report.media.proved, report.media.unproved, 0)?;
     albums(out, report)?;
+    to_arrange(out, report)?;
     verdict(out, &report.exports, &report.problems, voice, report.rows)
+}
+
+fn to_arrange(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    if report.to_arrange == 0 {
+        return Ok(());
+    }
+    let files = counted(report.to_arrange, "file stands", "files stand");
+    let (it, belongs) = if report.to_arrange == 1 { ("it", "it belongs") } else { ("them", "they belong") };
+    let command = format!("windfall arrange {}", quoted(Path::new(&report.library)));
+    writeln!(out, "{files} where an earlier export or layout put {it}.")?;
+    writeln!(out, "To move {it} to where {belongs} now, run: {command}")
 }
 
 fn check_words(out: &mut dyn Write, check: &Check, voice: Voice) -> io::Result<()> {

@@ -7,6 +7,7 @@
 mod certificate;
 mod copied;
 pub mod guide;
+mod hand;
 mod listing;
 mod problems;
 mod screen;
@@ -30,6 +31,7 @@ use windfall::cli::page::{Written, of_file};
 
 pub use certificate::{checked, errors, imported, left_alone};
 pub use copied::copied;
+pub use hand::{Arranging, Forgetting, albums_made, arranged, forgotten};
 pub use listing::{checksums, explained, json_line, listed, listed_as_json};
 pub use screen::{Bar, Screen};
 pub use sidecars::{removed, written};

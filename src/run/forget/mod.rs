@@ -1,0 +1,3 @@
+//! `forget`: what the owner decides about single files, remembered so that no import undoes it.
+
+pub mod left_out;
