@@ -104,6 +104,13 @@ fn imported(options: &[&str]) -> BTreeMap<String, String> {
     Library::of(&export(), options).contents()
 }
 
+/// Sidecars have the time when they were written.
+fn timeless(mut contents: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let sidecars = contents.iter_mut().filter(|(path, _)| path.ends_with(".xmp"));
+    sidecars.for_each(|(_, what)| what.truncate(64));
+    contents
+}
+
 fn assert_same(found: &BTreeMap<String, String>, expected: &BTreeMap<String, String>, what: &str) {
     assert_eq!(differences(found, expected), [""; 0], "{what}");
 }
@@ -138,7 +145,7 @@ fn an_arrangement_ends_in_the_tree_of_an_import_with_that_layout_and_undo_in_the
             assert_eq!(done["moves"], told["moves"], "{what}");
             assert_eq!(done["moved"], done["moves"].as_array().unwrap().len(), "{what}");
             assert!(done["moved"].as_u64().unwrap() > 3, "{what}: {done:#}");
-            assert_same(&library.contents(), &imported(&[options, how].concat()), &what);
+            assert_same(&timeless(library.contents()), &timeless(imported(&[options, how].concat())), &what);
             library.assert_sound(&what);
             assert_eq!(library.import("parts", &[])["to_arrange"], 0, "{what}");
             assert_eq!(library.done(&[&["arrange", "lib"], options].concat())["moved"], 0, "{what}");
@@ -187,7 +194,7 @@ fn without_a_template_photos_go_where_a_later_export_wants_them() {
             row("2024-01-03 10:00"),
             row("2024-01-04 10:00"),
         ])
-        .built("2024-05-01 10:00:00"),
+        .built("2024-05-01 10:00"),
         &[],
     );
     assert_eq!(library.import("parts", &[])["to_arrange"], 0);
@@ -198,7 +205,7 @@ fn without_a_template_photos_go_where_a_later_export_wants_them() {
         row("2019-06-03 10:00"),
         row("2024-01-04 10:00"),
     ])
-    .built("2025-05-01 10:00:00");
+    .built("2025-05-01 10:00");
     assert_eq!(library.later("later", &later)["to_arrange"], 3);
     let words = library.run(&["import", "later", "--to", "lib"]);
     assert!(words.out().contains("windfall arrange lib"), "{}", words.out());
@@ -281,9 +288,9 @@ fn names_change_places() {
     };
     let late = photo(90, "2024:03:09 10:00:00");
     let early = photo(91, "2024:03:01 10:00:00");
-    let library = Library::of(&Export::new("iCloud Photos").built("2024-05-01 10:00:00").part(late), &[]);
+    let library = Library::of(&Export::new("iCloud Photos").built("2024-05-01 10:00").part(late), &[]);
     let first = fs::read(library.at("2024/2024-03/A.JPG")).unwrap();
-    library.later("later", &Export::new("iCloud Photos").built("2025-05-01 10:00:00").part(early));
+    library.later("later", &Export::new("iCloud Photos").built("2025-05-01 10:00").part(early));
     let before = library.contents();
     assert_eq!(library.done(&["arrange", "lib"])["moved"], 0, "it fits under any number");
     let done = library.done(&["arrange", "lib", "--layout", "{year}/{year}-{month}"]);
@@ -309,7 +316,7 @@ fn what_the_owner_moved_stays_unless_a_template_is_given() {
 fn undo_takes_back_what_still_stands_where_it_was_put() {
     let library = Library::of(&export(), &[]);
     library.done(&["arrange", "lib", "--layout", "all"]);
-    fs::remove_file(library.at("all/secret.JPG")).unwrap_or_default();
+    fs::remove_file(library.at("Hidden/all/secret.JPG")).unwrap();
     fs::rename(library.at("all/IMG_2.JPG"), library.at("kept.JPG")).unwrap();
     let done = library.done(&["arrange", "lib", "--undo"]);
     assert!(library.at("kept.JPG").is_file() && library.at("2024/2024-03/IMG_1.JPG").is_file());
@@ -326,5 +333,5 @@ fn a_page_that_stands_is_made_again() {
     library.done(&["report", "lib"]);
     library.done(&["arrange", "lib", "--layout", "elsewhere"]);
     let page = fs::read_to_string(library.at("windfall-report.html")).unwrap();
-    assert!(page.contains("elsewhere/IMG_1.JPG") && !page.contains("2024/2024-03/IMG_1.JPG"));
+    assert!(page.contains("\"elsewhere\"") && !page.contains("\"2024/2024-03\""));
 }

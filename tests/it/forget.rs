@@ -27,7 +27,7 @@ fn export(built: &str) -> Export {
 }
 
 fn library(options: &[&str]) -> Library {
-    Library::of(&export("2024-05-01 10:00:00"), options)
+    Library::of(&export("2024-05-01 10:00"), options)
 }
 
 /// Later exports with the same photos, and one more each.
@@ -35,7 +35,7 @@ fn three_later_ones(library: &Library) {
     for year in 2025..2028u64 {
         let photo = Photo::new(&format!("N{year}.JPG"), jpeg(year, &Exif::none()));
         let part = part().photo(photo.row(Row::created("2024-03-09 10:00")));
-        let later = Export::new("iCloud Photos").built(&format!("{year}-05-01 10:00:00")).part(part);
+        let later = Export::new("iCloud Photos").built(&format!("{year}-05-01 10:00")).part(part);
         let report = library.later(&format!("later {year}"), &later);
         assert!(report["entries"]["excluded"].as_u64().unwrap() > 0, "{report:#}");
         let missing = report["problems"].as_array().unwrap().iter().any(|p| p["code"] == "missing-media");
@@ -121,7 +121,7 @@ fn what_comes_later_of_a_forgotten_photo_stays_away_too() {
     let library = library(&[]);
     library.done(&["forget", "lib", "2024/2024-03/IMG_2.JPG"]);
     let edited = Export::new("iCloud Photos")
-        .built("2025-05-01 10:00:00")
+        .built("2025-05-01 10:00")
         .part(part().photo(Photo::new("IMG_2.AAE", aae(77))));
     library.later("later", &edited);
     let left: Vec<String> = library.contents().into_keys().filter(|path| path.contains("IMG_2")).collect();
