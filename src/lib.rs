@@ -12,6 +12,7 @@
 //! | `problem`, `error`, `progress`, `threads` | what goes wrong, what stops a run, who is told, what runs side by side |
 //! | `apple` | what Apple writes, whatever the category: zips, tables, dates, names of parts, checksums |
 //! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
+//! | `place` | which time zone, country, region and town a position lies in |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
@@ -131,6 +132,7 @@ pub mod threads;
 pub use category::photos::counts::{AlbumCounts, MediaCounts};
 pub use contents::Category;
 pub use error::{CatalogFault, CatalogFaultKind, Error};
+pub use library::catalog::Health;
 pub use library::path::{LibraryPath, NotInLibrary};
 pub use library::settings::{
     AlbumForm, Hidden, Memories, RecentlyDeleted, RememberedSettings, Settings, SidecarForm, ZoneFrom,
@@ -141,9 +143,10 @@ pub use problem::{Code, Problem, Severity};
 pub use progress::{Phase, Progress, Watch};
 pub use run::check::check;
 pub use run::import::{Choose, Run, dry_run, import};
-pub use run::list::{Listed, Origin, files as list};
+pub use run::list::{KnownDamage, Listed, Origin, files as list};
 pub use run::rebuild::rebuild;
-pub use run::verify::{Against, Balance, Files, Verification, VerifyRun, verify};
+pub use run::repair::{Look, RepairRun, Repaired, repair};
+pub use run::verify::{Against, Balance, Files, Verification, VerifyRun, Yardstick, verify};
 pub use stage::discover::search::{LeftAlone, Strangers};
 pub use stage::report::{
     ByteCounts, Check, CheckedEntries, CheckedMedia, Entries, ExportReport, Report, TimeZone,
@@ -160,10 +163,10 @@ pub mod cli {
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
     pub use crate::picture::is_panic_expected;
-    pub use crate::problem::{advice, amount};
+    pub use crate::problem::{advice, amount, remedy};
     pub use crate::run::import::{Glance, glance};
     pub use crate::run::{
-        albums, arrange, check, copy, forget, import, list, moves, rebuild, sidecars, similar, verify,
+        albums, arrange, check, copy, forget, import, list, moves, rebuild, repair, sidecars, similar, verify,
     };
     pub use crate::stage::discover::fit::Space;
     pub use crate::stage::report;
@@ -174,8 +177,9 @@ pub mod cli {
 
     /// The page of a library.
     pub mod page {
+        pub use crate::library::filter::HiddenAndDeleted;
         pub use crate::page::address::of_file;
-        pub use crate::page::{HiddenPhotos, PageOptions, Written, write};
+        pub use crate::page::{PageOptions, Written, write};
         pub use crate::picture::Previews;
     }
 }

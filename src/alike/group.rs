@@ -10,12 +10,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, FixedOffset};
 
 use super::kinship::{
-    Kinship, area, follow_each_other, has_camera, is_from_shared_album, is_screenshot, is_taken_apart,
-    kinship, original_name, stem,
+    Kinship, Moment, area, follow_each_other, has_camera, is_from_shared_album, is_screenshot,
+    is_taken_apart, kinship, original_name, stem,
 };
 use super::look::{Part, View};
 use super::near::Near;
-use super::{Group, Photo, Sight};
+use super::{Group, Member, Photo, Sight};
 
 /// Hashes that differ in more bits are of other pictures.
 pub const MOST_BITS: u32 = 8;
@@ -127,7 +127,7 @@ impl Firsts<'_, '_> {
 }
 
 /// How one view looks like another, if it does.
-fn sight(theirs: &View, own: &View) -> Option<Sight> {
+pub fn sight(theirs: &View, own: &View) -> Option<Sight> {
     let sight = Sight::new(theirs, own);
     let (most, least) = match sight.part {
         Part::Crop => (MOST_BITS_OF_A_CROP, LEAST_AGREEMENT_OF_A_CROP),
@@ -143,12 +143,13 @@ fn group(photos: &[Photo<'_>], first: usize, others: Vec<(usize, Sight)>) -> Gro
         .iter()
         .filter_map(|(index, sight)| {
             let (best, photo) = photos.get(first).zip(photos.get(*index))?;
-            Some(kinship(best, photo, *sight, in_one_go.contains(index)))
+            let moment = if in_one_go.contains(index) { Moment::InOneGo } else { Moment::Another };
+            Some(kinship(best, photo, *sight, moment))
         })
         .collect();
-    let others = others.into_iter().map(|(index, sight)| super::Member { index, distance: sight.distance });
-    let first = super::Member { index: first, distance: 0 };
-    Group { kinships, members: std::iter::once(first).chain(others).collect() }
+    let member = |(index, distance): (usize, u32)| Member { index, distance, pixels: photos[index].pixels };
+    let others = others.into_iter().map(|(index, sight)| (index, sight.distance));
+    Group { kinships, members: std::iter::once((first, 0)).chain(others).map(member).collect() }
 }
 
 /// Those of a group that one camera took in one row with the first, each within seconds of the one before.

@@ -1,8 +1,6 @@
 //! What one photo is to another that looks the same: how they came to be two. Rules over what the catalog knows of
 //! both, and the words for it.
 
-use std::fmt;
-
 use chrono::TimeDelta;
 
 use super::look::Part;
@@ -53,15 +51,16 @@ impl Kinship {
     }
 }
 
-impl fmt::Display for Kinship {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
+/// When a photo was taken beside the best of its group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// In one row of photos that one camera took within seconds of each other.
+    InOneGo,
+    Another,
 }
 
-/// What `photo` is to the `best` of its group. `in_one_go` says whether both belong to one row of photos that one
-/// camera took within seconds of each other.
-pub fn kinship(best: &Photo<'_>, photo: &Photo<'_>, sight: Sight, in_one_go: bool) -> Kinship {
+/// What `photo` is to the `best` of its group.
+pub fn kinship(best: &Photo<'_>, photo: &Photo<'_>, sight: Sight, moment: Moment) -> Kinship {
     let is_smaller = area(photo) < area(best);
     let is_as_large = photo.pixels == best.pixels && photo.format == best.format;
     // frames of a burst are as large as each other, and differ a little
@@ -72,7 +71,7 @@ pub fn kinship(best: &Photo<'_>, photo: &Photo<'_>, sight: Sight, in_one_go: boo
         Kinship::Screenshot
     } else if is_from_shared_album(photo) {
         if is_smaller { Kinship::Shared } else { Kinship::Resaved }
-    } else if in_one_go && !is_one_shot {
+    } else if moment == Moment::InOneGo && !is_one_shot {
         Kinship::Burst
     } else if sight.part == Part::Crop {
         Kinship::Cropped
@@ -150,7 +149,7 @@ pub fn stem(name: &str) -> &str {
 }
 
 /// What telephones and computers call a picture of their screen, in lower case.
-const SCREENS_NAMES: [&str; 9] = [
+const NAMES_OF_SCREENSHOTS: [&str; 9] = [
     "screenshot",
     "screen shot",
     "bildschirmfoto",
@@ -212,7 +211,7 @@ const SCREENS: [(u32, u32); 42] = [
 /// with a border around something.
 pub fn is_screenshot(photo: &Photo<'_>) -> bool {
     let name = photo.name.to_lowercase();
-    let is_called_so = || SCREENS_NAMES.iter().any(|word| name.starts_with(word));
+    let is_called_so = || NAMES_OF_SCREENSHOTS.iter().any(|word| name.starts_with(word));
     let is_as_large = || {
         let sides = photo.pixels.map(|(width, height)| (width.min(height), width.max(height)));
         // small copies of photos are as large as a tablet's screen, but never as narrow as a telephone's

@@ -6,7 +6,7 @@
 /// The bits of each band; together 64.
 const BANDS: [u32; 5] = [13, 13, 13, 13, 12];
 /// Hashes that differ in more bits may be missed.
-pub const SURE: u32 = 9;
+const SURE: u32 = 9;
 /// Of more hashes with the same band only so many are found, so that no pictures, however they were made, take
 /// the square of their number.
 const MOST: usize = 2048;

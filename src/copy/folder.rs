@@ -6,20 +6,20 @@
 //! and no link is followed.
 
 use std::collections::HashSet;
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf, absolute};
 
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::copy::written::{self, Key, List, Written};
+use crate::copy::written::{self, Hand, Key, List, Written};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::drive::hash_file;
+use crate::library::files::{make_folder, metadata, rename_new, replace};
 use crate::library::layout::INTERNAL;
 use crate::library::lock::{lock_in, unlock};
 use crate::library::path::LibraryPath;
 use crate::library::staging::sync_all;
-use crate::stage::place::{make_folder, rename_new};
 
 /// Windfall's own folder in a folder of copies.
 pub const OWN: &str = ".windfall-copy";
@@ -132,14 +132,16 @@ impl Folder {
         tempfile::Builder::new().prefix(NEW).make_in(self.root.join(OWN), create)
     }
 
-    /// What stands at a path.
-    pub fn standing(&self, path: &LibraryPath) -> Standing {
+    /// What stands at a path where the copy of this file of the library goes.
+    pub fn standing(&self, path: &LibraryPath, original: &LibraryPath) -> Standing {
         // whatever else is wrong with the place shows when a file is to get its name
-        let Some(metadata) = self.metadata(path) else { return Standing::Nothing };
+        let Some(metadata) = metadata(&self.root, path) else { return Standing::Nothing };
         if !metadata.is_file() {
             return Standing::Foreign(None);
         }
-        let ours = self.list.at(path).filter(|ours| ours.size == metadata.len());
+        let ours = self.list.at(path);
+        let ours = ours.filter(|ours| ours.hand == Hand::Ours && ours.original == *original);
+        let ours = ours.filter(|ours| ours.size == metadata.len());
         match ours {
             Some(ours) if hash_file(&self.path_of(path)) == Some(ours.blake3) => Standing::Ours,
             _ => Standing::Foreign(Some(metadata.len())),
@@ -149,57 +151,57 @@ impl Folder {
     /// Whether a copy still stands, as far as its size tells. One that somebody changed would not be written again
     /// either.
     pub fn has(&self, written: &Written) -> bool {
-        let metadata = self.metadata(&written.path);
+        let metadata = metadata(&self.root, &written.path);
         metadata.is_some_and(|metadata| metadata.is_file() && metadata.len() == written.size)
     }
 
-    /// What the system says of a path, if no link leads there.
-    fn metadata(&self, path: &LibraryPath) -> Option<Metadata> {
-        let mut place = self.root.clone();
-        let mut steps = path.as_str().split('/').peekable();
-        while let Some(step) = steps.next() {
-            place.push(step);
-            let metadata = fs::symlink_metadata(&place).ok()?;
-            if steps.peek().is_none() {
-                return Some(metadata);
-            }
-            if !metadata.is_dir() {
-                return None;
-            }
-        }
-        None
-    }
-
-    /// Gives files their names; says of each whether it got it.
+    /// Gives files their names; says of each whether it got it. If the drive fills up, as many get theirs as there is
+    /// room for.
     ///
     /// # Errors
     /// If the drive is full or fails.
-    pub fn place(&mut self, waiting: Vec<Waiting>) -> Result<Vec<(Written, io::Result<()>)>, Error> {
+    pub fn place(&mut self, mut waiting: Vec<Waiting>) -> Result<Vec<(Written, io::Result<()>)>, Error> {
         if waiting.is_empty() {
             return Ok(Vec::new());
         }
         let temporary: Vec<PathBuf> = waiting.iter().map(|file| file.temporary.to_path_buf()).collect();
         sync_all(&self.root, &temporary)?;
-        self.append(&waiting).map_err(|error| self.failed(error))?;
+        let mut full = None;
+        while let Err(error) = self.append(&waiting) {
+            if !is_full(&error) || waiting.len() == 1 {
+                return Err(self.failed(error));
+            }
+            // those that are let go make room for the lines of the others
+            waiting.truncate(waiting.len() / 2);
+            full = Some(error);
+        }
         let mut made: HashSet<String> = HashSet::new();
         let mut placed = Vec::new();
         for Waiting { temporary, written, standing } in waiting {
-            let result = self.name(temporary, &written.path, standing, &mut made);
-            match result {
-                Err(error) if is_full(&error) || is_failing(&error) => return Err(self.failed(error)),
-                Err(_) => {}
-                Ok(()) => self.list.add(written.clone()),
+            match self.name(temporary, &written.path, standing, &mut made) {
+                Err(error) if is_full(&error) => full = Some(error),
+                Err(error) if is_failing(&error) => return Err(self.failed(error)),
+                result => {
+                    if result.is_ok() {
+                        self.list.add(written.clone());
+                    }
+                    placed.push((written, result));
+                }
             }
-            placed.push((written, result));
         }
-        Ok(placed)
+        full.map_or(Ok(placed), |error| Err(self.failed(error)))
     }
 
+    /// Adds lines to the list on the drive, all of them or none.
     fn append(&self, waiting: &[Waiting]) -> io::Result<()> {
         let lines = written::lines(waiting.iter().map(|file| &file.written))?;
         let mut file = OpenOptions::new().append(true).open(self.root.join(OWN).join(LIST))?;
-        file.write_all(&lines)?;
-        file.sync_data()
+        let before = file.metadata()?.len();
+        let added = file.write_all(&lines).and_then(|()| file.sync_data());
+        if added.is_err() {
+            let _ = file.set_len(before);
+        }
+        added
     }
 
     fn name(
@@ -232,7 +234,7 @@ impl Folder {
         let others: Vec<LibraryPath> =
             self.list.of(key).map(|other| &other.path).filter(|path| *path != wanted).cloned().collect();
         for other in others {
-            let is_gone = match self.standing(&other) {
+            let is_gone = match self.standing(&other, &key.original) {
                 Standing::Ours => fs::remove_file(self.path_of(&other)).is_ok(),
                 Standing::Nothing | Standing::Foreign(_) => true,
             };
@@ -250,10 +252,7 @@ impl Folder {
             if fs::read(&place).is_ok_and(|standing| standing == bytes) {
                 return Ok(());
             }
-            let mut file = self.begin()?;
-            file.write_all(&bytes)?;
-            file.as_file().sync_data()?;
-            file.persist(&place).map(drop).map_err(|error| error.error)
+            replace(&self.root.join(OWN), &place, &|to| to.write_all(&bytes))
         };
         write().map_err(Error::io("write", &place))
     }

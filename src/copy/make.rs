@@ -15,15 +15,15 @@ use crate::copy::Form;
 use crate::copy::choose::Item;
 use crate::copy::folder::{Folder, Standing, Waiting};
 use crate::copy::naming::Place;
-use crate::copy::written::Written;
+use crate::copy::written::{Hand, Written};
 use crate::error::{is_failing, is_full};
 use crate::library::drive::hash_file;
+use crate::library::files::{is_near, set_time};
 use crate::library::path::LibraryPath;
 use crate::picture::{self, Encoding, Limits};
 use crate::problem::refusal::Refused;
 use crate::problem::{Code, Problem};
 use crate::progress::Watch;
-use crate::stage::place::{is_near, set_time};
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 1 << 20;
@@ -78,7 +78,7 @@ impl Maker<'_> {
     fn as_it_is(&self, item: &Item<'_>, path: &LibraryPath) -> Result<Made, Failure> {
         let content = &item.file.content;
         let written = written(item, path, content.size, content.blake3);
-        let standing = self.folder.standing(path);
+        let standing = self.folder.standing(path, &item.file.path);
         if let Standing::Foreign(size) = standing {
             return self.foreign(item, written, size);
         }
@@ -101,7 +101,7 @@ impl Maker<'_> {
             }
         };
         let written = written(item, &place.path, bytes.len() as u64, blake3::hash(&bytes));
-        let standing = self.folder.standing(&place.path);
+        let standing = self.folder.standing(&place.path, &item.file.path);
         if let Standing::Foreign(size) = standing {
             return self.foreign(item, written, size);
         }
@@ -114,17 +114,18 @@ impl Maker<'_> {
     fn foreign(&self, item: &Item<'_>, written: Written, size: Option<u64>) -> Result<Made, Failure> {
         let is_the_same = || hash_file(&self.folder.path_of(&written.path)) == Some(written.blake3);
         if size == Some(written.size) && is_the_same() {
+            let written = Written { hand: Hand::Theirs, ..written };
             return Ok(Made { outcome: Outcome::Stands(written), warning: None });
         }
         let problem =
             |message: &str| Problem::new(Code::WriteFailed, message).with_entry(written.path.as_str());
         Err(Failure::Problem(match self.folder.list.at(&written.path) {
             Some(ours) if ours.is_of(item) => problem("it was changed since it was copied").as_warning(),
-            Some(_) => problem(
+            Some(ours) if ours.hand == Hand::Ours => problem(
                 "the copy there was changed by somebody, so it was not replaced: move it away, then run the same \
                  command again",
             ),
-            None => problem(
+            Some(_) | None => problem(
                 "something else has this name there, so nothing was written: move it away, then run the same \
                  command again",
             ),
@@ -192,6 +193,7 @@ fn written(item: &Item<'_>, path: &LibraryPath, size: u64, blake3: Hash) -> Writ
         original_blake3: item.file.content.blake3,
         form: item.form.to_string(),
         album: item.album.unwrap_or_default().to_owned(),
+        hand: Hand::Ours,
     }
 }
 

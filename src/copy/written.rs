@@ -1,8 +1,9 @@
 //! The list of what was written into a folder of copies, as a table that a person and any program can read.
 //!
 //! A line is added before its file gets its name, and says which bytes that has. So whatever stands under that name
-//! with those bytes is ours, whenever a run was killed, and everything else is somebody else's. Lines that cannot be
-//! read are passed over: their files then count as somebody else's, and are only recognised, never replaced.
+//! with those bytes is ours, whenever a run was killed, and everything else is somebody else's. What somebody else had
+//! put there already has a line too, which says so. Lines that cannot be read are passed over: their files then count as
+//! somebody else's, and are only recognised, never replaced.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -14,7 +15,7 @@ use crate::copy::choose::Item;
 use crate::library::path::LibraryPath;
 
 /// The columns.
-const HEAD: [&str; 7] = ["file", "size", "blake3", "original", "original_blake3", "form", "album"];
+const HEAD: [&str; 8] = ["file", "size", "blake3", "original", "original_blake3", "form", "album", "hand"];
 
 /// A line, as it is written.
 #[derive(Serialize, Deserialize)]
@@ -26,7 +27,19 @@ struct Line {
     original_blake3: String,
     form: String,
     album: String,
+    hand: String,
 }
+
+/// Who put a copy where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hand {
+    /// Windfall did, and may replace it.
+    Ours,
+    /// Somebody else did, with the very bytes that it would have.
+    Theirs,
+}
+
+const HANDS: [(Hand, &str); 2] = [(Hand::Ours, "windfall"), (Hand::Theirs, "found")];
 
 /// A file that was written, of which file of the library, and in which form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +54,7 @@ pub struct Written {
     pub form: String,
     /// The album by which it was chosen; empty if none was asked for.
     pub album: String,
+    pub hand: Hand,
 }
 
 /// What is copied and where to: a file of the library has one copy in each folder.
@@ -85,6 +99,7 @@ impl Written {
             original_blake3: blake3::Hash::from_hex(&line.original_blake3).ok()?,
             form: line.form.clone(),
             album: line.album.clone(),
+            hand: HANDS.iter().find(|(_, word)| *word == line.hand)?.0,
         })
     }
 
@@ -97,6 +112,7 @@ impl Written {
             original_blake3: self.original_blake3.to_hex().to_string(),
             form: self.form.clone(),
             album: self.album.clone(),
+            hand: HANDS.iter().find(|(hand, _)| *hand == self.hand).map_or("", |(_, word)| word).to_owned(),
         }
     }
 }
@@ -177,4 +193,61 @@ pub fn lines<'a>(written: impl Iterator<Item = &'a Written>) -> io::Result<Vec<u
         writer.serialize(written.line()).map_err(io::Error::other)?;
     }
     writer.into_inner().map_err(|error| error.into_error())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hand, Key, List, Written, lines};
+    use crate::library::path::LibraryPath;
+
+    fn path(text: &str) -> LibraryPath {
+        LibraryPath::parse(text).unwrap()
+    }
+
+    fn written(to: &str) -> Written {
+        Written {
+            path: path(to),
+            size: 7,
+            blake3: blake3::hash(to.as_bytes()),
+            original: path("2024/\"1\",\n.HEIC"),
+            original_blake3: blake3::hash(b"original"),
+            form: "JPEG, quality 90".to_owned(),
+            album: "</script>, \"x\"".to_owned(),
+            hand: Hand::Theirs,
+        }
+    }
+
+    #[test]
+    fn a_table_is_read_as_it_was_written() {
+        let mut list = List::default();
+        ["b/2.jpg", "a/1.jpg", "b/3.jpg"].into_iter().for_each(|path| list.add(written(path)));
+        let table = list.table().unwrap();
+        assert_eq!(List::parse(&table), list);
+        // a line that was added later holds
+        let newer = Written { size: 8, ..written("a/1.jpg") };
+        let added = [table.clone(), lines([&newer].into_iter()).unwrap()].concat();
+        let read = List::parse(&added);
+        assert_eq!((read.iter().count(), read.at(&newer.path)), (3, Some(&newer)));
+        assert_eq!(read.of(&newer.key()).count(), 1);
+        let key = Key { folder: "b".to_owned(), original: newer.original.clone() };
+        assert_eq!(read.of(&key).count(), 2);
+    }
+
+    #[test]
+    fn a_table_that_is_cut_or_spoilt_loses_only_those_lines() {
+        let mut list = List::default();
+        ["a/1.jpg", "a/2.jpg"].into_iter().for_each(|path| list.add(written(path)));
+        let table = list.table().unwrap();
+        for cut in 0..table.len() {
+            let read = List::parse(&table[..cut]);
+            assert!(read.iter().all(|line| list.at(&line.path) == Some(line)));
+        }
+        let hash = blake3::hash(b"").to_hex();
+        for file in ["../x", "/etc/x", "a/../../x", ".windfall/catalog.sqlite", "", "a//b"] {
+            let line = format!("{file},1,{hash},2024/1.HEIC,{hash},as it is,,windfall\n");
+            let spoilt = [table.as_slice(), line.as_bytes(), b"a/3.jpg,many,,,,,\n\xff\xfe\n"].concat();
+            assert_eq!(List::parse(&spoilt), list, "{file}");
+        }
+        assert_eq!(List::parse(b"\0\0\0\0"), List::default());
+    }
 }

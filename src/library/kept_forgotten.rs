@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use csv::{ReaderBuilder, WriterBuilder};
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::contents::Content;
 use crate::error::Error;
 use crate::library::catalog::{Forgotten, Remembrance};
+use crate::library::files::replace;
 use crate::library::path::LibraryPath;
 use crate::library::{kept_settings, layout};
 
@@ -59,14 +60,8 @@ pub fn keep(library: &Path, all: &[Remembrance]) -> Result<(), Error> {
         if is_file && fs::read(&place).is_ok_and(|held| held == text) {
             continue;
         }
-        let new = place.with_extension("csv.new");
-        let write = || {
-            let mut file = File::create(&new)?;
-            file.write_all(&text)?;
-            file.sync_all()?;
-            fs::rename(&new, &place)
-        };
-        write().map_err(Error::io("write", &place))?;
+        replace(&layout::internal(library), &place, &|to| to.write_all(&text))
+            .map_err(Error::io("write", &place))?;
     }
     Ok(())
 }

@@ -16,10 +16,14 @@ pub const FORGOTTEN_TABLE: &str = "forgotten.csv";
 pub const FORGOTTEN: &str = "forgotten";
 /// Inside it: bytes that wait until they are placed.
 pub const STAGING: &str = "staging";
+/// Inside it: bytes of files that were damaged, or that were changed and put aside, each at the path of its file.
+pub const DAMAGED: &str = "damaged";
 /// Inside it: the small pictures of the page.
 pub const THUMBNAILS: &str = "thumbnails";
 /// Inside it: large pictures of what browsers cannot show.
 pub const PREVIEWS: &str = "previews";
+/// Inside it: which photos look alike, as the page has them.
+pub const ALIKE: &str = "alike.json";
 /// Inside it: the catalog.
 pub const CATALOG: &str = "catalog.sqlite";
 /// The page, unless the owner chose another place.

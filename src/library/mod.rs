@@ -2,7 +2,9 @@
 
 pub mod catalog;
 pub mod drive;
+pub mod files;
 pub mod filter;
+pub mod given;
 pub mod kept_forgotten;
 pub mod kept_settings;
 pub mod layout;
@@ -15,4 +17,5 @@ pub mod record;
 pub mod settings;
 pub mod staging;
 pub mod template;
+pub mod titles;
 pub mod tree;

@@ -38,6 +38,65 @@ impl Area {
     }
 }
 
+/// What is wrong with a file whose bytes are not those on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Harm {
+    /// Its drive gives other bytes than were written, or none.
+    Damaged,
+    /// Somebody wrote to it.
+    Changed,
+    /// It is gone.
+    Missing,
+}
+
+impl Harm {
+    /// The word in the catalog and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Harm::Damaged => "damaged",
+            Harm::Changed => "changed",
+            Harm::Missing => "missing",
+        }
+    }
+
+    /// The harm with this word.
+    pub fn from_name(name: &str) -> Option<Harm> {
+        [Harm::Damaged, Harm::Changed, Harm::Missing].into_iter().find(|harm| harm.as_str() == name)
+    }
+
+    /// What tells rot from an edit: a program that writes to a file changes its size or its time, a failing drive
+    /// changes neither. A file that is cut short was not written by a program either.
+    pub fn of(found: &Looks) -> Harm {
+        match found {
+            Looks { is_readable: false, .. } => Harm::Damaged,
+            Looks { has_its_time: true, has_its_size: true, .. } => Harm::Damaged,
+            Looks { has_its_time: true, is_cut: true, .. } => Harm::Damaged,
+            Looks { .. } => Harm::Changed,
+        }
+    }
+}
+
+/// How a file looks whose bytes are not those on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looks {
+    /// Its drive gives its bytes.
+    pub is_readable: bool,
+    /// It has the modification time that Windfall gave it.
+    pub has_its_time: bool,
+    /// It has as many bytes as it should.
+    pub has_its_size: bool,
+    /// It has fewer, and ends in the middle of a picture or movie.
+    pub is_cut: bool,
+}
+
+/// What is known to be wrong with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Damage {
+    pub what: Harm,
+    /// When that was found.
+    pub found: DateTime<Utc>,
+}
+
 /// An entry that was read to its end.
 pub struct ReadEntry {
     pub entry: EntryId,
@@ -104,6 +163,9 @@ pub struct FileRecord<C = ContentId> {
     pub modified: Option<DateTime<Utc>>,
     /// What kind of data it is.
     pub category: Category,
+    /// The bytes that Apple delivered, where an edit of its owner's was accepted in their place. Boxed, because few
+    /// files have any.
+    pub original: Option<Box<C>>,
 }
 
 impl<C> FileRecord<C> {
@@ -117,10 +179,16 @@ impl<C> FileRecord<C> {
         self.imported_to_icloud.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
     }
 
-    /// The same record with another value for its bytes.
-    pub fn with<D>(self, content: D) -> FileRecord<D> {
+    /// The bytes that Apple delivered, whatever stands there now.
+    pub fn delivered(&self) -> &C {
+        self.original.as_deref().unwrap_or(&self.content)
+    }
+
+    /// The same record with other values for its bytes, and for those in whose place they stand.
+    pub fn with<D>(self, content: D, original: Option<D>) -> FileRecord<D> {
         FileRecord {
             content,
+            original: original.map(Box::new),
             path: self.path,
             area: self.area,
             kind: self.kind,
@@ -174,6 +242,7 @@ impl FileRecord {
             live_photo: None,
             companion_of: None,
             modified: None,
+            original: None,
             // so far nothing else is imported
             category: Category::Photos,
         }

@@ -250,22 +250,38 @@ fn is_served_by_a_program(folder: &File) -> bool {
     rustix::fs::fstatfs(folder).map_or(true, |system| MAGIC.contains(&(system.f_type as u32)))
 }
 
+/// Makes durable that these files below `root` have their names. They are not opened: what they hold may be unreadable.
+///
+/// # Errors
+/// If the system reports that something could not be written.
+pub fn sync_names(root: &Path, paths: &[PathBuf]) -> Result<(), Error> {
+    #[cfg(target_os = "linux")]
+    {
+        let folder = File::open(root).map_err(Error::io("open", root))?;
+        rustix::fs::syncfs(&folder).map_err(|errno| Error::io("sync", root)(errno.into()))?;
+    }
+    sync_folders(root, paths);
+    Ok(())
+}
+
 fn sync_each(root: &Path, paths: &[PathBuf]) -> Result<(), Error> {
-    let mut folders = HashSet::new();
-    for path in paths {
-        folders.extend(path.ancestors().skip(1).take_while(|folder| folder.starts_with(root)));
-        if path.is_symlink() {
-            continue;
-        }
+    for path in paths.iter().filter(|path| !path.is_symlink()) {
         let file = OpenOptions::new().write(true).open(path);
         file.and_then(|f| f.sync_all()).map_err(Error::io("sync", path))?;
     }
-    for folder in folders {
+    sync_folders(root, paths);
+    Ok(())
+}
+
+fn sync_folders(root: &Path, paths: &[PathBuf]) {
+    let above = |path: &'_ PathBuf| -> Vec<PathBuf> {
+        path.ancestors().skip(1).take_while(|folder| folder.starts_with(root)).map(Path::to_owned).collect()
+    };
+    for folder in paths.iter().flat_map(above).collect::<HashSet<PathBuf>>() {
         // Windows cannot open a folder as a file, and journals its names itself; some network
         // drives do not sync folders
         if let Ok(folder) = File::open(folder) {
             let _ = folder.sync_all();
         }
     }
-    Ok(())
 }

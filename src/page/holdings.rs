@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Detail, ExportRecord, RunRecord, StoredFile};
+use crate::library::catalog::{Catalog, Detail, ExportRecord, Health, RunRecord, StoredFile};
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area};
 use crate::library::settings::RememberedSettings;
@@ -154,6 +154,8 @@ pub struct Holdings {
     pub read: HashMap<(String, String), String>,
     /// What the library remembers.
     pub settings: RememberedSettings,
+    /// How its files were when somebody last looked.
+    pub health: Health,
 }
 
 impl Holdings {
@@ -172,6 +174,7 @@ impl Holdings {
             read: read(catalog, &runs)?,
             runs,
             settings: catalog.settings()?,
+            health: catalog.health()?,
         })
     }
 

@@ -11,11 +11,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use chrono::DateTime;
+
 use crate::apple::text;
 use crate::library::catalog::{ExportRecord, StoredFile};
+use crate::library::filter::HiddenAndDeleted;
+use crate::library::record::Harm;
 use crate::library::{layout, name};
-use crate::page::HiddenPhotos;
-use crate::page::figures::counted;
+use crate::page::figures::{counted, date};
 use crate::page::holdings::{Command, Holdings, PastProblem, PastRun, missing};
 use crate::problem::advice::{self, Advice};
 use crate::problem::standing::Until;
@@ -100,13 +103,16 @@ impl OpenProblem {
 }
 
 /// Gathers what may still stand.
-pub fn problems(holdings: &Holdings, hidden: HiddenPhotos) -> Problems {
+pub fn problems(holdings: &Holdings, hidden: HiddenAndDeleted) -> Problems {
     let mut standing: BTreeSet<OpenProblem> = missing_parts(&holdings.deliveries).collect();
+    standing.extend(holdings.files.iter().filter_map(harmed));
     let mut newer = HashSet::new();
     for run in &holdings.runs {
         let is_newest = !newer.contains(&Command::Import) && newer.insert(&run.command);
         let found = run.report.problems.iter().map(OpenProblem::of);
-        let found = found.filter(|t| is_standing(t, is_newest, holdings)).map(|t| relative(t, run));
+        let found =
+            found.filter(|t| is_standing(t, is_newest, holdings) && !is_known_better(t, run, holdings));
+        let found = found.map(|t| relative(t, run));
         standing.extend(found.map(|t| with_command(t, &run.command)));
     }
     let private = Private::of(holdings);
@@ -120,7 +126,7 @@ pub fn problems(holdings: &Holdings, hidden: HiddenPhotos) -> Problems {
         let code = problem.known();
         problems.listed_only += u64::from(problem.is_listed_only());
         problems.untold |= code == Some(Code::NoDetails);
-        if hidden == HiddenPhotos::LeftOut && private.concerns(&problem, holdings) {
+        if hidden == HiddenAndDeleted::LeftOut && private.concerns(&problem, holdings) {
             problems.private += 1;
             continue;
         }
@@ -130,6 +136,54 @@ pub fn problems(holdings: &Holdings, hidden: HiddenPhotos) -> Problems {
     problems.groups =
         groups.into_iter().map(|((severity, _, code), found)| group(severity, code, found)).collect();
     problems
+}
+
+/// What the catalog knows to be wrong with a file, and the command that puts it right.
+fn harmed(file: &StoredFile) -> Option<OpenProblem> {
+    let damage = file.content.damage?;
+    let (code, what, remedy) = match damage.what {
+        Harm::Damaged => (
+            Code::DamagedFile,
+            "its bytes are not those that were imported, though nobody changed it",
+            format!("`{REPAIR}` puts the true ones back"),
+        ),
+        Harm::Missing => (Code::MissingFile, "it is gone", format!("`{REPAIR}` brings it back")),
+        Harm::Changed => (
+            Code::ChangedFile,
+            "somebody changed it since it was imported",
+            "`windfall forget LIBRARY PATH --edited` keeps the edit, \
+             `windfall repair LIBRARY --from ZIPS --changed PATH` takes it back"
+                .to_owned(),
+        ),
+    };
+    Some(OpenProblem {
+        severity: Severity::Error,
+        code: code.as_str().to_owned(),
+        archive: None,
+        entry: Some(file.path.as_str().to_owned()),
+        message: format!("{what}, as was found on {}; {remedy}", date(damage.found.date_naive())),
+    })
+}
+
+/// What heals a library, for somebody who has only this page.
+const REPAIR: &str = "windfall repair LIBRARY --from ZIPS";
+
+/// Whether the catalog knows more of a file than the run that spoke of it: what is wrong with it, or that somebody has
+/// read it since and it was intact.
+fn is_known_better(problem: &OpenProblem, run: &PastRun, holdings: &Holdings) -> bool {
+    let is_of_a_file =
+        matches!(problem.known(), Some(Code::DamagedFile | Code::ChangedFile | Code::MissingFile));
+    let file = || {
+        let path = problem.entry.as_deref()?;
+        let at = holdings.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        holdings.files.get(at)
+    };
+    let began = DateTime::parse_from_rfc3339(&run.started).ok();
+    is_of_a_file
+        && file().is_some_and(|file| {
+            file.content.damage.is_some()
+                || began.is_some_and(|began| file.content.verified > Some(began.to_utc()))
+        })
 }
 
 fn missing_parts(exports: &[ExportRecord]) -> impl Iterator<Item = OpenProblem> {

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::library::layout::{INTERNAL, PREVIEWS, THUMBNAILS};
+use crate::library::layout::{INTERNAL, THUMBNAILS};
 
 /// The extension that says that there is none.
 const NONE: &str = "none";
@@ -23,20 +23,11 @@ const LONGEST: Duration = Duration::from_hours(1);
 /// The longest reason that is read, in bytes.
 const LONGEST_REASON: u64 = 1024;
 
-/// The path of a photo's thumbnail in its library, with `/`.
+/// The path of a photo's thumbnail in its library, with `/`. The first two digits are a folder, because exFAT is
+/// slow with many files in one.
 pub fn thumbnail(blake3: &blake3::Hash) -> String {
-    place(THUMBNAILS, blake3)
-}
-
-/// The path of a photo's preview in its library, with `/`.
-pub fn preview(blake3: &blake3::Hash) -> String {
-    place(PREVIEWS, blake3)
-}
-
-/// The first two digits are a folder, because exFAT is slow with many files in one.
-fn place(folder: &str, blake3: &blake3::Hash) -> String {
     let hex = blake3.to_hex();
-    format!("{INTERNAL}/{folder}/{}/{hex}.jpg", hex.get(..2).unwrap_or("00"))
+    format!("{INTERNAL}/{THUMBNAILS}/{}/{hex}.jpg", hex.get(..2).unwrap_or("00"))
 }
 
 /// What is known of one picture.
@@ -168,8 +159,9 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace(folder, path, bytes)
 }
 
-/// Writes beside the place and renames, so that nobody ever sees half a file.
-pub fn replace(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes beside the place and renames, so that nobody ever sees half a file. Nothing is synced, because there are
+/// very many: what a power cut spoils is made again.
+fn replace(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let create = |path: &Path| File::options().write(true).create_new(true).open(path);
     let mut file = tempfile::Builder::new().prefix(UNFINISHED).make_in(folder, create)?;
     file.write_all(bytes)?;

@@ -22,21 +22,6 @@ const MOST_SEGMENTS: usize = 256;
 /// Coarser ones are no use, in pixels of the shorter side.
 const COARSEST: u16 = 90;
 
-/// Whether it is RAW of a kind that holds an ordinary JPEG.
-pub fn is_raw(format: Format) -> bool {
-    matches!(
-        format,
-        Format::Dng
-            | Format::Cr2
-            | Format::Cr3
-            | Format::Nef
-            | Format::Arw
-            | Format::Orf
-            | Format::Rw2
-            | Format::Raf
-    )
-}
-
 /// The smallest picture in the file that is large enough, else the largest.
 pub fn decode(path: &Path, format: Format, enough: Enough, limits: &Limits) -> Result<Picture, Undrawable> {
     let mut file = File::open(path)?;
@@ -51,8 +36,13 @@ pub fn decode(path: &Path, format: Format, enough: Enough, limits: &Limits) -> R
         let pixels = i64::from(width) * i64::from(height);
         if enough.is_met_by(width, height) { (0, pixels) } else { (1, -pixels) }
     });
+    if found.is_empty() {
+        // a few have an uncompressed one, as a TIFF has
+        let none = |_| Undrawable::Damaged("no picture is in it".to_owned());
+        return raster::decode(path, ImageFormat::Tiff, limits).map_err(none);
+    }
     let turn = exif_of(path, format).as_ref().and_then(tags::orientation);
-    let mut why = Undrawable::Damaged("no picture is in it".to_owned());
+    let mut why = Undrawable::Damaged("none of its pictures can be read".to_owned());
     for jpeg in found {
         let mut bytes = Vec::new();
         file.seek(SeekFrom::Start(jpeg.start))?;

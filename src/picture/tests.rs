@@ -120,6 +120,7 @@ fn fixtures_are_drawn() {
         ("other/Issue_473_(Java).webp", Format::WebP, Some((240, 320))),
         ("raw/sample.cr2", Format::Cr2, Some((1600, 1200))),
         ("raw/canon-r6.cr3", Format::Cr3, None),
+        ("raw/sample.dng", Format::Dng, Some((128, 96))),
     ] {
         let picture = decode(&fixture(name), format, &limits());
         let picture = picture.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -174,6 +175,7 @@ fn tiff_webp_and_raw_say_in_a_copy_when_and_with_what_they_were_taken() {
         ("other/Issue_473_(Java).webp", Format::WebP),
         ("raw/sample.cr2", Format::Cr2),
         ("raw/canon-r6.cr3", Format::Cr3),
+        ("raw/sample.dng", Format::Dng),
     ] {
         let path = fixture(name);
         let before = embedded(&fs::read(&path).unwrap());
@@ -368,4 +370,10 @@ fn formats_of_the_build() {
     assert!(
         is_for_browsers(Format::Avif) && !is_for_browsers(Format::Heic) && !is_for_browsers(Format::Tiff)
     );
+}
+
+#[test]
+fn the_words_of_a_decoder_are_one_line() {
+    let why = Undrawable::damaged("Not enough bytes,\n  expected 12\n");
+    assert!(why.to_string().ends_with("(Not enough bytes, expected 12)"), "{why}");
 }

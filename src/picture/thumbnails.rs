@@ -1,7 +1,7 @@
 //! Thumbnails of photos and movies, and previews of photos that browsers cannot show. Each is made once, and two
 //! of one photo together, because decoding it takes nearly all of the time.
 //!
-//! No photo fails: one without a thumbnail has a placeholder in the page, and words why.
+//! No photo fails: one without a thumbnail has words why.
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -15,6 +15,7 @@ use super::{Enough, Limits, Undrawable, can_draw, guarded, is_for_browsers, stor
 use crate::category::photos::media::{Format, Kind};
 use crate::error::Error;
 use crate::library::catalog::StoredFile;
+use crate::library::drive::hash_file;
 use crate::library::layout::{self, PREVIEWS, THUMBNAILS};
 use crate::progress::{Phase, Progress, Watch};
 use crate::threads;
@@ -37,6 +38,7 @@ pub enum Previews {
     /// Those that are there are found.
     #[default]
     Found,
+    /// Those that are missing are made.
     Made,
 }
 
@@ -121,7 +123,7 @@ pub fn make_in(
     let drawn = drawn?;
     tell(watch.progress, wanted.items, &drawn);
     if shelf.is_unwritable.into_inner() {
-        watch.progress.note("some thumbnails could not be written: the page has placeholders for them");
+        watch.progress.note("some thumbnails could not be written");
     }
     Ok(drawn)
 }
@@ -229,7 +231,7 @@ impl Shelf<'_> {
                 }
             }
             Err(error) => {
-                self.remember(hash, &missing, &error);
+                self.remember(item, &missing, &error);
                 if !drawn.thumbnail {
                     drawn.why_none = Some(match &error {
                         Undrawable::Format => WhyNone::Kind,
@@ -243,15 +245,17 @@ impl Shelf<'_> {
     }
 
     /// Remembers what will be the same next time.
-    fn remember(&self, hash: &blake3::Hash, missing: &[Size], error: &Undrawable) {
+    fn remember(&self, item: &StoredFile, missing: &[Size], error: &Undrawable) {
         let words = match error {
             // gone or out of reach today, or too large for this machine: that says nothing about the photo
             Undrawable::Unreadable(_) | Undrawable::TooLarge => return,
             Undrawable::Format => String::new(),
+            // the drive may have damaged what was imported, and `repair` may bring it back
+            _ if hash_file(&item.path.to_path(self.photos)) != Some(item.content.blake3) => return,
             error => error.to_string(),
         };
         for size in missing {
-            self.is_written(self.kept(*size).keep_reason(hash, &words));
+            self.is_written(self.kept(*size).keep_reason(&item.content.blake3, &words));
         }
     }
 

@@ -119,17 +119,17 @@ fn usual(code: Code) -> Words {
         Code::DamagedFile => (
             "damaged file in the library",
             "damaged files in the library",
-            "Their bytes are not those that were imported, though nobody seems to have changed them. Check the drive, move them away, and import their zips again.",
+            "Their bytes are not those that were imported, though nobody changed them: the drive may be failing. Import their zips again, or use `windfall repair`: both put the true bytes back and keep the bad ones aside.",
         ),
         Code::ChangedFile => (
             "changed file in the library",
             "changed files in the library",
-            "They are not what was imported. They were left as they are.",
+            "Somebody changed them since they were imported; they were left as they are. `windfall forget --edited` keeps the edits, `windfall repair --changed` takes them back.",
         ),
         Code::MissingFile => (
             "file that is gone from the library",
             "files that are gone from the library",
-            "Import the zips that have them to get them back.",
+            "Import the zips that have them to get them back, or use `windfall repair`.",
         ),
         Code::Unreadable => (
             "file or folder that could not be read",
@@ -224,6 +224,11 @@ fn usual(code: Code) -> Words {
         Code::StagingLeft => {
             ("interrupted import", "interrupted imports", "Import the same zips again and it finishes.")
         }
+        Code::AlbumsGone => (
+            "set of album folders that do not stand",
+            "sets of album folders that do not stand",
+            "No photo is missing: the catalog has the albums, and `windfall albums` makes their folders anew.",
+        ),
     }
 }
 

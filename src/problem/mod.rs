@@ -7,6 +7,7 @@
 pub mod advice;
 pub mod amount;
 pub mod refusal;
+pub mod remedy;
 pub mod standing;
 
 use serde::{Deserialize, Serialize};
@@ -115,6 +116,8 @@ codes! {
     MovedFile = "moved-file", Warning;
     /// Bytes of an interrupted run wait in staging.
     StagingLeft = "staging-left", Warning;
+    /// Folders of albums do not stand, or stand empty.
+    AlbumsGone = "albums-gone", Warning;
 }
 
 /// One thing wrong, where, and what to do about it.

@@ -8,24 +8,23 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::contents::{ContentSet, Contents, litter};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Mover, NewMove, Remembered};
 use crate::library::drive::{self, hash_file};
+use crate::library::given::Given;
 use crate::library::layout;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, Area, DerivedKind, FileRecord};
+use crate::library::record::{AlbumRecord, Area, DerivedKind, FileRecord, Harm};
 use crate::library::settings::{RememberedSettings, Settings, name};
 use crate::library::template::Template;
 use crate::library::tree::Tree;
 use crate::problem::{Code, Problem};
 use crate::run::moves::{Run, carry_out, finish};
 use crate::stage::arrange::{Arrangement, Arranging, Relocation, Scope};
-use crate::stage::place::is_near;
 use crate::stage::recall::recall;
 use crate::stage::survey::Before;
 
@@ -186,6 +185,7 @@ struct Looked {
     delivered: Delivered,
     before: Before,
     albums: Vec<AlbumRecord>,
+    given: Given,
 }
 
 /// What is to be moved, and what stays although it should be.
@@ -208,7 +208,8 @@ impl Looked {
                 *file = to.to_string();
             }
         }
-        Ok(Looked { delivered, before, albums })
+        let given = Given::of(&delivered.contents, before.files.values());
+        Ok(Looked { delivered, before, albums, given })
     }
 
     fn remember_moves(&self, catalog: &mut Catalog) -> Result<(), Error> {
@@ -233,18 +234,25 @@ impl Looked {
         };
         let mut fixed = ContentSet::default();
         let mut looked_at = ContentSet::default();
-        let mut problems: Vec<Problem> =
-            self.before.changed.iter().map(|record| stays(&record.path)).collect();
+        let mut problems: Vec<Problem> = self
+            .before
+            .harmed()
+            .filter(|(_, harm)| *harm != Harm::Missing)
+            .map(|(record, _)| stays(&record.path))
+            .collect();
         loop {
             let mut arrangement = arranging.arrangement(scope, &fixed);
             let mut is_sound = true;
-            for Relocation { old, content, .. } in &arrangement.files {
-                let Some(content) = content.filter(|content| looked_at.add(*content)) else { continue };
+            for Relocation { old, .. } in &arrangement.files {
+                let record = &self.before.files[old];
+                if !looked_at.add(*record.delivered()) {
+                    continue;
+                }
                 if run.watch.is_cancelled() {
                     return Err(Error::Interrupted);
                 }
-                if !is_as_placed(run.library, &self.before.files[old], contents) {
-                    fixed.add(content);
+                if !is_as_placed(run.library, record, contents, &self.given) {
+                    fixed.add(*record.delivered());
                     problems.push(stays(old));
                     is_sound = false;
                 }
@@ -269,7 +277,7 @@ impl Looked {
                 return Err(Error::Interrupted);
             }
             if let Some(record) = self.before.files.get(&new) {
-                if is_as_placed(run.library, record, contents) {
+                if is_as_placed(run.library, record, contents, &self.given) {
                     let content = Some(record.content);
                     decided.arrangement.files.push(Relocation { old: new, new: old, content });
                 } else {
@@ -294,7 +302,7 @@ impl Looked {
     /// Whether a file was moved away by its owner since.
     fn is_gone(&self, path: &LibraryPath) -> bool {
         self.before.moved.iter().any(|(from, _)| from == path)
-            || self.before.changed.iter().any(|record| record.path == *path)
+            || self.before.harmed().any(|(record, _)| record.path == *path)
     }
 
     /// Whether something derived is as it was made.
@@ -307,7 +315,7 @@ impl Looked {
             (DerivedKind::Symlink, ..) => metadata.is_symlink(),
             (DerivedKind::Hardlink | DerivedKind::Copy, Some(content), Some(target)) => {
                 let bytes = &self.delivered.contents.distinct[*content];
-                let has_time = given(target).is_some_and(|time| has_time(&metadata, time));
+                let has_time = has_time(&metadata, target, &self.given);
                 metadata.is_file()
                     && metadata.len() == bytes.size
                     && (has_time || hash_file(&path) == Some(bytes.blake3))
@@ -317,24 +325,19 @@ impl Looked {
     }
 }
 
-/// The time that Windfall gave a file, if its record tells.
-fn given(record: &FileRecord) -> Option<DateTime<Utc>> {
-    record.modified.or(record.captured.map(|time| time.to_utc())).or(record.imported_to_icloud)
-}
-
-fn has_time(metadata: &fs::Metadata, time: DateTime<Utc>) -> bool {
-    metadata.modified().is_ok_and(|has| is_near(has, time))
-}
-
 /// Whether a file is as it was placed. Whoever writes to one changes its time; where that is another, its bytes tell.
-fn is_as_placed(library: &Path, record: &FileRecord, contents: &Contents) -> bool {
+fn is_as_placed(library: &Path, record: &FileRecord, contents: &Contents, given: &Given) -> bool {
     let path = record.path.to_path(library);
     let bytes = &contents.distinct[record.content];
     let Ok(metadata) = fs::symlink_metadata(&path) else { return false };
     metadata.is_file()
         && metadata.len() == bytes.size
-        && (given(record).is_some_and(|time| has_time(&metadata, time))
-            || hash_file(&path) == Some(bytes.blake3))
+        && (has_time(&metadata, record, given) || hash_file(&path) == Some(bytes.blake3))
+}
+
+/// Whether a file, or a copy of it, has the time that the file was given.
+fn has_time(metadata: &fs::Metadata, record: &FileRecord, given: &Given) -> bool {
+    metadata.modified().is_ok_and(|time| given.has(record, time))
 }
 
 fn stays(path: &LibraryPath) -> Problem {
@@ -362,8 +365,7 @@ impl Decided {
     fn strangers(&self, library: &Path, looked: &Looked) -> Vec<Problem> {
         let folders: BTreeSet<LibraryPath> =
             self.arrangement.files.iter().filter_map(|going| going.old.parent()).collect();
-        let changed: HashSet<&LibraryPath> =
-            looked.before.changed.iter().map(|record| &record.path).collect();
+        let changed: HashSet<&LibraryPath> = looked.before.harmed().map(|(record, _)| &record.path).collect();
         let is_stranger = |path: &&LibraryPath| {
             path.parent().is_some_and(|folder| folders.contains(&folder))
                 && !looked.before.derived.contains_key(*path)

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use std::path::{Component, Path};
 use std::sync::Arc;
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 use crate::apple::text;
@@ -19,7 +20,8 @@ use crate::library::catalog::{Catalog, Detail, StoredFile};
 use crate::library::filter::Filters;
 use crate::library::layout;
 use crate::library::path::LibraryPath;
-use crate::library::record::Area;
+use crate::library::record::{Area, Damage};
+use crate::library::titles::Titles;
 use crate::place::Place;
 
 /// A file of the library, as in JSON.
@@ -71,8 +73,12 @@ pub struct Listed {
     pub sources: Vec<Origin>,
     /// What kind of data it came with: `photos` …
     pub category: &'static str,
-    /// Of the bytes that were imported: what is there now, as long as no edit of the owner's is accepted.
+    /// Of the bytes that were imported: what is there now, unless an edit of the owner's stands in their place.
     pub original_blake3: String,
+    /// When its bytes were last read and agreed, RFC 3339.
+    pub verified: Option<String>,
+    /// What is wrong with it.
+    pub damage: Option<KnownDamage>,
     /// In pixels, as a person sees it: turned as the file says.
     pub width: Option<u32>,
     /// In pixels, likewise.
@@ -87,6 +93,15 @@ pub struct Listed {
     pub place: Option<Arc<Place>>,
     /// Maker and model, the maker once: `Apple iPhone 13`.
     pub camera: Option<String>,
+}
+
+/// What is known to be wrong with a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KnownDamage {
+    /// When that was found, RFC 3339.
+    pub found: String,
+    /// `damaged`, `changed` or `missing`.
+    pub what: &'static str,
 }
 
 /// Where a copy of a file's bytes was read.
@@ -131,12 +146,11 @@ pub fn chosen(
 ) -> Result<(), Error> {
     let catalog = Catalog::read(library)?;
     let mut titles = catalog.titles_by_path()?;
-    let choice = filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
     let shared = Shared::read(&catalog, None)?;
     catalog.each_file(Detail::Whole, &mut |file| {
         let titles = titles.remove(file.path.as_str()).unwrap_or_default();
         match file.area {
-            Area::Media | Area::Other if choice.has(&file, &titles) => visit(listed(file, &shared, titles)),
+            Area::Media | Area::Other if filters.mean(&file, &titles) => visit(listed(file, &shared, titles)),
             Area::Media | Area::Other | Area::Details => ControlFlow::Continue(()),
         }
     })
@@ -152,14 +166,10 @@ pub fn records(
     visit: &mut dyn FnMut(&StoredFile) -> ControlFlow<()>,
 ) -> Result<(), Error> {
     let catalog = Catalog::read(library)?;
-    let titles = if filters.ask_for_titles() { catalog.titles_by_path()? } else { HashMap::new() };
-    let choice = filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
-    catalog.each_file(Detail::WithoutEvidence, &mut |file| {
-        let titles = titles.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
-        match file.area {
-            Area::Media | Area::Other if choice.has(&file, titles) => visit(&file),
-            Area::Media | Area::Other | Area::Details => ControlFlow::Continue(()),
-        }
+    let titles = Titles::read(&catalog, filters)?;
+    catalog.each_file(Detail::WithoutEvidence, &mut |file| match file.area {
+        Area::Media | Area::Other if filters.mean(&file, titles.of(&file.path)) => visit(&file),
+        Area::Media | Area::Other | Area::Details => ControlFlow::Continue(()),
     })
 }
 
@@ -176,7 +186,7 @@ pub fn explain(library: &Path, path: &Path) -> Result<Story, Error> {
     };
     let Some(file) = found else { return Err(Error::NoSuchFile(path.display().to_string())) };
     let titles = catalog.titles_by_path()?.remove(file.path.as_str()).unwrap_or_default();
-    let shared = Shared::read(&catalog, Some(file.content.id))?;
+    let shared = Shared::read(&catalog, Some(file.content.delivered_id()))?;
     let (rule, decided, companion_of) = (file.rule, file.captured, file.companion_of.clone());
     let file = listed(file, &shared, titles);
     let distance = |evidence: &Evidence| evidence.distance(decided?);
@@ -184,7 +194,7 @@ pub fn explain(library: &Path, path: &Path) -> Result<Story, Error> {
 }
 
 /// The paths inside the library that an owner may mean, likeliest first.
-pub(super) fn candidates(library: &Path, path: &Path) -> Vec<String> {
+pub(crate) fn candidates(library: &Path, path: &Path) -> Vec<String> {
     let mut candidates = vec![slashed(path)];
     candidates.extend(path.strip_prefix(library).ok().map(slashed));
     // the folder is resolved and the name is not: it may be an album's link
@@ -228,10 +238,11 @@ impl Shared {
     }
 
     fn sources(&self, file: &StoredFile) -> Vec<Origin> {
+        let content = file.content.delivered_id();
         let mut sources: Vec<Origin> = match file.area {
-            Area::Media => self.media.get(&file.content.id).cloned().unwrap_or_default(),
+            Area::Media => self.media.get(&content).cloned().unwrap_or_default(),
             Area::Other | Area::Details => {
-                let copies = self.others.get(&file.content.id).map(Vec::as_slice).unwrap_or_default();
+                let copies = self.others.get(&content).map(Vec::as_slice).unwrap_or_default();
                 let is_own = |at: &LibraryPath| is_counted(at.as_str(), file.path.as_str());
                 let mut own: Vec<_> = copies.iter().filter(|(at, _)| is_own(at)).collect();
                 // its owner moved it: any copy of these bytes may be it
@@ -276,10 +287,15 @@ fn listed(file: StoredFile, shared: &Shared, titles: Vec<(AlbumKind, String)>) -
         }
     }
     let blake3 = file.content.blake3.to_hex().to_string();
+    let original = file.content.original.as_deref().map(|original| original.blake3.to_hex().to_string());
+    let instant = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let known = |damage: Damage| KnownDamage { found: instant(damage.found), what: damage.what.as_str() };
     Listed {
         category: file.category.as_str(),
         size: file.content.size,
-        original_blake3: blake3.clone(),
+        original_blake3: original.unwrap_or_else(|| blake3.clone()),
+        verified: file.content.verified.map(instant),
+        damage: file.content.damage.map(known),
         blake3,
         fingerprint: file.content.fingerprint.map(|fingerprint| fingerprint.to_string()),
         proved: file.proved,

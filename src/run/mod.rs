@@ -10,6 +10,7 @@ pub mod import;
 pub mod list;
 pub mod moves;
 pub mod rebuild;
+pub mod repair;
 pub mod sidecars;
 pub mod similar;
 pub mod verify;

@@ -74,7 +74,7 @@ impl Arranging<'_> {
             arrangement.files.push(Relocation {
                 old: old.clone(),
                 new: placement.path.clone(),
-                content: Some(placement.content),
+                content: Some(self.before.files[old].content),
             });
         }
         arrangement.derived.extend(self.links(&plan.derived, &new));
@@ -206,12 +206,12 @@ impl Arranging<'_> {
     }
 }
 
-/// Where media stand, by their bytes; of several files the first.
+/// Where media stand, by the bytes that Apple delivered; of several files the first.
 fn standing(before: &Before) -> BTreeMap<ContentId, LibraryPath> {
     let mut standing = BTreeMap::new();
     let media = before.files.values().filter(|file: &&FileRecord| file.area == Area::Media);
     for file in media {
-        standing.entry(file.content).or_insert_with(|| file.path.clone());
+        standing.entry(*file.delivered()).or_insert_with(|| file.path.clone());
     }
     standing
 }

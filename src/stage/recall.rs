@@ -22,7 +22,7 @@ pub fn recall(
 ) -> Matched {
     let mut seen = ContentSet::default();
     let media: BTreeMap<&LibraryPath, &FileRecord> =
-        files.iter().filter(|(_, file)| file.area == Area::Media && seen.add(file.content)).collect();
+        files.iter().filter(|(_, file)| file.area == Area::Media && seen.add(*file.delivered())).collect();
     let followers = Followers::of(&media);
     let sharing = Sharing::of(contents);
     let mut matched = Matched::default();
@@ -105,7 +105,7 @@ impl Sharing {
     }
 
     fn is_only_shared(&self, file: &FileRecord) -> bool {
-        self.shared.contains(file.content) && !self.others.contains(file.content)
+        self.shared.contains(*file.delivered()) && !self.others.contains(*file.delivered())
     }
 }
 
@@ -115,7 +115,8 @@ fn resource(file: &FileRecord, role: Role) -> Resource {
         numbers::unnumbered(name).map_or_else(|| name.to_owned(), |(name, _)| name)
     };
     Resource {
-        content: file.content,
+        // an edit stands for what it was made of
+        content: *file.delivered(),
         role,
         kind: file.kind.unwrap_or(Kind::Other),
         name: file.original_name.clone().unwrap_or_else(|| unnamed().into()),

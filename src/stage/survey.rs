@@ -2,22 +2,27 @@
 //! read, [`Held`] what the plan has to respect. No file is changed.
 //!
 //! The folder is believed before the catalog. Owners move, edit and delete files. What they moved is found
-//! again by its bytes, what they deleted is restored, and what they changed is theirs.
+//! again by its bytes, what they deleted is restored, and what they changed is theirs. Of which files somebody found
+//! that something is wrong, those are read again: the bytes may be back, and what was damaged may be somebody's edit
+//! now.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
+use std::io::BufReader;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use blake3::Hash;
 
-use crate::category::AlbumKind;
+use crate::category::{self, AlbumKind, Vouched};
 use crate::contents::{Bytes, ContentSet, Contents};
 use crate::error::Error;
 use crate::library::catalog::Recorded;
 use crate::library::drive::{Links, hash_file};
+use crate::library::given::Given;
 use crate::library::layout;
 use crate::library::path::{LibraryPath, PathKey};
-use crate::library::record::{Area, DerivedRecord, FileRecord, Placement};
+use crate::library::record::{Area, DerivedRecord, FileRecord, Harm, Looks, Placement};
 use crate::library::tree::{self, Tree};
 
 /// What the plan needs to know of the library.
@@ -69,8 +74,14 @@ pub struct Before {
     pub files: BTreeMap<LibraryPath, FileRecord>,
     /// Records whose file is gone.
     pub lost: Vec<FileRecord>,
-    /// Records whose file has another size.
+    /// Records whose file has other bytes, though nobody wrote to it, or cannot be read.
+    pub damaged: Vec<FileRecord>,
+    /// Records whose file somebody wrote to.
     pub changed: Vec<FileRecord>,
+    /// Files that were known to be harmed and have their bytes again.
+    pub sound_again: Vec<LibraryPath>,
+    /// Files that were harmed and got their bytes back in this run.
+    pub healed: Vec<LibraryPath>,
     /// Files that the owner moved: from the record, to where the same bytes stand.
     pub moved: Vec<(LibraryPath, LibraryPath)>,
     /// What an interrupted run had still to place.
@@ -98,7 +109,7 @@ impl Before {
         contents: &Contents,
         waiting: &HashSet<Hash>,
     ) -> Self {
-        let Recorded { mut files, staged, plan, mut derived, album_folders, forgotten, mut owners, .. } =
+        let Recorded { mut files, staged, plan, mut derived, album_folders, damage, forgotten, mut owners } =
             recorded;
         let mut seen = tree;
         let stands = |record: &FileRecord| {
@@ -108,12 +119,18 @@ impl Before {
             };
             found.map(|found| found.is_file && found.size == contents.distinct[record.content].size)
         };
-        let others = files.extract_if(.., |_, record| stands(record) != Some(true)).map(|(_, record)| record);
-        let (changed, gone): (Vec<_>, Vec<_>) = others.partition(|record| stands(record).is_some());
+        let doubted =
+            files.extract_if(.., |path, record| stands(record) != Some(true) || damage.contains_key(path));
+        let doubted: Vec<_> = doubted.map(|(_, record)| record).collect();
+        let (here, gone): (Vec<_>, Vec<_>) = doubted.into_iter().partition(|record| stands(record).is_some());
+        let Examined { sound, damaged, changed } = Examined::of(library, contents, here);
+        let sound_again = sound.iter().map(|record| record.path.clone()).collect();
+        files.extend(sound.into_iter().map(|record| (record.path.clone(), record)));
         seen.retain(|path| !files.contains_key(path));
-        let edited: HashSet<&LibraryPath> = changed.iter().map(|record| &record.path).collect();
+        let harmed: HashSet<&LibraryPath> =
+            damaged.iter().chain(&changed).map(|record| &record.path).collect();
         let is_recorded = |path: &LibraryPath| {
-            files.contains_key(path) || derived.contains_key(path) || edited.contains(path)
+            files.contains_key(path) || derived.contains_key(path) || harmed.contains(path)
         };
         let found = find_moved(library, &seen, gone, contents, is_recorded);
         // what was derived of a moved file is derived of it still
@@ -127,8 +144,11 @@ impl Before {
         files.extend(found.records.into_iter().map(|record| (record.path.clone(), record)));
         owners.extend(found.moved.iter().map(|(_, to)| to.clone()));
         let forgotten: ContentSet = forgotten.iter().map(|file| file.content).collect();
-        let standing: ContentSet =
+        let mut standing: ContentSet =
             files.values().map(|file| file.content).chain(forgotten.contents()).collect();
+        // what its owner edited is not to come back, whatever became of the edit
+        let edited = files.values().chain(&found.lost).chain(&damaged).chain(&changed);
+        edited.filter_map(|file| file.original.as_deref()).for_each(|original| _ = standing.add(*original));
         let mut safe = standing.clone();
         let staged = staged.into_iter().filter(|&id| waiting.contains(&contents.distinct[id].blake3));
         staged.for_each(|id| _ = safe.add(id));
@@ -137,7 +157,10 @@ impl Before {
             seen,
             files,
             lost,
+            damaged,
             changed,
+            sound_again,
+            healed: Vec::new(),
             moved,
             plan,
             derived,
@@ -152,6 +175,19 @@ impl Before {
     /// What stands in the tree and is none of `files`: links and sidecars, changed files, and what no import put there.
     pub fn strange(&self) -> impl Iterator<Item = &LibraryPath> {
         self.seen.iter().map(|(path, _)| path)
+    }
+
+    /// Records of edited files, whether they stand or not.
+    pub fn edited(&self) -> impl Iterator<Item = &FileRecord> {
+        let all = self.files.values().chain(&self.lost).chain(&self.damaged).chain(&self.changed);
+        all.filter(|record| record.original.is_some())
+    }
+
+    /// What is wrong with files now.
+    pub fn harmed(&self) -> impl Iterator<Item = (&FileRecord, Harm)> {
+        let damaged = self.damaged.iter().map(|record| (record, Harm::Damaged));
+        let changed = self.changed.iter().map(|record| (record, Harm::Changed));
+        damaged.chain(changed).chain(self.lost.iter().map(|record| (record, Harm::Missing)))
     }
 
     /// Where bytes stand, whatever the area.
@@ -188,6 +224,61 @@ impl Before {
         }
         Ok(tree::hash(strangers.into_iter()))
     }
+}
+
+/// What became of files that may not have their bytes.
+#[derive(Default)]
+struct Examined {
+    sound: Vec<FileRecord>,
+    damaged: Vec<FileRecord>,
+    changed: Vec<FileRecord>,
+}
+
+impl Examined {
+    /// Reads files of which somebody said that something is wrong, and looks at those of another size.
+    fn of(library: &Path, contents: &Contents, records: Vec<FileRecord>) -> Self {
+        let given = Given::of(contents, records.iter());
+        let mut examined = Examined::default();
+        for record in records {
+            let of = match examine(library, contents, &given, &record) {
+                None => &mut examined.sound,
+                Some(Harm::Damaged) => &mut examined.damaged,
+                Some(Harm::Changed | Harm::Missing) => &mut examined.changed,
+            };
+            of.push(record);
+        }
+        examined
+    }
+}
+
+/// What is wrong with the file that stands where a record says; `None` if it has its bytes.
+pub fn examine(library: &Path, contents: &Contents, given: &Given, record: &FileRecord) -> Option<Harm> {
+    let (path, content) = (record.path.to_path(library), &contents.distinct[record.content]);
+    let Ok(metadata) = fs::symlink_metadata(&path) else { return Some(Harm::Missing) };
+    if !metadata.is_file() {
+        return Some(Harm::Changed);
+    }
+    let has_its_size = metadata.len() == content.size;
+    let hash = if has_its_size { hash_file(&path) } else { None };
+    if hash == Some(content.blake3) {
+        return None;
+    }
+    let found = Looks {
+        is_readable: !has_its_size || hash.is_some(),
+        has_its_time: metadata.modified().is_ok_and(|time| given.has(record, time)),
+        has_its_size,
+        is_cut: metadata.len() < content.size && is_cut(&path, metadata.len()),
+    };
+    Some(Harm::of(&found))
+}
+
+/// Whether a file is empty, or ends in the middle of a picture or movie.
+pub fn is_cut(path: &Path, size: u64) -> bool {
+    let cut = |file: fs::File| {
+        let inspect = || category::inspect(&mut BufReader::new(file), size, Vouched::ByNothing).cut_short;
+        catch_unwind(AssertUnwindSafe(inspect)).unwrap_or(false)
+    };
+    size == 0 || fs::File::open(path).is_ok_and(cut)
 }
 
 /// What became of records whose file is not where it was.
@@ -272,6 +363,14 @@ impl Standing {
                 // the files come in the order of their paths, and the first stays
                 Area::Media => _ = standing.media.entry(hash).or_insert_with(|| path.clone()),
                 Area::Other | Area::Details => _ = standing.kept.insert(path.clone(), hash),
+            }
+        }
+        // an edit stands for what it was made of
+        for record in before.edited() {
+            let hash = contents.distinct[*record.delivered()].blake3;
+            match record.area {
+                Area::Media => _ = standing.media.entry(hash).or_insert_with(|| record.path.clone()),
+                Area::Other | Area::Details => _ = standing.kept.insert(record.path.clone(), hash),
             }
         }
         standing

@@ -351,6 +351,18 @@ fn help_and_version_everywhere() {
             assert!(run.out().contains(said), "{command:?} {option}: {}", run.out());
         }
     }
+    let helped = place.run(&["help", "copy"]);
+    assert_eq!(helped.code(), 0, "{}", helped.err());
+    assert!(
+        helped.out().contains("Usage: windfall copy")
+            && helped.out().lines().all(|line| line.chars().count() <= 100)
+    );
+    let manual = place.run(&["man"]);
+    assert!(
+        manual.out().contains("windfall copy") && !manual.out().contains("windfall help"),
+        "{}",
+        manual.out()
+    );
 }
 
 /// An interrupted run ends cleanly with 130, and the same command ends in the same tree.

@@ -11,6 +11,7 @@ use image::{ImageFormat, RgbImage};
 use serde_json::Value;
 
 use crate::builder::{Exif, Export, Movie, Part, Photo, Row, aae, heic, jpeg, mov, png};
+use crate::page::{play, thumbnail_names};
 use crate::support::place::Place;
 use crate::support::relative;
 
@@ -256,6 +257,15 @@ fn what_somebody_else_put_there_or_changed_is_never_overwritten() {
     let (.., problems) = copy(&place, &["out", "--search", "IMG_3.TIF", "--jpeg", "--quality", "10"], 3);
     assert_eq!(problems, ["write-failed"]);
     assert_eq!(fs::read(path("IMG_3 (2).jpg")).unwrap(), b"cropped");
+    // what somebody else put there is theirs, also where its bytes are the same
+    let webp = place.path("out/2023/2023-07/drawing.webp");
+    fs::remove_file(&webp).unwrap();
+    fs::remove_dir_all(place.path("out/.windfall-copy")).unwrap();
+    fs::copy(place.path("lib/2023/2023-07/drawing.webp"), &webp).unwrap();
+    for form in [&[][..], &["--jpeg"]] {
+        copy(&place, &[&["out", "--search", "drawing"], form].concat(), 0);
+    }
+    assert!(webp.is_file() && webp.with_extension("jpg").is_file());
 }
 
 #[test]
@@ -277,7 +287,10 @@ fn filters_choose_and_albums_are_folders_with_safe_names() {
     let some = ["IMG_1.MOV", "IMG_1.jpg", "IMG_2.PNG", "IMG_3 (2).jpg", "IMG_3.JPG"];
     assert_eq!(names(&place.path("some")), some.map(|name| format!("2024/2024-03/{name}")));
     let run = place.run(&["copy", "lib", "--to", "none", "--category", "notes"]);
-    assert_eq!((run.code(), run.out()), (0, "No photo or video was meant, so nothing was copied.\n"));
+    assert_eq!(
+        (run.code(), run.out()),
+        (0, "No photo or video is all that was asked for, so nothing was copied.\n")
+    );
     assert!(!place.path("none").exists());
 }
 
@@ -455,6 +468,53 @@ fn runs_killed_at_any_instant_go_on() {
     }
 }
 
+/// Unmounts a drive at the end, however a test ends.
+#[cfg(target_os = "linux")]
+struct Mounted<'a>(&'a Path);
+
+#[cfg(target_os = "linux")]
+impl Drop for Mounted<'_> {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(self.0).status();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs root to mount a small drive"]
+fn a_full_drive_says_how_much_is_missing_and_keeps_what_is_whole() {
+    let place = many();
+    assert_eq!(copy(&place, &["whole", "--jpeg", "--quality", "100"], 0), (100, 100, 0, vec![]));
+    let whole = files(&place.path("whole"));
+    let drive = place.path("drive");
+    fs::create_dir(&drive).unwrap();
+    let mount = |options: &str| {
+        let arguments = ["-t", "tmpfs", "-o", options, "tmpfs", drive.to_str().unwrap()];
+        assert!(std::process::Command::new("mount").args(arguments).status().unwrap().success());
+    };
+    let copy_to = |options: &[&str]| {
+        place.run(
+            &[&["copy", "lib", "--to", "drive/out", "--no-page", "--quality", "100", "--jpeg"], options]
+                .concat(),
+        )
+    };
+    // what goes as it is fits, the JPEGs do not
+    mount("size=600k");
+    let _mounted = Mounted(&drive);
+    let ended = copy_to(&[]);
+    assert_eq!((ended.code(), ended.out()), (1, ""), "{}", ended.err());
+    let words = "is full; at least ";
+    assert!(ended.err().contains(words) && ended.err().contains("hint: free some space"), "{}", ended.err());
+    let standing = files(&drive.join("out"));
+    assert!((1..200).contains(&standing.len()), "{}", standing.len());
+    assert!(standing.iter().all(|(path, file)| whole[path] == *file));
+    mount("remount,size=16m");
+    let ended = copy_to(&["--json"]);
+    assert_eq!(ended.code(), 0, "{}", ended.err());
+    assert_eq!(ended.json()["already_there"], standing.len());
+    assert_eq!(files(&drive.join("out")), whole);
+}
+
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let place = many();
@@ -492,8 +552,7 @@ fn the_page_shows_every_copy_and_nothing_of_the_library() {
     let albums = data["albums"].as_array().unwrap();
     assert_eq!((albums.len(), &albums[0][1]), (1, &"CON".into()));
     assert_eq!(data["live"].as_object().unwrap().values().next().unwrap(), "2024/2024-03/IMG_1.MOV");
-    let thumbnails = data["thumbnail"].as_array().unwrap().iter().map(|hash| hash.as_str().unwrap());
-    let thumbnails: Vec<&str> = thumbnails.filter(|hash| !hash.is_empty()).collect();
+    let thumbnails = thumbnail_names(&data);
     assert!(thumbnails.len() >= 2, "{thumbnails:?}");
     for hash in thumbnails {
         let thumbnail = format!("out/.windfall-copy/thumbnails/{}/{hash}.jpg", &hash[..2]);
@@ -505,6 +564,17 @@ fn the_page_shows_every_copy_and_nothing_of_the_library() {
         assert!(!words.contains(secret), "{secret}");
     }
     assert!(!place.path("lib/.windfall/thumbnails").exists(), "the library is only read");
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_page_works_in_a_browser_as_that_of_a_library_does() {
+    let place = Place::new();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/example");
+    let run = place.run(&["import", example.to_str().unwrap(), "--to", "lib"]);
+    assert_eq!(run.code(), 0, "{}", run.err());
+    copy(&place, &["out", "--jpeg"], 0);
+    play("copies", &place.path("out/photos.html"));
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod earlier_version;
 mod exiftool;
 mod filters;
 mod forget;
+mod heal;
 mod import;
 mod laws;
 mod origins;

@@ -6,6 +6,7 @@ mod by_hand;
 #[cfg(target_os = "linux")]
 mod drives;
 mod faults;
+mod healing;
 mod kills;
 #[cfg(target_os = "linux")]
 mod traced;

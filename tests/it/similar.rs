@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Cursor;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use crate::builder::{Exif, Export, Part, Photo, Row, SharedAlbum, aae, tagged};
 use crate::support::{Scratch, command, said};
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::Value;
+use windfall::library::filter::Filters;
+use windfall::run::similar::similar;
+use windfall::{Error, Watch};
 
 const BOAT: &str = "jpeg/A8266C97-9BAF-4AF4-99F3-0013832869B8.jpeg";
 const OTHER: &str = "jpeg/3D5E8082-AA3F-4AE3-949F-B5AEFA58C412.jpeg";
@@ -176,19 +181,69 @@ fn nothing_alike_is_a_sentence() {
     assert!(none.starts_with("There are no photos to compare.\n"), "{none}");
 }
 
+/// A RAW file of a camera that put this picture into it.
+fn dng(jpeg: &[u8]) -> Vec<u8> {
+    let head: [&[u8]; 8] = [
+        b"II*\0",
+        &8_u32.to_le_bytes(),
+        // one tag: the version of DNG, four bytes
+        &1_u16.to_le_bytes(),
+        &50_706_u16.to_le_bytes(),
+        &1_u16.to_le_bytes(),
+        &4_u32.to_le_bytes(),
+        &[1, 4, 0, 0],
+        &0_u32.to_le_bytes(),
+    ];
+    [&head.concat(), jpeg].concat()
+}
+
 #[test]
 fn hidden_and_deleted_photos_are_in_no_group_and_neither_are_the_files_of_one_photo() {
     let boat = picture(BOAT);
     let copy = |edge: u32| jpeg(&boat.thumbnail(edge, edge), 80);
     let row = || Row::created("2021-06-01 10:00");
+    let photo = tagged(&jpeg(&boat, 92), &phone("2021:06:01 12:00:00"));
+    let raw = |name: &str| Photo::new(name, dng(&jpeg(&boat, 90)));
     let part = Part::new()
-        .photo(Photo::new("IMG_0001.JPG", tagged(&jpeg(&boat, 92), &phone("2021:06:01 12:00:00"))).row(row()))
+        .photo(Photo::new("IMG_0001.JPG", photo.clone()).row(row()))
         .photo(Photo::new("IMG_0001.AAE", aae(1)))
-        .photo(Photo::new("IMG_0001.DNG", fs::read(media("raw/sample.dng")).unwrap()))
+        .photo(raw("IMG_0001.DNG"))
         .photo(Photo::new("hidden.jpg", copy(400)).row(row().hidden()))
         .deleted(Photo::new("deleted.jpg", copy(500)).row(row()));
-    let scratch = library(part);
-    assert_eq!(groups(&scratch, &[]), [] as [Value; 0]);
+    assert_eq!(groups(&library(part), &[]), [] as [Value; 0]);
+    // the same RAW file is compared where it stands for itself
+    let apart = Part::new().photo(Photo::new("IMG_0001.JPG", photo).row(row())).photo(raw("IMG_0002.DNG"));
+    assert_eq!(groups(&library(apart), &[]).len(), 1);
+}
+
+#[test]
+fn a_crop_and_an_edit_are_told_apart() {
+    let (boat, other) = (picture(BOAT), picture(OTHER));
+    let (width, height) = (boat.width(), boat.height());
+    let middle = boat.crop_imm(width / 10, height / 10, width * 8 / 10, height * 8 / 10);
+    let edit = other.crop_imm(0, 0, other.width() * 9 / 10, other.height() * 9 / 10).brighten(20);
+    let exif = phone("2020:05:02 10:00:00").subsec("250");
+    let part = Part::new()
+        .photo(Photo::new("IMG_0001.JPG", tagged(&jpeg(&boat, 92), &phone("2021:06:01 12:00:00"))))
+        .photo(Photo::new("middle.jpg", jpeg(&middle, 85)))
+        .photo(Photo::new("IMG_1853.JPG", tagged(&jpeg(&other, 92), &exif)))
+        .photo(Photo::new("IMG_E1853.JPG", tagged(&jpeg(&edit, 92), &exif)));
+    let groups = groups(&library(part), &[]);
+    assert_eq!(
+        told(&groups),
+        [
+            ("an edit and its original", vec!["2020/2020-05/IMG_1853.JPG", "2020/2020-05/IMG_E1853.JPG"]),
+            ("a cropped copy", vec!["2021/2021-06/IMG_0001.JPG", "Undated/middle.jpg"]),
+        ]
+    );
+}
+
+#[test]
+fn an_interrupted_run_gives_no_half_answer() {
+    let scratch = library(one_of_each());
+    let watch = Watch { progress: &(), cancel: &AtomicBool::new(true) };
+    let result = similar(&scratch.library(), &Filters::default(), watch, NonZeroUsize::MIN);
+    assert!(matches!(result, Err(Error::Interrupted)));
 }
 
 #[test]

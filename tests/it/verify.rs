@@ -45,7 +45,7 @@ fn imported() -> (Scratch, Vec<PathBuf>) {
 }
 
 fn files(total: u64, intact: u64, changed: u64, missing: u64, extra: u64) -> Files {
-    Files { total, intact, changed, missing, extra }
+    Files { total, intact, damaged: 0, changed, missing, extra }
 }
 
 const FIRST: &str = "2024/2024-03/IMG_1.JPG";
@@ -99,6 +99,7 @@ fn what_the_owner_or_the_drive_did_is_named() {
             (Code::ChangedFile, "2024/2024-03/IMG_2.JPG"),
             (Code::MissingFile, "2023/2023-07/IMG_3.JPG"),
             (Code::ExtraFile, "2023/mine.txt"),
+            (Code::AlbumsGone, ""),
         ]
     );
     let size = found.problems.iter().find(|p| p.entry.as_deref() == Some("2024/2024-03/IMG_2.JPG"));
@@ -135,7 +136,14 @@ fn derived_files_are_neither_missing_nor_extra() {
         scratch.import(&zips);
         assert_eq!(said(&verified(&scratch)), [], "{form:?}");
         fs::remove_dir_all(scratch.library().join("Albums")).unwrap();
-        assert_eq!(verified(&scratch).files, files(6, 6, 0, 0, 0), "{form:?}");
+        let found = verified(&scratch);
+        assert_eq!(
+            (found.files, codes(&found.problems)),
+            (files(6, 6, 0, 0, 0), vec![Code::AlbumsGone]),
+            "{form:?}"
+        );
+        let message = &found.problems[0].message;
+        assert!(message.contains("`windfall albums ") && message.contains("Lake week"), "{message}");
         fs::create_dir(scratch.library().join("Albums")).unwrap();
         fs::write(scratch.library().join("Albums/Lake week.m3u8"), "mine now").unwrap();
         let extra = u64::from(form != AlbumForm::List);

@@ -27,11 +27,12 @@ use serde::Serialize;
 use cli::{ByHand, Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
 use windfall::cli::{
-    albums, arrange, check, copy, forget, import, is_panic_expected, list, page, rebuild, report, sidecars,
-    similar, verify,
+    albums, arrange, check, copy, forget, import, is_panic_expected, list, page, rebuild, remedy, repair,
+    report, sidecars, similar, verify,
 };
 use windfall::{
-    Error, Problem, Progress, RememberedSettings, Run, Settings, Severity, Strangers, VerifyRun, Watch,
+    Error, Problem, Progress, RememberedSettings, RepairRun, Run, Settings, Severity, Strangers, VerifyRun,
+    Watch,
 };
 
 /// How a command ended.
@@ -74,12 +75,15 @@ fn quieten_expected_panics() {
 
 /// Says what is wrong with a command line, or the help that was asked for.
 fn misused(error: &clap::Error) -> Exit {
-    let _ = error.print();
-    if cli::lacks_library(error) {
-        terminal::hint(NAME_THE_LIBRARY);
+    if !error.use_stderr() {
+        let _ = error.print();
+        return Exit::Done;
     }
-    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+    terminal::misused(error, if cli::lacks_library(error) { NAME_THE_LIBRARY } else { ASK_FOR_HELP });
+    Exit::Usage
 }
+
+const ASK_FOR_HELP: &str = "the same command with --help says what it takes";
 
 const NAME_THE_LIBRARY: &str = "name the folder that the import was given with --to, or set WINDFALL_LIBRARY to it once for all commands";
 
@@ -93,6 +97,7 @@ fn run(cli: Cli) -> Exit {
         Ok(session) => Ok(session),
         Err(error) => Err(failed(&error, None)),
     };
+    let looked_at = cli.command.looks_at().map(Path::to_owned);
     let exit = match cli.command {
         Command::List(arguments) => Ok(listing(&arguments)),
         Command::Completions(arguments) => Ok(printed(terminal::completions(arguments.shell))),
@@ -103,6 +108,8 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.check(&arguments))),
         Command::Verify(arguments) => session(arguments.pace.output())
             .map(|session| interruptible(session, move |session| session.verify(&arguments))),
+        Command::Repair(arguments) => session(arguments.pace.output())
+            .map(|session| interruptible(session, move |session| session.repair(&arguments))),
         Command::Similar(arguments) => session(arguments.pace.output())
             .map(|session| interruptible(session, move |session| session.similar(&arguments))),
         Command::Report(arguments) => session(arguments.output())
@@ -118,7 +125,14 @@ fn run(cli: Cli) -> Exit {
         Command::Sidecars(arguments) => session(Output::Words)
             .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
     };
-    exit.unwrap_or_else(|stopped| stopped)
+    let exit = exit.unwrap_or_else(|stopped| stopped);
+    // what these verbs do does not depend on it, and so neither does how they end
+    if let (Some(library), Exit::Done | Exit::Incomplete) = (looked_at, exit)
+        && let Ok(health) = verify::health(&library)
+    {
+        terminal::harmed(&library, &health);
+    }
+    exit
 }
 
 /// Asks for what an import needs, runs it, and says what may come next.
@@ -192,7 +206,7 @@ impl Session {
         };
         let log = speech.log_file.as_ref().map(append).transpose()?;
         let screen = Screen::new(voice, bar, log);
-        let words: Vec<String> = env::args_os().map(|word| cli::quoted(Path::new(&word))).collect();
+        let words: Vec<String> = env::args_os().map(|word| remedy::quoted(Path::new(&word))).collect();
         screen.log("command", &words.join(" "));
         Ok(Session { voice, screen: Arc::new(screen), cancel: Arc::default() })
     }
@@ -324,6 +338,10 @@ impl Session {
     }
 
     fn forget(&self, arguments: &cli::Forget) -> Exit {
+        if arguments.edited {
+            let result = forget::edited::keep_edits(&arguments.library, &arguments.paths);
+            return self.by_hand(result, arguments.output(), |kept| &kept.problems, terminal::edits_kept);
+        }
         let run = arguments.run(self.watch());
         let (result, what) = match arguments.undo {
             true => (forget::left_out::remember(&run, &arguments.paths), terminal::Forgetting::Undo),
@@ -411,6 +429,31 @@ impl Session {
                 self.ended(shown, &verification.problems)
             }
             Err(error) => self.failed(&error, Some(NOTHING_WRITTEN)),
+        }
+    }
+
+    fn repair(&self, arguments: &cli::Repair) -> Exit {
+        let cli::Repair { library, from, changed, pace, .. } = arguments;
+        let run = RepairRun {
+            library,
+            from,
+            look: arguments.look(),
+            changed,
+            jobs: pace.jobs(from.iter().chain([library])),
+            watch: self.watch(),
+        };
+        let result = repair::repair(&run);
+        self.screen.clear();
+        match result {
+            Ok(repaired) => {
+                let shown = match (pace.output(), self.voice) {
+                    (Output::Json, _) => terminal::json(&repaired),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&repaired.problems),
+                    (Output::Words, voice) => terminal::repaired(&repaired, voice),
+                };
+                self.ended(shown, &repaired.problems)
+            }
+            Err(error) => self.failed(&error, None),
         }
     }
 

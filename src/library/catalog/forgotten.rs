@@ -221,9 +221,10 @@ pub(super) fn came_back(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     tx.execute_batch(&format!(
         "INSERT OR REPLACE INTO files ({FILES}) SELECT {} FROM forgotten JOIN arrived ON old = kept; \
          INSERT OR IGNORE INTO memberships (album, position, path) \
-         SELECT albums.id, json_extract(value, '$[2]'), new FROM forgotten JOIN arrived ON old = kept, \
+         SELECT albums.id, json_extract(json_each.value, '$[2]'), new FROM forgotten JOIN arrived ON old = kept, \
          json_each(record, '$.albums') \
-         JOIN albums ON kind = json_extract(value, '$[0]') AND key = json_extract(value, '$[1]');",
+         JOIN albums ON albums.kind = json_extract(json_each.value, '$[0]') \
+         AND albums.key = json_extract(json_each.value, '$[1]');",
         values.join(", ")
     ))?;
     // what came back under another name is named so by those that came with it

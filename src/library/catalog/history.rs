@@ -74,8 +74,9 @@ impl Catalog {
                 "SELECT size, given, coalesce(placed, 0), coalesce(details, 0) FROM contents \
                  JOIN (SELECT content, count(*) AS given FROM entries GROUP BY content) e \
                      ON e.content = contents.id \
-                 LEFT JOIN (SELECT content, sum(area <> 'details') AS placed, sum(area = 'details') AS details \
-                            FROM files GROUP BY content) f ON f.content = contents.id",
+                 LEFT JOIN (SELECT coalesce(original, content) AS delivered, sum(area <> 'details') AS placed, \
+                            sum(area = 'details') AS details FROM files GROUP BY delivered) f \
+                     ON f.delivered = contents.id",
             )?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {

@@ -6,6 +6,7 @@
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use rusqlite::{CachedStatement, Params, Transaction, params};
 
 use crate::category::photos::media::{Kind, LocalTime};
@@ -14,7 +15,8 @@ use crate::category::{self, Said};
 use crate::contents::{ArchiveId, Content, Contents, Entry, Identity};
 use crate::error::Error;
 use crate::library::catalog::facts::FACTS;
-use crate::library::catalog::load::FILES;
+use crate::library::catalog::findings::time_text;
+use crate::library::catalog::load::{FILE_COLUMNS, FILES};
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::path::LibraryPath;
 use crate::library::record::{
@@ -198,6 +200,12 @@ impl Catalog {
                 );
                 tx.execute(&follow, [])?;
             }
+            // each was found by its bytes
+            tx.execute(
+                "UPDATE files SET damage = NULL, damage_found = NULL \
+                 WHERE damage NOTNULL AND path IN (SELECT new FROM moved)",
+                [],
+            )?;
             drop(insert);
             tx.execute_batch("DROP TABLE moved")
         })
@@ -205,37 +213,37 @@ impl Catalog {
 
     /// Records files that are durable under their final names, with all that is known of them.
     pub fn record_files(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
+        self.write(|tx| put_files(tx, files, ids))
+    }
+
+    /// The same for files whose bytes were put in the place of others just now, and read back: nothing is wrong with
+    /// them any more.
+    pub fn record_mended(
+        &mut self,
+        files: &[FileRecord],
+        ids: &Ids,
+        read: DateTime<Utc>,
+    ) -> Result<(), Error> {
         self.write(|tx| {
-            let row = format!(
-                "files ({FILES}) VALUES \
-                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
-            );
-            let mut insert = Put::into(tx, &row)?;
-            for file in files {
-                insert.execute(params![
-                    file.path.as_str(),
-                    file.area.as_str(),
-                    ids.contents.get(file.content),
-                    file.kind.map(Kind::as_str),
-                    file.original_name,
-                    file.proved,
-                    file.captured_text(),
-                    file.captured_from.map(CapturedFrom::as_str),
-                    file.rule.map(Rule::as_str),
-                    file.evidence.as_ref().and_then(|evidence| serde_json::to_string(evidence).ok()),
-                    file.imported_text(),
-                    file.favorite,
-                    file.hidden,
-                    file.deleted,
-                    file.view_count,
-                    file.contributed_by_me,
-                    file.live_photo.as_ref().map(LibraryPath::as_str),
-                    file.companion_of.as_ref().map(LibraryPath::as_str),
-                    file.modified.map(|t| t.to_rfc3339()),
-                    file.category.as_str(),
-                ])?;
-            }
-            Ok(())
+            put_files(tx, files, ids)?;
+            let mut end = tx.prepare(
+                "UPDATE files SET verified = ?2, damage = NULL, damage_found = NULL WHERE path = ?1",
+            )?;
+            let read = time_text(read);
+            files.iter().try_for_each(|file| end.execute(params![file.path.as_str(), read]).map(|_| ()))
+        })
+    }
+
+    /// The same for files that were placed and not read back.
+    pub fn record_placed(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
+        self.write(|tx| {
+            put_files(tx, files, ids)?;
+            // a file that was gone may have had its record all the while
+            let mut end = tx.prepare(
+                "UPDATE files SET verified = NULL, damage = NULL, damage_found = NULL \
+                 WHERE path = ?1 AND (verified NOTNULL OR damage NOTNULL)",
+            )?;
+            files.iter().try_for_each(|file| end.execute([file.path.as_str()]).map(|_| ()))
         })
     }
 
@@ -298,6 +306,50 @@ impl Catalog {
             paths.iter().try_for_each(|path| delete.execute([path.as_str()]).map(|_| ()))
         })
     }
+}
+
+/// Records what is known of files. What somebody found of their bytes stays, as long as they are the same bytes.
+fn put_files(tx: &Transaction<'_>, files: &[FileRecord], ids: &Ids) -> rusqlite::Result<()> {
+    let values: Vec<String> = (1..=FILE_COLUMNS).map(|n| format!("?{n}")).collect();
+    let renewed: Vec<String> =
+        FILES.split(", ").map(|column| format!("{column} = excluded.{column}")).collect();
+    let row = format!("INTO files ({FILES}) VALUES ({})", values.join(", "));
+    let mut insert = Put {
+        new: tx.prepare_cached(&format!("INSERT OR IGNORE {row}"))?,
+        replaced: tx.prepare_cached(&format!(
+            "INSERT {row} ON CONFLICT (path) DO UPDATE SET {}, \
+             verified = CASE WHEN content = excluded.content THEN verified END, \
+             damage = CASE WHEN content = excluded.content THEN damage END, \
+             damage_found = CASE WHEN content = excluded.content THEN damage_found END",
+            renewed.join(", ")
+        ))?,
+    };
+    for file in files {
+        insert.execute(params![
+            file.path.as_str(),
+            file.area.as_str(),
+            ids.contents.get(file.content),
+            file.kind.map(Kind::as_str),
+            file.original_name,
+            file.proved,
+            file.captured_text(),
+            file.captured_from.map(CapturedFrom::as_str),
+            file.rule.map(Rule::as_str),
+            file.evidence.as_ref().and_then(|evidence| serde_json::to_string(evidence).ok()),
+            file.imported_text(),
+            file.favorite,
+            file.hidden,
+            file.deleted,
+            file.view_count,
+            file.contributed_by_me,
+            file.live_photo.as_ref().map(LibraryPath::as_str),
+            file.companion_of.as_ref().map(LibraryPath::as_str),
+            file.modified.map(|t| t.to_rfc3339()),
+            file.category.as_str(),
+            file.original.as_deref().and_then(|content| ids.contents.get(*content)),
+        ])?;
+    }
+    Ok(())
 }
 
 /// Inserts rows that replace those with the same key. Where a row may be replaced, SQLite first copies every page

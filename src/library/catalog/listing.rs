@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Params};
 
 use crate::apple::fingerprint::Fingerprint;
@@ -17,10 +18,10 @@ use crate::contents::Class;
 use crate::error::Error;
 use crate::library::catalog::facts::{FACTS, Facts, FactsReader};
 use crate::library::catalog::load::{self, FILE_COLUMNS, FILES};
-use crate::library::catalog::{Catalog, Unknown, known_word};
+use crate::library::catalog::{Catalog, Unknown, findings, known_word};
 use crate::library::name;
 use crate::library::path::LibraryPath;
-use crate::library::record::{Area, FileRecord};
+use crate::library::record::{Area, Damage, FileRecord};
 use crate::place::Place;
 
 /// What the catalog says of the bytes of a file.
@@ -41,6 +42,27 @@ pub struct Stored {
     pub camera: Camera,
     /// What a person calls the position.
     pub place: Option<Arc<Place>>,
+    /// When they were last read and agreed.
+    pub verified: Option<DateTime<Utc>>,
+    /// What is known to be wrong with them.
+    pub damage: Option<Damage>,
+    /// What Apple delivered, where an edit of its owner's stands in its place.
+    pub original: Option<Box<Original>>,
+}
+
+/// Bytes that stand nowhere in the library, because its owner edited the file and kept the edit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Original {
+    /// Their id in the catalog.
+    pub id: i64,
+    pub blake3: blake3::Hash,
+}
+
+impl Stored {
+    /// The catalog's id of what Apple delivered, whatever stands there now.
+    pub fn delivered_id(&self) -> i64 {
+        self.original.as_ref().map_or(self.id, |original| original.id)
+    }
 }
 
 /// A file of the library with what is known of its bytes.
@@ -196,6 +218,9 @@ impl Catalog {
     }
 }
 
+/// The number of the first column that is about the bytes; before it stands what was found of them.
+const BYTES: usize = FILE_COLUMNS + 4;
+
 /// Visits the files chosen by `which`, the end of the statement.
 fn stored(
     connection: &Connection,
@@ -206,19 +231,27 @@ fn stored(
 ) -> rusqlite::Result<()> {
     // columns are read by position: looking them up by name for each row takes longer than all the rest
     let mut statement = connection.prepare(&format!(
-        "SELECT {FILES}, size, blake3, fingerprint, format, {FACTS} \
-         FROM files JOIN contents ON contents.id = content {which}"
+        "SELECT {FILES}, verified, damage, damage_found, original_blake3, size, blake3, fingerprint, format, {FACTS} \
+         FROM files JOIN contents ON contents.id = content \
+         LEFT JOIN (SELECT id AS original_id, blake3 AS original_blake3 FROM contents) ON original_id = original \
+         {which}"
     ))?;
     let mut facts = FactsReader::default();
     let mut rows = statement.query(values)?;
     while let Some(row) = rows.next()? {
         let Some(file) = load::record(row, Unknown::Stops, detail)? else { continue };
-        let column = |n: usize| row.get_ref(FILE_COLUMNS + n);
+        let column = |n: usize| row.get_ref(BYTES + n);
         let Ok(blake3) = blake3::Hash::from_hex(column(1)?.as_str()?) else { continue };
-        let Facts { position, pixels, duration, camera, place } = facts.read(row, FILE_COLUMNS + 4)?;
+        let Facts { position, pixels, duration, camera, place } = facts.read(row, BYTES + 4)?;
+        let original = match (file.original.as_deref(), row.get_ref(FILE_COLUMNS + 3)?.as_str_or_null()?) {
+            (Some(&id), Some(hex)) => {
+                blake3::Hash::from_hex(hex).ok().map(|blake3| Box::new(Original { id, blake3 }))
+            }
+            _ => None,
+        };
         let bytes = Stored {
             id: file.content,
-            size: row.get(FILE_COLUMNS)?,
+            size: row.get(BYTES)?,
             blake3,
             fingerprint: column(2)?.as_str_or_null()?.and_then(Fingerprint::parse),
             format: column(3)?.as_str_or_null()?.map_or(Format::Unknown, Format::from_name),
@@ -227,12 +260,42 @@ fn stored(
             duration,
             camera,
             place,
+            verified: findings::time(row, FILE_COLUMNS)?,
+            damage: findings::one(row, FILE_COLUMNS + 1)?,
+            original,
         };
-        if visit(file.with(bytes)).is_break() {
+        // Apple's checksum is that of what was delivered
+        let proved = file.proved && bytes.original.is_none();
+        if visit(FileRecord { proved, ..file.with(bytes, None) }).is_break() {
             break;
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+impl StoredFile {
+    /// A file of nine bytes, of which little else is known.
+    pub fn sample(path: &str, kind: crate::category::photos::media::Kind) -> Self {
+        let path = LibraryPath::parse(path).unwrap();
+        let bytes = Stored {
+            id: 1,
+            size: 9,
+            blake3: blake3::hash(path.as_str().as_bytes()),
+            fingerprint: None,
+            format: Format::Heic,
+            position: None,
+            pixels: None,
+            duration: None,
+            camera: Camera::new(Some("Apple".into()), Some("iPhone 15 Pro".into())),
+            place: None,
+            verified: None,
+            damage: None,
+            original: None,
+        };
+        let record = FileRecord::plain(path, Area::Media, crate::contents::ContentId::default());
+        FileRecord { kind: Some(kind), ..record }.with(bytes, None)
+    }
 }
 
 #[cfg(test)]
@@ -314,7 +377,7 @@ mod tests {
             (bytes.format, bytes.camera.make(), bytes.camera.model()),
             (Format::Heic, Some("Apple"), None)
         );
-        assert!(files[0].clone().with(ContentId::default()).says_the_same(&still), "{:#?}", files[0]);
+        assert!(files[0].clone().with(ContentId::default(), None).says_the_same(&still), "{:#?}", files[0]);
         assert_eq!(catalog.file("2024/A.MOV").unwrap().as_ref(), Some(&files[1]));
         assert_eq!(catalog.file("2024/B.MOV").unwrap(), None);
         assert_eq!(catalog.companions().unwrap()["2024/A.HEIC"], ["2024/A.MOV"]);

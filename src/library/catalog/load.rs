@@ -18,9 +18,9 @@ use crate::contents::{
 };
 use crate::library::catalog::facts::{FACTS, FactsReader};
 use crate::library::catalog::words::{self, Unknown, known_word};
-use crate::library::catalog::{Detail, Forgotten, albums, forgotten, moves};
+use crate::library::catalog::{Detail, Forgotten, albums, findings, forgotten, moves};
 use crate::library::path::LibraryPath;
-use crate::library::record::{Area, DerivedKind, DerivedRecord, FileRecord, Placement};
+use crate::library::record::{Area, Damage, DerivedKind, DerivedRecord, FileRecord, Placement};
 
 /// Ids in the catalog of what is in [`Contents`].
 #[derive(Debug, Default)]
@@ -67,6 +67,8 @@ pub struct Recorded {
     pub forgotten: Vec<Forgotten>,
     /// Where the owner put files.
     pub owners: HashSet<LibraryPath>,
+    /// What is known to be wrong with files.
+    pub damage: BTreeMap<LibraryPath, Damage>,
 }
 
 impl Remembered {
@@ -83,9 +85,9 @@ pub(super) type Records = Vec<FileRecord<i64>>;
 /// The columns of `files`, in the order in which they are written and read.
 pub(super) const FILES: &str = "path, area, content, kind, original_name, proved, captured, captured_from, rule, evidence, \
     imported_to_icloud, favorite, hidden, deleted, view_count, contributed_by_me, live_photo, companion_of, modified, \
-    category";
+    category, original";
 /// How many columns that is.
-pub(super) const FILE_COLUMNS: usize = 20;
+pub(super) const FILE_COLUMNS: usize = 21;
 
 /// Reads everything but the records of files. Also gives the contents by their ids.
 pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ById<ContentId>)> {
@@ -100,6 +102,7 @@ pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ByI
     album_folders(connection, &mut known)?;
     known.recorded.forgotten = forgotten::load(connection, &contents)?;
     known.recorded.owners = moves::owners_places(connection)?;
+    known.recorded.damage = findings::damage(connection)?;
     Ok((known, contents))
 }
 
@@ -107,7 +110,8 @@ pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ByI
 pub(super) fn files(records: Records, contents: &ById<ContentId>) -> BTreeMap<LibraryPath, FileRecord> {
     let placed = |record: FileRecord<i64>| {
         let content = contents.get(record.content)?;
-        Some((record.path.clone(), record.with(content)))
+        let original = record.original.as_deref().and_then(|id| contents.get(*id));
+        Some((record.path.clone(), record.with(content, original)))
     };
     // a map made of all at once is dense; grown one by one in order, it would be half empty
     records.into_iter().filter_map(placed).collect()
@@ -326,6 +330,7 @@ pub(super) fn record(
         modified: instant(text(18)?).map(|t| t.to_utc()),
         category: unknown
             .or_other(known_word(19, text(19)?.unwrap_or_default(), Category::from_name), Category::Photos)?,
+        original: row.get::<_, Option<i64>>(20)?.map(Box::new),
     }))
 }
 
@@ -397,7 +402,7 @@ fn album_folders(connection: &Connection, known: &mut Remembered) -> rusqlite::R
 }
 
 /// A path as this program writes it. Any other is not followed.
-fn library_path(text: &str) -> Option<LibraryPath> {
+pub(super) fn library_path(text: &str) -> Option<LibraryPath> {
     LibraryPath::recorded(text).ok()
 }
 

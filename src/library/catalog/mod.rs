@@ -1,7 +1,7 @@
 //! The catalog: SQLite at `.windfall/catalog.sqlite`, the journal of a run and the memory of the library.
 //!
 //! All SQL is in this folder. `schema.sql` and its migrations say what the format is, `journal` writes it, and `load`
-//! reads what a run needs; `listing`, `albums`, `history` and `soundness` answer everything else. Callers get records
+//! reads what a run needs; `findings` keeps what is wrong with files; `listing`, `albums`, `history` and `soundness` answer everything else. Callers get records
 //! and never a connection. Every call may fail with what SQLite says.
 //!
 //! A file is recorded only when its bytes are durable.
@@ -11,6 +11,7 @@
 
 mod albums;
 mod facts;
+mod findings;
 mod forgotten;
 mod history;
 mod journal;
@@ -30,11 +31,10 @@ use crate::library::layout;
 use crate::library::settings::RememberedSettings;
 use crate::threads;
 
+pub use findings::{Edit, Health, KeptOriginal};
 pub use forgotten::{Forgetting, Forgotten, Remembrance};
 pub use history::{ExportRecord, RunRecord};
-#[cfg(test)]
-pub use listing::Stored;
-pub use listing::{Detail, StoredFile};
+pub use listing::{Detail, Original, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};
 pub use moves::{Journal, Move, Mover, NewMove, Relocated};
 pub use soundness::Dangling;

@@ -26,5 +26,16 @@ CREATE TABLE moves (
     PRIMARY KEY (run, position)
 ) STRICT, WITHOUT ROWID;
 
+CREATE VIEW damaged_files AS
+    SELECT path, damage, damage_found, blake3
+    FROM files JOIN contents ON contents.id = files.content
+    WHERE damage IS NOT NULL ORDER BY path;
+
+DROP VIEW IF EXISTS unproved_files;
+CREATE VIEW unproved_files AS
+    SELECT path, original_name, blake3, fingerprint
+    FROM files JOIN contents ON contents.id = files.content
+    WHERE area = 'media' AND NOT (proved AND original IS NULL) ORDER BY path;
+
 -- what the last run left for the next one is what that version would do
 DELETE FROM unchanged;

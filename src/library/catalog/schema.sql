@@ -73,7 +73,7 @@ CREATE TABLE files (
     content            INTEGER NOT NULL REFERENCES contents,
     kind               TEXT,          -- photo, video, adjustment, other
     original_name      TEXT,
-    proved             INTEGER NOT NULL DEFAULT 0,
+    proved             INTEGER NOT NULL DEFAULT 0, -- Apple's checksum is that of what was delivered
     captured           TEXT,          -- local time and offset where it was taken
     captured_from      TEXT,
     rule               TEXT,          -- the rule of capture time that decided: embedded-agrees, row-alone …
@@ -165,6 +165,11 @@ CREATE TABLE unchanged (
 ) STRICT;
 
 -- Questions that people ask.
+CREATE VIEW damaged_files AS
+    SELECT path, damage, damage_found, blake3
+    FROM files JOIN contents ON contents.id = files.content
+    WHERE damage IS NOT NULL ORDER BY path;
+
 CREATE VIEW files_by_month AS
     SELECT substr(captured, 1, 7) AS month, kind, count(*) AS files, sum(contents.size) AS bytes
     FROM files JOIN contents ON contents.id = files.content
@@ -178,7 +183,7 @@ CREATE VIEW album_files AS
 CREATE VIEW unproved_files AS
     SELECT path, original_name, blake3, fingerprint
     FROM files JOIN contents ON contents.id = files.content
-    WHERE area = 'media' AND NOT proved ORDER BY path;
+    WHERE area = 'media' AND NOT (proved AND original IS NULL) ORDER BY path;
 
 CREATE VIEW duplicate_sources AS
     SELECT files.path, archives.name AS archive, entries.path AS entry

@@ -12,7 +12,7 @@ use crate::contents::ContentSet;
 use crate::library::drive::Links;
 use crate::library::record::Area;
 use crate::library::settings::{AlbumForm, Settings};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, remedy};
 use crate::progress::Phase;
 use crate::run::import::Run;
 use crate::run::import::read::Read;
@@ -68,7 +68,7 @@ pub(super) fn decide(
             as u64
     };
     problems.extend(lacking_links(&matched, settings, links));
-    problems.extend(owners_changes(run, &before, &plan));
+    problems.extend(owners_changes(run, library, &before, &plan));
     Decided { inputs, before, tally, rows, matched, plan, to_arrange, problems }
 }
 
@@ -84,30 +84,39 @@ fn lacking_links(matched: &Matched, settings: &Settings, links: Links) -> Option
     })
 }
 
-/// What the owner did to the library: changed files are left alone, missing ones are restored if that is possible.
-fn owners_changes(run: &Run<'_>, before: &Before, plan: &Plan) -> Vec<Problem> {
+/// What the owner or the drive did to the library: changed files are left alone, damaged and missing ones get their
+/// bytes back if that is possible.
+fn owners_changes(run: &Run<'_>, library: &Path, before: &Before, plan: &Plan) -> Vec<Problem> {
     let mut problems = Vec::new();
     for record in &before.changed {
-        problems.push(
-            Problem::new(
-                Code::ChangedFile,
-                "somebody changed this file since it was imported; it was not touched, and the original is beside it if \
-                 these zips have it",
-            )
-            .with_entry(record.path.as_str()),
+        let message = format!(
+            "somebody changed this file since it was imported, and it was not touched; the original is beside it if these \
+             zips have it; `{}` keeps the edit, `{}` takes it back, {}",
+            remedy::keep_edit(library, record.path.as_str()),
+            remedy::take_back_edit(library, record.path.as_str()),
+            remedy::SOURCES,
         );
+        problems.push(Problem::new(Code::ChangedFile, message).with_entry(record.path.as_str()));
+    }
+    for record in &before.damaged {
+        let message = format!(
+            "its bytes are not those that were imported, though nobody changed it, and these zips do not have it: check \
+             the drive, then use `{}`, {}",
+            remedy::repair(library),
+            remedy::SOURCES,
+        );
+        problems.push(Problem::new(Code::DamagedFile, message).with_entry(record.path.as_str()));
     }
     for record in before.lost.iter().filter(|r| r.area != Area::Details) {
         if plan.placements.iter().any(|p| p.content == record.content) {
             run.watch.progress.note(&format!("restored `{}`, which was gone", record.path));
         } else {
-            problems.push(
-                Problem::new(
-                    Code::MissingFile,
-                    "the file is gone from the library, and these zips do not have it; import the one that does",
-                )
-                .with_entry(record.path.as_str()),
+            let message = format!(
+                "the file is gone from the library, and these zips do not have it: import the one that does, or use `{}`, {}",
+                remedy::repair(library),
+                remedy::SOURCES,
             );
+            problems.push(Problem::new(Code::MissingFile, message).with_entry(record.path.as_str()));
         }
     }
     problems

@@ -6,6 +6,7 @@
 
 mod decide;
 mod discover;
+mod heal;
 mod opened;
 mod place;
 mod read;
@@ -13,6 +14,7 @@ mod rehearse;
 mod report;
 mod unchanged;
 
+use std::collections::HashSet;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -110,11 +112,16 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let given = discovered.given;
     catalog.remember(&settings.remembered())?;
     let read = read::read(run, library, discovered, &staging, &mut catalog)?;
+    let read = heal::heal(run, library, read, &staging, &mut catalog)?;
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
     kept_settings::keep(library, &catalog.settings()?)?;
     kept_forgotten::keep(library, &catalog.remembrances()?)?;
     let (report, before) = report::report(library, placed, &settings)?;
+    let healed: HashSet<&str> = report.healed.iter().map(String::as_str).collect();
+    let harmed = before.harmed().filter(|(record, _)| !healed.contains(record.path.as_str()));
+    let harmed = harmed.map(|(record, harm)| (record.path.clone(), harm)).collect();
+    catalog.record_harm(Utc::now(), &harmed)?;
     let left = unchanged::left(library, &report, &given, &before, &catalog, &settings)?;
     clock.record(library, report, left.as_ref(), &mut catalog)
 }
@@ -142,6 +149,7 @@ impl Clock {
         let json = serde_json::to_string(&report);
         let json = json.map_err(|e| Error::io("record the report of", library)(e.into()))?;
         catalog.record_run("import", &self.began, &json, left)?;
+        report.health = Some(catalog.health()?);
         Ok(report)
     }
 }

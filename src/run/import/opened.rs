@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
+use chrono::Utc;
+
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Recorded, Remembered};
+use crate::library::path::LibraryPath;
 use crate::library::record::{Area, FileRecord, Placement};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
 use crate::run::import::Run;
-use crate::stage::place::{Placing, place};
+use crate::stage::place::{Placing, place, relink};
 use crate::stage::survey::Before;
 use crate::threads;
 
@@ -39,6 +42,11 @@ pub(super) fn open(
     if !before.moved.is_empty() {
         catalog.record_moved(&before.moved)?;
         catalog.record_owners_moves(&before.moved)?;
+    }
+    if !before.sound_again.is_empty() {
+        let again: Vec<&LibraryPath> = before.sound_again.iter().collect();
+        relink(library, &staging, &again, &before.derived)?;
+        catalog.record_sound(Utc::now(), &before.sound_again)?;
     }
     Ok(Opened { delivered, before, staging })
 }

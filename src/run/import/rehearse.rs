@@ -15,7 +15,7 @@ use crate::run::import::discover::{Discovered, Spool, discover_beside, refuse_ba
 use crate::run::import::place::Placed;
 use crate::run::import::read::read_only;
 use crate::run::import::report::report;
-use crate::run::import::{Choose, Run};
+use crate::run::import::{Choose, Run, heal};
 use crate::stage::discover::fit::Space;
 use crate::stage::place::Unplaced;
 use crate::stage::report::{self, ExportReport, Report};
@@ -29,7 +29,7 @@ pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let started = Instant::now();
     let (discovered, remembered) = discover_only(run, library)?;
     let settings = choose(&remembered);
-    let read = read_only(run, library, discovered.fitted(run, library)?)?;
+    let read = heal::foresee(read_only(run, library, discovered.fitted(run, library)?)?);
     let decided = decide(run, library, read, &settings, drive::expect_links(library));
     let nothing_done = Placed { decided, unplaced: Unplaced::default() };
     let (report, _) = report(library, nothing_done, &settings)?;

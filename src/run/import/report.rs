@@ -3,7 +3,7 @@
 //! A damaged entry is no loss if the library has a file of its size and checksum from elsewhere. The report
 //! says so, and still calls the archive damaged.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use crate::category::photos::{Asset, Resource, counts};
@@ -27,8 +27,15 @@ use crate::stage::survey::Before;
 pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Result<(Report, Before), Error> {
     let Placed { decided, unplaced } = placed;
     let Decided { inputs, before, tally, rows, matched, plan, to_arrange, problems } = decided;
-    let media = before.files.values().filter(|f| f.area == Area::Media).map(|f| f.content).collect();
-    let kept = before.files.values().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
+    let held = || before.files.values().chain(before.edited());
+    let media = held().filter(|f| f.area == Area::Media).map(|f| *f.delivered()).collect();
+    let kept = held().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
+    let placed: HashSet<&LibraryPath> = plan.placements.iter().map(|placement| &placement.path).collect();
+    let restored = before.lost.iter().map(|record| &record.path);
+    let restored = restored.filter(|path| placed.contains(path) && !unplaced.paths.contains(*path));
+    let mut healed: Vec<String> =
+        before.healed.iter().chain(restored).map(|path| path.as_str().to_owned()).collect();
+    healed.sort();
     let done = Done {
         inputs: &inputs,
         plan: &plan,
@@ -69,7 +76,9 @@ pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Res
         media: counts::media(&inputs.contents, &matched, &stands),
         albums: counts::albums(&matched),
         time_zone,
+        healed,
         to_arrange,
+        health: None,
         left_alone: inputs.left_alone.clone(),
         problems: all,
         elapsed_seconds: 0.0,

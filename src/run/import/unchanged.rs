@@ -45,6 +45,10 @@ pub(super) fn outset(
     settings: &Settings,
 ) -> Result<Outset, Error> {
     let Some(left) = catalog.unchanged()? else { return Ok(Outset::Changed(None)) };
+    // what is wrong may be put right by these inputs
+    if !catalog.damage()?.is_empty() {
+        return Ok(Outset::Changed(None));
+    }
     run.watch.progress.begin(Phase::Discover, 0, 0);
     let found = || search(run.inputs, run.strangers, Some(library), &Closed);
     let (found, tree) = threads::beside(found, || Tree::walk(library));
@@ -88,6 +92,7 @@ fn again(report: &Report) -> Option<Report> {
         return None;
     }
     let mut again = report.clone();
+    again.healed.clear();
     // a name is rewritten only once
     again.problems.retain(|p| p.code != Code::Renamed);
     (again.entries, again.sizes) = (present(report.entries), present(report.sizes));

@@ -30,7 +30,7 @@ use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Ids, Remembered, Remembrance};
+use crate::library::catalog::{Catalog, Ids, KeptOriginal as Original, Remembered, Remembrance};
 use crate::library::kept_forgotten;
 use crate::library::kept_settings;
 use crate::library::layout;
@@ -82,7 +82,8 @@ pub fn rebuild(
     run.watch.progress.begin(Phase::Match, 0, 0);
     let made = Made::new(run.library, &told, &sorted, &kept, &reread, &settings);
     let new = layout::internal(run.library).join(format!("{}.new", layout::CATALOG));
-    made.write(&new, &sorted, &remembered(&old, &settings), &old.forgotten)?;
+    let originals = old.originals(&reread);
+    made.write(&new, &sorted, &remembered(&old, &settings), &originals, &old.forgotten)?;
     let kept_aside = swap(run.library, &new)?;
 
     let mut looked = look(&old, &told, &on_drive, &sorted, &reread, made);
@@ -99,6 +100,8 @@ pub fn rebuild(
     let json = serde_json::to_string(&verification);
     let json = json.map_err(|e| Error::io("record the rebuild of", run.library)(e.into()))?;
     let mut catalog = Catalog::open(run.library)?;
+    // whatever the new catalog knows was just read
+    catalog.record_verified(Utc::now(), &BTreeMap::new())?;
     kept_settings::keep(run.library, &catalog.settings()?)?;
     kept_forgotten::keep(run.library, &catalog.remembrances()?)?;
     catalog.record_run("rebuild", &began, &json, None)?;
@@ -133,6 +136,22 @@ impl Old {
         forgotten.retain(|kept| !is_told(kept));
         forgotten.extend(told);
         Ok(Old { known, settings, forgotten })
+    }
+
+    /// What stood in the place of edits that their owner kept and that stand there still.
+    fn originals(&self, reread: &Reread) -> Vec<Original<'_>> {
+        let Remembered { delivered, recorded } = &self.known;
+        let edits = recorded.files.values().filter_map(|record| {
+            let edit = &delivered.contents.distinct[record.content];
+            let original = *record.original.as_deref()?;
+            let stands = reread.content(&record.path).is_some_and(|found| found.blake3 == edit.blake3);
+            stands.then(|| Original {
+                path: &record.path,
+                content: &delivered.contents.distinct[original],
+                said: &delivered.heard.photos.said[original],
+            })
+        });
+        edits.collect()
     }
 }
 
@@ -212,6 +231,7 @@ impl Made {
         path: &Path,
         sorted: &Sorted,
         settings: &RememberedSettings,
+        originals: &[Original<'_>],
         forgotten: &[Remembrance],
     ) -> Result<(), Error> {
         remove(path)?;
@@ -226,6 +246,7 @@ impl Made {
         catalog.record_staged(&[])?;
         catalog.record_files(&self.records, &ids)?;
         catalog.record_albums(&self.albums)?;
+        catalog.record_originals(originals)?;
         catalog.record_recognised(&sorted.derived)?;
         catalog.record_remembrances(forgotten)
     }
@@ -261,6 +282,9 @@ fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Re
         looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(path.as_str()));
         looked.files.changed += 1;
     }
+    let originals = old.originals(reread);
+    let replaced = originals.iter().map(|original| (original.content.blake3, original.content.size));
+    looked.holding.intact.extend(replaced);
     let recorded = old.known.recorded.files.values().map(|record| {
         let content = &old.known.delivered.contents.distinct[record.content];
         (&record.path, (content.blake3, content.size))

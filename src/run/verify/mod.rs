@@ -1,5 +1,6 @@
 //! `verify`: reads the library's bytes again and says what is as it was, what is not, and whether archives
-//! can be deleted. It changes no file of the library.
+//! can be deleted. It changes no file of the library but the catalog, which keeps what was found; a library that cannot
+//! be written to is verified all the same.
 //!
 //! A file counts as intact only after its BLAKE3 was computed in this very run. Sizes, times, names, the
 //! catalog and the archives only make claims.
@@ -11,28 +12,31 @@
 pub(super) mod against;
 pub(super) mod catalog;
 pub(super) mod on_drive;
-mod recorded;
+pub(super) mod recorded;
 
-use std::collections::BTreeSet;
-use std::fs::File;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use chrono::Utc;
 use serde::Serialize;
 
 use crate::contents::{Content, Contents, ExportId, PartId, REBUILT};
 use crate::error::Error;
+use crate::library::catalog::{Catalog, Health, Remembered};
 use crate::library::layout::INTERNAL;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
-use crate::library::record::{Area, FileRecord};
-use crate::problem::{Code, Problem};
+use crate::library::record::{Area, DerivedKind, FileRecord, Harm};
+use crate::problem::{Code, Problem, amount, remedy};
 use crate::progress::Watch;
 use crate::stage::discover::search::LeftAlone;
 use crate::stage::ingest::Wanted;
 use crate::stage::report::{ExportReport, missing_parts};
+use crate::stage::survey::is_in_albums;
 
 pub use against::Against;
 
@@ -74,19 +78,34 @@ pub struct Verification {
     /// What was not taken, of which nothing was said.
     #[serde(skip)]
     pub left_alone: LeftAlone,
+    /// What the files were compared with.
+    #[serde(skip)]
+    pub compared_with: Yardstick,
     /// Where a rebuild kept the old catalog.
     #[serde(skip)]
     pub kept_aside: Option<PathBuf>,
 }
 
-/// Files of the library; `intact`, `changed` and `missing` add up to `total`.
+/// What files were compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Yardstick {
+    /// What the catalog records.
+    Catalog,
+    /// Nothing: the catalog cannot be read, so nothing says what they should be. They were read only to see what is in
+    /// the archives.
+    Nothing,
+}
+
+/// Files of the library; `intact`, `damaged`, `changed` and `missing` add up to `total`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Files {
     /// All that the catalog records: media, other files, kept details.
     pub total: u64,
     /// Byte for byte what was imported.
     pub intact: u64,
-    /// Other bytes now, or unreadable.
+    /// Other bytes now, though nobody wrote to them, or unreadable.
+    pub damaged: u64,
+    /// Other bytes now, because somebody wrote to them.
     pub changed: u64,
     /// Files that are gone.
     pub missing: u64,
@@ -117,22 +136,32 @@ pub struct Balance {
 /// What stops a run: no library, a library in use, inputs that do not exist or hold no export.
 pub fn verify(run: &VerifyRun<'_>, against: Option<&[PathBuf]>) -> Result<Verification, Error> {
     let started = Instant::now();
-    let _lock = hold(run.library)?;
+    let lock = hold(run.library)?;
     // a mistyped input shows before hours of reading
     let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
     let (known, damages) = catalog::examine(run.library)?;
     let sound = damages.is_empty();
     let on_drive = OnDrive::walk(run.library);
     let mut looked = match &known {
-        Some(known) => recorded::compare(run, known, &on_drive)?,
+        Some(known) => {
+            let looked = recorded::compare(run, known, &on_drive)?;
+            if sound {
+                keep(run, lock.as_ref(), &looked.harmed);
+            }
+            looked
+        }
         // nothing tells what the files should be, but their bytes may hold what the archives hold
         None if inputs.is_some() => read_everything(run, &on_drive)?,
         None => Looked::default(),
     };
+    looked.problems.extend(known.as_ref().and_then(|known| albums_gone(run.library, known)));
     looked.problems.extend(damages);
     looked.problems.extend(staging_left(run.library, known.as_ref()));
     let compared = inputs.map(|inputs| against::compare(run, inputs, &looked.holding)).transpose()?;
     let mut verification = Verification::new(run.library, looked);
+    if known.is_none() {
+        verification.compared_with = Yardstick::Nothing;
+    }
     if let Some(compared) = compared {
         verification.add(compared);
         if !sound {
@@ -142,6 +171,14 @@ pub fn verify(run: &VerifyRun<'_>, against: Option<&[PathBuf]>) -> Result<Verifi
     verification.problems.sort();
     verification.elapsed_seconds = started.elapsed().as_secs_f64();
     Ok(verification)
+}
+
+/// How the files of a library were when somebody last looked.
+///
+/// # Errors
+/// If there is no catalog, or SQLite refuses.
+pub fn health(library: &Path) -> Result<Health, Error> {
+    Catalog::read(library)?.health()
 }
 
 impl Verification {
@@ -156,6 +193,7 @@ impl Verification {
             elapsed_seconds: 0.0,
             balance: looked.balance,
             left_alone: LeftAlone::default(),
+            compared_with: Yardstick::Catalog,
             kept_aside: None,
         }
     }
@@ -167,6 +205,56 @@ impl Verification {
         self.problems.extend(compared.problems);
     }
 }
+
+/// Keeps what was found, if the library can be written to. What was found is said in any case.
+fn keep(run: &VerifyRun<'_>, lock: Option<&File>, harmed: &BTreeMap<LibraryPath, Harm>) {
+    let kept = match lock {
+        Some(_) => Catalog::open(run.library)
+            .and_then(|mut catalog| catalog.record_verified(Utc::now(), harmed))
+            .map_err(|error| [vec![error.to_string()], error.causes()].concat().join(": ")),
+        None => Err("it may not be written to".to_owned()),
+    };
+    if let Err(why) = kept {
+        let found = "what was found is said here and could not be kept in the library";
+        run.watch.progress.note(&format!("{found}: {why}"));
+    }
+}
+
+/// Albums whose folder has nothing left of what an import made there. Drives without links lose them when a library is
+/// copied there.
+fn albums_gone(library: &Path, known: &Remembered) -> Option<Problem> {
+    let mut folders: BTreeMap<LibraryPath, bool> = BTreeMap::new();
+    for (path, record) in known.recorded.derived.iter().filter(|(path, _)| is_in_albums(path)) {
+        let folder = match record.kind {
+            DerivedKind::List => Some(path.clone()),
+            DerivedKind::Symlink | DerivedKind::Hardlink | DerivedKind::Copy => path.parent(),
+            DerivedKind::Sidecar => None,
+        };
+        let Some(folder) = folder else { continue };
+        let stands = folders.entry(folder).or_insert(false);
+        *stands = *stands || fs::symlink_metadata(path.to_path(library)).is_ok();
+    }
+    let gone: Vec<&LibraryPath> = folders.iter().filter(|(_, stands)| !**stands).map(|(at, _)| at).collect();
+    let named: Vec<String> = gone.iter().take(NAMED).map(|folder| format!("`{folder}`")).collect();
+    let more = match gone.len().saturating_sub(named.len()) {
+        0 => String::new(),
+        more => format!(" and {} more", amount::count(more as u64)),
+    };
+    let (are, stand) =
+        if gone.len() == 1 { ("album is", "its folder is") } else { ("albums are", "their folders are") };
+    (!gone.is_empty()).then(|| {
+        let message = format!(
+            "{} {are} in the catalog, and {stand} gone or empty: {}{more}; no photo is missing; `{}` makes them anew",
+            amount::count(gone.len() as u64),
+            named.join(", "),
+            remedy::albums(library)
+        );
+        Problem::new(Code::AlbumsGone, message)
+    })
+}
+
+/// How many albums are named.
+const NAMED: usize = 5;
 
 /// The library's lock. A drive that nobody can write to needs none.
 pub(super) fn hold(library: &Path) -> Result<Option<File>, Error> {
@@ -194,6 +282,8 @@ pub(super) struct Looked {
     pub(super) holding: Holding,
     pub(super) balance: Balance,
     pub(super) problems: Vec<Problem>,
+    /// What is wrong with which files.
+    pub(super) harmed: BTreeMap<LibraryPath, Harm>,
 }
 
 impl Looked {
@@ -202,7 +292,7 @@ impl Looked {
         self.holding.intact.insert((content.blake3, content.size));
         self.balance.bytes = self.balance.bytes.saturating_add(content.size);
         *match record.area {
-            Area::Media if record.proved => &mut self.balance.proved,
+            Area::Media if record.proved && record.original.is_none() => &mut self.balance.proved,
             Area::Media => &mut self.balance.unproved,
             Area::Other => &mut self.balance.other,
             Area::Details => &mut self.balance.details,

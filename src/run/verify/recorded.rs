@@ -2,18 +2,22 @@
 //! no import recorded.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fs;
+use std::path::Path;
 
 use crate::category::photos::Sort;
 use crate::contents::{Content, ContentId, Entry};
 use crate::error::Error;
 use crate::library::catalog::Remembered;
+use crate::library::given::Given;
 use crate::library::layout::INTERNAL;
 use crate::library::path::LibraryPath;
-use crate::library::record::{Area, FileRecord};
-use crate::problem::{Code, Problem, amount};
+use crate::library::record::{Area, FileRecord, Harm, Looks};
+use crate::problem::{Code, Problem, amount, remedy};
 use crate::run::verify::on_drive::{self, OnDrive, Reread, Stat, ToRead, Whereabouts};
 use crate::run::verify::{Looked, VerifyRun, exports};
 use crate::stage::ingest::Wanted;
+use crate::stage::survey::is_cut;
 
 /// Compares every recorded file with its bytes.
 ///
@@ -61,7 +65,10 @@ pub fn compare(run: &VerifyRun<'_>, known: &Remembered, on_drive: &OnDrive) -> R
     let candidates = foreign.iter().filter(|(_, stat)| stat.is_file && gone.contains(&stat.size));
     files.extend(candidates.map(|(path, stat)| ToRead::plain(path, stat)));
     let reread = on_drive::reread(run, files, Wanted::Hashes)?;
+    let given = Given::of(&known.delivered.contents, known.recorded.files.values());
     let mut comparing = Comparing {
+        library: run.library,
+        given: &given,
         known,
         reread: &reread,
         foreign: foreign.into_keys().cloned().collect(),
@@ -90,6 +97,8 @@ fn archives(known: &Remembered) -> HashMap<ContentId, &str> {
 
 /// What is known while files are compared.
 struct Comparing<'a> {
+    library: &'a Path,
+    given: &'a Given,
     known: &'a Remembered,
     reread: &'a Reread,
     /// Files that no import recorded, less those that turn out to have moved.
@@ -106,17 +115,17 @@ impl Comparing<'_> {
             Whereabouts::Here(at, stat) => self.compare(record, recorded, at, stat),
             Whereabouts::Gone => self.gone(record, recorded),
             Whereabouts::Unreadable(why) => {
-                self.changed(record, recorded, &format!("it cannot be read: {why}"))
+                self.harmed(record, Harm::Damaged, &format!("it cannot be read: {why}"));
             }
         }
     }
 
     fn compare(&mut self, record: &FileRecord, recorded: &Content, at: &LibraryPath, stat: &Stat) {
         if !stat.is_file {
-            return self.changed(record, recorded, "a link or a device is in its place");
+            return self.harmed(record, Harm::Changed, "a link or a device is in its place");
         }
         let Some(content) = self.reread.content(at) else {
-            return self.changed(record, recorded, self.reread.fault(at));
+            return self.harmed(record, Harm::Damaged, self.reread.fault(at));
         };
         if content.blake3 != recorded.blake3 {
             let how = if content.size == recorded.size {
@@ -128,7 +137,7 @@ impl Comparing<'_> {
                     amount::count(recorded.size)
                 )
             };
-            return self.changed(record, recorded, &how);
+            return self.harmed(record, self.judge(record, recorded, at, content), &how);
         }
         let recorded_print = self.known.delivered.heard.photos.said[record.content].fingerprint;
         let found_print = self.reread.said(at).and_then(|said| said.fingerprint);
@@ -144,17 +153,68 @@ impl Comparing<'_> {
             );
         }
         self.looked.intact(record, content);
+        // an edit stands for what it was made of
+        if let Some(original) = record.original.as_deref() {
+            let original = &self.known.delivered.contents.distinct[*original];
+            self.looked.holding.intact.insert((original.blake3, original.size));
+        }
     }
 
-    fn changed(&mut self, record: &FileRecord, recorded: &Content, how: &str) {
-        self.looked.files.changed += 1;
-        self.looked.holding.lost.insert(recorded.blake3, record.path.clone());
-        let message = format!(
-            "it is not what was imported: {how}; if nobody edited it, check the drive; to get the original back, \
-             move this file away and import {} again",
-            self.source(record)
-        );
-        self.looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(record.path.as_str()));
+    /// Whether a file with other bytes rotted or was edited.
+    fn judge(&self, record: &FileRecord, recorded: &Content, at: &LibraryPath, found: &Content) -> Harm {
+        let path = at.to_path(self.library);
+        let time = fs::symlink_metadata(&path).and_then(|metadata| metadata.modified());
+        Harm::of(&Looks {
+            is_readable: true,
+            has_its_time: time.is_ok_and(|time| self.given.has(record, time)),
+            has_its_size: found.size == recorded.size,
+            is_cut: found.size < recorded.size && is_cut(&path, found.size),
+        })
+    }
+
+    fn harmed(&mut self, record: &FileRecord, harm: Harm, how: &str) {
+        let path = record.path.as_str();
+        let (code, message) = match harm {
+            Harm::Damaged => {
+                self.looked.files.damaged += 1;
+                let message = format!(
+                    "it is damaged: {how}, and nobody changed it; check the drive; import {} again, or use `{}` ({}): \
+                     both put the true bytes back and keep the bad ones aside",
+                    self.source(record),
+                    remedy::repair(self.library),
+                    remedy::SOURCES,
+                );
+                (Code::DamagedFile, message)
+            }
+            Harm::Changed => {
+                self.looked.files.changed += 1;
+                let message = format!(
+                    "somebody changed it since it was imported: {how}; `{}` keeps the edit, `{}` takes it back ({}; {} \
+                     has the original)",
+                    remedy::keep_edit(self.library, path),
+                    remedy::take_back_edit(self.library, path),
+                    remedy::SOURCES,
+                    self.source(record),
+                );
+                (Code::ChangedFile, message)
+            }
+            Harm::Missing => {
+                self.looked.files.missing += 1;
+                let message = format!(
+                    "it is gone: import {} again to get it back, or use `{}` ({})",
+                    self.source(record),
+                    remedy::repair(self.library),
+                    remedy::SOURCES,
+                );
+                (Code::MissingFile, message)
+            }
+        };
+        let contents = &self.known.delivered.contents.distinct;
+        for bytes in [&record.content, record.delivered()] {
+            self.looked.holding.lost.insert(contents[*bytes].blake3, record.path.clone());
+        }
+        self.looked.harmed.insert(record.path.clone(), harm);
+        self.looked.problems.push(Problem::new(code, message).with_entry(path));
     }
 
     fn gone(&mut self, record: &FileRecord, recorded: &Content) {
@@ -170,14 +230,11 @@ impl Comparing<'_> {
             self.looked.intact(record, recorded);
             return;
         }
-        self.looked.files.missing += 1;
-        self.looked.holding.lost.insert(recorded.blake3, record.path.clone());
-        let message = format!("it is gone: import {} again to get it back", self.source(record));
-        self.looked.problems.push(Problem::new(Code::MissingFile, message).with_entry(record.path.as_str()));
+        self.harmed(record, Harm::Missing, "");
     }
 
     fn source(&self, record: &FileRecord) -> String {
-        let archive = self.archives.get(&record.content);
+        let archive = self.archives.get(record.delivered());
         archive.map_or_else(|| "the zip that had it".to_owned(), |name| format!("`{name}`"))
     }
 }

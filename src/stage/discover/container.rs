@@ -269,6 +269,6 @@ pub(super) fn no_file(kind: fs::FileType) -> Refusal {
 }
 
 /// The last component of a path on the drive.
-pub(super) fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name::text_of(name).into_owned())
 }

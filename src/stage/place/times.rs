@@ -5,22 +5,18 @@
 //! record of one that an interrupted run had planned names it. So the file has to be changed before the record
 //! is.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 
 use crate::contents::{ContentId, Contents};
 use crate::error::Error;
+use crate::library::files::{is_near, set_time};
+use crate::library::given::{dated, given, stamps};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, FileRecord};
 use crate::library::staging::sync_all;
-use crate::stage::place::set_time;
-
-/// FAT stores times in steps of two seconds.
-const RESOLUTION: Duration = Duration::from_secs(2);
 
 /// A file that is to get another time than the one it was given.
 pub struct Corrected {
@@ -32,11 +28,12 @@ pub struct Corrected {
 }
 
 impl Corrected {
-    /// Compares two records of a file; `None` unless it is a photo or video whose time changes.
+    /// Compares two records of a file; `None` unless it is a photo or video whose time changes. An edit of its owner's
+    /// keeps its own.
     pub fn of(before: &FileRecord, record: &FileRecord) -> Option<Corrected> {
-        let time = |record: &FileRecord| record.captured.map(|t| t.to_utc()).or(record.imported_to_icloud);
-        let (given, wanted) = (before.modified.or_else(|| time(before)), time(record)?);
-        (record.area == Area::Media && given != Some(wanted)).then(|| Corrected {
+        let (given, wanted) = (given(before), dated(record)?);
+        let is_ours = record.area == Area::Media && record.original.is_none();
+        (is_ours && given != Some(wanted)).then(|| Corrected {
             path: record.path.clone(),
             content: record.content,
             given,
@@ -50,7 +47,8 @@ impl Corrected {
 /// # Errors
 /// If the drive does not confirm that the times are durable.
 pub fn correct(library: &Path, contents: &Contents, files: &[Corrected]) -> Result<(), Error> {
-    let stamps = stamps(contents, files);
+    let untold = files.iter().filter(|file| file.given.is_none());
+    let stamps = stamps(contents, untold.map(|file| file.content));
     let mut paths = Vec::new();
     for file in files {
         let path = file.path.to_path(library);
@@ -67,24 +65,4 @@ pub fn correct(library: &Path, contents: &Contents, files: &[Corrected]) -> Resu
         }
     }
     if paths.is_empty() { Ok(()) } else { sync_all(library, &paths) }
-}
-
-/// The stamps of entries, for files whose time came from one because nothing else told it.
-fn stamps(contents: &Contents, files: &[Corrected]) -> HashMap<ContentId, Vec<DateTime<Utc>>> {
-    let untold = files.iter().filter(|file| file.given.is_none());
-    let mut stamps: HashMap<ContentId, Vec<_>> = untold.map(|file| (file.content, Vec::new())).collect();
-    if !stamps.is_empty() {
-        for entry in &contents.entries {
-            if let (Some(content), Some(stamp)) = (entry.content(), entry.modified) {
-                stamps.entry(content).and_modify(|stamps| stamps.push(stamp.and_utc()));
-            }
-        }
-    }
-    stamps
-}
-
-/// Whether a file has the time that it was given, as far as its drive can store it.
-pub fn is_near(has: SystemTime, given: DateTime<Utc>) -> bool {
-    let given = SystemTime::from(given);
-    has.duration_since(given).unwrap_or_else(|earlier| earlier.duration()) <= RESOLUTION
 }

@@ -68,7 +68,7 @@ impl<'a> Records<'a> {
             let name = self.other_names.get(&record.path).map(|name| Box::from(*name));
             return FileRecord { original_name: name.or(record.original_name), ..record };
         }
-        let Some(&(asset, resource)) = self.by_content.get(record.content) else { return record };
+        let Some(&(asset, resource)) = self.by_content.get(*record.delivered()) else { return record };
         let asset = &self.matched.assets[asset];
         let resource = &asset.resources[resource as usize];
         let neighbours = self.neighbours(asset, resource, unplaced);
@@ -95,7 +95,9 @@ impl<'a> Records<'a> {
             // what it belongs to
             live_photo: neighbours.live_photo,
             companion_of: neighbours.companion_of,
-            modified: None,
+            // an edit has the time that its owner's program gave it
+            modified: record.original.as_ref().and(record.modified),
+            original: record.original,
             path: record.path,
             area: record.area,
             content: record.content,

@@ -18,10 +18,10 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::{Move, Relocated};
 use crate::library::drive::hash_file;
+use crate::library::files::{make_folder, rename_new};
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::staging::sync_all;
 use crate::progress::Watch;
-use crate::stage::place::{make_folder, rename_new};
 
 pub use order::{Step, order};
 

@@ -20,6 +20,7 @@ pub use count::{Counted, Done, count};
 
 use crate::category::photos::counts::{AlbumCounts, MediaCounts};
 use crate::contents::{Bytes, Category, Class, Export, ExportId, PartId};
+use crate::library::catalog::Health;
 use crate::library::settings::ZoneFrom;
 use crate::problem::advice::runs;
 use crate::problem::{Code, Problem, Severity};
@@ -132,9 +133,15 @@ pub struct Report {
     /// Rows of the details in these inputs.
     #[serde(skip)]
     pub rows: u64,
-    /// Files that `arrange` would move: they stand where the rules of an earlier day put them.
+    /// Files that were damaged or gone and have their bytes again.
+    #[serde(default)]
+    pub healed: Vec<String>,
+    /// How many files stand elsewhere than the rules of today would put them.
     #[serde(default)]
     pub to_arrange: u64,
+    /// How the library's files were when somebody last looked.
+    #[serde(skip)]
+    pub health: Option<Health>,
     /// What was not taken; in JSON the names.
     pub left_alone: LeftAlone,
     /// What was wrong.

@@ -132,16 +132,14 @@ fn command(library: &Path, arguments: &[&str]) -> Command {
 
 /// The bytes of all originals, wherever they stand.
 fn bytes(library: &Path) -> HashSet<Hash> {
-    let derived = |path: &Path| {
+    let is_original = |path: &Path| {
         let path = path.strip_prefix(library).unwrap();
-        ["Albums", ".windfall/catalog.sqlite", ".windfall/details", ".windfall/lock"]
-            .iter()
-            .any(|top| path.starts_with(top))
-            || path.to_string_lossy().contains("catalog.sqlite")
-            || ["xmp", "m3u8"].iter().any(|ending| path.extension().is_some_and(|found| found == *ending))
+        let is_inside = path.starts_with(".windfall") && !path.starts_with(".windfall/forgotten");
+        let is_derived = ["xmp", "m3u8"].iter().any(|ending| path.extension().is_some_and(|e| e == *ending));
+        !is_inside && !is_derived && !path.starts_with("Albums")
     };
     let walk = walkdir::WalkDir::new(library).into_iter().filter_map(Result::ok);
-    let files = walk.filter(|entry| entry.file_type().is_file() && !derived(entry.path()));
+    let files = walk.filter(|entry| entry.file_type().is_file() && is_original(entry.path()));
     files.map(|entry| blake3::hash(&fs::read(entry.path()).unwrap())).collect()
 }
 

@@ -11,7 +11,7 @@ const SIGINT: i32 = 2;
 const SIGKILL: i32 = 9;
 
 /// Kills a run after this time, unless it ends before; says whether it was killed.
-pub fn kill_after(mut command: Command, time: Duration) -> bool {
+pub(super) fn kill_after(mut command: Command, time: Duration) -> bool {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(time);
     child.kill().unwrap();
@@ -20,22 +20,32 @@ pub fn kill_after(mut command: Command, time: Duration) -> bool {
     status.signal().is_some()
 }
 
+/// Times drawn at random; `WINDFALL_SEED=1` draws others.
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) fn new() -> Self {
+        Random(asked("WINDFALL_SEED").unwrap_or(7) as u64)
+    }
+
+    pub(super) fn below(&mut self, below: Duration) -> Duration {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        below.mul_f64((self.0 >> 32) as f64 / f64::from(u32::MAX))
+    }
+}
+
 #[test]
 fn runs_killed_at_any_instant_end_in_the_tree_of_a_whole_one() {
     let bench = Bench::new();
     let kills = asked("WINDFALL_KILLS").unwrap_or(12);
-    let mut state = asked("WINDFALL_SEED").unwrap_or(7) as u64;
-    let mut random = |below: Duration| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        below.mul_f64((state >> 32) as f64 / f64::from(u32::MAX))
-    };
+    let mut random = Random::new();
     let mut killed = 0;
     for number in 0..kills {
         let trial = bench.trial();
         // every other run is killed a second time, and a third
         let rounds = 1 + number % 2 * 2;
         for round in 0..rounds {
-            let time = random(bench.time);
+            let time = random.below(bench.time);
             killed += usize::from(kill_after(trial.command(), time));
             trial.assert_holds(&format!("kill {number}, round {round}, after {time:?}"));
         }

@@ -19,7 +19,9 @@ use windfall::cli::{
     Encoding, Word, arrange,
     copy::{OwnPage, Wishes},
     fitting, forget, moves,
-    page::{HiddenPhotos, PageOptions, Previews},
+    page::{HiddenAndDeleted, PageOptions, Previews},
+    remedy,
+    repair::Look,
 };
 use windfall::{AlbumForm, SidecarForm, Strangers, Template, Watch};
 
@@ -35,7 +37,7 @@ use windfall::{AlbumForm, SidecarForm, Strangers, Template, Watch};
     subcommand_required = true,
     arg_required_else_help = true
 )]
-#[command(disable_help_subcommand = true, max_term_width = 100, after_help = EXAMPLES)]
+#[command(max_term_width = 100, after_help = EXAMPLES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -50,6 +52,7 @@ const EXAMPLES: &str = "Examples:
   windfall check ~/Downloads                     is the download complete and undamaged?
   windfall import ~/Downloads --to /Volumes/Photos
   windfall verify /Volumes/Photos --against ~/Downloads      are the zips safe to delete?
+  windfall repair /Volumes/Photos --from ~/Downloads         put back what is damaged or gone
   windfall list /Volumes/Photos --explain 2024/2024-03/IMG_4821.HEIC
   windfall report /Volumes/Photos                a page to look at, on any computer
   windfall copy /Volumes/Photos --to /Volumes/FRAME --album 'Lake week' --jpeg
@@ -57,6 +60,21 @@ const EXAMPLES: &str = "Examples:
 WINDFALL_LIBRARY names the library for commands that name none.
 
 Exit codes: 0 done, 1 stopped, 2 wrong usage, 3 finished but something is missing or damaged, 130 interrupted.";
+
+const COPY_EXAMPLES: &str = "Examples:
+  windfall copy LIBRARY --to /Volumes/FRAME --album 'Lake week' --jpeg --long-edge 1920
+  windfall copy LIBRARY --to E:\\ --favorites --from 2024-07 --until 2024-08
+  windfall copy LIBRARY --to Norway --place Norway --no-page
+
+Copies say where and when they were taken, as their photos do.";
+
+const LIST_EXAMPLES: &str = "Examples:
+  windfall list LIBRARY --place Oslo --from 2024
+  windfall list LIBRARY --album 'Lake week' --kind live
+  windfall list LIBRARY --explain 2024/2024-03/IMG_4821.HEIC
+
+A line says when a file was taken, whether Apple's checksum proves it, its size and its path. Hidden and recently deleted
+photos are listed too.";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -67,6 +85,8 @@ pub enum Command {
     Check(Check),
     /// Read the whole library again: is everything as it was imported, and can the zips be deleted?
     Verify(Verify),
+    /// Put back files that are damaged or gone, from the zips or from a second copy of the library
+    Repair(Repair),
     /// What a library holds, a line per file
     List(List),
     /// Which photos look alike: bursts, smaller and re-saved copies, screenshots of photos. Deletes nothing
@@ -79,7 +99,7 @@ pub enum Command {
     Albums(Albums),
     /// Move the library's own files to another layout, or to where a later export wants them
     Arrange(Arrange),
-    /// Leave photos out on purpose: no import brings them back
+    /// Leave photos out on purpose, or keep an edit: no import undoes it
     Forget(Forget),
     /// Write small files beside the photos that other programs read: albums, favourites, dates, places
     Sidecars(Sidecars),
@@ -87,6 +107,28 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page
     Man,
+}
+
+impl Command {
+    /// The library that a verb looks at without asking whether its files are as they should be.
+    pub fn looks_at(&self) -> Option<&Path> {
+        match self {
+            Command::List(List { library, .. })
+            | Command::Report(Report { library, .. })
+            | Command::Similar(Similar { library, .. })
+            | Command::Sidecars(Sidecars { library, .. }) => Some(library),
+            Command::Copy(copy) => Some(&copy.library),
+            Command::Import(_)
+            | Command::Check(_)
+            | Command::Verify(_)
+            | Command::Repair(_)
+            | Command::Forget(_)
+            | Command::Albums(_)
+            | Command::Arrange(_)
+            | Command::Completions(_)
+            | Command::Man => None,
+        }
+    }
 }
 
 /// The variable that names the library, for commands that name none.
@@ -221,19 +263,12 @@ impl Import {
     pub fn whole_command(&self) -> String {
         const MOST: usize = 3;
         let mut words: Vec<String> =
-            self.reading.inputs.iter().take(MOST).map(|input| quoted(input)).collect();
+            self.reading.inputs.iter().take(MOST).map(|input| remedy::quoted(input)).collect();
         if self.reading.inputs.len() > MOST {
             words.push("…".to_owned());
         }
         format!("windfall import {} --to LIBRARY", words.join(" "))
     }
-}
-
-/// A path as a shell takes it.
-pub fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let is_plain = |c: char| c.is_alphanumeric() || "/\\.:_-".contains(c);
-    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// `windfall check`.
@@ -259,8 +294,36 @@ pub struct Verify {
     pub pace: Pace,
 }
 
+/// `windfall repair`.
+#[derive(Debug, Args)]
+#[command(override_usage = "windfall repair [OPTIONS] <LIBRARY> --from <INPUT|LIBRARY|FOLDER>...")]
+pub struct Repair {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    /// Zips, another copy of the library, or any folder that may have the files
+    #[arg(long, value_name = "INPUT|LIBRARY|FOLDER", num_args = 1.., required = true)]
+    pub from: Vec<PathBuf>,
+    /// Read every byte of the library first, and not only what is known or seen to be damaged
+    #[arg(long)]
+    pub all: bool,
+    /// Also put back the originals of these files, which somebody edited; the edited ones are kept aside
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub changed: Vec<PathBuf>,
+    #[command(flatten)]
+    pub pace: Pace,
+}
+
+impl Repair {
+    /// How it is found out what has to be put right.
+    pub fn look(&self) -> Look {
+        if self.all { Look::Everything } else { Look::Known }
+    }
+}
+
 /// `windfall list`.
 #[derive(Debug, Args)]
+#[command(after_help = LIST_EXAMPLES)]
 pub struct List {
     /// The folder that an import was given with --to
     #[arg(value_name = "LIBRARY", env = LIBRARY)]
@@ -330,7 +393,7 @@ impl Report {
 
     /// What the page should be.
     pub fn options(&self) -> PageOptions {
-        let hidden = if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut };
+        let hidden = if self.with_hidden { HiddenAndDeleted::Included } else { HiddenAndDeleted::LeftOut };
         let previews = if self.previews { Previews::Made } else { Previews::Found };
         PageOptions { output: self.output.clone(), hidden, previews }
     }
@@ -338,6 +401,7 @@ impl Report {
 
 /// `windfall copy`.
 #[derive(Debug, Args)]
+#[command(after_help = COPY_EXAMPLES)]
 pub struct CopyPhotos {
     /// The folder that an import was given with --to
     #[arg(value_name = "LIBRARY", env = LIBRARY)]
@@ -345,13 +409,14 @@ pub struct CopyPhotos {
     /// The folder to copy to; a later run into the same folder writes only what is new
     #[arg(long, value_name = "FOLDER")]
     pub to: PathBuf,
-    /// Turn HEIC, TIFF, WebP and RAW into JPEG, which every program and television can show
+    /// Turn HEIC, TIFF, WebP and RAW into JPEG, which every program and television can show. JPEG, PNG, GIF, AVIF
+    /// and videos stay as they are
     #[arg(long)]
     jpeg: bool,
-    /// Make those JPEGs smaller: no side has more pixels than this
+    /// With --jpeg: make the new JPEGs smaller, so that no side has more pixels than this
     #[arg(long, value_name = "N", requires = "jpeg", value_parser = clap::value_parser!(u32).range(16..=65535))]
     long_edge: Option<u32>,
-    /// How fine those JPEGs are, from 1 to 100 [default: 90]
+    /// With --jpeg: how fine the new JPEGs are, from 1 to 100 [default: 90]
     #[arg(long, value_name = "N", requires = "jpeg", value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: Option<u8>,
     /// Write no page to look at the copies
@@ -387,7 +452,7 @@ impl CopyPhotos {
         let encoding = Encoding { quality: self.quality.unwrap_or(usual.quality), long_edge: self.long_edge };
         Wishes {
             filters: self.filtering.filters(),
-            hidden: if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut },
+            hidden: if self.with_hidden { HiddenAndDeleted::Included } else { HiddenAndDeleted::LeftOut },
             jpeg: self.jpeg.then_some(encoding),
             page: if self.no_page { OwnPage::None } else { OwnPage::Written },
         }
@@ -464,6 +529,9 @@ pub struct Forget {
     /// Bring the photos back
     #[arg(long, group = "fate")]
     pub undo: bool,
+    /// Keep these files as they are now: the edited bytes become the library's own
+    #[arg(long, group = "fate")]
+    pub edited: bool,
     #[command(flatten)]
     made: MadeByHand,
 }
@@ -630,6 +698,7 @@ mod tests {
             &["arrange", "lib", "--undo", "--layout", "%Y"],
             &["forget", "lib"],
             &["forget", "lib", "a.jpg", "--delete", "--undo"],
+            &["forget", "lib", "a.jpg", "--delete", "--edited"],
             &["sidecars", "lib"],
             &["sidecars", "lib", "--for", "none"],
             &["completions", "cmd"],

@@ -11,12 +11,11 @@ use std::time::Duration;
 
 use indicatif::HumanDuration;
 
-use crate::cli::quoted;
-
 use super::{BAD, FAINT, GOOD, Reader, STRONG, Voice, outcome, print, problems, shown, styled};
 use windfall::cli::{
     advice::ranges,
     amount::{self, counted},
+    remedy,
 };
 use windfall::{
     Category, Check, Code, Error, ExportReport, LeftAlone, Problem, Report, Severity, TimeZone, ZoneFrom,
@@ -70,6 +69,7 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
     // how many files there are says the sum of the two
     proof(out, report.media.proved, report.media.unproved, 0)?;
     albums(out, report)?;
+    health(out, report)?;
     to_arrange(out, report)?;
     verdict(out, &report.exports, &report.problems, voice, report.rows)
 }
@@ -80,9 +80,39 @@ fn to_arrange(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     }
     let files = counted(report.to_arrange, "file stands", "files stand");
     let (it, belongs) = if report.to_arrange == 1 { ("it", "it belongs") } else { ("them", "they belong") };
-    let command = format!("windfall arrange {}", quoted(Path::new(&report.library)));
+    let command = format!("windfall arrange {}", remedy::quoted(Path::new(&report.library)));
     writeln!(out, "{files} where an earlier export or layout put {it}.")?;
     writeln!(out, "To move {it} to where {belongs} now, run: {command}")
+}
+
+/// What was put right, and when somebody last read the library's own bytes.
+fn health(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    if !report.healed.is_empty() {
+        let healed = report.healed.len() as u64;
+        let (has, have) = match report.dry_run {
+            false => (
+                "file that was damaged or gone is whole again",
+                "files that were damaged or gone are whole again",
+            ),
+            true => (
+                "file that is damaged or gone would be whole again",
+                "files that are damaged or gone would be whole again",
+            ),
+        };
+        writeln!(out, "  {}", styled(GOOD, counted(healed, has, have)))?;
+    }
+    let Some(health) = report.health else { return Ok(()) };
+    let Some(since) = health.since else { return Ok(()) };
+    let day = since.format("%-d %B %Y");
+    let whole = match health.files - health.verified.min(health.files) {
+        0 => format!("all {} intact", counted(health.files, "file", "files")),
+        others => format!(
+            "{} intact; {} not read again since or not as imported",
+            counted(health.verified, "file", "files"),
+            counted(others, "is", "are")
+        ),
+    };
+    writeln!(out, "  last verified {day}: {whole}")
 }
 
 fn check_words(out: &mut dyn Write, check: &Check, voice: Voice) -> io::Result<()> {
@@ -188,12 +218,8 @@ fn media(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let videos = media.videos.saturating_sub(media.live_photos);
     let mut said =
         format!("{} and {}", counted(media.photos, "photo", "photos"), counted(videos, "video", "videos"));
-    match media.live_photos {
-        0 => {}
-        1 => said += "; 1 of the photos is a Live Photo, with its movie",
-        live => {
-            said += &format!("; {} of the photos are Live Photos, each with its movie", amount::count(live))
-        }
+    if let Some(live) = amount::live_photos(media.live_photos) {
+        said += &format!("; {live}");
     }
     if media.undated > 0 {
         said += &format!("; {} without a date", amount::count(media.undated));
@@ -341,8 +367,8 @@ pub(super) fn duration(seconds: f64) -> String {
 mod tests {
     use super::{Voice, import_words};
     use windfall::{
-        AlbumCounts, ByteCounts, Category, Entries, ExportReport, LeftAlone, MediaCounts, Report, TimeZone,
-        ZoneFrom,
+        AlbumCounts, ByteCounts, Category, Entries, ExportReport, Health, LeftAlone, MediaCounts, Report,
+        TimeZone, ZoneFrom,
     };
 
     fn report() -> Report {
@@ -375,6 +401,14 @@ mod tests {
             albums: AlbumCounts { albums: 1, memories: 1, shared: 1, memberships: 9 },
             time_zone: TimeZone { name: "Europe/Berlin".to_owned(), from: ZoneFrom::System, dates: 12 },
             rows: 3,
+            healed: vec!["2024/a.jpg".to_owned()],
+            to_arrange: 0,
+            health: Some(Health {
+                files: 9,
+                verified: 9,
+                since: Some(Default::default()),
+                ..Health::default()
+            }),
             left_alone: LeftAlone::default(),
             problems: Vec::new(),
             elapsed_seconds: 1.0,
@@ -382,11 +416,11 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_that_has_to_say_everything_has_sixteen_lines() {
+    fn a_certificate_that_has_to_say_everything_has_eighteen_lines() {
         let mut out = Vec::new();
         import_words(&mut out, &report(), Voice::Normal).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert_eq!(text.lines().filter(|line| !line.is_empty()).count(), 16, "{text}");
+        assert_eq!(text.lines().filter(|line| !line.is_empty()).count(), 18, "{text}");
         let zone =
             "12 photos and videos have no time zone: their times are read in Europe/Berlin (this computer's)";
         assert!(text.contains(zone), "{text}");

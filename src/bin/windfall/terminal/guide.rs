@@ -146,7 +146,8 @@ impl Conversation<'_> {
             return Ok(Next::Ask(Question::Library));
         }
         let arguments = arguments(&self.found, library);
-        let words: Vec<String> = arguments.iter().map(|word| crate::cli::quoted(Path::new(word))).collect();
+        let words: Vec<String> =
+            arguments.iter().map(|word| windfall::cli::remedy::quoted(Path::new(word))).collect();
         writeln!(
             self.out,
             "\nThe same without questions (`windfall import --help` has more to choose from):"
@@ -217,7 +218,7 @@ pub enum Came {
 /// Says what to do after an import.
 pub fn what_now(arguments: &[OsString], came: Came) -> io::Result<()> {
     let Some((library, inputs)) = arguments.split_last() else { return Ok(()) };
-    let quoted = |word: &OsString| crate::cli::quoted(Path::new(word));
+    let quoted = |word: &OsString| windfall::cli::remedy::quoted(Path::new(word));
     // without `import` and `--to`
     let inputs: Vec<String> =
         inputs.iter().skip(1).take(inputs.len().saturating_sub(2)).map(quoted).collect();

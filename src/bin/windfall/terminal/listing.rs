@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::{FAINT, GOOD, Reader, STRONG, outcome, print, shown, styled};
+use super::{BAD, FAINT, GOOD, Reader, STRONG, hint, outcome, print, shown, styled};
 use windfall::cli::{
     StoredFile,
     amount::{self, counted},
@@ -20,8 +20,18 @@ use windfall::{Error, Listed};
 
 /// Writes a line per file: when it was taken, whether it is proved, its size, its path.
 pub fn listed(library: &Path, filters: &Filters) -> Result<(), Error> {
-    let mut stream = Stream::default();
-    print(Reader::Person, |out| list::records(library, filters, &mut |file| stream.go_on(line(out, file))))?;
+    let (mut stream, mut is_any) = (Stream::default(), false);
+    print(Reader::Person, |out| {
+        list::records(library, filters, &mut |file| {
+            is_any = true;
+            stream.go_on(line(out, file))
+        })
+    })?;
+    if !is_any && *filters != Filters::default() {
+        hint(
+            "no file is all that was asked for; without filters, `list --json` says what albums, places and cameras there are",
+        );
+    }
     stream.end()
 }
 
@@ -111,6 +121,7 @@ fn tell(out: &mut dyn Write, story: &Story) -> io::Result<()> {
         rows.put(if n == 0 { "came from" } else { "" }, &copy)?;
     }
     rows.put("proof", &proof(file))?;
+    health(&mut rows, file)?;
     rows.put("BLAKE3", &file.blake3)?;
     taken(&mut rows, story)?;
     if let Some(place) = &file.place {
@@ -144,6 +155,30 @@ fn seen(file: &Listed) -> Option<String> {
     });
     let parts: Vec<String> = pixels.into_iter().chain(length).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// When its bytes were last read and agreed, and what is wrong with them.
+fn health(rows: &mut Rows<'_>, file: &Listed) -> io::Result<()> {
+    let never = || "not read again since it was written; `windfall verify` does that".to_owned();
+    rows.put(
+        "verified",
+        &file.verified.as_deref().map_or_else(never, |time| format!("its bytes were intact on {time}")),
+    )?;
+    if let Some(damage) = &file.damage {
+        let what = match damage.what {
+            "damaged" => "its bytes are not those that were imported, though nobody changed it",
+            "changed" => "somebody changed it since it was imported",
+            _ => "it is gone",
+        };
+        rows.put("damage", &styled(BAD, format_args!("{what}; found on {}", damage.found)))?;
+    }
+    if file.original_blake3 != file.blake3 {
+        rows.put(
+            "edited",
+            &format!("its owner keeps this edit; the original had BLAKE3 {}", file.original_blake3),
+        )?;
+    }
+    Ok(())
 }
 
 fn proof(file: &Listed) -> String {

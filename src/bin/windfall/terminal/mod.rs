@@ -10,6 +10,7 @@ pub mod guide;
 mod hand;
 mod listing;
 mod problems;
+mod repaired;
 mod screen;
 mod sidecars;
 mod similar;
@@ -33,6 +34,7 @@ pub use certificate::{checked, errors, imported, left_alone};
 pub use copied::copied;
 pub use hand::{Arranging, Forgetting, albums_made, arranged, forgotten};
 pub use listing::{checksums, explained, json_line, listed, listed_as_json};
+pub use repaired::{edits_kept, harmed, repaired};
 pub use screen::{Bar, Screen};
 pub use sidecars::{removed, written};
 pub use similar::similar;
@@ -139,7 +141,8 @@ pub fn manual() -> Result<(), Error> {
     command.build();
     print(Reader::Program, |out| {
         let page = clap_mangen::Man::new(command.clone());
-        let parts = command.get_subcommands().map(|part| clap_mangen::Man::new(part.clone()));
+        let parts = command.get_subcommands().filter(|part| part.get_name() != "help");
+        let parts = parts.map(|part| clap_mangen::Man::new(part.clone()));
         outcome(page.render(out).and_then(|()| {
             parts.into_iter().try_for_each(|part| {
                 part.render_name_section(out)?;
@@ -149,6 +152,18 @@ pub fn manual() -> Result<(), Error> {
             })
         }))
     })
+}
+
+/// Says what is wrong with a command line, with this hint in place of the parser's own.
+pub fn misused(error: &clap::Error, hint: &str) {
+    let words = error.render().ansi().to_string();
+    match words.split_once("For more information, try ") {
+        Some((what, _)) => {
+            let _ = write!(anstream::stderr().lock(), "{what}");
+            self::hint(hint);
+        }
+        None => _ = error.print(),
+    }
 }
 
 /// Says why a run stopped; `hint` replaces the error's own.

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::certificate::{duration, exports, proof};
 use super::{BAD, GOOD, Reader, Voice, outcome, print, problems, shown, styled};
 use windfall::cli::amount::{self, counted};
-use windfall::{Error, Severity, Verification};
+use windfall::{Error, Severity, Verification, Yardstick};
 
 /// Prints what a verification found.
 pub fn verified(verification: &Verification, voice: Voice) -> Result<(), Error> {
@@ -17,7 +17,13 @@ pub fn verified(verification: &Verification, voice: Voice) -> Result<(), Error> 
 
 fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::Result<()> {
     let (library, took) = (shown(&verification.library), duration(verification.elapsed_seconds));
-    writeln!(out, "Verified `{library}` in {took}: every file was read again.")?;
+    match verification.compared_with {
+        Yardstick::Catalog => writeln!(out, "Verified `{library}` in {took}: every file was read again.")?,
+        Yardstick::Nothing => writeln!(
+            out,
+            "`{library}` could not be verified: its catalog is lost, and nothing else says what its files should be."
+        )?,
+    }
     if let Some(aside) = &verification.kept_aside {
         writeln!(
             out,
@@ -28,10 +34,13 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     writeln!(out)?;
     let (files, balance) = (&verification.files, &verification.balance);
     exports(out, &balance.exports)?;
-    let total = counted(files.total, "file", "files");
-    let (intact, size) = (amount::count(files.intact), amount::size(balance.bytes));
-    writeln!(out, "  {total} in the catalog; {intact} intact, {size}")?;
-    for (count, what) in [(files.changed, "changed"), (files.missing, "missing")] {
+    if verification.compared_with == Yardstick::Catalog {
+        let total = counted(files.total, "file", "files");
+        let (intact, size) = (amount::count(files.intact), amount::size(balance.bytes));
+        writeln!(out, "  {total} in the catalog; {intact} intact, {size}")?;
+    }
+    for (count, what) in [(files.damaged, "damaged"), (files.changed, "changed"), (files.missing, "missing")]
+    {
         if count > 0 {
             writeln!(out, "  {}", styled(BAD, format_args!("{} {what}", counted(count, "file", "files"))))?;
         }

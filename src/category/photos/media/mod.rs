@@ -13,6 +13,7 @@ mod camera;
 mod carried;
 mod codestream;
 mod cut;
+#[cfg(feature = "heic")]
 mod first_picture;
 mod format;
 mod iptc;
@@ -36,7 +37,8 @@ pub use crate::place::Position;
 pub use camera::{Camera, Cameras};
 pub use carried::{Carried, carried, parsed};
 pub use cut::is_cut_short;
-pub use first_picture::{FirstPicture, first_picture};
+#[cfg(feature = "heic")]
+pub use first_picture::first_picture;
 use format::HEAD;
 pub use format::{Format, Kind};
 pub use pixels::Pixels;

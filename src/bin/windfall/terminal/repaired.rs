@@ -1,0 +1,78 @@
+//! What was put right, what is still wrong, and which edits were kept, in words.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::{BAD, DOUBTFUL, GOOD, Reader, Voice, outcome, print, problems, shown, styled};
+use windfall::cli::amount::counted;
+use windfall::cli::forget::edited::Kept;
+use windfall::cli::remedy;
+use windfall::{Error, Health, Repaired};
+
+/// Prints what a repair did.
+pub fn repaired(repaired: &Repaired, voice: Voice) -> Result<(), Error> {
+    print(Reader::Person, |out| outcome(words(out, repaired, voice)))
+}
+
+fn words(out: &mut dyn Write, repaired: &Repaired, voice: Voice) -> io::Result<()> {
+    let Repaired { healed, restored, still_damaged, problems } = repaired;
+    if *healed > 0 {
+        let healed = counted(*healed, "file has its true bytes again", "files have their true bytes again");
+        writeln!(out, "{healed}; what stood there is kept in `.windfall/damaged`.")?;
+    }
+    if *restored > 0 {
+        writeln!(
+            out,
+            "{}.",
+            counted(*restored, "file that was gone is back", "files that were gone are back")
+        )?;
+    }
+    if !problems.is_empty() {
+        writeln!(out)?;
+        problems::write(out, problems, voice)?;
+        writeln!(out)?;
+    }
+    match still_damaged {
+        0 if healed + restored == 0 => {
+            writeln!(out, "{}", styled(GOOD, "Nothing had to be put right."))?;
+            writeln!(out, "Only what is known or can be seen was looked at; `--all` reads every byte first.")
+        }
+        0 => writeln!(out, "{}", styled(GOOD, "Nothing is known to be damaged or missing any more.")),
+        still => {
+            let still = counted(*still, "file is", "files are");
+            writeln!(out, "{}", styled(BAD, format_args!("{still} still not as imported.")))
+        }
+    }
+}
+
+/// Prints which edits were kept.
+pub fn edits_kept(kept: &Kept, voice: Voice) -> Result<(), Error> {
+    print(Reader::Person, |out| {
+        let count = counted(kept.kept, "file is", "files are");
+        let said =
+            writeln!(out, "{count} the library's own as they are now; no import brings the originals back.");
+        outcome(said.and_then(|()| problems::write(out, &kept.problems, voice)))
+    })
+}
+
+/// Says on standard error what is known to be wrong with files of a library, if anything is.
+pub fn harmed(library: &Path, health: &Health) {
+    let parts =
+        [(health.damaged, "damaged"), (health.missing, "missing"), (health.changed, "changed by somebody")];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", counted(count, "file is", "files are")))
+        .collect();
+    if parts.is_empty() {
+        return;
+    }
+    let library = shown(&remedy::quoted(library)).into_owned();
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(
+        err,
+        "{} {}: `windfall verify {library}` names them and says what to do",
+        styled(DOUBTFUL, "warning:"),
+        parts.join(", ")
+    );
+}

@@ -1,0 +1,127 @@
+//! `forget --edited`: the edited bytes of a file become the library's own.
+//!
+//! The file is not touched. What Apple delivered stays on record, so that an import does not bring it back beside the
+//! edit, and `verify --against` counts it as held on purpose.
+
+use std::fs::{self, File};
+use std::io::{BufReader, Read, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::apple::fingerprint;
+use crate::category::{self, Said, Vouched};
+use crate::contents::Content;
+use crate::error::Error;
+use crate::library::catalog::{Catalog, Edit};
+use crate::library::lock::lock;
+use crate::library::path::LibraryPath;
+use crate::library::record::Area;
+use crate::problem::{Code, Problem};
+use crate::run::list;
+
+/// What became of the files that were named.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Kept {
+    /// Files that were made.
+    pub made: u64,
+    /// Files that were moved.
+    pub moved: u64,
+    /// Files that were removed.
+    pub removed: u64,
+    /// Files whose bytes are the library's own now, or were already.
+    pub kept: u64,
+    /// What could not be done.
+    pub problems: Vec<Problem>,
+}
+
+/// Takes the edits of these files for the library's own. All paths are known before anything is changed.
+///
+/// # Errors
+/// If there is no library, it is in use, or it knows no file of such a path.
+pub fn keep_edits(library: &Path, paths: &[PathBuf]) -> Result<Kept, Error> {
+    let named = named(library, &Catalog::read(library)?, paths)?;
+    let _lock = lock(library)?;
+    let mut catalog = Catalog::open(library)?;
+    let (mut kept, mut edits) = (Kept::default(), Vec::new());
+    for path in &named {
+        let Some(known) = catalog.file(path.as_str())? else { continue };
+        match look(&path.to_path(library), known.area) {
+            Ok(seen) if seen.content.blake3 == known.content.blake3 => {
+                kept.kept += 1;
+                catalog.record_sound(Utc::now(), std::slice::from_ref(path))?;
+            }
+            Ok(Seen { content, said, modified }) => edits.push(Edit { path, content, said, modified }),
+            Err(error) => {
+                let code = if error.kind() == std::io::ErrorKind::NotFound {
+                    Code::MissingFile
+                } else {
+                    Code::Unreadable
+                };
+                let message = format!("its edit cannot be kept: {error}");
+                kept.problems.push(Problem::new(code, message).with_entry(path.as_str()));
+            }
+        }
+    }
+    kept.kept += edits.len() as u64;
+    catalog.record_edits(Utc::now(), &edits)?;
+    Ok(kept)
+}
+
+/// The paths in the catalog that the owner means, each once.
+fn named(library: &Path, catalog: &Catalog, paths: &[PathBuf]) -> Result<Vec<LibraryPath>, Error> {
+    let mut named = Vec::new();
+    for path in paths {
+        let found = catalog.path_of(&list::candidates(library, path))?;
+        let found = found.and_then(|found| LibraryPath::recorded(&found).ok());
+        named.push(found.ok_or_else(|| Error::NoSuchFile(path.display().to_string()))?);
+    }
+    named.sort();
+    named.dedup();
+    Ok(named)
+}
+
+/// A file as it stands.
+struct Seen {
+    content: Content,
+    said: Said,
+    modified: DateTime<Utc>,
+}
+
+fn look(path: &Path, area: Area) -> std::io::Result<Seen> {
+    let metadata = fs::symlink_metadata(path)?;
+    if !metadata.is_file() {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no file"));
+    }
+    let mut file = File::open(path)?;
+    // what is on record has to be durable first
+    file.sync_all()?;
+    let (mut blake3, mut crc32) = (blake3::Hasher::new(), crc32fast::Hasher::new());
+    let mut apples = fingerprint::Hasher::new();
+    let mut buffer = vec![0; 256 << 10];
+    let mut size = 0;
+    loop {
+        let count = match file.read(&mut buffer) {
+            Ok(0) => break,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            count => count?,
+        };
+        let chunk = &buffer[..count];
+        blake3.update(chunk);
+        crc32.update(chunk);
+        apples.update(chunk);
+        size += count as u64;
+    }
+    let content = Content { blake3: blake3.finalize(), size, crc32: crc32.finalize() };
+    let mut said = Said::default();
+    if area == Area::Media {
+        file.rewind()?;
+        let inspect = || category::inspect(&mut BufReader::new(file), size, Vouched::ByArchive);
+        // whatever a parser does with strange bytes
+        said = catch_unwind(AssertUnwindSafe(inspect)).unwrap_or_default();
+        said.fingerprint = Some(apples.finish());
+    }
+    Ok(Seen { content, said, modified: DateTime::from(metadata.modified()?) })
+}

@@ -1,0 +1,250 @@
+//! `repair`: files of the library that are damaged or gone get their bytes back, from zips or from a second copy.
+//!
+//! What is to be put right is what the catalog knows, and what can be seen without reading: files that are gone or have
+//! another size; or, if everything is to be read first, whatever differs. An edit of the owner's is put aside only where
+//! its path is named. Nothing is written that has not exactly the bytes on record, and nothing is destroyed
+//! ([`mend`](crate::stage::place::mend)).
+
+mod sources;
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+use serde::Serialize;
+
+use crate::contents::Contents;
+use crate::error::Error;
+use crate::library::catalog::{Catalog, Delivered, Remembered};
+use crate::library::given::Given;
+use crate::library::lock::lock;
+use crate::library::path::LibraryPath;
+use crate::library::record::{FileRecord, Harm};
+use crate::library::staging::Staging;
+use crate::library::tree::Tree;
+use crate::problem::{Code, Problem, remedy};
+use crate::progress::Watch;
+use crate::run::list;
+use crate::run::verify::on_drive::OnDrive;
+use crate::run::verify::{VerifyRun, recorded};
+use crate::stage::place::{Placing, Wound, mend, relink};
+use crate::stage::survey::{Before, examine};
+
+use sources::Sources;
+
+/// What a repair needs.
+pub struct RepairRun<'a> {
+    /// The folder of the library.
+    pub library: &'a Path,
+    /// Zips, libraries and folders that may have the true bytes.
+    pub from: &'a [PathBuf],
+    /// How it is found out what has to be put right.
+    pub look: Look,
+    /// Files whose edit is to be taken back.
+    pub changed: &'a [PathBuf],
+    /// How many threads read.
+    pub jobs: NonZeroUsize,
+    /// Who is told, and who may stop it.
+    pub watch: Watch<'a>,
+}
+
+/// How it is found out what has to be put right.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Look {
+    /// By what is known, and by what can be seen without reading.
+    #[default]
+    Known,
+    /// By reading every byte first.
+    Everything,
+}
+
+/// What a repair did.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Repaired {
+    /// Files whose bytes were bad and are true again.
+    pub healed: u64,
+    /// Files that were gone and are back.
+    pub restored: u64,
+    /// Files with which something is wrong still.
+    pub still_damaged: u64,
+    /// What was wrong, and is.
+    pub problems: Vec<Problem>,
+}
+
+/// A file that is to get bytes.
+struct Need {
+    record: FileRecord,
+    harm: Harm,
+}
+
+/// Puts right what can be put right.
+///
+/// # Errors
+/// What stops a run: no library, one in use, a place or path that is not there, a full drive.
+pub fn repair(run: &RepairRun<'_>) -> Result<Repaired, Error> {
+    for place in run.from {
+        if fs::metadata(place).is_err() {
+            return Err(Error::InputMissing(place.clone()));
+        }
+    }
+    let library = run.library;
+    let chosen = chosen(library, &Catalog::read(library)?, run.changed)?;
+    let _lock = lock(library)?;
+    let mut catalog = Catalog::open(library)?;
+    if run.look == Look::Everything {
+        let verify = VerifyRun { library, jobs: run.jobs, watch: run.watch };
+        let looked = recorded::compare(&verify, &catalog.load()?, &OnDrive::walk(library))?;
+        catalog.record_verified(Utc::now(), &looked.harmed)?;
+    }
+    let known = catalog.load()?;
+    let staging = Staging::open(library, &known.staged())?;
+    let Remembered { delivered: Delivered { contents, ids, .. }, recorded } = known;
+    let before = Before::new(library, Tree::walk(library)?, recorded, &contents, &staging.waiting());
+    if !before.moved.is_empty() {
+        catalog.record_moved(&before.moved)?;
+    }
+    if !before.sound_again.is_empty() {
+        relink(library, &staging, &before.sound_again.iter().collect::<Vec<_>>(), &before.derived)?;
+        catalog.record_sound(Utc::now(), &before.sound_again)?;
+    }
+    let (needs, left) = needs(library, &contents, &before, &chosen);
+
+    let held = before.paths_by_hash(&contents);
+    let waiting = staging.waiting();
+    let is_at_hand = |need: &&Need| {
+        let hash = &contents.distinct[need.record.content].blake3;
+        waiting.contains(hash) || held.get(hash).is_some_and(|path| *path != need.record.path)
+    };
+    let wanted = needs.iter().filter(|need| !is_at_hand(need));
+    let wanted = wanted.map(|need| &contents.distinct[need.record.content]);
+    let mut sources = Sources::new(library, &staging, run.watch, wanted);
+    sources.search(run.from)?;
+    let unread = std::mem::take(&mut sources.problems);
+
+    let waiting = staging.waiting();
+    let found = needs.iter().filter(|need| {
+        let hash = &contents.distinct[need.record.content].blake3;
+        waiting.contains(hash) || is_at_hand(need)
+    });
+    let given = Given::of(&contents, needs.iter().map(|need| &need.record));
+    let wounds: Vec<Wound> =
+        found.map(|need| Wound { modified: given.time(&need.record), record: need.record.clone() }).collect();
+    let placing = Placing { library, staging: &staging, held: &held, watch: run.watch };
+    let mended = mend(&placing, &wounds, &contents, &before.derived, &mut catalog, &ids)?;
+    let whole: HashSet<&LibraryPath> = mended.whole.iter().map(|record| &record.path).collect();
+
+    let mut repaired = Repaired { problems: mended.problems, ..Repaired::default() };
+    let mut still: BTreeMap<LibraryPath, Harm> = BTreeMap::new();
+    for need in &needs {
+        let path = &need.record.path;
+        match (whole.contains(path), need.harm) {
+            (true, Harm::Missing) => {
+                repaired.restored += 1;
+                run.watch.progress.note(&format!("restored `{path}`, which was gone"));
+            }
+            (true, _) => {
+                repaired.healed += 1;
+                let aside = mended.aside.get(path).map(|to| format!("; what stood there is kept as `{to}`"));
+                run.watch.progress.note(&format!("healed `{path}`{}", aside.unwrap_or_default()));
+            }
+            (false, harm) => _ = still.insert(path.clone(), harm),
+        }
+    }
+    let named: HashSet<LibraryPath> = still.keys().cloned().collect();
+    still.extend(left);
+    catalog.record_harm(Utc::now(), &still)?;
+    let told: HashSet<&str> = repaired.problems.iter().filter_map(|p| p.entry.as_deref()).collect();
+    let untold = still.iter().filter(|(path, _)| !told.contains(path.as_str()));
+    let problems: Vec<Problem> =
+        untold.map(|(path, harm)| unhealed(library, path, *harm, named.contains(path))).collect();
+    repaired.problems.extend(problems);
+    repaired.still_damaged = still.len() as u64;
+    if repaired.still_damaged > 0 {
+        repaired.problems.extend(unread);
+    }
+    repaired.problems.sort();
+    for wound in &wounds {
+        staging.discard(&contents.distinct[wound.record.content].blake3);
+    }
+    staging.close();
+    Ok(repaired)
+}
+
+/// The paths in the catalog that the owner means.
+fn chosen(library: &Path, catalog: &Catalog, paths: &[PathBuf]) -> Result<HashSet<LibraryPath>, Error> {
+    let one = |path: &PathBuf| {
+        let found = catalog.path_of(&list::candidates(library, path))?;
+        let found = found.and_then(|found| LibraryPath::recorded(&found).ok());
+        found.ok_or_else(|| Error::NoSuchFile(path.display().to_string()))
+    };
+    paths.iter().map(one).collect()
+}
+
+/// Files that are to get bytes, and those that somebody changed and nobody named.
+fn needs(
+    library: &Path,
+    contents: &Contents,
+    before: &Before,
+    chosen: &HashSet<LibraryPath>,
+) -> (Vec<Need>, BTreeMap<LibraryPath, Harm>) {
+    let (mut needs, mut left) = (Vec::new(), BTreeMap::new());
+    for (record, harm) in before.harmed() {
+        let is_chosen = chosen.contains(&record.path);
+        match harm {
+            Harm::Changed if !is_chosen => _ = left.insert(record.path.clone(), harm),
+            _ if is_chosen => needs.push(Need { record: as_delivered(record), harm }),
+            _ => needs.push(Need { record: record.clone(), harm }),
+        }
+    }
+    let given = Given::of(contents, before.files.values().filter(|record| chosen.contains(&record.path)));
+    for record in chosen.iter().filter_map(|path| before.files.get(path)) {
+        // an edit of the same size, which nobody has seen yet, or one that was accepted
+        if record.original.is_some() || examine(library, contents, &given, record).is_some() {
+            needs.push(Need { record: as_delivered(record), harm: Harm::Changed });
+        }
+    }
+    needs.sort_by(|a, b| a.record.path.cmp(&b.record.path));
+    (needs, left)
+}
+
+/// The record of a file without the edit that was accepted.
+fn as_delivered(record: &FileRecord) -> FileRecord {
+    match record.original.as_deref() {
+        Some(&content) => FileRecord { content, original: None, modified: None, ..record.clone() },
+        None => record.clone(),
+    }
+}
+
+/// What is to be said of a file that is still not as it should be.
+fn unhealed(library: &Path, path: &LibraryPath, harm: Harm, was_looked_for: bool) -> Problem {
+    let nowhere = "nothing that was named has its bytes";
+    let (code, message) = match harm {
+        Harm::Damaged => (
+            Code::DamagedFile,
+            format!(
+                "it is damaged, and {nowhere}: name the zip that brought it, or another copy of the library"
+            ),
+        ),
+        Harm::Missing => (
+            Code::MissingFile,
+            format!(
+                "it is gone, and {nowhere}: name the zip that brought it, or another copy of the library"
+            ),
+        ),
+        Harm::Changed if was_looked_for => {
+            (Code::ChangedFile, format!("somebody changed it, and {nowhere}: it was left as it is"))
+        }
+        Harm::Changed => (
+            Code::ChangedFile,
+            format!(
+                "somebody changed it since it was imported, and it was left as it is: `{}` keeps the edit, `{}` takes it \
+                 back",
+                remedy::keep_edit(library, path.as_str()),
+                remedy::take_back_edit(library, path.as_str()),
+            ),
+        ),
+    };
+    Problem::new(code, message).with_entry(path.as_str())
+}
