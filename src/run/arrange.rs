@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Mover, NewMove, Remembered};
 use crate::library::drive::{self, hash_file};
 use crate::library::given::Given;
+use crate::library::kept_settings;
 use crate::library::layout;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
@@ -98,14 +99,16 @@ pub fn arrange(run: &Run<'_>, wanted: &Wanted) -> Result<Arranged, Error> {
         (name::NAME_BEFORE, before.name.to_string()),
     ];
     let moves = decided.arrangement.moves();
+    let words = |chosen: &[(&str, String)]| -> RememberedSettings {
+        chosen.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect()
+    };
     if moves.is_empty() {
-        // the last arrangement can still be taken back
-        catalog
-            .remember(&chosen[..2].iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect())?;
-    } else {
-        let chosen = chosen.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
-        catalog.begin_moves(Mover::Arrange, &moves, &looked.delivered.ids.contents, &chosen)?;
+        // the arrangement before this one can still be taken back
+        catalog.remember(&words(&chosen[..2]))?;
+        kept_settings::keep(library, &catalog.settings()?)?;
+        return Ok(told);
     }
+    catalog.begin_moves(Mover::Arrange, &moves, &looked.delivered.ids.contents, &words(&chosen))?;
     carried_out(run, &mut catalog, told)
 }
 

@@ -36,14 +36,13 @@ fn export() -> Export {
 
 pub struct Library {
     pub place: Place,
-    pub parts: PathBuf,
 }
 
 impl Library {
     pub fn of(export: &Export, options: &[&str]) -> Self {
         let place = Place::new();
         export.write_zips(&place.parts());
-        let library = Library { parts: place.parts(), place };
+        let library = Library { place };
         library.import("parts", options);
         library
     }
@@ -105,7 +104,7 @@ fn imported(options: &[&str]) -> BTreeMap<String, String> {
 }
 
 /// Sidecars have the time when they were written.
-fn timeless(mut contents: BTreeMap<String, String>) -> BTreeMap<String, String> {
+pub fn timeless(mut contents: BTreeMap<String, String>) -> BTreeMap<String, String> {
     let sidecars = contents.iter_mut().filter(|(path, _)| path.ends_with(".xmp"));
     sidecars.for_each(|(_, what)| what.truncate(64));
     contents

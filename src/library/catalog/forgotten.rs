@@ -28,14 +28,6 @@ pub struct Forgotten<C = ContentId> {
     pub with: Option<LibraryPath>,
 }
 
-/// A file that is to be forgotten.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Forgetting {
-    pub file: Forgotten,
-    /// Whether there is a file, which then goes to where it is kept, or is deleted.
-    pub stands: bool,
-}
-
 /// Forgotten bytes with all that is remembered of them, for a table beside the catalog.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Remembrance {
@@ -48,16 +40,16 @@ pub struct Remembrance {
 }
 
 impl Catalog {
-    /// Remembers what is to be left out, and journals the moves of the files that stand; `again` are those of kept
-    /// files that are to be deleted after all.
+    /// Remembers what is to be left out, and journals where the files go: to where they are kept, or nowhere. `again` are
+    /// the moves of kept files that are to be deleted after all.
     pub fn begin_forgetting(
         &mut self,
         when: DateTime<Utc>,
-        files: &[Forgetting],
+        files: &[Forgotten],
         again: &[NewMove],
         contents: &ByContent<i64>,
     ) -> Result<(), Error> {
-        let leaving = files.iter().filter(|file| file.stands).map(|Forgetting { file, .. }| NewMove {
+        let leaving = files.iter().map(|file| NewMove {
             old: file.path.clone(),
             new: file.kept.clone(),
             content: Some(file.content),
@@ -67,9 +59,9 @@ impl Catalog {
             let said: Vec<String> = FILES.split(", ").map(|column| format!("'{column}', {column}")).collect();
             let mut remember = tx.prepare(&format!(
                 "INSERT OR REPLACE INTO forgotten (content, path, kept, forgotten, went_with, record) \
-                 SELECT content, path, NULL, ?2, ?3, json_object('file', json_object({}), 'albums', \
+                 SELECT content, path, NULL, ?2, ?3, json_object('file', json_object({}), 'albums', json(\
                  (SELECT json_group_array(json_array(kind, key, position)) FROM memberships \
-                 JOIN albums ON albums.id = album WHERE memberships.path = files.path)) FROM files WHERE path = ?1",
+                 JOIN albums ON albums.id = album WHERE memberships.path = files.path))) FROM files WHERE path = ?1",
                 said.join(", ")
             ))?;
             // what Apple delivered, where an edit stands in its place, is not to come back either
@@ -78,13 +70,10 @@ impl Catalog {
                  SELECT original, path, NULL, ?2, path, '' FROM files WHERE path = ?1 AND original NOTNULL",
             )?;
             let when = when.to_rfc3339_opts(SecondsFormat::Secs, true);
-            for Forgetting { file, stands } in files {
+            for file in files {
                 let path = file.path.as_str();
                 remember.execute(params![path, when, file.with.as_ref().map(LibraryPath::as_str)])?;
                 original.execute(params![path, when])?;
-                if !stands {
-                    drop_records(tx, path)?;
-                }
             }
             moves::put(tx, Mover::Forget, moves::TO_DO, &moves, contents)
         })

@@ -32,7 +32,7 @@ use crate::library::settings::RememberedSettings;
 use crate::threads;
 
 pub use findings::{Edit, Health, KeptOriginal};
-pub use forgotten::{Forgetting, Forgotten, Remembrance};
+pub use forgotten::{Forgotten, Remembrance};
 pub use history::{ExportRecord, RunRecord};
 pub use listing::{Detail, Original, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::apple::text;
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Delivered, Forgetting, Forgotten, NewMove, Remembered};
+use crate::library::catalog::{Catalog, Delivered, Forgotten, NewMove, Remembered};
 use crate::library::lock::lock;
 use crate::library::name;
 use crate::library::numbers::first_free;
@@ -63,13 +63,17 @@ pub fn forget(run: &Run<'_>, paths: &[PathBuf], fate: Fate) -> Result<LeftOut, E
     let taken: HashSet<PathKey> =
         opened.forgotten.iter().filter_map(|file| file.kept.as_ref()).map(PathKey::of).collect();
     let mut places = Places { library: run.library, taken };
+    let stands = |path: &LibraryPath| {
+        fs::symlink_metadata(path.to_path(run.library)).is_ok_and(|metadata| metadata.is_file())
+    };
     let mut files = Vec::new();
+    let mut gone = 0;
     for (path, with) in &all {
-        let record = &opened.files[*path];
-        let stands = fs::symlink_metadata(path.to_path(run.library)).is_ok_and(|metadata| metadata.is_file());
+        let stands = stands(path);
+        gone += u64::from(!stands);
         let kept = (stands && fate == Fate::PutAway).then(|| places.free(&path.forgotten()));
-        let file = Forgotten { content: record.content, path: (*path).clone(), kept, with: with.cloned() };
-        files.push(Forgetting { file, stands });
+        let content = opened.files[*path].content;
+        files.push(Forgotten { content, path: (*path).clone(), kept, with: with.cloned() });
     }
     // what was put away before, and is to be deleted now
     let before: Vec<&Forgotten> = named.iter().flat_map(Named::forgotten).collect();
@@ -79,13 +83,16 @@ pub fn forget(run: &Run<'_>, paths: &[PathBuf], fate: Fate) -> Result<LeftOut, E
         .filter_map(|file| Some((file.content, file.kept.clone()?)));
     let again: Vec<NewMove> =
         kept.map(|(content, old)| NewMove { old, new: None, content: Some(content) }).collect();
-    let gone = files.iter().filter(|file| !file.stands).count() + before.len() - again.len();
-    let leaving = (files.iter().filter(|file| file.stands).count() + again.len()) as u64;
+    let leaving = (files.len() + again.len()) as u64 - gone;
+    let known = gone + (before.len() - again.len()) as u64;
+    if files.is_empty() && again.is_empty() {
+        return Ok(LeftOut { kept: known, ..LeftOut::default() });
+    }
     opened.catalog.begin_forgetting(Utc::now(), &files, &again, &opened.delivered.ids.contents)?;
     let moved = carry_out(run, &mut opened.catalog)?;
     let left = leaving - moved.refused.len() as u64;
     let (put_away, deleted) = if fate == Fate::PutAway { (left, 0) } else { (0, left) };
-    Ok(told(moved, put_away, deleted, gone as u64))
+    Ok(told(moved, put_away, deleted, known))
 }
 
 /// Brings photos back that were left out. One that was deleted comes back with the next import that has it.
@@ -109,6 +116,9 @@ pub fn remember(run: &Run<'_>, paths: &[PathBuf]) -> Result<LeftOut, Error> {
                 .filter(|other| other.path == *leader || other.with.as_ref() == Some(leader));
             back.insert(leader, together.collect());
         }
+    }
+    if back.is_empty() {
+        return Ok(LeftOut::default());
     }
     let tree = Tree::walk(run.library)?;
     let mut places =

@@ -172,8 +172,8 @@ impl Situation {
                 blake3.is_none_or(|blake3| hash_file(&path.to_path(library)) == Some(blake3))
             };
             let Some(new) = new else {
-                match stands(old) {
-                    // another file that has come there since is nobody's to delete
+                // another file that has come there since is nobody's to delete, and no link ever is
+                match fs::symlink_metadata(old.to_path(library)).is_ok_and(|metadata| metadata.is_file()) {
                     true if attempt == Attempt::First || is_it(old) => situation.leaving.push(from(old)),
                     _ => situation.settled.arrived.push(*position),
                 }

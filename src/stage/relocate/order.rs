@@ -64,9 +64,12 @@ mod tests {
         steps.iter().map(step).collect()
     }
 
+    /// From and to.
+    type Way = (&'static str, &'static str);
+
     #[test]
     fn nothing_goes_where_something_stands() {
-        let cases: [(&[(&str, &str)], &[&str]); 8] = [
+        let cases: [(&[Way], &[&str]); 8] = [
             (&[], &[]),
             (&[("a", "x/a"), ("b", "x/b")], &["a>x/a", "b>x/b"]),
             (&[("a", "b"), ("b", "c"), ("c", "d")], &["c>d", "b>c", "a>b"]),
