@@ -388,3 +388,31 @@ impl DerivedForm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Harm, Looks};
+
+    #[test]
+    fn rot_leaves_size_and_time_and_an_edit_does_not() {
+        let rotten = Looks { is_readable: true, has_its_time: true, has_its_size: true, is_cut: false };
+        for (looks, harm) in [
+            (rotten, Harm::Damaged),
+            (Looks { has_its_time: false, ..rotten }, Harm::Changed),
+            (Looks { has_its_size: false, ..rotten }, Harm::Changed),
+            (Looks { has_its_size: false, is_cut: true, ..rotten }, Harm::Damaged),
+            (Looks { has_its_time: false, has_its_size: false, is_cut: true, ..rotten }, Harm::Changed),
+            (Looks { is_readable: false, has_its_time: false, ..rotten }, Harm::Damaged),
+        ] {
+            assert_eq!(Harm::of(&looks), harm, "{looks:?}");
+        }
+    }
+
+    #[test]
+    fn every_harm_has_a_word() {
+        for harm in [Harm::Damaged, Harm::Changed, Harm::Missing] {
+            assert_eq!(Harm::from_name(harm.as_str()), Some(harm));
+        }
+        assert_eq!(Harm::from_name("faded"), None);
+    }
+}

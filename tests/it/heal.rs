@@ -23,7 +23,7 @@ const SECOND: &str = "2024/2024-03/IMG_2.JPG";
 const SHARED: &str = "Shared Albums/Trip/S.JPG";
 
 fn export() -> Export {
-    let shared = SharedAlbum::new("Trip").photo("S.JPG", jpeg(500, &Exif::none()));
+    let shared = SharedAlbum::new("Trip").photo("S.JPG", jpeg(500, &Exif::taken("2022:07:04 12:00:00")));
     Export::new("iCloud Photos").part(
         Part::new()
             .photo(photo(1, "IMG_1.JPG", "2024-03"))
@@ -41,7 +41,7 @@ fn imported() -> (Scratch, Vec<PathBuf>) {
     let scratch = Scratch::new();
     let zips = export().write_zips(&scratch.parts());
     let report = scratch.import(&zips);
-    assert!(report.problems.iter().all(|p| p.code == Code::UnlistedMedia), "{:#?}", report.problems);
+    assert_eq!(report.problems, []);
     (scratch, zips)
 }
 
@@ -91,6 +91,13 @@ fn run(verb: &str, library: &Path, words: &[&str]) -> (Option<i32>, Value, Strin
     (output.status.code(), json, support::said(&output))
 }
 
+fn page(scratch: &Scratch) -> String {
+    let page = scratch.path("page.html");
+    let output = command().arg("report").arg(scratch.library()).arg("--output").arg(&page).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", support::said(&output));
+    fs::read_to_string(page).unwrap()
+}
+
 fn repaired(library: &Path, words: &[&str]) -> (Option<i32>, [u64; 3]) {
     let (code, json, said) = run("repair", library, words);
     let count = |name: &str| json[name].as_u64().unwrap_or_else(|| panic!("{said}"));
@@ -127,6 +134,11 @@ fn what_verify_finds_is_kept_until_it_is_put_right() {
     assert_eq!(report.healed, [""; 0]);
     assert_eq!(scratch.import_again(&other).1, Depth::Whole);
 
+    let page = self::page(&scratch);
+    for words in ["missing or damaged", FIRST, "windfall repair LIBRARY --from ZIPS", "Last verified "] {
+        assert!(page.contains(words), "{words}");
+    }
+
     let dry = scratch.dry_run(&zips);
     let report = scratch.import(&zips);
     assert_eq!((&report.healed, &dry.healed), (&vec![FIRST.to_owned()], &vec![FIRST.to_owned()]));
@@ -141,6 +153,10 @@ fn what_verify_finds_is_kept_until_it_is_put_right() {
     let found = verified(&scratch);
     assert_eq!((found.files.intact, said(&found)), (found.files.total, vec![]));
     assert_eq!(health(&library).unwrap().harmed(), 0);
+    let now = self::page(&scratch);
+    assert!(
+        now.contains(&format!("all {} files intact", found.files.total)) && !now.contains("windfall repair")
+    );
     assert_eq!(scratch.import_again(&zips).0.healed, [""; 0]);
     assert_eq!(scratch.import_again(&zips).1, Depth::Glance, "what is whole is not in the way any more");
     // and again: the bad bytes of before stay

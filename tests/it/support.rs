@@ -115,7 +115,7 @@ impl Scratch {
             jobs: self.jobs(),
             watch: Watch { progress, cancel: &cancel },
         };
-        import(&run, library, &|_| self.settings.clone())
+        patiently(|| import(&run, library, &|_| self.settings.clone()))
     }
 
     pub fn import(&self, inputs: &[PathBuf]) -> Report {
@@ -184,6 +184,18 @@ impl Scratch {
         let catalog = Catalog::read(&self.library()).unwrap();
         catalog.titles_by_path().unwrap().remove(path).unwrap_or_default()
     }
+}
+
+/// Runs something in this process that locks a library. Another test may just be starting a program, which holds the
+/// locks of this process for the moment until it is loaded.
+pub fn patiently<T>(run: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
+    for _ in 0..100 {
+        match run() {
+            Err(Error::Locked(_)) => std::thread::sleep(std::time::Duration::from_millis(20)),
+            done => return done,
+        }
+    }
+    run()
 }
 
 /// The command under test as on a computer in UTC where nobody has set anything.

@@ -225,3 +225,109 @@ pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Date
 pub(super) fn time_text(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use chrono::{DateTime, Utc};
+
+    use super::Health;
+    use crate::contents::ContentId;
+    use crate::library::catalog::{Catalog, Ids};
+    use crate::library::path::LibraryPath;
+    use crate::library::record::{Area, Damage, FileRecord, Harm, Unchanged};
+
+    fn path(text: &str) -> LibraryPath {
+        LibraryPath::parse(text).unwrap()
+    }
+
+    fn at(day: u32) -> DateTime<Utc> {
+        format!("2026-11-{day:02}T10:00:00Z").parse().unwrap()
+    }
+
+    /// Two files of the same bytes, and the ids of two contents.
+    fn catalog(folder: &tempfile::TempDir) -> (Catalog, Ids) {
+        let mut catalog = Catalog::open_file(folder.path().join("catalog.sqlite")).unwrap();
+        let hexes = ["a", "b"].map(|bytes| blake3::hash(bytes.as_bytes()).to_hex());
+        let sql = format!(
+            "INSERT INTO contents (id, blake3, size, crc32) VALUES (7, '{}', 1, 1), (8, '{}', 1, 2)",
+            hexes[0], hexes[1]
+        );
+        catalog.connection.execute_batch(&sql).unwrap();
+        let mut ids = Ids::default();
+        ids.contents.insert(first(), 7);
+        ids.contents.insert(second(), 8);
+        catalog.record_files(&[record("a.jpg", first()), record("b.jpg", first())], &ids).unwrap();
+        (catalog, ids)
+    }
+
+    fn first() -> ContentId {
+        ContentId::default()
+    }
+
+    fn second() -> ContentId {
+        use crate::contents::Id;
+        ContentId::at(1)
+    }
+
+    fn record(name: &str, content: ContentId) -> FileRecord {
+        FileRecord::plain(path(name), Area::Media, content)
+    }
+
+    fn harmed(harms: &[(&str, Harm)]) -> BTreeMap<LibraryPath, Harm> {
+        harms.iter().map(|(name, harm)| (path(name), *harm)).collect()
+    }
+
+    fn left(catalog: &mut Catalog) {
+        let unchanged = Unchanged { state: String::new(), report: String::new() };
+        catalog.record_run("import", "", "", Some(&unchanged)).unwrap();
+    }
+
+    #[test]
+    fn what_was_found_stands_until_the_file_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut catalog, ids) = catalog(&folder);
+        catalog.record_verified(at(1), &harmed(&[("a.jpg", Harm::Damaged)])).unwrap();
+        let damage = BTreeMap::from([(path("a.jpg"), Damage { what: Harm::Damaged, found: at(1) })]);
+        assert_eq!(catalog.damage().unwrap(), damage);
+        let health = Health { files: 2, verified: 1, since: Some(at(1)), damaged: 1, changed: 0, missing: 0 };
+        assert_eq!(catalog.health().unwrap(), health);
+        // what else is learnt of it says nothing of its bytes
+        let renewed = FileRecord { favorite: true, ..record("a.jpg", first()) };
+        catalog.record_files(&[renewed, record("b.jpg", first())], &ids).unwrap();
+        assert_eq!((catalog.damage().unwrap(), catalog.health().unwrap()), (damage.clone(), health));
+        catalog.record_moved(&[(path("b.jpg"), path("c.jpg"))]).unwrap();
+        assert_eq!(catalog.file("c.jpg").unwrap().unwrap().content.verified, Some(at(1)));
+        // it is known since then
+        catalog.record_verified(at(2), &harmed(&[("a.jpg", Harm::Damaged)])).unwrap();
+        assert_eq!(catalog.damage().unwrap(), damage);
+        catalog.record_harm(at(3), &harmed(&[("a.jpg", Harm::Damaged), ("c.jpg", Harm::Missing)])).unwrap();
+        let found: Vec<_> = catalog.damage().unwrap().into_values().map(|d| (d.what, d.found)).collect();
+        assert_eq!(found, [(Harm::Damaged, at(1)), (Harm::Missing, at(3))]);
+        catalog.record_moved(&[(path("c.jpg"), path("d.jpg"))]).unwrap();
+        catalog.record_mended(&[record("a.jpg", first())], &ids, at(4)).unwrap();
+        assert_eq!(catalog.damage().unwrap(), BTreeMap::new(), "found by its bytes, and mended");
+        assert_eq!(catalog.file("a.jpg").unwrap().unwrap().content.verified, Some(at(4)));
+        // other bytes at that path have not been read
+        catalog.record_files(&[record("a.jpg", second())], &ids).unwrap();
+        assert_eq!(catalog.file("a.jpg").unwrap().unwrap().content.verified, None);
+    }
+
+    #[test]
+    fn only_news_makes_the_next_import_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut catalog, _) = catalog(&folder);
+        left(&mut catalog);
+        catalog.record_verified(at(1), &BTreeMap::new()).unwrap();
+        assert!(catalog.unchanged().unwrap().is_some());
+        catalog.record_verified(at(2), &harmed(&[("a.jpg", Harm::Changed)])).unwrap();
+        assert!(catalog.unchanged().unwrap().is_none());
+        left(&mut catalog);
+        catalog.record_verified(at(3), &harmed(&[("a.jpg", Harm::Changed)])).unwrap();
+        catalog.record_harm(at(3), &harmed(&[("a.jpg", Harm::Changed)])).unwrap();
+        assert!(catalog.unchanged().unwrap().is_some());
+        catalog.record_verified(at(4), &harmed(&[("a.jpg", Harm::Missing)])).unwrap();
+        assert!(catalog.unchanged().unwrap().is_none());
+    }
+}

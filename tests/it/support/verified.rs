@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, aae, jpeg, mov};
-use crate::support::Scratch;
+use crate::support::{Scratch, patiently};
 use windfall::Error;
 use windfall::Watch;
 use windfall::category::photos::media::Embedded;
@@ -19,14 +19,12 @@ use windfall::run::verify::{Verification, VerifyRun, verify};
 
 pub fn try_verify(library: &Path, against: Option<&[PathBuf]>) -> Result<Verification, Error> {
     let cancel = AtomicBool::new(false);
-    verify(
-        &VerifyRun {
-            library,
-            jobs: NonZeroUsize::MIN.saturating_add(1),
-            watch: Watch { progress: &(), cancel: &cancel },
-        },
-        against,
-    )
+    let run = VerifyRun {
+        library,
+        jobs: NonZeroUsize::MIN.saturating_add(1),
+        watch: Watch { progress: &(), cancel: &cancel },
+    };
+    patiently(|| verify(&run, against))
 }
 
 pub fn verified(scratch: &Scratch) -> Verification {
@@ -41,7 +39,7 @@ pub fn rebuilt(scratch: &Scratch) -> Verification {
         jobs: NonZeroUsize::MIN.saturating_add(1),
         watch: Watch { progress: &(), cancel: &cancel },
     };
-    rebuild(&run, &|_| scratch.settings.clone(), None).unwrap()
+    patiently(|| rebuild(&run, &|_| scratch.settings.clone(), None)).unwrap()
 }
 
 /// Code and path of every problem.
