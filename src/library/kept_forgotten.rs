@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use csv::{ReaderBuilder, WriterBuilder};
 use serde::{Deserialize, Serialize};
 
+use crate::apple::fingerprint::Fingerprint;
+use crate::category::Said;
 use crate::contents::Content;
 use crate::error::Error;
 use crate::library::catalog::{Forgotten, Remembrance};
@@ -85,14 +87,14 @@ pub fn kept(library: &Path) -> Vec<Remembrance> {
 
 fn text(all: &[Remembrance]) -> io::Result<Vec<u8>> {
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
-    for Remembrance { bytes, fingerprint, when, record } in all {
+    for Remembrance { bytes, said, when, record } in all {
         let text = |path: &Option<LibraryPath>| path.as_ref().map(LibraryPath::to_string);
         writer.serialize(Line {
             path: bytes.path.to_string(),
             blake3: bytes.content.blake3.to_hex().to_string(),
             size: bytes.content.size,
             crc32: bytes.content.crc32,
-            fingerprint: fingerprint.clone(),
+            fingerprint: said.fingerprint.map(|fingerprint| fingerprint.to_string()),
             kept: text(&bytes.kept),
             forgotten: when.clone(),
             went_with: text(&bytes.with),
@@ -115,7 +117,10 @@ fn understood(line: Line) -> Option<Remembrance> {
             kept: path(line.kept),
             with: path(line.went_with),
         },
-        fingerprint: line.fingerprint,
+        said: Said {
+            fingerprint: line.fingerprint.as_deref().and_then(Fingerprint::parse),
+            ..Said::default()
+        },
         when: line.forgotten,
         record: line.record,
     })
@@ -126,16 +131,20 @@ mod tests {
     use std::fs;
 
     use super::{keep, kept};
+    use crate::apple::fingerprint;
+    use crate::category::Said;
     use crate::contents::Content;
     use crate::library::catalog::{Forgotten, Remembrance};
     use crate::library::path::LibraryPath;
 
     fn remembrance(path: &str, kept: Option<&str>) -> Remembrance {
         let at = |text: &str| LibraryPath::recorded(text).unwrap();
+        let mut print = fingerprint::Hasher::new();
+        print.update(path.as_bytes());
         let content = Content { blake3: blake3::hash(path.as_bytes()), size: 7, crc32: 9 };
         Remembrance {
             bytes: Forgotten { content, path: at(path), kept: kept.map(at), with: None },
-            fingerprint: Some("AX".into()),
+            said: Said { fingerprint: Some(print.finish()), ..Said::default() },
             when: "2024-05-01T10:00:00Z".into(),
             record: r#"{"file":{"path":"a, \"b\""}}"#.into(),
         }

@@ -32,7 +32,8 @@ pub struct Forgotten<C = ContentId> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Remembrance {
     pub bytes: Forgotten<Content>,
-    pub fingerprint: Option<String>,
+    /// What the bytes say of themselves; from a table, no more than Apple's checksum.
+    pub said: Said,
     /// When they were forgotten.
     pub when: String,
     /// What the catalog said of the file, as JSON.
@@ -95,7 +96,11 @@ impl Catalog {
                         new: Some(new.clone()),
                         content: Some(file.content),
                     }),
-                    _ => _ = end.execute(params![contents.get(file.content), file.path.as_str()])?,
+                    _ => {
+                        let content = contents.get(file.content);
+                        end.execute(params![content, file.path.as_str()])?;
+                        unlearn(tx, content)?;
+                    }
                 }
             }
             moves::put(tx, Mover::Remember, moves::TO_DO, &back, contents)
@@ -121,6 +126,7 @@ impl Catalog {
                 else {
                     continue;
                 };
+                let fingerprint = row.get_ref(6)?.as_str_or_null()?.and_then(Fingerprint::parse);
                 all.push(Remembrance {
                     bytes: Forgotten {
                         content: Content { blake3, size: row.get(1)?, crc32: row.get(2)? },
@@ -128,7 +134,7 @@ impl Catalog {
                         kept: path(4)?,
                         with: path(5)?,
                     },
-                    fingerprint: row.get(6)?,
+                    said: Said { fingerprint, ..Said::default() },
                     when: row.get(7)?,
                     record: row.get(8)?,
                 });
@@ -146,14 +152,10 @@ impl Catalog {
                  VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN json_valid(?6) THEN json_remove(?6, '$.file.original') \
                  ELSE '' END)",
             )?;
-            for Remembrance { bytes, fingerprint, when, record } in all {
+            for Remembrance { bytes, said, when, record } in all {
                 let id = match known.query([bytes.content.blake3.to_hex().as_str()])?.next()? {
                     Some(row) => row.get(0)?,
-                    None => {
-                        let fingerprint = fingerprint.as_deref().and_then(Fingerprint::parse);
-                        let said = Said { fingerprint, ..Said::default() };
-                        journal::insert_content(tx, &bytes.content, &said)?
-                    }
+                    None => journal::insert_content(tx, &bytes.content, said)?,
                 };
                 let (kept, with) = (bytes.kept.as_ref(), bytes.with.as_ref());
                 insert.execute(params![
@@ -179,6 +181,26 @@ fn drop_records(tx: &Transaction<'_>, path: &str) -> rusqlite::Result<()> {
         "UPDATE files SET companion_of = NULL WHERE companion_of = ?1",
     ] {
         tx.prepare_cached(statement)?.execute([path])?;
+    }
+    Ok(())
+}
+
+/// Takes bytes that stand nowhere out of what is known. The import that brings them reads them anew, and learns what a
+/// table beside a lost catalog did not tell.
+fn unlearn(tx: &Transaction<'_>, content: Option<&i64>) -> rusqlite::Result<()> {
+    let is_wanted = "SELECT EXISTS (SELECT 1 FROM files WHERE ?1 IN (content, original)) \
+                     OR EXISTS (SELECT 1 FROM forgotten WHERE content = ?1) \
+                     OR EXISTS (SELECT 1 FROM staged WHERE content = ?1) \
+                     OR EXISTS (SELECT 1 FROM plan WHERE content = ?1)";
+    if tx.prepare_cached(is_wanted)?.query_row([content], |row| row.get(0))? {
+        return Ok(());
+    }
+    for statement in [
+        "UPDATE archives SET complete = 0 WHERE id IN (SELECT archive FROM entries WHERE content = ?1)",
+        "DELETE FROM entries WHERE content = ?1",
+        "DELETE FROM contents WHERE id = ?1",
+    ] {
+        tx.prepare_cached(statement)?.execute([content])?;
     }
     Ok(())
 }

@@ -84,13 +84,17 @@ fn named(library: &Path, catalog: &Catalog, paths: &[PathBuf]) -> Result<Vec<Lib
 }
 
 /// A file as it stands.
-struct Seen {
-    content: Content,
-    said: Said,
+pub struct Seen {
+    pub content: Content,
+    pub said: Said,
     modified: DateTime<Utc>,
 }
 
-fn look(path: &Path, area: Area) -> std::io::Result<Seen> {
+/// Reads a file, and what it says of itself.
+///
+/// # Errors
+/// If it is no file, or cannot be read.
+pub fn look(path: &Path, area: Area) -> std::io::Result<Seen> {
     let metadata = fs::symlink_metadata(path)?;
     if !metadata.is_file() {
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no file"));

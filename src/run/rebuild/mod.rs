@@ -40,6 +40,7 @@ use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Novelty, Read
 use crate::library::settings::{RememberedSettings, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
+use crate::run::forget::edited;
 use crate::run::import::Choose;
 use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::rebuild::kept::{KeptDetails, kept_details};
@@ -134,7 +135,8 @@ impl Old {
         let mut forgotten = kept_forgotten::kept(library);
         let is_told = |kept: &Remembrance| told.iter().any(|told| told.bytes == kept.bytes);
         forgotten.retain(|kept| !is_told(kept));
-        forgotten.extend(told);
+        forgotten.extend(told.iter().cloned());
+        forgotten.iter_mut().for_each(|file| learn(library, file));
         Ok(Old { known, settings, forgotten })
     }
 
@@ -152,6 +154,15 @@ impl Old {
             })
         });
         edits.collect()
+    }
+}
+
+/// Learns what forgotten bytes say of themselves, where they are kept.
+fn learn(library: &Path, file: &mut Remembrance) {
+    let Some(kept) = &file.bytes.kept else { return };
+    match edited::look(&kept.to_path(library), area_of(&file.bytes.path)) {
+        Ok(seen) if seen.content == file.bytes.content => file.said = seen.said,
+        _ => {}
     }
 }
 
