@@ -5,8 +5,10 @@
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Seek};
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -20,7 +22,8 @@ use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
 use crate::problem::{Code, Problem};
-use crate::run::list;
+use crate::progress::Watch;
+use crate::run::{list, moves};
 
 /// What became of the files that were named.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -45,6 +48,8 @@ pub fn keep_edits(library: &Path, paths: &[PathBuf]) -> Result<Kept, Error> {
     let named = named(library, &Catalog::read(library)?, paths)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
+    let watch = Watch { progress: &(), cancel: &AtomicBool::new(false) };
+    moves::finish(&moves::Run { library, jobs: NonZeroUsize::MIN, watch }, &mut catalog)?;
     let (mut kept, mut edits) = (Kept::default(), Vec::new());
     for path in &named {
         let Some(known) = catalog.file(path.as_str())? else { continue };
