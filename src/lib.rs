@@ -172,7 +172,8 @@ pub mod cli {
     pub use crate::problem::{advice, amount, remedy};
     pub use crate::run::import::{Glance, glance};
     pub use crate::run::{
-        check, copy, forget, import, list, mirror, rebuild, repair, sidecars, similar, verify,
+        albums, arrange, check, copy, forget, import, list, mirror, moves, rebuild, repair, sidecars,
+        similar, verify,
     };
     pub use crate::stage::discover::fit::Space;
     pub use crate::stage::report;

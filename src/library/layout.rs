@@ -10,6 +10,10 @@ pub const DETAILS: &str = "details";
 pub const ORIGINS: &str = "origins.csv";
 /// Beside those: what the owner chose, a line for each setting.
 pub const SETTINGS: &str = "settings.csv";
+/// Beside those: what the owner left out on purpose.
+pub const FORGOTTEN_TABLE: &str = "forgotten.csv";
+/// Inside it: files that the owner left out on purpose, by the path that they had.
+pub const FORGOTTEN: &str = "forgotten";
 /// Inside it: bytes that wait until they are placed.
 pub const STAGING: &str = "staging";
 /// Inside it: bytes of files that were damaged, or that were changed and put aside, each at the path of its file.
@@ -59,6 +63,6 @@ pub fn staging(library: &Path) -> PathBuf {
 pub fn is_beside_details(path: &str) -> bool {
     let mut steps = path.split('/');
     [INTERNAL, DETAILS].into_iter().all(|step| steps.next() == Some(step))
-        && matches!(steps.nth(1), Some(ORIGINS | SETTINGS))
+        && matches!(steps.nth(1), Some(ORIGINS | SETTINGS | FORGOTTEN_TABLE))
         && steps.next().is_none()
 }

@@ -6,6 +6,7 @@ pub mod files;
 pub mod filter;
 pub mod given;
 pub mod identity;
+pub mod kept_forgotten;
 pub mod kept_settings;
 pub mod layout;
 pub mod lock;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::library::layout::INTERNAL;
+use crate::library::layout::{DETAILS, FORGOTTEN, INTERNAL};
 use crate::library::name::{ADDED_MAX, INTERNAL_SHORT, display, fold, is_ordinary, portable, shorten};
 
 /// A path relative to the library, with `/`. It is never absolute or empty and never has `.` or `..`. Below
@@ -81,15 +81,21 @@ impl LibraryPath {
         Ok(LibraryPath(path.into()))
     }
 
-    /// A path from the catalog: in the tree, or below `.windfall/details`.
+    /// A path from the catalog: in the tree, or below `.windfall/details` or `.windfall/forgotten`.
     ///
     /// # Errors
     /// [`NotInLibrary`] if it could lead anywhere else.
     pub fn recorded(path: &str) -> Result<Self, NotInLibrary> {
-        match path.strip_prefix(INTERNAL).and_then(|rest| rest.strip_prefix("/details/")) {
+        let kept = path.strip_prefix(INTERNAL).and_then(|rest| rest.strip_prefix('/')?.split_once('/'));
+        match kept.filter(|(top, _)| [DETAILS, FORGOTTEN].contains(top)).map(|(_, below)| below) {
             Some(below) => Self::parse(below).map(|_| LibraryPath(path.into())),
             None => Self::parse(path),
         }
+    }
+
+    /// Where a file of this path is kept when its owner left it out of the library.
+    pub fn forgotten(&self) -> Self {
+        LibraryPath(format!("{INTERNAL}/{FORGOTTEN}/{}", self.0).into())
     }
 
     /// The path of something in this folder. The name is made [`portable`].

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::library::template::Template;
+use crate::library::template::{Purpose, Template};
 
 /// The names under which a library remembers its settings.
 pub mod name {
@@ -27,6 +27,10 @@ pub mod name {
     pub const RECENTLY_DELETED: &str = "recently_deleted";
     /// The form of sidecars.
     pub const SIDECARS: &str = "sidecars";
+    /// The layout before the last arrangement.
+    pub const LAYOUT_BEFORE: &str = "layout_before_arrange";
+    /// The name before the last arrangement.
+    pub const NAME_BEFORE: &str = "name_before_arrange";
 }
 
 /// A choice that has a word on the command line and in the catalog.
@@ -202,6 +206,25 @@ impl Settings {
             hidden: Hidden::Apart,
             recently_deleted: RecentlyDeleted::Apart,
             sidecars: None,
+        }
+    }
+
+    /// What a library remembers, and the defaults where it remembers nothing. The time zone is the default: it counts
+    /// for what is new, and nothing is.
+    pub fn of(remembered: &RememberedSettings) -> Self {
+        let usual = Settings::standard(Tz::UTC);
+        let template =
+            |name, purpose| remembered.text(name).and_then(|text| Template::parse(text, purpose).ok());
+        Settings {
+            layout: template(name::LAYOUT, Purpose::Layout).unwrap_or(usual.layout),
+            name: template(name::NAME, Purpose::Name).unwrap_or(usual.name),
+            zone: usual.zone,
+            zone_from: ZoneFrom::Library,
+            albums: remembered.choice(name::ALBUMS).unwrap_or(usual.albums),
+            memories: remembered.choice(name::MEMORIES).unwrap_or(usual.memories),
+            hidden: remembered.choice(name::HIDDEN).unwrap_or(usual.hidden),
+            recently_deleted: remembered.choice(name::RECENTLY_DELETED).unwrap_or(usual.recently_deleted),
+            sidecars: remembered.choice(name::SIDECARS).unwrap_or(usual.sidecars),
         }
     }
 

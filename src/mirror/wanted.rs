@@ -5,16 +5,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::library::catalog::Known;
-use crate::library::layout::{self, INTERNAL};
+use crate::library::layout::{self, FORGOTTEN, INTERNAL};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::library::record::{DerivedKind, DerivedRecord};
 use crate::mirror::decide::{Class, Wanted};
 use crate::mirror::scan::{Seen, Sort};
 use crate::problem::{Code, Problem};
-
-/// Below `.windfall`: photos that were left out on purpose and kept.
-const FORGOTTEN: &str = "forgotten";
 
 /// What the catalog of a library knows.
 pub struct Catalogued<'a> {

@@ -99,6 +99,23 @@ pub struct PageOptions {
     pub previews: Previews,
 }
 
+/// What a page says that shows hidden photos too.
+const SHOWS_HIDDEN: &str = "<meta name=\"windfall-hidden\" content=\"shown\">";
+
+/// The page that stands in a library, as its owner wanted it: after files were moved, it has to be made again.
+pub(crate) fn standing(library: &Path) -> Option<PageOptions> {
+    let place = library.join(layout::PAGE);
+    if !fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_file()) {
+        return None;
+    }
+    let mut head = Vec::new();
+    File::open(place).ok()?.take(1024).read_to_end(&mut head).ok()?;
+    let head = String::from_utf8_lossy(&head);
+    let hidden =
+        if head.contains(SHOWS_HIDDEN) { HiddenAndDeleted::Included } else { HiddenAndDeleted::LeftOut };
+    head.contains(MARK).then(|| PageOptions { hidden, ..PageOptions::default() })
+}
+
 /// What became of a page, as JSON in the form of all verbs that make something.
 #[derive(Debug, Serialize)]
 pub struct Written {
@@ -253,6 +270,8 @@ struct RunLine {
 #[template(path = "page.html", config = "src/page/askama.toml")]
 struct Page<'a> {
     version: &'static str,
+    /// A line for whoever makes the page again.
+    shows_hidden: &'static str,
     credit: &'static str,
     written: String,
     nonce: &'a str,
@@ -307,6 +326,7 @@ fn render(
     let has_position = |item: &&&StoredFile| item.content.position.is_some();
     let mut page = Page {
         version: env!("CARGO_PKG_VERSION"),
+        shows_hidden: if hidden == HiddenAndDeleted::Included { SHOWS_HIDDEN } else { "" },
         credit: place::CREDIT,
         written: day(&Utc::now().to_rfc3339()),
         nonce: "",

@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use crate::category::photos::{AlbumKind, Heard};
 use crate::error::Error;
@@ -19,6 +21,7 @@ use crate::library::settings::{Hidden, Memories, RememberedSettings, SidecarForm
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
 use crate::progress::{Phase, Watch};
+use crate::run::moves;
 use crate::sidecar::{Discretion, extension, form_of, sidecar, subject};
 use crate::stage::place::{self, Derivation, Placing, Removal, Unplaced};
 use crate::stage::survey::Before;
@@ -209,11 +212,13 @@ pub fn write(library: &Path, form: SidecarForm, watch: Watch<'_>) -> Result<Kept
     Catalog::read(library)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
+    moves::finish(&moves::Run { library, jobs: NonZeroUsize::MIN, watch }, &mut catalog)?;
     let known = catalog.load()?;
     let staging = Staging::open(library, &known.staged())?;
     let Remembered { delivered: Delivered { contents, heard, .. }, recorded } = known;
     let before = Before::new(library, Tree::walk(library)?, recorded, &contents, &HashSet::new());
     catalog.record_moved(&before.moved)?;
+    catalog.record_owners_moves(&before.moved)?;
     catalog.remember(&remembering(Some(form)))?;
     let remembered = catalog.settings()?;
     kept_settings::keep(library, &remembered)?;
@@ -247,6 +252,8 @@ pub fn remove(library: &Path, form: SidecarForm) -> Result<Removed, Error> {
     Catalog::read(library)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
+    let watch = Watch { progress: &(), cancel: &AtomicBool::new(false) };
+    moves::finish(&moves::Run { library, jobs: NonZeroUsize::MIN, watch }, &mut catalog)?;
     let known = catalog.load()?;
     let suffix = format!(".{}", extension(form));
     let of_form: Vec<(&LibraryPath, &DerivedRecord)> = ours(&known.recorded.derived)

@@ -37,6 +37,8 @@ pub struct Held {
     pub kept: HashMap<LibraryPath, Hash>,
     /// Everything that stands in the tree, by collision key.
     pub taken: HashSet<PathKey>,
+    /// Bytes that the owner wants left out.
+    pub forgotten: HashSet<Hash>,
     /// Files that no import recorded: those of the size of bytes to be placed, and those in albums.
     pub foreign: HashMap<LibraryPath, Hash>,
     /// Symbolic links that no import recorded, and where they lead.
@@ -88,7 +90,11 @@ pub struct Before {
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
     /// Folder names of albums, by kind and key.
     pub album_folders: HashMap<(AlbumKind, String), String>,
-    /// Contents that stand in the library, whatever the area.
+    /// Contents that the owner wants left out.
+    pub forgotten: ContentSet,
+    /// Where the owner put files.
+    pub owners: HashSet<LibraryPath>,
+    /// Contents that stand in the library, whatever the area, and those that are left out on purpose.
     pub standing: ContentSet,
     /// Those, and what waits in staging: contents whose bytes need not be read again.
     pub safe: ContentSet,
@@ -103,7 +109,8 @@ impl Before {
         contents: &Contents,
         waiting: &HashSet<Hash>,
     ) -> Self {
-        let Recorded { mut files, staged, plan, mut derived, album_folders, damage } = recorded;
+        let Recorded { mut files, staged, plan, mut derived, album_folders, damage, forgotten, mut owners } =
+            recorded;
         let mut seen = tree;
         let stands = |record: &FileRecord| {
             let found = match record.area {
@@ -135,7 +142,10 @@ impl Before {
             }
         }
         files.extend(found.records.into_iter().map(|record| (record.path.clone(), record)));
-        let mut standing: ContentSet = files.values().map(|file| file.content).collect();
+        owners.extend(found.moved.iter().map(|(_, to)| to.clone()));
+        let forgotten: ContentSet = forgotten.iter().map(|file| file.content).collect();
+        let mut standing: ContentSet =
+            files.values().map(|file| file.content).chain(forgotten.contents()).collect();
         // what its owner edited is not to come back, whatever became of the edit
         let edited = files.values().chain(&found.lost).chain(&damaged).chain(&changed);
         edited.filter_map(|file| file.original.as_deref()).for_each(|original| _ = standing.add(*original));
@@ -155,9 +165,16 @@ impl Before {
             plan,
             derived,
             album_folders,
+            forgotten,
+            owners,
             standing,
             safe,
         }
+    }
+
+    /// What stands in the tree and is none of `files`: links and sidecars, changed files, and what no import put there.
+    pub fn strange(&self) -> impl Iterator<Item = &LibraryPath> {
+        self.seen.iter().map(|(path, _)| path)
     }
 
     /// Records of edited files, whether they stand or not.
@@ -316,6 +333,7 @@ pub fn held(library: &Path, before: &Before, contents: &Contents, wanted: &Conte
         media,
         kept,
         taken,
+        forgotten: before.forgotten.contents().map(|content| contents.distinct[content].blake3).collect(),
         reserved: settled(before, contents),
         foreign: files,
         foreign_links,

@@ -10,7 +10,9 @@ mod builder;
 mod support;
 
 mod again;
+mod albums_as;
 mod apples_format;
+mod arrange;
 mod bombs;
 mod claims;
 mod cli;
@@ -20,6 +22,7 @@ mod dates;
 mod earlier_version;
 mod exiftool;
 mod filters;
+mod forget;
 mod heal;
 mod import;
 mod laws;

@@ -2,6 +2,7 @@
 //! here runs the real command; `docs/reliability.md` says what is promised and how to run more.
 #![cfg(unix)] // signals
 
+mod by_hand;
 #[cfg(target_os = "linux")]
 mod drives;
 mod faults;

@@ -22,12 +22,13 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use clap::ColorChoice;
+use serde::Serialize;
 
-use cli::{Cli, Command, Output, Speech};
+use cli::{ByHand, Cli, Command, Output, Speech};
 use terminal::{Bar, Screen, Voice, guide};
 use windfall::cli::{
-    check, copy, forget, import, is_panic_expected, list, mirror, page, rebuild, remedy, repair, report,
-    sidecars, similar, verify,
+    albums, arrange, check, copy, forget, import, is_panic_expected, list, mirror, page, rebuild, remedy,
+    repair, report, sidecars, similar, verify,
 };
 use windfall::{
     Error, Problem, Progress, RememberedSettings, RepairRun, Run, Settings, Severity, Strangers, VerifyRun,
@@ -109,7 +110,6 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.verify(&arguments))),
         Command::Repair(arguments) => session(arguments.pace.output())
             .map(|session| interruptible(session, move |session| session.repair(&arguments))),
-        Command::Forget(arguments) => session(arguments.output()).map(|session| session.forget(&arguments)),
         Command::Mirror(arguments) => session(arguments.output())
             .map(|session| interruptible(session, move |session| session.mirror(&arguments))),
         Command::Similar(arguments) => session(arguments.pace.output())
@@ -118,6 +118,12 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.report(&arguments))),
         Command::Copy(arguments) => session(arguments.output())
             .map(|session| interruptible(session, move |session| session.copy(&arguments))),
+        Command::Albums(arguments) => session(arguments.output())
+            .map(|session| interruptible(session, move |session| session.albums(&arguments))),
+        Command::Arrange(arguments) => session(arguments.output())
+            .map(|session| interruptible(session, move |session| session.arrange(&arguments))),
+        Command::Forget(arguments) => session(arguments.output())
+            .map(|session| interruptible(session, move |session| session.forget(&arguments))),
         Command::Sidecars(arguments) => session(Output::Words)
             .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
     };
@@ -317,6 +323,61 @@ impl Session {
         }
     }
 
+    fn albums(&self, arguments: &cli::Albums) -> Exit {
+        let result = albums::albums(&arguments.run(self.watch()), arguments.form);
+        self.by_hand(result, arguments.output(), |made| &made.problems, terminal::albums_made)
+    }
+
+    fn arrange(&self, arguments: &cli::Arrange) -> Exit {
+        let run = arguments.run(self.watch());
+        let (result, what) = match (arguments.undo, arguments.dry_run) {
+            (true, _) => (arrange::undo(&run), terminal::Arranging::Undo),
+            (_, true) => (arrange::rehearse(&run, &arguments.wanted()), terminal::Arranging::DryRun),
+            _ => (arrange::arrange(&run, &arguments.wanted()), terminal::Arranging::Real),
+        };
+        let told = |arranged: &arrange::Arranged, voice| terminal::arranged(arranged, what, voice);
+        self.by_hand(result, arguments.output(), |arranged| &arranged.problems, told)
+    }
+
+    fn forget(&self, arguments: &cli::Forget) -> Exit {
+        if arguments.edited {
+            let result = forget::edited::keep_edits(&arguments.library, &arguments.paths);
+            return self.by_hand(result, arguments.output(), |kept| &kept.problems, terminal::edits_kept);
+        }
+        let run = arguments.run(self.watch());
+        let (result, what) = match arguments.undo {
+            true => (forget::left_out::remember(&run, &arguments.paths), terminal::Forgetting::Undo),
+            false => (
+                forget::left_out::forget(&run, &arguments.paths, arguments.fate()),
+                terminal::Forgetting::Done(arguments.fate()),
+            ),
+        };
+        let told = |left_out: &forget::left_out::LeftOut, voice| terminal::forgotten(left_out, what, voice);
+        self.by_hand(result, arguments.output(), |left_out| &left_out.problems, told)
+    }
+
+    /// Says what a command came to that changes a library by its owner's hand.
+    fn by_hand<T: Serialize>(
+        &self,
+        result: Result<T, Error>,
+        output: Output,
+        problems: impl Fn(&T) -> &[Problem],
+        words: impl Fn(&T, Voice) -> Result<(), Error>,
+    ) -> Exit {
+        self.screen.clear();
+        match result {
+            Ok(done) => {
+                let shown = match (output, self.voice) {
+                    (Output::Json, _) => terminal::json(&done),
+                    (Output::Words, Voice::Quiet) => terminal::errors(problems(&done)),
+                    (Output::Words, voice) => words(&done, voice),
+                };
+                self.ended(shown, problems(&done))
+            }
+            Err(error) => self.failed(&error, Some(GOES_ON)),
+        }
+    }
+
     fn sidecars(&self, arguments: &cli::Sidecars) -> Exit {
         let cli::Sidecars { library, form, remove } = arguments;
         if *remove {
@@ -414,20 +475,6 @@ impl Session {
         }
     }
 
-    fn forget(&self, arguments: &cli::Forget) -> Exit {
-        match forget::edited::keep_edits(&arguments.library, &arguments.paths) {
-            Ok(kept) => {
-                let shown = match (arguments.output(), self.voice) {
-                    (Output::Json, _) => terminal::json(&kept),
-                    (Output::Words, Voice::Quiet) => terminal::errors(&kept.problems),
-                    (Output::Words, voice) => terminal::edits_kept(&kept, voice),
-                };
-                self.ended(shown, &kept.problems)
-            }
-            Err(error) => self.failed(&error, None),
-        }
-    }
-
     fn similar(&self, arguments: &cli::Similar) -> Exit {
         let cli::Similar { library, filtering, pace } = arguments;
         let jobs = pace.jobs(iter::once(library));
@@ -466,6 +513,9 @@ impl Session {
 
 /// The hint for an interrupted run that keeps its thumbnails and changes nothing else.
 const NOTHING_CHANGED: &str = "nothing was changed; run the same command again to go on";
+
+/// The hint for an interrupted run that changes a library by its owner's hand.
+const GOES_ON: &str = "nothing is lost; the next run goes on where this one stopped";
 
 /// The hint for an interrupted run that had nothing to keep.
 const NOTHING_WRITTEN: &str = "nothing was written; run the same command again to start over";

@@ -18,7 +18,7 @@ use crate::contents::{
 };
 use crate::library::catalog::facts::{FACTS, FactsReader};
 use crate::library::catalog::words::{self, Unknown, known_word};
-use crate::library::catalog::{Detail, albums, findings};
+use crate::library::catalog::{Detail, Forgotten, albums, findings, forgotten, moves};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Damage, DerivedKind, DerivedRecord, FileRecord, Placement};
 
@@ -63,6 +63,10 @@ pub struct Recorded {
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
     /// Folder names of albums, by kind and key.
     pub album_folders: HashMap<(AlbumKind, String), String>,
+    /// What was left out on purpose.
+    pub forgotten: Vec<Forgotten>,
+    /// Where the owner put files.
+    pub owners: HashSet<LibraryPath>,
     /// What is known to be wrong with files.
     pub damage: BTreeMap<LibraryPath, Damage>,
 }
@@ -96,6 +100,8 @@ pub(super) fn load(connection: &Connection) -> rusqlite::Result<(Remembered, ByI
     plan(connection, &mut known, &contents)?;
     known.recorded.derived = derived(connection)?;
     album_folders(connection, &mut known)?;
+    known.recorded.forgotten = forgotten::load(connection, &contents)?;
+    known.recorded.owners = moves::owners_places(connection)?;
     known.recorded.damage = findings::damage(connection)?;
     Ok((known, contents))
 }
@@ -121,7 +127,7 @@ impl<I> Default for ById<I> {
 }
 
 impl<I: Copy> ById<I> {
-    fn get(&self, id: i64) -> Option<I> {
+    pub(super) fn get(&self, id: i64) -> Option<I> {
         let at = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
         Some(self.0[at].1)
     }

@@ -12,12 +12,14 @@
 mod albums;
 mod facts;
 mod findings;
+mod forgotten;
 mod history;
 mod journal;
 mod listing;
 mod load;
 mod migrate;
 mod mirrored;
+mod moves;
 mod soundness;
 mod words;
 
@@ -31,10 +33,12 @@ use crate::library::settings::RememberedSettings;
 use crate::threads;
 
 pub use findings::{Edit, Health, KeptOriginal};
+pub use forgotten::{Forgotten, Remembrance};
 pub use history::{ExportRecord, RunRecord};
 pub use listing::{Detail, Original, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};
 pub use mirrored::{Known, Reading};
+pub use moves::{Journal, Move, Mover, NewMove, Relocated};
 pub use soundness::Dangling;
 use words::{Unknown, known_word};
 
@@ -158,15 +162,7 @@ impl Catalog {
     }
 
     pub fn remember(&mut self, settings: &RememberedSettings) -> Result<(), Error> {
-        self.write(|tx| {
-            for (name, value) in settings.iter() {
-                tx.execute(
-                    "INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)",
-                    params![name, value],
-                )?;
-            }
-            Ok(())
-        })
+        self.write(|tx| put_settings(tx, settings))
     }
 
     /// Reads everything that a run has to know.
@@ -193,6 +189,11 @@ impl Catalog {
         known.recorded.files = load::files(records, &contents);
         Ok(known)
     }
+}
+
+fn put_settings(tx: &Transaction<'_>, settings: &RememberedSettings) -> rusqlite::Result<()> {
+    let mut insert = tx.prepare_cached("INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)")?;
+    settings.iter().try_for_each(|(name, value)| insert.execute(params![name, value]).map(|_| ()))
 }
 
 /// An error of the catalog at a path.

@@ -20,9 +20,9 @@ CREATE TABLE moves (
     position INTEGER NOT NULL,
     command  TEXT NOT NULL,
     old      TEXT NOT NULL,
-    new      TEXT NOT NULL,
+    new      TEXT NOT NULL,           -- empty: it is deleted
     content  INTEGER REFERENCES contents,
-    done     INTEGER NOT NULL DEFAULT 0,
+    done     INTEGER NOT NULL DEFAULT 0, -- 1: it stands there; 2: what was derived of it has followed
     PRIMARY KEY (run, position)
 ) STRICT, WITHOUT ROWID;
 

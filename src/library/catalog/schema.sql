@@ -109,11 +109,11 @@ CREATE TABLE forgotten (
 CREATE TABLE moves (
     run      INTEGER NOT NULL,        -- ascending
     position INTEGER NOT NULL,        -- the order of one run
-    command  TEXT NOT NULL,           -- arrange, forget
+    command  TEXT NOT NULL,           -- arrange, undo, forget, remember; owner: by hand
     old      TEXT NOT NULL,
-    new      TEXT NOT NULL,
+    new      TEXT NOT NULL,           -- empty: it is deleted
     content  INTEGER REFERENCES contents, -- NULL: it is derived
-    done     INTEGER NOT NULL DEFAULT 0,
+    done     INTEGER NOT NULL DEFAULT 0, -- 1: it stands there; 2: what was derived of it has followed
     PRIMARY KEY (run, position)
 ) STRICT, WITHOUT ROWID;
 

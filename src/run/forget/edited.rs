@@ -5,8 +5,10 @@
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Seek};
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -20,7 +22,8 @@ use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
 use crate::problem::{Code, Problem};
-use crate::run::list;
+use crate::progress::Watch;
+use crate::run::{list, moves};
 
 /// What became of the files that were named.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -45,6 +48,8 @@ pub fn keep_edits(library: &Path, paths: &[PathBuf]) -> Result<Kept, Error> {
     let named = named(library, &Catalog::read(library)?, paths)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
+    let watch = Watch { progress: &(), cancel: &AtomicBool::new(false) };
+    moves::finish(&moves::Run { library, jobs: NonZeroUsize::MIN, watch }, &mut catalog)?;
     let (mut kept, mut edits) = (Kept::default(), Vec::new());
     for path in &named {
         let Some(known) = catalog.file(path.as_str())? else { continue };
@@ -84,13 +89,17 @@ fn named(library: &Path, catalog: &Catalog, paths: &[PathBuf]) -> Result<Vec<Lib
 }
 
 /// A file as it stands.
-struct Seen {
-    content: Content,
-    said: Said,
+pub struct Seen {
+    pub content: Content,
+    pub said: Said,
     modified: DateTime<Utc>,
 }
 
-fn look(path: &Path, area: Area) -> std::io::Result<Seen> {
+/// Reads a file, and what it says of itself.
+///
+/// # Errors
+/// If it is no file, or cannot be read.
+pub fn look(path: &Path, area: Area) -> std::io::Result<Seen> {
     let metadata = fs::symlink_metadata(path)?;
     if !metadata.is_file() {
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no file"));

@@ -18,7 +18,8 @@ use crate::run::import::Run;
 use crate::run::import::read::Read;
 use crate::stage::discover::Inputs;
 use crate::stage::ingest::Tally;
-use crate::stage::plan::{Plan, plan};
+use crate::stage::plan::records::Records;
+use crate::stage::plan::{Plan, fitting, plan};
 use crate::stage::survey::{self, Before};
 use crate::threads;
 
@@ -31,6 +32,8 @@ pub(super) struct Decided {
     pub(super) rows: u64,
     pub(super) matched: Matched,
     pub(super) plan: Plan,
+    /// Files that stand where the rules of an earlier day put them.
+    pub(super) to_arrange: u64,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -56,9 +59,17 @@ pub(super) fn decide(
     inputs.heard.photos.lists.clear();
     let mut plan = plan(&inputs.contents, Assets::Photos(&matched, &inputs.heard.photos), &held, settings);
     problems.append(&mut plan.problems);
+    let to_arrange = {
+        let (contents, assets) = (&inputs.contents, Assets::Photos(&matched, &inputs.heard.photos));
+        let records = Records::new(contents, &inputs.heard, &matched, &plan, &before.files);
+        let standing =
+            |content| plan.paths.get(content).filter(|path| !before.owners.contains(*path)).cloned();
+        fitting(contents, assets, &held, settings, &standing, &|asset| records.time(asset)).misplaced.len()
+            as u64
+    };
     problems.extend(lacking_links(&matched, settings, links));
     problems.extend(owners_changes(run, library, &before, &plan));
-    Decided { inputs, before, tally, rows, matched, plan, problems }
+    Decided { inputs, before, tally, rows, matched, plan, to_arrange, problems }
 }
 
 fn lacking_links(matched: &Matched, settings: &Settings, links: Links) -> Option<Problem> {

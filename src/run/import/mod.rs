@@ -26,6 +26,7 @@ use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
 use crate::library::drive;
+use crate::library::kept_forgotten;
 use crate::library::kept_settings;
 use crate::library::layout::INTERNAL;
 use crate::library::lock::{lock, withdraw};
@@ -33,6 +34,7 @@ use crate::library::record::Unchanged;
 use crate::library::settings::{RememberedSettings, Settings};
 use crate::library::staging::Staging;
 use crate::progress::Watch;
+use crate::run::moves;
 use crate::stage::discover::search::Strangers;
 use crate::stage::ingest::{Reading, Wanted};
 use crate::stage::report::Report;
@@ -98,6 +100,7 @@ pub fn import(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Repo
 fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     let clock = Clock::start();
     let mut catalog = Catalog::open(library)?;
+    moves::finish(&moves::Run { library, jobs: run.jobs, watch: run.watch }, &mut catalog)?;
     let settings = choose(&catalog.settings()?);
     let tree = match unchanged::outset(run, library, &catalog, &settings)? {
         Outset::Unchanged(report, left) => return clock.record(library, *report, Some(&left), &mut catalog),
@@ -113,6 +116,7 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
     kept_settings::keep(library, &catalog.settings()?)?;
+    kept_forgotten::keep(library, &catalog.remembrances()?)?;
     let (report, before) = report::report(library, placed, &settings)?;
     let healed: HashSet<&str> = report.healed.iter().map(String::as_str).collect();
     let harmed = before.harmed().filter(|(record, _)| !healed.contains(record.path.as_str()));

@@ -26,7 +26,7 @@ use crate::stage::survey::Before;
 /// If the entries do not add up.
 pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Result<(Report, Before), Error> {
     let Placed { decided, unplaced } = placed;
-    let Decided { inputs, before, tally, rows, matched, plan, problems } = decided;
+    let Decided { inputs, before, tally, rows, matched, plan, to_arrange, problems } = decided;
     let held = || before.files.values().chain(before.edited());
     let media = held().filter(|f| f.area == Area::Media).map(|f| *f.delivered()).collect();
     let kept = held().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
@@ -77,7 +77,7 @@ pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Res
         albums: counts::albums(&matched),
         time_zone,
         healed,
-        to_arrange: 0,
+        to_arrange,
         health: None,
         left_alone: inputs.left_alone.clone(),
         problems: all,

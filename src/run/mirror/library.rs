@@ -25,6 +25,7 @@ use crate::mirror::decide::{Class, Wanted};
 use crate::mirror::folder::Folder;
 use crate::mirror::wanted::Catalogued;
 use crate::run::mirror::{Outcome, Run, Work};
+use crate::run::moves;
 use crate::stage::survey::examine;
 
 /// A library that this run has locked.
@@ -52,8 +53,9 @@ impl Library {
     ///
     /// # Errors
     /// If there is none, or its catalog cannot be read.
-    pub fn open(root: &Path) -> Result<Self, Error> {
-        let catalog = open(root)?;
+    pub fn open(run: &Run<'_>) -> Result<Self, Error> {
+        let root = run.library;
+        let catalog = open(run)?;
         let (files, forgotten) = catalog.all_known()?;
         let derived = catalog.derived()?;
         let lists = derived.iter().filter(|(_, record)| record.kind == DerivedKind::List);
@@ -179,18 +181,21 @@ fn own<'a>(work: &'a Work, folder: &Folder) -> HashMap<Hash, &'a str> {
     own.filter_map(|file| Some((hash(file)?, file.path.as_str()))).collect()
 }
 
-/// Opens a catalog for writing, or where that is not possible for reading.
-fn open(root: &Path) -> Result<Catalog, Error> {
-    let path = Catalog::path_in(root);
-    if !path.metadata().is_ok_and(|metadata| metadata.len() > 0) {
+/// Opens a catalog for writing, and ends what an earlier run had begun to move; or where that is not possible, for
+/// reading.
+fn open(run: &Run<'_>) -> Result<Catalog, Error> {
+    let root = run.library;
+    if !Catalog::path_in(root).metadata().is_ok_and(|metadata| metadata.len() > 0) {
         return Err(Error::NotALibrary(root.to_owned()));
     }
-    match Catalog::open(root) {
+    let mut catalog = match Catalog::open(root) {
         Err(Error::Catalog { source, .. }) if source.kind() == CatalogFaultKind::Refused => {
-            Catalog::read(root)
+            return Catalog::read(root);
         }
-        opened => opened,
-    }
+        opened => opened?,
+    };
+    moves::finish(&moves::Run { library: root, jobs: run.jobs, watch: run.watch }, &mut catalog)?;
+    Ok(catalog)
 }
 
 /// What writing to the catalog came to; `None` if the drive cannot be written to.

@@ -162,7 +162,7 @@ impl Work {
 /// owner interrupts. What is whole by then stays, and the next run goes on.
 pub fn mirror(run: &Run<'_>) -> Result<Mirrored, Error> {
     let lock = verify::hold(run.library)?;
-    let mut library = Library::open(run.library)?;
+    let mut library = Library::open(run)?;
     refuse(run.library, &library.identity, run.folder)?;
     library.remember_identity(run)?;
     let mut folder = Folder::open(run.folder, &library.identity)?;

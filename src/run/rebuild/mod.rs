@@ -30,7 +30,8 @@ use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Ids, KeptOriginal as Original, Remembered};
+use crate::library::catalog::{Catalog, Ids, KeptOriginal as Original, Remembered, Remembrance};
+use crate::library::kept_forgotten;
 use crate::library::kept_settings;
 use crate::library::layout;
 use crate::library::numbers;
@@ -39,6 +40,7 @@ use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Novelty, Read
 use crate::library::settings::{RememberedSettings, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
+use crate::run::forget::edited;
 use crate::run::import::Choose;
 use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::rebuild::kept::{KeptDetails, kept_details};
@@ -81,7 +83,8 @@ pub fn rebuild(
     run.watch.progress.begin(Phase::Match, 0, 0);
     let made = Made::new(run.library, &told, &sorted, &kept, &reread, &settings);
     let new = layout::internal(run.library).join(format!("{}.new", layout::CATALOG));
-    made.write(&new, &sorted, &remembered(&old, &settings), &old.originals(&reread))?;
+    let originals = old.originals(&reread);
+    made.write(&new, &sorted, &remembered(&old, &settings), &originals, &old.forgotten)?;
     let kept_aside = swap(run.library, &new)?;
 
     let mut looked = look(&old, &told, &on_drive, &sorted, &reread, made);
@@ -101,6 +104,7 @@ pub fn rebuild(
     // whatever the new catalog knows was just read
     catalog.record_verified(Utc::now(), &BTreeMap::new())?;
     kept_settings::keep(run.library, &catalog.settings()?)?;
+    kept_forgotten::keep(run.library, &catalog.remembrances()?)?;
     catalog.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
 }
@@ -109,20 +113,31 @@ pub fn rebuild(
 struct Old {
     known: Remembered,
     settings: RememberedSettings,
+    /// What was left out on purpose.
+    forgotten: Vec<Remembrance>,
 }
 
 impl Old {
     fn read(library: &Path) -> Result<Self, Error> {
         let beside = kept_settings::kept(library);
-        let (known, settings) = match catalog::open(library) {
-            Ok(catalog) => (catalog.load().unwrap_or_default(), catalog.settings().unwrap_or_default()),
+        let (known, settings, told) = match catalog::open(library) {
+            Ok(catalog) => (
+                catalog.load().unwrap_or_default(),
+                catalog.settings().unwrap_or_default(),
+                catalog.remembrances().unwrap_or_default(),
+            ),
             Err(newer @ Error::CatalogNewer { .. }) => return Err(newer),
             Err(_) => Default::default(),
         };
         // what the catalog says is newer
         let all = beside.iter().chain(settings.iter());
         let settings = all.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-        Ok(Old { known, settings })
+        let mut forgotten = kept_forgotten::kept(library);
+        let is_told = |kept: &Remembrance| told.iter().any(|told| told.bytes == kept.bytes);
+        forgotten.retain(|kept| !is_told(kept));
+        forgotten.extend(told.iter().cloned());
+        forgotten.iter_mut().for_each(|file| learn(library, file));
+        Ok(Old { known, settings, forgotten })
     }
 
     /// What stood in the place of edits that their owner kept and that stand there still.
@@ -139,6 +154,15 @@ impl Old {
             })
         });
         edits.collect()
+    }
+}
+
+/// Learns what forgotten bytes say of themselves, where they are kept.
+fn learn(library: &Path, file: &mut Remembrance) {
+    let Some(kept) = &file.bytes.kept else { return };
+    match edited::look(&kept.to_path(library), area_of(&file.bytes.path)) {
+        Ok(seen) if seen.content == file.bytes.content => file.said = seen.said,
+        _ => {}
     }
 }
 
@@ -219,6 +243,7 @@ impl Made {
         sorted: &Sorted,
         settings: &RememberedSettings,
         originals: &[Original<'_>],
+        forgotten: &[Remembrance],
     ) -> Result<(), Error> {
         remove(path)?;
         remove(&beside(path, "-journal"))?;
@@ -233,7 +258,8 @@ impl Made {
         catalog.record_files(&self.records, &ids)?;
         catalog.record_albums(&self.albums)?;
         catalog.record_originals(originals)?;
-        catalog.record_recognised(&sorted.derived)
+        catalog.record_recognised(&sorted.derived)?;
+        catalog.record_remembrances(forgotten)
     }
 
     fn read_entries(&self) -> Vec<ReadEntry> {
@@ -251,6 +277,8 @@ impl Made {
 /// What the reading came to, by the new catalog, and by what the old one and the tables still knew.
 fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Reread, made: Made) -> Looked {
     let mut looked = Looked { problems: made.problems, ..Looked::default() };
+    let left_out = old.forgotten.iter().map(|file| &file.bytes.content);
+    looked.holding.intact.extend(left_out.map(|content| (content.blake3, content.size)));
     for record in &made.records {
         looked.intact(record, &made.contents.distinct[record.content]);
     }

@@ -27,6 +27,7 @@ use crate::library::tree::Tree;
 use crate::problem::{Code, Problem, remedy};
 use crate::progress::Watch;
 use crate::run::list;
+use crate::run::moves;
 use crate::run::verify::on_drive::OnDrive;
 use crate::run::verify::{VerifyRun, recorded};
 use crate::stage::place::{Placing, Wound, mend, relink};
@@ -93,6 +94,7 @@ pub fn repair(run: &RepairRun<'_>) -> Result<Repaired, Error> {
     let chosen = chosen(library, &Catalog::read(library)?, run.changed)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
+    moves::finish(&moves::Run { library, jobs: run.jobs, watch: run.watch }, &mut catalog)?;
     if run.look == Look::Everything {
         let verify = VerifyRun { library, jobs: run.jobs, watch: run.watch };
         let looked = recorded::compare(&verify, &catalog.load()?, &OnDrive::walk(library))?;

@@ -28,7 +28,7 @@ use crate::stage::ingest::{Reading, Wanted, ingest};
 pub struct Against {
     /// How many entries the archives have.
     pub entries: u64,
-    /// Their bytes stand in the library.
+    /// Their bytes stand in the library, or were left out of it on purpose.
     pub held: u64,
     /// They do not, or nobody can say.
     pub not_held: u64,
@@ -48,7 +48,7 @@ pub struct Compared {
 /// What the library holds.
 #[derive(Default)]
 pub struct Holding {
-    /// Bytes that were just read and found as recorded, with their size.
+    /// Bytes that were just read and found as recorded, with their size; and those that are left out on purpose.
     pub intact: HashSet<(Hash, u64)>,
     /// Where bytes should stand that were not found.
     pub lost: HashMap<Hash, LibraryPath>,

@@ -26,7 +26,11 @@ use crate::stage::survey::is_cut;
 pub fn compare(run: &VerifyRun<'_>, known: &Remembered, on_drive: &OnDrive) -> Result<Looked, Error> {
     let mut recorded: BTreeMap<&LibraryPath, Whereabouts> = BTreeMap::new();
     let mut claimed: HashSet<LibraryPath> = HashSet::new();
-    for path in known.recorded.files.keys() {
+    // a run that was interrupted may have put a file away, and not yet said that it is gone
+    let forgotten: HashSet<(&LibraryPath, ContentId)> =
+        known.recorded.forgotten.iter().map(|file| (&file.path, file.content)).collect();
+    let is_leaving = |record: &FileRecord| forgotten.contains(&(&record.path, record.content));
+    for (path, _) in known.recorded.files.iter().filter(|(_, record)| !is_leaving(record)) {
         let whereabouts = on_drive.find(run.library, path);
         if let Whereabouts::Here(at, _) = &whereabouts {
             claimed.insert(at.clone());
@@ -75,6 +79,9 @@ pub fn compare(run: &VerifyRun<'_>, known: &Remembered, on_drive: &OnDrive) -> R
         comparing.file(&known.recorded.files[path], &whereabouts);
     }
     let Comparing { foreign, mut looked, .. } = comparing;
+    let left_out =
+        known.recorded.forgotten.iter().map(|file| &known.delivered.contents.distinct[file.content]);
+    looked.holding.intact.extend(left_out.map(|content| (content.blake3, content.size)));
     looked.foreign(&foreign);
     looked.balance.exports = exports(&known.delivered.contents);
     Ok(looked)

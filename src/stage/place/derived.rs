@@ -214,13 +214,34 @@ fn make(
 fn is_as_made(library: &Path, path: &LibraryPath, record: &DerivedRecord) -> bool {
     let on_disk = path.to_path(library);
     match (record.kind, &record.target) {
-        (DerivedKind::Symlink, Some(target)) => {
-            fs::read_link(&on_disk).is_ok_and(|found| found == link_target(path.parent().as_ref(), target))
-        }
-        (DerivedKind::Hardlink, Some(target)) => {
-            hash_file(&on_disk).is_some_and(|hash| hash_file(&target.to_path(library)) == Some(hash))
-        }
+        (DerivedKind::Symlink, Some(target)) => match fs::read_link(&on_disk) {
+            Ok(found) => found == link_target(path.parent().as_ref(), target),
+            // whoever copied the library to another drive may have copied the files in place of links
+            Err(_) => repeats(library, &on_disk, target),
+        },
+        (DerivedKind::Hardlink, Some(target)) => repeats(library, &on_disk, target),
         _ => is_unchanged(&on_disk, record),
+    }
+}
+
+/// Whether this is a file with the bytes of that one.
+fn repeats(library: &Path, on_disk: &Path, target: &LibraryPath) -> bool {
+    fs::symlink_metadata(on_disk).is_ok_and(|metadata| metadata.is_file())
+        && hash_file(on_disk).is_some_and(|hash| hash_file(&target.to_path(library)) == Some(hash))
+}
+
+/// Whether what stands in the place of a link is a link, and not a copy that somebody made of it with the library.
+pub fn is_in_form(library: &Path, path: &LibraryPath, record: &DerivedRecord) -> bool {
+    let Ok(metadata) = fs::symlink_metadata(path.to_path(library)) else { return true };
+    match (record.kind, &record.target) {
+        (DerivedKind::Symlink, _) => metadata.is_symlink(),
+        #[cfg(unix)]
+        (DerivedKind::Hardlink, Some(target)) => {
+            use std::os::unix::fs::MetadataExt;
+            let number = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
+            fs::symlink_metadata(target.to_path(library)).is_ok_and(|file| number(&file) == number(&metadata))
+        }
+        _ => true,
     }
 }
 

@@ -33,7 +33,7 @@ use crate::library::staging::{Staging, sync_all};
 use crate::problem::{Code, Problem};
 use crate::progress::{Phase, Watch};
 
-pub use derived::{Derivation, Removal, derive, remove};
+pub use derived::{Derivation, Removal, derive, is_in_form, remove};
 pub use mend::{Wound, mend, relink};
 pub use origins::record_origins;
 pub use times::{Corrected, correct};

@@ -11,6 +11,7 @@ use blake3::Hash;
 use crate::apple::text;
 use crate::category::{Album, AlbumId, AlbumKind, Asset, Assets, Stem};
 use crate::contents::Arena;
+use crate::library::drive::Links;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Derived, DerivedForm, DerivedKind, DerivedRecord};
@@ -65,12 +66,7 @@ impl Planner<'_> {
     }
 
     fn form(&self) -> AlbumForm {
-        match self.settings.albums {
-            AlbumForm::Auto | AlbumForm::Symlink if self.held.links.symbolic => AlbumForm::Symlink,
-            AlbumForm::Hardlink if self.held.links.hard => AlbumForm::Hardlink,
-            AlbumForm::Auto | AlbumForm::Symlink | AlbumForm::Hardlink => AlbumForm::List,
-            form => form,
-        }
+        form_on(self.held.links, self.settings.albums)
     }
 
     /// Library files of an album's members with their bytes, both halves of a Live Photo; what
@@ -177,6 +173,16 @@ impl Planner<'_> {
 
     fn is_planned(&self, path: &LibraryPath) -> bool {
         self.planned.contains(&PathKey::of(path))
+    }
+}
+
+/// The form that albums take on a drive with these links, where the owner wants this one.
+pub fn form_on(links: Links, wanted: AlbumForm) -> AlbumForm {
+    match wanted {
+        AlbumForm::Auto | AlbumForm::Symlink if links.symbolic => AlbumForm::Symlink,
+        AlbumForm::Hardlink if links.hard => AlbumForm::Hardlink,
+        AlbumForm::Auto | AlbumForm::Symlink | AlbumForm::Hardlink => AlbumForm::List,
+        form => form,
     }
 }
 

@@ -9,6 +9,7 @@
 mod albums;
 #[cfg(test)]
 pub(crate) mod build;
+mod fitting;
 mod others;
 pub mod records;
 mod standing;
@@ -32,6 +33,8 @@ use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 use crate::stage::survey::Held;
 
+pub use albums::form_on;
+pub use fitting::{Fitting, fitting};
 use standing::Standing;
 
 /// The list of actions that turns an export into library files.
@@ -43,7 +46,7 @@ pub struct Plan {
     pub paths: ByContent<LibraryPath>,
     /// The path of every entry that is kept in `Other/` or among the details.
     pub kept: HashMap<EntryId, LibraryPath>,
-    /// Contents that an option leaves out.
+    /// Contents that an option leaves out, or that the owner wants left out.
     pub excluded: HashSet<ContentId>,
     /// The folder of every album that has one.
     pub folders: HashMap<AlbumId, String>,
@@ -57,18 +60,7 @@ pub struct Plan {
 
 /// Makes the plan.
 pub fn plan(contents: &Contents, assets: Assets<'_>, held: &Held, settings: &Settings) -> Plan {
-    let mut planner = Planner {
-        contents,
-        held,
-        settings,
-        entry_of: first_given_entries(contents),
-        planned: HashSet::new(),
-        numbers: Numbers::default(),
-        links: Numbers::default(),
-        foreign: Standing::of(held.foreign.iter().map(|(path, hash)| (path, *hash))),
-        foreign_links: Standing::of(held.foreign_links.iter().map(|(path, to)| (path, albums::link_to(to)))),
-        plan: Plan::default(),
-    };
+    let mut planner = Planner::new(contents, held, settings);
     planner.folders(assets.collections());
     let mut order: Vec<Asset<'_>> = assets.iter().collect();
     order.sort_by_cached_key(|asset| {
@@ -97,6 +89,9 @@ fn first_given_entries(contents: &Contents) -> ByContent<EntryId> {
     }
     first
 }
+
+/// When an asset was made, if anything tells.
+type Time = Option<DateTime<FixedOffset>>;
 
 /// A path and its collision key, made once: it is asked for several times.
 struct Target {
@@ -143,6 +138,25 @@ struct Planner<'a> {
     plan: Plan,
 }
 
+impl<'a> Planner<'a> {
+    fn new(contents: &'a Contents, held: &'a Held, settings: &'a Settings) -> Self {
+        Planner {
+            contents,
+            held,
+            settings,
+            entry_of: first_given_entries(contents),
+            planned: HashSet::new(),
+            numbers: Numbers::default(),
+            links: Numbers::default(),
+            foreign: Standing::of(held.foreign.iter().map(|(path, hash)| (path, *hash))),
+            foreign_links: Standing::of(
+                held.foreign_links.iter().map(|(path, to)| (path, albums::link_to(to))),
+            ),
+            plan: Plan::default(),
+        }
+    }
+}
+
 impl Planner<'_> {
     fn hash(&self, content: ContentId) -> Hash {
         self.contents.distinct[content].blake3
@@ -158,6 +172,7 @@ impl Planner<'_> {
             } else if let Some(target) = self.held.reserved.get(&hash).cloned().map(Target::new)
                 && self.entry_of.contains(resource.content)
                 && !self.is_excluded(asset)
+                && !self.is_forgotten(asset, resource)
                 && self.is_free(&target, resource.content)
             {
                 self.take(target, Area::Media, resource.content, asset);
@@ -172,6 +187,14 @@ impl Planner<'_> {
         })
     }
 
+    /// Whether the owner wants these bytes left out, or the photo that they belong to.
+    fn is_forgotten(&self, asset: Asset<'_>, resource: Resource<'_>) -> bool {
+        let forgotten = &self.held.forgotten;
+        !forgotten.is_empty()
+            && (forgotten.contains(&self.hash(resource.content))
+                || forgotten.contains(&self.hash(asset.primary().content)))
+    }
+
     /// What keeps an asset out of the folders of the others.
     fn apart(&self, asset: Asset<'_>) -> Option<Apart> {
         let is_mixed = |apart: &Apart| *apart == Apart::Hidden && self.settings.hidden == Hidden::Mixed;
@@ -182,11 +205,11 @@ impl Planner<'_> {
     fn place(&mut self, asset: Asset<'_>, albums: &Arena<AlbumId, Album>) {
         let is_new =
             |r: &Resource<'_>| !self.plan.paths.contains(r.content) && self.entry_of.contains(r.content);
-        let new: Vec<Resource<'_>> = asset.resources().filter(is_new).collect();
-        if self.is_excluded(asset) {
-            self.plan.excluded.extend(new.iter().map(|resource| resource.content));
-            return;
-        }
+        let (left_out, new): (Vec<Resource<'_>>, Vec<Resource<'_>>) = asset
+            .resources()
+            .filter(is_new)
+            .partition(|resource| self.is_excluded(asset) || self.is_forgotten(asset, *resource));
+        self.plan.excluded.extend(left_out.iter().map(|resource| resource.content));
         if new.is_empty() {
             return;
         }
@@ -194,13 +217,18 @@ impl Planner<'_> {
         let beside = anchor
             .as_ref()
             .and_then(|path| Some((path.parent()?, text::split(path.file_name()).0.to_owned())));
-        let (folder, anchor_stem) = beside.unwrap_or_else(|| (self.folder(asset, albums), String::new()));
+        let (folder, anchor_stem) =
+            beside.unwrap_or_else(|| (self.folder(asset, asset.time(), albums), String::new()));
         let named = new.into_iter().map(|resource| {
             let (own_stem, extension) = text::split(resource.name);
             let own = resource.stem == Stem::Own;
             let stem = match own || anchor_stem.is_empty() {
                 false => anchor_stem.clone(),
-                true => self.stem(asset, if own { own_stem } else { text::split(asset.primary().name).0 }),
+                true => self.stem(
+                    asset,
+                    asset.time(),
+                    if own { own_stem } else { text::split(asset.primary().name).0 },
+                ),
             };
             Named { resource, stem, extension }
         });
@@ -271,7 +299,8 @@ impl Planner<'_> {
         self.planned.contains(&key) || self.held.taken.contains(&key)
     }
 
-    fn folder(&self, asset: Asset<'_>, collections: &Arena<AlbumId, Album>) -> LibraryPath {
+    /// Where an asset of this time stands.
+    fn folder(&self, asset: Asset<'_>, time: Time, collections: &Arena<AlbumId, Album>) -> LibraryPath {
         let apart = self.apart(asset).map(|apart| match apart {
             Apart::Hidden => layout::HIDDEN,
             Apart::RecentlyDeleted => layout::RECENTLY_DELETED,
@@ -284,16 +313,16 @@ impl Planner<'_> {
             return LibraryPath::new([layout::SHARED_ALBUMS, &folder]);
         }
         let mut components: Vec<String> = apart.into_iter().map(str::to_owned).collect();
-        match asset.time() {
+        match time {
             None => components.push(layout::UNDATED.to_owned()),
             Some(time) => components.extend(self.settings.layout.render(&fields(asset, time, ""))),
         }
         LibraryPath::new(components)
     }
 
-    fn stem(&self, asset: Asset<'_>, original: &str) -> String {
+    fn stem(&self, asset: Asset<'_>, time: Time, original: &str) -> String {
         let render = |time| self.settings.name.render(&fields(asset, time, original)).into_iter().next();
-        asset.time().and_then(render).unwrap_or_else(|| name::portable(original).into_owned())
+        time.and_then(render).unwrap_or_else(|| name::portable(original).into_owned())
     }
 
     fn note_renamed(&mut self, resource: Resource<'_>, path: &LibraryPath) {

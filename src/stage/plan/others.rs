@@ -22,6 +22,10 @@ impl Planner<'_> {
             let Some(content) = entry.content() else { continue };
             let Some((area, folder, name)) = self.place_of(entry) else { continue };
             let hash = self.hash(content);
+            if area == Area::Other && self.held.forgotten.contains(&hash) {
+                self.plan.excluded.insert(content);
+                continue;
+            }
             let (stem, extension) = text::split(&name);
             let at = |n| Target::new(folder.join(&name::with_suffix(stem, extension, n)));
             let n = numbers.first_free(at(1).key, |n| self.is_free(&at(n), content));

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::category::Heard;
 use crate::category::photos::time::{CapturedFrom, Evidence};
 use crate::category::photos::{Album, AlbumId, Asset, AssetId, Matched, Resource, Role};
+use crate::category::{self, Heard};
 use crate::contents::{ByContent, ContentId, Contents, Entry};
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, FileRecord, Placement};
@@ -119,6 +119,14 @@ impl<'a> Records<'a> {
             Role::Movie => Neighbours { live_photo: primary(), companion_of: None },
             Role::Companion => Neighbours { live_photo: None, companion_of: primary() },
         }
+    }
+
+    /// When an asset was made, as its record says or will say: the primary's time.
+    pub fn time(&self, asset: category::Asset<'_>) -> Option<DateTime<FixedOffset>> {
+        let category::Asset::Photo(asset, _) = asset;
+        let primary = asset.primary();
+        let leader = Self::leader(asset, primary).unwrap_or(primary);
+        self.captured(self.before(leader), leader)
     }
 
     /// Whether the time of a medium is the one that was decided now, and not one of the same evidence that

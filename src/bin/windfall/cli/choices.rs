@@ -49,7 +49,7 @@ pub struct Choices {
 /// A form of sidecars, or none; clap takes an `Option` in an `Option` for something else.
 type Wanted = Option<SidecarForm>;
 
-const ALBUMS: Helped<AlbumForm, 6> = [
+pub(super) const ALBUMS: Helped<AlbumForm, 6> = [
     (AlbumForm::Auto, "symbolic links where the drive has them, else lists"),
     (AlbumForm::Symlink, "relative symbolic links"),
     (AlbumForm::Hardlink, "hard links"),
@@ -70,11 +70,11 @@ const SIDECARS: Helped<Wanted, 4> = [
     (Some(SIDECAR_FORMS[2].0), SIDECAR_FORMS[2].1),
 ];
 
-fn layout(text: &str) -> Result<Template, String> {
+pub(super) fn layout(text: &str) -> Result<Template, String> {
     Template::parse(text, Purpose::Layout).map_err(|error| error.to_string())
 }
 
-fn name(text: &str) -> Result<Template, String> {
+pub(super) fn name(text: &str) -> Result<Template, String> {
     Template::parse(text, Purpose::Name).map_err(|error| error.to_string())
 }
 

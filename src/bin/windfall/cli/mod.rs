@@ -16,15 +16,16 @@ pub use self::choices::{Choices, machine_zone};
 pub use self::filters::Filtering;
 use crate::terminal::Voice;
 use windfall::cli::{
-    Encoding, Proof, Word,
+    Encoding, Proof, Word, arrange,
     copy::{OwnPage, Wishes},
-    fitting,
+    fitting, forget,
     mirror::{self, Leftovers},
+    moves,
     page::{HiddenAndDeleted, PageOptions, Previews},
     remedy,
     repair::Look,
 };
-use windfall::{SidecarForm, Strangers, Watch};
+use windfall::{AlbumForm, SidecarForm, Strangers, Template, Watch};
 
 /// Turns the zips of an Apple privacy export into a photo library you keep for life.
 ///
@@ -89,8 +90,6 @@ pub enum Command {
     Verify(Verify),
     /// Put back files that are damaged or gone, from the zips or from a second copy of the library
     Repair(Repair),
-    /// Decide about single files so that no import undoes it: keep the edit of a photo
-    Forget(Forget),
     /// Keep a second copy on another drive, proved while it is written; the next run brings it up to date
     Mirror(Mirror),
     /// What a library holds, a line per file
@@ -101,6 +100,12 @@ pub enum Command {
     Report(Report),
     /// Copy chosen photos to a folder, to give away or for a program that cannot show HEIC
     Copy(Box<CopyPhotos>),
+    /// Make the album folders anew, in another form
+    Albums(Albums),
+    /// Move the library's own files to another layout, or to where a later export wants them
+    Arrange(Arrange),
+    /// Leave photos out on purpose, or keep an edit: no import undoes it
+    Forget(Forget),
     /// Write small files beside the photos that other programs read: albums, favourites, dates, places
     Sidecars(Sidecars),
     /// Print a script that completes the command line of a shell
@@ -124,6 +129,8 @@ impl Command {
             | Command::Repair(_)
             | Command::Forget(_)
             | Command::Mirror(_)
+            | Command::Albums(_)
+            | Command::Arrange(_)
             | Command::Completions(_)
             | Command::Man => None,
         }
@@ -365,30 +372,6 @@ impl Repair {
     }
 }
 
-/// `windfall forget`.
-#[derive(Debug, Args)]
-pub struct Forget {
-    /// The folder that an import was given with --to
-    #[arg(value_name = "LIBRARY", env = LIBRARY)]
-    pub library: PathBuf,
-    /// Files of the library
-    #[arg(value_name = "PATH", required = true)]
-    pub paths: Vec<PathBuf>,
-    /// Keep these files as they are now: the edited bytes become the library's own
-    #[arg(long, required = true)]
-    pub edited: bool,
-    /// Print one JSON document on standard output
-    #[arg(long)]
-    json: bool,
-}
-
-impl Forget {
-    /// What stands on standard output.
-    pub fn output(&self) -> Output {
-        if self.json { Output::Json } else { Output::Words }
-    }
-}
-
 /// `windfall list`.
 #[derive(Debug, Args)]
 #[command(after_help = LIST_EXAMPLES)]
@@ -527,6 +510,141 @@ impl CopyPhotos {
     }
 }
 
+/// `windfall albums`.
+#[derive(Debug, Args)]
+#[command(after_help = ALBUMS_HELP)]
+pub struct Albums {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    /// How albums appear below Albums/; later imports make them so too
+    #[arg(long = "as", value_name = "FORM", value_parser = one_of(&choices::ALBUMS))]
+    pub form: AlbumForm,
+    #[command(flatten)]
+    made: MadeByHand,
+}
+
+const ALBUMS_HELP: &str =
+    "All album folders are made from what the library knows, so no zip is needed. What was there in
+another form goes, unless somebody changed it. Use it after a library was copied to a drive that
+cannot hold links, or back.";
+
+/// `windfall arrange`.
+#[derive(Debug, Args)]
+#[command(after_help = ARRANGE_HELP)]
+pub struct Arrange {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    /// Folders, as for import: {year}/{month}, {country}/{year} …; later imports use it too
+    #[arg(long, value_name = "TEMPLATE", value_parser = choices::layout)]
+    layout: Option<Template>,
+    /// File names without extension, as for import; later imports use it too
+    #[arg(long, value_name = "TEMPLATE", value_parser = choices::name)]
+    name: Option<Template>,
+    /// Print every move, and move nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take the last arrangement back
+    #[arg(long, conflicts_with_all = ["layout", "name", "dry_run"])]
+    pub undo: bool,
+    #[command(flatten)]
+    made: MadeByHand,
+}
+
+const ARRANGE_HELP: &str =
+    "Without a template it moves photos that a later export hides, shows, deletes or dates otherwise
+to where they belong today. Files that somebody changed, and files that no import put there, are
+never moved. It may be stopped at any time: the next run goes on.";
+
+impl Arrange {
+    /// What is wanted otherwise.
+    pub fn wanted(&self) -> arrange::Wanted {
+        arrange::Wanted { layout: self.layout.clone(), name: self.name.clone() }
+    }
+}
+
+/// `windfall forget`.
+#[derive(Debug, Args)]
+#[command(after_help = FORGET_HELP)]
+pub struct Forget {
+    /// The folder that an import was given with --to
+    #[arg(value_name = "LIBRARY", env = LIBRARY)]
+    pub library: PathBuf,
+    /// Files of the library, as `windfall list` prints them, or links in albums
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Delete the files; without this they are put into .windfall/forgotten
+    #[arg(long, group = "fate")]
+    delete: bool,
+    /// Bring the photos back
+    #[arg(long, group = "fate")]
+    pub undo: bool,
+    /// Keep these files as they are now: the edited bytes become the library's own
+    #[arg(long, group = "fate")]
+    pub edited: bool,
+    #[command(flatten)]
+    made: MadeByHand,
+}
+
+const FORGET_HELP: &str =
+    "A Live Photo goes as a whole, and a photo with its edits. Later exports may hold it: it stays
+away, and the zips that hold it can be deleted all the same. --undo brings it back; what was
+deleted comes back with the next import that has it.";
+
+impl Forget {
+    /// What becomes of the files.
+    pub fn fate(&self) -> forget::left_out::Fate {
+        if self.delete { forget::left_out::Fate::Deleted } else { forget::left_out::Fate::PutAway }
+    }
+}
+
+/// How a command says what it changed by its owner's hand, and with how many threads.
+#[derive(Debug, Clone, Args)]
+pub struct MadeByHand {
+    /// Threads that make the pictures of a page that stands [default: one per processor]
+    #[arg(long, value_name = "N", env = "WINDFALL_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+/// A command that changes a library by its owner's hand.
+pub trait ByHand {
+    /// The library, and how the command says what it did.
+    fn parts(&self) -> (&PathBuf, &MadeByHand);
+
+    /// What stands on standard output.
+    fn output(&self) -> Output {
+        if self.parts().1.json { Output::Json } else { Output::Words }
+    }
+
+    /// What the run needs.
+    fn run<'a>(&'a self, watch: Watch<'a>) -> moves::Run<'a> {
+        let (library, made) = self.parts();
+        moves::Run { library, jobs: jobs(made.jobs, iter::once(library)), watch }
+    }
+}
+
+impl ByHand for Albums {
+    fn parts(&self) -> (&PathBuf, &MadeByHand) {
+        (&self.library, &self.made)
+    }
+}
+
+impl ByHand for Arrange {
+    fn parts(&self) -> (&PathBuf, &MadeByHand) {
+        (&self.library, &self.made)
+    }
+}
+
+impl ByHand for Forget {
+    fn parts(&self) -> (&PathBuf, &MadeByHand) {
+        (&self.library, &self.made)
+    }
+}
+
 /// `windfall sidecars`.
 #[derive(Debug, Args)]
 pub struct Sidecars {
@@ -625,6 +743,14 @@ mod tests {
             &["copy", "lib", "--to", "out", "--quality", "80"],
             &["copy", "lib", "--to", "out", "--jpeg", "--quality", "101"],
             &["copy", "lib", "--to", "out", "--jpeg", "--long-edge", "15"],
+            &["albums", "lib"],
+            &["albums", "lib", "--as", "links"],
+            &["arrange", "lib", "--layout", "{yaer}"],
+            &["arrange", "lib", "--undo", "--dry-run"],
+            &["arrange", "lib", "--undo", "--layout", "%Y"],
+            &["forget", "lib"],
+            &["forget", "lib", "a.jpg", "--delete", "--undo"],
+            &["forget", "lib", "a.jpg", "--delete", "--edited"],
             &["sidecars", "lib"],
             &["sidecars", "lib", "--for", "none"],
             &["completions", "cmd"],

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::HumanDuration;
@@ -14,6 +15,7 @@ use super::{BAD, FAINT, GOOD, Reader, STRONG, Voice, outcome, print, problems, s
 use windfall::cli::{
     advice::ranges,
     amount::{self, counted},
+    remedy,
 };
 use windfall::{
     Category, Check, Code, Error, ExportReport, LeftAlone, Problem, Report, Severity, TimeZone, ZoneFrom,
@@ -51,7 +53,12 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
             ("already there", entries.already_present, sizes.already_present, ""),
             ("duplicates", entries.duplicate, sizes.duplicate, "the same bytes as another file"),
             ("Apple's lists", entries.details, sizes.details, "kept in .windfall/details"),
-            ("left out", entries.excluded, sizes.excluded, "as --hidden or --recently-deleted says"),
+            (
+                "left out",
+                entries.excluded,
+                sizes.excluded,
+                "as you chose: hidden, recently deleted, forgotten",
+            ),
             ("ignored", entries.ignored, sizes.ignored, "empty files, .DS_Store and the like"),
             ("failed", entries.failed, sizes.failed, "see below"),
         ],
@@ -63,7 +70,19 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
     proof(out, report.media.proved, report.media.unproved, 0)?;
     albums(out, report)?;
     health(out, report)?;
+    to_arrange(out, report)?;
     verdict(out, &report.exports, &report.problems, voice, report.rows)
+}
+
+fn to_arrange(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    if report.to_arrange == 0 {
+        return Ok(());
+    }
+    let files = counted(report.to_arrange, "file stands", "files stand");
+    let (it, belongs) = if report.to_arrange == 1 { ("it", "it belongs") } else { ("them", "they belong") };
+    let command = format!("windfall arrange {}", remedy::quoted(Path::new(&report.library)));
+    writeln!(out, "{files} where an earlier export or layout put {it}.")?;
+    writeln!(out, "To move {it} to where {belongs} now, run: {command}")
 }
 
 /// What was put right, and when somebody last read the library's own bytes.

@@ -135,6 +135,12 @@ pub fn resolve(
         let mut once = HashSet::new();
         album.members.retain(|m| once.insert(*m));
     }
+    give_homes(&albums, assets);
+    Albums { albums, problems: problems.into_problems() }
+}
+
+/// Gives each asset that only shared albums have its home: of several the one whose title sorts first.
+pub fn give_homes(albums: &Arena<AlbumId, Album>, assets: &mut Arena<AssetId, Asset>) {
     let mut shared: Vec<AlbumId> = albums.ids().filter(|&a| albums[a].kind == AlbumKind::Shared).collect();
     shared.sort_by_key(|&a| std::cmp::Reverse((&albums[a].title, &albums[a].key)));
     // the title that sorts first comes last and stays
@@ -146,7 +152,6 @@ pub fn resolve(
             }
         }
     }
-    Albums { albums, problems: problems.into_problems() }
 }
 
 fn most_places(contents: &Contents, assets: &Arena<AssetId, Asset>) -> usize {

@@ -75,6 +75,11 @@ pub struct Captured {
 }
 
 impl Captured {
+    /// A decision of an earlier run, as the catalog has it; on what evidence, only its record says.
+    pub fn recorded(time: Option<DateTime<FixedOffset>>, from: CapturedFrom, rule: Rule) -> Captured {
+        Captured { time, from, rule, is_zone_assumed: false, row: None, noted: Box::default() }
+    }
+
     /// Rule 6: the movie of a Live Photo, or an adjustment, gets the time of its still, even if that is `None`,
     /// and keeps its own evidence.
     pub fn follow_still(self, still: &Captured) -> Captured {

@@ -1,0 +1,288 @@
+//! The journal of files that their owner had moved: by `arrange`, by `forget`, and back.
+//!
+//! A run's moves are on record before the first rename, and each is done when its file stands where it should and the
+//! records say so. The run is at its end only when what was derived of these files has followed; until then the next
+//! run that writes goes on with it. The last arrangement stays, so that it can be taken back.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, Row, Transaction, params};
+
+use crate::contents::{ByContent, ContentId};
+use crate::error::Error;
+use crate::library::catalog::{Catalog, forgotten, known_word, put_settings};
+use crate::library::path::LibraryPath;
+use crate::library::settings::RememberedSettings;
+
+/// For which command files are moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mover {
+    /// To the paths of a layout.
+    Arrange,
+    /// Back from there.
+    Undo,
+    /// Out of the tree.
+    Forget,
+    /// Back into it.
+    Remember,
+    /// The owner's own hand.
+    Owner,
+}
+
+impl Mover {
+    const ALL: [Mover; 5] = [Mover::Arrange, Mover::Undo, Mover::Forget, Mover::Remember, Mover::Owner];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Mover::Arrange => "arrange",
+            Mover::Undo => "undo",
+            Mover::Forget => "forget",
+            Mover::Remember => "remember",
+            Mover::Owner => "owner",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Mover> {
+        Self::ALL.into_iter().find(|mover| mover.as_str() == name)
+    }
+}
+
+/// A file to be moved, or taken out of the library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// Its place in the journal.
+    pub position: i64,
+    /// Where it stood.
+    pub old: LibraryPath,
+    /// Where it is to stand; `None`: nowhere.
+    pub new: Option<LibraryPath>,
+    /// Its bytes, if it has any of its own.
+    pub blake3: Option<blake3::Hash>,
+}
+
+/// What became of moves.
+#[derive(Debug, Default)]
+pub struct Relocated {
+    /// Positions of files that stand where they should.
+    pub arrived: Vec<i64>,
+    /// Positions of files that stay where they are, and why.
+    pub refused: Vec<(i64, String)>,
+}
+
+/// A move that is not on record yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMove {
+    pub old: LibraryPath,
+    /// `None`: it is deleted.
+    pub new: Option<LibraryPath>,
+    /// Its bytes, if they are those of a file of the library.
+    pub content: Option<ContentId>,
+}
+
+/// A run of moves that is not at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Journal {
+    pub run: i64,
+    pub mover: Mover,
+    /// What has not arrived.
+    pub pending: Vec<Move>,
+    /// From where files have gone already.
+    pub left: Vec<LibraryPath>,
+}
+
+/// It is to be moved; it stands there; and what was derived of it has followed.
+pub(super) const TO_DO: i64 = 0;
+const ARRIVED: i64 = 1;
+const FOLLOWED: i64 = 2;
+
+impl Catalog {
+    /// Puts moves on record before the first of them, together with what the owner chose. Of earlier arrangements none
+    /// can be taken back any more.
+    pub fn begin_moves(
+        &mut self,
+        mover: Mover,
+        moves: &[NewMove],
+        contents: &ByContent<i64>,
+        chosen: &RememberedSettings,
+    ) -> Result<(), Error> {
+        self.write(|tx| {
+            if matches!(mover, Mover::Arrange | Mover::Undo) {
+                tx.execute("DELETE FROM moves WHERE command = 'arrange'", [])?;
+            }
+            put_settings(tx, chosen)?;
+            put(tx, mover, TO_DO, moves, contents)
+        })
+    }
+
+    /// Moves that a run has left to the next one.
+    pub fn unfinished_moves(&self) -> Result<Vec<Journal>, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare(
+                "SELECT run, command, position, old, new, done, coalesce(contents.blake3, derived.blake3) FROM moves \
+                 LEFT JOIN contents ON contents.id = moves.content \
+                 LEFT JOIN derived ON moves.content IS NULL AND derived.path = moves.old \
+                 WHERE run IN (SELECT run FROM moves WHERE done < ?1) ORDER BY run, position",
+            )?;
+            let mut rows = statement.query([FOLLOWED])?;
+            let mut journals: Vec<Journal> = Vec::new();
+            while let Some(row) = rows.next()? {
+                let run = row.get(0)?;
+                if journals.last().is_none_or(|journal| journal.run != run) {
+                    let mover = known_word(1, row.get_ref(1)?.as_str()?, Mover::from_name)?;
+                    journals.push(Journal { run, mover, pending: Vec::new(), left: Vec::new() });
+                }
+                let (Some(journal), Some(going)) = (journals.last_mut(), going(row)?) else { continue };
+                match row.get::<_, i64>(5)? {
+                    TO_DO => journal.pending.push(going),
+                    _ => journal.left.push(going.old),
+                }
+            }
+            Ok(journals)
+        })
+    }
+
+    /// Records what became of moves; everything that names these files names them where they stand now.
+    pub fn record_relocated(&mut self, journal: &Journal, relocated: &Relocated) -> Result<(), Error> {
+        let Journal { run, mover, .. } = journal;
+        self.write(|tx| {
+            tx.execute_batch(
+                "CREATE TEMP TABLE arrived (old TEXT PRIMARY KEY, new TEXT NOT NULL, content INTEGER, position INTEGER)",
+            )?;
+            let mut arrived = tx.prepare(
+                "INSERT OR IGNORE INTO arrived (old, new, content, position) \
+                 SELECT old, new, content, position FROM moves WHERE run = ?1 AND position = ?2",
+            )?;
+            for position in &relocated.arrived {
+                arrived.execute(params![run, position])?;
+            }
+            drop(arrived);
+            match mover {
+                Mover::Arrange | Mover::Undo | Mover::Owner => follow(tx)?,
+                Mover::Forget => forgotten::left(tx)?,
+                Mover::Remember => forgotten::came_back(tx)?,
+            }
+            tx.execute(
+                "UPDATE moves SET done = ?2 WHERE run = ?1 AND position IN (SELECT position FROM arrived)",
+                params![run, ARRIVED],
+            )?;
+            tx.execute_batch("DROP TABLE arrived")?;
+            for (position, _) in &relocated.refused {
+                if *mover == Mover::Forget {
+                    forgotten::stays(tx, *run, *position)?;
+                }
+                tx.execute("DELETE FROM moves WHERE run = ?1 AND position = ?2", params![run, position])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Says that a run of moves is at its end. Only an arrangement stays on record.
+    pub fn end_moves(&mut self, journal: &Journal) -> Result<(), Error> {
+        let end = match journal.mover {
+            Mover::Arrange => "UPDATE moves SET done = 2 WHERE run = ?1",
+            Mover::Undo | Mover::Forget | Mover::Remember | Mover::Owner => {
+                "DELETE FROM moves WHERE run = ?1"
+            }
+        };
+        self.write(|tx| {
+            tx.execute(
+                "DELETE FROM moves WHERE command = 'owner' AND new IN (SELECT old FROM moves WHERE run = ?1)",
+                [journal.run],
+            )?;
+            tx.execute(end, [journal.run]).map(|_| ())
+        })
+    }
+
+    /// The last arrangement: from where, and to where.
+    pub fn last_arrangement(&self) -> Result<Vec<(LibraryPath, LibraryPath)>, Error> {
+        self.query(|c| {
+            let mut statement =
+                c.prepare("SELECT old, new FROM moves WHERE command = 'arrange' ORDER BY run, position")?;
+            let mut rows = statement.query([])?;
+            let mut moves = Vec::new();
+            while let Some(row) = rows.next()? {
+                let path = |column| {
+                    Ok::<_, rusqlite::Error>(LibraryPath::recorded(row.get_ref(column)?.as_str()?).ok())
+                };
+                moves.extend(path(0)?.zip(path(1)?));
+            }
+            Ok(moves)
+        })
+    }
+
+    /// Remembers where the owner put files, so that nobody takes them for misplaced.
+    pub fn record_owners_moves(&mut self, moved: &[(LibraryPath, LibraryPath)]) -> Result<(), Error> {
+        let moves: Vec<NewMove> = moved
+            .iter()
+            .map(|(old, new)| NewMove { old: old.clone(), new: Some(new.clone()), content: None })
+            .collect();
+        self.write(|tx| put(tx, Mover::Owner, FOLLOWED, &moves, &ByContent::default()))
+    }
+
+    /// Where the owner put files.
+    pub fn owners_places(&self) -> Result<HashSet<LibraryPath>, Error> {
+        self.query(owners_places)
+    }
+}
+
+/// Where the owner put files.
+pub(super) fn owners_places(connection: &Connection) -> rusqlite::Result<HashSet<LibraryPath>> {
+    let mut statement = connection.prepare("SELECT new FROM moves WHERE command = 'owner'")?;
+    let mut rows = statement.query([])?;
+    let mut places = HashSet::new();
+    while let Some(row) = rows.next()? {
+        places.extend(LibraryPath::recorded(row.get_ref(0)?.as_str()?).ok());
+    }
+    Ok(places)
+}
+
+pub(super) fn put(
+    tx: &Transaction<'_>,
+    mover: Mover,
+    done: i64,
+    moves: &[NewMove],
+    contents: &ByContent<i64>,
+) -> rusqlite::Result<()> {
+    let run: i64 = tx.query_row("SELECT coalesce(max(run), 0) + 1 FROM moves", [], |row| row.get(0))?;
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO moves (run, position, command, old, new, content, done) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for (position, going) in moves.iter().enumerate() {
+        insert.execute(params![
+            run,
+            position,
+            mover.as_str(),
+            going.old.as_str(),
+            going.new.as_ref().map_or("", LibraryPath::as_str),
+            going.content.and_then(|content| contents.get(content)),
+            done,
+        ])?;
+    }
+    Ok(())
+}
+
+fn going(row: &Row<'_>) -> rusqlite::Result<Option<Move>> {
+    let path = |column| Ok::<_, rusqlite::Error>(LibraryPath::recorded(row.get_ref(column)?.as_str()?).ok());
+    let blake3 = row.get_ref(6)?.as_str_or_null()?.and_then(|hex| blake3::Hash::from_hex(hex).ok());
+    let Some(old) = path(3)? else { return Ok(None) };
+    Ok(Some(Move { position: row.get(2)?, old, new: path(4)?, blake3 }))
+}
+
+/// Everything that names what is in `arrived` names it by its new path. Files may have changed places, so every name
+/// that has to be unique goes by way of one that no path can have.
+fn follow(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    for (table, column) in [("files", "path"), ("memberships", "path"), ("derived", "path")] {
+        tx.execute_batch(&format!(
+            "UPDATE OR REPLACE {table} SET {column} = char(1) || (SELECT new FROM arrived WHERE old = {column}) \
+             WHERE {column} IN (SELECT old FROM arrived); \
+             UPDATE OR REPLACE {table} SET {column} = substr({column}, 2) WHERE {column} < char(2) AND {column} >= char(1)"
+        ))?;
+    }
+    for (table, column) in [("derived", "target"), ("files", "live_photo"), ("files", "companion_of")] {
+        tx.execute_batch(&format!(
+            "UPDATE {table} SET {column} = (SELECT new FROM arrived WHERE old = {column}) \
+             WHERE {column} IN (SELECT old FROM arrived)"
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! What was left out on purpose, beside the catalog: `.windfall/details/<export>/forgotten.csv`. If the catalog is lost,
+//! no import brings back what its owner did not want.
+//!
+//! The catalog is what counts while it is there. The files all say the same, and stand where the other tables stand
+//! that a lost catalog is made from; where nothing is forgotten, there are none.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use csv::{ReaderBuilder, WriterBuilder};
+use serde::{Deserialize, Serialize};
+
+use crate::apple::fingerprint::Fingerprint;
+use crate::category::Said;
+use crate::contents::Content;
+use crate::error::Error;
+use crate::library::catalog::{Forgotten, Remembrance};
+use crate::library::files::{Company, replace};
+use crate::library::path::LibraryPath;
+use crate::library::{kept_settings, layout};
+
+/// A line, as it is written.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    /// Where it stood.
+    path: String,
+    blake3: String,
+    size: u64,
+    crc32: u32,
+    fingerprint: Option<String>,
+    /// Where it is kept; nothing: it was deleted.
+    kept: Option<String>,
+    forgotten: String,
+    went_with: Option<String>,
+    /// What the catalog said of it.
+    record: String,
+}
+
+/// The files that stand or may stand, in a fixed order.
+pub fn places(library: &Path) -> impl Iterator<Item = PathBuf> {
+    kept_settings::places(library).into_iter().map(|place| place.with_file_name(layout::FORGOTTEN_TABLE))
+}
+
+/// Puts what is forgotten beside the catalog, durably, unless it stands there already.
+///
+/// # Errors
+/// If the drive is full, gone or read-only.
+pub fn keep(library: &Path, all: &[Remembrance]) -> Result<(), Error> {
+    let text = text(all).map_err(Error::io("write what is forgotten in", library))?;
+    for place in places(library) {
+        if all.is_empty() {
+            match fs::remove_file(&place) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(Error::io("remove", &place)(error));
+                }
+                _ => continue,
+            }
+        }
+        let is_file = fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_file());
+        if is_file && fs::read(&place).is_ok_and(|held| held == text) {
+            continue;
+        }
+        replace(&layout::internal(library), &place, Company::Nobody, &|to| to.write_all(&text))
+            .map_err(Error::io("write", &place))?;
+    }
+    Ok(())
+}
+
+/// What stands beside the catalog: every line of every table that can be understood, each once.
+pub fn kept(library: &Path) -> Vec<Remembrance> {
+    let mut all = BTreeMap::new();
+    for place in places(library) {
+        if !fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_file()) {
+            continue;
+        }
+        let Ok(file) = File::open(place) else { continue };
+        let lines = ReaderBuilder::new().flexible(true).from_reader(file).into_deserialize::<Line>();
+        for remembrance in lines.filter_map(Result::ok).filter_map(understood) {
+            let key = (remembrance.bytes.path.clone(), *remembrance.bytes.content.blake3.as_bytes());
+            all.insert(key, remembrance);
+        }
+    }
+    all.into_values().collect()
+}
+
+fn text(all: &[Remembrance]) -> io::Result<Vec<u8>> {
+    let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    for Remembrance { bytes, said, when, record } in all {
+        let text = |path: &Option<LibraryPath>| path.as_ref().map(LibraryPath::to_string);
+        writer.serialize(Line {
+            path: bytes.path.to_string(),
+            blake3: bytes.content.blake3.to_hex().to_string(),
+            size: bytes.content.size,
+            crc32: bytes.content.crc32,
+            fingerprint: said.fingerprint.map(|fingerprint| fingerprint.to_string()),
+            kept: text(&bytes.kept),
+            forgotten: when.clone(),
+            went_with: text(&bytes.with),
+            record: record.clone(),
+        })?;
+    }
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+fn understood(line: Line) -> Option<Remembrance> {
+    let path = |text: Option<String>| text.and_then(|text| LibraryPath::recorded(&text).ok());
+    Some(Remembrance {
+        bytes: Forgotten {
+            content: Content {
+                blake3: blake3::Hash::from_hex(line.blake3).ok()?,
+                size: line.size,
+                crc32: line.crc32,
+            },
+            path: LibraryPath::parse(&line.path).ok()?,
+            kept: path(line.kept),
+            with: path(line.went_with),
+        },
+        said: Said {
+            fingerprint: line.fingerprint.as_deref().and_then(Fingerprint::parse),
+            ..Said::default()
+        },
+        when: line.forgotten,
+        record: line.record,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{keep, kept};
+    use crate::apple::fingerprint;
+    use crate::category::Said;
+    use crate::contents::Content;
+    use crate::library::catalog::{Forgotten, Remembrance};
+    use crate::library::path::LibraryPath;
+
+    fn remembrance(path: &str, kept: Option<&str>) -> Remembrance {
+        let at = |text: &str| LibraryPath::recorded(text).unwrap();
+        let mut print = fingerprint::Hasher::new();
+        print.update(path.as_bytes());
+        let content = Content { blake3: blake3::hash(path.as_bytes()), size: 7, crc32: 9 };
+        Remembrance {
+            bytes: Forgotten { content, path: at(path), kept: kept.map(at), with: None },
+            said: Said { fingerprint: Some(print.finish()), ..Said::default() },
+            when: "2024-05-01T10:00:00Z".into(),
+            record: r#"{"file":{"path":"a, \"b\""}}"#.into(),
+        }
+    }
+
+    #[test]
+    fn what_is_forgotten_comes_back_as_it_was_kept() {
+        let library = tempfile::tempdir().unwrap();
+        let export = library.path().join(".windfall/details/iCloud Photos");
+        fs::create_dir_all(&export).unwrap();
+        fs::write(export.join("origins.csv"), "").unwrap();
+        assert_eq!(kept(library.path()), []);
+        let all = [
+            remembrance("2024/a.jpg", Some(".windfall/forgotten/2024/a.jpg")),
+            remembrance("2024/b, c.jpg", None),
+        ];
+        keep(library.path(), &all).unwrap();
+        assert_eq!(kept(library.path()), all);
+        // a line that is damaged costs itself
+        let table = export.join("forgotten.csv");
+        let text = fs::read_to_string(&table).unwrap().replace("2024/a.jpg,", "../a.jpg,");
+        fs::write(&table, text).unwrap();
+        assert_eq!(kept(library.path()), all[1..]);
+        keep(library.path(), &[]).unwrap();
+        assert!(!table.exists());
+    }
+}

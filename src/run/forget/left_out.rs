@@ -1,0 +1,305 @@
+//! Photos that are left out on purpose, and brought back.
+//!
+//! All paths are known before anything is changed. A photo goes with its movie, its adjustments and its RAW file; its
+//! links, lists and sidecars follow. A file that is put away lies below `.windfall/forgotten` at the path that it had.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+use serde::Serialize;
+
+use crate::apple::text;
+use crate::error::Error;
+use crate::library::catalog::{Catalog, Delivered, Forgotten, NewMove, Remembered};
+use crate::library::lock::lock;
+use crate::library::name;
+use crate::library::numbers::first_free;
+use crate::library::path::{LibraryPath, PathKey};
+use crate::library::record::{Area, FileRecord};
+use crate::library::tree::Tree;
+use crate::problem::{Code, Problem};
+use crate::run::list;
+use crate::run::moves::{Moved, Run, carry_out, finish};
+use crate::stage::survey::Before;
+
+/// What becomes of the file of a photo that is forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is put away.
+    PutAway,
+    /// It is deleted.
+    Deleted,
+}
+
+/// What became of the photos that were named.
+#[derive(Debug, Default, Serialize)]
+pub struct LeftOut {
+    /// Links, lists, copies and sidecars that were made.
+    pub made: u64,
+    /// Files that were put away, or brought back.
+    pub moved: u64,
+    /// Files that were deleted; links, copies and sidecars that went with theirs.
+    pub removed: u64,
+    /// Files of which only the catalog has to know: they were gone, or forgotten before.
+    pub kept: u64,
+    /// What could not be done.
+    pub problems: Vec<Problem>,
+    /// Files that were deleted, without what went with them.
+    #[serde(skip)]
+    pub deleted: u64,
+}
+
+/// Leaves photos out on purpose.
+///
+/// # Errors
+/// If it is no library or in use, if it knows no such file, or if the drive is full.
+pub fn forget(run: &Run<'_>, paths: &[PathBuf], fate: Fate) -> Result<LeftOut, Error> {
+    let mut opened = Opened::new(run)?;
+    let named = opened.named(run.library, paths)?;
+    let asked: BTreeSet<&LibraryPath> = named.iter().filter_map(Named::file).collect();
+    let all = opened.with_followers(&asked);
+    let taken: HashSet<PathKey> =
+        opened.forgotten.iter().filter_map(|file| file.kept.as_ref()).map(PathKey::of).collect();
+    let mut places = Places { library: run.library, taken };
+    let stands = |path: &LibraryPath| {
+        fs::symlink_metadata(path.to_path(run.library)).is_ok_and(|metadata| metadata.is_file())
+    };
+    let mut files = Vec::new();
+    let mut gone = 0;
+    for (path, with) in &all {
+        let stands = stands(path);
+        gone += u64::from(!stands);
+        let kept = (stands && fate == Fate::PutAway).then(|| places.free(&path.forgotten()));
+        let content = opened.files[*path].content;
+        files.push(Forgotten { content, path: (*path).clone(), kept, with: with.cloned() });
+    }
+    // what was put away before, and is to be deleted now
+    let before: Vec<&Forgotten> = named.iter().flat_map(Named::forgotten).collect();
+    let kept = before
+        .iter()
+        .filter(|_| fate == Fate::Deleted)
+        .filter_map(|file| Some((file.content, file.kept.clone()?)));
+    let again: Vec<NewMove> =
+        kept.map(|(content, old)| NewMove { old, new: None, content: Some(content) }).collect();
+    let leaving = (files.len() + again.len()) as u64 - gone;
+    let known = gone + (before.len() - again.len()) as u64;
+    if files.is_empty() && again.is_empty() {
+        return Ok(LeftOut { kept: known, ..LeftOut::default() });
+    }
+    opened.catalog.begin_forgetting(Utc::now(), &files, &again, &opened.delivered.ids.contents)?;
+    let moved = carry_out(run, &mut opened.catalog)?;
+    let left = leaving - moved.refused.len() as u64;
+    let (put_away, deleted) = if fate == Fate::PutAway { (left, 0) } else { (0, left) };
+    Ok(told(moved, put_away, deleted, known))
+}
+
+/// Brings photos back that were left out. One that was deleted comes back with the next import that has it.
+///
+/// # Errors
+/// As [`forget`].
+pub fn remember(run: &Run<'_>, paths: &[PathBuf]) -> Result<LeftOut, Error> {
+    let mut opened = Opened::new(run)?;
+    let mut back: BTreeMap<&LibraryPath, Vec<&Forgotten>> = BTreeMap::new();
+    for path in paths {
+        let found = opened.find_forgotten(run.library, path);
+        // a photo that is not forgotten is as it should be
+        if found.is_empty() && opened.find(run.library, path)?.is_none() {
+            return Err(Error::NoSuchFile(path.display().to_string()));
+        }
+        for file in found {
+            let leader = file.with.as_ref().unwrap_or(&file.path);
+            let together = opened
+                .forgotten
+                .iter()
+                .filter(|other| other.path == *leader || other.with.as_ref() == Some(leader));
+            back.insert(leader, together.collect());
+        }
+    }
+    if back.is_empty() {
+        return Ok(LeftOut::default());
+    }
+    let tree = Tree::walk(run.library)?;
+    let mut places =
+        Places { library: run.library, taken: tree.iter().map(|(path, _)| PathKey::of(path)).collect() };
+    let mut problems = Vec::new();
+    let files: Vec<(Forgotten, Option<LibraryPath>)> = back
+        .values()
+        .flatten()
+        .map(|&file| {
+            let stands = |kept: &LibraryPath| kept.to_path(run.library).is_file();
+            match &file.kept {
+                Some(kept) if stands(kept) => (file.clone(), Some(places.free(&file.path))),
+                Some(kept) => {
+                    let message =
+                        format!("it is not in `{kept}` any more; the next import that has it brings it back");
+                    problems.push(
+                        Problem::new(Code::MissingFile, message).as_warning().with_entry(file.path.as_str()),
+                    );
+                    (Forgotten { kept: None, ..file.clone() }, None)
+                }
+                None => (file.clone(), None),
+            }
+        })
+        .collect();
+    let coming = files.iter().filter(|(_, new)| new.is_some()).count() as u64;
+    let others = files.len() as u64 - coming;
+    opened.catalog.begin_remembering(&files, &opened.delivered.ids.contents)?;
+    let moved = carry_out(run, &mut opened.catalog)?;
+    let came = coming - moved.refused.len() as u64;
+    let mut told = told(moved, came, 0, others);
+    told.problems.extend(problems);
+    Ok(told)
+}
+
+fn told(moved: Moved, files: u64, deleted: u64, kept: u64) -> LeftOut {
+    let made = moved.made();
+    let Moved { removed, mut problems, .. } = moved;
+    problems.sort();
+    LeftOut { made, moved: files, removed: removed + deleted, kept, problems, deleted }
+}
+
+/// A library that is opened to be changed.
+struct Opened {
+    catalog: Catalog,
+    _lock: fs::File,
+    delivered: Delivered,
+    /// All files on record, whether they stand or not.
+    files: BTreeMap<LibraryPath, FileRecord>,
+    forgotten: Vec<Forgotten>,
+}
+
+/// What an owner's path means.
+enum Named {
+    File(LibraryPath),
+    Forgotten(Vec<Forgotten>),
+}
+
+impl Named {
+    fn file(&self) -> Option<&LibraryPath> {
+        match self {
+            Named::File(path) => Some(path),
+            Named::Forgotten(_) => None,
+        }
+    }
+
+    fn forgotten(&self) -> &[Forgotten] {
+        match self {
+            Named::File(_) => &[],
+            Named::Forgotten(files) => files,
+        }
+    }
+}
+
+impl Opened {
+    fn new(run: &Run<'_>) -> Result<Self, Error> {
+        let library = run.library;
+        Catalog::read(library)?;
+        let lock = lock(library)?;
+        let mut catalog = Catalog::open(library)?;
+        finish(run, &mut catalog)?;
+        let Remembered { delivered, recorded } = catalog.load()?;
+        let before =
+            Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, &HashSet::new());
+        if !before.moved.is_empty() {
+            catalog.record_moved(&before.moved)?;
+            catalog.record_owners_moves(&before.moved)?;
+        }
+        let Remembered { delivered, recorded } = catalog.load()?;
+        let (files, forgotten) = (recorded.files, recorded.forgotten);
+        Ok(Opened { catalog, _lock: lock, delivered, files, forgotten })
+    }
+
+    fn named(&self, library: &Path, paths: &[PathBuf]) -> Result<Vec<Named>, Error> {
+        let mut named = Vec::new();
+        for path in paths {
+            let forgotten = self.find_forgotten(library, path);
+            named.push(match self.find(library, path)? {
+                Some(file) => Named::File(file),
+                None if forgotten.is_empty() => {
+                    return Err(Error::NoSuchFile(path.display().to_string()));
+                }
+                None => Named::Forgotten(forgotten.into_iter().cloned().collect()),
+            });
+        }
+        Ok(named)
+    }
+
+    /// The file on record that an owner's path means: itself, or by a link of an album.
+    fn find(&self, library: &Path, path: &Path) -> Result<Option<LibraryPath>, Error> {
+        let found = self.catalog.path_of(&list::candidates(library, path))?;
+        let found = found.and_then(|found| LibraryPath::recorded(&found).ok());
+        Ok(found.filter(|found| self.files.get(found).is_some_and(|file| file.area != Area::Details)))
+    }
+
+    /// What stood at an owner's path and is forgotten, whatever the case of its letters.
+    fn find_forgotten(&self, library: &Path, path: &Path) -> Vec<&Forgotten> {
+        let texts: HashSet<String> =
+            list::candidates(library, path).iter().map(|text| name::fold(text)).collect();
+        let is_meant = |path: &LibraryPath| texts.contains(&name::fold(path.as_str()));
+        let meant = |file: &&Forgotten| is_meant(&file.path) || file.kept.as_ref().is_some_and(is_meant);
+        self.forgotten.iter().filter(meant).collect()
+    }
+
+    /// These files, and those that go along: each with the file that it goes along with.
+    fn with_followers<'a>(
+        &'a self,
+        asked: &BTreeSet<&'a LibraryPath>,
+    ) -> BTreeMap<&'a LibraryPath, Option<&'a LibraryPath>> {
+        let mut all: BTreeMap<&LibraryPath, Option<&LibraryPath>> =
+            asked.iter().map(|path| (*path, None)).collect();
+        let halves = |path: &LibraryPath| {
+            let half = self.files.get(path)?.live_photo.as_ref()?;
+            let (half, record) = self.files.get_key_value(half)?;
+            // a movie of two stills stands for both: it goes with the one that it names
+            (record.live_photo.as_ref() == Some(path)).then_some(half)
+        };
+        for &path in asked {
+            if let Some(half) = halves(path).filter(|half| !self.is_shared(half, path)) {
+                all.entry(half).or_insert(Some(path));
+            }
+        }
+        let leaders: Vec<(&LibraryPath, &LibraryPath)> =
+            all.iter().map(|(path, with)| (*path, with.unwrap_or(path))).collect();
+        for (path, leader) in leaders {
+            for (companion, _) in
+                self.files.iter().filter(|(_, file)| file.companion_of.as_ref() == Some(path))
+            {
+                all.entry(companion).or_insert(Some(leader));
+            }
+        }
+        all
+    }
+
+    /// Whether a movie belongs to another still besides this one.
+    fn is_shared(&self, movie: &LibraryPath, still: &LibraryPath) -> bool {
+        let mut others = self.files.values().filter(|file| file.path != *still);
+        others.any(|file| file.live_photo.as_ref() == Some(movie))
+    }
+}
+
+/// Names that are free.
+struct Places<'a> {
+    library: &'a Path,
+    taken: HashSet<PathKey>,
+}
+
+impl Places<'_> {
+    /// This path, or with the first number with which nothing stands there.
+    fn free(&mut self, path: &LibraryPath) -> LibraryPath {
+        let (stem, extension) = text::split(path.file_name());
+        let at = |n| match path.parent() {
+            _ if n == 1 => path.clone(),
+            Some(folder) => folder.join(&name::with_suffix(stem, extension, n)),
+            None => LibraryPath::new([name::with_suffix(stem, extension, n)]),
+        };
+        let is_free = |path: &LibraryPath| {
+            !self.taken.contains(&PathKey::of(path))
+                && fs::symlink_metadata(path.to_path(self.library)).is_err()
+        };
+        let free = first_free(at, is_free);
+        self.taken.insert(PathKey::of(&free));
+        free
+    }
+}

@@ -1,0 +1,469 @@
+//! Relocate: files of the library to other places in it, and back, whatever happens on the way.
+//!
+//! The moves are in the catalog before the first rename. Each is one rename onto a name that is free, so a kill leaves
+//! every file under its old name or its new one. Files that change places are exchanged, where the system can do that;
+//! elsewhere, and in circles of more than two, one waits under a name of its own meanwhile ([`aside`]), in the tree,
+//! where it is found by its bytes like any other. Whoever goes on looks where each file stands and moves what has not
+//! arrived: nothing is believed of a run that did not end.
+//!
+//! Nothing is overwritten, and folders that are links are not entered.
+
+mod order;
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, is_failing, is_full};
+use crate::library::catalog::{Move, Relocated};
+use crate::library::drive::hash_file;
+use crate::library::files::{make_folder, rename_new};
+use crate::library::path::{LibraryPath, PathKey};
+use crate::library::staging::sync_all;
+use crate::progress::Watch;
+
+pub use order::{Step, order};
+
+/// Renames that are made durable and recorded together.
+const BATCH: usize = 1024;
+
+/// Whether somebody may have begun these moves before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// Every file stands where it stood.
+    First,
+    /// A run did not end, and any of them may stand anywhere between.
+    Again,
+}
+
+/// Told of each batch that is durable.
+pub type Record<'a> = dyn FnMut(&Relocated) -> Result<(), Error> + 'a;
+
+/// Carries moves out, and tells `record` of each batch once it is durable.
+///
+/// # Errors
+/// If the drive is full or gone, if the catalog refuses, or if the owner interrupts.
+pub fn relocate(
+    library: &Path,
+    moves: &[Move],
+    attempt: Attempt,
+    watch: Watch<'_>,
+    record: &mut Record<'_>,
+) -> Result<(), Error> {
+    let situation = Situation::of(library, moves, attempt);
+    if !situation.settled.arrived.is_empty() || !situation.settled.refused.is_empty() {
+        sync(library, &situation.settled, moves)?;
+        record(&situation.settled)?;
+    }
+    let mut mover = Mover { library, folders: HashSet::new() };
+    let mut batch = Relocated::default();
+    let pending = &situation.pending;
+    let steps = order(pending.iter().map(|going| (&going.from, &going.to)));
+    for step in steps {
+        let numbers = match &step {
+            Step::One(n) => std::slice::from_ref(n),
+            Step::Circle(circle) => circle.as_slice(),
+        };
+        let going: Vec<&Going> = numbers.iter().map(|n| &pending[*n]).collect();
+        for (going, outcome) in going.iter().zip(mover.step(&going)) {
+            match outcome {
+                Ok(()) => batch.arrived.push(going.position),
+                Err(error) if is_full(&error) || is_failing(&error) => {
+                    finish(library, &mut batch, moves, record)?;
+                    return Err(Error::Io { doing: "write to", path: library.to_owned(), source: error });
+                }
+                Err(error) => batch.refused.push((going.position, why(&error))),
+            }
+            watch.progress.file(going.to.as_str());
+        }
+        if batch.arrived.len() + batch.refused.len() >= BATCH {
+            finish(library, &mut batch, moves, record)?;
+            if watch.is_cancelled() {
+                return Err(Error::Interrupted);
+            }
+        }
+    }
+    for going in situation.leaving {
+        match fs::remove_file(going.from.to_path(library)) {
+            Ok(()) => batch.arrived.push(going.position),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => batch.arrived.push(going.position),
+            Err(error) => batch.refused.push((going.position, why(&error))),
+        }
+    }
+    finish(library, &mut batch, moves, record)
+}
+
+fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => "something else stands there".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn finish(
+    library: &Path,
+    batch: &mut Relocated,
+    moves: &[Move],
+    record: &mut Record<'_>,
+) -> Result<(), Error> {
+    if batch.arrived.is_empty() && batch.refused.is_empty() {
+        return Ok(());
+    }
+    sync(library, batch, moves)?;
+    record(batch)?;
+    *batch = Relocated::default();
+    Ok(())
+}
+
+/// Makes durable that files stand under other names; their bytes are durable since they were placed.
+fn sync(library: &Path, batch: &Relocated, moves: &[Move]) -> Result<(), Error> {
+    let arrived: HashSet<i64> = batch.arrived.iter().copied().collect();
+    let folders: HashSet<PathBuf> = moves
+        .iter()
+        .filter(|going| arrived.contains(&going.position))
+        .flat_map(|going| going.new.iter().chain([&going.old]))
+        .map(|path| path.parent().map_or_else(|| library.to_owned(), |folder| folder.to_path(library)))
+        .collect();
+    sync_all(library, &[])?;
+    for folder in folders {
+        // some drives do not sync folders, and Windows cannot open them
+        let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    Ok(())
+}
+
+/// The name under which a file waits while another takes its place.
+pub fn aside(path: &LibraryPath) -> LibraryPath {
+    path.with_added_extension("moving")
+}
+
+/// A file that has not arrived, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Going {
+    position: i64,
+    from: LibraryPath,
+    to: LibraryPath,
+}
+
+/// Where the files of a journal stand.
+#[derive(Debug, Default)]
+struct Situation {
+    settled: Relocated,
+    pending: Vec<Going>,
+    /// Those that are to stand nowhere.
+    leaving: Vec<Going>,
+}
+
+impl Situation {
+    fn of(library: &Path, moves: &[Move], attempt: Attempt) -> Self {
+        let mut situation = Situation::default();
+        let stands = |path: &LibraryPath| fs::symlink_metadata(path.to_path(library)).is_ok();
+        let wanted: HashSet<PathKey> =
+            moves.iter().filter_map(|going| going.new.as_ref().map(PathKey::of)).collect();
+        for going in moves {
+            let Move { position, old, new, blake3 } = going;
+            let from = |from: &LibraryPath| Going {
+                position: *position,
+                from: from.clone(),
+                to: new.clone().unwrap_or_else(|| from.clone()),
+            };
+            let is_it = |path: &LibraryPath| {
+                blake3.is_none_or(|blake3| hash_file(&path.to_path(library)) == Some(blake3))
+            };
+            let Some(new) = new else {
+                // another file that has come there since is nobody's to delete, and no link ever is
+                match fs::symlink_metadata(old.to_path(library)).is_ok_and(|metadata| metadata.is_file()) {
+                    true if attempt == Attempt::First || is_it(old) => situation.leaving.push(from(old)),
+                    _ => situation.settled.arrived.push(*position),
+                }
+                continue;
+            };
+            if attempt == Attempt::First {
+                situation.pending.push(from(old));
+                continue;
+            }
+            let waiting = aside(old);
+            // one name in two cases is one file to some systems
+            let is_renamed_only = PathKey::of(old) == PathKey::of(new);
+            match (stands(old), stands(new)) {
+                _ if stands(&waiting) && blake3.is_some() && is_it(&waiting) => {
+                    situation.pending.push(from(&waiting));
+                }
+                // another one may have arrived there
+                (true, false) if !wanted.contains(&PathKey::of(old)) || is_it(old) => {
+                    situation.pending.push(from(old));
+                }
+                (true, true) if is_renamed_only || is_it(old) => situation.pending.push(from(old)),
+                (_, true) if is_it(new) => situation.settled.arrived.push(*position),
+                _ if stands(&waiting) && blake3.is_none() => situation.pending.push(from(&waiting)),
+                _ => situation.settled.refused.push((*position, "it is gone".to_owned())),
+            }
+        }
+        situation
+    }
+}
+
+struct Mover<'a> {
+    library: &'a Path,
+    /// Folders that were seen to be real ones.
+    folders: HashSet<LibraryPath>,
+}
+
+impl Mover<'_> {
+    /// One outcome for each of these.
+    fn step(&mut self, going: &[&Going]) -> Vec<io::Result<()>> {
+        if let Err(error) = going.iter().try_for_each(|going| self.folder(&going.to)) {
+            return all_refused(going, &error);
+        }
+        match going {
+            [one] => vec![self.rename(&one.from, &one.to)],
+            [one, other]
+                if (&one.to, &other.to) == (&other.from, &one.from)
+                    && self.exchange(&one.from, &other.from).is_ok() =>
+            {
+                vec![Ok(()), Ok(())]
+            }
+            circle => self.circle(circle),
+        }
+    }
+
+    /// The first waits aside; then each goes where the one after it stood.
+    fn circle(&self, circle: &[&Going]) -> Vec<io::Result<()>> {
+        let [first, rest @ ..] = circle else { return Vec::new() };
+        let waiting = aside(&first.from);
+        let mut done: Vec<&Going> = Vec::new();
+        let mut turn = || {
+            self.rename(&first.from, &waiting)?;
+            for going in rest.iter().rev() {
+                self.rename(&going.from, &going.to)?;
+                done.push(going);
+            }
+            self.rename(&waiting, &first.to)
+        };
+        match turn() {
+            Ok(()) => circle.iter().map(|_| Ok(())).collect(),
+            Err(error) => {
+                // as it was: nobody may wait for ever
+                for going in done.iter().rev() {
+                    let _ = self.rename(&going.to, &going.from);
+                }
+                let _ = self.rename(&waiting, &first.from);
+                all_refused(circle, &error)
+            }
+        }
+    }
+
+    fn rename(&self, from: &LibraryPath, to: &LibraryPath) -> io::Result<()> {
+        let (old, new) = (from.to_path(self.library), to.to_path(self.library));
+        match rename_new(&old, &new) {
+            // to a system without regard to case this is the same file, and has to go by way of another name
+            Err(error)
+                if error.kind() == io::ErrorKind::AlreadyExists
+                    && PathKey::of(from) == PathKey::of(to)
+                    && !is_listed(&new) =>
+            {
+                let waiting = aside(from).to_path(self.library);
+                rename_new(&old, &waiting)?;
+                rename_new(&waiting, &new)
+            }
+            renamed => renamed,
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn exchange(&self, one: &LibraryPath, other: &LibraryPath) -> io::Result<()> {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        let (one, other) = (one.to_path(self.library), other.to_path(self.library));
+        Ok(renameat_with(CWD, &one, CWD, &other, RenameFlags::EXCHANGE)?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn exchange(&self, _: &LibraryPath, _: &LibraryPath) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn folder(&mut self, path: &LibraryPath) -> io::Result<()> {
+        let Some(folder) = path.parent() else { return Ok(()) };
+        if !self.folders.contains(&folder) {
+            make_folder(self.library, folder.as_str())?;
+            self.folders.insert(folder);
+        }
+        Ok(())
+    }
+}
+
+/// One reason for all. The system's own error, because a full drive must be known as one.
+fn all_refused(going: &[&Going], error: &io::Error) -> Vec<io::Result<()>> {
+    let again = || match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
+    };
+    going.iter().map(|_| Err(again())).collect()
+}
+
+/// Whether a folder lists exactly this name, in this case.
+fn is_listed(path: &Path) -> bool {
+    let folder = path.parent().map(fs::read_dir).and_then(Result::ok);
+    folder
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| Some(entry.file_name().as_os_str()) == path.file_name())
+}
+
+/// Removes folders that are empty now, and those above them that are by then. `folders` are those that something of
+/// ours was taken from.
+pub fn prune(library: &Path, folders: impl Iterator<Item = LibraryPath>) {
+    let folders: HashSet<LibraryPath> = folders.collect();
+    for folder in folders {
+        let mut next = Some(folder);
+        while let Some(folder) = next {
+            if fs::remove_dir(folder.to_path(library)).is_err() {
+                break;
+            }
+            next = folder.parent();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::Path;
+    use std::sync::atomic::AtomicBool;
+
+    use super::{Attempt, Going, Mover, aside, prune, relocate};
+    use crate::library::catalog::Move;
+    use crate::library::path::LibraryPath;
+    use crate::progress::Watch;
+
+    fn at(path: &str) -> LibraryPath {
+        LibraryPath::recorded(path).unwrap()
+    }
+
+    /// A library of files that hold their own first names.
+    fn library(names: &[&str]) -> tempfile::TempDir {
+        let library = tempfile::tempdir().unwrap();
+        for name in names {
+            let path = at(name).to_path(library.path());
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, name).unwrap();
+        }
+        library
+    }
+
+    fn moves(moves: &[(&str, &str)]) -> Vec<Move> {
+        let one = |(position, (old, new)): (i64, &(&str, &str))| Move {
+            position,
+            old: at(old),
+            new: Some(*new).filter(|new| !new.is_empty()).map(at),
+            blake3: Some(blake3::hash(old.as_bytes())),
+        };
+        (0..).zip(moves).map(one).collect()
+    }
+
+    /// What stands where.
+    fn told(library: &Path) -> BTreeMap<String, String> {
+        let walk = walkdir::WalkDir::new(library).into_iter().map(Result::unwrap);
+        walk.filter(|entry| entry.file_type().is_file())
+            .map(|entry| {
+                let path = entry.path().strip_prefix(library).unwrap().to_string_lossy().into_owned();
+                (path, fs::read_to_string(entry.path()).unwrap())
+            })
+            .collect()
+    }
+
+    /// Carries out, and gives the positions that arrived and those that were refused.
+    fn run(library: &Path, moves: &[Move], attempt: Attempt) -> (Vec<i64>, Vec<i64>) {
+        let (mut arrived, mut refused) = (Vec::new(), Vec::new());
+        let watch = Watch { progress: &(), cancel: &AtomicBool::new(false) };
+        relocate(library, moves, attempt, watch, &mut |batch| {
+            arrived.extend(&batch.arrived);
+            refused.extend(batch.refused.iter().map(|(position, _)| *position));
+            Ok(())
+        })
+        .unwrap();
+        arrived.sort_unstable();
+        (arrived, refused)
+    }
+
+    const MOVES: [(&str, &str); 7] =
+        [("a", "b"), ("b", "a"), ("c/1", "c/2"), ("c/2", "c/3"), ("c/3", "c/1"), ("d", "e/d"), ("f", "")];
+
+    fn expected() -> BTreeMap<String, String> {
+        let files = MOVES.iter().filter(|(_, new)| !new.is_empty());
+        files.map(|(old, new)| ((*new).to_owned(), (*old).to_owned())).collect()
+    }
+
+    #[test]
+    fn everything_arrives_from_wherever_a_run_was_stopped() {
+        let names: Vec<&str> = MOVES.iter().map(|(old, _)| *old).collect();
+        let all: Vec<i64> = (0..7).collect();
+        let moves = moves(&MOVES);
+        let first = library(&names);
+        assert_eq!(run(first.path(), &moves, Attempt::First), (all.clone(), vec![]));
+        assert_eq!(told(first.path()), expected());
+        // what has arrived stays
+        assert_eq!(run(first.path(), &moves, Attempt::Again), (all.clone(), vec![]));
+        assert_eq!(told(first.path()), expected());
+        let renames: [&[(&str, &str)]; 5] = [
+            &[],
+            &[("c/1", "c/1.moving")],
+            &[("c/1", "c/1.moving"), ("c/3", "c/1")],
+            &[("c/1", "c/1.moving"), ("c/3", "c/1"), ("c/2", "c/3")],
+            &[("a", "a.moving"), ("b", "a"), ("a.moving", "b")],
+        ];
+        for renames in renames {
+            let stopped = library(&names);
+            for (old, new) in renames {
+                fs::rename(stopped.path().join(old), stopped.path().join(new)).unwrap();
+            }
+            assert_eq!(run(stopped.path(), &moves, Attempt::Again), (all.clone(), vec![]), "{renames:?}");
+            assert_eq!(told(stopped.path()), expected(), "{renames:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_the_way_is_not_touched() {
+        let library = library(&["a", "b", "x/c"]);
+        let moves = moves(&[("a", "b"), ("x/c", "x/d")]);
+        fs::write(library.path().join("x/d"), "mine").unwrap();
+        assert_eq!(run(library.path(), &moves, Attempt::First), (vec![], vec![0, 1]));
+        let told = told(library.path());
+        assert_eq!((told["b"].as_str(), told["x/d"].as_str(), told["a"].as_str()), ("b", "mine", "a"));
+    }
+
+    #[test]
+    fn what_is_gone_or_another_file_now_is_left() {
+        let library = library(&["a", "b", "f"]);
+        fs::write(library.path().join("f"), "mine").unwrap();
+        fs::remove_file(library.path().join("a")).unwrap();
+        let moves = moves(&[("a", "x/a"), ("b", "x/b"), ("f", "")]);
+        assert_eq!(run(library.path(), &moves, Attempt::Again), (vec![1, 2], vec![0]));
+        assert_eq!(told(library.path())["f"], "mine");
+    }
+
+    #[test]
+    fn a_circle_that_cannot_be_closed_is_as_it_was() {
+        let library = library(&["a", "b", "c"]);
+        let going = |from: &str, to: &str| Going { position: 0, from: at(from), to: at(to) };
+        let circle = [going("a", "b"), going("b", "c"), going("c", "a")];
+        let before = told(library.path());
+        // something has that name already
+        fs::create_dir(library.path().join(aside(&at("a")).as_str())).unwrap();
+        let mut mover = Mover { library: library.path(), folders: Default::default() };
+        let outcomes = mover.step(&circle.iter().collect::<Vec<_>>());
+        assert!(outcomes.len() == 3 && outcomes.iter().all(Result::is_err), "{outcomes:?}");
+        assert_eq!(told(library.path()), before);
+    }
+
+    #[test]
+    fn only_empty_folders_go() {
+        let library = library(&["x/y/z/a", "x/b"]);
+        fs::remove_file(library.path().join("x/y/z/a")).unwrap();
+        prune(library.path(), [at("x/y/z"), at("x")].into_iter());
+        assert!(!library.path().join("x/y").exists() && library.path().join("x/b").is_file());
+    }
+}
