@@ -542,3 +542,57 @@ fn a_mirror_that_was_never_finished_says_so() {
     assert_eq!(pair.run().files.copied, 0);
     pair.assert_whole();
 }
+
+/// A verb on the library that must end well.
+fn done(pair: &Pair, verb: &str, more: &[&str]) {
+    let output = command().arg(verb).arg(pair.library()).args(more).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+#[test]
+fn what_is_forgotten_and_arranged_follows() {
+    let pair = Pair::small();
+    pair.run();
+    done(&pair, "arrange", &["--layout", "{year}"]);
+    let mirrored = pair.run();
+    assert_eq!((mirrored.problems.len(), mirrored.files.moved), (0, 3), "{mirrored:#?}");
+    assert!(pair.mirror().join("2024/IMG_1.JPG").exists() && !pair.mirror().join("2023/2023-07").exists());
+    pair.assert_whole();
+
+    done(&pair, "forget", &["2024/IMG_1.JPG"]);
+    let mirrored = pair.run();
+    assert_eq!((mirrored.problems.len(), mirrored.files.moved), (0, 1), "{mirrored:#?}");
+    assert!(pair.mirror().join(".windfall/forgotten/2024/IMG_1.JPG").exists());
+    pair.assert_whole();
+
+    // deleted in the library, and kept in the mirror until that is to go there too
+    done(&pair, "forget", &["2024/IMG_2.JPG", "--delete"]);
+    let mirrored = pair.run();
+    assert_eq!(places(&mirrored.problems), [(Code::ExtraFile, "2024/IMG_2.JPG")]);
+    let mirrored = pair.try_run(&pair.mirror(), Leftovers::Deleted).unwrap();
+    assert_eq!((mirrored.problems.len(), mirrored.removed), (0, 1), "{mirrored:#?}");
+    assert!(!pair.mirror().join("2024/IMG_2.JPG").exists());
+    pair.assert_whole();
+}
+
+#[test]
+fn a_library_is_repaired_from_its_mirror_and_the_other_way_round() {
+    let pair = Pair::small();
+    pair.run();
+    flip(&pair.library().join(FIRST));
+    fs::remove_file(pair.library().join(SECOND)).unwrap();
+    try_verify(&pair.library(), None).unwrap();
+    let mirrored = pair.run();
+    assert_eq!(places(&mirrored.problems), [(Code::DamagedFile, FIRST), (Code::MissingFile, SECOND)]);
+    done(&pair, "repair", &["--from", pair.mirror().to_str().unwrap()]);
+    assert_eq!(pair.run().problems, []);
+    pair.assert_whole();
+    // an edit that its owner accepts goes along, and the original stays in the mirror
+    let original = fs::read(pair.mirror().join(FIRST)).unwrap();
+    edit(&pair.library().join(FIRST), "edited");
+    done(&pair, "forget", &[FIRST, "--edited"]);
+    assert_eq!(pair.run().problems, []);
+    assert_eq!(fs::read_to_string(pair.mirror().join(FIRST)).unwrap(), "edited");
+    assert_eq!(fs::read(pair.mirror().join(".windfall/replaced").join(FIRST)).unwrap(), original);
+    pair.assert_whole();
+}
