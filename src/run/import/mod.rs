@@ -145,7 +145,7 @@ impl Clock {
         let json = serde_json::to_string(&report);
         let json = json.map_err(|e| Error::io("record the report of", library)(e.into()))?;
         catalog.record_run("import", &self.began, &json, left)?;
-        report.health = Some(catalog.health()?);
+        report.health = Some(catalog.health()?).filter(|health| health.since.is_some());
         Ok(report)
     }
 }

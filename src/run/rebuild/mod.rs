@@ -98,8 +98,9 @@ pub fn rebuild(
     let json = serde_json::to_string(&verification);
     let json = json.map_err(|e| Error::io("record the rebuild of", run.library)(e.into()))?;
     let mut catalog = Catalog::open(run.library)?;
-    // whatever the new catalog knows was just read
-    catalog.record_verified(Utc::now(), &BTreeMap::new())?;
+    // the tables say what these should be, and that is what was read
+    let told: Vec<LibraryPath> = sorted.told.iter().map(|file| file.path.clone()).collect();
+    catalog.record_sound(Utc::now(), &told)?;
     kept_settings::keep(run.library, &catalog.settings()?)?;
     catalog.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
