@@ -4,7 +4,6 @@ pub mod catalog;
 pub mod drive;
 pub mod files;
 pub mod filter;
-pub mod kept_settings;
 pub mod layout;
 pub mod lock;
 pub mod name;

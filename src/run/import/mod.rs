@@ -24,7 +24,6 @@ use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
 use crate::library::drive;
-use crate::library::kept_settings;
 use crate::library::layout::INTERNAL;
 use crate::library::lock::{lock, withdraw};
 use crate::library::record::Unchanged;
@@ -109,7 +108,6 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let read = read::read(run, library, discovered, &staging, &mut catalog)?;
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
-    kept_settings::keep(library, &catalog.settings()?)?;
     let (report, before) = report::report(library, placed, &settings)?;
     let left = unchanged::left(library, &report, &given, &before, &catalog, &settings)?;
     clock.record(library, report, left.as_ref(), &mut catalog)

@@ -31,7 +31,6 @@ use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids, Remembered};
-use crate::library::kept_settings;
 use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
@@ -98,12 +97,11 @@ pub fn rebuild(
     let json = serde_json::to_string(&verification);
     let json = json.map_err(|e| Error::io("record the rebuild of", run.library)(e.into()))?;
     let mut catalog = Catalog::open(run.library)?;
-    kept_settings::keep(run.library, &catalog.settings()?)?;
     catalog.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
 }
 
-/// What the old catalog still tells, and of the settings also what stands beside it.
+/// What the old catalog still tells.
 struct Old {
     known: Remembered,
     settings: RememberedSettings,
@@ -111,15 +109,11 @@ struct Old {
 
 impl Old {
     fn read(library: &Path) -> Result<Self, Error> {
-        let beside = kept_settings::kept(library);
         let (known, settings) = match catalog::open(library) {
             Ok(catalog) => (catalog.load().unwrap_or_default(), catalog.settings().unwrap_or_default()),
             Err(newer @ Error::CatalogNewer { .. }) => return Err(newer),
             Err(_) => Default::default(),
         };
-        // what the catalog says is newer
-        let all = beside.iter().chain(settings.iter());
-        let settings = all.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
         Ok(Old { known, settings })
     }
 }
