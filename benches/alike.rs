@@ -15,8 +15,9 @@ use std::time::Instant;
 
 use image::imageops::FilterType;
 use image::{DynamicImage, GenericImageView};
+use windfall::alike::group::{MOST_BITS, sight};
 use windfall::alike::look::{Look, Part, View};
-use windfall::alike::{MOST_BITS, Photo, groups, sight};
+use windfall::alike::{Photo, groups};
 use windfall::category::photos::media::{self, Camera, Format};
 use windfall::picture::{self, Limits};
 

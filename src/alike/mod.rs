@@ -7,7 +7,7 @@
 //! that are hidden or deleted, nor the files of one photo with each other (the halves of a Live Photo, RAW beside
 //! JPEG, adjustments).
 
-mod group;
+pub mod group;
 mod kinship;
 pub mod look;
 mod near;
@@ -26,7 +26,7 @@ use crate::library::record::Area;
 use crate::progress::Watch;
 use look::{Look, Part, View};
 
-pub use group::{MOST_BITS, groups, sight};
+pub use group::groups;
 pub use kinship::Kinship;
 pub use seen::prepare;
 

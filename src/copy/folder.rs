@@ -15,7 +15,7 @@ use tempfile::{NamedTempFile, TempPath};
 use crate::copy::written::{self, Hand, Key, List, Written};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::drive::hash_file;
-use crate::library::files::{make_folder, metadata, rename_new, replace};
+use crate::library::files::{Company, make_folder, metadata, rename_new, replace};
 use crate::library::layout::INTERNAL;
 use crate::library::lock::{lock_in, unlock};
 use crate::library::path::LibraryPath;
@@ -252,7 +252,7 @@ impl Folder {
             if fs::read(&place).is_ok_and(|standing| standing == bytes) {
                 return Ok(());
             }
-            replace(&self.root.join(OWN), &place, &|to| to.write_all(&bytes))
+            replace(&self.root.join(OWN), &place, Company::Nobody, &|to| to.write_all(&bytes))
         };
         write().map_err(Error::io("write", &place))
     }

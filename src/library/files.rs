@@ -14,9 +14,11 @@ use crate::library::path::LibraryPath;
 
 /// FAT stores times in steps of two seconds.
 const RESOLUTION: Duration = Duration::from_secs(2);
-/// How files begin that wait to take the place of others.
-const UNFINISHED: &str = ".windfall-new-";
-/// Nobody writes at one of them for so long.
+/// What a file is called that waits to take the place of another, where nobody else writes.
+const UNFINISHED: &str = ".windfall-new";
+/// How such files begin where others may write too.
+const PAGE: &str = ".windfall-page-";
+/// Nobody writes at one of those for so long.
 const LONGEST: Duration = Duration::from_hours(1);
 
 /// Makes a folder of the library and those above it, each a real folder.
@@ -84,15 +86,42 @@ pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// Who else may be writing in the same folder of Windfall's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Company {
+    /// Nobody: this run holds the lock.
+    Nobody,
+    /// Another run, as pages are written without a lock.
+    Others,
+}
+
 /// Puts a file of Windfall's own in the place of the one that stands there: whenever a run is killed or the power
 /// fails, the old one or the new one stands there as a whole.
 ///
 /// It is written in `own`, Windfall's folder on that drive, so that nothing half written ever lies among an owner's
-/// files. What a killed run left there goes.
-pub fn replace(own: &Path, path: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    sweep(own);
+/// files. What a killed run left there goes with the next one.
+pub fn replace(
+    own: &Path,
+    path: &Path,
+    company: Company,
+    write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let create = |path: &Path| File::options().write(true).create_new(true).open(path);
-    let file = tempfile::Builder::new().prefix(UNFINISHED).make_in(own, create)?;
+    let file = match company {
+        Company::Nobody => {
+            // always the same name, so that no folder has to be searched for what was left
+            let left = own.join(UNFINISHED);
+            match fs::remove_file(&left) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            tempfile::Builder::new().prefix(UNFINISHED).rand_bytes(0).make_in(own, create)?
+        }
+        Company::Others => {
+            sweep(own);
+            tempfile::Builder::new().prefix(PAGE).make_in(own, create)?
+        }
+    };
     let mut buffered = BufWriter::new(file.as_file());
     write(&mut buffered)?;
     buffered.flush()?;
@@ -101,12 +130,12 @@ pub fn replace(own: &Path, path: &Path, write: &dyn Fn(&mut dyn Write) -> io::Re
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
-/// Young ones stay: pages are written without a lock, so another run may be at it.
+/// Removes what killed runs left, but nothing young: another run may be at it.
 fn sweep(own: &Path) {
     for entry in fs::read_dir(own).into_iter().flatten().flatten() {
-        let is_unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
-        let is_old = || entry.metadata().ok()?.modified().ok()?.elapsed().ok().map(|age| age > LONGEST);
-        if is_unfinished && is_old() == Some(true) {
+        let is_unfinished = entry.file_name().to_string_lossy().starts_with(PAGE);
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        if is_unfinished && age().is_some_and(|age| age > LONGEST) {
             let _ = fs::remove_file(entry.path());
         }
     }
@@ -144,7 +173,7 @@ pub fn is_near(has: SystemTime, given: DateTime<Utc>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::replace;
+    use super::{Company, replace};
     use std::fs::{self, File};
     use std::io;
     use std::time::{Duration, SystemTime};
@@ -155,8 +184,8 @@ mod tests {
         let own = scratch.path().join("own");
         fs::create_dir(&own).unwrap();
         let path = scratch.path().join("page.html");
-        replace(&own, &path, &|to| to.write_all(b"one")).unwrap();
-        let failed = replace(&own, &path, &|to| {
+        replace(&own, &path, Company::Nobody, &|to| to.write_all(b"one")).unwrap();
+        let failed = replace(&own, &path, Company::Nobody, &|to| {
             to.write_all(b"tw")?;
             Err(io::ErrorKind::StorageFull.into())
         });
@@ -174,9 +203,15 @@ mod tests {
             file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
             path
         };
-        let (old, young) = (left(".windfall-new-a", 100_000), left(".windfall-new-b", 1));
-        let owners = left("new", 100_000);
-        replace(scratch.path(), &scratch.path().join("page.html"), &|to| to.write_all(b"one")).unwrap();
-        assert!(!old.exists() && young.exists() && owners.exists());
+        let (old, young) = (left(".windfall-page-a", 100_000), left(".windfall-page-b", 1));
+        let (locked, owners) = (left(".windfall-new", 1), left("new", 100_000));
+        let write = |company| {
+            let page = scratch.path().join("page.html");
+            replace(scratch.path(), &page, company, &|to| to.write_all(b"one")).unwrap();
+        };
+        write(Company::Others);
+        assert!(!old.exists() && young.exists() && locked.exists() && owners.exists());
+        write(Company::Nobody);
+        assert!(young.exists() && !locked.exists() && owners.exists());
     }
 }

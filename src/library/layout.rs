@@ -8,8 +8,6 @@ pub const INTERNAL: &str = ".windfall";
 pub const DETAILS: &str = "details";
 /// Inside a folder of those: what brought the files of one export, and what they were called there.
 pub const ORIGINS: &str = "origins.csv";
-/// Beside those: what the owner chose, a line for each setting.
-pub const SETTINGS: &str = "settings.csv";
 /// Inside it: bytes that wait until they are placed.
 pub const STAGING: &str = "staging";
 /// Inside it: bytes of files that were damaged, or that were changed and put aside, each at the path of its file.
@@ -53,10 +51,10 @@ pub fn staging(library: &Path) -> PathBuf {
     internal(library).join(STAGING)
 }
 
-/// Whether a path of the library is that of a table which stands beside an export's details for a lost catalog.
-pub fn is_beside_details(path: &str) -> bool {
+/// Whether a path of the library is that of an export's origins.
+pub fn is_origins(path: &str) -> bool {
     let mut steps = path.split('/');
     [INTERNAL, DETAILS].into_iter().all(|step| steps.next() == Some(step))
-        && matches!(steps.nth(1), Some(ORIGINS | SETTINGS))
+        && steps.nth(1) == Some(ORIGINS)
         && steps.next().is_none()
 }

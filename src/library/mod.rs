@@ -5,7 +5,6 @@ pub mod drive;
 pub mod files;
 pub mod filter;
 pub mod given;
-pub mod kept_settings;
 pub mod layout;
 pub mod lock;
 pub mod name;

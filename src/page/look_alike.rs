@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::alike;
 use crate::error::Error;
 use crate::library::catalog::StoredFile;
-use crate::library::files::replace;
+use crate::library::files::{Company, replace};
 use crate::library::layout;
 use crate::progress::Watch;
 
@@ -50,7 +50,7 @@ pub fn groups(
         .collect();
     let kept = Kept { mark, groups };
     if let Ok(bytes) = serde_json::to_vec(&kept) {
-        let _ = replace(&folder, &path, &|to| to.write_all(&bytes));
+        let _ = replace(&folder, &path, Company::Others, &|to| to.write_all(&bytes));
     }
     Ok(kept.groups)
 }

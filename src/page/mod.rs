@@ -34,7 +34,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::library::catalog::{Catalog, StoredFile};
-use crate::library::files::replace;
+use crate::library::files::{Company, replace};
 use crate::library::filter::HiddenAndDeleted;
 use crate::library::{layout, name};
 use crate::page::address::find;
@@ -182,7 +182,8 @@ fn put(own: &Path, place: &Path, html: &str) -> Result<bool, Error> {
     if fs::read(place).is_ok_and(|before| before == html.as_bytes()) {
         return Ok(false);
     }
-    replace(own, place, &|to| to.write_all(html.as_bytes())).map_err(Error::io("write", place))?;
+    replace(own, place, Company::Others, &|to| to.write_all(html.as_bytes()))
+        .map_err(Error::io("write", place))?;
     Ok(true)
 }
 

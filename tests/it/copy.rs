@@ -143,10 +143,8 @@ fn copies_are_the_originals_with_their_paths_and_times() {
     assert_eq!((words.code(), words.err()), (0, ""));
     let first = words.out().lines().next().unwrap();
     assert!(first.starts_with("Copied 10 files to `again` ("), "{first}");
-    for left_out in ["1 hidden photo or video was left out", "1 recently deleted photo or video was left out"]
-    {
-        assert!(words.out().contains(left_out), "{}", words.out());
-    }
+    let left_out = "Left out: 1 hidden and 1 recently deleted; --with-hidden copies them too.\n";
+    assert!(words.out().contains(left_out), "{}", words.out());
 }
 
 #[test]
@@ -297,6 +295,8 @@ fn filters_choose_and_albums_are_folders_with_safe_names() {
 #[test]
 fn hidden_and_deleted_ones_come_along_only_if_asked_for() {
     let place = library();
+    let run = place.run(&["copy", "lib", "--to", "out", "--search", "secret"]);
+    assert!(run.out().starts_with("Nothing was copied.\nLeft out: 1 hidden;"), "{}", run.out());
     assert_eq!(copy(&place, &["out", "--search", "secret", "--search", "gone"], 0), (0, 0, 0, vec![]));
     assert!(!place.path("out").exists());
     assert_eq!(copy(&place, &["out", "--with-hidden"], 0).0, 12);

@@ -26,7 +26,6 @@ use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
 use crate::library::drive;
-use crate::library::kept_settings;
 use crate::library::layout::INTERNAL;
 use crate::library::lock::{lock, withdraw};
 use crate::library::record::Unchanged;
@@ -112,7 +111,6 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let read = heal::heal(run, library, read, &staging, &mut catalog)?;
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
-    kept_settings::keep(library, &catalog.settings()?)?;
     let (report, before) = report::report(library, placed, &settings)?;
     let healed: HashSet<&str> = report.healed.iter().map(String::as_str).collect();
     let harmed = before.harmed().filter(|(record, _)| !healed.contains(record.path.as_str()));

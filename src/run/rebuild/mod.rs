@@ -31,7 +31,6 @@ use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids, KeptOriginal as Original, Remembered};
-use crate::library::kept_settings;
 use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
@@ -101,12 +100,11 @@ pub fn rebuild(
     // the tables say what these should be, and that is what was read
     let told: Vec<LibraryPath> = sorted.told.iter().map(|file| file.path.clone()).collect();
     catalog.record_sound(Utc::now(), &told)?;
-    kept_settings::keep(run.library, &catalog.settings()?)?;
     catalog.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
 }
 
-/// What the old catalog still tells, and of the settings also what stands beside it.
+/// What the old catalog still tells.
 struct Old {
     known: Remembered,
     settings: RememberedSettings,
@@ -114,15 +112,11 @@ struct Old {
 
 impl Old {
     fn read(library: &Path) -> Result<Self, Error> {
-        let beside = kept_settings::kept(library);
         let (known, settings) = match catalog::open(library) {
             Ok(catalog) => (catalog.load().unwrap_or_default(), catalog.settings().unwrap_or_default()),
             Err(newer @ Error::CatalogNewer { .. }) => return Err(newer),
             Err(_) => Default::default(),
         };
-        // what the catalog says is newer
-        let all = beside.iter().chain(settings.iter());
-        let settings = all.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
         Ok(Old { known, settings })
     }
 

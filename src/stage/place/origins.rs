@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::contents::{ArchiveId, Class, Contents, Entry, EntryId, ExportId, Identity};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::{Catalog, Ids};
-use crate::library::files::{make_folder, replace};
+use crate::library::files::{Company, make_folder, replace};
 use crate::library::layout;
 use crate::library::origins;
 use crate::library::path::LibraryPath;
@@ -103,7 +103,7 @@ fn bring(
     if let Some(folder) = path.parent() {
         make_folder(placing.library, folder.as_str())?;
     }
-    replace(&layout::internal(placing.library), &place, write)?;
+    replace(&layout::internal(placing.library), &place, Company::Nobody, write)?;
     Ok(true)
 }
 

@@ -31,7 +31,7 @@ fn words(folder: &str, copied: &Copied) -> Vec<String> {
     let written = as_it_is + converted;
     let there = counted(*already_there, "was there already", "were there already");
     let mut lines = vec![match (written, already_there) {
-        (0, 0) if problems.is_empty() => {
+        (0, 0) if problems.is_empty() && left_out.hidden + left_out.deleted == 0 => {
             "No photo or video is all that was asked for, so nothing was copied.".to_owned()
         }
         (0, 0) => "Nothing was copied.".to_owned(),
