@@ -14,7 +14,11 @@ use crate::library::path::LibraryPath;
 
 /// FAT stores times in steps of two seconds.
 const RESOLUTION: Duration = Duration::from_secs(2);
-/// Nobody writes at a file without a name for so long.
+/// What a file is called that waits to take the place of another, where nobody else writes.
+const UNFINISHED: &str = ".windfall-new";
+/// How such files begin where others may write too.
+const PAGE: &str = ".windfall-page-";
+/// Nobody writes at one of those for so long.
 const LONGEST: Duration = Duration::from_hours(1);
 
 /// Makes a folder of the library and those above it, each a real folder.
@@ -91,30 +95,33 @@ pub enum Company {
     Others,
 }
 
-impl Company {
-    /// How files begin that wait to take the place of others.
-    fn prefix(self) -> &'static str {
-        match self {
-            Company::Nobody => ".windfall-new-",
-            Company::Others => ".windfall-page-",
-        }
-    }
-}
-
 /// Puts a file of Windfall's own in the place of the one that stands there: whenever a run is killed or the power
 /// fails, the old one or the new one stands there as a whole.
 ///
 /// It is written in `own`, Windfall's folder on that drive, so that nothing half written ever lies among an owner's
-/// files. What a killed run left there goes.
+/// files. What a killed run left there goes with the next one.
 pub fn replace(
     own: &Path,
     path: &Path,
     company: Company,
     write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    sweep(own, company);
     let create = |path: &Path| File::options().write(true).create_new(true).open(path);
-    let file = tempfile::Builder::new().prefix(company.prefix()).make_in(own, create)?;
+    let file = match company {
+        Company::Nobody => {
+            // always the same name, so that no folder has to be searched for what was left
+            let left = own.join(UNFINISHED);
+            match fs::remove_file(&left) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            tempfile::Builder::new().prefix(UNFINISHED).rand_bytes(0).make_in(own, create)?
+        }
+        Company::Others => {
+            sweep(own);
+            tempfile::Builder::new().prefix(PAGE).make_in(own, create)?
+        }
+    };
     let mut buffered = BufWriter::new(file.as_file());
     write(&mut buffered)?;
     buffered.flush()?;
@@ -125,15 +132,15 @@ pub fn replace(
 
 /// Whether a file of Windfall's own waits to take the place of another, or did when a run was killed.
 pub fn is_unfinished(name: &str) -> bool {
-    [Company::Nobody, Company::Others].iter().any(|company| name.starts_with(company.prefix()))
+    name == UNFINISHED || name.starts_with(PAGE)
 }
 
-/// Removes what killed runs left. Where others may be at it, young ones stay.
-fn sweep(own: &Path, company: Company) {
+/// Removes what killed runs left, but nothing young: another run may be at it.
+fn sweep(own: &Path) {
     for entry in fs::read_dir(own).into_iter().flatten().flatten() {
-        let is_unfinished = entry.file_name().to_string_lossy().starts_with(company.prefix());
+        let is_unfinished = entry.file_name().to_string_lossy().starts_with(PAGE);
         let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
-        if is_unfinished && (company == Company::Nobody || age().is_some_and(|age| age > LONGEST)) {
+        if is_unfinished && age().is_some_and(|age| age > LONGEST) {
             let _ = fs::remove_file(entry.path());
         }
     }
@@ -202,7 +209,7 @@ mod tests {
             path
         };
         let (old, young) = (left(".windfall-page-a", 100_000), left(".windfall-page-b", 1));
-        let (locked, owners) = (left(".windfall-new-c", 1), left("new", 100_000));
+        let (locked, owners) = (left(".windfall-new", 1), left("new", 100_000));
         let write = |company| {
             let page = scratch.path().join("page.html");
             replace(scratch.path(), &page, company, &|to| to.write_all(b"one")).unwrap();

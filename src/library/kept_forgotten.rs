@@ -4,7 +4,7 @@
 //! The catalog is what counts while it is there. The files all say the same, and stand where the other tables stand
 //! that a lost catalog is made from; where nothing is forgotten, there are none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::library::catalog::{Forgotten, Remembrance};
 use crate::library::files::{Company, replace};
 use crate::library::path::LibraryPath;
-use crate::library::{kept_settings, layout};
+use crate::library::layout;
 
 /// A line, as it is written.
 #[derive(Serialize, Deserialize)]
@@ -39,8 +39,15 @@ struct Line {
 }
 
 /// The files that stand or may stand, in a fixed order.
-pub fn places(library: &Path) -> impl Iterator<Item = PathBuf> {
-    kept_settings::places(library).into_iter().map(|place| place.with_file_name(layout::FORGOTTEN_TABLE))
+pub fn places(library: &Path) -> BTreeSet<PathBuf> {
+    let exports =
+        fs::read_dir(layout::internal(library).join(layout::DETAILS)).into_iter().flatten().flatten();
+    let exports = exports.map(|export| export.path()).filter(|export| is_file(&export.join(layout::ORIGINS)));
+    exports.map(|export| export.join(layout::FORGOTTEN_TABLE)).collect()
+}
+
+fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
 /// Puts what is forgotten beside the catalog, durably, unless it stands there already.
@@ -58,8 +65,7 @@ pub fn keep(library: &Path, all: &[Remembrance]) -> Result<(), Error> {
                 _ => continue,
             }
         }
-        let is_file = fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_file());
-        if is_file && fs::read(&place).is_ok_and(|held| held == text) {
+        if is_file(&place) && fs::read(&place).is_ok_and(|held| held == text) {
             continue;
         }
         replace(&layout::internal(library), &place, Company::Nobody, &|to| to.write_all(&text))
@@ -72,7 +78,7 @@ pub fn keep(library: &Path, all: &[Remembrance]) -> Result<(), Error> {
 pub fn kept(library: &Path) -> Vec<Remembrance> {
     let mut all = BTreeMap::new();
     for place in places(library) {
-        if !fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_file()) {
+        if !is_file(&place) {
             continue;
         }
         let Ok(file) = File::open(place) else { continue };

@@ -7,7 +7,6 @@ pub mod filter;
 pub mod given;
 pub mod identity;
 pub mod kept_forgotten;
-pub mod kept_settings;
 pub mod layout;
 pub mod lock;
 pub mod name;

@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::Catalog;
@@ -21,7 +21,7 @@ use crate::mirror::scan::Moment;
 /// Files that are made durable together.
 const TOGETHER: usize = 4096;
 /// No more bytes than this, unless it is one file.
-const TOGETHER_BYTES: u64 = 256 << 20;
+const TOGETHER_BYTES: u64 = 64 << 20;
 
 /// How sure a run makes itself of what it writes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -189,38 +189,52 @@ impl Bringing<'_> {
                 waiting.into_par_iter().map_init(buffer, prove).collect()
             }
         };
+        let mut whole = Vec::new();
         for file in proved {
             match file {
-                Ok(file) => self.name(file)?,
+                Ok(file) => whole.push(file),
                 // what was not named is carried again by the next run
                 Err((_, Failure::Interrupted)) => {}
                 Err((job, failure)) => self.fail(job, failure),
             }
         }
-        Ok(())
+        self.name(whole)
     }
 
-    fn name(&mut self, Waiting { job, carried }: Waiting<'_>) -> Result<(), Error> {
-        let Carried { temporary, blake3, size, modified } = carried;
-        let (place, way) = self.carrier.target(job.wanted);
-        match self.folder.name(&temporary, &way, job.former) {
-            Ok(()) => {
+    fn name(&mut self, files: Vec<Waiting<'_>>) -> Result<(), Error> {
+        let carrier = self.carrier;
+        let folders: Vec<io::Result<()>> =
+            files.iter().map(|file| self.folder.make_folder_of(&carrier.target(file.job.wanted).1)).collect();
+        let folder = &*self.folder;
+        let name = |(file, made): (Waiting<'_>, io::Result<()>)| {
+            let Waiting { job, carried } = file;
+            let Carried { temporary, blake3, size, modified } = carried;
+            let (place, way) = carrier.target(job.wanted);
+            let named = made.and_then(|()| folder.name(&temporary, &way, job.former)).map(|()| {
                 // nothing is left to remove
                 let _ = temporary.keep();
                 let here = fs::symlink_metadata(&place).map_or(modified, |metadata| Moment::of(&metadata));
-                let line = Line { size, modified, here, blake3 };
-                self.named.changes.push((job.wanted.path.clone(), Some(line)));
-                self.named.paths.push(place);
-                self.brought.done.push(job.number);
-                self.brought.written += size;
-                Ok(())
-            }
-            Err(error) if is_full(&error) || is_failing(&error) => Err(unwritten(&error, self.carrier)),
-            Err(error) => {
-                self.fail(job, Failure::Unwritten(error));
-                Ok(())
+                (place, Line { size, modified, here, blake3 })
+            });
+            (job.number, job.wanted.path.clone(), named)
+        };
+        let named: Vec<_> = files.into_par_iter().zip(folders).map(name).collect();
+        let mut stop = None;
+        for (number, path, named) in named {
+            match named {
+                Ok((place, line)) => {
+                    self.named.changes.push((path, Some(line)));
+                    self.named.paths.push(place);
+                    self.brought.done.push(number);
+                    self.brought.written += line.size;
+                }
+                Err(error) if is_full(&error) || is_failing(&error) => {
+                    stop.get_or_insert(unwritten(&error, carrier));
+                }
+                Err(error) => self.brought.failed.push((number, Failure::Unwritten(error))),
             }
         }
+        stop.map_or(Ok(()), Err)
     }
 
     fn fail(&mut self, job: Job<'_>, failure: Failure) {

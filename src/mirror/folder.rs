@@ -140,12 +140,12 @@ impl Folder {
         write().map_err(Error::io("write", &place))
     }
 
-    /// Gives a file its name: `way` below the mirror, with what stood there going where it belongs.
+    /// Gives a file its name: `way` below the mirror, in a folder that is there, with what stood there going where it
+    /// belongs.
     ///
     /// # Errors
     /// If the drive refuses, or something else has the name.
-    pub fn name(&mut self, file: &Path, way: &Path, former: Option<Former>) -> io::Result<()> {
-        self.make_folder_of(way)?;
+    pub fn name(&self, file: &Path, way: &Path, former: Option<Former>) -> io::Result<()> {
         let place = self.root.join(way);
         match former {
             None => rename_new(file, &place),
@@ -161,7 +161,7 @@ impl Folder {
         }
     }
 
-    fn put_aside(&mut self, place: &Path, way: &Path, former: Former) -> io::Result<()> {
+    fn put_aside(&self, place: &Path, way: &Path, former: Former) -> io::Result<()> {
         let area = if former == Former::Bad { layout::DAMAGED } else { REPLACED };
         let below = way.strip_prefix(INTERNAL).unwrap_or(way);
         let (below, file) = (below.parent().unwrap_or(Path::new("")), below.file_name().unwrap_or_default());

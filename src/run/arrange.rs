@@ -15,7 +15,6 @@ use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Mover, NewMove, Remembered};
 use crate::library::drive::{self, hash_file};
 use crate::library::given::Given;
-use crate::library::kept_settings;
 use crate::library::layout;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
@@ -105,7 +104,6 @@ pub fn arrange(run: &Run<'_>, wanted: &Wanted) -> Result<Arranged, Error> {
     if moves.is_empty() {
         // the arrangement before this one can still be taken back
         catalog.remember(&words(&chosen[..2]))?;
-        kept_settings::keep(library, &catalog.settings()?)?;
         return Ok(told);
     }
     catalog.begin_moves(Mover::Arrange, &moves, &looked.delivered.ids.contents, &words(&chosen))?;

@@ -73,12 +73,12 @@ pub struct Listed {
     pub sources: Vec<Origin>,
     /// What kind of data it came with: `photos` …
     pub category: &'static str,
-    /// Of the bytes that were imported: what is there now, unless an edit of the owner's stands in their place.
-    pub original_blake3: String,
     /// When its bytes were last read and agreed, RFC 3339.
     pub verified: Option<String>,
     /// What is wrong with it.
     pub damage: Option<KnownDamage>,
+    /// Of the bytes that were imported: what is there now, unless an edit of the owner's stands in their place.
+    pub original_blake3: String,
     /// In pixels, as a person sees it: turned as the file says.
     pub width: Option<u32>,
     /// In pixels, likewise.

@@ -13,7 +13,6 @@ use std::sync::atomic::AtomicBool;
 use crate::category::photos::{AlbumKind, Heard};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Remembered};
-use crate::library::kept_settings;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
@@ -221,7 +220,6 @@ pub fn write(library: &Path, form: SidecarForm, watch: Watch<'_>) -> Result<Kept
     catalog.record_owners_moves(&before.moved)?;
     catalog.remember(&remembering(Some(form)))?;
     let remembered = catalog.settings()?;
-    kept_settings::keep(library, &remembered)?;
     let discretion = Discretion {
         hidden: remembered.choice(name::HIDDEN).unwrap_or(Hidden::Apart),
         memories: remembered.choice(name::MEMORIES).unwrap_or(Memories::Catalog),
@@ -268,7 +266,6 @@ pub fn remove(library: &Path, form: SidecarForm) -> Result<Removed, Error> {
     let mut remembered: Option<SidecarForm> = catalog.settings()?.choice(name::SIDECARS).flatten();
     if remembered == Some(form) {
         catalog.remember(&remembering(None))?;
-        kept_settings::keep(library, &catalog.settings()?)?;
         remembered = None;
     }
     Ok(Removed { removal, remembered })

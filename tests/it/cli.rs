@@ -142,7 +142,7 @@ fn the_report_has_the_fields_of_the_contract() {
     assert_eq!(run.err(), "note: not used, because nothing shows that Apple sent it: `holiday.zip`\n");
     let real = place.run(&["import", "parts", "--to", "lib", "--json"]).json();
     for report in [&dry, &real] {
-        let fields = "windfall library dry_run exports entries bytes media albums time_zone left_alone problems elapsed_seconds";
+        let fields = "windfall library dry_run exports entries bytes media albums time_zone healed to_arrange left_alone problems elapsed_seconds";
         assert_eq!(keys(report), fields.split(' ').collect());
         let states = "total imported duplicate already_present details excluded ignored failed";
         assert_eq!(keys(&report["entries"]), states.split(' ').collect());
@@ -191,7 +191,7 @@ fn the_list_is_complete_and_sorted() {
     );
     let order = "path size blake3 fingerprint proved kind original_name captured captured_from imported_to_icloud \
                  favorite hidden deleted view_count albums memories shared_albums live_photo companions \
-                 contributed_by_me evidence sources category original_blake3 width height duration latitude longitude \
+                 contributed_by_me evidence sources category verified damage original_blake3 width height duration latitude longitude \
                  place camera";
     let first = place.run(&["list", "lib", "--json"]).out().lines().next().unwrap().to_owned();
     let positions: Vec<usize> =

@@ -66,7 +66,8 @@ fn a_line_says_all_that_is_known() {
          \"evidence\":[{{\"source\":\"exif\",\"time\":\"2024-03-03T10:05:17\",\"offset\":\"+01:00\"}},\
          {{\"source\":\"row\",\"time\":\"2024-03-03T09:05:00Z\",\"offset\":null}}],\
          \"sources\":[{{\"archive\":\"iCloud Photos.zip\",\"entry\":\"iCloud Photos/Photos/IMG_1.HEIC\"}}],\
-         \"category\":\"photos\",\"original_blake3\":\"{hash}\",\"width\":64,\"height\":64,\"duration\":null,\
+         \"category\":\"photos\",\"verified\":null,\"damage\":null,\"original_blake3\":\"{hash}\",\"width\":64,\
+         \"height\":64,\"duration\":null,\
          \"latitude\":35.5,\"longitude\":-40.25,\"place\":null,\"camera\":\"Apple iPhone 13\"}}",
         bytes.len()
     );

@@ -27,7 +27,6 @@ use crate::error::Error;
 use crate::library::catalog::Catalog;
 use crate::library::drive;
 use crate::library::kept_forgotten;
-use crate::library::kept_settings;
 use crate::library::layout::INTERNAL;
 use crate::library::lock::{lock, withdraw};
 use crate::library::record::Unchanged;
@@ -115,7 +114,6 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let read = heal::heal(run, library, read, &staging, &mut catalog)?;
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
-    kept_settings::keep(library, &catalog.settings()?)?;
     kept_forgotten::keep(library, &catalog.remembrances()?)?;
     let (report, before) = report::report(library, placed, &settings)?;
     let healed: HashSet<&str> = report.healed.iter().map(String::as_str).collect();
@@ -149,7 +147,7 @@ impl Clock {
         let json = serde_json::to_string(&report);
         let json = json.map_err(|e| Error::io("record the report of", library)(e.into()))?;
         catalog.record_run("import", &self.began, &json, left)?;
-        report.health = Some(catalog.health()?);
+        report.health = Some(catalog.health()?).filter(|health| health.since.is_some());
         Ok(report)
     }
 }

@@ -19,7 +19,7 @@ use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Unchanged};
 use crate::library::settings::{Settings, ZoneFrom};
 use crate::library::tree::{self, Tree};
-use crate::library::{kept_forgotten, kept_settings};
+use crate::library::kept_forgotten;
 use crate::problem::Code;
 use crate::progress::Phase;
 use crate::run::import::Run;
@@ -115,13 +115,12 @@ fn state(library: &Path, inputs: &Hash, strangers: Hash, settings: &Settings) ->
     hasher.finalize().to_string()
 }
 
-/// A hash of how large each table of origins is, and the other tables beside the catalog. The catalog does not know of
-/// these files, and one that is gone or cut has to be written again.
+/// A hash of how large each table of origins is, and those of what is forgotten. The catalog does not know of these
+/// files, and one that is gone or cut has to be written again.
 fn tables(library: &Path) -> Hash {
     let folders = fs::read_dir(layout::internal(library).join(layout::DETAILS)).into_iter().flatten();
     let tables = folders.flatten().map(|folder| folder.path().join(layout::ORIGINS));
     let mut sizes: Vec<(PathBuf, Option<u64>)> = tables
-        .chain(kept_settings::places(library))
         .chain(kept_forgotten::places(library))
         .map(|table| {
             let metadata = fs::symlink_metadata(&table).ok().filter(fs::Metadata::is_file);

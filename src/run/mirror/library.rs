@@ -16,7 +16,6 @@ use crate::library::catalog::{Catalog, Known};
 use crate::library::drive::hash_file;
 use crate::library::given::Given;
 use crate::library::identity::Identity;
-use crate::library::kept_settings;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, DerivedKind, DerivedRecord, Harm};
 use crate::library::settings::{AlbumForm, name as setting};
@@ -83,17 +82,12 @@ impl Library {
         Catalogued { files, forgotten, derived, lists }
     }
 
-    /// Remembers which library this is, in the catalog and beside it.
+    /// Remembers which library this is, in the catalog.
     ///
     /// # Errors
     /// If the catalog refuses, but not for a drive that cannot be written to.
     pub fn remember_identity(&mut self, run: &Run<'_>) -> Result<(), Error> {
-        let remembered = self.catalog.remember_identity(&self.identity);
-        if writable(remembered, run)?.is_some() {
-            // it follows from the catalog as well
-            let _ = kept_settings::keep(run.library, &self.catalog.settings()?);
-        }
-        Ok(())
+        writable(self.catalog.remember_identity(&self.identity), run).map(drop)
     }
 
     /// Finds out what is wrong with the library's files, as far as this run has seen them, and keeps it. Files of which

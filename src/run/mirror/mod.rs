@@ -166,7 +166,9 @@ pub fn mirror(run: &Run<'_>) -> Result<Mirrored, Error> {
     refuse(run.library, &library.identity, run.folder)?;
     library.remember_identity(run)?;
     let mut folder = Folder::open(run.folder, &library.identity)?;
-    let mirrored = threads::pool(run.jobs)?.install(|| bring_up_to_date(run, &mut library, &mut folder));
+    // one more, because one waits most of the time until the drive has written a batch
+    let mirrored = threads::pool(run.jobs.saturating_add(1))?
+        .install(|| bring_up_to_date(run, &mut library, &mut folder));
     match mirrored {
         // nothing was begun, so nothing is left behind
         Err(Error::NoSpace { .. }) if folder.is_new() => folder.withdraw(),

@@ -177,7 +177,8 @@ impl Shifting<'_> {
         };
         // what stood there may have been moved by now
         let former = former.filter(|_| fs::symlink_metadata(&place).is_ok());
-        match self.folder.name(&standing, &way, former) {
+        let made = self.folder.make_folder_of(&way);
+        match made.and_then(|()| self.folder.name(&standing, &way, former)) {
             Ok(()) => {}
             Err(error) if is_full(&error) || is_failing(&error) => {
                 return Err(Error::io("write to", self.carrier.mirror)(error));

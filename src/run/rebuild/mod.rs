@@ -32,7 +32,6 @@ use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids, KeptOriginal as Original, Remembered, Remembrance};
 use crate::library::kept_forgotten;
-use crate::library::kept_settings;
 use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
@@ -101,15 +100,15 @@ pub fn rebuild(
     let json = serde_json::to_string(&verification);
     let json = json.map_err(|e| Error::io("record the rebuild of", run.library)(e.into()))?;
     let mut catalog = Catalog::open(run.library)?;
-    // whatever the new catalog knows was just read
-    catalog.record_verified(Utc::now(), &BTreeMap::new())?;
-    kept_settings::keep(run.library, &catalog.settings()?)?;
+    // the tables say what these should be, and that is what was read
+    let told: Vec<LibraryPath> = sorted.told.iter().map(|file| file.path.clone()).collect();
+    catalog.record_sound(Utc::now(), &told)?;
     kept_forgotten::keep(run.library, &catalog.remembrances()?)?;
     catalog.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
 }
 
-/// What the old catalog still tells, and of the settings also what stands beside it.
+/// What the old catalog still tells.
 struct Old {
     known: Remembered,
     settings: RememberedSettings,
@@ -119,7 +118,6 @@ struct Old {
 
 impl Old {
     fn read(library: &Path) -> Result<Self, Error> {
-        let beside = kept_settings::kept(library);
         let (known, settings, told) = match catalog::open(library) {
             Ok(catalog) => (
                 catalog.load().unwrap_or_default(),
@@ -130,8 +128,6 @@ impl Old {
             Err(_) => Default::default(),
         };
         // what the catalog says is newer
-        let all = beside.iter().chain(settings.iter());
-        let settings = all.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
         let mut forgotten = kept_forgotten::kept(library);
         let is_told = |kept: &Remembrance| told.iter().any(|told| told.bytes == kept.bytes);
         forgotten.retain(|kept| !is_told(kept));

@@ -139,7 +139,7 @@ pub struct Report {
     /// How many files stand elsewhere than the rules of today would put them.
     #[serde(default)]
     pub to_arrange: u64,
-    /// How the library's files were when somebody last looked.
+    /// How the library's files were when somebody last looked, if anybody has since they were written.
     #[serde(skip)]
     pub health: Option<Health>,
     /// What was not taken; in JSON the names.
