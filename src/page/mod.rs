@@ -186,6 +186,16 @@ pub fn write(
     })
 }
 
+/// How many photos of a library would get a preview now, so that its page shows them large.
+///
+/// # Errors
+/// If the catalog cannot be read.
+pub fn previews_to_make(library: &Path) -> Result<u64, Error> {
+    let holdings = Holdings::of(&Catalog::read(library)?)?;
+    let shown = Shown::of(&holdings, HiddenPhotos::LeftOut);
+    Ok(picture::previews_to_make(library, shown.items.iter().copied()))
+}
+
 /// The photos that should have a picture and have none, each with a word why.
 fn undrawn(shown: &Shown<'_>, pictures: &[Drawn]) -> Vec<Problem> {
     let one = |(item, drawn): (&&StoredFile, &Drawn)| match &drawn.why_none {

@@ -35,7 +35,7 @@ use crate::category::photos::media::{Carried, Format, carried};
 pub use copy::{Encoding, jpeg};
 pub use kept::{replace, thumbnail};
 pub use limits::Limits;
-pub use thumbnails::{Drawn, Previews, Wanted, WhyNone, make, make_in};
+pub use thumbnails::{Drawn, Previews, Wanted, WhyNone, make, make_in, previews_to_make};
 
 /// Larger photos are not read, in bytes.
 const LARGEST_FILE: u64 = 256 << 20;

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::{FAINT, GOOD, Reader, STRONG, outcome, print, shown, styled};
+use super::{FAINT, GOOD, Reader, STRONG, is_read_by_a_person, outcome, print, shown, styled};
 use windfall::cli::{
     StoredFile,
     amount::{self, counted},
@@ -21,8 +21,20 @@ use windfall::{Error, Listed};
 /// Writes a line per file: when it was taken, whether it is proved, its size, its path.
 pub fn listed(library: &Path, filters: &Filters) -> Result<(), Error> {
     let mut stream = Stream::default();
-    print(Reader::Person, |out| list::records(library, filters, &mut |file| stream.go_on(line(out, file))))?;
+    print(Reader::OfTable, |out| {
+        let mut is_first = is_read_by_a_person();
+        list::records(library, filters, &mut |file| {
+            let titled = if std::mem::take(&mut is_first) { title(out) } else { Ok(()) };
+            stream.go_on(titled.and_then(|()| line(out, file)))
+        })
+    })?;
     stream.end()
+}
+
+/// What stands in the columns; a program that reads the lines is spared it.
+fn title(out: &mut dyn Write) -> io::Result<()> {
+    let columns = format!("{:<19}  {:<6}  {:>10}  {}", "taken", "proof", "size", "path");
+    writeln!(out, "{}", styled(FAINT, columns))
 }
 
 fn line(out: &mut dyn Write, file: &StoredFile) -> io::Result<()> {
