@@ -15,6 +15,7 @@ use std::time::Instant;
 
 use image::imageops::FilterType;
 use image::{DynamicImage, GenericImageView};
+use windfall::alike::group::{MOST_BITS, sight};
 use windfall::alike::look::{Look, Part, View};
 use windfall::alike::{Photo, groups};
 use windfall::category::photos::media::{self, Camera, Format};
@@ -114,11 +115,11 @@ fn strangers(tiles: &[(usize, Look)]) {
             pairs += 1;
             for theirs in &one.views {
                 for own in other.as_copy().filter(|own| theirs.is_shaped_as(own)) {
-                    let (distance, agreement) = (theirs.distance(own), theirs.agreement(own));
-                    near += u64::from(distance <= 8);
+                    near += u64::from(theirs.distance(own) <= MOST_BITS);
+                    let is_taken_for_it = u64::from(sight(theirs, own).is_some());
                     match theirs.part {
-                        Part::Crop => crops += u64::from(distance <= 6 && agreement >= 0.95),
-                        Part::Whole | Part::Inside => wholes += u64::from(distance <= 8 && agreement >= 0.9),
+                        Part::Crop => crops += is_taken_for_it,
+                        Part::Whole | Part::Inside => wholes += is_taken_for_it,
                     }
                 }
             }

@@ -12,6 +12,7 @@
 //! | `problem`, `error`, `progress`, `threads` | what goes wrong, what stops a run, who is told, what runs side by side |
 //! | `apple` | what Apple writes, whatever the category: zips, tables, dates, names of parts, checksums |
 //! | `contents` | what was delivered, as plain values: exports, parts, archives, entries, distinct bytes |
+//! | `place` | which time zone, country, region and town a position lies in |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
@@ -174,8 +175,9 @@ pub mod cli {
 
     /// The page of a library.
     pub mod page {
+        pub use crate::library::filter::HiddenAndDeleted;
         pub use crate::page::address::of_file;
-        pub use crate::page::{HiddenPhotos, PageOptions, Written, previews_to_make, write};
+        pub use crate::page::{PageOptions, Written, previews_to_make, write};
         pub use crate::picture::Previews;
     }
 }

@@ -15,10 +15,10 @@ use super::kinship::{
 };
 use super::look::{Part, View};
 use super::near::Near;
-use super::{Group, Photo, Sight};
+use super::{Group, Member, Photo, Sight};
 
 /// Hashes that differ in more bits are of other pictures.
-const MOST_BITS: u32 = 8;
+pub const MOST_BITS: u32 = 8;
 /// An edit may differ from its original in so many, because names and times say that it is one.
 const MOST_BITS_OF_AN_EDIT: u32 = 24;
 /// A crop may differ in so many: there are ten of each photo, so chance has ten times the opportunity.
@@ -127,7 +127,7 @@ impl Firsts<'_, '_> {
 }
 
 /// How one view looks like another, if it does.
-fn sight(theirs: &View, own: &View) -> Option<Sight> {
+pub fn sight(theirs: &View, own: &View) -> Option<Sight> {
     let sight = Sight::new(theirs, own);
     let (most, least) = match sight.part {
         Part::Crop => (MOST_BITS_OF_A_CROP, LEAST_AGREEMENT_OF_A_CROP),
@@ -147,9 +147,9 @@ fn group(photos: &[Photo<'_>], first: usize, others: Vec<(usize, Sight)>) -> Gro
             Some(kinship(best, photo, *sight, moment))
         })
         .collect();
-    let others = others.into_iter().map(|(index, sight)| super::Member { index, distance: sight.distance });
-    let first = super::Member { index: first, distance: 0 };
-    Group { kinships, members: std::iter::once(first).chain(others).collect() }
+    let member = |(index, distance): (usize, u32)| Member { index, distance, pixels: photos[index].pixels };
+    let others = others.into_iter().map(|(index, sight)| (index, sight.distance));
+    Group { kinships, members: std::iter::once((first, 0)).chain(others).map(member).collect() }
 }
 
 /// Those of a group that one camera took in one row with the first, each within seconds of the one before.

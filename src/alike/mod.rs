@@ -7,7 +7,7 @@
 //! that are hidden or deleted, nor the files of one photo with each other (the halves of a Live Photo, RAW beside
 //! JPEG, adjustments).
 
-mod group;
+pub mod group;
 mod kinship;
 pub mod look;
 mod near;
@@ -28,7 +28,7 @@ use look::{Look, Part, View};
 
 pub use group::groups;
 pub use kinship::Kinship;
-pub use seen::photos as seen;
+pub use seen::prepare;
 
 /// A photo as it is compared.
 #[derive(Debug, Clone)]
@@ -91,6 +91,8 @@ pub struct Member {
     pub index: usize,
     /// In how many bits of 64 it differs from the best.
     pub distance: u32,
+    /// Width and height as a person sees it.
+    pub pixels: Option<(u32, u32)>,
 }
 
 /// Whether a file is one of those that are compared.
@@ -102,7 +104,7 @@ pub fn is_compared(file: &StoredFile) -> bool {
         && !file.deleted
 }
 
-/// The groups among these files of a library, with their places in `files`; what is not compared is in none.
+/// The groups among these files of a library, which have their thumbnails, with their places in `files`; what is not compared is in none.
 ///
 /// # Errors
 /// If the owner interrupts.
@@ -118,7 +120,8 @@ pub fn among(
     let photos = seen::photos(library, &files, watch, jobs)?;
     let mut groups = groups(&photos);
     for member in groups.iter_mut().flat_map(|group| &mut group.members) {
-        member.index = places.get(member.index).copied().unwrap_or_default();
+        // a photo was seen for each of these files, in their order
+        member.index = places[member.index];
     }
     Ok(groups)
 }

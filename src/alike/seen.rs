@@ -1,5 +1,5 @@
-//! Sees the photos of a library through their thumbnails. Where one does not stand it is made, and where none can be
-//! kept, on a drive that is only read, the photo itself is looked at.
+//! Sees the photos of a library through their thumbnails. Where one does not stand, as on a drive that is only read, the
+//! photo itself is looked at.
 
 use std::fs::File;
 use std::num::NonZeroUsize;
@@ -18,21 +18,33 @@ use crate::picture::{self, Limits, Previews, Wanted};
 use crate::progress::{Phase, Watch};
 use crate::threads;
 
+/// Makes the thumbnails that are missing, if they can be kept; otherwise it would only be work done twice.
+///
+/// # Errors
+/// If the owner interrupts; what is made stays.
+pub fn prepare(
+    library: &Path,
+    files: &[&StoredFile],
+    watch: Watch<'_>,
+    jobs: NonZeroUsize,
+) -> Result<(), Error> {
+    if tempfile::tempfile_in(layout::internal(library)).is_ok() {
+        let wanted = Wanted { items: files, stays: &|_| true, previews: Previews::Found };
+        picture::make(library, &wanted, watch, jobs)?;
+    }
+    Ok(())
+}
+
 /// These files as photos, in their order.
 ///
 /// # Errors
-/// If the owner interrupts; thumbnails that are made stay.
+/// If the owner interrupts.
 pub fn photos<'a>(
     library: &Path,
     files: &[&'a StoredFile],
     watch: Watch<'_>,
     jobs: NonZeroUsize,
 ) -> Result<Vec<Photo<'a>>, Error> {
-    // making what cannot be kept would only be work done twice
-    if tempfile::tempfile_in(layout::internal(library)).is_ok() {
-        let wanted = Wanted { items: files, stays: &|_| true, previews: Previews::Found };
-        picture::make(library, &wanted, watch, jobs)?;
-    }
     watch.progress.begin(Phase::Compare, files.len() as u64, 0);
     let limits = Limits::of_this_machine();
     let one = |file: &&'a StoredFile| match watch.is_cancelled() {

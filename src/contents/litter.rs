@@ -19,9 +19,9 @@ pub fn is_ignored(path: &str) -> bool {
         || path.rsplit('/').skip(1).any(is_litter)
 }
 
-/// Whether only systems and network drives make folders of this name.
+/// Whether only systems, network drives and this program make folders of this name.
 pub fn is_litter(folder: &str) -> bool {
-    const FOLDERS: [&str; 8] = [
+    const FOLDERS: [&str; 9] = [
         "__macosx",
         "@eadir",
         "@__thumb",
@@ -30,6 +30,8 @@ pub fn is_litter(folder: &str) -> bool {
         "$recycle.bin",
         "system volume information",
         ".trashes",
+        // small pictures of what was copied from a library
+        ".windfall-copy",
     ];
     FOLDERS.iter().any(|name| folder.eq_ignore_ascii_case(name))
 }

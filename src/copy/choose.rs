@@ -6,20 +6,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::category::photos::AlbumKind;
 use crate::category::photos::media::{Format, Kind};
 use crate::copy::Form;
 use crate::library::catalog::StoredFile;
-use crate::library::filter::Choice;
+use crate::library::filter::{Filters, HiddenAndDeleted};
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
-use crate::page::HiddenPhotos;
+use crate::library::titles::Titles;
 use crate::picture::Encoding;
 
 /// What somebody wants a copy of.
 pub struct Wanted<'a> {
-    pub choice: &'a Choice<'a>,
-    pub hidden: HiddenPhotos,
+    pub filters: &'a Filters,
+    pub hidden: HiddenAndDeleted,
     /// What photos become that few programs can show; `None` leaves them as they are.
     pub jpeg: Option<Encoding>,
 }
@@ -49,11 +48,8 @@ pub struct Chosen<'a> {
     pub left_out: LeftOut,
 }
 
-/// The kinds and titles of the albums that each path is in.
-pub type TitlesByPath = HashMap<String, Vec<(AlbumKind, String)>>;
-
 /// Chooses among the files of a library.
-pub fn choose<'a>(files: &'a [StoredFile], titles: &'a TitlesByPath, wanted: &Wanted<'_>) -> Chosen<'a> {
+pub fn choose<'a>(files: &'a [StoredFile], titles: &'a Titles, wanted: &Wanted<'_>) -> Chosen<'a> {
     let by_path: HashMap<&LibraryPath, &StoredFile> = files.iter().map(|file| (&file.path, file)).collect();
     let mut companions: HashMap<&LibraryPath, Vec<&StoredFile>> = HashMap::new();
     for file in files {
@@ -63,11 +59,11 @@ pub fn choose<'a>(files: &'a [StoredFile], titles: &'a TitlesByPath, wanted: &Wa
     }
     let mut chosen: BTreeMap<(Option<&'a str>, &LibraryPath), &'a StoredFile> = BTreeMap::new();
     let mut left_out = LeftOut::default();
-    let stays = |file: &StoredFile| wanted.hidden == HiddenPhotos::LeftOut && (file.hidden || file.deleted);
+    let stays =
+        |file: &StoredFile| wanted.hidden == HiddenAndDeleted::LeftOut && (file.hidden || file.deleted);
     for file in files.iter().filter(|file| is_medium(file)) {
-        let titles: &'a [(AlbumKind, String)] =
-            titles.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
-        if !wanted.choice.has(file, titles) {
+        let titles = titles.of(&file.path);
+        if !wanted.filters.mean(file, titles) {
             continue;
         }
         if stays(file) {
@@ -85,7 +81,7 @@ pub fn choose<'a>(files: &'a [StoredFile], titles: &'a TitlesByPath, wanted: &Wa
         let companions = companions.filter(|companion| is_medium(companion) || wanted.jpeg.is_none());
         let together: Vec<&'a StoredFile> =
             [file].into_iter().chain(movie).chain(companions).filter(|file| !stays(file)).collect();
-        let mut albums: Vec<Option<&'a str>> = wanted.choice.albums_of(titles).map(Some).collect();
+        let mut albums: Vec<Option<&'a str>> = wanted.filters.albums_of(titles).map(Some).collect();
         if albums.is_empty() {
             albums.push(None);
         }
@@ -108,19 +104,12 @@ fn is_medium(file: &StoredFile) -> bool {
 
 /// Whether it is a photo of a kind that televisions, frames and Windows may not show.
 fn becomes_jpeg(format: Format) -> bool {
-    match format {
-        Format::Heic | Format::Heif | Format::WebP | Format::Tiff => true,
-        Format::Dng | Format::Cr2 | Format::Nef | Format::Arw => true,
-        Format::Orf | Format::Rw2 | Format::Cr3 | Format::Raf => true,
-        Format::Jpeg | Format::Png | Format::Gif | Format::Avif | Format::Bmp => false,
-        Format::Jxl | Format::Psd | Format::Unknown | Format::Aae => false,
-        Format::Mov | Format::Mp4 | Format::Avi => false,
-    }
+    format.is_known_raw() || matches!(format, Format::Heic | Format::Heif | Format::WebP | Format::Tiff)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Chosen, Form, HiddenPhotos, Kind, LeftOut, StoredFile, TitlesByPath, Wanted, choose};
+    use super::{Chosen, Form, HiddenAndDeleted, Kind, LeftOut, StoredFile, Titles, Wanted, choose};
     use crate::category::photos::AlbumKind;
     use crate::category::photos::media::Format;
     use crate::library::filter::Filters;
@@ -158,10 +147,9 @@ mod tests {
         chosen.items.iter().map(item).collect()
     }
 
-    fn chosen(filters: &Filters, hidden: HiddenPhotos, jpeg: Option<Encoding>) -> (Vec<String>, LeftOut) {
-        let (files, titles) = (files(), TitlesByPath::new());
-        let choice = filters.among(std::iter::empty());
-        let chosen = choose(&files, &titles, &Wanted { choice: &choice, hidden, jpeg });
+    fn chosen(filters: &Filters, hidden: HiddenAndDeleted, jpeg: Option<Encoding>) -> (Vec<String>, LeftOut) {
+        let (files, titles) = (files(), Titles::default());
+        let chosen = choose(&files, &titles, &Wanted { filters, hidden, jpeg });
         let mark = |(_, name, becomes_jpeg): (_, String, bool)| if becomes_jpeg { name + "!" } else { name };
         (names(&chosen).into_iter().map(mark).collect(), chosen.left_out)
     }
@@ -171,7 +159,7 @@ mod tests {
         let searched = |text: &str| Filters { searches: vec![text.parse().unwrap()], ..Filters::default() };
         let jpeg = Some(Encoding::default());
         let (all, some) = (Filters::default(), searched("1.heic"));
-        let (no, yes) = (HiddenPhotos::LeftOut, HiddenPhotos::Shown);
+        let (no, yes) = (HiddenAndDeleted::LeftOut, HiddenAndDeleted::Included);
         let left_out = LeftOut { hidden: 1, deleted: 1 };
         let live = ["1.AAE", "1.DNG", "1.HEIC", "1.MOV"].map(str::to_owned).to_vec();
         let converted = ["1.DNG!", "1.HEIC!", "1.MOV"].map(str::to_owned).to_vec();
@@ -187,12 +175,11 @@ mod tests {
     fn a_photo_goes_into_each_album_that_was_asked_for() {
         let files = files();
         let albums = ["Lake", "Lake week", "Sea"].map(|title| (AlbumKind::Album, title.to_owned()));
-        let titles: TitlesByPath = [("1.HEIC".to_owned(), albums.to_vec())].into();
+        let titles = Titles::from([("1.HEIC", albums.to_vec())]);
         let filters =
             Filters { albums: vec!["week".parse().unwrap(), "SEA".parse().unwrap()], ..Filters::default() };
-        let choice = filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
         let wanted =
-            Wanted { choice: &choice, hidden: HiddenPhotos::LeftOut, jpeg: Some(Encoding::default()) };
+            Wanted { filters: &filters, hidden: HiddenAndDeleted::LeftOut, jpeg: Some(Encoding::default()) };
         let chosen = names(&choose(&files, &titles, &wanted));
         let chosen: Vec<(&str, &str)> =
             chosen.iter().map(|(album, name, _)| (album.as_deref().unwrap(), name.as_str())).collect();

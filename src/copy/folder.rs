@@ -6,7 +6,7 @@
 //! and no link is followed.
 
 use std::collections::HashSet;
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf, absolute};
 
@@ -15,11 +15,11 @@ use tempfile::{NamedTempFile, TempPath};
 use crate::copy::written::{self, Hand, Key, List, Written};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::drive::hash_file;
+use crate::library::files::{make_folder, metadata, rename_new, replace};
 use crate::library::layout::INTERNAL;
 use crate::library::lock::{lock_in, unlock};
 use crate::library::path::LibraryPath;
 use crate::library::staging::sync_all;
-use crate::stage::place::{make_folder, rename_new};
 
 /// Windfall's own folder in a folder of copies.
 pub const OWN: &str = ".windfall-copy";
@@ -135,7 +135,7 @@ impl Folder {
     /// What stands at a path where the copy of this file of the library goes.
     pub fn standing(&self, path: &LibraryPath, original: &LibraryPath) -> Standing {
         // whatever else is wrong with the place shows when a file is to get its name
-        let Some(metadata) = self.metadata(path) else { return Standing::Nothing };
+        let Some(metadata) = metadata(&self.root, path) else { return Standing::Nothing };
         if !metadata.is_file() {
             return Standing::Foreign(None);
         }
@@ -151,25 +151,8 @@ impl Folder {
     /// Whether a copy still stands, as far as its size tells. One that somebody changed would not be written again
     /// either.
     pub fn has(&self, written: &Written) -> bool {
-        let metadata = self.metadata(&written.path);
+        let metadata = metadata(&self.root, &written.path);
         metadata.is_some_and(|metadata| metadata.is_file() && metadata.len() == written.size)
-    }
-
-    /// What the system says of a path, if no link leads there.
-    fn metadata(&self, path: &LibraryPath) -> Option<Metadata> {
-        let mut place = self.root.clone();
-        let mut steps = path.as_str().split('/').peekable();
-        while let Some(step) = steps.next() {
-            place.push(step);
-            let metadata = fs::symlink_metadata(&place).ok()?;
-            if steps.peek().is_none() {
-                return Some(metadata);
-            }
-            if !metadata.is_dir() {
-                return None;
-            }
-        }
-        None
     }
 
     /// Gives files their names; says of each whether it got it. If the drive fills up, as many get theirs as there is
@@ -269,10 +252,7 @@ impl Folder {
             if fs::read(&place).is_ok_and(|standing| standing == bytes) {
                 return Ok(());
             }
-            let mut file = self.begin()?;
-            file.write_all(&bytes)?;
-            file.as_file().sync_data()?;
-            file.persist(&place).map(drop).map_err(|error| error.error)
+            replace(&self.root.join(OWN), &place, &|to| to.write_all(&bytes))
         };
         write().map_err(Error::io("write", &place))
     }

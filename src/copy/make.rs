@@ -18,12 +18,12 @@ use crate::copy::naming::Place;
 use crate::copy::written::{Hand, Written};
 use crate::error::{is_failing, is_full};
 use crate::library::drive::hash_file;
+use crate::library::files::{is_near, set_time};
 use crate::library::path::LibraryPath;
 use crate::picture::{self, Encoding, Limits};
 use crate::problem::refusal::Refused;
 use crate::problem::{Code, Problem};
 use crate::progress::Watch;
-use crate::stage::place::{is_near, set_time};
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 1 << 20;

@@ -5,6 +5,7 @@
 //! written there, so that the next run writes only what is new and takes nothing for its own that is somebody else's.
 //! The library is only read.
 
+pub mod batch;
 pub mod choose;
 pub mod folder;
 pub mod make;
@@ -15,11 +16,6 @@ pub mod written;
 use std::fmt;
 
 use crate::picture::Encoding;
-
-/// The longest edge that the words of a form allow.
-fn long_edge(form: &str) -> Option<u32> {
-    form.strip_suffix(" pixels")?.rsplit_once("at most ")?.1.parse().ok()
-}
 
 /// In which form a file goes along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +35,40 @@ impl fmt::Display for Form {
             Form::Jpeg(Encoding { quality, long_edge: Some(pixels) }) => {
                 write!(f, "JPEG, quality {quality}, at most {pixels} pixels")
             }
+        }
+    }
+}
+
+impl Form {
+    /// A form from its words; `None` if they are those of another version.
+    pub fn parse(words: &str) -> Option<Self> {
+        if words == Form::AsItIs.to_string() {
+            return Some(Form::AsItIs);
+        }
+        let rest = words.strip_prefix("JPEG, quality ")?;
+        let (quality, long_edge) = match rest.split_once(", at most ") {
+            Some((quality, edge)) => (quality, Some(edge.strip_suffix(" pixels")?.parse().ok()?)),
+            None => (rest, None),
+        };
+        Some(Form::Jpeg(Encoding { quality: quality.parse().ok()?, long_edge }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Form;
+    use crate::picture::Encoding;
+
+    #[test]
+    fn a_form_is_read_back_from_its_words() {
+        let jpeg = |quality, long_edge| Form::Jpeg(Encoding { quality, long_edge });
+        for form in [Form::AsItIs, jpeg(90, None), jpeg(1, Some(1920)), jpeg(100, Some(16))] {
+            assert_eq!(Form::parse(&form.to_string()), Some(form));
+        }
+        for words in
+            ["", "JPEG", "JPEG, quality 90, at most 1920", "JPEG, quality good", "PNG, at most 9 pixels"]
+        {
+            assert_eq!(Form::parse(words), None, "{words}");
         }
     }
 }

@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::category::photos::media::{Format, Pixels};
-use crate::copy::long_edge;
+use crate::copy::Form;
 use crate::copy::written::{Key, List, Written};
 use crate::library::catalog::StoredFile;
 use crate::library::path::LibraryPath;
+use crate::picture::{Encoding, within};
 
 /// The copies as files that a page can show.
 pub fn files<'w>(
@@ -48,21 +49,14 @@ fn copy(written: &Written, original: &StoredFile, list: &List) -> StoredFile {
     file.content.blake3 = written.blake3;
     if !written.is_as_it_is() {
         file.content.format = Format::Jpeg;
-        if let Some(edge) = long_edge(&written.form) {
-            file.content.pixels = file.content.pixels.and_then(|pixels| within(pixels, edge));
+        if let Some(Form::Jpeg(Encoding { long_edge: Some(edge), .. })) = Form::parse(&written.form) {
+            file.content.pixels = file.content.pixels.map(|pixels| {
+                let smaller = within((pixels.width, pixels.height), edge);
+                smaller.map_or(pixels, |(width, height)| Pixels { width, height })
+            });
         }
     }
     file
-}
-
-/// How large a picture is once no side is longer than this.
-fn within(Pixels { width, height }: Pixels, edge: u32) -> Option<Pixels> {
-    let longest = u64::from(width.max(height));
-    let scaled = |side: u32| match longest > u64::from(edge) {
-        true => ((u64::from(side) * u64::from(edge) + longest / 2) / longest).max(1),
-        false => u64::from(side),
-    };
-    Pixels::new(scaled(width), scaled(height))
 }
 
 /// The paths of copies by the title of the album that they were chosen by.
@@ -72,32 +66,4 @@ pub fn albums<'w>(written: impl Iterator<Item = &'w Written>) -> BTreeMap<String
         albums.entry(written.album.clone()).or_default().push(written.path.to_string());
     }
     albums
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Pixels, within};
-    use crate::copy::{Form, long_edge};
-    use crate::picture::Encoding;
-
-    #[test]
-    fn a_smaller_picture_keeps_its_shape() {
-        for (from, edge, to) in [
-            ((4032, 3024), 1920, (1920, 1440)),
-            ((3024, 4032), 1920, (1440, 1920)),
-            ((640, 480), 1920, (640, 480)),
-            ((20_000, 3), 16, (16, 1)),
-        ] {
-            let pixels = Pixels { width: from.0, height: from.1 };
-            assert_eq!(within(pixels, edge), Some(Pixels { width: to.0, height: to.1 }), "{from:?}");
-        }
-    }
-
-    #[test]
-    fn the_words_of_a_form_say_how_large_it_may_be() {
-        let words = |long_edge| Form::Jpeg(Encoding { quality: 90, long_edge }).to_string();
-        assert_eq!(long_edge(&words(Some(1920))), Some(1920));
-        assert_eq!(long_edge(&words(None)), None);
-        assert_eq!(long_edge(&Form::AsItIs.to_string()), None);
-    }
 }

@@ -6,12 +6,13 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use csv::{ReaderBuilder, WriterBuilder};
 
 use crate::error::Error;
+use crate::library::files::replace;
 use crate::library::layout;
 use crate::library::settings::RememberedSettings;
 
@@ -37,14 +38,8 @@ pub fn keep(library: &Path, settings: &RememberedSettings) -> Result<(), Error> 
         if is_file(&place) && fs::read(&place).is_ok_and(|held| held == text) {
             continue;
         }
-        let new = place.with_extension("csv.new");
-        let write = || {
-            let mut file = File::create(&new)?;
-            file.write_all(&text)?;
-            file.sync_all()?;
-            fs::rename(&new, &place)
-        };
-        write().map_err(Error::io("write", &place))?;
+        replace(&layout::internal(library), &place, &|to| to.write_all(&text))
+            .map_err(Error::io("write", &place))?;
     }
     Ok(())
 }

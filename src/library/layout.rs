@@ -16,6 +16,8 @@ pub const STAGING: &str = "staging";
 pub const THUMBNAILS: &str = "thumbnails";
 /// Inside it: large pictures of what browsers cannot show.
 pub const PREVIEWS: &str = "previews";
+/// Inside it: which photos look alike, as the page has them.
+pub const ALIKE: &str = "alike.json";
 /// Inside it: the catalog.
 pub const CATALOG: &str = "catalog.sqlite";
 /// The page, unless the owner chose another place.

@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod drive;
+pub mod files;
 pub mod filter;
 pub mod kept_settings;
 pub mod layout;
@@ -14,4 +15,5 @@ pub mod record;
 pub mod settings;
 pub mod staging;
 pub mod template;
+pub mod titles;
 pub mod tree;

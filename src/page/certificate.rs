@@ -11,6 +11,7 @@ use crate::page::figures::{count, counted, date, day, photos_and_videos, size};
 use crate::page::holdings::{Command, Holdings, Sum, is_live, kind, missing, photos_and_videos as tally};
 use crate::page::problems::Problems;
 use crate::problem::advice::ranges;
+use crate::problem::amount::live_photos;
 
 /// What the answer is, in a word that styles it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub struct Parts {
 pub struct Certificate {
     pub answer: Answer,
     pub headline: String,
-    /// What is here, beside the headline: `3,037 photos and 3 videos in 3,272 files`.
+    /// What is here, beside the headline: `3,037 photos and 3 videos (87 not shown here) in 3,272 files`.
     pub line: String,
     pub lead: String,
     pub parts: Vec<Parts>,
@@ -70,7 +71,8 @@ pub struct Certificate {
     pub as_of: Option<String>,
 }
 
-pub fn certificate(holdings: &Holdings, problems: &Problems) -> Certificate {
+/// What the library says of itself; `not_shown` of its photos and videos are left out of the page.
+pub fn certificate(holdings: &Holdings, problems: &Problems, not_shown: u64) -> Certificate {
     let media: Vec<&StoredFile> = holdings.media().collect();
     let knows_exports = !holdings.deliveries.is_empty();
     let untold = problems.untold || !knows_exports || !media.iter().any(|f| Holdings::is_listed(f));
@@ -115,7 +117,7 @@ pub fn certificate(holdings: &Holdings, problems: &Problems) -> Certificate {
         headline,
         lead,
         parts: parts(holdings),
-        line: format!("{} in {}", held(holdings), counted(media.len() as u64, "file", "files")),
+        line: line_beside(holdings, media.len() as u64, not_shown),
         proof: proof(holdings, &media),
         balance,
         total,
@@ -160,6 +162,14 @@ fn parts(holdings: &Holdings) -> Vec<Parts> {
     holdings.deliveries.iter().map(one).collect()
 }
 
+fn line_beside(holdings: &Holdings, files: u64, not_shown: u64) -> String {
+    let aside = match not_shown {
+        0 => String::new(),
+        more => format!(" ({} not shown here)", count(more)),
+    };
+    format!("{}{aside} in {}", held(holdings), counted(files, "file", "files"))
+}
+
 /// What the library holds, counted as the page counts: hidden and deleted ones too, and a Live Photo once.
 fn held(holdings: &Holdings) -> String {
     let items: Vec<&StoredFile> = holdings.items().collect();
@@ -174,10 +184,8 @@ fn proof(holdings: &Holdings, media: &[&StoredFile]) -> Vec<String> {
     let proved = media.iter().filter(|f| f.proved).count() as u64;
     let unproved = media.len() as u64 - proved;
     let mut held = format!("The library holds {}", held(holdings));
-    match live {
-        0 => {}
-        1 => held += "; 1 of the photos is a Live Photo, with its movie",
-        live => held += &format!("; {} of the photos are Live Photos, each with its movie", count(live)),
+    if let Some(live) = live_photos(live) {
+        held += &format!("; {live}");
     }
     match raw {
         0 => {}

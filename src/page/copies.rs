@@ -5,7 +5,6 @@
 //! business.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -13,12 +12,13 @@ use std::path::Path;
 use crate::category::photos::AlbumKind;
 use crate::error::Error;
 use crate::library::catalog::StoredFile;
+use crate::library::filter::HiddenAndDeleted;
 use crate::library::settings::RememberedSettings;
 use crate::page::gallery::{self, Beside};
 use crate::page::holdings::{Collection, Delivered, Holdings};
 use crate::page::remarks::Remarks;
 use crate::page::shown::Shown;
-use crate::page::{Gallery, HiddenPhotos, Subject, refuse_foreign, render};
+use crate::page::{Gallery, Subject, put, refuse_foreign, render};
 use crate::picture::{self, Previews, Wanted};
 use crate::progress::Watch;
 
@@ -55,17 +55,15 @@ pub fn write_beside(
         read: HashMap::new(),
         settings: RememberedSettings::default(),
     };
-    let shown = Shown::of(&holdings, HiddenPhotos::Shown);
+    let shown = Shown::of(&holdings, HiddenAndDeleted::Included);
     let in_folder: HashSet<blake3::Hash> = holdings.files.iter().map(|file| file.content.blake3).collect();
     let stays = |photo: &blake3::Hash| in_folder.contains(photo);
     let wanted = Wanted { items: &shown.items, stays: &stays, previews: Previews::Found };
-    let pictures = picture::make_in(&copies.folder.join(copies.own), copies.folder, &wanted, watch, jobs)?;
+    let own = copies.folder.join(copies.own);
+    let pictures = picture::make_in(&own, copies.folder, &wanted, watch, jobs)?;
     let beside = Beside { pictures: &pictures, similar: &[], own: copies.own };
     let gallery = Gallery { data: gallery::data(&shown, &beside), similar: 0 };
-    let html = render(Subject::Copies, &holdings, &shown, HiddenPhotos::Shown, &[], Some(&gallery))
+    let html = render(Subject::Copies, &holdings, &shown, HiddenAndDeleted::Included, &[], Some(&gallery))
         .map_err(|error| Error::io("write", page)(io::Error::other(error)))?;
-    if fs::read(page).is_ok_and(|before| before == html.as_bytes()) {
-        return Ok(());
-    }
-    picture::replace(copies.folder, page, html.as_bytes()).map_err(Error::io("write", page))
+    put(&own, page, &html).map(drop)
 }

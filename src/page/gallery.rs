@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use serde::Serialize;
 
@@ -22,6 +24,9 @@ use crate::place::Place;
 /// The largest original that stands in for its own thumbnail, in bytes.
 const LARGEST_STAND_IN: u64 = 8 << 20;
 
+/// As long as a name of 32 bytes in base64.
+const NO_THUMBNAIL: &str = "                                           ";
+
 const VIDEO: u32 = 1;
 const FAVORITE: u32 = 2;
 const HIDDEN: u32 = 4;
@@ -32,7 +37,7 @@ const SHOWS_ITSELF: u32 = 64;
 const PREVIEW: u32 = 128;
 
 /// What stands beside the originals, by the index of an item in [`Shown::items`].
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Beside<'a> {
     /// Which pictures there are of each item.
     pub pictures: &'a [Drawn],
@@ -60,8 +65,10 @@ pub fn data(shown: &Shown<'_>, beside: &Beside<'_>) -> String {
         data.flags.push(flags(item) | preview);
         data.size.push(item.content.size);
         data.camera.push(item.content.camera.name().map(|name| cameras.number(name)));
-        let thumbnail = has_thumbnail.then(|| item.content.blake3.to_hex().to_string());
-        data.thumbnail.push(thumbnail.unwrap_or_default());
+        match has_thumbnail {
+            true => STANDARD_NO_PAD.encode_string(item.content.blake3.as_bytes(), &mut data.thumbnail),
+            false => data.thumbnail.push_str(NO_THUMBNAIL),
+        }
         if is_live(item)
             && let Some(movie) = &item.live_photo
         {
@@ -143,8 +150,9 @@ struct Data<'a> {
     place: Vec<Option<usize>>,
     /// North and east, in degrees.
     position: BTreeMap<usize, [f64; 2]>,
-    /// By their names; empty where there is none.
-    thumbnail: Vec<String>,
+    /// The names of all of them in one text, which is less to keep than 100,000 texts: the bytes of each in base64,
+    /// [`NO_THUMBNAIL`] where there is none.
+    thumbnail: String,
     /// The movie of a Live Photo.
     live: BTreeMap<usize, &'a str>,
     /// What it is, its title, its items, and what it is called in the address.

@@ -3,6 +3,8 @@
 // the screen and cleared when they are far away, so that 100,000 items cost no more than the few hundred that are seen.
 
 const GAP = 4, ROWS = 4, NEAR = 800, CAPTION = 30;
+// so many are drawn whole: the browser's own search and Tab then meet all of them
+const FEW = 200;
 const host = document.getElementById('months');
 let list = [];
 let across = 0, side = 0, gridWidth = 0;
@@ -131,12 +133,13 @@ const drawGrid = () => {
   gathered(runs(0, list.length, yearOf), isFew).forEach(group => addYears(drawn, group.runs));
   host.replaceChildren(drawn);
   // what is seen at once does not wait until the browser says that it is near
+  const isWhole = list.length <= FEW;
   for (const { box } of blocks) {
     const { top, bottom } = box.getBoundingClientRect();
-    if (top > innerHeight + NEAR) break;
-    if (bottom > -NEAR) fill(box);
+    if (!isWhole && top > innerHeight + NEAR) break;
+    if (isWhole || bottom > -NEAR) fill(box);
   }
-  blocks.forEach(({ box }) => near.observe(box));
+  if (!isWhole) blocks.forEach(({ box }) => near.observe(box));
   drawScrubber();
 };
 

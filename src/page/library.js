@@ -66,6 +66,8 @@ const pathOf = item => {
 const extensionOf = item => /\.([^.]+)$/.exec(data.name[item])?.[1].toLowerCase() ?? '';
 // the place of an item, country, region and town, each empty where it is not known
 const placeOf = item => data.places[data.place[item]] ?? [];
+// those that say more than the one within them: a town may be called as its region
+const isApart = (name, level, names) => name && name !== names[level + 1];
 let memberships = null;
 const albumsOf = item => {
   if (!memberships) {
@@ -96,14 +98,20 @@ const labelOf = item => {
 // ---- addresses, all of them beside this page
 const address = path => './' + path.split('/').map(encodeURIComponent).join('/');
 const originalOf = item => address(pathOf(item));
+// the name of its thumbnail and preview, from base64 to hexadecimal; empty if it has none
+const KEY_SIZE = 43;
+const thumbnailKey = item => {
+  const key = data.thumbnail.slice(item * KEY_SIZE, (item + 1) * KEY_SIZE).trim();
+  return Array.from(atob(key), byte => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+};
 const thumbnailOf = item => {
-  const hash = data.thumbnail[item];
+  const hash = thumbnailKey(item);
   if (hash) return './' + data.own + '/thumbnails/' + hash.slice(0, 2) + '/' + hash + '.jpg';
   return data.flags[item] & STAND_IN ? originalOf(item) : '';
 };
 
 const previewOf = item => {
-  const hash = data.thumbnail[item];
+  const hash = thumbnailKey(item);
   return data.flags[item] & PREVIEW ? './' + data.own + '/previews/' + hash.slice(0, 2) + '/' + hash + '.jpg' : '';
 };
 

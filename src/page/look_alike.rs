@@ -13,12 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::alike;
 use crate::error::Error;
 use crate::library::catalog::StoredFile;
+use crate::library::files::replace;
 use crate::library::layout;
-use crate::picture;
 use crate::progress::Watch;
-
-/// The name of what is kept.
-const KEPT: &str = "alike.json";
 
 /// Why some photos are a group, and which, the best first.
 pub type Group = (String, Vec<usize>);
@@ -40,7 +37,7 @@ pub fn groups(
     jobs: NonZeroUsize,
 ) -> Result<Vec<Group>, Error> {
     let folder = layout::internal(library);
-    let path = folder.join(KEPT);
+    let path = folder.join(layout::ALIKE);
     let mark = mark(items);
     let kept = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
     if let Some(kept) = kept.filter(|kept| kept.mark == mark && is_sound(&kept.groups, items.len())) {
@@ -53,7 +50,7 @@ pub fn groups(
         .collect();
     let kept = Kept { mark, groups };
     if let Ok(bytes) = serde_json::to_vec(&kept) {
-        let _ = picture::replace(&folder, &path, &bytes);
+        let _ = replace(&folder, &path, &|to| to.write_all(&bytes));
     }
     Ok(kept.groups)
 }

@@ -267,7 +267,8 @@ const drawMap = (() => {
       cluster.label ??= labelOf(cluster);
       const made = shape('g', { class: 'map-cluster', role: 'button', tabindex: '0', 'aria-label': cluster.label });
       const short = count < 10000 ? count.toLocaleString('en') : Math.round(count / 1000) + 'k';
-      made.append(shape('title', {}, cluster.label), shape('circle', { r: radiusOf(count) }), shape('text', {}, short));
+      made.append(shape('title', {}, cluster.label), shape('circle', { class: 'reach', r: 20 }),
+        shape('circle', { class: 'dot', r: radiusOf(count) }), shape('text', {}, short));
       made.addEventListener('click', () => { if (!isDragged) choose(cluster); });
       return made;
     };
@@ -295,13 +296,15 @@ const drawMap = (() => {
         const name = nameOf(cluster, depth);
         if (!name || named.has(name)) continue;
         const half = name.length * 3.6 + 2, r = radiusOf(cluster.points.length);
-        const boxes = [py + r + 1, py - r - 16].map(top => [px - half, top, px + half, top + 15]);
+        // a name does not go over the edge
+        const x = limit(px, half, Math.max(width - half, half));
+        const boxes = [py + r + 1, py - r - 16].map(top => [x - half, top, x + half, top + 15]);
         const box = boxes.find(box => !taken.some(other =>
           box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]));
         if (!box) continue;
         taken.push(box);
         named.add(name);
-        made.push(shape('text', { x: px, y: box[1] + 12 }, name));
+        made.push(shape('text', { x, y: box[1] + 12 }, name));
       }
       names.replaceChildren(...made);
     };

@@ -30,11 +30,12 @@ use std::path::{Path, PathBuf};
 
 use askama::Template;
 use chrono::Utc;
-
 use serde::Serialize;
 
 use crate::error::Error;
 use crate::library::catalog::{Catalog, StoredFile};
+use crate::library::files::replace;
+use crate::library::filter::HiddenAndDeleted;
 use crate::library::{layout, name};
 use crate::page::address::find;
 use crate::page::certificate::{Certificate, certificate};
@@ -48,8 +49,10 @@ use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
 use crate::picture::{self, Drawn, Previews, Wanted, WhyNone};
 use crate::place;
-use crate::problem::{Code, Problem, Severity};
+use crate::problem::{Code, Problem};
 use crate::progress::Watch;
+
+pub use copies::{Copies, write_beside};
 
 /// What the page does in a browser, piece after piece; nothing of it is known to whatever else runs there.
 const SCRIPT: &str = concat!(
@@ -77,18 +80,6 @@ const STYLE: &str = concat!(
 /// What every page of ours says in its first lines.
 const MARK: &str = "<meta name=\"generator\" content=\"Windfall ";
 
-/// Whether the page shows what is hidden and recently deleted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum HiddenPhotos {
-    /// It shows none of them.
-    #[default]
-    LeftOut,
-    /// It shows them among the others.
-    Shown,
-}
-
-pub use copies::{Copies, write_beside};
-
 /// What a page is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Subject {
@@ -103,7 +94,7 @@ pub struct PageOptions {
     /// Where it is written; by default `windfall-report.html` in the library. Elsewhere it has no gallery.
     pub output: Option<PathBuf>,
     /// Whether it shows hidden and recently deleted photos.
-    pub hidden: HiddenPhotos,
+    pub hidden: HiddenAndDeleted,
     /// Whether photos that browsers cannot show get previews.
     pub previews: Previews,
 }
@@ -148,7 +139,8 @@ pub fn write(
     };
     refuse_foreign(&path)?;
     let shown = Shown::of(&holdings, options.hidden);
-    let pictures = match is_same(&folder, library) {
+    let is_inside = is_same(&folder, library);
+    let pictures = match is_inside {
         true => {
             let in_library: HashSet<blake3::Hash> = holdings.files.iter().map(|f| f.content.blake3).collect();
             let stays = |photo: &blake3::Hash| in_library.contains(photo);
@@ -171,17 +163,16 @@ pub fn write(
     }
     let there: u64 = pictures.iter().map(|drawn| u64::from(drawn.thumbnail) + u64::from(drawn.preview)).sum();
     let new: u64 = pictures.iter().map(|drawn| drawn.new).sum();
-    let is_as_before = fs::read(&path).is_ok_and(|before| before == html.as_bytes());
-    if !is_as_before {
-        picture::replace(&folder, &path, html.as_bytes()).map_err(Error::io("write", &path))?;
-    }
+    // elsewhere nothing is Windfall's own
+    let own = if is_inside { layout::internal(library) } else { folder };
+    let is_new = put(&own, &path, &html)?;
     Ok(Written {
         path,
         shown: in_words(&shown),
-        made: new + u64::from(!is_as_before),
+        made: new + u64::from(is_new),
         moved: 0,
         removed: 0,
-        kept: there - new + u64::from(is_as_before),
+        kept: there - new + u64::from(!is_new),
         problems,
     })
 }
@@ -192,21 +183,25 @@ pub fn write(
 /// If the catalog cannot be read.
 pub fn previews_to_make(library: &Path) -> Result<u64, Error> {
     let holdings = Holdings::of(&Catalog::read(library)?)?;
-    let shown = Shown::of(&holdings, HiddenPhotos::LeftOut);
+    let shown = Shown::of(&holdings, HiddenAndDeleted::LeftOut);
     Ok(picture::previews_to_make(library, shown.items.iter().copied()))
+}
+
+/// Puts a page in its place, unless it stands there already; says whether it did. `own` is on the same drive.
+fn put(own: &Path, place: &Path, html: &str) -> Result<bool, Error> {
+    if fs::read(place).is_ok_and(|before| before == html.as_bytes()) {
+        return Ok(false);
+    }
+    replace(own, place, &|to| to.write_all(html.as_bytes())).map_err(Error::io("write", place))?;
+    Ok(true)
 }
 
 /// The photos that should have a picture and have none, each with a word why.
 fn undrawn(shown: &Shown<'_>, pictures: &[Drawn]) -> Vec<Problem> {
     let one = |(item, drawn): (&&StoredFile, &Drawn)| match &drawn.why_none {
         Some(WhyNone::Failed(why)) => {
-            let mut problem = Problem::new(
-                Code::Unreadable,
-                format!("it has no picture on the page: it {}", one_line(why)),
-            );
-            problem.severity = Severity::Warning;
-            problem.entry = Some(item.path.to_string());
-            Some(problem)
+            let message = format!("it has no picture on the page: it {}", one_line(why));
+            Some(Problem::new(Code::Unreadable, message).as_warning().with_entry(item.path.as_str()))
         }
         Some(WhyNone::Kind) | None => None,
     };
@@ -308,12 +303,13 @@ fn render(
     subject: Subject,
     holdings: &Holdings,
     shown: &Shown<'_>,
-    hidden: HiddenPhotos,
+    hidden: HiddenAndDeleted,
     undrawn: &[Problem],
     gallery: Option<&Gallery>,
 ) -> Result<String, askama::Error> {
     let mut problems = problems(holdings, hidden);
-    let certificate = (subject == Subject::Library).then(|| certificate(holdings, &problems));
+    let certificate =
+        (subject == Subject::Library).then(|| certificate(holdings, &problems, shown.hidden + shown.deleted));
     problems.groups.extend(problems::undrawn(undrawn));
     let (photos, videos) = holdings::photos_and_videos(&shown.items);
     let bytes = shown.files.iter().map(|file| file.content.size).fold(0, u64::saturating_add);

@@ -31,7 +31,7 @@ const whenLines = item => data.minute[item] < 0
 const placeLines = item => {
   const names = placeOf(item);
   const line = element('span');
-  names.map((name, level) => name && linkTo(name, 'place', names.slice(0, level + 1).join('/'))).filter(Boolean).reverse()
+  names.map((name, level) => isApart(name, level, names) && linkTo(name, 'place', names.slice(0, level + 1).join('/'))).filter(Boolean).reverse()
     .forEach((link, index) => line.append(...(index ? [', '] : []), link));
   const position = data.position[item];
   return [...(names.length ? [line] : []), ...(position ? [degrees(position)] : [])];

@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::apple::text;
 use crate::library::catalog::{ExportRecord, StoredFile};
+use crate::library::filter::HiddenAndDeleted;
 use crate::library::{layout, name};
-use crate::page::HiddenPhotos;
 use crate::page::figures::counted;
 use crate::page::holdings::{Command, Holdings, PastProblem, PastRun, missing};
 use crate::problem::advice::{self, Advice};
@@ -100,7 +100,7 @@ impl OpenProblem {
 }
 
 /// Gathers what may still stand.
-pub fn problems(holdings: &Holdings, hidden: HiddenPhotos) -> Problems {
+pub fn problems(holdings: &Holdings, hidden: HiddenAndDeleted) -> Problems {
     let mut standing: BTreeSet<OpenProblem> = missing_parts(&holdings.deliveries).collect();
     let mut newer = HashSet::new();
     for run in &holdings.runs {
@@ -120,7 +120,7 @@ pub fn problems(holdings: &Holdings, hidden: HiddenPhotos) -> Problems {
         let code = problem.known();
         problems.listed_only += u64::from(problem.is_listed_only());
         problems.untold |= code == Some(Code::NoDetails);
-        if hidden == HiddenPhotos::LeftOut && private.concerns(&problem, holdings) {
+        if hidden == HiddenAndDeleted::LeftOut && private.concerns(&problem, holdings) {
             problems.private += 1;
             continue;
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::category::photos::media::Kind;
 use crate::library::catalog::StoredFile;
-use crate::page::HiddenPhotos;
+use crate::library::filter::HiddenAndDeleted;
 use crate::page::holdings::{Collection, Holdings, kind};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,8 +48,9 @@ pub struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    pub fn of(holdings: &'a Holdings, hidden: HiddenPhotos) -> Self {
-        let is_shown = |file: &&StoredFile| hidden == HiddenPhotos::Shown || !Holdings::is_private(file);
+    pub fn of(holdings: &'a Holdings, hidden: HiddenAndDeleted) -> Self {
+        let is_shown =
+            |file: &&StoredFile| hidden == HiddenAndDeleted::Included || !Holdings::is_private(file);
         let (mut items, left_out): (Vec<&StoredFile>, Vec<&StoredFile>) =
             holdings.items().partition(is_shown);
         // by the clock where it was taken, as the gallery shows it

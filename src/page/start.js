@@ -179,7 +179,8 @@ const offerFilters = () => {
     const names = path.split('/');
     return [path, '\u2003'.repeat(names.length - 1) + names[names.length - 1], count];
   }));
-  if (!data.similar.length) document.querySelector('[data-filter="alike"]').hidden = true;
+  document.querySelector('[data-filter="favorites"]').hidden = !data.flags.some(flags => flags & FAVORITE);
+  document.querySelector('[data-filter="alike"]').hidden = !data.similar.length;
 };
 
 // ---- the beginning

@@ -63,12 +63,14 @@ const fold = () => folded ??= {
   albums: data.albums.map(([, title]) => plain(title)),
   names: data.name.map((name, item) => plain(data.original[item] ? name + ' ' + data.original[item] : name)),
 };
+// `il` is a part of `Brazil` and not meant for films
+const begins = (words, word) => words.split(' ').some(one => one.startsWith(word));
 const finder = word => {
   const texts = fold();
   const hits = list => list.map(text => text.includes(word));
   const months = hits(texts.months), cameras = hits(texts.cameras), places = hits(texts.places);
-  const kinds = Object.fromEntries(Object.entries(NAMED_KINDS).map(([kind, words]) => [kind, words.includes(word)]));
-  const isFavored = 'favourites favorites'.includes(word) && word.length > 2;
+  const kinds = Object.fromEntries(Object.entries(NAMED_KINDS).map(([kind, words]) => [kind, begins(words, word)]));
+  const isFavored = word.length > 2 && begins('favourites favorites', word);
   const members = new Set();
   texts.albums.forEach((title, album) => {
     if (title.includes(word)) data.albums[album][2].forEach(member => members.add(member));
@@ -141,7 +143,7 @@ const described = state => {
     month: key => monthName(key === 'undated' ? '' : key),
     day: day => +day.slice(3) + ' ' + (MONTHS[+day.slice(0, 2) - 1] ?? '') + ' in every year',
     camera: camera => camera,
-    place: path => path.split('/').filter(Boolean).reverse().join(', '),
+    place: path => path.split('/').filter(isApart).reverse().join(', '),
     area: () => 'A part of the map',
     kind: kind => KINDS[kind] ?? kind,
     favorites: () => 'Favourites',

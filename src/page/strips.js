@@ -56,7 +56,7 @@ const drawOnThisDay = () => {
 
 // ---- albums
 const coverOf = items => {
-  const seen = items.filter(item => data.thumbnail[item]);
+  const seen = items.filter(thumbnailKey);
   return seen.find(isFavorite) ?? seen[0] ?? items[0];
 };
 const drawCovers = () => document.querySelectorAll('#albums [data-album]').forEach(link => {

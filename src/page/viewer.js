@@ -84,7 +84,7 @@ const film = item => {
   Object.assign(video, { controls: true, playsInline: true, preload: 'none' });
   video.setAttribute('playsinline', '');
   video.setAttribute('aria-label', labelOf(item));
-  const from = data.thumbnail[item] ? thumbnailOf(item) : '';
+  const from = thumbnailKey(item) ? thumbnailOf(item) : '';
   if (from) video.poster = from;
   const failed = () => { if (shown === item) because(whyNot(item)); };
   video.addEventListener('error', failed);

@@ -79,6 +79,6 @@ pub(super) fn encode(pixels: &RgbImage, carrying: Carrying<'_>, quality: u8) -> 
 
 impl From<EncodingError> for Undrawable {
     fn from(error: EncodingError) -> Self {
-        Undrawable::Damaged(error.to_string())
+        Undrawable::damaged(error)
     }
 }

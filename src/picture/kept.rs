@@ -159,8 +159,9 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace(folder, path, bytes)
 }
 
-/// Writes beside the place and renames, so that nobody ever sees half a file.
-pub fn replace(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes beside the place and renames, so that nobody ever sees half a file. Nothing is synced, because there are
+/// very many: what a power cut spoils is made again.
+fn replace(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let create = |path: &Path| File::options().write(true).create_new(true).open(path);
     let mut file = tempfile::Builder::new().prefix(UNFINISHED).make_in(folder, create)?;
     file.write_all(bytes)?;

@@ -109,7 +109,9 @@ fn free() -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::mpsc::{self, RecvTimeoutError};
     use std::thread;
+    use std::time::Duration;
 
     use super::{EACH_PIXEL, Limits};
 
@@ -160,9 +162,15 @@ mod tests {
         let limits = Limits::within(10 * EACH_PIXEL);
         let held = limits.share(1, 1, 0).unwrap();
         let other = limits.clone();
-        let large = thread::spawn(move || drop(other.share(4, 5, 0).unwrap()));
-        assert!(!large.is_finished());
+        let (has, waits) = mpsc::channel();
+        let large = thread::spawn(move || {
+            let share = other.share(4, 5, 0).unwrap();
+            has.send(()).unwrap();
+            drop(share);
+        });
+        assert_eq!(waits.recv_timeout(Duration::from_millis(200)), Err(RecvTimeoutError::Timeout));
         drop(held);
+        waits.recv_timeout(Duration::from_secs(60)).unwrap();
         large.join().unwrap();
         assert_eq!(*limits.memory.taken.lock().unwrap(), 0);
     }

@@ -14,6 +14,7 @@ mod copy;
 mod heic;
 mod kept;
 mod limits;
+#[cfg(feature = "heic")]
 mod movie;
 mod raster;
 mod raw;
@@ -33,8 +34,9 @@ use image::{DynamicImage, RgbImage};
 use crate::category::photos::media::{Carried, Format, carried};
 
 pub use copy::{Encoding, jpeg};
-pub use kept::{replace, thumbnail};
+pub use kept::thumbnail;
 pub use limits::Limits;
+pub use scale::within;
 pub use thumbnails::{Drawn, Previews, Wanted, WhyNone, make, make_in, previews_to_make};
 
 /// Larger photos are not read, in bytes.
@@ -73,11 +75,19 @@ pub enum Undrawable {
     Panicked,
 }
 
+impl Undrawable {
+    /// Damaged, in the words of a decoder, which may think that they have a page for themselves.
+    fn damaged(error: impl ToString) -> Self {
+        let error = error.to_string();
+        Undrawable::Damaged(error.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+}
+
 /// Whether this build draws some of the files of that format.
 pub fn can_draw(format: Format) -> bool {
     match format {
         Format::Heic | Format::Heif | Format::Mov | Format::Mp4 => cfg!(feature = "heic"),
-        format => raster::known(format).is_some() || raw::is_raw(format),
+        format => raster::known(format).is_some() || format.is_known_raw(),
     }
 }
 
@@ -123,14 +133,17 @@ fn stored(path: &Path, format: Format, enough: Enough, limits: &Limits) -> Resul
         return Err(Undrawable::Format);
     }
     if matches!(format, Format::Mov | Format::Mp4) {
+        #[cfg(feature = "heic")]
         return movie::decode(path, limits);
+        #[cfg(not(feature = "heic"))]
+        return Err(Undrawable::Format);
     }
     if metadata.len() > LARGEST_FILE {
         return Err(Undrawable::TooLarge);
     }
     match format {
         Format::Heic | Format::Heif => heic::decode(path, enough, limits),
-        format if raw::is_raw(format) => raw::decode(path, format, enough, limits),
+        format if format.is_known_raw() => raw::decode(path, format, enough, limits),
         format => match raster::known(format) {
             Some(known) => raster::decode(path, known, limits),
             None => Err(Undrawable::Format),

@@ -3,29 +3,24 @@
 //! A phone's movie begins with a whole picture, which is coded like a HEIC photo. Where it lies is in the tables
 //! of `moov`; nothing else of the media data is read.
 
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::{Limits, Picture, Undrawable};
+use heifer::heifer_isobmff::boxes::HevcConfig;
 
-#[cfg(not(feature = "heic"))]
-pub fn decode(_path: &Path, _limits: &Limits) -> Result<Picture, Undrawable> {
-    Err(Undrawable::Format)
-}
+use super::{Limits, Picture, Undrawable, heic};
+use crate::category::photos::media::first_picture;
 
-#[cfg(feature = "heic")]
+/// More is not read of one picture, in bytes.
+const LARGEST: u64 = 16 << 20;
+
+/// The picture, not yet turned.
 pub fn decode(path: &Path, limits: &Limits) -> Result<Picture, Undrawable> {
-    use std::fs::File;
-    use std::io::{Read, Seek, SeekFrom};
-
-    use heifer::heifer_isobmff::boxes::HevcConfig;
-
-    use super::heic;
-    use crate::category::photos::media::first_picture;
-
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
     let first = first_picture(&mut file, size).ok_or(Undrawable::Format)?;
-    let config = HevcConfig::parse(&first.config).map_err(|error| Undrawable::Damaged(error.to_string()))?;
+    let config = HevcConfig::parse(&first.config).map_err(Undrawable::damaged)?;
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(first.offset))?;
     file.take(first.length.min(LARGEST)).read_to_end(&mut bytes)?;
@@ -33,7 +28,3 @@ pub fn decode(path: &Path, limits: &Limits) -> Result<Picture, Undrawable> {
     picture.turn = first.turn;
     Ok(picture)
 }
-
-/// More is not read of one picture, in bytes.
-#[cfg(feature = "heic")]
-const LARGEST: u64 = 16 << 20;

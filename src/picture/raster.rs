@@ -66,7 +66,7 @@ impl From<ImageError> for Undrawable {
     fn from(error: ImageError) -> Self {
         match error {
             ImageError::Limits(_) => Undrawable::TooLarge,
-            error => Undrawable::Damaged(error.to_string()),
+            error => Undrawable::damaged(error),
         }
     }
 }

@@ -22,21 +22,6 @@ const MOST_SEGMENTS: usize = 256;
 /// Coarser ones are no use, in pixels of the shorter side.
 const COARSEST: u16 = 90;
 
-/// Whether it is RAW of a kind that holds an ordinary JPEG.
-pub fn is_raw(format: Format) -> bool {
-    matches!(
-        format,
-        Format::Dng
-            | Format::Cr2
-            | Format::Cr3
-            | Format::Nef
-            | Format::Arw
-            | Format::Orf
-            | Format::Rw2
-            | Format::Raf
-    )
-}
-
 /// The smallest picture in the file that is large enough, else the largest.
 pub fn decode(path: &Path, format: Format, enough: Enough, limits: &Limits) -> Result<Picture, Undrawable> {
     let mut file = File::open(path)?;

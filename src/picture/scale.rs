@@ -4,7 +4,12 @@ use image::RgbImage;
 
 /// The picture with this longer side; `None` if it has no more already.
 pub fn to_long_edge(picture: &RgbImage, long_edge: u32) -> Option<RgbImage> {
-    let (width, height) = picture.dimensions();
+    let (width, height) = within(picture.dimensions(), long_edge)?;
+    Some(mean(picture, width, height))
+}
+
+/// How large a picture is with this longer side; `None` if it has no more already.
+pub fn within((width, height): (u32, u32), long_edge: u32) -> Option<(u32, u32)> {
     let long = width.max(height);
     if long <= long_edge || long_edge == 0 {
         return None;
@@ -13,7 +18,7 @@ pub fn to_long_edge(picture: &RgbImage, long_edge: u32) -> Option<RgbImage> {
         let side = (u64::from(side) * u64::from(long_edge) + u64::from(long) / 2) / u64::from(long);
         u32::try_from(side).unwrap_or(long_edge).max(1)
     };
-    Some(mean(picture, side(width), side(height)))
+    Some((side(width), side(height)))
 }
 
 /// What one new pixel covers along a side: the first old one, and how much of each.

@@ -371,3 +371,9 @@ fn formats_of_the_build() {
         is_for_browsers(Format::Avif) && !is_for_browsers(Format::Heic) && !is_for_browsers(Format::Tiff)
     );
 }
+
+#[test]
+fn the_words_of_a_decoder_are_one_line() {
+    let why = Undrawable::damaged("Not enough bytes,\n  expected 12\n");
+    assert!(why.to_string().ends_with("(Not enough bytes, expected 12)"), "{why}");
+}

@@ -1,10 +1,9 @@
 //! Thumbnails of photos and movies, and previews of photos that browsers cannot show. Each is made once, and two
 //! of one photo together, because decoding it takes nearly all of the time.
 //!
-//! No photo fails: one without a thumbnail has a placeholder in the page, and words why.
+//! No photo fails: one without a thumbnail has words why.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +16,7 @@ use super::{Enough, Limits, Undrawable, can_draw, guarded, is_for_browsers, stor
 use crate::category::photos::media::{Format, Kind};
 use crate::error::Error;
 use crate::library::catalog::StoredFile;
+use crate::library::drive::hash_file;
 use crate::library::layout::{self, PREVIEWS, THUMBNAILS};
 use crate::progress::{Phase, Progress, Watch};
 use crate::threads;
@@ -124,7 +124,7 @@ pub fn make_in(
     let drawn = drawn?;
     tell(watch.progress, wanted.items, &drawn);
     if shelf.is_unwritable.into_inner() {
-        watch.progress.note("some thumbnails could not be written: the page has placeholders for them");
+        watch.progress.note("some thumbnails could not be written");
     }
     Ok(drawn)
 }
@@ -263,7 +263,7 @@ impl Shelf<'_> {
             Undrawable::Unreadable(_) | Undrawable::TooLarge => return,
             Undrawable::Format => String::new(),
             // the drive may have damaged what was imported, and `repair` may bring it back
-            _ if !is_as_imported(&item.path.to_path(self.photos), &item.content.blake3) => return,
+            _ if hash_file(&item.path.to_path(self.photos)) != Some(item.content.blake3) => return,
             error => error.to_string(),
         };
         for size in missing {
@@ -275,12 +275,6 @@ impl Shelf<'_> {
         self.is_unwritable.fetch_or(result.is_err(), Ordering::Relaxed);
         result.is_ok()
     }
-}
-
-fn is_as_imported(path: &Path, hash: &blake3::Hash) -> bool {
-    let mut hasher = blake3::Hasher::new();
-    File::open(path).and_then(|file| hasher.update_reader(file).map(|_| ())).is_ok()
-        && hasher.finalize() == *hash
 }
 
 /// Whether browsers show no photo of that format. Movies they play or do not.

@@ -37,6 +37,8 @@ const FAR: f64 = 50.0;
 const FARTHEST: f64 = 200.0;
 /// Most positions have a town this near, and then no other needs to be looked at.
 const NEAR: f64 = 20.0;
+/// Of latitude, anywhere.
+const KM_PER_DEGREE: f64 = 111.2;
 /// The kilometres that a town reaches, for each square root of its people: nine for Paris, a fifth for a village.
 const REACH: f64 = 0.006;
 /// No town has forty million people.
@@ -70,10 +72,12 @@ pub struct Place {
 }
 
 impl Place {
-    /// `Zürich, Zurich, Switzerland`, without what is not known.
+    /// `Zürich, Zurich, Switzerland`, without what is not known or was just said: `Oslo, Norway`.
     pub fn words(&self) -> String {
         let words = [self.city.as_deref(), self.region.as_deref(), Some(self.country.as_ref())];
-        words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        let mut words: Vec<&str> = words.into_iter().flatten().collect();
+        words.dedup();
+        words.join(", ")
     }
 }
 
@@ -181,8 +185,6 @@ fn within(position: Position, most: f64) -> impl Iterator<Item = (f64, &'static 
     let near = rows.flat_map(squares);
     near.map(move |town| (distance(position, town), town)).filter(move |(distance, _)| *distance <= most)
 }
-
-const KM_PER_DEGREE: f64 = 111.2;
 
 /// In kilometres, along a great circle.
 fn distance(from: Position, town: &Town) -> f64 {

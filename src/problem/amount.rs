@@ -38,6 +38,15 @@ pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
+/// `3 of the photos are Live Photos, each with its movie`; nothing if none is.
+pub fn live_photos(number: u64) -> Option<String> {
+    match number {
+        0 => None,
+        1 => Some("1 of the photos is a Live Photo, with its movie".to_owned()),
+        many => Some(format!("{} of the photos are Live Photos, each with its movie", count(many))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{count, counted, size};

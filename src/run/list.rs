@@ -20,6 +20,7 @@ use crate::library::filter::Filters;
 use crate::library::layout;
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
+use crate::library::titles::Titles;
 use crate::place::Place;
 
 /// A file of the library, as in JSON.
@@ -131,12 +132,11 @@ pub fn chosen(
 ) -> Result<(), Error> {
     let catalog = Catalog::read(library)?;
     let mut titles = catalog.titles_by_path()?;
-    let choice = filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
     let shared = Shared::read(&catalog, None)?;
     catalog.each_file(Detail::Whole, &mut |file| {
         let titles = titles.remove(file.path.as_str()).unwrap_or_default();
         match file.area {
-            Area::Media | Area::Other if choice.has(&file, &titles) => visit(listed(file, &shared, titles)),
+            Area::Media | Area::Other if filters.mean(&file, &titles) => visit(listed(file, &shared, titles)),
             Area::Media | Area::Other | Area::Details => ControlFlow::Continue(()),
         }
     })
@@ -152,14 +152,10 @@ pub fn records(
     visit: &mut dyn FnMut(&StoredFile) -> ControlFlow<()>,
 ) -> Result<(), Error> {
     let catalog = Catalog::read(library)?;
-    let titles = if filters.ask_for_titles() { catalog.titles_by_path()? } else { HashMap::new() };
-    let choice = filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
-    catalog.each_file(Detail::WithoutEvidence, &mut |file| {
-        let titles = titles.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
-        match file.area {
-            Area::Media | Area::Other if choice.has(&file, titles) => visit(&file),
-            Area::Media | Area::Other | Area::Details => ControlFlow::Continue(()),
-        }
+    let titles = Titles::read(&catalog, filters)?;
+    catalog.each_file(Detail::WithoutEvidence, &mut |file| match file.area {
+        Area::Media | Area::Other if filters.mean(&file, titles.of(&file.path)) => visit(&file),
+        Area::Media | Area::Other | Area::Details => ControlFlow::Continue(()),
     })
 }
 

@@ -1,7 +1,6 @@
 //! `similar`: which photos of a library look alike, as JSON and for people. Nothing but thumbnails is written, and
 //! those only where they can be.
 
-use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -13,6 +12,7 @@ use crate::error::Error;
 use crate::library::catalog::{Catalog, Detail, StoredFile};
 use crate::library::filter::Filters;
 use crate::library::path::LibraryPath;
+use crate::library::titles::Titles;
 use crate::progress::Watch;
 
 /// Groups of photos that look alike.
@@ -61,27 +61,25 @@ pub fn similar(
 ) -> Result<Similar, Error> {
     let files = files(&Catalog::read(library)?, filters)?;
     let files: Vec<&StoredFile> = files.iter().collect();
-    let photos = alike::seen(library, &files, watch, jobs)?;
+    alike::prepare(library, &files, watch, jobs)?;
     let file = |member: &alike::Member| {
-        let (file, photo) = files.get(member.index).zip(photos.get(member.index))?;
-        let (width, height) = photo.pixels.unzip();
+        let file = files[member.index];
+        let (width, height) = member.pixels.unzip();
         let (path, size) = (file.path.clone(), file.content.size);
-        Some(AlikeFile { path, size, width, height, distance: member.distance })
+        AlikeFile { path, size, width, height, distance: member.distance }
     };
-    let groups = alike::groups(&photos).into_iter().map(|group| Alike {
-        reason: group.reason(),
-        files: group.members.iter().filter_map(file).collect(),
-    });
+    let found = alike::among(library, &files, watch, jobs)?;
+    let groups = found
+        .iter()
+        .map(|group| Alike { reason: group.reason(), files: group.members.iter().map(file).collect() });
     Ok(Similar { groups: groups.collect(), compared: files.len() as u64 })
 }
 
 fn files(catalog: &Catalog, filters: &Filters) -> Result<Vec<StoredFile>, Error> {
-    let titles = if filters.ask_for_titles() { catalog.titles_by_path()? } else { HashMap::new() };
-    let choice = filters.among(titles.values().flatten().map(|(_, title)| title.as_str()));
+    let titles = Titles::read(catalog, filters)?;
     let mut files = Vec::new();
     catalog.each_file(Detail::WithoutEvidence, &mut |file| {
-        let titles = titles.get(file.path.as_str()).map(Vec::as_slice).unwrap_or_default();
-        if is_compared(&file) && choice.has(&file, titles) {
+        if is_compared(&file) && filters.mean(&file, titles.of(&file.path)) {
             files.push(file);
         }
         ControlFlow::Continue(())

@@ -173,6 +173,10 @@ def search_and_filters(browser, page):
         browser.open(page + "#search=" + urllib.parse.quote(words))
         settle(browser, f"{STATE}.search", words)
         assert 0 < len(names(browser)) < len(all_names), words
+    for part in ["ctu", "ovie", "avou"]:
+        browser.open(page + "#search=" + part)
+        settle(browser, f"{STATE}.search", part)
+        assert not names(browser), f"{part} is no word for pictures, movies or favourites"
     for control in ["album", "year", "camera", "kind"]:
         browser.open(page + "#")
         chosen = browser.run(
@@ -191,6 +195,45 @@ def search_and_filters(browser, page):
     browser.open(page + "#")
     browser.click("#figures .chart a")
     settle(browser, "document.documentElement.classList.contains('finding')", True)
+
+
+TARGETS = """Array.from(document.querySelectorAll('a, button, select, input, summary')).flatMap(target => {
+  const { width, height } = target.getBoundingClientRect();
+  // a link inside a sentence is as high as the sentence
+  const counts = target.checkVisibility() && width && !target.closest('.skip, svg, dd, .reason');
+  return counts && Math.min(width, height) < 39.9 ? [target.outerHTML.slice(0, 90) + ' ' + width + 'x' + height] : [];
+})"""
+
+
+def fingers_meet_everything(browser, page):
+    """On a phone nothing is smaller than a finger, and what is said of a photo leaves the photo in sight."""
+    if browser.run("innerWidth > 600"):
+        return
+    browser.open(page + "#kind=photo")
+    settle(browser, "document.getElementById('clear').hidden", False)
+    inside = "(r => r.left >= 0 && r.right <= innerWidth)(document.getElementById('{}').getBoundingClientRect())"
+    assert browser.run(inside.format("clear")), "what takes the filters away is in sight"
+    assert browser.run(inside.format("search"))
+    beside = browser.run("document.querySelector('#tools select').getBoundingClientRect().left"
+                         " - document.getElementById('clear').getBoundingClientRect().right")
+    assert beside > 0 or browser.run("document.querySelector('.filters').scrollLeft > 0"), beside
+    browser.open(page + "#")
+    settle(browser, "document.documentElement.classList.contains('finding')", False)
+    small = browser.run(TARGETS)
+    assert not small, small
+    browser.click("#months .tile")
+    browser.press("i")
+    settle(browser, "document.getElementById('panel').hidden", False)
+    overlap = browser.run("document.getElementById('stage').getBoundingClientRect().bottom"
+                          " - document.getElementById('panel').getBoundingClientRect().top")
+    assert overlap <= 1, overlap
+    small = browser.run(TARGETS)
+    assert not small, small
+    following = browser.run("(r => [r.left, r.bottom])(document.querySelector('[data-do=next]').getBoundingClientRect())")
+    top = browser.run("document.getElementById('panel').getBoundingClientRect().top")
+    assert following[0] > 195 and following[1] < top, (following, top)
+    browser.press("Escape")
+    settle(browser, OPEN, False)
 
 
 def movies_play_inside(browser, page):
@@ -237,6 +280,17 @@ def the_map_filters(browser, page):
     browser.open(page)
     browser.wait("document.querySelector('[role=region][aria-label=Map] .map-cluster')")
     every = len(names(browser))
+    cut = browser.run("""(map => Array.from(map.querySelectorAll('.map-names text')).filter(name => {
+      const [outer, inner] = [map.getBoundingClientRect(), name.getBoundingClientRect()];
+      return inner.left < outer.left - 1 || inner.right > outer.right + 1;
+    }).map(name => name.textContent))(document.getElementById('map'))""")
+    assert not cut, cut
+    covered = browser.run("""Array.from(document.querySelectorAll('.map-cluster .dot')).filter(dot => {
+      dot.ownerSVGElement.scrollIntoView({ block: 'center' });
+      const { left, top, width, height } = dot.getBoundingClientRect();
+      return document.elementFromPoint(left + width / 2, top + height / 2)?.closest('.map-buttons');
+    }).length""")
+    assert covered == 0, "no photo lies under a button"
     for _ in range(12):
         browser.click("[role=region][aria-label=Map] .map-cluster")
         time.sleep(0.4)
@@ -302,7 +356,7 @@ def copies_say_nothing_of_their_library(browser, page):
 SCENES = {
     "everything": [
         tiles_are_links_with_names, the_viewer_by_keyboard, the_viewer_by_click_and_finger, the_address_keeps_everything,
-        search_and_filters, movies_play_inside, the_map_filters, slideshow, on_this_day,
+        search_and_filters, fingers_meet_everything, movies_play_inside, the_map_filters, slideshow, on_this_day,
     ],
     "copies": [
         tiles_are_links_with_names, copies_say_nothing_of_their_library, the_viewer_by_click_and_finger, movies_play_inside,

@@ -11,7 +11,7 @@ use image::{ImageFormat, RgbImage};
 use serde_json::Value;
 
 use crate::builder::{Exif, Export, Movie, Part, Photo, Row, aae, heic, jpeg, mov, png};
-use crate::page::play;
+use crate::page::{play, thumbnail_names};
 use crate::support::place::Place;
 use crate::support::relative;
 
@@ -287,13 +287,22 @@ fn filters_choose_and_albums_are_folders_with_safe_names() {
     let some = ["IMG_1.MOV", "IMG_1.jpg", "IMG_2.PNG", "IMG_3 (2).jpg", "IMG_3.JPG"];
     assert_eq!(names(&place.path("some")), some.map(|name| format!("2024/2024-03/{name}")));
     let run = place.run(&["copy", "lib", "--to", "none", "--category", "notes"]);
-    assert_eq!((run.code(), run.out()), (0, "No photo or video was meant, so nothing was copied.\n"));
+    assert_eq!(
+        (run.code(), run.out()),
+        (0, "No photo or video is all that was asked for, so nothing was copied.\n")
+    );
     assert!(!place.path("none").exists());
 }
 
 #[test]
 fn hidden_and_deleted_ones_come_along_only_if_asked_for() {
     let place = library();
+    let run = place.run(&["copy", "lib", "--to", "out", "--search", "secret"]);
+    assert!(
+        run.out().starts_with("Nothing was copied.\n1 hidden photo or video was left out"),
+        "{}",
+        run.out()
+    );
     assert_eq!(copy(&place, &["out", "--search", "secret", "--search", "gone"], 0), (0, 0, 0, vec![]));
     assert!(!place.path("out").exists());
     assert_eq!(copy(&place, &["out", "--with-hidden"], 0).0, 12);
@@ -549,8 +558,7 @@ fn the_page_shows_every_copy_and_nothing_of_the_library() {
     let albums = data["albums"].as_array().unwrap();
     assert_eq!((albums.len(), &albums[0][1]), (1, &"CON".into()));
     assert_eq!(data["live"].as_object().unwrap().values().next().unwrap(), "2024/2024-03/IMG_1.MOV");
-    let thumbnails = data["thumbnail"].as_array().unwrap().iter().map(|hash| hash.as_str().unwrap());
-    let thumbnails: Vec<&str> = thumbnails.filter(|hash| !hash.is_empty()).collect();
+    let thumbnails = thumbnail_names(&data);
     assert!(thumbnails.len() >= 2, "{thumbnails:?}");
     for hash in thumbnails {
         let thumbnail = format!("out/.windfall-copy/thumbnails/{}/{hash}.jpg", &hash[..2]);

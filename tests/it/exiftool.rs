@@ -215,7 +215,7 @@ fn copies_as_jpeg_say_to_exiftool_what_their_photos_say() {
         assert!(after["Orientation"].is_null() || after["Orientation"] == 1, "{}", path.display());
         assert!(after["Warning"].is_null() || !before["Warning"].is_null(), "{}: {after}", path.display());
     }
-    assert!(copied > 20, "{copied}");
+    assert!(copied >= 20, "{copied}");
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 

@@ -55,7 +55,7 @@ fn a_list_has_what_was_asked_for() {
     let place = travels();
     let cases: &[(&[&str], &[&str])] = &[
         (&[], ALL),
-        (&["--album", "lake"], LIVE),
+        (&["--album", "lake"], &["IMG_1.JPG", "IMG_1.MOV", "clip.MOV"]),
         (&["--album", "ake"], &["IMG_1.JPG", "IMG_1.MOV", "clip.MOV"]),
         (&["--album", "lodz"], &["Übersee.JPG"]),
         (&["--album", "sea"], &[]),
@@ -116,6 +116,7 @@ fn a_wrong_filter_is_wrong_usage_and_says_what_is_right() {
         let run = place.run(&["list", "lib", filter, value]);
         assert_eq!((run.code(), run.out()), (2, ""), "{filter} {value}");
         assert!(run.err().starts_with("error: ") && run.err().contains(said), "{}", run.err());
+        assert_eq!(run.err().matches("\nhint: ").count(), 1, "{}", run.err());
     }
 }
 

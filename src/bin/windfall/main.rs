@@ -81,12 +81,15 @@ fn quieten_expected_panics() {
 
 /// Says what is wrong with a command line, or the help that was asked for.
 fn misused(error: &clap::Error) -> Exit {
-    let _ = error.print();
-    if cli::lacks_library(error) {
-        terminal::hint(NAME_THE_LIBRARY);
+    if !error.use_stderr() {
+        let _ = error.print();
+        return Exit::Done;
     }
-    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+    terminal::misused(error, if cli::lacks_library(error) { NAME_THE_LIBRARY } else { ASK_FOR_HELP });
+    Exit::Usage
 }
+
+const ASK_FOR_HELP: &str = "the same command with --help says what it takes";
 
 const NAME_THE_LIBRARY: &str = "name the folder that the import was given with --to, or set WINDFALL_LIBRARY to it once for all commands";
 

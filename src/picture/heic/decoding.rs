@@ -17,21 +17,17 @@ const SMALL: u64 = 1 << 22;
 /// Pieces of one coded picture.
 const MOST_UNITS: usize = 1 << 14;
 
-fn damaged(error: impl std::fmt::Display) -> Undrawable {
-    Undrawable::Damaged(error.to_string())
-}
-
 /// The boxes of a file whose picture is what photos are.
 pub fn parsed(bytes: &[u8]) -> Result<HeifFile<'_>, Undrawable> {
-    let file = HeifFile::parse(bytes).map_err(damaged)?;
+    let file = HeifFile::parse(bytes).map_err(Undrawable::damaged)?;
     match is_bounded(&file, file.primary_id, bytes.len()) {
         true => Ok(file),
-        false => Err(damaged("it is made of more than it says")),
+        false => Err(Undrawable::damaged("it is made of more than it says")),
     }
 }
 
 pub fn primary(bytes: &[u8], file: &HeifFile<'_>, limits: &Limits) -> Result<Picture, Undrawable> {
-    let (width, height) = file.image_size(file.primary_id).map_err(damaged)?.unwrap_or((0, 0));
+    let (width, height) = file.image_size(file.primary_id).map_err(Undrawable::damaged)?.unwrap_or((0, 0));
     let share = limits.share(width, height, 0)?;
     let profile = file.icc_profile(file.primary_id).ok().flatten().map(<[u8]>::to_vec);
     decoded(bytes, (width, height), profile, share)
@@ -131,10 +127,10 @@ fn decoded(
             error => Err(error),
         }),
     };
-    let image = image.map_err(damaged)?;
+    let image = image.map_err(Undrawable::damaged)?;
     let pixels = RgbImage::from_raw(image.width, image.height, opaque(image));
     let pixels = pixels.filter(|pixels| pixels.width() > 0 && pixels.height() > 0);
-    let pixels = pixels.ok_or_else(|| damaged("it ends too early"))?;
+    let pixels = pixels.ok_or_else(|| Undrawable::damaged("it ends too early"))?;
     Ok(Picture::new(pixels, profile, Orientation::NoTransforms, share))
 }
 

@@ -13,12 +13,13 @@ use chrono::{DateTime, Utc};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::Catalog;
 use crate::library::drive::{hash_file, symlink};
+use crate::library::files::{make_folder, rename_new};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Derived, DerivedForm, DerivedKind, DerivedRecord};
 use crate::library::staging::sync_all;
 use crate::problem::{Code, Problem};
-use crate::stage::place::{Placing, Unplaced, copy_new, make_folder, rename_new, stopped};
+use crate::stage::place::{Placing, Unplaced, copy_new, stopped};
 
 /// The outcome for derived files.
 #[derive(Debug, Default)]

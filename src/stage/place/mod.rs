@@ -19,12 +19,12 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use tempfile::TempPath;
 
 use crate::contents::{ContentId, ContentSet, Contents};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::drive::hash_file;
+use crate::library::files::{make_folder, rename_new, set_time};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::library::record::{FileRecord, Placement};
@@ -34,7 +34,7 @@ use crate::progress::{Phase, Watch};
 
 pub use derived::{Derivation, Removal, derive, remove};
 pub use origins::record_origins;
-pub use times::{Corrected, correct, is_near};
+pub use times::{Corrected, correct};
 
 const BATCH_TIME: Duration = Duration::from_secs(2);
 const BATCH_FILES: usize = 4096;
@@ -255,81 +255,9 @@ enum Bytes {
     Wanted,
 }
 
-/// Makes a folder of the library and those above it, each a real folder.
-///
-/// This looks first and then acts, both by path. That is enough against archives, which make no links here. It
-/// does not stop somebody who changes the library at the same time, but whoever may write to it needs no race to
-/// spoil it. Nor would it help to hold folders open: on most systems the rename that follows goes by path.
-pub fn make_folder(library: &Path, folder: &str) -> io::Result<()> {
-    let mut at = library.to_path_buf();
-    for component in folder.split('/') {
-        at.push(component);
-        match fs::symlink_metadata(&at) {
-            Ok(metadata) if metadata.is_dir() => {}
-            Ok(_) => {
-                let why = format!("`{}` is a link or a file, and not a folder", at.display());
-                return Err(io::Error::new(io::ErrorKind::NotADirectory, why));
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::create_dir(&at) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                _ => {}
-            },
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
 fn stands(path: &Path, size: u64, hash: &blake3::Hash) -> bool {
     fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == size)
         && hash_file(path).as_ref() == Some(hash)
-}
-
-/// A time that the file system cannot store is left out; the catalog has it.
-pub fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
-    let Some(modified) = modified else { return };
-    #[cfg(target_os = "linux")]
-    {
-        // by name, which takes half as many system calls as opening the file
-        use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_OMIT, utimensat};
-        let seconds = modified.timestamp();
-        let times = Timestamps {
-            last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
-            last_modification: Timespec {
-                tv_sec: seconds,
-                tv_nsec: modified.timestamp_subsec_nanos().min(999_999_999).into(),
-            },
-        };
-        let _ = utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW);
-    }
-    #[cfg(not(target_os = "linux"))]
-    if let Ok(file) = fs::OpenOptions::new().write(true).open(path) {
-        let times = fs::FileTimes::new().set_modified(std::time::SystemTime::from(modified));
-        let _ = file.set_times(times);
-    }
-}
-
-/// Renames to a name that must be free. Where the system has no such rename, the library's lock and a check that
-/// the name is free have to do.
-pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
-    let source = TempPath::try_from_path(from)?;
-    match source.persist_noclobber(to) {
-        Ok(()) => Ok(()),
-        Err(failed) => {
-            let error = failed.error;
-            let _ = failed.path.keep();
-            if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound)
-                || is_full(&error)
-            {
-                return Err(error);
-            }
-            match fs::symlink_metadata(to) {
-                Err(absent) if absent.kind() == io::ErrorKind::NotFound => fs::rename(from, to),
-                Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
-                Err(other) => Err(other),
-            }
-        }
-    }
 }
 
 fn copy_new(

@@ -5,18 +5,19 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
 use crate::contents::{ArchiveId, Class, Contents, Entry, EntryId, ExportId, Identity};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::{Catalog, Ids};
+use crate::library::files::{make_folder, replace};
 use crate::library::layout;
 use crate::library::origins;
 use crate::library::path::LibraryPath;
 use crate::library::staging::sync_all;
 use crate::problem::{Code, Problem};
-use crate::stage::place::{Placing, Unplaced, make_folder, stopped};
+use crate::stage::place::{Placing, Unplaced, stopped};
 use crate::stage::plan::Plan;
 
 /// Writes the origins of all files that stand, where they have changed.
@@ -102,14 +103,7 @@ fn bring(
     if let Some(folder) = path.parent() {
         make_folder(placing.library, folder.as_str())?;
     }
-    let staged = placing.staging.begin()?;
-    let mut buffered = BufWriter::new(&staged.file);
-    write(&mut buffered)?;
-    buffered.flush()?;
-    drop(buffered);
-    staged.file.sync_all()?;
-    fs::rename(staged.path(), &place)?;
-    staged.placed();
+    replace(&layout::internal(placing.library), &place, write)?;
     Ok(true)
 }
 

@@ -8,19 +8,15 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 
 use crate::contents::{ContentId, Contents};
 use crate::error::Error;
+use crate::library::files::{is_near, set_time};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, FileRecord};
 use crate::library::staging::sync_all;
-use crate::stage::place::set_time;
-
-/// FAT stores times in steps of two seconds.
-const RESOLUTION: Duration = Duration::from_secs(2);
 
 /// A file that is to get another time than the one it was given.
 pub struct Corrected {
@@ -81,10 +77,4 @@ fn stamps(contents: &Contents, files: &[Corrected]) -> HashMap<ContentId, Vec<Da
         }
     }
     stamps
-}
-
-/// Whether a file has the time that it was given, as far as its drive can store it.
-pub fn is_near(has: SystemTime, given: DateTime<Utc>) -> bool {
-    let given = SystemTime::from(given);
-    has.duration_since(given).unwrap_or_else(|earlier| earlier.duration()) <= RESOLUTION
 }

@@ -10,7 +10,7 @@ use windfall::cli::filter::{Filters, Period, Sight, Text};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Filters (repeated ones mean or, different ones and)")]
 pub struct Filtering {
-    /// In an album with this title, or with this in its title
+    /// In an album with this in its title
     #[arg(long, value_name = "TITLE")]
     album: Vec<Text>,
     /// Favourites only
@@ -25,7 +25,7 @@ pub struct Filtering {
     /// What it is
     #[arg(long, value_name = "KIND", value_parser = sights())]
     kind: Vec<Sight>,
-    /// Taken in a country, region or town with this in its name
+    /// Taken in a country, region or town with this in its English name
     #[arg(long, value_name = "TEXT")]
     place: Vec<Text>,
     /// Taken by a camera with this in its name

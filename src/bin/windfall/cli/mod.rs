@@ -23,7 +23,7 @@ use windfall::cli::{
     Encoding, Word,
     copy::{OwnPage, Wishes},
     fitting,
-    page::{HiddenPhotos, PageOptions, Previews},
+    page::{HiddenAndDeleted, PageOptions, Previews},
 };
 use windfall::{SidecarForm, Strangers};
 
@@ -61,6 +61,21 @@ const EXAMPLES: &str = "Examples:
 WINDFALL_LIBRARY names the library for commands that name none.
 
 Exit codes: 0 done, 1 stopped, 2 wrong usage, 3 finished but something is missing or damaged, 130 interrupted.";
+
+const COPY_EXAMPLES: &str = "Examples:
+  windfall copy LIBRARY --to /Volumes/FRAME --album 'Lake week' --jpeg --long-edge 1920
+  windfall copy LIBRARY --to E:\\ --favorites --from 2024-07 --until 2024-08
+  windfall copy LIBRARY --to Norway --place Norway --no-page
+
+Copies say where and when they were taken, as their photos do.";
+
+const LIST_EXAMPLES: &str = "Examples:
+  windfall list LIBRARY --place Oslo --from 2024
+  windfall list LIBRARY --album 'Lake week' --kind live
+  windfall list LIBRARY --explain 2024/2024-03/IMG_4821.HEIC
+
+A line says when a file was taken, whether Apple's checksum proves it, its size and its path. Hidden and recently deleted
+photos are listed too.";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -265,6 +280,7 @@ pub struct Verify {
 
 /// `windfall list`.
 #[derive(Debug, Args)]
+#[command(after_help = LIST_EXAMPLES)]
 pub struct List {
     /// The folder that an import was given with --to
     #[arg(value_name = "LIBRARY", env = LIBRARY)]
@@ -334,7 +350,7 @@ impl Report {
 
     /// What the page should be.
     pub fn options(&self) -> PageOptions {
-        let hidden = if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut };
+        let hidden = if self.with_hidden { HiddenAndDeleted::Included } else { HiddenAndDeleted::LeftOut };
         let previews = if self.previews { Previews::Made } else { Previews::Found };
         PageOptions { output: self.output.clone(), hidden, previews }
     }
@@ -342,6 +358,7 @@ impl Report {
 
 /// `windfall copy`.
 #[derive(Debug, Args)]
+#[command(after_help = COPY_EXAMPLES)]
 pub struct CopyPhotos {
     /// The folder that an import was given with --to
     #[arg(value_name = "LIBRARY", env = LIBRARY)]
@@ -349,13 +366,14 @@ pub struct CopyPhotos {
     /// The folder to copy to; a later run into the same folder writes only what is new
     #[arg(long, value_name = "FOLDER")]
     pub to: PathBuf,
-    /// Turn HEIC, TIFF, WebP and RAW into JPEG, which every program and television can show
+    /// Turn HEIC, TIFF, WebP and RAW into JPEG, which every program and television can show. JPEG, PNG, GIF, AVIF
+    /// and videos stay as they are
     #[arg(long)]
     jpeg: bool,
-    /// Make those JPEGs smaller: no side has more pixels than this
+    /// With --jpeg: make the new JPEGs smaller, so that no side has more pixels than this
     #[arg(long, value_name = "N", requires = "jpeg", value_parser = clap::value_parser!(u32).range(16..=65535))]
     long_edge: Option<u32>,
-    /// How fine those JPEGs are, from 1 to 100 [default: 90]
+    /// With --jpeg: how fine the new JPEGs are, from 1 to 100 [default: 90]
     #[arg(long, value_name = "N", requires = "jpeg", value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: Option<u8>,
     /// Write no page to look at the copies
@@ -391,7 +409,7 @@ impl CopyPhotos {
         let encoding = Encoding { quality: self.quality.unwrap_or(usual.quality), long_edge: self.long_edge };
         Wishes {
             filters: self.filtering.filters(),
-            hidden: if self.with_hidden { HiddenPhotos::Shown } else { HiddenPhotos::LeftOut },
+            hidden: if self.with_hidden { HiddenAndDeleted::Included } else { HiddenAndDeleted::LeftOut },
             jpeg: self.jpeg.then_some(encoding),
             page: if self.no_page { OwnPage::None } else { OwnPage::Written },
         }

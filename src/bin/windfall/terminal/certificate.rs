@@ -168,12 +168,8 @@ fn media(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let videos = media.videos.saturating_sub(media.live_photos);
     let mut said =
         format!("{} and {}", counted(media.photos, "photo", "photos"), counted(videos, "video", "videos"));
-    match media.live_photos {
-        0 => {}
-        1 => said += "; 1 of the photos is a Live Photo, with its movie",
-        live => {
-            said += &format!("; {} of the photos are Live Photos, each with its movie", amount::count(live))
-        }
+    if let Some(live) = amount::live_photos(media.live_photos) {
+        said += &format!("; {live}");
     }
     if media.undated > 0 {
         said += &format!("; {} without a date", amount::count(media.undated));

@@ -31,7 +31,9 @@ fn words(folder: &str, copied: &Copied) -> Vec<String> {
     let written = as_it_is + converted;
     let there = counted(*already_there, "was there already", "were there already");
     let mut lines = vec![match (written, already_there) {
-        (0, 0) if problems.is_empty() => "No photo or video was meant, so nothing was copied.".to_owned(),
+        (0, 0) if problems.is_empty() && left_out.hidden + left_out.deleted == 0 => {
+            "No photo or video is all that was asked for, so nothing was copied.".to_owned()
+        }
         (0, 0) => "Nothing was copied.".to_owned(),
         (0, _) => format!("Nothing to copy: {there}."),
         (_, already_there) => {
@@ -41,15 +43,14 @@ fn words(folder: &str, copied: &Copied) -> Vec<String> {
         }
     }];
     if *converted > 0 {
-        lines.push(format!("{} of them became JPEGs.", amount::count(*converted)));
+        lines.push(format!("{} now.", counted(*converted, "of them is a JPEG", "of them are JPEGs")));
     }
-    for (count, one, many) in [
-        (left_out.hidden, "hidden photo or video was", "hidden photos and videos were"),
-        (left_out.deleted, "recently deleted photo or video was", "recently deleted photos and videos were"),
-    ] {
-        if count > 0 {
-            lines.push(format!("{} left out; --with-hidden copies such too.", counted(count, one, many)));
-        }
+    let left_out = [(left_out.hidden, "hidden"), (left_out.deleted, "recently deleted")];
+    let left_out = left_out.into_iter().filter(|(count, _)| *count > 0);
+    let left_out: Vec<String> =
+        left_out.map(|(count, what)| format!("{} {what}", amount::count(count))).collect();
+    if !left_out.is_empty() {
+        lines.push(format!("Left out: {}; --with-hidden copies them too.", left_out.join(" and ")));
     }
     lines
 }

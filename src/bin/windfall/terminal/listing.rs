@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::{FAINT, GOOD, Reader, STRONG, is_read_by_a_person, outcome, print, shown, styled};
+use super::{FAINT, GOOD, Reader, STRONG, hint, is_read_by_a_person, outcome, print, shown, styled};
 use windfall::cli::{
     StoredFile,
     amount::{self, counted},
@@ -20,14 +20,19 @@ use windfall::{Error, Listed};
 
 /// Writes a line per file: when it was taken, whether it is proved, its size, its path.
 pub fn listed(library: &Path, filters: &Filters) -> Result<(), Error> {
-    let mut stream = Stream::default();
+    let (mut stream, mut is_any) = (Stream::default(), false);
     print(Reader::OfTable, |out| {
-        let mut is_first = is_read_by_a_person();
         list::records(library, filters, &mut |file| {
-            let titled = if std::mem::take(&mut is_first) { title(out) } else { Ok(()) };
+            let is_first = !std::mem::replace(&mut is_any, true);
+            let titled = if is_first && is_read_by_a_person() { title(out) } else { Ok(()) };
             stream.go_on(titled.and_then(|()| line(out, file)))
         })
     })?;
+    if !is_any && *filters != Filters::default() {
+        hint(
+            "no file is all that was asked for; without filters, `list --json` says what albums, places and cameras there are",
+        );
+    }
     stream.end()
 }
 

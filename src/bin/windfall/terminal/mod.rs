@@ -156,6 +156,18 @@ pub fn manual() -> Result<(), Error> {
     })
 }
 
+/// Says what is wrong with a command line, with this hint in place of the parser's own.
+pub fn misused(error: &clap::Error, hint: &str) {
+    let words = error.render().ansi().to_string();
+    match words.split_once("For more information, try ") {
+        Some((what, _)) => {
+            let _ = write!(anstream::stderr().lock(), "{what}");
+            self::hint(hint);
+        }
+        None => _ = error.print(),
+    }
+}
+
 /// Says why a run stopped; `hint` replaces the error's own.
 pub fn stopped(error: &Error, hint: Option<&str>) {
     let causes: Vec<String> = error.causes();

@@ -48,9 +48,9 @@ fn words(out: &mut dyn Write, similar: &Similar, voice: Voice) -> io::Result<()>
     let photos = counted(*compared, "photo", "photos");
     let groups = counted(groups.len() as u64, "group looks", "groups look");
     writeln!(out, "\n{}", styled(STRONG, format_args!("Of {photos}, {groups} alike.")))?;
-    let others = counted(copies().count() as u64, "other", "others");
-    writeln!(out, "Beside the best of each: {others}, {}.", amount::size(bytes))?;
-    writeln!(out, "Nothing is deleted; look at them with `windfall report`.")?;
+    let others = counted(copies().count() as u64, "photo", "photos");
+    writeln!(out, "Beside the best of each there are {others}, {}.", amount::size(bytes))?;
+    writeln!(out, "Nothing is deleted. The page of `windfall report` shows them side by side.")?;
     writeln!(out, "{NOT_COMPARED}")
 }
 

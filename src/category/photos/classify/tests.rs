@@ -163,6 +163,7 @@ fn litter_is_ignored_and_empty_media_are_placeholders() {
         "Photos/._IMG_1.JPG",
         "Photos/@eaDir/IMG_1.JPG/SYNOPHOTO_THUMB_M.jpg",
         "Photos/@eaDir/IMG_1.JPG@SynoEAStream",
+        ".windfall-copy/thumbnails/ab/abc.jpg",
         "Photos/.@__thumb/IMG_1.JPG",
         "Photos/SYNOFILE_THUMB_M.jpg",
         "Photos/IMG_1.JPG:Zone.Identifier",
@@ -171,8 +172,8 @@ fn litter_is_ignored_and_empty_media_are_placeholders() {
     ];
     let shape = shape("x.zip", Delivered::Archive, &paths);
     let sorts: Vec<Sort> = paths.iter().skip(1).map(|p| shape.classify(p, 0).sort).collect();
-    assert_eq!(sorts[..9], [Sort::Ignored; 9]);
-    assert_eq!(sorts[9], Sort::Placeholder);
+    assert_eq!(sorts[..10], [Sort::Ignored; 10]);
+    assert_eq!(sorts[10], Sort::Placeholder);
     assert_eq!(shape.classify("Photos/.IMG_2.HEIC.icloud", 180).sort, Sort::Placeholder);
     assert!(!is_ignored("Photos/é:zone") && !is_ignored("é"));
 }

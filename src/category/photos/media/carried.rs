@@ -32,7 +32,7 @@ pub fn carried(source: &mut (impl Read + Seek), size: u64, format: Format) -> Op
         Format::Raf => still::raf(&mut window),
         Format::Jxl => still::jxl(&mut window),
         Format::Cr3 => return canon(&mut window).map(Carried::Directories),
-        format if format.is_raw("") || format == Format::Tiff => {
+        format if format.is_known_raw() || format == Format::Tiff => {
             return tiff(&mut window).map(|tags| Carried::Directories(vec![(Context::Tiff, tags)]));
         }
         _ => return None,

@@ -212,12 +212,17 @@ impl Format {
     /// Whether it is a camera's RAW file. Many RAW formats are TIFF by content (PEF, SRW, 3FR …), and for those,
     /// as for unknown content, the name decides.
     pub fn is_raw(self, name: &str) -> bool {
-        use Format::{Arw, Cr2, Cr3, Dng, Nef, Orf, Raf, Rw2, Tiff, Unknown};
+        use Format::{Tiff, Unknown};
         match self {
-            Dng | Cr2 | Nef | Arw | Orf | Rw2 | Cr3 | Raf => true,
             Tiff | Unknown => RAW_EXTENSIONS.contains(&extension(name).as_str()),
-            _ => false,
+            known => known.is_known_raw(),
         }
+    }
+
+    /// Whether its bytes say that it is a RAW file.
+    pub fn is_known_raw(self) -> bool {
+        use Format::{Arw, Cr2, Cr3, Dng, Nef, Orf, Raf, Rw2};
+        matches!(self, Dng | Cr2 | Nef | Arw | Orf | Rw2 | Cr3 | Raf)
     }
 }
 
