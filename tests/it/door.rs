@@ -218,31 +218,30 @@ fn the_end_of_input_and_ctrl_c_end_every_question() {
     let library = Computer::new().with_library();
     let new = Computer::new().with_parts();
     let nothing = Computer::new();
-    for (computer, answers, question) in [
+    for (computer, steps, question) in [
         (&nothing, &[][..], "Which folder or zip holds them?"),
         (&new, &[], PLACE),
-        (&new, &["4"], "Which folder?"),
-        (&new, &["1"], "Begin?"),
+        (&new, &[(PLACE, "4")], "Which folder?"),
+        (&new, &[(PLACE, "1")], "Begin?"),
         (&library, &[], MENU),
-        (&library, &["1"], "Begin?"),
-        (&library, &["3"], "Are these the ones?"),
-        (&library, &["3", "no"], "Which folder or zip holds them?"),
-        (&library, &["5"], "For which program?"),
-        (&library, &["6"], "Where should the second copy be?"),
-        (&library, &["6", "2"], "Which folder?"),
-        (&library, &["7"], "Which library?"),
+        (&library, &[(MENU, "1")], "Begin?"),
+        (&library, &[(MENU, "3")], "Are these the ones?"),
+        (&library, &[(MENU, "3"), ("Are these the ones?", "no")], "Which folder or zip holds them?"),
+        (&library, &[(MENU, "5")], "For which program?"),
+        (&library, &[(MENU, "6")], "Where should the second copy be?"),
+        (&library, &[(MENU, "6"), ("Where should the second copy be?", "2")], "Which folder?"),
+        (&library, &[(MENU, "7")], "Which library?"),
     ] {
         for (key, code) in [("\u{4}", 0), ("\u{3}", 130)] {
             let mut windfall = computer.windfall(&[]);
-            for answer in answers {
-                windfall.expect("> ").answer(answer);
+            for (asked, answer) in steps {
+                windfall.expect(asked).expect("> ").answer(answer);
             }
-            windfall.expect(question).expect("> ");
-            windfall.press(key);
+            windfall.expect(question).expect("> ").press(key);
             if code == 0 {
                 windfall.expect("Nothing was done.");
             }
-            assert_eq!(windfall.end(), code, "{question} {answers:?}");
+            assert_eq!(windfall.end(), code, "{question} {steps:?}");
         }
     }
 }

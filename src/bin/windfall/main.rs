@@ -55,16 +55,16 @@ fn main() -> ExitCode {
     let words: Vec<OsString> = env::args_os().collect();
     let paths = guide::begins_with(words.get(1..).unwrap_or_default()).filter(|_| guide::is_possible());
     let exit = match paths {
-        Some(paths) => attended(move || guided(paths)),
-        None => attended(move || understood(words)),
+        Some(paths) => attended(move |running| guided(paths, running)),
+        None => attended(move |running| understood(words, running)),
     };
     exit.into()
 }
 
 /// Runs a command line as it was typed.
-fn understood(words: Vec<OsString>) -> Exit {
+fn understood(words: Vec<OsString>, running: &Running) -> Exit {
     match cli::parse(words.into_iter()) {
-        Ok(cli) => run(cli),
+        Ok(cli) => run(cli, running),
         Err(error) => misused(&error),
     }
 }
@@ -93,13 +93,13 @@ const ASK_FOR_HELP: &str = "the same command with --help says what it takes";
 
 const NAME_THE_LIBRARY: &str = "name the folder that the import was given with --to, or set WINDFALL_LIBRARY to it once for all commands";
 
-fn run(cli: Cli) -> Exit {
+fn run(cli: Cli, running: &Running) -> Exit {
     match cli.speech.color {
         ColorChoice::Auto => {}
         ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
         ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
-    let session = |output: Output| match Session::new(&cli.speech, output) {
+    let session = |output: Output| match Session::new(&cli.speech, output, running) {
         Ok(session) => Ok(session),
         Err(error) => Err(failed(&error, None)),
     };
@@ -126,7 +126,7 @@ fn run(cli: Cli) -> Exit {
 }
 
 /// Asks what its owner wants, and runs the commands that it comes to.
-fn guided(paths: Vec<PathBuf>) -> Exit {
+fn guided(paths: Vec<PathBuf>, running: &Running) -> Exit {
     let last = Mutex::new(Exit::Done);
     let world = guide::World {
         look: &|inputs, library| {
@@ -138,7 +138,7 @@ fn guided(paths: Vec<PathBuf>) -> Exit {
         previews: &|library| page::previews_to_make(library).unwrap_or_default(),
         run: &|arguments| {
             let words = iter::once(OsString::from("windfall")).chain(arguments.iter().cloned());
-            let exit = understood(words.collect());
+            let exit = understood(words.collect(), running);
             *locked(&last) = exit;
             match exit {
                 Exit::Done => guide::Came::Whole,
@@ -186,10 +186,11 @@ struct Session {
     voice: Voice,
     screen: Arc<Screen>,
     cancel: Arc<AtomicBool>,
+    running: Running,
 }
 
 impl Session {
-    fn new(speech: &Speech, output: Output) -> Result<Self, Error> {
+    fn new(speech: &Speech, output: Output, running: &Running) -> Result<Self, Error> {
         let voice = speech.voice();
         let unseen = speech.no_progress
             || voice == Voice::Quiet
@@ -202,7 +203,8 @@ impl Session {
         let screen = Screen::new(voice, bar, log);
         let words: Vec<String> = env::args_os().map(|word| cli::quoted(Path::new(&word))).collect();
         screen.log("command", &words.join(" "));
-        Ok(Session { voice, screen: Arc::new(screen), cancel: Arc::default() })
+        let (screen, cancel) = (Arc::new(screen), Arc::default());
+        Ok(Session { voice, screen, cancel, running: running.clone() })
     }
 
     /// Ends a run that came to its end: what is printed decides, then what was found.
@@ -442,8 +444,15 @@ enum Event {
     Signal,
 }
 
-/// The run that a signal stops, while there is one.
-static RUNNING: Mutex<Option<Session>> = Mutex::new(None);
+/// How the run that lasts now is stopped, while there is one.
+#[derive(Clone, Default)]
+struct Running(Arc<Mutex<Option<Stop>>>);
+
+#[derive(Clone)]
+struct Stop {
+    cancel: Arc<AtomicBool>,
+    screen: Arc<Screen>,
+}
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -451,14 +460,17 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Runs a command that stops when its owner asks.
 fn interruptible(session: Session, command: impl FnOnce(&Session) -> Exit) -> Exit {
-    *locked(&RUNNING) = Some(session.clone());
+    let stop = Stop { cancel: Arc::clone(&session.cancel), screen: Arc::clone(&session.screen) };
+    *locked(&session.running.0) = Some(stop);
     let exit = command(&session);
-    locked(&RUNNING).take();
+    locked(&session.running.0).take();
     exit
 }
 
 /// Does the work on a thread of its own, until it ends or its owner insists.
-fn attended(work: impl FnOnce() -> Exit + Send + 'static) -> Exit {
+fn attended(work: impl FnOnce(&Running) -> Exit + Send + 'static) -> Exit {
+    let running = Running::default();
+    let own = running.clone();
     let (sender, events) = mpsc::channel();
     let signals = Sender::clone(&sender);
     // without a handler a signal ends the process at once, which a library survives as well
@@ -467,7 +479,7 @@ fn attended(work: impl FnOnce() -> Exit + Send + 'static) -> Exit {
     });
     let work = move || {
         // a panic has been told by the hook; what is left to do is to end
-        let exit = catch_unwind(AssertUnwindSafe(work)).unwrap_or(Exit::Stopped);
+        let exit = catch_unwind(AssertUnwindSafe(|| work(&own))).unwrap_or(Exit::Stopped);
         let _ = sender.send(Event::Ended(exit));
     };
     if let Err(source) = thread::Builder::new().name("run".to_owned()).stack_size(STACK).spawn(work) {
@@ -475,15 +487,15 @@ fn attended(work: impl FnOnce() -> Exit + Send + 'static) -> Exit {
     }
     loop {
         let event = events.recv();
-        let running = locked(&RUNNING).clone();
-        match (event, running) {
+        let stop = locked(&running.0).clone();
+        match (event, stop) {
             (Ok(Event::Ended(exit)), _) => return exit,
-            (Ok(Event::Signal), Some(session)) if !session.cancel.swap(true, Ordering::Relaxed) => {
-                session.screen.note("stopping; press Ctrl-C again to stop at once, which is safe too");
+            (Ok(Event::Signal), Some(stop)) if !stop.cancel.swap(true, Ordering::Relaxed) => {
+                stop.screen.note("stopping; press Ctrl-C again to stop at once, which is safe too");
             }
-            (Ok(Event::Signal) | Err(_), running) => {
-                if let Some(session) = running {
-                    session.screen.clear();
+            (Ok(Event::Signal) | Err(_), stop) => {
+                if let Some(stop) = stop {
+                    stop.screen.clear();
                 }
                 return Exit::Interrupted;
             }

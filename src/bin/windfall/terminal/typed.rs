@@ -1,6 +1,6 @@
 //! Paths as people type them and terminals paste them: in quotes, with backslashes, from `~`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::machine::home;
 
@@ -38,7 +38,7 @@ pub(super) fn typed_path(answer: &str) -> Typed {
             // what is shown is what is meant, wherever the person believes to stand
             Typed::Whole(std::path::absolute(&path).unwrap_or_else(|_| PathBuf::from(path)))
         }
-        _ if cfg!(windows) && has_drive_letter(&path) => Typed::Whole(Path::new(&path).join("\\")),
+        _ if cfg!(windows) && has_drive_letter(&path) => Typed::Whole(PathBuf::from(format!("{path}\\"))),
         _ => Typed::Word,
     }
 }

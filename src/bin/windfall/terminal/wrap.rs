@@ -105,7 +105,8 @@ fn words(text: &str) -> Vec<&str> {
                 words.push(&text[start..at]);
                 (start, has_begun) = (at, false);
             }
-            '`' => (is_quoted, has_begun) = (!is_quoted, true),
+            // one that is never closed quotes nothing
+            '`' => (is_quoted, has_begun) = (!is_quoted && text[at + 1..].contains('`'), true),
             ' ' => {}
             _ => has_begun = true,
         }
@@ -142,7 +143,7 @@ mod tests {
                 "    windfall verify Photos --against Downloads",
             ),
             ("写真写真 写真写真 写真", "写真写真 写真写真\n写真"),
-            ("one unclosed `tick and so on", "one unclosed `tick and so on"),
+            ("one unclosed `tick and so on", "one unclosed `tick\nand so on"),
         ] {
             assert_eq!(wrapped(line, 20), expected, "{line}");
         }

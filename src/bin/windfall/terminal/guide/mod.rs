@@ -39,10 +39,13 @@ pub enum Came {
     Interrupted,
 }
 
+/// Looks at what a person named and at the library for it, without changing anything.
+pub type Look<'a> = &'a dyn Fn(&[PathBuf], &Path) -> Result<Glance, Error>;
+
 /// What the guide cannot do itself.
 pub struct World<'a> {
-    /// Looks at what a person named, without changing anything.
-    pub look: &'a dyn Fn(&[PathBuf], &Path) -> Result<Glance, Error>,
+    /// Looks.
+    pub look: Look<'a>,
     /// Counts the photos that would get a preview.
     pub previews: &'a dyn Fn(&Path) -> u64,
     /// Runs a command line, without the program's name.
@@ -204,7 +207,8 @@ impl Guide<'_> {
         self.talk.say(format_args!("\nYour library: `{}`", shown(&text(library))))?;
         self.say_drive(library)?;
         let found = self.lying_about();
-        let usual = usize::from(found.iter().all(|found| found.parts.is_empty()));
+        // zips that lie about are what somebody comes with, and not what is left to do afterwards
+        let usual = usize::from(self.done > 0 || found.iter().all(|found| found.parts.is_empty()));
         let choices = vec![
             Choice::new("Add an export that Apple sent", Deed::Add),
             Choice::new("Look at your photos", Deed::Look),

@@ -13,8 +13,8 @@ use windfall::cli::{
     is_library,
 };
 
-/// What a preview takes of one processor, in seconds, and of the drive, in bytes: `docs/performance.md`.
-const SECONDS: u64 = 1;
+/// What a preview takes of one processor (`docs/performance.md`), and of the drive, in bytes.
+const MILLISECONDS: u64 = 500;
 const BYTES: u64 = 600_000;
 
 /// Where a second copy may be.
@@ -30,7 +30,8 @@ impl Guide<'_> {
         let photos = (self.world.previews)(library);
         if photos > 0 {
             let threads = thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
-            let (time, space) = (how_long(photos * SECONDS / threads), amount::size(photos * BYTES));
+            let (time, space) =
+                (how_long(photos * MILLISECONDS / 1000 / threads), amount::size(photos * BYTES));
             let what = counted(photos, "photo is", "photos are");
             self.talk.say(format_args!("\n{what} of a kind that browsers cannot show (HEIC, RAW)."))?;
             self.talk.say(format_args!(
