@@ -261,9 +261,9 @@ fn lines_can_be_edited_and_come_back() {
     assert_eq!(windfall.end(), 0);
 }
 
+/// What is asked where a drive has none is tried in `guide/tests.rs`.
 #[test]
-fn a_drive_without_links_is_asked_about() {
-    // no file system here lacks links, so this is about the question not being asked; `guide/tests.rs` has the other
+fn on_a_drive_with_links_nobody_is_asked_what_albums_are() {
     let computer = Computer::new().with_parts();
     let mut windfall = computer.windfall(&[]);
     windfall.expect(PLACE).expect("> ").answer("3").expect("Begin?").expect("> ");

@@ -60,19 +60,39 @@ impl Machine {
 
     /// Libraries to offer, the one used last first: those that the list knows, connected or not, then those that
     /// are found on connected drives.
-    pub fn libraries(&self, drives: &[Drive]) -> Vec<PathBuf> {
+    pub fn libraries(&self, drives: &[Drive]) -> Vec<Library> {
         let listed = self.known.as_deref().map(known::libraries).unwrap_or_default();
+        let named: Vec<PathBuf> = self.usual.iter().cloned().chain(listed).collect();
+        // one on a share that is gone does not answer, and is not here
+        let answers = within(PATIENCE, named.clone(), |path: PathBuf| is_library(&path).then_some(path));
+        let here: Vec<PathBuf> = answers.into_iter().flatten().collect();
         let roots = drives.iter().map(|drive| drive.root.clone()).collect();
         let found = within(PATIENCE, roots, |root: PathBuf| drives::libraries_on(&root));
-        let usual = self.usual.iter().filter(|usual| is_library(usual)).cloned();
-        let mut libraries: Vec<PathBuf> = Vec::new();
-        for library in usual.chain(listed).chain(found.into_iter().flatten()) {
-            if !libraries.iter().any(|known| is_same(known, &library)) {
+        let named = named.into_iter().map(|path| Library { is_here: here.contains(&path), path });
+        let found = found.into_iter().flatten().map(|path| Library { is_here: true, path });
+        let mut libraries: Vec<Library> = Vec::new();
+        for library in named.chain(found) {
+            // the environment may name one that is still to be made
+            let is_to_come = !library.is_here && self.usual.as_ref() == Some(&library.path);
+            let is_the_same = |known: &Library| match known.is_here && library.is_here {
+                true => is_same(&known.path, &library.path),
+                false => known.path == library.path,
+            };
+            if !is_to_come && !libraries.iter().any(is_the_same) {
                 libraries.push(library);
             }
         }
         libraries
     }
+}
+
+/// A library that this computer knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Library {
+    /// Where it is, or was.
+    pub path: PathBuf,
+    /// Whether it stands there now.
+    pub is_here: bool,
 }
 
 /// The home folder, if the system names one.
@@ -81,7 +101,7 @@ pub fn home() -> Option<PathBuf> {
 }
 
 /// Whether two paths lead to the same place.
-pub fn is_same(one: &Path, other: &Path) -> bool {
+fn is_same(one: &Path, other: &Path) -> bool {
     one == other || fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|it| it == one))
 }
 
@@ -109,7 +129,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::{Machine, Mounted, known, within};
+    use super::{Library, Machine, Mounted, known, within};
     use std::fs;
     use std::path::Path;
     use std::time::Duration;
@@ -145,6 +165,7 @@ mod tests {
         let machine =
             Machine { mounted: Mounted::These(vec![drive]), known: Some(list), ..Machine::default() };
         let libraries = machine.libraries(&machine.mounted.drives());
-        assert_eq!(libraries, [listed, gone, found]);
+        let expected = [(listed, true), (gone, false), (found, true)];
+        assert_eq!(libraries, expected.map(|(path, is_here)| Library { path, is_here }));
     }
 }

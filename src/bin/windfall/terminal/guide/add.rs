@@ -173,16 +173,16 @@ impl Guide<'_> {
     /// Asks where the library is or is to be.
     fn choose_place(&mut self) -> Result<PathBuf, Leave> {
         let libraries = self.world.machine.libraries(&self.drives);
-        let libraries: Vec<PathBuf> = libraries.into_iter().filter(|library| is_library(library)).collect();
         let mut choices = Vec::new();
-        for library in &libraries {
-            let on = drive_of(&self.drives, library).map_or("this computer", |drive| &drive.name);
-            choices.push(self.place(&format!("Your library on {on}"), library.clone()));
+        for library in libraries.into_iter().filter(|library| library.is_here) {
+            let words = format!("Your library on {}", self.name_of_drive(&library.path));
+            choices.push(self.place(&words, library.path));
         }
         let usual = self.world.machine.usual.iter().filter(|usual| !is_library(usual)).cloned();
         let at_home = self.world.machine.home.iter().map(|home| free_name(&home.join("Pictures")));
         for path in usual.chain(at_home) {
-            choices.push(self.place("A new library on this computer", path));
+            let words = format!("A new library on {}", self.name_of_drive(&path));
+            choices.push(self.place(&words, path));
         }
         for drive in self.drives.iter().filter(|drive| drive.room.is_some()) {
             let words = format!("A new library on the drive {}", drive.name);
@@ -193,6 +193,11 @@ impl Guide<'_> {
             Place::This(path) => Ok(path),
             Place::Elsewhere => self.ask_for_place(),
         }
+    }
+
+    /// What the drive of a path is called.
+    pub(super) fn name_of_drive(&self, path: &Path) -> String {
+        drive_of(&self.drives, path).map_or("this computer".to_owned(), |drive| drive.name.clone())
     }
 
     /// A place with its whole path, and how much room there is.
@@ -282,8 +287,7 @@ impl Guide<'_> {
         let need = amount::size(glance.space.need);
         self.talk.say(format_args!("\n  to be written  {need:>10}  to `{}`", shown(&text(library))))?;
         if let Some(free) = glance.space.free {
-            let on = drive_of(&self.drives, library)
-                .map_or("this computer".to_owned(), |drive| drive.name.clone());
+            let on = self.name_of_drive(library);
             let free = amount::size(free);
             self.talk.say(format_args!("  free           {free:>10}  on {}", shown(&on)))?;
         }

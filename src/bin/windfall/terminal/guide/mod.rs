@@ -21,8 +21,8 @@ use self::ask::{Answers, Choice, Leave, Talk};
 use super::{FAINT, shown, styled};
 use crate::cli;
 use crate::machine::deliveries::{Found, lying_in};
-use crate::machine::drives::{Drive, drive_of};
-use crate::machine::{Machine, is_same, known};
+use crate::machine::drives::Drive;
+use crate::machine::{Library, Machine, known};
 use windfall::Error;
 use windfall::cli::{Glance, amount, is_library, room};
 
@@ -44,7 +44,7 @@ pub type Look<'a> = &'a dyn Fn(&[PathBuf], &Path) -> Result<Glance, Error>;
 
 /// What the guide cannot do itself.
 pub struct World<'a> {
-    /// Looks.
+    /// What there is, before anything is written.
     pub look: Look<'a>,
     /// Counts the photos that would get a preview.
     pub previews: &'a dyn Fn(&Path) -> u64,
@@ -143,7 +143,7 @@ enum Deed {
 
 /// What is said of several libraries.
 enum Which {
-    This(PathBuf),
+    This(Library),
     New,
     Forget,
 }
@@ -154,7 +154,7 @@ impl Guide<'_> {
         self.drives = self.world.machine.mounted.drives();
         let libraries = self.world.machine.libraries(&self.drives);
         if self.library.is_none() {
-            self.library = libraries.iter().find(|library| is_library(library)).cloned();
+            self.library = libraries.iter().find(|library| library.is_here).map(|it| it.path.clone());
         }
         if !given.is_empty() {
             self.introduce()?;
@@ -261,12 +261,11 @@ impl Guide<'_> {
             let mut choices = Vec::new();
             let mut usual = None;
             for library in &libraries {
-                let is_here = is_library(library);
-                if is_here && usual.is_none() {
+                if library.is_here && usual.is_none() {
                     usual = Some(choices.len());
                 }
-                let note = if is_here { "" } else { " (not connected now)" };
-                let words = format!("`{}`{note}", shown(&text(library)));
+                let note = if library.is_here { "" } else { " (not connected now)" };
+                let words = format!("`{}`{note}", shown(&text(&library.path)));
                 choices.push(Choice::new(words, Which::This(library.clone())));
             }
             choices.push(Choice::new("Make a new library", Which::New));
@@ -274,12 +273,12 @@ impl Guide<'_> {
                 choices.push(Choice::new("Take one off this list; the library itself stays", Which::Forget));
             }
             match self.talk.choose("Which library?", choices, usual.unwrap_or(0))? {
-                Which::This(library) if is_library(&library) => {
-                    self.library = Some(library);
+                Which::This(library) if library.is_here => {
+                    self.library = Some(library.path);
                     return Ok(());
                 }
                 Which::This(library) => {
-                    let path = text(&library);
+                    let path = text(&library.path);
                     self.talk
                         .refuse(format_args!("`{}` is not there. Connect its drive first.", shown(&path)))?;
                 }
@@ -293,10 +292,10 @@ impl Guide<'_> {
         }
     }
 
-    fn forget(&mut self, libraries: &[PathBuf]) -> Result<(), Leave> {
+    fn forget(&mut self, libraries: &[Library]) -> Result<(), Leave> {
         let Some(list) = self.world.machine.known.clone() else { return Ok(()) };
         let listed = known::libraries(&list);
-        let of_list = libraries.iter().filter(|library| listed.iter().any(|known| is_same(known, library)));
+        let of_list = libraries.iter().map(|library| &library.path).filter(|path| listed.contains(path));
         let choices: Vec<Choice<PathBuf>> =
             of_list.map(|path| Choice::new(format!("`{}`", shown(&text(path))), path.clone())).collect();
         if choices.is_empty() {
@@ -320,11 +319,10 @@ impl Guide<'_> {
 
     /// On which drive a path lies, and how much room that has.
     fn say_drive(&mut self, path: &Path) -> io::Result<()> {
-        let drive = drive_of(&self.drives, path);
-        let name = drive.map_or("this computer", |drive| &drive.name);
+        let name = self.name_of_drive(path);
         if let Some((free, all)) = room(path) {
             let (free, all) = (amount::size(free), amount::size(all));
-            let line = format!("  on {}, {free} of {all} free", shown(name));
+            let line = format!("  on {}, {free} of {all} free", shown(&name));
             self.talk.say(styled(FAINT, line))?;
         }
         Ok(())

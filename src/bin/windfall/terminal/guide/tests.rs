@@ -246,7 +246,7 @@ fn what_the_ends_of_zips_tell_is_said_before_anything_is_written() {
     let computer = Computer::new().with_parts();
     let problem = Problem::new(Code::DamagedArchive, "it is cut off: download this part again");
     computer.glance.borrow_mut().problems =
-        (1..=9).map(|n| problem.clone().in_archive(&format!("iCloud Photos Part {n} of 9.zip"))).collect();
+        (1..=9).map(|n| problem.clone().in_archive(format!("iCloud Photos Part {n} of 9.zip"))).collect();
     let talked = computer.talk(&["1", "no"], &[]);
     talked.says(&["`iCloud Photos Part 1 of 9.zip`: it is cut off", "and 3 more like these"]);
 }
