@@ -188,11 +188,11 @@ fn by_name(catalog: &Catalog, path: &Path) -> Result<Option<String>, Error> {
     let (mut have, mut had) = (Vec::new(), Vec::new());
     catalog.each_file(Detail::WithoutEvidence, &mut |file| {
         let path = file.path.as_str();
-        let own = path.rsplit_once('/').map_or(path, |(_, name)| name);
-        if file.area == Area::Details {
-        } else if text::match_key(own) == wanted {
+        let here = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        let is_wanted = |name: &str| file.area != Area::Details && text::match_key(name) == wanted;
+        if is_wanted(here) {
             have.push(path.to_owned());
-        } else if file.original_name.as_deref().is_some_and(|name| text::match_key(name) == wanted) {
+        } else if file.original_name.as_deref().is_some_and(is_wanted) {
             had.push(path.to_owned());
         }
         ControlFlow::Continue(())
