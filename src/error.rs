@@ -72,6 +72,14 @@ pub enum Error {
     /// The library has no file at this path.
     #[error("the library holds no file `{0}`")]
     NoSuchFile(String),
+    /// Several files of the library have this name.
+    #[error("{} files are called `{name}`: {}", .paths.len(), some(.paths))]
+    SeveralFiles {
+        /// The name.
+        name: String,
+        /// Their paths, in order.
+        paths: Vec<String>,
+    },
     /// The catalog cannot be read or written.
     #[error("the catalog `{}` cannot be used", .path.display())]
     Catalog {
@@ -160,6 +168,14 @@ fn list(paths: &[PathBuf]) -> String {
     names.join(", ")
 }
 
+/// The first of many paths.
+fn some(paths: &[String]) -> String {
+    const MOST: usize = 8;
+    let named: Vec<String> = paths.iter().take(MOST).map(|path| format!("`{path}`")).collect();
+    let more = if paths.len() > MOST { ", …" } else { "" };
+    format!("{}{more}", named.join(", "))
+}
+
 impl Error {
     /// Makes an I/O error with its path, for `map_err`.
     pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
@@ -233,6 +249,7 @@ impl Error {
                 "check the path and that its drive is connected; it is the folder that `windfall import --to` was given"
             }
             Error::NotAPage(_) => "name another file with --output",
+            Error::SeveralFiles { .. } => "name one of them by its whole path",
             Error::NoSuchFile(_) => "name a path as `windfall list` prints it",
             Error::Catalog { source, .. } => match source.kind() {
                 CatalogFaultKind::Full => FREE_SPACE,

@@ -165,7 +165,9 @@ pub mod cli {
     pub use crate::apple::part_name::{is_apple_name, is_unfinished_download};
     pub use crate::category::recognise;
     pub use crate::library::catalog::StoredFile;
+    pub use crate::library::drive::Links;
     pub use crate::library::filter;
+    pub use crate::library::layout::is_library;
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
     pub use crate::picture::is_panic_expected;
@@ -175,7 +177,7 @@ pub mod cli {
         albums, arrange, check, copy, forget, import, list, mirror, moves, rebuild, repair, sidecars,
         similar, verify,
     };
-    pub use crate::stage::discover::fit::Space;
+    pub use crate::stage::discover::fit::{Space, room};
     pub use crate::stage::report;
     pub use crate::threads::fitting;
 
@@ -189,7 +191,7 @@ pub mod cli {
     pub mod page {
         pub use crate::library::filter::HiddenAndDeleted;
         pub use crate::page::address::of_file;
-        pub use crate::page::{PageOptions, Written, write};
+        pub use crate::page::{PageOptions, Written, previews_to_make, write};
         pub use crate::picture::Previews;
     }
 }

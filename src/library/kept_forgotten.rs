@@ -18,8 +18,8 @@ use crate::contents::Content;
 use crate::error::Error;
 use crate::library::catalog::{Forgotten, Remembrance};
 use crate::library::files::{Company, replace};
-use crate::library::path::LibraryPath;
 use crate::library::layout;
+use crate::library::path::LibraryPath;
 
 /// A line, as it is written.
 #[derive(Serialize, Deserialize)]

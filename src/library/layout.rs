@@ -57,6 +57,11 @@ pub fn staging(library: &Path) -> PathBuf {
     internal(library).join(STAGING)
 }
 
+/// Whether a folder is a library, by what stands in it.
+pub fn is_library(folder: &Path) -> bool {
+    internal(folder).join(CATALOG).is_file()
+}
+
 /// Whether a path of the library is that of a table which stands beside an export's details for a lost catalog.
 pub fn is_beside_details(path: &str) -> bool {
     let mut steps = path.split('/');

@@ -190,9 +190,7 @@ impl Staging {
 
     /// The hashes of all bytes that wait here.
     pub fn waiting(&self) -> HashSet<blake3::Hash> {
-        let walk = walkdir::WalkDir::new(&self.root).min_depth(2).follow_links(false);
-        let hash = |name: &std::ffi::OsStr| blake3::Hash::from_hex(name.to_str()?).ok();
-        walk.into_iter().flatten().filter_map(|file| hash(file.file_name())).collect()
+        waiting(&self.library)
     }
 
     /// Removes bytes that nobody will place.
@@ -208,6 +206,14 @@ impl Staging {
         let paths = std::mem::take(&mut *self.unsynced.lock().unwrap_or_else(PoisonError::into_inner));
         sync_all(&self.library, &paths)
     }
+}
+
+/// The hashes of all bytes that wait in the staging folder of a library, if it has one. Of a library that is not
+/// locked this is no more than a guess.
+pub fn waiting(library: &Path) -> HashSet<blake3::Hash> {
+    let walk = walkdir::WalkDir::new(layout::staging(library)).min_depth(2).follow_links(false);
+    let hash = |name: &std::ffi::OsStr| blake3::Hash::from_hex(name.to_str()?).ok();
+    walk.into_iter().flatten().filter_map(|file| hash(file.file_name())).collect()
 }
 
 /// Works on btrfs, xfs and others. APFS can clone files only with all their attributes, which are not wanted.

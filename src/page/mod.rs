@@ -194,6 +194,16 @@ pub fn write(
     })
 }
 
+/// How many photos of a library would get a preview now, so that its page shows them large.
+///
+/// # Errors
+/// If the catalog cannot be read.
+pub fn previews_to_make(library: &Path) -> Result<u64, Error> {
+    let holdings = Holdings::of(&Catalog::read(library)?)?;
+    let shown = Shown::of(&holdings, HiddenAndDeleted::LeftOut);
+    Ok(picture::previews_to_make(library, shown.items.iter().copied()))
+}
+
 /// Puts a page in its place, unless it stands there already; says whether it did. `own` is on the same drive.
 fn put(own: &Path, place: &Path, html: &str) -> Result<bool, Error> {
     if fs::read(place).is_ok_and(|before| before == html.as_bytes()) {

@@ -37,7 +37,7 @@ pub use copy::{Encoding, jpeg};
 pub use kept::thumbnail;
 pub use limits::Limits;
 pub use scale::within;
-pub use thumbnails::{Drawn, Previews, Wanted, WhyNone, make, make_in};
+pub use thumbnails::{Drawn, Previews, Wanted, WhyNone, make, make_in, previews_to_make};
 
 /// Larger photos are not read, in bytes.
 const LARGEST_FILE: u64 = 256 << 20;

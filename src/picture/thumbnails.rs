@@ -3,6 +3,7 @@
 //!
 //! No photo fails: one without a thumbnail has words why.
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -126,6 +127,17 @@ pub fn make_in(
         watch.progress.note("some thumbnails could not be written");
     }
     Ok(drawn)
+}
+
+/// How many of these photos could have a preview and have none yet. Makes nothing.
+pub fn previews_to_make<'a>(library: &Path, items: impl IntoIterator<Item = &'a StoredFile>) -> u64 {
+    let kept = Kept::read(layout::internal(library).join(PREVIEWS), RECIPE_OF_PREVIEWS);
+    let mut seen = HashSet::new();
+    let is_missing = |item: &&StoredFile| {
+        let (hash, format) = (item.content.blake3, item.content.format);
+        can_draw(format) && needs_preview(format) && kept.known(&hash).is_none() && seen.insert(hash)
+    };
+    items.into_iter().filter(is_missing).count() as u64
 }
 
 /// Says which photos could not be drawn.

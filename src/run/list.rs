@@ -173,24 +173,49 @@ pub fn records(
     })
 }
 
-/// One file's story. `path` may begin with the library's own path, and may name a link of an
-/// album, which stands for its target.
+/// One file's story. `path` may begin with the library's own path, may name a link of an album, which stands for
+/// its target, and may be a name alone, here or at Apple's, if only one file has it.
 ///
 /// # Errors
-/// If the library has no such file, or no catalog.
+/// If the library has no such file or several, or no catalog.
 pub fn explain(library: &Path, path: &Path) -> Result<Story, Error> {
     let catalog = Catalog::read(library)?;
     let found = match catalog.path_of(&candidates(library, path))? {
-        Some(found) => catalog.file(&found)?,
-        None => None,
+        Some(found) => Some(found),
+        None => by_name(&catalog, path)?,
     };
-    let Some(file) = found else { return Err(Error::NoSuchFile(path.display().to_string())) };
+    let file = found.map(|found| catalog.file(&found)).transpose()?.flatten();
+    let Some(file) = file else { return Err(Error::NoSuchFile(path.display().to_string())) };
     let titles = catalog.titles_by_path()?.remove(file.path.as_str()).unwrap_or_default();
     let shared = Shared::read(&catalog, Some(file.content.delivered_id()))?;
     let (rule, decided, companion_of) = (file.rule, file.captured, file.companion_of.clone());
     let file = listed(file, &shared, titles);
     let distance = |evidence: &Evidence| evidence.distance(decided?);
     Ok(Story { rule, distances: file.evidence.iter().map(distance).collect(), companion_of, file })
+}
+
+/// The path of the only file that has this name, or had it at Apple's. One that has it comes before one that had.
+fn by_name(catalog: &Catalog, path: &Path) -> Result<Option<String>, Error> {
+    let mut steps = path.components();
+    let (Some(Component::Normal(name)), None) = (steps.next(), steps.next()) else { return Ok(None) };
+    let wanted = text::match_key(&name.to_string_lossy());
+    let (mut have, mut had) = (Vec::new(), Vec::new());
+    catalog.each_file(Detail::WithoutEvidence, &mut |file| {
+        let path = file.path.as_str();
+        let here = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        let is_wanted = |name: &str| file.area != Area::Details && text::match_key(name) == wanted;
+        if is_wanted(here) {
+            have.push(path.to_owned());
+        } else if file.original_name.as_deref().is_some_and(is_wanted) {
+            had.push(path.to_owned());
+        }
+        ControlFlow::Continue(())
+    })?;
+    let mut named = if have.is_empty() { had } else { have };
+    match named.len() {
+        0 | 1 => Ok(named.pop()),
+        _ => Err(Error::SeveralFiles { name: name.to_string_lossy().into_owned(), paths: named }),
+    }
 }
 
 /// The paths inside the library that an owner may mean, likeliest first.

@@ -10,15 +10,19 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use serde::Serialize;
+
 use crate::category::photos::{AlbumKind, Heard};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Remembered};
+use crate::library::drive::hash_file;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
 use crate::library::settings::{Hidden, Memories, RememberedSettings, SidecarForm, Word, name};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
+use crate::problem::Problem;
 use crate::progress::{Phase, Watch};
 use crate::run::moves;
 use crate::sidecar::{Discretion, extension, form_of, sidecar, subject};
@@ -27,6 +31,7 @@ use crate::stage::survey::Before;
 
 /// Sidecars that are made durable together.
 const BATCH: usize = 2048;
+
 /// What sidecars are made of.
 pub struct Spoken<'a> {
     /// The files of the library that stand.
@@ -46,6 +51,37 @@ pub struct Kept {
     pub replaced: u64,
     /// Those of other forms.
     pub others: Derivation,
+    /// How many of those stay, by their form.
+    pub stay: BTreeMap<&'static str, u64>,
+}
+
+/// What became of files that are made from a library, as JSON in the form of all verbs that make something.
+#[derive(Debug, Serialize)]
+pub struct Counts {
+    /// Written anew or replaced.
+    pub made: u64,
+    /// Always 0: sidecars stand beside their photos.
+    pub moved: u64,
+    /// Taken away.
+    pub removed: u64,
+    /// As they should be, or left alone because somebody else wrote or changed them.
+    pub kept: u64,
+    /// What could not be written.
+    pub problems: Vec<Problem>,
+}
+
+impl Kept {
+    /// All forms together.
+    pub fn counts(&self) -> Counts {
+        let Kept { wanted, others, .. } = self;
+        Counts {
+            made: wanted.made + others.made,
+            moved: 0,
+            removed: 0,
+            kept: wanted.kept + others.kept + (wanted.foreign.len() + others.foreign.len()) as u64,
+            problems: wanted.problems.iter().chain(&others.problems).cloned().collect(),
+        }
+    }
 }
 
 /// Writes sidecars of the wanted form, brings the others up to date, and removes those whose file
@@ -88,7 +124,10 @@ pub fn keep(
     let mut outlived = Vec::new();
     for (path, record) in ours.into_iter().filter(|(path, _)| !wanted.contains(*path)) {
         match speech.prospect(path)? {
-            Prospect::Renewed(sidecar) => writing.add(sidecar)?,
+            Prospect::Renewed(form, sidecar) => {
+                *kept.stay.entry(form.as_str()).or_default() += 1;
+                writing.add(sidecar)?;
+            }
             Prospect::Outlived => outlived.push((path, record)),
             Prospect::LeftAlone => {}
         }
@@ -127,7 +166,7 @@ struct Speech<'a> {
 /// What becomes of a sidecar of ours that is not among those that are wanted.
 enum Prospect {
     /// Its file stands and has something to say.
-    Renewed(Derived),
+    Renewed(SidecarForm, Derived),
     /// Its file is gone, or has nothing to say any more.
     Outlived,
     /// Another hand wrote it, or its file is one that the owner changed.
@@ -153,7 +192,9 @@ impl<'a> Speech<'a> {
         let standing = fs::read_to_string(path.to_path(self.library));
         let form = standing.ok().as_deref().and_then(form_of);
         Ok(match (form, self.files.get(&subject)) {
-            (Some(form), Some(file)) => self.of(form, file)?.map_or(Prospect::Outlived, Prospect::Renewed),
+            (Some(form), Some(file)) => {
+                self.of(form, file)?.map_or(Prospect::Outlived, |sidecar| Prospect::Renewed(form, sidecar))
+            }
             (None, Some(_)) if is_there(self.library, path) => Prospect::LeftAlone,
             (_, None) if is_there(self.library, &subject) => Prospect::LeftAlone,
             _ => Prospect::Outlived,
@@ -215,7 +256,10 @@ pub fn write(library: &Path, form: SidecarForm, watch: Watch<'_>) -> Result<Kept
     let known = catalog.load()?;
     let staging = Staging::open(library, &known.staged())?;
     let Remembered { delivered: Delivered { contents, heard, .. }, recorded } = known;
-    let before = Before::new(library, Tree::walk(library)?, recorded, &contents, &HashSet::new());
+    let mut before = Before::new(library, Tree::walk(library)?, recorded, &contents, &HashSet::new());
+    // an import does not read them all; whoever asks for them is told which ones somebody changed
+    let edited: Vec<LibraryPath> =
+        before.derived.extract_if(.., |p, r| is_edited(library, p, r)).map(|(p, _)| p).collect();
     catalog.record_moved(&before.moved)?;
     catalog.record_owners_moves(&before.moved)?;
     catalog.remember(&remembering(Some(form)))?;
@@ -228,9 +272,18 @@ pub fn write(library: &Path, form: SidecarForm, watch: Watch<'_>) -> Result<Kept
     watch.progress.begin(Phase::Place, before.files.len() as u64, 0);
     let placing = Placing { library, staging: &staging, held: &held, watch };
     let spoken = Spoken { files: before.files.values().collect(), heard: &heard.photos, discretion };
-    let kept = keep(&placing, &spoken, Some(form), &before.derived, &mut catalog)?;
+    let mut kept = keep(&placing, &spoken, Some(form), &before.derived, &mut catalog)?;
+    let is_new = |path: &LibraryPath| !kept.wanted.foreign.contains(path);
+    let others: Vec<LibraryPath> = edited.into_iter().filter(is_new).collect();
+    kept.others.foreign.extend(others);
     staging.close();
     Ok(kept)
+}
+
+/// Whether a sidecar of ours has other bytes than we gave it.
+fn is_edited(library: &Path, path: &LibraryPath, record: &DerivedRecord) -> bool {
+    record.kind == DerivedKind::Sidecar
+        && hash_file(&path.to_path(library)).is_some_and(|hash| record.blake3 != Some(hash))
 }
 
 /// What became of the sidecars of a form that are not wanted any more.
@@ -240,6 +293,14 @@ pub struct Removed {
     pub removal: Removal,
     /// The other form that imports go on writing.
     pub remembered: Option<SidecarForm>,
+}
+
+impl Removed {
+    /// As numbers.
+    pub fn counts(&self) -> Counts {
+        let Removal { removed, foreign } = &self.removal;
+        Counts { made: 0, moved: 0, removed: *removed, kept: foreign.len() as u64, problems: Vec::new() }
+    }
 }
 
 /// Removes the sidecars of a form that are as they were made; the next imports make no more.

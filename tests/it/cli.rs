@@ -277,6 +277,84 @@ fn one_file_is_explained_however_it_is_named() {
 }
 
 #[test]
+fn a_name_alone_is_enough_if_only_one_file_has_it() {
+    let place = Place::new();
+    let photo = |seed, date: &str| Photo::new("IMG_9.JPG", jpeg(seed, &Exif::taken(date).offset("+01:00")));
+    let export = Export::new("iCloud Photos").part(
+        Part::new()
+            .photo(photo(1, "2024:03:03 10:05:17"))
+            .photo(Photo::new("one:of.JPG", jpeg(3, &Exif::taken("2024:03:05 10:05:17").offset("+01:00")))),
+    );
+    export.write_zips(&place.parts());
+    let later = Export::new("iCloud Photos").built("2026-01-01 00:00");
+    fs::create_dir(place.path("later")).unwrap();
+    later.part(Part::new().photo(photo(2, "2023:07:01 10:05:17"))).write_zips(&place.path("later"));
+    for folder in ["parts", "later"] {
+        let run = place.run(&["import", folder, "--to", "lib"]);
+        assert_eq!(run.code(), 0, "{}", run.err());
+    }
+    // as it is called here, in any case, and as Apple called it
+    for name in ["one_of.JPG", "ONE_OF.jpg", "one:of.JPG"] {
+        let run = place.run(&["list", "lib", "--explain", name]);
+        assert_eq!(run.code(), 0, "{name}: {}", run.err());
+        assert!(run.out().starts_with("2024/2024-03/one_of.JPG\n"), "{name}: {}", run.out());
+    }
+    let run = place.run(&["list", "lib", "--explain", "img_9.jpg"]);
+    let error =
+        "error: 2 files are called `img_9.jpg`: `2023/2023-07/IMG_9.JPG`, `2024/2024-03/IMG_9.JPG`\nhint: ";
+    assert_eq!((run.code(), run.out()), (1, ""));
+    assert!(run.err().starts_with(error), "{}", run.err());
+}
+
+#[test]
+fn every_command_has_its_help() {
+    let place = Place::new();
+    let help = place.run(&["help"]);
+    assert_eq!(help.code(), 0, "{}", help.err());
+    let commands = help.out().split("Commands:\n").nth(1).unwrap().lines();
+    let commands: Vec<&str> = commands
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(commands.len() > 8 && commands.contains(&"help"), "{commands:?}");
+    for command in commands.into_iter().filter(|command| *command != "help") {
+        let help = place.run(&["help", command]);
+        assert_eq!((help.code(), help.err()), (0, ""), "{command}");
+        assert!(help.out().contains(&format!("Usage: windfall {command}")), "{command}: {}", help.out());
+    }
+}
+
+/// What `docs/json.md` promises of each command, by what the command prints.
+#[test]
+fn the_json_is_as_its_page_says() {
+    let place = imported();
+    let page = include_str!("../../docs/json.md");
+    let commands: [(&str, &[&str]); 7] = [
+        ("import", &["import", "parts", "--to", "lib"]),
+        ("check", &["check", "parts"]),
+        ("verify", &["verify", "lib", "--against", "parts"]),
+        ("list", &["list", "lib", "--explain", "2024/2024-03/IMG_1.JPG"]),
+        ("similar", &["similar", "lib"]),
+        ("copy", &["copy", "lib", "--to", "copies"]),
+        ("sidecars", &["sidecars", "lib", "--for", "xmp"]),
+    ];
+    for (command, arguments) in commands {
+        let run = place.run(&[arguments, &["--json"]].concat());
+        let section = page
+            .split("\n## ")
+            .find(|section| section.lines().next().unwrap().contains(&format!("`{command}`")));
+        let section = section.unwrap_or_else(|| panic!("no section for {command}"));
+        for field in keys(&run.json()) {
+            assert!(section.contains(&format!("`{field}`")), "{command}: {field} in {section}");
+        }
+    }
+    for code in windfall::Code::ALL {
+        assert!(page.contains(&format!("`{}`", code.as_str())), "{}", code.as_str());
+    }
+}
+
+#[test]
 fn choices_are_remembered_and_changes_are_said() {
     let place = Place::new();
     lake().write_zips(&place.parts());

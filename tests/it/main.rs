@@ -19,6 +19,7 @@ mod cli;
 mod copy;
 mod damage;
 mod dates;
+mod door;
 mod earlier_version;
 mod exiftool;
 mod filters;

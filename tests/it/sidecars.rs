@@ -241,6 +241,24 @@ fn what_is_the_owners_is_never_touched() {
     let edited = "Hidden/2024/2024-03/hidden.jpg.xmp";
     let changed = place.text(edited) + "<!-- mine -->";
     fs::write(place.lib(edited), &changed).unwrap();
+    // one that was edited is not said to be up to date
+    let said = place.run(&["sidecars", "lib", "--for", "xmp"]);
+    assert!(said.starts_with("Nothing to write: 2 small files are up to date (xmp)."), "{said}");
+    assert!(
+        said.contains("2 files were written or changed by somebody else") && said.contains(edited),
+        "{said}"
+    );
+    // nor if it is for another form that they are written
+    let said = place.run(&["sidecars", "lib", "--for", "immich-go"]);
+    assert!(
+        said.contains("1 file was written or changed by somebody else") && said.contains(edited),
+        "{said}"
+    );
+    assert!(
+        said.contains("2 sidecars in another form (xmp) stay, up to date as well. To remove them:"),
+        "{said}"
+    );
+    place.run(&["sidecars", "lib", "--for", "immich-go", "--remove"]);
     let said = place.run(&["sidecars", "lib", "--for", "xmp", "--remove"]);
     assert!(said.contains("Removed 2 sidecars"), "{said}");
     assert_eq!(place.sidecars(), [own.clone(), edited.to_owned()]);
@@ -256,7 +274,9 @@ fn forms_stand_side_by_side_and_go_one_by_one() {
     place.import("parts", &["--sidecars", "immich-go"]);
     let said = place.run(&["sidecars", "lib", "--for", "photoprism"]);
     assert!(said.starts_with("Wrote 4 small files beside the photos"), "{said}");
-    assert!(said.contains("(sidecars, photoprism).\n4 sidecars in another form stay"), "{said}");
+    let stay = "(sidecars, photoprism).\n4 sidecars in another form (immich-go) stay, up to date as well. To remove \
+                them:\n    windfall sidecars lib --for immich-go --remove\n";
+    assert!(said.contains(stay), "{said}");
     assert_eq!(place.sidecars().len(), 8);
     assert!(place.text(&format!("{STILL}.xmp")).contains("fstop:favorite=\"1\""));
     let said = place.run(&["sidecars", "lib", "--for", "xmp"]);
@@ -273,6 +293,34 @@ fn forms_stand_side_by_side_and_go_one_by_one() {
     assert_eq!(place.sidecars().len(), 8);
     place.run(&["sidecars", "lib", "--for", "immich-go", "--remove"]);
     assert_eq!(place.sidecars().len(), 4);
+}
+
+#[test]
+fn people_think_of_programs() {
+    let place = Place::new(&lake());
+    place.import("parts", &[]);
+    for (program, said) in [
+        ("digikam", "In digiKam: Settings"),
+        ("darktable", "In darktable: Import"),
+        ("lightroom", "exiftool -r"),
+        ("apple-photos", "osxphotos import lib/[12]*"),
+        ("immich", "External Libraries"),
+        ("immich-go", "immich-go upload"),
+        ("photoprism", ".ppignore"),
+    ] {
+        let all = place.run(&["sidecars", "lib", "--for", program]);
+        assert!(all.contains("\nWhat next\n") && all.contains(said), "{program}: {all}");
+    }
+    let said = place.run(&["sidecars", "lib", "--for", "xmp"]);
+    assert!(!said.contains("What next"), "{said}");
+    let counts = |arguments: &[&str]| {
+        let said = place.run(&[&["sidecars", "lib", "--json"], arguments].concat());
+        let counts: Value = serde_json::from_str(&said).unwrap();
+        ["made", "moved", "removed", "kept"].map(|field| counts[field].as_u64().unwrap())
+    };
+    assert_eq!(counts(&["--for", "digikam"]), [0, 0, 0, 8]);
+    assert_eq!(counts(&["--for", "immich-go", "--remove"]), [0, 0, 4, 0]);
+    assert_eq!(counts(&["--for", "darktable"]), [0, 0, 0, 4]);
 }
 
 #[test]

@@ -226,6 +226,14 @@ fn undisturbed(mut command: Command) -> Command {
         command.env_remove(name);
     }
     command.env("TZ", "UTC");
+    // where it notes which libraries it has seen
+    let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("state");
+    for variable in ["XDG_STATE_HOME", "LOCALAPPDATA"] {
+        command.env(variable, &state);
+    }
+    if cfg!(target_os = "macos") {
+        command.env("HOME", &state);
+    }
     command
 }
 

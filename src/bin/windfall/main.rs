@@ -1,11 +1,12 @@
 //! The windfall command: parses, calls the library, and hands what it returns to the terminal. It decides
 //! nothing about photos, and only the terminal prints.
 //!
-//! A run that its owner may interrupt has a thread of its own, while the main thread waits for its end or for
-//! a signal. The first signal asks the run to stop; on the second `main` simply returns, which ends the
-//! process without waiting for anybody.
+//! All work has a thread of its own, while the main thread waits for its end or for a signal. The first signal
+//! asks a run to stop; on the second, or where nothing runs, `main` simply returns, which ends the process
+//! without waiting for anybody.
 
 mod cli;
+mod machine;
 mod terminal;
 
 use std::env;
@@ -16,15 +17,16 @@ use std::num::NonZeroUsize;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use clap::ColorChoice;
 use serde::Serialize;
 
 use cli::{ByHand, Cli, Command, Output, Speech};
+use machine::{Machine, known, window};
 use terminal::{Bar, Screen, Voice, guide};
 use windfall::cli::{
     albums, arrange, check, copy, forget, import, is_panic_expected, list, mirror, page, rebuild, remedy,
@@ -53,14 +55,21 @@ impl From<Exit> for ExitCode {
 
 fn main() -> ExitCode {
     quieten_expected_panics();
-    let exit = match env::args_os().len() {
-        0 | 1 if guide::is_possible() => guided(),
-        _ => match cli::parse(env::args_os()) {
-            Ok(cli) => run(cli),
-            Err(error) => misused(&error),
-        },
+    let words: Vec<OsString> = env::args_os().collect();
+    let paths = guide::begins_with(words.get(1..).unwrap_or_default()).filter(|_| guide::is_possible());
+    let exit = match paths {
+        Some(paths) => attended(move |running| guided(paths, running)),
+        None => attended(move |running| understood(words, running)),
     };
     exit.into()
+}
+
+/// Runs a command line as it was typed.
+fn understood(words: Vec<OsString>, running: &Running) -> Exit {
+    match cli::parse(words.into_iter()) {
+        Ok(cli) => run(cli, running),
+        Err(error) => misused(&error),
+    }
 }
 
 /// A photo that makes its decoder panic costs a thumbnail, and its owner is told of that in words.
@@ -87,13 +96,13 @@ const ASK_FOR_HELP: &str = "the same command with --help says what it takes";
 
 const NAME_THE_LIBRARY: &str = "name the folder that the import was given with --to, or set WINDFALL_LIBRARY to it once for all commands";
 
-fn run(cli: Cli) -> Exit {
+fn run(cli: Cli, running: &Running) -> Exit {
     match cli.speech.color {
         ColorChoice::Auto => {}
         ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
         ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
-    let session = |output: Output| match Session::new(&cli.speech, output) {
+    let session = |output: Output| match Session::new(&cli.speech, output, running) {
         Ok(session) => Ok(session),
         Err(error) => Err(failed(&error, None)),
     };
@@ -124,7 +133,7 @@ fn run(cli: Cli) -> Exit {
             .map(|session| interruptible(session, move |session| session.arrange(&arguments))),
         Command::Forget(arguments) => session(arguments.output())
             .map(|session| interruptible(session, move |session| session.forget(&arguments))),
-        Command::Sidecars(arguments) => session(Output::Words)
+        Command::Sidecars(arguments) => session(arguments.output())
             .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
     };
     let exit = exit.unwrap_or_else(|stopped| stopped);
@@ -137,36 +146,40 @@ fn run(cli: Cli) -> Exit {
     exit
 }
 
-/// Asks for what an import needs, runs it, and says what may come next.
-fn guided() -> Exit {
-    let look = |inputs: &[PathBuf], library: &Path| {
-        let strangers = Strangers::Refused;
-        let run = Run {
-            inputs,
-            strangers,
-            jobs: NonZeroUsize::MIN,
-            watch: Watch { progress: &(), cancel: &AtomicBool::new(false) },
-        };
-        import::glance(&run, library)
+/// Asks what its owner wants, and runs the commands that it comes to.
+fn guided(paths: Vec<PathBuf>, running: &Running) -> Exit {
+    let last = Mutex::new(Exit::Done);
+    let world = guide::World {
+        look: &|inputs, library| {
+            let strangers = Strangers::Refused;
+            let watch = Watch { progress: &(), cancel: &AtomicBool::new(false) };
+            import::glance(&Run { inputs, strangers, jobs: NonZeroUsize::MIN, watch }, library)
+        },
+        // a page without large pictures is a page
+        previews: &|library| page::previews_to_make(library).unwrap_or_default(),
+        run: &|arguments| {
+            let words = iter::once(OsString::from("windfall")).chain(arguments.iter().cloned());
+            let exit = understood(words.collect(), running);
+            *locked(&last) = exit;
+            match exit {
+                Exit::Done => guide::Came::Whole,
+                Exit::Incomplete => guide::Came::Incomplete,
+                Exit::Stopped | Exit::Usage => guide::Came::Stopped,
+                Exit::Interrupted => guide::Came::Interrupted,
+            }
+        },
+        machine: Machine::this(env::var_os(cli::LIBRARY)),
     };
-    let arguments = match guide::ask(&look) {
-        Ok(guide::Agreed::Import(arguments)) => arguments,
-        Ok(guide::Agreed::Nothing) => return Exit::Done,
-        Err(source) => return failed(&Error::io("talk to", Path::new("the terminal"))(source), None),
-    };
-    let words = iter::once(OsString::from("windfall")).chain(arguments.iter().cloned());
-    let exit = match cli::parse(words) {
-        Ok(cli) => run(cli),
-        Err(error) => misused(&error),
-    };
-    let came = match exit {
-        Exit::Done => Some(guide::Came::Whole),
-        Exit::Incomplete => Some(guide::Came::Incomplete),
-        Exit::Stopped | Exit::Usage | Exit::Interrupted => None,
-    };
-    // the import has ended and said so; a terminal that is gone changes nothing
-    let _ = came.map(|came| guide::what_now(&arguments, came));
-    exit
+    let talked = guide::talk(world, paths);
+    if window::was_opened_for_this() {
+        // a terminal that is gone has nothing to keep open
+        let _ = guide::keep_window_open();
+    }
+    match talked {
+        Ok(guide::Came::Interrupted) => Exit::Interrupted,
+        Ok(_) => *locked(&last),
+        Err(source) => failed(&Error::io("talk to", Path::new("the terminal"))(source), None),
+    }
 }
 
 fn printed(result: Result<(), Error>) -> Exit {
@@ -194,10 +207,11 @@ struct Session {
     voice: Voice,
     screen: Arc<Screen>,
     cancel: Arc<AtomicBool>,
+    running: Running,
 }
 
 impl Session {
-    fn new(speech: &Speech, output: Output) -> Result<Self, Error> {
+    fn new(speech: &Speech, output: Output, running: &Running) -> Result<Self, Error> {
         let voice = speech.voice();
         let unseen = speech.no_progress
             || voice == Voice::Quiet
@@ -210,7 +224,8 @@ impl Session {
         let screen = Screen::new(voice, bar, log);
         let words: Vec<String> = env::args_os().map(|word| remedy::quoted(Path::new(&word))).collect();
         screen.log("command", &words.join(" "));
-        Ok(Session { voice, screen: Arc::new(screen), cancel: Arc::default() })
+        let (screen, cancel) = (Arc::new(screen), Arc::default());
+        Ok(Session { voice, screen, cancel, running: running.clone() })
     }
 
     /// Ends a run that came to its end: what is printed decides, then what was found.
@@ -272,6 +287,9 @@ impl Session {
         self.screen.clear();
         match result {
             Ok(report) => {
+                if !arguments.dry_run {
+                    known::remember(library);
+                }
                 terminal::left_alone(&report.left_alone, self.voice);
                 let shown = match (arguments.reading.pace.output(), self.voice) {
                     (Output::Json, _) => terminal::json(&report),
@@ -379,24 +397,32 @@ impl Session {
     }
 
     fn sidecars(&self, arguments: &cli::Sidecars) -> Exit {
-        let cli::Sidecars { library, form, remove } = arguments;
+        let cli::Sidecars { library, audience, remove, .. } = arguments;
+        let form = audience.form();
+        let output = arguments.output();
         if *remove {
-            return match sidecars::remove(library, *form) {
-                Ok(removed) => self.ended(terminal::removed(*form, &removed, self.voice), &[]),
+            return match sidecars::remove(library, form) {
+                Ok(removed) => {
+                    let shown = match output {
+                        Output::Json => terminal::json(&removed.counts()),
+                        Output::Words => terminal::removed(form, &removed, self.voice),
+                    };
+                    self.ended(shown, &[])
+                }
                 Err(error) => self.failed(&error, None),
             };
         }
-        let result = sidecars::write(library, *form, self.watch());
+        let result = sidecars::write(library, form, self.watch());
         self.screen.clear();
         match result {
-            Ok(mut kept) => {
-                let mut problems = std::mem::take(&mut kept.wanted.problems);
-                problems.append(&mut kept.others.problems);
-                let shown = match self.voice {
-                    Voice::Quiet => terminal::errors(&problems),
-                    voice => terminal::written(*form, &kept, &problems, voice),
+            Ok(kept) => {
+                let counts = kept.counts();
+                let shown = match (output, self.voice) {
+                    (Output::Json, _) => terminal::json(&counts),
+                    (Output::Words, Voice::Quiet) => terminal::errors(&counts.problems),
+                    (Output::Words, voice) => terminal::written(library, *audience, &kept, voice),
                 };
-                self.ended(shown, &problems)
+                self.ended(shown, &counts.problems)
             }
             Err(error) => self.failed(&error, None),
         }
@@ -422,6 +448,7 @@ impl Session {
         self.screen.clear();
         match result {
             Ok(verification) => {
+                known::remember(&arguments.library);
                 terminal::left_alone(&verification.left_alone, self.voice);
                 let shown = match (arguments.pace.output(), self.voice) {
                     (Output::Json, _) => terminal::json(&verification),
@@ -493,6 +520,7 @@ impl Session {
         self.screen.clear();
         match result {
             Ok(written) => {
+                known::remember(&arguments.library);
                 let shown = match (arguments.output(), self.voice) {
                     (Output::Json, _) => terminal::json(&written),
                     (Output::Words, Voice::Quiet) => terminal::errors(&written.problems),
@@ -536,31 +564,59 @@ enum Event {
     Signal,
 }
 
-/// Runs a command on a thread of its own, until it ends or its owner insists.
-fn interruptible(session: Session, command: impl FnOnce(&Session) -> Exit + Send + 'static) -> Exit {
+/// How the run that lasts now is stopped, while there is one.
+#[derive(Clone, Default)]
+struct Running(Arc<Mutex<Option<Stop>>>);
+
+#[derive(Clone)]
+struct Stop {
+    cancel: Arc<AtomicBool>,
+    screen: Arc<Screen>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs a command that stops when its owner asks.
+fn interruptible(session: Session, command: impl FnOnce(&Session) -> Exit) -> Exit {
+    let stop = Stop { cancel: Arc::clone(&session.cancel), screen: Arc::clone(&session.screen) };
+    *locked(&session.running.0) = Some(stop);
+    let exit = command(&session);
+    locked(&session.running.0).take();
+    exit
+}
+
+/// Does the work on a thread of its own, until it ends or its owner insists.
+fn attended(work: impl FnOnce(&Running) -> Exit + Send + 'static) -> Exit {
+    let running = Running::default();
+    let own = running.clone();
     let (sender, events) = mpsc::channel();
     let signals = Sender::clone(&sender);
     // without a handler a signal ends the process at once, which a library survives as well
     let _ = ctrlc::set_handler(move || {
         let _ = signals.send(Event::Signal);
     });
-    let own = session.clone();
     let work = move || {
         // a panic has been told by the hook; what is left to do is to end
-        let exit = catch_unwind(AssertUnwindSafe(|| command(&own))).unwrap_or(Exit::Stopped);
+        let exit = catch_unwind(AssertUnwindSafe(|| work(&own))).unwrap_or(Exit::Stopped);
         let _ = sender.send(Event::Ended(exit));
     };
     if let Err(source) = thread::Builder::new().name("run".to_owned()).stack_size(STACK).spawn(work) {
         return failed(&Error::io("start", Path::new("a thread"))(source), None);
     }
     loop {
-        match events.recv() {
-            Ok(Event::Ended(exit)) => return exit,
-            Ok(Event::Signal) if !session.cancel.swap(true, Ordering::Relaxed) => {
-                session.screen.note("stopping; press Ctrl-C again to stop at once, which is safe too");
+        let event = events.recv();
+        let stop = locked(&running.0).clone();
+        match (event, stop) {
+            (Ok(Event::Ended(exit)), _) => return exit,
+            (Ok(Event::Signal), Some(stop)) if !stop.cancel.swap(true, Ordering::Relaxed) => {
+                stop.screen.note("stopping; press Ctrl-C again to stop at once, which is safe too");
             }
-            Ok(Event::Signal) | Err(_) => {
-                session.screen.clear();
+            (Ok(Event::Signal) | Err(_), stop) => {
+                if let Some(stop) = stop {
+                    stop.screen.clear();
+                }
                 return Exit::Interrupted;
             }
         }

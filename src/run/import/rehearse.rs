@@ -1,15 +1,18 @@
 //! What an import would do, without doing it: the same stages, and none of the calls that write.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
 
-use std::collections::HashSet;
+use blake3::Hash;
 
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Remembered};
-use crate::library::drive;
-use crate::library::settings::RememberedSettings;
+use crate::library::drive::{self, Links};
+use crate::library::settings::{AlbumForm, RememberedSettings, name};
+use crate::library::staging;
 use crate::library::tree::Tree;
+use crate::problem::Problem;
 use crate::run::import::decide::decide;
 use crate::run::import::discover::{Discovered, Spool, discover_beside, refuse_bad_inputs};
 use crate::run::import::place::Placed;
@@ -27,7 +30,7 @@ use crate::stage::survey::Before;
 /// Whatever stops a run: see [`Error`].
 pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
-    let (discovered, remembered) = discover_only(run, library)?;
+    let (discovered, remembered) = discover_only(run, library, &HashSet::new())?;
     let settings = choose(&remembered);
     let read = heal::foresee(read_only(run, library, discovered.fitted(run, library)?)?);
     let decided = decide(run, library, read, &settings, drive::expect_links(library));
@@ -43,6 +46,12 @@ pub struct Glance {
     pub exports: Vec<ExportReport>,
     /// What an import would take of the drive.
     pub space: Space,
+    /// What their names and ends tell already: archives that are cut off or damaged, downloads that go on.
+    pub problems: Vec<Problem>,
+    /// Whether the library remembers what its albums are; a new one does not.
+    pub albums: Option<AlbumForm>,
+    /// Which links its drive has, where that still has to be known.
+    pub links: Option<Links>,
 }
 
 /// Looks at inputs without reading media. Creates nothing.
@@ -50,14 +59,22 @@ pub struct Glance {
 /// # Errors
 /// Whatever stops a run: see [`Error`].
 pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
-    let (Discovered { inputs, before, .. }, _) = discover_only(run, library)?;
+    let waiting = staging::waiting(library);
+    let (Discovered { inputs, before, .. }, remembered) = discover_only(run, library, &waiting)?;
     let (exports, _) = report::exports(&inputs);
-    Ok(Glance { exports, space: Space::of(&inputs, &before.safe, library) })
+    let albums = remembered.choice(name::ALBUMS);
+    let links = if albums.is_none() { Some(drive::expect_links(library)) } else { None };
+    let space = Space::of(&inputs, &before.safe, library);
+    Ok(Glance { exports, space, problems: inputs.problems, albums, links })
 }
 
 /// What the inputs hold beside a library that is not touched, and what that library remembers: nothing, if there
-/// is none yet.
-fn discover_only(run: &Run<'_>, library: &Path) -> Result<(Discovered, RememberedSettings), Error> {
+/// is none yet. `waiting` is what lies in its staging.
+fn discover_only(
+    run: &Run<'_>,
+    library: &Path,
+    waiting: &HashSet<Hash>,
+) -> Result<(Discovered, RememberedSettings), Error> {
     refuse_bad_inputs(run.inputs, library)?;
     let (known, remembered) = match Catalog::read(library) {
         Ok(catalog) => (catalog.load()?, catalog.settings()?),
@@ -65,6 +82,6 @@ fn discover_only(run: &Run<'_>, library: &Path) -> Result<(Discovered, Remembere
         Err(error) => return Err(error),
     };
     let Remembered { delivered, recorded } = known;
-    let before = Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, &HashSet::new());
+    let before = Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, waiting);
     Ok((discover_beside(run, library, delivered, before, Spool::Temporary)?, remembered))
 }

@@ -34,6 +34,13 @@ pub fn refuse_too_large(inputs: &mut Inputs, largest: Option<u64>) {
     }
 }
 
+/// How many bytes are free on the drive of a place, which need not exist yet, and how many there are in all.
+pub fn room(place: &Path) -> Option<(u64, u64)> {
+    let standing = place.ancestors().find(|p| p.is_dir() || p.as_os_str().is_empty())?;
+    let standing = if standing.as_os_str().is_empty() { Path::new(".") } else { standing };
+    Some((fs4::available_space(standing).ok()?, fs4::total_space(standing).ok()?))
+}
+
 /// How many bytes new files take at least, and how many are free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
@@ -57,9 +64,7 @@ impl Space {
         }
         let new = contents.entries.iter().filter(unread).filter(|e| distinct.insert((e.size, e.crc32)));
         let need = new.map(|e| e.size).fold(0, u64::saturating_add);
-        let place = library.ancestors().find(|p| p.is_dir() || p.as_os_str().is_empty());
-        let place = place.map(|place| if place.as_os_str().is_empty() { Path::new(".") } else { place });
-        Space { need, free: place.and_then(|place| fs4::available_space(place).ok()) }
+        Space { need, free: room(library).map(|(free, _)| free) }
     }
 
     /// Stops a run that does not fit, and warns where it is tight.

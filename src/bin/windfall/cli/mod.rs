@@ -1,9 +1,10 @@
 //! The command line: commands, options, and what they mean to the library. Prints nothing and reads no file.
 
+mod audience;
 mod choices;
 mod filters;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::iter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,9 @@ use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueP
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+#[cfg(test)]
+pub use self::audience::AUDIENCES;
+pub use self::audience::Audience;
 pub use self::choices::{Choices, machine_zone};
 pub use self::filters::Filtering;
 use crate::terminal::Voice;
@@ -50,7 +54,7 @@ pub struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
-  windfall                                       on a terminal: asks for what it needs
+  windfall                                       on a terminal: asks what you would like to do
   windfall check ~/Downloads                     is the download complete and undamaged?
   windfall import ~/Downloads --to /Volumes/Photos
   windfall verify /Volumes/Photos --against ~/Downloads      are the zips safe to delete?
@@ -151,6 +155,12 @@ pub fn parse(words: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> 
     };
     let command = Cli::command().mut_args(heard).mut_subcommands(|verb| verb.mut_args(heard));
     Cli::from_arg_matches(&command.try_get_matches_from(words)?)
+}
+
+/// Whether a word is one of the commands.
+pub fn is_command(word: &OsStr) -> bool {
+    let is_named = |name: &str| word == OsStr::new(name);
+    is_named("help") || Cli::command().get_subcommands().any(|command| is_named(command.get_name()))
 }
 
 /// Whether what is wrong with a command line is that it names no library.
@@ -651,12 +661,22 @@ pub struct Sidecars {
     /// The folder that an import was given with --to
     #[arg(value_name = "LIBRARY", env = LIBRARY)]
     pub library: PathBuf,
-    /// For which program; later imports write them too
-    #[arg(long = "for", value_name = "FORM", value_parser = one_of(&SIDECAR_FORMS))]
-    pub form: SidecarForm,
+    /// For which program, or in which form; later imports write them too
+    #[arg(long = "for", value_name = "PROGRAM", value_parser = one_of(&audience::AUDIENCES))]
+    pub audience: Audience,
     /// Remove the ones of this form, except those that somebody changed
     #[arg(long)]
     pub remove: bool,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+impl Sidecars {
+    /// What stands on standard output.
+    pub fn output(&self) -> Output {
+        if self.json { Output::Json } else { Output::Words }
+    }
 }
 
 /// `windfall completions`.

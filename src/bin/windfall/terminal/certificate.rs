@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use indicatif::HumanDuration;
 
-use super::{BAD, FAINT, GOOD, Reader, STRONG, Voice, outcome, print, problems, shown, styled};
+use super::{BAD, FAINT, GOOD, Reader, STRONG, Voice, outcome, print, problems, shown, styled, to_errors};
 use windfall::cli::{
     advice::ranges,
     amount::{self, counted},
@@ -149,8 +149,7 @@ pub fn left_alone(left: &LeftAlone, voice: Voice) {
         return;
     }
     let most = if voice == Voice::Verbose { usize::MAX } else { LEFT_ALONE };
-    let mut err = anstream::stderr().lock();
-    let mut say = |what: &str, mut named: Vec<String>, files: u64| {
+    let say = |what: &str, mut named: Vec<String>, files: u64| {
         let more = named.len().saturating_sub(most);
         named.truncate(most);
         if more > 0 {
@@ -160,7 +159,8 @@ pub fn left_alone(left: &LeftAlone, voice: Voice) {
             named.push(counted(files, "other file", "other files"));
         }
         if !named.is_empty() {
-            let _ = writeln!(err, "{} {what}: {}", styled(STRONG, "note:"), named.join(", "));
+            // that nobody reads it is no error
+            let _ = to_errors(&format!("{} {what}: {}", styled(STRONG, "note:"), named.join(", ")));
         }
     };
     let apples: BTreeMap<&str, Category> =

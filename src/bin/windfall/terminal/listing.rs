@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::{BAD, FAINT, GOOD, Reader, STRONG, hint, outcome, print, shown, styled};
+use super::{BAD, FAINT, GOOD, Reader, STRONG, hint, is_read_by_a_person, outcome, print, shown, styled};
 use windfall::cli::{
     StoredFile,
     amount::{self, counted},
@@ -21,10 +21,11 @@ use windfall::{Error, Listed};
 /// Writes a line per file: when it was taken, whether it is proved, its size, its path.
 pub fn listed(library: &Path, filters: &Filters) -> Result<(), Error> {
     let (mut stream, mut is_any) = (Stream::default(), false);
-    print(Reader::Person, |out| {
+    print(Reader::OfTable, |out| {
         list::records(library, filters, &mut |file| {
-            is_any = true;
-            stream.go_on(line(out, file))
+            let is_first = !std::mem::replace(&mut is_any, true);
+            let titled = if is_first && is_read_by_a_person() { title(out) } else { Ok(()) };
+            stream.go_on(titled.and_then(|()| line(out, file)))
         })
     })?;
     if !is_any && *filters != Filters::default() {
@@ -33,6 +34,12 @@ pub fn listed(library: &Path, filters: &Filters) -> Result<(), Error> {
         );
     }
     stream.end()
+}
+
+/// What stands in the columns; a program that reads the lines is spared it.
+fn title(out: &mut dyn Write) -> io::Result<()> {
+    let columns = format!("{:<19}  {:<6}  {:>10}  {}", "taken", "proof", "size", "path");
+    writeln!(out, "{}", styled(FAINT, columns))
 }
 
 fn line(out: &mut dyn Write, file: &StoredFile) -> io::Result<()> {

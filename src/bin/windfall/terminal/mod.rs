@@ -11,12 +11,14 @@ mod hand;
 mod listing;
 mod mirrored;
 mod problems;
+mod programs;
 mod repaired;
 mod screen;
 mod sidecars;
 mod similar;
 mod typed;
 mod verified;
+mod wrap;
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -26,6 +28,7 @@ use anstyle::{AnsiColor, Style};
 use clap::CommandFactory;
 use serde::Serialize;
 
+use self::wrap::{Wrapping, wrapped};
 use crate::cli::{Cli, Shell};
 use windfall::Error;
 use windfall::cli::name;
@@ -76,8 +79,10 @@ pub fn is_read_by_a_person() -> bool {
 
 /// Who reads standard output.
 enum Reader {
-    /// Somebody who likes colours.
+    /// Somebody who likes colours, and lines that fit.
     Person,
+    /// Somebody who likes colours, and columns that stay where they are.
+    OfTable,
     /// Something that wants every byte as it is.
     Program,
 }
@@ -85,7 +90,8 @@ enum Reader {
 /// Writes results to standard output.
 fn print(reader: Reader, write: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<(), Error> {
     let out: Box<dyn Write> = match reader {
-        Reader::Person => Box::new(anstream::stdout().lock()),
+        Reader::Person => Box::new(Wrapping::new(anstream::stdout().lock(), wrap::width_of_output())),
+        Reader::OfTable => Box::new(anstream::stdout().lock()),
         Reader::Program => Box::new(io::stdout().lock()),
     };
     let mut out = BufWriter::with_capacity(1 << 16, out);
@@ -176,13 +182,11 @@ pub fn stopped(error: &Error, hint: Option<&str>) {
 
 /// Says what went wrong, why, and what to do next.
 pub fn failure(what: &str, causes: &[String], hint: Option<&str>) {
-    let mut err = anstream::stderr().lock();
     // standard error is the last resort: if it is gone, nobody is left to tell
-    let _ = writeln!(err, "{} {}", styled(BAD, "error:"), shown(what));
+    let _ = to_errors(&format!("{} {}", styled(BAD, "error:"), shown(what)));
     for cause in causes {
-        let _ = writeln!(err, "  cause: {}", shown(cause));
+        let _ = to_errors(&format!("  cause: {}", shown(cause)));
     }
-    drop(err);
     if let Some(text) = hint {
         self::hint(text);
     }
@@ -190,5 +194,11 @@ pub fn failure(what: &str, causes: &[String], hint: Option<&str>) {
 
 /// Says what to do next.
 pub fn hint(text: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{} {}", styled(STRONG, "hint:"), shown(text));
+    let _ = to_errors(&format!("{} {}", styled(STRONG, "hint:"), shown(text)));
+}
+
+/// Writes a line to standard error, broken where the terminal ends.
+fn to_errors(line: &str) -> io::Result<()> {
+    let line = wrap::width_of_errors().map_or_else(|| line.to_owned(), |width| wrapped(line, width));
+    writeln!(anstream::stderr().lock(), "{line}")
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use chrono::{Local, SecondsFormat};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::{FAINT, STRONG, Voice, shown, styled};
+use super::{FAINT, STRONG, Voice, shown, styled, to_errors};
 use windfall::cli::amount;
 use windfall::{Phase, Progress};
 
@@ -106,7 +106,7 @@ impl Screen {
 
     fn line(&self, text: &str) {
         self.shared.bar.suspend(|| {
-            let _ = writeln!(anstream::stderr().lock(), "{text}");
+            let _ = to_errors(text);
         });
     }
 }
@@ -137,8 +137,9 @@ fn style(phase: Phase, bytes: u64, files: u64) -> ProgressStyle {
     };
     let rest = match (bytes, files) {
         (0, 0) => " {elapsed}",
-        (0, _) => " [{bar:24}] {human_pos} of {human_len} files  {eta} left  {wide_msg}",
-        _ => " [{bar:24}] {read} of {all}  {speed}/s  {eta} left  {wide_msg}",
+        // with the longest numbers and words all of it but the name fits 80 columns
+        (0, _) => " [{bar:14}] {human_pos} of {human_len} files  {eta} left  {wide_msg}",
+        _ => " [{bar:14}] {read} of {all}  {speed}/s  {eta} left  {wide_msg}",
     };
     let style = ProgressStyle::with_template(&format!("{{spinner}} {doing}{rest}"));
     let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");

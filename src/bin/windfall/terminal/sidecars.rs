@@ -4,55 +4,73 @@
 //! expects to find albums and dates in them, and would look in vain.
 
 use std::io::{self, Write};
+use std::path::Path;
 
-use super::{Reader, Voice, outcome, print, problems, shown};
+use super::programs::next_steps;
+use super::{Reader, STRONG, Voice, outcome, print, problems, shown, styled};
+use crate::cli::Audience;
 use windfall::cli::{
     Word,
     amount::{self, counted},
+    remedy::quoted,
     sidecars::{Kept, Removed},
 };
-use windfall::{Error, LibraryPath, Problem, SidecarForm};
+use windfall::{Error, LibraryPath, SidecarForm};
 
 /// How many files are named unless all are asked for.
 const NAMED: usize = 8;
 
-pub fn written(form: SidecarForm, kept: &Kept, problems: &[Problem], voice: Voice) -> Result<(), Error> {
-    let Kept { wanted, replaced, others } = kept;
+pub fn written(library: &Path, audience: Audience, kept: &Kept, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| {
-        let what = format!("beside the photos that other programs read (sidecars, {})", form.as_str());
-        let made = counted(wanted.made, "small file", "small files");
-        let line = match (wanted.made, wanted.kept) {
-            (_, 0) => format!("Wrote {made} {what}."),
-            (0, kept) => {
-                let kept = counted(kept, "small file is", "small files are");
-                format!("Nothing to write: {kept} up to date ({}).", form.as_str())
-            }
-            (_, kept) => format!("Wrote {made} {what}; {} were up to date.", amount::count(kept)),
-        };
-        let mut lines = vec![line];
-        if *replaced > 0 {
-            let count = amount::count(*replaced);
-            lines.push(format!(
-                "{count} of them took the place of sidecars in another form, which had the same name."
-            ));
-        }
-        if others.made + others.kept > 0 {
-            let count = counted(others.made + others.kept, "sidecar", "sidecars");
-            lines.push(format!("{count} in another form stay, up to date as well."));
-        }
-        let foreigners: Vec<LibraryPath> = wanted.foreign.iter().chain(&others.foreign).cloned().collect();
-        outcome(
-            writeln!(out, "{}", lines.join("\n")).and_then(|()| foreign(out, &foreigners, voice)).and_then(
-                |()| {
-                    writeln!(
-                        out,
-                        "From now on each import into this library writes them too; --remove ends that."
-                    )
-                },
-            ),
-        )?;
-        outcome(problems::write(out, problems, voice))
+        outcome(words(out, library, audience, kept, voice))?;
+        outcome(problems::write(out, &kept.counts().problems, voice))
     })
+}
+
+fn words(
+    out: &mut dyn Write,
+    library: &Path,
+    audience: Audience,
+    kept: &Kept,
+    voice: Voice,
+) -> io::Result<()> {
+    let Kept { wanted, replaced, others, stay } = kept;
+    let form = audience.form().as_str();
+    let made = counted(wanted.made, "small file", "small files");
+    let what = format!("beside the photos that other programs read (sidecars, {form})");
+    match (wanted.made, wanted.kept) {
+        (_, 0) => writeln!(out, "Wrote {made} {what}.")?,
+        (0, kept) => {
+            let kept = counted(kept, "small file is", "small files are");
+            writeln!(out, "Nothing to write: {kept} up to date ({form}).")?;
+        }
+        (_, kept) => writeln!(out, "Wrote {made} {what}; {} were up to date.", amount::count(kept))?,
+    }
+    if *replaced > 0 {
+        let count = amount::count(*replaced);
+        writeln!(
+            out,
+            "{count} of them took the place of sidecars in another form, which had the same name."
+        )?;
+    }
+    for (other, count) in stay {
+        let count = counted(*count, "sidecar", "sidecars");
+        writeln!(out, "{count} in another form ({other}) stay, up to date as well. To remove them:")?;
+        writeln!(out, "    {}", shown(&removal(library, other)))?;
+    }
+    let foreigners: Vec<LibraryPath> = wanted.foreign.iter().chain(&others.foreign).cloned().collect();
+    foreign(out, &foreigners, voice)?;
+    writeln!(out, "From now on each import into this library writes them too. To remove them and end that:")?;
+    writeln!(out, "    {}", shown(&removal(library, form)))?;
+    let steps = next_steps(audience, library);
+    if !steps.is_empty() {
+        writeln!(out, "\n{}", styled(STRONG, "What next"))?;
+    }
+    steps.iter().try_for_each(|step| writeln!(out, "{}", shown(step)))
+}
+
+fn removal(library: &Path, form: &str) -> String {
+    format!("windfall sidecars {} --for {form} --remove", quoted(library))
 }
 
 pub fn removed(form: SidecarForm, removed: &Removed, voice: Voice) -> Result<(), Error> {

@@ -1,0 +1,88 @@
+//! What to do in another program once the sidecars for it are written. The same as the table of the README.
+
+use std::path::Path;
+
+use crate::cli::Audience;
+use windfall::cli::remedy::quoted;
+
+/// A line each: what to do in that program, and commands that stand by themselves.
+pub(super) fn next_steps(audience: Audience, library: &Path) -> Vec<String> {
+    let shown = library.display();
+    let library = quoted(library);
+    let command = |command: String| format!("    {command}");
+    let come = "Albums come as tags, favourites as five stars.";
+    let mut steps = match audience {
+        Audience::Digikam => vec![
+            "In digiKam: Settings, Configure digiKam, Metadata, Sidecars: tick `Read from sidecar files`."
+                .to_owned(),
+            format!("Then add `{shown}` as a collection. {come}"),
+        ],
+        Audience::Darktable => {
+            vec![format!("In darktable: Import, Add to library, `{shown}`. {come}")]
+        }
+        Audience::Lightroom => vec![
+            "Lightroom reads no such files itself. Copy the library, and put their words into the photos of the \
+             copy:"
+                .to_owned(),
+            command(
+                "exiftool -r -ext '*' --ext xmp -overwrite_original -tagsfromfile %d%f.%e.xmp -xmp:all -i Albums COPY"
+                    .to_owned(),
+            ),
+            "Then import the copy with `Add`. Albums come as keywords, favourites as five stars.".to_owned(),
+        ],
+        Audience::ApplePhotos => vec![
+            "On a Mac with osxphotos:".to_owned(),
+            command(format!("osxphotos import {library}/[12]* --walk --sidecar --skip-dups")),
+            "Albums come as keywords.".to_owned(),
+        ],
+        Audience::Immich => vec![
+            format!("In Immich: Administration, External Libraries: add `{shown}`, with the exclusion patterns"),
+            "  `**/Hidden/**`  `**/Recently Deleted/**`  `**/Albums/**`".to_owned(),
+            come.to_owned(),
+        ],
+        Audience::ImmichGo => vec![
+            "With immich-go and a key from Immich, Account Settings, API Keys:".to_owned(),
+            command(format!(
+                "immich-go upload from-folder --server URL --api-key KEY --ban-file Hidden/ --ban-file \
+                 'Recently Deleted/' --ban-file Albums/ {library}"
+            )),
+            "Albums, favourites and dates come along.".to_owned(),
+        ],
+        Audience::PhotoPrism => vec![
+            format!("In `{shown}` make a file `.ppignore` with three lines:"),
+            "  Hidden".to_owned(),
+            "  Recently Deleted".to_owned(),
+            "  Albums".to_owned(),
+            "Then index the library as originals.".to_owned(),
+        ],
+        Audience::Xmp => return Vec::new(),
+    };
+    if matches!(audience, Audience::Digikam | Audience::Darktable | Audience::Lightroom) {
+        steps.push(
+            "Leave out `Albums`, whose links repeat the photos, and `Hidden` and `Recently Deleted`, unless you want \
+             them shown."
+                .to_owned(),
+        );
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_steps;
+    use crate::cli::AUDIENCES;
+    use std::path::Path;
+
+    #[test]
+    fn every_program_has_its_next_steps_and_commands_name_the_library() {
+        for (audience, _) in AUDIENCES {
+            let steps = next_steps(audience, Path::new("/media/My Disk/Photos")).join("\n");
+            let is_general = audience == crate::cli::Audience::Xmp;
+            assert_eq!(steps.is_empty(), is_general, "{audience:?}");
+            let names = steps.matches("/media/My Disk/Photos").count();
+            let is_named = is_general || audience == crate::cli::Audience::Lightroom || names > 0;
+            assert!(is_named, "{audience:?}: {steps}");
+            assert!(!steps.contains(" /media/My Disk"), "a shell would break it: {steps}");
+        }
+    }
+}
