@@ -132,7 +132,7 @@ pub fn replace(
 
 /// Whether a file of Windfall's own waits to take the place of another, or did when a run was killed.
 pub fn is_unfinished(name: &str) -> bool {
-    name == UNFINISHED || name.starts_with(PAGE)
+    name.starts_with(UNFINISHED) || name.starts_with(PAGE)
 }
 
 /// Removes what killed runs left, but nothing young: another run may be at it.

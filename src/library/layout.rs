@@ -8,6 +8,8 @@ pub const INTERNAL: &str = ".windfall";
 pub const DETAILS: &str = "details";
 /// Inside a folder of those: what brought the files of one export, and what they were called there.
 pub const ORIGINS: &str = "origins.csv";
+/// Beside those: what the owner chose, a line for each setting.
+pub const SETTINGS: &str = "settings.csv";
 /// Beside those: what the owner left out on purpose.
 pub const FORGOTTEN_TABLE: &str = "forgotten.csv";
 /// Inside it: files that the owner left out on purpose, by the path that they had.
@@ -66,6 +68,6 @@ pub fn is_library(folder: &Path) -> bool {
 pub fn is_beside_details(path: &str) -> bool {
     let mut steps = path.split('/');
     [INTERNAL, DETAILS].into_iter().all(|step| steps.next() == Some(step))
-        && matches!(steps.nth(1), Some(ORIGINS | FORGOTTEN_TABLE))
+        && matches!(steps.nth(1), Some(ORIGINS | SETTINGS | FORGOTTEN_TABLE))
         && steps.next().is_none()
 }

@@ -1,12 +1,12 @@
 //! An owner's library: first its words, which are pure, then the folder itself and its catalog.
 
 pub mod catalog;
+pub mod choices;
 pub mod drive;
 pub mod files;
 pub mod filter;
 pub mod given;
 pub mod identity;
-pub mod kept_forgotten;
 pub mod layout;
 pub mod lock;
 pub mod name;

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::contents::{ContentSet, Contents, litter};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Mover, NewMove, Remembered};
+use crate::library::choices;
 use crate::library::drive::{self, hash_file};
 use crate::library::given::Given;
 use crate::library::layout;
@@ -104,6 +105,7 @@ pub fn arrange(run: &Run<'_>, wanted: &Wanted) -> Result<Arranged, Error> {
     if moves.is_empty() {
         // the arrangement before this one can still be taken back
         catalog.remember(&words(&chosen[..2]))?;
+        choices::keep(library, &catalog)?;
         return Ok(told);
     }
     catalog.begin_moves(Mover::Arrange, &moves, &looked.delivered.ids.contents, &words(&chosen))?;

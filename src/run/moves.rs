@@ -16,7 +16,7 @@ use crate::library::record::{DerivedKind, DerivedRecord};
 use crate::library::settings::Settings;
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
-use crate::library::{drive, kept_forgotten};
+use crate::library::{choices, drive};
 use crate::page;
 use crate::problem::{Code, Problem};
 use crate::progress::Watch;
@@ -184,7 +184,7 @@ pub fn settle(run: &Run<'_>, catalog: &mut Catalog) -> Result<Moved, Error> {
         moved.problems.extend(sidecars.problems);
     }
     moved.problems.extend(record_origins(&placing, &contents, &plan, &nothing, catalog, &ids)?);
-    kept_forgotten::keep(library, &catalog.remembrances()?)?;
+    choices::keep(library, catalog)?;
     staging.close();
     moved.problems.extend(page_again(run)?);
     Ok(moved)

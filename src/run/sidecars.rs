@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::category::photos::{AlbumKind, Heard};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Remembered};
+use crate::library::choices;
 use crate::library::drive::hash_file;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
@@ -263,6 +264,7 @@ pub fn write(library: &Path, form: SidecarForm, watch: Watch<'_>) -> Result<Kept
     catalog.record_moved(&before.moved)?;
     catalog.record_owners_moves(&before.moved)?;
     catalog.remember(&remembering(Some(form)))?;
+    choices::keep(library, &catalog)?;
     let remembered = catalog.settings()?;
     let discretion = Discretion {
         hidden: remembered.choice(name::HIDDEN).unwrap_or(Hidden::Apart),
@@ -327,6 +329,7 @@ pub fn remove(library: &Path, form: SidecarForm) -> Result<Removed, Error> {
     let mut remembered: Option<SidecarForm> = catalog.settings()?.choice(name::SIDECARS).flatten();
     if remembered == Some(form) {
         catalog.remember(&remembering(None))?;
+        choices::keep(library, &catalog)?;
         remembered = None;
     }
     Ok(Removed { removal, remembered })

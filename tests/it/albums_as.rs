@@ -52,10 +52,11 @@ fn the_choice_is_remembered() {
     library.done(&["albums", "lib", "--as", "list"]);
     library.import("parts", &[]);
     assert!(library.at("Albums/Lake.m3u8").is_file() && !library.at("Albums/Lake").exists());
-    let settings = library.at(".windfall/details");
-    let settings =
-        walkdir::WalkDir::new(settings).into_iter().flatten().find(|e| e.file_name() == "settings.csv");
-    assert!(fs::read_to_string(settings.unwrap().path()).unwrap().contains("albums,list"));
+    // also where the catalog is lost
+    fs::remove_file(library.at(".windfall/catalog.sqlite")).unwrap();
+    library.run(&["verify", "lib", "--rebuild-catalog"]);
+    library.import("parts", &[]);
+    assert!(library.at("Albums/Lake.m3u8").is_file() && !library.at("Albums/Lake").exists());
 }
 
 #[test]

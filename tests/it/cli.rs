@@ -330,7 +330,7 @@ fn every_command_has_its_help() {
 fn the_json_is_as_its_page_says() {
     let place = imported();
     let page = include_str!("../../docs/json.md");
-    let commands: [(&str, &[&str]); 7] = [
+    let commands: [(&str, &[&str]); 13] = [
         ("import", &["import", "parts", "--to", "lib"]),
         ("check", &["check", "parts"]),
         ("verify", &["verify", "lib", "--against", "parts"]),
@@ -338,6 +338,12 @@ fn the_json_is_as_its_page_says() {
         ("similar", &["similar", "lib"]),
         ("copy", &["copy", "lib", "--to", "copies"]),
         ("sidecars", &["sidecars", "lib", "--for", "xmp"]),
+        ("report", &["report", "lib"]),
+        ("mirror", &["mirror", "lib", "--to", "second"]),
+        ("repair", &["repair", "lib", "--from", "second"]),
+        ("albums", &["albums", "lib", "--as", "list"]),
+        ("arrange", &["arrange", "lib", "--layout", "{year}"]),
+        ("forget", &["forget", "lib", "2024/IMG_1.JPG"]),
     ];
     for (command, arguments) in commands {
         let run = place.run(&[arguments, &["--json"]].concat());

@@ -5,9 +5,11 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::builder::{Exif, Export, Part, Photo, Row, jpeg};
 use crate::support::verified::{assert_same, derived, exports, facts, photo, rebuilt, rich, said, verified};
-use crate::support::{Scratch, codes, contents};
+use crate::support::{Scratch, codes, command, contents};
 use windfall::library::catalog::Catalog;
 use windfall::library::settings::{AlbumForm, Hidden, Memories};
 use windfall::library::template::{Purpose, Template};
@@ -171,6 +173,36 @@ fn a_table_is_written_only_where_it_changes() {
     fs::write(&times[0].0, &before.values().next().unwrap()[..500]).unwrap();
     scratch.import(&zips[1..]);
     assert_eq!(tables(&scratch.library()).values().next(), before.values().next());
+}
+
+#[test]
+fn what_the_owner_chose_is_not_lost_with_the_catalog() {
+    let scratch = Scratch::new();
+    rich().write_zips(&scratch.parts());
+    let (parts, library) = (scratch.parts(), scratch.library());
+    let run = |words: &[&str]| {
+        let output = command().args(words).output().unwrap();
+        // the export lacks something, which ends with 3
+        let is_done = matches!(output.status.code(), Some(0 | 3));
+        assert!(is_done, "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (parts, place) = (parts.to_str().unwrap(), library.to_str().unwrap());
+    let choices = ["--time-zone", "Asia/Tokyo", "--layout", "{year}/%m", "--hidden", "skip"];
+    run(&[&["import", parts, "--to", place][..], &choices].concat());
+    // making a catalog anew reads every file, and keeps when
+    let list = || -> Vec<Value> {
+        let lines = run(&["list", place, "--json"]);
+        let files = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        files.map(|mut file| (file.as_object_mut().unwrap().remove("verified"), file).1).collect()
+    };
+    let (files, listed) = (contents(&library), list());
+    lose_catalog(&scratch);
+    run(&["verify", place, "--rebuild-catalog"]);
+    assert_eq!(list(), listed);
+    // the next import goes on as the owner chose
+    run(&["import", parts, "--to", place]);
+    assert_eq!((contents(&library), list()), (files, listed));
 }
 
 #[test]

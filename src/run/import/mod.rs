@@ -25,8 +25,8 @@ use chrono::Utc;
 use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
+use crate::library::choices;
 use crate::library::drive;
-use crate::library::kept_forgotten;
 use crate::library::layout::INTERNAL;
 use crate::library::lock::{lock, withdraw};
 use crate::library::record::Unchanged;
@@ -114,7 +114,7 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let read = heal::heal(run, library, read, &staging, &mut catalog)?;
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
-    kept_forgotten::keep(library, &catalog.remembrances()?)?;
+    choices::keep(library, &catalog)?;
     let (report, before) = report::report(library, placed, &settings)?;
     let healed: HashSet<&str> = report.healed.iter().map(String::as_str).collect();
     let harmed = before.harmed().filter(|(record, _)| !healed.contains(record.path.as_str()));

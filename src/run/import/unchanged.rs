@@ -14,7 +14,7 @@ use blake3::{Hash, Hasher};
 use crate::contents::ArchiveId;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
-use crate::library::kept_forgotten;
+use crate::library::choices;
 use crate::library::layout;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Unchanged};
@@ -115,13 +115,13 @@ fn state(library: &Path, inputs: &Hash, strangers: Hash, settings: &Settings) ->
     hasher.finalize().to_string()
 }
 
-/// A hash of how large each table of origins is, and those of what is forgotten. The catalog does not know of these
+/// A hash of how large each table of origins is, and those beside it. The catalog does not know of these
 /// files, and one that is gone or cut has to be written again.
 fn tables(library: &Path) -> Hash {
     let folders = fs::read_dir(layout::internal(library).join(layout::DETAILS)).into_iter().flatten();
     let tables = folders.flatten().map(|folder| folder.path().join(layout::ORIGINS));
     let mut sizes: Vec<(PathBuf, Option<u64>)> = tables
-        .chain(kept_forgotten::places(library))
+        .chain(choices::tables(library))
         .map(|table| {
             let metadata = fs::symlink_metadata(&table).ok().filter(fs::Metadata::is_file);
             (table.strip_prefix(library).map(Path::to_owned).unwrap_or_default(), metadata.map(|m| m.len()))

@@ -13,6 +13,7 @@ use chrono::Utc;
 
 use crate::error::{CatalogFaultKind, Error};
 use crate::library::catalog::{Catalog, Known};
+use crate::library::choices;
 use crate::library::drive::hash_file;
 use crate::library::given::Given;
 use crate::library::identity::Identity;
@@ -82,12 +83,16 @@ impl Library {
         Catalogued { files, forgotten, derived, lists }
     }
 
-    /// Remembers which library this is, in the catalog.
+    /// Remembers which library this is, in the catalog and beside it.
     ///
     /// # Errors
     /// If the catalog refuses, but not for a drive that cannot be written to.
     pub fn remember_identity(&mut self, run: &Run<'_>) -> Result<(), Error> {
-        writable(self.catalog.remember_identity(&self.identity), run).map(drop)
+        if writable(self.catalog.remember_identity(&self.identity), run)?.is_some() {
+            // it follows from the catalog as well
+            let _ = choices::keep(run.library, &self.catalog);
+        }
+        Ok(())
     }
 
     /// Finds out what is wrong with the library's files, as far as this run has seen them, and keeps it. Files of which

@@ -31,12 +31,12 @@ use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids, KeptOriginal as Original, Remembered, Remembrance};
-use crate::library::kept_forgotten;
+use crate::library::choices;
 use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Novelty, ReadEntry};
-use crate::library::settings::{RememberedSettings, Settings};
+use crate::library::settings::{AlbumForm, RememberedSettings, Settings, Word, name};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
 use crate::run::forget::edited;
@@ -67,9 +67,9 @@ pub fn rebuild(
     let began = Utc::now().to_rfc3339();
     let _lock = hold(run.library)?;
     let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
-    let old = Old::read(run.library)?;
-    let settings = choose(&old.settings);
     let on_drive = OnDrive::walk(run.library);
+    let old = Old::read(run.library, &on_drive)?;
+    let settings = choose(&old.settings);
     let told = Told::read(run.library);
     let kept = kept_details(run.library, &on_drive, &told);
     let mut reread = on_drive::reread(run, to_read(&on_drive, &kept), Wanted::Everything)?;
@@ -103,7 +103,7 @@ pub fn rebuild(
     // the tables say what these should be, and that is what was read
     let told: Vec<LibraryPath> = sorted.told.iter().map(|file| file.path.clone()).collect();
     catalog.record_sound(Utc::now(), &told)?;
-    kept_forgotten::keep(run.library, &catalog.remembrances()?)?;
+    choices::keep(run.library, &catalog)?;
     catalog.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
 }
@@ -117,7 +117,7 @@ struct Old {
 }
 
 impl Old {
-    fn read(library: &Path) -> Result<Self, Error> {
+    fn read(library: &Path, on_drive: &OnDrive) -> Result<Self, Error> {
         let (known, settings, told) = match catalog::open(library) {
             Ok(catalog) => (
                 catalog.load().unwrap_or_default(),
@@ -128,7 +128,11 @@ impl Old {
             Err(_) => Default::default(),
         };
         // what the catalog says is newer
-        let mut forgotten = kept_forgotten::kept(library);
+        let beside = choices::settings::kept(library);
+        let lists = has_lists(on_drive).then_some((name::ALBUMS, AlbumForm::List.as_str()));
+        let all = lists.into_iter().chain(beside.iter()).chain(settings.iter());
+        let settings = all.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+        let mut forgotten = choices::forgotten::kept(library);
         let is_told = |kept: &Remembrance| told.iter().any(|told| told.bytes == kept.bytes);
         forgotten.retain(|kept| !is_told(kept));
         forgotten.extend(told.iter().cloned());
@@ -160,6 +164,15 @@ fn learn(library: &Path, file: &mut Remembrance) {
         Ok(seen) if seen.content == file.bytes.content => file.said = seen.said,
         _ => {}
     }
+}
+
+/// Whether albums stand as lists, which no table says.
+fn has_lists(on_drive: &OnDrive) -> bool {
+    let is_list = |path: &LibraryPath| {
+        path.as_str().strip_prefix(layout::ALBUMS).is_some_and(|rest| rest.starts_with('/'))
+            && path.as_str().ends_with(".m3u8")
+    };
+    on_drive.files.keys().any(is_list)
 }
 
 /// Settings for the new catalog: those that were chosen, and of the old ones the others.

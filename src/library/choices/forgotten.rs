@@ -1,23 +1,20 @@
-//! What was left out on purpose, beside the catalog: `.windfall/details/<export>/forgotten.csv`. If the catalog is lost,
-//! no import brings back what its owner did not want.
-//!
-//! The catalog is what counts while it is there. The files all say the same, and stand where the other tables stand
-//! that a lost catalog is made from; where nothing is forgotten, there are none.
+//! `.windfall/details/<export>/forgotten.csv`: what was left out on purpose, so that no import brings back what its
+//! owner did not want. Where nothing is forgotten, there is none.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::collections::BTreeMap;
+use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use csv::{ReaderBuilder, WriterBuilder};
 use serde::{Deserialize, Serialize};
 
+use super::{is_file, places, put};
 use crate::apple::fingerprint::Fingerprint;
 use crate::category::Said;
 use crate::contents::Content;
 use crate::error::Error;
 use crate::library::catalog::{Forgotten, Remembrance};
-use crate::library::files::{Company, replace};
 use crate::library::layout;
 use crate::library::path::LibraryPath;
 
@@ -38,46 +35,15 @@ struct Line {
     record: String,
 }
 
-/// The files that stand or may stand, in a fixed order.
-pub fn places(library: &Path) -> BTreeSet<PathBuf> {
-    let exports =
-        fs::read_dir(layout::internal(library).join(layout::DETAILS)).into_iter().flatten().flatten();
-    let exports = exports.map(|export| export.path()).filter(|export| is_file(&export.join(layout::ORIGINS)));
-    exports.map(|export| export.join(layout::FORGOTTEN_TABLE)).collect()
-}
-
-fn is_file(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
-}
-
-/// Puts what is forgotten beside the catalog, durably, unless it stands there already.
-///
-/// # Errors
-/// If the drive is full, gone or read-only.
-pub fn keep(library: &Path, all: &[Remembrance]) -> Result<(), Error> {
+pub(super) fn keep(library: &Path, all: &[Remembrance]) -> Result<(), Error> {
     let text = text(all).map_err(Error::io("write what is forgotten in", library))?;
-    for place in places(library) {
-        if all.is_empty() {
-            match fs::remove_file(&place) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(Error::io("remove", &place)(error));
-                }
-                _ => continue,
-            }
-        }
-        if is_file(&place) && fs::read(&place).is_ok_and(|held| held == text) {
-            continue;
-        }
-        replace(&layout::internal(library), &place, Company::Nobody, &|to| to.write_all(&text))
-            .map_err(Error::io("write", &place))?;
-    }
-    Ok(())
+    put(library, layout::FORGOTTEN_TABLE, (!all.is_empty()).then_some(&text))
 }
 
 /// What stands beside the catalog: every line of every table that can be understood, each once.
 pub fn kept(library: &Path) -> Vec<Remembrance> {
     let mut all = BTreeMap::new();
-    for place in places(library) {
+    for place in places(library, layout::FORGOTTEN_TABLE) {
         if !is_file(&place) {
             continue;
         }

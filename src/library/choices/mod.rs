@@ -1,0 +1,64 @@
+//! What only the catalog would know, once more beside it, in tables that stand with Apple's lists: if the catalog is
+//! lost, what its owner chose and what was left out on purpose is not.
+//!
+//! The catalog is what counts while it is there; these tables are read only to make a lost one anew. They stand beside
+//! the origins of every export, so that they go wherever those go, and all say the same.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::library::catalog::Catalog;
+use crate::library::files::{Company, replace};
+use crate::library::layout;
+
+pub mod forgotten;
+pub mod settings;
+
+/// Puts everything beside the catalog that belongs there, durably, unless it stands there already.
+///
+/// # Errors
+/// If the drive is full, gone or read-only.
+pub fn keep(library: &Path, catalog: &Catalog) -> Result<(), Error> {
+    settings::keep(library, &catalog.settings()?)?;
+    forgotten::keep(library, &catalog.remembrances()?)
+}
+
+/// The tables that stand or may stand, in a fixed order.
+pub fn tables(library: &Path) -> impl Iterator<Item = PathBuf> {
+    [layout::SETTINGS, layout::FORGOTTEN_TABLE].into_iter().flat_map(|table| places(library, table))
+}
+
+/// Where this table belongs: beside the origins of each export.
+fn places(library: &Path, table: &str) -> BTreeSet<PathBuf> {
+    let exports =
+        fs::read_dir(layout::internal(library).join(layout::DETAILS)).into_iter().flatten().flatten();
+    let exports = exports.map(|export| export.path()).filter(|export| is_file(&export.join(layout::ORIGINS)));
+    exports.map(|export| export.join(table)).collect()
+}
+
+fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
+/// Lets this text stand everywhere where the table belongs, or none.
+fn put(library: &Path, table: &str, text: Option<&[u8]>) -> Result<(), Error> {
+    for place in places(library, table) {
+        let Some(text) = text else {
+            match fs::remove_file(&place) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(Error::io("remove", &place)(error));
+                }
+                _ => continue,
+            }
+        };
+        if is_file(&place) && fs::read(&place).is_ok_and(|held| held == text) {
+            continue;
+        }
+        replace(&layout::internal(library), &place, Company::Nobody, &|to| to.write_all(text))
+            .map_err(Error::io("write", &place))?;
+    }
+    Ok(())
+}
