@@ -43,7 +43,7 @@ pub(super) fn keep(library: &Path, all: &[Remembrance]) -> Result<(), Error> {
 /// What stands beside the catalog: every line of every table that can be understood, each once.
 pub fn kept(library: &Path) -> Vec<Remembrance> {
     let mut all = BTreeMap::new();
-    for place in places(library, layout::FORGOTTEN_TABLE) {
+    for place in places(library, layout::FORGOTTEN_TABLE).unwrap_or_default() {
         if !is_file(&place) {
             continue;
         }

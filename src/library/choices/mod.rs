@@ -26,17 +26,22 @@ pub fn keep(library: &Path, catalog: &Catalog) -> Result<(), Error> {
     forgotten::keep(library, &catalog.remembrances()?)
 }
 
-/// The tables that stand or may stand, in a fixed order.
+/// The tables that stand or may stand, in a fixed order, as far as the drive tells.
 pub fn tables(library: &Path) -> impl Iterator<Item = PathBuf> {
-    [layout::SETTINGS, layout::FORGOTTEN_TABLE].into_iter().flat_map(|table| places(library, table))
+    let tables = [layout::SETTINGS, layout::FORGOTTEN_TABLE];
+    tables.into_iter().flat_map(|table| places(library, table).unwrap_or_default())
 }
 
 /// Where this table belongs: beside the origins of each export.
-fn places(library: &Path, table: &str) -> BTreeSet<PathBuf> {
-    let exports =
-        fs::read_dir(layout::internal(library).join(layout::DETAILS)).into_iter().flatten().flatten();
-    let exports = exports.map(|export| export.path()).filter(|export| is_file(&export.join(layout::ORIGINS)));
-    exports.map(|export| export.join(table)).collect()
+fn places(library: &Path, table: &str) -> io::Result<BTreeSet<PathBuf>> {
+    let exports = match fs::read_dir(layout::internal(library).join(layout::DETAILS)) {
+        Ok(exports) => exports,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(error) => return Err(error),
+    };
+    let exports = exports.map(|export| Ok(export?.path())).collect::<io::Result<Vec<PathBuf>>>()?;
+    let exports = exports.into_iter().filter(|export| is_file(&export.join(layout::ORIGINS)));
+    Ok(exports.map(|export| export.join(table)).collect())
 }
 
 fn is_file(path: &Path) -> bool {
@@ -45,7 +50,8 @@ fn is_file(path: &Path) -> bool {
 
 /// Lets this text stand everywhere where the table belongs, or none.
 fn put(library: &Path, table: &str, text: Option<&[u8]>) -> Result<(), Error> {
-    for place in places(library, table) {
+    let places = places(library, table).map_err(Error::io("list the exports of", library))?;
+    for place in places {
         let Some(text) = text else {
             match fs::remove_file(&place) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {

@@ -25,6 +25,7 @@ pub(super) fn keep(library: &Path, settings: &RememberedSettings) -> Result<(), 
 /// What stands beside the catalog; nothing if it cannot be read.
 pub fn kept(library: &Path) -> RememberedSettings {
     let files = places(library, layout::SETTINGS)
+        .unwrap_or_default()
         .into_iter()
         .filter(|place| is_file(place))
         .filter_map(|place| File::open(place).ok());
