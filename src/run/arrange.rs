@@ -219,8 +219,7 @@ impl Looked {
         if self.before.moved.is_empty() {
             return Ok(());
         }
-        catalog.record_moved(&self.before.moved)?;
-        catalog.record_owners_moves(&self.before.moved)
+        catalog.record_moved(&self.before.moved)
     }
 
     /// Plans, and plans anew without those that turn out to be changed, until all that move are as they were placed.

@@ -157,7 +157,6 @@ pub fn settle(run: &Run<'_>, catalog: &mut Catalog) -> Result<Moved, Error> {
     let before = Before::new(library, Tree::walk(library)?, recorded, &contents, &staging.waiting());
     if !before.moved.is_empty() {
         catalog.record_moved(&before.moved)?;
-        catalog.record_owners_moves(&before.moved)?;
     }
     let remembered = catalog.settings()?;
     let settings = Settings::of(&remembered);

@@ -262,7 +262,6 @@ pub fn write(library: &Path, form: SidecarForm, watch: Watch<'_>) -> Result<Kept
     let edited: Vec<LibraryPath> =
         before.derived.extract_if(.., |p, r| is_edited(library, p, r)).map(|(p, _)| p).collect();
     catalog.record_moved(&before.moved)?;
-    catalog.record_owners_moves(&before.moved)?;
     catalog.remember(&remembering(Some(form)))?;
     choices::keep(library, &catalog)?;
     let remembered = catalog.settings()?;

@@ -142,6 +142,13 @@ impl Before {
             }
         }
         files.extend(found.records.into_iter().map(|record| (record.path.clone(), record)));
+        for partner in
+            files.values_mut().flat_map(|record| [&mut record.live_photo, &mut record.companion_of]).flatten()
+        {
+            if let Some(to) = moved.get(partner) {
+                partner.clone_from(to);
+            }
+        }
         owners.extend(found.moved.iter().map(|(_, to)| to.clone()));
         let forgotten: ContentSet = forgotten.iter().map(|file| file.content).collect();
         let mut standing: ContentSet =

@@ -29,6 +29,7 @@ mod import;
 mod laws;
 mod mirror;
 mod origins;
+mod owner;
 mod page;
 mod pairs;
 mod pictures;

@@ -184,33 +184,6 @@ impl Catalog {
         self.write(|tx| tx.execute("DELETE FROM plan", []).map(|_| ()))
     }
 
-    /// Follows files that their owner moved, in their records, their albums and what was derived from them.
-    pub fn record_moved(&mut self, moved: &[(LibraryPath, LibraryPath)]) -> Result<(), Error> {
-        self.write(|tx| {
-            // owners move whole years, so each table gets one pass and not one for each file
-            tx.execute_batch("CREATE TEMP TABLE moved (old TEXT PRIMARY KEY, new TEXT NOT NULL)")?;
-            let mut insert = tx.prepare("INSERT INTO moved (old, new) VALUES (?1, ?2)")?;
-            for (from, to) in moved {
-                insert.execute(params![from.as_str(), to.as_str()])?;
-            }
-            for (table, column) in [("files", "path"), ("memberships", "path"), ("derived", "target")] {
-                let follow = format!(
-                    "UPDATE OR REPLACE {table} SET {column} = (SELECT new FROM moved WHERE old = {column}) \
-                     WHERE {column} IN (SELECT old FROM moved)"
-                );
-                tx.execute(&follow, [])?;
-            }
-            // each was found by its bytes
-            tx.execute(
-                "UPDATE files SET damage = NULL, damage_found = NULL \
-                 WHERE damage NOTNULL AND path IN (SELECT new FROM moved)",
-                [],
-            )?;
-            drop(insert);
-            tx.execute_batch("DROP TABLE moved")
-        })
-    }
-
     /// Records files that are durable under their final names, with all that is known of them.
     pub fn record_files(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| put_files(tx, files, ids))

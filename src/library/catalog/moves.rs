@@ -131,7 +131,8 @@ impl Catalog {
                     let mover = known_word(1, row.get_ref(1)?.as_str()?, Mover::from_name)?;
                     journals.push(Journal { run, mover, pending: Vec::new(), left: Vec::new() });
                 }
-                let (Some(journal), Some(going)) = (journals.last_mut(), going(row)?) else { continue };
+                let Some(journal) = journals.last_mut() else { continue };
+                let going = going(row)?;
                 match row.get::<_, i64>(5)? {
                     TO_DO => journal.pending.push(going),
                     _ => journal.left.push(going.old),
@@ -145,9 +146,7 @@ impl Catalog {
     pub fn record_relocated(&mut self, journal: &Journal, relocated: &Relocated) -> Result<(), Error> {
         let Journal { run, mover, .. } = journal;
         self.write(|tx| {
-            tx.execute_batch(
-                "CREATE TEMP TABLE arrived (old TEXT PRIMARY KEY, new TEXT NOT NULL, content INTEGER, position INTEGER)",
-            )?;
+            tx.execute_batch(ARRIVED_TABLE)?;
             let mut arrived = tx.prepare(
                 "INSERT OR IGNORE INTO arrived (old, new, content, position) \
                  SELECT old, new, content, position FROM moves WHERE run = ?1 AND position = ?2",
@@ -210,13 +209,33 @@ impl Catalog {
         })
     }
 
-    /// Remembers where the owner put files, so that nobody takes them for misplaced.
-    pub fn record_owners_moves(&mut self, moved: &[(LibraryPath, LibraryPath)]) -> Result<(), Error> {
+    /// Follows files that their owner moved, in everything that names them, and remembers where they were put, so that
+    /// nobody takes them for misplaced.
+    pub fn record_moved(&mut self, moved: &[(LibraryPath, LibraryPath)]) -> Result<(), Error> {
+        if moved.is_empty() {
+            return Ok(());
+        }
         let moves: Vec<NewMove> = moved
             .iter()
             .map(|(old, new)| NewMove { old: old.clone(), new: Some(new.clone()), content: None })
             .collect();
-        self.write(|tx| put(tx, Mover::Owner, FOLLOWED, &moves, &ByContent::default()))
+        self.write(|tx| {
+            tx.execute_batch(ARRIVED_TABLE)?;
+            let mut insert = tx.prepare("INSERT INTO arrived (old, new) VALUES (?1, ?2)")?;
+            for (from, to) in moved {
+                insert.execute(params![from.as_str(), to.as_str()])?;
+            }
+            drop(insert);
+            follow(tx)?;
+            // each was found by its bytes
+            tx.execute(
+                "UPDATE files SET damage = NULL, damage_found = NULL \
+                 WHERE damage NOTNULL AND path IN (SELECT new FROM arrived)",
+                [],
+            )?;
+            tx.execute_batch("DROP TABLE arrived")?;
+            put(tx, Mover::Owner, FOLLOWED, &moves, &ByContent::default())
+        })
     }
 
     /// Where the owner put files.
@@ -261,12 +280,20 @@ pub(super) fn put(
     Ok(())
 }
 
-fn going(row: &Row<'_>) -> rusqlite::Result<Option<Move>> {
-    let path = |column| Ok::<_, rusqlite::Error>(LibraryPath::recorded(row.get_ref(column)?.as_str()?).ok());
+/// A path that cannot be one is an error: a file that is to go nowhere is deleted, and an unreadable place is no wish
+/// to delete anything.
+fn going(row: &Row<'_>) -> rusqlite::Result<Move> {
+    let path =
+        |column| known_word(column, row.get_ref(column)?.as_str()?, |text| LibraryPath::recorded(text).ok());
     let blake3 = row.get_ref(6)?.as_str_or_null()?.and_then(|hex| blake3::Hash::from_hex(hex).ok());
-    let Some(old) = path(3)? else { return Ok(None) };
-    Ok(Some(Move { position: row.get(2)?, old, new: path(4)?, blake3 }))
+    let is_deleted = row.get_ref(4)?.as_str()?.is_empty();
+    let new = (!is_deleted).then(|| path(4)).transpose()?;
+    Ok(Move { position: row.get(2)?, old: path(3)?, new, blake3 })
 }
+
+/// Files that stand elsewhere now. Owners move whole years, so each table gets one pass and not one for each file.
+const ARRIVED_TABLE: &str =
+    "CREATE TEMP TABLE arrived (old TEXT PRIMARY KEY, new TEXT NOT NULL, content INTEGER, position INTEGER)";
 
 /// Everything that names what is in `arrived` names it by its new path. Files may have changed places, so every name
 /// that has to be unique goes by way of one that no path can have.
@@ -285,4 +312,43 @@ fn follow(tx: &Transaction<'_>) -> rusqlite::Result<()> {
         ))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mover, NewMove};
+    use crate::contents::ByContent;
+    use crate::library::catalog::Catalog;
+    use crate::library::path::LibraryPath;
+    use crate::library::settings::RememberedSettings;
+
+    #[test]
+    fn a_place_that_cannot_be_read_is_no_wish_to_delete() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut catalog = Catalog::open_file(folder.path().join("catalog.sqlite")).unwrap();
+        let old = LibraryPath::parse("2024/a.jpg").unwrap();
+        let new = Some(LibraryPath::parse("2025/a.jpg").unwrap());
+        let moves =
+            [NewMove { old: old.clone(), new, content: None }, NewMove { old, new: None, content: None }];
+        catalog
+            .begin_moves(Mover::Arrange, &moves, &ByContent::default(), &RememberedSettings::default())
+            .unwrap();
+        let wanted = |catalog: &Catalog| {
+            catalog.unfinished_moves().map(|mut journals| {
+                journals
+                    .remove(0)
+                    .pending
+                    .into_iter()
+                    .map(|going| going.new.map(|path| path.to_string()))
+                    .collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(wanted(&catalog).unwrap(), [Some("2025/a.jpg".to_owned()), None]);
+        for (column, bad) in [("new", "../elsewhere.jpg"), ("old", "/a.jpg")] {
+            catalog
+                .write(|tx| tx.execute(&format!("UPDATE moves SET {column} = ?1 WHERE position = 0"), [bad]))
+                .unwrap();
+            assert!(wanted(&catalog).is_err(), "{column}");
+        }
+    }
 }

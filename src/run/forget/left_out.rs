@@ -204,7 +204,6 @@ impl Opened {
             Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, &HashSet::new());
         if !before.moved.is_empty() {
             catalog.record_moved(&before.moved)?;
-            catalog.record_owners_moves(&before.moved)?;
         }
         let Remembered { delivered, recorded } = catalog.load()?;
         let (files, forgotten) = (recorded.files, recorded.forgotten);

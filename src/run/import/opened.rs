@@ -41,7 +41,6 @@ pub(super) fn open(
     let before = Before::new(library, tree, recorded, &delivered.contents, &staging.waiting());
     if !before.moved.is_empty() {
         catalog.record_moved(&before.moved)?;
-        catalog.record_owners_moves(&before.moved)?;
     }
     if !before.sound_again.is_empty() {
         let again: Vec<&LibraryPath> = before.sound_again.iter().collect();
