@@ -68,7 +68,8 @@ impl Harm {
     /// changes neither. A file that is cut short was not written by a program either.
     pub fn of(found: &Looks) -> Harm {
         match found {
-            Looks { is_readable: false, .. } => Harm::Damaged,
+            // nobody edits what is kept for later matches
+            Looks { is_readable: false, .. } | Looks { is_list: true, .. } => Harm::Damaged,
             Looks { has_its_time: true, has_its_size: true, .. } => Harm::Damaged,
             Looks { has_its_time: true, is_cut: true, .. } => Harm::Damaged,
             Looks { .. } => Harm::Changed,
@@ -79,6 +80,8 @@ impl Harm {
 /// How a file looks whose bytes are not those on record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Looks {
+    /// It is one of Apple's lists, and nobody's photo.
+    pub is_list: bool,
     /// Its drive gives its bytes.
     pub is_readable: bool,
     /// It has the modification time that Windfall gave it.
@@ -182,6 +185,14 @@ impl<C> FileRecord<C> {
     /// The bytes that Apple delivered, whatever stands there now.
     pub fn delivered(&self) -> &C {
         self.original.as_deref().unwrap_or(&self.content)
+    }
+
+    /// The record of a file without the edit that was accepted.
+    pub fn as_delivered(self) -> Self {
+        match self.original {
+            Some(content) => FileRecord { content: *content, original: None, modified: None, ..self },
+            None => self,
+        }
     }
 
     /// The same record with other values for its bytes, and for those in whose place they stand.
@@ -395,7 +406,13 @@ mod tests {
 
     #[test]
     fn rot_leaves_size_and_time_and_an_edit_does_not() {
-        let rotten = Looks { is_readable: true, has_its_time: true, has_its_size: true, is_cut: false };
+        let rotten = Looks {
+            is_list: false,
+            is_readable: true,
+            has_its_time: true,
+            has_its_size: true,
+            is_cut: false,
+        };
         for (looks, harm) in [
             (rotten, Harm::Damaged),
             (Looks { has_its_time: false, ..rotten }, Harm::Changed),
@@ -403,6 +420,7 @@ mod tests {
             (Looks { has_its_size: false, is_cut: true, ..rotten }, Harm::Damaged),
             (Looks { has_its_time: false, has_its_size: false, is_cut: true, ..rotten }, Harm::Changed),
             (Looks { is_readable: false, has_its_time: false, ..rotten }, Harm::Damaged),
+            (Looks { is_list: true, has_its_time: false, has_its_size: false, ..rotten }, Harm::Damaged),
         ] {
             assert_eq!(Harm::of(&looks), harm, "{looks:?}");
         }
