@@ -1,5 +1,6 @@
 //! What the mirror has and the library does not. It stays and is named, but for what Windfall makes again whenever it
-//! is asked to, and for what the owner wants removed and the library says it has moved or forgotten.
+//! is asked to, for what the owner wants removed and the library says it has moved or forgotten, and for copies that
+//! `verify` found to be bad and whose good ones have another name by now: those are put aside.
 
 use std::collections::HashSet;
 use std::fs;
@@ -13,6 +14,7 @@ use crate::library::layout::INTERNAL;
 use crate::library::name;
 use crate::library::record::DerivedKind;
 use crate::library::staging::sync_all;
+use crate::mirror::decide::Former;
 use crate::mirror::folder::Folder;
 use crate::mirror::memory::{Change, Line};
 use crate::mirror::wanted::is_spare;
@@ -45,19 +47,25 @@ impl Ending<'_> {
                 continue;
             }
             let line = folder.memory.at(path).copied().filter(|line| line.is_of(seen));
+            if line.is_some_and(|line| self.old.is_harmed(path) && hash_file(&place) != Some(line.blake3)) {
+                // its good copy stands under another name
+                folder.put_aside(&place, Former::Bad).map_err(Error::io("move", &place))?;
+                emptied.push(place);
+                continue;
+            }
             let may_go = line.is_some_and(|line| self.may_go(path, &line, &held));
             if may_go && line.is_some_and(|line| hash_file(&place) == Some(line.blake3)) {
                 fs::remove_file(&place).map_err(Error::io("remove", &place))?;
                 mirrored.removed += u64::from(!is_spare(path));
-                if let Ok(way) = place.strip_prefix(self.run.folder) {
-                    folder.went_from(way);
-                }
                 emptied.push(place);
             } else if !is_internal(path) {
                 mirrored.files.only_in_mirror += 1;
                 let message = "only the mirror has it, so it stays as it is";
                 mirrored.problems.push(Problem::new(Code::ExtraFile, message).with_entry(path));
             }
+        }
+        for way in emptied.iter().filter_map(|place| place.strip_prefix(self.run.folder).ok()) {
+            folder.went_from(way);
         }
         // whoever looks next is not to wonder about files that went
         let forgotten = folder.memory.iter().filter(|(path, _)| {
