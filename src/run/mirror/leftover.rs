@@ -17,10 +17,43 @@ use crate::library::staging::sync_all;
 use crate::mirror::decide::Former;
 use crate::mirror::folder::Folder;
 use crate::mirror::memory::{Change, Line};
+use crate::mirror::scan::Scan;
 use crate::mirror::wanted::is_spare;
 use crate::problem::{Code, Problem};
-use crate::run::mirror::ending::Ending;
-use crate::run::mirror::{Leftovers, Mirrored};
+use crate::run::mirror::ending::{Ending, Old};
+use crate::run::mirror::{Leftovers, Mirrored, Run, Work};
+
+/// Puts aside what `verify` found to be bad where the library wants nothing any more: its good copy gets another name.
+/// That comes before the catalog, which forgets what it knew of such a path.
+///
+/// # Errors
+/// If the mirror's drive refuses.
+pub fn put_bad_aside(
+    run: &Run<'_>,
+    work: &Work,
+    here: &Scan,
+    old: &Old,
+    folder: &mut Folder,
+) -> Result<(), Error> {
+    let wanted: HashSet<String> = work.files.iter().map(|file| name::fold(&file.path)).collect();
+    let mut changes: Vec<Change> = Vec::new();
+    for path in old.harmed().filter(|path| !wanted.contains(&name::fold(path))) {
+        let seen = here.seen.get(path);
+        let Some(line) = folder.memory.at(path).filter(|line| seen.is_some_and(|seen| line.is_of(seen)))
+        else {
+            continue;
+        };
+        let place = name::path_below(run.folder, path);
+        if hash_file(&place) != Some(line.blake3) {
+            folder.put_aside(&place, Former::Bad).map_err(Error::io("move", &place))?;
+            if let Ok(way) = place.strip_prefix(run.folder) {
+                folder.went_from(way);
+            }
+            changes.push((path.to_owned(), None));
+        }
+    }
+    folder.learn(changes)
+}
 
 impl Ending<'_> {
     /// Sees to what only the mirror has. `albums` are its links, lists and copies, folded.
@@ -47,12 +80,6 @@ impl Ending<'_> {
                 continue;
             }
             let line = folder.memory.at(path).copied().filter(|line| line.is_of(seen));
-            if line.is_some_and(|line| self.old.is_harmed(path) && hash_file(&place) != Some(line.blake3)) {
-                // its good copy stands under another name
-                folder.put_aside(&place, Former::Bad).map_err(Error::io("move", &place))?;
-                emptied.push(place);
-                continue;
-            }
             let may_go = line.is_some_and(|line| self.may_go(path, &line, &held));
             if may_go && line.is_some_and(|line| hash_file(&place) == Some(line.blake3)) {
                 fs::remove_file(&place).map_err(Error::io("remove", &place))?;

@@ -195,6 +195,7 @@ fn bring_up_to_date(run: &Run<'_>, library: Library, folder: &mut Folder) -> Res
         .filter_map(|(at, _)| Some((work.files[*at].blake3?, work.files[*at].size)))
         .collect();
     let staging = Staging::open(run.folder, &waiting)?;
+    leftover::put_bad_aside(run, &work, &here, &old, folder)?;
     shift::shift(&carrier, &staging, &mut work, &here, folder, &old)?;
     set_apart(run, &mut work)?;
     let bytes = carry(run, &carrier, &mut work, &mut library, folder)?;
