@@ -94,8 +94,12 @@ impl Library {
         // where a folder cannot be read, nobody knows what is gone
         let Ok(tree) = Tree::walk(run.library) else { return Ok(self) };
         let Remembered { delivered, recorded } = self.catalog.load()?;
+        // an edit that is gone may be in the mirror, for `repair` to bring it back
+        let edited = recorded.files.iter().filter(|(_, record)| record.original.is_some());
+        let edited: HashSet<LibraryPath> = edited.map(|(path, _)| path.clone()).collect();
         let mut before = Before::new(run.library, tree, recorded, &delivered.contents, &HashSet::new());
-        let superseded = before.settle_lost().superseded;
+        let mut superseded = before.settle_lost().superseded;
+        superseded.retain(|(path, _)| !edited.contains(path));
         let mut catalog = self.catalog;
         let followed = catalog
             .record_moved(&before.moved)
