@@ -152,10 +152,11 @@ pub fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
     #[cfg(target_os = "linux")]
     {
         // by name, which takes half as many system calls as opening the file
-        use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_OMIT, utimensat};
+        use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, utimensat};
         let seconds = modified.timestamp();
         let times = Timestamps {
-            last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
+            // drives by FUSE (exFAT) take both times or none
+            last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_NOW },
             last_modification: Timespec {
                 tv_sec: seconds,
                 tv_nsec: modified.timestamp_subsec_nanos().min(999_999_999).into(),
@@ -165,9 +166,13 @@ pub fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
     }
     #[cfg(not(target_os = "linux"))]
     if let Ok(file) = fs::OpenOptions::new().write(true).open(path) {
-        let times = fs::FileTimes::new().set_modified(SystemTime::from(modified));
-        let _ = file.set_times(times);
+        let _ = file.set_times(times(SystemTime::from(modified)));
     }
+}
+
+/// The times of a file that was modified then. Drives by FUSE (exFAT) take both times or none.
+pub fn times(modified: SystemTime) -> fs::FileTimes {
+    fs::FileTimes::new().set_accessed(SystemTime::now()).set_modified(modified)
 }
 
 /// Whether a file has the time that it was given, as far as its drive can store it.

@@ -184,6 +184,14 @@ impl<C> FileRecord<C> {
         self.original.as_deref().unwrap_or(&self.content)
     }
 
+    /// The record of a file without the edit that was accepted.
+    pub fn as_delivered(self) -> Self {
+        match self.original {
+            Some(content) => FileRecord { content: *content, original: None, modified: None, ..self },
+            None => self,
+        }
+    }
+
     /// The same record with other values for its bytes, and for those in whose place they stand.
     pub fn with<D>(self, content: D, original: Option<D>) -> FileRecord<D> {
         FileRecord {

@@ -3,13 +3,14 @@
 //!
 //! Bytes that are not what the catalog knows are never given a name.
 
-use std::fs::{File, FileTimes, Permissions};
+use std::fs::{File, Permissions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use blake3::{Hash, Hasher};
 use tempfile::TempPath;
 
+use crate::library::files::times;
 use crate::library::{drive, layout, name};
 use crate::mirror::decide::{Class, Wanted};
 use crate::mirror::scan::Moment;
@@ -102,7 +103,7 @@ impl Carrier<'_> {
         }
         let modified = Moment::of(&metadata);
         // a drive that cannot hold a time or permissions has the bytes all the same
-        let _ = file.set_times(FileTimes::new().set_modified(metadata.modified().unwrap_or(modified.time())));
+        let _ = file.set_times(times(metadata.modified().unwrap_or(modified.time())));
         if wanted.class == Class::Own
             && let Some(permissions) = permissions(&metadata.permissions())
         {

@@ -151,7 +151,7 @@ impl Folder {
             None => rename_new(file, &place),
             Some(Former::Spent) => fs::rename(file, &place),
             Some(former @ (Former::Bad | Former::Good)) => {
-                match self.put_aside(&place, way, former) {
+                match self.put_aside(&place, former) {
                     // it was wanted elsewhere, and has gone there
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                     aside => aside?,
@@ -161,7 +161,12 @@ impl Folder {
         }
     }
 
-    fn put_aside(&self, place: &Path, way: &Path, former: Former) -> io::Result<()> {
+    /// Moves a file of the mirror out of the way, to the bad ones or to those that were replaced.
+    ///
+    /// # Errors
+    /// If the drive refuses.
+    pub fn put_aside(&self, place: &Path, former: Former) -> io::Result<()> {
+        let way = place.strip_prefix(&self.root).unwrap_or(place);
         let area = if former == Former::Bad { layout::DAMAGED } else { REPLACED };
         let below = way.strip_prefix(INTERNAL).unwrap_or(way);
         let (below, file) = (below.parent().unwrap_or(Path::new("")), below.file_name().unwrap_or_default());

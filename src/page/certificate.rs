@@ -182,7 +182,8 @@ fn proof(holdings: &Holdings, media: &[&StoredFile]) -> Vec<String> {
     let raw = media.iter().filter(|f| kind(f) == Kind::Photo && f.companion_of.is_some()).count() as u64;
     let private = holdings.items().filter(|item| Holdings::is_private(item)).count() as u64;
     let proved = media.iter().filter(|f| f.proved).count() as u64;
-    let unproved = media.len() as u64 - proved;
+    let harmed = media.iter().filter(|f| f.content.damage.is_some()).count() as u64;
+    let unproved = media.len() as u64 - proved - harmed;
     let mut held = format!("The library holds {}", held(holdings));
     if let Some(live) = live_photos(live) {
         held += &format!("; {live}");
@@ -210,6 +211,10 @@ fn proof(holdings: &Holdings, media: &[&StoredFile]) -> Vec<String> {
             counted(unproved, "file", "files"),
             if unproved == 1 { "it" } else { "them" }
         ));
+    }
+    if harmed > 0 {
+        let (files, are) = (counted(harmed, "file", "files"), if harmed == 1 { "is" } else { "are" });
+        lines.push(format!("{files} {are} not as imported any more: what to do is under Problems."));
     }
     lines
 }

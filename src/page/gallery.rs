@@ -35,6 +35,7 @@ const STAND_IN: u32 = 16;
 const PROVED: u32 = 32;
 const SHOWS_ITSELF: u32 = 64;
 const PREVIEW: u32 = 128;
+const HARMED: u32 = 256;
 
 /// What stands beside the originals, by the index of an item in [`Shown::items`].
 #[derive(Debug, Clone, Copy)]
@@ -226,6 +227,7 @@ fn flags(item: &StoredFile) -> u32 {
         (item.deleted, DELETED),
         (is_for_browsers(item.content.format) && item.content.size <= LARGEST_STAND_IN, STAND_IN),
         (item.proved, PROVED),
+        (item.content.damage.is_some(), HARMED),
         (is_for_browsers(item.content.format), SHOWS_ITSELF),
     ]
     .into_iter()

@@ -1,7 +1,7 @@
 // The library as this page has it: what is known of an item, in words and addresses. An item is a number, its place in
 // the columns of the data. Nothing here draws or changes what is shown.
 const VIDEO = 1, FAVORITE = 2, HIDDEN = 4, DELETED = 8, STAND_IN = 16, PROVED = 32, SHOWS_ITSELF = 64,
-  PREVIEW = 128;
+  PREVIEW = 128, HARMED = 256;
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
   'November', 'December'];
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];

@@ -46,7 +46,9 @@ const fileLines = item => {
 };
 const proofLines = item => [data.flags[item] & PROVED
   ? 'Exactly what was in iCloud: Apple’s own checksum agrees'
-  : 'It arrived whole; Apple gives no checksum to prove more'];
+  : data.flags[item] & HARMED
+    ? 'Not as it was imported any more: what to do is under Problems'
+    : 'It arrived whole; Apple gives no checksum to prove more'];
 const spokenLine = ([who, said, when]) => {
   const line = element('span');
   line.append(element('b', '', who ?? 'Somebody'), said === null ? ' likes it' : ': ' + said);

@@ -33,6 +33,11 @@ pub fn take_back_edit(library: &Path, path: &str) -> String {
     format!("{} --changed {}", repair(library), quoted(Path::new(path)))
 }
 
+/// What brings back a file that was left out on purpose, by the path where it is kept.
+pub fn undo_forgetting(library: &Path, path: &str) -> String {
+    format!("windfall forget {} {} --undo", quoted(library), quoted(Path::new(path)))
+}
+
 /// What makes the folders of albums anew.
 pub fn albums(library: &Path) -> String {
     format!("windfall albums {} --as auto", quoted(library))

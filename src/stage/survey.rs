@@ -15,7 +15,7 @@ use std::path::Path;
 use blake3::Hash;
 
 use crate::category::{self, AlbumKind, Vouched};
-use crate::contents::{Bytes, ContentSet, Contents};
+use crate::contents::{Bytes, ContentId, ContentSet, Contents};
 use crate::error::Error;
 use crate::library::catalog::Recorded;
 use crate::library::drive::{Links, hash_file};
@@ -133,28 +133,14 @@ impl Before {
             files.contains_key(path) || derived.contains_key(path) || harmed.contains(path)
         };
         let found = find_moved(library, &seen, gone, contents, is_recorded);
-        // what was derived of a moved file is derived of it still
-        let moved: HashMap<&LibraryPath, &LibraryPath> =
-            found.moved.iter().map(|(from, to)| (from, to)).collect();
-        for target in derived.values_mut().filter_map(|record| record.target.as_mut()) {
-            if let Some(to) = moved.get(target) {
-                target.clone_from(to);
-            }
-        }
         files.extend(found.records.into_iter().map(|record| (record.path.clone(), record)));
-        for partner in
-            files.values_mut().flat_map(|record| [&mut record.live_photo, &mut record.companion_of]).flatten()
-        {
-            if let Some(to) = moved.get(partner) {
-                partner.clone_from(to);
-            }
-        }
+        lead_on(&mut files, &mut derived, &found.moved);
         owners.extend(found.moved.iter().map(|(_, to)| to.clone()));
         let forgotten: ContentSet = forgotten.iter().map(|file| file.content).collect();
         let mut standing: ContentSet =
             files.values().map(|file| file.content).chain(forgotten.contents()).collect();
-        // what its owner edited is not to come back, whatever became of the edit
-        let edited = files.values().chain(&found.lost).chain(&damaged).chain(&changed);
+        // what its owner edited is not to come back, unless the edit is gone
+        let edited = files.values().chain(&damaged).chain(&changed);
         edited.filter_map(|file| file.original.as_deref()).for_each(|original| _ = standing.add(*original));
         let mut safe = standing.clone();
         let staged = staged.into_iter().filter(|&id| waiting.contains(&contents.distinct[id].blake3));
@@ -188,6 +174,37 @@ impl Before {
     pub fn edited(&self) -> impl Iterator<Item = &FileRecord> {
         let all = self.files.values().chain(&self.lost).chain(&self.damaged).chain(&self.changed);
         all.filter(|record| record.original.is_some())
+    }
+
+    /// Settles what the owner cannot mean to have back: photos that are gone and stand elsewhere in the library, as the
+    /// original does beside an edit that was deleted; and edits that are gone, in whose place an import puts what Apple
+    /// delivered.
+    pub fn settle_lost(&mut self) -> Settled {
+        let mut settled = Settled::default();
+        if self.lost.is_empty() {
+            return settled;
+        }
+        let standing = self.photos_by_content();
+        for record in std::mem::take(&mut self.lost) {
+            let stand_in = [record.content, *record.delivered()]
+                .iter()
+                .find_map(|content| standing.get(content).filter(|_| record.area == Area::Media));
+            match stand_in {
+                Some(path) => settled.superseded.push((record.path, path.clone())),
+                None => {
+                    settled.edits.extend(record.original.is_some().then(|| record.path.clone()));
+                    self.lost.push(record.as_delivered());
+                }
+            }
+        }
+        lead_on(&mut self.files, &mut self.derived, &settled.superseded);
+        settled
+    }
+
+    /// Where photos stand, each of which the library has once.
+    pub fn photos_by_content(&self) -> HashMap<ContentId, LibraryPath> {
+        let photos = self.files.values().filter(|record| record.area == Area::Media);
+        photos.map(|record| (record.content, record.path.clone())).collect()
     }
 
     /// What is wrong with files now.
@@ -233,6 +250,31 @@ impl Before {
     }
 }
 
+/// What was derived of a file is derived of it still, wherever it stands now, and belongs to it.
+fn lead_on(
+    files: &mut BTreeMap<LibraryPath, FileRecord>,
+    derived: &mut BTreeMap<LibraryPath, DerivedRecord>,
+    moved: &[(LibraryPath, LibraryPath)],
+) {
+    let moved: HashMap<&LibraryPath, &LibraryPath> = moved.iter().map(|(from, to)| (from, to)).collect();
+    let partners = files.values_mut().flat_map(|record| [&mut record.live_photo, &mut record.companion_of]);
+    let targets = derived.values_mut().map(|record| &mut record.target);
+    for path in partners.chain(targets).flatten() {
+        if let Some(to) = moved.get(path) {
+            path.clone_from(to);
+        }
+    }
+}
+
+/// What is settled of files that are gone.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// Paths of which nothing is missing, and where their photos stand.
+    pub superseded: Vec<(LibraryPath, LibraryPath)>,
+    /// Files whose edit is gone.
+    pub edits: Vec<LibraryPath>,
+}
+
 /// What became of files that may not have their bytes.
 #[derive(Default)]
 struct Examined {
@@ -250,6 +292,8 @@ impl Examined {
             let of = match examine(library, contents, &given, &record) {
                 None => &mut examined.sound,
                 Some(Harm::Damaged) => &mut examined.damaged,
+                // nobody edits what is kept for later matches, so there is no edit to spare
+                Some(Harm::Changed) if record.area == Area::Details => &mut examined.damaged,
                 Some(Harm::Changed | Harm::Missing) => &mut examined.changed,
             };
             of.push(record);

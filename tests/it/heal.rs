@@ -120,9 +120,24 @@ fn what_verify_finds_is_kept_until_it_is_put_right() {
     let since = listed(&library, FIRST).damage.unwrap().found;
     verified(&scratch);
     assert_eq!(listed(&library, FIRST).damage.unwrap().found, since, "it is known since then");
+    // and nobody calls it proved
+    assert!(!listed(&library, FIRST).proved && listed(&library, SECOND).proved);
+    let told = |words: &[&str]| {
+        let output = command().arg("list").arg(&library).args(words).output().unwrap();
+        support::said(&output)
+    };
+    let line = told(&[]).lines().find(|line| line.ends_with(FIRST)).unwrap().to_owned();
+    assert!(!line.contains("proved"), "{line}");
+    let story = told(&["--explain", FIRST]);
+    assert!(!story.contains("proved") && !story.contains("not read again"), "{story}");
+    let page = page(&scratch);
+    assert!(page.contains("1 file is not as imported any more"), "{page}");
 
     // whoever only looks says it and ends well
     let output = command().arg("list").arg(&library).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(support::said(&output).contains("1 file is damaged"), "{}", support::said(&output));
+    let output = command().arg("albums").arg(&library).args(["--as", "auto"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert!(support::said(&output).contains("1 file is damaged"), "{}", support::said(&output));
     // another export does not have it
@@ -464,4 +479,139 @@ fn a_lost_catalog_is_told_as_what_it_is_and_my_own_files_stay_mine() {
     let made = rebuilt(&scratch);
     assert_eq!((made.files, made.balance.unproved), (before.files, before.balance.unproved));
     assert_eq!(said(&made), [(Code::ExtraFile, "2024/mine.txt")]);
+}
+
+/// An edit of another size, as a program makes it that writes a caption.
+fn caption(path: &Path) -> Vec<u8> {
+    let mut bytes = fs::read(path).unwrap();
+    bytes.extend_from_slice(b"a caption");
+    fs::write(path, &bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn an_edit_that_is_gone_makes_room_for_its_original() {
+    let (scratch, zips) = imported();
+    let library = scratch.library();
+    let before = contents(&library);
+    let from = zips[0].to_str().unwrap().to_owned();
+    let accept = |library: &Path| assert_eq!(run("forget", library, &[FIRST, "--edited"]).0, Some(0));
+    // the original is nowhere else: an import puts it back, and so does a repair
+    for repair in [false, true] {
+        let edited = caption(&library.join(FIRST));
+        accept(&library);
+        let copy = scratch.folder("copy").join("edited.jpg");
+        fs::write(&copy, edited).unwrap();
+        fs::remove_file(library.join(FIRST)).unwrap();
+        let found = verified(&scratch);
+        assert_eq!(said(&found), [(Code::MissingFile, FIRST)]);
+        if repair {
+            // a copy that has the edit is as good
+            let words = ["--from", &from, "--from", copy.parent().unwrap().to_str().unwrap()];
+            assert_eq!(repaired(&library, &words), (Some(0), [0, 1, 0]));
+            assert_eq!(fs::read(library.join(FIRST)).unwrap(), fs::read(&copy).unwrap());
+            fs::remove_file(library.join(FIRST)).unwrap();
+            assert_eq!(repaired(&library, &["--from", &from]), (Some(0), [0, 1, 0]));
+        } else {
+            let report = scratch.import(&zips);
+            assert_eq!(
+                (report.problems.as_slice(), report.healed.as_slice()),
+                (&[][..], &[FIRST.to_owned()][..])
+            );
+        }
+        assert_eq!(contents(&library), before);
+        let now = listed(&library, FIRST);
+        assert_eq!((now.blake3 == now.original_blake3, now.proved), (true, true));
+        assert_eq!(listed(&library, FIRST).albums, ["Lake week"]);
+        assert_eq!(said(&verified(&scratch)), []);
+        assert_eq!(scratch.import(&zips).problems, []);
+    }
+}
+
+#[test]
+fn an_edit_that_is_gone_beside_its_original_is_no_loss() {
+    let again = "2024/2024-03/IMG_1 (2).JPG";
+    for (accept, repair) in [(false, false), (false, true), (true, false), (true, true)] {
+        let (scratch, zips) = imported();
+        let library = scratch.library();
+        let original = fs::read(library.join(FIRST)).unwrap();
+        caption(&library.join(FIRST));
+        let report = scratch.import(&zips);
+        assert_eq!((codes(&report.problems), report.entries.imported), (vec![Code::ChangedFile], 1));
+        assert_eq!(fs::read(library.join(again)).unwrap(), original);
+        if accept {
+            assert_eq!(run("forget", &library, &[FIRST, "--edited"]).0, Some(0));
+        }
+        fs::remove_file(library.join(FIRST)).unwrap();
+        if !accept {
+            assert_eq!(said(&verified(&scratch)), [(Code::MovedFile, FIRST)]);
+        }
+        if repair {
+            let words = ["--from", zips[0].to_str().unwrap()];
+            assert_eq!(repaired(&library, &words), (Some(0), [0, 0, 0]));
+        } else {
+            let report = scratch.import(&zips);
+            assert_eq!((report.problems, report.entries.imported), (vec![], 0));
+        }
+        assert!(!library.join(FIRST).exists());
+        assert_eq!(fs::read(library.join(again)).unwrap(), original);
+        assert_eq!(said(&verified(&scratch)), [], "{accept} {repair}");
+        assert_eq!(scratch.import(&zips).problems, []);
+        assert_eq!(listed(&library, again).albums, ["Lake week"]);
+        assert_eq!(fs::read(library.join("Albums/Lake week/IMG_1 (2).JPG")).unwrap(), original);
+    }
+}
+
+#[test]
+fn a_list_of_apples_that_somebody_changed_is_put_back() {
+    for repair in [false, true] {
+        let (scratch, zips) = imported();
+        let library = scratch.library();
+        let before = tree(&library);
+        let kept =
+            scratch.records().into_keys().find(|path| path.ends_with("Photos/Photo Details.csv")).unwrap();
+        let place = library.join(&kept);
+        let text = fs::read(&place).unwrap();
+        let changed = caption(&place);
+        let found = verified(&scratch);
+        assert_eq!(codes(&found.problems), [Code::DamagedFile]);
+        assert!(!found.problems[0].message.contains("nobody changed it"), "{}", found.problems[0].message);
+        if repair {
+            assert_eq!(repaired(&library, &["--from", zips[0].to_str().unwrap()]), (Some(0), [1, 0, 0]));
+        } else {
+            let report = scratch.import(&zips);
+            assert_eq!((report.problems, report.healed), (vec![], vec![kept.clone()]));
+        }
+        assert_eq!(fs::read(&place).unwrap(), text);
+        let aside = library.join(".windfall/damaged").join(kept.strip_prefix(".windfall/").unwrap());
+        assert_eq!(fs::read(aside).unwrap(), changed);
+        assert_eq!((said(&verified(&scratch)), tree(&library)), (vec![], before));
+    }
+}
+
+#[test]
+fn a_hard_link_that_a_kill_left_with_the_bad_bytes_follows_later() {
+    let mut scratch = Scratch::new();
+    scratch.settings.albums = AlbumForm::Hardlink;
+    let zips = export().write_zips(&scratch.parts());
+    scratch.import(&zips);
+    let library = scratch.library();
+    let before = contents(&library);
+    for repair in [false, true] {
+        rot(&library.join(FIRST));
+        verified(&scratch);
+        scratch.import(&zips);
+        // as if the run had been killed before it came to the link, and somebody had verified since
+        let link = library.join("Albums/Lake week/IMG_1.JPG");
+        fs::remove_file(&link).unwrap();
+        fs::hard_link(library.join(".windfall/damaged").join(FIRST), &link).unwrap();
+        assert_eq!(said(&verified(&scratch)), []);
+        if repair {
+            assert_eq!(repaired(&library, &["--from", zips[0].to_str().unwrap()]), (Some(0), [0, 0, 0]));
+        } else {
+            scratch.import(&export().write_folders(&scratch.folder("folders")));
+        }
+        assert_eq!(contents(&library), before);
+        fs::remove_dir_all(library.join(".windfall/damaged")).unwrap();
+    }
 }

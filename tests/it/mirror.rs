@@ -596,3 +596,72 @@ fn a_library_is_repaired_from_its_mirror_and_the_other_way_round() {
     assert_eq!(fs::read(pair.mirror().join(".windfall/replaced").join(FIRST)).unwrap(), original);
     pair.assert_whole();
 }
+
+#[test]
+fn a_copy_that_is_known_to_be_bad_is_not_moved() {
+    let pair = Pair::small();
+    pair.run();
+    flip(&pair.mirror().join(FIRST));
+    let rotten = fs::read(pair.mirror().join(FIRST)).unwrap();
+    let found = try_verify(&pair.mirror(), None).unwrap();
+    assert_eq!(codes(&found.problems), [Code::DamagedFile]);
+    done(&pair, "arrange", &["--layout", "{year}"]);
+    let mirrored = pair.run();
+    assert_eq!((mirrored.problems.as_slice(), mirrored.files.moved), (&[][..], 2), "{mirrored:#?}");
+    assert!(!pair.mirror().join(FIRST).exists());
+    assert_eq!(fs::read(pair.mirror().join(".windfall/damaged").join(FIRST)).unwrap(), rotten);
+    pair.assert_whole();
+}
+
+#[test]
+fn what_the_owner_moved_is_moved_before_any_import_has_seen_it() {
+    let pair = Pair::small();
+    pair.run();
+    fs::create_dir(pair.library().join("Best")).unwrap();
+    fs::rename(pair.library().join(FIRST), pair.library().join("Best/first.JPG")).unwrap();
+    let mirrored = pair.run();
+    assert_eq!(mirrored.problems, []);
+    assert_eq!((mirrored.files.moved, mirrored.bytes.copied), (1, 0), "{mirrored:#?}");
+    assert!(!pair.mirror().join(FIRST).exists());
+    pair.scratch.import(&pair.zips);
+    pair.run();
+    pair.assert_whole();
+}
+
+#[test]
+fn damage_of_what_was_left_out_on_purpose_has_a_way_back() {
+    let pair = Pair::small();
+    done(&pair, "forget", &[FIRST]);
+    let kept = format!(".windfall/forgotten/{FIRST}");
+    flip(&pair.library().join(&kept));
+    let mirrored = pair.run();
+    assert_eq!(places(&mirrored.problems), [(Code::DamagedFile, &*kept)]);
+    let message = &mirrored.problems[0].message;
+    assert!(message.contains("--undo") && message.contains("--all"), "{message}");
+    done(&pair, "forget", &[&kept, "--undo"]);
+    done(&pair, "repair", &["--from", pair.zips[0].to_str().unwrap(), "--all"]);
+    assert_eq!(pair.run().problems, []);
+    pair.assert_whole();
+}
+
+#[test]
+fn a_library_of_an_earlier_version_is_measured_when_it_is_verified() {
+    let pair = Pair::small();
+    let measures = |library: &Path| -> Vec<(Option<i64>, Option<f64>)> {
+        let catalog = rusqlite::Connection::open(Catalog::path_in(library)).unwrap();
+        let mut statement = catalog.prepare("SELECT width, duration FROM contents ORDER BY id").unwrap();
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    };
+    let library = pair.library();
+    let before = measures(&library);
+    assert_eq!(before.iter().filter(|(width, _)| width.is_some()).count(), 3, "{before:?}");
+    let forget = "UPDATE contents SET width = NULL, height = NULL, duration = NULL";
+    rusqlite::Connection::open(Catalog::path_in(&library)).unwrap().execute_batch(forget).unwrap();
+    flip(&library.join(FIRST));
+    try_verify(&library, None).unwrap();
+    // not of what is damaged
+    assert_eq!(measures(&library).iter().filter(|(width, _)| width.is_some()).count(), 2);
+    done(&pair, "repair", &["--from", pair.zips[0].to_str().unwrap()]);
+    try_verify(&library, None).unwrap();
+    assert_eq!(measures(&library), before);
+}

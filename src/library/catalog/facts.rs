@@ -4,9 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rusqlite::Row;
+use rusqlite::{Row, params};
 
 use crate::category::photos::media::{Camera, Cameras, Pixels, Position};
+use crate::error::Error;
+use crate::library::catalog::Catalog;
+use crate::library::catalog::load::library_path;
+use crate::library::path::LibraryPath;
 use crate::place::{self, Place};
 
 /// The columns of `contents` that [`Facts`] are read from, in their order.
@@ -80,6 +84,56 @@ impl FactsReader {
             self.places.insert(place.clone());
             Some(place)
         });
+    }
+}
+
+/// How large a picture is as a person sees it, and how many seconds a movie lasts.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Measures {
+    pub pixels: Option<Pixels>,
+    pub duration: Option<f64>,
+}
+
+impl Catalog {
+    /// Photos and videos that were read and agreed and of which nobody has measures, each with the id of its bytes.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn unmeasured(&self) -> Result<Vec<(LibraryPath, i64)>, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare(
+                "SELECT path, content FROM files JOIN contents ON contents.id = files.content \
+                 WHERE kind IN ('photo', 'video') AND damage IS NULL AND verified NOTNULL \
+                 AND width IS NULL AND duration IS NULL",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut unmeasured = Vec::new();
+            while let Some(row) = rows.next()? {
+                if let Some(path) = library_path(row.get_ref(0)?.as_str()?) {
+                    unmeasured.push((path, row.get(1)?));
+                }
+            }
+            Ok(unmeasured)
+        })
+    }
+
+    /// Records measures of bytes. An import depends on none of them.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn record_measures(&mut self, measured: &[(i64, Measures)]) -> Result<(), Error> {
+        if measured.is_empty() {
+            return Ok(());
+        }
+        self.transact(|tx| {
+            let mut update =
+                tx.prepare("UPDATE contents SET width = ?2, height = ?3, duration = ?4 WHERE id = ?1")?;
+            for (content, Measures { pixels, duration }) in measured {
+                let (width, height) = (pixels.map(|pixels| pixels.width), pixels.map(|pixels| pixels.height));
+                update.execute(params![content, width, height, duration])?;
+            }
+            Ok(())
+        })
     }
 }
 

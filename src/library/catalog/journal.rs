@@ -184,6 +184,22 @@ impl Catalog {
         self.write(|tx| tx.execute("DELETE FROM plan", []).map(|_| ()))
     }
 
+    /// Forgets files that are gone and stand elsewhere in the library; their albums and what was derived from them
+    /// follow.
+    pub fn record_superseded(&mut self, superseded: &[(LibraryPath, LibraryPath)]) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut delete = tx.prepare("DELETE FROM files WHERE path = ?1")?;
+            let mut members = tx.prepare("UPDATE OR REPLACE memberships SET path = ?2 WHERE path = ?1")?;
+            let mut derived = tx.prepare("UPDATE derived SET target = ?2 WHERE target = ?1")?;
+            for (gone, stands) in superseded {
+                delete.execute([gone.as_str()])?;
+                members.execute([gone.as_str(), stands.as_str()])?;
+                derived.execute([gone.as_str(), stands.as_str()])?;
+            }
+            Ok(())
+        })
+    }
+
     /// Records files that are durable under their final names, with all that is known of them.
     pub fn record_files(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| put_files(tx, files, ids))

@@ -264,8 +264,8 @@ fn stored(
             damage: findings::one(row, FILE_COLUMNS + 1)?,
             original,
         };
-        // Apple's checksum is that of what was delivered
-        let proved = file.proved && bytes.original.is_none();
+        // Apple's checksum is that of what was delivered, and nobody knows what stands there while something is wrong
+        let proved = file.proved && bytes.original.is_none() && bytes.damage.is_none();
         if visit(FileRecord { proved, ..file.with(bytes, None) }).is_break() {
             break;
         }

@@ -32,6 +32,7 @@ use crate::library::layout;
 use crate::library::settings::RememberedSettings;
 use crate::threads;
 
+pub use facts::Measures;
 pub use findings::{Edit, Health, KeptOriginal};
 pub use forgotten::{Forgotten, Remembrance};
 pub use history::{ExportRecord, RunRecord};

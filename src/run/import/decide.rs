@@ -99,12 +99,19 @@ fn owners_changes(run: &Run<'_>, library: &Path, before: &Before, plan: &Plan) -
         problems.push(Problem::new(Code::ChangedFile, message).with_entry(record.path.as_str()));
     }
     for record in &before.damaged {
-        let message = format!(
-            "its bytes are not those that were imported, though nobody changed it, and these zips do not have it: check \
-             the drive, then use `{}`, {}",
-            remedy::repair(library),
-            remedy::SOURCES,
-        );
+        let repair = remedy::repair(library);
+        let message = match record.original {
+            Some(_) => format!(
+                "your edit of it is damaged, though nobody changed it: check the drive; `{repair}` puts the edit back \
+                 where a second copy of the library has it, `{}` puts the original in its place",
+                remedy::take_back_edit(library, record.path.as_str()),
+            ),
+            None => format!(
+                "its bytes are not those that were imported, and these zips do not have it: check the drive, then use \
+                 `{repair}`, {}",
+                remedy::SOURCES,
+            ),
+        };
         problems.push(Problem::new(Code::DamagedFile, message).with_entry(record.path.as_str()));
     }
     for record in before.lost.iter().filter(|r| r.area != Area::Details) {

@@ -6,7 +6,6 @@ use chrono::Utc;
 
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Recorded, Remembered};
-use crate::library::path::LibraryPath;
 use crate::library::record::{Area, FileRecord, Placement};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
@@ -38,13 +37,19 @@ pub(super) fn open(
         (known, tree) = (catalog.load()?, Tree::walk(library)?);
     }
     let Remembered { delivered, recorded } = known;
-    let before = Before::new(library, tree, recorded, &delivered.contents, &staging.waiting());
+    let mut before = Before::new(library, tree, recorded, &delivered.contents, &staging.waiting());
     if !before.moved.is_empty() {
         catalog.record_moved(&before.moved)?;
     }
+    let settled = before.settle_lost();
+    if !settled.superseded.is_empty() {
+        catalog.record_superseded(&settled.superseded)?;
+    }
+    for path in &settled.edits {
+        run.watch.progress.note(&format!("the edit of `{path}` is gone; the original takes its place again"));
+    }
+    relink(library, &staging, &before.derived)?;
     if !before.sound_again.is_empty() {
-        let again: Vec<&LibraryPath> = before.sound_again.iter().collect();
-        relink(library, &staging, &again, &before.derived)?;
         catalog.record_sound(Utc::now(), &before.sound_again)?;
     }
     Ok(Opened { delivered, before, staging })

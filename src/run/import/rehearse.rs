@@ -82,6 +82,7 @@ fn discover_only(
         Err(error) => return Err(error),
     };
     let Remembered { delivered, recorded } = known;
-    let before = Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, waiting);
+    let mut before = Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, waiting);
+    before.settle_lost();
     Ok((discover_beside(run, library, delivered, before, Spool::Temporary)?, remembered))
 }

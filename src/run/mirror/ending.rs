@@ -51,6 +51,12 @@ impl Old {
         }
     }
 
+    /// Files with which somebody found that something is wrong.
+    pub fn harmed(&self) -> impl Iterator<Item = &str> {
+        let harmed = self.readings.iter().filter(|(_, (_, reading))| reading.damage.is_some());
+        harmed.map(|(path, _)| path.as_str())
+    }
+
     /// Whether somebody found that something is wrong with a file.
     pub fn is_harmed(&self, path: &str) -> bool {
         self.readings.get(path).is_some_and(|(_, reading)| reading.damage.is_some())

@@ -1,5 +1,6 @@
 //! What the mirror has and the library does not. It stays and is named, but for what Windfall makes again whenever it
-//! is asked to, and for what the owner wants removed and the library says it has moved or forgotten.
+//! is asked to, for what the owner wants removed and the library says it has moved or forgotten, and for copies that
+//! `verify` found to be bad and whose good ones have another name by now: those are put aside.
 
 use std::collections::HashSet;
 use std::fs;
@@ -13,12 +14,46 @@ use crate::library::layout::INTERNAL;
 use crate::library::name;
 use crate::library::record::DerivedKind;
 use crate::library::staging::sync_all;
+use crate::mirror::decide::Former;
 use crate::mirror::folder::Folder;
 use crate::mirror::memory::{Change, Line};
+use crate::mirror::scan::Scan;
 use crate::mirror::wanted::is_spare;
 use crate::problem::{Code, Problem};
-use crate::run::mirror::ending::Ending;
-use crate::run::mirror::{Leftovers, Mirrored};
+use crate::run::mirror::ending::{Ending, Old};
+use crate::run::mirror::{Leftovers, Mirrored, Run, Work};
+
+/// Puts aside what `verify` found to be bad where the library wants nothing any more: its good copy gets another name.
+/// That comes before the catalog, which forgets what it knew of such a path.
+///
+/// # Errors
+/// If the mirror's drive refuses.
+pub fn put_bad_aside(
+    run: &Run<'_>,
+    work: &Work,
+    here: &Scan,
+    old: &Old,
+    folder: &mut Folder,
+) -> Result<(), Error> {
+    let wanted: HashSet<String> = work.files.iter().map(|file| name::fold(&file.path)).collect();
+    let mut changes: Vec<Change> = Vec::new();
+    for path in old.harmed().filter(|path| !wanted.contains(&name::fold(path))) {
+        let seen = here.seen.get(path);
+        let Some(line) = folder.memory.at(path).filter(|line| seen.is_some_and(|seen| line.is_of(seen)))
+        else {
+            continue;
+        };
+        let place = name::path_below(run.folder, path);
+        if hash_file(&place) != Some(line.blake3) {
+            folder.put_aside(&place, Former::Bad).map_err(Error::io("move", &place))?;
+            if let Ok(way) = place.strip_prefix(run.folder) {
+                folder.went_from(way);
+            }
+            changes.push((path.to_owned(), None));
+        }
+    }
+    folder.learn(changes)
+}
 
 impl Ending<'_> {
     /// Sees to what only the mirror has. `albums` are its links, lists and copies, folded.
@@ -49,15 +84,15 @@ impl Ending<'_> {
             if may_go && line.is_some_and(|line| hash_file(&place) == Some(line.blake3)) {
                 fs::remove_file(&place).map_err(Error::io("remove", &place))?;
                 mirrored.removed += u64::from(!is_spare(path));
-                if let Ok(way) = place.strip_prefix(self.run.folder) {
-                    folder.went_from(way);
-                }
                 emptied.push(place);
             } else if !is_internal(path) {
                 mirrored.files.only_in_mirror += 1;
                 let message = "only the mirror has it, so it stays as it is";
                 mirrored.problems.push(Problem::new(Code::ExtraFile, message).with_entry(path));
             }
+        }
+        for way in emptied.iter().filter_map(|place| place.strip_prefix(self.run.folder).ok()) {
+            folder.went_from(way);
         }
         // whoever looks next is not to wonder about files that went
         let forgotten = folder.memory.iter().filter(|(path, _)| {

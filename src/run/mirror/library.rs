@@ -12,7 +12,7 @@ use blake3::Hash;
 use chrono::Utc;
 
 use crate::error::{CatalogFaultKind, Error};
-use crate::library::catalog::{Catalog, Known};
+use crate::library::catalog::{Catalog, Known, Remembered};
 use crate::library::choices;
 use crate::library::drive::hash_file;
 use crate::library::given::Given;
@@ -20,13 +20,15 @@ use crate::library::identity::Identity;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, DerivedKind, DerivedRecord, Harm};
 use crate::library::settings::{AlbumForm, name as setting};
+use crate::library::tree::Tree;
 use crate::mirror::carry::{Carrier, Failure};
 use crate::mirror::decide::{Class, Wanted};
 use crate::mirror::folder::Folder;
+use crate::mirror::scan::Scan;
 use crate::mirror::wanted::Catalogued;
 use crate::run::mirror::{Outcome, Run, Work};
 use crate::run::moves;
-use crate::stage::survey::examine;
+use crate::stage::survey::{Before, examine};
 
 /// A library that this run has locked.
 pub struct Library {
@@ -54,8 +56,10 @@ impl Library {
     /// # Errors
     /// If there is none, or its catalog cannot be read.
     pub fn open(run: &Run<'_>) -> Result<Self, Error> {
-        let root = run.library;
-        let catalog = open(run)?;
+        Library::of(open(run)?, run.library)
+    }
+
+    fn of(catalog: Catalog, root: &Path) -> Result<Self, Error> {
         let (files, forgotten) = catalog.all_known()?;
         let derived = catalog.derived()?;
         let lists = derived.iter().filter(|(_, record)| record.kind == DerivedKind::List);
@@ -75,6 +79,32 @@ impl Library {
             moved: BTreeMap::new(),
             catalog,
         })
+    }
+
+    /// Follows what the owner did by hand since the last import, as that would: files that they moved have their new
+    /// paths, so that the mirror moves them too. `there` is what stands in the library.
+    ///
+    /// # Errors
+    /// If the catalog refuses, but not for a drive that cannot be written to.
+    pub fn follow(self, run: &Run<'_>, there: &Scan) -> Result<Self, Error> {
+        let is_there = |file: &Known| there.at(&file.path).is_some();
+        if self.files.iter().all(is_there) {
+            return Ok(self);
+        }
+        // where a folder cannot be read, nobody knows what is gone
+        let Ok(tree) = Tree::walk(run.library) else { return Ok(self) };
+        let Remembered { delivered, recorded } = self.catalog.load()?;
+        // an edit that is gone may be in the mirror, for `repair` to bring it back
+        let edited = recorded.files.iter().filter(|(_, record)| record.original.is_some());
+        let edited: HashSet<LibraryPath> = edited.map(|(path, _)| path.clone()).collect();
+        let mut before = Before::new(run.library, tree, recorded, &delivered.contents, &HashSet::new());
+        let mut superseded = before.settle_lost().superseded;
+        superseded.retain(|(path, _)| !edited.contains(path));
+        let mut catalog = self.catalog;
+        let followed =
+            catalog.record_moved(&before.moved).and_then(|()| catalog.record_superseded(&superseded));
+        writable(followed, run)?;
+        Library::of(catalog, run.library)
     }
 
     /// What a mirror is made from.

@@ -167,8 +167,8 @@ pub fn mirror(run: &Run<'_>) -> Result<Mirrored, Error> {
     library.remember_identity(run)?;
     let mut folder = Folder::open(run.folder, &library.identity)?;
     // one more, because one waits most of the time until the drive has written a batch
-    let mirrored = threads::pool(run.jobs.saturating_add(1))?
-        .install(|| bring_up_to_date(run, &mut library, &mut folder));
+    let mirrored =
+        threads::pool(run.jobs.saturating_add(1))?.install(|| bring_up_to_date(run, library, &mut folder));
     match mirrored {
         // nothing was begun, so nothing is left behind
         Err(Error::NoSpace { .. }) if folder.is_new() => folder.withdraw(),
@@ -178,10 +178,11 @@ pub fn mirror(run: &Run<'_>) -> Result<Mirrored, Error> {
     mirrored
 }
 
-fn bring_up_to_date(run: &Run<'_>, library: &mut Library, folder: &mut Folder) -> Result<Mirrored, Error> {
+fn bring_up_to_date(run: &Run<'_>, library: Library, folder: &mut Folder) -> Result<Mirrored, Error> {
     run.watch.progress.begin(Phase::Compare, 0, 0);
     let carrier = Carrier { library: run.library, mirror: run.folder, watch: run.watch };
     let (there, here) = threads::beside(|| scan(run.library), || scan(run.folder));
+    let mut library = library.follow(run, &there)?;
     let old = Old::read(run.folder);
     let (files, mut problems) = wanted(&library.catalogued(), there.seen);
     problems.extend(there.refused);
@@ -194,15 +195,16 @@ fn bring_up_to_date(run: &Run<'_>, library: &mut Library, folder: &mut Folder) -
         .filter_map(|(at, _)| Some((work.files[*at].blake3?, work.files[*at].size)))
         .collect();
     let staging = Staging::open(run.folder, &waiting)?;
-    shift::shift(&carrier, &staging, &mut work, &here, folder)?;
+    leftover::put_bad_aside(run, &work, &here, &old, folder)?;
+    shift::shift(&carrier, &staging, &mut work, &here, folder, &old)?;
     set_apart(run, &mut work)?;
-    let bytes = carry(run, &carrier, &mut work, library, folder)?;
+    let bytes = carry(run, &carrier, &mut work, &mut library, folder)?;
     links::make(&carrier, &staging, &mut work, folder)?;
 
     let mut mirrored = Mirrored { bytes, problems, ..Mirrored::default() };
     mirrored.files = counts(&work);
-    mirrored.problems.extend(words::problems(run, &work, library));
-    let ending = Ending { run, library, work: &work, here: &here, old: &old, staging: &staging };
+    mirrored.problems.extend(words::problems(run, &work, &library));
+    let ending = Ending { run, library: &library, work: &work, here: &here, old: &old, staging: &staging };
     let albums = ending.settle(folder, &mut mirrored)?;
     ending.leave(folder, &albums, &mut mirrored)?;
     ending.sweep();
@@ -226,11 +228,12 @@ fn set_apart(run: &Run<'_>, work: &mut Work) -> Result<(), Error> {
             Some(_) => need = need.saturating_add(file.size),
         }
     }
-    if need > 0 {
-        // the mirror's catalog is replaced by the library's only when that is whole
-        need = need
-            .saturating_add(fs::metadata(Catalog::path_in(run.library)).map_or(0, |catalog| catalog.len()));
+    if need == 0 {
+        return Ok(());
     }
+    // the mirror's catalog is replaced by the library's only when that is whole
+    need =
+        need.saturating_add(fs::metadata(Catalog::path_in(run.library)).map_or(0, |catalog| catalog.len()));
     let free = fs4::available_space(run.folder).ok();
     Space { need, free }.check(run.folder, run.watch.progress)
 }

@@ -20,6 +20,7 @@ use crate::mirror::folder::Folder;
 use crate::mirror::memory::{Change, Line};
 use crate::mirror::moves::Spares;
 use crate::mirror::scan::{Scan, Seen};
+use crate::run::mirror::ending::Old;
 use crate::run::mirror::judge::give_time;
 use crate::run::mirror::{Outcome, Work};
 
@@ -51,8 +52,10 @@ pub fn shift(
     work: &mut Work,
     here: &Scan,
     folder: &mut Folder,
+    old: &Old,
 ) -> Result<(), Error> {
-    let mut shifting = Shifting { carrier, staging, work, folder, paths: Vec::new(), changes: Vec::new() };
+    let mut shifting =
+        Shifting { carrier, staging, work, folder, old, paths: Vec::new(), changes: Vec::new() };
     let gone = shifting.go(here);
     shifting.settle()?;
     gone
@@ -63,6 +66,7 @@ struct Shifting<'a> {
     staging: &'a Staging,
     work: &'a mut Work,
     folder: &'a mut Folder,
+    old: &'a Old,
     /// Names that are not durable yet.
     paths: Vec<PathBuf>,
     changes: Vec<Change>,
@@ -141,7 +145,7 @@ impl Shifting<'_> {
         moves
     }
 
-    /// What the mirror has where the library wants it no more, as it was written.
+    /// What the mirror has where the library wants it no more, as it was written and as far as anybody has read it.
     fn spares(&self, here: &Scan, pending: &[(usize, Option<Former>)]) -> Spares {
         let wanted: HashMap<&str, usize> =
             self.work.files.iter().enumerate().map(|(number, file)| (file.path.as_str(), number)).collect();
@@ -152,6 +156,7 @@ impl Shifting<'_> {
             .collect();
         let is_spare = |(path, line): &(&str, &Line)| {
             wanted.get(path).is_none_or(|number| given_up.contains(number))
+                && !self.old.is_harmed(path)
                 && here.at(path).is_some_and(|seen| line.is_of(&seen))
         };
         Spares::new(self.folder.memory.iter().filter(is_spare))

@@ -1,7 +1,9 @@
 //! What went wrong with files, in words: on the library's side, and on the mirror's.
 
+use std::io;
 use std::path::Path;
 
+use crate::library::layout::{FORGOTTEN, INTERNAL};
 use crate::library::record::Harm;
 use crate::mirror::carry::Failure;
 use crate::mirror::decide::Wanted;
@@ -38,6 +40,14 @@ fn of_library(run: &Run<'_>, file: &Wanted, harm: Harm, is_in_mirror: bool) -> P
     let repair = remedy::repair_from(library, run.folder);
     let keep = remedy::keep_edit(library, path);
     let next = match (is_in_mirror, harm) {
+        // nothing puts right what was left out on purpose
+        _ if is_forgotten(path) => {
+            let undo = remedy::undo_forgetting(library, path);
+            format!(
+                " among what was left out on purpose: `{undo}`, then `{} --all` bring it back whole",
+                remedy::repair(library)
+            )
+        }
         (true, Harm::Changed) => format!(
             "; the mirror has it as it was: `{repair} --changed {}` brings that back, `{keep}` keeps the change",
             remedy::quoted(Path::new(path))
@@ -56,6 +66,10 @@ fn of_library(run: &Run<'_>, file: &Wanted, harm: Harm, is_in_mirror: bool) -> P
         }
     };
     Problem::new(code, format!("{what}{next}")).with_entry(&file.path)
+}
+
+fn is_forgotten(path: &str) -> bool {
+    path.strip_prefix(INTERNAL).is_some_and(|below| below.starts_with(&format!("/{FORGOTTEN}/")))
 }
 
 /// What is wrong with the mirror's file. Where it lacks one because of the library's, that may be said already.
@@ -96,7 +110,18 @@ fn of_mirror(file: &Wanted, outcome: &Outcome, is_said: bool) -> Option<Problem>
             Problem::new(refused.code, refused.message())
         }
         Outcome::Failed(Failure::Unwritten(error)) => {
-            Problem::new(Code::WriteFailed, format!("it could not be written to the mirror: {error}"))
+            let why = match error.kind() {
+                // in the folder that was made for it
+                io::ErrorKind::NotFound | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename => {
+                    "its drive cannot hold such a name: give it another one in the library".to_owned()
+                }
+                io::ErrorKind::AlreadyExists => {
+                    "its drive takes the name for that of another file: give it another one in the library"
+                        .to_owned()
+                }
+                _ => error.to_string(),
+            };
+            Problem::new(Code::WriteFailed, format!("it could not be written to the mirror: {why}"))
         }
         Outcome::Failed(Failure::Unproved(error)) => {
             let how = error

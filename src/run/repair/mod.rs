@@ -9,6 +9,7 @@ mod sources;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
+use std::iter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,7 @@ use crate::library::catalog::{Catalog, Delivered, Remembered};
 use crate::library::given::Given;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
-use crate::library::record::{FileRecord, Harm};
+use crate::library::record::{Area, FileRecord, Harm};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
 use crate::problem::{Code, Problem, remedy};
@@ -78,6 +79,20 @@ pub struct Repaired {
 struct Need {
     record: FileRecord,
     harm: Harm,
+    /// What will do, if an edit is gone for good.
+    original: Option<FileRecord>,
+}
+
+impl Need {
+    fn new(record: FileRecord, harm: Harm) -> Self {
+        let is_lost_edit = harm == Harm::Missing && record.original.is_some();
+        Need { original: is_lost_edit.then(|| record.clone().as_delivered()), record, harm }
+    }
+
+    /// The records that it may have in the end, the best one first.
+    fn records(&self) -> impl Iterator<Item = &FileRecord> {
+        iter::once(&self.record).chain(&self.original)
+    }
 }
 
 /// Puts right what can be put right.
@@ -107,39 +122,59 @@ pub fn repair(run: &RepairRun<'_>) -> Result<Repaired, Error> {
     if !before.moved.is_empty() {
         catalog.record_moved(&before.moved)?;
     }
+    relink(library, &staging, &before.derived)?;
     if !before.sound_again.is_empty() {
-        relink(library, &staging, &before.sound_again.iter().collect::<Vec<_>>(), &before.derived)?;
         catalog.record_sound(Utc::now(), &before.sound_again)?;
     }
     let (needs, left) = needs(library, &contents, &before, &chosen);
 
     let held = before.paths_by_hash(&contents);
     let waiting = staging.waiting();
-    let is_at_hand = |need: &&Need| {
-        let hash = &contents.distinct[need.record.content].blake3;
-        waiting.contains(hash) || held.get(hash).is_some_and(|path| *path != need.record.path)
+    let is_at_hand = |record: &&FileRecord| {
+        let hash = &contents.distinct[record.content].blake3;
+        waiting.contains(hash) || held.get(hash).is_some_and(|path| *path != record.path)
     };
-    let wanted = needs.iter().filter(|need| !is_at_hand(need));
-    let wanted = wanted.map(|need| &contents.distinct[need.record.content]);
+    let wanted = needs.iter().flat_map(Need::records).filter(|record| !is_at_hand(record));
+    let wanted = wanted.map(|record| &contents.distinct[record.content]);
     let mut sources = Sources::new(library, &staging, run.watch, wanted);
     sources.search(run.from)?;
     let unread = std::mem::take(&mut sources.problems);
 
+    // a photo that is gone and stands elsewhere needs nothing, nor does an edit that is nowhere beside its original
+    let photos = before.photos_by_content();
+    let mut superseded: Vec<(LibraryPath, LibraryPath)> = Vec::new();
     let waiting = staging.waiting();
-    let found = needs.iter().filter(|need| {
-        let hash = &contents.distinct[need.record.content].blake3;
-        waiting.contains(hash) || is_at_hand(need)
-    });
-    let given = Given::of(&contents, needs.iter().map(|need| &need.record));
-    let wounds: Vec<Wound> =
-        found.map(|need| Wound { modified: given.time(&need.record), record: need.record.clone() }).collect();
+    let given = Given::of(&contents, needs.iter().flat_map(Need::records));
+    let mut wounds: Vec<Wound> = Vec::new();
+    for need in &needs {
+        for record in need.records() {
+            let is_gone_photo = need.harm == Harm::Missing && record.area == Area::Media;
+            if let Some(stands) = photos.get(&record.content).filter(|_| is_gone_photo) {
+                superseded.push((record.path.clone(), stands.clone()));
+                break;
+            }
+            if waiting.contains(&contents.distinct[record.content].blake3) || is_at_hand(&record) {
+                wounds.push(Wound { modified: given.time(record), record: record.clone() });
+                break;
+            }
+        }
+    }
+    if !superseded.is_empty() {
+        catalog.record_superseded(&superseded)?;
+    }
     let placing = Placing { library, staging: &staging, held: &held, watch: run.watch };
     let mended = mend(&placing, &wounds, &contents, &before.derived, &mut catalog, &ids)?;
     let whole: HashSet<&LibraryPath> = mended.whole.iter().map(|record| &record.path).collect();
 
     let mut repaired = Repaired { problems: mended.problems, ..Repaired::default() };
     let mut still: BTreeMap<LibraryPath, Harm> = BTreeMap::new();
-    for need in &needs {
+    for (path, stands) in &superseded {
+        run.watch
+            .progress
+            .note(&format!("`{path}` is gone, and `{stands}` is the same photo: nothing is missing"));
+    }
+    let superseded: HashSet<&LibraryPath> = superseded.iter().map(|(path, _)| path).collect();
+    for need in needs.iter().filter(|need| !superseded.contains(&need.record.path)) {
         let path = &need.record.path;
         match (whole.contains(path), need.harm) {
             (true, Harm::Missing) => {
@@ -196,27 +231,19 @@ fn needs(
         let is_chosen = chosen.contains(&record.path);
         match harm {
             Harm::Changed if !is_chosen => _ = left.insert(record.path.clone(), harm),
-            _ if is_chosen => needs.push(Need { record: as_delivered(record), harm }),
-            _ => needs.push(Need { record: record.clone(), harm }),
+            _ if is_chosen => needs.push(Need::new(record.clone().as_delivered(), harm)),
+            _ => needs.push(Need::new(record.clone(), harm)),
         }
     }
     let given = Given::of(contents, before.files.values().filter(|record| chosen.contains(&record.path)));
     for record in chosen.iter().filter_map(|path| before.files.get(path)) {
         // an edit of the same size, which nobody has seen yet, or one that was accepted
         if record.original.is_some() || examine(library, contents, &given, record).is_some() {
-            needs.push(Need { record: as_delivered(record), harm: Harm::Changed });
+            needs.push(Need::new(record.clone().as_delivered(), Harm::Changed));
         }
     }
     needs.sort_by(|a, b| a.record.path.cmp(&b.record.path));
     (needs, left)
-}
-
-/// The record of a file without the edit that was accepted.
-fn as_delivered(record: &FileRecord) -> FileRecord {
-    match record.original.as_deref() {
-        Some(&content) => FileRecord { content, original: None, modified: None, ..record.clone() },
-        None => record.clone(),
-    }
 }
 
 /// What is to be said of a file that is still not as it should be.

@@ -6,11 +6,12 @@
 //! catalog and the archives only make claims.
 //!
 //! `on_drive` walks and reads, `catalog` examines the catalog, `recorded` compares what it records, `against`
-//! compares archives.
+//! compares archives, `measure` fills in what a catalog of an earlier version does not know.
 //! [`rebuild`](crate::run::rebuild) makes a lost catalog anew.
 
 pub(super) mod against;
 pub(super) mod catalog;
+mod measure;
 pub(super) mod on_drive;
 pub(super) mod recorded;
 
@@ -210,7 +211,10 @@ impl Verification {
 fn keep(run: &VerifyRun<'_>, lock: Option<&File>, harmed: &BTreeMap<LibraryPath, Harm>) {
     let kept = match lock {
         Some(_) => Catalog::open(run.library)
-            .and_then(|mut catalog| catalog.record_verified(Utc::now(), harmed))
+            .and_then(|mut catalog| {
+                catalog.record_verified(Utc::now(), harmed)?;
+                measure::measure(run, &mut catalog)
+            })
             .map_err(|error| [vec![error.to_string()], error.causes()].concat().join(": ")),
         None => Err("it may not be written to".to_owned()),
     };

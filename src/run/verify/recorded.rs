@@ -66,6 +66,15 @@ pub fn compare(run: &VerifyRun<'_>, known: &Remembered, on_drive: &OnDrive) -> R
     files.extend(candidates.map(|(path, stat)| ToRead::plain(path, stat)));
     let reread = on_drive::reread(run, files, Wanted::Hashes)?;
     let given = Given::of(&known.delivered.contents, known.recorded.files.values());
+    let photos = recorded.iter().filter_map(|(path, whereabouts)| {
+        let (record, Whereabouts::Here(at, _)) = (&known.recorded.files[*path], whereabouts) else {
+            return None;
+        };
+        let blake3 = known.delivered.contents.distinct[record.content].blake3;
+        let is_sound = reread.content(at).is_some_and(|content| content.blake3 == blake3);
+        (record.area == Area::Media && is_sound).then_some((record.content, *path))
+    });
+    let standing = if gone.is_empty() { HashMap::new() } else { photos.collect() };
     let mut comparing = Comparing {
         library: run.library,
         given: &given,
@@ -73,6 +82,7 @@ pub fn compare(run: &VerifyRun<'_>, known: &Remembered, on_drive: &OnDrive) -> R
         reread: &reread,
         foreign: foreign.into_keys().cloned().collect(),
         archives: archives(known),
+        standing,
         looked: Looked::default(),
     };
     for (path, whereabouts) in recorded {
@@ -104,6 +114,8 @@ struct Comparing<'a> {
     /// Files that no import recorded, less those that turn out to have moved.
     foreign: BTreeSet<LibraryPath>,
     archives: HashMap<ContentId, &'a str>,
+    /// Where photos stand that are intact, if any is gone.
+    standing: HashMap<ContentId, &'a LibraryPath>,
     looked: Looked,
 }
 
@@ -174,41 +186,13 @@ impl Comparing<'_> {
 
     fn harmed(&mut self, record: &FileRecord, harm: Harm, how: &str) {
         let path = record.path.as_str();
-        let (code, message) = match harm {
-            Harm::Damaged => {
-                self.looked.files.damaged += 1;
-                let message = format!(
-                    "it is damaged: {how}, and nobody changed it; check the drive; import {} again, or use `{}` ({}): \
-                     both put the true bytes back and keep the bad ones aside",
-                    self.source(record),
-                    remedy::repair(self.library),
-                    remedy::SOURCES,
-                );
-                (Code::DamagedFile, message)
-            }
-            Harm::Changed => {
-                self.looked.files.changed += 1;
-                let message = format!(
-                    "somebody changed it since it was imported: {how}; `{}` keeps the edit, `{}` takes it back ({}; {} \
-                     has the original)",
-                    remedy::keep_edit(self.library, path),
-                    remedy::take_back_edit(self.library, path),
-                    remedy::SOURCES,
-                    self.source(record),
-                );
-                (Code::ChangedFile, message)
-            }
-            Harm::Missing => {
-                self.looked.files.missing += 1;
-                let message = format!(
-                    "it is gone: import {} again to get it back, or use `{}` ({})",
-                    self.source(record),
-                    remedy::repair(self.library),
-                    remedy::SOURCES,
-                );
-                (Code::MissingFile, message)
-            }
+        let (code, count) = match harm {
+            Harm::Damaged => (Code::DamagedFile, &mut self.looked.files.damaged),
+            Harm::Changed => (Code::ChangedFile, &mut self.looked.files.changed),
+            Harm::Missing => (Code::MissingFile, &mut self.looked.files.missing),
         };
+        *count += 1;
+        let message = self.words(record, harm, how);
         let contents = &self.known.delivered.contents.distinct;
         for bytes in [&record.content, record.delivered()] {
             self.looked.holding.lost.insert(contents[*bytes].blake3, record.path.clone());
@@ -217,7 +201,51 @@ impl Comparing<'_> {
         self.looked.problems.push(Problem::new(code, message).with_entry(path));
     }
 
+    /// What is wrong with a file, and what to do about it.
+    fn words(&self, record: &FileRecord, harm: Harm, how: &str) -> String {
+        let (repair, source) = (remedy::repair(self.library), self.source(record));
+        let take_back = remedy::take_back_edit(self.library, record.path.as_str());
+        let sources = remedy::SOURCES;
+        let is_edit = record.original.is_some();
+        match harm {
+            Harm::Damaged if is_edit => format!(
+                "your edit of it is damaged: {how}, and nobody changed it; check the drive; `{repair}` puts the edit \
+                 back where a second copy of the library has it, `{take_back}` puts the original in its place ({source} \
+                 has it)"
+            ),
+            Harm::Damaged if record.area == Area::Details => format!(
+                "it is not the list that Apple delivered: {how}; import {source} again, or use `{repair}` ({sources}): \
+                 both put the true one back and keep the other aside"
+            ),
+            Harm::Damaged => format!(
+                "it is damaged: {how}, and nobody changed it; check the drive; import {source} again, or use `{repair}` \
+                 ({sources}): both put the true bytes back and keep the bad ones aside"
+            ),
+            Harm::Changed => format!(
+                "somebody changed it since it was imported: {how}; `{}` keeps the edit, `{take_back}` takes it back \
+                 ({sources}; {source} has the original)",
+                remedy::keep_edit(self.library, record.path.as_str()),
+            ),
+            Harm::Missing if is_edit => format!(
+                "your edit of it is gone: `{repair}` brings it back where a second copy of the library has it, and the \
+                 original otherwise, and so does importing {source} again"
+            ),
+            Harm::Missing => {
+                format!("it is gone: import {source} again to get it back, or use `{repair}` ({sources})")
+            }
+        }
+    }
+
     fn gone(&mut self, record: &FileRecord, recorded: &Content) {
+        if let Some(stands) = self.standing.get(&record.content).filter(|_| record.area == Area::Media) {
+            let message =
+                format!("it is gone, and `{stands}` is the same photo; the next import forgets this one");
+            self.looked
+                .problems
+                .push(Problem::new(Code::MovedFile, message).with_entry(record.path.as_str()));
+            return self.looked.intact(record, recorded);
+        }
+
         let same = |path: &&LibraryPath| {
             self.reread.content(path).is_some_and(|c| (c.blake3, c.size) == (recorded.blake3, recorded.size))
         };

@@ -82,8 +82,7 @@ pub fn mend(
         let message = "the drive gives back other bytes than were just written to it: copy the library to another drive";
         mended.problems.push(Problem::new(Code::DamagedFile, message).with_entry(path.as_str()));
     }
-    let whole: Vec<&LibraryPath> = mended.whole.iter().map(|record| &record.path).collect();
-    relink(placing.library, placing.staging, &whole, derived)?;
+    relink(placing.library, placing.staging, derived)?;
     let now = Utc::now();
     catalog.record_harm(now, &harmed)?;
     catalog.record_mended(&mended.whole, ids, now)?;
@@ -179,10 +178,12 @@ impl Mending<'_> {
     }
 }
 
-/// Moves a file of the library to `.windfall/damaged`, under its own path or the next free number of it, and says where
-/// it is now.
+/// Moves a file of the library to `.windfall/damaged`, under its own path (that below `.windfall` for Apple's lists) or the
+/// next free number of it, and says where it is now.
 fn put_aside(library: &Path, path: &LibraryPath) -> io::Result<LibraryPath> {
-    let (folder, file) = path.as_str().rsplit_once('/').unwrap_or(("", path.as_str()));
+    let internal = path.as_str().strip_prefix(INTERNAL).and_then(|below| below.strip_prefix('/'));
+    let path_there = internal.unwrap_or(path.as_str());
+    let (folder, file) = path_there.rsplit_once('/').unwrap_or(("", path_there));
     let steps = [layout::DAMAGED].into_iter().chain(folder.split('/').filter(|step| !step.is_empty()));
     let folder = LibraryPath::internal(steps);
     make_folder(library, folder.as_str())?;
@@ -198,21 +199,22 @@ fn put_aside(library: &Path, path: &LibraryPath) -> io::Result<LibraryPath> {
     }
 }
 
-/// Makes the hard links in albums lead to these files again, whose bytes were put back: a link still has the bad ones.
-/// One that somebody replaced by a file of their own has neither.
+/// Makes the hard links in albums lead to files again whose bytes were put back: a link still has the bad ones, which
+/// were put aside. One that somebody replaced by a file of their own has neither.
 ///
 /// # Errors
 /// If the drive does not confirm that the links are durable.
 pub fn relink(
     library: &Path,
     staging: &Staging,
-    files: &[&LibraryPath],
     derived: &BTreeMap<LibraryPath, DerivedRecord>,
 ) -> Result<(), Error> {
     let mut renewed = Vec::new();
     let links = derived.iter().filter(|(_, record)| record.kind == DerivedKind::Hardlink);
     for (link, record) in links {
-        let Some(target) = record.target.as_ref().filter(|target| files.contains(target)) else { continue };
+        let Some(target) = record.target.as_ref().filter(|target| has_aside(library, target)) else {
+            continue;
+        };
         let (link, target) = (link.to_path(library), target.to_path(library));
         if fs::symlink_metadata(&link).is_ok_and(|metadata| metadata.is_file())
             && !is_same_file(&link, &target)
@@ -227,6 +229,12 @@ pub fn relink(
         }
     }
     if renewed.is_empty() { Ok(()) } else { sync_names(library, &renewed) }
+}
+
+/// Whether something was put aside that stood at this path.
+fn has_aside(library: &Path, path: &LibraryPath) -> bool {
+    let aside = LibraryPath::internal([layout::DAMAGED]).below(path);
+    fs::symlink_metadata(aside.to_path(library)).is_ok()
 }
 
 /// Whether a file is one of those that were put aside.

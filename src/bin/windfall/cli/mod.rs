@@ -119,22 +119,22 @@ pub enum Command {
 }
 
 impl Command {
-    /// The library that a verb looks at without asking whether its files are as they should be.
+    /// The library of a verb that does its own whether or not the files are as they should be.
     pub fn looks_at(&self) -> Option<&Path> {
         match self {
             Command::List(List { library, .. })
             | Command::Report(Report { library, .. })
             | Command::Similar(Similar { library, .. })
+            | Command::Albums(Albums { library, .. })
+            | Command::Arrange(Arrange { library, .. })
+            | Command::Forget(Forget { library, .. })
             | Command::Sidecars(Sidecars { library, .. }) => Some(library),
             Command::Copy(copy) => Some(&copy.library),
             Command::Import(_)
             | Command::Check(_)
             | Command::Verify(_)
             | Command::Repair(_)
-            | Command::Forget(_)
             | Command::Mirror(_)
-            | Command::Albums(_)
-            | Command::Arrange(_)
             | Command::Completions(_)
             | Command::Man => None,
         }

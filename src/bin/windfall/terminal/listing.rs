@@ -167,10 +167,12 @@ fn seen(file: &Listed) -> Option<String> {
 /// When its bytes were last read and agreed, and what is wrong with them.
 fn health(rows: &mut Rows<'_>, file: &Listed) -> io::Result<()> {
     let never = || "not read again since it was written; `windfall verify` does that".to_owned();
-    rows.put(
-        "verified",
-        &file.verified.as_deref().map_or_else(never, |time| format!("its bytes were intact on {time}")),
-    )?;
+    let verified = match (&file.verified, &file.damage) {
+        (Some(time), _) => format!("its bytes were intact on {time}"),
+        (None, Some(_)) => "it was read again, and is not as it was".to_owned(),
+        (None, None) => never(),
+    };
+    rows.put("verified", &verified)?;
     if let Some(damage) = &file.damage {
         let what = match damage.what {
             "damaged" => "its bytes are not those that were imported, though nobody changed it",
@@ -189,6 +191,9 @@ fn health(rows: &mut Rows<'_>, file: &Listed) -> io::Result<()> {
 }
 
 fn proof(file: &Listed) -> String {
+    if file.damage.is_some() {
+        return "none: what stands there now is not what was imported".to_owned();
+    }
     match (&file.fingerprint, file.proved) {
         (Some(fingerprint), true) => {
             let proved = styled(GOOD, "proved");

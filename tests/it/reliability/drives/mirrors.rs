@@ -32,6 +32,15 @@ pub fn have_the_same_files(kind: &'static Kind) {
     assert_eq!(lists, !kind.albums.is_empty(), "{report:#}");
     let paths = |library: &Path| tree(library).into_keys().collect::<Vec<String>>();
     assert_eq!(paths(&second), like.tree.keys().cloned().collect::<Vec<_>>());
+    // times as near as the drive can hold them
+    let time = |file: &Path| file.metadata().unwrap().modified().unwrap();
+    let photos = super::super::files(&trial.library).filter(|entry| entry.file_type().is_file());
+    for photo in photos.map(walkdir::DirEntry::into_path) {
+        let copy = second.join(photo.strip_prefix(&trial.library).unwrap());
+        let (here, there) = (time(&copy), time(&photo));
+        let apart = here.duration_since(there).unwrap_or_else(|earlier| earlier.duration());
+        assert!(apart <= std::time::Duration::from_secs(2), "{}: {here:?} and {there:?}", copy.display());
+    }
     // the table of settings says which library this is, and lists are made by each
     let is_missing = |hash: &&blake3::Hash| !hashes(&second).contains(*hash);
     assert!(hashes(&trial.library).iter().filter(is_missing).count() == 0);
