@@ -98,6 +98,13 @@ impl LibraryPath {
         LibraryPath(format!("{INTERNAL}/{FORGOTTEN}/{}", self.0).into())
     }
 
+    /// Whether it is where files are kept that their owner left out of the library.
+    pub fn is_kept_forgotten(&self) -> bool {
+        let below =
+            |folder: &str| Some(self.0.strip_prefix(INTERNAL)?.strip_prefix('/')?.strip_prefix(folder)?);
+        below(FORGOTTEN).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// The path of something in this folder. The name is made [`portable`].
     pub fn join(&self, name: &str) -> Self {
         LibraryPath(format!("{}/{}", self.0, portable(name)).into())
