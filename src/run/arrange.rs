@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::contents::{ContentSet, Contents, litter};
+use crate::contents::{ContentSet, litter};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Mover, NewMove, Remembered};
 use crate::library::choices;
@@ -21,13 +21,14 @@ use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, DerivedKind, FileRecord, Harm};
 use crate::library::settings::{RememberedSettings, Settings, name};
+use crate::library::spelling::Spelling;
 use crate::library::template::Template;
 use crate::library::tree::Tree;
 use crate::problem::{Code, Problem};
 use crate::run::moves::{Run, carry_out, finish};
 use crate::stage::arrange::{Arrangement, Arranging, Relocation, Scope};
 use crate::stage::recall::recall;
-use crate::stage::survey::Before;
+use crate::stage::survey::{Before, is_as_placed};
 
 /// What the owner wants otherwise.
 #[derive(Debug, Clone, Default)]
@@ -171,6 +172,15 @@ impl Wanted {
 }
 
 impl Arrangement {
+    /// Spells folders as they stand. What would only be spelled otherwise stays where it is.
+    fn spell(&mut self, library: &Path) {
+        let mut spelling = Spelling::of(library);
+        for all in [&mut self.files, &mut self.derived] {
+            all.iter_mut().for_each(|going| going.new = spelling.path(&going.new));
+            all.retain(|going| going.new != going.old);
+        }
+    }
+
     /// In the order in which they are put on record.
     fn moves(&self) -> Vec<NewMove> {
         let all = self.files.iter().chain(&self.derived);
@@ -261,6 +271,7 @@ impl Looked {
                 }
             }
             if is_sound {
+                arrangement.spell(run.library);
                 arrangement.derived.retain(|going| {
                     let is_ours = self.is_as_derived(run.library, going);
                     problems.extend((!is_ours).then(|| stays(&going.old)));
@@ -326,16 +337,6 @@ impl Looked {
             _ => metadata.is_file() && record.blake3.is_some() && hash_file(&path) == record.blake3,
         }
     }
-}
-
-/// Whether a file is as it was placed. Whoever writes to one changes its time; where that is another, its bytes tell.
-fn is_as_placed(library: &Path, record: &FileRecord, contents: &Contents, given: &Given) -> bool {
-    let path = record.path.to_path(library);
-    let bytes = &contents.distinct[record.content];
-    let Ok(metadata) = fs::symlink_metadata(&path) else { return false };
-    metadata.is_file()
-        && metadata.len() == bytes.size
-        && (has_time(&metadata, record, given) || hash_file(&path) == Some(bytes.blake3))
 }
 
 /// Whether a file, or a copy of it, has the time that the file was given.

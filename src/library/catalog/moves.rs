@@ -167,8 +167,10 @@ impl Catalog {
             )?;
             tx.execute_batch("DROP TABLE arrived")?;
             for (position, _) in &relocated.refused {
-                if *mover == Mover::Forget {
-                    forgotten::stays(tx, *run, *position)?;
+                match mover {
+                    Mover::Forget => forgotten::stays(tx, *run, *position)?,
+                    Mover::Undo => stays(tx, *run, *position)?,
+                    Mover::Arrange | Mover::Remember | Mover::Owner => {}
                 }
                 tx.execute("DELETE FROM moves WHERE run = ?1 AND position = ?2", params![run, position])?;
             }
@@ -259,6 +261,17 @@ pub(super) fn put(
         ])?;
     }
     Ok(())
+}
+
+/// What could not be taken back can be once nothing is in its way: it belongs to the last arrangement still.
+fn stays(tx: &Transaction<'_>, run: i64, position: i64) -> rusqlite::Result<()> {
+    tx.execute(
+        "INSERT INTO moves (run, position, command, old, new, content, done) \
+         SELECT (SELECT max(run) + 1 FROM moves), position, ?3, new, old, content, ?4 FROM moves \
+         WHERE run = ?1 AND position = ?2",
+        params![run, position, Mover::Arrange.as_str(), FOLLOWED],
+    )
+    .map(|_| ())
 }
 
 fn going(row: &Row<'_>) -> rusqlite::Result<Option<Move>> {
