@@ -26,6 +26,9 @@ use std::time::Instant;
 
 use chrono::Utc;
 
+use crate::apple::fingerprint::Fingerprint;
+use crate::category::photos::lists::List;
+use crate::category::photos::lists::details::{Checksum, Row};
 use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
@@ -41,6 +44,7 @@ use crate::problem::{Code, Problem};
 use crate::progress::Phase;
 use crate::run::forget::edited;
 use crate::run::import::Choose;
+use crate::run::moves;
 use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::rebuild::kept::{KeptDetails, kept_details};
 use crate::run::rebuild::sorted::{Sorted, area_of};
@@ -67,6 +71,7 @@ pub fn rebuild(
     let began = Utc::now().to_rfc3339();
     let _lock = hold(run.library)?;
     let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
+    end_moves(run)?;
     let on_drive = OnDrive::walk(run.library);
     let old = Old::read(run.library, &on_drive)?;
     let settings = choose(&old.settings);
@@ -78,6 +83,7 @@ pub fn rebuild(
         // what an archive vouched for, or may have, is not called cut short
         said.cut_short &= unvouched.contains(&content.blake3);
     }
+    old.silence(&mut reread);
     let sorted = Sorted::new(run.library, &on_drive, &told, &kept, &reread);
     run.watch.progress.begin(Phase::Match, 0, 0);
     let made = Made::new(run.library, &told, &sorted, &kept, &reread, &settings);
@@ -106,6 +112,20 @@ pub fn rebuild(
     choices::keep(run.library, &catalog)?;
     catalog.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
+}
+
+/// Ends what an interrupted run had begun to move, as long as the old catalog tells what: the new one will not.
+fn end_moves(run: &VerifyRun<'_>) -> Result<(), Error> {
+    let moving = moves::Run { library: run.library, jobs: run.jobs, watch: run.watch };
+    let end = || match catalog::open(run.library)?.unfinished_moves()?.is_empty() {
+        true => Ok(()),
+        false => moves::finish(&moving, &mut Catalog::open(run.library)?),
+    };
+    match end() {
+        // that is what it is made anew for
+        Err(Error::Catalog { .. } | Error::NotALibrary(_)) => Ok(()),
+        ended => ended,
+    }
 }
 
 /// What the old catalog still tells.
@@ -138,6 +158,20 @@ impl Old {
         forgotten.extend(told.iter().cloned());
         forgotten.iter_mut().for_each(|file| learn(library, file));
         Ok(Old { known, settings, forgotten })
+    }
+
+    /// Takes the lines out of Apple's lists that speak of what was left out on purpose: nobody misses that.
+    fn silence(&self, reread: &mut Reread) {
+        let stands: HashSet<blake3::Hash> = reread.contents.distinct.iter().map(|c| c.blake3).collect();
+        let gone = self.forgotten.iter().filter(|file| !stands.contains(&file.bytes.content.blake3));
+        let gone: HashSet<Fingerprint> = gone.filter_map(|file| file.said.fingerprint).collect();
+        let is_of =
+            |row: &Row| matches!(&row.checksum, Checksum::Fingerprint(stated) if gone.contains(stated));
+        for list in reread.heard.photos.lists.values_mut() {
+            if let List::Rows(details) = list {
+                details.rows.retain(|row| !is_of(row));
+            }
+        }
     }
 
     /// What stood in the place of edits that their owner kept and that stand there still.
@@ -287,7 +321,7 @@ impl Made {
 fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Reread, made: Made) -> Looked {
     let mut looked = Looked { problems: made.problems, ..Looked::default() };
     let left_out = old.forgotten.iter().map(|file| &file.bytes.content);
-    looked.holding.intact.extend(left_out.map(|content| (content.blake3, content.size)));
+    looked.holding.left_out.extend(left_out.map(|content| (content.blake3, content.size)));
     for record in &made.records {
         looked.intact(record, &made.contents.distinct[record.content]);
     }
@@ -304,7 +338,7 @@ fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Re
     }
     let originals = old.originals(reread);
     let replaced = originals.iter().map(|original| (original.content.blake3, original.content.size));
-    looked.holding.intact.extend(replaced);
+    looked.holding.left_out.extend(replaced);
     let recorded = old.known.recorded.files.values().map(|record| {
         let content = &old.known.delivered.contents.distinct[record.content];
         (&record.path, (content.blake3, content.size))
@@ -312,7 +346,7 @@ fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Re
     let mut expected = told.files();
     expected.extend(recorded);
     for (path, (blake3, size)) in expected {
-        if looked.holding.intact.contains(&(blake3, size)) {
+        if looked.holding.has(blake3, size) {
             continue;
         }
         looked.holding.lost.insert(blake3, path.clone());

@@ -32,6 +32,9 @@ pub struct Against {
     pub held: u64,
     /// They do not, or nobody can say.
     pub not_held: u64,
+    /// Of those that are held: how many the owner left out, or has an edit of in their place.
+    #[serde(skip)]
+    pub left_out: u64,
 }
 
 /// What comparing the archives with the library came to.
@@ -48,10 +51,19 @@ pub struct Compared {
 /// What the library holds.
 #[derive(Default)]
 pub struct Holding {
-    /// Bytes that were just read and found as recorded, with their size; and those that are left out on purpose.
+    /// Bytes that were just read and found as recorded, with their size.
     pub intact: HashSet<(Hash, u64)>,
+    /// Bytes that the owner left out, or has an edit of in their place.
+    pub left_out: HashSet<(Hash, u64)>,
     /// Where bytes should stand that were not found.
     pub lost: HashMap<Hash, LibraryPath>,
+}
+
+impl Holding {
+    /// Whether nobody misses these bytes if an archive of them goes.
+    pub fn has(&self, blake3: Hash, size: u64) -> bool {
+        self.intact.contains(&(blake3, size)) || self.left_out.contains(&(blake3, size))
+    }
 }
 
 /// Finds the archives, before anything is read.
@@ -94,8 +106,9 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
         let why = match entry.bytes {
             Bytes::Sound(content) => {
                 let content = &contents.distinct[content];
-                if holding.intact.contains(&(content.blake3, content.size)) {
+                if holding.has(content.blake3, content.size) {
                     against.held += 1;
+                    against.left_out += u64::from(!holding.intact.contains(&(content.blake3, content.size)));
                     continue;
                 }
                 match holding.lost.get(&content.blake3) {
