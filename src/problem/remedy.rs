@@ -33,9 +33,9 @@ pub fn take_back_edit(library: &Path, path: &str) -> String {
     format!("{} --changed {}", repair(library), quoted(Path::new(path)))
 }
 
-/// What makes the folders of albums anew.
-pub fn albums(library: &Path) -> String {
-    format!("windfall albums {} --as auto", quoted(library))
+/// What makes the folders of albums anew, in this form.
+pub fn albums(library: &Path, form: &str) -> String {
+    format!("windfall albums {} --as {form}", quoted(library))
 }
 
 #[cfg(test)]

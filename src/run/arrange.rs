@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::contents::{ContentSet, litter};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Delivered, Mover, NewMove, Remembered};
+use crate::library::catalog::{Catalog, Delivered, Move, Mover, NewMove, Remembered};
 use crate::library::choices;
 use crate::library::drive::{self, hash_file};
 use crate::library::given::Given;
@@ -283,14 +283,21 @@ impl Looked {
     }
 
     /// The last arrangement backwards.
-    fn back(&self, run: &Run<'_>, last: Vec<(LibraryPath, LibraryPath)>) -> Result<Decided, Error> {
+    fn back(&self, run: &Run<'_>, last: Vec<Move>) -> Result<Decided, Error> {
         let contents = &self.delivered.contents;
         let mut decided = Decided { arrangement: Arrangement::default(), problems: Vec::new() };
-        for (old, new) in last {
+        let went = last.into_iter().filter_map(|Move { old, new, blake3, .. }| Some((old, new?, blake3)));
+        for (old, new, blake3) in went {
             if run.watch.is_cancelled() {
                 return Err(Error::Interrupted);
             }
-            if let Some(record) = self.before.files.get(&new) {
+            // another photo may have got a name that was free since
+            let is_it = |record: &&FileRecord| {
+                let known =
+                    [record.content, *record.delivered()].map(|content| contents.distinct[content].blake3);
+                blake3.is_none_or(|blake3| known.contains(&blake3))
+            };
+            if let Some(record) = self.before.files.get(&new).filter(is_it) {
                 if is_as_placed(run.library, record, contents, &self.given) {
                     let content = Some(record.content);
                     decided.arrangement.files.push(Relocation { old: new, new: old, content });

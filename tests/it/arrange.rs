@@ -366,3 +366,20 @@ fn what_could_not_be_taken_back_can_be_once_its_name_is_free() {
     assert_same(&library.contents(), &before, "taken back");
     assert_eq!(library.done(&["arrange", "lib", "--undo"])["moved"], 0);
 }
+
+#[test]
+fn another_photo_that_got_a_name_since_is_not_taken_back() {
+    let library = Library::of(&export(), &[]);
+    library.done(&["arrange", "lib", "--layout", "all"]);
+    library.done(&["forget", "lib", "all/nothing.JPG", "Hidden/all/secret.JPG"]);
+    let photo =
+        Photo::new("secret.JPG", jpeg(60, &Exif::none())).row(Row::created("2024-03-09 10:00").hidden());
+    library.later(
+        "later",
+        &Export::new("iCloud Photos").built("2025-05-01 10:00").part(Part::new().photo(photo)),
+    );
+    let other = fs::read(library.at("Hidden/all/secret.JPG")).unwrap();
+    library.done(&["arrange", "lib", "--undo"]);
+    assert_eq!(fs::read(library.at("Hidden/all/secret.JPG")).unwrap(), other);
+    assert!(library.at("2024/2024-03/IMG_1.JPG").is_file());
+}

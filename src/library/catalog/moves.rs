@@ -195,18 +195,17 @@ impl Catalog {
         })
     }
 
-    /// The last arrangement: from where, and to where.
-    pub fn last_arrangement(&self) -> Result<Vec<(LibraryPath, LibraryPath)>, Error> {
+    /// The last arrangement.
+    pub fn last_arrangement(&self) -> Result<Vec<Move>, Error> {
         self.query(|c| {
-            let mut statement =
-                c.prepare("SELECT old, new FROM moves WHERE command = 'arrange' ORDER BY run, position")?;
+            let mut statement = c.prepare(
+                "SELECT run, command, position, old, new, done, blake3 FROM moves \
+                 LEFT JOIN contents ON contents.id = moves.content WHERE command = 'arrange' ORDER BY run, position",
+            )?;
             let mut rows = statement.query([])?;
             let mut moves = Vec::new();
             while let Some(row) = rows.next()? {
-                let path = |column| {
-                    Ok::<_, rusqlite::Error>(LibraryPath::recorded(row.get_ref(column)?.as_str()?).ok())
-                };
-                moves.extend(path(0)?.zip(path(1)?));
+                moves.extend(going(row)?);
             }
             Ok(moves)
         })

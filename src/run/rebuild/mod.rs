@@ -6,7 +6,7 @@
 //! makes the lines that lack, which hold until the next import of the true archive. Match and plan run over all
 //! of it as in an import.
 //!
-//! `told` reads the tables, `sorted` says what each file is, `kept` and `deliveries` read the folders of details.
+//! `old` asks the old catalog, `told` reads the tables, `sorted` says what each file is, `kept` and `deliveries` read the folders of details.
 //! Links, lists, copies and sidecars are in no table, so that `sorted` must know them by what they are; else they
 //! would be called the owner's.
 //!
@@ -15,6 +15,7 @@
 
 mod deliveries;
 mod kept;
+mod old;
 mod sorted;
 mod stand_ins;
 mod told;
@@ -26,32 +27,28 @@ use std::time::Instant;
 
 use chrono::Utc;
 
-use crate::apple::fingerprint::Fingerprint;
-use crate::category::photos::lists::List;
-use crate::category::photos::lists::details::{Checksum, Row};
 use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Ids, KeptOriginal as Original, Remembered, Remembrance};
+use crate::library::catalog::{Catalog, Ids, KeptOriginal as Original, Remembrance};
 use crate::library::choices;
 use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Novelty, ReadEntry};
-use crate::library::settings::{AlbumForm, RememberedSettings, Settings, Word, name};
+use crate::library::settings::{RememberedSettings, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
-use crate::run::forget::edited;
 use crate::run::import::Choose;
-use crate::run::moves;
 use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::rebuild::kept::{KeptDetails, kept_details};
+use crate::run::rebuild::old::{Old, end_moves, remembered};
 use crate::run::rebuild::sorted::{Sorted, area_of};
 use crate::run::rebuild::stand_ins::StandIns;
 use crate::run::rebuild::told::Told;
 use crate::run::verify::on_drive::{self, OnDrive, Reread, ToRead, staging_left};
-use crate::run::verify::{Looked, Verification, VerifyRun, against, catalog, exports, hold};
+use crate::run::verify::{Looked, Verification, VerifyRun, against, exports, hold};
 use crate::stage::ingest::Wanted;
 use crate::stage::plan::plan;
 use crate::stage::plan::records::{Records, album_records};
@@ -94,6 +91,7 @@ pub fn rebuild(
 
     let mut looked = look(&old, &told, &on_drive, &sorted, &reread, made);
     looked.problems.extend(told.damage());
+    looked.problems.extend(old.damage());
     let compared = inputs.map(|inputs| against::compare(run, inputs, &looked.holding)).transpose()?;
     let mut verification = Verification::new(run.library, looked);
     verification.kept_aside = kept_aside;
@@ -112,109 +110,6 @@ pub fn rebuild(
     choices::keep(run.library, &catalog)?;
     catalog.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
-}
-
-/// Ends what an interrupted run had begun to move, as long as the old catalog tells what: the new one will not.
-fn end_moves(run: &VerifyRun<'_>) -> Result<(), Error> {
-    let moving = moves::Run { library: run.library, jobs: run.jobs, watch: run.watch };
-    let end = || match catalog::open(run.library)?.unfinished_moves()?.is_empty() {
-        true => Ok(()),
-        false => moves::finish(&moving, &mut Catalog::open(run.library)?),
-    };
-    match end() {
-        // that is what it is made anew for
-        Err(Error::Catalog { .. } | Error::NotALibrary(_)) => Ok(()),
-        ended => ended,
-    }
-}
-
-/// What the old catalog still tells.
-struct Old {
-    known: Remembered,
-    settings: RememberedSettings,
-    /// What was left out on purpose.
-    forgotten: Vec<Remembrance>,
-}
-
-impl Old {
-    fn read(library: &Path, on_drive: &OnDrive) -> Result<Self, Error> {
-        let (known, settings, told) = match catalog::open(library) {
-            Ok(catalog) => (
-                catalog.load().unwrap_or_default(),
-                catalog.settings().unwrap_or_default(),
-                catalog.remembrances().unwrap_or_default(),
-            ),
-            Err(newer @ Error::CatalogNewer { .. }) => return Err(newer),
-            Err(_) => Default::default(),
-        };
-        // what the catalog says is newer
-        let beside = choices::settings::kept(library);
-        let lists = has_lists(on_drive).then_some((name::ALBUMS, AlbumForm::List.as_str()));
-        let all = lists.into_iter().chain(beside.iter()).chain(settings.iter());
-        let settings = all.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-        let mut forgotten = choices::forgotten::kept(library);
-        let is_told = |kept: &Remembrance| told.iter().any(|told| told.bytes == kept.bytes);
-        forgotten.retain(|kept| !is_told(kept));
-        forgotten.extend(told.iter().cloned());
-        forgotten.iter_mut().for_each(|file| learn(library, file));
-        Ok(Old { known, settings, forgotten })
-    }
-
-    /// Takes the lines out of Apple's lists that speak of what was left out on purpose: nobody misses that.
-    fn silence(&self, reread: &mut Reread) {
-        let stands: HashSet<blake3::Hash> = reread.contents.distinct.iter().map(|c| c.blake3).collect();
-        let gone = self.forgotten.iter().filter(|file| !stands.contains(&file.bytes.content.blake3));
-        let gone: HashSet<Fingerprint> = gone.filter_map(|file| file.said.fingerprint).collect();
-        let is_of =
-            |row: &Row| matches!(&row.checksum, Checksum::Fingerprint(stated) if gone.contains(stated));
-        for list in reread.heard.photos.lists.values_mut() {
-            if let List::Rows(details) = list {
-                details.rows.retain(|row| !is_of(row));
-            }
-        }
-    }
-
-    /// What stood in the place of edits that their owner kept and that stand there still.
-    fn originals(&self, reread: &Reread) -> Vec<Original<'_>> {
-        let Remembered { delivered, recorded } = &self.known;
-        let edits = recorded.files.values().filter_map(|record| {
-            let edit = &delivered.contents.distinct[record.content];
-            let original = *record.original.as_deref()?;
-            let stands = reread.content(&record.path).is_some_and(|found| found.blake3 == edit.blake3);
-            stands.then(|| Original {
-                path: &record.path,
-                content: &delivered.contents.distinct[original],
-                said: &delivered.heard.photos.said[original],
-            })
-        });
-        edits.collect()
-    }
-}
-
-/// Learns what forgotten bytes say of themselves, where they are kept.
-fn learn(library: &Path, file: &mut Remembrance) {
-    let Some(kept) = &file.bytes.kept else { return };
-    match edited::look(&kept.to_path(library), area_of(&file.bytes.path)) {
-        Ok(seen) if seen.content == file.bytes.content => file.said = seen.said,
-        _ => {}
-    }
-}
-
-/// Whether albums stand as lists, which no table says.
-fn has_lists(on_drive: &OnDrive) -> bool {
-    let is_list = |path: &LibraryPath| {
-        path.as_str().strip_prefix(layout::ALBUMS).is_some_and(|rest| rest.starts_with('/'))
-            && path.as_str().ends_with(".m3u8")
-    };
-    on_drive.files.keys().any(is_list)
-}
-
-/// Settings for the new catalog: those that were chosen, and of the old ones the others.
-fn remembered(old: &Old, settings: &Settings) -> RememberedSettings {
-    let (old, chosen) = (&old.settings, settings.remembered());
-    let all = old.iter().chain(chosen.iter()).map(|(name, text)| (name.to_owned(), text.to_owned()));
-    // that of the new catalog is its own
-    all.filter(|(name, _)| name != "schema_version").collect()
 }
 
 fn to_read(on_drive: &OnDrive, kept: &BTreeMap<LibraryPath, KeptDetails>) -> Vec<ToRead> {
