@@ -100,9 +100,8 @@ impl LibraryPath {
 
     /// Whether it is where files are kept that their owner left out of the library.
     pub fn is_kept_forgotten(&self) -> bool {
-        let below =
-            |folder: &str| Some(self.0.strip_prefix(INTERNAL)?.strip_prefix('/')?.strip_prefix(folder)?);
-        below(FORGOTTEN).is_some_and(|rest| rest.starts_with('/'))
+        let mut steps = self.0.split('/');
+        (steps.next(), steps.next()) == (Some(INTERNAL), Some(FORGOTTEN)) && steps.next().is_some()
     }
 
     /// The path of something in this folder. The name is made [`portable`].

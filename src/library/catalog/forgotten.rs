@@ -151,9 +151,9 @@ impl Catalog {
     pub fn links_of_forgotten(&self) -> Result<Vec<(String, LibraryPath)>, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
-                "SELECT folder, path FROM forgotten, json_each(nullif(record, ''), '$.albums') \
+                "SELECT folder, forgotten.path FROM forgotten, json_each(nullif(record, ''), '$.albums') \
                  JOIN albums ON albums.kind = json_extract(json_each.value, '$[0]') \
-                 AND albums.key = json_extract(json_each.value, '$[1]') WHERE folder IS NOT NULL ORDER BY path",
+                 AND albums.key = json_extract(json_each.value, '$[1]') WHERE folder IS NOT NULL ORDER BY forgotten.path",
             )?;
             let mut rows = statement.query([])?;
             let mut links = Vec::new();

@@ -32,14 +32,13 @@ pub struct Against {
     pub held: u64,
     /// They do not, or nobody can say.
     pub not_held: u64,
-    /// Of those that are held: how many the owner left out, or has an edit of in their place.
-    #[serde(skip)]
-    pub left_out: u64,
 }
 
 /// What comparing the archives with the library came to.
 pub struct Compared {
     pub against: Against,
+    /// Of the entries that are held: those that the owner left out, or has an edit of in their place.
+    pub left_out: u64,
     /// Every entry is held, and no archive is damaged.
     pub all_held: bool,
     /// What was not taken: nothing was said of it.
@@ -93,6 +92,7 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
     problems.extend(tally.problems);
     let sound = !problems.iter().any(|p| p.severity == Severity::Error);
     let mut against = Against::default();
+    let mut left_out = 0;
     for name in &inputs.unreadable {
         against.entries += 1;
         against.not_held += 1;
@@ -108,7 +108,7 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
                 let content = &contents.distinct[content];
                 if holding.has(content.blake3, content.size) {
                     against.held += 1;
-                    against.left_out += u64::from(!holding.intact.contains(&(content.blake3, content.size)));
+                    left_out += u64::from(!holding.intact.contains(&(content.blake3, content.size)));
                     continue;
                 }
                 match holding.lost.get(&content.blake3) {
@@ -131,5 +131,5 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
         problems.push(problem.in_archive(archive).with_entry(entry.path.as_ref()));
     }
     let all_held = sound && against.not_held == 0;
-    Ok(Compared { against, all_held, left_alone: inputs.left_alone, problems })
+    Ok(Compared { against, left_out, all_held, left_alone: inputs.left_alone, problems })
 }

@@ -66,6 +66,9 @@ pub struct Verification {
     /// Entries of the archives that it was compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<Against>,
+    /// Of those that are held: how many the owner left out on purpose.
+    #[serde(skip)]
+    pub left_out: u64,
     /// Whether those archives may be deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub safe_to_delete: Option<bool>,
@@ -189,6 +192,7 @@ impl Verification {
             library: library.display().to_string(),
             files: looked.files,
             against: None,
+            left_out: 0,
             safe_to_delete: None,
             problems: looked.problems,
             elapsed_seconds: 0.0,
@@ -201,6 +205,7 @@ impl Verification {
 
     pub(super) fn add(&mut self, compared: against::Compared) {
         self.against = Some(compared.against);
+        self.left_out = compared.left_out;
         self.safe_to_delete = Some(compared.all_held);
         self.left_alone = compared.left_alone;
         self.problems.extend(compared.problems);

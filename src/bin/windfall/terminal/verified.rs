@@ -51,11 +51,11 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     proof(out, balance.proved, balance.unproved, 0)?;
     if let Some(against) = &verification.against {
         let entries = counted(against.entries, "file", "files");
-        let held = match against.held - against.left_out {
+        let held = match against.held - verification.left_out {
             held if held == against.entries => "all".to_owned(),
             held => amount::count(held),
         };
-        let left_out = match against.left_out {
+        let left_out = match verification.left_out {
             0 => String::new(),
             left_out => format!(", and {} left out on purpose", amount::count(left_out)),
         };
@@ -69,11 +69,9 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     let errors = problems::count(&verification.problems, Severity::Error);
     match verification.safe_to_delete {
         Some(true) => {
-            let all = match verification.against {
-                Some(against) if against.left_out > 0 => {
-                    "Every byte of these archives is in the library or was left out on purpose"
-                }
-                _ => "Every byte of these archives is in the library",
+            let all = match verification.left_out {
+                0 => "Every byte of these archives is in the library",
+                _ => "Every byte of these archives is in the library or was left out on purpose",
             };
             writeln!(out, "{}", styled(GOOD, format_args!("{all}: they are safe to delete.")))
         }
