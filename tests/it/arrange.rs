@@ -371,7 +371,7 @@ fn what_could_not_be_taken_back_can_be_once_its_name_is_free() {
 fn another_photo_that_got_a_name_since_is_not_taken_back() {
     let library = Library::of(&export(), &[]);
     library.done(&["arrange", "lib", "--layout", "all"]);
-    library.done(&["forget", "lib", "all/nothing.JPG", "Hidden/all/secret.JPG"]);
+    library.done(&["forget", "lib", "Hidden/all/secret.JPG"]);
     let photo =
         Photo::new("secret.JPG", jpeg(60, &Exif::none())).row(Row::created("2024-03-09 10:00").hidden());
     library.later(
