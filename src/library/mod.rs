@@ -15,6 +15,7 @@ pub mod origins;
 pub mod path;
 pub mod record;
 pub mod settings;
+pub mod spelling;
 pub mod staging;
 pub mod template;
 pub mod titles;

@@ -98,6 +98,12 @@ impl LibraryPath {
         LibraryPath(format!("{INTERNAL}/{FORGOTTEN}/{}", self.0).into())
     }
 
+    /// Whether it is where files are kept that their owner left out of the library.
+    pub fn is_kept_forgotten(&self) -> bool {
+        let mut steps = self.0.split('/');
+        (steps.next(), steps.next()) == (Some(INTERNAL), Some(FORGOTTEN)) && steps.next().is_some()
+    }
+
     /// The path of something in this folder. The name is made [`portable`].
     pub fn join(&self, name: &str) -> Self {
         LibraryPath(format!("{}/{}", self.0, portable(name)).into())

@@ -38,9 +38,9 @@ pub fn undo_forgetting(library: &Path, path: &str) -> String {
     format!("windfall forget {} {} --undo", quoted(library), quoted(Path::new(path)))
 }
 
-/// What makes the folders of albums anew.
-pub fn albums(library: &Path) -> String {
-    format!("windfall albums {} --as auto", quoted(library))
+/// What makes the folders of albums anew, in this form.
+pub fn albums(library: &Path, form: &str) -> String {
+    format!("windfall albums {} --as {form}", quoted(library))
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::contents::{ContentSet, Contents, litter};
+use crate::contents::{ContentSet, litter};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Delivered, Mover, NewMove, Remembered};
+use crate::library::catalog::{Catalog, Delivered, Move, Mover, NewMove, Remembered};
 use crate::library::choices;
 use crate::library::drive::{self, hash_file};
 use crate::library::given::Given;
@@ -21,13 +21,14 @@ use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, DerivedKind, FileRecord, Harm};
 use crate::library::settings::{RememberedSettings, Settings, name};
+use crate::library::spelling::Spelling;
 use crate::library::template::Template;
 use crate::library::tree::Tree;
 use crate::problem::{Code, Problem};
 use crate::run::moves::{Run, carry_out, finish};
 use crate::stage::arrange::{Arrangement, Arranging, Relocation, Scope};
 use crate::stage::recall::recall;
-use crate::stage::survey::Before;
+use crate::stage::survey::{Before, is_as_placed};
 
 /// What the owner wants otherwise.
 #[derive(Debug, Clone, Default)]
@@ -171,6 +172,15 @@ impl Wanted {
 }
 
 impl Arrangement {
+    /// Spells folders as they stand. What would only be spelled otherwise stays where it is.
+    fn spell(&mut self, library: &Path) {
+        let mut spelling = Spelling::of(library);
+        for all in [&mut self.files, &mut self.derived] {
+            all.iter_mut().for_each(|going| going.new = spelling.path(&going.new));
+            all.retain(|going| going.new != going.old);
+        }
+    }
+
     /// In the order in which they are put on record.
     fn moves(&self) -> Vec<NewMove> {
         let all = self.files.iter().chain(&self.derived);
@@ -260,6 +270,7 @@ impl Looked {
                 }
             }
             if is_sound {
+                arrangement.spell(run.library);
                 arrangement.derived.retain(|going| {
                     let is_ours = self.is_as_derived(run.library, going);
                     problems.extend((!is_ours).then(|| stays(&going.old)));
@@ -271,14 +282,21 @@ impl Looked {
     }
 
     /// The last arrangement backwards.
-    fn back(&self, run: &Run<'_>, last: Vec<(LibraryPath, LibraryPath)>) -> Result<Decided, Error> {
+    fn back(&self, run: &Run<'_>, last: Vec<Move>) -> Result<Decided, Error> {
         let contents = &self.delivered.contents;
         let mut decided = Decided { arrangement: Arrangement::default(), problems: Vec::new() };
-        for (old, new) in last {
+        let went = last.into_iter().filter_map(|Move { old, new, blake3, .. }| Some((old, new?, blake3)));
+        for (old, new, blake3) in went {
             if run.watch.is_cancelled() {
                 return Err(Error::Interrupted);
             }
-            if let Some(record) = self.before.files.get(&new) {
+            // another photo may have got a name that was free since
+            let is_it = |record: &&FileRecord| {
+                let known =
+                    [record.content, *record.delivered()].map(|content| contents.distinct[content].blake3);
+                blake3.is_none_or(|blake3| known.contains(&blake3))
+            };
+            if let Some(record) = self.before.files.get(&new).filter(is_it) {
                 if is_as_placed(run.library, record, contents, &self.given) {
                     let content = Some(record.content);
                     decided.arrangement.files.push(Relocation { old: new, new: old, content });
@@ -325,16 +343,6 @@ impl Looked {
             _ => metadata.is_file() && record.blake3.is_some() && hash_file(&path) == record.blake3,
         }
     }
-}
-
-/// Whether a file is as it was placed. Whoever writes to one changes its time; where that is another, its bytes tell.
-fn is_as_placed(library: &Path, record: &FileRecord, contents: &Contents, given: &Given) -> bool {
-    let path = record.path.to_path(library);
-    let bytes = &contents.distinct[record.content];
-    let Ok(metadata) = fs::symlink_metadata(&path) else { return false };
-    metadata.is_file()
-        && metadata.len() == bytes.size
-        && (has_time(&metadata, record, given) || hash_file(&path) == Some(bytes.blake3))
 }
 
 /// Whether a file, or a copy of it, has the time that the file was given.

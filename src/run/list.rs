@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -222,14 +222,21 @@ fn by_name(catalog: &Catalog, path: &Path) -> Result<Option<String>, Error> {
 pub(crate) fn candidates(library: &Path, path: &Path) -> Vec<String> {
     let mut candidates = vec![slashed(path)];
     candidates.extend(path.strip_prefix(library).ok().map(slashed));
-    // the folder is resolved and the name is not: it may be an album's link
-    let resolved = path.parent().zip(path.file_name()).and_then(|(folder, name)| {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let whole = folder.canonicalize().ok()?.join(name);
-        Some(slashed(whole.strip_prefix(library.canonicalize().ok()?).ok()?))
-    });
-    candidates.extend(resolved);
+    let resolved = || Some(slashed(resolved(path)?.strip_prefix(library.canonicalize().ok()?).ok()?));
+    candidates.extend(resolved());
+    // no name in a library has one, but a list that was made on Windows has
+    let turned = candidates.iter().filter(|text| text.contains('\\')).map(|text| text.replace('\\', "/"));
+    candidates.extend(turned.collect::<Vec<_>>());
     candidates
+}
+
+/// The path with its folders resolved, as far as they stand. The name is not: it may be an album's link.
+fn resolved(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).ok()?;
+    let folders = path.ancestors().skip(1);
+    let mut standing = folders.filter_map(|folder| Some((folder, folder.canonicalize().ok()?)));
+    let (folder, resolved) = standing.next()?;
+    Some(resolved.join(path.strip_prefix(folder).ok()?))
 }
 
 fn slashed(path: &Path) -> String {
@@ -363,6 +370,18 @@ mod tests {
         for named in ["2024/a.jpg", "./2024/a.jpg", "/drive/Photos/2024/a.jpg"] {
             assert!(candidates(library, Path::new(named)).contains(&"2024/a.jpg".to_owned()), "{named}");
         }
+        #[cfg(unix)]
+        assert_eq!(candidates(library, Path::new(r"2024\a.jpg")), [r"2024\a.jpg", "2024/a.jpg"]);
+    }
+
+    #[test]
+    fn a_file_may_be_named_whose_folder_is_gone() {
+        let drive = tempfile::tempdir().unwrap();
+        let library = drive.path().join("Photos");
+        std::fs::create_dir(&library).unwrap();
+        let seen_from_elsewhere = drive.path().join("Photos/../Photos");
+        let named = library.join("2024/gone/a.jpg");
+        assert!(candidates(&seen_from_elsewhere, &named).contains(&"2024/gone/a.jpg".to_owned()));
     }
 
     #[test]

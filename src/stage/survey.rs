@@ -136,6 +136,8 @@ impl Before {
         files.extend(found.records.into_iter().map(|record| (record.path.clone(), record)));
         lead_on(&mut files, &mut derived, &found.moved);
         owners.extend(found.moved.iter().map(|(_, to)| to.clone()));
+        let moved_to: HashSet<&LibraryPath> = found.moved.iter().map(|(_, to)| to).collect();
+        seen.retain(|path| !moved_to.contains(path));
         let forgotten: ContentSet = forgotten.iter().map(|file| file.content).collect();
         let mut standing: ContentSet =
             files.values().map(|file| file.content).chain(forgotten.contents()).collect();
@@ -321,6 +323,17 @@ pub fn examine(library: &Path, contents: &Contents, given: &Given, record: &File
         is_cut: metadata.len() < content.size && is_cut(&path, metadata.len()),
     };
     Some(Harm::of(&found))
+}
+
+/// Whether a file is as it was placed. Whoever writes to one changes its time; where that is another, its bytes tell.
+pub fn is_as_placed(library: &Path, record: &FileRecord, contents: &Contents, given: &Given) -> bool {
+    let path = record.path.to_path(library);
+    let bytes = &contents.distinct[record.content];
+    let Ok(metadata) = fs::symlink_metadata(&path) else { return false };
+    let has_time = || metadata.modified().is_ok_and(|time| given.has(record, time));
+    metadata.is_file()
+        && metadata.len() == bytes.size
+        && (has_time() || hash_file(&path) == Some(bytes.blake3))
 }
 
 /// Whether a file is empty, or ends in the middle of a picture or movie.

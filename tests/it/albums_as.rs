@@ -90,3 +90,27 @@ fn what_somebody_changed_in_an_album_stays() {
     library.done(&["albums", "lib", "--as", "copy"]);
     assert_eq!(differences(&contents(&library.path()), &one), [""; 0]);
 }
+
+#[test]
+fn verify_says_which_albums_do_not_stand_and_its_command_brings_them_back() {
+    for (form, given) in [("copy", "copy"), ("list", "auto"), ("symlink", "auto")] {
+        let library = Library::of(&export(), &["--albums", form]);
+        let before = library.contents();
+        fs::remove_dir_all(library.at("Albums")).unwrap();
+        let run = library.run(&["verify", "lib", "--json"]);
+        let problems = run.json()["problems"].clone();
+        let gone: Vec<_> =
+            problems.as_array().unwrap().iter().filter(|p| p["code"] == "albums-gone").collect();
+        let [gone] = gone[..] else { panic!("{form}: {problems:#}") };
+        assert_eq!((run.code(), &gone["severity"]), (0, &"warning".into()), "{form}");
+        let command = format!("`windfall albums lib --as {given}`");
+        let message = gone["message"].as_str().unwrap();
+        assert!(message.contains(&command) && message.contains("Albums/Lake"), "{form}: {message}");
+        library.done(&["albums", "lib", "--as", given]);
+        if form != "list" {
+            assert_eq!(differences(&library.contents(), &before), [""; 0], "{form}");
+        }
+        let again = library.run(&["verify", "lib", "--json"]);
+        assert!(!again.out().contains("albums-gone"), "{form}: {}", again.out());
+    }
+}

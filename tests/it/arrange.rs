@@ -334,3 +334,52 @@ fn a_page_that_stands_is_made_again() {
     let page = fs::read_to_string(library.at("windfall-report.html")).unwrap();
     assert!(page.contains("\"elsewhere\"") && !page.contains("\"2024/2024-03\""));
 }
+
+#[test]
+fn what_the_owner_moved_is_nobodys_but_the_librarys() {
+    let library = Library::of(&export(), &[]);
+    fs::create_dir_all(library.at("2024")).unwrap();
+    // where the layout wants it
+    fs::rename(library.at("2024/2024-03/IMG_1.AAE"), library.at("2024/IMG_1.AAE")).unwrap();
+    fs::create_dir_all(library.at("Best")).unwrap();
+    fs::rename(library.at("Undated/nothing.JPG"), library.at("Best/nothing.JPG")).unwrap();
+    let done = library.done(&["arrange", "lib", "--layout", "%Y"]);
+    assert!(library.at("2024/IMG_1.AAE").is_file() && library.at("2024/IMG_1.JPG").is_file(), "{done:#}");
+    assert!(library.at("Undated/nothing.JPG").is_file(), "{done:#}");
+    assert_eq!(done["problems"], serde_json::json!([]), "{done:#}");
+}
+
+#[test]
+fn what_could_not_be_taken_back_can_be_once_its_name_is_free() {
+    let library = Library::of(&export(), &[]);
+    let before = library.contents();
+    library.done(&["arrange", "lib", "--layout", "all"]);
+    fs::create_dir_all(library.at("2024/2024-03")).unwrap();
+    fs::write(library.at("2024/2024-03/IMG_2.JPG"), "mine").unwrap();
+    let run = library.run(&["arrange", "lib", "--undo", "--json"]);
+    assert_eq!(run.code(), 3, "{}", run.out());
+    assert_eq!(fs::read(library.at("2024/2024-03/IMG_2.JPG")).unwrap(), b"mine");
+    assert!(library.at("all/IMG_2.JPG").is_file() && library.at("2024/2024-03/IMG_1.JPG").is_file());
+    fs::remove_file(library.at("2024/2024-03/IMG_2.JPG")).unwrap();
+    let again = library.done(&["arrange", "lib", "--undo"]);
+    assert_eq!(again["moved"], 1, "{again:#}");
+    assert_same(&library.contents(), &before, "taken back");
+    assert_eq!(library.done(&["arrange", "lib", "--undo"])["moved"], 0);
+}
+
+#[test]
+fn another_photo_that_got_a_name_since_is_not_taken_back() {
+    let library = Library::of(&export(), &[]);
+    library.done(&["arrange", "lib", "--layout", "all"]);
+    library.done(&["forget", "lib", "Hidden/all/secret.JPG"]);
+    let photo =
+        Photo::new("secret.JPG", jpeg(60, &Exif::none())).row(Row::created("2024-03-09 10:00").hidden());
+    library.later(
+        "later",
+        &Export::new("iCloud Photos").built("2025-05-01 10:00").part(Part::new().photo(photo)),
+    );
+    let other = fs::read(library.at("Hidden/all/secret.JPG")).unwrap();
+    library.done(&["arrange", "lib", "--undo"]);
+    assert_eq!(fs::read(library.at("Hidden/all/secret.JPG")).unwrap(), other);
+    assert!(library.at("2024/2024-03/IMG_1.JPG").is_file());
+}

@@ -160,3 +160,95 @@ fn other_files_can_be_left_out_and_put_away_ones_deleted() {
     library.import("parts", &[]);
     assert!(!library.at("Other").exists());
 }
+
+#[test]
+fn what_somebody_changed_is_deleted_at_the_second_word_only() {
+    let library = library(&[]);
+    let photo = library.at("2024/2024-03/IMG_2.JPG");
+    fs::write(&photo, "mine, and in no zip").unwrap();
+    let done =
+        library.done(&["forget", "lib", "2024/2024-03/IMG_2.JPG", "2024/2024-03/IMG_3.JPG", "--delete"]);
+    let put_away = library.at(".windfall/forgotten/2024/2024-03/IMG_2.JPG");
+    assert_eq!(fs::read(&put_away).unwrap(), b"mine, and in no zip");
+    assert!(!photo.exists() && !library.at("2024/2024-03/IMG_3.JPG").exists());
+    assert_eq!(done["moved"], 1, "{done:#}");
+    let problems = done["problems"].as_array().unwrap();
+    assert!(
+        matches!(&problems[..], [one] if one["code"] == "changed-file" && one["severity"] == "warning"),
+        "{problems:#?}"
+    );
+    library.done(&["forget", "lib", "2024/2024-03/IMG_2.JPG", "--undo"]);
+    assert_eq!(fs::read(&photo).unwrap(), b"mine, and in no zip");
+    library.done(&["forget", "lib", "2024/2024-03/IMG_2.JPG", "--delete"]);
+    let again = library.done(&["forget", "lib", "2024/2024-03/IMG_2.JPG", "--delete"]);
+    assert_eq!((&again["removed"], put_away.exists()), (&1.into(), false), "{again:#}");
+    library.import("parts", &[]);
+    assert!(!photo.exists());
+    library.assert_sound("deleted");
+}
+
+#[test]
+fn a_path_is_understood_in_any_spelling() {
+    let library = library(&[]);
+    let before = library.contents();
+    let again = |path: &str| {
+        let undone = library.done(&["forget", "lib", path, "--undo"]);
+        assert_eq!(undone["moved"], 1, "{path}: {undone:#}");
+        assert_eq!(differences(&library.contents(), &before), [""; 0], "{path}");
+    };
+    for path in ["albums/LAKE/img_2.jpg", "Albums/Lake/IMG_2.JPG", r"2024\2024-03\IMG_2.JPG"] {
+        assert_eq!(library.done(&["forget", "lib", path])["moved"], 1, "{path}");
+        // a link is gone by now, and is known all the same
+        assert_eq!(library.done(&["forget", "lib", path])["kept"], 1, "{path}");
+        again(path);
+    }
+    // its folder is gone, and the path begins where the owner is
+    fs::remove_dir_all(library.at("2024")).unwrap();
+    let whole = library.at("2024/2024-03/IMG_3.JPG");
+    let done = library.done(&["forget", "./lib", whole.to_str().unwrap()]);
+    assert_eq!(done["kept"], 1, "{done:#}");
+}
+
+#[test]
+fn what_was_left_out_is_said_beside_what_the_library_has() {
+    let library = library(&[]);
+    library.done(&["forget", "lib", "2024/2024-03/IMG_2.JPG", "--delete"]);
+    let run = library.run(&["verify", "lib", "--against", "parts"]);
+    assert!(run.out().contains("and 1 left out on purpose"), "{}", run.out());
+    assert!(!run.out().contains("archives is in the library:"), "{}", run.out());
+    assert!(run.out().contains("safe to delete"), "{}", run.out());
+}
+
+#[test]
+fn a_catalog_made_anew_misses_nothing_that_was_left_out() {
+    let library = library(&[]);
+    library.done(&["forget", "lib", "2024/2024-03/IMG_2.JPG"]);
+    library.done(&["forget", "lib", "2024/2024-03/IMG_3.JPG", "--delete"]);
+    fs::remove_file(library.at(".windfall/catalog.sqlite")).unwrap();
+    let made = library.done(&["verify", "lib", "--rebuild-catalog"]);
+    assert_eq!(made["problems"], serde_json::json!([]), "{made:#}");
+}
+
+#[test]
+fn a_record_that_nobody_understands_costs_itself_and_not_the_library() {
+    for (said, damaged) in [
+        (r#"""kind"":""photo"#, r#"""kind"":""exhibition"#),
+        (r#"""proved"":1"#, r#"""proved"":""yes"""#),
+        (r#"{""file"#, r#"{""fi"#),
+    ] {
+        let library = library(&[]);
+        library.done(&["forget", "lib", "2024/2024-03/IMG_2.JPG"]);
+        let details = library.at(".windfall/details");
+        let table = fs::read_dir(details).unwrap().next().unwrap().unwrap().path().join("forgotten.csv");
+        let text = fs::read_to_string(&table).unwrap();
+        assert!(text.contains(said), "{text}");
+        fs::write(&table, text.replace(said, damaged)).unwrap();
+        fs::remove_file(library.at(".windfall/catalog.sqlite")).unwrap();
+        library.done(&["verify", "lib", "--rebuild-catalog"]);
+        library.done(&["forget", "lib", "2024/2024-03/IMG_2.JPG", "--undo"]);
+        assert!(library.at("2024/2024-03/IMG_2.JPG").is_file());
+        library.import("parts", &[]);
+        library.assert_sound(damaged);
+        assert!(library.place.list().iter().any(|file| file["path"] == "2024/2024-03/IMG_2.JPG"));
+    }
+}

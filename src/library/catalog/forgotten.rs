@@ -6,14 +6,17 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::{Connection, Transaction, params};
+use serde::Deserialize;
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::category::Said;
 use crate::contents::{ByContent, Content, ContentId};
 use crate::error::Error;
-use crate::library::catalog::load::{ById, FILES};
+use crate::library::catalog::load::{self, ById, FILES};
 use crate::library::catalog::moves::{Mover, NewMove};
-use crate::library::catalog::{Catalog, journal, moves};
+use crate::library::catalog::words::Unknown;
+use crate::library::catalog::{Catalog, Detail, journal, moves};
+use crate::library::layout;
 use crate::library::path::LibraryPath;
 
 /// Bytes that were left out on purpose.
@@ -143,14 +146,33 @@ impl Catalog {
         })
     }
 
+    /// The links and copies in albums that forgotten files had, as far as their names tell: each with the path of the
+    /// file below the album's folder, and the path where the file stood.
+    pub fn links_of_forgotten(&self) -> Result<Vec<(String, LibraryPath)>, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare(
+                "SELECT folder, forgotten.path FROM forgotten, json_each(nullif(record, ''), '$.albums') \
+                 JOIN albums ON albums.kind = json_extract(json_each.value, '$[0]') \
+                 AND albums.key = json_extract(json_each.value, '$[1]') WHERE folder IS NOT NULL ORDER BY forgotten.path",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut links = Vec::new();
+            while let Some(row) = rows.next()? {
+                if let Ok(path) = LibraryPath::recorded(row.get_ref(1)?.as_str()?) {
+                    links.push((format!("{}/{}", row.get_ref(0)?.as_str()?, path.file_name()), path));
+                }
+            }
+            Ok(links)
+        })
+    }
+
     /// Puts on record what a table beside a lost catalog remembers.
     pub fn record_remembrances(&mut self, all: &[Remembrance]) -> Result<(), Error> {
         self.write(|tx| {
             let mut known = tx.prepare("SELECT id FROM contents WHERE blake3 = ?1")?;
             let mut insert = tx.prepare(
                 "INSERT OR REPLACE INTO forgotten (content, path, kept, forgotten, went_with, record) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN json_valid(?6) THEN json_remove(?6, '$.file.original') \
-                 ELSE '' END)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN ?7 THEN json_remove(?6, '$.file.original') ELSE '' END)",
             )?;
             for Remembrance { bytes, said, when, record } in all {
                 let id = match known.query([bytes.content.blake3.to_hex().as_str()])?.next()? {
@@ -164,12 +186,54 @@ impl Catalog {
                     kept.map(LibraryPath::as_str),
                     when,
                     with.map(LibraryPath::as_str),
-                    record
+                    record,
+                    is_understood(tx, record)?
                 ])?;
             }
             Ok(())
         })
     }
+}
+
+/// What of a record is made use of when its file comes back.
+#[derive(Deserialize)]
+struct Told {
+    #[serde(rename = "file")]
+    _file: serde_json::Map<String, serde_json::Value>,
+    /// Kind, key and position.
+    #[serde(rename = "albums")]
+    _albums: Vec<(String, String, i64)>,
+}
+
+/// Whether a record that stood beside the catalog says what this version can read; else no run could read the catalog
+/// that it comes into.
+fn is_understood(tx: &Transaction<'_>, told: &str) -> rusqlite::Result<bool> {
+    if serde_json::from_str::<Told>(told).is_err() {
+        return Ok(false);
+    }
+    let columns = columns("'a'", "0", "?1");
+    let mut statement = tx.prepare_cached(&format!("SELECT {columns}"))?;
+    let read = statement.query_row([told], |row| load::record(row, Unknown::Stops, Detail::Whole));
+    Ok(read.is_ok())
+}
+
+/// The columns of `files` for a file that comes back: what its record says, else what holds of any file.
+fn columns(path: &str, content: &str, record: &str) -> String {
+    let value = |column: &str| {
+        let told = format!("json_extract(nullif({record}, ''), '$.file.{column}')");
+        match column {
+            "path" => path.to_owned(),
+            "content" => content.to_owned(),
+            "area" => format!(
+                "coalesce({told}, CASE WHEN {path} LIKE '{}/%' THEN 'other' ELSE 'media' END)",
+                layout::OTHER
+            ),
+            "proved" | "favorite" | "hidden" | "deleted" => format!("coalesce({told}, 0)"),
+            "category" => format!("coalesce({told}, 'photos')"),
+            _ => told,
+        }
+    };
+    FILES.split(", ").map(value).collect::<Vec<_>>().join(", ")
 }
 
 /// Takes a file out of everything that names it.
@@ -223,20 +287,14 @@ pub(super) fn left(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 
 /// The files in `arrived` are back in the tree.
 pub(super) fn came_back(tx: &Transaction<'_>) -> rusqlite::Result<()> {
-    let value = |column: &str| match column {
-        "path" => "new".to_owned(),
-        "content" => "forgotten.content".to_owned(),
-        column => format!("json_extract(record, '$.file.{column}')"),
-    };
-    let values: Vec<String> = FILES.split(", ").map(value).collect();
     tx.execute_batch(&format!(
         "INSERT OR REPLACE INTO files ({FILES}) SELECT {} FROM forgotten JOIN arrived ON old = kept; \
          INSERT OR IGNORE INTO memberships (album, position, path) \
          SELECT albums.id, json_extract(json_each.value, '$[2]'), new FROM forgotten JOIN arrived ON old = kept, \
-         json_each(record, '$.albums') \
+         json_each(nullif(record, ''), '$.albums') \
          JOIN albums ON albums.kind = json_extract(json_each.value, '$[0]') \
          AND albums.key = json_extract(json_each.value, '$[1]');",
-        values.join(", ")
+        columns("new", "forgotten.content", "record")
     ))?;
     // what came back under another name is named so by those that came with it
     for column in ["live_photo", "companion_of"] {

@@ -130,12 +130,16 @@ impl Catalog {
                 }
             }
             let keys: Vec<String> = texts.iter().map(|text| name::fold(text)).collect();
-            let mut all = c.prepare("SELECT path FROM files WHERE area <> 'details' ORDER BY path")?;
-            let mut rows = all.query([])?;
-            while let Some(row) = rows.next()? {
-                let path: String = row.get(0)?;
-                if keys.contains(&name::fold(&path)) {
-                    return Ok(Some(path));
+            for all in [
+                "SELECT path, path FROM files WHERE area <> 'details' ORDER BY path",
+                "SELECT path, target FROM derived WHERE target IS NOT NULL ORDER BY path",
+            ] {
+                let mut all = c.prepare(all)?;
+                let mut rows = all.query([])?;
+                while let Some(row) = rows.next()? {
+                    if keys.contains(&name::fold(row.get_ref(0)?.as_str()?)) {
+                        return row.get(1).map(Some);
+                    }
                 }
             }
             Ok(None)

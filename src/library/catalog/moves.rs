@@ -166,8 +166,10 @@ impl Catalog {
             )?;
             tx.execute_batch("DROP TABLE arrived")?;
             for (position, _) in &relocated.refused {
-                if *mover == Mover::Forget {
-                    forgotten::stays(tx, *run, *position)?;
+                match mover {
+                    Mover::Forget => forgotten::stays(tx, *run, *position)?,
+                    Mover::Undo => stays(tx, *run, *position)?,
+                    Mover::Arrange | Mover::Remember | Mover::Owner => {}
                 }
                 tx.execute("DELETE FROM moves WHERE run = ?1 AND position = ?2", params![run, position])?;
             }
@@ -192,18 +194,17 @@ impl Catalog {
         })
     }
 
-    /// The last arrangement: from where, and to where.
-    pub fn last_arrangement(&self) -> Result<Vec<(LibraryPath, LibraryPath)>, Error> {
+    /// The last arrangement.
+    pub fn last_arrangement(&self) -> Result<Vec<Move>, Error> {
         self.query(|c| {
-            let mut statement =
-                c.prepare("SELECT old, new FROM moves WHERE command = 'arrange' ORDER BY run, position")?;
+            let mut statement = c.prepare(
+                "SELECT run, command, position, old, new, done, blake3 FROM moves \
+                 LEFT JOIN contents ON contents.id = moves.content WHERE command = 'arrange' ORDER BY run, position",
+            )?;
             let mut rows = statement.query([])?;
             let mut moves = Vec::new();
             while let Some(row) = rows.next()? {
-                let path = |column| {
-                    Ok::<_, rusqlite::Error>(LibraryPath::recorded(row.get_ref(column)?.as_str()?).ok())
-                };
-                moves.extend(path(0)?.zip(path(1)?));
+                moves.push(going(row)?);
             }
             Ok(moves)
         })
@@ -278,6 +279,17 @@ pub(super) fn put(
         ])?;
     }
     Ok(())
+}
+
+/// What could not be taken back can be once nothing is in its way: it belongs to the last arrangement still.
+fn stays(tx: &Transaction<'_>, run: i64, position: i64) -> rusqlite::Result<()> {
+    tx.execute(
+        "INSERT INTO moves (run, position, command, old, new, content, done) \
+         SELECT (SELECT max(run) + 1 FROM moves), position, ?3, new, old, content, ?4 FROM moves \
+         WHERE run = ?1 AND position = ?2",
+        params![run, position, Mover::Arrange.as_str(), FOLLOWED],
+    )
+    .map(|_| ())
 }
 
 /// A path that cannot be one is an error: a file that is to go nowhere is deleted, and an unreadable place is no wish

@@ -12,7 +12,9 @@ use serde::Serialize;
 
 use crate::apple::text;
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Delivered, Forgotten, NewMove, Remembered};
+use crate::library::catalog::{Catalog, Delivered, Forgotten, Move, NewMove, Remembered};
+use crate::library::given::Given;
+use crate::library::layout;
 use crate::library::lock::lock;
 use crate::library::name;
 use crate::library::numbers::first_free;
@@ -22,7 +24,7 @@ use crate::library::tree::Tree;
 use crate::problem::{Code, Problem};
 use crate::run::list;
 use crate::run::moves::{Moved, Run, carry_out, finish};
-use crate::stage::survey::Before;
+use crate::stage::survey::{Before, is_as_placed};
 
 /// What becomes of the file of a photo that is forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,14 +68,25 @@ pub fn forget(run: &Run<'_>, paths: &[PathBuf], fate: Fate) -> Result<LeftOut, E
     let stands = |path: &LibraryPath| {
         fs::symlink_metadata(path.to_path(run.library)).is_ok_and(|metadata| metadata.is_file())
     };
-    let mut files = Vec::new();
-    let mut gone = 0;
+    let given = Given::of(&opened.delivered.contents, opened.files.values());
+    let (mut files, mut problems) = (Vec::new(), Vec::new());
+    let (mut gone, mut put_away) = (0, 0);
     for (path, with) in &all {
-        let stands = stands(path);
+        let (record, stands) = (&opened.files[*path], stands(path));
         gone += u64::from(!stands);
-        let kept = (stands && fate == Fate::PutAway).then(|| places.free(&path.forgotten()));
-        let content = opened.files[*path].content;
-        files.push(Forgotten { content, path: (*path).clone(), kept, with: with.cloned() });
+        // what is in no zip is not deleted at the first word
+        let is_edit = || !is_as_placed(run.library, record, &opened.delivered.contents, &given);
+        let is_kept = stands && (fate == Fate::PutAway || is_edit());
+        let kept = is_kept.then(|| places.free(&path.forgotten()));
+        if let Some(kept) = kept.as_ref().filter(|_| fate == Fate::Deleted) {
+            let message = format!(
+                "somebody changed this file since it was placed, so it is put away as `{kept}`; the same command once \
+                 more deletes it"
+            );
+            problems.push(Problem::new(Code::ChangedFile, message).as_warning().with_entry(path.as_str()));
+        }
+        put_away += u64::from(is_kept);
+        files.push(Forgotten { content: record.content, path: (*path).clone(), kept, with: with.cloned() });
     }
     // what was put away before, and is to be deleted now
     let before: Vec<&Forgotten> = named.iter().flat_map(Named::forgotten).collect();
@@ -90,9 +103,14 @@ pub fn forget(run: &Run<'_>, paths: &[PathBuf], fate: Fate) -> Result<LeftOut, E
     }
     opened.catalog.begin_forgetting(Utc::now(), &files, &again, &opened.delivered.ids.contents)?;
     let moved = carry_out(run, &mut opened.catalog)?;
-    let left = leaving - moved.refused.len() as u64;
-    let (put_away, deleted) = if fate == Fate::PutAway { (left, 0) } else { (0, left) };
-    Ok(told(moved, put_away, deleted, known))
+    let refused =
+        |going: fn(&Move) -> bool| moved.refused.iter().filter(|(one, _)| going(one)).count() as u64;
+    let deleted = leaving - put_away - refused(|going| going.new.is_none());
+    let put_away = put_away - refused(|going| going.new.is_some());
+    let mut told = told(moved, put_away, deleted, known);
+    told.problems.extend(problems);
+    told.problems.sort();
+    Ok(told)
 }
 
 /// Brings photos back that were left out. One that was deleted comes back with the next import that has it.
@@ -150,13 +168,13 @@ pub fn remember(run: &Run<'_>, paths: &[PathBuf]) -> Result<LeftOut, Error> {
     let came = coming - moved.refused.len() as u64;
     let mut told = told(moved, came, 0, others);
     told.problems.extend(problems);
+    told.problems.sort();
     Ok(told)
 }
 
 fn told(moved: Moved, files: u64, deleted: u64, kept: u64) -> LeftOut {
     let made = moved.made();
-    let Moved { removed, mut problems, .. } = moved;
-    problems.sort();
+    let Moved { removed, problems, .. } = moved;
     LeftOut { made, moved: files, removed: removed + deleted, kept, problems, deleted }
 }
 
@@ -168,6 +186,8 @@ struct Opened {
     /// All files on record, whether they stand or not.
     files: BTreeMap<LibraryPath, FileRecord>,
     forgotten: Vec<Forgotten>,
+    /// Where forgotten files were shown in albums: paths below the folders of all albums, and where the files stood.
+    links: Vec<(String, LibraryPath)>,
 }
 
 /// What an owner's path means.
@@ -207,7 +227,8 @@ impl Opened {
         }
         let Remembered { delivered, recorded } = catalog.load()?;
         let (files, forgotten) = (recorded.files, recorded.forgotten);
-        Ok(Opened { catalog, _lock: lock, delivered, files, forgotten })
+        let links = catalog.links_of_forgotten()?;
+        Ok(Opened { catalog, _lock: lock, delivered, files, forgotten, links })
     }
 
     fn named(&self, library: &Path, paths: &[PathBuf]) -> Result<Vec<Named>, Error> {
@@ -232,13 +253,23 @@ impl Opened {
         Ok(found.filter(|found| self.files.get(found).is_some_and(|file| file.area != Area::Details)))
     }
 
-    /// What stood at an owner's path and is forgotten, whatever the case of its letters.
+    /// What stood at an owner's path and is forgotten, whatever the case of its letters; the path may be that of the
+    /// link which it had in an album.
     fn find_forgotten(&self, library: &Path, path: &Path) -> Vec<&Forgotten> {
         let texts: HashSet<String> =
             list::candidates(library, path).iter().map(|text| name::fold(text)).collect();
         let is_meant = |path: &LibraryPath| texts.contains(&name::fold(path.as_str()));
         let meant = |file: &&Forgotten| is_meant(&file.path) || file.kept.as_ref().is_some_and(is_meant);
-        self.forgotten.iter().filter(meant).collect()
+        let found: Vec<&Forgotten> = self.forgotten.iter().filter(meant).collect();
+        if !found.is_empty() {
+            return found;
+        }
+        let is_link = |link: &str| {
+            layout::OF_ALBUMS.iter().any(|top| texts.contains(&name::fold(&format!("{top}/{link}"))))
+        };
+        let linked: HashSet<&LibraryPath> =
+            self.links.iter().filter(|(link, _)| is_link(link)).map(|(_, path)| path).collect();
+        self.forgotten.iter().filter(|file| linked.contains(&file.path)).collect()
     }
 
     /// These files, and those that go along: each with the file that it goes along with.

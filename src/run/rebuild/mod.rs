@@ -6,7 +6,7 @@
 //! makes the lines that lack, which hold until the next import of the true archive. Match and plan run over all
 //! of it as in an import.
 //!
-//! `told` reads the tables, `sorted` says what each file is, `kept` and `deliveries` read the folders of details.
+//! `old` asks the old catalog, `told` reads the tables, `sorted` says what each file is, `kept` and `deliveries` read the folders of details.
 //! Links, lists, copies and sidecars are in no table, so that `sorted` must know them by what they are; else they
 //! would be called the owner's.
 //!
@@ -15,6 +15,7 @@
 
 mod deliveries;
 mod kept;
+mod old;
 mod sorted;
 mod stand_ins;
 mod told;
@@ -30,24 +31,24 @@ use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Ids, KeptOriginal as Original, Remembered, Remembrance};
+use crate::library::catalog::{Catalog, Ids, KeptOriginal as Original, Remembrance};
 use crate::library::choices;
 use crate::library::layout;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Novelty, ReadEntry};
-use crate::library::settings::{AlbumForm, RememberedSettings, Settings, Word, name};
+use crate::library::settings::{RememberedSettings, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
-use crate::run::forget::edited;
 use crate::run::import::Choose;
 use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::rebuild::kept::{KeptDetails, kept_details};
+use crate::run::rebuild::old::{Old, end_moves, remembered};
 use crate::run::rebuild::sorted::{Sorted, area_of};
 use crate::run::rebuild::stand_ins::StandIns;
 use crate::run::rebuild::told::Told;
 use crate::run::verify::on_drive::{self, OnDrive, Reread, ToRead, staging_left};
-use crate::run::verify::{Looked, Verification, VerifyRun, against, catalog, exports, hold};
+use crate::run::verify::{Looked, Verification, VerifyRun, against, exports, hold};
 use crate::stage::ingest::Wanted;
 use crate::stage::plan::plan;
 use crate::stage::plan::records::{Records, album_records};
@@ -67,6 +68,7 @@ pub fn rebuild(
     let began = Utc::now().to_rfc3339();
     let _lock = hold(run.library)?;
     let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
+    end_moves(run)?;
     let on_drive = OnDrive::walk(run.library);
     let old = Old::read(run.library, &on_drive)?;
     let settings = choose(&old.settings);
@@ -78,6 +80,7 @@ pub fn rebuild(
         // what an archive vouched for, or may have, is not called cut short
         said.cut_short &= unvouched.contains(&content.blake3);
     }
+    old.silence(&mut reread);
     let sorted = Sorted::new(run.library, &on_drive, &told, &kept, &reread);
     run.watch.progress.begin(Phase::Match, 0, 0);
     let made = Made::new(run.library, &told, &sorted, &kept, &reread, &settings);
@@ -88,6 +91,7 @@ pub fn rebuild(
 
     let mut looked = look(&old, &told, &on_drive, &sorted, &reread, made);
     looked.problems.extend(told.damage());
+    looked.problems.extend(old.damage());
     let compared = inputs.map(|inputs| against::compare(run, inputs, &looked.holding)).transpose()?;
     let mut verification = Verification::new(run.library, looked);
     verification.kept_aside = kept_aside;
@@ -106,81 +110,6 @@ pub fn rebuild(
     choices::keep(run.library, &catalog)?;
     catalog.record_run("rebuild", &began, &json, None)?;
     Ok(verification)
-}
-
-/// What the old catalog still tells.
-struct Old {
-    known: Remembered,
-    settings: RememberedSettings,
-    /// What was left out on purpose.
-    forgotten: Vec<Remembrance>,
-}
-
-impl Old {
-    fn read(library: &Path, on_drive: &OnDrive) -> Result<Self, Error> {
-        let (known, settings, told) = match catalog::open(library) {
-            Ok(catalog) => (
-                catalog.load().unwrap_or_default(),
-                catalog.settings().unwrap_or_default(),
-                catalog.remembrances().unwrap_or_default(),
-            ),
-            Err(newer @ Error::CatalogNewer { .. }) => return Err(newer),
-            Err(_) => Default::default(),
-        };
-        // what the catalog says is newer
-        let beside = choices::settings::kept(library);
-        let lists = has_lists(on_drive).then_some((name::ALBUMS, AlbumForm::List.as_str()));
-        let all = lists.into_iter().chain(beside.iter()).chain(settings.iter());
-        let settings = all.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-        let mut forgotten = choices::forgotten::kept(library);
-        let is_told = |kept: &Remembrance| told.iter().any(|told| told.bytes == kept.bytes);
-        forgotten.retain(|kept| !is_told(kept));
-        forgotten.extend(told.iter().cloned());
-        forgotten.iter_mut().for_each(|file| learn(library, file));
-        Ok(Old { known, settings, forgotten })
-    }
-
-    /// What stood in the place of edits that their owner kept and that stand there still.
-    fn originals(&self, reread: &Reread) -> Vec<Original<'_>> {
-        let Remembered { delivered, recorded } = &self.known;
-        let edits = recorded.files.values().filter_map(|record| {
-            let edit = &delivered.contents.distinct[record.content];
-            let original = *record.original.as_deref()?;
-            let stands = reread.content(&record.path).is_some_and(|found| found.blake3 == edit.blake3);
-            stands.then(|| Original {
-                path: &record.path,
-                content: &delivered.contents.distinct[original],
-                said: &delivered.heard.photos.said[original],
-            })
-        });
-        edits.collect()
-    }
-}
-
-/// Learns what forgotten bytes say of themselves, where they are kept.
-fn learn(library: &Path, file: &mut Remembrance) {
-    let Some(kept) = &file.bytes.kept else { return };
-    match edited::look(&kept.to_path(library), area_of(&file.bytes.path)) {
-        Ok(seen) if seen.content == file.bytes.content => file.said = seen.said,
-        _ => {}
-    }
-}
-
-/// Whether albums stand as lists, which no table says.
-fn has_lists(on_drive: &OnDrive) -> bool {
-    let is_list = |path: &LibraryPath| {
-        path.as_str().strip_prefix(layout::ALBUMS).is_some_and(|rest| rest.starts_with('/'))
-            && path.as_str().ends_with(".m3u8")
-    };
-    on_drive.files.keys().any(is_list)
-}
-
-/// Settings for the new catalog: those that were chosen, and of the old ones the others.
-fn remembered(old: &Old, settings: &Settings) -> RememberedSettings {
-    let (old, chosen) = (&old.settings, settings.remembered());
-    let all = old.iter().chain(chosen.iter()).map(|(name, text)| (name.to_owned(), text.to_owned()));
-    // that of the new catalog is its own
-    all.filter(|(name, _)| name != "schema_version").collect()
 }
 
 fn to_read(on_drive: &OnDrive, kept: &BTreeMap<LibraryPath, KeptDetails>) -> Vec<ToRead> {
@@ -287,7 +216,7 @@ impl Made {
 fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Reread, made: Made) -> Looked {
     let mut looked = Looked { problems: made.problems, ..Looked::default() };
     let left_out = old.forgotten.iter().map(|file| &file.bytes.content);
-    looked.holding.intact.extend(left_out.map(|content| (content.blake3, content.size)));
+    looked.holding.left_out.extend(left_out.map(|content| (content.blake3, content.size)));
     for record in &made.records {
         looked.intact(record, &made.contents.distinct[record.content]);
     }
@@ -304,7 +233,7 @@ fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Re
     }
     let originals = old.originals(reread);
     let replaced = originals.iter().map(|original| (original.content.blake3, original.content.size));
-    looked.holding.intact.extend(replaced);
+    looked.holding.left_out.extend(replaced);
     let recorded = old.known.recorded.files.values().map(|record| {
         let content = &old.known.delivered.contents.distinct[record.content];
         (&record.path, (content.blake3, content.size))
@@ -312,7 +241,7 @@ fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Re
     let mut expected = told.files();
     expected.extend(recorded);
     for (path, (blake3, size)) in expected {
-        if looked.holding.intact.contains(&(blake3, size)) {
+        if looked.holding.has(blake3, size) {
             continue;
         }
         looked.holding.lost.insert(blake3, path.clone());

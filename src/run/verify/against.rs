@@ -37,6 +37,8 @@ pub struct Against {
 /// What comparing the archives with the library came to.
 pub struct Compared {
     pub against: Against,
+    /// Of the entries that are held: those that the owner left out, or has an edit of in their place.
+    pub left_out: u64,
     /// Every entry is held, and no archive is damaged.
     pub all_held: bool,
     /// What was not taken: nothing was said of it.
@@ -48,10 +50,19 @@ pub struct Compared {
 /// What the library holds.
 #[derive(Default)]
 pub struct Holding {
-    /// Bytes that were just read and found as recorded, with their size; and those that are left out on purpose.
+    /// Bytes that were just read and found as recorded, with their size.
     pub intact: HashSet<(Hash, u64)>,
+    /// Bytes that the owner left out, or has an edit of in their place.
+    pub left_out: HashSet<(Hash, u64)>,
     /// Where bytes should stand that were not found.
     pub lost: HashMap<Hash, LibraryPath>,
+}
+
+impl Holding {
+    /// Whether nobody misses these bytes if an archive of them goes.
+    pub fn has(&self, blake3: Hash, size: u64) -> bool {
+        self.intact.contains(&(blake3, size)) || self.left_out.contains(&(blake3, size))
+    }
 }
 
 /// Finds the archives, before anything is read.
@@ -81,6 +92,7 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
     problems.extend(tally.problems);
     let sound = !problems.iter().any(|p| p.severity == Severity::Error);
     let mut against = Against::default();
+    let mut left_out = 0;
     for name in &inputs.unreadable {
         against.entries += 1;
         against.not_held += 1;
@@ -94,8 +106,9 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
         let why = match entry.bytes {
             Bytes::Sound(content) => {
                 let content = &contents.distinct[content];
-                if holding.intact.contains(&(content.blake3, content.size)) {
+                if holding.has(content.blake3, content.size) {
                     against.held += 1;
+                    left_out += u64::from(!holding.intact.contains(&(content.blake3, content.size)));
                     continue;
                 }
                 match holding.lost.get(&content.blake3) {
@@ -118,5 +131,5 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
         problems.push(problem.in_archive(archive).with_entry(entry.path.as_ref()));
     }
     let all_held = sound && against.not_held == 0;
-    Ok(Compared { against, all_held, left_alone: inputs.left_alone, problems })
+    Ok(Compared { against, left_out, all_held, left_alone: inputs.left_alone, problems })
 }

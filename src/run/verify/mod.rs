@@ -32,6 +32,7 @@ use crate::library::layout::INTERNAL;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, DerivedKind, FileRecord, Harm};
+use crate::library::settings::{AlbumForm, Word};
 use crate::problem::{Code, Problem, amount, remedy};
 use crate::progress::Watch;
 use crate::stage::discover::search::LeftAlone;
@@ -66,6 +67,9 @@ pub struct Verification {
     /// Entries of the archives that it was compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<Against>,
+    /// Of those that are held: how many the owner left out on purpose.
+    #[serde(skip)]
+    pub left_out: u64,
     /// Whether those archives may be deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub safe_to_delete: Option<bool>,
@@ -189,6 +193,7 @@ impl Verification {
             library: library.display().to_string(),
             files: looked.files,
             against: None,
+            left_out: 0,
             safe_to_delete: None,
             problems: looked.problems,
             elapsed_seconds: 0.0,
@@ -201,6 +206,7 @@ impl Verification {
 
     pub(super) fn add(&mut self, compared: against::Compared) {
         self.against = Some(compared.against);
+        self.left_out = compared.left_out;
         self.safe_to_delete = Some(compared.all_held);
         self.left_alone = compared.left_alone;
         self.problems.extend(compared.problems);
@@ -228,6 +234,7 @@ fn keep(run: &VerifyRun<'_>, lock: Option<&File>, harmed: &BTreeMap<LibraryPath,
 /// copied there.
 fn albums_gone(library: &Path, known: &Remembered) -> Option<Problem> {
     let mut folders: BTreeMap<LibraryPath, bool> = BTreeMap::new();
+    let mut copies = BTreeSet::new();
     for (path, record) in known.recorded.derived.iter().filter(|(path, _)| is_in_albums(path)) {
         let folder = match record.kind {
             DerivedKind::List => Some(path.clone()),
@@ -235,10 +242,16 @@ fn albums_gone(library: &Path, known: &Remembered) -> Option<Problem> {
             DerivedKind::Sidecar => None,
         };
         let Some(folder) = folder else { continue };
+        if record.kind == DerivedKind::Copy {
+            copies.insert(folder.clone());
+        }
         let stands = folders.entry(folder).or_insert(false);
         *stands = *stands || fs::symlink_metadata(path.to_path(library)).is_ok();
     }
     let gone: Vec<&LibraryPath> = folders.iter().filter(|(_, stands)| !**stands).map(|(at, _)| at).collect();
+    // copies are the owner's choice; what else there was may depend on the drive
+    let form =
+        if gone.iter().all(|folder| copies.contains(*folder)) { AlbumForm::Copy } else { AlbumForm::Auto };
     let named: Vec<String> = gone.iter().take(NAMED).map(|folder| format!("`{folder}`")).collect();
     let more = match gone.len().saturating_sub(named.len()) {
         0 => String::new(),
@@ -251,7 +264,7 @@ fn albums_gone(library: &Path, known: &Remembered) -> Option<Problem> {
             "{} {are} in the catalog, and {stand} gone or empty: {}{more}; no photo is missing; `{}` makes them anew",
             amount::count(gone.len() as u64),
             named.join(", "),
-            remedy::albums(library)
+            remedy::albums(library, form.as_str())
         );
         Problem::new(Code::AlbumsGone, message)
     })

@@ -91,7 +91,7 @@ pub fn compare(run: &VerifyRun<'_>, known: &Remembered, on_drive: &OnDrive) -> R
     let Comparing { foreign, mut looked, .. } = comparing;
     let left_out =
         known.recorded.forgotten.iter().map(|file| &known.delivered.contents.distinct[file.content]);
-    looked.holding.intact.extend(left_out.map(|content| (content.blake3, content.size)));
+    looked.holding.left_out.extend(left_out.map(|content| (content.blake3, content.size)));
     looked.foreign(&foreign);
     looked.balance.exports = exports(&known.delivered.contents);
     Ok(looked)
@@ -168,7 +168,7 @@ impl Comparing<'_> {
         // an edit stands for what it was made of
         if let Some(original) = record.original.as_deref() {
             let original = &self.known.delivered.contents.distinct[*original];
-            self.looked.holding.intact.insert((original.blake3, original.size));
+            self.looked.holding.left_out.insert((original.blake3, original.size));
         }
     }
 

@@ -168,8 +168,11 @@ impl Situation {
                 from: from.clone(),
                 to: new.clone().unwrap_or_else(|| from.clone()),
             };
+            // an owner may put away what they have changed; where it is kept, nobody else puts anything
+            let is_kept = |path: &LibraryPath| path.is_kept_forgotten();
+            let is_believed = is_kept(old) || new.as_ref().is_some_and(is_kept);
             let is_it = |path: &LibraryPath| {
-                blake3.is_none_or(|blake3| hash_file(&path.to_path(library)) == Some(blake3))
+                is_believed || blake3.is_none_or(|blake3| hash_file(&path.to_path(library)) == Some(blake3))
             };
             let Some(new) = new else {
                 // another file that has come there since is nobody's to delete, and no link ever is
@@ -319,10 +322,11 @@ pub fn prune(library: &Path, folders: impl Iterator<Item = LibraryPath>) {
     for folder in folders {
         let mut next = Some(folder);
         while let Some(folder) = next {
-            if fs::remove_dir(folder.to_path(library)).is_err() {
-                break;
+            match fs::remove_dir(folder.to_path(library)) {
+                // a run that did not end may have come this far
+                Err(error) if error.kind() != io::ErrorKind::NotFound => break,
+                _ => next = folder.parent(),
             }
-            next = folder.parent();
         }
     }
 }
@@ -460,10 +464,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_put_away_or_comes_back_is_believed_by_its_name() {
+        let library = library(&[".windfall/forgotten/a", "c", ".windfall/forgotten/d"]);
+        for changed in [".windfall/forgotten/a", "c", ".windfall/forgotten/d"] {
+            fs::write(library.path().join(changed), "changed by its owner").unwrap();
+        }
+        // a run was stopped after the first two renames, and before the last file was deleted
+        let moves = moves(&[
+            ("a", ".windfall/forgotten/a"),
+            (".windfall/forgotten/c", "c"),
+            (".windfall/forgotten/d", ""),
+        ]);
+        assert_eq!(run(library.path(), &moves, Attempt::Again), (vec![0, 1, 2], vec![]));
+        assert_eq!(told(library.path()).into_keys().collect::<Vec<_>>(), [".windfall/forgotten/a", "c"]);
+    }
+
+    #[test]
     fn only_empty_folders_go() {
-        let library = library(&["x/y/z/a", "x/b"]);
+        let library = library(&["x/y/z/a", "x/b", "v/b"]);
         fs::remove_file(library.path().join("x/y/z/a")).unwrap();
-        prune(library.path(), [at("x/y/z"), at("x")].into_iter());
+        fs::remove_file(library.path().join("v/b")).unwrap();
+        // of those below it, another run has removed what was empty
+        prune(library.path(), [at("x/y/z"), at("x"), at("v/w/z")].into_iter());
         assert!(!library.path().join("x/y").exists() && library.path().join("x/b").is_file());
+        assert!(!library.path().join("v").exists());
     }
 }

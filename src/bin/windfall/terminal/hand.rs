@@ -18,11 +18,11 @@ const NAMED: usize = 20;
 
 pub fn albums_made(remade: &Remade, voice: Voice) -> Result<(), Error> {
     let Remade { made, removed, kept, form, problems, .. } = remade;
-    let what = match form {
-        Some(AlbumForm::List) => "lists",
-        Some(AlbumForm::Copy) => "copies",
-        Some(AlbumForm::None) => "albums",
-        Some(AlbumForm::Symlink | AlbumForm::Auto | AlbumForm::Hardlink) | None => "links",
+    let (one, what) = match form {
+        Some(AlbumForm::List) => ("list", "lists"),
+        Some(AlbumForm::Copy) => ("copy", "copies"),
+        Some(AlbumForm::None) => ("album", "albums"),
+        Some(AlbumForm::Symlink | AlbumForm::Auto | AlbumForm::Hardlink) | None => ("link", "links"),
     };
     let mut lines = vec![match (form, made, kept) {
         (Some(AlbumForm::None), ..) => "Albums are in the catalog and the page only.".to_owned(),
@@ -31,8 +31,8 @@ pub fn albums_made(remade: &Remade, voice: Voice) -> Result<(), Error> {
             "Nothing to make: {} as they should be.",
             counted(*kept, "album file is", "album files are")
         ),
-        (_, made, 0) => format!("Made {made} {what} for the albums."),
-        (_, made, kept) => format!("Made {made} {what} for the albums; {kept} were there."),
+        (_, made, 0) => format!("Made {} for the albums.", counted(*made, one, what)),
+        (_, made, kept) => format!("Made {} for the albums; {kept} stood there.", counted(*made, one, what)),
     }];
     if *removed > 0 {
         lines.push(format!("{} of another form went.", counted(*removed, "album file", "album files")));
@@ -58,7 +58,8 @@ pub fn arranged(arranged: &Arranged, what: Arranging, voice: Voice) -> Result<()
     let Arranged { moved, kept, moves, problems, .. } = arranged;
     let files = counted(*moved, "file", "files");
     let mut lines = vec![match (what, moved) {
-        (Arranging::Undo, 0) => "There is no arrangement to take back.".to_owned(),
+        (Arranging::Undo, 0) if problems.is_empty() => "There is no arrangement to take back.".to_owned(),
+        (Arranging::Real | Arranging::Undo, 0) if !problems.is_empty() => "Nothing was moved.".to_owned(),
         (Arranging::Undo, _) => format!("Moved {files} back to where they were."),
         (_, 0) => "Nothing to move: every file stands where it should.".to_owned(),
         (Arranging::DryRun, _) => format!("Dry run, nothing was moved. {files} would move:"),
@@ -74,7 +75,9 @@ pub fn arranged(arranged: &Arranged, what: Arranging, voice: Voice) -> Result<()
         lines.push(format!("  … and {} more (--verbose names them)", moves.len() - named));
     }
     if *moved > 0 && *kept > 0 {
-        lines.push(format!("{} where they are.", counted(*kept, "other file stays", "other files stay")));
+        let (stay, are) =
+            if *kept == 1 { ("other file stays", "it is") } else { ("other files stay", "they are") };
+        lines.push(format!("{} where {are}.", counted(*kept, stay, stay)));
     }
     say(&lines, problems, voice)
 }
@@ -94,7 +97,8 @@ pub fn forgotten(left_out: &LeftOut, what: Forgetting, voice: Voice) -> Result<(
     let mut lines = Vec::new();
     match what {
         Forgetting::Done(Fate::PutAway) if *moved > 0 => {
-            lines.push(format!("Put {files} into .windfall/forgotten; --undo brings them back."));
+            let them = them(*moved);
+            lines.push(format!("Put {files} into .windfall/forgotten; --undo brings {them} back."));
         }
         Forgetting::Done(Fate::Deleted) if left_out.deleted > 0 => {
             lines.push(format!("Deleted {}.", counted(left_out.deleted, "file", "files")));
@@ -105,20 +109,30 @@ pub fn forgotten(left_out: &LeftOut, what: Forgetting, voice: Voice) -> Result<(
     if *kept > 0 {
         lines.push(match what {
             Forgetting::Undo => format!(
-                "{} with the next import that has them.",
-                counted(*kept, "file comes back", "files come back")
+                "{} with the next import that has {}.",
+                counted(*kept, "file comes back", "files come back"),
+                them(*kept)
             ),
             Forgetting::Done(_) => {
                 format!("{} here.", counted(*kept, "file was no longer", "files were no longer"))
             }
         });
     }
+    let forgotten = moved + left_out.deleted + kept;
     if let Forgetting::Done(_) = what {
-        lines.push("No import brings them back, and zips that hold them can be deleted.".to_owned());
-    } else if lines.is_empty() {
+        lines.push(match forgotten {
+            0 => "Nothing was forgotten.".to_owned(),
+            1 => "No import brings it back, and zips that hold it can be deleted.".to_owned(),
+            _ => "No import brings them back, and zips that hold them can be deleted.".to_owned(),
+        });
+    } else if lines.is_empty() && problems.is_empty() {
         lines.push("They are not forgotten; there is nothing to bring back.".to_owned());
     }
     say(&lines, problems, voice)
+}
+
+fn them(count: u64) -> &'static str {
+    if count == 1 { "it" } else { "them" }
 }
 
 fn say(lines: &[String], all: &[Problem], voice: Voice) -> Result<(), Error> {

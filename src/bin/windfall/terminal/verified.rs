@@ -51,11 +51,15 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     proof(out, balance.proved, balance.unproved, 0)?;
     if let Some(against) = &verification.against {
         let entries = counted(against.entries, "file", "files");
-        let held = match against.held {
+        let held = match against.held - verification.left_out {
             held if held == against.entries => "all".to_owned(),
             held => amount::count(held),
         };
-        writeln!(out, "  {entries} in these archives; the library has {held} of them")?;
+        let left_out = match verification.left_out {
+            0 => String::new(),
+            left_out => format!(", and {} left out on purpose", amount::count(left_out)),
+        };
+        writeln!(out, "  {entries} in these archives; the library has {held} of them{left_out}")?;
     }
     writeln!(out)?;
     if !verification.problems.is_empty() {
@@ -64,11 +68,13 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     }
     let errors = problems::count(&verification.problems, Severity::Error);
     match verification.safe_to_delete {
-        Some(true) => writeln!(
-            out,
-            "{}",
-            styled(GOOD, "Every byte of these archives is in the library: they are safe to delete.")
-        ),
+        Some(true) => {
+            let all = match verification.left_out {
+                0 => "Every byte of these archives is in the library",
+                _ => "Every byte of these archives is in the library or was left out on purpose",
+            };
+            writeln!(out, "{}", styled(GOOD, format_args!("{all}: they are safe to delete.")))
+        }
         Some(false) => {
             writeln!(out, "{}", styled(BAD, "Keep these archives: not everything in them is in the library."))
         }
