@@ -38,6 +38,11 @@ pub fn albums(library: &Path) -> String {
     format!("windfall albums {} --as auto", quoted(library))
 }
 
+/// What makes the folders of albums out of copies.
+pub fn albums_of_copies(library: &Path) -> String {
+    format!("windfall albums {} --as copy", quoted(library))
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;

@@ -7,7 +7,7 @@ use super::{Reader, Voice, outcome, print, problems, shown};
 use windfall::cli::{
     Word,
     albums::Remade,
-    amount::counted,
+    amount::{self, counted},
     arrange::Arranged,
     forget::left_out::{Fate, LeftOut},
 };
@@ -31,8 +31,12 @@ pub fn albums_made(remade: &Remade, voice: Voice) -> Result<(), Error> {
             "Nothing to make: {} as they should be.",
             counted(*kept, "album file is", "album files are")
         ),
-        (_, made, 0) => format!("Made {made} {what} for the albums."),
-        (_, made, kept) => format!("Made {made} {what} for the albums; {kept} were there."),
+        (_, made, 0) => format!("Made {} {what} for the albums.", amount::count(*made)),
+        (_, made, kept) => format!(
+            "Made {} {what} for the albums; {} there already.",
+            amount::count(*made),
+            counted(*kept, "was", "were")
+        ),
     }];
     if *removed > 0 {
         lines.push(format!("{} of another form went.", counted(*removed, "album file", "album files")));
@@ -71,7 +75,8 @@ pub fn arranged(arranged: &Arranged, what: Arranging, voice: Voice) -> Result<()
     };
     lines.extend(moves.iter().take(named).map(|way| format!("  {} → {}", way.from, way.to)));
     if moves.len() > named {
-        lines.push(format!("  … and {} more (--verbose names them)", moves.len() - named));
+        let more = amount::count((moves.len() - named) as u64);
+        lines.push(format!("  … and {more} more (--verbose names them)"));
     }
     if *moved > 0 && *kept > 0 {
         lines.push(format!("{} where they are.", counted(*kept, "other file stays", "other files stay")));
