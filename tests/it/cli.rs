@@ -161,6 +161,14 @@ fn what_stops_a_list_half_way_leaves_standard_output_empty() {
 }
 
 #[test]
+fn a_library_among_the_inputs_is_called_one() {
+    let place = imported();
+    let run = place.run(&["check", "."]);
+    assert_eq!((run.code(), run.err()), (0, "note: not used, because it is a Windfall library: `lib/`\n"));
+    assert_eq!(place.run(&["check", ".", "--json"]).json()["left_alone"], serde_json::json!(["lib/"]));
+}
+
+#[test]
 fn the_report_has_the_fields_of_the_contract() {
     let place = Place::new();
     lake().part(Part::new().row("gone.jpg", Row::created("2024-03-04 12:00"))).write_zips(&place.parts());
