@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-use crate::library::layout::{CATALOG, INTERNAL};
+use crate::library::layout::{CATALOG, INTERNAL, has_own_folder};
 use crate::problem::{Code, Problem, amount};
 
 /// What stops a run.
@@ -245,6 +245,9 @@ impl Error {
                 "name another folder with --to, best on another drive; it may be a new one"
             }
             Error::Locked(_) => "wait for the other run to end, or end it",
+            Error::NotALibrary(path) if has_own_folder(path) => {
+                "its catalog is lost, or was never finished: `windfall verify` says what to do"
+            }
             Error::NotALibrary(_) => {
                 "check the path and that its drive is connected; it is the folder that `windfall import --to` was given"
             }

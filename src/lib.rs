@@ -165,9 +165,9 @@ pub mod cli {
     pub use crate::apple::part_name::{is_apple_name, is_unfinished_download};
     pub use crate::category::recognise;
     pub use crate::library::catalog::StoredFile;
-    pub use crate::library::drive::Links;
+    pub use crate::library::drive::{Links, is_read_only};
     pub use crate::library::filter;
-    pub use crate::library::layout::is_library;
+    pub use crate::library::layout::{has_own_folder, is_library};
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
     pub use crate::picture::is_panic_expected;

@@ -94,7 +94,7 @@ impl Maker<'_> {
             Ok(bytes) => bytes,
             Err(why) => {
                 let made = self.as_it_is(item, &place.as_it_is)?;
-                let message = format!("it {why}, so it was copied as it is");
+                let message = format!("it {why}, so it did not become a JPEG and was copied as it is");
                 let warning = Problem::new(Code::UnsupportedEntry, message).as_warning();
                 let warning = warning.with_entry(item.file.path.as_str());
                 return Ok(Made { warning: Some(warning), ..made });
@@ -120,7 +120,10 @@ impl Maker<'_> {
         let problem =
             |message: &str| Problem::new(Code::WriteFailed, message).with_entry(written.path.as_str());
         Err(Failure::Problem(match self.folder.list.at(&written.path) {
-            Some(ours) if ours.is_of(item) => problem("it was changed since it was copied").as_warning(),
+            Some(ours) if ours.is_of(item) => problem(
+                "it was changed since it was copied, so it stays as it is: delete it, and the same command copies it again",
+            )
+            .as_warning(),
             Some(ours) if ours.hand == Hand::Ours => problem(
                 "the copy there was changed by somebody, so it was not replaced: move it away, then run the same \
                  command again",

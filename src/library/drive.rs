@@ -122,6 +122,21 @@ pub fn symlink(target: &Path, link: &Path) -> std::io::Result<()> {
     }
 }
 
+/// Whether the drive of a folder can only be read, as far as the system tells: a locked card, or a drive of another
+/// system that this one cannot write to.
+pub fn is_read_only(folder: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use rustix::fs::StatVfsMountFlags;
+        rustix::fs::statvfs(folder).is_ok_and(|system| system.f_flag.contains(StatVfsMountFlags::RDONLY))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = folder;
+        false
+    }
+}
+
 /// Bytes of the largest file that the drive of this folder can hold, if it has a limit and tells it.
 pub fn largest_file(library: &Path) -> Option<u64> {
     #[cfg(target_os = "linux")]

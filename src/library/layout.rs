@@ -64,6 +64,11 @@ pub fn is_library(folder: &Path) -> bool {
     internal(folder).join(CATALOG).is_file()
 }
 
+/// Whether Windfall has a folder of its own in this one: it is a library, or was one until its catalog was lost.
+pub fn has_own_folder(folder: &Path) -> bool {
+    internal(folder).is_dir()
+}
+
 /// Whether a path of the library is that of a table which stands beside an export's details for a lost catalog.
 pub fn is_beside_details(path: &str) -> bool {
     let mut steps = path.split('/');

@@ -41,14 +41,19 @@ fn as_warning(code: Code) -> Option<Words> {
             "Apple's list means another version, usually one before or after an edit. The files are whole and were kept.",
         )),
         Code::WriteFailed => Some((
-            "copy that somebody changed",
-            "copies that somebody changed",
-            "They were left as they are. Delete one, and the same command copies it again.",
+            "file that was not replaced",
+            "files that were not replaced",
+            "Each line says why, and what to do.",
         )),
         Code::UnsupportedEntry => Some((
-            "photo that could not become a JPEG",
-            "photos that could not become JPEGs",
-            "They were copied as they are: the originals are whole, but Windfall cannot draw them.",
+            "file of an unusual kind",
+            "files of an unusual kind",
+            "Each line says what became of it. Nothing in the library was changed.",
+        )),
+        Code::MissingFile => Some((
+            "file that only an import brings back",
+            "files that only an import brings back",
+            "It is neither in its place nor kept aside. Import the zips that have it.",
         )),
         _ => None,
     }
@@ -177,13 +182,13 @@ fn usual(code: Code) -> Words {
             "It was used for none of them; they have the dates that they carry themselves.",
         ),
         Code::AmbiguousAlbumEntry => (
-            "album entry that could mean several photos",
-            "album entries that could mean several photos",
+            "name in an album that could mean several photos",
+            "names in albums that could mean several photos",
             "Apple's albums are lists of file names. Every photo of that name was added.",
         ),
         Code::UnresolvedAlbumEntry => (
-            "album entry without a photo",
-            "album entries without photos",
+            "name in an album without a photo",
+            "names in albums without photos",
             "The album names a photo that is in none of the parts; a missing part may have it.",
         ),
         Code::Undated => (
@@ -209,7 +214,7 @@ fn usual(code: Code) -> Words {
         Code::LinksUnsupported => (
             "drive that cannot hold album folders",
             "drives that cannot hold album folders",
-            "Nothing is missing: the albums are in the page that `windfall report` writes, or as folders with `--albums copy`.",
+            "Nothing is missing: the albums are in the page that `windfall report` writes, or as folders of copies with `windfall albums --as copy`.",
         ),
         Code::ExtraFile => (
             "file of your own in the library",

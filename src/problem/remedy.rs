@@ -43,6 +43,11 @@ pub fn albums(library: &Path, form: &str) -> String {
     format!("windfall albums {} --as {form}", quoted(library))
 }
 
+/// What makes the folders of albums out of copies.
+pub fn albums_of_copies(library: &Path) -> String {
+    format!("windfall albums {} --as copy", quoted(library))
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;

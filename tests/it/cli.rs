@@ -132,6 +132,43 @@ fn what_stops_a_run_leaves_standard_output_empty() {
 }
 
 #[test]
+fn what_stops_a_list_half_way_leaves_standard_output_empty() {
+    let place = Place::new();
+    let photos = (0..120u64).map(|seed| {
+        Photo::new(&format!("IMG_{seed}.JPG"), jpeg(seed, &Exif::none()))
+            .row(Row::created("2024-03-03 09:05"))
+    });
+    let part = photos.fold(Part::new(), Part::photo);
+    Export::new("iCloud Photos").part(part).write_zips(&place.parts());
+    assert_eq!(place.run(&["import", "parts", "--to", "lib"]).code(), 0);
+    let catalog = place.path("lib/.windfall/catalog.sqlite");
+    let whole = fs::read(&catalog).unwrap();
+    let page = 4096;
+    let mut stopped = 0;
+    for at in (page..whole.len()).step_by(page) {
+        let mut damaged = whole.clone();
+        damaged[at..at + page].fill(0xa5);
+        fs::write(&catalog, damaged).unwrap();
+        let run = place.run(&["list", "lib", "--json"]);
+        if run.code() == 1 {
+            stopped += 1;
+            assert_eq!(run.out(), "", "{at}: {}", run.err());
+            assert!(run.err().contains("windfall verify --rebuild-catalog"), "{}", run.err());
+        }
+    }
+    // the first pages of the table of files, and some that come after other lines
+    assert!(stopped > 3, "{stopped}");
+}
+
+#[test]
+fn a_library_among_the_inputs_is_called_one() {
+    let place = imported();
+    let run = place.run(&["check", "."]);
+    assert_eq!((run.code(), run.err()), (0, "note: not used, because it is a Windfall library: `lib/`\n"));
+    assert_eq!(place.run(&["check", ".", "--json"]).json()["left_alone"], serde_json::json!(["lib/"]));
+}
+
+#[test]
 fn the_report_has_the_fields_of_the_contract() {
     let place = Place::new();
     lake().part(Part::new().row("gone.jpg", Row::created("2024-03-04 12:00"))).write_zips(&place.parts());

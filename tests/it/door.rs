@@ -109,6 +109,46 @@ fn known(computer: &Computer) -> Vec<PathBuf> {
 }
 
 #[test]
+fn whatever_is_done_with_a_library_it_is_known_afterwards() {
+    let computer = Computer::new().with_library();
+    let (library, state) = (computer.text("USB/Photos"), computer.text("state"));
+    let second = computer.text("BACKUP/Photos");
+    for arguments in [
+        &["list", &library][..],
+        &["similar", &library],
+        &["copy", &library, "--to", &computer.text("copies")],
+        &["mirror", &library, "--to", &second],
+        &["repair", &library, "--from", &second],
+        &["albums", &library, "--as", "list"],
+        &["arrange", &library, "--layout", "{year}"],
+        &["forget", &library, "2024/IMG_1.JPG"],
+        &["sidecars", &library, "--for", "xmp"],
+        &["report", &library],
+        &["verify", &library],
+        // what stopped has to be found again all the same
+        &["forget", &library, "nowhere.JPG"],
+    ] {
+        let _ = fs::remove_dir_all(computer.path("state"));
+        computer.place.run_with(arguments, &[("XDG_STATE_HOME", state.as_str())]);
+        assert_eq!(known(&computer), [computer.path("USB/Photos")], "{arguments:?}");
+    }
+    // to have the second copy read again makes it no library to add to
+    for _ in 0..2 {
+        computer.place.run_with(&["verify", &second], &[("XDG_STATE_HOME", state.as_str())]);
+        assert_eq!(known(&computer), [computer.path("USB/Photos"), computer.path("BACKUP/Photos")]);
+    }
+    fs::remove_dir_all(computer.path("state")).unwrap();
+    for arguments in [
+        &["check", &computer.text("home/Downloads")][..],
+        &["import", &computer.text("home/Downloads"), "--to", &library, "--dry-run"],
+        &["list", &computer.text("nowhere")],
+    ] {
+        computer.place.run_with(arguments, &[("XDG_STATE_HOME", state.as_str())]);
+        assert_eq!(known(&computer), [] as [PathBuf; 0], "{arguments:?}");
+    }
+}
+
+#[test]
 fn what_is_missing_doubled_and_cut_off_is_said_before_anything_is_written() {
     let computer = Computer::new();
     let downloads = computer.path("home/Downloads");
@@ -182,7 +222,7 @@ fn everything_that_can_be_done_with_a_library_is_one_number_away() {
     windfall
         .answer("6")
         .expect("Where should the second copy be?")
-        .expect("On the drive BACKUP")
+        .expect("A new one on the drive BACKUP")
         .expect("> ");
     windfall.answer("1").expect("windfall mirror").expect("Begin?").expect("> ");
     windfall.answer("q").expect("Nothing was done.").expect(MENU).expect("> ");
@@ -190,6 +230,47 @@ fn everything_that_can_be_done_with_a_library_is_one_number_away() {
     windfall.answer("q").expect(MENU).expect("> ");
     windfall.answer("q");
     assert_eq!(windfall.end(), 0);
+}
+
+#[test]
+fn what_a_check_found_is_said_at_the_door_and_put_right() {
+    let computer = Computer::new().with_library();
+    let photo = computer.path("USB/Photos/2024/2024-03/IMG_1.JPG");
+    let whole = fs::read(&photo).unwrap();
+    fs::remove_file(&photo).unwrap();
+    let mut windfall = computer.windfall(&[]);
+    windfall.expect(MENU).expect("> ").answer("4").expect("that is gone from the library");
+    windfall.expect("1 file is missing.").expect("1  Put back what is damaged or missing").expect("[1] > ");
+    windfall.answer("").expect("From where?").expect("The 2 zips in").expect("> ");
+    windfall.answer("perhaps").expect("Please type a number from 1 to 2").expect("> ");
+    windfall.answer("").expect("1 file that was gone is back.").expect(MENU).expect("[2] > ");
+    assert_eq!(fs::read(&photo).unwrap(), whole);
+    // from another place, and back from there
+    fs::remove_file(&photo).unwrap();
+    windfall.answer("4").expect("Put back").expect("> ").answer("1").expect("From where?").expect("> ");
+    windfall.answer("2").expect("Which folder or zip holds them?").expect("> ").answer("q");
+    windfall.expect("Nothing was done.").expect("1 file is missing.").expect("> ").answer("q");
+    assert_eq!(windfall.end(), 3);
+}
+
+#[test]
+fn a_library_without_its_catalog_is_not_taken_for_gone() {
+    let computer = Computer::new().with_library();
+    let catalog = computer.path("USB/Photos/.windfall/catalog.sqlite");
+    for damage in ["", "no catalog at all, but something else altogether"] {
+        match damage {
+            "" => fs::remove_file(&catalog).unwrap(),
+            damage => fs::write(&catalog, damage).unwrap(),
+        }
+        let run = computer.place.run(&["list", &computer.text("USB/Photos")]);
+        assert_eq!((run.code(), run.out()), (1, ""));
+        assert!(run.err().contains("hint: ") && run.err().contains("windfall verify"), "{}", run.err());
+        let mut windfall = computer.windfall(&[]);
+        windfall.expect("is lost or damaged").expect("Make a new catalog").expect("[1] > ");
+        windfall.answer("").expect("--rebuild-catalog").expect("Add an export").expect("> ").answer("q");
+        windfall.end();
+        assert_eq!(computer.place.run(&["verify", &computer.text("USB/Photos")]).code(), 0);
+    }
 }
 
 #[test]
@@ -207,6 +288,9 @@ fn a_folder_that_is_dropped_on_the_program_is_added() {
     windfall.answer("no").expect(MENU).expect("> ").answer("q");
     assert_eq!(windfall.end(), 0);
     assert!(computer.path("USB/Photos/2024/2024-03/IMG_3.JPG").exists());
+    let mut windfall = computer.windfall(&["./nowhere"]);
+    windfall.expect("/nowhere` does not exist.").expect(MENU).expect("> ").answer("q");
+    assert_eq!(windfall.end(), 0);
     // what is neither command nor path is wrong usage, as in a pipe
     let mut windfall = computer.windfall(&["nowhere"]);
     windfall.expect("unrecognized subcommand");

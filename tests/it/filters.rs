@@ -133,6 +133,16 @@ fn a_library_in_the_environment_need_not_be_named() {
         &["sidecars", "--for", "xmp"],
         &["sidecars", "--for", "xmp", "--remove"],
         &["import", "parts", "--json"],
+        &["similar"],
+        &["copy", "--to", "copies"],
+        &["mirror", "--to", "second"],
+        &["repair", "--from", "second"],
+        &["albums", "--as", "list"],
+        &["arrange", "--layout", "{year}"],
+        &["arrange", "--undo"],
+        &["forget", "Undated/when.JPG"],
+        &["forget", "--undo", "Undated/when.JPG"],
+        &["forget", "lib", "Undated/when.JPG"],
     ] {
         let run = place.run_with(command, &library);
         assert_eq!(run.code(), 0, "{command:?}: {}{}", run.out(), run.err());
@@ -140,12 +150,28 @@ fn a_library_in_the_environment_need_not_be_named() {
     // what is named comes first
     let run = place.run_with(&["list", "parts"], &library);
     assert!(run.err().contains("no Windfall library at `parts`"), "{}", run.err());
+    let run = place.run_with(&["forget", "second", "2024/x.JPG"], &library);
+    assert_eq!((run.code(), run.out()), (1, ""), "{}", run.err());
+    // and a word that is no library is a file of the usual one
+    let run = place.run_with(&["forget", "nowhere.JPG"], &library);
+    assert!(run.err().contains("the library holds no file `nowhere.JPG`"), "{}", run.err());
+    let run = place.run_with(&["forget", "lib"], &library);
+    assert!(run.code() == 2 && run.err().contains("<PATH>..."), "{}", run.err());
 }
 
 #[test]
 fn without_a_library_the_variable_is_the_hint() {
     let place = Place::new();
-    for command in [&["list"][..], &["verify", "--against", "parts"], &["report"], &["import", "parts"]] {
+    for command in [
+        &["list"][..],
+        &["verify", "--against", "parts"],
+        &["report"],
+        &["import", "parts"],
+        &["forget"],
+        &["forget", "2024/a.jpg"],
+        &["mirror", "--to", "second"],
+        &["albums", "--as", "list"],
+    ] {
         let unset = place.run(command);
         let empty = place.run_with(command, &[("WINDFALL_LIBRARY", "")]);
         assert_eq!((unset.code(), unset.out()), (2, ""), "{command:?}");

@@ -204,9 +204,9 @@ impl Refusal {
             Refusal::Sizes => "its declared sizes contradict each other: download this part again",
             Refusal::Expansion => "it claims more bytes than its data can hold: download this part again",
             Refusal::ArchiveExpansion => {
-                "its archive claims to expand beyond any real medium: download this part again"
+                "its archive claims more than photos and videos ever expand to: download this part again"
             }
-            Refusal::Overlap => "it overlaps another entry of the archive: download this part again",
+            Refusal::Overlap => "it overlaps another file of the archive: download this part again",
             Refusal::Disagrees => {
                 "its own header and the table of contents disagree: download this part again"
             }

@@ -221,7 +221,7 @@ fn bomb(declared: u64, size: u64) -> Fault {
 }
 
 fn overflow() -> Fault {
-    let message = "it lists more entries than any real part; the rest is not read: download this part again";
+    let message = "it lists more files than any real part; the rest is not read: download this part again";
     Fault { code: Code::LimitExceeded, entry: None, message: message.to_owned() }
 }
 
@@ -258,13 +258,13 @@ impl salvage::Salvage {
     /// What is wrong with the archive of `size` bytes that this was found in.
     fn fault(&self, size: u64) -> Option<Fault> {
         let whole = self.entries.iter().filter(|entry| entry.refusal.is_none()).count();
-        let entries = if whole == 1 { "1 entry".to_owned() } else { format!("{whole} entries") };
+        let entries = if whole == 1 { "1 file".to_owned() } else { format!("{whole} files") };
         let message = if self.cut_off {
             format!("it is cut off after {entries} at byte {size}: download this part again")
         } else if self.start.is_none() {
             format!("its table of contents is damaged; {entries} could be found: download this part again")
         } else if self.skipped {
-            format!("it is damaged between its entries; {entries} could be found: download this part again")
+            format!("it is damaged between its files; {entries} could be found: download this part again")
         } else {
             return None;
         };
@@ -316,7 +316,7 @@ impl Unreadable {
                 "this is a web page, not a part: the download link had expired; sign in and download it again",
             ),
             Sniff::TruncatedZip => {
-                (UnreadableKind::Truncated, "it is cut off within its first entry: download this part again")
+                (UnreadableKind::Truncated, "it is cut off within its first file: download this part again")
             }
             Sniff::Zip | Sniff::Other => {
                 (UnreadableKind::NotZip, "it is not a zip archive; if it came from Apple, download it again")

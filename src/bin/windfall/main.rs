@@ -29,8 +29,8 @@ use cli::{ByHand, Cli, Command, Output, Speech};
 use machine::{Machine, known, window};
 use terminal::{Bar, Screen, Voice, guide};
 use windfall::cli::{
-    albums, arrange, check, copy, forget, import, is_panic_expected, list, mirror, page, rebuild, remedy,
-    repair, report, sidecars, similar, verify,
+    albums, arrange, check, copy, forget, import, is_library, is_panic_expected, list, mirror, page, rebuild,
+    remedy, repair, report, sidecars, similar, verify,
 };
 use windfall::{
     Error, Problem, Progress, RememberedSettings, RepairRun, Run, Settings, Severity, Strangers, VerifyRun,
@@ -88,13 +88,9 @@ fn misused(error: &clap::Error) -> Exit {
         let _ = error.print();
         return Exit::Done;
     }
-    terminal::misused(error, if cli::lacks_library(error) { NAME_THE_LIBRARY } else { ASK_FOR_HELP });
+    terminal::misused(error, cli::hint(error));
     Exit::Usage
 }
-
-const ASK_FOR_HELP: &str = "the same command with --help says what it takes";
-
-const NAME_THE_LIBRARY: &str = "name the folder that the import was given with --to, or set WINDFALL_LIBRARY to it once for all commands";
 
 fn run(cli: Cli, running: &Running) -> Exit {
     match cli.speech.color {
@@ -106,7 +102,8 @@ fn run(cli: Cli, running: &Running) -> Exit {
         Ok(session) => Ok(session),
         Err(error) => Err(failed(&error, None)),
     };
-    let looked_at = cli.command.looks_at().map(Path::to_owned);
+    let about = cli.command.library().map(Path::to_owned);
+    let is_unsaid = cli.command.leaves_damage_unsaid();
     let exit = match cli.command {
         Command::List(arguments) => Ok(listing(&arguments)),
         Command::Completions(arguments) => Ok(printed(terminal::completions(arguments.shell))),
@@ -137,11 +134,16 @@ fn run(cli: Cli, running: &Running) -> Exit {
             .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
     };
     let exit = exit.unwrap_or_else(|stopped| stopped);
-    // what these verbs do does not depend on it, and so neither does how they end
-    if let (Some(library), Exit::Done | Exit::Incomplete) = (looked_at, exit)
-        && let Ok(health) = verify::health(&library)
-    {
-        terminal::harmed(&library, &health);
+    // one that was interrupted or stopped is gone on with, so that it has to be found again too
+    if let Some(library) = about.filter(|library| is_library(library)) {
+        known::remember(&library);
+        // what these verbs do does not depend on it, and so neither does how they end
+        if is_unsaid
+            && matches!(exit, Exit::Done | Exit::Incomplete)
+            && let Ok(health) = verify::health(&library)
+        {
+            terminal::harmed(&library, &health);
+        }
     }
     exit
 }
@@ -155,6 +157,8 @@ fn guided(paths: Vec<PathBuf>, running: &Running) -> Exit {
             let watch = Watch { progress: &(), cancel: &AtomicBool::new(false) };
             import::glance(&Run { inputs, strangers, jobs: NonZeroUsize::MIN, watch }, library)
         },
+        health: &verify::health,
+        are_the_same: &mirror::are_the_same,
         // a page without large pictures is a page
         previews: &|library| page::previews_to_make(library).unwrap_or_default(),
         run: &|arguments| {
@@ -228,6 +232,36 @@ impl Session {
         Ok(Session { voice, screen, cancel, running: running.clone() })
     }
 
+    /// Tells what a run came to, or why it stopped. `when_interrupted` is the hint of an interruption.
+    fn told<T>(
+        &self,
+        result: Result<T, Error>,
+        when_interrupted: Option<&str>,
+        tell: impl FnOnce(&T) -> Exit,
+    ) -> Exit {
+        self.screen.clear();
+        match result {
+            Ok(done) => tell(&done),
+            Err(error) => self.failed(&error, when_interrupted),
+        }
+    }
+
+    /// Says what a run came to: to a program, to a person, or nothing but what went wrong.
+    fn says(
+        &self,
+        output: Output,
+        document: &impl Serialize,
+        problems: &[Problem],
+        words: impl FnOnce(Voice) -> Result<(), Error>,
+    ) -> Exit {
+        let shown = match (output, self.voice) {
+            (Output::Json, _) => terminal::json(document),
+            (Output::Words, Voice::Quiet) => terminal::errors(problems),
+            (Output::Words, voice) => words(voice),
+        };
+        self.ended(shown, problems)
+    }
+
     /// Ends a run that came to its end: what is printed decides, then what was found.
     fn ended(&self, shown: Result<(), Error>, problems: &[Problem]) -> Exit {
         for problem in problems {
@@ -284,39 +318,20 @@ impl Session {
             true => import::dry_run(&run, library, &settings),
             false => import::import(&run, library, &settings),
         };
-        self.screen.clear();
-        match result {
-            Ok(report) => {
-                if !arguments.dry_run {
-                    known::remember(library);
-                }
-                terminal::left_alone(&report.left_alone, self.voice);
-                let shown = match (arguments.reading.pace.output(), self.voice) {
-                    (Output::Json, _) => terminal::json(&report),
-                    (Output::Words, Voice::Quiet) => terminal::errors(&report.problems),
-                    (Output::Words, voice) => terminal::imported(&report, voice),
-                };
-                self.ended(shown, &report.problems)
-            }
-            Err(error) => self.failed(&error, arguments.dry_run.then_some(NOTHING_WRITTEN)),
-        }
+        self.told(result, arguments.dry_run.then_some(NOTHING_WRITTEN), |report| {
+            terminal::left_alone(&report.left_alone, self.voice);
+            let words = |voice| terminal::imported(report, voice);
+            self.says(arguments.reading.pace.output(), report, &report.problems, words)
+        })
     }
 
     fn check(&self, arguments: &cli::Check) -> Exit {
         let result = check::check(&self.run(&arguments.reading, Strangers::Refused, None));
-        self.screen.clear();
-        match result {
-            Ok(check) => {
-                terminal::left_alone(&check.left_alone, self.voice);
-                let shown = match (arguments.reading.pace.output(), self.voice) {
-                    (Output::Json, _) => terminal::json(&check),
-                    (Output::Words, Voice::Quiet) => terminal::errors(&check.problems),
-                    (Output::Words, voice) => terminal::checked(&check, voice),
-                };
-                self.ended(shown, &check.problems)
-            }
-            Err(error) => self.failed(&error, Some(NOTHING_WRITTEN)),
-        }
+        self.told(result, Some(NOTHING_WRITTEN), |check| {
+            terminal::left_alone(&check.left_alone, self.voice);
+            let words = |voice| terminal::checked(check, voice);
+            self.says(arguments.reading.pace.output(), check, &check.problems, words)
+        })
     }
 
     fn copy(&self, arguments: &cli::CopyPhotos) -> Exit {
@@ -326,24 +341,18 @@ impl Session {
             jobs: arguments.jobs(),
             watch: self.watch(),
         };
-        let result = copy::copy(&run, &arguments.wishes());
-        self.screen.clear();
-        match result {
-            Ok(copied) => {
-                let shown = match (arguments.output(), self.voice) {
-                    (Output::Json, _) => terminal::json(&copied),
-                    (Output::Words, Voice::Quiet) => terminal::errors(&copied.problems),
-                    (Output::Words, voice) => terminal::copied(&arguments.to, &copied, voice),
-                };
-                self.ended(shown, &copied.problems)
-            }
-            Err(error) => self.failed(&error, None),
-        }
+        self.told(copy::copy(&run, &arguments.wishes()), None, |copied| {
+            let words = |voice| terminal::copied(&arguments.to, copied, voice);
+            self.says(arguments.output(), copied, &copied.problems, words)
+        })
     }
 
     fn albums(&self, arguments: &cli::Albums) -> Exit {
         let result = albums::albums(&arguments.run(self.watch()), arguments.form);
-        self.by_hand(result, arguments.output(), |made| &made.problems, terminal::albums_made)
+        self.told(result, Some(GOES_ON), |made| {
+            let words = |voice| terminal::albums_made(made, voice);
+            self.says(arguments.output(), made, &made.problems, words)
+        })
     }
 
     fn arrange(&self, arguments: &cli::Arrange) -> Exit {
@@ -353,14 +362,19 @@ impl Session {
             (_, true) => (arrange::rehearse(&run, &arguments.wanted()), terminal::Arranging::DryRun),
             _ => (arrange::arrange(&run, &arguments.wanted()), terminal::Arranging::Real),
         };
-        let told = |arranged: &arrange::Arranged, voice| terminal::arranged(arranged, what, voice);
-        self.by_hand(result, arguments.output(), |arranged| &arranged.problems, told)
+        self.told(result, Some(GOES_ON), |arranged| {
+            let words = |voice| terminal::arranged(arranged, what, voice);
+            self.says(arguments.output(), arranged, &arranged.problems, words)
+        })
     }
 
     fn forget(&self, arguments: &cli::Forget) -> Exit {
         if arguments.edited {
             let result = forget::edited::keep_edits(&arguments.library, &arguments.paths);
-            return self.by_hand(result, arguments.output(), |kept| &kept.problems, terminal::edits_kept);
+            return self.told(result, Some(GOES_ON), |kept| {
+                let words = |voice| terminal::edits_kept(kept, voice);
+                self.says(arguments.output(), kept, &kept.problems, words)
+            });
         }
         let run = arguments.run(self.watch());
         let (result, what) = match arguments.undo {
@@ -370,30 +384,10 @@ impl Session {
                 terminal::Forgetting::Done(arguments.fate()),
             ),
         };
-        let told = |left_out: &forget::left_out::LeftOut, voice| terminal::forgotten(left_out, what, voice);
-        self.by_hand(result, arguments.output(), |left_out| &left_out.problems, told)
-    }
-
-    /// Says what a command came to that changes a library by its owner's hand.
-    fn by_hand<T: Serialize>(
-        &self,
-        result: Result<T, Error>,
-        output: Output,
-        problems: impl Fn(&T) -> &[Problem],
-        words: impl Fn(&T, Voice) -> Result<(), Error>,
-    ) -> Exit {
-        self.screen.clear();
-        match result {
-            Ok(done) => {
-                let shown = match (output, self.voice) {
-                    (Output::Json, _) => terminal::json(&done),
-                    (Output::Words, Voice::Quiet) => terminal::errors(problems(&done)),
-                    (Output::Words, voice) => words(&done, voice),
-                };
-                self.ended(shown, problems(&done))
-            }
-            Err(error) => self.failed(&error, Some(GOES_ON)),
-        }
+        self.told(result, Some(GOES_ON), |left_out| {
+            let words = |voice| terminal::forgotten(left_out, what, voice);
+            self.says(arguments.output(), left_out, &left_out.problems, words)
+        })
     }
 
     fn sidecars(&self, arguments: &cli::Sidecars) -> Exit {
@@ -401,31 +395,16 @@ impl Session {
         let form = audience.form();
         let output = arguments.output();
         if *remove {
-            return match sidecars::remove(library, form) {
-                Ok(removed) => {
-                    let shown = match output {
-                        Output::Json => terminal::json(&removed.counts()),
-                        Output::Words => terminal::removed(form, &removed, self.voice),
-                    };
-                    self.ended(shown, &[])
-                }
-                Err(error) => self.failed(&error, None),
-            };
+            return self.told(sidecars::remove(library, form), None, |removed| {
+                let words = |voice| terminal::removed(form, removed, voice);
+                self.says(output, &removed.counts(), &[], words)
+            });
         }
-        let result = sidecars::write(library, form, self.watch());
-        self.screen.clear();
-        match result {
-            Ok(kept) => {
-                let counts = kept.counts();
-                let shown = match (output, self.voice) {
-                    (Output::Json, _) => terminal::json(&counts),
-                    (Output::Words, Voice::Quiet) => terminal::errors(&counts.problems),
-                    (Output::Words, voice) => terminal::written(library, *audience, &kept, voice),
-                };
-                self.ended(shown, &counts.problems)
-            }
-            Err(error) => self.failed(&error, None),
-        }
+        self.told(sidecars::write(library, form, self.watch()), None, |kept| {
+            let counts = kept.counts();
+            let words = |voice| terminal::written(library, *audience, kept, voice);
+            self.says(output, &counts, &counts.problems, words)
+        })
     }
 
     fn verify(&self, arguments: &cli::Verify) -> Exit {
@@ -445,36 +424,18 @@ impl Session {
         } else {
             verify::verify(&run, against)
         };
-        self.screen.clear();
-        match result {
-            Ok(verification) => {
-                known::remember(&arguments.library);
-                terminal::left_alone(&verification.left_alone, self.voice);
-                let shown = match (arguments.pace.output(), self.voice) {
-                    (Output::Json, _) => terminal::json(&verification),
-                    (Output::Words, Voice::Quiet) => terminal::errors(&verification.problems),
-                    (Output::Words, voice) => terminal::verified(&verification, voice),
-                };
-                self.ended(shown, &verification.problems)
-            }
-            Err(error) => self.failed(&error, Some(NOTHING_WRITTEN)),
-        }
+        self.told(result, Some(NOTHING_WRITTEN), |verification| {
+            terminal::left_alone(&verification.left_alone, self.voice);
+            let words = |voice| terminal::verified(verification, voice);
+            self.says(arguments.pace.output(), verification, &verification.problems, words)
+        })
     }
 
     fn mirror(&self, arguments: &cli::Mirror) -> Exit {
-        let result = mirror::mirror(&arguments.run(self.watch()));
-        self.screen.clear();
-        match result {
-            Ok(mirrored) => {
-                let shown = match (arguments.output(), self.voice) {
-                    (Output::Json, _) => terminal::json(&mirrored),
-                    (Output::Words, Voice::Quiet) => terminal::errors(&mirrored.problems),
-                    (Output::Words, voice) => terminal::mirrored(&arguments.to, &mirrored, voice),
-                };
-                self.ended(shown, &mirrored.problems)
-            }
-            Err(error) => self.failed(&error, None),
-        }
+        self.told(mirror::mirror(&arguments.run(self.watch())), None, |mirrored| {
+            let words = |voice| terminal::mirrored(&arguments.to, mirrored, voice);
+            self.says(arguments.output(), mirrored, &mirrored.problems, words)
+        })
     }
 
     fn repair(&self, arguments: &cli::Repair) -> Exit {
@@ -487,55 +448,34 @@ impl Session {
             jobs: pace.jobs(from.iter().chain([library])),
             watch: self.watch(),
         };
-        let result = repair::repair(&run);
-        self.screen.clear();
-        match result {
-            Ok(repaired) => {
-                let shown = match (pace.output(), self.voice) {
-                    (Output::Json, _) => terminal::json(&repaired),
-                    (Output::Words, Voice::Quiet) => terminal::errors(&repaired.problems),
-                    (Output::Words, voice) => terminal::repaired(&repaired, voice),
-                };
-                self.ended(shown, &repaired.problems)
-            }
-            Err(error) => self.failed(&error, None),
-        }
+        self.told(repair::repair(&run), None, |repaired| {
+            let words = |voice| terminal::repaired(repaired, voice);
+            self.says(pace.output(), repaired, &repaired.problems, words)
+        })
     }
 
     fn similar(&self, arguments: &cli::Similar) -> Exit {
         let cli::Similar { library, filtering, pace } = arguments;
         let jobs = pace.jobs(iter::once(library));
         let result = similar::similar(library, &filtering.filters(), self.watch(), jobs);
-        self.screen.clear();
-        let shown = result.and_then(|similar| match (pace.output(), self.voice) {
-            (Output::Json, _) => terminal::json(&similar),
-            (Output::Words, Voice::Quiet) => Ok(()),
-            (Output::Words, voice) => terminal::similar(&similar, voice),
-        });
-        shown.map_or_else(|error| self.failed(&error, Some(NOTHING_CHANGED)), |()| Exit::Done)
+        self.told(result, Some(NOTHING_CHANGED), |similar| {
+            let words = |voice| terminal::similar(similar, voice);
+            self.says(pace.output(), similar, &[], words)
+        })
     }
 
     fn report(&self, arguments: &cli::Report) -> Exit {
         let result = page::write(&arguments.library, &arguments.options(), self.watch(), arguments.jobs());
-        self.screen.clear();
-        match result {
-            Ok(written) => {
-                known::remember(&arguments.library);
-                let shown = match (arguments.output(), self.voice) {
-                    (Output::Json, _) => terminal::json(&written),
-                    (Output::Words, Voice::Quiet) => terminal::errors(&written.problems),
-                    (Output::Words, _) => terminal::page_written(&written),
-                };
-                if arguments.open
-                    && let Err(error) = open::that_detached(&written.path)
-                {
-                    let address = page::of_file(&written.path);
-                    self.screen.note(&format!("no browser could be opened ({error}); the page is {address}"));
-                }
-                self.ended(shown, &written.problems)
+        self.told(result, None, |written| {
+            if arguments.open
+                && let Err(error) = open::that_detached(&written.path)
+            {
+                let address = page::of_file(&written.path);
+                self.screen.note(&format!("no browser could be opened ({error}); the page is {address}"));
             }
-            Err(error) => self.failed(&error, None),
-        }
+            let words = |voice| terminal::page_written(written, voice);
+            self.says(arguments.output(), written, &written.problems, words)
+        })
     }
 }
 

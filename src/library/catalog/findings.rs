@@ -24,8 +24,11 @@ pub struct Health {
     pub verified: u64,
     /// When the first of those was last read.
     pub since: Option<DateTime<Utc>>,
+    /// Whose bytes went bad by themselves.
     pub damaged: u64,
+    /// Whose bytes somebody changed.
     pub changed: u64,
+    /// That are not there.
     pub missing: u64,
 }
 

@@ -36,7 +36,7 @@ pub use facts::Measures;
 pub use findings::{Edit, Health, KeptOriginal};
 pub use forgotten::{Forgotten, Remembrance};
 pub use history::{ExportRecord, RunRecord};
-pub use listing::{Detail, Original, StoredFile};
+pub use listing::{Detail, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};
 pub use mirrored::{Known, Reading};
 pub use moves::{Journal, Move, Mover, NewMove, Relocated};

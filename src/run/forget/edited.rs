@@ -90,7 +90,9 @@ fn named(library: &Path, catalog: &Catalog, paths: &[PathBuf]) -> Result<Vec<Lib
 
 /// A file as it stands.
 pub struct Seen {
+    /// Its bytes.
     pub content: Content,
+    /// What they say.
     pub said: Said,
     modified: DateTime<Utc>,
 }

@@ -67,20 +67,21 @@ pub(super) fn decide(
         fitting(contents, assets, &held, settings, &standing, &|asset| records.time(asset)).misplaced.len()
             as u64
     };
-    problems.extend(lacking_links(&matched, settings, links));
+    problems.extend(lacking_links(library, &matched, settings, links));
     problems.extend(owners_changes(run, library, &before, &plan));
     Decided { inputs, before, tally, rows, matched, plan, to_arrange, problems }
 }
 
-fn lacking_links(matched: &Matched, settings: &Settings, links: Links) -> Option<Problem> {
+fn lacking_links(library: &Path, matched: &Matched, settings: &Settings, links: Links) -> Option<Problem> {
     let wants_links = matches!(settings.albums, AlbumForm::Auto | AlbumForm::Symlink | AlbumForm::Hardlink);
     let lacks = if settings.albums == AlbumForm::Hardlink { !links.hard } else { !links.symbolic };
     (wants_links && lacks && !matched.albums.is_empty()).then(|| {
-        Problem::new(
-            Code::LinksUnsupported,
+        let message = format!(
             "this drive cannot hold album folders without copying, so each album is an `.m3u8` list: look at albums in \
-             the page that `windfall report` writes, or use `--albums copy`",
-        )
+             the page that `windfall report` writes; `{}` makes folders of copies",
+            remedy::albums_of_copies(library)
+        );
+        Problem::new(Code::LinksUnsupported, message)
     })
 }
 

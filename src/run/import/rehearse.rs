@@ -19,7 +19,7 @@ use crate::run::import::place::Placed;
 use crate::run::import::read::read_only;
 use crate::run::import::report::report;
 use crate::run::import::{Choose, Run, heal};
-use crate::stage::discover::fit::Space;
+use crate::stage::discover::fit::{self, Space};
 use crate::stage::place::Unplaced;
 use crate::stage::report::{self, ExportReport, Report};
 use crate::stage::survey::Before;
@@ -46,7 +46,8 @@ pub struct Glance {
     pub exports: Vec<ExportReport>,
     /// What an import would take of the drive.
     pub space: Space,
-    /// What their names and ends tell already: archives that are cut off or damaged, downloads that go on.
+    /// What their names, ends and sizes tell already: archives that are cut off or damaged, downloads that go on, files
+    /// that the drive cannot hold.
     pub problems: Vec<Problem>,
     /// Whether the library remembers what its albums are; a new one does not.
     pub albums: Option<AlbumForm>,
@@ -60,7 +61,8 @@ pub struct Glance {
 /// Whatever stops a run: see [`Error`].
 pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
     let waiting = staging::waiting(library);
-    let (Discovered { inputs, before, .. }, remembered) = discover_only(run, library, &waiting)?;
+    let (Discovered { mut inputs, before, .. }, remembered) = discover_only(run, library, &waiting)?;
+    fit::refuse_too_large(&mut inputs, drive::largest_file(library));
     let (exports, _) = report::exports(&inputs);
     let albums = remembered.choice(name::ALBUMS);
     let links = if albums.is_none() { Some(drive::expect_links(library)) } else { None };

@@ -21,12 +21,13 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::library::catalog::Catalog;
-use crate::library::drive;
 use crate::library::staging::Staging;
+use crate::library::{drive, layout};
 use crate::mirror::bring::{Brought, Job, Proof, bring};
 use crate::mirror::carry::{Carrier, Failure};
 use crate::mirror::decide::{Class, Former, Wanted};
 use crate::mirror::folder::{Folder, refuse};
+use crate::mirror::memory::{self, Memory};
 use crate::mirror::scan::scan;
 use crate::mirror::wanted::wanted;
 use crate::problem::Problem;
@@ -62,6 +63,18 @@ pub struct Run<'a> {
     pub leftovers: Leftovers,
     /// Who is told, and who may stop it.
     pub watch: Watch<'a>,
+}
+
+/// Whether two folders are the same library: one is a mirror of the other, finished or not, or both are of a third.
+pub fn are_the_same(one: &Path, other: &Path) -> bool {
+    let id = |folder: &Path| {
+        let memory = fs::read(layout::internal(folder).join(memory::FILE)).ok();
+        match memory.and_then(|text| Memory::parse(&text)) {
+            Some(memory) => Some(memory.library),
+            None => Some(Catalog::read(folder).ok()?.identity().ok()?.id),
+        }
+    };
+    id(one).is_some_and(|one| id(other) == Some(one))
 }
 
 /// What a mirroring came to.

@@ -247,8 +247,14 @@ impl Settled<'_> {
         let word = write(&value);
         if let Some(before) = before.filter(|before| *before != word) {
             let option = name.replace('_', "-");
+            let change = match name {
+                settings::name::LAYOUT | settings::name::NAME => " (`windfall arrange` moves it)".to_owned(),
+                settings::name::ALBUMS => format!(" (`windfall albums --as {word}` changes it)"),
+                _ => String::new(),
+            };
             (self.note)(&format!(
-                "--{option} is `{word}` from now on; it was `{before}` in this library, and what is in it stays as it is"
+                "--{option} is `{word}` from now on; it was `{before}` in this library, and what is in it stays as it \
+                 is{change}"
             ));
         }
         value
@@ -339,7 +345,8 @@ mod tests {
         assert_eq!(
             notes,
             [
-                "--layout is `%Y/%m` from now on; it was `%Y` in this library, and what is in it stays as it is"
+                "--layout is `%Y/%m` from now on; it was `%Y` in this library, and what is in it stays as it is \
+                 (`windfall arrange` moves it)"
             ]
         );
     }

@@ -1,4 +1,5 @@
-//! The command line: commands, options, and what they mean to the library. Prints nothing and reads no file.
+//! The command line: commands, options, and what they mean to the library. Prints nothing and reads no file; it only
+//! asks whether a folder is a library, where a word may be one or a file in one.
 
 mod audience;
 mod choices;
@@ -6,11 +7,12 @@ mod filters;
 
 use std::ffi::{OsStr, OsString};
 use std::iter;
+use std::mem;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 #[cfg(test)]
@@ -22,7 +24,7 @@ use crate::terminal::Voice;
 use windfall::cli::{
     Encoding, Proof, Word, arrange,
     copy::{OwnPage, Wishes},
-    fitting, forget,
+    fitting, forget, has_own_folder,
     mirror::{self, Leftovers},
     moves,
     page::{HiddenAndDeleted, PageOptions, Previews},
@@ -119,24 +121,43 @@ pub enum Command {
 }
 
 impl Command {
-    /// The library of a verb that does its own whether or not the files are as they should be.
-    pub fn looks_at(&self) -> Option<&Path> {
+    /// The library that a verb is about. A dry run is about none: there may be none yet.
+    pub fn library(&self) -> Option<&Path> {
         match self {
-            Command::List(List { library, .. })
-            | Command::Report(Report { library, .. })
+            Command::Import(import) => import.to.as_deref().filter(|_| !import.dry_run),
+            Command::Verify(Verify { library, .. })
+            | Command::Repair(Repair { library, .. })
+            | Command::Mirror(Mirror { library, .. })
+            | Command::List(List { library, .. })
             | Command::Similar(Similar { library, .. })
+            | Command::Report(Report { library, .. })
             | Command::Albums(Albums { library, .. })
             | Command::Arrange(Arrange { library, .. })
             | Command::Forget(Forget { library, .. })
             | Command::Sidecars(Sidecars { library, .. }) => Some(library),
             Command::Copy(copy) => Some(&copy.library),
+            Command::Check(_) | Command::Completions(_) | Command::Man => None,
+        }
+    }
+
+    /// Whether what a verb says of a library leaves out whether its files are as they should be.
+    pub fn leaves_damage_unsaid(&self) -> bool {
+        match self {
+            Command::List(_)
+            | Command::Report(_)
+            | Command::Similar(_)
+            | Command::Copy(_)
+            | Command::Albums(_)
+            | Command::Arrange(_)
+            | Command::Forget(_)
+            | Command::Sidecars(_) => true,
             Command::Import(_)
             | Command::Check(_)
             | Command::Verify(_)
             | Command::Repair(_)
             | Command::Mirror(_)
             | Command::Completions(_)
-            | Command::Man => None,
+            | Command::Man => false,
         }
     }
 }
@@ -153,8 +174,26 @@ pub fn parse(words: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> 
         let value = argument.get_env().and_then(std::env::var_os);
         if value.is_some_and(|value| value.is_empty()) { argument.env(Resettable::Reset) } else { argument }
     };
-    let command = Cli::command().mut_args(heard).mut_subcommands(|verb| verb.mut_args(heard));
-    Cli::from_arg_matches(&command.try_get_matches_from(words)?)
+    let mut command = Cli::command().mut_args(heard).mut_subcommands(|verb| verb.mut_args(heard));
+    let mut cli = Cli::from_arg_matches(&command.clone().try_get_matches_from(words)?)?;
+    if let Command::Forget(forget) = &mut cli.command {
+        let usual = std::env::var_os(LIBRARY).filter(|usual| !usual.is_empty());
+        forget.settle(usual.map(PathBuf::from), &|folder| has_own_folder(folder));
+        if forget.paths.is_empty() {
+            let missing = if has_own_folder(&forget.library) { "<PATH>..." } else { "<LIBRARY>" };
+            return Err(lacks(&mut command, missing));
+        }
+    }
+    Ok(cli)
+}
+
+/// The error for a `forget` that lacks one of its words.
+fn lacks(command: &mut clap::Command, missing: &str) -> clap::Error {
+    command.build();
+    let verb = command.find_subcommand("forget").cloned().unwrap_or_default();
+    let mut error = clap::Error::new(ErrorKind::MissingRequiredArgument).with_cmd(&verb);
+    error.insert(ContextKind::InvalidArg, ContextValue::Strings(vec![missing.to_owned()]));
+    error
 }
 
 /// Whether a word is one of the commands.
@@ -163,11 +202,19 @@ pub fn is_command(word: &OsStr) -> bool {
     is_named("help") || Cli::command().get_subcommands().any(|command| is_named(command.get_name()))
 }
 
-/// Whether what is wrong with a command line is that it names no library.
-pub fn lacks_library(error: &clap::Error) -> bool {
-    match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::Strings(missing)) => missing.iter().any(|word| word == "<LIBRARY>"),
-        _ => false,
+/// What to do about a command line that is wrong.
+pub fn hint(error: &clap::Error) -> &'static str {
+    let missing = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(missing)) => missing.as_slice(),
+        _ => &[],
+    };
+    let lacks = |word: &str| missing.iter().any(|missing| missing == word);
+    if lacks("<LIBRARY>") {
+        "name the folder that the import was given with --to, or set WINDFALL_LIBRARY to it once for all commands"
+    } else if lacks("<SHELL>") {
+        "name one of bash, zsh, fish, powershell, elvish and nushell"
+    } else {
+        "the same command with --help says what it takes"
     }
 }
 
@@ -576,13 +623,14 @@ impl Arrange {
 
 /// `windfall forget`.
 #[derive(Debug, Args)]
-#[command(after_help = FORGET_HELP)]
+#[command(after_help = FORGET_HELP, override_usage = "windfall forget [OPTIONS] <LIBRARY> <PATH>...")]
 pub struct Forget {
     /// The folder that an import was given with --to
     #[arg(value_name = "LIBRARY", env = LIBRARY)]
     pub library: PathBuf,
     /// Files of the library, as `windfall list` prints them, or links in albums
-    #[arg(value_name = "PATH", required = true)]
+    // at least one, but where the library is left out the first of them stands in its place
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Delete the files; without this they are put into .windfall/forgotten
     #[arg(long, group = "fate")]
@@ -603,6 +651,13 @@ away, and the zips that hold it can be deleted all the same. --undo brings it ba
 deleted comes back with the next import that has it.";
 
 impl Forget {
+    /// Takes the first word for a file of the `usual` library, unless it is a library itself.
+    fn settle(&mut self, usual: Option<PathBuf>, is_library: &dyn Fn(&Path) -> bool) {
+        if let Some(usual) = usual.filter(|usual| *usual != self.library && !is_library(&self.library)) {
+            self.paths.insert(0, mem::replace(&mut self.library, usual));
+        }
+    }
+
     /// What becomes of the files.
     pub fn fate(&self) -> forget::left_out::Fate {
         if self.delete { forget::left_out::Fate::Deleted } else { forget::left_out::Fate::PutAway }
@@ -734,12 +789,31 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::Cli;
+    use super::{Cli, Command};
     use clap::{CommandFactory, Parser};
+    use std::path::{Path, PathBuf};
 
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_library_may_be_left_out_before_the_files_to_forget() {
+        for (usual, words, library, paths) in [
+            (None, &["lib", "a.jpg"][..], "lib", &["a.jpg"][..]),
+            (Some("usual"), &["a.jpg"], "usual", &["a.jpg"]),
+            (Some("usual"), &["a.jpg", "b.jpg"], "usual", &["a.jpg", "b.jpg"]),
+            (Some("usual"), &["lib", "a.jpg"], "lib", &["a.jpg"]),
+            (Some("usual"), &["usual", "a.jpg"], "usual", &["a.jpg"]),
+            (Some("usual"), &["lib"], "lib", &[]),
+        ] {
+            let line = ["windfall", "forget"].iter().chain(words);
+            let Command::Forget(mut forget) = Cli::try_parse_from(line).unwrap().command else { panic!() };
+            forget.settle(usual.map(PathBuf::from), &|folder| folder == Path::new("lib"));
+            let said: Vec<&str> = forget.paths.iter().map(|path| path.to_str().unwrap()).collect();
+            assert_eq!((forget.library.to_str(), &*said), (Some(library), paths), "{usual:?} {words:?}");
+        }
     }
 
     #[test]
@@ -768,7 +842,6 @@ mod tests {
             &["arrange", "lib", "--layout", "{yaer}"],
             &["arrange", "lib", "--undo", "--dry-run"],
             &["arrange", "lib", "--undo", "--layout", "%Y"],
-            &["forget", "lib"],
             &["forget", "lib", "a.jpg", "--delete", "--undo"],
             &["forget", "lib", "a.jpg", "--delete", "--edited"],
             &["sidecars", "lib"],

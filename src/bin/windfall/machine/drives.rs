@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{PATIENCE, within};
-use windfall::cli::{is_library, room};
+use windfall::cli::{is_library, is_read_only, room};
 
 /// More folders of one drive are not looked into for libraries.
 const MOST_FOLDERS: usize = 200;
@@ -29,6 +29,8 @@ pub struct Drive {
     pub root: PathBuf,
     /// Bytes that are free, and all that it has; a drive that does not say is none to write to.
     pub room: Option<(u64, u64)>,
+    /// Whether this computer can only read it.
+    pub is_read_only: bool,
 }
 
 impl Mounted {
@@ -41,12 +43,19 @@ impl Mounted {
         let drive = |root: PathBuf| {
             let last = root.file_name().map(|name| name.to_string_lossy().into_owned());
             let name = last.unwrap_or_else(|| root.display().to_string());
-            root.is_dir().then(|| Drive { name, room: room(&root), root })
+            root.is_dir().then(|| Drive { name, room: room(&root), is_read_only: is_read_only(&root), root })
         };
         let mut drives: Vec<Drive> = within(PATIENCE, roots, drive).into_iter().flatten().collect();
         drives.sort_by(|a, b| a.root.cmp(&b.root));
         drives.dedup_by(|a, b| a.root == b.root);
         drives
+    }
+}
+
+impl Drive {
+    /// How much room there is for something new; none where nothing can be written.
+    pub fn room_for_more(&self) -> Option<(u64, u64)> {
+        self.room.filter(|_| !self.is_read_only)
     }
 }
 
@@ -178,7 +187,8 @@ a line of something else
 
     #[test]
     fn a_path_lies_on_the_innermost_drive() {
-        let drive = |root: &str| Drive { name: String::new(), root: root.into(), room: None };
+        let drive =
+            |root: &str| Drive { name: String::new(), root: root.into(), room: None, is_read_only: false };
         let drives = [drive("/mnt"), drive("/mnt/usb"), drive("/media/a")];
         assert_eq!(drive_of(&drives, Path::new("/mnt/usb/Photos")), Some(&drives[1]));
         assert_eq!(drive_of(&drives, Path::new("/mnt/usbstick")), Some(&drives[0]));

@@ -1,14 +1,15 @@
 //! The libraries that this computer has worked with, the one used last first: a path a line, in a small text file
 //! where the system keeps such. Its owner may read it, change it or throw it away.
 //!
-//! It is a convenience. That it cannot be read or written is never said and stops nothing.
+//! It is a convenience. That it cannot be read or written stops nothing, and is said only to who wants to change it.
 
 use std::env;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::home;
+use super::{PATIENCE, home, within};
+use windfall::cli::mirror::are_the_same;
 
 /// More than these are not kept.
 const MOST: usize = 20;
@@ -30,9 +31,11 @@ pub fn file() -> Option<PathBuf> {
 
 /// The libraries of a list.
 pub fn libraries(file: &Path) -> Vec<PathBuf> {
-    let mut text = String::new();
-    let read = File::open(file).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
-    let paths = text.lines().map(str::trim).map(PathBuf::from).filter(|path| path.is_absolute());
+    let mut bytes = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
+    // a line that is damaged costs no other
+    let lines = bytes.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
+    let paths = lines.map(str::trim).map(PathBuf::from).filter(|path| path.is_absolute());
     if read.is_ok() { paths.take(MOST).collect() } else { Vec::new() }
 }
 
@@ -53,17 +56,40 @@ pub fn remember_in(file: &Path, library: &Path) {
     if !is_line || known.first() == Some(&library) {
         return;
     }
+    let at = place_of(&library, &known);
+    if known.get(at) == Some(&library) {
+        return;
+    }
     known.retain(|other| *other != library);
-    known.insert(0, library);
+    known.insert(at, library);
     known.truncate(MOST);
     let _ = write(file, &known);
 }
 
+/// Where in the list a library belongs that was used just now: at the top, but for a second copy of one that is listed.
+/// That comes after it, so that nobody who had it read again is led to add photos to it.
+fn place_of(library: &Path, known: &[PathBuf]) -> usize {
+    let pairs = known.iter().enumerate().take_while(|(_, other)| *other != library);
+    let pairs: Vec<_> = pairs.map(|(at, other)| (at, other.clone(), library.to_owned())).collect();
+    let same = within(PATIENCE, pairs, |(at, other, library): (usize, PathBuf, PathBuf)| {
+        are_the_same(&other, &library).then_some(at)
+    });
+    let before = same.into_iter().flatten().min();
+    match (before, known.iter().position(|other| other == library)) {
+        (None, _) => 0,
+        (Some(_), Some(at)) => at,
+        (Some(before), None) => before + 1,
+    }
+}
+
 /// Takes a library out of a list. The library itself is not touched.
-pub fn forget(file: &Path, library: &Path) {
+///
+/// # Errors
+/// If the list cannot be written.
+pub fn forget(file: &Path, library: &Path) -> io::Result<()> {
     let mut known = libraries(file);
     known.retain(|other| other != library);
-    let _ = write(file, &known);
+    write(file, &known)
 }
 
 fn write(file: &Path, libraries: &[PathBuf]) -> io::Result<()> {
@@ -92,7 +118,7 @@ mod tests {
             remember_in(&list, &path(n));
         }
         assert_eq!(libraries(&list), [path(3), path(1), path(2)]);
-        forget(&list, &path(1));
+        forget(&list, &path(1)).unwrap();
         assert_eq!(libraries(&list), [path(3), path(2)]);
         for n in 0..50 {
             remember_in(&list, &path(n));
@@ -107,10 +133,15 @@ mod tests {
         let list = folder.path().join("libraries.txt");
         std::fs::write(&list, b"\xff\xfe/a\n").unwrap();
         assert_eq!(libraries(&list), [] as [PathBuf; 0]);
+        let whole = folder.path().join("library");
+        let line = format!("{}\n", whole.display()).into_bytes();
+        std::fs::write(&list, [&b"/a\xff\n"[..], &line, &b"\0\0"[..]].concat()).unwrap();
+        assert_eq!(libraries(&list), [whole]);
         std::fs::write(&list, "relative\n\n").unwrap();
         assert_eq!(libraries(&list), [] as [PathBuf; 0]);
         // a folder in its place
         remember_in(folder.path(), &folder.path().join("library"));
         assert!(folder.path().is_dir());
+        assert!(forget(folder.path(), &folder.path().join("library")).is_err());
     }
 }

@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use drives::{Drive, Mounted};
-use windfall::cli::is_library;
+use windfall::cli::has_own_folder;
 
 /// The variable that names folders to be taken for drives, where the system's own are not meant.
 const DRIVES: &str = "WINDFALL_DRIVES";
@@ -53,20 +53,24 @@ impl Machine {
             mounted: named
                 .map_or(Mounted::BySystem, |named| Mounted::These(env::split_paths(&named).collect())),
             known: known::file(),
-            usual: usual.filter(|path| !path.is_empty()).map(PathBuf::from),
+            usual: usual
+                .filter(|path| !path.is_empty())
+                .map(|path| std::path::absolute(&path).unwrap_or_else(|_| PathBuf::from(path))),
             home,
         }
     }
 
     /// Libraries to offer, the one used last first: those that the list knows, connected or not, then those that
-    /// are found on connected drives.
+    /// are found on connected drives and among the pictures of the home folder.
     pub fn libraries(&self, drives: &[Drive]) -> Vec<Library> {
         let listed = self.known.as_deref().map(known::libraries).unwrap_or_default();
         let named: Vec<PathBuf> = self.usual.iter().cloned().chain(listed).collect();
         // one on a share that is gone does not answer, and is not here
-        let answers = within(PATIENCE, named.clone(), |path: PathBuf| is_library(&path).then_some(path));
+        let answers = within(PATIENCE, named.clone(), |path: PathBuf| has_own_folder(&path).then_some(path));
         let here: Vec<PathBuf> = answers.into_iter().flatten().collect();
-        let roots = drives.iter().map(|drive| drive.root.clone()).collect();
+        // where a library stands that nobody chose a place for, and the list may be lost
+        let pictures = self.home.iter().map(|home| home.join("Pictures"));
+        let roots = drives.iter().map(|drive| drive.root.clone()).chain(pictures).collect();
         let found = within(PATIENCE, roots, |root: PathBuf| drives::libraries_on(&root));
         let named = named.into_iter().map(|path| Library { is_here: here.contains(&path), path });
         let found = found.into_iter().flatten().map(|path| Library { is_here: true, path });
@@ -91,7 +95,7 @@ impl Machine {
 pub struct Library {
     /// Where it is, or was.
     pub path: PathBuf,
-    /// Whether it stands there now.
+    /// Whether it stands there now, be it without its catalog.
     pub is_here: bool,
 }
 
@@ -158,14 +162,20 @@ mod tests {
         make_library(&listed);
         make_library(&found);
         make_library(&drive.join("a/b/c/too deep"));
-        let gone = folder.path().join("gone");
+        let (home, gone) = (folder.path().join("home"), folder.path().join("gone"));
+        let of_home = home.join("Pictures/Windfall");
+        make_library(&of_home);
         let list = folder.path().join("state/libraries.txt");
         known::remember_in(&list, &gone);
         known::remember_in(&list, &listed);
-        let machine =
-            Machine { mounted: Mounted::These(vec![drive]), known: Some(list), ..Machine::default() };
+        let machine = Machine {
+            mounted: Mounted::These(vec![drive]),
+            known: Some(list),
+            home: Some(home),
+            ..Machine::default()
+        };
         let libraries = machine.libraries(&machine.mounted.drives());
-        let expected = [(listed, true), (gone, false), (found, true)];
+        let expected = [(listed, true), (gone, false), (found, true), (of_home, true)];
         assert_eq!(libraries, expected.map(|(path, is_here)| Library { path, is_here }));
     }
 }

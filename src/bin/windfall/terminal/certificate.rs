@@ -167,7 +167,10 @@ pub fn left_alone(left: &LeftAlone, voice: Voice) {
         left.not_photos.iter().map(|(name, category)| (name.as_str(), *category)).collect();
     let named = apples.iter().map(|(name, category)| format!("`{}` ({category})", shown(name)));
     say("not used, because it is not photos", named.collect(), 0);
-    let strangers = left.names.iter().filter(|name| !apples.contains_key(name.as_str()));
+    let libraries = left.libraries.iter().map(|name| format!("`{}`", shown(name)));
+    say("not used, because it is a Windfall library", libraries.collect(), 0);
+    let is_known = |name: &String| apples.contains_key(name.as_str()) || left.libraries.contains(name);
+    let strangers = left.names.iter().filter(|name| !is_known(name));
     let strangers = strangers.map(|name| format!("`{}`", shown(name))).collect();
     say("not used, because nothing shows that Apple sent it", strangers, left.loose_files);
 }

@@ -7,7 +7,7 @@ use super::{Reader, Voice, outcome, print, problems, shown};
 use windfall::cli::{
     Word,
     albums::Remade,
-    amount::counted,
+    amount::{self, counted},
     arrange::Arranged,
     forget::left_out::{Fate, LeftOut},
 };
@@ -32,7 +32,11 @@ pub fn albums_made(remade: &Remade, voice: Voice) -> Result<(), Error> {
             counted(*kept, "album file is", "album files are")
         ),
         (_, made, 0) => format!("Made {} for the albums.", counted(*made, one, what)),
-        (_, made, kept) => format!("Made {} for the albums; {kept} stood there.", counted(*made, one, what)),
+        (_, made, kept) => format!(
+            "Made {} for the albums; {} there already.",
+            counted(*made, one, what),
+            counted(*kept, "was", "were")
+        ),
     }];
     if *removed > 0 {
         lines.push(format!("{} of another form went.", counted(*removed, "album file", "album files")));
@@ -72,7 +76,8 @@ pub fn arranged(arranged: &Arranged, what: Arranging, voice: Voice) -> Result<()
     };
     lines.extend(moves.iter().take(named).map(|way| format!("  {} → {}", way.from, way.to)));
     if moves.len() > named {
-        lines.push(format!("  … and {} more (--verbose names them)", moves.len() - named));
+        let more = amount::count((moves.len() - named) as u64);
+        lines.push(format!("  … and {more} more (--verbose names them)"));
     }
     if *moved > 0 && *kept > 0 {
         let (stay, are) =

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Reader, Voice, outcome, print, problems, shown};
 use windfall::cli::amount::{self, counted};
 use windfall::cli::mirror::Mirrored;
-use windfall::cli::report;
+use windfall::cli::{remedy::quoted, report};
 use windfall::{Error, Severity};
 
 pub fn mirrored(folder: &Path, mirrored: &Mirrored, voice: Voice) -> Result<(), Error> {
@@ -60,7 +60,8 @@ fn words(folder: &str, mirrored: &Mirrored) -> Vec<String> {
     }
     let warnings = problems.iter().any(|problem| problem.severity == Severity::Warning);
     if lacking == 0 && !warnings && !report::has_errors(problems) {
-        lines.push(format!("To read it again some day: windfall verify {folder}"));
+        let folder = quoted(Path::new(folder));
+        lines.push(format!("To read it again some day: `windfall verify {folder}`"));
     }
     lines
 }

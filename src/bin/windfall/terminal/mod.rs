@@ -31,8 +31,8 @@ use serde::Serialize;
 use self::wrap::{Wrapping, wrapped};
 use crate::cli::{Cli, Shell};
 use windfall::Error;
-use windfall::cli::name;
 use windfall::cli::page::{Written, of_file};
+use windfall::cli::{amount::counted, name};
 
 pub use certificate::{checked, errors, imported, left_alone};
 pub use copied::copied;
@@ -94,10 +94,24 @@ fn print(reader: Reader, write: impl FnOnce(&mut dyn Write) -> Result<(), Error>
         Reader::OfTable => Box::new(anstream::stdout().lock()),
         Reader::Program => Box::new(io::stdout().lock()),
     };
-    let mut out = BufWriter::with_capacity(1 << 16, out);
-    write(&mut out)?;
-    outcome(out.flush())
+    let held = if let Reader::Program = reader { HELD_FOR_PROGRAMS } else { HELD_FOR_PEOPLE };
+    let mut out = BufWriter::with_capacity(held, out);
+    match write(&mut out) {
+        Ok(()) => outcome(out.flush()),
+        Err(error) => {
+            // half an answer is none: what is held is not let go
+            let _ = out.into_parts();
+            Err(error)
+        }
+    }
 }
+
+/// So much is held before any of it is written: whoever reads lines likes them early.
+const HELD_FOR_PEOPLE: usize = 1 << 16;
+
+/// A program is to get nothing where a run is stopped, and all that some ten thousand files come to fits here. Memory is
+/// taken only as it fills.
+const HELD_FOR_PROGRAMS: usize = 1 << 24;
 
 /// What became of writing to standard output; that nobody reads any more is no error.
 fn outcome(result: io::Result<()>) -> Result<(), Error> {
@@ -112,14 +126,24 @@ fn unprintable(source: io::Error) -> Error {
 }
 
 /// Says what a page shows and where it is; the last line is an address that most terminals make a link.
-pub fn page_written(page: &Written) -> Result<(), Error> {
-    print(Reader::Person, |out| {
-        let path = page.path.display().to_string();
-        let said = writeln!(out, "The page shows {}.", page.shown)
-            .and_then(|()| writeln!(out, "Wrote `{}`. Open it in any browser:", shown(&path)))
-            .and_then(|()| writeln!(out, "{}", of_file(&page.path)));
-        outcome(said)
-    })
+pub fn page_written(page: &Written, voice: Voice) -> Result<(), Error> {
+    print(Reader::Person, |out| outcome(page_words(out, page, voice)))
+}
+
+fn page_words(out: &mut dyn Write, page: &Written, voice: Voice) -> io::Result<()> {
+    writeln!(out, "The page shows {}.", page.shown)?;
+    if !page.problems.is_empty() {
+        let count = page.problems.len() as u64;
+        let without = counted(count, "photo has no picture there", "photos have no picture there");
+        let names = if voice == Voice::Verbose { ":" } else { "; --verbose names each." };
+        writeln!(out, "{without}, but the library has the bytes that Apple delivered{names}")?;
+        for problem in page.problems.iter().filter(|_| voice == Voice::Verbose) {
+            let path = problem.entry.as_deref().unwrap_or_default();
+            writeln!(out, "  - {} – {}", shown(path), shown(&problem.message))?;
+        }
+    }
+    writeln!(out, "Wrote `{}`. Open it in any browser:", shown(&page.path.display().to_string()))?;
+    writeln!(out, "{}", of_file(&page.path))
 }
 
 /// Prints one JSON document.

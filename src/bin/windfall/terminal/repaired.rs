@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{BAD, DOUBTFUL, GOOD, Reader, Voice, outcome, print, problems, shown, styled};
+use super::{BAD, DOUBTFUL, GOOD, Reader, Voice, outcome, print, problems, shown, styled, to_errors};
 use windfall::cli::amount::counted;
 use windfall::cli::forget::edited::Kept;
 use windfall::cli::remedy;
@@ -57,6 +57,16 @@ pub fn edits_kept(kept: &Kept, voice: Voice) -> Result<(), Error> {
 
 /// Says on standard error what is known to be wrong with files of a library, if anything is.
 pub fn harmed(library: &Path, health: &Health) {
+    if let Some(harm) = harm(health) {
+        let library = remedy::quoted(library);
+        let advice = format!("{harm}: `windfall verify {library}` names them and says what to do");
+        // that nobody reads it is no error
+        let _ = to_errors(&format!("{} {}", styled(DOUBTFUL, "warning:"), shown(&advice)));
+    }
+}
+
+/// `2 files are damaged, 1 file is missing`; nothing where nothing is known to be wrong.
+pub(super) fn harm(health: &Health) -> Option<String> {
     let parts =
         [(health.damaged, "damaged"), (health.missing, "missing"), (health.changed, "changed by somebody")];
     let parts: Vec<String> = parts
@@ -64,15 +74,5 @@ pub fn harmed(library: &Path, health: &Health) {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{} {what}", counted(count, "file is", "files are")))
         .collect();
-    if parts.is_empty() {
-        return;
-    }
-    let library = shown(&remedy::quoted(library)).into_owned();
-    let mut err = anstream::stderr().lock();
-    let _ = writeln!(
-        err,
-        "{} {}: `windfall verify {library}` names them and says what to do",
-        styled(DOUBTFUL, "warning:"),
-        parts.join(", ")
-    );
+    (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -71,7 +71,8 @@ impl Screen {
             Bar::Wanted => ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
             Bar::None => ProgressBar::hidden(),
         };
-        bar.set_style(style(Phase::Discover, 0, 0));
+        // what a command begins with only it knows
+        bar.set_style(style("beginning", 0, 0));
         let shared = Arc::new(Shared {
             bar,
             bytes: AtomicU64::new(0),
@@ -123,8 +124,9 @@ fn tick(shared: &Arc<Shared>) -> Option<(Sender<()>, JoinHandle<()>)> {
     Some((stop, thread))
 }
 
-fn style(phase: Phase, bytes: u64, files: u64) -> ProgressStyle {
-    let doing = match phase {
+/// What a phase is called.
+fn doing(phase: Phase) -> &'static str {
+    match phase {
         Phase::Discover => "looking for zips",
         Phase::Read => "reading",
         Phase::Match => "sorting",
@@ -134,7 +136,10 @@ fn style(phase: Phase, bytes: u64, files: u64) -> ProgressStyle {
         Phase::Thumbnails => "making thumbnails",
         Phase::Previews => "making previews",
         Phase::Compare => "comparing",
-    };
+    }
+}
+
+fn style(doing: &str, bytes: u64, files: u64) -> ProgressStyle {
     let rest = match (bytes, files) {
         (0, 0) => " {elapsed}",
         // with the longest numbers and words all of it but the name fits 80 columns
@@ -168,7 +173,7 @@ impl Progress for Screen {
         bar.reset();
         bar.set_message("");
         bar.set_length(if bytes > 0 { bytes } else { files });
-        bar.set_style(style(phase, bytes, files));
+        bar.set_style(style(doing(phase), bytes, files));
     }
 
     fn bytes(&self, count: u64) {

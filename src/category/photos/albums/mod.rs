@@ -205,7 +205,7 @@ impl<'a> Doubtful<'a> {
         if self.more > 0 {
             let code = Code::UnresolvedAlbumEntry;
             let message =
-                format!("{} more names that no medium bears, or several, are not listed here", self.more);
+                format!("{} more names that no photo has, or several have, are not listed here", self.more);
             problems.add(code, || self.problem(code, message));
         }
     }

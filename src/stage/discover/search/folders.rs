@@ -32,7 +32,7 @@ impl Searcher<'_> {
     /// Searches a folder that the owner named.
     pub(super) fn named_folder(&mut self, path: &Path) -> Result<Whose, Error> {
         if is_library(path) {
-            self.found.left_alone.names.push(format!("{}/", name_of(path)));
+            self.found.left_alone.library(path);
             return Ok(Whose::Known);
         }
         if litter::is_litter(&name_of(path)) {
@@ -84,8 +84,9 @@ impl Searcher<'_> {
         }
         let deeper = Deeper::of(&listing);
         let parts = deeper.parts.clone();
-        let libraries = deeper.libraries.iter().filter(|l| Some(l.as_path()) != self.library);
-        self.found.left_alone.names.extend(libraries.map(|library| format!("{}/", name_of(library))));
+        for library in deeper.libraries.iter().filter(|l| Some(l.as_path()) != self.library) {
+            self.found.left_alone.library(library);
+        }
         let extent = match listing.is_shared_with_others(root, &deeper) {
             true => Extent::ApplesFolders,
             false => Extent::Whole,
@@ -144,7 +145,7 @@ impl Searcher<'_> {
             }
             if is_library(folder) {
                 if Some(folder.as_path()) != self.library {
-                    self.found.left_alone.names.push(format!("{name}/"));
+                    self.found.left_alone.library(folder);
                 }
                 continue;
             }

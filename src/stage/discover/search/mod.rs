@@ -53,10 +53,21 @@ pub struct Search {
 pub struct LeftAlone {
     /// Archives, and the topmost folders that hold nothing of Apple's; the folders end with a `/`.
     pub names: Vec<String>,
+    /// Those of the names that are libraries of Windfall.
+    pub libraries: Vec<String>,
     /// Those of the names that are Apple's but not photos, and what they are.
     pub not_photos: Vec<(String, Category)>,
     /// How many files beside Apple's are no archives.
     pub loose_files: u64,
+}
+
+impl LeftAlone {
+    /// Takes note of a library, which is no export.
+    fn library(&mut self, folder: &Path) {
+        let name = format!("{}/", name_of(folder));
+        self.libraries.push(name.clone());
+        self.names.push(name);
+    }
 }
 
 impl From<LeftAlone> for Vec<String> {

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ask::{Choice, Leave, Usual};
-use super::{Came, Guide, shown, text};
+use super::{BAD, Came, Guide, shown, styled, text};
 use crate::machine::deliveries::Found;
 use crate::machine::drives::drive_of;
 use crate::terminal::certificate;
@@ -18,12 +18,12 @@ use windfall::cli::{
 };
 
 /// What a new library is called, unless its owner says otherwise.
-const NAME: &str = "Windfall";
+pub(super) const NAME: &str = "Windfall";
 /// So many problems and downloads are named.
 const NAMED: usize = 6;
 
-/// Where a library may be.
-enum Place {
+/// Where a library or a second copy of one may be.
+pub(super) enum Place {
     This(PathBuf),
     Elsewhere,
 }
@@ -48,7 +48,9 @@ impl Guide<'_> {
                 Ok(glance) => glance,
                 Err(Error::Interrupted) => return Err(Leave::Interrupted),
                 Err(error) => {
-                    self.cannot(&error)?;
+                    self.talk.refuse("That cannot be imported:")?;
+                    self.say_error(&error)?;
+                    self.talk.say("")?;
                     match is_fault_of_inputs(&error) {
                         true => inputs = self.ask_for_inputs()?,
                         false if library.is_some() => return Err(Leave::Back),
@@ -162,11 +164,13 @@ impl Guide<'_> {
     /// Asks for a folder or zip that is there.
     pub(super) fn ask_for_inputs(&mut self) -> Result<Vec<PathBuf>, Leave> {
         loop {
-            let path = self.talk.path("Which folder or zip holds them?", None)?;
-            if path.exists() {
-                return Ok(vec![path]);
+            let paths = self.talk.paths("Which folder or zip holds them?")?;
+            match paths.iter().find(|path| !path.exists()) {
+                None => return Ok(paths),
+                Some(path) => {
+                    self.talk.refuse(format_args!("`{}` does not exist.", shown(&text(path))))?;
+                }
             }
-            self.talk.refuse(format_args!("`{}` does not exist.", shown(&text(&path))))?;
         }
     }
 
@@ -174,25 +178,38 @@ impl Guide<'_> {
     fn choose_place(&mut self) -> Result<PathBuf, Leave> {
         let libraries = self.world.machine.libraries(&self.drives);
         let mut choices = Vec::new();
-        for library in libraries.into_iter().filter(|library| library.is_here) {
-            let words = format!("Your library on {}", self.name_of_drive(&library.path));
-            choices.push(self.place(&words, library.path));
+        for (at, library) in libraries.iter().enumerate().filter(|(_, library)| library.is_here) {
+            // a second copy gets what is new from its library, not from the zips
+            if !self.is_a_copy(library, &libraries[..at]) {
+                let words = format!("Your library on {}", self.name_of_drive(&library.path));
+                choices.push(self.place(&words, library.path.clone()));
+            }
         }
         let usual = self.world.machine.usual.iter().filter(|usual| !is_library(usual)).cloned();
-        let at_home = self.world.machine.home.iter().map(|home| free_name(&home.join("Pictures")));
+        let at_home = self.world.machine.home.iter().map(|home| free_name(&home.join("Pictures"), NAME));
         for path in usual.chain(at_home) {
             let words = format!("A new library on {}", self.name_of_drive(&path));
             choices.push(self.place(&words, path));
         }
-        for drive in self.drives.iter().filter(|drive| drive.room.is_some()) {
+        for drive in self.drives.iter().filter(|drive| drive.room_for_more().is_some()) {
             let words = format!("A new library on the drive {}", drive.name);
-            choices.push(self.place(&words, free_name(&drive.root)));
+            choices.push(self.place(&words, free_name(&drive.root, NAME)));
         }
+        self.say_read_only()?;
         choices.push(Choice::new("Another folder", Place::Elsewhere));
         match self.talk.choose("Where should the photos go?", choices, 0)? {
             Place::This(path) => Ok(path),
             Place::Elsewhere => self.ask_for_place(),
         }
+    }
+
+    /// Names the drives on which nothing can be made.
+    pub(super) fn say_read_only(&mut self) -> io::Result<()> {
+        for drive in self.drives.iter().filter(|drive| drive.is_read_only) {
+            let name = shown(&drive.name);
+            self.talk.say(format_args!("The drive {name} can only be read on this computer."))?;
+        }
+        Ok(())
     }
 
     /// What the drive of a path is called.
@@ -201,7 +218,7 @@ impl Guide<'_> {
     }
 
     /// A place with its whole path, and how much room there is.
-    fn place(&self, words: &str, path: PathBuf) -> Choice<Place> {
+    pub(super) fn place(&self, words: &str, path: PathBuf) -> Choice<Place> {
         let choice = Choice::new(shown(words), Place::This(path.clone())).with(shown(&text(&path)));
         match room(&path) {
             Some((free, all)) => choice.with(format!("{} of {} free", amount::size(free), amount::size(all))),
@@ -212,7 +229,7 @@ impl Guide<'_> {
     /// Asks for a folder until one can become a library.
     fn ask_for_place(&mut self) -> Result<PathBuf, Leave> {
         loop {
-            let path = self.talk.path("Which folder? It may be new, in a folder that is there.", None)?;
+            let path = self.talk.path("Which folder? It may be new, in a folder that is there.")?;
             if is_library(&path) {
                 return Ok(path);
             }
@@ -220,7 +237,7 @@ impl Guide<'_> {
                 Some(why) => self.talk.refuse(shown(&why))?,
                 None if is_empty_or_new(&path) => return Ok(path),
                 None => {
-                    let inside = free_name(&path);
+                    let inside = free_name(&path, NAME);
                     let (path, inside_text) = (text(&path), text(&inside));
                     self.talk.say(format_args!("There are other things in `{}`.", shown(&path)))?;
                     self.talk.say(format_args!("So the library will be in `{}`.", shown(&inside_text)))?;
@@ -256,9 +273,9 @@ impl Guide<'_> {
         let most = glance.space.need;
         let fits = glance.space.free.is_none_or(|free| most.saturating_mul(2) <= free);
         let copies = format!(
-            "The photos of every album stand there once more: at most {} more for each album that a photo is in{}",
+            "Photos take their room again in each album: {} more if each is in one{}",
             amount::size(most),
-            if fits { "" } else { ", and that may be more than is free" }
+            if fits { "." } else { ", and that is more than is free." }
         );
         let choices = vec![
             Choice::new("Only in the page, where you look at them", "none").with("They take no room."),
@@ -274,8 +291,8 @@ impl Guide<'_> {
         certificate::exports(self.talk.out(), &glance.exports)?;
         for problem in glance.problems.iter().take(NAMED) {
             let name = problem.archive.as_deref().map(|name| format!("`{}`: ", shown(name)));
-            let line = format!("  {}{}", name.unwrap_or_default(), shown(&problem.message));
-            self.talk.refuse(line)?;
+            let line = format!("{}{}", name.unwrap_or_default(), shown(&problem.message));
+            self.talk.say(format_args!("  {}", styled(BAD, line)))?;
         }
         if glance.problems.len() > NAMED {
             let more = amount::count((glance.problems.len() - NAMED) as u64);
@@ -296,22 +313,10 @@ impl Guide<'_> {
         }
         Ok(())
     }
-
-    /// Says why nothing can be imported so.
-    fn cannot(&mut self, error: &Error) -> io::Result<()> {
-        self.talk.refuse(format_args!("That cannot be imported: {}", shown(&error.to_string())))?;
-        for cause in error.causes() {
-            self.talk.say(format_args!("  {}", shown(&cause)))?;
-        }
-        if let Some(hint) = error.hint() {
-            self.talk.say(hint)?;
-        }
-        self.talk.say("")
-    }
 }
 
 /// `4 zips and 1 unzipped folder in …`.
-fn found_in(found: &Found) -> String {
+pub(super) fn found_in(found: &Found) -> String {
     let folders = found.parts.iter().filter(|part| part.is_dir()).count() as u64;
     let zips = found.parts.len() as u64 - folders;
     let zips = (zips > 0).then(|| counted(zips, "zip", "zips"));
@@ -332,11 +337,11 @@ fn is_fault_of_inputs(error: &Error) -> bool {
     )
 }
 
-/// A name for a library in this folder that nothing else has.
-fn free_name(folder: &Path) -> PathBuf {
-    let numbered = (2..100).map(|n| folder.join(format!("{NAME} {n}")));
-    let mut names = std::iter::once(folder.join(NAME)).chain(numbered);
-    names.find(|path| is_library(path) || is_empty_or_new(path)).unwrap_or_else(|| folder.join(NAME))
+/// A path in this folder that nothing stands at: this name, with a number if need be.
+pub(super) fn free_name(folder: &Path, name: &str) -> PathBuf {
+    let numbered = (2..100).map(|n| folder.join(format!("{name} {n}")));
+    let mut names = std::iter::once(folder.join(name)).chain(numbered);
+    names.find(|path| is_empty_or_new(path)).unwrap_or_else(|| folder.join(name))
 }
 
 fn is_empty_or_new(path: &Path) -> bool {

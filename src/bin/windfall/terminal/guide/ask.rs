@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::error::ReadlineError;
@@ -15,7 +15,7 @@ use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
 use rustyline::{CompletionType, Config, Context, Editor, Helper};
 
-use super::super::typed::{Typed, typed_path};
+use super::super::typed::{NoPath, typed_path, typed_paths};
 use super::super::wrap::Wrapping;
 use super::super::{BAD, FAINT, STRONG, shown, styled};
 
@@ -234,29 +234,32 @@ impl<'a> Talk<'a> {
     }
 
     /// Asks for a path. One that is no whole path is asked for again: a word is never taken for a folder.
-    pub fn path(&mut self, question: &str, usual: Option<&Path>) -> Result<PathBuf, Leave> {
+    pub fn path(&mut self, question: &str) -> Result<PathBuf, Leave> {
+        self.typed(question, typed_path)
+    }
+
+    /// The same where several may be dropped together.
+    pub fn paths(&mut self, question: &str) -> Result<Vec<PathBuf>, Leave> {
+        self.typed(question, typed_paths)
+    }
+
+    fn typed<T>(&mut self, question: &str, read: impl Fn(&str) -> Result<T, NoPath>) -> Result<T, Leave> {
         self.say(styled(STRONG, question))?;
-        let proposal = usual.map(|path| path.display().to_string());
         loop {
-            let typed = self.line(proposal.as_deref())?;
+            let typed = self.line(None)?;
             if typed.is_empty() {
-                match usual {
-                    Some(usual) => return Ok(usual.to_owned()),
-                    None => {
-                        self.refuse("Please type a path, or drop a folder on this window; q goes back.")?;
-                        continue;
-                    }
-                }
+                self.refuse("Please type a path, or drop a folder on this window; q goes back.")?;
+                continue;
             }
             if BACK.contains(&&*typed.to_lowercase()) {
                 return Err(Leave::Back);
             }
-            match typed_path(&typed) {
-                Typed::Whole(path) => return Ok(path),
-                Typed::OfWindows => {
+            match read(&typed) {
+                Ok(read) => return Ok(read),
+                Err(NoPath::OfWindows) => {
                     self.refuse("That is a path as Windows has them, and means nothing on this computer.")?;
                 }
-                Typed::Word => {
+                Err(NoPath::Word) => {
                     let example = if cfg!(windows) { r"E:\Photos" } else { "/media/USB/Photos" };
                     self.refuse(format_args!("Please type a whole path, such as `{example}`; q goes back."))?;
                 }

@@ -18,13 +18,13 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use self::ask::{Answers, Choice, Leave, Talk};
-use super::{FAINT, shown, styled};
+use super::{BAD, DOUBTFUL, FAINT, repaired, shown, styled};
 use crate::cli;
 use crate::machine::deliveries::{Found, lying_in};
 use crate::machine::drives::Drive;
 use crate::machine::{Library, Machine, known};
-use windfall::Error;
-use windfall::cli::{Glance, amount, is_library, remedy, room};
+use windfall::cli::{Glance, amount, has_own_folder, remedy, room};
+use windfall::{CatalogFaultKind, Error, Health};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,10 @@ pub type Look<'a> = &'a dyn Fn(&[PathBuf], &Path) -> Result<Glance, Error>;
 pub struct World<'a> {
     /// What there is, before anything is written.
     pub look: Look<'a>,
+    /// What is known of the files of a library; an error where its catalog cannot be read.
+    pub health: &'a dyn Fn(&Path) -> Result<Health, Error>,
+    /// Whether two folders are the same library: one is a second copy of the other.
+    pub are_the_same: &'a dyn Fn(&Path, &Path) -> bool,
     /// Counts the photos that would get a preview.
     pub previews: &'a dyn Fn(&Path) -> u64,
     /// Runs a command line, without the program's name.
@@ -60,12 +64,14 @@ pub fn is_possible() -> bool {
 }
 
 /// The paths that the guide is to begin with, if these words, without the program's name, are for it: none at all, or
-/// a path where a command would stand, as when a folder is dropped on the program.
+/// a path where a command would stand, as when a folder is dropped on the program. One of several steps is meant as a
+/// path even where it leads nowhere.
 pub fn begins_with(words: &[OsString]) -> Option<Vec<PathBuf>> {
     let paths: Vec<PathBuf> = words.iter().map(PathBuf::from).collect();
     let is_path = |word: &OsString| {
         let is_option = word.as_encoded_bytes().starts_with(b"-");
-        !is_option && !cli::is_command(word) && Path::new(word).exists()
+        let path = Path::new(word);
+        !is_option && !cli::is_command(word) && (path.components().count() > 1 || path.exists())
     };
     words.first().is_none_or(is_path).then_some(paths)
 }
@@ -132,6 +138,8 @@ struct Guide<'a> {
 /// What can be done with a library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Deed {
+    Heal,
+    MakeCatalog,
     Add,
     Look,
     CheckZips,
@@ -145,6 +153,7 @@ enum Deed {
 enum Which {
     This(Library),
     New,
+    Elsewhere,
     Forget,
 }
 
@@ -154,7 +163,8 @@ impl Guide<'_> {
         self.drives = self.world.machine.mounted.drives();
         let libraries = self.world.machine.libraries(&self.drives);
         if self.library.is_none() {
-            self.library = libraries.iter().find(|library| library.is_here).map(|it| it.path.clone());
+            // where the one used last is away, another one (a second copy of it, say) is not taken unasked
+            self.library = libraries.first().filter(|library| library.is_here).map(|it| it.path.clone());
         }
         if !given.is_empty() {
             self.introduce()?;
@@ -179,7 +189,7 @@ impl Guide<'_> {
         let mut inputs = Vec::new();
         for path in paths {
             let path = std::path::absolute(&path).unwrap_or(path);
-            if is_library(&path) {
+            if has_own_folder(&path) {
                 self.library = Some(path);
             } else if path.exists() {
                 inputs.push(path);
@@ -200,16 +210,20 @@ impl Guide<'_> {
     fn offer(&mut self, library: &Path) -> Result<(), Leave> {
         // a drive may have come or gone since
         self.drives = self.world.machine.mounted.drives();
-        if !is_library(library) {
-            self.talk.refuse(format_args!("`{}` is not connected now.", shown(&text(library))))?;
+        if !has_own_folder(library) {
+            self.talk.refuse(format_args!("`{}` is not there now.", shown(&text(library))))?;
             return self.choose_library();
         }
         self.talk.say(format_args!("\nYour library: `{}`", shown(&text(library))))?;
         self.say_drive(library)?;
+        let health = match (self.world.health)(library) {
+            Ok(health) => health,
+            Err(error) => return self.offer_without_catalog(library, &error),
+        };
         let found = self.lying_about();
         // zips that lie about are what somebody comes with, and not what is left to do afterwards
-        let usual = usize::from(self.done > 0 || found.iter().all(|found| found.parts.is_empty()));
-        let choices = vec![
+        let mut usual = usize::from(self.done > 0 || found.iter().all(|found| found.parts.is_empty()));
+        let mut choices = vec![
             Choice::new("Add an export that Apple sent", Deed::Add),
             Choice::new("Look at your photos", Deed::Look),
             Choice::new("Can the zips be deleted? Read everything again and tell", Deed::CheckZips),
@@ -218,6 +232,39 @@ impl Guide<'_> {
             Choice::new("Make a second copy on another drive, or renew it", Deed::SecondCopy),
             Choice::new("Another library", Deed::AnotherLibrary),
         ];
+        if let Some(harm) = repaired::harm(&health) {
+            let can_heal = health.damaged + health.missing > 0;
+            if can_heal {
+                let heal = "Put back what is damaged or missing, from the zips or a second copy";
+                choices.insert(0, Choice::new(heal, Deed::Heal));
+                usual = 0;
+            }
+            let advice = if can_heal { "." } else { ": check the drive to see which, and what to do." };
+            let style = if can_heal { BAD } else { DOUBTFUL };
+            self.talk.say(format_args!("  {}", styled(style, format_args!("{harm}{advice}"))))?;
+        }
+        self.ask_and_do(library, choices, usual)
+    }
+
+    /// Offers what can be done with a library whose catalog cannot be read.
+    fn offer_without_catalog(&mut self, library: &Path, error: &Error) -> Result<(), Leave> {
+        let mut choices = vec![Choice::new("Another library", Deed::AnotherLibrary)];
+        let is_lost = match error {
+            Error::NotALibrary(_) => true,
+            Error::Catalog { source, .. } => source.kind() == CatalogFaultKind::Damaged,
+            _ => false,
+        };
+        if is_lost {
+            self.talk.refuse("Its catalog, which knows where each photo came from, is lost or damaged.")?;
+            self.talk.say("The photos are there. A new catalog can be made from them and from Apple's lists, which the library keeps.")?;
+            choices.insert(0, Choice::new("Make a new catalog", Deed::MakeCatalog));
+        } else {
+            self.say_error(error)?;
+        }
+        self.ask_and_do(library, choices, 0)
+    }
+
+    fn ask_and_do(&mut self, library: &Path, choices: Vec<Choice<Deed>>, usual: usize) -> Result<(), Leave> {
         let deed = self.talk.choose_or("What would you like to do?", choices, usual, "  q  Quit");
         let deed = match deed {
             Ok(deed) => deed,
@@ -228,6 +275,8 @@ impl Guide<'_> {
             Err(leave) => return Err(leave),
         };
         self.undone_if_back(|guide| match deed {
+            Deed::Heal => guide.heal(library),
+            Deed::MakeCatalog => guide.make_catalog(library),
             Deed::Add => guide.add(Vec::new(), Some(library)),
             Deed::Look => guide.look(library),
             Deed::CheckZips => guide.check_zips(library, Vec::new()),
@@ -260,15 +309,20 @@ impl Guide<'_> {
             let libraries = self.world.machine.libraries(&self.drives);
             let mut choices = Vec::new();
             let mut usual = None;
-            for library in &libraries {
+            for (at, library) in libraries.iter().enumerate() {
                 if library.is_here && usual.is_none() {
                     usual = Some(choices.len());
                 }
-                let note = if library.is_here { "" } else { " (not connected now)" };
+                let note = match library.is_here {
+                    false => " (not there now)",
+                    true if self.is_a_copy(library, &libraries[..at]) => " (a second copy)",
+                    true => "",
+                };
                 let words = format!("`{}`{note}", shown(&text(&library.path)));
                 choices.push(Choice::new(words, Which::This(library.clone())));
             }
             choices.push(Choice::new("Make a new library", Which::New));
+            choices.push(Choice::new("One in another folder", Which::Elsewhere));
             if self.world.machine.known.is_some() && !libraries.is_empty() {
                 choices.push(Choice::new("Take one off this list; the library itself stays", Which::Forget));
             }
@@ -279,13 +333,22 @@ impl Guide<'_> {
                 }
                 Which::This(library) => {
                     let path = text(&library.path);
-                    self.talk
-                        .refuse(format_args!("`{}` is not there. Connect its drive first.", shown(&path)))?;
+                    self.talk.refuse(format_args!(
+                        "`{}` is not there. Connect its drive first; if it was moved, choose its new folder.",
+                        shown(&path)
+                    ))?;
                 }
                 Which::New => {
-                    self.library = None;
                     self.introduce()?;
                     return self.add(Vec::new(), None);
+                }
+                Which::Elsewhere => {
+                    let path = self.talk.path("In which folder is the library?")?;
+                    if has_own_folder(&path) {
+                        self.library = Some(path);
+                        return Ok(());
+                    }
+                    self.talk.refuse(format_args!("There is no library in `{}`.", shown(&text(&path))))?;
                 }
                 Which::Forget => self.forget(&libraries)?,
             }
@@ -303,12 +366,38 @@ impl Guide<'_> {
         }
         match self.talk.choose("Which one is to be taken off the list?", choices, 0) {
             Ok(library) => {
-                known::forget(&list, &library);
-                self.talk.say(format_args!("The list `{}` has it no more.", shown(&text(&list))))?;
+                let list_text = text(&list);
+                match known::forget(&list, &library) {
+                    Ok(()) => {
+                        self.talk.say(format_args!("The list `{}` has it no more.", shown(&list_text)))?
+                    }
+                    Err(error) => self.talk.refuse(format_args!(
+                        "The list `{}` cannot be changed: {error}.",
+                        shown(&list_text)
+                    ))?,
+                }
                 Ok(())
             }
             Err(Leave::Back) => Ok(()),
             Err(leave) => Err(leave),
+        }
+    }
+
+    /// Whether a library is a second copy of one of these.
+    fn is_a_copy(&self, library: &Library, of: &[Library]) -> bool {
+        let mut here = of.iter().filter(|other| other.is_here);
+        here.any(|other| (self.world.are_the_same)(&other.path, &library.path))
+    }
+
+    /// Says why something cannot be done, and what to do about it.
+    fn say_error(&mut self, error: &Error) -> io::Result<()> {
+        self.talk.refuse(shown(&error.to_string()))?;
+        for cause in error.causes() {
+            self.talk.say(format_args!("  {}", shown(&cause)))?;
+        }
+        match error.hint() {
+            Some(hint) => self.talk.say(format_args!("What to do: {hint}.")),
+            None => Ok(()),
         }
     }
 

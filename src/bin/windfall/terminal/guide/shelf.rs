@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use super::add::{NAME, Place, found_in, free_name};
 use super::ask::{Choice, Leave, Usual};
 use super::{Guide, shown, text, words};
 use crate::cli::Audience;
@@ -10,18 +11,11 @@ use crate::machine::drives::drive_of;
 use windfall::cli::{
     Word,
     amount::{self, counted},
-    is_library,
 };
 
 /// What a preview takes of one processor (`docs/performance.md`), and of the drive, in bytes.
 const MILLISECONDS: u64 = 500;
 const BYTES: u64 = 600_000;
-
-/// Where a second copy may be.
-enum Place {
-    This(PathBuf),
-    Elsewhere,
-}
 
 impl Guide<'_> {
     /// Makes the page and opens it.
@@ -78,6 +72,39 @@ impl Guide<'_> {
         Ok(())
     }
 
+    /// Makes a lost catalog anew.
+    pub(super) fn make_catalog(&mut self, library: &Path) -> Result<(), Leave> {
+        self.talk.say("This reads every photo of the library and changes none of them.")?;
+        self.show_and_run(&words([&"verify", &library, &"--rebuild-catalog"]))?;
+        Ok(())
+    }
+
+    /// Puts back what is damaged or missing.
+    pub(super) fn heal(&mut self, library: &Path) -> Result<(), Leave> {
+        self.talk.say("Only bytes that are exactly those that were imported are put back. What stands there now is kept in `.windfall/damaged`.")?;
+        let copies = self.copies_of(library).into_iter();
+        let mut sources: Vec<(String, Vec<PathBuf>)> = copies
+            .map(|copy| (format!("The second copy in `{}`", shown(&text(&copy))), vec![copy]))
+            .collect();
+        let lying = self.lying_about().into_iter().filter(|found| !found.parts.is_empty());
+        sources.extend(lying.map(|found| (format!("The {}", found_in(&found)), found.parts)));
+        let all: Vec<PathBuf> = sources.iter().flat_map(|(_, paths)| paths.clone()).collect();
+        let mut choices: Vec<Choice<Option<Vec<PathBuf>>>> = Vec::new();
+        if sources.len() > 1 {
+            choices.push(Choice::new("All of these", Some(all)));
+        }
+        choices.extend(sources.into_iter().map(|(words, paths)| Choice::new(words, Some(paths))));
+        choices.push(Choice::new("Another folder, zip or copy of the library", None));
+        let from = match self.talk.choose("From where?", choices, 0)? {
+            Some(paths) => paths,
+            None => self.ask_for_inputs()?,
+        };
+        let mut command = words([&"repair", &library, &"--from"]);
+        command.extend(from.into_iter().map(PathBuf::into_os_string));
+        self.show_and_run(&command)?;
+        Ok(())
+    }
+
     /// Writes what another program reads.
     pub(super) fn make_ready(&mut self, library: &Path) -> Result<(), Leave> {
         let choices = vec![
@@ -99,21 +126,28 @@ impl Guide<'_> {
     pub(super) fn second_copy(&mut self, library: &Path) -> Result<(), Leave> {
         self.talk.say("A drive may die, so a second copy belongs on another one. It is proved byte for byte while it is written. Done again, this brings the copy up to date.")?;
         let own = drive_of(&self.drives, library).cloned();
-        let name = library.file_name().map_or_else(|| "Windfall".into(), |name| name.to_owned());
         let mut choices = Vec::new();
-        let others = self.drives.iter().filter(|drive| Some(*drive) != own.as_ref());
-        for (drive, (free, all)) in others.filter_map(|drive| Some((drive, drive.room?))) {
-            let path = drive.root.join(&name);
-            let is_there = if is_library(&path) { "The copy on" } else { "On" };
-            choices.push(
-                Choice::new(
-                    format!("{is_there} the drive {}", shown(&drive.name)),
-                    Place::This(path.clone()),
-                )
-                .with(shown(&text(&path)))
-                .with(format!("{} of {} free", amount::size(free), amount::size(all))),
-            );
+        let copies = self.copies_of(library);
+        for copy in &copies {
+            let words = format!("Renew the one on {}", self.name_of_drive(copy));
+            choices.push(self.place(&words, copy.clone()));
         }
+        let name = library.file_name().map_or_else(|| NAME.into(), |name| name.to_string_lossy());
+        let others = self.drives.iter().filter(|drive| Some(*drive) != own.as_ref());
+        for drive in others.filter(|drive| drive.room_for_more().is_some()) {
+            let begun = drive.root.join(&*name);
+            if copies.contains(&begun) {
+                continue;
+            }
+            choices.push(match (self.world.are_the_same)(library, &begun) {
+                true => self.place(&format!("Go on with the one on the drive {}", drive.name), begun),
+                false => {
+                    let words = format!("A new one on the drive {}", drive.name);
+                    self.place(&words, free_name(&drive.root, &name))
+                }
+            });
+        }
+        self.say_read_only()?;
         if choices.is_empty() {
             self.talk.say("No other drive is connected.")?;
         }
@@ -140,9 +174,16 @@ impl Guide<'_> {
         Ok(())
     }
 
+    /// Second copies of a library that are here now, or the library if this is one of those.
+    fn copies_of(&self, library: &Path) -> Vec<PathBuf> {
+        let known = self.world.machine.libraries(&self.drives).into_iter();
+        let others = known.filter(|other| other.is_here && other.path != library).map(|other| other.path);
+        others.filter(|other| (self.world.are_the_same)(library, other)).collect()
+    }
+
     fn ask_for_copy(&mut self, library: &Path) -> Result<PathBuf, Leave> {
         loop {
-            let path = self.talk.path("Which folder? It may be new, in a folder that is there.", None)?;
+            let path = self.talk.path("Which folder? It may be new, in a folder that is there.")?;
             if library.starts_with(&path) {
                 self.talk.refuse("The library itself is in there. Please choose another folder.")?;
                 continue;

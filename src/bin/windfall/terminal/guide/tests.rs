@@ -13,7 +13,7 @@ use crate::machine::drives::Mounted;
 use crate::machine::{Machine, known};
 use crate::terminal::wrap::columns;
 use windfall::cli::{Glance, Links, Space};
-use windfall::{AlbumForm, Category, Code, ExportReport, Problem};
+use windfall::{AlbumForm, Category, Code, Error, ExportReport, Health, Problem};
 
 /// Answers these lines; then nobody answers any more.
 struct Typist(VecDeque<String>);
@@ -35,6 +35,8 @@ struct Computer {
     glance: RefCell<Glance>,
     came: Cell<Came>,
     previews: u64,
+    health: fn() -> Result<Health, Error>,
+    are_the_same: bool,
 }
 
 /// What was said, and the command lines that were run.
@@ -67,7 +69,14 @@ impl Computer {
             albums: None,
             links: Some(Links::default()),
         };
-        Computer { folder, glance: RefCell::new(glance), came: Cell::new(Came::Whole), previews: 0 }
+        Computer {
+            folder,
+            glance: RefCell::new(glance),
+            came: Cell::new(Came::Whole),
+            previews: 0,
+            health: || Ok(Health::default()),
+            are_the_same: false,
+        }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -97,6 +106,8 @@ impl Computer {
         let ran = RefCell::new(Vec::new());
         let world = World {
             look: &|_, _| Ok(self.glance.borrow().clone()),
+            health: &|_| (self.health)(),
+            are_the_same: &|_, _| self.are_the_same,
             previews: &|_| self.previews,
             run: &|words: &[OsString]| {
                 let words: Vec<String> = words.iter().map(|w| w.to_str().unwrap().to_owned()).collect();
@@ -255,7 +266,9 @@ fn what_the_ends_of_zips_tell_is_said_before_anything_is_written() {
 fn without_links_the_person_says_what_albums_are() {
     let computer = Computer::new().with_parts();
     computer.glance.borrow_mut().links = Some(NO_LINKS);
-    for (answer, form, said) in [("", "none", "They take no room."), ("2", "copy", "at most 1.0 kB more")] {
+    for (answer, form, said) in
+        [("", "none", "They take no room."), ("2", "copy", "1.0 kB more if each is in one.")]
+    {
         let talked = computer.talk(&["2", answer, "yes", "no", "no", "q"], &[]);
         talked.says(&["This drive cannot hold links", said]);
         assert_eq!(talked.ran[0][talked.ran[0].len() - 2..], ["--albums", form]);
@@ -335,12 +348,118 @@ fn a_library_whose_drive_is_away_is_named_and_can_be_forgotten() {
     let away = computer.path("gone/Photos");
     known::remember_in(&list, &away);
     let talked = computer.talk(&["1", "q"], &[]);
-    talked.says(&["(not connected now)", "is not there. Connect its drive first.", "Nothing was done."]);
+    talked.says(&["(not there now)", "is not there. Connect its drive first", "Nothing was done."]);
     assert_eq!(known::libraries(&list), [away]);
-    let talked = computer.talk(&["3", "1", "q"], &[]);
+    let talked = computer.talk(&["4", "1", "q"], &[]);
     talked.says(&["has it no more."]);
     assert_eq!(known::libraries(&list), [] as [PathBuf; 0]);
     assert_eq!(talked.ran, [] as [Vec<String>; 0]);
+}
+
+#[test]
+fn while_the_library_used_last_is_away_no_other_is_taken_unasked() {
+    let computer = Computer::new();
+    computer.make_library("USB/Copy");
+    known::remember_in(&computer.path("state/libraries.txt"), &computer.path("gone/Photos"));
+    let talked = computer.talk(&["1", "", "4", "q"], &[]);
+    talked.says(&["Which library?", "(not there now)", "if it was moved, choose its new folder"]);
+    assert_eq!(talked.ran, [["verify", &computer.text("USB/Copy")]]);
+}
+
+#[test]
+fn a_library_that_was_moved_is_named() {
+    let computer = Computer::new();
+    computer.make_library("home/new/Photos");
+    known::remember_in(&computer.path("state/libraries.txt"), &computer.path("gone/Photos"));
+    let (nowhere, moved) = (computer.text("home"), computer.text("home/new/Photos"));
+    let talked = computer.talk(&["3", &nowhere, "3", &moved, "4", "q"], &[]);
+    talked.says(&["There is no library in"]);
+    assert_eq!(talked.ran, [["verify", &moved]]);
+}
+
+#[test]
+fn known_damage_is_said_and_healed_from_what_lies_about() {
+    let mut computer = Computer::new().with_parts();
+    for name in ["USB/Photos", "BACKUP/Photos"] {
+        computer.make_library(name);
+    }
+    let (library, copy) = (computer.text("USB/Photos"), computer.text("BACKUP/Photos"));
+    known::remember_in(&computer.path("state/libraries.txt"), &computer.path("USB/Photos"));
+    computer.health = || Ok(Health { damaged: 2, missing: 1, ..Health::default() });
+    computer.are_the_same = true;
+    let talked = computer.talk(&["", "2", "q"], &[]);
+    talked.says(&[
+        "2 files are damaged, 1 file is missing.",
+        "Put back what is damaged",
+        "The second copy in",
+    ]);
+    assert_eq!(talked.ran, [["repair", &library, "--from", &copy]]);
+    // all that was found, and then something else
+    let talked = computer.talk(&["1", "1", "q"], &[]);
+    assert_eq!((&*talked.ran[0][3], talked.ran[0].len()), (&*copy, 7));
+    let talked = computer.talk(&["1", "4", &computer.text("home/Downloads"), "q"], &[]);
+    assert_eq!(talked.ran[0][3..], [computer.text("home/Downloads")]);
+    // what somebody changed is not put back unasked
+    computer.health = || Ok(Health { changed: 1, ..Health::default() });
+    let talked = computer.talk(&["4", "q"], &[]);
+    talked.says(&["1 file is changed by somebody: check the drive to see which, and what to do."]);
+    assert_eq!(talked.ran, [["verify", &library]]);
+}
+
+#[test]
+fn a_lost_catalog_is_offered_to_be_made_anew() {
+    let mut computer = Computer::new();
+    computer.make_library("USB/Photos");
+    fs::remove_file(computer.path("USB/Photos/.windfall/catalog.sqlite")).unwrap();
+    known::remember_in(&computer.path("state/libraries.txt"), &computer.path("USB/Photos"));
+    computer.health = || Err(Error::NotALibrary(PathBuf::new()));
+    let talked = computer.talk(&["", "q"], &[]);
+    talked.says(&["is lost or damaged", "Make a new catalog", "Another library"]);
+    assert_eq!(talked.ran, [["verify", &computer.text("USB/Photos"), "--rebuild-catalog"]]);
+    // one that a newer version wrote is not to be replaced
+    computer.health = || Err(Error::CatalogNewer { path: PathBuf::new(), found: 99, known: 1 });
+    let talked = computer.talk(&["", "q", "q"], &[]);
+    talked.says(&["was written by a newer Windfall", "What to do: update Windfall.", "Which library?"]);
+    assert_eq!(talked.ran, [] as [Vec<String>; 0]);
+}
+
+#[test]
+fn a_second_copy_is_renewed_and_never_added_to() {
+    let mut computer = Computer::new().with_parts();
+    for name in ["USB/Photos", "BACKUP/Photos"] {
+        computer.make_library(name);
+    }
+    let (library, copy) = (computer.text("USB/Photos"), computer.text("BACKUP/Photos"));
+    known::remember_in(&computer.path("state/libraries.txt"), &computer.path("USB/Photos"));
+    computer.are_the_same = true;
+    let talked = computer.talk(&["6", "", "yes", "q"], &[]);
+    talked.says(&["Renew the one on BACKUP"]);
+    assert_eq!(talked.ran, [["mirror", &library, "--to", &copy]]);
+    let talked = computer.talk(&["7", "q", "q"], &[]);
+    talked.says(&["BACKUP/Photos` (a second copy)"]);
+    let talked = computer.talk(&["q"], &[computer.path("home/Downloads")]);
+    assert_eq!(talked.said.matches("Your library on").count(), 1, "{}", talked.said);
+    // one that was begun is gone on with
+    fs::remove_file(computer.path("BACKUP/Photos/.windfall/catalog.sqlite")).unwrap();
+    let talked = computer.talk(&["6", "", "yes", "q"], &[]);
+    talked.says(&["Go on with the one on the drive BACKUP"]);
+    assert_eq!(talked.ran, [["mirror", &library, "--to", &copy]]);
+    computer.make_library("BACKUP/Photos");
+    // another library of the same name is not taken for one
+    computer.are_the_same = false;
+    let talked = computer.talk(&["6", "", "yes", "q"], &[]);
+    assert_eq!(talked.ran, [["mirror", &library, "--to", &computer.text("BACKUP/Photos 2")]]);
+}
+
+#[test]
+fn what_is_dropped_together_is_added_together() {
+    let computer = Computer::new();
+    for name in ["a 1.zip", "a 2.zip"] {
+        fs::write(computer.path("home").join(name), "").unwrap();
+    }
+    let (one, two) = (computer.text("home/a 1.zip"), computer.text("home/a 2.zip"));
+    let talked = computer.talk(&[&format!("'{one}' '{two}'"), "1", "yes", "no", "no", "q"], &[]);
+    assert_eq!(talked.ran[0][1..3], [one, two]);
 }
 
 #[test]
