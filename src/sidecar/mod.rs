@@ -15,6 +15,7 @@
 mod immich_go;
 mod xmp;
 
+use std::collections::HashSet;
 use std::io;
 
 use crate::apple::text;
@@ -167,12 +168,10 @@ fn statement(
 
 /// Who posted a file, each once: `Kari, Ola`.
 fn names(posted: &[Posted]) -> Option<String> {
-    let mut names: Vec<String> = Vec::new();
-    for name in posted.iter().filter_map(|posted| posted.by.as_deref()).map(word) {
-        if !name.trim().is_empty() && !names.contains(&name) {
-            names.push(name);
-        }
-    }
+    let mut once = HashSet::new();
+    let names = posted.iter().filter_map(|posted| posted.by.as_deref()).map(word);
+    let names = names.filter(|name| !name.trim().is_empty() && once.insert(name.clone()));
+    let names: Vec<String> = names.collect();
     (!names.is_empty()).then(|| names.join(", "))
 }
 

@@ -73,7 +73,7 @@ fn who_posted_a_photo_and_what_was_said_of_it_is_told_of_that_photo() {
     let run = library.run(&["list", "lib", "--explain", "IMG_1001.JPG"]);
     for line in [
         "  posted         to `Our trip` by Kari on 4 July 2022\n",
-        "                 Ola on 5 July 2022: is this\\nReine?\n",
+        "                 Ola on 5 July 2022: is this\n                   Reine?\n",
         "                 B. Person likes it\n",
     ] {
         assert!(run.out().contains(line), "{line} in {}", run.out());

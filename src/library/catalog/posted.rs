@@ -3,8 +3,9 @@
 //! A story names media as they are called in the folder of their album. A photo of the owner's that somebody shared has
 //! another name in the library, and another photo may have that one; so it is the entries that a file came from that tell.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use crate::apple::text::match_key;
 use crate::category::photos::{AlbumKind, Sort};
 use crate::contents::REBUILT;
 use crate::error::Error;
@@ -30,32 +31,42 @@ impl Catalog {
             if stories.is_empty() {
                 return Ok(posted);
             }
+            // no index leads from bytes to files, and SQLite would look through all of these for each entry
+            let mut told: HashMap<i64, Vec<Posted>> = HashMap::new();
+            let mut seen = HashSet::new();
             let mut statement = c.prepare(
-                "SELECT files.path, inner, name FROM files \
-                 JOIN entries ON entries.content = ifnull(original, files.content) AND sort = ?1 \
-                 JOIN archives ON archives.id = archive \
-                 WHERE area = 'media' AND (?2 IS NULL OR files.path = ?2) ORDER BY inner",
+                "SELECT content, inner, name FROM entries JOIN archives ON archives.id = archive \
+                 WHERE sort = ?1 ORDER BY inner",
             )?;
-            let mut rows = statement.query((Sort::Shared.as_str(), file.map(LibraryPath::as_str)))?;
+            let mut rows = statement.query([Sort::Shared.as_str()])?;
             while let Some(row) = rows.next()? {
                 let mut steps = row.get_ref(1)?.as_str()?.rsplit('/');
                 let (Some(name), Some(folder)) = (steps.next(), steps.next()) else { continue };
                 // an entry that stands in for a lost one is called as its file is here
                 let is_guessed = row.get_ref(2)?.as_str()? == REBUILT;
                 let plain = || unnumbered(name).filter(|_| is_guessed);
-                let told = stories
+                let found = stories
                     .get(folder)
                     .and_then(|story: &Story| story.of(name).or_else(|| story.of(&plain()?.0)));
-                if let Some(told) = told {
-                    let all = posted.entry(row.get(0)?).or_default();
-                    if !all.contains(&told) {
-                        all.push(told);
-                    }
+                let content: i64 = row.get(0)?;
+                // every export has the same album again
+                if let Some(found) = found
+                    && seen.insert((content, folder.to_owned(), match_key(name)))
+                {
+                    told.entry(content).or_default().push(found);
                 }
             }
-            posted
-                .values_mut()
-                .for_each(|all| all.sort_by(|a, b| (&a.album, &a.key).cmp(&(&b.album, &b.key))));
+            told.values_mut().for_each(|all| all.sort_by(|a, b| (&a.album, &a.key).cmp(&(&b.album, &b.key))));
+            let mut statement = c.prepare(
+                "SELECT path, ifnull(original, content) FROM files \
+                 WHERE area = 'media' AND (?1 IS NULL OR path = ?1)",
+            )?;
+            let mut rows = statement.query([file.map(LibraryPath::as_str)])?;
+            while let Some(row) = rows.next()? {
+                if let Some(all) = told.get(&row.get(1)?) {
+                    posted.insert(row.get(0)?, all.clone());
+                }
+            }
             Ok(posted)
         })
     }

@@ -42,7 +42,7 @@ pub fn listed(library: &Path, filters: &Filters) -> Result<(), Error> {
 
 /// What stands in the columns; a program that reads the lines is spared it.
 fn title(out: &mut dyn Write) -> io::Result<()> {
-    let columns = format!("{:<19}  {:<7}  {:>10}  {}", "taken", "proof", "size", "path");
+    let columns = format!("{:<19}  {:<7} {:>10}  {}", "taken", "proof", "size", "path");
     writeln!(out, "{}", styled(FAINT, columns))
 }
 
@@ -57,7 +57,7 @@ fn line(out: &mut dyn Write, file: &StoredFile) -> io::Result<()> {
     };
     writeln!(
         out,
-        "{captured:<19}  {proof:<7}  {:>10}  {}",
+        "{captured:<19}  {proof:<7} {:>10}  {}",
         amount::size(file.content.size),
         shown(file.path.as_str())
     )
@@ -212,7 +212,12 @@ fn said(rows: &mut Rows<'_>, posted: &[Posted]) -> io::Result<()> {
         for remark in &post.remarks {
             let who = somebody(&remark.by);
             match &remark.text {
-                Some(text) => rows.put("", &format!("{who}{}: {}", on(remark.time), shown(text)))?,
+                Some(text) => {
+                    let mut lines = text.lines();
+                    let first = lines.next().unwrap_or_default();
+                    rows.put("", &format!("{who}{}: {}", on(remark.time), shown(first)))?;
+                    lines.try_for_each(|line| rows.put("", &format!("  {}", shown(line))))?;
+                }
                 None => rows.put("", &format!("{who} likes it"))?,
             }
         }

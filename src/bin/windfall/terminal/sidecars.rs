@@ -54,8 +54,9 @@ fn words(
         )?;
     }
     if *outlived > 0 {
-        let count = counted(*outlived, "sidecar was", "sidecars were");
-        writeln!(out, "{count} removed: their photos are gone, or have nothing to say any more.")?;
+        let one = "sidecar was removed: its photo is gone, or has nothing to say any more.";
+        let many = "sidecars were removed: their photos are gone, or have nothing to say any more.";
+        writeln!(out, "{}", counted(*outlived, one, many))?;
     }
     for (other, count) in stay {
         let count = counted(*count, "sidecar", "sidecars");

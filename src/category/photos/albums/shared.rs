@@ -121,12 +121,13 @@ mod tests {
         );
         let all = united(&[&first, &later]);
         assert_eq!((all.album_name.as_deref(), all.participants.len()), (Some("Our trip"), 1));
-        let said: Vec<(&str, Option<&str>, Vec<Option<&str>>)> = all
+        let said: Vec<_> = all
             .photos
             .iter()
             .map(|photo| {
                 let by = photo.contributor.as_ref().and_then(|by| by.full_name.as_deref());
-                let words = photo.comments.iter().map(|comment| comment.comment.as_deref()).collect();
+                let words = photo.comments.iter().map(|comment| comment.comment.as_deref());
+                let words: Vec<Option<&str>> = words.collect();
                 (photo.name.as_deref().unwrap(), by, words)
             })
             .collect();
