@@ -239,11 +239,13 @@ fn collections(catalog: &Catalog) -> Result<Vec<Collection>, Error> {
         }
     }
     let collection = |album: AlbumRecord| {
+        // the owner's own album may have the same title
         let is_shared = album.kind == AlbumKind::Shared;
         let story = album.story.filter(|_| is_shared);
         let story = story.map(|story| Story::read(&album.key, &album.title, &story)).unwrap_or_default();
+        let posted = if is_shared { by_album.remove(&album.key) } else { None };
         Collection {
-            posted: by_album.remove(&album.key).filter(|_| is_shared).unwrap_or_default(),
+            posted: posted.unwrap_or_default(),
             kind: album.kind,
             title: album.title,
             paths: album.files,

@@ -38,6 +38,7 @@ fn shared() -> Vec<u8> {
 fn export(built: &str, album: SharedAlbum) -> Export {
     let part = Part::new()
         .photo(Photo::new("IMG_7.JPG", own()).row(Row::created("2022-07-01 08:00")))
+        .album("Trip", ["IMG_7.JPG"])
         .shared_album(album);
     Export::new("iCloud Photos").built(built).part(part)
 }
