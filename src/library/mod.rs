@@ -13,6 +13,7 @@ pub mod name;
 pub mod numbers;
 pub mod origins;
 pub mod path;
+pub mod posted;
 pub mod record;
 pub mod settings;
 pub mod spelling;

@@ -16,7 +16,6 @@ use crate::library::filter::HiddenAndDeleted;
 use crate::library::settings::RememberedSettings;
 use crate::page::gallery::{self, Beside};
 use crate::page::holdings::{Collection, Delivered, Holdings};
-use crate::page::remarks::Remarks;
 use crate::page::shown::Shown;
 use crate::page::{Gallery, Subject, put, refuse_foreign, render};
 use crate::picture::{self, Previews, Wanted};
@@ -44,8 +43,15 @@ pub fn write_beside(
     jobs: NonZeroUsize,
 ) -> Result<(), Error> {
     refuse_foreign(page)?;
-    let album =
-        |(title, paths)| Collection { kind: AlbumKind::Album, title, paths, remarks: Remarks::default() };
+    // what people said among themselves is not given away
+    let album = |(title, paths)| Collection {
+        kind: AlbumKind::Album,
+        title,
+        paths,
+        posted: HashMap::new(),
+        comments: 0,
+        likes: 0,
+    };
     let holdings = Holdings {
         health: Health::default(),
         files: copies.files,

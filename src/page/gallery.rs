@@ -14,9 +14,9 @@ use serde::Serialize;
 
 use crate::category::photos::media::Kind;
 use crate::library::catalog::StoredFile;
-use crate::page::figures::collection_word;
+use crate::library::posted::Remark;
+use crate::page::figures::{collection_word, date};
 use crate::page::holdings::{is_live, kind};
-use crate::page::remarks::Remark;
 use crate::page::shown::{Album, Shown};
 use crate::picture::{Drawn, is_for_browsers};
 use crate::place::Place;
@@ -96,16 +96,11 @@ pub fn data(shown: &Shown<'_>, beside: &Beside<'_>) -> String {
     for (number, album) in shown.albums.iter().enumerate() {
         let Album { collection, key, items } = album;
         data.albums.push((collection_word(collection.kind), &collection.title, items, key));
-        if album.collection.remarks.is_empty() {
-            continue;
-        }
         for &index in &album.items {
             let Some(item) = shown.items.get(index) else { continue };
-            let name = item.original_name.as_deref().unwrap_or_else(|| item.path.file_name());
-            let said = album.collection.remarks.of(name);
-            if let Some(said) = said.or_else(|| album.collection.remarks.of(item.path.file_name())) {
-                let remarks = said.remarks.iter().map(spoken).collect();
-                data.people.entry(index).or_default().push((number, said.contributor.as_deref(), remarks));
+            if let Some(posted) = album.collection.posted.get(item.path.as_str()) {
+                let remarks = posted.remarks.iter().map(spoken).collect();
+                data.people.entry(index).or_default().push((number, posted.by.as_deref(), remarks));
             }
         }
     }
@@ -115,13 +110,13 @@ pub fn data(shown: &Shown<'_>, beside: &Beside<'_>) -> String {
 }
 
 /// Who, what (nothing: they liked it), and when.
-type Spoken<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>);
+type Spoken<'a> = (Option<&'a str>, Option<&'a str>, Option<String>);
 
 /// The number of a shared album, who added the item to it, and what was said of it there.
 type Heard<'a> = (usize, Option<&'a str>, Vec<Spoken<'a>>);
 
 fn spoken(remark: &Remark) -> Spoken<'_> {
-    (remark.who.as_deref(), remark.text.as_deref(), remark.day.as_deref())
+    (remark.by.as_deref(), remark.text.as_deref(), remark.time.map(|time| date(time.date_naive())))
 }
 
 #[derive(Default, Serialize)]

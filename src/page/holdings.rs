@@ -14,9 +14,9 @@ use crate::category::photos::media::Kind;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Detail, ExportRecord, Health, RunRecord, StoredFile};
 use crate::library::path::LibraryPath;
+use crate::library::posted::{Posted, Story};
 use crate::library::record::{AlbumRecord, Area};
 use crate::library::settings::RememberedSettings;
-use crate::page::remarks::{Remarks, remarks};
 use crate::problem::Severity;
 use crate::stage::report::{Entries, missing_parts};
 
@@ -28,8 +28,12 @@ pub struct Collection {
     pub title: String,
     /// Its files, in order.
     pub paths: Vec<String>,
-    /// What people said of the media of a shared album.
-    pub remarks: Remarks,
+    /// What people have to do with the media of a shared album, by the paths of these.
+    pub posted: HashMap<String, Posted>,
+    /// Comments in it, also on media that were not delivered.
+    pub comments: u64,
+    /// Likes, likewise.
+    pub likes: u64,
 }
 
 /// Files and their bytes.
@@ -168,7 +172,7 @@ impl Holdings {
         let runs: Vec<PastRun> = catalog.runs()?.into_iter().map(PastRun::from).collect();
         Ok(Holdings {
             files,
-            collections: catalog.albums()?.into_iter().map(Collection::from).collect(),
+            collections: collections(catalog)?,
             deliveries: catalog.exports()?,
             delivered: delivered(catalog)?,
             read: read(catalog, &runs)?,
@@ -226,11 +230,30 @@ pub fn missing(export: &ExportRecord) -> Vec<u32> {
     missing_parts(export.total, |number| seen.contains(&number))
 }
 
-impl From<AlbumRecord> for Collection {
-    fn from(album: AlbumRecord) -> Self {
-        let remarks = album.story.as_deref().map(remarks).unwrap_or_default();
-        Collection { kind: album.kind, title: album.title, paths: album.files, remarks }
+fn collections(catalog: &Catalog) -> Result<Vec<Collection>, Error> {
+    let mut by_album: HashMap<String, HashMap<String, Posted>> = HashMap::new();
+    for (path, all) in catalog.posted(None)? {
+        for posted in all {
+            // whoever posted the same bytes twice said it there first
+            by_album.entry(posted.key.clone()).or_default().entry(path.clone()).or_insert(posted);
+        }
     }
+    let collection = |album: AlbumRecord| {
+        // the owner's own album may have the same title
+        let is_shared = album.kind == AlbumKind::Shared;
+        let story = album.story.filter(|_| is_shared);
+        let story = story.map(|story| Story::read(&album.key, &album.title, &story)).unwrap_or_default();
+        let posted = if is_shared { by_album.remove(&album.key) } else { None };
+        Collection {
+            posted: posted.unwrap_or_default(),
+            kind: album.kind,
+            title: album.title,
+            paths: album.files,
+            comments: story.comments,
+            likes: story.likes,
+        }
+    };
+    Ok(catalog.albums()?.into_iter().map(collection).collect())
 }
 
 fn delivered(catalog: &Catalog) -> Result<Delivered, Error> {

@@ -18,7 +18,6 @@ mod gallery;
 mod holdings;
 mod look_alike;
 mod problems;
-mod remarks;
 mod shown;
 mod timeline;
 
@@ -43,7 +42,7 @@ use crate::page::figures::{
     Bar, cameras, collection_word, count, counted, day, kinds, photos_and_videos, places, size, years,
 };
 use crate::page::gallery::Beside;
-use crate::page::holdings::Holdings;
+use crate::page::holdings::{Collection, Holdings};
 use crate::page::problems::{Problems, problems};
 use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
@@ -390,8 +389,8 @@ fn saved(holdings: &Holdings) -> Option<String> {
 
 fn album_lines<'a>(shown: &Shown<'a>) -> Vec<AlbumLine<'a>> {
     let line = |(number, album): (usize, &shown::Album<'a>)| {
-        let remarks = &album.collection.remarks;
-        let replies = [(remarks.comments, "comment", "comments"), (remarks.likes, "like", "likes")];
+        let Collection { comments, likes, .. } = album.collection;
+        let replies = [(*comments, "comment", "comments"), (*likes, "like", "likes")];
         let said = replies.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| counted(n, one, many));
         AlbumLine {
             number,

@@ -23,6 +23,11 @@ pub fn repair_from(library: &Path, copy: &Path) -> String {
 pub const SOURCES: &str =
     "ZIPS being Apple's zips, a second copy of the library or any folder that has the file";
 
+/// Brings back what its owner left out.
+pub fn bring_back(library: &Path, path: &str) -> String {
+    format!("windfall forget {} {} --undo", quoted(library), quoted(Path::new(path)))
+}
+
 /// What keeps the edit of a file.
 pub fn keep_edit(library: &Path, path: &str) -> String {
     format!("windfall forget {} {} --edited", quoted(library), quoted(Path::new(path)))

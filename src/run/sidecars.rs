@@ -19,6 +19,7 @@ use crate::library::choices;
 use crate::library::drive::hash_file;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
+use crate::library::posted::Posted;
 use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
 use crate::library::settings::{Hidden, Memories, RememberedSettings, SidecarForm, Word, name};
 use crate::library::staging::Staging;
@@ -54,6 +55,8 @@ pub struct Kept {
     pub others: Derivation,
     /// How many of those stay, by their form.
     pub stay: BTreeMap<&'static str, u64>,
+    /// How many went, because their file is gone or has nothing to say any more.
+    pub outlived: u64,
 }
 
 /// What became of files that are made from a library, as JSON in the form of all verbs that make something.
@@ -78,7 +81,7 @@ impl Kept {
         Counts {
             made: wanted.made + others.made,
             moved: 0,
-            removed: 0,
+            removed: self.outlived,
             kept: wanted.kept + others.kept + (wanted.foreign.len() + others.foreign.len()) as u64,
             problems: wanted.problems.iter().chain(&others.problems).cloned().collect(),
         }
@@ -101,7 +104,7 @@ pub fn keep(
     if form.is_none() && ours.is_empty() {
         return Ok(Kept::default());
     }
-    let speech = Speech::new(placing.library, spoken, catalog.titles_by_path()?);
+    let speech = Speech::new(placing.library, spoken, catalog)?;
     let mut writing =
         Writing { placing, derived, catalog, batch: Vec::new(), derivation: Derivation::default() };
     let mut wanted: HashSet<LibraryPath> = HashSet::new();
@@ -122,7 +125,7 @@ pub fn keep(
         kept.wanted.foreign.iter().for_each(|path| _ = otherwise.remove(path));
         kept.replaced = otherwise.len() as u64;
     }
-    let mut outlived = Vec::new();
+    let mut outlived: Vec<(&LibraryPath, &DerivedRecord)> = Vec::new();
     for (path, record) in ours.into_iter().filter(|(path, _)| !wanted.contains(*path)) {
         match speech.prospect(path)? {
             Prospect::Renewed(form, sidecar) => {
@@ -135,7 +138,11 @@ pub fn keep(
     }
     kept.others = writing.take()?;
     if !outlived.is_empty() {
-        place::remove(placing.library, &outlived, catalog)?;
+        let standing = outlived.iter().filter(|(path, _)| is_there(placing.library, path)).count() as u64;
+        // one that somebody changed stays, and is not ours any more
+        let Removal { foreign, .. } = place::remove(placing.library, &outlived, catalog)?;
+        kept.outlived = standing - foreign.len() as u64;
+        kept.others.foreign.extend(foreign);
     }
     Ok(kept)
 }
@@ -162,6 +169,8 @@ struct Speech<'a> {
     spoken: &'a Spoken<'a>,
     files: HashMap<&'a LibraryPath, &'a FileRecord>,
     titles: Titles,
+    /// What people of shared albums have to do with them, by their paths.
+    posted: HashMap<String, Vec<Posted>>,
 }
 
 /// What becomes of a sidecar of ours that is not among those that are wanted.
@@ -175,17 +184,20 @@ enum Prospect {
 }
 
 impl<'a> Speech<'a> {
-    fn new(library: &'a Path, spoken: &'a Spoken<'a>, titles: Titles) -> Self {
+    fn new(library: &'a Path, spoken: &'a Spoken<'a>, catalog: &Catalog) -> Result<Self, Error> {
         let files = spoken.files.iter().map(|file| (&file.path, *file)).collect();
-        Speech { library, spoken, files, titles }
+        let (titles, posted) = (catalog.titles_by_path()?, catalog.posted(None)?);
+        Ok(Speech { library, spoken, files, titles, posted })
     }
 
     /// The sidecar of a file in this form, if there is something to say.
     fn of(&self, form: SidecarForm, file: &FileRecord) -> Result<Option<Derived>, Error> {
         let titles = self.titles.get(file.path.as_str()).map_or(&[][..], Vec::as_slice);
+        let posted = self.posted.get(file.path.as_str()).map_or(&[][..], Vec::as_slice);
         let said = self.spoken.heard.said.get(file.content);
         let path = file.path.to_path(self.library);
-        sidecar(form, file, titles, said, self.spoken.discretion).map_err(Error::io("describe", &path))
+        sidecar(form, file, titles, posted, said, self.spoken.discretion)
+            .map_err(Error::io("describe", &path))
     }
 
     fn prospect(&self, path: &LibraryPath) -> Result<Prospect, Error> {
@@ -316,15 +328,17 @@ pub fn remove(library: &Path, form: SidecarForm) -> Result<Removed, Error> {
     moves::finish(&moves::Run { library, jobs: NonZeroUsize::MIN, watch }, &mut catalog)?;
     let known = catalog.load()?;
     let suffix = format!(".{}", extension(form));
-    let of_form: Vec<(&LibraryPath, &DerivedRecord)> = ours(&known.recorded.derived)
+    let (of_form, gone): (Vec<_>, Vec<_>) = ours(&known.recorded.derived)
         .filter(|(path, _)| path.as_str().ends_with(&suffix))
         .filter(|(path, _)| {
             let text = fs::read_to_string(path.to_path(library));
             // what is gone or was changed beyond recognition is forgotten with the others
             text.ok().as_deref().and_then(form_of).is_none_or(|found| found == form)
         })
-        .collect();
+        .partition(|(path, _)| is_there(library, path));
     let removal = place::remove(library, &of_form, &mut catalog)?;
+    // nobody knows of which form they were, and they are not removed now
+    place::remove(library, &gone, &mut catalog)?;
     let mut remembered: Option<SidecarForm> = catalog.settings()?.choice(name::SIDECARS).flatten();
     if remembered == Some(form) {
         catalog.remember(&remembering(None))?;

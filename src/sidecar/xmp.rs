@@ -75,6 +75,10 @@ fn everybody_else(xml: &mut Xml, statement: &Statement) -> io::Result<()> {
             property(xml, "photoshop:Country", &place.country)?;
             property(xml, "Iptc4xmpCore:CountryCode", &place.country_code)?;
         }
+        if let Some(names) = &statement.posted_by {
+            // IPTC's "Source": through whom a picture came, which digiKam and Lightroom show under that name
+            property(xml, "photoshop:Source", names)?;
+        }
         array(xml, "dc:subject", "rdf:Bag", &statement.titles())?;
         // digiKam's separator, and Lightroom's; Immich reads either (immich #17388, #18706)
         let tags = |separator: &str| -> Vec<String> {

@@ -15,7 +15,7 @@ use windfall::library::catalog::Catalog;
 use windfall::library::path::LibraryPath;
 use windfall::library::record::{DerivedKind, DerivedRecord};
 use windfall::page::{self, PageOptions};
-use windfall::run::list;
+use windfall::run::list::{self, Explained, Story};
 use windfall::run::verify::{self, Verification, VerifyRun, verify};
 
 fn fixture(name: &str) -> PathBuf {
@@ -76,11 +76,18 @@ fn verified(library: &Path) -> Verification {
 /// What `list` says of a file's date: the time, its source, and the rule.
 type Dated = (Option<String>, &'static str, Option<&'static str>);
 
+fn story(library: &Path, path: &str) -> Story {
+    match list::explain(library, Path::new(path)).unwrap() {
+        Explained::File(story) => *story,
+        left_out => panic!("{left_out:?}"),
+    }
+}
+
 /// The dates of all files, by path.
 fn dates(library: &Path) -> BTreeMap<String, Dated> {
     let mut dates = BTreeMap::new();
     list::files(library, &mut |file| {
-        let story = list::explain(library, Path::new(file.path.as_str())).unwrap();
+        let story = story(library, file.path.as_str());
         assert_eq!(story.file, file);
         let rule = story.rule.map(Rule::as_str);
         dates.insert(file.path.to_string(), (file.captured, file.captured_from, rule));
@@ -155,8 +162,9 @@ fn assert_read_as_it_is(scratch: &Scratch) {
     assert_eq!(links.len(), 5);
     let (path, target) = ("Albums/Lake week/IMG_4821.MOV", "2024/2024-03/IMG_4821.MOV");
     assert_eq!(links[4], (path.to_owned(), DerivedKind::Symlink, Some(target.to_owned())));
-    let story = list::explain(&library, Path::new(path)).unwrap();
-    assert_eq!(story.file.path.as_str(), target, "a link stands for its file");
+    assert_eq!(story(&library, path).file.path.as_str(), target, "a link stands for its file");
+    let posted = story(&library, "Shared Albums/Trip/IMG_1001.JPG").posted.remove(0);
+    assert_eq!((posted.by.as_deref(), posted.remarks[0].text.as_deref()), (Some("B. Person"), Some("nice")));
 
     let page = page(scratch);
     for said in [

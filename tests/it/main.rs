@@ -37,6 +37,7 @@ mod place;
 mod recognition;
 mod reliability;
 mod seen;
+mod shared;
 mod sidecars;
 mod similar;
 mod times;

@@ -333,6 +333,16 @@ fn a_sidecar_follows_its_file_and_goes_with_it() {
     let sidecars = place.sidecars();
     assert!(sidecars.contains(&"mine/hidden.jpg.xmp".to_owned()), "{sidecars:#?}");
     assert!(!sidecars.contains(&"Hidden/2024/2024-03/hidden.jpg.xmp".to_owned()), "{sidecars:#?}");
+    fs::remove_file(place.lib("mine/hidden.jpg")).unwrap();
+    fs::remove_file(place.lib(STILL)).unwrap();
+    let said = place.run(&["sidecars", "lib", "--for", "digikam"]);
+    assert!(said.contains("2 sidecars were removed: their photos are gone"), "{said}");
+    // what its owner removed is not removed once more
+    let left = place.sidecars();
+    fs::remove_file(place.lib(&left[0])).unwrap();
+    let counts = place.run(&["sidecars", "lib", "--for", "xmp", "--remove", "--json"]);
+    let counts: Value = serde_json::from_str(&counts).unwrap();
+    assert_eq!((&counts["removed"], left.len()), (&1.into(), 2), "{counts:#}");
 }
 
 #[test]

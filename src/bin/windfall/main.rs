@@ -29,8 +29,8 @@ use cli::{ByHand, Cli, Command, Output, Speech};
 use machine::{Machine, known, window};
 use terminal::{Bar, Screen, Voice, guide};
 use windfall::cli::{
-    albums, arrange, check, copy, forget, import, is_library, is_panic_expected, list, mirror, page, rebuild,
-    remedy, repair, report, sidecars, similar, verify,
+    albums, arrange, check, copy, forget, import, is_library, is_panic_expected, list, list::Explained,
+    mirror, page, rebuild, remedy, repair, report, sidecars, similar, verify,
 };
 use windfall::{
     Error, Problem, Progress, RememberedSettings, RepairRun, Run, Settings, Severity, Strangers, VerifyRun,
@@ -194,9 +194,11 @@ fn listing(arguments: &cli::List) -> Exit {
     let library = &arguments.library;
     let filters = arguments.filtering.filters();
     let result = match &arguments.explain {
-        Some(path) => list::explain(library, path).and_then(|story| match arguments.json {
-            true => terminal::json_line(&story.file),
-            false => terminal::explained(&story),
+        Some(path) => list::explain(library, path).and_then(|told| match (arguments.json, told) {
+            (true, Explained::File(story)) => terminal::json_line(&story.json()),
+            (true, Explained::LeftOut(left)) => terminal::json_line(&left),
+            (false, Explained::File(story)) => terminal::explained(&story),
+            (false, Explained::LeftOut(left)) => terminal::left_out(library, &left),
         }),
         None if arguments.checksums => terminal::checksums(library, &filters),
         None if arguments.json => terminal::listed_as_json(library, &filters),

@@ -20,6 +20,7 @@ mod load;
 mod migrate;
 mod mirrored;
 mod moves;
+mod posted;
 mod soundness;
 mod words;
 

@@ -9,12 +9,16 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
 use super::{BAD, FAINT, GOOD, Reader, STRONG, hint, is_read_by_a_person, outcome, print, shown, styled};
 use windfall::cli::{
     StoredFile,
     amount::{self, counted},
     filter::Filters,
-    list::{self, Story},
+    list::{self, LeftOut, Posted, Story},
+    remedy,
 };
 use windfall::{Error, Listed};
 
@@ -38,28 +42,33 @@ pub fn listed(library: &Path, filters: &Filters) -> Result<(), Error> {
 
 /// What stands in the columns; a program that reads the lines is spared it.
 fn title(out: &mut dyn Write) -> io::Result<()> {
-    let columns = format!("{:<19}  {:<6}  {:>10}  {}", "taken", "proof", "size", "path");
+    let columns = format!("{:<19}  {:<7} {:>10}  {}", "taken", "proof", "size", "path");
     writeln!(out, "{}", styled(FAINT, columns))
 }
 
 fn line(out: &mut dyn Write, file: &StoredFile) -> io::Result<()> {
     let captured = file.captured.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string());
     let captured = captured.as_deref().unwrap_or("-");
-    let proved = if file.proved { "proved" } else { "-" };
+    // what was proved of bytes that are not there any more proves nothing
+    let proof = match file.content.damage {
+        Some(damage) => damage.what.as_str(),
+        None if file.proved => "proved",
+        None => "-",
+    };
     writeln!(
         out,
-        "{captured:<19}  {proved:<6}  {:>10}  {}",
+        "{captured:<19}  {proof:<7} {:>10}  {}",
         amount::size(file.content.size),
         shown(file.path.as_str())
     )
 }
 
-/// Writes one file as a line of JSON.
-pub fn json_line(file: &Listed) -> Result<(), Error> {
-    print(Reader::Program, |out| outcome(write_json(out, file)))
+/// Writes what is known of one file as a line of JSON.
+pub fn json_line(told: &impl Serialize) -> Result<(), Error> {
+    print(Reader::Program, |out| outcome(write_json(out, told)))
 }
 
-fn write_json(out: &mut dyn Write, file: &Listed) -> io::Result<()> {
+fn write_json(out: &mut dyn Write, file: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, file).map_err(io::Error::from)?;
     out.write_all(b"\n")
 }
@@ -109,6 +118,32 @@ impl Stream {
     }
 }
 
+/// Writes what is known of a file that its owner left out.
+pub fn left_out(library: &Path, left: &LeftOut) -> Result<(), Error> {
+    print(Reader::Person, |out| outcome(tell_of_left_out(out, library, left)))
+}
+
+fn tell_of_left_out(out: &mut dyn Write, library: &Path, left: &LeftOut) -> io::Result<()> {
+    writeln!(out, "{}", styled(STRONG, shown(left.path.as_str())))?;
+    let mut rows = Rows(out);
+    let when = shown(&left.forgotten);
+    rows.put("left out", &format!("on purpose, on {when}; no import brings it back"))?;
+    match &left.kept {
+        Some(kept) => {
+            let size = amount::size(left.size);
+            rows.put("kept", &format!("in `{}`, {size}", shown(kept.as_str())))?;
+        }
+        None => rows.put("kept", "nowhere in the library: its file was deleted, or gone before")?,
+    }
+    if let Some(other) = &left.went_with {
+        rows.put("went with", &format!("`{}`", shown(other.as_str())))?;
+    }
+    rows.put("BLAKE3", &left.blake3)?;
+    let and_then = if left.kept.is_some() { "" } else { " and the next import that has it" };
+    rows.put("comes back", &format!("with this command{and_then}:"))?;
+    writeln!(out, "    {}", shown(&remedy::bring_back(library, left.path.as_str())))
+}
+
 /// Writes one file's story.
 pub fn explained(story: &Story) -> Result<(), Error> {
     print(Reader::Person, |out| outcome(tell(out, story)))
@@ -149,6 +184,7 @@ fn tell(out: &mut dyn Write, story: &Story) -> io::Result<()> {
     rows.list("companions", &file.companions)?;
     rows.list("albums", &file.albums)?;
     rows.list("shared albums", &file.shared_albums)?;
+    said(&mut rows, &story.posted)?;
     rows.list("memories", &file.memories)?;
     let flags = flags(file);
     if !flags.is_empty() { rows.put("marked", &flags.join(", ")) } else { Ok(()) }
@@ -164,15 +200,39 @@ fn seen(file: &Listed) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
+/// Who posted it to shared albums, and what people said of it there.
+fn said(rows: &mut Rows<'_>, posted: &[Posted]) -> io::Result<()> {
+    let on = |time: Option<DateTime<Utc>>| {
+        time.map_or_else(String::new, |time| format!(" on {}", time.format("%-d %B %Y")))
+    };
+    let somebody = |by: &Option<String>| shown(by.as_deref().unwrap_or("somebody")).into_owned();
+    for post in posted {
+        let by = post.by.as_deref().map_or_else(String::new, |by| format!(" by {}", shown(by)));
+        rows.put("posted", &format!("to `{}`{by}{}", shown(&post.album), on(post.time)))?;
+        for remark in &post.remarks {
+            let who = somebody(&remark.by);
+            match &remark.text {
+                Some(text) => {
+                    let mut lines = text.lines();
+                    let first = lines.next().unwrap_or_default();
+                    rows.put("", &format!("{who}{}: {}", on(remark.time), shown(first)))?;
+                    lines.try_for_each(|line| rows.put("", &format!("  {}", shown(line))))?;
+                }
+                None => rows.put("", &format!("{who} likes it"))?,
+            }
+        }
+    }
+    Ok(())
+}
+
 /// When its bytes were last read and agreed, and what is wrong with them.
 fn health(rows: &mut Rows<'_>, file: &Listed) -> io::Result<()> {
-    let never = || "not read again since it was written; `windfall verify` does that".to_owned();
-    let verified = match (&file.verified, &file.damage) {
-        (Some(time), _) => format!("its bytes were intact on {time}"),
-        (None, Some(_)) => "it was read again, and is not as it was".to_owned(),
-        (None, None) => never(),
-    };
-    rows.put("verified", &verified)?;
+    let never = "not read again since it was written; `windfall verify` does that";
+    match (&file.verified, &file.damage) {
+        (Some(time), _) => rows.put("verified", &format!("its bytes were intact on {time}"))?,
+        (None, None) => rows.put("verified", never)?,
+        (None, Some(_)) => {}
+    }
     if let Some(damage) = &file.damage {
         let what = match damage.what {
             "damaged" => "its bytes are not those that were imported, though nobody changed it",
@@ -191,6 +251,9 @@ fn health(rows: &mut Rows<'_>, file: &Listed) -> io::Result<()> {
 }
 
 fn proof(file: &Listed) -> String {
+    if file.original_blake3 != file.blake3 {
+        return "none: Apple's checksum is that of the original".to_owned();
+    }
     if file.damage.is_some() {
         return "none: what stands there now is not what was imported".to_owned();
     }

@@ -10,6 +10,9 @@ pub(super) fn next_steps(audience: Audience, library: &Path) -> Vec<String> {
     let shown = library.display();
     let library = quoted(library);
     let command = |command: String| format!("    {command}");
+    let written_by = |program: &str| {
+        format!("What {program} writes into these small files stays: Windfall leaves those alone then.")
+    };
     let come = "Albums come as tags, favourites as five stars.";
     let mut steps = match audience {
         Audience::Digikam => vec![
@@ -18,49 +21,62 @@ pub(super) fn next_steps(audience: Audience, library: &Path) -> Vec<String> {
             format!("Then add `{shown}` as a collection. {come}"),
         ],
         Audience::Darktable => {
-            vec![format!("In darktable: Import, Add to library, `{shown}`. {come}")]
+            vec![
+                format!("In darktable: Import, Add to library, `{shown}`. {come}"),
+                written_by("darktable"),
+            ]
         }
         Audience::Lightroom => vec![
             "Lightroom reads no such files itself. Copy the library, and put their words into the photos of the \
              copy:"
                 .to_owned(),
             command(
-                "exiftool -r -ext '*' --ext xmp -overwrite_original -tagsfromfile %d%f.%e.xmp -xmp:all -i Albums COPY"
+                "exiftool -r -ext '*' --ext xmp -overwrite_original -tagsfromfile %d%f.%e.xmp -xmp:all -i Albums -i Memories COPY"
                     .to_owned(),
             ),
             "Then import the copy with `Add`. Albums come as keywords, favourites as five stars.".to_owned(),
         ],
         Audience::ApplePhotos => vec![
-            "On a Mac with osxphotos:".to_owned(),
-            command(format!("osxphotos import {library}/[12]* --walk --sidecar --skip-dups")),
-            "Albums come as keywords.".to_owned(),
+            // its sidecars it reads by exiftool, and a rating means nothing to Photos
+            "On a Mac with osxphotos and exiftool:".to_owned(),
+            command(format!(
+                "osxphotos import {library}/[12]* --walk --sidecar --skip-dups --favorite-rating 5"
+            )),
+            "Albums come as keywords, favourites as favourites. Photos without a date are in `Undated`, and those \
+             that only shared albums have in `Shared Albums`: name these folders too if you want them."
+                .to_owned(),
         ],
         Audience::Immich => vec![
-            format!("In Immich: Administration, External Libraries: add `{shown}`, with the exclusion patterns"),
-            "  `**/Hidden/**`  `**/Recently Deleted/**`  `**/Albums/**`".to_owned(),
-            come.to_owned(),
+            format!(
+                "In Immich: Administration, External Libraries: add `{shown}` (in Docker: where that folder is \
+                 mounted), with the exclusion patterns"
+            ),
+            "  `**/Hidden/**`  `**/Recently Deleted/**`  `**/Albums/**`  `**/Memories/**`".to_owned(),
+            format!("{come} Both are switched on in Immich under Account Settings, Features."),
+            written_by("Immich"),
         ],
         Audience::ImmichGo => vec![
             "With immich-go and a key from Immich, Account Settings, API Keys:".to_owned(),
             command(format!(
-                "immich-go upload from-folder --server URL --api-key KEY --ban-file Hidden/ --ban-file \
-                 'Recently Deleted/' --ban-file Albums/ {library}"
+                "immich-go upload from-folder --server URL --api-key KEY --ban-file .windfall/ --ban-file Hidden/ \
+                 --ban-file 'Recently Deleted/' --ban-file Albums/ --ban-file Memories/ {library}"
             )),
             "Albums, favourites and dates come along.".to_owned(),
         ],
         Audience::PhotoPrism => vec![
-            format!("In `{shown}` make a file `.ppignore` with three lines:"),
+            format!("In `{shown}` make a file `.ppignore` with four lines:"),
             "  Hidden".to_owned(),
             "  Recently Deleted".to_owned(),
             "  Albums".to_owned(),
+            "  Memories".to_owned(),
             "Then index the library as originals.".to_owned(),
         ],
         Audience::Xmp => return Vec::new(),
     };
     if matches!(audience, Audience::Digikam | Audience::Darktable | Audience::Lightroom) {
         steps.push(
-            "Leave out `Albums`, whose links repeat the photos, and `Hidden` and `Recently Deleted`, unless you want \
-             them shown."
+            "Leave out `Albums` and `Memories`, whose links repeat the photos, and `Hidden` and `Recently Deleted`, \
+             unless you want them shown."
                 .to_owned(),
         );
     }

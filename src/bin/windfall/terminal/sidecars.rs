@@ -34,7 +34,7 @@ fn words(
     kept: &Kept,
     voice: Voice,
 ) -> io::Result<()> {
-    let Kept { wanted, replaced, others, stay } = kept;
+    let Kept { wanted, replaced, others, stay, outlived } = kept;
     let form = audience.form().as_str();
     let made = counted(wanted.made, "small file", "small files");
     let what = format!("beside the photos that other programs read (sidecars, {form})");
@@ -52,6 +52,11 @@ fn words(
             out,
             "{count} of them took the place of sidecars in another form, which had the same name."
         )?;
+    }
+    if *outlived > 0 {
+        let one = "sidecar was removed: its photo is gone, or has nothing to say any more.";
+        let many = "sidecars were removed: their photos are gone, or have nothing to say any more.";
+        writeln!(out, "{}", counted(*outlived, one, many))?;
     }
     for (other, count) in stay {
         let count = counted(*count, "sidecar", "sidecars");

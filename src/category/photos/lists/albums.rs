@@ -46,7 +46,7 @@ pub struct AlbumInfo {
 }
 
 /// Somebody with an Apple account.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Person {
     /// As they call themselves.
@@ -58,7 +58,7 @@ pub struct Person {
 }
 
 /// A medium of a shared album.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SharedPhoto {
     /// The bare file name.
@@ -76,7 +76,7 @@ pub struct SharedPhoto {
 }
 
 /// A comment or a like.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Comment {
     /// A like has no text.
@@ -94,7 +94,7 @@ pub struct Comment {
 }
 
 /// Somebody who was invited to a shared album.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Participant {
     /// Who was invited.

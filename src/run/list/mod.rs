@@ -1,11 +1,14 @@
-//! `list`: what a library holds, a value per file, and why one file is where it is. Only the catalog is read.
+//! `list`: what a library holds, a value per file; [`explain`] tells why one file is where it is. Only the catalog is
+//! read.
 //!
 //! Files come in the order of their paths' bytes and through a callback, because a library may have half a
 //! million of them. What files share (titles, companions, sources) is read before the first.
 
+mod explain;
+
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -14,7 +17,7 @@ use serde::Serialize;
 use crate::apple::text;
 use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
-use crate::category::photos::time::{CapturedFrom, Evidence, Rule};
+use crate::category::photos::time::{CapturedFrom, Evidence};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Detail, StoredFile};
 use crate::library::filter::Filters;
@@ -23,6 +26,10 @@ use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Damage};
 use crate::library::titles::Titles;
 use crate::place::Place;
+
+pub use crate::library::posted::Posted;
+pub(crate) use explain::candidates;
+pub use explain::{Explained, LeftOut, Story, explain};
 
 /// A file of the library, as in JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -113,20 +120,6 @@ pub struct Origin {
     pub entry: String,
 }
 
-/// Why a file is where it is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Story {
-    /// What the list says of it.
-    pub file: Listed,
-    /// The rule that decided its date.
-    pub rule: Option<Rule>,
-    /// How many seconds each piece of evidence, in its order, is away from the decision; `None` where it names
-    /// no instant of its own or the file is undated.
-    pub distances: Vec<Option<i64>>,
-    /// The still that an adjustment or a RAW file belongs to.
-    pub companion_of: Option<LibraryPath>,
-}
-
 /// Calls `visit` for every file, media and others but not the kept details, until it breaks.
 ///
 /// # Errors
@@ -171,77 +164,6 @@ pub fn records(
         Area::Media | Area::Other if filters.mean(&file, titles.of(&file.path)) => visit(&file),
         Area::Media | Area::Other | Area::Details => ControlFlow::Continue(()),
     })
-}
-
-/// One file's story. `path` may begin with the library's own path, may name a link of an album, which stands for
-/// its target, and may be a name alone, here or at Apple's, if only one file has it.
-///
-/// # Errors
-/// If the library has no such file or several, or no catalog.
-pub fn explain(library: &Path, path: &Path) -> Result<Story, Error> {
-    let catalog = Catalog::read(library)?;
-    let found = match catalog.path_of(&candidates(library, path))? {
-        Some(found) => Some(found),
-        None => by_name(&catalog, path)?,
-    };
-    let file = found.map(|found| catalog.file(&found)).transpose()?.flatten();
-    let Some(file) = file else { return Err(Error::NoSuchFile(path.display().to_string())) };
-    let titles = catalog.titles_by_path()?.remove(file.path.as_str()).unwrap_or_default();
-    let shared = Shared::read(&catalog, Some(file.content.delivered_id()))?;
-    let (rule, decided, companion_of) = (file.rule, file.captured, file.companion_of.clone());
-    let file = listed(file, &shared, titles);
-    let distance = |evidence: &Evidence| evidence.distance(decided?);
-    Ok(Story { rule, distances: file.evidence.iter().map(distance).collect(), companion_of, file })
-}
-
-/// The path of the only file that has this name, or had it at Apple's. One that has it comes before one that had.
-fn by_name(catalog: &Catalog, path: &Path) -> Result<Option<String>, Error> {
-    let mut steps = path.components();
-    let (Some(Component::Normal(name)), None) = (steps.next(), steps.next()) else { return Ok(None) };
-    let wanted = text::match_key(&name.to_string_lossy());
-    let (mut have, mut had) = (Vec::new(), Vec::new());
-    catalog.each_file(Detail::WithoutEvidence, &mut |file| {
-        let path = file.path.as_str();
-        let here = path.rsplit_once('/').map_or(path, |(_, name)| name);
-        let is_wanted = |name: &str| file.area != Area::Details && text::match_key(name) == wanted;
-        if is_wanted(here) {
-            have.push(path.to_owned());
-        } else if file.original_name.as_deref().is_some_and(is_wanted) {
-            had.push(path.to_owned());
-        }
-        ControlFlow::Continue(())
-    })?;
-    let mut named = if have.is_empty() { had } else { have };
-    match named.len() {
-        0 | 1 => Ok(named.pop()),
-        _ => Err(Error::SeveralFiles { name: name.to_string_lossy().into_owned(), paths: named }),
-    }
-}
-
-/// The paths inside the library that an owner may mean, likeliest first.
-pub(crate) fn candidates(library: &Path, path: &Path) -> Vec<String> {
-    let mut candidates = vec![slashed(path)];
-    candidates.extend(path.strip_prefix(library).ok().map(slashed));
-    let resolved = || Some(slashed(resolved(path)?.strip_prefix(library.canonicalize().ok()?).ok()?));
-    candidates.extend(resolved());
-    // no name in a library has one, but a list that was made on Windows has
-    let turned = candidates.iter().filter(|text| text.contains('\\')).map(|text| text.replace('\\', "/"));
-    candidates.extend(turned.collect::<Vec<_>>());
-    candidates
-}
-
-/// The path with its folders resolved, as far as they stand. The name is not: it may be an album's link.
-fn resolved(path: &Path) -> Option<PathBuf> {
-    let path = std::path::absolute(path).ok()?;
-    let folders = path.ancestors().skip(1);
-    let mut standing = folders.filter_map(|folder| Some((folder, folder.canonicalize().ok()?)));
-    let (folder, resolved) = standing.next()?;
-    Some(resolved.join(path.strip_prefix(folder).ok()?))
-}
-
-fn slashed(path: &Path) -> String {
-    let steps = path.components().filter(|step| *step != Component::CurDir);
-    steps.map(|step| step.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// What must be known before the first file.
@@ -289,6 +211,10 @@ impl Shared {
     }
 }
 
+fn instant(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
 fn other_path(inner: &str) -> LibraryPath {
     let steps = inner.split('/').filter(|step| !step.is_empty());
     LibraryPath::new(std::iter::once(layout::OTHER).chain(steps))
@@ -320,7 +246,6 @@ fn listed(file: StoredFile, shared: &Shared, titles: Vec<(AlbumKind, String)>) -
     }
     let blake3 = file.content.blake3.to_hex().to_string();
     let original = file.content.original.as_deref().map(|original| original.blake3.to_hex().to_string());
-    let instant = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
     let known = |damage: Damage| KnownDamage { found: instant(damage.found), what: damage.what.as_str() };
     Listed {
         category: file.category.as_str(),
@@ -361,28 +286,7 @@ fn listed(file: StoredFile, shared: &Shared, titles: Vec<(AlbumKind, String)>) -
 
 #[cfg(test)]
 mod tests {
-    use super::{candidates, is_counted, other_path};
-    use std::path::Path;
-
-    #[test]
-    fn an_owner_may_name_a_file_in_several_ways() {
-        let library = Path::new("/drive/Photos");
-        for named in ["2024/a.jpg", "./2024/a.jpg", "/drive/Photos/2024/a.jpg"] {
-            assert!(candidates(library, Path::new(named)).contains(&"2024/a.jpg".to_owned()), "{named}");
-        }
-        #[cfg(unix)]
-        assert_eq!(candidates(library, Path::new(r"2024\a.jpg")), [r"2024\a.jpg", "2024/a.jpg"]);
-    }
-
-    #[test]
-    fn a_file_may_be_named_whose_folder_is_gone() {
-        let drive = tempfile::tempdir().unwrap();
-        let library = drive.path().join("Photos");
-        std::fs::create_dir(&library).unwrap();
-        let seen_from_elsewhere = drive.path().join("Photos/../Photos");
-        let named = library.join("2024/gone/a.jpg");
-        assert!(candidates(&seen_from_elsewhere, &named).contains(&"2024/gone/a.jpg".to_owned()));
-    }
+    use super::{is_counted, other_path};
 
     #[test]
     fn a_file_of_other_knows_its_own_copies() {
