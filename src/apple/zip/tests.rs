@@ -242,7 +242,7 @@ fn cut_off_at_every_byte() {
     assert_eq!(contents(&archive).pop(), Some(("Photos/deflated.jpg".to_owned(), Err(Code::DamagedEntry))));
     assert_eq!(
         archive.problems[0].message,
-        format!("it is cut off after 1 entry at byte {}: download this part again", forged.ends[1] - 5)
+        format!("it is cut off after 1 file at byte {}: download this part again", forged.ends[1] - 5)
     );
 }
 
