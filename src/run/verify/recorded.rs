@@ -213,7 +213,7 @@ impl Comparing<'_> {
                  back where a second copy of the library has it, `{take_back}` puts the original in its place ({source} \
                  has it)"
             ),
-            Harm::Damaged if record.area == Area::Details => format!(
+            Harm::Damaged | Harm::Changed if record.area == Area::Details => format!(
                 "it is not the list that Apple delivered: {how}; import {source} again, or use `{repair}` ({sources}): \
                  both put the true one back and keep the other aside"
             ),
