@@ -20,7 +20,9 @@ pub struct Posted {
     pub album: String,
     /// Who posted it.
     pub by: Option<String>,
+    /// When.
     pub time: Option<DateTime<Utc>>,
+    /// What was said of it there, and who liked it.
     pub remarks: Vec<Remark>,
 }
 

@@ -185,7 +185,7 @@ impl<C> FileRecord<C> {
     }
 
     /// The record of a file without the edit that was accepted.
-    pub fn as_delivered(self) -> Self {
+    pub fn into_delivered(self) -> Self {
         match self.original {
             Some(content) => FileRecord { content: *content, original: None, modified: None, ..self },
             None => self,

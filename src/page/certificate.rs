@@ -277,7 +277,7 @@ fn last_verified(holdings: &Holdings) -> Option<String> {
     Some(match health.files.saturating_sub(health.verified) {
         0 => format!("Last verified {since}: all {} intact.", counted(health.files, "file", "files")),
         others => format!(
-            "Last verified {since}: {} intact; {} not read again since or not as imported.",
+            "Last verified {since}: {} intact; {} not read since, or not as imported.",
             counted(health.verified, "file", "files"),
             counted(others, "is", "are")
         ),

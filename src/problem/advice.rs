@@ -230,7 +230,7 @@ fn usual(code: Code) -> Words {
             ("interrupted import", "interrupted imports", "Import the same zips again and it finishes.")
         }
         Code::AlbumsGone => (
-            "set of album folders that do not stand",
+            "set of missing album folders",
             "sets of album folders that do not stand",
             "No photo is missing: the catalog has the albums, and `windfall albums` makes their folders anew.",
         ),

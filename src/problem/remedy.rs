@@ -21,7 +21,7 @@ pub fn repair_from(library: &Path, copy: &Path) -> String {
 
 /// What that takes.
 pub const SOURCES: &str =
-    "ZIPS being Apple's zips, a second copy of the library or any folder that has the file";
+    "for ZIPS, name Apple's zips, a second copy of the library or any folder that has the file";
 
 /// Brings back what its owner left out.
 pub fn bring_back(library: &Path, path: &str) -> String {

@@ -195,7 +195,7 @@ impl Before {
                 Some(path) => settled.superseded.push((record.path, path.clone())),
                 None => {
                     settled.edits.extend(record.original.is_some().then(|| record.path.clone()));
-                    self.lost.push(record.as_delivered());
+                    self.lost.push(record.into_delivered());
                 }
             }
         }

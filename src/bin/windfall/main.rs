@@ -451,7 +451,7 @@ impl Session {
             watch: self.watch(),
         };
         self.told(repair::repair(&run), None, |repaired| {
-            let words = |voice| terminal::repaired(repaired, voice);
+            let words = |voice| terminal::repaired(repaired, run.look, voice);
             self.says(pace.output(), repaired, &repaired.problems, words)
         })
     }

@@ -92,7 +92,7 @@ fn owners_changes(run: &Run<'_>, library: &Path, before: &Before, plan: &Plan) -
     for record in &before.changed {
         let message = format!(
             "somebody changed this file since it was imported, and it was not touched; the original is beside it if these \
-             zips have it; `{}` keeps the edit, `{}` takes it back, {}",
+             zips have it; `{}` keeps the edit, `{}` takes it back ({})",
             remedy::keep_edit(library, record.path.as_str()),
             remedy::take_back_edit(library, record.path.as_str()),
             remedy::SOURCES,
@@ -120,7 +120,7 @@ fn owners_changes(run: &Run<'_>, library: &Path, before: &Before, plan: &Plan) -
             run.watch.progress.note(&format!("restored `{}`, which was gone", record.path));
         } else {
             let message = format!(
-                "the file is gone from the library, and these zips do not have it: import the one that does, or use `{}`, {}",
+                "the file is gone from the library, and these zips do not have it: import the one that does, or use `{}` ({})",
                 remedy::repair(library),
                 remedy::SOURCES,
             );

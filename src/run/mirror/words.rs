@@ -59,7 +59,7 @@ fn of_library(run: &Run<'_>, file: &Wanted, harm: Harm, is_in_mirror: bool) -> P
         ),
         (false, _) => {
             format!(
-                ", and the mirror has none: `{}` puts it right, {}",
+                ", and the mirror has none: `{}` puts it right ({})",
                 remedy::repair(library),
                 remedy::SOURCES
             )
@@ -84,8 +84,7 @@ fn of_mirror(file: &Wanted, outcome: &Outcome, is_said: bool) -> Option<Problem>
         }
         Outcome::Lacking | Outcome::Failed(Failure::Differs { .. } | Failure::Interrupted) => Problem::new(
             Code::Unreadable,
-            "it was read twice, and was not the same: run the same command again, and look after the drive if this \
-             comes back",
+            "two readings gave different bytes: run the same command again; if it happens again, replace the drive",
         ),
         Outcome::Edited => Problem::new(
             Code::ChangedFile,
@@ -99,7 +98,7 @@ fn of_mirror(file: &Wanted, outcome: &Outcome, is_said: bool) -> Option<Problem>
             let size = amount::size(file.size);
             Problem::new(
                 Code::TooLarge,
-                format!("{size} are more than a file on the mirror's drive can have"),
+                format!("at {size} it is larger than any file that the mirror's drive can hold"),
             )
         }
         Outcome::NoLinks => {

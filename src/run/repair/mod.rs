@@ -86,7 +86,7 @@ struct Need {
 impl Need {
     fn new(record: FileRecord, harm: Harm) -> Self {
         let is_lost_edit = harm == Harm::Missing && record.original.is_some();
-        Need { original: is_lost_edit.then(|| record.clone().as_delivered()), record, harm }
+        Need { original: is_lost_edit.then(|| record.clone().into_delivered()), record, harm }
     }
 
     /// The records that it may have in the end, the best one first.
@@ -231,7 +231,7 @@ fn needs(
         let is_chosen = chosen.contains(&record.path);
         match harm {
             Harm::Changed if !is_chosen => _ = left.insert(record.path.clone(), harm),
-            _ if is_chosen => needs.push(Need::new(record.clone().as_delivered(), harm)),
+            _ if is_chosen => needs.push(Need::new(record.clone().into_delivered(), harm)),
             _ => needs.push(Need::new(record.clone(), harm)),
         }
     }
@@ -239,7 +239,7 @@ fn needs(
     for record in chosen.iter().filter_map(|path| before.files.get(path)) {
         // an edit of the same size, which nobody has seen yet, or one that was accepted
         if record.original.is_some() || examine(library, contents, &given, record).is_some() {
-            needs.push(Need::new(record.clone().as_delivered(), Harm::Changed));
+            needs.push(Need::new(record.clone().into_delivered(), Harm::Changed));
         }
     }
     needs.sort_by(|a, b| a.record.path.cmp(&b.record.path));

@@ -107,7 +107,7 @@ fn health(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let whole = match health.files - health.verified.min(health.files) {
         0 => format!("all {} intact", counted(health.files, "file", "files")),
         others => format!(
-            "{} intact; {} not read again since or not as imported",
+            "{} intact; {} not read since, or not as imported",
             counted(health.verified, "file", "files"),
             counted(others, "is", "are")
         ),

@@ -39,10 +39,10 @@ pub fn albums_made(remade: &Remade, voice: Voice) -> Result<(), Error> {
         ),
     }];
     if *removed > 0 {
-        lines.push(format!("{} of another form went.", counted(*removed, "album file", "album files")));
+        lines.push(format!("Removed {} of the old form.", counted(*removed, "album file", "album files")));
     }
     if let Some(form) = form {
-        lines.push(format!("Later imports make them so too ({}).", form.as_str()));
+        lines.push(format!("Later imports will do the same ({}).", form.as_str()));
     }
     say(&lines, problems, voice)
 }
@@ -127,8 +127,8 @@ pub fn forgotten(left_out: &LeftOut, what: Forgetting, voice: Voice) -> Result<(
     if let Forgetting::Done(_) = what {
         lines.push(match forgotten {
             0 => "Nothing was forgotten.".to_owned(),
-            1 => "No import brings it back, and zips that hold it can be deleted.".to_owned(),
-            _ => "No import brings them back, and zips that hold them can be deleted.".to_owned(),
+            1 => "No import brings it back, and `verify --against` does not ask for it.".to_owned(),
+            _ => "No import brings them back, and `verify --against` does not ask for them.".to_owned(),
         });
     } else if lines.is_empty() && problems.is_empty() {
         lines.push("They are not forgotten; there is nothing to bring back.".to_owned());

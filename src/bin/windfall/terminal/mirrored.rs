@@ -55,8 +55,10 @@ fn words(folder: &str, mirrored: &Mirrored) -> Vec<String> {
         format!("`{folder}` is a whole second copy of the library.")
     });
     if files.only_in_mirror > 0 {
-        lines
-            .push(format!("{} only there, and stay.", counted(files.only_in_mirror, "file is", "files are")));
+        lines.push(format!(
+            "{} only there and left alone.",
+            counted(files.only_in_mirror, "file is", "files are")
+        ));
     }
     let warnings = problems.iter().any(|problem| problem.severity == Severity::Warning);
     if lacking == 0 && !warnings && !report::has_errors(problems) {

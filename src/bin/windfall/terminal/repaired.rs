@@ -4,17 +4,17 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::{BAD, DOUBTFUL, GOOD, Reader, Voice, outcome, print, problems, shown, styled, to_errors};
-use windfall::cli::amount::counted;
+use windfall::cli::amount::{self, counted};
 use windfall::cli::forget::edited::Kept;
 use windfall::cli::remedy;
-use windfall::{Error, Health, Repaired};
+use windfall::{Error, Health, Look, Repaired};
 
 /// Prints what a repair did.
-pub fn repaired(repaired: &Repaired, voice: Voice) -> Result<(), Error> {
-    print(Reader::Person, |out| outcome(words(out, repaired, voice)))
+pub fn repaired(repaired: &Repaired, look: Look, voice: Voice) -> Result<(), Error> {
+    print(Reader::Person, |out| outcome(words(out, repaired, look, voice)))
 }
 
-fn words(out: &mut dyn Write, repaired: &Repaired, voice: Voice) -> io::Result<()> {
+fn words(out: &mut dyn Write, repaired: &Repaired, look: Look, voice: Voice) -> io::Result<()> {
     let Repaired { healed, restored, still_damaged, problems } = repaired;
     if *healed > 0 {
         let healed = counted(*healed, "file has its true bytes again", "files have their true bytes again");
@@ -35,7 +35,13 @@ fn words(out: &mut dyn Write, repaired: &Repaired, voice: Voice) -> io::Result<(
     match still_damaged {
         0 if healed + restored == 0 => {
             writeln!(out, "{}", styled(GOOD, "Nothing had to be put right."))?;
-            writeln!(out, "Only what is known or can be seen was looked at; `--all` reads every byte first.")
+            match look {
+                Look::Everything => Ok(()),
+                Look::Known => writeln!(
+                    out,
+                    "Only what is known or can be seen was looked at; `--all` reads every byte first."
+                ),
+            }
         }
         0 => writeln!(out, "{}", styled(GOOD, "Nothing is known to be damaged or missing any more.")),
         still => {
@@ -48,9 +54,15 @@ fn words(out: &mut dyn Write, repaired: &Repaired, voice: Voice) -> io::Result<(
 /// Prints which edits were kept.
 pub fn edits_kept(kept: &Kept, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| {
-        let count = counted(kept.kept, "file is", "files are");
-        let said =
-            writeln!(out, "{count} the library's own as they are now; no import brings the originals back.");
+        let said = match kept.kept {
+            0 => writeln!(out, "No edit was kept."),
+            1 => writeln!(out, "1 edited file is the library's own now; no import brings the original back."),
+            many => writeln!(
+                out,
+                "{} edited files are the library's own now; no import brings the originals back.",
+                amount::count(many)
+            ),
+        };
         outcome(said.and_then(|()| problems::write(out, &kept.problems, voice)))
     })
 }

@@ -100,7 +100,7 @@ impl Guide<'_> {
         }
         if came == Came::Whole {
             self.talk.say("")?;
-            let question = "Can the zips be deleted? Read everything again and tell?";
+            let question = "Can the zips be deleted? Shall I read everything again and tell?";
             if self.talk.is_wanted(question, Usual::Yes)? {
                 self.check_zips(library, inputs)?;
             }
@@ -283,7 +283,7 @@ impl Guide<'_> {
         ];
         self.talk.say("")?;
         self.talk.say("This drive cannot hold links, so an album cannot be a folder that takes no room.")?;
-        Ok(Some(self.talk.choose("What should albums be?", choices, 0)?))
+        Ok(Some(self.talk.choose("How should albums be kept?", choices, 0)?))
     }
 
     fn show(&mut self, glance: &Glance, library: &Path) -> io::Result<()> {

@@ -257,7 +257,7 @@ impl<'a> Talk<'a> {
             match read(&typed) {
                 Ok(read) => return Ok(read),
                 Err(NoPath::OfWindows) => {
-                    self.refuse("That is a path as Windows has them, and means nothing on this computer.")?;
+                    self.refuse("That is a Windows path; it does not work on this computer.")?;
                 }
                 Err(NoPath::Word) => {
                     let example = if cfg!(windows) { r"E:\Photos" } else { "/media/USB/Photos" };

@@ -226,10 +226,10 @@ impl Guide<'_> {
         let mut choices = vec![
             Choice::new("Add an export that Apple sent", Deed::Add),
             Choice::new("Look at your photos", Deed::Look),
-            Choice::new("Can the zips be deleted? Read everything again and tell", Deed::CheckZips),
+            Choice::new("Check whether the zips can be deleted (reads everything again)", Deed::CheckZips),
             Choice::new("Check the drive: is every file as it was imported?", Deed::CheckDrive),
             Choice::new("Make ready for another program: Immich, digiKam, Lightroom …", Deed::MakeReady),
-            Choice::new("Make a second copy on another drive, or renew it", Deed::SecondCopy),
+            Choice::new("Make a second copy on another drive, or bring it up to date", Deed::SecondCopy),
             Choice::new("Another library", Deed::AnotherLibrary),
         ];
         if let Some(harm) = repaired::harm(&health) {
@@ -369,7 +369,7 @@ impl Guide<'_> {
                 let list_text = text(&list);
                 match known::forget(&list, &library) {
                     Ok(()) => {
-                        self.talk.say(format_args!("The list `{}` has it no more.", shown(&list_text)))?
+                        self.talk.say(format_args!("It is no longer on the list `{}`.", shown(&list_text)))?
                     }
                     Err(error) => self.talk.refuse(format_args!(
                         "The list `{}` cannot be changed: {error}.",

@@ -161,7 +161,7 @@ impl Guide<'_> {
             self.talk.say(
                 "That is on the same drive as the library, as far as can be told, and would be lost with it.",
             )?;
-            if !self.talk.is_wanted("Take it all the same?", Usual::No)? {
+            if !self.talk.is_wanted("Use it anyway?", Usual::No)? {
                 return Err(Leave::Back);
             }
         }

@@ -207,7 +207,7 @@ fn nonsense_is_asked_again() {
     let place = ["banana", "0", "99", "?", "4", "maybe", "", "E:\\Photos", &file, &missing, &new];
     let begin = ["perhaps", "/media/USB", "yes", "no", "no", "q"];
     let talked = computer.talk(&[&place[..], &begin[..]].concat(), &[]);
-    let drive = if cfg!(windows) { "`E:\\` is not there" } else { "That is a path as Windows has them" };
+    let drive = if cfg!(windows) { "`E:\\` is not there" } else { "That is a Windows path" };
     talked.says(&[
         "Please type a number from 1 to 4, or q.",
         "Please type a whole path",
@@ -351,7 +351,7 @@ fn a_library_whose_drive_is_away_is_named_and_can_be_forgotten() {
     talked.says(&["(not there now)", "is not there. Connect its drive first", "Nothing was done."]);
     assert_eq!(known::libraries(&list), [away]);
     let talked = computer.talk(&["4", "1", "q"], &[]);
-    talked.says(&["has it no more."]);
+    talked.says(&["It is no longer on the list"]);
     assert_eq!(known::libraries(&list), [] as [PathBuf; 0]);
     assert_eq!(talked.ran, [] as [Vec<String>; 0]);
 }
