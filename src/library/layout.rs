@@ -10,6 +10,8 @@ pub const DETAILS: &str = "details";
 pub const ORIGINS: &str = "origins.csv";
 /// Beside those: what the owner chose, a line for each setting.
 pub const SETTINGS: &str = "settings.csv";
+/// Beside those: which edits the owner kept.
+pub const EDITS: &str = "edits.csv";
 /// Beside those: what the owner left out on purpose.
 pub const FORGOTTEN_TABLE: &str = "forgotten.csv";
 /// Inside it: files that the owner left out on purpose, by the path that they had.
@@ -73,6 +75,6 @@ pub fn has_own_folder(folder: &Path) -> bool {
 pub fn is_beside_details(path: &str) -> bool {
     let mut steps = path.split('/');
     [INTERNAL, DETAILS].into_iter().all(|step| steps.next() == Some(step))
-        && matches!(steps.nth(1), Some(ORIGINS | SETTINGS | FORGOTTEN_TABLE))
+        && matches!(steps.nth(1), Some(ORIGINS | SETTINGS | EDITS | FORGOTTEN_TABLE))
         && steps.next().is_none()
 }

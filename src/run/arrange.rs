@@ -1,6 +1,6 @@
 //! `arrange`: moves the library's own unchanged files to where a template, or the rules of today, want them, and back.
 //!
-//! What goes where is the pure [`Arrangement`]; this finds out which files nobody has touched, puts the moves on record
+//! What goes where is the pure `Arrangement`; this finds out which files nobody has touched, puts the moves on record
 //! and has them carried out. Without a template only those move that a later export hid, showed, deleted or dated
 //! otherwise.
 

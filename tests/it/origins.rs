@@ -356,3 +356,22 @@ fn several_exports_without_tables_double_nothing() {
         assert_eq!(after, before, "{form:?}");
     }
 }
+
+#[test]
+fn an_edit_that_its_owner_kept_is_not_lost_with_the_catalog() {
+    let scratch = Scratch::new();
+    let zips = rich().write_zips(&scratch.parts());
+    scratch.import(&zips);
+    let photo = "2024/2024-03/IMG_2.JPG";
+    let place = scratch.library().join(photo);
+    fs::write(&place, jpeg(77, &Exif::none())).unwrap();
+    windfall::cli::forget::edited::keep_edits(&scratch.library(), &[PathBuf::from(photo)]).unwrap();
+    let before = contents(&scratch.library());
+    lose_catalog(&scratch);
+    rebuilt(&scratch);
+    let records = scratch.records();
+    let record = &records[photo];
+    assert!(record.original.is_some());
+    scratch.import(&zips);
+    assert_eq!(contents(&scratch.library()), before);
+}

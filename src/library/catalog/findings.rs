@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::{Connection, Row, Transaction, params};
 
+use crate::apple::fingerprint::Fingerprint;
 use crate::category::Said;
 use crate::contents::Content;
 use crate::error::Error;
@@ -48,11 +49,15 @@ pub struct Edit<'a> {
     pub modified: DateTime<Utc>,
 }
 
-/// What Apple delivered of a file in whose place an edit stands.
-pub struct KeptOriginal<'a> {
-    pub path: &'a LibraryPath,
-    pub content: &'a Content,
-    pub said: &'a Said,
+/// An edit that its owner kept, and what Apple delivered of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptEdit {
+    pub path: LibraryPath,
+    /// Of the edit.
+    pub blake3: blake3::Hash,
+    pub original: Content,
+    /// What the original said of itself.
+    pub said: Said,
 }
 
 impl Catalog {
@@ -163,12 +168,36 @@ impl Catalog {
 }
 
 impl Catalog {
-    /// Records what stood in the place of edits, in a catalog that was made anew from the edits.
-    pub fn record_originals(&mut self, originals: &[KeptOriginal<'_>]) -> Result<(), Error> {
+    /// The edits that their owner kept. Of what the originals said of themselves, only Apple's checksum is told.
+    pub fn edits(&self) -> Result<Vec<KeptEdit>, Error> {
+        self.query(|c| {
+            let mut statement = c.prepare(
+                "SELECT path, edit.blake3, was.blake3, was.size, was.crc32, was.fingerprint FROM files \
+                 JOIN contents AS edit ON edit.id = files.content JOIN contents AS was ON was.id = files.original \
+                 ORDER BY path",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut edits = Vec::new();
+            while let Some(row) = rows.next()? {
+                let hash = |column| known_word(column, row.get_ref(column)?.as_str()?, |hex| blake3::Hash::from_hex(hex).ok());
+                let fingerprint = row.get_ref(5)?.as_str_or_null()?.and_then(Fingerprint::parse);
+                edits.push(KeptEdit {
+                    path: known_word(0, row.get_ref(0)?.as_str()?, library_path)?,
+                    blake3: hash(1)?,
+                    original: Content { blake3: hash(2)?, size: row.get(3)?, crc32: row.get(4)? },
+                    said: Said { fingerprint, ..Said::default() },
+                });
+            }
+            Ok(edits)
+        })
+    }
+
+    /// Records the originals of edits, in a catalog that was made anew from the edits.
+    pub fn record_originals(&mut self, edits: &[KeptEdit]) -> Result<(), Error> {
         self.write(|tx| {
             let mut update = tx.prepare("UPDATE files SET original = ?2 WHERE path = ?1")?;
             let mut known = tx.prepare("SELECT id FROM contents WHERE blake3 = ?1")?;
-            for KeptOriginal { path, content, said } in originals {
+            for KeptEdit { path, original: content, said, .. } in edits {
                 let hex = content.blake3.to_hex();
                 let id = match known.query([hex.as_str()])?.next()? {
                     Some(row) => row.get(0)?,

@@ -34,7 +34,7 @@ use crate::library::settings::RememberedSettings;
 use crate::threads;
 
 pub use facts::Measures;
-pub use findings::{Edit, Health, KeptOriginal};
+pub use findings::{Edit, Health, KeptEdit};
 pub use forgotten::{Forgotten, Remembrance};
 pub use history::{ExportRecord, RunRecord};
 pub use listing::{Detail, StoredFile};

@@ -1,5 +1,5 @@
 //! What only the catalog would know, once more beside it, in tables that stand with Apple's lists: if the catalog is
-//! lost, what its owner chose and what was left out on purpose is not.
+//! lost, what its owner chose, kept and left out on purpose is not.
 //!
 //! The catalog is what counts while it is there; these tables are read only to make a lost one anew. They stand beside
 //! the origins of every export, so that they go wherever those go, and all say the same.
@@ -14,6 +14,7 @@ use crate::library::catalog::Catalog;
 use crate::library::files::{Company, replace};
 use crate::library::layout;
 
+pub mod edits;
 pub mod forgotten;
 pub mod settings;
 
@@ -23,12 +24,13 @@ pub mod settings;
 /// If the drive is full, gone or read-only.
 pub fn keep(library: &Path, catalog: &Catalog) -> Result<(), Error> {
     settings::keep(library, &catalog.settings()?)?;
+    edits::keep(library, &catalog.edits()?)?;
     forgotten::keep(library, &catalog.remembrances()?)
 }
 
 /// The tables that stand or may stand, in a fixed order, as far as the drive tells.
 pub fn tables(library: &Path) -> impl Iterator<Item = PathBuf> {
-    let tables = [layout::SETTINGS, layout::FORGOTTEN_TABLE];
+    let tables = [layout::SETTINGS, layout::EDITS, layout::FORGOTTEN_TABLE];
     tables.into_iter().flat_map(|table| places(library, table).unwrap_or_default())
 }
 

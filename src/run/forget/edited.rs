@@ -18,6 +18,7 @@ use crate::category::{self, Said, Vouched};
 use crate::contents::Content;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Edit};
+use crate::library::choices;
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
@@ -72,6 +73,7 @@ pub fn keep_edits(library: &Path, paths: &[PathBuf]) -> Result<Kept, Error> {
     }
     kept.kept += edits.len() as u64;
     catalog.record_edits(Utc::now(), &edits)?;
+    choices::keep(library, &catalog)?;
     Ok(kept)
 }
 

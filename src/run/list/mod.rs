@@ -1,4 +1,4 @@
-//! `list`: what a library holds, a value per file; [`explain`] tells why one file is where it is. Only the catalog is
+//! `list`: what a library holds, a value per file; [`explain()`] tells why one file is where it is. Only the catalog is
 //! read.
 //!
 //! Files come in the order of their paths' bytes and through a callback, because a library may have half a

@@ -31,7 +31,7 @@ use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Ids, KeptOriginal as Original, Remembrance};
+use crate::library::catalog::{Catalog, Ids, KeptEdit, Remembrance};
 use crate::library::choices;
 use crate::library::layout;
 use crate::library::numbers;
@@ -85,8 +85,8 @@ pub fn rebuild(
     run.watch.progress.begin(Phase::Match, 0, 0);
     let made = Made::new(run.library, &told, &sorted, &kept, &reread, &settings);
     let new = layout::internal(run.library).join(format!("{}.new", layout::CATALOG));
-    let originals = old.originals(&reread);
-    made.write(&new, &sorted, &remembered(&old, &settings), &originals, &old.forgotten)?;
+    let edits = old.edits(&reread);
+    made.write(&new, &sorted, &remembered(&old, &settings), &edits, &old.forgotten)?;
     let kept_aside = swap(run.library, &new)?;
 
     let mut looked = look(&old, &told, &on_drive, &sorted, &reread, made);
@@ -180,7 +180,7 @@ impl Made {
         path: &Path,
         sorted: &Sorted,
         settings: &RememberedSettings,
-        originals: &[Original<'_>],
+        edits: &[KeptEdit],
         forgotten: &[Remembrance],
     ) -> Result<(), Error> {
         remove(path)?;
@@ -195,7 +195,7 @@ impl Made {
         catalog.record_staged(&[])?;
         catalog.record_files(&self.records, &ids)?;
         catalog.record_albums(&self.albums)?;
-        catalog.record_originals(originals)?;
+        catalog.record_originals(edits)?;
         catalog.record_recognised(&sorted.derived)?;
         catalog.record_remembrances(forgotten)
     }
@@ -231,8 +231,8 @@ fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Re
         looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(path.as_str()));
         looked.files.changed += 1;
     }
-    let originals = old.originals(reread);
-    let replaced = originals.iter().map(|original| (original.content.blake3, original.content.size));
+    let edits = old.edits(reread);
+    let replaced = edits.iter().map(|edit| (edit.original.blake3, edit.original.size));
     looked.holding.left_out.extend(replaced);
     let recorded = old.known.recorded.files.values().map(|record| {
         let content = &old.known.delivered.contents.distinct[record.content];

@@ -1,14 +1,14 @@
 //! What is still known of a library whose catalog is made anew: by the old one, if it can be read at all, and by the
 //! tables that stand beside it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::category::photos::lists::List;
 use crate::category::photos::lists::details::{Checksum, Row};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, KeptOriginal as Original, Remembered, Remembrance};
+use crate::library::catalog::{Catalog, KeptEdit, Remembered, Remembrance};
 use crate::library::choices;
 use crate::library::choices::settings::Kept;
 use crate::library::layout;
@@ -48,6 +48,8 @@ pub struct Old {
     lost: usize,
     /// What was left out on purpose.
     pub forgotten: Vec<Remembrance>,
+    /// Edits that the tables tell of.
+    edits: Vec<KeptEdit>,
 }
 
 impl Old {
@@ -76,7 +78,7 @@ impl Old {
         forgotten.retain(|kept| !is_told(kept));
         forgotten.extend(told.iter().cloned());
         forgotten.iter_mut().for_each(|file| learn(library, file));
-        Ok(Old { known, settings, lost, forgotten })
+        Ok(Old { known, settings, lost, forgotten, edits: choices::edits::kept(library) })
     }
 
     /// What the owner should know of settings that are lost.
@@ -105,20 +107,24 @@ impl Old {
         }
     }
 
-    /// What stood in the place of edits that their owner kept and that stand there still.
-    pub fn originals(&self, reread: &Reread) -> Vec<Original<'_>> {
+    /// The edits that their owner kept and that stand there still.
+    pub fn edits(&self, reread: &Reread) -> Vec<KeptEdit> {
         let Remembered { delivered, recorded } = &self.known;
-        let edits = recorded.files.values().filter_map(|record| {
-            let edit = &delivered.contents.distinct[record.content];
+        let known = recorded.files.values().filter_map(|record| {
             let original = *record.original.as_deref()?;
-            let stands = reread.content(&record.path).is_some_and(|found| found.blake3 == edit.blake3);
-            stands.then(|| Original {
-                path: &record.path,
-                content: &delivered.contents.distinct[original],
-                said: &delivered.heard.photos.said[original],
+            Some(KeptEdit {
+                path: record.path.clone(),
+                blake3: delivered.contents.distinct[record.content].blake3,
+                original: delivered.contents.distinct[original].clone(),
+                said: delivered.heard.photos.said[original].clone(),
             })
         });
-        edits.collect()
+        // what the catalog says is newer
+        let all = self.edits.iter().cloned().chain(known);
+        let all: BTreeMap<LibraryPath, KeptEdit> = all.map(|edit| (edit.path.clone(), edit)).collect();
+        let stands =
+            |edit: &KeptEdit| reread.content(&edit.path).is_some_and(|found| found.blake3 == edit.blake3);
+        all.into_values().filter(stands).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 //! What is to be put right is what the catalog knows, and what can be seen without reading: files that are gone or have
 //! another size; or, if everything is to be read first, whatever differs. An edit of the owner's is put aside only where
 //! its path is named. Nothing is written that has not exactly the bytes on record, and nothing is destroyed
-//! ([`mend`](crate::stage::place::mend)).
+//! (`stage/place/mend.rs`).
 
 mod sources;
 
