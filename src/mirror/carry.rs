@@ -12,7 +12,7 @@ use tempfile::TempPath;
 
 use crate::library::files::times;
 use crate::library::{drive, layout, name};
-use crate::mirror::decide::{Class, Wanted};
+use crate::mirror::decide::{Wanted, Worth};
 use crate::mirror::scan::Moment;
 use crate::progress::Watch;
 
@@ -104,7 +104,7 @@ impl Carrier<'_> {
         let modified = Moment::of(&metadata);
         // a drive that cannot hold a time or permissions has the bytes all the same
         let _ = file.set_times(times(metadata.modified().unwrap_or(modified.time())));
-        if wanted.class == Class::Own
+        if wanted.worth == Worth::Own
             && let Some(permissions) = permissions(&metadata.permissions())
         {
             let _ = file.set_permissions(permissions);

@@ -7,17 +7,17 @@
 use blake3::Hash;
 
 use crate::mirror::memory::Line;
-use crate::mirror::scan::{Moment, Seen, Sort};
+use crate::mirror::scan::{Moment, Nature, Seen};
 
 /// Whose a file of the library is, and so how much its former bytes are worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
+pub enum Worth {
     /// The catalog knows its bytes.
     Original,
     /// The owner's, or a sidecar: whatever stands there counts.
     Own,
     /// Windfall makes it again whenever it is asked to: thumbnails, the page, the tables beside the catalog.
-    Spare,
+    Remade,
     /// A link that the owner made.
     Link,
 }
@@ -29,7 +29,7 @@ pub struct Wanted {
     pub path: String,
     /// The spelling in which the library's drive has it, if it is another.
     pub alias: Option<String>,
-    pub class: Class,
+    pub worth: Worth,
     /// The bytes that it has to have, where that is known.
     pub blake3: Option<Hash>,
     /// How many those are, by the catalog if that knows them.
@@ -41,7 +41,7 @@ pub struct Wanted {
 impl Wanted {
     /// What stands in the library, if as far as one can see that is what is wanted.
     pub fn sound_source(&self) -> Option<Seen> {
-        self.source.filter(|seen| seen.sort == Sort::File && seen.size == self.size)
+        self.source.filter(|seen| seen.nature == Nature::File && seen.size == self.size)
     }
 
     /// The time that it has in the library.
@@ -111,15 +111,15 @@ pub enum Former {
 /// Decides.
 pub fn decide(wanted: &Wanted, here: &Here<'_>) -> Decision {
     let Some(seen) = here.seen else { return Decision::Bring };
-    if wanted.class == Class::Spare {
-        return spare(wanted, here, seen);
+    if wanted.worth == Worth::Remade {
+        return remade(wanted, here, seen);
     }
-    if seen.sort != Sort::File {
+    if seen.nature != Nature::File {
         return Decision::Taken;
     }
-    let former = match wanted.class {
-        Class::Original => Former::Good,
-        Class::Own | Class::Spare | Class::Link => Former::Spent,
+    let former = match wanted.worth {
+        Worth::Original => Former::Good,
+        Worth::Own | Worth::Remade | Worth::Link => Former::Spent,
     };
     let is_untouched = here.line.is_some_and(|line| line.is_of(&seen));
     match (here.line, here.bytes) {
@@ -140,7 +140,7 @@ pub fn decide(wanted: &Wanted, here: &Here<'_>) -> Decision {
         (Some(_), _) if is_untouched => Decision::Renew(Former::Bad),
         (Some(_), _) => Decision::Edited,
         // size and time are those of the library's file, and a failing drive changes neither
-        (None, _) if wanted.class == Class::Original && has_its_time(wanted, seen) => {
+        (None, _) if wanted.worth == Worth::Original && has_its_time(wanted, seen) => {
             Decision::Renew(Former::Bad)
         }
         (None, _) => Decision::Taken,
@@ -148,8 +148,8 @@ pub fn decide(wanted: &Wanted, here: &Here<'_>) -> Decision {
 }
 
 /// What can be made again is brought wherever it differs, and nobody reads it to find that out.
-fn spare(wanted: &Wanted, here: &Here<'_>, seen: Seen) -> Decision {
-    if seen.sort != Sort::File {
+fn remade(wanted: &Wanted, here: &Here<'_>, seen: Seen) -> Decision {
+    if seen.nature != Nature::File {
         return Decision::Taken;
     }
     if seen.size == wanted.size && has_its_time(wanted, seen) {
@@ -173,18 +173,18 @@ fn is_of_its_time(wanted: &Wanted, line: &Line) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Decision::{Adopt, Bring, Edited, Look, Renew, Taken, There};
-    use super::{Bytes, Class, Decision, Former, Here, Wanted, decide};
+    use super::{Bytes, Decision, Former, Here, Wanted, Worth, decide};
     use crate::mirror::memory::Line;
-    use crate::mirror::scan::{Moment, Seen, Sort};
+    use crate::mirror::scan::{Moment, Nature, Seen};
     use blake3::{Hash, hash};
 
     fn seen(size: u64, modified: i64) -> Seen {
-        Seen { sort: Sort::File, size, modified: Moment(modified * 1_000_000) }
+        Seen { nature: Nature::File, size, modified: Moment(modified * 1_000_000) }
     }
 
-    fn wanted(class: Class, blake3: Option<Hash>, size: u64, modified: i64) -> Wanted {
+    fn wanted(worth: Worth, blake3: Option<Hash>, size: u64, modified: i64) -> Wanted {
         let source = Some(seen(size, modified));
-        Wanted { path: "a".to_owned(), alias: None, class, blake3, size, source }
+        Wanted { path: "a".to_owned(), alias: None, worth, blake3, size, source }
     }
 
     fn line(bytes: &[u8], modified: i64) -> Line {
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn an_original() {
-        let original = wanted(Class::Original, Some(hash(b"good")), 4, 50_000);
+        let original = wanted(Worth::Original, Some(hash(b"good")), 4, 50_000);
         let nothing = Here { seen: None, line: None, is_suspect: false, bytes: None };
         assert_eq!(decide(&original, &nothing), Bring);
         assert_all(
@@ -259,13 +259,13 @@ mod tests {
 
     #[test]
     fn an_original_whose_date_was_corrected_gets_its_new_time() {
-        let later = wanted(Class::Original, Some(hash(b"good")), 4, 99_000);
+        let later = wanted(Worth::Original, Some(hash(b"good")), 4, 99_000);
         assert_all(&later, false, &[(Some(b"good"), (4, 50_000), None, Adopt)]);
     }
 
     #[test]
     fn what_is_gone_in_the_library_stays_in_the_mirror() {
-        let gone = Wanted { source: None, ..wanted(Class::Original, Some(hash(b"good")), 4, 50_000) };
+        let gone = Wanted { source: None, ..wanted(Worth::Original, Some(hash(b"good")), 4, 50_000) };
         assert_all(
             &gone,
             false,
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn what_is_the_owners() {
-        let own = wanted(Class::Own, None, 4, 50_000);
+        let own = wanted(Worth::Own, None, 4, 50_000);
         assert_all(
             &own,
             false,
@@ -291,7 +291,7 @@ mod tests {
             ],
         );
         // the library has a newer one
-        let newer = wanted(Class::Own, None, 5, 70_000);
+        let newer = wanted(Worth::Own, None, 5, 70_000);
         assert_all(
             &newer,
             false,
@@ -302,7 +302,7 @@ mod tests {
             ],
         );
         // once the library's was read too
-        let read = wanted(Class::Own, Some(hash(b"mine")), 4, 50_000);
+        let read = wanted(Worth::Own, Some(hash(b"mine")), 4, 50_000);
         assert_all(
             &read,
             false,
@@ -317,9 +317,9 @@ mod tests {
 
     #[test]
     fn what_can_be_made_again() {
-        let spare = wanted(Class::Spare, None, 4, 50_000);
+        let remade = wanted(Worth::Remade, None, 4, 50_000);
         assert_all(
-            &spare,
+            &remade,
             false,
             &[
                 (None, (4, 50_000), None, There),
@@ -332,10 +332,10 @@ mod tests {
 
     #[test]
     fn a_link_in_the_place_of_a_file_is_left_alone() {
-        for class in [Class::Original, Class::Own, Class::Spare] {
-            let link = Seen { sort: Sort::Link, ..seen(4, 50_000) };
+        for worth in [Worth::Original, Worth::Own, Worth::Remade] {
+            let link = Seen { nature: Nature::Link, ..seen(4, 50_000) };
             let here = Here { seen: Some(link), line: None, is_suspect: false, bytes: None };
-            assert_eq!(decide(&wanted(class, Some(hash(b"good")), 4, 50_000), &here), Taken);
+            assert_eq!(decide(&wanted(worth, Some(hash(b"good")), 4, 50_000), &here), Taken);
         }
     }
 }

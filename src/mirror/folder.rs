@@ -13,8 +13,8 @@ use crate::copy::folder::whole;
 use crate::error::{Error, NoMirror};
 use crate::library::catalog::Catalog;
 use crate::library::files::{Company, is_unfinished, make_folder, rename_new, replace};
-use crate::library::identity::{Identity, Kinship};
 use crate::library::layout::{self, INTERNAL};
+use crate::library::lineage::{Kinship, Lineage};
 use crate::library::lock::{lock, unlock};
 use crate::library::name;
 use crate::mirror::decide::Former;
@@ -40,7 +40,7 @@ pub struct Folder {
 ///
 /// # Errors
 /// [`Error::NoMirror`], or if the catalog in it cannot be judged.
-pub fn refuse(library: &Path, identity: &Identity, folder: &Path) -> Result<(), Error> {
+pub fn refuse(library: &Path, lineage: &Lineage, folder: &Path) -> Result<(), Error> {
     let refused = |why| Error::NoMirror { folder: folder.to_owned(), library: library.to_owned(), why };
     let (place, original) = (whole(folder), whole(library));
     let is_in_library = place.ancestors().skip(1).any(|above| above.join(INTERNAL).is_dir());
@@ -49,11 +49,11 @@ pub fn refuse(library: &Path, identity: &Identity, folder: &Path) -> Result<(), 
     }
     let internal = layout::internal(folder);
     let known = fs::read(internal.join(memory::FILE)).ok().and_then(|text| Memory::parse(&text));
-    if known.as_ref().is_some_and(|memory| memory.library != identity.id) {
+    if known.as_ref().is_some_and(|memory| memory.library != lineage.id) {
         return Err(refused(NoMirror::Another));
     }
     let kinship = match Catalog::read(folder) {
-        Ok(catalog) => identity.kinship(&catalog.identity()?),
+        Ok(catalog) => lineage.kinship(&catalog.lineage()?),
         Err(newer @ Error::CatalogNewer { .. }) => return Err(newer),
         // it was never finished, or its catalog is damaged and gets replaced
         Err(_) if known.is_some() || is_bare(&internal) => Kinship::Mirror,
@@ -82,7 +82,7 @@ impl Folder {
     ///
     /// # Errors
     /// If it is in use, or cannot be written.
-    pub fn open(root: &Path, identity: &Identity) -> Result<Self, Error> {
+    pub fn open(root: &Path, lineage: &Lineage) -> Result<Self, Error> {
         if root.exists() && !root.is_dir() {
             return Err(Error::io("create", root)(io::ErrorKind::NotADirectory.into()));
         }
@@ -92,7 +92,7 @@ impl Folder {
         make_folder(root, INTERNAL).map_err(Error::io("create", &internal))?;
         let lock = lock(root)?;
         let kept = fs::read(internal.join(memory::FILE)).ok().and_then(|text| Memory::parse(&text));
-        let memory = kept.unwrap_or_else(|| Memory::new(identity.id.clone()));
+        let memory = kept.unwrap_or_else(|| Memory::new(lineage.id.clone()));
         let (made, left) = (HashSet::new(), HashSet::new());
         let folder = Folder { root: root.to_owned(), lock, memory, made, left, is_new, made_root };
         // a line that a power cut left unfinished would spoil the next one

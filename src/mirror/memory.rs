@@ -13,7 +13,7 @@ use blake3::Hash;
 use csv::{ReaderBuilder, WriterBuilder};
 
 use crate::library::layout;
-use crate::mirror::scan::{Moment, Seen, Sort};
+use crate::mirror::scan::{Moment, Nature, Seen};
 
 /// Its name below `.windfall`.
 pub const FILE: &str = "mirror.csv";
@@ -40,7 +40,7 @@ pub struct Line {
 impl Line {
     /// Whether what stands there looks as it did when it was written.
     pub fn is_of(&self, seen: &Seen) -> bool {
-        seen.sort == Sort::File && self.size == seen.size && self.here.is_near(seen.modified)
+        seen.nature == Nature::File && self.size == seen.size && self.here.is_near(seen.modified)
     }
 }
 

@@ -11,6 +11,6 @@ pub mod carry;
 pub mod decide;
 pub mod folder;
 pub mod memory;
-pub mod moves;
 pub mod scan;
+pub mod stray;
 pub mod wanted;

@@ -54,7 +54,7 @@ impl Moment {
 
 /// What something is, as far as it matters for carrying it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub enum Nature {
     File,
     Link,
     /// A pipe, a socket, a device.
@@ -64,7 +64,7 @@ pub enum Sort {
 /// Something that stands in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
-    pub sort: Sort,
+    pub nature: Nature,
     pub size: u64,
     pub modified: Moment,
 }
@@ -72,12 +72,12 @@ pub struct Seen {
 impl Seen {
     /// What the system says of it.
     pub fn of(metadata: &Metadata) -> Self {
-        let sort = match metadata {
-            metadata if metadata.is_file() => Sort::File,
-            metadata if metadata.is_symlink() => Sort::Link,
-            _ => Sort::Strange,
+        let nature = match metadata {
+            metadata if metadata.is_file() => Nature::File,
+            metadata if metadata.is_symlink() => Nature::Link,
+            _ => Nature::Strange,
         };
-        Seen { sort, size: metadata.len(), modified: Moment::of(metadata) }
+        Seen { nature, size: metadata.len(), modified: Moment::of(metadata) }
     }
 }
 
@@ -160,7 +160,7 @@ fn is_gone(error: &walkdir::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Moment, Sort, scan};
+    use super::{Moment, Nature, scan};
     use std::fs::{self, File, FileTimes};
     use std::time::{Duration, UNIX_EPOCH};
 
@@ -200,7 +200,7 @@ mod tests {
                 "2024/a.jpg",
             ]
         );
-        assert!(found.seen.values().all(|seen| seen.sort == Sort::File && seen.size == 1));
+        assert!(found.seen.values().all(|seen| seen.nature == Nature::File && seen.size == 1));
         assert_eq!(found.refused, []);
         assert_eq!(found.at("2024/a.jpg"), Some(found.seen["2024/a.jpg"]));
         // which names are one is for the file system to say

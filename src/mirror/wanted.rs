@@ -9,8 +9,8 @@ use crate::library::layout::{self, FORGOTTEN, INTERNAL};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::library::record::{DerivedKind, DerivedRecord};
-use crate::mirror::decide::{Class, Wanted};
-use crate::mirror::scan::{Seen, Sort};
+use crate::mirror::decide::{Wanted, Worth};
+use crate::mirror::scan::{Nature, Seen};
 use crate::problem::{Code, Problem};
 
 /// What the catalog of a library knows.
@@ -45,29 +45,29 @@ pub fn wanted(catalogued: &Catalogued<'_>, seen: BTreeMap<String, Seen>) -> (Vec
     }
     let mut problems = Vec::new();
     for (path, source) in standing.seen {
-        if source.sort == Sort::Strange {
+        if source.nature == Nature::Strange {
             let message = "it is a pipe or a device, and not copied";
             problems.push(Problem::new(Code::UnsupportedEntry, message).as_warning().with_entry(path));
             continue;
         }
-        let class = match source.sort {
-            Sort::Link => Class::Link,
-            _ if is_spare(&path) => Class::Spare,
-            _ => Class::Own,
+        let worth = match source.nature {
+            Nature::Link => Worth::Link,
+            _ if is_remade(&path) => Worth::Remade,
+            _ => Worth::Own,
         };
         let size = source.size;
-        wanted.push(Wanted { path, alias: None, class, blake3: None, size, source: Some(source) });
+        wanted.push(Wanted { path, alias: None, worth, blake3: None, size, source: Some(source) });
     }
     (wanted, problems)
 }
 
 fn original(known: &Known, path: String, alias: Option<String>, source: Option<Seen>) -> Wanted {
     let (blake3, size) = (Some(known.blake3), known.size);
-    Wanted { path, alias, class: Class::Original, blake3, size, source }
+    Wanted { path, alias, worth: Worth::Original, blake3, size, source }
 }
 
 /// Whether Windfall makes it again whenever it is asked to.
-pub fn is_spare(path: &str) -> bool {
+pub fn is_remade(path: &str) -> bool {
     let internal = path.strip_prefix(INTERNAL).and_then(|below| below.strip_prefix('/'));
     let is_forgotten = |below: &str| below.strip_prefix(FORGOTTEN).is_some_and(|rest| rest.starts_with('/'));
     path == layout::PAGE || internal.is_some_and(|below| !is_forgotten(below))
@@ -101,8 +101,8 @@ impl Standing {
     fn withdraw(&mut self, path: &LibraryPath, record: &DerivedRecord, lists: &HashMap<LibraryPath, String>) {
         let Some(seen) = self.seen.get(path.as_str()) else { return };
         let is_as_made = match record.kind {
-            DerivedKind::Symlink => seen.sort == Sort::Link,
-            DerivedKind::Hardlink | DerivedKind::Copy => seen.sort == Sort::File,
+            DerivedKind::Symlink => seen.nature == Nature::Link,
+            DerivedKind::Hardlink | DerivedKind::Copy => seen.nature == Nature::File,
             DerivedKind::List => lists.contains_key(path),
             DerivedKind::Sidecar => false,
         };
@@ -118,8 +118,8 @@ mod tests {
     use crate::library::catalog::Known;
     use crate::library::path::LibraryPath;
     use crate::library::record::{DerivedKind, DerivedRecord};
-    use crate::mirror::decide::Class;
-    use crate::mirror::scan::{Moment, Seen, Sort};
+    use crate::mirror::decide::Worth;
+    use crate::mirror::scan::{Moment, Nature, Seen};
     use std::collections::{BTreeMap, HashMap};
 
     fn known(path: &str) -> Known {
@@ -147,45 +147,45 @@ mod tests {
         let lists = HashMap::from([(at("Albums/Lake.m3u8"), String::new())]);
         let catalogued =
             Catalogued { files: &files, forgotten: &forgotten, derived: &derived, lists: &lists };
-        let seen = |sort| Seen { sort, size: 3, modified: Moment(1) };
+        let seen = |nature| Seen { nature, size: 3, modified: Moment(1) };
         let standing = [
-            ("2024/a.jpg", Sort::File),
-            ("2024/a.jpg.xmp", Sort::File),
-            ("2024/e\u{301}.jpg", Sort::File),
-            ("Albums/Lake.m3u8", Sort::File),
-            ("Albums/Mine.m3u8", Sort::File),
-            ("Albums/Lake/a.jpg", Sort::Link),
-            ("Albums/Lake/b.jpg", Sort::File),
-            ("Albums/Lake/c.jpg", Sort::File),
-            (".windfall/forgotten/b.jpg", Sort::File),
-            (".windfall/forgotten/c.jpg", Sort::File),
-            (".windfall/forgotten/unknown.jpg", Sort::File),
-            (".windfall/thumbnails/ab/c.jpg", Sort::File),
-            ("windfall-report.html", Sort::File),
-            ("notes.txt", Sort::File),
-            ("link", Sort::Link),
-            ("pipe", Sort::Strange),
+            ("2024/a.jpg", Nature::File),
+            ("2024/a.jpg.xmp", Nature::File),
+            ("2024/e\u{301}.jpg", Nature::File),
+            ("Albums/Lake.m3u8", Nature::File),
+            ("Albums/Mine.m3u8", Nature::File),
+            ("Albums/Lake/a.jpg", Nature::Link),
+            ("Albums/Lake/b.jpg", Nature::File),
+            ("Albums/Lake/c.jpg", Nature::File),
+            (".windfall/forgotten/b.jpg", Nature::File),
+            (".windfall/forgotten/c.jpg", Nature::File),
+            (".windfall/forgotten/unknown.jpg", Nature::File),
+            (".windfall/thumbnails/ab/c.jpg", Nature::File),
+            ("windfall-report.html", Nature::File),
+            ("notes.txt", Nature::File),
+            ("link", Nature::Link),
+            ("pipe", Nature::Strange),
         ];
         let standing = standing.into_iter().map(|(path, sort)| (path.to_owned(), seen(sort))).collect();
         let (wanted, problems) = wanted(&catalogued, standing);
-        let said: Vec<(&str, Class, bool)> =
-            wanted.iter().map(|file| (&*file.path, file.class, file.source.is_some())).collect();
+        let said: Vec<(&str, Worth, bool)> =
+            wanted.iter().map(|file| (&*file.path, file.worth, file.source.is_some())).collect();
         assert_eq!(
             said,
             [
-                ("2024/a.jpg", Class::Original, true),
-                ("2024/gone.jpg", Class::Original, false),
-                ("2024/é.jpg", Class::Original, true),
-                (".windfall/forgotten/b.jpg", Class::Original, true),
-                (".windfall/forgotten/c.jpg", Class::Original, true),
-                (".windfall/forgotten/unknown.jpg", Class::Own, true),
-                (".windfall/thumbnails/ab/c.jpg", Class::Spare, true),
-                ("2024/a.jpg.xmp", Class::Own, true),
-                ("Albums/Lake/b.jpg", Class::Own, true),
-                ("Albums/Mine.m3u8", Class::Own, true),
-                ("link", Class::Link, true),
-                ("notes.txt", Class::Own, true),
-                ("windfall-report.html", Class::Spare, true),
+                ("2024/a.jpg", Worth::Original, true),
+                ("2024/gone.jpg", Worth::Original, false),
+                ("2024/é.jpg", Worth::Original, true),
+                (".windfall/forgotten/b.jpg", Worth::Original, true),
+                (".windfall/forgotten/c.jpg", Worth::Original, true),
+                (".windfall/forgotten/unknown.jpg", Worth::Own, true),
+                (".windfall/thumbnails/ab/c.jpg", Worth::Remade, true),
+                ("2024/a.jpg.xmp", Worth::Own, true),
+                ("Albums/Lake/b.jpg", Worth::Own, true),
+                ("Albums/Mine.m3u8", Worth::Own, true),
+                ("link", Worth::Link, true),
+                ("notes.txt", Worth::Own, true),
+                ("windfall-report.html", Worth::Remade, true),
             ]
         );
         assert_eq!(wanted[2].alias.as_deref(), Some("2024/e\u{301}.jpg"));

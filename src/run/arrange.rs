@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::contents::{ContentSet, litter};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Delivered, Move, Mover, NewMove, Remembered};
+use crate::library::catalog::{Catalog, Delivered, Errand, Move, NewMove, Remembered};
 use crate::library::choices;
 use crate::library::drive::{self, hash_file};
 use crate::library::given::Given;
@@ -109,7 +109,7 @@ pub fn arrange(run: &Run<'_>, wanted: &Wanted) -> Result<Arranged, Error> {
         choices::keep(library, &catalog)?;
         return Ok(told);
     }
-    catalog.begin_moves(Mover::Arrange, &moves, &looked.delivered.ids.contents, &words(&chosen))?;
+    catalog.begin_moves(Errand::Arrange, &moves, &looked.delivered.ids.contents, &words(&chosen))?;
     carried_out(run, &mut catalog, told)
 }
 
@@ -137,7 +137,12 @@ pub fn undo(run: &Run<'_>) -> Result<Arranged, Error> {
         .iter()
         .filter_map(|(name, before)| Some(((*name).to_owned(), remembered.text(before)?.to_owned())));
     let again: RememberedSettings = again.collect();
-    catalog.begin_moves(Mover::Undo, &decided.arrangement.moves(), &looked.delivered.ids.contents, &again)?;
+    catalog.begin_moves(
+        Errand::Undo,
+        &decided.arrangement.moves(),
+        &looked.delivered.ids.contents,
+        &again,
+    )?;
     carried_out(run, &mut catalog, told)
 }
 

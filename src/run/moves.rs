@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::category::Assets;
 use crate::contents::ContentSet;
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Delivered, Journal, Move, Mover, Remembered};
+use crate::library::catalog::{Catalog, Delivered, Errand, Journal, Move, Remembered};
 use crate::library::path::LibraryPath;
 use crate::library::record::{DerivedKind, DerivedRecord};
 use crate::library::settings::Settings;
@@ -95,7 +95,7 @@ pub fn carry_out(run: &Run<'_>, catalog: &mut Catalog) -> Result<Moved, Error> {
 fn go(run: &Run<'_>, catalog: &mut Catalog, journal: &Journal, attempt: Attempt) -> Result<Moved, Error> {
     let mut moved = Moved::default();
     let owners = catalog.owners_places()?;
-    if journal.mover == Mover::Forget {
+    if journal.errand == Errand::Forget {
         moved.removed += remove_repeats(run.library, catalog, journal)?;
     }
     relocate(run.library, &journal.pending, attempt, run.watch, &mut |batch| {
@@ -110,7 +110,7 @@ fn go(run: &Run<'_>, catalog: &mut Catalog, journal: &Journal, attempt: Attempt)
     // a folder that the owner made stays, empty or not
     prune(run.library, left.filter(|path| !owners.contains(*path)).filter_map(LibraryPath::parent));
     catalog.end_moves(journal)?;
-    moved.problems.extend(moved.refused.iter().map(|(going, why)| refusal(journal.mover, going, why)));
+    moved.problems.extend(moved.refused.iter().map(|(going, why)| refusal(journal.errand, going, why)));
     moved.problems.extend(followed.problems);
     Ok(Moved {
         removed: moved.removed + followed.removed,
@@ -118,10 +118,10 @@ fn go(run: &Run<'_>, catalog: &mut Catalog, journal: &Journal, attempt: Attempt)
     })
 }
 
-fn refusal(mover: Mover, going: &Move, why: &str) -> Problem {
-    let message = match (&going.new, mover) {
+fn refusal(errand: Errand, going: &Move, why: &str) -> Problem {
+    let message = match (&going.new, errand) {
         (None, _) => format!("it could not be deleted: {why}"),
-        (Some(new), Mover::Forget) => {
+        (Some(new), Errand::Forget) => {
             format!("it could not be put away as `{new}`: {why}; it is not forgotten")
         }
         (Some(new), _) => format!("it could not be moved to `{new}`: {why}"),

@@ -380,7 +380,7 @@ impl Session {
         }
         let run = arguments.run(self.watch());
         let (result, what) = match arguments.undo {
-            true => (forget::left_out::remember(&run, &arguments.paths), terminal::Forgetting::Undo),
+            true => (forget::left_out::bring_back(&run, &arguments.paths), terminal::Forgetting::Undo),
             false => (
                 forget::left_out::forget(&run, &arguments.paths, arguments.fate()),
                 terminal::Forgetting::Done(arguments.fate()),

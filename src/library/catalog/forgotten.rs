@@ -13,7 +13,7 @@ use crate::category::Said;
 use crate::contents::{ByContent, Content, ContentId};
 use crate::error::Error;
 use crate::library::catalog::load::{self, ById, FILES};
-use crate::library::catalog::moves::{Mover, NewMove};
+use crate::library::catalog::moves::{Errand, NewMove};
 use crate::library::catalog::words::Unknown;
 use crate::library::catalog::{Catalog, Detail, journal, moves};
 use crate::library::layout;
@@ -33,7 +33,7 @@ pub struct Forgotten<C = ContentId> {
 
 /// Forgotten bytes with all that is remembered of them, for a table beside the catalog.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Remembrance {
+pub struct ForgottenRecord {
     pub bytes: Forgotten<Content>,
     /// What the bytes say of themselves; from a table, no more than Apple's checksum.
     pub said: Said,
@@ -79,12 +79,12 @@ impl Catalog {
                 remember.execute(params![path, when, file.with.as_ref().map(LibraryPath::as_str)])?;
                 original.execute(params![path, when])?;
             }
-            moves::put(tx, Mover::Forget, moves::TO_DO, &moves, contents)
+            moves::put(tx, Errand::Forget, moves::TO_DO, &moves, contents)
         })
     }
 
     /// Forgets no longer what is kept nowhere, and journals the way back of what is: each with the path that it gets.
-    pub fn begin_remembering(
+    pub fn begin_bringing_back(
         &mut self,
         files: &[(Forgotten, Option<LibraryPath>)],
         contents: &ByContent<i64>,
@@ -106,12 +106,12 @@ impl Catalog {
                     }
                 }
             }
-            moves::put(tx, Mover::Remember, moves::TO_DO, &back, contents)
+            moves::put(tx, Errand::BringBack, moves::TO_DO, &back, contents)
         })
     }
 
     /// Everything that is forgotten, with all that is remembered of it, in a fixed order.
-    pub fn remembrances(&self) -> Result<Vec<Remembrance>, Error> {
+    pub fn all_forgotten(&self) -> Result<Vec<ForgottenRecord>, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
                 "SELECT blake3, size, crc32, path, kept, went_with, fingerprint, forgotten, record FROM forgotten \
@@ -130,7 +130,7 @@ impl Catalog {
                     continue;
                 };
                 let fingerprint = row.get_ref(6)?.as_str_or_null()?.and_then(Fingerprint::parse);
-                all.push(Remembrance {
+                all.push(ForgottenRecord {
                     bytes: Forgotten {
                         content: Content { blake3, size: row.get(1)?, crc32: row.get(2)? },
                         path: stood,
@@ -167,14 +167,14 @@ impl Catalog {
     }
 
     /// Puts on record what a table beside a lost catalog remembers.
-    pub fn record_remembrances(&mut self, all: &[Remembrance]) -> Result<(), Error> {
+    pub fn record_forgotten(&mut self, all: &[ForgottenRecord]) -> Result<(), Error> {
         self.write(|tx| {
             let mut known = tx.prepare("SELECT id FROM contents WHERE blake3 = ?1")?;
             let mut insert = tx.prepare(
                 "INSERT OR REPLACE INTO forgotten (content, path, kept, forgotten, went_with, record) \
                  VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN ?7 THEN json_remove(?6, '$.file.original') ELSE '' END)",
             )?;
-            for Remembrance { bytes, said, when, record } in all {
+            for ForgottenRecord { bytes, said, when, record } in all {
                 let id = match known.query([bytes.content.blake3.to_hex().as_str()])?.next()? {
                     Some(row) => row.get(0)?,
                     None => journal::insert_content(tx, &bytes.content, said)?,

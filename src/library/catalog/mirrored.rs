@@ -11,7 +11,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::Error;
 use crate::library::catalog::{Catalog, load};
-use crate::library::identity::{self, Identity};
+use crate::library::lineage::{self, Lineage};
 use crate::library::path::LibraryPath;
 use crate::library::record::DerivedRecord;
 
@@ -40,7 +40,7 @@ impl Catalog {
     ///
     /// # Errors
     /// If SQLite refuses.
-    pub fn identity(&self) -> Result<Identity, Error> {
+    pub fn lineage(&self) -> Result<Lineage, Error> {
         let id = self.settings()?.text(ID).map(str::to_owned);
         self.query(|c| {
             let mut statement = c.prepare("SELECT started FROM runs ORDER BY id")?;
@@ -49,7 +49,7 @@ impl Catalog {
             let first = "SELECT command, started, report FROM runs ORDER BY id LIMIT 1";
             let first = c.query_row(first, [], words).optional()?;
             let first = first.as_ref().map(|words| words.each_ref().map(String::as_str));
-            Ok(Identity { id: id.unwrap_or_else(|| identity::id(first)), runs })
+            Ok(Lineage { id: id.unwrap_or_else(|| lineage::id(first)), runs })
         })
     }
 
@@ -57,12 +57,12 @@ impl Catalog {
     ///
     /// # Errors
     /// If SQLite refuses.
-    pub fn remember_identity(&mut self, identity: &Identity) -> Result<(), Error> {
-        if self.settings()?.text(ID) == Some(&identity.id) {
+    pub fn remember_lineage(&mut self, lineage: &Lineage) -> Result<(), Error> {
+        if self.settings()?.text(ID) == Some(&lineage.id) {
             return Ok(());
         }
         self.transact(|tx| {
-            tx.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)", [ID, &identity.id])
+            tx.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)", [ID, &lineage.id])
                 .map(drop)
         })
     }

@@ -35,12 +35,12 @@ use crate::threads;
 
 pub use facts::Measures;
 pub use findings::{Edit, Health, KeptEdit};
-pub use forgotten::{Forgotten, Remembrance};
+pub use forgotten::{Forgotten, ForgottenRecord};
 pub use history::{ExportRecord, RunRecord};
 pub use listing::{Detail, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};
 pub use mirrored::{Known, Reading};
-pub use moves::{Journal, Move, Mover, NewMove, Relocated};
+pub use moves::{Errand, Journal, Move, NewMove, Relocated};
 pub use soundness::Dangling;
 use words::{Unknown, known_word};
 

@@ -16,7 +16,7 @@ use crate::library::settings::RememberedSettings;
 
 /// For which command files are moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mover {
+pub enum Errand {
     /// To the paths of a layout.
     Arrange,
     /// Back from there.
@@ -24,26 +24,27 @@ pub enum Mover {
     /// Out of the tree.
     Forget,
     /// Back into it.
-    Remember,
+    BringBack,
     /// The owner's own hand.
     Owner,
 }
 
-impl Mover {
-    const ALL: [Mover; 5] = [Mover::Arrange, Mover::Undo, Mover::Forget, Mover::Remember, Mover::Owner];
+impl Errand {
+    const ALL: [Errand; 5] =
+        [Errand::Arrange, Errand::Undo, Errand::Forget, Errand::BringBack, Errand::Owner];
 
     fn as_str(self) -> &'static str {
         match self {
-            Mover::Arrange => "arrange",
-            Mover::Undo => "undo",
-            Mover::Forget => "forget",
-            Mover::Remember => "remember",
-            Mover::Owner => "owner",
+            Errand::Arrange => "arrange",
+            Errand::Undo => "undo",
+            Errand::Forget => "forget",
+            Errand::BringBack => "bring-back",
+            Errand::Owner => "owner",
         }
     }
 
-    fn from_name(name: &str) -> Option<Mover> {
-        Self::ALL.into_iter().find(|mover| mover.as_str() == name)
+    fn from_name(name: &str) -> Option<Errand> {
+        Self::ALL.into_iter().find(|errand| errand.as_str() == name)
     }
 }
 
@@ -83,7 +84,7 @@ pub struct NewMove {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Journal {
     pub run: i64,
-    pub mover: Mover,
+    pub errand: Errand,
     /// What has not arrived.
     pub pending: Vec<Move>,
     /// From where files have gone already.
@@ -100,17 +101,17 @@ impl Catalog {
     /// can be taken back any more.
     pub fn begin_moves(
         &mut self,
-        mover: Mover,
+        errand: Errand,
         moves: &[NewMove],
         contents: &ByContent<i64>,
         chosen: &RememberedSettings,
     ) -> Result<(), Error> {
         self.write(|tx| {
-            if matches!(mover, Mover::Arrange | Mover::Undo) {
+            if matches!(errand, Errand::Arrange | Errand::Undo) {
                 tx.execute("DELETE FROM moves WHERE command = 'arrange'", [])?;
             }
             put_settings(tx, chosen)?;
-            put(tx, mover, TO_DO, moves, contents)
+            put(tx, errand, TO_DO, moves, contents)
         })
     }
 
@@ -128,8 +129,8 @@ impl Catalog {
             while let Some(row) = rows.next()? {
                 let run = row.get(0)?;
                 if journals.last().is_none_or(|journal| journal.run != run) {
-                    let mover = known_word(1, row.get_ref(1)?.as_str()?, Mover::from_name)?;
-                    journals.push(Journal { run, mover, pending: Vec::new(), left: Vec::new() });
+                    let errand = known_word(1, row.get_ref(1)?.as_str()?, Errand::from_name)?;
+                    journals.push(Journal { run, errand, pending: Vec::new(), left: Vec::new() });
                 }
                 let Some(journal) = journals.last_mut() else { continue };
                 let going = going(row)?;
@@ -144,7 +145,7 @@ impl Catalog {
 
     /// Records what became of moves; everything that names these files names them where they stand now.
     pub fn record_relocated(&mut self, journal: &Journal, relocated: &Relocated) -> Result<(), Error> {
-        let Journal { run, mover, .. } = journal;
+        let Journal { run, errand, .. } = journal;
         self.write(|tx| {
             tx.execute_batch(ARRIVED_TABLE)?;
             let mut arrived = tx.prepare(
@@ -155,10 +156,10 @@ impl Catalog {
                 arrived.execute(params![run, position])?;
             }
             drop(arrived);
-            match mover {
-                Mover::Arrange | Mover::Undo | Mover::Owner => follow(tx)?,
-                Mover::Forget => forgotten::left(tx)?,
-                Mover::Remember => forgotten::came_back(tx)?,
+            match errand {
+                Errand::Arrange | Errand::Undo | Errand::Owner => follow(tx)?,
+                Errand::Forget => forgotten::left(tx)?,
+                Errand::BringBack => forgotten::came_back(tx)?,
             }
             tx.execute(
                 "UPDATE moves SET done = ?2 WHERE run = ?1 AND position IN (SELECT position FROM arrived)",
@@ -166,10 +167,10 @@ impl Catalog {
             )?;
             tx.execute_batch("DROP TABLE arrived")?;
             for (position, _) in &relocated.refused {
-                match mover {
-                    Mover::Forget => forgotten::stays(tx, *run, *position)?,
-                    Mover::Undo => stays(tx, *run, *position)?,
-                    Mover::Arrange | Mover::Remember | Mover::Owner => {}
+                match errand {
+                    Errand::Forget => forgotten::stays(tx, *run, *position)?,
+                    Errand::Undo => stays(tx, *run, *position)?,
+                    Errand::Arrange | Errand::BringBack | Errand::Owner => {}
                 }
                 tx.execute("DELETE FROM moves WHERE run = ?1 AND position = ?2", params![run, position])?;
             }
@@ -179,9 +180,9 @@ impl Catalog {
 
     /// Says that a run of moves is at its end. Only an arrangement stays on record.
     pub fn end_moves(&mut self, journal: &Journal) -> Result<(), Error> {
-        let end = match journal.mover {
-            Mover::Arrange => "UPDATE moves SET done = 2 WHERE run = ?1",
-            Mover::Undo | Mover::Forget | Mover::Remember | Mover::Owner => {
+        let end = match journal.errand {
+            Errand::Arrange => "UPDATE moves SET done = 2 WHERE run = ?1",
+            Errand::Undo | Errand::Forget | Errand::BringBack | Errand::Owner => {
                 "DELETE FROM moves WHERE run = ?1"
             }
         };
@@ -235,7 +236,7 @@ impl Catalog {
                 [],
             )?;
             tx.execute_batch("DROP TABLE arrived")?;
-            put(tx, Mover::Owner, FOLLOWED, &moves, &ByContent::default())
+            put(tx, Errand::Owner, FOLLOWED, &moves, &ByContent::default())
         })
     }
 
@@ -258,7 +259,7 @@ pub(super) fn owners_places(connection: &Connection) -> rusqlite::Result<HashSet
 
 pub(super) fn put(
     tx: &Transaction<'_>,
-    mover: Mover,
+    errand: Errand,
     done: i64,
     moves: &[NewMove],
     contents: &ByContent<i64>,
@@ -271,7 +272,7 @@ pub(super) fn put(
         insert.execute(params![
             run,
             position,
-            mover.as_str(),
+            errand.as_str(),
             going.old.as_str(),
             going.new.as_ref().map_or("", LibraryPath::as_str),
             going.content.and_then(|content| contents.get(content)),
@@ -287,7 +288,7 @@ fn stays(tx: &Transaction<'_>, run: i64, position: i64) -> rusqlite::Result<()> 
         "INSERT INTO moves (run, position, command, old, new, content, done) \
          SELECT (SELECT max(run) + 1 FROM moves), position, ?3, new, old, content, ?4 FROM moves \
          WHERE run = ?1 AND position = ?2",
-        params![run, position, Mover::Arrange.as_str(), FOLLOWED],
+        params![run, position, Errand::Arrange.as_str(), FOLLOWED],
     )
     .map(|_| ())
 }
@@ -328,7 +329,7 @@ fn follow(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Mover, NewMove};
+    use super::{Errand, NewMove};
     use crate::contents::ByContent;
     use crate::library::catalog::Catalog;
     use crate::library::path::LibraryPath;
@@ -343,7 +344,7 @@ mod tests {
         let moves =
             [NewMove { old: old.clone(), new, content: None }, NewMove { old, new: None, content: None }];
         catalog
-            .begin_moves(Mover::Arrange, &moves, &ByContent::default(), &RememberedSettings::default())
+            .begin_moves(Errand::Arrange, &moves, &ByContent::default(), &RememberedSettings::default())
             .unwrap();
         let wanted = |catalog: &Catalog| {
             catalog.unfinished_moves().map(|mut journals| {

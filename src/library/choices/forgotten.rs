@@ -14,7 +14,7 @@ use crate::apple::fingerprint::Fingerprint;
 use crate::category::Said;
 use crate::contents::Content;
 use crate::error::Error;
-use crate::library::catalog::{Forgotten, Remembrance};
+use crate::library::catalog::{Forgotten, ForgottenRecord};
 use crate::library::layout;
 use crate::library::path::LibraryPath;
 
@@ -35,13 +35,13 @@ struct Line {
     record: String,
 }
 
-pub(super) fn keep(library: &Path, all: &[Remembrance]) -> Result<(), Error> {
+pub(super) fn keep(library: &Path, all: &[ForgottenRecord]) -> Result<(), Error> {
     let text = text(all).map_err(Error::io("write what is forgotten in", library))?;
     put(library, layout::FORGOTTEN_TABLE, (!all.is_empty()).then_some(&text))
 }
 
 /// What stands beside the catalog: every line of every table that can be understood, each once.
-pub fn kept(library: &Path) -> Vec<Remembrance> {
+pub fn kept(library: &Path) -> Vec<ForgottenRecord> {
     let mut all = BTreeMap::new();
     for place in places(library, layout::FORGOTTEN_TABLE).unwrap_or_default() {
         if !is_file(&place) {
@@ -49,17 +49,17 @@ pub fn kept(library: &Path) -> Vec<Remembrance> {
         }
         let Ok(file) = File::open(place) else { continue };
         let lines = ReaderBuilder::new().flexible(true).from_reader(file).into_deserialize::<Line>();
-        for remembrance in lines.filter_map(Result::ok).filter_map(understood) {
-            let key = (remembrance.bytes.path.clone(), *remembrance.bytes.content.blake3.as_bytes());
-            all.insert(key, remembrance);
+        for record in lines.filter_map(Result::ok).filter_map(understood) {
+            let key = (record.bytes.path.clone(), *record.bytes.content.blake3.as_bytes());
+            all.insert(key, record);
         }
     }
     all.into_values().collect()
 }
 
-fn text(all: &[Remembrance]) -> io::Result<Vec<u8>> {
+fn text(all: &[ForgottenRecord]) -> io::Result<Vec<u8>> {
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
-    for Remembrance { bytes, said, when, record } in all {
+    for ForgottenRecord { bytes, said, when, record } in all {
         let text = |path: &Option<LibraryPath>| path.as_ref().map(LibraryPath::to_string);
         writer.serialize(Line {
             path: bytes.path.to_string(),
@@ -76,9 +76,9 @@ fn text(all: &[Remembrance]) -> io::Result<Vec<u8>> {
     writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
-fn understood(line: Line) -> Option<Remembrance> {
+fn understood(line: Line) -> Option<ForgottenRecord> {
     let path = |text: Option<String>| text.and_then(|text| LibraryPath::recorded(&text).ok());
-    Some(Remembrance {
+    Some(ForgottenRecord {
         bytes: Forgotten {
             content: Content {
                 blake3: blake3::Hash::from_hex(line.blake3).ok()?,
@@ -106,15 +106,15 @@ mod tests {
     use crate::apple::fingerprint;
     use crate::category::Said;
     use crate::contents::Content;
-    use crate::library::catalog::{Forgotten, Remembrance};
+    use crate::library::catalog::{Forgotten, ForgottenRecord};
     use crate::library::path::LibraryPath;
 
-    fn remembrance(path: &str, kept: Option<&str>) -> Remembrance {
+    fn record(path: &str, kept: Option<&str>) -> ForgottenRecord {
         let at = |text: &str| LibraryPath::recorded(text).unwrap();
         let mut print = fingerprint::Hasher::new();
         print.update(path.as_bytes());
         let content = Content { blake3: blake3::hash(path.as_bytes()), size: 7, crc32: 9 };
-        Remembrance {
+        ForgottenRecord {
             bytes: Forgotten { content, path: at(path), kept: kept.map(at), with: None },
             said: Said { fingerprint: Some(print.finish()), ..Said::default() },
             when: "2024-05-01T10:00:00Z".into(),
@@ -129,10 +129,8 @@ mod tests {
         fs::create_dir_all(&export).unwrap();
         fs::write(export.join("origins.csv"), "").unwrap();
         assert_eq!(kept(library.path()), []);
-        let all = [
-            remembrance("2024/a.jpg", Some(".windfall/forgotten/2024/a.jpg")),
-            remembrance("2024/b, c.jpg", None),
-        ];
+        let all =
+            [record("2024/a.jpg", Some(".windfall/forgotten/2024/a.jpg")), record("2024/b, c.jpg", None)];
         keep(library.path(), &all).unwrap();
         assert_eq!(kept(library.path()), all);
         // a line that is damaged costs itself

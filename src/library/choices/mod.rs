@@ -25,7 +25,7 @@ pub mod settings;
 pub fn keep(library: &Path, catalog: &Catalog) -> Result<(), Error> {
     settings::keep(library, &catalog.settings()?)?;
     edits::keep(library, &catalog.edits()?)?;
-    forgotten::keep(library, &catalog.remembrances()?)
+    forgotten::keep(library, &catalog.all_forgotten()?)
 }
 
 /// The tables that stand or may stand, in a fixed order, as far as the drive tells.

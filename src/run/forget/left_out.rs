@@ -117,7 +117,7 @@ pub fn forget(run: &Run<'_>, paths: &[PathBuf], fate: Fate) -> Result<LeftOut, E
 ///
 /// # Errors
 /// As [`forget`].
-pub fn remember(run: &Run<'_>, paths: &[PathBuf]) -> Result<LeftOut, Error> {
+pub fn bring_back(run: &Run<'_>, paths: &[PathBuf]) -> Result<LeftOut, Error> {
     let mut opened = Opened::new(run)?;
     let mut back: BTreeMap<&LibraryPath, Vec<&Forgotten>> = BTreeMap::new();
     for path in paths {
@@ -163,7 +163,7 @@ pub fn remember(run: &Run<'_>, paths: &[PathBuf]) -> Result<LeftOut, Error> {
         .collect();
     let coming = files.iter().filter(|(_, new)| new.is_some()).count() as u64;
     let others = files.len() as u64 - coming;
-    opened.catalog.begin_remembering(&files, &opened.delivered.ids.contents)?;
+    opened.catalog.begin_bringing_back(&files, &opened.delivered.ids.contents)?;
     let moved = carry_out(run, &mut opened.catalog)?;
     let came = coming - moved.refused.len() as u64;
     let mut told = told(moved, came, 0, others);

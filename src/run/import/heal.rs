@@ -16,7 +16,7 @@ use crate::library::record::FileRecord;
 use crate::library::staging::Staging;
 use crate::run::import::Run;
 use crate::run::import::read::Read;
-use crate::stage::place::{Placing, Wound, mend};
+use crate::stage::place::{Healing, Placing, mend};
 use crate::stage::survey::Before;
 
 /// Heals what can be healed.
@@ -42,10 +42,10 @@ pub(super) fn heal(
         .partition(|record| is_at_hand(&contents.distinct[record.content].blake3));
     read.before.damaged = others;
     let given = Given::of(contents, curable.iter());
-    let wound = |record: FileRecord| Wound { modified: given.time(&record), record };
-    let wounds: Vec<Wound> = curable.into_iter().map(wound).collect();
+    let healing = |record: FileRecord| Healing { modified: given.time(&record), record };
+    let healings: Vec<Healing> = curable.into_iter().map(healing).collect();
     let placing = Placing { library, staging, held: &held, watch: run.watch };
-    let mended = mend(&placing, &wounds, contents, &read.before.derived, catalog, &read.inputs.ids)?;
+    let mended = mend(&placing, &healings, contents, &read.before.derived, catalog, &read.inputs.ids)?;
     for record in &mended.whole {
         let bad = mended.aside.get(&record.path).map(|to| format!("; the bad ones are kept as `{to}`"));
         run.watch.progress.note(&format!(
@@ -55,7 +55,8 @@ pub(super) fn heal(
         ));
     }
     let whole: HashSet<_> = mended.whole.iter().map(|record| record.path.clone()).collect();
-    let failed = wounds.into_iter().map(|wound| wound.record).filter(|record| !whole.contains(&record.path));
+    let failed =
+        healings.into_iter().map(|healing| healing.record).filter(|record| !whole.contains(&record.path));
     read.before.damaged.extend(failed);
     read.tally.problems.extend(mended.problems);
     read.before.cured(mended.whole);

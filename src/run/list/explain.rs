@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::apple::text;
 use crate::category::photos::time::{Evidence, Rule};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Detail, Remembrance};
+use crate::library::catalog::{Catalog, Detail, ForgottenRecord};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::library::posted::{Posted, Remark};
@@ -120,11 +120,12 @@ pub fn explain(library: &Path, path: &Path) -> Result<Explained, Error> {
     if let Some(found) = catalog.path_of(&texts)? {
         return story(&catalog, &found, path);
     }
-    let left_out = catalog.remembrances()?;
+    let left_out = catalog.all_forgotten()?;
     let keys: HashSet<String> = texts.iter().map(|text| name::fold(text)).collect();
     let is_named = |path: &LibraryPath| keys.contains(&name::fold(path.as_str()));
-    let stood_there =
-        |left: &&Remembrance| is_named(&left.bytes.path) || left.bytes.kept.as_ref().is_some_and(is_named);
+    let stood_there = |left: &&ForgottenRecord| {
+        is_named(&left.bytes.path) || left.bytes.kept.as_ref().is_some_and(is_named)
+    };
     if let Some(left) = newest(left_out.iter().filter(stood_there)) {
         return Ok(left);
     }
@@ -138,7 +139,7 @@ pub fn explain(library: &Path, path: &Path) -> Result<Explained, Error> {
 }
 
 /// What was left out last.
-fn newest<'a>(all: impl Iterator<Item = &'a Remembrance>) -> Option<Explained> {
+fn newest<'a>(all: impl Iterator<Item = &'a ForgottenRecord>) -> Option<Explained> {
     // the original of an edit went along with the edit, and its path is the same
     let files = all.filter(|left| left.bytes.with.as_ref() != Some(&left.bytes.path));
     files.max_by(|a, b| a.when.cmp(&b.when)).map(LeftOut::from).map(Explained::LeftOut)
@@ -160,8 +161,8 @@ fn story(catalog: &Catalog, found: &str, path: &Path) -> Result<Explained, Error
     Ok(Explained::File(Box::new(Story { rule, distances, companion_of, posted, file })))
 }
 
-impl From<&Remembrance> for LeftOut {
-    fn from(left: &Remembrance) -> Self {
+impl From<&ForgottenRecord> for LeftOut {
+    fn from(left: &ForgottenRecord) -> Self {
         let bytes = left.bytes.clone();
         LeftOut {
             path: bytes.path,
@@ -176,7 +177,7 @@ impl From<&Remembrance> for LeftOut {
 
 /// The path of the only file that has this name, or had it at Apple's, or was left out. One that has it comes before one
 /// that had, and that before one that was left out.
-fn by_name(catalog: &Catalog, left_out: &[Remembrance], path: &Path) -> Result<Option<String>, Error> {
+fn by_name(catalog: &Catalog, left_out: &[ForgottenRecord], path: &Path) -> Result<Option<String>, Error> {
     let mut steps = path.components();
     let (Some(Component::Normal(name)), None) = (steps.next(), steps.next()) else { return Ok(None) };
     let wanted = text::match_key(&name.to_string_lossy());

@@ -20,7 +20,7 @@ use crate::library::staging::{Staging, sync_all};
 use crate::mirror::albums::{Albums, Standing, albums};
 use crate::mirror::bring::Proof;
 use crate::mirror::carry::buffer;
-use crate::mirror::decide::Class;
+use crate::mirror::decide::Worth;
 use crate::mirror::folder::Folder;
 use crate::mirror::scan::Scan;
 use crate::problem::{Code, Problem};
@@ -226,7 +226,7 @@ impl Ending<'_> {
     /// Originals that the mirror does not have.
     fn absent(&self) -> HashSet<LibraryPath> {
         let absent =
-            self.work.iter().filter(|(file, outcome)| file.class == Class::Original && !outcome.is_there());
+            self.work.iter().filter(|(file, outcome)| file.worth == Worth::Original && !outcome.is_there());
         absent.filter_map(|(file, _)| LibraryPath::recorded(&file.path).ok()).collect()
     }
 
@@ -241,7 +241,7 @@ impl Ending<'_> {
             .map(|(blake3, reading)| (*blake3, reading))
             .collect();
         let mut readings = HashMap::new();
-        for (file, outcome) in self.work.iter().filter(|(file, _)| file.class == Class::Original) {
+        for (file, outcome) in self.work.iter().filter(|(file, _)| file.worth == Worth::Original) {
             let Some(blake3) = file.blake3 else { continue };
             let before = self.old.readings.get(&file.path).map(|(_, reading)| reading);
             let harmed = |harm: Harm| Reading {

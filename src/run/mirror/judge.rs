@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::library::files::set_time;
 use crate::library::layout;
 use crate::mirror::carry::{Carrier, buffer};
-use crate::mirror::decide::{Bytes, Class, Decision, Here, Wanted, decide};
+use crate::mirror::decide::{Bytes, Decision, Here, Wanted, Worth, decide};
 use crate::mirror::folder::Folder;
 use crate::mirror::memory::{Change, Line};
 use crate::mirror::scan::{Moment, Scan, Seen};
@@ -74,7 +74,7 @@ pub fn judge(
 
 fn judged(file: &Wanted, here: &Scan, folder: &Folder, old: &Old, bytes: Option<Bytes>) -> Decision {
     let seen = here.at(&file.path);
-    if file.class == Class::Link {
+    if file.worth == Worth::Link {
         // nothing but its text tells what a link is, and that is compared when it is to be made
         return Decision::Bring;
     }

@@ -18,7 +18,7 @@ use crate::mirror::decide::Former;
 use crate::mirror::folder::Folder;
 use crate::mirror::memory::{Change, Line};
 use crate::mirror::scan::Scan;
-use crate::mirror::wanted::is_spare;
+use crate::mirror::wanted::is_remade;
 use crate::problem::{Code, Problem};
 use crate::run::mirror::ending::{Ending, Old};
 use crate::run::mirror::{Leftovers, Mirrored, Run, Work};
@@ -83,7 +83,7 @@ impl Ending<'_> {
             let may_go = line.is_some_and(|line| self.may_go(path, &line, &held));
             if may_go && line.is_some_and(|line| hash_file(&place) == Some(line.blake3)) {
                 fs::remove_file(&place).map_err(Error::io("remove", &place))?;
-                mirrored.removed += u64::from(!is_spare(path));
+                mirrored.removed += u64::from(!is_remade(path));
                 emptied.push(place);
             } else if !is_internal(path) {
                 mirrored.files.only_in_mirror += 1;
@@ -115,7 +115,7 @@ impl Ending<'_> {
             derived.is_some_and(|(_, record)| record.kind == DerivedKind::Sidecar)
         };
         let is_given_up = || self.library.gone.contains(&line.blake3) || held.contains(&line.blake3);
-        is_spare(path) || is_sidecar() || self.run.leftovers == Leftovers::Deleted && is_given_up()
+        is_remade(path) || is_sidecar() || self.run.leftovers == Leftovers::Deleted && is_given_up()
     }
 }
 

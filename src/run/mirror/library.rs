@@ -16,13 +16,13 @@ use crate::library::catalog::{Catalog, Known, Remembered};
 use crate::library::choices;
 use crate::library::drive::hash_file;
 use crate::library::given::Given;
-use crate::library::identity::Identity;
+use crate::library::lineage::Lineage;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, DerivedKind, DerivedRecord, Harm};
 use crate::library::settings::{AlbumForm, name as setting};
 use crate::library::tree::Tree;
 use crate::mirror::carry::{Carrier, Failure};
-use crate::mirror::decide::{Class, Wanted};
+use crate::mirror::decide::{Wanted, Worth};
 use crate::mirror::folder::Folder;
 use crate::mirror::scan::Scan;
 use crate::mirror::wanted::Catalogued;
@@ -33,7 +33,7 @@ use crate::stage::survey::{Before, examine};
 /// A library that this run has locked.
 pub struct Library {
     pub catalog: Catalog,
-    pub identity: Identity,
+    pub lineage: Lineage,
     files: Vec<Known>,
     forgotten: Vec<Known>,
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
@@ -67,7 +67,7 @@ impl Library {
             lists.filter_map(|(path, record)| Some((path.clone(), list(root, path, record)?))).collect();
         let harmed = catalog.damage()?.into_iter().map(|(path, damage)| (path.to_string(), damage.what));
         Ok(Library {
-            identity: catalog.identity()?,
+            lineage: catalog.lineage()?,
             files,
             forgotten,
             derived,
@@ -117,8 +117,8 @@ impl Library {
     ///
     /// # Errors
     /// If the catalog refuses, but not for a drive that cannot be written to.
-    pub fn remember_identity(&mut self, run: &Run<'_>) -> Result<(), Error> {
-        if writable(self.catalog.remember_identity(&self.identity), run)?.is_some() {
+    pub fn remember_lineage(&mut self, run: &Run<'_>) -> Result<(), Error> {
+        if writable(self.catalog.remember_lineage(&self.lineage), run)?.is_some() {
             // it follows from the catalog as well
             let _ = choices::keep(run.library, &self.catalog);
         }
@@ -141,7 +141,7 @@ impl Library {
         let elsewhere = OnceCell::new();
         let mut sound: Vec<LibraryPath> = Vec::new();
         let mut doubtful: Vec<&str> = Vec::new();
-        for (file, outcome) in work.iter().filter(|(file, _)| file.class == Class::Original) {
+        for (file, outcome) in work.iter().filter(|(file, _)| file.worth == Worth::Original) {
             match (file.source, outcome) {
                 // the folder that it is in was named
                 (None, _) if is_forbidden(carrier, file) => {}
@@ -205,7 +205,7 @@ fn is_damage(error: &io::Error) -> bool {
 
 /// Where bytes stand that the catalog has elsewhere or does not know.
 fn own<'a>(work: &'a Work, folder: &Folder) -> HashMap<Hash, &'a str> {
-    let own = work.files.iter().filter(|file| file.class == Class::Own);
+    let own = work.files.iter().filter(|file| file.worth == Worth::Own);
     let hash = |file: &Wanted| file.blake3.or_else(|| Some(folder.memory.at(&file.path)?.blake3));
     own.filter_map(|file| Some((hash(file)?, file.path.as_str()))).collect()
 }

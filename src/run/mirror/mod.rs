@@ -25,7 +25,7 @@ use crate::library::staging::Staging;
 use crate::library::{drive, layout};
 use crate::mirror::bring::{Brought, Job, Proof, bring};
 use crate::mirror::carry::{Carrier, Failure};
-use crate::mirror::decide::{Class, Former, Wanted};
+use crate::mirror::decide::{Former, Wanted, Worth};
 use crate::mirror::folder::{Folder, refuse};
 use crate::mirror::memory::{self, Memory};
 use crate::mirror::scan::scan;
@@ -71,7 +71,7 @@ pub fn are_the_same(one: &Path, other: &Path) -> bool {
         let memory = fs::read(layout::internal(folder).join(memory::FILE)).ok();
         match memory.and_then(|text| Memory::parse(&text)) {
             Some(memory) => Some(memory.library),
-            None => Some(Catalog::read(folder).ok()?.identity().ok()?.id),
+            None => Some(Catalog::read(folder).ok()?.lineage().ok()?.id),
         }
     };
     id(one).is_some_and(|one| id(other) == Some(one))
@@ -176,9 +176,9 @@ impl Work {
 pub fn mirror(run: &Run<'_>) -> Result<Mirrored, Error> {
     let lock = verify::hold(run.library)?;
     let mut library = Library::open(run)?;
-    refuse(run.library, &library.identity, run.folder)?;
-    library.remember_identity(run)?;
-    let mut folder = Folder::open(run.folder, &library.identity)?;
+    refuse(run.library, &library.lineage, run.folder)?;
+    library.remember_lineage(run)?;
+    let mut folder = Folder::open(run.folder, &library.lineage)?;
     // one more, because one waits most of the time until the drive has written a batch
     let mirrored =
         threads::pool(run.jobs.saturating_add(1))?.install(|| bring_up_to_date(run, library, &mut folder));
@@ -235,7 +235,7 @@ fn set_apart(run: &Run<'_>, work: &mut Work) -> Result<(), Error> {
     for (at, _) in work.pending() {
         let file = &work.files[at];
         match file.sound_source() {
-            _ if file.class == Class::Link => {}
+            _ if file.worth == Worth::Link => {}
             None => work.outcomes[at] = Outcome::Lacking,
             Some(_) if file.size > largest => work.outcomes[at] = Outcome::TooLarge,
             Some(_) => need = need.saturating_add(file.size),
@@ -259,7 +259,7 @@ fn carry(
     library: &mut Library,
     folder: &mut Folder,
 ) -> Result<Bytes, Error> {
-    let pending = work.pending().into_iter().filter(|(at, _)| work.files[*at].class != Class::Link);
+    let pending = work.pending().into_iter().filter(|(at, _)| work.files[*at].worth != Worth::Link);
     let job = |(number, former): (usize, _)| Job { number, wanted: &work.files[number], former };
     let jobs: Vec<Job<'_>> = pending.map(job).collect();
     run.watch.progress.begin(Phase::Mirror, jobs.len() as u64, jobs.iter().map(|job| job.wanted.size).sum());

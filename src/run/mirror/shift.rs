@@ -18,8 +18,8 @@ use crate::mirror::carry::{Carrier, buffer};
 use crate::mirror::decide::Former;
 use crate::mirror::folder::Folder;
 use crate::mirror::memory::{Change, Line};
-use crate::mirror::moves::Spares;
 use crate::mirror::scan::{Scan, Seen};
+use crate::mirror::stray::Strays;
 use crate::run::mirror::ending::Old;
 use crate::run::mirror::judge::give_time;
 use crate::run::mirror::{Outcome, Work};
@@ -120,12 +120,12 @@ impl Shifting<'_> {
             return Vec::new();
         }
         let waiting = self.staging.waiting();
-        let mut spares = self.spares(here, &pending);
+        let mut strays = self.strays(here, &pending);
         let mut taken: HashSet<Hash> = HashSet::new();
         let mut moves = Vec::new();
         for (number, former) in pending {
             let file = &mut self.work.files[number];
-            if spares.may_have(file) {
+            if strays.may_have(file) {
                 let there = File::open(self.carrier.source(file));
                 file.blake3 = there.and_then(|there| self.carrier.hash(there, &mut buffer())).ok();
             }
@@ -137,7 +137,7 @@ impl Shifting<'_> {
                 let modified = file.modified().unwrap_or_default();
                 let line = Line { size: file.size, modified, here: modified, blake3 };
                 moves.push(Move { number, former, from: From::Staging, line });
-            } else if let Some(path) = spares.take(&blake3) {
+            } else if let Some(path) = strays.take(&blake3) {
                 let Some(line) = self.folder.memory.at(&path).copied() else { continue };
                 moves.push(Move { number, former, from: From::Path(path), line });
             }
@@ -146,7 +146,7 @@ impl Shifting<'_> {
     }
 
     /// What the mirror has where the library wants it no more, as it was written and as far as anybody has read it.
-    fn spares(&self, here: &Scan, pending: &[(usize, Option<Former>)]) -> Spares {
+    fn strays(&self, here: &Scan, pending: &[(usize, Option<Former>)]) -> Strays {
         let wanted: HashMap<&str, usize> =
             self.work.files.iter().enumerate().map(|(number, file)| (file.path.as_str(), number)).collect();
         let given_up: HashSet<usize> = pending
@@ -154,12 +154,12 @@ impl Shifting<'_> {
             .filter(|(_, former)| matches!(former, Some(Former::Good | Former::Spent)))
             .map(|(number, _)| *number)
             .collect();
-        let is_spare = |(path, line): &(&str, &Line)| {
+        let is_stray = |(path, line): &(&str, &Line)| {
             wanted.get(path).is_none_or(|number| given_up.contains(number))
                 && !self.old.is_harmed(path)
                 && here.at(path).is_some_and(|seen| line.is_of(&seen))
         };
-        Spares::new(self.folder.memory.iter().filter(is_spare))
+        Strays::new(self.folder.memory.iter().filter(is_stray))
     }
 
     fn place(&self, path: &str) -> PathBuf {

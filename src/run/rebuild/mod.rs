@@ -31,7 +31,7 @@ use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Ids, KeptEdit, Remembrance};
+use crate::library::catalog::{Catalog, ForgottenRecord, Ids, KeptEdit};
 use crate::library::choices;
 use crate::library::layout;
 use crate::library::numbers;
@@ -181,7 +181,7 @@ impl Made {
         sorted: &Sorted,
         settings: &RememberedSettings,
         edits: &[KeptEdit],
-        forgotten: &[Remembrance],
+        forgotten: &[ForgottenRecord],
     ) -> Result<(), Error> {
         remove(path)?;
         remove(&beside(path, "-journal"))?;
@@ -197,7 +197,7 @@ impl Made {
         catalog.record_albums(&self.albums)?;
         catalog.record_originals(edits)?;
         catalog.record_recognised(&sorted.derived)?;
-        catalog.record_remembrances(forgotten)
+        catalog.record_forgotten(forgotten)
     }
 
     fn read_entries(&self) -> Vec<ReadEntry> {

@@ -8,7 +8,7 @@ use crate::apple::fingerprint::Fingerprint;
 use crate::category::photos::lists::List;
 use crate::category::photos::lists::details::{Checksum, Row};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, KeptEdit, Remembered, Remembrance};
+use crate::library::catalog::{Catalog, ForgottenRecord, KeptEdit, Remembered};
 use crate::library::choices;
 use crate::library::choices::settings::Kept;
 use crate::library::layout;
@@ -47,7 +47,7 @@ pub struct Old {
     /// How many of them cannot be read any more.
     lost: usize,
     /// What was left out on purpose.
-    pub forgotten: Vec<Remembrance>,
+    pub forgotten: Vec<ForgottenRecord>,
     /// Edits that the tables tell of.
     edits: Vec<KeptEdit>,
 }
@@ -62,7 +62,7 @@ impl Old {
             Ok(catalog) => (
                 catalog.load().unwrap_or_default(),
                 catalog.settings().unwrap_or_default(),
-                catalog.remembrances().unwrap_or_default(),
+                catalog.all_forgotten().unwrap_or_default(),
             ),
             Err(newer @ Error::CatalogNewer { .. }) => return Err(newer),
             Err(_) => Default::default(),
@@ -74,7 +74,7 @@ impl Old {
         let all = lists.into_iter().chain(beside.iter()).chain(settings.iter());
         let settings = all.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
         let mut forgotten = choices::forgotten::kept(library);
-        let is_told = |kept: &Remembrance| told.iter().any(|told| told.bytes == kept.bytes);
+        let is_told = |kept: &ForgottenRecord| told.iter().any(|told| told.bytes == kept.bytes);
         forgotten.retain(|kept| !is_told(kept));
         forgotten.extend(told.iter().cloned());
         forgotten.iter_mut().for_each(|file| learn(library, file));
@@ -129,7 +129,7 @@ impl Old {
 }
 
 /// Learns what forgotten bytes say of themselves, where they are kept.
-fn learn(library: &Path, file: &mut Remembrance) {
+fn learn(library: &Path, file: &mut ForgottenRecord) {
     let Some(kept) = &file.bytes.kept else { return };
     match edited::look(&kept.to_path(library), area_of(&file.bytes.path)) {
         Ok(seen) if seen.content == file.bytes.content => file.said = seen.said,

@@ -31,7 +31,7 @@ use crate::run::list;
 use crate::run::moves;
 use crate::run::verify::on_drive::OnDrive;
 use crate::run::verify::{VerifyRun, recorded};
-use crate::stage::place::{Placing, Wound, mend, relink};
+use crate::stage::place::{Healing, Placing, mend, relink};
 use crate::stage::survey::{Before, examine};
 
 use sources::Sources;
@@ -145,7 +145,7 @@ pub fn repair(run: &RepairRun<'_>) -> Result<Repaired, Error> {
     let mut superseded: Vec<(LibraryPath, LibraryPath)> = Vec::new();
     let waiting = staging.waiting();
     let given = Given::of(&contents, needs.iter().flat_map(Need::records));
-    let mut wounds: Vec<Wound> = Vec::new();
+    let mut healings: Vec<Healing> = Vec::new();
     for need in &needs {
         for record in need.records() {
             let is_gone_photo = need.harm == Harm::Missing && record.area == Area::Media;
@@ -154,7 +154,7 @@ pub fn repair(run: &RepairRun<'_>) -> Result<Repaired, Error> {
                 break;
             }
             if waiting.contains(&contents.distinct[record.content].blake3) || is_at_hand(&record) {
-                wounds.push(Wound { modified: given.time(record), record: record.clone() });
+                healings.push(Healing { modified: given.time(record), record: record.clone() });
                 break;
             }
         }
@@ -163,7 +163,7 @@ pub fn repair(run: &RepairRun<'_>) -> Result<Repaired, Error> {
         catalog.record_superseded(&superseded)?;
     }
     let placing = Placing { library, staging: &staging, held: &held, watch: run.watch };
-    let mended = mend(&placing, &wounds, &contents, &before.derived, &mut catalog, &ids)?;
+    let mended = mend(&placing, &healings, &contents, &before.derived, &mut catalog, &ids)?;
     let whole: HashSet<&LibraryPath> = mended.whole.iter().map(|record| &record.path).collect();
 
     let mut repaired = Repaired { problems: mended.problems, ..Repaired::default() };
@@ -202,8 +202,8 @@ pub fn repair(run: &RepairRun<'_>) -> Result<Repaired, Error> {
         repaired.problems.extend(unread);
     }
     repaired.problems.sort();
-    for wound in &wounds {
-        staging.discard(&contents.distinct[wound.record.content].blake3);
+    for healing in &healings {
+        staging.discard(&contents.distinct[healing.record.content].blake3);
     }
     staging.close();
     Ok(repaired)

@@ -28,7 +28,7 @@ use crate::problem::{Code, Problem};
 use crate::stage::place::{Placing, copy_new, stopped};
 
 /// A file that is to get its bytes back.
-pub struct Wound {
+pub struct Healing {
     /// Its record as it will be. Its bytes are in staging, or stand somewhere in the library.
     pub record: FileRecord,
     /// The modification time to set.
@@ -52,30 +52,32 @@ pub struct Mended {
 /// If the drive is full or gone, or the catalog refuses.
 pub fn mend(
     placing: &Placing<'_>,
-    wounds: &[Wound],
+    healings: &[Healing],
     contents: &Contents,
     derived: &BTreeMap<LibraryPath, DerivedRecord>,
     catalog: &mut Catalog,
     ids: &Ids,
 ) -> Result<Mended, Error> {
     let mut mending = Mending { placing, contents, mended: Mended::default(), placed: HashMap::new() };
-    let ready = mending.all(wounds.iter().collect(), Mending::prepare)?;
+    let ready = mending.all(healings.iter().collect(), Mending::prepare)?;
     placing.staging.sync()?;
     let cleared = mending.all(ready, Mending::put_aside)?;
     let aside: Vec<PathBuf> =
         mending.mended.aside.values().map(|path| path.to_path(placing.library)).collect();
     sync_names(placing.library, &aside)?;
     let placed = mending.all(cleared, Mending::put_in_place)?;
-    let paths: Vec<PathBuf> = placed.iter().map(|wound| wound.record.path.to_path(placing.library)).collect();
+    let paths: Vec<PathBuf> =
+        placed.iter().map(|healing| healing.record.path.to_path(placing.library)).collect();
     if !paths.is_empty() {
         sync_all(placing.library, &paths)?;
     }
     let mut mended = mending.mended;
     let mut harmed = BTreeMap::new();
-    for wound in placed {
-        let path = &wound.record.path;
-        if hash_file(&path.to_path(placing.library)) == Some(contents.distinct[wound.record.content].blake3) {
-            mended.whole.push(wound.record.clone());
+    for healing in placed {
+        let path = &healing.record.path;
+        if hash_file(&path.to_path(placing.library)) == Some(contents.distinct[healing.record.content].blake3)
+        {
+            mended.whole.push(healing.record.clone());
             continue;
         }
         harmed.insert(path.clone(), Harm::Damaged);
@@ -101,38 +103,38 @@ impl Mending<'_> {
     /// Does one step for all files, and gives those for which it could be done.
     fn all<'w>(
         &mut self,
-        wounds: Vec<&'w Wound>,
-        step: fn(&mut Self, &Wound) -> io::Result<()>,
-    ) -> Result<Vec<&'w Wound>, Error> {
+        healings: Vec<&'w Healing>,
+        step: fn(&mut Self, &Healing) -> io::Result<()>,
+    ) -> Result<Vec<&'w Healing>, Error> {
         let mut done = Vec::new();
-        for wound in wounds {
-            match step(self, wound) {
-                Ok(()) => done.push(wound),
+        for healing in healings {
+            match step(self, healing) {
+                Ok(()) => done.push(healing),
                 Err(error) if is_full(&error) || is_failing(&error) => {
-                    let need = self.contents.distinct[wound.record.content].size;
+                    let need = self.contents.distinct[healing.record.content].size;
                     return Err(stopped(self.placing, error, need));
                 }
                 Err(error) => {
                     let message = format!("it could not be put right: {error}");
                     let problem = Problem::new(Code::WriteFailed, message);
-                    self.mended.problems.push(problem.with_entry(wound.record.path.as_str()));
+                    self.mended.problems.push(problem.with_entry(healing.record.path.as_str()));
                 }
             }
         }
         Ok(done)
     }
 
-    fn hash(&self, wound: &Wound) -> Hash {
-        self.contents.distinct[wound.record.content].blake3
+    fn hash(&self, healing: &Healing) -> Hash {
+        self.contents.distinct[healing.record.content].blake3
     }
 
     /// Sees to it that the bytes are in staging.
-    fn prepare(&mut self, wound: &Wound) -> io::Result<()> {
-        let (hash, staging) = (self.hash(wound), self.placing.staging);
+    fn prepare(&mut self, healing: &Healing) -> io::Result<()> {
+        let (hash, staging) = (self.hash(healing), self.placing.staging);
         if staging.path_of(&hash).is_file() {
             return Ok(());
         }
-        let held = self.placing.held.get(&hash).filter(|path| **path != wound.record.path);
+        let held = self.placing.held.get(&hash).filter(|path| **path != healing.record.path);
         let held =
             held.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "its bytes are not at hand"))?;
         let mut copy = staging.begin()?;
@@ -145,8 +147,8 @@ impl Mending<'_> {
     }
 
     /// Moves what stands there out of the way.
-    fn put_aside(&mut self, wound: &Wound) -> io::Result<()> {
-        let (library, path) = (self.placing.library, &wound.record.path);
+    fn put_aside(&mut self, healing: &Healing) -> io::Result<()> {
+        let (library, path) = (self.placing.library, &healing.record.path);
         let from = path.to_path(library);
         match fs::symlink_metadata(&from) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -161,17 +163,17 @@ impl Mending<'_> {
         Ok(())
     }
 
-    fn put_in_place(&mut self, wound: &Wound) -> io::Result<()> {
-        let (hash, path) = (self.hash(wound), &wound.record.path);
+    fn put_in_place(&mut self, healing: &Healing) -> io::Result<()> {
+        let (hash, path) = (self.hash(healing), &healing.record.path);
         let Placing { library, staging, .. } = *self.placing;
         if let Some(folder) = path.parent() {
             make_folder(library, folder.as_str())?;
         }
         let (staged, target) = (staging.path_of(&hash), path.to_path(library));
         if let Some(same) = self.placed.get(&hash) {
-            return copy_new(&same.to_path(library), &target, &hash, staging, wound.modified);
+            return copy_new(&same.to_path(library), &target, &hash, staging, healing.modified);
         }
-        set_time(&staged, wound.modified);
+        set_time(&staged, healing.modified);
         rename_new(&staged, &target)?;
         self.placed.insert(hash, path.clone());
         Ok(())

@@ -34,7 +34,7 @@ use crate::problem::{Code, Problem};
 use crate::progress::{Phase, Watch};
 
 pub use derived::{Derivation, Removal, derive, is_in_form, remove};
-pub use mend::{Wound, mend, relink};
+pub use mend::{Healing, mend, relink};
 pub use origins::record_origins;
 pub use times::{Corrected, correct};
 

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Which library a catalog is of, and what it has lived through.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
+pub struct Lineage {
     /// The same for a library and its mirrors, and for no other.
     pub id: String,
     /// When its runs began, oldest first.
@@ -25,9 +25,9 @@ pub enum Kinship {
     Stranger,
 }
 
-impl Identity {
+impl Lineage {
     /// What another catalog is to this one.
-    pub fn kinship(&self, other: &Identity) -> Kinship {
+    pub fn kinship(&self, other: &Lineage) -> Kinship {
         if self.id != other.id {
             return Kinship::Stranger;
         }
@@ -55,29 +55,29 @@ pub fn id(first_run: Option<[&str; 3]>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Identity, Kinship, id};
+    use super::{Kinship, Lineage, id};
 
-    fn identity(id: &str, runs: &[&str]) -> Identity {
-        Identity { id: id.to_owned(), runs: runs.iter().map(|&run| run.to_owned()).collect() }
+    fn lineage(id: &str, runs: &[&str]) -> Lineage {
+        Lineage { id: id.to_owned(), runs: runs.iter().map(|&run| run.to_owned()).collect() }
     }
 
     #[test]
     fn a_mirror_never_knows_more_than_its_library() {
-        let library = identity("a", &["1", "2"]);
+        let library = lineage("a", &["1", "2"]);
         for (other, expected) in [
-            (identity("a", &["1", "2"]), Kinship::Mirror),
-            (identity("a", &["1"]), Kinship::Mirror),
-            (identity("a", &[]), Kinship::Mirror),
-            (identity("a", &["1", "2", "3"]), Kinship::Ahead),
-            (identity("a", &["1", "other"]), Kinship::Ahead),
+            (lineage("a", &["1", "2"]), Kinship::Mirror),
+            (lineage("a", &["1"]), Kinship::Mirror),
+            (lineage("a", &[]), Kinship::Mirror),
+            (lineage("a", &["1", "2", "3"]), Kinship::Ahead),
+            (lineage("a", &["1", "other"]), Kinship::Ahead),
             // a catalog that was made anew
-            (identity("a", &["rebuilt"]), Kinship::Mirror),
-            (identity("b", &["1", "2"]), Kinship::Stranger),
+            (lineage("a", &["rebuilt"]), Kinship::Mirror),
+            (lineage("b", &["1", "2"]), Kinship::Stranger),
         ] {
             assert_eq!(library.kinship(&other), expected, "{other:?}");
         }
-        let rebuilt = identity("a", &["rebuilt"]);
-        assert_eq!(rebuilt.kinship(&identity("a", &["1", "2", "3"])), Kinship::Mirror);
+        let rebuilt = lineage("a", &["rebuilt"]);
+        assert_eq!(rebuilt.kinship(&lineage("a", &["1", "2", "3"])), Kinship::Mirror);
     }
 
     #[test]

@@ -13,23 +13,23 @@ use crate::mirror::scan::Moment;
 
 /// Files of the mirror that stand where the library wants them no more, unchanged since they were written.
 #[derive(Debug, Default)]
-pub struct Spares {
+pub struct Strays {
     by_hash: HashMap<Hash, Vec<String>>,
     looks: HashSet<(u64, Moment)>,
 }
 
-impl Spares {
+impl Strays {
     /// Those that may go elsewhere.
     pub fn new<'a>(files: impl Iterator<Item = (&'a str, &'a Line)>) -> Self {
-        let mut spares = Spares::default();
+        let mut strays = Strays::default();
         let mut sorted: Vec<_> = files.collect();
         // the last is taken first
         sorted.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
         for (path, line) in sorted {
-            spares.by_hash.entry(line.blake3).or_default().push(path.to_owned());
-            spares.looks.insert((line.size, line.modified));
+            strays.by_hash.entry(line.blake3).or_default().push(path.to_owned());
+            strays.looks.insert((line.size, line.modified));
         }
-        spares
+        strays
     }
 
     /// Whether one looks like this file, so that it is worth reading the library's to know its bytes.
@@ -51,10 +51,10 @@ impl Spares {
 
 #[cfg(test)]
 mod tests {
-    use super::Spares;
-    use crate::mirror::decide::{Class, Wanted};
+    use super::Strays;
+    use crate::mirror::decide::{Wanted, Worth};
     use crate::mirror::memory::Line;
-    use crate::mirror::scan::{Moment, Seen, Sort};
+    use crate::mirror::scan::{Moment, Nature, Seen};
 
     #[test]
     fn each_goes_to_one_place() {
@@ -65,21 +65,21 @@ mod tests {
             blake3: blake3::hash(bytes),
         };
         let lines = [("b", line(b"same", 1)), ("a", line(b"same", 2)), ("c", line(b"other", 3))];
-        let mut spares = Spares::new(lines.iter().map(|(path, line)| (*path, line)));
+        let mut strays = Strays::new(lines.iter().map(|(path, line)| (*path, line)));
         let own = |size, modified| Wanted {
             path: "x".to_owned(),
             alias: None,
-            class: Class::Own,
+            worth: Worth::Own,
             blake3: None,
             size,
-            source: Some(Seen { sort: Sort::File, size, modified: Moment(modified) }),
+            source: Some(Seen { nature: Nature::File, size, modified: Moment(modified) }),
         };
-        assert!(spares.may_have(&own(5, 3)) && !spares.may_have(&own(5, 4)) && !spares.may_have(&own(6, 3)));
+        assert!(strays.may_have(&own(5, 3)) && !strays.may_have(&own(5, 4)) && !strays.may_have(&own(6, 3)));
         let known = Wanted { blake3: Some(blake3::hash(b"other")), ..own(5, 3) };
-        assert!(!spares.may_have(&known), "it is found by its bytes");
+        assert!(!strays.may_have(&known), "it is found by its bytes");
         let same = blake3::hash(b"same");
-        assert_eq!(spares.take(&same).as_deref(), Some("a"));
-        assert_eq!(spares.take(&same).as_deref(), Some("b"));
-        assert_eq!(spares.take(&same), None);
+        assert_eq!(strays.take(&same).as_deref(), Some("a"));
+        assert_eq!(strays.take(&same).as_deref(), Some("b"));
+        assert_eq!(strays.take(&same), None);
     }
 }
