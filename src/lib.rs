@@ -174,7 +174,7 @@ pub mod cli {
     pub use crate::problem::{advice, amount, remedy};
     pub use crate::run::import::{Glance, glance};
     pub use crate::run::{
-        albums, arrange, check, copy, forget, import, list, mirror, moves, rebuild, repair, sidecars,
+        albums, arrange, check, copy, counts, forget, import, list, mirror, moves, rebuild, repair, sidecars,
         similar, verify,
     };
     pub use crate::stage::discover::fit::{Space, room};

@@ -17,27 +17,22 @@ use crate::library::record::{DerivedKind, DerivedRecord};
 use crate::library::settings::{AlbumForm, Memories, RememberedSettings, Settings, Word, name};
 use crate::library::staging::Staging;
 use crate::problem::{Code, Problem};
-use crate::run::moves::{Run, finish, settle};
+use crate::run::counts::Counts;
+use crate::run::moves::{Derivatives, Run, finish, settle};
 use crate::stage::place;
 use crate::stage::plan::form_on;
 use crate::stage::relocate::prune;
 
 /// What became of albums.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Remade {
-    /// Links, lists and copies that were made.
-    pub made: u64,
-    /// Always 0: no photo is moved.
-    pub moved: u64,
-    /// Those of another form, or of albums that are no longer shown, that were removed.
-    pub removed: u64,
-    /// Those that stood as they should.
-    pub kept: u64,
-    /// What could not be done, and what somebody changed.
-    pub problems: Vec<Problem>,
+    /// Links, lists and copies: those that were made, those of another form or of albums that are no longer shown, which
+    /// were removed, and those that stood as they should.
+    #[serde(flatten)]
+    pub counts: Counts,
     /// The form that this drive could do.
     #[serde(skip)]
-    pub form: Option<AlbumForm>,
+    pub form: AlbumForm,
 }
 
 /// Makes the albums in this form, and remembers it.
@@ -75,14 +70,9 @@ pub fn albums(run: &Run<'_>, wanted: AlbumForm) -> Result<Remade, Error> {
     problems.extend(unsupported(wanted, form));
     problems.extend(moved.problems);
     problems.sort();
-    Ok(Remade {
-        made: moved.albums.made,
-        moved: 0,
-        removed: removal.removed + moved.removed,
-        kept: moved.albums.kept,
-        problems,
-        form: Some(form),
-    })
+    let Derivatives { made, kept } = moved.albums;
+    let removed = removal.removed + moved.removed;
+    Ok(Remade { counts: Counts { made, moved: 0, removed, kept, problems }, form })
 }
 
 /// Whether something that was derived for an album has the form that is wanted now.

@@ -25,6 +25,7 @@ use crate::library::spelling::Spelling;
 use crate::library::template::Template;
 use crate::library::tree::Tree;
 use crate::problem::{Code, Problem};
+use crate::run::counts::Counts;
 use crate::run::moves::{Run, carry_out, finish};
 use crate::stage::arrange::{Arrangement, Arranging, Relocation, Scope};
 use crate::stage::recall::recall;
@@ -42,18 +43,12 @@ pub struct Wanted {
 /// What was moved, or would be.
 #[derive(Debug, Default, Serialize)]
 pub struct Arranged {
-    /// Links, lists, copies and sidecars that were made.
-    pub made: u64,
-    /// Photos, videos and what belongs to them that were moved.
-    pub moved: u64,
-    /// Links, copies and sidecars that were removed.
-    pub removed: u64,
-    /// Photos, videos and what belongs to them that stand where they should.
-    pub kept: u64,
+    /// Photos, videos and what belongs to them that were moved, and that stand where they should; links, lists, copies
+    /// and sidecars that were made and removed.
+    #[serde(flatten)]
+    pub counts: Counts,
     /// Each of those that were moved.
     pub moves: Vec<Way>,
-    /// What stays although it should move, and what could not be done.
-    pub problems: Vec<Problem>,
 }
 
 /// From where a file was moved, and to where.
@@ -150,12 +145,14 @@ fn carried_out(run: &Run<'_>, catalog: &mut Catalog, mut told: Arranged) -> Resu
     let moved = carry_out(run, catalog)?;
     let refused: HashSet<&LibraryPath> = moved.refused.iter().map(|(going, _)| &going.old).collect();
     told.moves.retain(|way| !refused.contains(&way.from));
-    told.kept += told.moved - told.moves.len() as u64;
-    told.moved = told.moves.len() as u64;
-    told.made = moved.made();
-    told.removed = moved.removed;
-    told.problems.extend(moved.problems);
-    told.problems.sort();
+    let arrived = told.moves.len() as u64;
+    let counts = &mut told.counts;
+    counts.kept += counts.moved - arrived;
+    counts.moved = arrived;
+    counts.made = moved.made();
+    counts.removed = moved.removed;
+    counts.problems.extend(moved.problems);
+    counts.problems.sort();
     Ok(told)
 }
 
@@ -373,7 +370,8 @@ impl Decided {
             files.iter().map(|going| Way { from: going.old.clone(), to: going.new.clone() }).collect();
         moves.sort_by(|a, b| a.from.cmp(&b.from));
         let moved = moves.len() as u64;
-        Arranged { moved, kept: media.saturating_sub(moved), moves, problems, ..Arranged::default() }
+        let kept = media.saturating_sub(moved);
+        Arranged { counts: Counts { moved, kept, problems, ..Counts::default() }, moves }
     }
 
     /// Files that no import put into the folders that others leave.

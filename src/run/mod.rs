@@ -1,10 +1,11 @@
-//! A file or folder for each verb. Each calls the stages in order; no rule about photos, names or proof is in
-//! it.
+//! A file or folder for each verb; [`counts`] and [`moves`] are what several of them share. Each calls the stages in
+//! order; no rule about photos, names or proof is in it.
 
 pub mod albums;
 pub mod arrange;
 pub mod check;
 pub mod copy;
+pub mod counts;
 pub mod forget;
 pub mod import;
 pub mod list;

@@ -10,8 +10,6 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use serde::Serialize;
-
 use crate::category::photos::{AlbumKind, Heard};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Remembered};
@@ -24,8 +22,8 @@ use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
 use crate::library::settings::{Hidden, Memories, RememberedSettings, SidecarForm, Word, name};
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;
-use crate::problem::Problem;
 use crate::progress::{Phase, Watch};
+use crate::run::counts::Counts;
 use crate::run::moves;
 use crate::sidecar::{Discretion, extension, form_of, sidecar, subject};
 use crate::stage::place::{self, Derivation, Placing, Removal, Unplaced};
@@ -57,21 +55,6 @@ pub struct Kept {
     pub stay: BTreeMap<&'static str, u64>,
     /// How many went, because their file is gone or has nothing to say any more.
     pub outlived: u64,
-}
-
-/// What became of files that are made from a library, as JSON in the form of all verbs that make something.
-#[derive(Debug, Serialize)]
-pub struct Counts {
-    /// Written anew or replaced.
-    pub made: u64,
-    /// Always 0: sidecars stand beside their photos.
-    pub moved: u64,
-    /// Taken away.
-    pub removed: u64,
-    /// As they should be, or left alone because somebody else wrote or changed them.
-    pub kept: u64,
-    /// What could not be written.
-    pub problems: Vec<Problem>,
 }
 
 impl Kept {

@@ -353,7 +353,7 @@ impl Session {
         let result = albums::albums(&arguments.run(self.watch()), arguments.form);
         self.told(result, Some(GOES_ON), |made| {
             let words = |voice| terminal::albums_made(made, voice);
-            self.says(arguments.output(), made, &made.problems, words)
+            self.says(arguments.output(), made, &made.counts.problems, words)
         })
     }
 
@@ -366,7 +366,7 @@ impl Session {
         };
         self.told(result, Some(GOES_ON), |arranged| {
             let words = |voice| terminal::arranged(arranged, what, voice);
-            self.says(arguments.output(), arranged, &arranged.problems, words)
+            self.says(arguments.output(), arranged, &arranged.counts.problems, words)
         })
     }
 
@@ -388,7 +388,7 @@ impl Session {
         };
         self.told(result, Some(GOES_ON), |left_out| {
             let words = |voice| terminal::forgotten(left_out, what, voice);
-            self.says(arguments.output(), left_out, &left_out.problems, words)
+            self.says(arguments.output(), left_out, &left_out.counts.problems, words)
         })
     }
 

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 
 use crate::apple::fingerprint;
 use crate::category::{self, Said, Vouched};
@@ -24,34 +23,21 @@ use crate::library::path::LibraryPath;
 use crate::library::record::Area;
 use crate::problem::{Code, Problem};
 use crate::progress::Watch;
+use crate::run::counts::Counts;
 use crate::run::{list, moves};
 
-/// What became of the files that were named.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Kept {
-    /// Files that were made.
-    pub made: u64,
-    /// Files that were moved.
-    pub moved: u64,
-    /// Files that were removed.
-    pub removed: u64,
-    /// Files whose bytes are the library's own now, or were already.
-    pub kept: u64,
-    /// What could not be done.
-    pub problems: Vec<Problem>,
-}
-
-/// Takes the edits of these files for the library's own. All paths are known before anything is changed.
+/// Takes the edits of these files for the library's own: those are *kept*. All paths are known before anything is
+/// changed.
 ///
 /// # Errors
 /// If there is no library, it is in use, or it knows no file of such a path.
-pub fn keep_edits(library: &Path, paths: &[PathBuf]) -> Result<Kept, Error> {
+pub fn keep_edits(library: &Path, paths: &[PathBuf]) -> Result<Counts, Error> {
     let named = named(library, &Catalog::read(library)?, paths)?;
     let _lock = lock(library)?;
     let mut catalog = Catalog::open(library)?;
     let watch = Watch { progress: &(), cancel: &AtomicBool::new(false) };
     moves::finish(&moves::Run { library, jobs: NonZeroUsize::MIN, watch }, &mut catalog)?;
-    let (mut kept, mut edits) = (Kept::default(), Vec::new());
+    let (mut kept, mut edits) = (Counts::default(), Vec::new());
     for path in &named {
         let Some(known) = catalog.file(path.as_str())? else { continue };
         match look(&path.to_path(library), known.area) {

@@ -22,6 +22,7 @@ use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, FileRecord};
 use crate::library::tree::Tree;
 use crate::problem::{Code, Problem};
+use crate::run::counts::Counts;
 use crate::run::list;
 use crate::run::moves::{Moved, Run, carry_out, finish};
 use crate::stage::survey::{Before, is_as_placed};
@@ -38,16 +39,10 @@ pub enum Fate {
 /// What became of the photos that were named.
 #[derive(Debug, Default, Serialize)]
 pub struct LeftOut {
-    /// Links, lists, copies and sidecars that were made.
-    pub made: u64,
-    /// Files that were put away, or brought back.
-    pub moved: u64,
-    /// Files that were deleted; links, copies and sidecars that went with theirs.
-    pub removed: u64,
-    /// Files of which only the catalog has to know: they were gone, or forgotten before.
-    pub kept: u64,
-    /// What could not be done.
-    pub problems: Vec<Problem>,
+    /// Files that were put away or brought back, and those of which only the catalog has to know, because they were gone
+    /// or forgotten before; what was made and removed along with them.
+    #[serde(flatten)]
+    pub counts: Counts,
     /// Files that were deleted, without what went with them.
     #[serde(skip)]
     pub deleted: u64,
@@ -99,7 +94,7 @@ pub fn forget(run: &Run<'_>, paths: &[PathBuf], fate: Fate) -> Result<LeftOut, E
     let leaving = (files.len() + again.len()) as u64 - gone;
     let known = gone + (before.len() - again.len()) as u64;
     if files.is_empty() && again.is_empty() {
-        return Ok(LeftOut { kept: known, ..LeftOut::default() });
+        return Ok(LeftOut { counts: Counts { kept: known, ..Counts::default() }, deleted: 0 });
     }
     opened.catalog.begin_forgetting(Utc::now(), &files, &again, &opened.delivered.ids.contents)?;
     let moved = carry_out(run, &mut opened.catalog)?;
@@ -108,8 +103,8 @@ pub fn forget(run: &Run<'_>, paths: &[PathBuf], fate: Fate) -> Result<LeftOut, E
     let deleted = leaving - put_away - refused(|going| going.new.is_none());
     let put_away = put_away - refused(|going| going.new.is_some());
     let mut told = told(moved, put_away, deleted, known);
-    told.problems.extend(problems);
-    told.problems.sort();
+    told.counts.problems.extend(problems);
+    told.counts.problems.sort();
     Ok(told)
 }
 
@@ -167,15 +162,16 @@ pub fn bring_back(run: &Run<'_>, paths: &[PathBuf]) -> Result<LeftOut, Error> {
     let moved = carry_out(run, &mut opened.catalog)?;
     let came = coming - moved.refused.len() as u64;
     let mut told = told(moved, came, 0, others);
-    told.problems.extend(problems);
-    told.problems.sort();
+    told.counts.problems.extend(problems);
+    told.counts.problems.sort();
     Ok(told)
 }
 
 fn told(moved: Moved, files: u64, deleted: u64, kept: u64) -> LeftOut {
     let made = moved.made();
     let Moved { removed, problems, .. } = moved;
-    LeftOut { made, moved: files, removed: removed + deleted, kept, problems, deleted }
+    let counts = Counts { made, moved: files, removed: removed + deleted, kept, problems };
+    LeftOut { counts, deleted }
 }
 
 /// A library that is opened to be changed.

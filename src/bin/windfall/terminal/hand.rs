@@ -9,6 +9,7 @@ use windfall::cli::{
     albums::Remade,
     amount::{self, counted},
     arrange::Arranged,
+    counts::Counts,
     forget::left_out::{Fate, LeftOut},
 };
 use windfall::{AlbumForm, Error, Problem};
@@ -17,15 +18,15 @@ use windfall::{AlbumForm, Error, Problem};
 const NAMED: usize = 20;
 
 pub fn albums_made(remade: &Remade, voice: Voice) -> Result<(), Error> {
-    let Remade { made, removed, kept, form, problems, .. } = remade;
+    let Remade { counts: Counts { made, removed, kept, problems, .. }, form } = remade;
     let (one, what) = match form {
-        Some(AlbumForm::List) => ("list", "lists"),
-        Some(AlbumForm::Copy) => ("copy", "copies"),
-        Some(AlbumForm::None) => ("album", "albums"),
-        Some(AlbumForm::Symlink | AlbumForm::Auto | AlbumForm::Hardlink) | None => ("link", "links"),
+        AlbumForm::List => ("list", "lists"),
+        AlbumForm::Copy => ("copy", "copies"),
+        AlbumForm::None => ("album", "albums"),
+        AlbumForm::Symlink | AlbumForm::Auto | AlbumForm::Hardlink => ("link", "links"),
     };
     let mut lines = vec![match (form, made, kept) {
-        (Some(AlbumForm::None), ..) => "Albums are in the catalog and the page only.".to_owned(),
+        (AlbumForm::None, ..) => "Albums are in the catalog and the page only.".to_owned(),
         (_, 0, 0) => "This library has no albums.".to_owned(),
         (_, 0, kept) => format!(
             "Nothing to make: {} as they should be.",
@@ -41,9 +42,7 @@ pub fn albums_made(remade: &Remade, voice: Voice) -> Result<(), Error> {
     if *removed > 0 {
         lines.push(format!("Removed {} of the old form.", counted(*removed, "album file", "album files")));
     }
-    if let Some(form) = form {
-        lines.push(format!("Later imports will do the same ({}).", form.as_str()));
-    }
+    lines.push(format!("Later imports will do the same ({}).", form.as_str()));
     say(&lines, problems, voice)
 }
 
@@ -59,7 +58,7 @@ pub enum Arranging {
 }
 
 pub fn arranged(arranged: &Arranged, what: Arranging, voice: Voice) -> Result<(), Error> {
-    let Arranged { moved, kept, moves, problems, .. } = arranged;
+    let Arranged { counts: Counts { moved, kept, problems, .. }, moves } = arranged;
     let files = counted(*moved, "file", "files");
     let mut lines = vec![match (what, moved) {
         (Arranging::Undo, 0) if problems.is_empty() => "There is no arrangement to take back.".to_owned(),
@@ -97,7 +96,7 @@ pub enum Forgetting {
 }
 
 pub fn forgotten(left_out: &LeftOut, what: Forgetting, voice: Voice) -> Result<(), Error> {
-    let LeftOut { moved, kept, problems, .. } = left_out;
+    let LeftOut { counts: Counts { moved, kept, problems, .. }, .. } = left_out;
     let files = counted(*moved, "file", "files");
     let mut lines = Vec::new();
     match what {

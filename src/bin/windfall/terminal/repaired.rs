@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{BAD, DOUBTFUL, GOOD, Reader, Voice, outcome, print, problems, shown, styled, to_errors};
 use windfall::cli::amount::{self, counted};
-use windfall::cli::forget::edited::Kept;
+use windfall::cli::counts::Counts;
 use windfall::cli::remedy;
 use windfall::{Error, Health, Look, Repaired};
 
@@ -52,7 +52,7 @@ fn words(out: &mut dyn Write, repaired: &Repaired, look: Look, voice: Voice) -> 
 }
 
 /// Prints which edits were kept.
-pub fn edits_kept(kept: &Kept, voice: Voice) -> Result<(), Error> {
+pub fn edits_kept(kept: &Counts, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| {
         let said = match kept.kept {
             0 => writeln!(out, "No edit was kept."),
