@@ -105,6 +105,6 @@ mod tests {
         ] {
             assert_eq!(words("M", &mirrored)[..2], [first, second]);
         }
-        assert!(words("M", &all(10, 0, 0, 2)).contains(&"2 files are only there, and stay.".to_owned()));
+        assert!(words("M", &all(10, 0, 0, 2)).contains(&"2 files are only there and left alone.".to_owned()));
     }
 }
