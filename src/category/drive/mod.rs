@@ -1,0 +1,1 @@
+//! iCloud Drive.
