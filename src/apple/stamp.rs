@@ -50,7 +50,8 @@ pub fn parse(text: &str) -> Result<Option<Stamp>, BadDate> {
 /// Whether a cell looks like a stamp, or like none where one may stand.
 pub fn looks_like_one(text: &str) -> bool {
     let text = text.trim();
-    is_nothing(text) || month_first(text).is_some() || (text.len() <= LONGEST && date::parse(text).is_ok())
+    let is_dated = || text.len() >= "2024-02-25".len() && text.len() <= LONGEST && date::parse(text).is_ok();
+    is_nothing(text) || month_first(text).is_some() || is_dated()
 }
 
 /// The words that Apple writes where there is no value.

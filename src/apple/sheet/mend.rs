@@ -21,7 +21,7 @@ pub struct Layout<const N: usize> {
 /// The cells of a record, in the order of the form.
 pub struct Mended<'t, const N: usize> {
     pub cells: [Option<Cow<'t, str>>; N],
-    /// Whether every value looks as it should, and one says something.
+    /// Whether every value looks as it should, and two of them say something.
     pub is_certain: bool,
 }
 
@@ -107,21 +107,23 @@ impl<const N: usize> Layout<N> {
 
     /// How well cells fit their columns, and whether all of them do.
     fn score(&self, form: &Form<N>, cells: &[Option<Cow<'_, str>>; N]) -> (usize, bool) {
-        let (mut score, mut fits, mut says) = (0, true, false);
+        const ENOUGH: usize = 2;
+        let (mut score, mut fits, mut values, mut says) = (0, true, 0, 0);
         for (column, cell) in form.0.iter().zip(cells) {
             let Some(cell) = cell else { continue };
             let is_empty = cell.trim().is_empty();
+            values += usize::from(matches!(column.holds, Holds::Value(_)));
             match column.holds {
                 Holds::Value(_) if is_empty => score += 1,
                 Holds::Value(looks) if looks(cell) => {
                     score += 2;
-                    says = true;
+                    says += 1;
                 }
                 Holds::Value(_) => fits = false,
                 Holds::Text(looks) => score += usize::from(looks(cell)),
             }
         }
-        (score, fits && says)
+        (score, fits && says > 0 && says >= ENOUGH.min(values))
     }
 }
 

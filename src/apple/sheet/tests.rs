@@ -8,7 +8,7 @@ const FORM: Form<4> = Form([
     Column { names: &["title"], holds: Holds::Text(|_| true) },
     Column { names: &["createdon"], holds: Holds::Value(stamp::looks_like_one) },
     Column { names: &["pinned"], holds: Holds::Value(|text| yes_or_no(text).is_some()) },
-    Column { names: &["contenthash", "hash"], holds: Holds::Value(|text| !text.contains(' ')) },
+    Column { names: &["contenthash", "hash"], holds: Holds::Value(|text| text.chars().all(char::is_alphanumeric)) },
 ]);
 
 const S: &str = "02-25-2024 18:09:10";

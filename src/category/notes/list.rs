@@ -22,7 +22,7 @@ fn is_flag(text: &str) -> bool {
 }
 
 fn is_hash(text: &str) -> bool {
-    !text.trim().contains(char::is_whitespace)
+    text.trim().chars().all(|c| c.is_ascii_alphanumeric() || "+/=-_".contains(c))
 }
 
 /// What Apple's list says of one note.

@@ -182,10 +182,10 @@ impl Writer {
             Item::Task { .. } => (List::Bullets('-'), 2),
             Item::Bullet { mark, .. } => (List::Bullets(mark), 2),
             Item::Number { number, .. } => {
-                let may_begin = number == 1 || !self.in_paragraph || sibling.is_some();
                 let follows = match sibling {
                     Some(List::Numbers(last)) => number == last + 1,
-                    _ => may_begin,
+                    // only a first item may follow text directly
+                    _ => number == 1 || !self.in_paragraph,
                 };
                 if !follows {
                     return false;

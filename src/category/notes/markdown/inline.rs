@@ -12,8 +12,8 @@ pub const MARK: &str = "<!-- attachment -->";
 /// What of a paragraph would be read as more than text.
 #[derive(Debug, Default)]
 pub struct Hazards {
-    /// Lengths of runs of backticks that occur twice.
-    code: Vec<usize>,
+    /// More than one run of backticks. An escaped backtick still ends code that another began.
+    code: bool,
     star: bool,
     underscore: bool,
     tilde: bool,
@@ -31,12 +31,12 @@ impl Hazards {
     /// Looks at a whole paragraph, or at more.
     pub fn of(text: &str) -> Self {
         let mut hazards = Hazards::default();
-        let mut lengths: Vec<usize> = Vec::new();
+        let mut backticks = 0;
         let mut opened = [false; 3];
         for run in runs(text) {
             let slot = match run.of {
                 '`' => {
-                    lengths.push(run.length);
+                    backticks += 1;
                     continue;
                 }
                 '*' => 0,
@@ -54,14 +54,13 @@ impl Hazards {
             }
             *before |= opens;
         }
-        lengths.sort_unstable();
-        hazards.code = lengths.windows(2).filter_map(|two| (two.first() == two.last()).then(|| two.first().copied())?).collect();
+        hazards.code = backticks > 1;
         hazards
     }
 
     fn has(&self, run: &Run) -> bool {
         match run.of {
-            '`' => self.code.contains(&run.length),
+            '`' => self.code,
             '*' => self.star,
             '_' => self.underscore,
             _ => self.tilde,
@@ -241,7 +240,7 @@ mod tests {
             ("*one", "*one"),
             ("*one* _two_ ~~three~~", "\\*one\\* \\_two\\_ \\~\\~three\\~\\~"),
             ("it`s", "it`s"),
-            ("`a` and ``b", "\\`a\\` and ``b"),
+            ("`a` and b", "\\`a\\` and b"),
             ("[a](b) [c]: d [e][f]", "[a\\](b) [c\\]: d [e][f]"),
             ("<b> </b> <!-- x --> <a@b.c> <1@b.c> <3", "\\<b> \\</b> \\<!-- x --> \\<a@b.c> \\<1@b.c> <3"),
             ("&amp; &#38; &#x26; AT&T; R&D", "\\&amp; \\&#38; \\&#x26; AT\\&T; R&D"),

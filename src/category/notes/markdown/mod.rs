@@ -133,6 +133,11 @@ fn text_below(lines: &[&str], mut object: impl FnMut() -> String, markdown: &mut
             if was_paragraph && line.continues {
                 // the break between two lines of one paragraph
                 markdown.truncate(markdown.len() - 1);
+                let last = markdown.rsplit('\n').next().unwrap_or_default().trim_start();
+                if matches!(last, "- [ ]" | "- [x]") {
+                    // or the next line would be the text of this item
+                    markdown.push_str(" &#32;");
+                }
                 markdown.push_str("  \n");
             }
             was_paragraph = line.is_paragraph;
@@ -206,7 +211,12 @@ impl Link {
 fn escaped(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for c in name.chars().filter(|c| !c.is_control() && *c != OBJECT) {
-        if matches!(c, '\\' | '`' | '*' | '_' | '~' | '<' | '&' | '[' | ']' | '!') {
+        if c == '`' {
+            // escaped, it would still end code that the text seems to begin
+            escaped.push_str("&#96;");
+            continue;
+        }
+        if matches!(c, '\\' | '*' | '_' | '~' | '<' | '&' | '[' | ']' | '!') {
             escaped.push('\\');
         }
         escaped.push(c);

@@ -86,18 +86,26 @@ fn read(markdown: &str) -> Vec<String> {
             other => panic!("{other:?} in {markdown:?}"),
         }
     }
-    text.split('\n').map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    text.split('\n').map(trimmed).filter(|line| !line.is_empty()).collect()
 }
 
 /// What CommonMark should read of a note.
 fn expected(text: &str) -> Vec<String> {
     let titled = lines(text).first().and_then(|line| title_of(line)).is_some();
     let title = (!titled).then(|| "Folder".to_owned());
-    let shown = |line: &str| match Item::of(line) {
-        Some(Item::Task { is_done, text: "", .. }) => if is_done { "- [x]" } else { "- [ ]" }.to_owned(),
-        _ => line.trim().to_owned(),
+    title.into_iter().chain(lines(text).into_iter().map(trimmed)).filter(|line| !line.is_empty()).collect()
+}
+
+/// A line without the space at its ends, and without that after the mark of an item.
+fn trimmed(line: &str) -> String {
+    let line = line.trim();
+    let mark = match Item::of(line) {
+        Some(Item::Bullet { .. }) => 2,
+        Some(Item::Number { .. }) => line.find(". ").map_or(0, |at| at + 2),
+        _ => ["✓\t", "◦\t"].iter().find(|mark| line.starts_with(*mark)).map_or(0, |mark| mark.len()),
     };
-    title.into_iter().chain(lines(text).into_iter().map(shown)).filter(|line| !line.is_empty()).collect()
+    let (mark, text) = line.split_at(mark);
+    format!("{mark}{}", text.trim_start())
 }
 
 fn holds(text: &str) {
