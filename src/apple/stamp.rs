@@ -88,7 +88,9 @@ fn states_zone(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let clock = text.rsplit_once(':').map_or("", |(_, clock)| clock);
     let before = text.find(':').and_then(|at| text.get(at..)).unwrap_or_default();
-    ["gmt", "utc", "z"].iter().any(|zone| text.contains(zone)) || clock.contains('+') || before.contains(['+', '-', '\u{2212}'])
+    ["gmt", "utc", "z"].iter().any(|zone| text.contains(zone))
+        || clock.contains('+')
+        || before.contains(['+', '-', '\u{2212}'])
 }
 
 #[cfg(test)]
@@ -126,7 +128,16 @@ mod tests {
 
     #[test]
     fn what_is_absent_and_what_is_no_stamp() {
-        for text in ["", " ", "N/A", "null", "-", "01-01-0001 00:00:00", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"] {
+        for text in [
+            "",
+            " ",
+            "N/A",
+            "null",
+            "-",
+            "01-01-0001 00:00:00",
+            "0001-01-01T00:00:00Z",
+            "1970-01-01T00:00:00Z",
+        ] {
             assert_eq!(parse(text), Ok(None), "{text}");
         }
         for text in [

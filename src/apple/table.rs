@@ -53,9 +53,8 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
 /// not UTF-8 is otherwise read as Windows-1252, each on its own, so that one odd name does not spoil the others.
 /// NUL bytes are dropped.
 pub fn decoded(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
-    let utf16 = |encoding: &'static encoding_rs::Encoding, named| {
-        (encoding.decode_with_bom_removal(bytes).0, named)
-    };
+    let utf16 =
+        |encoding: &'static encoding_rs::Encoding, named| (encoding.decode_with_bom_removal(bytes).0, named);
     let (text, encoding) = match bytes {
         [0xff, 0xfe, ..] => utf16(encoding_rs::UTF_16LE, Encoding::Utf16Le),
         [0xfe, 0xff, ..] => utf16(encoding_rs::UTF_16BE, Encoding::Utf16Be),
@@ -94,7 +93,8 @@ fn utf8(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
 fn looks_chinese(bytes: &[u8]) -> bool {
     const WORD: usize = 4;
     let runs = || bytes.split(|byte| *byte < 0x80).map(<[u8]>::len).filter(|length| *length > 0);
-    let (even, odd) = runs().fold((0, 0), |(even, odd), run| if run % 2 == 0 { (even + 1, odd) } else { (even, odd + 1) });
+    let (even, odd) =
+        runs().fold((0, 0), |(even, odd), run| if run % 2 == 0 { (even + 1, odd) } else { (even, odd + 1) });
     even > odd && runs().any(|length| length >= WORD)
 }
 
@@ -408,7 +408,9 @@ mod tests {
 
     #[test]
     fn lines_are_counted_by_their_ends() {
-        for (text, lines) in [("", 0), ("a", 1), ("a\n", 1), ("a\r\nb", 2), ("\n\n", 2), ("a\rb\r", 2), ("\r\n\r\na", 3)] {
+        for (text, lines) in
+            [("", 0), ("a", 1), ("a\n", 1), ("a\r\nb", 2), ("\n\n", 2), ("a\rb\r", 2), ("\r\n\r\na", 3)]
+        {
             assert_eq!(lines_of(text), lines, "{text:?}");
         }
     }

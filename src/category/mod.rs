@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod drive;
 pub mod notes;
 pub mod photos;
+pub mod places;
 pub mod recognise;
 pub mod trial;
 pub(crate) mod unsorted;

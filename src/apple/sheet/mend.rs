@@ -49,9 +49,9 @@ impl<const N: usize> Layout<N> {
         self.at.iter().flatten().count()
     }
 
-    /// Whether it has the first of them.
-    pub fn has_first(&self) -> bool {
-        self.at.first().is_some_and(Option::is_some)
+    /// Whether it has the first four of them, which tell Apple's forms apart.
+    pub fn begins_as_the_form(&self) -> bool {
+        self.at.iter().take(4).all(Option::is_some)
     }
 
     pub fn count(&self) -> usize {
@@ -78,7 +78,8 @@ impl<const N: usize> Layout<N> {
             for (column, at) in form.0.iter().zip(self.at) {
                 let (Holds::Text(_), Some(at)) = (column.holds, at) else { continue };
                 let gap = Gap { at, absorbed, last: self.last_text(form, at), excess };
-                let cells = self.at.map(|at| Some(unquoted(span(record.raw, &pieces, gap.range(at?, self.count))?)));
+                let cells =
+                    self.at.map(|at| Some(unquoted(span(record.raw, &pieces, gap.range(at?, self.count))?)));
                 consider(cells);
                 if excess == 0 {
                     break;
@@ -89,7 +90,12 @@ impl<const N: usize> Layout<N> {
     }
 
     /// The best reading; a form without any text has the pieces themselves.
-    fn or_pieces<'t>(&self, best: Option<(usize, Mended<'t, N>)>, raw: &'t str, separator: char) -> Mended<'t, N> {
+    fn or_pieces<'t>(
+        &self,
+        best: Option<(usize, Mended<'t, N>)>,
+        raw: &'t str,
+        separator: char,
+    ) -> Mended<'t, N> {
         best.map(|(_, mended)| mended).unwrap_or_else(|| Mended {
             cells: self.at.map(|at| raw.split(separator).nth(at?).map(unquoted)),
             is_certain: false,

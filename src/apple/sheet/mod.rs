@@ -137,7 +137,7 @@ impl<const N: usize> Cells<'_, N> {
 
     /// Yes or no; an empty flag says neither.
     pub fn flag(&mut self, column: usize, title: &str) -> Option<bool> {
-        self.value(column, title, "neither yes nor no", |text| yes_or_no(text))
+        self.value(column, title, "neither yes nor no", yes_or_no)
     }
 
     pub fn number(&mut self, column: usize, title: &str) -> Option<u64> {
@@ -149,7 +149,13 @@ impl<const N: usize> Cells<'_, N> {
         self.value(column, title, "not a date", |text| stamp::parse(text).ok()).flatten()
     }
 
-    fn value<T>(&mut self, column: usize, title: &str, fault: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    fn value<T>(
+        &mut self,
+        column: usize,
+        title: &str,
+        fault: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
         const SHOWN: usize = 60;
         let text = self.text(column);
         if stamp::is_nothing(text) {
@@ -178,7 +184,14 @@ pub fn read<R, const N: usize>(
 ) -> Result<Sheet<R>, Refusal> {
     let (text, encoding) = table::decoded(bytes);
     let (separator, header_at) = beginning(&text, form);
-    let mut reader = Reader { form, separator, layout: None, room, ends_open: !text.ends_with(['\n', '\r']), pending: Vec::new() };
+    let mut reader = Reader {
+        form,
+        separator,
+        layout: None,
+        room,
+        ends_open: !text.ends_with(['\n', '\r']),
+        pending: Vec::new(),
+    };
     let mut sheet = Sheet {
         rows: Vec::new(),
         faults: Vec::new(),
@@ -210,14 +223,14 @@ pub fn read<R, const N: usize>(
     Ok(sheet)
 }
 
-/// Whether a file that begins so is a table of this form, whatever its name: its header has the first column of the
-/// form and at least two more. A few thousand bytes are enough.
+/// Whether a file that begins so is a table of this form, whatever its name: its header has the first four columns of
+/// the form. A few thousand bytes are enough.
 pub fn looks_like<const N: usize>(first_bytes: &[u8], form: &Form<N>) -> bool {
     const ENOUGH: usize = 8192;
     let text = table::decode(first_bytes.get(..ENOUGH).unwrap_or(first_bytes));
     [',', ';', '\t'].into_iter().any(|separator| {
         Records::new(&text, separator).take(HEADER_WITHIN).flatten().any(|record| {
-            Layout::named(form, &record.fields).is_some_and(|layout| layout.has_first() && layout.known() > ENOUGH_NAMES)
+            Layout::named(form, &record.fields).is_some_and(|layout| layout.begins_as_the_form())
         })
     })
 }
@@ -356,7 +369,10 @@ impl<R> Sheet<R> {
 }
 
 fn too_much() -> Refusal {
-    (Code::LimitExceeded, "its rows would take more memory than all lists of an export together may".to_owned())
+    (
+        Code::LimitExceeded,
+        "its rows would take more memory than all lists of an export together may".to_owned(),
+    )
 }
 
 #[cfg(test)]

@@ -8,7 +8,10 @@ const FORM: Form<4> = Form([
     Column { names: &["title"], holds: Holds::Text(|_| true) },
     Column { names: &["createdon"], holds: Holds::Value(stamp::looks_like_one) },
     Column { names: &["pinned"], holds: Holds::Value(|text| yes_or_no(text).is_some()) },
-    Column { names: &["contenthash", "hash"], holds: Holds::Value(|text| text.chars().all(char::is_alphanumeric)) },
+    Column {
+        names: &["contenthash", "hash"],
+        holds: Holds::Value(|text| text.chars().all(char::is_alphanumeric)),
+    },
 ]);
 
 const S: &str = "02-25-2024 18:09:10";
@@ -31,7 +34,10 @@ fn sheet(text: &str) -> Sheet<String> {
 fn rows_whatever_became_of_commas_and_quotes() {
     for (text, rows) in [
         ("Title, Created On, Pinned, Hash\nLeeks,$S,No,\n", &["Leeks|dated|no|"][..]),
-        ("Title, Created On, Pinned, Hash\nLeeks, beans, dill,$S,Yes,h\n", &["Leeks, beans, dill|dated|yes|h"]),
+        (
+            "Title, Created On, Pinned, Hash\nLeeks, beans, dill,$S,Yes,h\n",
+            &["Leeks, beans, dill|dated|yes|h"],
+        ),
         ("Title, Created On, Pinned, Hash\n\"Leeks, beans\",$S,Yes,h\n", &["Leeks, beans|dated|yes|h"]),
         ("Title, Created On, Pinned, Hash\nSay \"hi\",$S,No,\n", &["Say \"hi\"|dated|no|"]),
         ("Title, Created On, Pinned, Hash\n\"Hi\", he said,$S,No,\n", &["\"Hi\", he said|dated|no|"]),
@@ -49,7 +55,10 @@ fn rows_whatever_became_of_commas_and_quotes() {
         ("Title, Created On, Pinned, Hash\nLeeks,$S\n", &["Leeks|dated|?|"]),
         // a title of two lines, and a quote that none ends
         ("Title, Created On, Pinned, Hash\n\"Leeks\nbeans\",$S,No,\n", &["Leeks\nbeans|dated|no|"]),
-        ("Title,Created On,Pinned\n\"Leeks,$S,No\nb\",$S,Yes\nc,$S,No\n", &["\"Leeks|dated|no", "b\"|dated|yes", "c|dated|no"]),
+        (
+            "Title,Created On,Pinned\n\"Leeks,$S,No\nb\",$S,Yes\nc,$S,No\n",
+            &["\"Leeks|dated|no", "b\"|dated|yes", "c|dated|no"],
+        ),
         // other separators, no header, a header in a language nobody knows
         ("Title;Created On;Pinned\nLeeks, beans;$S;No\n", &["Leeks, beans|dated|no|"]),
         ("Leeks,$S,No,\nBeans,$S,No,\n", &["Leeks|dated|no|", "Beans|dated|no|"]),
@@ -57,8 +66,10 @@ fn rows_whatever_became_of_commas_and_quotes() {
     ] {
         let sheet = sheet(text);
         let short: Vec<&str> = sheet.rows.iter().map(|row| row.as_str()).collect();
-        let rows: Vec<String> =
-            rows.iter().map(|row| if row.matches('|').count() < 3 { format!("{row}|") } else { row.to_string() }).collect();
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|row| if row.matches('|').count() < 3 { format!("{row}|") } else { row.to_string() })
+            .collect();
         assert_eq!(short, rows, "{text:?}");
         assert!(sheet.lines.add_up(), "{text:?} {:?}", sheet.lines);
         assert_eq!(sheet.lines.bad, 0, "{text:?}");
@@ -95,9 +106,12 @@ fn headers_and_faults() {
     let odd = sheet("Title,Created On,Pinned\na,02-30-2024 10:00:00,perhaps\n");
     assert_eq!(odd.rows, ["a|undated|?|"]);
     assert_eq!(odd.faults[0].line, 2);
-    assert!(odd.faults[0].message.contains("`Created On` is not a date") && odd.faults[0].message.contains("perhaps"));
-    assert!(looks_like(b"x\nTitle, Created On, Pinned\n", &FORM) && !looks_like(b"Title, Created On\n", &FORM));
-    assert!(!looks_like(b"Hash, Created On, Pinned\n", &FORM), "without its first column it may be anything");
+    assert!(
+        odd.faults[0].message.contains("`Created On` is not a date")
+            && odd.faults[0].message.contains("perhaps")
+    );
+    assert!(looks_like(b"x\nTitle, Created On, Pinned, Hash\n", &FORM));
+    assert!(!looks_like(b"Title, Created On, Pinned\n", &FORM), "so few may be another form's");
 }
 
 #[test]

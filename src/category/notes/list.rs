@@ -82,7 +82,8 @@ mod tests {
     use super::{looks_like, read};
     use proptest::prelude::{any, prop, proptest};
 
-    const HEADER: &str = "Title, Created On, Modified On, Pinned, Deleted, Drawing/Handwriting, ContentHash at Import\n";
+    const HEADER: &str =
+        "Title, Created On, Modified On, Pinned, Deleted, Drawing/Handwriting, ContentHash at Import\n";
 
     #[test]
     fn rows_as_apple_writes_them() {
@@ -97,7 +98,10 @@ mod tests {
         assert_eq!(titles, ["Garden plan", "Leeks, beans, dill", "Say \"hi\", or", "Odd"]);
         let [plan, leeks, hi, odd] = sheet.rows.as_slice() else { panic!("four rows") };
         assert_eq!((plan.created.raw(), plan.modified.raw()), ("02-25-2023 08:01:02", "10-19-2024 19:20:21"));
-        assert_eq!((plan.line, plan.pinned, leeks.pinned, leeks.deleted), (2, Some(false), Some(true), Some(false)));
+        assert_eq!(
+            (plan.line, plan.pinned, leeks.pinned, leeks.deleted),
+            (2, Some(false), Some(true), Some(false))
+        );
         assert_eq!((hi.pinned, hi.drawing, hi.hash.as_ref()), (None, Some(true), "abc="));
         assert_eq!((odd.deleted, odd.pinned), (Some(true), None));
         assert_eq!(sheet.faults.len(), 1);

@@ -5,18 +5,12 @@
 //! they have to come in an order that does not depend on the run. Whether something else stands at a place is for
 //! the plan.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::apple::text::match_key;
+use crate::apple::text::split;
 use crate::category::notes::note::{Note, Placing};
 use crate::category::notes::path::Area;
-use crate::library::name::{fold, portable, with_suffix};
-
-/// Where the notes of a library stand.
-const ROOT: &str = "Notes";
-
-/// Where deleted ones stand.
-const DELETED: &str = "Notes/Recently Deleted";
+use crate::category::places::Places;
 
 /// Where one note wants to stand, from the library, `/` between components.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,39 +33,34 @@ impl Place {
 
 /// The places of all notes, in their order.
 pub fn places(notes: &[Note]) -> Vec<Place> {
-    let mut folders = Folders::default();
-    let above: Vec<String> = notes.iter().map(|note| folders.of(note)).collect();
-    let mut taken: HashSet<String> = folders.taken;
-    let mut next: HashMap<String, u64> = HashMap::new();
+    let mut tree = Places::default();
+    // folders first: a note may be called as one
+    let folders: Vec<String> =
+        notes.iter().map(|note| tree.folder(root(note.home.area), &note.home.folder)).collect();
     let mut shared: HashMap<(Area, &str, &str), (String, Vec<String>)> = HashMap::new();
     let mut places = Vec::with_capacity(notes.len());
-    for (note, folder) in notes.iter().zip(above) {
-        let stem = stem(&note.title);
-        let wanted = format!("{folder}/{}", with_suffix(&stem, "md", 1));
-        let n = next.entry(fold(&wanted)).or_insert(1);
-        // as many times as this name is asked for, and no more, so that a thousand twins cost a thousand steps
-        let (markdown, assets) = loop {
-            let markdown = format!("{folder}/{}", with_suffix(&stem, "md", *n));
-            let assets = format!("{folder}/{}", with_suffix(&stem, "assets", *n));
-            *n += 1;
-            if !taken.contains(&fold(&markdown)) && !taken.contains(&fold(&assets)) {
-                break (markdown, assets);
-            }
-        };
-        taken.extend([fold(&markdown), fold(&assets)]);
-        let files = || files(&assets, note);
+    for (note, folder) in notes.iter().zip(folders) {
+        let [markdown, assets] = tree.free(&folder, &stem(&note.title), ["md", "assets"]);
         let (assets, files) = match note.placing {
             _ if note.attachments.is_empty() => (None, Vec::new()),
             Placing::Shared => {
                 let home = (note.home.area, note.home.folder.as_ref(), note.home.title.as_ref());
-                let (assets, files) = shared.entry(home).or_insert_with(|| (assets.clone(), files())).clone();
+                let of_first = || (assets.clone(), files(&assets, note));
+                let (assets, files) = shared.entry(home).or_insert_with(of_first).clone();
                 (Some(assets), files)
             }
-            Placing::InText | Placing::AtEnd => (Some(assets.clone()), files()),
+            Placing::InText | Placing::AtEnd => (Some(assets.clone()), files(&assets, note)),
         };
         places.push(Place { markdown, assets, files });
     }
     places
+}
+
+fn root(area: Area) -> &'static str {
+    match area {
+        Area::Notes => "Notes",
+        Area::RecentlyDeleted => "Notes/Recently Deleted",
+    }
 }
 
 /// The stem of a title's file. What a title has after a dot is no extension.
@@ -84,60 +73,15 @@ fn stem(title: &str) -> String {
 
 /// The paths of a note's files in its folder.
 fn files(assets: &str, note: &Note) -> Vec<String> {
-    let mut taken = HashSet::new();
+    let mut tree = Places::default();
     let mut place = |name: &str| {
-        let (folder, file) = name.rsplit_once('/').map_or((None, name), |(folder, file)| (Some(folder), file));
-        let folder = folder.map(|folder| folder.split('/').map(portable).collect::<Vec<_>>().join("/"));
-        let folder = folder.map_or_else(|| assets.to_owned(), |folder| format!("{assets}/{folder}"));
-        let (stem, extension) = crate::apple::text::split(file);
-        let mut n = 1;
-        loop {
-            let path = format!("{folder}/{}", with_suffix(stem, extension, n));
-            if taken.insert(fold(&path)) {
-                return path;
-            }
-            n += 1;
-        }
+        let (way, file) = name.rsplit_once('/').unwrap_or(("", name));
+        let folder = tree.folder(assets, way);
+        let (stem, extension) = split(file);
+        let [path] = tree.free(&folder, stem, [extension]);
+        path
     };
     note.attachments.iter().map(|file| place(&file.name)).collect()
-}
-
-/// The owner's folders, made portable. Two that differ stay two.
-#[derive(Default)]
-struct Folders {
-    /// The path of each folder, by its area and what it is called.
-    known: HashMap<(Area, String), String>,
-    /// Keys of their paths.
-    taken: HashSet<String>,
-}
-
-impl Folders {
-    fn of(&mut self, note: &Note) -> String {
-        let mut path = match note.home.area {
-            Area::Notes => ROOT.to_owned(),
-            Area::RecentlyDeleted => DELETED.to_owned(),
-        };
-        let mut called = String::new();
-        for component in note.home.folder.split('/').filter(|component| !component.is_empty()) {
-            called = format!("{called}/{}", match_key(component));
-            path = match self.known.get(&(note.home.area, called.clone())) {
-                Some(known) => known.clone(),
-                None => {
-                    let mut n = 1;
-                    let new = loop {
-                        let new = format!("{path}/{}", with_suffix(component, "", n));
-                        if self.taken.insert(fold(&new)) {
-                            break new;
-                        }
-                        n += 1;
-                    };
-                    self.known.insert((note.home.area, called.clone()), new.clone());
-                    new
-                }
-            };
-        }
-        path
-    }
 }
 
 #[cfg(test)]
@@ -154,7 +98,11 @@ mod tests {
     use std::collections::HashSet;
 
     fn note(folder: &str, title: &str, files: &[&str], placing: Placing) -> Note {
-        let file = |name: &&str| Attachment { name: (*name).into(), path: (*name).into(), content: ContentId::at(0) };
+        let file = |name: &&str| Attachment {
+            name: (*name).into(),
+            path: (*name).into(),
+            content: ContentId::at(0),
+        };
         Note {
             home: Home { area: Area::Notes, folder: folder.into(), title: title.into() },
             mark: Mark::default(),
@@ -203,19 +151,38 @@ mod tests {
     fn twins_and_folders_keep_apart() {
         let plain = |folder, title| note(folder, title, &[], Placing::AtEnd);
         assert_eq!(
-            named(&[plain("", "Idea"), plain("", "idea"), plain("", "Idea"), plain("", "Idea (2)"), plain("A?", "x"), plain("A:", "x"), plain("a?", "y")]),
+            named(&[
+                plain("", "Idea"),
+                plain("", "idea"),
+                plain("", "Idea"),
+                plain("", "Idea (2)"),
+                plain("A?", "x"),
+                plain("A:", "x"),
+                plain("a?", "y")
+            ]),
             [
-                "Notes/Idea.md", "Notes/idea (2).md", "Notes/Idea (3).md", "Notes/Idea (2) (2).md", "Notes/A_/x.md", "Notes/A_ (2)/x.md", "Notes/A_/y.md"
+                "Notes/Idea.md",
+                "Notes/idea (2).md",
+                "Notes/Idea (3).md",
+                "Notes/Idea (2) (2).md",
+                "Notes/A_/x.md",
+                "Notes/A_ (2)/x.md",
+                "Notes/A_/y.md"
             ]
         );
-        let found = named(&[plain("Idea.md", "x"), plain("", "Idea"), plain("Plan.assets", "x"), plain("", "Plan")]);
+        let found =
+            named(&[plain("Idea.md", "x"), plain("", "Idea"), plain("Plan.assets", "x"), plain("", "Plan")]);
         assert_eq!((found[1].as_str(), found[3].as_str()), ("Notes/Idea (2).md", "Notes/Plan (2).md"));
     }
 
     #[test]
     fn files_have_a_folder() {
         let files = ["Attachment.png", "attachment.PNG", "sketches/a:b.png"];
-        let found = places(&[note("B", "T", &files, Placing::InText), note("B", "T", &files, Placing::Shared), note("B", "T", &files, Placing::Shared)]);
+        let found = places(&[
+            note("B", "T", &files, Placing::InText),
+            note("B", "T", &files, Placing::Shared),
+            note("B", "T", &files, Placing::Shared),
+        ]);
         assert_eq!(
             found[0],
             Place {
@@ -229,7 +196,10 @@ mod tests {
             }
         );
         assert_eq!(found[0].from_markdown(&found[0].files[0]), "T.assets/Attachment.png");
-        assert_eq!((found[1].assets.as_deref(), &found[1].files), (Some("Notes/B/T (2).assets"), &found[2].files));
+        assert_eq!(
+            (found[1].assets.as_deref(), &found[1].files),
+            (Some("Notes/B/T (2).assets"), &found[2].files)
+        );
         assert_eq!(found[2].markdown, "Notes/B/T (3).md");
     }
 

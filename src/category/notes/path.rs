@@ -46,7 +46,11 @@ pub struct Home {
 impl Home {
     /// The path of the folder below its area, as Apple's lists of shared notes have it.
     pub fn below_area(&self) -> String {
-        if self.folder.is_empty() { self.title.to_string() } else { format!("{}/{}", self.folder, self.title) }
+        if self.folder.is_empty() {
+            self.title.to_string()
+        } else {
+            format!("{}/{}", self.folder, self.title)
+        }
     }
 }
 
@@ -87,8 +91,9 @@ impl Shape {
         let has_body = |path: &'p str| Some(folder_key(body_of(below(path)?)?.0));
         let all: HashSet<String> = paths.filter_map(has_body).collect();
         // in form A a text among the attachments may be called as their folder
-        let is_of_attachments =
-            |home: &String| home.rsplit_once('/').is_some_and(|(above, name)| name == ATTACHMENTS && all.contains(above));
+        let is_of_attachments = |home: &String| {
+            home.rsplit_once('/').is_some_and(|(above, name)| name == ATTACHMENTS && all.contains(above))
+        };
         let homes = all.iter().filter(|home| !is_of_attachments(home)).cloned().collect();
         Shape { wrapper: wrapper.to_owned(), homes }
     }
@@ -109,7 +114,9 @@ impl Shape {
         let Some((folder, file)) = inner.rsplit_once('/') else {
             return list_kind(inner).map_or(Use::Other, Use::List);
         };
-        if let Some((folder, mark)) = body_of(inner).filter(|(folder, _)| self.homes.contains(&folder_key(folder))) {
+        if let Some((folder, mark)) =
+            body_of(inner).filter(|(folder, _)| self.homes.contains(&folder_key(folder)))
+        {
             return home(folder).map_or(Use::Other, |home| Use::Body(home, mark));
         }
         let above = self.home_of(folder, file);
@@ -225,7 +232,9 @@ fn body_of(path: &str) -> Option<(&str, Mark)> {
     let numbered = stem.rsplit_once('-').and_then(|(stem, digits)| Some((stem, number(digits)?)));
     let mark = if let Some((_, created)) = stamped(stem) {
         Mark { number: 0, created: Some(created) }
-    } else if let Some(((_, created), (_, number))) = numbered.and_then(|(stem, n)| Some((stamped(stem)?, (stem, n)))) {
+    } else if let Some(((_, created), (_, number))) =
+        numbered.and_then(|(stem, n)| Some((stamped(stem)?, (stem, n))))
+    {
         Mark { number, created: Some(created) }
     } else if title::folded(stem) == name {
         Mark::default()
@@ -243,7 +252,7 @@ fn body_of(path: &str) -> Option<(&str, Mark)> {
 fn stamped(stem: &str) -> Option<(&str, DateTime<Utc>)> {
     let bare = stem.strip_suffix(['Z', 'z'])?;
     let (before, time) = bare.rsplit_once(['T', 't'])?;
-    let mut clock = time.split(|c: char| !c.is_ascii_digit()).map(|text| two_digits(text));
+    let mut clock = time.split(|c: char| !c.is_ascii_digit()).map(two_digits);
     let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
     let day_at = before.len().checked_sub("2021-03-04".len())?;
     let (title, day) = (before.get(..day_at)?, before.get(day_at..)?);
@@ -305,7 +314,8 @@ fn longer_wrapper<'p>(mut paths: impl Iterator<Item = &'p str> + Clone, wrapper:
         let mut below = strip(path, longer).unwrap_or_default().split('/');
         below.next().is_some_and(|first| area(first).is_some()) && below.count() > 1
     });
-    let is_named = area(folder).is_none() && ["icloud", "apple"].iter().any(|word| match_key(folder).contains(word));
+    let is_named =
+        area(folder).is_none() && ["icloud", "apple"].iter().any(|word| match_key(folder).contains(word));
     (has_area || is_named).then_some(longer)
 }
 
@@ -365,7 +375,11 @@ mod tests {
             let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
             assert_eq!(said(&paths), table.map(|(_, said)| said), "{wrapper}");
             let without_lists = &paths[3..20];
-            assert_eq!(said(without_lists), table[3..20].iter().map(|(_, said)| *said).collect::<Vec<_>>(), "{wrapper}");
+            assert_eq!(
+                said(without_lists),
+                table[3..20].iter().map(|(_, said)| *said).collect::<Vec<_>>(),
+                "{wrapper}"
+            );
         }
     }
 
@@ -373,12 +387,18 @@ mod tests {
     fn form_a() {
         let at = 1_614_834_367;
         for (path, expected) in [
-            ("iCloud Notes/Notes/Home/Ideas/Ideas-2021-03-04T05:06:07Z.txt", format!("body N:Home:Ideas 0 {at}")),
+            (
+                "iCloud Notes/Notes/Home/Ideas/Ideas-2021-03-04T05:06:07Z.txt",
+                format!("body N:Home:Ideas 0 {at}"),
+            ),
             ("iCloud Notes/Home/Ideas/Ideas-2021-03-04T05_06_07Z.txt", format!("body N:Home:Ideas 0 {at}")),
             ("iCloud Notes/Home/Ideas/Ideas-2021-03-04T05-06-07Z-1.txt", format!("body N:Home:Ideas 1 {at}")),
             ("Notes/Ideas/Ideas-2021-03-04T05\u{f022}06\u{f022}07.250Z.txt", format!("body N::Ideas 0 {at}")),
             ("Recently Deleted/Ideas/Ideas-2021-03-04T05_06_07Z.txt", format!("body D::Ideas 0 {at}")),
-            ("Notes/Ideas/Ideas-2021-13-04T05_06_07Z.txt", "file N::Ideas Ideas-2021-13-04T05_06_07Z.txt".to_owned()),
+            (
+                "Notes/Ideas/Ideas-2021-13-04T05_06_07Z.txt",
+                "file N::Ideas Ideas-2021-13-04T05_06_07Z.txt".to_owned(),
+            ),
         ] {
             assert_eq!(said(&[path])[0], expected, "{path}");
         }
@@ -404,8 +424,15 @@ mod tests {
     #[test]
     fn attachments_are_read_in_their_order() {
         let order = [
-            "Attachment.png", "Attachment-1.jpeg", "Attachment-2", "Attachment-9.pdf", "Attachment-10.pdf", "a.txt",
-            "scan 2.png", "scan 10.png", "sketches/a.png",
+            "Attachment.png",
+            "Attachment-1.jpeg",
+            "Attachment-2",
+            "Attachment-9.pdf",
+            "Attachment-10.pdf",
+            "a.txt",
+            "scan 2.png",
+            "scan 10.png",
+            "sketches/a.png",
         ];
         let mut names = order;
         names.reverse();

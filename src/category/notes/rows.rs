@@ -105,25 +105,37 @@ pub fn matching(rows: &[Row], notes: &[Known<'_>], zone: Tz) -> Matching {
         found: Matching { notes: vec![Matched::Nothing; notes.len()], ..Matching::default() },
     };
     let area = |row: &Row| if row.deleted == Some(true) { Area::RecentlyDeleted } else { Area::Notes };
-    open.tier(Rule::Title, |row| Some((area(row), title::exact(&row.title))), |note| {
-        Some((note.home.area, title::exact(&note.home.title)))
-    });
-    open.tier(Rule::Folded, |row| Some((area(row), title::folded(&row.title))), |note| {
-        Some((note.home.area, title::folded(&note.home.title)))
-    });
+    open.tier(
+        Rule::Title,
+        |row| Some((area(row), title::exact(&row.title))),
+        |note| Some((note.home.area, title::exact(&note.home.title))),
+    );
+    open.tier(
+        Rule::Folded,
+        |row| Some((area(row), title::folded(&row.title))),
+        |note| Some((note.home.area, title::folded(&note.home.title))),
+    );
     // a row that does not say where its note lies
-    open.tier(Rule::Title, |row| row.deleted.is_none().then(|| title::folded(&row.title)), |note| {
-        Some(title::folded(&note.home.title))
-    });
-    open.tier(Rule::FirstLine, |row| Some((area(row), title::folded(&row.title))), |note| {
-        Some((note.home.area, title::folded(note.first_line.filter(|line| !line.trim().is_empty())?)))
-    });
-    open.tier(Rule::Loose, |row| Some((area(row), title::loose(&row.title))), |note| {
-        Some((note.home.area, title::loose(&note.home.title)))
-    });
-    open.tier(Rule::Loose, |row| Some((area(row), title::folded(&title::undoubled(&row.title)?))), |note| {
-        Some((note.home.area, title::folded(&note.home.title)))
-    });
+    open.tier(
+        Rule::Title,
+        |row| row.deleted.is_none().then(|| title::folded(&row.title)),
+        |note| Some(title::folded(&note.home.title)),
+    );
+    open.tier(
+        Rule::FirstLine,
+        |row| Some((area(row), title::folded(&row.title))),
+        |note| Some((note.home.area, title::folded(note.first_line.filter(|line| !line.trim().is_empty())?))),
+    );
+    open.tier(
+        Rule::Loose,
+        |row| Some((area(row), title::loose(&row.title))),
+        |note| Some((note.home.area, title::loose(&note.home.title))),
+    );
+    open.tier(
+        Rule::Loose,
+        |row| Some((area(row), title::folded(&title::undoubled(&row.title)?))),
+        |note| Some((note.home.area, title::folded(&note.home.title))),
+    );
     open.cut(area);
     open.finish()
 }
@@ -185,8 +197,9 @@ impl Open<'_> {
         // handwriting has no text; where the counts agree it is a group of its own
         let (drawn, written): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| self.row(*row).is_some_and(|row| row.drawing == Some(true)));
-        let (bare, texts): (Vec<_>, Vec<_>) =
-            notes.into_iter().partition(|note| self.note(*note).is_some_and(|note| note.first_line.is_none()));
+        let (bare, texts): (Vec<_>, Vec<_>) = notes
+            .into_iter()
+            .partition(|note| self.note(*note).is_some_and(|note| note.first_line.is_none()));
         if drawn.len() == bare.len() && written.len() == texts.len() {
             self.equal(drawn, bare, rule);
             self.equal(written, texts, rule);
@@ -221,7 +234,12 @@ impl Open<'_> {
             }
         }
         let is_open = |note: &usize| self.found.notes.get(*note) == Some(&Matched::Nothing);
-        let taken: Vec<usize> = notes.iter().filter(|note| !is_open(note)).flat_map(|note| self.found.rows_of(*note)).copied().collect();
+        let taken: Vec<usize> = notes
+            .iter()
+            .filter(|note| !is_open(note))
+            .flat_map(|note| self.found.rows_of(*note))
+            .copied()
+            .collect();
         let rows = if taken.is_empty() { rows } else { without(rows, taken) };
         (rows, notes.into_iter().filter(is_open).collect())
     }
@@ -251,7 +269,9 @@ impl Open<'_> {
 
     /// Titles that were cut: pairs of which each is the only candidate of the other.
     fn cut(&mut self, area: impl Fn(&Row) -> Area) {
-        let mut groups: BTreeMap<(Area, String), (Vec<(usize, String)>, Vec<(usize, String)>)> = BTreeMap::new();
+        /// Indices with their folded titles.
+        type Titles = Vec<(usize, String)>;
+        let mut groups: BTreeMap<(Area, String), (Titles, Titles)> = BTreeMap::new();
         for &row in &self.open_rows {
             let Some(of) = self.row(row) else { continue };
             let key = title::folded(&of.title);
@@ -285,10 +305,16 @@ impl Open<'_> {
     fn close(&mut self) {
         let found = &self.found;
         let matched = |note: &usize| found.notes.get(*note) != Some(&Matched::Nothing);
-        let taken: Vec<usize> = self.open_notes.iter().filter(|note| matched(note)).flat_map(|note| match found.notes.get(*note) {
-            Some(Matched::Row(row, _)) => Some(*row),
-            _ => None,
-        }).chain(found.groups.iter().flat_map(|group| group.rows.iter().copied())).collect();
+        let taken: Vec<usize> = self
+            .open_notes
+            .iter()
+            .filter(|note| matched(note))
+            .flat_map(|note| match found.notes.get(*note) {
+                Some(Matched::Row(row, _)) => Some(*row),
+                _ => None,
+            })
+            .chain(found.groups.iter().flat_map(|group| group.rows.iter().copied()))
+            .collect();
         self.open_notes.retain(|note| !matched(note));
         self.open_rows = without(std::mem::take(&mut self.open_rows), taken);
     }

@@ -12,7 +12,8 @@ const PATH: Column = Column { names: &["filename", "file"], holds: Holds::Text(i
 const OWNER: Column = Column { names: &["ownerdetails", "owner"], holds: Holds::Text(is_people) };
 const MODIFIED: Column =
     Column { names: &["lastmodifieddate", "lastmodifiedon"], holds: Holds::Value(stamp::looks_like_one) };
-const SHARED: Column = Column { names: &["sharedon", "shareddate"], holds: Holds::Value(stamp::looks_like_one) };
+const SHARED: Column =
+    Column { names: &["sharedon", "shareddate"], holds: Holds::Value(stamp::looks_like_one) };
 const PEOPLE: Column =
     Column { names: &["participantsdetails", "participants"], holds: Holds::Text(is_people) };
 
@@ -193,22 +194,24 @@ mod tests {
     #[test]
     fn people_as_apple_writes_them() {
         let ann = ["Ann Berg", "a*****@example.com", "READ_WRITE", "ACCEPTED"];
-        let written = "Name:Ann Berg; Email:a*****@example.com; Permission:READ_WRITE; Acceptance Status:ACCEPTED";
+        let written =
+            "Name:Ann Berg; Email:a*****@example.com; Permission:READ_WRITE; Acceptance Status:ACCEPTED";
         for (cell, expected) in [
             ("", vec![]),
             ("N/A", vec![]),
             (written, vec![ann]),
-            (&format!("{written} | Name:Bo; Email:; Permission:READ_ONLY; Acceptance Status:INVITED"), vec![
-                ann,
-                ["Bo", "", "READ_ONLY", "INVITED"],
-            ]),
+            (
+                &format!("{written} | Name:Bo; Email:; Permission:READ_ONLY; Acceptance Status:INVITED"),
+                vec![ann, ["Bo", "", "READ_ONLY", "INVITED"]],
+            ),
             ("Email:x*@y.z", vec![["", "x*@y.z", "", ""]]),
             ("Name:A; B | C; Email:x*@y.z", vec![["A; B| C", "x*@y.z", "", ""]]),
             ("name: Ann ;EMAIL:a*@b.c", vec![["Ann", "a*@b.c", "", ""]]),
             ("Ann Berg", vec![["Ann Berg", "", "", ""]]),
             ("Name:N/A; Email:null", vec![]),
         ] {
-            let expected: Vec<_> = expected.into_iter().map(|fields| person(Role::Participant, fields)).collect();
+            let expected: Vec<_> =
+                expected.into_iter().map(|fields| person(Role::Participant, fields)).collect();
             assert_eq!(persons(cell, Role::Participant), expected, "{cell}");
         }
     }
@@ -221,7 +224,10 @@ mod tests {
                       a, b/a, b.txt,07-01-2024 11:12:13,,Name:Berg, Ann; Email:a*@b.c\n";
         let sheet = read_shared(shared.as_bytes(), 1 << 20).expect("it has room");
         let [first, second] = sheet.rows.as_slice() else { panic!("two rows") };
-        assert_eq!((first.path.as_ref(), first.shared.raw()), ("Boat/Spare parts/Spare parts.txt", "07-01-2024 11:12:13"));
+        assert_eq!(
+            (first.path.as_ref(), first.shared.raw()),
+            ("Boat/Spare parts/Spare parts.txt", "07-01-2024 11:12:13")
+        );
         assert_eq!(first.people[0].name.as_ref(), "Ann Berg");
         assert_eq!(second.path.as_ref(), "a, b/a, b.txt");
         assert_eq!(second.people, [person(Role::Participant, ["Berg, Ann", "a*@b.c", "", ""])]);

@@ -173,7 +173,8 @@ impl Writer {
     fn opens(&mut self, item: Item<'_>) -> bool {
         let indent = item.depth() * 2;
         let inside = self.levels.iter().take_while(|level| level.content <= indent).count();
-        let base = inside.checked_sub(1).and_then(|above| self.levels.get(above)).map_or(0, |level| level.content);
+        let base =
+            inside.checked_sub(1).and_then(|above| self.levels.get(above)).map_or(0, |level| level.content);
         if indent - base >= CODE {
             return false;
         }
@@ -224,7 +225,9 @@ fn lead(content: &str, of_item: bool) -> Lead {
 
 /// Columns of white space at the beginning, with TABs to multiples of four.
 fn indent(text: &str) -> usize {
-    text.chars().take_while(|c| matches!(c, ' ' | '\t')).fold(0, |at, c| if c == '\t' { (at / 4 + 1) * 4 } else { at + 1 })
+    text.chars()
+        .take_while(|c| matches!(c, ' ' | '\t'))
+        .fold(0, |at, c| if c == '\t' { (at / 4 + 1) * 4 } else { at + 1 })
 }
 
 /// The column at which the line's text begins to CommonMark.
@@ -281,8 +284,10 @@ mod tests {
     fn written(text: &str) -> String {
         let mut writer = Writer::default();
         let hazards = Hazards::of("");
-        let lines: Vec<_> =
-            text.split('\n').map(|line| writer.line(line, &hazards, || "![](p)".to_owned()).markdown).collect();
+        let lines: Vec<_> = text
+            .split('\n')
+            .map(|line| writer.line(line, &hazards, || "![](p)".to_owned()).markdown)
+            .collect();
         lines.join("\n")
     }
 
@@ -304,7 +309,10 @@ mod tests {
             ("- a\n- b\n\t- c\n* d", "- a\n- b\n  - c\n* d"),
             ("1. a\n2. b\n4. c", "1. a\n2. b\n4\\. c"),
             ("text\n2. b\n\n2. c", "text\n2\\. b\n\n2. c"),
-            ("# a\n#b\n####### c\n> d\n=\n---\n+ e\n1) f\n- - -", "\\# a\n#b\n####### c\n\\> d\n\\=\n\\---\n\\+ e\n1\\) f\n- \\- -"),
+            (
+                "# a\n#b\n####### c\n> d\n=\n---\n+ e\n1) f\n- - -",
+                "\\# a\n#b\n####### c\n\\> d\n\\=\n\\---\n\\+ e\n1\\) f\n- \\- -",
+            ),
             ("```\n~~~~ x", "\\`\\`\\`\n\\~\\~\\~\\~ x"),
             ("a | b\n---|:--", "a | b\n\\---|:--"),
             ("    code\n\tcode\n   text", "&#32;   code\n&#9;code\n   text"),

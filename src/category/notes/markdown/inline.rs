@@ -106,7 +106,8 @@ impl Run {
         for before in classes(self.before) {
             for after in classes(self.after) {
                 let left = after != Class::Space && (after != Class::Punctuation || before != Class::Letter);
-                let right = before != Class::Space && (before != Class::Punctuation || after != Class::Letter);
+                let right =
+                    before != Class::Space && (before != Class::Punctuation || after != Class::Letter);
                 let within = self.of == '_';
                 opens |= left && (!within || !right || before == Class::Punctuation);
                 closes |= right && (!within || !left || after == Class::Punctuation);
@@ -174,10 +175,13 @@ fn begins_html(after: &str) -> bool {
 /// Whether `&` and what follows may be an entity.
 fn begins_entity(after: &str) -> bool {
     const LONGEST: usize = 40;
-    let Some(name) = after.bytes().take(LONGEST).position(|byte| byte == b';').and_then(|end| after.get(..end)) else {
+    let Some(name) =
+        after.bytes().take(LONGEST).position(|byte| byte == b';').and_then(|end| after.get(..end))
+    else {
         return false;
     };
-    let digits = |text: &str, is_digit: fn(&u8) -> bool| !text.is_empty() && text.bytes().all(|byte| is_digit(&byte));
+    let digits =
+        |text: &str, is_digit: fn(&u8) -> bool| !text.is_empty() && text.bytes().all(|byte| is_digit(&byte));
     match name.strip_prefix('#') {
         Some(number) => match number.strip_prefix(['x', 'X']) {
             Some(hex) => digits(hex, u8::is_ascii_hexdigit),
@@ -194,8 +198,15 @@ pub fn unescape(markdown: &str) -> String {
     while let Some(c) = rest.chars().next() {
         let after = rest.get(c.len_utf8()..).unwrap_or_default();
         let skipped = match c {
-            '\\' => after.chars().next().filter(char::is_ascii_punctuation).map(|literal| (literal, 1 + literal.len_utf8())),
-            '&' => ENTITIES.iter().find(|(entity, _)| rest.starts_with(entity)).map(|(entity, c)| (*c, entity.len())),
+            '\\' => after
+                .chars()
+                .next()
+                .filter(char::is_ascii_punctuation)
+                .map(|literal| (literal, 1 + literal.len_utf8())),
+            '&' => ENTITIES
+                .iter()
+                .find(|(entity, _)| rest.starts_with(entity))
+                .map(|(entity, c)| (*c, entity.len())),
             '<' => rest.starts_with(MARK).then_some((OBJECT, MARK.len())),
             '!' => link(after).map(|length| (OBJECT, 1 + length)),
             '[' => link(rest).map(|length| (OBJECT, length)),
@@ -235,7 +246,10 @@ mod tests {
     #[test]
     fn only_what_would_be_read_otherwise_is_escaped() {
         for (text, expected) in [
-            ("plain text, 5 < 6 & 7 > 3, a [b] (c)! #x ~100 $5", "plain text, 5 < 6 & 7 > 3, a [b] (c)! #x ~100 $5"),
+            (
+                "plain text, 5 < 6 & 7 > 3, a [b] (c)! #x ~100 $5",
+                "plain text, 5 < 6 & 7 > 3, a [b] (c)! #x ~100 $5",
+            ),
             ("snake_case_name 2 * 3 * 4 C:\\dir", "snake_case_name 2 * 3 * 4 C:\\dir"),
             ("*one", "*one"),
             ("*one* _two_ ~~three~~", "\\*one\\* \\_two\\_ \\~\\~three\\~\\~"),

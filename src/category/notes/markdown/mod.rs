@@ -185,7 +185,13 @@ fn quoted(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
             // YAML takes these for ends of lines, or not at all
-            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+            '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{feff}'
+            | '\u{fffe}'
+            | '\u{ffff}' => {
                 quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
             c => quoted.push(c),
@@ -228,7 +234,9 @@ fn escaped(name: &str) -> String {
 fn encoded(path: &str) -> String {
     let mut encoded = String::with_capacity(path.len());
     for c in path.chars() {
-        let is_plain = c.is_ascii_alphanumeric() || "-._~/,;=+$@'!".contains(c) || !c.is_ascii() && !c.is_whitespace() && !c.is_control();
+        let is_plain = c.is_ascii_alphanumeric()
+            || "-._~/,;=+$@'!".contains(c)
+            || !c.is_ascii() && !c.is_whitespace() && !c.is_control();
         if is_plain {
             encoded.push(c);
         } else {

@@ -28,7 +28,8 @@ pub fn strip(markdown: &str) -> Stripped {
         }
     }
     while lines.next_if(|line| line.is_empty()).is_some() {}
-    let title = lines.next().map(|line| unescape(line.strip_prefix("# ").unwrap_or(line))).unwrap_or_default();
+    let title =
+        lines.next().map(|line| unescape(line.strip_prefix("# ").unwrap_or(line))).unwrap_or_default();
     let mut body: Vec<&str> = lines.collect();
     if let Some(section) = body.iter().rposition(|line| *line == ATTACHMENTS) {
         body.truncate(section);
@@ -48,16 +49,20 @@ fn line(markdown: &str) -> String {
 /// The item of a list that a line is; whatever only looks like one is escaped.
 fn item(indent: usize, bare: &str) -> Option<String> {
     let tabs = "\t".repeat(indent / 2);
-    let task = [("- [ ]", OPEN), ("- [x]", DONE)].into_iter().find_map(|(mark, sign)| Some((bare.strip_prefix(mark)?, sign)));
+    let task = [("- [ ]", OPEN), ("- [x]", DONE)]
+        .into_iter()
+        .find_map(|(mark, sign)| Some((bare.strip_prefix(mark)?, sign)));
     if let Some((text, sign)) = task {
         let text = text.strip_prefix(' ').or(text.is_empty().then_some(""))?;
         return Some(format!("{tabs}\t{sign}\t{}", unescape(text)));
     }
-    let mark = ["- ", "* "].into_iter().find(|mark| bare.starts_with(mark)).map(|mark| mark.len()).or_else(|| {
-        let (digits, _) = bare.split_once(". ")?;
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        is_number.then_some(digits.len() + 2)
-    })?;
+    let mark = ["- ", "* "].into_iter().find(|mark| bare.starts_with(mark)).map(|mark| mark.len()).or_else(
+        || {
+            let (digits, _) = bare.split_once(". ")?;
+            let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then_some(digits.len() + 2)
+        },
+    )?;
     let (mark, text) = bare.split_at_checked(mark)?;
     Some(format!("{tabs}{mark}{}", content(text)))
 }

@@ -110,12 +110,15 @@ fn trimmed(line: &str) -> String {
 
 fn holds(text: &str) {
     let objects = text.matches(OBJECT).count();
-    let links: Vec<Link> = (0..objects).map(|n| link(&format!("A-{n}.{}", ["png", "pdf", "a]b [c"][n % 3]))).collect();
+    let links: Vec<Link> =
+        (0..objects).map(|n| link(&format!("A-{n}.{}", ["png", "pdf", "a]b [c"][n % 3]))).collect();
     let some = [link("z.png"), link("y (1).txt")];
     for files in [Files::InText(&links), Files::AtEnd(&[]), Files::AtEnd(&some)] {
         let markdown = plain(text, files);
         assert_eq!(stripped(&markdown, text), note_lines(text), "{markdown:?}");
-        if let Files::AtEnd(some) = files && !some.is_empty() {
+        if let Files::AtEnd(some) = files
+            && !some.is_empty()
+        {
             continue;
         }
         assert_eq!(read(&markdown), expected(text), "{text:?}\n{markdown}");

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::SecondsFormat;
 use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 
@@ -112,6 +113,14 @@ pub struct Notes {
     pub pointing_nowhere: Vec<usize>,
 }
 
+impl Notes {
+    /// Rows of Apple's list whose note is nowhere. A drawing has no text, so that it is not missed.
+    pub fn missing<'r>(&self, rows: &'r [list::Row]) -> impl Iterator<Item = &'r list::Row> {
+        let missing = self.matching.missing.iter().filter_map(|row| rows.get(*row));
+        missing.filter(|row| row.drawing != Some(true))
+    }
+}
+
 /// Puts the notes of one export together. `gist` says what the text of a content says; `zone` is where the clock of
 /// Apple's lists is thought to have stood. Files that are no note's are passed over.
 pub fn notes(
@@ -130,12 +139,17 @@ pub fn notes(
             home: &draft.home,
             mark: draft.mark,
             first_line: draft.body.as_ref().map(|body| body.gist.first_line.as_ref()),
-            shared_modified: shared_row.first().and_then(|row| shared.get(*row)).map(|row| row.modified.raw()).filter(|raw| !raw.is_empty()),
+            shared_modified: shared_row
+                .first()
+                .and_then(|row| shared.get(*row))
+                .map(|row| row.modified.raw())
+                .filter(|raw| !raw.is_empty()),
         })
         .collect();
     let matching = matching(rows, &known, zone);
     for (index, (draft, shared_rows)) in drafts.iter_mut().zip(people).enumerate() {
-        let of_note: Vec<&list::Row> = matching.rows_of(index).iter().filter_map(|row| rows.get(*row)).collect();
+        let of_note: Vec<&list::Row> =
+            matching.rows_of(index).iter().filter_map(|row| rows.get(*row)).collect();
         draft.say(&of_note, zone);
         draft.matched = matching.notes.get(index).cloned().unwrap_or(Matched::Nothing);
         let mut people: Vec<Person> = Vec::new();
@@ -157,8 +171,10 @@ impl Note {
         };
         self.created = date(|row| &row.created);
         self.modified = date(|row| &row.modified);
-        if let Some(created) = self.mark.created.filter(|_| self.created.utc.is_none()) {
-            self.created = Dated::stated(&created.to_rfc3339(), created);
+        if let Some(created) = self.mark.created {
+            // it states its zone, which the list does not
+            let raw = created.to_rfc3339_opts(SecondsFormat::Secs, true);
+            self.created = Dated::stated(&raw, created);
         }
         self.pinned = agreed(rows, |row| row.pinned).flatten() == Some(true);
         self.drawing = agreed(rows, |row| row.drawing).flatten() == Some(true);
@@ -180,7 +196,9 @@ fn agreed<T: PartialEq>(rows: &[&list::Row], of: impl Fn(&list::Row) -> T) -> Op
 /// The notes of each folder that is one, without what lists say.
 fn drafts(delivered: &[Delivered], gist: impl Fn(ContentId) -> Gist) -> Vec<Note> {
     // one folder may come in two parts, in another normalisation each
-    let key = |home: &Home| (home.area, home.folder.nfc().collect::<String>(), home.title.nfc().collect::<String>());
+    let key = |home: &Home| {
+        (home.area, home.folder.nfc().collect::<String>(), home.title.nfc().collect::<String>())
+    };
     type Files<'d> = (Vec<(&'d Home, Mark, Body)>, Vec<(&'d Home, Attachment)>);
     let mut homes: BTreeMap<(Area, String, String), Files<'_>> = BTreeMap::new();
     for Delivered { path, used, content } in delivered {
@@ -227,7 +245,13 @@ fn drafts(delivered: &[Delivered], gist: impl Fn(ContentId) -> Gist) -> Vec<Note
 }
 
 impl Note {
-    fn draft(home: Home, mark: Mark, body: Option<Body>, attachments: Vec<Attachment>, placing: Placing) -> Self {
+    fn draft(
+        home: Home,
+        mark: Mark,
+        body: Option<Body>,
+        attachments: Vec<Attachment>,
+        placing: Placing,
+    ) -> Self {
         Note {
             title: home.title.clone(),
             home,
@@ -258,7 +282,8 @@ fn sharing_of(drafts: &[Note], shared: &[sharing::Row]) -> (Vec<Vec<usize>>, Vec
     let mut nowhere = Vec::new();
     for (row, shared) in shared.iter().enumerate() {
         let path = shared.path.trim_start_matches('/');
-        let below = path.split_once('/').filter(|(first, _)| match_key(first) == "notes").map(|(_, below)| below);
+        let below =
+            path.split_once('/').filter(|(first, _)| match_key(first) == "notes").map(|(_, below)| below);
         let found = [Some(path), below].into_iter().flatten().find_map(|path| by_path.get(&match_key(path)));
         // a note that its owner deleted since is not what was shared, if another stands at its place
         let live = |note: &&usize| drafts.get(**note).is_some_and(|note| !note.is_deleted());

@@ -7,7 +7,8 @@ use crate::category::notes::rows::Matched;
 use crate::category::notes::{list, sharing};
 use crate::contents::{ContentId, Id};
 
-const HEADER: &str = "Title, Created On, Modified On, Pinned, Deleted, Drawing/Handwriting, ContentHash at Import\n";
+const HEADER: &str =
+    "Title, Created On, Modified On, Pinned, Deleted, Drawing/Handwriting, ContentHash at Import\n";
 
 /// The notes of these paths, each with its text, and of these lists.
 fn export(files: &[(&str, &str)], details: &str, shared: &str) -> Notes {
@@ -23,8 +24,11 @@ fn export(files: &[(&str, &str)], details: &str, shared: &str) -> Notes {
         .collect();
     let rows = list::read(format!("{HEADER}{details}").as_bytes(), 1 << 20).expect("it has room").rows;
     let header = "File Name, Shared On, Last Modified Date, Participants Details\n";
-    let shared = sharing::read_shared(format!("{header}{shared}").as_bytes(), 1 << 20).expect("it has room").rows;
-    let said = |content: ContentId| files.get(content.index()).map_or_else(Gist::default, |(_, text)| gist(text.as_bytes()));
+    let shared =
+        sharing::read_shared(format!("{header}{shared}").as_bytes(), 1 << 20).expect("it has room").rows;
+    let said = |content: ContentId| {
+        files.get(content.index()).map_or_else(Gist::default, |(_, text)| gist(text.as_bytes()))
+    };
     notes(&delivered, &rows, &shared, said, Tz::America__Los_Angeles)
 }
 
@@ -46,7 +50,10 @@ fn a_note_with_everything() {
     assert_eq!((note.pinned, note.is_deleted(), note.hash.as_ref()), (true, false, "h="));
     assert_eq!(note.source(), "Notes/Boat/Spare parts/Spare parts.txt");
     let names: Vec<&str> = note.attachments.iter().map(|file| file.name.as_ref()).collect();
-    assert_eq!((names.as_slice(), note.placing), (&["Attachment.png", "Attachment-1.pdf"][..], Placing::InText));
+    assert_eq!(
+        (names.as_slice(), note.placing),
+        (&["Attachment.png", "Attachment-1.pdf"][..], Placing::InText)
+    );
     assert_eq!(note.people[0].called(), Some("Ann"));
     assert_eq!(found.pointing_nowhere, [1]);
     assert!(!note.is_unplaced());
@@ -63,10 +70,14 @@ fn twins() {
     ];
     let rows = "Idea,02-25-2024 18:09:10,02-25-2024 18:09:10,No,No,No,\nIdea,02-26-2024 18:09:10,02-25-2024 18:09:10,No,No,No,\n";
     let found = export(&files, rows, "");
-    let names = |note: &super::Note| note.attachments.iter().map(|file| file.name.to_string()).collect::<Vec<_>>();
+    let names =
+        |note: &super::Note| note.attachments.iter().map(|file| file.name.to_string()).collect::<Vec<_>>();
     let [first, second] = found.notes.as_slice() else { panic!("two notes") };
     assert_eq!((first.mark.number, second.mark.number), (0, 1));
-    assert_eq!((names(first), names(second)), (vec!["Attachment.png".into()], vec!["Attachment-9.png".into(), "Attachment-10.png".into()]));
+    assert_eq!(
+        (names(first), names(second)),
+        (vec!["Attachment.png".into()], vec!["Attachment-9.png".into(), "Attachment-10.png".into()])
+    );
     // what both rows say is so; what they say differently is not known
     assert!(matches!(&first.matched, Matched::OneOf(rows) if rows.as_ref() == [0, 1]));
     assert_eq!((first.created.utc, first.modified.utc.is_some()), (None, true));
@@ -92,7 +103,9 @@ fn notes_without_text_without_title_and_in_form_a() {
     let told: Vec<_> = found
         .notes
         .iter()
-        .map(|note| (note.title.as_ref(), note.drawing, note.is_deleted(), note.created.rfc3339().unwrap_or_default()))
+        .map(|note| {
+            (note.title.as_ref(), note.drawing, note.is_deleted(), note.created.rfc3339().unwrap_or_default())
+        })
         .collect();
     assert_eq!(
         told,
@@ -105,6 +118,15 @@ fn notes_without_text_without_title_and_in_form_a() {
         ]
     );
     assert_eq!(found.matching.missing, [1]);
+    let rows = list::read(
+        format!("{HEADER}x,02-25-2024 18:09:10,,,,Yes,\ny,02-25-2024 18:09:10,,,,No,\n").as_bytes(),
+        1 << 20,
+    )
+    .expect("it has room")
+    .rows;
+    let none = notes(&[], &rows, &[], |_| Gist::default(), Tz::UTC);
+    let missing: Vec<&str> = none.missing(&rows).map(|row| row.title.as_ref()).collect();
+    assert_eq!(missing, ["y"], "a drawing has no text");
     assert_eq!(found.notes[3].placing, Placing::AtEnd);
 }
 
@@ -113,14 +135,22 @@ fn the_same_file_in_two_parts_is_one() {
     let mut found = export(&[("Notes/A/A.txt", "A"), ("Notes/A/x.png", "")], "", "");
     assert_eq!(found.notes.len(), 1);
     let note = found.notes.remove(0);
-    let twice: Vec<Delivered> = [("Notes/Cafe\u{301}/Cafe\u{301}.txt", 0), ("Notes/Caf\u{e9}/Caf\u{e9}.txt", 0), ("Notes/Caf\u{e9}/Caf\u{e9}.txt", 1)]
-        .iter()
-        .map(|(path, content)| Delivered {
-            path: (*path).into(),
-            used: Shape::of([*path].into_iter()).part(path),
-            content: ContentId::at(*content),
-        })
-        .collect();
-    assert_eq!(notes(&twice, &[], &[], |_| gist(b"x"), Tz::UTC).notes.len(), 2, "other bytes are another note");
+    let twice: Vec<Delivered> = [
+        ("Notes/Cafe\u{301}/Cafe\u{301}.txt", 0),
+        ("Notes/Caf\u{e9}/Caf\u{e9}.txt", 0),
+        ("Notes/Caf\u{e9}/Caf\u{e9}.txt", 1),
+    ]
+    .iter()
+    .map(|(path, content)| Delivered {
+        path: (*path).into(),
+        used: Shape::of([*path].into_iter()).part(path),
+        content: ContentId::at(*content),
+    })
+    .collect();
+    assert_eq!(
+        notes(&twice, &[], &[], |_| gist(b"x"), Tz::UTC).notes.len(),
+        2,
+        "other bytes are another note"
+    );
     assert_eq!(note.attachments.len(), 1);
 }
