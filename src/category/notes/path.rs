@@ -224,9 +224,11 @@ fn body_of(path: &str) -> Option<(&str, Mark)> {
     if !extension.eq_ignore_ascii_case("txt") {
         return None;
     }
-    let name = title::folded(name);
+    // Windows drops dots and spaces at the end of the folder's name and keeps them within the file's
+    let key = |name: &str| title::folded(name.trim_end_matches(['.', ' ']));
+    let name = key(name);
     let is_name = |stem: &str| {
-        let stem = title::folded(stem);
+        let stem = key(stem);
         stem == name || title::is_cut(&stem, &name)
     };
     let numbered = stem.rsplit_once('-').and_then(|(stem, digits)| Some((stem, number(digits)?)));
@@ -236,7 +238,7 @@ fn body_of(path: &str) -> Option<(&str, Mark)> {
         numbered.and_then(|(stem, n)| Some((stamped(stem)?, (stem, n))))
     {
         Mark { number, created: Some(created) }
-    } else if title::folded(stem) == name {
+    } else if key(stem) == name {
         Mark::default()
     } else if let Some((_, number)) = numbered.filter(|(stem, _)| is_name(stem)) {
         Mark { number, created: None }
@@ -368,16 +370,17 @@ mod tests {
                 ("Recently Deleted/Idea/Idea.txt", "body D::Idea 0"),
                 ("recently deleted/Boat/Idea/Idea-1.txt", "body D:Boat:Idea 1"),
                 ("Notes/A/B/C/C.txt", "body N:A/B:C 0"),
+                ("Notes/Dr. No/Dr. No..txt", "body N::Dr. No 0"),
                 ("Notes/stray.png", "other"),
                 ("iCloud Notes - Guide.pdf", "other"),
             ];
             let paths: Vec<String> = table.iter().map(|(path, _)| format!("{wrapper}{path}")).collect();
             let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
             assert_eq!(said(&paths), table.map(|(_, said)| said), "{wrapper}");
-            let without_lists = &paths[3..20];
+            let without_lists = &paths[3..21];
             assert_eq!(
                 said(without_lists),
-                table[3..20].iter().map(|(_, said)| *said).collect::<Vec<_>>(),
+                table[3..21].iter().map(|(_, said)| *said).collect::<Vec<_>>(),
                 "{wrapper}"
             );
         }

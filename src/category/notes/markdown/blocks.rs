@@ -4,6 +4,8 @@
 //! begins. What Apple writes for lists stays a list, as far as CommonMark reads that list: it numbers items itself,
 //! and an item indented too far below the one before is none to it. So open lists are followed as it would.
 
+use std::ops::Range;
+
 use crate::category::notes::markdown::inline::{ENTITIES, Hazards, MARK, OBJECT, escape};
 
 /// Columns of indent from which on a line is code.
@@ -75,6 +77,8 @@ pub struct Writer {
     levels: Vec<Level>,
     /// Whether the line before is text to which the next one may belong.
     in_paragraph: bool,
+    /// Whether that line is an item with nothing in it, which a blank line ends.
+    is_bare_item: bool,
 }
 
 /// One line, written.
@@ -93,16 +97,20 @@ impl Writer {
         let text = line.trim_end();
         if text.is_empty() {
             self.in_paragraph = false;
+            if std::mem::take(&mut self.is_bare_item) {
+                self.levels.pop();
+            }
             return Line { markdown: String::new(), continues: false, is_paragraph: false };
         }
         let item = Item::of(text).filter(|item| self.opens(*item));
+        self.is_bare_item = matches!(item, Some(Item::Task { text: "", .. }));
         let mut markdown = item.map_or_else(String::new, |item| "  ".repeat(item.depth()));
         let content = match item {
             Some(Item::Task { is_done, text, .. }) => {
                 markdown.push_str(if is_done { "- [x]" } else { "- [ ]" });
                 if !text.is_empty() {
                     markdown.push(' ');
-                    markdown.push_str(&escape(text, hazards, &[], &mut object));
+                    markdown.push_str(&escape(text, hazards, &(0..0), &mut object));
                 }
                 None
             }
@@ -148,8 +156,11 @@ impl Writer {
         let mut marks = false;
         let indent = content.len() - bare.len();
         let forced = match lead {
-            Lead::Plain => guard(bare, of_item).map(|at| indent + at).collect(),
-            Lead::Entity => Vec::new(),
+            Lead::Plain => {
+                let guarded = guard(bare, of_item);
+                indent + guarded.start..indent + guarded.end
+            }
+            Lead::Entity => 0..0,
         };
         let written = escape(content, hazards, &forced, || {
             let (is_mark, object) = object();
@@ -244,8 +255,8 @@ fn with_entity(text: &str) -> String {
     }
 }
 
-/// The places, in bytes, of what has to be escaped at the beginning of a block.
-fn guard(text: &str, of_item: bool) -> impl Iterator<Item = usize> {
+/// What has to be escaped at the beginning of a block, in bytes.
+fn guard(text: &str, of_item: bool) -> Range<usize> {
     let text = text.trim_end();
     let first = text.chars().next().unwrap_or(' ');
     let run = text.len() - text.trim_start_matches(first).len();
@@ -268,13 +279,12 @@ fn guard(text: &str, of_item: bool) -> impl Iterator<Item = usize> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let numbered = (1..=9).contains(&digits)
         && text.get(digits..).and_then(|rest| rest.strip_prefix(['.', ')'])).is_some_and(is_apart);
-    let places = match (is_guarded, is_fence, numbered) {
+    match (is_guarded, is_fence, numbered) {
         (true, ..) => 0..1,
         (_, true, _) => 0..run,
         (.., true) => digits..digits + 1,
         _ => 0..0,
-    };
-    places.into_iter()
+    }
 }
 
 #[cfg(test)]
@@ -320,6 +330,7 @@ mod tests {
             ("  - a", "  \\- a"),
             ("\t\t\t◦\tdeep", "&#9;\t\t◦\tdeep"),
             ("\t◦\ta\n\t\t\t◦\tb", "- [ ] a\n    - [ ] b"),
+            ("\t◦\t\n\n\t\t\t◦\tc", "- [ ]\n\n&#9;\t\t◦\tc"),
             ("\u{fffc}", "![](p)"),
         ] {
             assert_eq!(written(text), expected, "{text:?}");

@@ -3,6 +3,8 @@
 //! A character is escaped only where it would be read otherwise. Whether a `*` is emphasis depends on what stands
 //! elsewhere in its paragraph, so the hazards of a paragraph are looked for first.
 
+use std::ops::Range;
+
 /// Apple's place of an embedded object.
 pub const OBJECT: char = '\u{fffc}';
 
@@ -130,9 +132,14 @@ fn classes(c: Option<char>) -> impl Iterator<Item = Class> + Clone {
     [Some(one), other].into_iter().flatten()
 }
 
-/// The text as Markdown, with what `object` gives for each U+FFFC. `forced` are places, in bytes, of characters that
-/// are escaped in any case.
-pub fn escape(text: &str, hazards: &Hazards, forced: &[usize], mut object: impl FnMut() -> String) -> String {
+/// The text as Markdown, with what `object` gives for each U+FFFC. Characters in `forced`, in
+/// bytes, are escaped in any case.
+pub fn escape(
+    text: &str,
+    hazards: &Hazards,
+    forced: &Range<usize>,
+    mut object: impl FnMut() -> String,
+) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     let risky: Vec<(usize, usize)> =
         runs(text).filter(|run| hazards.has(run)).map(|run| (run.at, run.at + run.length)).collect();
@@ -261,7 +268,7 @@ mod tests {
             ("a\\*b \\n \\", "a\\\\*b \\n \\\\"),
             ("!\u{fffc} \\\u{fffc} x\u{fffc}(y)", "\\![n](p) \\\\[n](p) x[n](p)(y)"),
         ] {
-            let escaped = escape(text, &Hazards::of(text), &[], || "[n](p)".to_owned());
+            let escaped = escape(text, &Hazards::of(text), &(0..0), || "[n](p)".to_owned());
             assert_eq!(escaped, expected);
             assert_eq!(unescape(&escaped), text);
         }
@@ -272,7 +279,7 @@ mod tests {
         fn any_line_comes_back(text in any::<String>(), near in r"([a*_`~<>&;#\\\[\]()!:]|\x{fffc}|amp;|<!-- attachment -->){0,20}") {
             for text in [text, near] {
                 for object in ["[a\\]](b)", "![](b)", "<!-- attachment -->"] {
-                    let escaped = escape(&text, &Hazards::of(&text), &[], || object.to_owned());
+                    let escaped = escape(&text, &Hazards::of(&text), &(0..0), || object.to_owned());
                     assert_eq!(unescape(&escaped), text);
                 }
             }

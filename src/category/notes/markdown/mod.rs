@@ -12,6 +12,8 @@ mod strip;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use blocks::{Item, Writer};
 use inline::{Hazards, MARK};
 
@@ -148,10 +150,10 @@ fn text_below(lines: &[&str], mut object: impl FnMut() -> String, markdown: &mut
 }
 
 /// The place of a `#` at the end of a heading that would end it.
-fn closing(heading: &str) -> Vec<usize> {
+fn closing(heading: &str) -> Range<usize> {
     let bare = heading.trim_end_matches('#');
     let closes = bare.len() < heading.len() && (bare.is_empty() || bare.ends_with([' ', '\t']));
-    closes.then_some(bare.len()).into_iter().collect()
+    if closes { bare.len()..bare.len() + 1 } else { 0..0 }
 }
 
 impl FrontMatter<'_> {

@@ -204,6 +204,15 @@ fn what_a_note_may_hold() {
 }
 
 #[test]
+fn five_megabytes_are_no_trouble() {
+    for line in ["*a `b` _c_ [d](e) <f> &g; \\\n", "\t◦\tx\n", "<", "[", "&", "`", "\t", "- "] {
+        let text = format!("T\n\n{}", line.repeat(5_000_000 / line.len()));
+        let markdown = plain(&text, Files::AtEnd(&[]));
+        assert!(markdown.len() >= text.trim_end().len());
+    }
+}
+
+#[test]
 fn titles() {
     for (line, title) in [
         (" Plan ", Some("Plan")),
