@@ -154,3 +154,44 @@ fn the_same_file_in_two_parts_is_one() {
     );
     assert_eq!(note.attachments.len(), 1);
 }
+
+#[test]
+fn five_notes_of_one_title_two_of_them_deleted() {
+    let files = [
+        ("Notes/Idea/Idea.txt", "Idea"),
+        ("Notes/Idea/Idea-1.txt", "Idea"),
+        ("Notes/Home/Idea/Idea.txt", "Idea"),
+        ("Recently Deleted/Idea/Idea.txt", "Idea"),
+        ("Recently Deleted/Idea/Idea-1.txt", "Idea"),
+    ];
+    let row = |day: u32, deleted: &str| {
+        format!("Idea,02-{day}-2024 18:09:10,02-{day}-2024 18:09:10,No,{deleted},No,\n")
+    };
+    let rows: String =
+        (11..14).map(|day| row(day, "No")).chain((14..16).map(|day| row(day, "Yes"))).collect();
+    let shared = "Home/Idea/Idea.txt,,02-12-2024 18:09:10,Name:Ann\n";
+    let found = export(&files, &rows, shared);
+    let told: Vec<_> = found
+        .notes
+        .iter()
+        .map(|note| {
+            (note.source(), found.matching.rows_of(0).len(), note.created.rfc3339().unwrap_or_default())
+        })
+        .collect();
+    let unknown = String::new;
+    assert_eq!(
+        told,
+        [
+            ("Notes/Idea/Idea.txt", 2, unknown()),
+            ("Notes/Idea/Idea-1.txt", 2, unknown()),
+            // what is shared is named by its path, and the date there is that of one row only
+            ("Notes/Home/Idea/Idea.txt", 2, "2024-02-13T02:09:10Z".to_owned()),
+            ("Recently Deleted/Idea/Idea.txt", 2, unknown()),
+            ("Recently Deleted/Idea/Idea-1.txt", 2, unknown()),
+        ]
+    );
+    assert_eq!(
+        (found.matching.matched(), found.matching.missing.len(), found.matching.unlisted.len()),
+        (5, 0, 0)
+    );
+}
