@@ -3,8 +3,8 @@
 //! Front matter, the title, then the text line by line, as Obsidian, Logseq, Joplin and Apple's Notes take it. It never
 //! changes what a note says: [`strip`] gives every line back, and CommonMark reads the same text.
 //!
-//! The surprise: each line of the note is one line here, blank ones too. So a note whose second line is not blank has
-//! none after its title either.
+//! The surprise: each line of the note is one line here, blank ones too. The empty line after the title is the note's own;
+//! where a note goes on directly, its title ends in two spaces, as any line does that another follows directly.
 
 mod blocks;
 mod inline;
@@ -92,9 +92,11 @@ pub fn render(front: &FrontMatter<'_>, title_from: TitleFrom, text: &str, files:
     let heading = heading.trim_end();
     markdown.push_str("# ");
     markdown.push_str(&inline::escape(heading, &Hazards::of(heading), &closing(heading), &mut object));
-    markdown.push('\n');
-    if title_from == TitleFrom::Elsewhere && !rest.is_empty() {
-        markdown.push('\n');
+    let goes_on = rest.first().is_some_and(|line| !line.trim().is_empty());
+    match title_from {
+        TitleFrom::Text if goes_on => markdown.push_str("  \n\n"),
+        TitleFrom::Elsewhere if !rest.is_empty() => markdown.push_str("\n\n"),
+        TitleFrom::Text | TitleFrom::Elsewhere => markdown.push('\n'),
     }
     text_below(rest, &mut object, &mut markdown);
     if !at_end.is_empty() {

@@ -13,7 +13,7 @@ pub struct Stripped {
     /// The line after `# `.
     pub title: String,
     /// The lines below it. Where the title is the note's first line they are its others; else they are all of its
-    /// lines after an empty one.
+    /// lines, after an empty one.
     pub lines: Vec<String>,
 }
 
@@ -28,8 +28,16 @@ pub fn strip(markdown: &str) -> Stripped {
         }
     }
     while lines.next_if(|line| line.is_empty()).is_some() {}
-    let title =
-        lines.next().map(|line| unescape(line.strip_prefix("# ").unwrap_or(line))).unwrap_or_default();
+    let heading = lines.next().unwrap_or_default();
+    let heading = heading.strip_prefix("# ").unwrap_or(heading);
+    let title = match heading.strip_suffix("  ") {
+        // the note goes on directly: the empty line is not its own
+        Some(heading) => {
+            lines.next();
+            unescape(heading)
+        }
+        None => unescape(heading),
+    };
     let mut body: Vec<&str> = lines.collect();
     if let Some(section) = body.iter().rposition(|line| *line == ATTACHMENTS) {
         body.truncate(section);

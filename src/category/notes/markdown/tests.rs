@@ -160,6 +160,7 @@ fn a_whole_note() {
     assert!(end.ends_with(
         "# T\n\na <!-- attachment --> b\n\n## Attachments\n\n- ![](x.assets/Attachment.jpeg)\n- [Attachment-1.pdf](x.assets/Attachment-1.pdf)\n"
     ), "{end}");
+    assert!(plain("T\nx", Files::AtEnd(&[])).ends_with("\n# T  \n\nx\n"), "no empty line after the title");
     assert!(plain("", Files::AtEnd(&[])).ends_with("---\n\n# Folder\n"), "an empty note");
     assert!(plain("\nx", Files::AtEnd(&[])).ends_with("# Folder\n\n\nx\n"), "a first line that is blank");
 }
