@@ -64,17 +64,15 @@ fn row(cells: &mut Cells<'_, 7>) -> Result<Row, &'static str> {
     }
     let (title, created, modified) = (Box::from(title), Written::new(created), Written::new(modified));
     // read for what is wrong with them; what they say is asked again in a zone
-    let _ = (cells.stamp(1, "Created On"), cells.stamp(2, "Modified On"));
-    Ok(Row {
-        line: cells.line,
-        title,
-        created,
-        modified,
-        pinned: cells.flag(3, "Pinned"),
-        deleted: cells.flag(4, "Deleted"),
-        drawing: cells.flag(5, "Drawing/Handwriting"),
-        hash: cells.text(6).into(),
-    })
+    let stamps = [cells.stamp(1, "Created On"), cells.stamp(2, "Modified On")];
+    let flags = [cells.flag(3, "Pinned"), cells.flag(4, "Deleted"), cells.flag(5, "Drawing/Handwriting")];
+    let is_dated = !created.raw().is_empty() || !modified.raw().is_empty();
+    if is_dated && stamps == [None; 2] && flags == [None; 3] {
+        return Err("it is no row of a note");
+    }
+    let [pinned, deleted, drawing] = flags;
+    let hash = cells.text(6).into();
+    Ok(Row { line: cells.line, title, created, modified, pinned, deleted, drawing, hash })
 }
 
 #[cfg(test)]
@@ -91,7 +89,8 @@ mod tests {
             "{HEADER}Garden plan,02-25-2023 08:01:02,10-19-2024 19:20:21,No,No,No,\n\
              Leeks, beans, dill,05-30-2022 20:01:10,06-02-2022 07:45:00,Yes,No,No,\n\
              \"Say \"\"hi\"\", or\",05-30-2022 20:01:10,06-02-2022 07:45:00,,,Yes,abc=\n\
-             Odd,13-30-2022 20:01:10,,x,Yes,No,\n"
+             Odd,13-30-2022 20:01:10,,x,Yes,No,\n\
+             Total,4 notes\n"
         );
         let sheet = read(text.as_bytes(), 1 << 20).expect("it has room");
         let titles: Vec<_> = sheet.rows.iter().map(|row| row.title.as_ref()).collect();
@@ -104,7 +103,7 @@ mod tests {
         );
         assert_eq!((hi.pinned, hi.drawing, hi.hash.as_ref()), (None, Some(true), "abc="));
         assert_eq!((odd.deleted, odd.pinned), (Some(true), None));
-        assert_eq!(sheet.faults.len(), 1);
+        assert_eq!((sheet.faults.len(), sheet.lines.bad), (2, 1));
         assert!(sheet.faults[0].message.contains("Created On") && sheet.faults[0].message.contains("Pinned"));
         assert!(sheet.lines.add_up() && sheet.lines.rows == 4 && sheet.lines.header == 1);
         assert!(looks_like(text.as_bytes()) && !looks_like(b"Title, Base Hash, Type, Size\n"));
