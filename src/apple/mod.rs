@@ -8,6 +8,8 @@
 pub mod date;
 pub mod fingerprint;
 pub mod part_name;
+pub mod sheet;
+pub mod stamp;
 pub mod table;
 pub mod text;
 pub mod zip;

@@ -18,34 +18,95 @@ const MOST_FIELDS: usize = 1024;
 /// Lines over which a quoted field may extend, and so the farthest that a lone quote is followed.
 const MOST_LINES: usize = 8;
 
-/// Reads UTF-8 and UTF-16, with or without a byte order mark. A line that is not UTF-8 is read as
-/// Windows-1252, each on its own, so that one odd name does not spoil the others. NUL bytes are dropped.
+/// How the bytes of a table were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without a byte order mark; ASCII is that too.
+    Utf8,
+    Utf16Le,
+    Utf16Be,
+    /// As spreadsheets in China write it.
+    Gb18030,
+    /// UTF-8, but for lines that are none and were read as Windows-1252.
+    Windows1252,
+}
+
+impl Encoding {
+    /// Its name as people and programs know it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Encoding::Utf8 => "utf-8",
+            Encoding::Utf16Le => "utf-16le",
+            Encoding::Utf16Be => "utf-16be",
+            Encoding::Gb18030 => "gb18030",
+            Encoding::Windows1252 => "windows-1252",
+        }
+    }
+}
+
+/// The text alone of [`decoded`].
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    let utf16 = |encoding: &'static encoding_rs::Encoding| encoding.decode_with_bom_removal(bytes).0;
-    let text = match bytes {
-        [0xff, 0xfe, ..] => utf16(encoding_rs::UTF_16LE),
-        [0xfe, 0xff, ..] => utf16(encoding_rs::UTF_16BE),
-        [1..=255, 0, 1..=255, 0, ..] => utf16(encoding_rs::UTF_16LE),
-        [0, 1..=255, 0, 1..=255, ..] => utf16(encoding_rs::UTF_16BE),
+    decoded(bytes).0
+}
+
+/// Reads UTF-8 and UTF-16, with or without a byte order mark, and GB18030 where nothing else fits. A line that is
+/// not UTF-8 is otherwise read as Windows-1252, each on its own, so that one odd name does not spoil the others.
+/// NUL bytes are dropped.
+pub fn decoded(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
+    let utf16 =
+        |encoding: &'static encoding_rs::Encoding, named| (encoding.decode_with_bom_removal(bytes).0, named);
+    let (text, encoding) = match bytes {
+        [0xff, 0xfe, ..] => utf16(encoding_rs::UTF_16LE, Encoding::Utf16Le),
+        [0xfe, 0xff, ..] => utf16(encoding_rs::UTF_16BE, Encoding::Utf16Be),
+        [1..=255, 0, 1..=255, 0, ..] => utf16(encoding_rs::UTF_16LE, Encoding::Utf16Le),
+        [0, 1..=255, 0, 1..=255, ..] => utf16(encoding_rs::UTF_16BE, Encoding::Utf16Be),
         [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest),
         _ => utf8(bytes),
     };
-    if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { text }
+    let text = if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { text };
+    (text, encoding)
 }
 
-fn utf8(bytes: &[u8]) -> Cow<'_, str> {
+fn utf8(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Cow::Borrowed(text);
+        return (Cow::Borrowed(text), Encoding::Utf8);
     }
-    let lines = bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r'));
-    Cow::Owned(
-        lines
-            .map(|line| match std::str::from_utf8(line) {
-                Ok(text) => Cow::Borrowed(text),
-                Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(line).0,
-            })
-            .collect(),
-    )
+    let lines = || bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r'));
+    let is_utf8 = |line: &[u8]| !line.is_ascii() && std::str::from_utf8(line).is_ok();
+    if looks_chinese(bytes)
+        && !lines().any(is_utf8)
+        && let Some(text) = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes)
+    {
+        return (text, Encoding::Gb18030);
+    }
+    let text = lines()
+        .map(|line| match std::str::from_utf8(line) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(line).0,
+        })
+        .collect();
+    (Cow::Owned(text), Encoding::Windows1252)
+}
+
+/// Whether the high bytes come as Chinese words do: two for each letter, and several letters side by side. In
+/// Windows-1252 accented letters stand alone, and GB18030 would take the letter after each of them as well.
+fn looks_chinese(bytes: &[u8]) -> bool {
+    const WORD: usize = 4;
+    let runs = || bytes.split(|byte| *byte < 0x80).map(<[u8]>::len).filter(|length| *length > 0);
+    let (even, odd) =
+        runs().fold((0, 0), |(even, odd), run| if run % 2 == 0 { (even + 1, odd) } else { (even, odd + 1) });
+    even > odd && runs().any(|length| length >= WORD)
+}
+
+/// How many lines a text has. What ends the last one begins none.
+pub fn lines_of(text: &str) -> u64 {
+    line_breaks(text) + u64::from(!text.is_empty() && !text.ends_with(['\n', '\r']))
+}
+
+/// The letters and digits of a column's title in lower case, so that ` Created On` and `createdOn` are the same.
+pub fn column_key(title: &str) -> String {
+    const LONGEST: usize = 64;
+    title.chars().take(LONGEST).filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// `yes` and `no` as Apple writes them, and what spreadsheets make of them.
@@ -67,6 +128,8 @@ pub struct Record<'t> {
     pub lines: u64,
     /// At least one. Quotes are removed, spaces are not.
     pub fields: Vec<Cow<'t, str>>,
+    /// What stands there, without the last line break.
+    pub raw: &'t str,
     first_line: &'t str,
     after_first_line: usize,
 }
@@ -105,7 +168,7 @@ impl<'t> Records<'t> {
         if fields.len() > MOST_FIELDS {
             return Err(Oversized { line });
         }
-        Ok(Record { line, lines: 1, fields, first_line: text, after_first_line: self.at })
+        Ok(Record { line, lines: 1, fields, raw: text, first_line: text, after_first_line: self.at })
     }
 }
 
@@ -136,7 +199,8 @@ impl<'t> Iterator for Records<'t> {
             let after_first_line = self.at;
             self.at += length.saturating_sub(first_line.len() + ending);
             self.line += lines - 1;
-            return Some(Ok(Record { line, lines, fields, first_line, after_first_line }));
+            let raw = rest.get(..length).unwrap_or(first_line).trim_end_matches(['\n', '\r']);
+            return Some(Ok(Record { line, lines, fields, raw, first_line, after_first_line }));
         }
     }
 }
@@ -237,7 +301,9 @@ fn without_quotes(field: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_RECORD, MOST_FIELDS, Oversized, Records, decode, yes_or_no};
+    use super::{
+        Encoding, LONGEST_RECORD, MOST_FIELDS, Oversized, Records, decode, decoded, lines_of, yes_or_no,
+    };
     use proptest::prelude::{any, prop, proptest};
 
     fn read(text: &str) -> Vec<(u64, Vec<String>)> {
@@ -333,9 +399,20 @@ mod tests {
             assert_eq!(decode(&bytes), text, "{bytes:?}");
         }
         assert_eq!(decode(b"\xc3\xa9\nf\xeate\r\n\xc3\xa9"), "é\nfête\r\né", "line by line");
+        assert_eq!(decoded(b"\xb2\xcb\xb5\xa5,\xb4\xac\n"), ("菜单,船\n".into(), Encoding::Gb18030));
+        assert_eq!(decoded(b"cr\xe9\xe9e,Z\xfcrich").1, Encoding::Windows1252, "accents are no Chinese");
         assert_eq!(decode(b"abc\0d\0\0"), "abcd");
         assert_eq!(decode(b"\xff\xfe"), "");
         assert_eq!(decode(b"\xff\xfea"), "\u{fffd}", "cut in the middle");
+    }
+
+    #[test]
+    fn lines_are_counted_by_their_ends() {
+        for (text, lines) in
+            [("", 0), ("a", 1), ("a\n", 1), ("a\r\nb", 2), ("\n\n", 2), ("a\rb\r", 2), ("\r\n\r\na", 3)]
+        {
+            assert_eq!(lines_of(text), lines, "{text:?}");
+        }
     }
 
     #[test]

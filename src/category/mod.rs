@@ -7,9 +7,14 @@
 
 mod asset;
 mod budget;
+pub mod dated;
 pub mod delivery;
+pub mod drive;
+pub mod notes;
 pub mod photos;
+pub mod places;
 pub mod recognise;
+pub mod trial;
 pub(crate) mod unsorted;
 
 use std::io::{Read, Seek};

@@ -6,6 +6,7 @@
 
 use crate::apple::date;
 use crate::apple::fingerprint::Fingerprint;
+use crate::apple::table::column_key;
 use std::borrow::Cow;
 
 /// The index of each column, from 0, in a record that is whole.
@@ -104,12 +105,6 @@ impl Columns {
         }
         fields
     }
-}
-
-/// The letters and digits of a column title in lower case, so that `Img Name` and `imgName` are the same.
-fn column_key(title: &str) -> String {
-    const LONGEST: usize = 64;
-    title.chars().take(LONGEST).filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// Joins `Sunday March 3` and `2024 9:05 AM GMT`, the halves of a date saved without quotes.
