@@ -7,6 +7,8 @@
 
 mod asset;
 mod budget;
+pub mod calendars;
+pub mod contacts;
 pub mod delivery;
 pub mod photos;
 pub mod recognise;

@@ -1,0 +1,112 @@
+//! Tasks apart from events, as files of their own.
+//!
+//! The bytes of whole blocks are copied: the calendar's own lines, the time zones that the blocks use, the blocks.
+//! Nothing is written anew but an `END` that a damaged block lacks, and the two lines without which no program takes
+//! a file.
+
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
+
+use crate::category::calendars::component::{Component, Kind};
+use crate::category::calendars::gathered::{Gathered, Part};
+use crate::category::calendars::read::{Calendar, Stream};
+
+/// The tasks of a list, for `Reminders/<list>.ics`. `None` if it has none; tombstones are none.
+pub fn tasks_alone(text: &[u8], list: &Gathered) -> Option<Vec<u8>> {
+    let mut kept: Vec<(&Calendar, Vec<&Component>)> = Vec::new();
+    for entry in list.entries.iter().filter(|entry| matches!(entry.part, Part::Task | Part::TaskOverride)) {
+        match kept.last_mut() {
+            Some((calendar, tasks)) if std::ptr::eq(*calendar, entry.calendar) => tasks.push(entry.component),
+            _ => kept.push((entry.calendar, vec![entry.component])),
+        }
+    }
+    let whole = |component: &Component| vec![component.span.clone()];
+    (!kept.is_empty())
+        .then(|| kept.iter().flat_map(|(calendar, tasks)| copied(text, calendar, tasks, whole)).collect())
+}
+
+/// Everything but tasks and the alarms that Apple set by itself, for programs that take events only. `None` if the
+/// file does not hold both events and tasks: then the original is the file to take.
+pub fn without_tasks(text: &[u8], stream: &Stream) -> Option<Vec<u8>> {
+    let has = |kind: Kind| {
+        stream.calendars.iter().flat_map(|calendar| &calendar.components).any(|one| one.kind == kind)
+    };
+    if !has(Kind::Event) || !has(Kind::Task) {
+        return None;
+    }
+    let made = stream.calendars.iter().flat_map(|calendar| {
+        let kept: Vec<&Component> = calendar.components.iter().filter(|one| one.kind != Kind::Task).collect();
+        match kept.is_empty() {
+            true => Vec::new(),
+            false => copied(text, calendar, &kept, without_default_alarms),
+        }
+    });
+    Some(made.collect())
+}
+
+fn without_default_alarms(component: &Component) -> Vec<Range<usize>> {
+    let mut from = component.span.start;
+    let mut pieces = Vec::new();
+    for alarm in &component.default_alarms {
+        pieces.push(from..alarm.start);
+        from = alarm.end;
+    }
+    pieces.push(from..component.span.end);
+    pieces
+}
+
+/// A calendar that holds these blocks only, of each the given pieces.
+fn copied(
+    text: &[u8],
+    calendar: &Calendar,
+    kept: &[&Component],
+    pieces: impl Fn(&Component) -> Vec<Range<usize>>,
+) -> Vec<u8> {
+    let mut copy = Copy { text, bytes: Vec::new() };
+    let mut own = calendar.own_lines.iter();
+    // the first piece begins with the BEGIN
+    if let Some(first) = own.next() {
+        copy.piece(first);
+    }
+    if !calendar.says_version {
+        copy.bytes.extend_from_slice(b"VERSION:2.0\r\n");
+    }
+    if !calendar.says_product {
+        copy.bytes.extend_from_slice(b"PRODID:-//Windfall//EN\r\n");
+    }
+    own.for_each(|lines| copy.piece(lines));
+    let used: BTreeSet<&str> = kept.iter().flat_map(|one| &one.zones).map(AsRef::as_ref).collect();
+    let mut copied = HashSet::new();
+    for zone in calendar.zones.iter().filter(|zone| used.contains(&*zone.id)) {
+        if copied.insert(&*zone.id) {
+            copy.piece(&zone.span);
+            copy.ends(&zone.missing_ends);
+        }
+    }
+    for component in kept {
+        pieces(component).iter().for_each(|piece| copy.piece(piece));
+        copy.ends(&component.missing_ends);
+    }
+    copy.bytes.extend_from_slice(b"END:VCALENDAR\r\n");
+    copy.bytes
+}
+
+struct Copy<'t> {
+    text: &'t [u8],
+    bytes: Vec<u8>,
+}
+
+impl Copy<'_> {
+    fn piece(&mut self, span: &Range<usize>) {
+        self.bytes.extend_from_slice(self.text.get(span.clone()).unwrap_or_default());
+        if !self.bytes.ends_with(b"\n") && !self.bytes.ends_with(b"\r") {
+            self.bytes.extend_from_slice(b"\r\n");
+        }
+    }
+
+    fn ends(&mut self, names: &[Box<str>]) {
+        for name in names {
+            self.bytes.extend_from_slice(format!("END:{name}\r\n").as_bytes());
+        }
+    }
+}
