@@ -64,6 +64,8 @@ pub struct Component {
     pub span: Range<usize>,
     /// The blocks that have no `END`, innermost first. Empty for what is whole.
     pub missing_ends: Vec<Box<str>>,
+    /// Where those would stand.
+    pub(super) ends_missing_at: usize,
     /// `UID`.
     pub uid: Option<Box<str>>,
     /// `SUMMARY`: its title.
@@ -122,6 +124,7 @@ impl Draft {
                 kind,
                 span: start..start,
                 missing_ends: Vec::new(),
+                ends_missing_at: start,
                 uid: None,
                 summary: None,
                 description: None,
@@ -248,10 +251,17 @@ impl Draft {
         }
     }
 
-    pub(super) fn ending_at(mut self, end: usize, missing_ends: Vec<Box<str>>) -> Component {
+    /// The block, which ends here and lacks these ends at the given place.
+    pub(super) fn ending_at(
+        mut self,
+        end: usize,
+        missing_ends: Vec<Box<str>>,
+        missing_at: usize,
+    ) -> Component {
         let component = &mut self.component;
         component.span.end = end;
         component.missing_ends = missing_ends;
+        component.ends_missing_at = missing_at;
         component.location = component.location.take().or(self.place);
         component.position = component.position.or(self.geo);
         self.component

@@ -398,7 +398,7 @@ mod tests {
             (format!("[{HOME}, {}", &HOME[..40]), &["Home"], false),
             (format!("[{HOME},]"), &["Home"], false),
             (format!("[{HOME}] and more"), &["Home"], false),
-            (format!("[{HOME}, {}1{}]", "[".repeat(10_000), "]".repeat(10_000)), &["Home"], false),
+            (format!("[{HOME}, {}1{}]", "[".repeat(10_000), "]".repeat(10_000)), &["Home"], true),
             ("\"text\"".to_owned(), &[], false),
             (String::new(), &[], false),
             ("<html>".to_owned(), &[], false),

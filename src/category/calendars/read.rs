@@ -54,6 +54,7 @@ pub struct Calendar {
 pub(super) struct ZoneBlock {
     pub(super) span: Range<usize>,
     pub(super) missing_ends: Vec<Box<str>>,
+    pub(super) ends_missing_at: usize,
     /// `TZID`: the name that events of this calendar use.
     pub(super) id: Box<str>,
     /// `X-LIC-LOCATION`: what the rest of the world calls it.
@@ -152,14 +153,14 @@ impl Reading {
                 calendar.is_whole = true;
             }
             self.close_calendar(span.end);
-        } else if self.deeper > 0 {
+        } else if self.deeper > 0 && self.names.first().is_none_or(|outer| **outer != *name) {
             self.deeper -= 1;
         } else {
             match self.names.iter().rposition(|open| **open == *name) {
                 // it ends those within it as well; they have no end of their own
                 Some(0) => {
                     let missing = self.names.split_off(1);
-                    self.close(span.end, missing);
+                    self.close(span.end, missing, span.start);
                 }
                 Some(at) => {
                     self.names.truncate(at);
@@ -175,11 +176,11 @@ impl Reading {
     /// Ends the open block without an `END` of its own.
     fn close_block(&mut self, end: usize) {
         let missing = std::mem::take(&mut self.names);
-        self.close(end, missing);
+        self.close(end, missing, end);
     }
 
-    /// Ends the open block, in which the blocks of these names, from the outside, are open still.
-    fn close(&mut self, end: usize, missing: Vec<Box<str>>) {
+    /// Ends the open block. The blocks of these names, from the outside, should have ended at the place given.
+    fn close(&mut self, end: usize, missing: Vec<Box<str>>, missing_at: usize) {
         let missing_ends: Vec<Box<str>> = missing.into_iter().rev().collect();
         self.names.clear();
         self.deeper = 0;
@@ -188,12 +189,13 @@ impl Reading {
             Block::Zone(mut zone) => {
                 zone.span.end = end;
                 zone.missing_ends = missing_ends;
+                zone.ends_missing_at = missing_at;
                 calendar.zones.push(zone);
             }
             Block::Component(draft) => {
                 if self.read < MOST_BLOCKS {
                     self.read += 1;
-                    calendar.components.push(draft.ending_at(end, missing_ends));
+                    calendar.components.push(draft.ending_at(end, missing_ends, missing_at));
                 } else {
                     self.stream.beyond += 1;
                 }

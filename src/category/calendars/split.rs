@@ -20,7 +20,7 @@ pub fn tasks_alone(text: &[u8], list: &Gathered) -> Option<Vec<u8>> {
             _ => kept.push((entry.calendar, vec![entry.component])),
         }
     }
-    let whole = |component: &Component| vec![component.span.clone()];
+    let whole = |_: &Component| Vec::new();
     (!kept.is_empty())
         .then(|| kept.iter().flat_map(|(calendar, tasks)| copied(text, calendar, tasks, whole)).collect())
 }
@@ -38,35 +38,24 @@ pub fn without_tasks(text: &[u8], stream: &Stream) -> Option<Vec<u8>> {
         let kept: Vec<&Component> = calendar.components.iter().filter(|one| one.kind != Kind::Task).collect();
         match kept.is_empty() {
             true => Vec::new(),
-            false => copied(text, calendar, &kept, without_default_alarms),
+            false => copied(text, calendar, &kept, |one| one.default_alarms.clone()),
         }
     });
     Some(made.collect())
 }
 
-fn without_default_alarms(component: &Component) -> Vec<Range<usize>> {
-    let mut from = component.span.start;
-    let mut pieces = Vec::new();
-    for alarm in &component.default_alarms {
-        pieces.push(from..alarm.start);
-        from = alarm.end;
-    }
-    pieces.push(from..component.span.end);
-    pieces
-}
-
-/// A calendar that holds these blocks only, of each the given pieces.
+/// A calendar that holds these blocks only, and of each not what `left_out` says.
 fn copied(
     text: &[u8],
     calendar: &Calendar,
     kept: &[&Component],
-    pieces: impl Fn(&Component) -> Vec<Range<usize>>,
+    left_out: impl Fn(&Component) -> Vec<Range<usize>>,
 ) -> Vec<u8> {
     let mut copy = Copy { text, bytes: Vec::new() };
     let mut own = calendar.own_lines.iter();
     // the first piece begins with the BEGIN
     if let Some(first) = own.next() {
-        copy.piece(first);
+        copy.piece(first.clone());
     }
     if !calendar.says_version {
         copy.bytes.extend_from_slice(b"VERSION:2.0\r\n");
@@ -74,18 +63,16 @@ fn copied(
     if !calendar.says_product {
         copy.bytes.extend_from_slice(b"PRODID:-//Windfall//EN\r\n");
     }
-    own.for_each(|lines| copy.piece(lines));
+    own.for_each(|lines| copy.piece(lines.clone()));
     let used: BTreeSet<&str> = kept.iter().flat_map(|one| &one.zones).map(AsRef::as_ref).collect();
     let mut copied = HashSet::new();
     for zone in calendar.zones.iter().filter(|zone| used.contains(&*zone.id)) {
         if copied.insert(&*zone.id) {
-            copy.piece(&zone.span);
-            copy.ends(&zone.missing_ends);
+            copy.block(&zone.span, &[], &zone.missing_ends, zone.ends_missing_at);
         }
     }
     for component in kept {
-        pieces(component).iter().for_each(|piece| copy.piece(piece));
-        copy.ends(&component.missing_ends);
+        copy.block(&component.span, &left_out(component), &component.missing_ends, component.ends_missing_at);
     }
     copy.bytes.extend_from_slice(b"END:VCALENDAR\r\n");
     copy.bytes
@@ -97,16 +84,25 @@ struct Copy<'t> {
 }
 
 impl Copy<'_> {
-    fn piece(&mut self, span: &Range<usize>) {
-        self.bytes.extend_from_slice(self.text.get(span.clone()).unwrap_or_default());
-        if !self.bytes.ends_with(b"\n") && !self.bytes.ends_with(b"\r") {
-            self.bytes.extend_from_slice(b"\r\n");
+    /// A block without what is left out of it, and with the ends that it lacks, where they should stand.
+    fn block(&mut self, span: &Range<usize>, left_out: &[Range<usize>], ends: &[Box<str>], ends_at: usize) {
+        let mut from = span.start;
+        for gap in left_out {
+            self.piece(from..gap.start);
+            from = gap.end;
         }
+        self.piece(from..ends_at);
+        for name in ends {
+            self.bytes.extend_from_slice(format!("END:{name}\r\n").as_bytes());
+        }
+        self.piece(ends_at..span.end);
     }
 
-    fn ends(&mut self, names: &[Box<str>]) {
-        for name in names {
-            self.bytes.extend_from_slice(format!("END:{name}\r\n").as_bytes());
+    fn piece(&mut self, span: Range<usize>) {
+        let piece = self.text.get(span).unwrap_or_default();
+        self.bytes.extend_from_slice(piece);
+        if !piece.is_empty() && !piece.ends_with(b"\n") && !piece.ends_with(b"\r") {
+            self.bytes.extend_from_slice(b"\r\n");
         }
     }
 }

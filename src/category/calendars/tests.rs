@@ -210,7 +210,8 @@ fn shown(stream: &Stream, stem: &str) -> Vec<String> {
 #[test]
 fn what_counts() {
     let named = |name: &str, lines: &str| calendar(&format!("X-WR-CALNAME:{name}\r\n{lines}"));
-    let upgraded = task("SUMMARY:Où?") + &task("SUMMARY:x\r\nDESCRIPTION:https://support.apple.com/HT210220");
+    let upgraded = task("SUMMARY:Où?\r\nCREATED:20200101T000000Z")
+        + &task("SUMMARY:x\r\nCREATED:20200101T000000Z\r\nDESCRIPTION:https://support.apple.com/HT210220");
     let cases: [(String, &[&str]); 13] = [
         (calendar(""), &["Stem="]),
         (String::new(), &[]),
