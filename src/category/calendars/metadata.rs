@@ -70,15 +70,12 @@ pub fn read(bytes: &[u8]) -> Metadata {
     found
 }
 
-/// The calendars that the metadata names and no file holds, as places in it.
+/// For each calendar of the metadata, the file that holds it.
 ///
 /// A file is found by its name or by what it calls itself, also where a zip program changed letters or a number tells
-/// twins apart. Each file answers for one calendar of each kind. Apple's own collections (`inbox`, `notification`)
-/// are never delivered.
-pub fn undelivered(described: &[Described], delivered: &[Delivered]) -> Vec<usize> {
-    let mut wanted: Vec<usize> = (0..described.len())
-        .filter(|&at| described.get(at).is_some_and(|one| one.name.is_some() && !one.is_system()))
-        .collect();
+/// twins apart. Each file answers for one calendar of each kind.
+pub fn matched(described: &[Described], delivered: &[Delivered]) -> Vec<Option<usize>> {
+    let mut found = vec![None; described.len()];
     let mut taken: HashSet<(usize, Holds)> = HashSet::new();
     for key in [exact as fn(&str) -> String, letters, without_number] {
         // an empty file answers only for what no other does
@@ -93,20 +90,25 @@ pub fn undelivered(described: &[Described], delivered: &[Delivered]) -> Vec<usiz
                     }
                 }
             }
-            wanted.retain(|&at| {
-                let Some(one) = described.get(at) else { return false };
+            for (one, found) in described.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
                 let name = key(one.name.as_deref().unwrap_or_default());
-                let mut take = |kind: Holds| {
-                    let files = files.get_mut(&(name.clone(), kind));
-                    files.is_some_and(|files| {
-                        std::iter::from_fn(|| files.pop()).any(|file| taken.insert((file, kind)))
-                    })
-                };
-                !one.kinds().iter().any(|kind| take(*kind))
-            });
+                *found = one.kinds().iter().find_map(|&kind| {
+                    let files = files.get_mut(&(name.clone(), kind))?;
+                    std::iter::from_fn(|| files.pop()).find(|&file| taken.insert((file, kind)))
+                });
+            }
         }
     }
-    wanted
+    found
+}
+
+/// The calendars that the metadata names and no file holds, as places in it. Apple's own collections (`inbox`,
+/// `notification`) are never delivered.
+pub fn undelivered(described: &[Described], delivered: &[Delivered]) -> Vec<usize> {
+    let all = described.iter().zip(matched(described, delivered)).enumerate();
+    all.filter(|(_, (one, file))| file.is_none() && one.name.is_some() && !one.is_system())
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// What a calendar holds.
@@ -345,7 +347,7 @@ impl<'de> Visitor<'de> for Value<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Delivered, Described, Metadata, read, subscriptions, undelivered};
+    use super::{Delivered, Described, Metadata, matched, read, subscriptions, undelivered};
     use proptest::prelude::{any, prop, prop_assert, proptest};
 
     const HOME: &str = r#"{"Calendar Display Name":"Home","Original Calendar Collection Type":"VEVENT","Calendar User Timezone":"Europe/Oslo","Calendar Collection  Modified by User Timestamp":"2024","Calendar Collection Subscribed To Public URL":"","Calendar Collection Total Storage":"184320"}"#;
@@ -472,6 +474,19 @@ mod tests {
             let files: Vec<Delivered> = files.iter().map(|text| file(text)).collect();
             assert_eq!(undelivered(&wanted, &files), expected, "{wanted:?} {files:?}");
         }
+    }
+
+    #[test]
+    fn the_file_of_each_calendar() {
+        let wanted = [
+            described("Work", "VTODO"),
+            described("Home", "VEVENT"),
+            described("Home", "VEVENT"),
+            described("Gone", ""),
+        ];
+        let files = ["Home 2|e", "Work|et", "Home|e"].map(file);
+        assert_eq!(matched(&wanted, &files), [Some(1), Some(2), Some(0), None]);
+        assert_eq!(matched(&[], &files), []);
     }
 
     #[test]

@@ -34,4 +34,4 @@ pub use read::{Calendar, Stream, read};
 pub use row::{CalendarRow, EventRow, TaskRow};
 pub use split::{tasks_alone, without_tasks};
 pub use time::{Basis, Moment, Time};
-pub use zone::{Zone, Zones};
+pub use zone::{Zone, Zones, named_zone};

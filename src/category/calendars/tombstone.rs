@@ -14,7 +14,7 @@ use crate::category::calendars::component::{Component, Kind, Status};
 const PAGES: [&str; 2] = ["ht210220", "102457"];
 
 /// The titles that were seen, in lower case and without what ends the sentence.
-const TITLES: [&str; 8] = [
+const TITLES: [&str; 9] = [
     "the creator of this list has upgraded these reminders",
     "the creator of this list upgraded these reminders",
     "the list creator has upgraded these reminders",
@@ -23,10 +23,8 @@ const TITLES: [&str; 8] = [
     "der ersteller dieser liste hat diese erinnerungen aktualisiert",
     "wo sind meine erinnerungen",
     "此列表的创建者已升级这些提醒事项",
+    "在哪里可以找到我的提醒事项",
 ];
-
-/// The same in Chinese, whose question was seen with two kinds of mark.
-const TITLE_IN_CHINESE: &str = "在哪里可以找到我的提醒事项";
 
 /// For each of a list's blocks, whether it is one of the two.
 pub fn are_tombstones(list: &[&Component]) -> Vec<bool> {
@@ -74,7 +72,7 @@ fn says_so(component: &Component) -> bool {
 fn is_known_title(title: &str) -> bool {
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let title = title.trim_end_matches(['.', '?', '!', '。', '？', ' ']);
-    title == TITLE_IN_CHINESE || TITLES.contains(&title)
+    TITLES.contains(&title)
 }
 
 fn is_bare_question(task: &Component) -> bool {

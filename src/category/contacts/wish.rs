@@ -37,12 +37,12 @@ fn says_nothing(stem: &str) -> bool {
     NAMELESS.contains(&bare.trim_start_matches(|c: char| !letters(c))) || is_identifier(stem)
 }
 
-/// A UUID, or as many hexadecimal digits.
+/// A UUID, or so many hexadecimal digits that no word has them.
 fn is_identifier(stem: &str) -> bool {
     let digits = stem.bytes().filter(u8::is_ascii_hexdigit).count();
     let has_figure = stem.contains(|c: char| c.is_ascii_digit());
     has_figure
-        && digits >= 20
+        && digits >= 12
         && stem.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'_'))
 }
 
