@@ -113,6 +113,9 @@ pub(super) struct Draft {
     place: Option<Box<str>>,
     /// `GEO`, which counts where that one has no position.
     geo: Option<Position>,
+    rules: String,
+    /// `STATUS`, which counts more than what else says that it is done: a task may have been opened again.
+    stated: Option<Status>,
     /// Where the block directly in this one began, and whether it is an alarm that Apple set by itself.
     inner: Option<(usize, bool)>,
 }
@@ -147,6 +150,8 @@ impl Draft {
             },
             place: None,
             geo: None,
+            rules: String::new(),
+            stated: None,
             inner: None,
         }
     }
@@ -212,18 +217,18 @@ impl Draft {
             "RECURRENCE-ID" => first_time(&mut component.replaces),
             "DURATION" => component.lasts = component.lasts.take().or(Span::read(&property.raw())),
             "RRULE" => {
-                let rule = property.raw();
-                let rule = match &component.rule {
-                    Some(before) => format!("{before}\n{}", rule.trim()),
-                    None => rule.trim().to_owned(),
-                };
-                component.rule = (!rule.is_empty()).then(|| rule.into());
+                if !self.rules.is_empty() {
+                    self.rules.push('\n');
+                }
+                self.rules.push_str(property.raw().trim());
             }
-            "STATUS" => match property.text().to_ascii_uppercase().as_str() {
-                "COMPLETED" => component.status = Status::Done,
-                "CANCELLED" => component.status = Status::Cancelled,
-                _ => {}
-            },
+            "STATUS" => {
+                self.stated = Some(match property.text().to_ascii_uppercase().as_str() {
+                    "COMPLETED" => Status::Done,
+                    "CANCELLED" => Status::Cancelled,
+                    _ => Status::Open,
+                });
+            }
             "PERCENT-COMPLETE" if property.text() == "100" => component.status = Status::Done,
             "PRIORITY" => {
                 component.priority = match property.text().parse() {
@@ -262,6 +267,8 @@ impl Draft {
         component.span.end = end;
         component.missing_ends = missing_ends;
         component.ends_missing_at = missing_at;
+        component.rule = (!self.rules.is_empty()).then(|| self.rules.into());
+        component.status = self.stated.unwrap_or(component.status);
         component.location = component.location.take().or(self.place);
         component.position = component.position.or(self.geo);
         self.component

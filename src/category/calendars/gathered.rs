@@ -6,9 +6,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono_tz::Tz;
+
 use crate::category::calendars::component::{Component, Kind};
 use crate::category::calendars::read::{Calendar, Stream};
 use crate::category::calendars::tombstone::are_tombstones;
+use crate::category::calendars::zone::Zones;
 
 /// One calendar or list of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +27,8 @@ pub struct Gathered<'s> {
 /// One block of a calendar, and what it counts as.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Entry<'s> {
-    /// The `VCALENDAR` that it stands in, which knows its time zones.
-    pub calendar: &'s Calendar,
+    /// The place among [`Gathered::calendars`] of the one that it stands in.
+    pub calendar: usize,
     /// What it says.
     pub component: &'s Component,
     /// What it counts as.
@@ -73,9 +76,10 @@ pub fn gathered<'s>(stream: &'s Stream, stem: &str) -> Vec<Gathered<'s>> {
 }
 
 fn entries<'s>(calendars: &[&'s Calendar]) -> Vec<Entry<'s>> {
-    let all: Vec<(&Calendar, &Component)> = calendars
+    let all: Vec<(usize, &Component)> = calendars
         .iter()
-        .flat_map(|&calendar| calendar.components.iter().map(move |component| (calendar, component)))
+        .enumerate()
+        .flat_map(|(at, &calendar)| calendar.components.iter().map(move |component| (at, component)))
         .collect();
     let components: Vec<&Component> = all.iter().map(|(_, component)| *component).collect();
     let tombstones = are_tombstones(&components);
@@ -112,6 +116,11 @@ impl<'s> Gathered<'s> {
     /// What counts as this, in the order of the file.
     pub fn all(&self, part: Part) -> impl Iterator<Item = &Entry<'s>> {
         self.entries.iter().filter(move |entry| entry.part == part)
+    }
+
+    /// The zones of each of its blocks; what leaves its zone open is taken to be in `assumed`.
+    pub(super) fn zones(&self, assumed: Option<Tz>) -> Vec<Zones> {
+        self.calendars.iter().map(|calendar| Zones::of(calendar, assumed)).collect()
     }
 
     /// Events and tasks, as people count them.

@@ -107,18 +107,8 @@ struct Tasks<'s> {
 
 impl<'s> Tasks<'s> {
     fn of(list: &Gathered<'s>, assumed: Option<Tz>) -> Self {
-        let zones = list.calendars.iter().map(|calendar| Zones::of(calendar, assumed)).collect();
-        let mut place = 0;
-        let all = list
-            .all(Part::Task)
-            .map(|entry| {
-                // tasks come in the order of their calendars
-                let rest = list.calendars.get(place..).unwrap_or_default();
-                place += rest.iter().position(|one| std::ptr::eq(*one, entry.calendar)).unwrap_or(0);
-                (entry.component, place)
-            })
-            .collect();
-        Tasks { all, zones }
+        let all = list.all(Part::Task).map(|entry| (entry.component, entry.calendar)).collect();
+        Tasks { all, zones: list.zones(assumed) }
     }
 
     /// In the order of the file, the parts of each task after it, each with how deep it is.

@@ -1,6 +1,8 @@
 //! What the tables `calendars`, `events` and `tasks` say. `None` is NULL.
 
-use crate::category::calendars::component::Status;
+use chrono_tz::Tz;
+
+use crate::category::calendars::component::{Component, Status};
 use crate::category::calendars::gathered::{Entry, Gathered, Part};
 use crate::category::calendars::time::{Moment, Time};
 use crate::category::calendars::zone::Zones;
@@ -83,9 +85,16 @@ impl CalendarRow {
 }
 
 impl EventRow {
-    /// The row of an event of the calendar of this name, whose zones are these.
-    pub fn of(entry: &Entry, calendar: &str, zones: &Zones) -> Self {
-        let event = entry.component;
+    /// The rows of a calendar, in the order of the file. Times that leave their zone open are taken to be in the
+    /// calendar's own, else in `assumed`.
+    pub fn all(calendar: &Gathered, assumed: Option<Tz>) -> Vec<Self> {
+        let zones = calendar.zones(assumed);
+        let row =
+            |entry: &Entry| Some(EventRow::of(entry.component, &calendar.name, zones.get(entry.calendar)?));
+        calendar.all(Part::Event).filter_map(row).collect()
+    }
+
+    fn of(event: &Component, calendar: &str, zones: &Zones) -> Self {
         let moment = |time: &Option<Time>| time.as_ref().map(|time| time.moment(zones));
         let lasts_to = || {
             let (starts, lasts) = event.starts.as_ref().zip(event.lasts.as_ref())?;
@@ -108,9 +117,15 @@ impl EventRow {
 }
 
 impl TaskRow {
-    /// The row of a task of the list of this name, whose zones are these, in the file at `path`.
-    pub fn of(entry: &Entry, list: &str, zones: &Zones, path: &str) -> Self {
-        let task = entry.component;
+    /// The rows of a list in the file at `path`, as [`EventRow::all`] gives those of events.
+    pub fn all(list: &Gathered, assumed: Option<Tz>, path: &str) -> Vec<Self> {
+        let zones = list.zones(assumed);
+        let row =
+            |entry: &Entry| Some(TaskRow::of(entry.component, &list.name, zones.get(entry.calendar)?, path));
+        list.all(Part::Task).filter_map(row).collect()
+    }
+
+    fn of(task: &Component, list: &str, zones: &Zones, path: &str) -> Self {
         TaskRow {
             uid: text(&task.uid),
             list: list.to_owned(),

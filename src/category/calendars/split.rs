@@ -4,7 +4,7 @@
 //! Nothing is written anew but an `END` that a damaged block lacks, and the two lines without which no program takes
 //! a file.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
 use crate::category::calendars::component::{Component, Kind};
@@ -13,16 +13,15 @@ use crate::category::calendars::read::{Calendar, Stream};
 
 /// The tasks of a list, for `Reminders/<list>.ics`. `None` if it has none; tombstones are none.
 pub fn tasks_alone(text: &[u8], list: &Gathered) -> Option<Vec<u8>> {
-    let mut kept: Vec<(&Calendar, Vec<&Component>)> = Vec::new();
+    let mut tasks: BTreeMap<usize, Vec<&Component>> = BTreeMap::new();
     for entry in list.entries.iter().filter(|entry| matches!(entry.part, Part::Task | Part::TaskOverride)) {
-        match kept.last_mut() {
-            Some((calendar, tasks)) if std::ptr::eq(*calendar, entry.calendar) => tasks.push(entry.component),
-            _ => kept.push((entry.calendar, vec![entry.component])),
-        }
+        tasks.entry(entry.calendar).or_default().push(entry.component);
     }
-    let whole = |_: &Component| Vec::new();
-    (!kept.is_empty())
-        .then(|| kept.iter().flat_map(|(calendar, tasks)| copied(text, calendar, tasks, whole)).collect())
+    let files = tasks.iter().filter_map(|(&at, tasks)| {
+        let calendar = list.calendars.get(at)?;
+        Some(copied(text, calendar, tasks, |_| Vec::new()))
+    });
+    (!tasks.is_empty()).then(|| files.flatten().collect())
 }
 
 /// Everything but tasks and the alarms that Apple set by itself, for programs that take events only. `None` if the

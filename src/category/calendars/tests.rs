@@ -1,7 +1,7 @@
 use super::gathered::Part;
 use super::{
-    CalendarRow, Component, EventRow, Kind, Stream, TaskRow, Zones, gathered, markdown, read, tasks_alone,
-    todo_txt, without_tasks,
+    CalendarRow, Component, EventRow, Kind, Stream, TaskRow, gathered, markdown, read, tasks_alone, todo_txt,
+    without_tasks,
 };
 use chrono_tz::Tz;
 use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
@@ -27,9 +27,7 @@ const OSLO: &str = "BEGIN:VTIMEZONE\r\nTZID:Europe/Oslo\r\nBEGIN:STANDARD\r\nTZO
 fn row(lines: &str, assumed: Option<Tz>) -> EventRow {
     let text = calendar(&event(lines));
     let stream = read(text.as_bytes());
-    let all = gathered(&stream, "Home");
-    let zones = Zones::of(all[0].calendars[0], assumed);
-    EventRow::of(&all[0].entries[0], &all[0].name, &zones)
+    EventRow::all(&gathered(&stream, "Home")[0], assumed).remove(0)
 }
 
 #[test]
@@ -50,8 +48,7 @@ fn an_event_as_apple_writes_it() {
     assert_eq!(stream.calendars[0].span, 0..text.len());
     assert!(stream.calendars[0].is_whole);
     let all = gathered(&stream, "Home");
-    let zones = Zones::of(&stream.calendars[0], None);
-    let found = EventRow::of(&all[0].entries[0], &all[0].name, &zones);
+    let found = &EventRow::all(&all[0], None)[0];
     let moment = |moment: &Option<super::Moment>| {
         let moment = moment.as_ref().expect("a time");
         (moment.raw.to_string(), moment.text().unwrap_or_default(), moment.basis.text())
@@ -433,6 +430,7 @@ fn tasks_as_markdown() {
         (task("SUMMARY:A\r\nSTATUS:COMPLETED\r\nCOMPLETED:20250302T100000Z"), "- [x] A ✅ 2025-03-02\n"),
         (task("SUMMARY:A\r\nPERCENT-COMPLETE:100"), "- [x] A\n"),
         (task("SUMMARY:A\r\nSTATUS:CANCELLED"), "- [-] A\n"),
+        (task("SUMMARY:A\r\nSTATUS:NEEDS-ACTION\r\nCOMPLETED:20250302T100000Z"), "- [ ] A\n"),
         (task("SUMMARY:A\r\nSTATUS:NEEDS-ACTION\r\nPERCENT-COMPLETE:10"), "- [ ] A\n"),
         (task("SUMMARY:A\r\nPRIORITY:1"), "- [ ] A ⏫\n"),
         (task("SUMMARY:A\r\nPRIORITY:5"), "- [ ] A 🔼\n"),
@@ -496,8 +494,7 @@ fn rows_of_tasks() {
     let text = calendar(&task("UID:1\r\nSUMMARY:A\r\nDUE;VALUE=DATE:20250301\r\nSTATUS:COMPLETED"));
     let stream = read(text.as_bytes());
     let list = &gathered(&stream, "L")[0];
-    let row =
-        TaskRow::of(&list.entries[0], &list.name, &Zones::of(&stream.calendars[0], None), "Reminders/L.ics");
+    let row = TaskRow::all(list, None, "Reminders/L.ics").remove(0);
     assert_eq!((row.uid.as_deref(), row.list.as_str(), row.summary.as_deref()), (Some("1"), "L", Some("A")));
     assert_eq!((row.done, row.path.as_str()), (true, "Reminders/L.ics"));
     assert_eq!(row.due.and_then(|due| due.text()).as_deref(), Some("2025-03-01"));
@@ -519,7 +516,7 @@ fn time_is_linear() {
         calendar(&(zone.repeat(1000) + &one.repeat(1000))),
         calendar(&format!("X-A:b\r\n{}", event("")).repeat(MANY / 10)),
         calendar(&event(&"X;TZID=a:b\r\n".repeat(MANY))),
-        calendar(&event(&"RRULE:a\r\n".repeat(3))),
+        calendar(&event(&"RRULE:a\r\n".repeat(MANY))),
         calendar(&(0..MANY).map(|n| task(&format!("UID:{n}\r\nRELATED-TO:{}", n + 1))).collect::<String>()),
         calendar(
             &(0..MANY)
@@ -531,7 +528,7 @@ fn time_is_linear() {
         let stream = read(shape.as_bytes());
         let all = gathered(&stream, "x");
         for one in &all {
-            let _ = (tasks_alone(shape.as_bytes(), one), markdown(one, None));
+            let _ = (tasks_alone(shape.as_bytes(), one), markdown(one, None), EventRow::all(one, None));
         }
         let _ = (without_tasks(shape.as_bytes(), &stream), todo_txt(&all, None));
     }
@@ -572,10 +569,8 @@ proptest! {
         prop_assert!(end <= text.len());
         let all = gathered(&stream, "x");
         for list in &all {
-            for entry in &list.entries {
-                let zones = Zones::of(entry.calendar, Some(Tz::Europe__Oslo));
-                let _ = EventRow::of(entry, &list.name, &zones);
-            }
+            prop_assert_eq!(EventRow::all(list, Some(Tz::Europe__Oslo)).len(), list.all(Part::Event).count());
+            prop_assert_eq!(TaskRow::all(list, None, "p").len(), list.all(Part::Task).count());
             // what goes in comes out, and is whole
             let tasks = list.all(Part::Task).chain(list.all(Part::TaskOverride)).count();
             let made = tasks_alone(&text, list).unwrap_or_default();

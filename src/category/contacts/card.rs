@@ -136,10 +136,8 @@ impl Draft {
                 "org" if card.kind == Kind::Person => card.kind = Kind::Company,
                 _ => {}
             },
-            "X-ABSHOWAS" if card.kind == Kind::Person => {
-                if property.text().eq_ignore_ascii_case("company") {
-                    card.kind = Kind::Company;
-                }
+            "X-ABSHOWAS" if card.kind == Kind::Person && property.text().eq_ignore_ascii_case("company") => {
+                card.kind = Kind::Company;
             }
             "MEMBER" | "X-ADDRESSBOOKSERVER-MEMBER" => {
                 card.members.extend(one_line(bare_uid(&property.text())));
