@@ -36,6 +36,11 @@ impl Property<'_> {
         self.parameters.iter().filter(move |(known, _)| &**known == name).map(|(_, value)| &**value)
     }
 
+    /// Whether there is no value.
+    pub fn is_blank(&self) -> bool {
+        self.value.trim_ascii().is_empty()
+    }
+
     /// The value as it stands in the file, apart from its encoding: backslashes stay.
     pub fn raw(&self) -> String {
         let bytes = match self.encoding() {

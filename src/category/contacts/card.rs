@@ -128,7 +128,7 @@ impl Draft {
                 }
             }
             "BDAY" if card.birthday.is_none() => card.birthday = birthday::read(property),
-            "PHOTO" if card.picture.is_none() && !property.raw().trim().is_empty() => {
+            "PHOTO" if card.picture.is_none() && !property.is_blank() => {
                 card.picture = Some(span);
             }
             "KIND" | "X-ADDRESSBOOKSERVER-KIND" => match property.text().to_ascii_lowercase().as_str() {

@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::apple::content_line::{Lines, text_of};
+use crate::apple::content_line::Lines;
 use crate::category::contacts::card::{Card, Kind};
-use crate::category::contacts::merged::end_line;
+use crate::category::contacts::merged::piece;
 use crate::category::contacts::read;
 
 /// Bytes of one line, by the standard.
@@ -64,7 +64,7 @@ pub fn with_categories(files: &[(&str, &[u8])], groups: &Groups) -> Option<Vec<u
     ordered.sort_by_key(|(path, _)| path.as_bytes());
     let mut all = Vec::new();
     for (_, bytes) in ordered {
-        let text = text_of(bytes);
+        let text = piece(bytes);
         let mut copied = 0;
         for card in read(&text).cards {
             if card.kind == Kind::Group {
@@ -81,14 +81,12 @@ pub fn with_categories(files: &[(&str, &[u8])], groups: &Groups) -> Option<Vec<u
             if let Some(last) = lines.last().filter(|_| card.is_whole && !names.is_empty()) {
                 let end = card.span.start + last.span.start;
                 all.extend_from_slice(text.get(copied..end)?);
-                end_line(&mut all);
                 let line = format!("CATEGORIES:{}", names.join(","));
                 all.extend_from_slice(folded(&line).as_bytes());
                 copied = end;
             }
         }
         all.extend_from_slice(text.get(copied..)?);
-        end_line(&mut all);
     }
     Some(all)
 }

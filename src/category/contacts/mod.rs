@@ -29,7 +29,7 @@ pub use birthday::Birthday;
 pub use card::{Card, Kind, Reach};
 pub use duplicates::{Alike, Likeness, likely_duplicates, list};
 pub use groups::{Groups, with_categories};
-pub use merged::merged;
+pub use merged::{merged, piece};
 pub use photo::{Photo, photo};
 pub use row::Row;
 pub use wish::wished_stem;
@@ -77,7 +77,7 @@ pub fn read(text: &[u8]) -> Cards {
             // a card within a card is somebody else
             (Some(card), None, _) if card.agents > 0 => {}
             (Some(card), None, Some(property)) => {
-                card.awaits_agent = &*property.name == "AGENT" && property.raw().trim().is_empty();
+                card.awaits_agent = &*property.name == "AGENT" && property.is_blank();
                 card.card.hear(&property, line.span.clone());
             }
             (Some(_), None, None) => found.bad += 1,
