@@ -77,13 +77,14 @@ pub fn read(bytes: &[u8]) -> Metadata {
 pub fn matched(described: &[Described], delivered: &[Delivered]) -> Vec<Option<usize>> {
     let mut found = vec![None; described.len()];
     let mut taken: HashSet<(usize, Holds)> = HashSet::new();
-    for key in [exact as fn(&str) -> String, letters, without_number] {
+    let keys = [(exact as Key, exact as Key), (letters, letters), (without_number, letters)];
+    for (key_of_file, key_of_name) in keys {
         // an empty file answers only for what no other does
         for is_fitting in [|file: &Delivered, kind| file.holds(kind), |file: &Delivered, _| file.is_empty()] {
             let mut files: HashMap<(String, Holds), Vec<usize>> = HashMap::new();
             for (at, file) in delivered.iter().enumerate().rev() {
                 let keys: BTreeSet<String> =
-                    [Some(file.stem), file.name].into_iter().flatten().map(key).collect();
+                    [Some(file.stem), file.name].into_iter().flatten().map(key_of_file).collect();
                 for key in keys.into_iter().filter(|key| !key.is_empty()) {
                     for kind in Holds::BOTH.into_iter().filter(|kind| is_fitting(file, *kind)) {
                         files.entry((key.clone(), kind)).or_default().push(at);
@@ -91,7 +92,7 @@ pub fn matched(described: &[Described], delivered: &[Delivered]) -> Vec<Option<u
                 }
             }
             for (one, found) in described.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-                let name = key(one.name.as_deref().unwrap_or_default());
+                let name = key_of_name(one.name.as_deref().unwrap_or_default());
                 *found = one.kinds().iter().find_map(|&kind| {
                     let files = files.get_mut(&(name.clone(), kind))?;
                     std::iter::from_fn(|| files.pop()).find(|&file| taken.insert((file, kind)))
@@ -110,6 +111,9 @@ pub fn undelivered(described: &[Described], delivered: &[Delivered]) -> Vec<usiz
         .map(|(at, _)| at)
         .collect()
 }
+
+/// What is the same in the name of a file and in that of a calendar.
+type Key = fn(&str) -> String;
 
 /// What a calendar holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -200,11 +204,13 @@ fn letters(name: &str) -> String {
     match_key(name).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// `Home 2`, `Home-1`, `Home (1)` are twins of `Home`.
-fn without_number(name: &str) -> String {
-    let name =
-        name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '_' | '(' | ')'));
-    letters(name)
+/// `Home 2`, `Home-1` and `Home (1)` are twins of `Home`. `Trip 2024` is none of `Trip`: no name has so many twins.
+fn without_number(stem: &str) -> String {
+    let open = stem.trim_end_matches([' ', ')']);
+    let bare = open.trim_end_matches(|c: char| c.is_ascii_digit());
+    let name = bare.trim_end_matches([' ', '-', '_', '(']);
+    let is_twin = (1..=2).contains(&(open.len() - bare.len())) && name.len() < bare.len();
+    letters(if is_twin { name } else { stem })
 }
 
 /// The objects of an array, or of the values of an object, or one object alone.
@@ -444,7 +450,7 @@ mod tests {
     #[test]
     fn calendars_that_nobody_delivered() {
         type Case<'c> = (&'c [(&'c str, &'c str)], &'c [&'c str], &'c [usize]);
-        let cases: [Case; 20] = [
+        let cases: [Case; 24] = [
             (&[("Home", "VEVENT")], &["Home|e"], &[]),
             (&[("Home", "VEVENT"), ("Work", "VEVENT")], &["Home|e"], &[1]),
             (&[("home ", "VEVENT")], &["HOME|e"], &[]),
@@ -467,6 +473,10 @@ mod tests {
             (&[("inbox", "VEVENT"), ("Notification", ""), ("x", "VAVAILABILITY"), ("", "VEVENT")], &[], &[]),
             (&[("⚠️", "VTODO")], &["⚠️|t"], &[]),
             (&[("2024", "VEVENT")], &["2023|e"], &[0]),
+            (&[("Trip 2023", "VEVENT")], &["Trip 2024|e"], &[0]),
+            (&[("Trip", "VEVENT")], &["Trip 2024|e"], &[0]),
+            (&[("Home 2", "VEVENT"), ("Home 2", "VEVENT")], &["Home 2|e", "Home 2-1|e"], &[]),
+            (&[("Home", "VEVENT"), ("Home", "VEVENT")], &["Home1|e", "Home|e"], &[1]),
             (&[], &["Home|e"], &[]),
         ];
         for (wanted, files, expected) in cases {

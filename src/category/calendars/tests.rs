@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use super::gathered::Part;
 use super::{
     CalendarRow, Component, EventRow, Kind, Stream, TaskRow, gathered, markdown, read, tasks_alone, todo_txt,
@@ -209,7 +211,7 @@ fn what_counts() {
     let named = |name: &str, lines: &str| calendar(&format!("X-WR-CALNAME:{name}\r\n{lines}"));
     let upgraded = task("SUMMARY:Où?\r\nCREATED:20200101T000000Z")
         + &task("SUMMARY:x\r\nCREATED:20200101T000000Z\r\nDESCRIPTION:https://support.apple.com/HT210220");
-    let cases: [(String, &[&str]); 13] = [
+    let cases: [(String, &[&str]); 14] = [
         (calendar(""), &["Stem="]),
         (String::new(), &[]),
         (calendar(&event("SUMMARY:A")), &["Stem=e:A"]),
@@ -257,6 +259,7 @@ fn what_counts() {
             calendar("BEGIN:VJOURNAL\r\nSUMMARY:J\r\nEND:VJOURNAL\r\nBEGIN:X-Y\r\nEND:X-Y\r\n"),
             &["Stem=?:J ?:-"],
         ),
+        (named("⚠️ Alerts ❤️", &event("UID:1")), &["⚠️ Alerts ❤️=e:-"]),
         (named("", &event("UID:1")) + &calendar(&event("UID:1")), &["Stem=e:- e:-"]),
     ];
     for (text, expected) in cases {
@@ -273,6 +276,32 @@ fn what_counts() {
     let stream = read(text.as_bytes());
     assert!(!gathered(&stream, "x")[0].is_not_delivered());
     assert_eq!(gathered(&stream, "x")[0].items(), 1);
+}
+
+#[test]
+fn uids_that_are_shared() {
+    let of = |uid: &str, more: &str| event(&format!("UID:{uid}{more}"));
+    let series =
+        of("1", "") + &of("1", "\r\nRECURRENCE-ID:20240101") + &of("1", "\r\nRECURRENCE-ID:20240102");
+    let cases: [(String, &[&str]); 4] = [
+        (series.clone(), &[]),
+        (series.clone() + &of("1", "\r\nRECURRENCE-ID:20240102"), &["1"]),
+        (of("1", "") + &of("2", "") + &of("1", "") + &of("1", ""), &["1"]),
+        (of("1", "") + &task("UID:1") + &event("SUMMARY:A") + &event("SUMMARY:A"), &[]),
+    ];
+    for (blocks, expected) in cases {
+        let text = calendar(&blocks);
+        let stream = read(text.as_bytes());
+        let shared: Vec<&str> = gathered(&stream, "x")[0].shared_uids().into_iter().collect();
+        assert_eq!(shared, expected, "{blocks}");
+    }
+}
+
+#[test]
+fn of_too_many_blocks_the_rest_is_counted() {
+    let text = calendar(&"BEGIN:VEVENT\n".repeat(200_003));
+    let stream = read(text.as_bytes());
+    assert_eq!((stream.calendars[0].components.len(), stream.beyond), (200_000, 3));
 }
 
 #[test]
@@ -524,6 +553,7 @@ fn time_is_linear() {
                 .collect::<String>(),
         ),
     ];
+    let began = Instant::now();
     for shape in shapes {
         let stream = read(shape.as_bytes());
         let all = gathered(&stream, "x");
@@ -532,6 +562,7 @@ fn time_is_linear() {
         }
         let _ = (without_tasks(shape.as_bytes(), &stream), todo_txt(&all, None));
     }
+    assert!(began.elapsed() < Duration::from_secs(60));
 }
 
 proptest! {

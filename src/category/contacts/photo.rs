@@ -35,7 +35,8 @@ fn of_property(property: &Property) -> Option<Photo> {
     let value = property.text();
     let Some((header, body)) = value.strip_prefix("data:").and_then(|rest| rest.split_once(',')) else {
         let is_address = value.split_once(':').is_some_and(|(scheme, rest)| {
-            scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !rest.is_empty()
+            let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            is_scheme && !rest.is_empty()
         });
         // base64 without a word about it, as some programs write
         return match is_address {

@@ -187,6 +187,7 @@ fn pictures() {
         ("PHOTO;ENCODING=b:".to_owned(), None),
         ("PHOTO;ENCODING=b:!!!".to_owned(), None),
         ("PHOTO:no picture".to_owned(), None),
+        ("PHOTO::x".to_owned(), None),
         ("PHOTO:".to_owned(), None),
         ("NOTE:x".to_owned(), None),
     ];
