@@ -6,7 +6,8 @@
 //! server; whether the export holds them is not known). To take them for tasks would say that the reminders are here.
 //!
 //! The link is the same in every language, the texts are known in a few. The second of the two may come without the
-//! link: then it is the one question, without a date and not done, that was made in the same second as the first.
+//! link: then it is the one question, without a date and not done, that was made in the same second as the first, or
+//! that is all there is beside it.
 
 use crate::category::calendars::component::{Component, Kind, Status};
 
@@ -38,10 +39,8 @@ pub fn are_tombstones(list: &[&Component]) -> Vec<bool> {
         let made = first.created.as_ref().map(|time| &time.raw);
         let mut second = tasks.iter().copied().filter(|&at| {
             let task = list.get(at).filter(|task| !std::ptr::eq(**task, *first) && is_bare_question(task));
-            task.is_some_and(|task| match (made, task.created.as_ref().map(|time| &time.raw)) {
-                (Some(made), Some(created)) => made == created,
-                _ => alone,
-            })
+            let created = task.and_then(|task| task.created.as_ref()).map(|time| &time.raw);
+            task.is_some() && (alone || made.is_some() && made == created)
         });
         if let (Some(at), None) = (second.next(), second.next())
             && let Some(slot) = found.get_mut(at)
@@ -101,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_two_in_languages_known_and_unknown() {
-        let cases: [(&[&str], &[bool]); 14] = [
+        let cases: [(&[&str], &[bool]); 15] = [
             (
                 &[
                     "SUMMARY:The creator of this list has upgraded these reminders.",
@@ -134,7 +133,14 @@ mod tests {
                 ],
                 &[true, true, false],
             ),
-            // or nothing says when it was made, and there is nothing else
+            // or there is nothing else
+            (
+                &[
+                    "SUMMARY:リマインダーはどこにありますか？|CREATED:20200822T101012Z",
+                    "SUMMARY:x|DESCRIPTION:https://support.apple.com/HT210220|CREATED:20200822T101010Z",
+                ],
+                &[true, true],
+            ),
             (
                 &[
                     "SUMMARY:Hvor er påminnelsene mine?",
