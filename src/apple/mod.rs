@@ -1,10 +1,11 @@
-//! What Apple writes, whatever the category: zips, tables, dates, names of parts, fingerprints.
+//! What Apple writes, whatever the category: zips, tables, content lines, dates, names of parts, fingerprints.
 //!
 //! It knows nothing of the rest of this crate but [`problem`](crate::problem).
 
 // bytes from strangers are never indexed into
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+pub mod content_line;
 pub mod date;
 pub mod fingerprint;
 pub mod part_name;

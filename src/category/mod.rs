@@ -7,6 +7,8 @@
 
 mod asset;
 mod budget;
+pub mod calendars;
+pub mod contacts;
 pub mod dated;
 pub mod delivery;
 pub mod drive;

@@ -129,7 +129,7 @@ impl Format {
 
     /// Recognises a format by a file's first [`HEAD`] bytes. TIFF-based RAW formats that differ only in their
     /// tags come back as [`Format::Tiff`].
-    pub(super) fn recognise(head: &[u8]) -> Format {
+    pub fn recognise(head: &[u8]) -> Format {
         match head {
             [0xff, 0xd8, 0xff, ..] => Format::Jpeg,
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Format::Png,

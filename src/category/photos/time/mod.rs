@@ -22,7 +22,7 @@ mod evidence;
 pub mod name_date;
 mod rule;
 pub(crate) mod stamp;
-pub(crate) mod zone;
+pub mod zone;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
