@@ -1,4 +1,5 @@
-//! What Apple writes, whatever the category: zips, tables, dates, names of parts, fingerprints.
+//! What Apple writes, whatever the category: zips, tables, property lists, JSON, HTML, dates, names of parts,
+//! fingerprints.
 //!
 //! It knows nothing of the rest of this crate but [`problem`](crate::problem).
 
@@ -7,7 +8,10 @@
 
 pub mod date;
 pub mod fingerprint;
+pub mod json;
+pub mod markup;
 pub mod part_name;
+pub mod plist;
 pub mod table;
 pub mod text;
 pub mod zip;
