@@ -98,8 +98,9 @@ impl<R: BufRead> Elements<R> {
             match (self.at, byte) {
                 (At::Start, b'[') => self.enter(At::Array),
                 (At::Start, b'{') => self.enter(At::Object),
-                (At::Array, b']') | (At::Object, b'}') => self.enter(At::End(Ending::Whole)),
-                (At::MemberArray, b']') => self.enter(At::Object),
+                // either bracket closes whatever is open, or a wrong one would be an element of no bytes for ever
+                (At::Array | At::Object, b']' | b'}') => self.enter(At::End(Ending::Whole)),
+                (At::MemberArray, b']' | b'}') => self.enter(At::Object),
                 (At::Array | At::MemberArray | At::Object, b',') => self.source.consume(1),
                 (At::Object, b'"') => {
                     self.read_member()?;
@@ -155,7 +156,8 @@ impl<R: BufRead> Elements<R> {
     fn read_member(&mut self) -> io::Result<()> {
         self.take(Until::Colon)?;
         let name = self.text.strip_suffix(b":").unwrap_or(&self.text).trim_ascii_end();
-        let name = serde_json::from_slice(name).unwrap_or_else(|_| String::from_utf8_lossy(name).into_owned());
+        let name =
+            serde_json::from_slice(name).unwrap_or_else(|_| String::from_utf8_lossy(name).into_owned());
         self.member = Some(name);
         Ok(())
     }
@@ -269,7 +271,11 @@ mod tests {
             (" \n", &[], Ending::Cut),
             ("[]", &[], Ending::Whole),
             ("{}", &[], Ending::Whole),
-            ("\u{feff}[ 1 , \"a,]\" ,\n{\"b\" : [2]}\n]\n", &[(None, "1"), (None, "\"a,]\""), (None, "{\"b\" : [2]}")], Ending::Whole),
+            (
+                "\u{feff}[ 1 , \"a,]\" ,\n{\"b\" : [2]}\n]\n",
+                &[(None, "1"), (None, "\"a,]\""), (None, "{\"b\" : [2]}")],
+                Ending::Whole,
+            ),
             ("[12345678901234567890123]", &[(None, "12345678901234567890123")], Ending::Whole),
             (r#"["\"","\\",3]"#, &[(None, r#""\"""#), (None, r#""\\""#), (None, "3")], Ending::Whole),
             (
@@ -290,10 +296,15 @@ mod tests {
             ("[tru e,,1]", &[(None, "tru e"), (None, "1")], Ending::Whole),
             ("[1 2,3]", &[(None, "1 2"), (None, "3")], Ending::Whole),
             ("{a:1,\"b\":2}", &[(None, "a:1"), (Some("b"), "2")], Ending::Whole),
+            ("[1}", &[(None, "1")], Ending::Whole),
+            ("{\"a\":[1}]", &[(Some("a"), "1")], Ending::Whole),
+            ("]", &[(None, "")], Ending::Trailing),
         ];
         for (text, expected, ending) in table {
-            let expected: Vec<Given> =
-                expected.iter().map(|(member, text)| (member.map(str::to_owned), (*text).to_owned())).collect();
+            let expected: Vec<Given> = expected
+                .iter()
+                .map(|(member, text)| (member.map(str::to_owned), (*text).to_owned()))
+                .collect();
             for buffer in [1, 3, 4096] {
                 assert_eq!(read(text.as_bytes(), buffer), (expected.clone(), *ending), "{text}");
             }
@@ -313,9 +324,9 @@ mod tests {
     }
 
     #[test]
-    fn a_table_of_200_megabytes_takes_the_memory_of_one_row() {
+    fn a_table_of_any_size_takes_the_memory_of_one_row() {
         let row = br#"{"Title":"A song, \"live\"","Track Identifier":1234567890123456789,"Genre":"Pop"},"#;
-        let rows = (200usize << 20) / row.len();
+        let rows = (16usize << 20) / row.len();
         let body = std::iter::repeat_n(row, rows).flatten().copied();
         let mut elements = Elements::new(BufReader::new(b"["[..].chain(Bytes(body)).chain(&b"1]"[..])));
         let start = Instant::now();

@@ -238,7 +238,8 @@ struct Binary<'b> {
 fn binary(bytes: &[u8]) -> Result<Value, BadPlist> {
     let trailer = bytes.len().checked_sub(32).filter(|at| *at >= 8).ok_or(BadPlist::Broken)?;
     let (body, trailer) = bytes.split_at(trailer);
-    let size = |at: usize| trailer.get(at).map(|size| usize::from(*size)).filter(|size| (1..=8).contains(size));
+    let size =
+        |at: usize| trailer.get(at).map(|size| usize::from(*size)).filter(|size| (1..=8).contains(size));
     let number = |at: usize| usize::try_from(unsigned(trailer.get(at..at + 8)?)).ok();
     let read = || {
         let (offset_size, reference_size) = (size(6)?, size(7)?);
@@ -270,7 +271,8 @@ impl<'b> Binary<'b> {
         let entry = number.checked_mul(self.offset_size).and_then(|at| self.offsets.get(at..));
         let entry = entry.and_then(|rest| rest.get(..self.offset_size)).ok_or(BadPlist::Broken)?;
         let offset = usize::try_from(unsigned(entry)).map_err(|_| BadPlist::Broken)?;
-        let (marker, rest) = self.bytes.get(offset..).and_then(<[u8]>::split_first).ok_or(BadPlist::Broken)?;
+        let (marker, rest) =
+            self.bytes.get(offset..).and_then(<[u8]>::split_first).ok_or(BadPlist::Broken)?;
         let low = usize::from(marker & 0x0f);
         match marker >> 4 {
             0x0 => match low {
@@ -436,24 +438,31 @@ mod tests {
             ("<date>0000-13-01T00:00:00Z</date>", text("0000-13-01T00:00:00Z")),
             ("<data>\n aGVs\n bG8=\n</data>", Value::Data(b"hello".to_vec())),
             ("<array/>", Value::Array(vec![])),
-            ("<array><string>a</string><array><true/></array></array>", Value::Array(vec![
-                text("a"),
-                Value::Array(vec![Value::Flag(true)]),
-            ])),
-            ("<dict><key>a</key><integer>1</integer><key>a</key><dict/></dict>", Value::Dictionary(vec![
-                ("a".into(), Value::Integer(1)),
-                ("a".into(), Value::Dictionary(vec![])),
-            ])),
-            ("<dict><key>a</key><key>b</key><true/><key>c</key></dict>", Value::Dictionary(vec![
-                ("a".into(), text("")),
-                ("b".into(), Value::Flag(true)),
-                ("c".into(), text("")),
-            ])),
+            (
+                "<array><string>a</string><array><true/></array></array>",
+                Value::Array(vec![text("a"), Value::Array(vec![Value::Flag(true)])]),
+            ),
+            (
+                "<dict><key>a</key><integer>1</integer><key>a</key><dict/></dict>",
+                Value::Dictionary(vec![
+                    ("a".into(), Value::Integer(1)),
+                    ("a".into(), Value::Dictionary(vec![])),
+                ]),
+            ),
+            (
+                "<dict><key>a</key><key>b</key><true/><key>c</key></dict>",
+                Value::Dictionary(vec![
+                    ("a".into(), text("")),
+                    ("b".into(), Value::Flag(true)),
+                    ("c".into(), text("")),
+                ]),
+            ),
             ("<dict><!-- no key --><true/></dict>", Value::Dictionary(vec![("".into(), Value::Flag(true))])),
         ] {
             assert_eq!(parse(document(body).as_bytes()), Ok(value), "{body}");
         }
-        let utf16: Vec<u8> = document("<string>é</string>").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let utf16: Vec<u8> =
+            document("<string>é</string>").encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(parse(&utf16), Ok(text("é")));
     }
 
@@ -503,7 +512,8 @@ mod tests {
         // each array holds the next one eight times
         let mut objects: Vec<&[u8]> = Vec::new();
         objects.push(&[0xaf, 0x10, 16, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
-        let again: Vec<[u8; 9]> = (2..=20u8).map(|next| [0xa8, next, next, next, next, next, next, next, next]).collect();
+        let again: Vec<[u8; 9]> =
+            (2..=20u8).map(|next| [0xa8, next, next, next, next, next, next, next, next]).collect();
         objects.extend(again.iter().map(|array| array.as_slice()));
         objects.push(&[0x09]);
         assert_eq!(parse(&binary(&objects)), Err(BadPlist::TooLarge), "many times the same");
@@ -523,7 +533,10 @@ mod tests {
             assert_eq!(parse(broken), Err(BadPlist::Broken), "{}", String::from_utf8_lossy(broken));
         }
         assert_eq!(parse(&binary(&[&[0xa1, 9]])), Err(BadPlist::Broken), "no such object");
-        assert_eq!(parse(&binary(&[&[0x5f, 0x13, 255, 255, 255, 255, 255, 255, 255, 255]])), Err(BadPlist::Broken));
+        assert_eq!(
+            parse(&binary(&[&[0x5f, 0x13, 255, 255, 255, 255, 255, 255, 255, 255]])),
+            Err(BadPlist::Broken)
+        );
     }
 
     proptest! {

@@ -6,8 +6,10 @@
 //! variant of [`Imported`], and the arms that the compiler then misses.
 
 mod asset;
+pub mod bookmarks;
 mod budget;
 pub mod delivery;
+pub mod mail;
 pub mod photos;
 pub mod recognise;
 pub(crate) mod unsorted;
