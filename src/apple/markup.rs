@@ -375,7 +375,7 @@ mod tests {
         #[test]
         fn any_text_is_read_to_its_end(html in "[<>/a=\"' !?&#;x-]{0,60}|\\PC{0,40}") {
             let mut tokens = Tokens::new(&html);
-            while let Some(token) = tokens.next() {
+            for token in tokens.by_ref() {
                 if let Token::Open(tag) = token {
                     let _ = tag.attribute("a");
                 }

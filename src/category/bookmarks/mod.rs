@@ -12,7 +12,7 @@ mod netscape;
 mod table;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -53,6 +53,11 @@ impl Bookmark {
         ["http://", "https://", "ftp://"]
             .iter()
             .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+    }
+
+    /// The folders in one text for the table, separated by `/`; `None` where the form has none, `""` outside all.
+    pub fn folder_text(&self) -> Option<String> {
+        self.folder.as_ref().map(|path| path.join("/"))
     }
 
     /// The time for the table: of the last change, else when it was made.
@@ -124,8 +129,8 @@ pub fn read(name: &str, bytes: &[u8]) -> Option<File> {
 /// Bookmarks without an address have no key: of equal ones as many stay as the export has that has most.
 pub fn united(exports: Vec<Vec<File>>) -> Vec<File> {
     let mut kept: Vec<File> = Vec::new();
-    for newer in exports {
-        let mut older: BTreeMap<String, Vec<Bookmark>> = BTreeMap::new();
+    for mut newer in exports {
+        let mut older: BTreeMap<String, VecDeque<Bookmark>> = BTreeMap::new();
         let named: BTreeSet<&str> = bookmarks(&newer).map(|bookmark| bookmark.url.as_str()).collect();
         let mut nameless: BTreeMap<(String, Option<FolderPath>), usize> = BTreeMap::new();
         for bookmark in bookmarks(&newer).filter(|bookmark| bookmark.url.is_empty()) {
@@ -140,17 +145,13 @@ pub fn united(exports: Vec<Vec<File>>) -> Vec<File> {
                 }
                 let is_replaced = named.contains(bookmark.url.as_str());
                 if is_replaced {
-                    older.entry(bookmark.url.clone()).or_default().push(bookmark.clone());
+                    older.entry(bookmark.url.clone()).or_default().push_back(bookmark.clone());
                 }
                 !is_replaced
             });
         }
-        let mut newer = newer;
         for bookmark in newer.iter_mut().flat_map(|file| &mut file.bookmarks) {
-            let Some(before) = older.get_mut(&bookmark.url).filter(|before| !before.is_empty()) else {
-                continue;
-            };
-            let before = before.remove(0);
+            let Some(before) = older.get_mut(&bookmark.url).and_then(VecDeque::pop_front) else { continue };
             if bookmark.folder.is_none() && !bookmark.deleted {
                 bookmark.folder = before.folder;
                 bookmark.reading_list |= before.reading_list;

@@ -35,13 +35,9 @@ fn given(name: &str, text: &str) -> File {
     read(name, text.as_bytes()).expect("a file of bookmarks")
 }
 
-fn path(bookmark: &Bookmark) -> Option<String> {
-    bookmark.folder.as_ref().map(|path| path.join("/"))
-}
-
 fn titles(files: &[File]) -> Vec<(String, String)> {
     let all = files.iter().flat_map(|file| &file.bookmarks);
-    all.map(|bookmark| (bookmark.title.clone(), path(bookmark).unwrap_or_default())).collect()
+    all.map(|bookmark| (bookmark.title.clone(), bookmark.folder_text().unwrap_or_default())).collect()
 }
 
 #[test]
@@ -146,7 +142,14 @@ fn links_of_the_page() {
         .iter()
         .map(|b| {
             let utc = b.stamp().and_then(|stamp| stamp.utc).map(|utc| utc.timestamp());
-            (b.title.as_str(), b.url.as_str(), path(b).unwrap_or_default(), utc, b.favourite, b.reading_list)
+            (
+                b.title.as_str(),
+                b.url.as_str(),
+                b.folder_text().unwrap_or_default(),
+                utc,
+                b.favourite,
+                b.reading_list,
+            )
         })
         .collect();
     assert_eq!(
@@ -264,7 +267,7 @@ fn one_page_for_every_browser() {
     assert_eq!(lines[0], "title,url,folder,modified_utc,favourite,deleted,reading_list,note");
     assert_eq!(
         lines[2],
-        "A house,https://example.org/h,Favorites / Häuser,2020-09-13T12:28:20Z,yes,no,no,with a garden"
+        "A house,https://example.org/h,Favorites/Häuser,2020-09-13T12:28:20Z,yes,no,no,with a garden"
     );
     assert_eq!(lines[5], "<x>,javascript:f('a&b'),,2019-03-04T19:08:00Z,no,no,no,");
     assert_eq!(lines.len(), 7);
@@ -325,7 +328,7 @@ proptest! {
     fn what_is_written_is_read_again(bookmarks in prop::collection::vec(some_bookmark(), 0..8)) {
         let file = File { bookmarks, ..File::default() };
         let again = given("x.html", &html(std::slice::from_ref(&file)));
-        let key = |b: &Bookmark| (path(b), b.title.clone(), b.url.clone(), b.note.clone(), b.added.clone());
+        let key = |b: &Bookmark| (b.folder_text(), b.title.clone(), b.url.clone(), b.note.clone(), b.added.clone());
         let sorted = |file: &File| {
             let mut keys: Vec<_> = file.bookmarks.iter().map(key).collect();
             keys.sort_by_key(|key| format!("{key:?}"));

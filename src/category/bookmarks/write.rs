@@ -145,7 +145,7 @@ fn escaped(text: &str) -> String {
     written
 }
 
-/// All bookmarks as a table: UTF-8, a header, folders joined by ` / `, times in UTC, `yes` and `no`.
+/// All bookmarks as a table: UTF-8, a header, folders joined by `/`, times in UTC, `yes` and `no`.
 pub fn csv(files: &[File]) -> String {
     let mut table = csv::Writer::from_writer(Vec::new());
     let header = ["title", "url", "folder", "modified_utc", "favourite", "deleted", "reading_list", "note"];
@@ -153,7 +153,7 @@ pub fn csv(files: &[File]) -> String {
     // nothing can fail that is written to memory
     let _ = table.write_record(header);
     for bookmark in files.iter().flat_map(|file| &file.bookmarks) {
-        let folder = bookmark.folder.as_ref().map(|path| path.join(" / ")).unwrap_or_default();
+        let folder = bookmark.folder_text().unwrap_or_default();
         let utc = bookmark.stamp().and_then(|stamp| stamp.utc);
         let modified = utc.map(|utc| utc.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default();
         let _ = table.write_record([

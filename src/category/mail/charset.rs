@@ -5,14 +5,16 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252};
 
 /// Names that the WHATWG's list does not have.
-const ALIASES: [(&str, &str); 10] = [
+const ALIASES: [(&str, &str); 12] = [
+    ("big5_tw", "big5"),
     ("cp932", "shift_jis"),
     ("cp936", "gbk"),
     ("cp949", "euc-kr"),
     ("cp950", "big5"),
+    ("eucgb2312_cn", "gbk"),
     ("eucjp", "euc-jp"),
     ("euckr", "euc-kr"),
     ("macroman", "macintosh"),
@@ -30,12 +32,19 @@ pub fn decoded<'b>(bytes: &'b [u8], label: Option<&str>) -> Cow<'b, str> {
     let encoding = label.and_then(encoding);
     let is_ascii =
         label.is_none_or(|label| ["us-ascii", "ascii"].iter().any(|ascii| label.eq_ignore_ascii_case(ascii)));
+    let without_doubles;
+    let coded = if encoding == Some(ISO_2022_JP) {
+        without_doubles = without_double_escapes(bytes);
+        &without_doubles
+    } else {
+        bytes
+    };
     let text = match encoding {
-        Some(encoding) if encoding != UTF_8 && !is_ascii => match encoding.decode_without_bom_handling(bytes)
-        {
-            (text, false) => text,
-            (text, true) => std::str::from_utf8(bytes).map_or(text, Cow::Borrowed),
-        },
+        Some(encoding) if encoding != UTF_8 && !is_ascii => {
+            let (text, is_wrong) = encoding.decode_without_bom_handling(coded);
+            let better = std::str::from_utf8(bytes).ok().filter(|_| is_wrong && !bytes.is_ascii());
+            better.map_or_else(|| Cow::Owned(text.into_owned()), Cow::Borrowed)
+        }
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => Cow::Borrowed(text),
             Err(error) => mostly_utf_8(bytes, &error, encoding),
@@ -66,6 +75,24 @@ fn encoding(label: &str) -> Option<&'static Encoding> {
         let known = ALIASES.iter().find(|(alias, _)| label.eq_ignore_ascii_case(alias))?;
         Encoding::for_label_no_replacement(known.1.as_bytes())
     })
+}
+
+/// Where two encoded words meet, Japanese text goes to ASCII and at once back again. The WHATWG's decoder takes that for
+/// an attack and writes U+FFFD.
+fn without_double_escapes(bytes: &[u8]) -> Vec<u8> {
+    let mut single = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((byte, after)) = rest.split_first() {
+        if let [0x1b, b'(' | b'$', _, next @ ..] = rest
+            && next.starts_with(b"\x1b")
+        {
+            rest = next;
+            continue;
+        }
+        single.push(*byte);
+        rest = after;
+    }
+    single
 }
 
 /// UTF-7: `+` begins base64 of UTF-16, anything else ends it, a `-` at its end is not written.
@@ -115,7 +142,9 @@ mod tests {
             (b"\xc4\xe3\xba\xc3", Some("gb2312"), "你好"),
             (b"\xa7A\xa6n", Some("big5"), "你好"),
             (b"\x1b$B$3$s\x1b(B", Some("iso-2022-jp"), "こん"),
+            (b"\x1b$B$3\x1b(B\x1b$B$s\x1b(B", Some("iso-2022-jp"), "こん"),
             (b"\x82\xb1\x82\xf1", Some("cp932"), "こん"),
+            (b"\xc4\xe3", Some("eucgb2312_cn"), "你"),
             (b"\xb0\xa1", Some("ks_c_5601-1987"), "가"),
             (b"\xe3\x81\x93", Some("iso-2022-jp"), "こ"),
             (b"Hi +AOk- 1+-2 +2D3eSg", Some("UTF-7"), "Hi é 1+2 \u{1f64a}"),

@@ -27,7 +27,8 @@ pub fn sent(head: &Head<'_>) -> Option<Sent> {
     // servers put theirs in front, but not all of them
     let received = head
         .all("received")
-        .filter_map(|raw| read(raw.rsplit(|byte| *byte == b';').next()?, Basis::Received))
+        // the date is behind the last semicolon, unless a comment behind it has another
+        .filter_map(|raw| raw.rsplit(|byte| *byte == b';').take(3).find_map(|raw| read(raw, Basis::Received)))
         .max_by_key(|sent| sent.time);
     match (stated, received) {
         (Some(stated), Some(received)) => {
@@ -234,6 +235,7 @@ mod tests {
                 Basis::Date,
             ),
             (both.clone(), "2019-03-04T12:30:00-07:00", Basis::Received),
+            (received("Mon, 4 Mar 2019 12:30:00 -0700 (a; b)"), "2019-03-04T12:30:00-07:00", Basis::Received),
             (format!("Date: nonsense\n{both}"), "2019-03-04T12:30:00-07:00", Basis::Received),
             (
                 format!("Date: Thu, 1 Jan 1970 00:00:00 +0000\n{both}"),

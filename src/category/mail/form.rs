@@ -80,9 +80,11 @@ impl Form {
     }
 }
 
-/// Whether what follows a dot is part of the name: `Re. your letter`, `1234.`, `2024.03`.
+/// Whether what follows a dot is part of the name: `Re. your letter`, `1234.`, `2024.03`, and in a Maildir the name of
+/// a host with the marks of a message, `example:2,S`.
 fn is_no_ending(ending: &str) -> bool {
     ending.is_empty()
+        || ending.contains("2,")
         || ending.contains(char::is_whitespace)
         || ending.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -173,6 +175,7 @@ mod tests {
             ("INBOX.mbox/mbox", &mbox, Some(Form::Mbox)),
             ("INBOX/17", MESSAGE, Some(Form::Message)),
             ("INBOX/17.", MESSAGE, Some(Form::Message)),
+            ("INBOX/cur/1551726480.M1P2.host:2,S", MESSAGE, Some(Form::Message)),
             ("INBOX/Re. your letter", MESSAGE, Some(Form::Message)),
             ("INBOX", &mbox, Some(Form::Mbox)),
             ("INBOX/17", &apple, Some(Form::Emlx)),

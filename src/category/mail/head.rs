@@ -39,8 +39,10 @@ impl<'m> Head<'m> {
         let mut head = Head { fields: Vec::new(), is_empty: true };
         let mut rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         // the line by which an mbox separates messages, left in front of one
-        if rest.starts_with(b"From ") || rest.starts_with(b">From ") {
-            rest = after_line(rest);
+        for line in [&b"From "[..], b">From "] {
+            if rest.starts_with(line) {
+                rest = after_line(rest);
+            }
         }
         loop {
             let line_end = rest.len() - after_line(rest).len();

@@ -171,7 +171,8 @@ impl<R: BufRead> Slices<R> {
     /// Whether the line before this one separates, and the message that it ends.
     fn decide(&mut self, next: &Line) -> Option<Slice> {
         let candidate = self.candidate.take()?;
-        let is_header = head::name_end(&next.head).is_some();
+        // mail that came by UUCP has another such line below
+        let is_header = head::name_end(&next.head).is_some() || next.head.starts_with(b">From ");
         // a message of nothing is one where another separator or the end follows, but not within another
         if is_header || self.open.is_none() {
             let closed = self.close(candidate.after_blank);
@@ -215,7 +216,7 @@ fn is_envelope(line: &[u8], is_first: bool) -> bool {
 /// The message as it was before its lines were quoted.
 pub fn unquoted(bytes: &[u8], quoting: Quoting) -> Cow<'_, [u8]> {
     let is_quoted = |line: &[u8]| match quoting {
-        Quoting::Mboxrd => line.starts_with(b">") && line.trim_start_matches_quotes().starts_with(b"From "),
+        Quoting::Mboxrd => line.starts_with(b">") && without_quotes(line).starts_with(b"From "),
         Quoting::Mboxo => line.starts_with(b">From "),
     };
     if !bytes.split(|byte| *byte == b'\n').any(is_quoted) {
@@ -229,15 +230,9 @@ pub fn unquoted(bytes: &[u8], quoting: Quoting) -> Cow<'_, [u8]> {
     Cow::Owned(message)
 }
 
-trait Quoted {
-    fn trim_start_matches_quotes(&self) -> &[u8];
-}
-
-impl Quoted for [u8] {
-    fn trim_start_matches_quotes(&self) -> &[u8] {
-        let quotes = self.iter().take_while(|byte| **byte == b'>').count();
-        self.get(quotes..).unwrap_or_default()
-    }
+fn without_quotes(line: &[u8]) -> &[u8] {
+    let quotes = line.iter().take_while(|byte| **byte == b'>').count();
+    line.get(quotes..).unwrap_or_default()
 }
 
 /// Makes an mbox: mboxrd, with LF at the ends of lines. Any mail program takes it; signatures of messages in it are
@@ -392,6 +387,7 @@ mod tests {
             ("From - Mon Mar 04 19:08:00 2019\nA: 1\n".to_owned(), &["A: 1\n"], rd, 0),
             ("From \"a b\"@c Mon Mar  4 19:08 2019 +0100\nA: 1\n".to_owned(), &["A: 1\n"], rd, 0),
             ("From x\nA: 1\n".to_owned(), &["A: 1\n"], rd, 0),
+            (format!("{e}>From x remote from y\nA: 1\n"), &[">From x remote from y\nA: 1\n"], rd, 0),
             (format!("\u{feff}{e}A: 1\n"), &["A: 1\n"], rd, 0),
             // what is before the first
             (format!("A: 0\n\nz\n\n{e}A: 1\n"), &["A: 0\n\nz\n", "A: 1\n"], rd, 0),
