@@ -1,10 +1,11 @@
 //! The parts of a message: the text that a person reads, and what is attached.
 //!
 //! The message is walked once from front to back, whatever its parts contain, with the boundaries of all open parts at
-//! hand; nothing recurses. A part without its end goes on to the end of the message, and a message whose boundary is
-//! nowhere is read as text.
+//! hand; nothing recurses. A part without its end goes on to the end of the message, and one whose boundary is nowhere
+//! is read as text.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::category::mail::head::{Head, after_line};
 use crate::category::mail::parameters::Parameters;
@@ -18,6 +19,9 @@ const MOST_PARTS: usize = 10_000;
 
 /// Bytes of text of a message, and of one part before it is decoded. What a person wrote is less.
 const MOST_TEXT: usize = 1 << 20;
+
+/// Bytes of text that are held before a choice is made.
+const MOST_TAKEN: usize = 8 << 20;
 
 /// Bytes of HTML that are decoded: much of it is not text.
 const MOST_HTML: usize = 4 << 20;
@@ -40,21 +44,34 @@ struct Open {
     /// Its parts belong together: a page with its pictures.
     is_related: bool,
     is_digest: bool,
-    /// A number for the outermost `multipart/alternative` around its parts.
+    /// The number of the outermost `multipart/alternative` around its parts.
     choice: Option<usize>,
 }
 
 /// A piece of text, and the choice that it is one of.
 struct Piece {
     choice: Option<usize>,
-    is_html: bool,
+    form: TextForm,
     text: String,
 }
 
-/// What comes at a line that begins with a boundary.
-enum Border {
-    Part(usize),
-    End(usize),
+/// What a text is written in, the best for a reader first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum TextForm {
+    Plain,
+    Html,
+    /// An invitation, or something that only some program reads.
+    Other,
+}
+
+/// A line that is a boundary of an open multipart.
+struct Border<'m> {
+    /// Which of them, the outermost first.
+    level: usize,
+    /// Its last one.
+    is_last: bool,
+    /// What follows the line.
+    after: &'m [u8],
 }
 
 /// Reads the body of a message whose header is `head`.
@@ -62,84 +79,78 @@ pub fn read(head: &Head<'_>, body: &[u8]) -> Content {
     let mut content = Content::default();
     let mut pieces: Vec<Piece> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
-    let mut choices = 0;
+    let mut taken = 0;
     let mut rest = body;
     let mut part = Part::of(head, false, None);
-    for number in 0..MOST_PARTS {
+    for number in 1..=MOST_PARTS {
         content.charset = content.charset.or_else(|| part.charset.clone());
         let around = open.last();
-        match part.boundary.take().filter(|_| open.len() < DEEPEST) {
-            // looked for once only, or many false boundaries would each be looked for to the end
-            Some(boundary) if !open.is_empty() || is_anywhere(&boundary, rest) => {
+        let choice = around.and_then(|open| open.choice);
+        let boundary = part.boundary.take().filter(|_| open.len() < DEEPEST);
+        let mut opened = None;
+        let is_text = match boundary {
+            Some(boundary) => {
                 let is_alternative = part.kind.value == "multipart/alternative";
-                let choice = around.and_then(|open| open.choice).or_else(|| {
-                    choices += 1;
-                    is_alternative.then_some(choices)
-                });
+                opened = Some(open.len());
                 open.push(Open {
                     boundary,
                     is_alternative,
                     is_related: part.kind.value == "multipart/related",
                     is_digest: part.kind.value == "multipart/digest",
-                    choice,
+                    choice: choice.or_else(|| is_alternative.then_some(number)),
                 });
+                false
             }
-            _ => {
-                let (bytes, _) = up_to_border(rest, &open);
+            None => {
                 if part.is_attachment(around) {
                     content.attachments.push(part.name.take().unwrap_or_default());
                 }
                 // a text with a name may still be meant to be read where it stands
-                if part.is_text() && part.disposition != "attachment" {
-                    let is_html = part.is_html();
-                    pieces.push(Piece {
-                        choice: around.and_then(|open| open.choice),
-                        is_html,
-                        text: part.text(bytes),
-                    });
-                }
+                part.is_text() && part.disposition != "attachment"
             }
-        }
-        if number + 1 == MOST_PARTS {
-            break;
+        };
+        let (bytes, mut border) = up_to_border(rest, &open);
+        // what says that it has parts and has none is a text
+        let is_text =
+            is_text || opened.is_some_and(|level| border.as_ref().is_none_or(|border| border.level != level));
+        if is_text && taken < MOST_TAKEN {
+            let text = part.text(bytes);
+            taken += text.len();
+            pieces.push(Piece { choice, form: part.text_form(), text });
         }
         // the next part, past whatever stands behind a multipart's end
         loop {
-            let (_, border) = up_to_border(rest, &open);
-            match border {
-                None => {
-                    content.text = chosen(pieces);
-                    return content;
-                }
-                Some((Border::End(level), after)) => {
-                    open.truncate(level);
-                    rest = after;
-                }
-                Some((Border::Part(level), after)) => {
-                    open.truncate(level + 1);
-                    let (head, body) = Head::read(after);
-                    let is_digest = open.last().is_some_and(|open| open.is_digest);
-                    part = Part::of(&head, is_digest, content.charset.as_deref());
-                    rest = body;
-                    break;
-                }
+            let Some(Border { level, is_last, after }) = border.filter(|_| number < MOST_PARTS) else {
+                content.text = chosen(pieces);
+                return content;
+            };
+            if !is_last {
+                open.truncate(level + 1);
+                let (head, body) = Head::read(after);
+                let is_digest = open.last().is_some_and(|open| open.is_digest);
+                part = Part::of(&head, is_digest, content.charset.as_deref());
+                rest = body;
+                break;
             }
+            open.truncate(level);
+            (_, border) = up_to_border(after, &open);
         }
     }
     content.text = chosen(pieces);
     content
 }
 
-/// The text for a reader: of a choice what is plain, if that says anything, else its page.
+/// The text for a reader: of a choice what is plain, if that says anything, else its page, else the rest.
 fn chosen(pieces: Vec<Piece>) -> String {
-    let plain: Vec<usize> = pieces
-        .iter()
-        .filter(|piece| !piece.is_html && !piece.text.trim().is_empty())
-        .filter_map(|piece| piece.choice)
-        .collect();
+    let mut best: BTreeMap<usize, TextForm> = BTreeMap::new();
+    for piece in pieces.iter().filter(|piece| !piece.text.trim().is_empty()) {
+        if let Some(choice) = piece.choice {
+            best.entry(choice).and_modify(|form| *form = piece.form.min(*form)).or_insert(piece.form);
+        }
+    }
     let mut text = String::new();
     for piece in pieces {
-        if piece.is_html && piece.choice.is_some_and(|choice| plain.contains(&choice)) {
+        if piece.choice.and_then(|choice| best.get(&choice)).is_some_and(|best| *best != piece.form) {
             continue;
         }
         let said = piece.text.trim_end();
@@ -203,6 +214,15 @@ impl Part {
         self.kind.value.starts_with("text/") || self.kind.value.starts_with("multipart/") || self.is_html()
     }
 
+    fn text_form(&self) -> TextForm {
+        match self.kind.value.as_str() {
+            "text/plain" => TextForm::Plain,
+            _ if self.is_html() => TextForm::Html,
+            kind if kind.starts_with("multipart/") => TextForm::Plain,
+            _ => TextForm::Other,
+        }
+    }
+
     /// Whether it is something to save. Pictures of a page are not, nor is what mail servers tell each other.
     fn is_attachment(&self, around: Option<&Open>) -> bool {
         if self.disposition == "attachment" {
@@ -224,7 +244,8 @@ impl Part {
             "quoted-printable" => transfer::quoted_printable(bytes, most).into(),
             _ => bytes.get(..most).unwrap_or(bytes).into(),
         };
-        let text = charset::decoded(&bytes, self.charset.as_deref());
+        let in_page = if self.is_html() { charset_of_page(&bytes) } else { None };
+        let text = charset::decoded(&bytes, self.charset.as_deref().or(in_page.as_deref()));
         if self.is_html() {
             return hypertext::text(&text, MOST_TEXT);
         }
@@ -232,15 +253,13 @@ impl Part {
     }
 }
 
-/// Whether a boundary stands at the beginning of some line.
-fn is_anywhere(boundary: &[u8], mut text: &[u8]) -> bool {
-    while !text.is_empty() {
-        if is_border(text, boundary).is_some() {
-            return true;
-        }
-        text = after_line(text);
-    }
-    false
+/// The charset that a page names in its head.
+fn charset_of_page(page: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(page.get(..1024).unwrap_or(page)).to_ascii_lowercase();
+    let (_, label) = head.split_once("charset=")?;
+    let label = label.trim_start_matches(['"', '\'', ' ']);
+    let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c))?;
+    label.get(..end).filter(|label| !label.is_empty()).map(str::to_owned)
 }
 
 /// Whether the first line is this boundary, and then whether it is its last.
@@ -253,22 +272,20 @@ fn is_border(text: &[u8], boundary: &[u8]) -> Option<bool> {
     rest.trim_ascii().is_empty().then_some(is_last)
 }
 
-/// What stands before the next border of an open part, without the line break that belongs to the border; then the
-/// border, and what follows its line.
-fn up_to_border<'m>(text: &'m [u8], open: &[Open]) -> (&'m [u8], Option<(Border, &'m [u8])>) {
+/// What stands before the next border, without the line break that belongs to the border, and the border.
+fn up_to_border<'m>(text: &'m [u8], open: &[Open]) -> (&'m [u8], Option<Border<'m>>) {
     let mut rest = text;
     while !rest.is_empty() {
         if rest.starts_with(b"--") {
             // the innermost first, as two may have one boundary
             let found = open.iter().enumerate().rev().find_map(|(level, open)| {
                 let is_last = is_border(rest, &open.boundary)?;
-                Some(if is_last { Border::End(level) } else { Border::Part(level) })
+                Some(Border { level, is_last, after: after_line(rest) })
             });
-            if let Some(border) = found {
+            if found.is_some() {
                 let before = text.get(..text.len() - rest.len()).unwrap_or_default();
                 let before = before.strip_suffix(b"\n").unwrap_or(before);
-                let before = before.strip_suffix(b"\r").unwrap_or(before);
-                return (before, Some((border, after_line(rest))));
+                return (before.strip_suffix(b"\r").unwrap_or(before), found);
             }
         }
         rest = after_line(rest);

@@ -42,6 +42,8 @@ fn messages_that_lack_things() {
         b"Subject: \xcf\xf0\xe8\xe2\xe5\xf2\nContent-Type: text/plain; charset=windows-1251\n\n\xcf\xf0\xe8",
     );
     assert_eq!((raw.subject.as_deref(), raw.text.as_str()), (Some("Привет"), "При"));
+    let page = b"Content-Type: text/html\n\n<meta charset=\"koi8-r\"><p>\xf0\xd2\xc9";
+    assert_eq!(Message::read(page).text, "При");
     let only_sender = read("Sender: a@example.org\nBcc: b@example.org\n\n");
     assert_eq!(only_sender.sender.as_deref(), Some("a@example.org"));
     assert_eq!(only_sender.recipients.as_deref(), Some("b@example.org"));
@@ -52,6 +54,7 @@ fn parts() {
     let plain = "Content-Type: text/plain; charset=utf-8\n\nplain\n";
     let html = "Content-Type: text/html\nContent-Transfer-Encoding: base64\n\nPHA+cGFnZTwvcD4=\n";
     let empty = "Content-Type: text/plain\n\n \n";
+    let invitation = "Content-Type: text/calendar\n\nBEGIN:VCALENDAR\n";
     let pdf = "Content-Type: application/pdf; name=\"a.pdf\"\nContent-Disposition: attachment;\n filename*=utf-8''%C3%A9.pdf\n\
                Content-Transfer-Encoding: base64\n\nAAAA\n";
     let picture =
@@ -73,6 +76,13 @@ fn parts() {
         (many("alternative", "b", &[plain, html]), "plain", &[]),
         (many("alternative", "b", &[empty, html]), "page", &[]),
         (many("alternative", "b", &[html]), "page", &[]),
+        (many("alternative", "b", &[html, invitation]), "page", &[]),
+        (many("alternative", "b", &[invitation]), "BEGIN:VCALENDAR", &[]),
+        (
+            many("mixed", "b", &["Content-Type: multipart/alternative; boundary=nowhere\n\nwords\n", pdf]),
+            "words",
+            &["é.pdf"],
+        ),
         (many("mixed", "b", &[plain, pdf, html]), "plain\npage", &["é.pdf"]),
         (
             many("mixed", "b", &[&many("alternative", "bb", &[plain, html]), pdf, photo]),
