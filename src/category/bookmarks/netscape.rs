@@ -27,58 +27,15 @@ const MARK: &str = "netscape-bookmark-file";
 const HEAD: usize = 4096;
 
 /// What Safari calls the reading list. Where it does not say so by its identifier, the name must do.
-const READING_LIST: [&str; 22] = [
-    "com.apple.readinglist",
-    "reading list",
-    "liste de lecture",
-    "leseliste",
-    "lista de lectura",
-    "elenco lettura",
-    "leeslijst",
-    "lista de leitura",
-    "lista de leituras",
-    "läslista",
-    "læseliste",
-    "lukulista",
-    "lista czytania",
-    "lista do przeczytania",
-    "seznam četby",
-    "список для чтения",
-    "okuma listesi",
-    "リーディングリスト",
-    "阅读列表",
-    "閱讀列表",
-    "閱讀清單",
-    "읽기 목록",
-];
+const READING_LIST: &str = "com.apple.readinglist|reading list|liste de lecture|leseliste|lista de lectura|\
+     elenco lettura|leeslijst|lista de leitura|lista de leituras|läslista|læseliste|lukulista|\
+     lista czytania|lista do przeczytania|seznam četby|список для чтения|okuma listesi|\
+     リーディングリスト|阅读列表|閱讀列表|閱讀清單|읽기 목록";
 
 /// What Safari calls the folder of favourites.
-const FAVOURITES: [&str; 24] = [
-    "bookmarksbar",
-    "favorites",
-    "favourites",
-    "favorites bar",
-    "favourites bar",
-    "bookmarks bar",
-    "favoris",
-    "signets",
-    "favoriten",
-    "favoritos",
-    "preferiti",
-    "favorieten",
-    "favoriter",
-    "favoritter",
-    "suosikit",
-    "ulubione",
-    "oblíbené",
-    "избранное",
-    "favoriler",
-    "sık kullanılanlar",
-    "お気に入り",
-    "个人收藏",
-    "喜好項目",
-    "즐겨찾기",
-];
+const FAVOURITES: &str = "bookmarksbar|favorites|favourites|favorites bar|favourites bar|bookmarks bar|favoris|\
+     signets|favoriten|favoritos|preferiti|favorieten|favoriter|favoritter|suosikit|\
+     ulubione|oblíbené|избранное|favoriler|sık kullanılanlar|お気に入り|个人收藏|喜好項目|즐겨찾기";
 
 /// Whether it is such a file: by its mark, or by links in definition lists.
 pub fn is_netscape(text: &str) -> bool {
@@ -202,8 +159,8 @@ impl Reader {
             Reading::Heading(mut folder) => {
                 let name = line();
                 let key = name.to_lowercase();
-                folder.favourites |= folder.path.is_empty() && FAVOURITES.contains(&key.as_str());
-                folder.reading_list |= folder.path.is_empty() && READING_LIST.contains(&key.as_str());
+                folder.favourites |= folder.path.is_empty() && is_one_of(FAVOURITES, &key);
+                folder.reading_list |= folder.path.is_empty() && is_one_of(READING_LIST, &key);
                 if folder.path.len() < DEEPEST {
                     folder.path.push(name.chars().take(LONGEST_NAME).collect::<String>().into());
                 }
@@ -219,6 +176,10 @@ impl Reader {
             }
         }
     }
+}
+
+fn is_one_of(names: &str, key: &str) -> bool {
+    names.split('|').any(|name| name == key)
 }
 
 /// `ADD_DATE`: seconds since 1970. Some programs write milliseconds or microseconds; no date of a bookmark in seconds

@@ -77,8 +77,8 @@ fn encoding(label: &str) -> Option<&'static Encoding> {
     })
 }
 
-/// Where two encoded words meet, Japanese text goes to ASCII and at once back again. The WHATWG's decoder takes that for
-/// an attack and writes U+FFFD.
+/// Where two encoded words meet, Japanese text goes to ASCII and at once back again. The WHATWG's decoder takes
+/// that for an attack and writes U+FFFD.
 fn without_double_escapes(bytes: &[u8]) -> Vec<u8> {
     let mut single = Vec::with_capacity(bytes.len());
     let mut rest = bytes;

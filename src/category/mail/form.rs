@@ -89,8 +89,8 @@ fn is_no_ending(ending: &str) -> bool {
         || ending.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether bytes begin with a header of mail: nothing but fields up to an empty line or to the end of what is given, and
-/// among them `From`, `Received` or `Message-ID` and another that mail has.
+/// Whether bytes begin with a header of mail: nothing but fields up to an empty line or to the end of what is given,
+/// and among them `From`, `Received` or `Message-ID` and another that mail has.
 pub fn is_message(head: &[u8]) -> bool {
     let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let (mut telling, mut fields) = (0, 0);

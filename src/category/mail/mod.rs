@@ -33,8 +33,8 @@ use crate::category::mail::head::Head;
 /// messages is not known, and attachments come last.
 pub const LARGEST_READ: usize = 64 << 20;
 
-/// What a message says of itself. Only [`subject`](Self::subject) to [`recipients`](Self::recipients) may be shown in
-/// a page, and none of it in output.
+/// What a message says of itself. A page may show all but the [`text`](Self::text), which is for the search; nothing
+/// of it is for output.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Message {
     /// As it is written, with its angle brackets.

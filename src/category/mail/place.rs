@@ -40,11 +40,11 @@ pub fn folders(paths: &[(&str, Form)]) -> Vec<Vec<String>> {
 }
 
 fn folder(path: &str, form: Form) -> Vec<String> {
-    let mut steps: Vec<&str> = path.split(['/', '\\']).collect();
+    let mut steps: Vec<&str> = path.split('/').collect();
     let file = steps.pop().unwrap_or_default();
     let mut folder: Vec<String> = Vec::new();
     let mut in_mbox = false;
-    for step in steps.into_iter().filter(|step| !matches!(step.trim(), "" | "." | "..")) {
+    for step in steps.into_iter().filter(|step| is_step(step)) {
         let name = without_mbox(step);
         // inside its `….mbox` folders Apple Mail has an order of its own: `<uuid>/Data/1/2/Messages/17.emlx`
         if in_mbox && name.is_none() && is_internal(step) {
@@ -56,7 +56,13 @@ fn folder(path: &str, form: Form) -> Vec<String> {
     if form == Form::Mbox && !(in_mbox && file.eq_ignore_ascii_case("mbox")) {
         folder.push(without_mbox(file).unwrap_or(file).to_owned());
     }
+    folder.retain(|step| is_step(step));
     folder
+}
+
+/// Whether a name leads one level down.
+fn is_step(name: &str) -> bool {
+    !matches!(name.trim(), "" | "." | "..")
 }
 
 /// The name of a folder or file `….mbox`.
@@ -121,7 +127,10 @@ mod tests {
                 ],
                 &["Work", "Work/Messages"],
             ),
-            (&[("../../INBOX/./a.eml", Message), ("\\..\\etc\\b.eml", Message)], &["INBOX", "etc"]),
+            (
+                &[("../../INBOX/./a.eml", Message), ("/../etc//AC\\DC/b.eml", Message)],
+                &["INBOX", "etc/AC\\DC"],
+            ),
             (&[("受信箱/a.eml", Message), ("送信済み/b.eml", Message)], &["受信箱", "送信済み"]),
         ];
         for (paths, expected) in table {
@@ -158,9 +167,9 @@ mod tests {
         }
 
         #[test]
-        fn no_folder_leads_elsewhere(path in "[./\\\\ a]{0,20}") {
+        fn no_folder_leads_elsewhere(path in "([./ a]|\\.mbox){0,20}") {
             for folder in folders(&[(&path, Message), (&path, Mbox)]).concat() {
-                assert!(!folder.contains(['/', '\\']), "{folder:?}");
+                assert!(!folder.contains('/') && !["", ".", ".."].contains(&folder.trim()), "{folder:?}");
             }
         }
     }
