@@ -98,16 +98,15 @@ pub fn read(text: &str) -> Option<File> {
 }
 
 fn row(record: &Record<'_>, columns: &Columns, separator: char) -> Result<Bookmark, &'static str> {
+    let extra = record.fields.get(columns.count..).unwrap_or_default();
     let whole: Vec<Cow<'_, str>>;
-    let fields = if record.fields.len() > columns.count && columns.is_usual() {
-        whole = mended(&record.fields, separator).ok_or("it has more cells than the table has columns")?;
-        &whole
-    } else {
+    let fields = if extra.iter().all(|cell| cell.trim().is_empty()) {
         &record.fields
+    } else {
+        let mended = columns.is_usual().then(|| mended(&record.fields, separator)).flatten();
+        whole = mended.ok_or("it has more cells than the table has columns")?;
+        &whole
     };
-    if fields.len() > columns.count && fields[columns.count..].iter().any(|field| !field.trim().is_empty()) {
-        return Err("it has more cells than the table has columns");
-    }
     let field = |column: Option<usize>| column.and_then(|at| fields.get(at)).map_or("", |field| field.trim());
     let raw = field(columns.modified);
     let url = field(Some(columns.url));

@@ -115,6 +115,7 @@ fn tables_of_other_shapes() {
         ("deleted,favorite,modifiedOn,URL,Title\nno,no,,https://example.org/,A", 1),
         ("Title,URL,modifiedOn,favorite,deleted,folder\nA,https://example.org/,,no,no,x\n", 1),
         ("Title,URL,modifiedOn,favorite,deleted\nA,https://example.org/\n", 1),
+        ("Title,URL,modifiedOn,favorite,deleted\nA,https://example.org/,,no,no,,\n", 1),
     ] {
         let file = given("b.csv", text);
         assert_eq!(file.bookmarks.len(), rows, "{text}");
