@@ -1,4 +1,5 @@
-//! What Apple writes, whatever the category: zips, tables, content lines, dates, names of parts, fingerprints.
+//! What Apple writes, whatever the category: zips, tables, property lists, JSON, HTML, content lines, dates, names of
+//! parts, fingerprints.
 //!
 //! It knows nothing of the rest of this crate but [`problem`](crate::problem).
 
@@ -8,7 +9,10 @@
 pub mod content_line;
 pub mod date;
 pub mod fingerprint;
+pub mod json;
+pub mod markup;
 pub mod part_name;
+pub mod plist;
 pub mod sheet;
 pub mod stamp;
 pub mod table;

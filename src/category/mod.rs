@@ -6,12 +6,14 @@
 //! variant of [`Imported`], and the arms that the compiler then misses.
 
 mod asset;
+pub mod bookmarks;
 mod budget;
 pub mod calendars;
 pub mod contacts;
 pub mod dated;
 pub mod delivery;
 pub mod drive;
+pub mod mail;
 pub mod notes;
 pub mod photos;
 pub mod places;

@@ -1,0 +1,195 @@
+//! The HTML form: a Netscape bookmark file, as Safari and every other browser writes it.
+//!
+//! Closing tags are missing in this format as a rule, so only four things count: a heading names the next list, lists
+//! nest, links stand in the innermost open one, and a description follows its link or heading.
+//!
+//! Safari marks the reading list by `id="com.apple.ReadingList"`, and the favourites by nothing but a name, which is
+//! translated.
+
+use std::collections::BTreeSet;
+use std::mem;
+
+use chrono::DateTime;
+
+use crate::apple::markup::{Tag, Token, Tokens, decoded};
+use crate::category::bookmarks::{Bookmark, File, Folder, FolderPath, Stamp};
+
+/// How deep folders may lie in each other; what lies deeper stands in the deepest.
+const DEEPEST: usize = 64;
+
+/// Characters of a folder's name; nobody's is longer, and it is repeated with every bookmark inside.
+const LONGEST_NAME: usize = 255;
+
+/// What the head of such a file says.
+const MARK: &str = "netscape-bookmark-file";
+
+/// Bytes in which the mark stands, if anywhere.
+const HEAD: usize = 4096;
+
+/// What Safari calls the reading list. Where it does not say so by its identifier, the name must do.
+const READING_LIST: &str = "com.apple.readinglist|reading list|liste de lecture|leseliste|lista de lectura|\
+     elenco lettura|leeslijst|lista de leitura|lista de leituras|läslista|læseliste|lukulista|\
+     lista czytania|lista do przeczytania|seznam četby|список для чтения|okuma listesi|\
+     リーディングリスト|阅读列表|閱讀列表|閱讀清單|읽기 목록";
+
+/// What Safari calls the folder of favourites.
+const FAVOURITES: &str = "bookmarksbar|favorites|favourites|favorites bar|favourites bar|bookmarks bar|favoris|\
+     signets|favoriten|favoritos|preferiti|favorieten|favoriter|favoritter|suosikit|\
+     ulubione|oblíbené|избранное|favoriler|sık kullanılanlar|お気に入り|个人收藏|喜好項目|즐겨찾기";
+
+/// Whether it is such a file: by its mark, or by links in definition lists.
+pub fn is_netscape(text: &str) -> bool {
+    let mut end = text.len().min(HEAD);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let head = text[..end].to_ascii_lowercase();
+    head.contains(MARK) || head.contains("<dl>") && head.contains("<dt>")
+}
+
+/// What text is being read.
+enum Reading {
+    Nothing,
+    Heading(Folder),
+    Link(Box<Bookmark>),
+    Note,
+}
+
+#[derive(Default)]
+struct Reader {
+    file: File,
+    /// One for each open list: the folder it is, or `None` for the outermost one.
+    open: Vec<Option<Folder>>,
+    /// The heading whose list has not begun.
+    announced: Option<Folder>,
+    known: BTreeSet<FolderPath>,
+    said: String,
+}
+
+/// Reads a file. Never fails; what is no link, heading or description is passed over.
+pub fn read(text: &str) -> File {
+    let mut reader = Reader::default();
+    let mut reading = Reading::Nothing;
+    for token in Tokens::new(text) {
+        match token {
+            Token::Text(text) if !matches!(reading, Reading::Nothing) => reader.said.push_str(text),
+            Token::Text(_) => (),
+            Token::Open(tag) => {
+                let ends = ["a", "h3", "dl", "dt", "dd"].iter().any(|name| tag.is(name));
+                if ends {
+                    reader.finish(mem::replace(&mut reading, Reading::Nothing));
+                }
+                if tag.is("a") {
+                    reading = Reading::Link(Box::new(reader.link(&tag)));
+                } else if tag.is("h3") {
+                    reading = Reading::Heading(reader.heading(&tag));
+                } else if tag.is("dd") {
+                    reading = Reading::Note;
+                } else if tag.is("dl") {
+                    let folder = reader.announced.take();
+                    reader.open.push(folder);
+                } else if tag.is("br") && !matches!(reading, Reading::Nothing) {
+                    reader.said.push('\n');
+                }
+            }
+            Token::Close(name) => {
+                let is = |wanted: &str| name.eq_ignore_ascii_case(wanted);
+                if is("a") || is("h3") || is("dd") || is("dl") {
+                    reader.finish(mem::replace(&mut reading, Reading::Nothing));
+                }
+                if is("dl") {
+                    // a folder whose list never began is closed by none
+                    reader.announced = None;
+                    reader.open.pop();
+                }
+            }
+        }
+    }
+    reader.finish(reading);
+    reader.file.lines.rows = reader.file.bookmarks.len() as u64;
+    reader.file.lines.lines = reader.file.lines.rows;
+    reader.file
+}
+
+impl Reader {
+    fn inside(&self) -> Option<&Folder> {
+        self.open.iter().rev().flatten().next()
+    }
+
+    fn heading(&self, tag: &Tag<'_>) -> Folder {
+        let parent = self.inside();
+        let id = tag.attribute("id").unwrap_or_default();
+        let is_toolbar =
+            tag.attribute("personal_toolbar_folder").is_some_and(|is| is.eq_ignore_ascii_case("true"));
+        Folder {
+            path: parent.map(|folder| folder.path.clone()).unwrap_or_default(),
+            favourites: is_toolbar || parent.is_some_and(|folder| folder.favourites),
+            reading_list: id.eq_ignore_ascii_case("com.apple.ReadingList")
+                || parent.is_some_and(|folder| folder.reading_list),
+        }
+    }
+
+    fn link(&self, tag: &Tag<'_>) -> Bookmark {
+        let inside = self.inside();
+        let attribute = |name| tag.attribute(name).map(|value| value.trim().to_owned()).unwrap_or_default();
+        let stamp = |name| Some(attribute(name)).filter(|raw| !raw.is_empty() && raw != "0").map(stamp);
+        Bookmark {
+            title: String::new(),
+            url: attribute("href"),
+            folder: Some(inside.map(|folder| folder.path.clone()).unwrap_or_default()),
+            added: stamp("add_date"),
+            modified: stamp("last_modified"),
+            favourite: inside.is_some_and(|folder| folder.favourites),
+            deleted: false,
+            reading_list: inside.is_some_and(|folder| folder.reading_list),
+            note: String::new(),
+        }
+    }
+
+    fn finish(&mut self, reading: Reading) {
+        let said = mem::take(&mut self.said);
+        let said = decoded(&said);
+        let line = || said.split_whitespace().collect::<Vec<_>>().join(" ");
+        match reading {
+            Reading::Nothing => (),
+            Reading::Link(mut bookmark) => {
+                bookmark.title = line();
+                self.file.bookmarks.push(*bookmark);
+            }
+            Reading::Heading(mut folder) => {
+                let name = line();
+                let key = name.to_lowercase();
+                folder.favourites |= folder.path.is_empty() && is_one_of(FAVOURITES, &key);
+                folder.reading_list |= folder.path.is_empty() && is_one_of(READING_LIST, &key);
+                if folder.path.len() < DEEPEST {
+                    folder.path.push(name.chars().take(LONGEST_NAME).collect::<String>().into());
+                }
+                if self.known.insert(folder.path.clone()) {
+                    self.file.folders.push(folder.clone());
+                }
+                self.announced = Some(folder);
+            }
+            Reading::Note => {
+                if let (None, Some(last)) = (&self.announced, self.file.bookmarks.last_mut()) {
+                    last.note = line();
+                }
+            }
+        }
+    }
+}
+
+fn is_one_of(names: &str, key: &str) -> bool {
+    names.split('|').any(|name| name == key)
+}
+
+/// `ADD_DATE`: seconds since 1970. Some programs write milliseconds or microseconds; no date of a bookmark in seconds
+/// is that large.
+fn stamp(raw: String) -> Stamp {
+    let seconds = raw.parse::<i64>().ok().map(|number| match number {
+        100_000_000_000_000.. => number / 1_000_000,
+        100_000_000_000.. => number / 1000,
+        _ => number,
+    });
+    let utc = seconds.filter(|seconds| *seconds > 0).and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    Stamp { raw, utc }
+}

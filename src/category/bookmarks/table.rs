@@ -1,0 +1,190 @@
+//! The CSV form: `Title,URL,modifiedOn,favorite,deleted`.
+//!
+//! Columns are found by name. A row with a comma too many is put right from its ends, because the last columns cannot
+//! hold one and an address shows where it begins; a row that stays unclear is named and counted, never dropped in
+//! silence.
+
+use std::borrow::Cow;
+
+use crate::apple::table::{Record, Records, yes_or_no};
+use crate::category::bookmarks::{Bookmark, File, Lines, Stamp, date};
+
+/// Records before the header that are preamble; behind them no header is looked for.
+const LONGEST_PREAMBLE: usize = 8;
+
+/// Where each column stands.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    title: Option<usize>,
+    url: usize,
+    modified: Option<usize>,
+    favourite: Option<usize>,
+    deleted: Option<usize>,
+    count: usize,
+}
+
+impl Columns {
+    /// The columns, if this record is a header: it names the address and at least one other.
+    fn of(record: &Record<'_>) -> Option<Self> {
+        let names: Vec<String> = record.fields.iter().map(|name| name.trim().to_lowercase()).collect();
+        let place = |wanted: &[&str]| names.iter().position(|name| wanted.contains(&name.as_str()));
+        let columns = Columns {
+            title: place(&["title", "name"]),
+            url: place(&["url", "address"])?,
+            modified: place(&["modifiedon", "modified on", "modified", "lastmodified", "last modified"]),
+            favourite: place(&["favorite", "favourite"]),
+            deleted: place(&["deleted"]),
+            count: names.len(),
+        };
+        (columns.title.is_some() || columns.modified.is_some()).then_some(columns)
+    }
+
+    /// Whether they stand in the order that Apple gives them.
+    fn is_usual(&self) -> bool {
+        (self.title, self.url, self.modified) == (Some(0), 1, Some(2))
+            && (self.favourite, self.deleted, self.count) == (Some(3), Some(4), 5)
+    }
+}
+
+/// Reads a table; `None` if it has no header of bookmarks.
+pub fn read(text: &str) -> Option<File> {
+    let mut file = File::default();
+    let mut columns = None;
+    let mut next_line = 1;
+    let separator = separator(text);
+    for record in Records::new(text, separator) {
+        let (line, spanned) = match &record {
+            Ok(record) => (record.line, record.lines),
+            Err(oversized) => (oversized.line, 1),
+        };
+        file.lines.blank += line - next_line;
+        next_line = line + spanned;
+        let record = match record {
+            Ok(record) => record,
+            Err(_) => {
+                file.bad.push((line, "it is longer than any bookmark"));
+                continue;
+            }
+        };
+        let Some(known) = columns else {
+            columns = Columns::of(&record);
+            match columns {
+                Some(_) => file.lines.header += 1,
+                None => file.lines.preamble += 1,
+            }
+            if file.lines.preamble > LONGEST_PREAMBLE as u64 {
+                return None;
+            }
+            continue;
+        };
+        if Columns::of(&record).is_some_and(|again| again.url == known.url && again.count == known.count) {
+            file.lines.header += 1;
+            continue;
+        }
+        match row(&record, &known, separator) {
+            Ok(bookmark) => file.bookmarks.push(bookmark),
+            Err(why) => file.bad.push((line, why)),
+        }
+    }
+    columns?;
+    let physical = physical_lines(text);
+    file.lines.blank += (physical + 1).saturating_sub(next_line);
+    file.lines.physical = physical;
+    file.lines.rows = file.bookmarks.len() as u64;
+    file.lines.bad = file.bad.len() as u64;
+    let Lines { header, preamble, rows, blank, bad, .. } = file.lines;
+    file.lines.lines = header + preamble + rows + blank + bad;
+    Some(file)
+}
+
+fn row(record: &Record<'_>, columns: &Columns, separator: char) -> Result<Bookmark, &'static str> {
+    let extra = record.fields.get(columns.count..).unwrap_or_default();
+    let whole: Vec<Cow<'_, str>>;
+    let fields = if extra.iter().all(|cell| cell.trim().is_empty()) {
+        &record.fields
+    } else {
+        let mended = columns.is_usual().then(|| mended(&record.fields, separator)).flatten();
+        whole = mended.ok_or("it has more cells than the table has columns")?;
+        &whole
+    };
+    let field = |column: Option<usize>| column.and_then(|at| fields.get(at)).map_or("", |field| field.trim());
+    let raw = field(columns.modified);
+    let url = field(Some(columns.url));
+    if url.is_empty() && field(columns.title).is_empty() {
+        return Err("it has neither a title nor an address");
+    }
+    Ok(Bookmark {
+        title: field(columns.title).to_owned(),
+        url: url.to_owned(),
+        folder: None,
+        added: None,
+        modified: (!is_null(raw)).then(|| Stamp { raw: raw.to_owned(), utc: date::read(raw) }),
+        favourite: yes_or_no(field(columns.favourite)) == Some(true),
+        deleted: yes_or_no(field(columns.deleted)) == Some(true),
+        reading_list: false,
+        note: String::new(),
+    })
+}
+
+/// What Apple writes for nothing.
+fn is_null(text: &str) -> bool {
+    ["", "N/A", "null", "-"].contains(&text)
+}
+
+/// The five cells of a row that commas without quotes cut into more.
+fn mended<'f>(fields: &[Cow<'f, str>], separator: char) -> Option<Vec<Cow<'f, str>>> {
+    let joined = |fields: &[Cow<'f, str>]| -> String {
+        let mut text = String::new();
+        for (at, field) in fields.iter().enumerate() {
+            if at > 0 {
+                text.push(separator);
+            }
+            text.push_str(field);
+        }
+        text
+    };
+    let (rest, flags) = fields.split_at_checked(fields.len().checked_sub(2)?)?;
+    if flags.iter().any(|flag| yes_or_no(flag).is_none()) {
+        return None;
+    }
+    // a date without quotes is cut at its comma
+    let (rest, date) = [1, 2].into_iter().find_map(|cells| {
+        let (rest, date) = rest.split_at_checked(rest.len().checked_sub(cells)?)?;
+        let date = joined(date);
+        date::read(&date).is_some().then_some((rest, date))
+    })?;
+    let has_scheme = |field: &&Cow<'_, str>| {
+        let scheme =
+            field.trim_start().split(':').next().filter(|scheme| scheme.len() < field.trim_start().len());
+        scheme.is_some_and(|scheme| {
+            !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+        })
+    };
+    // what looks like a scheme in a title (`Re: that`) is followed by a space
+    let is_address = |field: &&Cow<'_, str>| has_scheme(field) && !field.contains(": ");
+    let at = rest.iter().position(|field| is_address(&field))?;
+    let (title, url) = rest.split_at_checked(at)?;
+    let cells = [joined(title), joined(url), date].map(Cow::Owned);
+    Some(cells.into_iter().chain(flags.iter().cloned()).collect())
+}
+
+/// A comma, or what a spreadsheet in another language made of it.
+fn separator(text: &str) -> char {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let count = |separator: char| first.matches(separator).count();
+    [',', ';', '\t'].into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(',')
+}
+
+fn physical_lines(text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    let breaks = bytes
+        .iter()
+        .enumerate()
+        .filter(|(at, byte)| match byte {
+            b'\n' => true,
+            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        })
+        .count() as u64;
+    breaks + u64::from(!text.is_empty() && !text.ends_with(['\n', '\r']))
+}
