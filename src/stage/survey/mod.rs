@@ -1,0 +1,227 @@
+//! Survey: what the library holds and what its drive can do. [`Before`] is what was there before anything is
+//! read, [`Held`] what the plan has to respect. No file is changed.
+//!
+//! The folder is believed before the catalog. Owners move, edit and delete files. What they moved is found
+//! again by its bytes, what they deleted is restored, and what they changed is theirs. Of which files somebody found
+//! that something is wrong, those are read again: the bytes may be back, and what was damaged may be somebody's edit
+//! now.
+
+mod albums;
+mod harm;
+mod held;
+mod moved;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use blake3::Hash;
+
+use crate::category::AlbumKind;
+use crate::contents::{Bytes, ContentId, ContentSet, Contents};
+use crate::error::Error;
+use crate::library::catalog::Recorded;
+use crate::library::path::LibraryPath;
+use crate::library::record::{Area, DerivedRecord, FileRecord, Harm, Placement};
+use crate::library::tree::{self, Tree};
+
+pub use albums::{is_in_albums, link, list};
+use harm::Examined;
+pub use harm::{examine, is_as_placed, is_cut};
+pub use held::{Held, held};
+use moved::{find_moved, lead_on};
+
+/// The library as it was before this run: what of the catalog is really there, and what else stands in it.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// Files of the tree that are none of `files`.
+    seen: Tree,
+    /// Records whose file is there with its size.
+    pub files: BTreeMap<LibraryPath, FileRecord>,
+    /// Records whose file is gone.
+    pub lost: Vec<FileRecord>,
+    /// Records whose file has other bytes, though nobody wrote to it, or cannot be read.
+    pub damaged: Vec<FileRecord>,
+    /// Records whose file somebody wrote to.
+    pub changed: Vec<FileRecord>,
+    /// Files that were known to be harmed and have their bytes again.
+    pub sound_again: Vec<LibraryPath>,
+    /// Files that were harmed and got their bytes back in this run.
+    pub healed: Vec<LibraryPath>,
+    /// Files that the owner moved: from the record, to where the same bytes stand.
+    pub moved: Vec<(LibraryPath, LibraryPath)>,
+    /// What an interrupted run had still to place.
+    pub plan: Vec<Placement>,
+    /// Links, lists, copies and sidecars of earlier runs.
+    pub derived: BTreeMap<LibraryPath, DerivedRecord>,
+    /// Folder names of albums, by kind and key.
+    pub album_folders: HashMap<(AlbumKind, String), String>,
+    /// Contents that the owner wants left out.
+    pub forgotten: ContentSet,
+    /// Where the owner put files.
+    pub owners: HashSet<LibraryPath>,
+    /// Contents that stand in the library, whatever the area, and those that are left out on purpose.
+    pub standing: ContentSet,
+    /// Those, and what waits in staging: contents whose bytes need not be read again.
+    pub safe: ContentSet,
+}
+
+impl Before {
+    /// Compares the catalog with the tree of its library; `waiting` is what lies in staging.
+    pub fn new(
+        library: &Path,
+        tree: Tree,
+        recorded: Recorded,
+        contents: &Contents,
+        waiting: &HashSet<Hash>,
+    ) -> Self {
+        let Recorded { mut files, staged, plan, mut derived, album_folders, damage, forgotten, mut owners } =
+            recorded;
+        let mut seen = tree;
+        let stands = |record: &FileRecord| {
+            let found = match record.area {
+                Area::Details => tree::stat(&record.path.to_path(library)),
+                Area::Media | Area::Other => seen.get(record.path.as_str()),
+            };
+            found.map(|found| found.is_file && found.size == contents.distinct[record.content].size)
+        };
+        let doubted =
+            files.extract_if(.., |path, record| stands(record) != Some(true) || damage.contains_key(path));
+        let doubted: Vec<_> = doubted.map(|(_, record)| record).collect();
+        let (here, gone): (Vec<_>, Vec<_>) = doubted.into_iter().partition(|record| stands(record).is_some());
+        let Examined { sound, damaged, changed } = Examined::of(library, contents, here);
+        let sound_again = sound.iter().map(|record| record.path.clone()).collect();
+        files.extend(sound.into_iter().map(|record| (record.path.clone(), record)));
+        seen.retain(|path| !files.contains_key(path));
+        let harmed: HashSet<&LibraryPath> =
+            damaged.iter().chain(&changed).map(|record| &record.path).collect();
+        let is_recorded = |path: &LibraryPath| {
+            files.contains_key(path) || derived.contains_key(path) || harmed.contains(path)
+        };
+        let found = find_moved(library, &seen, gone, contents, is_recorded);
+        files.extend(found.records.into_iter().map(|record| (record.path.clone(), record)));
+        lead_on(&mut files, &mut derived, &found.moved);
+        owners.extend(found.moved.iter().map(|(_, to)| to.clone()));
+        let moved_to: HashSet<&LibraryPath> = found.moved.iter().map(|(_, to)| to).collect();
+        seen.retain(|path| !moved_to.contains(path));
+        let forgotten: ContentSet = forgotten.iter().map(|file| file.content).collect();
+        let mut standing: ContentSet =
+            files.values().map(|file| file.content).chain(forgotten.contents()).collect();
+        // what its owner edited is not to come back, unless the edit is gone
+        let edited = files.values().chain(&damaged).chain(&changed);
+        edited.filter_map(|file| file.original.as_deref()).for_each(|original| _ = standing.add(*original));
+        let mut safe = standing.clone();
+        let staged = staged.into_iter().filter(|&id| waiting.contains(&contents.distinct[id].blake3));
+        staged.for_each(|id| _ = safe.add(id));
+        let (lost, moved) = (found.lost, found.moved);
+        Before {
+            seen,
+            files,
+            lost,
+            damaged,
+            changed,
+            sound_again,
+            healed: Vec::new(),
+            moved,
+            plan,
+            derived,
+            album_folders,
+            forgotten,
+            owners,
+            standing,
+            safe,
+        }
+    }
+
+    /// What stands in the tree and is none of `files`: links and sidecars, changed files, and what no import put there.
+    pub fn strange(&self) -> impl Iterator<Item = &LibraryPath> {
+        self.seen.iter().map(|(path, _)| path)
+    }
+
+    /// Records of edited files, whether they stand or not.
+    pub fn edited(&self) -> impl Iterator<Item = &FileRecord> {
+        let all = self.files.values().chain(&self.lost).chain(&self.damaged).chain(&self.changed);
+        all.filter(|record| record.original.is_some())
+    }
+
+    /// Settles what the owner cannot mean to have back: photos that are gone and stand elsewhere in the library, as the
+    /// original does beside an edit that was deleted; and edits that are gone, in whose place an import puts what Apple
+    /// delivered.
+    pub fn settle_lost(&mut self) -> Settled {
+        let mut settled = Settled::default();
+        if self.lost.is_empty() {
+            return settled;
+        }
+        let standing = self.photos_by_content();
+        for record in std::mem::take(&mut self.lost) {
+            let stand_in = [record.content, *record.delivered()]
+                .iter()
+                .find_map(|content| standing.get(content).filter(|_| record.area == Area::Media));
+            match stand_in {
+                Some(path) => settled.superseded.push((record.path, path.clone())),
+                None => {
+                    settled.edits.extend(record.original.is_some().then(|| record.path.clone()));
+                    self.lost.push(record.into_delivered());
+                }
+            }
+        }
+        lead_on(&mut self.files, &mut self.derived, &settled.superseded);
+        settled
+    }
+
+    /// Where photos stand, each of which the library has once.
+    pub fn photos_by_content(&self) -> HashMap<ContentId, LibraryPath> {
+        let photos = self.files.values().filter(|record| record.area == Area::Media);
+        photos.map(|record| (record.content, record.path.clone())).collect()
+    }
+
+    /// What is wrong with files now.
+    pub fn harmed(&self) -> impl Iterator<Item = (&FileRecord, Harm)> {
+        let damaged = self.damaged.iter().map(|record| (record, Harm::Damaged));
+        let changed = self.changed.iter().map(|record| (record, Harm::Changed));
+        damaged.chain(changed).chain(self.lost.iter().map(|record| (record, Harm::Missing)))
+    }
+
+    /// Where bytes stand, whatever the area.
+    pub fn paths_by_hash(&self, contents: &Contents) -> HashMap<Hash, LibraryPath> {
+        self.files.values().map(|f| (contents.distinct[f.content].blake3, f.path.clone())).collect()
+    }
+
+    /// Entries whose bytes the catalog knows and the drive does not hold any more are read again;
+    /// those that were not given and are not held do not exist for this run.
+    pub fn unread_what_is_gone(&self, contents: &mut Contents) {
+        for entry in &mut contents.entries {
+            if let Bytes::Sound(content) = entry.bytes {
+                let known = if entry.given { &self.safe } else { &self.standing };
+                if !known.contains(content) {
+                    entry.bytes = Bytes::Unread;
+                }
+            }
+        }
+    }
+
+    /// What stood here before and is still none of the catalog's, as one value.
+    ///
+    /// # Errors
+    /// If the catalog cannot be asked.
+    pub fn strangers(
+        &self,
+        is_recorded: &dyn Fn(&LibraryPath) -> Result<bool, Error>,
+    ) -> Result<Hash, Error> {
+        let mut strangers = Vec::new();
+        for (path, seen) in self.seen.iter() {
+            if !is_recorded(path)? {
+                strangers.push((path, seen));
+            }
+        }
+        Ok(tree::hash(strangers.into_iter()))
+    }
+}
+
+/// What is settled of files that are gone.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// Paths of which nothing is missing, and where their photos stand.
+    pub superseded: Vec<(LibraryPath, LibraryPath)>,
+    /// Files whose edit is gone.
+    pub edits: Vec<LibraryPath>,
+}
