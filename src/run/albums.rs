@@ -8,17 +8,15 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::library::catalog::Catalog;
 use crate::library::drive;
 use crate::library::layout;
-use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{DerivedKind, DerivedRecord};
 use crate::library::settings::{AlbumForm, Memories, RememberedSettings, Settings, Word, name};
 use crate::library::staging::Staging;
 use crate::problem::{Code, Problem};
 use crate::run::counts::Counts;
-use crate::run::moves::{Derivatives, Run, finish, settle};
+use crate::run::moves::{Derivatives, Run, open, settle};
 use crate::stage::place;
 use crate::stage::plan::form_on;
 use crate::stage::relocate::prune;
@@ -41,10 +39,7 @@ pub struct Remade {
 /// If it is no library or in use, the drive is full, or the owner interrupts.
 pub fn albums(run: &Run<'_>, wanted: AlbumForm) -> Result<Remade, Error> {
     let library = run.library;
-    Catalog::read(library)?;
-    let _lock = lock(library)?;
-    let mut catalog = Catalog::open(library)?;
-    finish(run, &mut catalog)?;
+    let (_lock, mut catalog) = open(run)?;
     let chosen = [(name::ALBUMS.to_owned(), wanted.as_str().to_owned())];
     catalog.remember(&chosen.into_iter().collect::<RememberedSettings>())?;
     let settings = Settings::of(&catalog.settings()?);

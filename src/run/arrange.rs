@@ -17,7 +17,6 @@ use crate::library::choices;
 use crate::library::drive::{self, hash_file};
 use crate::library::given::Given;
 use crate::library::layout;
-use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, DerivedKind, FileRecord, Harm};
 use crate::library::settings::{RememberedSettings, Settings, name};
@@ -26,7 +25,7 @@ use crate::library::template::Template;
 use crate::library::tree::Tree;
 use crate::problem::{Code, Problem};
 use crate::run::counts::Counts;
-use crate::run::moves::{Run, carry_out, finish};
+use crate::run::moves::{Run, carry_out, open};
 use crate::stage::arrange::{Arrangement, Arranging, Relocation, Scope};
 use crate::stage::recall::recall;
 use crate::stage::survey::{Before, is_as_placed};
@@ -78,10 +77,7 @@ pub fn rehearse(run: &Run<'_>, wanted: &Wanted) -> Result<Arranged, Error> {
 /// If it is no library or in use, the drive is full, or the owner interrupts.
 pub fn arrange(run: &Run<'_>, wanted: &Wanted) -> Result<Arranged, Error> {
     let library = run.library;
-    Catalog::read(library)?;
-    let _lock = lock(library)?;
-    let mut catalog = Catalog::open(library)?;
-    finish(run, &mut catalog)?;
+    let (_lock, mut catalog) = open(run)?;
     let looked = Looked::at(library, &catalog)?;
     looked.remember_moves(&mut catalog)?;
     let before = Settings::of(&catalog.settings()?);
@@ -114,10 +110,7 @@ pub fn arrange(run: &Run<'_>, wanted: &Wanted) -> Result<Arranged, Error> {
 /// As [`arrange`].
 pub fn undo(run: &Run<'_>) -> Result<Arranged, Error> {
     let library = run.library;
-    Catalog::read(library)?;
-    let _lock = lock(library)?;
-    let mut catalog = Catalog::open(library)?;
-    finish(run, &mut catalog)?;
+    let (_lock, mut catalog) = open(run)?;
     let looked = Looked::at(library, &catalog)?;
     looked.remember_moves(&mut catalog)?;
     let last = catalog.last_arrangement()?;

@@ -4,6 +4,7 @@
 //! Every verb that writes to a library first ends what an earlier run of `arrange` or `forget` had begun.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use crate::category::Assets;
 use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Errand, Journal, Move, Remembered};
+use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{DerivedKind, DerivedRecord};
 use crate::library::settings::Settings;
@@ -67,6 +69,19 @@ impl Moved {
     pub fn made(&self) -> u64 {
         self.albums.made + self.sidecars.made
     }
+}
+
+/// Opens a library to change it: it is locked until the file goes, and what earlier runs had begun is ended.
+///
+/// # Errors
+/// If it is no library or in use, and as [`finish`].
+pub fn open(run: &Run<'_>) -> Result<(File, Catalog), Error> {
+    // where there is no library, no lock is left behind
+    Catalog::read(run.library)?;
+    let lock = lock(run.library)?;
+    let mut catalog = Catalog::open(run.library)?;
+    finish(run, &mut catalog)?;
+    Ok((lock, catalog))
 }
 
 /// Ends what earlier runs had begun.

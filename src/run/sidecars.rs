@@ -15,7 +15,6 @@ use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Remembered};
 use crate::library::choices;
 use crate::library::drive::hash_file;
-use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::posted::Posted;
 use crate::library::record::{Derived, DerivedKind, DerivedRecord, FileRecord};
@@ -245,10 +244,7 @@ fn is_there(library: &Path, path: &LibraryPath) -> bool {
 /// # Errors
 /// If it is no library or in use, the drive is full, or the owner interrupts.
 pub fn write(library: &Path, form: SidecarForm, watch: Watch<'_>) -> Result<Kept, Error> {
-    Catalog::read(library)?;
-    let _lock = lock(library)?;
-    let mut catalog = Catalog::open(library)?;
-    moves::finish(&moves::Run { library, jobs: NonZeroUsize::MIN, watch }, &mut catalog)?;
+    let (_lock, mut catalog) = moves::open(&moves::Run { library, jobs: NonZeroUsize::MIN, watch })?;
     let known = catalog.load()?;
     let staging = Staging::open(library, &known.staged())?;
     let Remembered { delivered: Delivered { contents, heard, .. }, recorded } = known;
@@ -304,11 +300,8 @@ impl Removed {
 /// # Errors
 /// If it is no library or in use, or one cannot be removed.
 pub fn remove(library: &Path, form: SidecarForm) -> Result<Removed, Error> {
-    Catalog::read(library)?;
-    let _lock = lock(library)?;
-    let mut catalog = Catalog::open(library)?;
     let watch = Watch { progress: &(), cancel: &AtomicBool::new(false) };
-    moves::finish(&moves::Run { library, jobs: NonZeroUsize::MIN, watch }, &mut catalog)?;
+    let (_lock, mut catalog) = moves::open(&moves::Run { library, jobs: NonZeroUsize::MIN, watch })?;
     let known = catalog.load()?;
     let suffix = format!(".{}", extension(form));
     let (of_form, gone): (Vec<_>, Vec<_>) = ours(&known.recorded.derived)

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::builder::{Exif, Export, Pack, Part, Photo, Row, SharedAlbum, SharedAlbums, jpeg};
 use crate::support::verified::{photo, rebuilt, said, try_verify, verified};
-use crate::support::{self, Depth, Scratch, codes, command, contents, tree};
+use crate::support::{self, Depth, Scratch, codes, command, contents, rot, tree};
 use windfall::Listed;
 use windfall::library::catalog::Catalog;
 use windfall::library::settings::AlbumForm;
@@ -43,17 +43,6 @@ fn imported() -> (Scratch, Vec<PathBuf>) {
     let report = scratch.import(&zips);
     assert_eq!(report.problems, []);
     (scratch, zips)
-}
-
-/// Flips a bit, and leaves the time as a failing drive does.
-fn rot(path: &Path) -> Vec<u8> {
-    let time = fs::metadata(path).unwrap().modified().unwrap();
-    let mut bytes = fs::read(path).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(path, &bytes).unwrap();
-    fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
-    bytes
 }
 
 /// Writes other bytes of the same size, as a program does that edits.

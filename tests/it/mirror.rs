@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::builder::{Export, Part, jpeg};
 use crate::support::verified::{photo, rich, try_verify};
-use crate::support::{Scratch, codes, command, contents, differences, patiently, said, tree};
+use crate::support::{Scratch, codes, command, contents, differences, patiently, rot, said, tree};
 use windfall::Watch;
 use windfall::error::{Error, NoMirror};
 use windfall::library::catalog::Catalog;
@@ -94,15 +94,6 @@ fn small() -> Export {
 
 const FIRST: &str = "2024/2024-03/IMG_1.JPG";
 const SECOND: &str = "2024/2024-03/IMG_2.JPG";
-
-fn flip(path: &Path) {
-    let modified = fs::metadata(path).unwrap().modified().unwrap();
-    let mut bytes = fs::read(path).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(path, bytes).unwrap();
-    set_time(path, modified);
-}
 
 fn set_time(path: &Path, time: SystemTime) {
     let file = File::options().write(true).open(path).unwrap();
@@ -204,7 +195,7 @@ fn the_command_says_what_it_did() {
 #[test]
 fn damage_of_the_library_is_found_and_never_copied() {
     let pair = Pair::small();
-    flip(&pair.library().join(FIRST));
+    rot(&pair.library().join(FIRST));
     let mirrored = pair.run();
     assert_eq!(places(&mirrored.problems), [(Code::DamagedFile, FIRST)]);
     assert!(!pair.mirror().join(FIRST).exists());
@@ -219,7 +210,7 @@ fn damage_of_the_library_is_found_and_never_copied() {
     let pair = Pair::small();
     pair.run();
     let good = fs::read(pair.mirror().join(FIRST)).unwrap();
-    flip(&pair.library().join(FIRST));
+    rot(&pair.library().join(FIRST));
     try_verify(&pair.library(), None).unwrap();
     edit(&pair.library().join(SECOND), "edited by its owner");
     fs::remove_file(pair.library().join("2023/2023-07/IMG_3.JPG")).unwrap();
@@ -246,7 +237,7 @@ fn damage_of_the_mirror_is_replaced_and_put_aside() {
     let pair = Pair::small();
     pair.run();
     let (good, bad) = (pair.library().join(FIRST), pair.mirror().join(FIRST));
-    flip(&bad);
+    rot(&bad);
     let rotten = fs::read(&bad).unwrap();
     // nobody has read it again yet
     assert_eq!(pair.run().files.copied, 0);
@@ -265,8 +256,8 @@ fn damage_of_the_mirror_is_replaced_and_put_aside() {
 fn damage_on_both_sides_stays_where_it_is() {
     let pair = Pair::small();
     pair.run();
-    flip(&pair.library().join(FIRST));
-    flip(&pair.mirror().join(FIRST));
+    rot(&pair.library().join(FIRST));
+    rot(&pair.mirror().join(FIRST));
     let rotten = fs::read(pair.mirror().join(FIRST)).unwrap();
     try_verify(&pair.mirror(), None).unwrap();
     let mirrored = pair.run();
@@ -577,7 +568,7 @@ fn what_is_forgotten_and_arranged_follows() {
 fn a_library_is_repaired_from_its_mirror_and_the_other_way_round() {
     let pair = Pair::small();
     pair.run();
-    flip(&pair.library().join(FIRST));
+    rot(&pair.library().join(FIRST));
     fs::remove_file(pair.library().join(SECOND)).unwrap();
     try_verify(&pair.library(), None).unwrap();
     let mirrored = pair.run();
@@ -599,7 +590,7 @@ fn a_library_is_repaired_from_its_mirror_and_the_other_way_round() {
 fn a_copy_that_is_known_to_be_bad_is_not_moved() {
     let pair = Pair::small();
     pair.run();
-    flip(&pair.mirror().join(FIRST));
+    rot(&pair.mirror().join(FIRST));
     let rotten = fs::read(pair.mirror().join(FIRST)).unwrap();
     let found = try_verify(&pair.mirror(), None).unwrap();
     assert_eq!(codes(&found.problems), [Code::DamagedFile]);
@@ -631,7 +622,7 @@ fn damage_of_what_was_left_out_on_purpose_has_a_way_back() {
     let pair = Pair::small();
     done(&pair, "forget", &[FIRST]);
     let kept = format!(".windfall/forgotten/{FIRST}");
-    flip(&pair.library().join(&kept));
+    rot(&pair.library().join(&kept));
     let mirrored = pair.run();
     assert_eq!(places(&mirrored.problems), [(Code::DamagedFile, &*kept)]);
     let message = &mirrored.problems[0].message;
@@ -655,7 +646,7 @@ fn a_library_of_an_earlier_version_is_measured_when_it_is_verified() {
     assert_eq!(before.iter().filter(|(width, _)| width.is_some()).count(), 3, "{before:?}");
     let forget = "UPDATE contents SET width = NULL, height = NULL, duration = NULL";
     rusqlite::Connection::open(Catalog::path_in(&library)).unwrap().execute_batch(forget).unwrap();
-    flip(&library.join(FIRST));
+    rot(&library.join(FIRST));
     try_verify(&library, None).unwrap();
     // not of what is damaged
     assert_eq!(measures(&library).iter().filter(|(width, _)| width.is_some()).count(), 2);

@@ -7,7 +7,7 @@ mod by_hand;
 mod drives;
 mod faults;
 mod healing;
-mod kills;
+pub mod kills;
 #[cfg(target_os = "linux")]
 mod traced;
 

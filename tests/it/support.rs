@@ -7,6 +7,7 @@ pub mod verified;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
+use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -51,6 +52,17 @@ impl Progress for Heard {
     fn file(&self, _archive: &str) {}
     fn decision(&self, _text: &dyn Fn() -> String) {}
     fn note(&self, _text: &str) {}
+}
+
+/// Flips a bit, and leaves the time as a failing drive does; gives the bytes that stand there now.
+pub fn rot(path: &Path) -> Vec<u8> {
+    let time = fs::metadata(path).unwrap().modified().unwrap();
+    let mut bytes = fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(path, &bytes).unwrap();
+    fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    bytes
 }
 
 /// A scratch folder with a place for parts and a library.

@@ -98,42 +98,52 @@ fn run(cli: Cli, running: &Running) -> Exit {
         ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
         ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
-    let session = |output: Output| match Session::new(&cli.speech, output, running) {
-        Ok(session) => Ok(session),
-        Err(error) => Err(failed(&error, None)),
+    let Cli { command, speech } = cli;
+    let about = command.library().map(Path::to_owned);
+    let is_unsaid = command.leaves_damage_unsaid();
+    let exit = match command {
+        Command::List(arguments) => listing(&arguments),
+        Command::Completions(arguments) => printed(terminal::completions(arguments.shell)),
+        Command::Man => printed(terminal::manual()),
+        Command::Import(arguments) => {
+            in_session(&speech, arguments.reading.pace.output(), running, |session| {
+                session.import(&arguments)
+            })
+        }
+        Command::Check(arguments) => {
+            in_session(&speech, arguments.reading.pace.output(), running, |session| session.check(&arguments))
+        }
+        Command::Verify(arguments) => {
+            in_session(&speech, arguments.pace.output(), running, |session| session.verify(&arguments))
+        }
+        Command::Repair(arguments) => {
+            in_session(&speech, arguments.pace.output(), running, |session| session.repair(&arguments))
+        }
+        Command::Mirror(arguments) => {
+            in_session(&speech, arguments.output(), running, |session| session.mirror(&arguments))
+        }
+        Command::Similar(arguments) => {
+            in_session(&speech, arguments.pace.output(), running, |session| session.similar(&arguments))
+        }
+        Command::Report(arguments) => {
+            in_session(&speech, arguments.output(), running, |session| session.report(&arguments))
+        }
+        Command::Copy(arguments) => {
+            in_session(&speech, arguments.output(), running, |session| session.copy(&arguments))
+        }
+        Command::Albums(arguments) => {
+            in_session(&speech, arguments.output(), running, |session| session.albums(&arguments))
+        }
+        Command::Arrange(arguments) => {
+            in_session(&speech, arguments.output(), running, |session| session.arrange(&arguments))
+        }
+        Command::Forget(arguments) => {
+            in_session(&speech, arguments.output(), running, |session| session.forget(&arguments))
+        }
+        Command::Sidecars(arguments) => {
+            in_session(&speech, arguments.output(), running, |session| session.sidecars(&arguments))
+        }
     };
-    let about = cli.command.library().map(Path::to_owned);
-    let is_unsaid = cli.command.leaves_damage_unsaid();
-    let exit = match cli.command {
-        Command::List(arguments) => Ok(listing(&arguments)),
-        Command::Completions(arguments) => Ok(printed(terminal::completions(arguments.shell))),
-        Command::Man => Ok(printed(terminal::manual())),
-        Command::Import(arguments) => session(arguments.reading.pace.output())
-            .map(|session| interruptible(session, move |session| session.import(&arguments))),
-        Command::Check(arguments) => session(arguments.reading.pace.output())
-            .map(|session| interruptible(session, move |session| session.check(&arguments))),
-        Command::Verify(arguments) => session(arguments.pace.output())
-            .map(|session| interruptible(session, move |session| session.verify(&arguments))),
-        Command::Repair(arguments) => session(arguments.pace.output())
-            .map(|session| interruptible(session, move |session| session.repair(&arguments))),
-        Command::Mirror(arguments) => session(arguments.output())
-            .map(|session| interruptible(session, move |session| session.mirror(&arguments))),
-        Command::Similar(arguments) => session(arguments.pace.output())
-            .map(|session| interruptible(session, move |session| session.similar(&arguments))),
-        Command::Report(arguments) => session(arguments.output())
-            .map(|session| interruptible(session, move |session| session.report(&arguments))),
-        Command::Copy(arguments) => session(arguments.output())
-            .map(|session| interruptible(session, move |session| session.copy(&arguments))),
-        Command::Albums(arguments) => session(arguments.output())
-            .map(|session| interruptible(session, move |session| session.albums(&arguments))),
-        Command::Arrange(arguments) => session(arguments.output())
-            .map(|session| interruptible(session, move |session| session.arrange(&arguments))),
-        Command::Forget(arguments) => session(arguments.output())
-            .map(|session| interruptible(session, move |session| session.forget(&arguments))),
-        Command::Sidecars(arguments) => session(arguments.output())
-            .map(|session| interruptible(session, move |session| session.sidecars(&arguments))),
-    };
-    let exit = exit.unwrap_or_else(|stopped| stopped);
     // one that was interrupted or stopped is gone on with, so that it has to be found again too
     if let Some(library) = about.filter(|library| is_library(library)) {
         known::remember(&library);
@@ -521,7 +531,16 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Runs a command that stops when its owner asks.
-fn interruptible(session: Session, command: impl FnOnce(&Session) -> Exit) -> Exit {
+fn in_session(
+    speech: &Speech,
+    output: Output,
+    running: &Running,
+    command: impl FnOnce(&Session) -> Exit,
+) -> Exit {
+    let session = match Session::new(speech, output, running) {
+        Ok(session) => session,
+        Err(error) => return failed(&error, None),
+    };
     let stop = Stop { cancel: Arc::clone(&session.cancel), screen: Arc::clone(&session.screen) };
     *locked(&session.running.0) = Some(stop);
     let exit = command(&session);

@@ -5,14 +5,14 @@
 //! one JSON value of the rows that said it, made and read by SQLite itself.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 use serde::Deserialize;
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::category::Said;
 use crate::contents::{ByContent, Content, ContentId};
 use crate::error::Error;
-use crate::library::catalog::load::{self, ById, FILES};
+use crate::library::catalog::load::{self, ById, FILES, library_path};
 use crate::library::catalog::moves::{Errand, NewMove};
 use crate::library::catalog::words::Unknown;
 use crate::library::catalog::{Catalog, Detail, journal, moves};
@@ -120,12 +120,8 @@ impl Catalog {
             let mut rows = statement.query([])?;
             let mut all = Vec::new();
             while let Some(row) = rows.next()? {
-                let path = |column: usize| -> rusqlite::Result<Option<LibraryPath>> {
-                    let text = row.get_ref(column)?.as_str_or_null()?;
-                    Ok(text.and_then(|text| LibraryPath::recorded(text).ok()))
-                };
                 let (Ok(blake3), Some(stood)) =
-                    (blake3::Hash::from_hex(row.get_ref(0)?.as_str()?), path(3)?)
+                    (blake3::Hash::from_hex(row.get_ref(0)?.as_str()?), path(row, 3)?)
                 else {
                     continue;
                 };
@@ -134,8 +130,8 @@ impl Catalog {
                     bytes: Forgotten {
                         content: Content { blake3, size: row.get(1)?, crc32: row.get(2)? },
                         path: stood,
-                        kept: path(4)?,
-                        with: path(5)?,
+                        kept: path(row, 4)?,
+                        with: path(row, 5)?,
                     },
                     said: Said { fingerprint, ..Said::default() },
                     when: row.get(7)?,
@@ -318,6 +314,11 @@ pub(super) fn stays(tx: &Transaction<'_>, run: i64, position: i64) -> rusqlite::
     .map(|_| ())
 }
 
+/// The path in this column, if it has one that this program writes.
+fn path(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<LibraryPath>> {
+    Ok(row.get_ref(column)?.as_str_or_null()?.and_then(library_path))
+}
+
 /// What is forgotten, with the bytes that the catalog knows.
 pub(super) fn load(connection: &Connection, contents: &ById<ContentId>) -> rusqlite::Result<Vec<Forgotten>> {
     let mut statement =
@@ -325,12 +326,8 @@ pub(super) fn load(connection: &Connection, contents: &ById<ContentId>) -> rusql
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        let path = |column: usize| -> rusqlite::Result<Option<LibraryPath>> {
-            let text = row.get_ref(column)?.as_str_or_null()?;
-            Ok(text.and_then(|text| LibraryPath::recorded(text).ok()))
-        };
-        if let (Some(content), Some(stood)) = (contents.get(row.get(0)?), path(1)?) {
-            all.push(Forgotten { content, path: stood, kept: path(2)?, with: path(3)? });
+        if let (Some(content), Some(stood)) = (contents.get(row.get(0)?), path(row, 1)?) {
+            all.push(Forgotten { content, path: stood, kept: path(row, 2)?, with: path(row, 3)? });
         }
     }
     Ok(all)

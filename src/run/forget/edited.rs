@@ -18,7 +18,6 @@ use crate::contents::Content;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Edit};
 use crate::library::choices;
-use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
 use crate::problem::{Code, Problem};
@@ -33,10 +32,8 @@ use crate::run::{list, moves};
 /// If there is no library, it is in use, or it knows no file of such a path.
 pub fn keep_edits(library: &Path, paths: &[PathBuf]) -> Result<Counts, Error> {
     let named = named(library, &Catalog::read(library)?, paths)?;
-    let _lock = lock(library)?;
-    let mut catalog = Catalog::open(library)?;
     let watch = Watch { progress: &(), cancel: &AtomicBool::new(false) };
-    moves::finish(&moves::Run { library, jobs: NonZeroUsize::MIN, watch }, &mut catalog)?;
+    let (_lock, mut catalog) = moves::open(&moves::Run { library, jobs: NonZeroUsize::MIN, watch })?;
     let (mut kept, mut edits) = (Counts::default(), Vec::new());
     for path in &named {
         let Some(known) = catalog.file(path.as_str())? else { continue };
@@ -67,9 +64,10 @@ pub fn keep_edits(library: &Path, paths: &[PathBuf]) -> Result<Counts, Error> {
 fn named(library: &Path, catalog: &Catalog, paths: &[PathBuf]) -> Result<Vec<LibraryPath>, Error> {
     let mut named = Vec::new();
     for path in paths {
-        let found = catalog.path_of(&list::candidates(library, path))?;
-        let found = found.and_then(|found| LibraryPath::recorded(&found).ok());
-        named.push(found.ok_or_else(|| Error::NoSuchFile(path.display().to_string()))?);
+        named.push(
+            list::path_of(library, catalog, path)?
+                .ok_or_else(|| Error::NoSuchFile(path.display().to_string()))?,
+        );
     }
     named.sort();
     named.dedup();

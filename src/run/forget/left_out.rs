@@ -15,7 +15,6 @@ use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Forgotten, Move, NewMove, Remembered};
 use crate::library::given::Given;
 use crate::library::layout;
-use crate::library::lock::lock;
 use crate::library::name;
 use crate::library::numbers::first_free;
 use crate::library::path::{LibraryPath, PathKey};
@@ -24,7 +23,7 @@ use crate::library::tree::Tree;
 use crate::problem::{Code, Problem};
 use crate::run::counts::Counts;
 use crate::run::list;
-use crate::run::moves::{Moved, Run, carry_out, finish};
+use crate::run::moves::{Moved, Run, carry_out, open};
 use crate::stage::survey::{Before, is_as_placed};
 
 /// What becomes of the file of a photo that is forgotten.
@@ -211,10 +210,7 @@ impl Named {
 impl Opened {
     fn new(run: &Run<'_>) -> Result<Self, Error> {
         let library = run.library;
-        Catalog::read(library)?;
-        let lock = lock(library)?;
-        let mut catalog = Catalog::open(library)?;
-        finish(run, &mut catalog)?;
+        let (lock, mut catalog) = open(run)?;
         let Remembered { delivered, recorded } = catalog.load()?;
         let before =
             Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, &HashSet::new());
@@ -244,8 +240,7 @@ impl Opened {
 
     /// The file on record that an owner's path means: itself, or by a link of an album.
     fn find(&self, library: &Path, path: &Path) -> Result<Option<LibraryPath>, Error> {
-        let found = self.catalog.path_of(&list::candidates(library, path))?;
-        let found = found.and_then(|found| LibraryPath::recorded(&found).ok());
+        let found = list::path_of(library, &self.catalog, path)?;
         Ok(found.filter(|found| self.files.get(found).is_some_and(|file| file.area != Area::Details)))
     }
 

@@ -204,6 +204,15 @@ fn by_name(catalog: &Catalog, left_out: &[ForgottenRecord], path: &Path) -> Resu
     }
 }
 
+/// The path on record that an owner means, if there is one.
+///
+/// # Errors
+/// If the catalog cannot be read.
+pub(crate) fn path_of(library: &Path, catalog: &Catalog, path: &Path) -> Result<Option<LibraryPath>, Error> {
+    let found = catalog.path_of(&candidates(library, path))?;
+    Ok(found.and_then(|found| LibraryPath::recorded(&found).ok()))
+}
+
 /// The paths inside the library that an owner may mean, likeliest first.
 pub(crate) fn candidates(library: &Path, path: &Path) -> Vec<String> {
     let mut candidates = vec![slashed(path)];

@@ -28,8 +28,8 @@ use crate::library::titles::Titles;
 use crate::place::Place;
 
 pub use crate::library::posted::Posted;
-pub(crate) use explain::candidates;
 pub use explain::{Explained, LeftOut, Story, explain};
+pub(crate) use explain::{candidates, path_of};
 
 /// A file of the library, as in JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -89,7 +89,7 @@ pub fn rebuild(
     made.write(&new, &sorted, &remembered(&old, &settings), &edits, &old.forgotten)?;
     let kept_aside = swap(run.library, &new)?;
 
-    let mut looked = look(&old, &told, &on_drive, &sorted, &reread, made);
+    let mut looked = look(&old, &edits, &told, &on_drive, &sorted, &reread, made);
     looked.problems.extend(told.damage());
     looked.problems.extend(old.damage());
     let compared = inputs.map(|inputs| against::compare(run, inputs, &looked.holding)).transpose()?;
@@ -213,7 +213,15 @@ impl Made {
 }
 
 /// What the reading came to, by the new catalog, and by what the old one and the tables still knew.
-fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Reread, made: Made) -> Looked {
+fn look(
+    old: &Old,
+    edits: &[KeptEdit],
+    told: &Told,
+    on_drive: &OnDrive,
+    sorted: &Sorted,
+    reread: &Reread,
+    made: Made,
+) -> Looked {
     let mut looked = Looked { problems: made.problems, ..Looked::default() };
     let left_out = old.forgotten.iter().map(|file| &file.bytes.content);
     looked.holding.left_out.extend(left_out.map(|content| (content.blake3, content.size)));
@@ -231,7 +239,6 @@ fn look(old: &Old, told: &Told, on_drive: &OnDrive, sorted: &Sorted, reread: &Re
         looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(path.as_str()));
         looked.files.changed += 1;
     }
-    let edits = old.edits(reread);
     let replaced = edits.iter().map(|edit| (edit.original.blake3, edit.original.size));
     looked.holding.left_out.extend(replaced);
     let recorded = old.known.recorded.files.values().map(|record| {

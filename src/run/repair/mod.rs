@@ -20,7 +20,6 @@ use crate::contents::Contents;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Remembered};
 use crate::library::given::Given;
-use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, FileRecord, Harm};
 use crate::library::staging::Staging;
@@ -107,9 +106,7 @@ pub fn repair(run: &RepairRun<'_>) -> Result<Repaired, Error> {
     }
     let library = run.library;
     let chosen = chosen(library, &Catalog::read(library)?, run.changed)?;
-    let _lock = lock(library)?;
-    let mut catalog = Catalog::open(library)?;
-    moves::finish(&moves::Run { library, jobs: run.jobs, watch: run.watch }, &mut catalog)?;
+    let (_lock, mut catalog) = moves::open(&moves::Run { library, jobs: run.jobs, watch: run.watch })?;
     if run.look == Look::Everything {
         let verify = VerifyRun { library, jobs: run.jobs, watch: run.watch };
         let looked = recorded::compare(&verify, &catalog.load()?, &OnDrive::walk(library))?;
@@ -212,9 +209,7 @@ pub fn repair(run: &RepairRun<'_>) -> Result<Repaired, Error> {
 /// The paths in the catalog that the owner means.
 fn chosen(library: &Path, catalog: &Catalog, paths: &[PathBuf]) -> Result<HashSet<LibraryPath>, Error> {
     let one = |path: &PathBuf| {
-        let found = catalog.path_of(&list::candidates(library, path))?;
-        let found = found.and_then(|found| LibraryPath::recorded(&found).ok());
-        found.ok_or_else(|| Error::NoSuchFile(path.display().to_string()))
+        list::path_of(library, catalog, path)?.ok_or_else(|| Error::NoSuchFile(path.display().to_string()))
     };
     paths.iter().map(one).collect()
 }

@@ -1,3 +1,5 @@
+//! Moves of small files whose bytes are their first names: what stands where in the end, and what was refused.
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use blake3::Hash;
 
-use super::{Pair, edit, everything, flip, set_time};
+use super::{Pair, edit, everything, set_time};
+use crate::reliability::kills::Random;
 use crate::support::verified::{rich, try_verify};
-use crate::support::{command, contents, differences, said};
+use crate::support::{command, contents, differences, rot, said};
 use windfall::library::name::path_below;
 use windfall::mirror::memory::Memory;
 
@@ -46,7 +47,7 @@ impl Bench {
         let photos: Vec<PathBuf> =
             fs::read_dir(library.join("2024/2024-03")).unwrap().map(|f| f.unwrap().path()).collect();
         let bad = format!("2024/2024-03/{}", photos[0].file_name().unwrap().to_str().unwrap());
-        flip(&before.join(&bad));
+        rot(&before.join(&bad));
         assert_eq!(try_verify(&before, None).unwrap().files.damaged, 1);
         fs::create_dir(library.join("Best")).unwrap();
         for photo in &photos {
@@ -156,11 +157,7 @@ fn assert_holds(bench: &Bench, mirror: &Path, known: &HashSet<Hash>, needed: &Ha
 fn mirrorings_killed_at_any_instant_lose_nothing_and_go_on() {
     let bench = Bench::new();
     let kills: usize = std::env::var("WINDFALL_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
-    let mut state: u64 = std::env::var("WINDFALL_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(7);
-    let mut random = |below: Duration| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        below.mul_f64((state >> 32) as f64 / f64::from(u32::MAX))
-    };
+    let mut random = Random::new();
     let before = hashes(&bench.before);
     let known: HashSet<Hash> = before.union(&hashes(&bench.pair.library())).copied().collect();
     // the catalog, the memory and the tables beside the catalog are replaced by newer ones
@@ -177,7 +174,7 @@ fn mirrorings_killed_at_any_instant_lose_nothing_and_go_on() {
         let needed = if later { needed.clone() } else { HashSet::new() };
         // every third run is killed again, and again
         for round in 0..1 + usize::from(number % 3 == 2) * 2 {
-            let time = random(span);
+            let time = random.below(span);
             let mut command = run(&bench.pair.library(), &mirror, &[]);
             let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
             std::thread::sleep(time);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use blake3::Hash;
 use tempfile::TempDir;
 
-use super::kills::kill_after;
+use super::kills::{Random, kill_after};
 use super::{asked, export, tree};
 use crate::support::{self, differences, said};
 
@@ -70,18 +70,14 @@ impl Bench {
     /// Kills the command many times, ends it by `next`, and compares.
     fn kill(&self, next: Next) {
         let kills = asked("WINDFALL_KILLS").unwrap_or(12);
-        let mut state = asked("WINDFALL_SEED").unwrap_or(7) as u64;
-        let mut random = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            self.time.mul_f64((state >> 32) as f64 / f64::from(u32::MAX))
-        };
+        let mut random = Random::new();
         let mut killed = 0;
         for number in 0..kills {
             let (_folder, library) = self.trial();
             let mut was_killed = false;
             // every other run is killed again by the way
             for _ in 0..=number % 2 {
-                was_killed |= kill_after(command(&library, &self.arguments), random());
+                was_killed |= kill_after(command(&library, &self.arguments), random.below(self.time));
             }
             killed += usize::from(was_killed);
             let what = format!("{:?}, kill {number}", self.arguments);

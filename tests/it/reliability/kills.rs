@@ -21,14 +21,14 @@ pub(super) fn kill_after(mut command: Command, time: Duration) -> bool {
 }
 
 /// Times drawn at random; `WINDFALL_SEED=1` draws others.
-pub(super) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         Random(asked("WINDFALL_SEED").unwrap_or(7) as u64)
     }
 
-    pub(super) fn below(&mut self, below: Duration) -> Duration {
+    pub fn below(&mut self, below: Duration) -> Duration {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         below.mul_f64((self.0 >> 32) as f64 / f64::from(u32::MAX))
     }
