@@ -248,10 +248,13 @@ fn outer_names_and_nested_archives() {
     let inner = media.entries(1)[0].content.bytes();
     let deep = b"Apple_Media_Services/Apple Music Activity/Apple Music Library Tracks.json.zip";
     assert!(inner.windows(deep.len()).any(|name| name == deep));
-    let doubled = export(Outer::Account, Language::French).wrapper(Wrapper::Named("a/a".into()));
+    let doubled = export(Outer::OtherData, Language::French).wrapper(Wrapper::Doubled);
     let history = request_history(&[("ICLOUD_NOTES", "2026-05-01 08:00:00", "ACCESS", "COMPLETED")]);
     let doubled = doubled.part(account().files([history]));
-    assert_eq!(doubled.entries(1)[2].name, "a/a/Data & Privacy Request History.csv");
+    assert_eq!(
+        doubled.entries(1)[2].name,
+        "Autres données/Autres données/Data & Privacy Request History.csv"
+    );
     assert_eq!(
         text(doubled.entries(1)[2].content.bytes()),
         "Request ID,Category Name,Request Time,Activity Type,Archive Size,Request Status\n\
