@@ -61,14 +61,14 @@ impl Scene {
 
     fn import_with(&self, more: &[&str]) -> Value {
         let run = self.import_run(more);
-        assert_eq!(run.code(), 0, "{}{}", run.out(), run.err());
+        assert_eq!(run.code(), 0, "{}", told(&run));
         run.json()
     }
 
     /// Imports `parts/`, of which something has to be missing, damaged or not written.
     fn import_with_errors(&self) -> Value {
         let run = self.import_run(&[]);
-        assert_eq!(run.code(), 3, "{}{}", run.out(), run.err());
+        assert_eq!(run.code(), 3, "{}", told(&run));
         run.json()
     }
 
@@ -129,6 +129,12 @@ impl Scene {
         };
         statement.query_map([], row).unwrap().map(Result::unwrap).collect()
     }
+}
+
+/// What a run says that ended otherwise than it should have.
+fn told(run: &Run) -> String {
+    let report: Value = serde_json::from_str(run.out()).unwrap_or_default();
+    format!("{}\n{:#}\n{:#}", run.err(), report["problems"], report["categories"])
 }
 
 /// The numbers of a category in a report: items, listed, matched, files, derived.

@@ -209,12 +209,7 @@ fn archives_in_archives() {
     let scene = Scene::of([&account(5)]);
     let report = scene.import();
     assert_eq!(problems(&report), [""; 0]);
-    assert!(
-        scene
-            .details()
-            .iter()
-            .any(|path| path.contains("level 0.zip") && path.ends_with("SignOn Information.csv"))
-    );
+    assert!(scene.details().iter().any(|path| path.ends_with("SignOn Information.csv")));
     let scene = Scene::of([&account(6)]);
     let report = scene.import_with_errors();
     assert_eq!(problems(&report), ["error limit-exceeded"]);
@@ -261,7 +256,7 @@ fn guides_receipts_sounds_and_other_documents() {
     assert_eq!(
         scene.tree(),
         [
-            "Other/Apple.com and Apple Store 2024-05-01/Terms.pdf",
+            "Other/Apple.com and Apple Store/Terms.pdf",
             "Purchases/Receipts/R1.pdf",
             "Purchases/Receipts/R2.pdf",
             "Recordings/Siri/Hey Siri 1.m4a",
