@@ -115,6 +115,11 @@ mod progress;
 #[doc(hidden)]
 pub mod progress;
 #[cfg(not(feature = "internals"))]
+mod records;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod records;
+#[cfg(not(feature = "internals"))]
 mod run;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
