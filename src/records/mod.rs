@@ -5,9 +5,9 @@
 //! stand is settled before a row gets here. `records.sql` says what each column means; the comments there are part of
 //! every file.
 //!
-//! The same rows in the same order give the same bytes on any machine: one transaction, no clock, and no free pages,
-//! in which old bytes would lie. Only another release of SQLite may write its own version number. There is no journal
-//! and nothing is synced, because the caller makes the whole file durable before it gets its name.
+//! The same rows in the same order give the same bytes: one transaction, no clock, and no free pages, in which old
+//! bytes would lie. Only another release of SQLite may write its own version number. There is no journal and nothing is
+//! synced, because the caller makes the whole file durable before it gets its name.
 
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
