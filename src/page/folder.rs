@@ -54,7 +54,12 @@ pub fn refuse_others(page: &Path) -> Result<(), Error> {
 ///
 /// # Errors
 /// If one cannot be written.
-pub fn write(own: &Path, page: &Path, sections: &[Section], shows_hidden: &'static str) -> Result<Counts, Error> {
+pub fn write(
+    own: &Path,
+    page: &Path,
+    sections: &[Section],
+    shows_hidden: &'static str,
+) -> Result<Counts, Error> {
     let folder = folder(page);
     let mut counts = Counts::default();
     if !sections.is_empty() {

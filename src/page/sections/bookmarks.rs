@@ -46,9 +46,8 @@ impl Section {
     /// The section of these bookmarks, in the order given. `left_out` more are deleted and not shown.
     pub fn bookmarks(bookmarks: &[BookmarkShown], left_out: u64) -> Self {
         let link = |url: &str| Bookmark { url: url.to_owned(), ..Bookmark::default() }.is_link();
-        let data = Data {
-            bookmarks: bookmarks.iter().map(|shown| One { shown, link: link(&shown.url) }).collect(),
-        };
+        let data =
+            Data { bookmarks: bookmarks.iter().map(|shown| One { shown, link: link(&shown.url) }).collect() };
         let folders: BTreeSet<&str> =
             bookmarks.iter().map(|one| one.folder.as_str()).filter(|folder| !folder.is_empty()).collect();
         let to_read = bookmarks.iter().filter(|one| one.reading_list).count() as u64;

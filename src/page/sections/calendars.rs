@@ -17,6 +17,8 @@ pub struct Days {
     pub calendars: Vec<CalendarShown>,
     pub events: Vec<EventShown>,
     pub tasks: Vec<TaskShown>,
+    /// Events that are counted and have no day that anybody can read.
+    pub unplaced: u64,
 }
 
 /// A calendar, or a list of reminders.
@@ -92,37 +94,31 @@ struct Event<'a> {
 }
 
 impl Section {
-    /// The section of these calendars and lists. `events` and `tasks` are what people count of them.
-    pub fn calendars(days: &Days, events: u64, tasks: u64) -> Self {
-        let event = |event: &'_ EventShown| -> (Vec<(i64, i64, usize)>, Option<u32>) {
-            (runs(&event.days), event.starts.map(minute))
-        };
-        let shown = days.events.iter().map(|shown| {
-            let (runs, starts) = event(shown);
-            Event {
-                calendar: shown.calendar,
-                title: cut(&shown.title),
-                runs,
-                starts,
-                ends: shown.ends.map(|(after, clock)| (after, clock.map(minute))),
-                zone: shown.zone.as_deref(),
-                rule: shown.rule.as_deref().map(cut),
-                location: shown.location.as_deref().map(cut),
-                notes: shown.notes.as_deref().map(cut),
-                cancelled: shown.cancelled,
-            }
+    /// The section of these calendars and lists. `events` is how many events and series people count in them.
+    pub fn calendars(days: &Days, events: u64) -> Self {
+        let shown = days.events.iter().map(|shown| Event {
+            calendar: shown.calendar,
+            title: cut(&shown.title),
+            runs: runs(&shown.days),
+            starts: shown.starts.map(minute),
+            ends: shown.ends.map(|(after, clock)| (after, clock.map(minute))),
+            zone: shown.zone.as_deref(),
+            rule: shown.rule.as_deref().map(cut),
+            location: shown.location.as_deref().map(cut),
+            notes: shown.notes.as_deref().map(cut),
+            cancelled: shown.cancelled,
         });
         let data = Data { calendars: &days.calendars, events: shown.collect(), tasks: &days.tasks };
-        let title = match (events, tasks) {
-            (0, tasks) => listed(&[(tasks, "task", "tasks")]),
-            (events, _) => listed(&[(events, "event", "events")]),
-        };
-        let calendars = days.calendars.len() as u64;
-        let line = match (events, tasks) {
-            (0, _) => listed(&[(calendars, "list", "lists")]),
-            (_, tasks) => listed(&[(tasks, "task", "tasks"), (calendars, "calendar or list", "calendars and lists")]),
-        };
-        Section::new(Category::Calendars, title, line, &data)
+        let counts = [
+            (events, "event", "events"),
+            (days.tasks.len() as u64, "task", "tasks"),
+            (days.calendars.len() as u64, "calendar or list", "calendars and lists"),
+            (days.unplaced, "event without a day", "events without a day"),
+        ];
+        let is_listed = |(number, ..): &&(u64, &str, &str)| *number > 0;
+        let first = counts.iter().take(2).position(|count| is_listed(&count)).unwrap_or(0);
+        let (title, rest) = counts.split_at(first + 1);
+        Section::new(Category::Calendars, listed(title), listed(rest), &data)
     }
 }
 
@@ -142,7 +138,11 @@ fn runs(days: &[NaiveDate]) -> Vec<(i64, i64, usize)> {
     for day in days.iter().map(number) {
         match runs.last_mut() {
             Some((first, step, count @ 1)) if day > *first => (*step, *count) = (day - *first, 2),
-            Some((first, step, count)) if *count > 1 && day == *first + *step * i64::try_from(*count).unwrap_or(0) => *count += 1,
+            Some((first, step, count))
+                if *count > 1 && day == *first + *step * i64::try_from(*count).unwrap_or(0) =>
+            {
+                *count += 1
+            }
             _ => runs.push((day, 1, 1)),
         }
     }

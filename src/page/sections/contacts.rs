@@ -46,7 +46,8 @@ impl Section {
     /// The section of these cards, by name.
     pub fn contacts(mut cards: Vec<CardShown>) -> Self {
         cards.sort_by_cached_key(|card| (crate::library::name::fold(&card.name), card.path.clone()));
-        let groups: std::collections::BTreeSet<&String> = cards.iter().flat_map(|card| &card.groups).collect();
+        let groups: std::collections::BTreeSet<&String> =
+            cards.iter().flat_map(|card| &card.groups).collect();
         let pictures = cards.iter().filter(|card| card.picture.is_some()).count() as u64;
         let line = listed(&[(groups.len() as u64, "group", "groups"), (pictures, "picture", "pictures")]);
         let title = counted(cards.len() as u64, "contact", "contacts");

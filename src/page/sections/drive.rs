@@ -1,5 +1,7 @@
 //! The owner's tree of iCloud Drive.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::contents::Category;
@@ -49,7 +51,20 @@ impl Section {
         }
         data.folders = folders.names;
         let bytes = files.iter().map(|file| file.size).fold(0, u64::saturating_add);
-        let line = format!("{} in {}", size(bytes), counted(data.folders.len() as u64, "folder", "folders"));
+        let line = match folders_of(&data.folders) {
+            0 => size(bytes),
+            folders => format!("{} in {}", size(bytes), counted(folders, "folder", "folders")),
+        };
         Section::new(Category::Drive, counted(files.len() as u64, "file", "files"), line, &data)
     }
+}
+
+/// How many folders there are below the one that all lie in.
+fn folders_of(paths: &[&str]) -> u64 {
+    let mut folders = BTreeSet::new();
+    for path in paths {
+        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]).skip(1);
+        folders.extend(ends.filter_map(|end| path.get(..end)));
+    }
+    folders.len() as u64
 }

@@ -190,9 +190,10 @@ fn pieces(line: &str, folder: &str) -> Vec<Piece> {
         let link = match c {
             '!' => link(after).map(|(name, target, length)| (name, target, length + 1)),
             '[' => link(rest),
-            '<' => after.split_once('>').filter(|(address, _)| is_web(address)).map(|(address, _)| {
-                (address, address, address.len() + 2)
-            }),
+            '<' => after
+                .split_once('>')
+                .filter(|(address, _)| is_web(address))
+                .map(|(address, _)| (address, address, address.len() + 2)),
             _ => None,
         };
         if let Some((name, target, length)) = link {
@@ -420,16 +421,20 @@ mod tests {
         let said = blocks("See (https://b.c/d), or not.");
         assert_eq!(
             said,
-            [Block::Paragraph(vec![text("See ("), link("https://b.c/d", "https://b.c/d"), text("), or not.")])]
+            [Block::Paragraph(vec![
+                text("See ("),
+                link("https://b.c/d", "https://b.c/d"),
+                text("), or not.")
+            ])]
         );
     }
 
     #[test]
     fn what_an_owner_writes_besides() {
-        assert_eq!(blocks("```sh\n# x\n\n- y\n```\nz"), [
-            Block::Code("# x\n\n- y".to_owned()),
-            Block::Paragraph(vec![text("z")]),
-        ]);
+        assert_eq!(
+            blocks("```sh\n# x\n\n- y\n```\nz"),
+            [Block::Code("# x\n\n- y".to_owned()), Block::Paragraph(vec![text("z")]),]
+        );
         assert_eq!(blocks("#x\n**bold**"), [Block::Paragraph(vec![text("#x\n**bold**")])]);
         assert_eq!(read("no heading", "Notes").title, None);
         assert_eq!(read("---\nnever ends", "Notes").blocks.len(), 1);

@@ -6,8 +6,8 @@
 //! into the library. Bodies of messages are not in it at all.
 
 mod bookmarks;
-mod contacts;
 mod calendars;
+mod contacts;
 mod drive;
 mod mail;
 mod markdown;
@@ -28,11 +28,8 @@ pub use drive::FileShown;
 pub use mail::MessageShown;
 pub use notes::NoteShown;
 
-const STYLE: &str = concat!(
-    include_str!("../page.css"),
-    include_str!("../gallery.css"),
-    include_str!("section.css"),
-);
+const STYLE: &str =
+    concat!(include_str!("../page.css"), include_str!("../gallery.css"), include_str!("section.css"),);
 
 /// What every section does in a browser before it does its own.
 const SHARED: &str = concat!(include_str!("../words.js"), include_str!("section.js"));
@@ -126,7 +123,8 @@ impl Section {
     /// Says how many are left out because they are deleted.
     fn without(self, left_out: u64, deleted: &str) -> Self {
         let is = if left_out == 1 { "is" } else { "are" };
-        let said = (left_out > 0).then(|| format!("{} {deleted} {is} not shown", crate::page::figures::count(left_out)));
+        let said = (left_out > 0)
+            .then(|| format!("{} {deleted} {is} not shown", crate::page::figures::count(left_out)));
         Section { left_out: said, ..self }
     }
 }
@@ -151,7 +149,12 @@ struct Page<'a> {
 ///
 /// # Errors
 /// If the template cannot be filled, which no value causes.
-pub fn render(section: &Section, others: &[Section], main: &str, shows_hidden: &'static str) -> Result<String, askama::Error> {
+pub fn render(
+    section: &Section,
+    others: &[Section],
+    main: &str,
+    shows_hidden: &'static str,
+) -> Result<String, askama::Error> {
     let form = form(section.category);
     let (search, script) = form.map_or(("", ""), |form| (form.search, form.script));
     nonced(|nonce| {

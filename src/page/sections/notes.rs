@@ -73,9 +73,13 @@ impl Section {
     pub fn notes(mut notes: Vec<NoteShown>, left_out: u64) -> Self {
         let changed = |note: &NoteShown| note.modified.clone().or(note.created.clone());
         notes.sort_by(|a, b| {
-            (a.deleted, !a.pinned).cmp(&(b.deleted, !b.pinned)).then_with(|| changed(b).cmp(&changed(a))).then_with(|| a.path.cmp(&b.path))
+            (a.deleted, !a.pinned)
+                .cmp(&(b.deleted, !b.pinned))
+                .then_with(|| changed(b).cmp(&changed(a)))
+                .then_with(|| a.path.cmp(&b.path))
         });
-        let folders: BTreeSet<&str> = notes.iter().filter(|note| !note.deleted).map(|note| note.folder.as_str()).collect();
+        let folders: BTreeSet<&str> =
+            notes.iter().filter(|note| !note.deleted).map(|note| note.folder.as_str()).collect();
         let attachments = notes.iter().map(|note| note.attachments).fold(0, u64::saturating_add);
         let (folders, number) = (folders.len() as u64, notes.len() as u64);
         let line = listed(&[(folders, "folder", "folders"), (attachments, "attachment", "attachments")]);
