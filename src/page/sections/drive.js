@@ -44,8 +44,10 @@ for (let file = 0; file < total; file++) {
 
 // ---- rows
 const cells = (name, kind, size, when) => {
-  const made = [name, element('span', 'kind', kind), element('span', 'size', size), element('span', 'when', when)];
-  return made;
+  const second = element('span', 'kind', kind);
+  // on a phone the day stands behind the kind
+  if (when) second.dataset.when = when;
+  return [name, second, element('span', 'size', size), element('span', 'when', when)];
 };
 const fileRow = (file, isFound) => {
   const row = element('li', 'file');

@@ -108,8 +108,10 @@ const draw = growing(rows, index => {
   const first = element('span', 'excerpt', excerpt(note));
   first.dir = 'auto';
   link.append(title, when, first);
-  if (note.pinned) link.append(element('span', 'badge', 'pinned'));
-  if (note.attachments) link.append(element('span', 'badge', counted(note.attachments, 'attachment', 'attachments')));
+  const badges = element('span', 'badges');
+  if (note.pinned) badges.append(element('span', 'badge', 'pinned'));
+  if (note.attachments) badges.append(element('span', 'badge', counted(note.attachments, 'attachment', 'attachments')));
+  if (badges.childNodes.length) link.append(badges);
   if (current.open === note.path) link.setAttribute('aria-current', 'true');
   link.addEventListener('click', event => {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
