@@ -25,9 +25,6 @@ pub enum Error {
     /// Nothing shows that these inputs come from Apple.
     #[error("nothing shows that this comes from Apple: {}", list(.0))]
     Strangers(Vec<PathBuf>),
-    /// Everything found is Apple's, but none of it photos.
-    #[error("no photos in {}", .0.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
-    NotPhotos(Vec<String>),
     /// No archive that was found can be read; each has its own cause.
     #[error("none of the archives can be read")]
     AllUnreadable(Vec<Problem>),
@@ -224,9 +221,6 @@ impl Error {
             },
             Error::Strangers(_) => {
                 "leave it out; if your photos are in it, `windfall import … --loose` takes them as they are"
-            }
-            Error::NotPhotos(_) => {
-                "it comes from Apple, but Windfall imports only iCloud Photos: name the zips called `iCloud Photos Part 1 of …`"
             }
             Error::NoExport(_) => {
                 "name the zips that Apple sent (`iCloud Photos Part 1 of 12.zip`, …) or the folder that holds them; \

@@ -141,7 +141,9 @@ mod threads;
 #[doc(hidden)]
 pub mod threads;
 
+pub use category::outcome::Count;
 pub use category::photos::counts::{AlbumCounts, MediaCounts};
+pub use category::{Choices, Mbox, Packages, Wanted};
 pub use contents::Category;
 pub use error::{CatalogFault, CatalogFaultKind, Error};
 pub use library::catalog::Health;

@@ -1,10 +1,11 @@
 //! Whose an archive or folder is, and what each of its paths is for: what discovery asks of everything it finds.
 //!
 //! Only evidence counts (see [`recognise`] and [`photos::classify`]); a name is believed where damage has left
-//! nothing else. What is another category's is named and left alone.
+//! nothing else.
 
+use crate::apple::part_name;
 use crate::category::photos::{self, classify};
-use crate::category::recognise;
+use crate::category::recognise::{self, Beside};
 use crate::contents::litter::is_ignored;
 use crate::contents::{Category, Class, Sort};
 
@@ -20,16 +21,13 @@ pub enum Delivered {
 /// The beginning of a list, a few thousand bytes; `None` where it cannot be read.
 pub type Head<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
 
-/// What the paths of one archive or folder show.
+/// What the paths of one archive or folder show. It may hold several categories; each path has one.
 #[derive(Debug, Default)]
-pub enum Shape {
-    /// It holds iCloud Photos.
-    Photos(classify::Shape),
-    /// It belongs to a category that is not imported.
-    LeftAlone(Category),
-    /// Nothing shows whose it is.
-    #[default]
-    Unknown,
+pub struct Shape {
+    photos: classify::Shape,
+    others: recognise::Shape,
+    /// Whose it is by its name, where nothing in it tells.
+    named: Option<Category>,
 }
 
 /// What one path is for.
@@ -39,6 +37,7 @@ pub struct Classified {
     pub wrapper: String,
     /// The path inside the part.
     pub inner: String,
+    pub category: Category,
     pub class: Class,
     pub sort: Sort,
 }
@@ -48,89 +47,120 @@ impl Shape {
     pub fn of<'a>(
         name: &str,
         delivered: Delivered,
+        beside: Beside,
         paths: impl Iterator<Item = &'a str> + Clone,
         head: Head<'_>,
     ) -> Self {
-        let paths = paths.filter(|path| !is_ignored(path));
-        let is_empty = paths.clone().next().is_none();
-        let other = if is_empty { recognise::by_name(name) } else { recognise::of(name, paths.clone()) };
+        let wanted = paths.clone().filter(|path| !is_ignored(path));
+        let is_empty = wanted.clone().next().is_none();
+        let named = if is_empty { recognise::by_name(name) } else { None };
+        let others = recognise::Shape::of(name, beside, paths, head);
+        let other = if is_empty { named } else { others.category() };
         // all of an owner's iCloud Drive is the owner's, whatever it is called
-        if other == Some(Category::Drive) {
-            return Shape::LeftAlone(Category::Drive);
-        }
-        let photos = classify::Shape::of(name, delivered, other, paths, head);
-        match other {
-            _ if photos.is_part() => Shape::Photos(photos),
-            Some(category) => Shape::LeftAlone(category),
-            None => Shape::Unknown,
-        }
+        let wanted = wanted.filter(|path| !others.is_drives(path));
+        let photos = classify::Shape::of(name, delivered, other, wanted, head);
+        Shape { photos, others, named }
     }
 
     /// A part of Apple's in which nothing can be read: only its name tells whose it is.
     pub fn by_name(name: &str) -> Self {
-        recognise::by_name(name).map_or_else(|| Shape::Photos(classify::Shape::default()), Shape::LeftAlone)
+        Shape { named: Some(recognise::by_name(name).unwrap_or(Category::Photos)), ..Shape::default() }
+    }
+
+    /// An archive of which only the archives in it are Apple's.
+    pub fn of_category(category: Category) -> Self {
+        Shape { named: Some(category), ..Shape::default() }
     }
 
     /// What the owner wants imported although nothing shows that it is Apple's: its photos and videos.
     pub fn loose() -> Self {
-        Shape::Photos(classify::Shape::loose())
+        Shape { photos: classify::Shape::loose(), ..Shape::default() }
     }
 
-    /// The category of an export that such a delivery belongs to. Where nothing tells, it is photos: their parts
-    /// are the only ones that are imported.
+    /// The category of an export that such a delivery belongs to: photos, whatever lies beside them, else what most of
+    /// it is.
     pub fn category(&self) -> Category {
-        match self {
-            Shape::Photos(_) | Shape::Unknown => Category::Photos,
-            Shape::LeftAlone(category) => *category,
-        }
+        let others = if self.photos.is_part() { None } else { self.others.category() };
+        others.or(self.named).unwrap_or(Category::Photos)
     }
 
-    /// Whether it is a part that is imported.
+    /// Whether it is a part of a request.
     pub fn is_part(&self) -> bool {
-        self.photos().is_some()
+        self.photos.is_part() || self.others.is_part() || self.named.is_some()
     }
 
-    /// Whether the top itself is a part, and not only a folder below.
+    /// Whether the top itself is a part of iCloud Photos, and not only a folder below.
     pub fn is_part_itself(&self) -> bool {
-        self.photos().is_some_and(classify::Shape::is_part_itself)
+        self.photos.is_part_itself()
+    }
+
+    /// Whether it is part of another category than photos.
+    pub fn has_others(&self) -> bool {
+        self.others.is_part()
     }
 
     /// Whether it is the folder of one shared album, which belongs to the part in which it lies.
     pub fn is_shared_album(&self) -> bool {
-        self.photos().is_some_and(classify::Shape::is_shared_album)
+        self.photos.is_shared_album()
     }
 
     /// Whether its photos and videos are wanted although nobody knows whose it is.
     pub fn is_loose(&self) -> bool {
-        self.photos().is_some_and(classify::Shape::is_loose)
+        self.photos.is_loose()
     }
 
     /// The wrapper folders.
     pub fn wrappers(&self) -> impl Iterator<Item = &str> {
-        self.photos().into_iter().flat_map(classify::Shape::wrappers)
+        self.photos.wrappers().chain(self.others.wrappers())
+    }
+
+    /// Whether a zip at this path may be looked into. What lies in an owner's iCloud Drive, in a note or in a message is
+    /// the owner's.
+    pub fn may_be_opened(&self, path: &str, size: u64) -> bool {
+        if self.others.is_drives(path) {
+            return false;
+        }
+        self.others.is_more_of_the_drive(path) || {
+            let classified = self.classify(path, size);
+            match classified.category {
+                Category::Photos => classified.class == Class::Other,
+                _ => classified.sort == recognise::Sort::Unknown.into(),
+            }
+        }
+    }
+
+    /// Whether this zip beside the root of an iCloud Drive holds more of it.
+    pub fn is_more_of_the_drive(&self, path: &str) -> bool {
+        self.others.is_more_of_the_drive(path)
+    }
+
+    /// Whether this path is shown to be of another category than photos.
+    pub fn is_claimed(&self, path: &str) -> bool {
+        self.others.claim(path).is_some()
     }
 
     /// What this path is for; `size` is in bytes.
     pub fn classify(&self, path: &str, size: u64) -> Classified {
-        match self {
-            Shape::Photos(shape) => shape.classify(path, size),
-            Shape::LeftAlone(_) | Shape::Unknown => classify::Shape::default().classify(path, size),
+        if self.others.is_drives(path) || !self.photos.is_part() && self.others.is_part() {
+            return self.others.classify(path);
         }
-        .into()
-    }
-
-    fn photos(&self) -> Option<&classify::Shape> {
-        match self {
-            Shape::Photos(shape) => Some(shape),
-            Shape::LeftAlone(_) | Shape::Unknown => None,
+        let photos = self.photos.classify(path, size);
+        match photos.sort {
+            photos::Sort::Other => self.others.claim(path).unwrap_or_else(|| photos.into()),
+            _ => photos.into(),
         }
     }
 }
 
 impl From<classify::Classified> for Classified {
     fn from(classify::Classified { wrapper, inner, sort }: classify::Classified) -> Self {
-        Classified { wrapper, inner, class: sort.class(), sort: sort.into() }
+        Classified { wrapper, inner, category: Category::Photos, class: sort.class(), sort: sort.into() }
     }
+}
+
+/// Whether Apple calls a delivery so, counted or not.
+pub fn is_apple_name(name: &str) -> bool {
+    part_name::is_apple_name(name) || recognise::names_a_delivery(name)
 }
 
 /// Whether a folder of this name may be one of Apple's in a part.
@@ -148,25 +178,20 @@ pub const DEEP_EVIDENCE: &str = classify::ALBUM_INFO;
 
 /// Whether this is what Apple calls a delivery of a single part. Any other name without numbers may be the owner's.
 pub fn names_a_single_part(base: &str) -> bool {
-    classify::names_a_single_part(base)
+    classify::names_a_single_part(base) || recognise::names_a_delivery(base)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Delivered, Shape};
+    use super::{Beside, Delivered, Shape};
     use crate::contents::Category;
 
     #[test]
     fn evidence_decides_and_a_name_only_where_there_is_none() {
-        let whose = |name: &str, paths: &[&str]| match Shape::of(
-            name,
-            Delivered::Archive,
-            paths.iter().copied(),
-            &|_| None,
-        ) {
-            Shape::Photos(_) => "photos",
-            Shape::LeftAlone(category) => category.as_str(),
-            Shape::Unknown => "nobody's",
+        let whose = |name: &str, paths: &[&str]| {
+            let paths = paths.iter().copied();
+            let shape = Shape::of(name, Delivered::Archive, Beside::Nothing, paths, &|_| None);
+            if shape.is_part() { shape.category().as_str() } else { "nobody's" }
         };
         for (name, paths, expected) in [
             ("x.zip", &["Photos/a.jpg", "Photos/Photo Details.csv"][..], "photos"),
@@ -191,6 +216,6 @@ mod tests {
         assert_eq!(Shape::by_name("iCloud Photos Part 2 of 2.zip").category(), Category::Photos);
         assert!(Shape::by_name("iCloud Photos Part 2 of 2.zip").is_part());
         assert_eq!(Shape::by_name("iCloud Drive Part 2 of 2.zip").category(), Category::Drive);
-        assert!(!Shape::by_name("iCloud Drive Part 2 of 2.zip").is_part());
+        assert!(Shape::by_name("iCloud Drive Part 2 of 2.zip").is_part());
     }
 }

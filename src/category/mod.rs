@@ -9,15 +9,19 @@ mod asset;
 pub mod bookmarks;
 mod budget;
 pub mod calendars;
+mod choices;
 pub mod contacts;
 pub mod dated;
 pub mod delivery;
 pub mod drive;
 pub mod mail;
 pub mod notes;
+pub mod others;
+pub mod outcome;
 pub mod photos;
 pub mod places;
 pub mod recognise;
+pub mod tables;
 pub mod trial;
 pub(crate) mod unsorted;
 
@@ -25,6 +29,7 @@ use std::io::{Read, Seek};
 
 pub use asset::{Apart, Asset, Assets, Fields, Resource, Stem, Wish};
 pub use budget::Budget;
+pub use choices::{Choices, Mbox, Packages, Wanted};
 pub use photos::{Album, AlbumId, AlbumKind};
 
 use crate::contents::{Category, Class, ContentId, Sort};
@@ -33,38 +38,12 @@ use crate::contents::{Category, Class, ContentId, Sort};
 #[derive(Debug, Default)]
 pub struct Heard {
     pub photos: photos::Heard,
+    pub others: others::Heard,
 }
 
 /// What one content says of itself. Bytes are read once, and those of any category may lie in iCloud Photos as
 /// well, so all are inspected as photos are.
 pub use photos::Said;
-
-/// One of Apple's lists, read.
-#[derive(Debug, Clone, PartialEq)]
-pub enum List {
-    Photos(photos::List),
-}
-
-/// The categories that are imported.
-#[derive(Debug, Clone, Copy)]
-enum Imported {
-    Photos,
-}
-
-impl Imported {
-    fn of(category: Category) -> Option<Self> {
-        match category {
-            Category::Photos => Some(Imported::Photos),
-            Category::Notes
-            | Category::Drive
-            | Category::Contacts
-            | Category::Calendars
-            | Category::Mail
-            | Category::Bookmarks
-            | Category::Records => None,
-        }
-    }
-}
 
 /// A source of bytes that can be read here and there.
 pub trait ReadSeek: Read + Seek {}
@@ -81,17 +60,12 @@ pub enum Vouched {
 
 impl Heard {
     /// Whether these bytes have been read as a list of this sort.
-    pub fn has(&self, category: Category, content: ContentId, sort: Sort) -> bool {
-        match Imported::of(category) {
-            Some(Imported::Photos) => self.photos.lists.contains_key(&(content, sort.into())),
-            None => false,
-        }
+    pub fn has(&self, content: ContentId, sort: Sort) -> bool {
+        self.photos.lists.contains_key(&(content, sort.into()))
     }
 
-    pub fn add(&mut self, content: ContentId, sort: Sort, list: List) {
-        match list {
-            List::Photos(list) => _ = self.photos.lists.insert((content, sort.into()), list),
-        }
+    pub fn add(&mut self, content: ContentId, sort: Sort, list: photos::List) {
+        self.photos.lists.insert((content, sort.into()), list);
     }
 
     /// About how much memory the lists take, in bytes, here and while they are matched.
@@ -112,35 +86,32 @@ pub(crate) fn inspect(source: &mut impl ReadSeek, size: u64, vouched: Vouched) -
 }
 
 /// What becomes of a list of `size` bytes if it is larger than any of Apple's.
-pub(crate) fn too_large(category: Category, size: u64, budget: &Budget) -> Option<List> {
-    match Imported::of(category)? {
-        Imported::Photos => photos::lists::too_large(size, budget).map(List::Photos),
-    }
+pub(crate) fn too_large(size: u64, budget: &Budget) -> Option<photos::List> {
+    photos::lists::too_large(size, budget)
 }
 
-/// Reads one of Apple's lists, with bounded memory.
-pub(crate) fn read(category: Category, sort: Sort, bytes: &[u8], budget: &Budget) -> Option<List> {
-    match Imported::of(category)? {
-        Imported::Photos => Some(List::Photos(photos::lists::read(sort.into(), bytes, budget))),
-    }
+/// Reads one of the lists of photos, with bounded memory.
+pub(crate) fn read(sort: Sort, bytes: &[u8], budget: &Budget) -> photos::List {
+    photos::lists::read(sort.into(), bytes, budget)
 }
 
 /// The word in the catalog for what an entry is.
 pub(crate) fn word(category: Category, sort: Sort) -> &'static str {
-    match Imported::of(category) {
-        Some(Imported::Photos) => photos::Sort::from(sort).as_str(),
-        None => "other",
+    match category {
+        Category::Photos => photos::Sort::from(sort).as_str(),
+        _ => recognise::Sort::from(sort).as_str(),
     }
 }
 
 /// The words in the catalog for entries of a class, whatever their category.
 pub(crate) fn words(class: Class) -> impl Iterator<Item = &'static str> {
-    photos::Sort::words(class)
+    photos::Sort::words(class).chain(recognise::Sort::words(class))
 }
 
-/// What an entry with that word in the catalog is.
-pub(crate) fn of_word(category: Category, word: &str) -> Option<(Class, Sort)> {
-    match Imported::of(category)? {
-        Imported::Photos => photos::Sort::from_name(word).map(|sort| (sort.class(), sort.into())),
-    }
+/// What an entry with that word in the catalog is, in an export of this category.
+pub(crate) fn of_word(export: Category, word: &str) -> Option<(Category, Class, Sort)> {
+    let of_photos =
+        || photos::Sort::from_name(word).map(|sort| (Category::Photos, sort.class(), sort.into()));
+    let of_others = |sort: recognise::Sort| (sort.category().unwrap_or(export), sort.class(), sort.into());
+    recognise::Sort::from_name(word).map(of_others).or_else(of_photos)
 }

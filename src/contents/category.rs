@@ -70,3 +70,23 @@ impl fmt::Display for Category {
         })
     }
 }
+
+/// A category as its word.
+pub mod word {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    use crate::contents::Category;
+
+    /// # Errors
+    /// If the serializer refuses.
+    pub fn serialize<S: Serializer>(category: &Category, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(category.as_str())
+    }
+
+    /// # Errors
+    /// If there is no text, or it names no category.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Category, D::Error> {
+        let word = String::deserialize(from)?;
+        Category::from_name(&word).ok_or_else(|| de::Error::custom(format!("no category: `{word}`")))
+    }
+}

@@ -21,7 +21,7 @@ pub(crate) use arena::ids;
 pub use arena::{Arena, Id};
 pub use by_content::{ByContent, ContentSet};
 pub use by_digest::ByDigest;
-pub use category::Category;
+pub use category::{Category, word};
 
 ids! {
     /// An export.
@@ -105,12 +105,14 @@ pub enum Class {
     Placeholder,
     /// Made by no person: `.DS_Store`, `__MACOSX/`, `Thumbs.db` …
     Ignored,
+    /// Of a category that the owner does not want.
+    Excluded,
 }
 
 impl Class {
     /// Whether it is neither read nor imported.
     pub fn is_left_out(self) -> bool {
-        matches!(self, Class::Ignored | Class::Placeholder)
+        matches!(self, Class::Ignored | Class::Placeholder | Class::Excluded)
     }
 }
 
@@ -159,6 +161,8 @@ pub struct Entry {
     pub path: Arc<str>,
     /// Its path inside the part: without the wrapper folder, separated by `/`.
     pub inner: Inner,
+    /// An archive may hold several.
+    pub category: Category,
     pub class: Class,
     pub sort: Sort,
     /// Bytes, as its archive declares them.
@@ -230,10 +234,6 @@ pub struct Contents {
 impl Contents {
     pub fn export_of(&self, entry: &Entry) -> ExportId {
         self.parts[entry.part].export
-    }
-
-    pub fn category_of(&self, entry: &Entry) -> Category {
-        self.exports[self.export_of(entry)].category
     }
 
     /// Takes out the entries that stand in for those that a rebuilt catalog forgot, where the true

@@ -77,7 +77,7 @@ pub fn write(
             archive: &archive.name,
             entry: &entry.path,
             inner: entry.inner(),
-            sort: category::word(export.category, entry.sort),
+            sort: category::word(entry.category, entry.sort),
             size: content.size,
             modified: entry.modified,
             crc32: content.crc32,
@@ -127,6 +127,7 @@ pub struct Origin {
     pub path: Arc<str>,
     /// Its path inside the part.
     pub inner: Inner,
+    pub category: Category,
     /// What it is to the pipeline.
     pub class: Class,
     /// What it is to its category.
@@ -194,7 +195,7 @@ fn export(line: &Line<'_>, label: &str) -> Option<Export> {
 
 fn origin(line: &Line<'_>) -> Option<Origin> {
     let file = LibraryPath::recorded(line.file).ok()?;
-    let (class, sort) = category::of_word(Category::from_name(line.category)?, line.sort)?;
+    let (category, class, sort) = category::of_word(Category::from_name(line.category)?, line.sort)?;
     let is_internal = LibraryPath::parse(line.file).is_err();
     let is_possible = part_name::counts_parts(line.part)
         && line.parts.is_none_or(|parts| part_name::counts_parts(parts) && line.part <= parts);
@@ -219,6 +220,7 @@ fn origin(line: &Line<'_>) -> Option<Origin> {
         position: line.position,
         path: line.entry.into(),
         inner: Inner::of(line.entry, line.inner),
+        category,
         class,
         sort,
         modified: line.modified,

@@ -297,16 +297,27 @@ pub enum DerivedKind {
     List,
     /// A text about the file beside it, for another program.
     Sidecar,
+    /// A file made of originals and details: a note, a list, a table, the database of records.
+    Made,
 }
 
 impl DerivedKind {
-    const ALL: [DerivedKind; 5] = [
+    const ALL: [DerivedKind; 6] = [
         DerivedKind::Symlink,
         DerivedKind::Hardlink,
         DerivedKind::Copy,
         DerivedKind::List,
         DerivedKind::Sidecar,
+        DerivedKind::Made,
     ];
+
+    /// Whether it is there for an album.
+    pub fn is_of_album(self) -> bool {
+        match self {
+            DerivedKind::Symlink | DerivedKind::Hardlink | DerivedKind::Copy | DerivedKind::List => true,
+            DerivedKind::Sidecar | DerivedKind::Made => false,
+        }
+    }
 
     /// The word in the catalog.
     pub fn as_str(self) -> &'static str {
@@ -316,6 +327,7 @@ impl DerivedKind {
             DerivedKind::Copy => "copy",
             DerivedKind::List => "list",
             DerivedKind::Sidecar => "sidecar",
+            DerivedKind::Made => "made",
         }
     }
 

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use crate::category::{Choices, Mbox, Packages, Wanted};
 use crate::library::template::{Purpose, Template};
 
 /// The names under which a library remembers its settings.
@@ -27,6 +28,14 @@ pub mod name {
     pub const RECENTLY_DELETED: &str = "recently_deleted";
     /// The form of sidecars.
     pub const SIDECARS: &str = "sidecars";
+    /// The categories that are imported.
+    pub const ONLY: &str = "only";
+    /// The time zone of Apple's clocks without one.
+    pub const APPLE_ZONE: &str = "apple_time_zone";
+    /// Whether mail is also written as mbox files.
+    pub const MBOX: &str = "mbox";
+    /// Whether packages that come as zips are unpacked.
+    pub const PACKAGES: &str = "unpack_packages";
     /// The layout before the last arrangement.
     pub const LAYOUT_BEFORE: &str = "layout_before_arrange";
     /// The name before the last arrangement.
@@ -153,6 +162,15 @@ impl Word for Option<SidecarForm> {
     ];
 }
 
+impl Word for Mbox {
+    const WORDS: &'static [(Self, &'static str)] = &[(Mbox::Written, "yes"), (Mbox::No, "no")];
+}
+
+impl Word for Packages {
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Packages::Unpacked, "yes"), (Packages::AsDelivered, "no")];
+}
+
 /// Who chose the time zone for files without one. The words are those of the JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -191,6 +209,8 @@ pub struct Settings {
     pub recently_deleted: RecentlyDeleted,
     /// Which sidecars are written beside the files, if any.
     pub sidecars: Option<SidecarForm>,
+    /// What concerns the categories other than photos.
+    pub categories: Choices,
 }
 
 impl Settings {
@@ -206,6 +226,7 @@ impl Settings {
             hidden: Hidden::Apart,
             recently_deleted: RecentlyDeleted::Apart,
             sidecars: None,
+            categories: Choices::default(),
         }
     }
 
@@ -215,6 +236,8 @@ impl Settings {
         let usual = Settings::standard(Tz::UTC);
         let template =
             |name, purpose| remembered.text(name).and_then(|text| Template::parse(text, purpose).ok());
+        let zone = |name| remembered.text(name).and_then(|text| text.parse().ok());
+        let wanted = remembered.text(name::ONLY).and_then(|text| Wanted::parse(text).ok());
         Settings {
             layout: template(name::LAYOUT, Purpose::Layout).unwrap_or(usual.layout),
             name: template(name::NAME, Purpose::Name).unwrap_or(usual.name),
@@ -225,6 +248,12 @@ impl Settings {
             hidden: remembered.choice(name::HIDDEN).unwrap_or(usual.hidden),
             recently_deleted: remembered.choice(name::RECENTLY_DELETED).unwrap_or(usual.recently_deleted),
             sidecars: remembered.choice(name::SIDECARS).unwrap_or(usual.sidecars),
+            categories: Choices {
+                zone: zone(name::APPLE_ZONE).unwrap_or(usual.categories.zone),
+                mbox: remembered.choice(name::MBOX).unwrap_or(usual.categories.mbox),
+                packages: remembered.choice(name::PACKAGES).unwrap_or(usual.categories.packages),
+                wanted: wanted.unwrap_or(usual.categories.wanted),
+            },
         }
     }
 
@@ -239,6 +268,10 @@ impl Settings {
             (name::HIDDEN, self.hidden.as_str().to_owned()),
             (name::RECENTLY_DELETED, self.recently_deleted.as_str().to_owned()),
             (name::SIDECARS, self.sidecars.as_str().to_owned()),
+            (name::ONLY, self.categories.wanted.to_string()),
+            (name::APPLE_ZONE, self.categories.zone.name().to_owned()),
+            (name::MBOX, self.categories.mbox.as_str().to_owned()),
+            (name::PACKAGES, self.categories.packages.as_str().to_owned()),
         ];
         words.into_iter().map(|(name, word)| (name.to_owned(), word)).collect()
     }

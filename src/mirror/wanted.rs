@@ -97,14 +97,14 @@ impl Standing {
         }
     }
 
-    /// Leaves out a link, list or copy as Windfall made it. A sidecar goes along like any file.
+    /// Leaves out a link, list or copy as Windfall made it. Sidecars and what else is made go along like any file.
     fn withdraw(&mut self, path: &LibraryPath, record: &DerivedRecord, lists: &HashMap<LibraryPath, String>) {
         let Some(seen) = self.seen.get(path.as_str()) else { return };
         let is_as_made = match record.kind {
             DerivedKind::Symlink => seen.nature == Nature::Link,
             DerivedKind::Hardlink | DerivedKind::Copy => seen.nature == Nature::File,
             DerivedKind::List => lists.contains_key(path),
-            DerivedKind::Sidecar => false,
+            DerivedKind::Sidecar | DerivedKind::Made => false,
         };
         if is_as_made {
             self.seen.remove(path.as_str());

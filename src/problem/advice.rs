@@ -234,6 +234,36 @@ fn usual(code: Code) -> Words {
             "sets of album folders that do not stand",
             "No photo is missing: the catalog has the albums, and `windfall albums` makes their folders anew.",
         ),
+        Code::MissingItem => (
+            "listed item that is missing",
+            "listed items that are missing",
+            "Apple's own lists name them, and no zip here has them. Look for a part that was not downloaded, or ask Apple for this category again.",
+        ),
+        Code::UnlistedItem => (
+            "set of items without a row",
+            "sets of items without a row",
+            "They are all here; Apple's lists do not name them, so nothing tells their dates.",
+        ),
+        Code::MissingCategory => (
+            "category that was asked for and is not here",
+            "categories that were asked for and are not here",
+            "Apple's own list says that you asked for them. Download them from privacy.apple.com and import them too, or leave them out with `--without`.",
+        ),
+        Code::EditedByOwner => (
+            "file of Windfall's that you changed",
+            "files of Windfall's that you changed",
+            "They were not touched. What Windfall would write now stands beside them with a number.",
+        ),
+        Code::PackageAsZip => (
+            "document that came as a zip",
+            "documents that came as zips",
+            "On a Mac they are folders; Apple sent them zipped, and they are kept so. `--unpack-packages` unpacks them beside the zips.",
+        ),
+        Code::RemindersNotDelivered => (
+            "list whose reminders Apple did not send",
+            "lists whose reminders Apple did not send",
+            "Apple sends only a remainder of reminders that were upgraded in iOS 13 or later. They are still in the Reminders app.",
+        ),
     }
 }
 

@@ -82,6 +82,8 @@ codes! {
     Unreadable = "unreadable", Error;
     /// An entry of an input is not in the library.
     NotHeld = "not-held", Error;
+    /// Apple's list of another category names something that is nowhere in the inputs or the library.
+    MissingItem = "missing-item", Error;
     /// A photo or video has no row.
     UnlistedMedia = "unlisted-media", Warning;
     /// An export came without any details.
@@ -118,6 +120,16 @@ codes! {
     StagingLeft = "staging-left", Warning;
     /// Folders of albums do not stand, or stand empty.
     AlbumsGone = "albums-gone", Warning;
+    /// Something of another category is in no list of Apple's.
+    UnlistedItem = "unlisted-item", Warning;
+    /// The owner asked for a category of which nothing is here.
+    MissingCategory = "missing-category", Warning;
+    /// A file that Windfall made was changed, and a newer one stands beside it.
+    EditedByOwner = "edited-by-owner", Warning;
+    /// A document of iCloud Drive is a folder and came as a zip, which no program opens.
+    PackageAsZip = "package-as-zip", Warning;
+    /// A list of reminders came without its reminders.
+    RemindersNotDelivered = "reminders-not-delivered", Warning;
 }
 
 /// One thing wrong, where, and what to do about it.

@@ -51,7 +51,7 @@ pub fn albums(run: &Run<'_>, wanted: AlbumForm) -> Result<Remade, Error> {
     let derived = known.recorded.derived;
     let old: Vec<(&LibraryPath, &DerivedRecord)> = derived
         .iter()
-        .filter(|(_, record)| record.kind != DerivedKind::Sidecar)
+        .filter(|(_, record)| record.kind.is_of_album())
         .filter(|(path, record)| {
             !is_wanted(path, record, form, settings.memories) || !place::is_in_form(library, path, record)
         })

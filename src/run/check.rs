@@ -9,6 +9,7 @@ use std::time::Instant;
 use chrono_tz::Tz;
 
 use crate::category::photos::{counts, matched};
+use crate::category::{Choices, others};
 use crate::contents::ContentSet;
 use crate::error::Error;
 use crate::problem::{Code, Problem};
@@ -16,6 +17,7 @@ use crate::progress::Phase;
 use crate::run::import::{Run, discover};
 use crate::stage::ingest::ingest;
 use crate::stage::report::{self, Check, CheckedMedia, ExportReport};
+use crate::stage::shelf::Shelf;
 
 /// Reads everything and writes nothing: is the download complete and undamaged?
 ///
@@ -27,6 +29,11 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     let held = ContentSet::default();
     let tally = ingest(&mut inputs, &run.reading(None, &held), &mut |_, _| Ok(()))?;
     run.watch.progress.begin(Phase::Match, 0, 0);
+    let heard = others::hear(
+        &inputs.contents,
+        &Shelf::new(&inputs.contents, &inputs.sources, std::iter::empty(), None),
+    );
+    let others = others::decide(&inputs.contents, &heard, &Choices::default());
     let matched = matched(&inputs.contents, &inputs.heard.photos, Tz::UTC);
     let (exports, missing_parts) = report::exports(&inputs);
     let media = counts::media(&inputs.contents, &matched, &|_| true);
@@ -34,6 +41,7 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     let mut problems = inputs.problems.clone();
     problems.extend(tally.problems);
     problems.extend(missing_parts);
+    problems.extend(others.problems().cloned());
     problems.extend(matched.problems.iter().filter(|p| concerns_check(p)).cloned());
     problems.sort();
     Ok(Check {
@@ -46,6 +54,7 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
             unproved: media.unproved,
             listed_but_missing: matched.missing as u64,
         },
+        categories: others.counts(),
         complete: is_complete(&exports, &problems),
         exports,
         left_alone: inputs.left_alone.clone(),

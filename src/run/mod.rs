@@ -15,4 +15,5 @@ pub mod rebuild;
 pub mod repair;
 pub mod sidecars;
 pub mod similar;
+pub mod understood;
 pub mod verify;

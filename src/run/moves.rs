@@ -23,6 +23,7 @@ use crate::page;
 use crate::problem::{Code, Problem};
 use crate::progress::Watch;
 use crate::run::sidecars;
+use crate::run::understood::understood;
 use crate::sidecar::Discretion;
 use crate::stage::place::{self, Placing, Unplaced, derive, record_origins};
 use crate::stage::plan::plan;
@@ -150,8 +151,7 @@ fn remove_repeats(library: &Path, catalog: &mut Catalog, journal: &Journal) -> R
         journal.pending.iter().map(|going| &going.old).chain(&journal.left).collect();
     let derived = catalog.load()?.recorded.derived;
     let repeats = |record: &DerivedRecord| {
-        record.kind != DerivedKind::Sidecar
-            && record.target.as_ref().is_some_and(|target| leaving.contains(target))
+        record.kind.is_of_album() && record.target.as_ref().is_some_and(|target| leaving.contains(target))
     };
     let repeats: Vec<_> = derived.iter().filter(|(_, record)| repeats(record)).collect();
     let removal = place::remove(library, &repeats, catalog)?;
@@ -178,7 +178,8 @@ pub fn settle(run: &Run<'_>, catalog: &mut Catalog) -> Result<Moved, Error> {
     let links = drive::probe_links(library)?;
     let matched = recall(&contents, &before.files, &catalog.albums()?);
     let held = survey::held(library, &before, &contents, &ContentSet::default(), links);
-    let plan = plan(&contents, Assets::Photos(&matched, &heard.photos), &held, &settings);
+    let wishes = understood(library, &contents, &before.files, &settings.categories).wishes();
+    let plan = plan(&contents, Assets::Photos(&matched, &heard.photos), &wishes, &held, &settings);
     let standing = before.paths_by_hash(&contents);
     let placing = Placing { library, staging: &staging, held: &standing, watch };
     let nothing = Unplaced::default();

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::category::Assets;
+use crate::category::outcome::Wishes;
 use crate::category::photos::{Heard, Matched};
 use crate::contents::{
     Archive, Bytes, Category, Class, ContentId, ContentSet, Contents, Entry, Export, Identity, Inner, Part,
@@ -63,7 +64,8 @@ impl Arranging<'_> {
         let free = self.free(scope, fixed, &standing);
         let held = self.held(&standing, &free);
         let contents = self.given(&free);
-        let plan = plan(&contents, Assets::Photos(self.matched, self.heard), &held, self.settings);
+        let plan =
+            plan(&contents, Assets::Photos(self.matched, self.heard), &Wishes::new(), &held, self.settings);
         let mut new: HashMap<&LibraryPath, &LibraryPath> = HashMap::new();
         let mut arrangement = Arrangement::default();
         for placement in plan.placements.iter().filter(|placement| placement.area == Area::Media) {
@@ -148,6 +150,7 @@ impl Arranging<'_> {
                 position,
                 path: "".into(),
                 inner: Inner::of("", ""),
+                category: Category::Photos,
                 class: Class::Resource,
                 sort: crate::category::photos::Sort::Photo.into(),
                 size: contents.distinct[content].size,
@@ -168,7 +171,7 @@ impl Arranging<'_> {
     ) -> Vec<Relocation> {
         let old: HashMap<&LibraryPath, &LibraryPath> = new.iter().map(|(old, new)| (*new, *old)).collect();
         let mut standing: HashMap<(LibraryPath, &LibraryPath), &LibraryPath> = HashMap::new();
-        for (path, record) in self.before.derived.iter().filter(|(_, r)| r.kind != DerivedKind::Sidecar) {
+        for (path, record) in self.before.derived.iter().filter(|(_, r)| r.kind.is_of_album()) {
             if let (Some(folder), Some(target)) = (path.parent(), &record.target) {
                 standing.insert((folder, target), path);
             }

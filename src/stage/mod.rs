@@ -10,4 +10,5 @@ pub mod plan;
 pub mod recall;
 pub mod relocate;
 pub mod report;
+pub mod shelf;
 pub mod survey;

@@ -8,6 +8,7 @@
 //! make links of them, which [`Bookmark::is_link`] decides.
 
 mod date;
+mod decide;
 mod netscape;
 mod table;
 mod write;
@@ -17,6 +18,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use decide::{Decided, Heard, decide, hear};
+pub use table::looks_like as looks_like_table;
 pub use write::{csv, html};
 
 /// Names of folders, the outermost first. They are shared, so that a long one costs once.

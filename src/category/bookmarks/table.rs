@@ -46,6 +46,17 @@ impl Columns {
     }
 }
 
+/// Whether a file that begins so is such a table: its first line names the columns that Apple gives it.
+pub fn looks_like(first_bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(first_bytes);
+    let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    let header = Records::new(first, separator(first)).next();
+    header
+        .and_then(Result::ok)
+        .and_then(|record| Columns::of(&record))
+        .is_some_and(|columns| columns.is_usual())
+}
+
 /// Reads a table; `None` if it has no header of bookmarks.
 pub fn read(text: &str) -> Option<File> {
     let mut file = File::default();

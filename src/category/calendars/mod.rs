@@ -12,6 +12,7 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod component;
+pub mod decide;
 mod gathered;
 mod markdown;
 pub mod metadata;

@@ -14,6 +14,7 @@
 
 mod birthday;
 mod card;
+pub mod decide;
 mod duplicates;
 mod groups;
 mod merged;

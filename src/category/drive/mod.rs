@@ -4,6 +4,7 @@
 //! made portable. [`path`] finds the root, [`list`] reads the list, [`rows`] finds the row of each file, [`hash`] tries
 //! what `Base Hash` could be, and [`files`] says what each file becomes.
 
+pub mod decide;
 pub mod files;
 pub mod hash;
 pub mod list;

@@ -16,6 +16,7 @@ mod address;
 mod body;
 mod charset;
 mod date;
+pub mod decide;
 pub mod form;
 mod head;
 mod hypertext;

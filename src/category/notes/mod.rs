@@ -9,6 +9,7 @@
 //! title a row belongs. What is not known stays unknown.
 
 pub mod body;
+pub mod decide;
 pub mod list;
 pub mod markdown;
 pub mod names;

@@ -1,6 +1,6 @@
 //! What the entries of an iCloud Photos export are.
 
-use crate::contents::{self, Class, Entry};
+use crate::contents::{self, Category, Class, Entry};
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,9 +54,9 @@ const SORTS: [(Sort, &str); 12] = [
 ];
 
 impl Sort {
-    /// What this entry is.
+    /// What this entry is. Those of other categories are nothing to photos.
     pub fn of(entry: &Entry) -> Sort {
-        entry.sort.into()
+        if entry.category == Category::Photos { entry.sort.into() } else { Other }
     }
 
     /// What it is to the pipeline.

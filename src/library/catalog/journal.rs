@@ -20,7 +20,7 @@ use crate::library::catalog::load::{FILE_COLUMNS, FILES};
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::path::LibraryPath;
 use crate::library::record::{
-    AlbumRecord, Derived, DerivedRecord, FileRecord, Novelty, Placement, ReadEntry,
+    AlbumRecord, Derived, DerivedKind, DerivedRecord, FileRecord, Novelty, Placement, ReadEntry,
 };
 
 impl Catalog {
@@ -112,7 +112,7 @@ impl Catalog {
                     ids.parts[&entry.part],
                     entry.path,
                     entry.inner(),
-                    category::word(contents.category_of(entry), entry.sort),
+                    category::word(entry.category, entry.sort),
                     entry.size,
                     entry.modified.map(local_text),
                     content
@@ -263,6 +263,12 @@ impl Catalog {
             let target = item.form.target().cloned();
             (&item.path, DerivedRecord { kind: item.form.kind(), target, blake3: *blake3 })
         }))
+    }
+
+    /// Records files that were made of originals and details, with their bytes.
+    pub fn record_made(&mut self, made: &[(LibraryPath, blake3::Hash)]) -> Result<(), Error> {
+        let record = |hash| DerivedRecord { kind: DerivedKind::Made, target: None, blake3: Some(hash) };
+        self.put_derived(made.iter().map(|(path, hash)| (path, record(*hash))))
     }
 
     /// Records derived files that were recognised, or recorded before.

@@ -265,15 +265,16 @@ fn entries(
         else {
             continue;
         };
-        let category = known.delivered.contents.exports[known.delivered.contents.parts[part].export].category;
-        let of_word = |word: &str| category::of_word(category, word);
-        let (class, sort) = known_word(5, row.get_ref(5)?.as_str()?, of_word)?;
+        let export = known.delivered.contents.exports[known.delivered.contents.parts[part].export].category;
+        let of_word = |word: &str| category::of_word(export, word);
+        let (category, class, sort) = known_word(5, row.get_ref(5)?.as_str()?, of_word)?;
         known.delivered.contents.entries.push(Entry {
             archive,
             part,
             position: row.get(1)?,
             path: row.get_ref(3)?.as_str()?.into(),
             inner: Inner::of(row.get_ref(3)?.as_str()?, row.get_ref(4)?.as_str()?),
+            category,
             class,
             sort,
             size: row.get(6)?,

@@ -12,6 +12,7 @@ use chrono_tz::Tz;
 use csv::{ReaderBuilder, WriterBuilder};
 
 use super::{is_file, places, put};
+use crate::category::{Mbox, Packages, Wanted};
 use crate::error::Error;
 use crate::library::layout;
 use crate::library::settings::{
@@ -72,6 +73,10 @@ fn is_understood(name: &str, value: &str) -> bool {
         name::HIDDEN => Hidden::from_name(value).is_some(),
         name::RECENTLY_DELETED => RecentlyDeleted::from_name(value).is_some(),
         name::SIDECARS => Option::<SidecarForm>::from_name(value).is_some(),
+        name::ONLY => Wanted::parse(value).is_ok(),
+        name::APPLE_ZONE => value.parse::<Tz>().is_ok(),
+        name::MBOX => Mbox::from_name(value).is_some(),
+        name::PACKAGES => Packages::from_name(value).is_some(),
         // of a later version
         _ => true,
     }

@@ -6,8 +6,9 @@
 
 use std::path::Path;
 
-use crate::category::Assets;
+use crate::category::outcome::Wishes;
 use crate::category::photos::{Matched, counts, matched};
+use crate::category::{Assets, others};
 use crate::contents::ContentSet;
 use crate::library::drive::Links;
 use crate::library::record::Area;
@@ -31,6 +32,9 @@ pub(super) struct Decided {
     /// How many rows the details in this run's inputs have.
     pub(super) rows: u64,
     pub(super) matched: Matched,
+    /// What all other categories come to, and where their files are to stand.
+    pub(super) others: others::Decided,
+    pub(super) wishes: Wishes,
     pub(super) plan: Plan,
     /// Files that stand where the rules of an earlier day put them.
     pub(super) to_arrange: u64,
@@ -57,11 +61,15 @@ pub(super) fn decide(
     // nobody needs the rows any more, and they take as much room as the plan will
     let rows = counts::rows(contents, heard);
     inputs.heard.photos.lists.clear();
-    let mut plan = plan(&inputs.contents, Assets::Photos(&matched, &inputs.heard.photos), &held, settings);
+    let others = others::decide(&inputs.contents, &inputs.heard.others, &settings.categories);
+    problems.extend(others.problems().cloned());
+    let wishes = others.wishes();
+    let assets = Assets::Photos(&matched, &inputs.heard.photos);
+    let mut plan = plan(&inputs.contents, assets, &wishes, &held, settings);
     problems.append(&mut plan.problems);
     let to_arrange = {
         let (contents, assets) = (&inputs.contents, Assets::Photos(&matched, &inputs.heard.photos));
-        let records = Records::new(contents, &inputs.heard, &matched, &plan, &before.files);
+        let records = Records::new(contents, &inputs.heard, &matched, &wishes, &plan, &before.files);
         let standing =
             |content| plan.paths.get(content).filter(|path| !before.owners.contains(*path)).cloned();
         fitting(contents, assets, &held, settings, &standing, &|asset| records.time(asset)).misplaced.len()
@@ -69,7 +77,7 @@ pub(super) fn decide(
     };
     problems.extend(lacking_links(library, &matched, settings, links));
     problems.extend(owners_changes(run, library, &before, &plan));
-    Decided { inputs, before, tally, rows, matched, plan, to_arrange, problems }
+    Decided { inputs, before, tally, rows, matched, others, wishes, plan, to_arrange, problems }
 }
 
 fn lacking_links(library: &Path, matched: &Matched, settings: &Settings, links: Links) -> Option<Problem> {

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use blake3::Hash;
 
-use crate::contents::{ArchiveId, ContentSet};
+use crate::category::Wanted;
+use crate::contents::{ArchiveId, Bytes, Class, ContentSet, Contents};
 use crate::error::Error;
 use crate::library::catalog::Delivered;
 use crate::library::drive;
@@ -56,12 +57,14 @@ pub(super) fn discover_beside(
     delivered: Delivered,
     before: Before,
     spool: Spool<'_>,
+    wanted: &Wanted,
 ) -> Result<Discovered, Error> {
     run.watch.progress.begin(Phase::Discover, 0, 0);
     let around = Around { spool, delivered: &delivered, standing: Some(&before.standing) };
     let found = search(run.inputs, run.strangers, Some(library), &around)?;
     let given = unchanged::inputs(&found);
     let mut inputs = gather(found, delivered, run)?;
+    exclude(&mut inputs.contents, wanted);
     before.unread_what_is_gone(&mut inputs.contents);
     Ok(Discovered { inputs, before, given })
 }
@@ -89,6 +92,15 @@ pub(super) fn refuse_bad_inputs(inputs: &[PathBuf], library: &Path) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Leaves out what is of no wanted category. What an earlier run imported stays what it is.
+fn exclude(contents: &mut Contents, wanted: &Wanted) {
+    for entry in contents.entries.iter_mut().filter(|entry| entry.given && !wanted.has(entry.category)) {
+        if entry.bytes == Bytes::Unread && !entry.class.is_left_out() {
+            entry.class = Class::Excluded;
+        }
+    }
 }
 
 struct Around<'a> {
@@ -144,18 +156,10 @@ fn gather(found: Search, delivered: Delivered, run: &Run<'_>) -> Result<Inputs, 
             let why = inputs.problems.into_iter().filter(|p| p.archive.is_some());
             return Err(Error::AllUnreadable(why.collect()));
         }
-        return Err(no_photos(run, inputs));
+        return Err(Error::NoExport(run.inputs.to_vec()));
     }
     if !inputs.contents.entries.iter().any(|e| e.given) && inputs.unreadable.is_empty() {
-        return Err(no_photos(run, inputs));
+        return Err(Error::NoExport(run.inputs.to_vec()));
     }
     Ok(inputs)
-}
-
-/// The error if nothing was found, or nothing that is photos.
-fn no_photos(run: &Run<'_>, inputs: Inputs) -> Error {
-    match inputs.left_alone.not_photos {
-        not_photos if not_photos.is_empty() => Error::NoExport(run.inputs.to_vec()),
-        not_photos => Error::NotPhotos(not_photos.into_iter().map(|(name, _)| name).collect()),
-    }
 }

@@ -81,11 +81,7 @@ pub fn import(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Repo
     // a run that had nothing to import leaves nothing behind
     let nothing = matches!(
         result,
-        Err(Error::NoExport(_)
-            | Error::NotPhotos(_)
-            | Error::Strangers(_)
-            | Error::AllUnreadable(_)
-            | Error::NoSpace { .. })
+        Err(Error::NoExport(_) | Error::Strangers(_) | Error::AllUnreadable(_) | Error::NoSpace { .. })
     );
     if nothing && new_internal {
         withdraw(&internal, locked);
@@ -106,8 +102,11 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
         Outset::Changed(tree) => tree,
     };
     let Opened { delivered, before, staging } = opened::open(run, library, &mut catalog, tree)?;
-    let discovered = discover::discover_beside(run, library, delivered, before, Spool::Staging(&staging))?
-        .fitted(run, library)?;
+    let discovered = {
+        let wanted = &settings.categories.wanted;
+        discover::discover_beside(run, library, delivered, before, Spool::Staging(&staging), wanted)?
+    }
+    .fitted(run, library)?;
     let given = discovered.given;
     catalog.remember(&settings.remembered())?;
     let read = read::read(run, library, discovered, &staging, &mut catalog)?;

@@ -1,12 +1,13 @@
 //! Brings about what was decided: files, links, lists and sidecars, and the records of them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use crate::contents::ContentSet;
+use crate::contents::{Category, ContentSet};
 use crate::error::Error;
 use crate::library::catalog::Catalog;
 use crate::library::layout::{INTERNAL, STAGING};
+use crate::library::path::LibraryPath;
 use crate::library::record::{DerivedKind, FileRecord, Placement};
 use crate::library::settings::Settings;
 use crate::library::staging::Staging;
@@ -18,12 +19,15 @@ use crate::sidecar::Discretion;
 use crate::stage::discover::Inputs;
 use crate::stage::place::{self, Corrected, Placing, Unplaced, derive, record_origins, remove};
 use crate::stage::plan::records::{Records, album_records};
+use crate::stage::shelf::Shelf;
 use crate::threads;
 
 /// What was decided, and how much of it could not be placed.
 pub(super) struct Placed {
     pub(super) decided: Decided,
     pub(super) unplaced: Unplaced,
+    /// How many files of each category were made, or stand as they were.
+    pub(super) made: BTreeMap<Category, u64>,
 }
 
 /// Places the files and everything derived from them. The plan is in the catalog before the first rename.
@@ -40,7 +44,7 @@ pub(super) fn place(
     catalog.record_plan(&plan.placements, ids)?;
     let standing = before.paths_by_hash(contents);
     let placing = Placing { library, staging: &staging, held: &standing, watch: run.watch };
-    let records = Records::new(contents, heard, &decided.matched, plan, &before.files);
+    let records = Records::new(contents, heard, &decided.matched, &decided.wishes, plan, &before.files);
     let describe = |placement: &Placement| records.of(placement, &HashSet::new());
     let unplaced = threads::pool(run.jobs)?
         .install(|| place::place(&placing, &plan.placements, contents, &describe, catalog, ids))?;
@@ -65,9 +69,35 @@ pub(super) fn place(
         let sidecars = sidecars::keep(&placing, &spoken, sidecars, &before.derived, catalog)?;
         problems.extend(sidecars.wanted.problems.into_iter().chain(sidecars.others.problems));
     }
+    let (made, of_made) = make_others(&placing, &decided, &unplaced, catalog)?;
+    problems.extend(of_made);
     problems.extend(leave_staging(catalog, staging, &decided, &unplaced)?);
     decided.problems.extend(problems);
-    Ok(Placed { decided, unplaced })
+    Ok(Placed { decided, unplaced, made })
+}
+
+/// Makes the files of all categories but photos, of what stands now.
+fn make_others(
+    placing: &Placing<'_>,
+    decided: &Decided,
+    unplaced: &Unplaced,
+    catalog: &mut Catalog,
+) -> Result<(BTreeMap<Category, u64>, Vec<Problem>), Error> {
+    let contents = &decided.inputs.contents;
+    let kept = |entry| decided.plan.kept.get(&entry).filter(|path| !unplaced.paths.contains(*path));
+    let standing = |entry| kept(entry).map(LibraryPath::as_str);
+    let made = decided.others.made(contents, &standing);
+    let planned = contents.entries.pairs().filter_map(|(id, entry)| Some((entry.content()?, kept(id)?)));
+    let before = decided.before.files.values().map(|record| (record.content, &record.path));
+    let files = before.chain(planned).map(|(content, path)| (content, path.to_path(placing.library)));
+    let shelf = Shelf::new(contents, &decided.inputs.sources, files, Some(placing.staging));
+    let known = &decided.before.derived;
+    let making = place::make(placing, &made, &shelf, known, catalog)?;
+    let unwanted = making.unwanted(known);
+    if !unwanted.is_empty() {
+        remove(placing.library, &unwanted, catalog)?;
+    }
+    Ok((making.standing, making.problems))
 }
 
 /// Records what is known of every file, and the albums.

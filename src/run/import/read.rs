@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use crate::contents::ArchiveId;
+use crate::category::others;
+use crate::contents::{ArchiveId, Class, Entry};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::record::{Novelty, ReadEntry};
@@ -12,6 +13,7 @@ use crate::run::import::Run;
 use crate::run::import::discover::Discovered;
 use crate::stage::discover::Inputs;
 use crate::stage::ingest::{Tally, ingest, read_kept_lists};
+use crate::stage::shelf::Shelf;
 use crate::stage::survey::Before;
 use crate::threads;
 
@@ -38,7 +40,10 @@ pub(super) fn read(
     let tally =
         ingest(&mut inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, &mut ids))?;
     catalog.record_complete(&complete(&inputs, &ids))?;
-    threads::pool(run.jobs)?.install(|| read_kept_lists(&mut inputs, &before.files, library, Some(staging)));
+    threads::pool(run.jobs)?.install(|| {
+        read_kept_lists(&mut inputs, &before.files, library, Some(staging));
+        hear_others(&mut inputs, &before, library, Some(staging));
+    });
     // nothing more is read: central directories and the catalog's cache make room for the match
     inputs.sources.clear();
     catalog.shrink()?;
@@ -55,9 +60,20 @@ pub(super) fn read_only(
     Discovered { mut inputs, before, .. }: Discovered,
 ) -> Result<Read, Error> {
     let tally = ingest(&mut inputs, &run.reading(None, &before.safe), &mut |_, _| Ok(()))?;
-    threads::pool(run.jobs)?.install(|| read_kept_lists(&mut inputs, &before.files, library, None));
+    threads::pool(run.jobs)?.install(|| {
+        read_kept_lists(&mut inputs, &before.files, library, None);
+        hear_others(&mut inputs, &before, library, None);
+    });
     inputs.contents.drop_stand_ins();
     Ok(Read { inputs, before, tally })
+}
+
+/// Asks what the lists and texts of all categories but photos say.
+fn hear_others(inputs: &mut Inputs, before: &Before, library: &Path, staging: Option<&Staging>) {
+    let kept = before.files.values().map(|record| (record.content, record.path.to_path(library)));
+    let shelf = Shelf::new(&inputs.contents, &inputs.sources, kept, staging);
+    let heard = others::hear(&inputs.contents, &shelf);
+    inputs.heard.others = heard;
 }
 
 /// Entries of a renamed copy of a known archive, which are known without being read but not on record yet.
@@ -73,7 +89,8 @@ fn complete(inputs: &Inputs, ids: &Ids) -> Vec<i64> {
     let contents = &inputs.contents;
     let damaged: HashSet<&str> = inputs.problems.iter().filter_map(|p| p.archive.as_deref()).collect();
     let mut whole: BTreeMap<ArchiveId, bool> = BTreeMap::new();
-    for entry in contents.entries.iter().filter(|e| e.given && !e.class.is_left_out()) {
+    let counts = |e: &&Entry| e.given && (!e.class.is_left_out() || e.class == Class::Excluded);
+    for entry in contents.entries.iter().filter(counts) {
         *whole.entry(entry.archive).or_insert(true) &= entry.content().is_some();
     }
     let whole = whole

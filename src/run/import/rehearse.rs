@@ -1,19 +1,21 @@
 //! What an import would do, without doing it: the same stages, and none of the calls that write.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::Instant;
 
 use blake3::Hash;
 
+use crate::contents::Category;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Remembered};
 use crate::library::drive::{self, Links};
-use crate::library::settings::{AlbumForm, RememberedSettings, name};
+use crate::library::path::LibraryPath;
+use crate::library::settings::{AlbumForm, RememberedSettings, Settings, name};
 use crate::library::staging;
 use crate::library::tree::Tree;
 use crate::problem::Problem;
-use crate::run::import::decide::decide;
+use crate::run::import::decide::{Decided, decide};
 use crate::run::import::discover::{Discovered, Spool, discover_beside, refuse_bad_inputs};
 use crate::run::import::place::Placed;
 use crate::run::import::read::read_only;
@@ -30,13 +32,24 @@ use crate::stage::survey::Before;
 /// Whatever stops a run: see [`Error`].
 pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
-    let (discovered, remembered) = discover_only(run, library, &HashSet::new())?;
+    let (discovered, remembered) = discover_only(run, library, &HashSet::new(), choose)?;
     let settings = choose(&remembered);
     let read = heal::foresee(read_only(run, library, discovered.fitted(run, library)?)?);
     let decided = decide(run, library, read, &settings, drive::expect_links(library));
-    let nothing_done = Placed { decided, unplaced: Unplaced::default() };
+    let made = made(&decided);
+    let nothing_done = Placed { decided, unplaced: Unplaced::default(), made };
     let (report, _) = report(library, nothing_done, &settings)?;
     Ok(Report { dry_run: true, elapsed_seconds: started.elapsed().as_secs_f64(), ..report })
+}
+
+/// How many files of each category would be made.
+fn made(decided: &Decided) -> BTreeMap<Category, u64> {
+    let kept = |entry| decided.plan.kept.get(&entry).map(LibraryPath::as_str);
+    let mut counts = BTreeMap::new();
+    for made in decided.others.made(&decided.inputs.contents, &kept) {
+        *counts.entry(made.category).or_default() += 1;
+    }
+    counts
 }
 
 /// What inputs hold, by their names and central directories.
@@ -61,7 +74,9 @@ pub struct Glance {
 /// Whatever stops a run: see [`Error`].
 pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
     let waiting = staging::waiting(library);
-    let (Discovered { mut inputs, before, .. }, remembered) = discover_only(run, library, &waiting)?;
+    let settings = |remembered: &RememberedSettings| Settings::of(remembered);
+    let (Discovered { mut inputs, before, .. }, remembered) =
+        discover_only(run, library, &waiting, &settings)?;
     fit::refuse_too_large(&mut inputs, drive::largest_file(library));
     let (exports, _) = report::exports(&inputs);
     let albums = remembered.choice(name::ALBUMS);
@@ -76,6 +91,7 @@ fn discover_only(
     run: &Run<'_>,
     library: &Path,
     waiting: &HashSet<Hash>,
+    choose: &Choose<'_>,
 ) -> Result<(Discovered, RememberedSettings), Error> {
     refuse_bad_inputs(run.inputs, library)?;
     let (known, remembered) = match Catalog::read(library) {
@@ -86,5 +102,6 @@ fn discover_only(
     let Remembered { delivered, recorded } = known;
     let mut before = Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, waiting);
     before.settle_lost();
-    Ok((discover_beside(run, library, delivered, before, Spool::Temporary)?, remembered))
+    let wanted = choose(&remembered).categories.wanted;
+    Ok((discover_beside(run, library, delivered, before, Spool::Temporary, &wanted)?, remembered))
 }

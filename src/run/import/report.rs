@@ -3,11 +3,13 @@
 //! A damaged entry is no loss if the library has a file of its size and checksum from elsewhere. The report
 //! says so, and still calls the archive damaged.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
+use crate::category::others;
+use crate::category::outcome::Count;
 use crate::category::photos::{Asset, Resource, counts};
-use crate::contents::{Bytes, ContentId, Contents};
+use crate::contents::{Bytes, Category, ContentId, Contents};
 use crate::error::Error;
 use crate::library::path::LibraryPath;
 use crate::library::record::Area;
@@ -25,8 +27,9 @@ use crate::stage::survey::Before;
 /// # Errors
 /// If the entries do not add up.
 pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Result<(Report, Before), Error> {
-    let Placed { decided, unplaced } = placed;
-    let Decided { inputs, before, tally, rows, matched, plan, to_arrange, problems } = decided;
+    let Placed { decided, unplaced, made } = placed;
+    let Decided { inputs, before, tally, rows, matched, others, wishes, plan, to_arrange, problems } =
+        decided;
     let held = || before.files.values().chain(before.edited());
     let media = held().filter(|f| f.area == Area::Media).map(|f| *f.delivered()).collect();
     let kept = held().filter(|f| f.area != Area::Media).map(|f| f.path.clone()).collect();
@@ -48,7 +51,7 @@ pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Res
     let (exports, missing_parts) = report::exports(&inputs);
     let stands =
         |content: ContentId| plan.paths.get(content).is_some_and(|path| !unplaced.paths.contains(path));
-    let records = Records::new(&inputs.contents, &inputs.heard, &matched, &plan, &before.files);
+    let records = Records::new(&inputs.contents, &inputs.heard, &matched, &wishes, &plan, &before.files);
     let rests = |asset: &Asset, resource: &Resource| {
         stands(resource.content) && records.is_dated_now(asset, resource)
     };
@@ -75,6 +78,7 @@ pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Res
         rows,
         media: counts::media(&inputs.contents, &matched, &stands),
         albums: counts::albums(&matched),
+        categories: categories(&others, &made),
         time_zone,
         healed,
         to_arrange,
@@ -84,6 +88,13 @@ pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Res
         elapsed_seconds: 0.0,
     };
     Ok((report, before))
+}
+
+/// How much of each category there is, with the files that were made of it.
+fn categories(others: &others::Decided, made: &BTreeMap<Category, u64>) -> Vec<Count> {
+    let with_made =
+        |count: Count| Count { derived: made.get(&count.category).copied().unwrap_or(0), ..count };
+    others.counts().into_iter().map(with_made).collect()
 }
 
 /// Adds to problems with damaged entries where the library has a file of the same size and checksum.

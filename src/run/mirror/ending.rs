@@ -138,7 +138,7 @@ impl Ending<'_> {
         wanted: &BTreeMap<&LibraryPath, &DerivedForm>,
     ) -> bool {
         let stands = |path: &LibraryPath| fs::symlink_metadata(path.to_path(self.run.folder)).is_ok();
-        let of_albums = || self.old.derived.iter().filter(|(_, record)| record.kind != DerivedKind::Sidecar);
+        let of_albums = || self.old.derived.iter().filter(|(_, record)| record.kind.is_of_album());
         self.old.is_there
             && catalog.is_some()
             && folder.memory.catalog == catalog
@@ -165,7 +165,7 @@ impl Ending<'_> {
                 record.kind == DerivedKind::Sidecar && there.contains(path.as_str())
             });
         let sidecars: HashSet<&LibraryPath> = sidecars.map(|(path, _)| path).collect();
-        let of_albums = || self.old.derived.iter().filter(|(_, record)| record.kind != DerivedKind::Sidecar);
+        let of_albums = || self.old.derived.iter().filter(|(_, record)| record.kind.is_of_album());
         let kept = self.old.derived.iter().filter(|(path, record)| match record.kind {
             DerivedKind::Sidecar => sidecars.contains(path),
             _ => wanted.get(path).is_some_and(|form| is_as_recorded(form, record)),

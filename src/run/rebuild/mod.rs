@@ -27,6 +27,7 @@ use std::time::Instant;
 
 use chrono::Utc;
 
+use crate::category::outcome::Wishes;
 use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
 use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
@@ -158,9 +159,10 @@ impl Made {
         let mut matched = matched(&contents, &heard.photos, settings.zone);
         let problems = std::mem::take(&mut matched.problems).into_iter();
         let held = sorted.held(&contents, album_folders);
-        let plan = plan(&contents, Assets::Photos(&matched, &heard.photos), &held, settings);
+        let wishes = Wishes::new();
+        let plan = plan(&contents, Assets::Photos(&matched, &heard.photos), &wishes, &held, settings);
         let nothing = BTreeMap::new();
-        let recording = Records::new(&contents, heard, &matched, &plan, &nothing);
+        let recording = Records::new(&contents, heard, &matched, &wishes, &plan, &nothing);
         let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
         let mut records: Vec<FileRecord> = sorted.files().map(|file| recording.of(file, &absent)).collect();
         records.sort_by(|a, b| a.path.cmp(&b.path));

@@ -13,7 +13,7 @@ use crate::apple::fingerprint::Fingerprint;
 use crate::category::photos::lists::List;
 use crate::category::photos::lists::details::Checksum;
 use crate::category::photos::{AlbumKind, Heard, Sort};
-use crate::contents::{Archive, ContentId, Identity, Inner, REBUILT};
+use crate::contents::{Archive, Category, ContentId, Identity, Inner, REBUILT};
 use crate::library::origins::Origin;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Placement};
@@ -58,6 +58,7 @@ impl StandIns {
                     position: u32::try_from(stand_ins.lines.len()).unwrap_or(u32::MAX),
                     path: path.as_str().into(),
                     inner: Inner::of(path.as_str(), inner),
+                    category: Category::Photos,
                     class: sort.class(),
                     sort: sort.into(),
                     modified: None,

@@ -172,7 +172,7 @@ fn area(class: Class) -> Area {
     match class {
         Class::Details => Area::Details,
         Class::Resource => Area::Media,
-        Class::Other | Class::Placeholder | Class::Ignored => Area::Other,
+        Class::Other | Class::Placeholder | Class::Ignored | Class::Excluded => Area::Other,
     }
 }
 
@@ -183,6 +183,7 @@ fn entry(line: &Origin, archive: ArchiveId, part: PartId, content: ContentId, cr
         position: line.position,
         path: line.path.clone(),
         inner: line.inner.clone(),
+        category: line.category,
         class: line.class,
         sort: line.sort,
         size: line.size,

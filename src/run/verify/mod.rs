@@ -239,7 +239,7 @@ fn albums_gone(library: &Path, known: &Remembered) -> Option<Problem> {
         let folder = match record.kind {
             DerivedKind::List => Some(path.clone()),
             DerivedKind::Symlink | DerivedKind::Hardlink | DerivedKind::Copy => path.parent(),
-            DerivedKind::Sidecar => None,
+            DerivedKind::Sidecar | DerivedKind::Made => None,
         };
         let Some(folder) = folder else { continue };
         if record.kind == DerivedKind::Copy {

@@ -208,6 +208,7 @@ pub fn reread(run: &VerifyRun<'_>, mut files: Vec<ToRead>, wanted: Wanted) -> Re
         position: u32::try_from(position).unwrap_or(u32::MAX),
         path: file.path.as_str().into(),
         inner: Inner::of(file.path.as_str(), file.path.as_str()),
+        category: Category::Photos,
         class: file.sort.class(),
         sort: file.sort.into(),
         size: file.stat.size,

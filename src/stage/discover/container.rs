@@ -19,6 +19,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::apple::part_name;
 use crate::apple::zip::{Fault, ZipArchive, ZipEntry};
 use crate::category::delivery::{self, Delivered, Shape, is_apples_folder};
+use crate::category::recognise::Beside;
 use crate::contents::{ArchiveId, Identity, litter};
 use crate::library::name;
 use crate::problem::Code;
@@ -110,8 +111,7 @@ impl Container {
 
     /// Where damage has taken all the evidence, a name of Apple's decides whose it is.
     pub(super) fn believe_name_if_damaged(&mut self, file_name: &str) {
-        let is_unknown = matches!(self.shape, Shape::Unknown);
-        if is_unknown && !self.sound && part_name::is_apple_name(file_name) {
+        if !self.shape.is_part() && !self.sound && delivery::is_apple_name(file_name) {
             self.shape = Shape::by_name(file_name);
         }
     }
@@ -149,7 +149,7 @@ pub(super) fn faults(source: &Source) -> &[Fault] {
 const HEAD: u64 = 8192;
 
 /// An opened archive.
-pub(super) fn container(name: String, archive: Arc<ZipArchive>, lies: Lies) -> Container {
+pub(super) fn container(name: String, archive: Arc<ZipArchive>, lies: Lies, beside: Beside) -> Container {
     let files: Vec<FileAt> = archive
         .entries
         .iter()
@@ -162,8 +162,17 @@ pub(super) fn container(name: String, archive: Arc<ZipArchive>, lies: Lies) -> C
             refusal: entry.refusal().map(|fault| Box::new((fault.code, fault.message))),
         })
         .collect();
+    let shape = shape_of(&name, &archive, beside);
+    let sound = archive.problems.is_empty();
+    let built = built(&files, sound);
+    let identity = Identity::Zip { size: archive.size, directory: archive.directory };
+    Container { name, source: Source::Zip(archive), identity, files, shape, lies, built, sound }
+}
+
+/// What the paths in an archive of this name show.
+pub(super) fn shape_of(name: &str, archive: &ZipArchive, beside: Beside) -> Shape {
     let normal: Vec<Cow<'_, str>> = archive.entries.iter().map(ZipEntry::path).collect();
-    let file_name = name.rsplit('/').next().unwrap_or(&name);
+    let file_name = name.rsplit('/').next().unwrap_or(name);
     let by_path: OnceCell<HashMap<&str, &ZipEntry>> = OnceCell::new();
     let head = |path: &str| {
         let entries = || normal.iter().map(AsRef::as_ref).zip(&archive.entries).collect();
@@ -172,13 +181,7 @@ pub(super) fn container(name: String, archive: Arc<ZipArchive>, lies: Lies) -> C
         archive.reader(entry).ok()?.take(HEAD).read_to_end(&mut start).ok()?;
         Some(start)
     };
-    let shape = Shape::of(file_name, Delivered::Archive, normal.iter().map(AsRef::as_ref), &head);
-    let sound = archive.problems.is_empty();
-    let built = built(&files, sound);
-    let identity = Identity::Zip { size: archive.size, directory: archive.directory };
-    drop(by_path);
-    drop(normal);
-    Container { name, source: Source::Zip(archive), identity, files, shape, lies, built, sound }
+    Shape::of(file_name, Delivered::Archive, beside, normal.iter().map(AsRef::as_ref), &head)
 }
 
 /// The newest stamp. A damaged archive has the median instead, which no flipped bit can move far.
@@ -192,8 +195,10 @@ fn built(files: &[FileAt], sound: bool) -> Option<NaiveDateTime> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
     Whole,
-    /// Apple's folders and archives; everything else there is somebody's own.
+    /// Apple's folders and archives of photos; everything else there is somebody's own.
     ApplesFolders,
+    /// What is shown to be of other categories; everything else there is somebody's own.
+    Claimed,
 }
 
 /// A part folder, without the folders in `apart`, which are parts or libraries themselves.
@@ -207,7 +212,8 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
                 false => delivery::is_archive_of_a_part(&name) || litter::is_ignored(&name),
             }
         };
-        !apart.contains(entry.path()) && (extent == Extent::Whole || entry.depth() != 1 || is_apples())
+        !apart.contains(entry.path())
+            && (extent != Extent::ApplesFolders || entry.depth() != 1 || is_apples())
     };
     let mut files = Vec::new();
     for entry in walk.filter_entry(belongs) {
@@ -234,7 +240,11 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
     }
     let name = name_of(root);
     let head = |path: &str| head_of(root, path);
-    let shape = Shape::of(&name, Delivered::Folder, files.iter().map(|f| &*f.path), &head);
+    let shape = Shape::of(&name, Delivered::Folder, Beside::Nothing, files.iter().map(|f| &*f.path), &head);
+    if extent == Extent::Claimed {
+        files.retain(|file| shape.is_claimed(&file.path));
+        (0..).zip(&mut files).for_each(|(position, file)| file.position = position);
+    }
     Container {
         name,
         source: Source::Folder(root.to_owned()),

@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::apple::part_name;
-use crate::category::delivery::{DEEP_EVIDENCE, Delivered, Shape, is_apples_folder};
-use crate::category::recognise;
-use crate::contents::{Category, litter};
+use crate::category::delivery::{self, DEEP_EVIDENCE, Delivered, Shape, is_apples_folder};
+use crate::category::recognise::{self, Beside};
+use crate::contents::litter;
 use crate::library::layout::INTERNAL;
+use crate::library::name;
 use crate::problem::refusal::{Refusal, refused_walk};
-use crate::stage::discover::container::{head_of, name_of};
+use crate::stage::discover::container::{Extent, head_of, name_of};
 
 /// What lies in one folder, sorted by path, without the litter of systems.
 #[derive(Default)]
@@ -69,15 +70,50 @@ impl Folder {
             paths.extend(albums.map(|album| format!("{name}/{}/{DEEP_EVIDENCE}", name_of(album))));
         }
         let head = |path: &str| head_of(root, path);
-        Shape::of(&name_of(root), Delivered::Folder, paths.iter().map(String::as_str), &head)
+        Shape::of(&name_of(root), Delivered::Folder, Beside::Nothing, paths.iter().map(String::as_str), &head)
     }
 
-    /// Whether it is the folder of iCloud Drive: it holds Apple's list, or lies in a part of that name.
-    pub(super) fn is_drive(&self, root: &Path) -> bool {
-        let is_list = |file: &PathBuf| recognise::is_drive_list(&name_of(file));
-        let in_part =
-            || root.parent().is_some_and(|p| recognise::by_name(&name_of(p)) == Some(Category::Drive));
-        name_of(root) == "Drive" && (self.files.iter().any(is_list) || in_part())
+    /// How much of the folder is a delivery of other categories than photos, if any is: all of it if it is called as
+    /// Apple calls one, or if nothing else lies in it. A folder that holds deliveries is none.
+    pub(super) fn extent_of_others(&self, root: &Path) -> Option<Extent> {
+        let name = name_of(root);
+        let is_named = recognise::names_apples(&name);
+        let lists = self.files.iter().map(|file| name_of(file));
+        let has_list = lists.chain(self.lists_of_drive()).any(|file| recognise::names_a_list(&file));
+        if !is_named && !has_list {
+            return None;
+        }
+        let is_delivery = |folder: &PathBuf| delivery::is_apple_name(&name_of(folder)) || is_library(folder);
+        let is_archive = |file: &PathBuf| {
+            let name = name_of(file);
+            part_name::is_zip(&name)
+                && delivery::is_apple_name(&name)
+                && recognise::of_archive(&name).is_none()
+        };
+        let holds_deliveries = self.folders.iter().any(is_delivery) || self.files.iter().any(is_archive);
+        if holds_deliveries && !has_list {
+            return None;
+        }
+        let paths = paths_below(root);
+        let head = |path: &str| head_of(root, path);
+        let all = || paths.iter().map(String::as_str);
+        let shape = Shape::of(&name, Delivered::Folder, Beside::Nothing, all(), &head);
+        if !shape.has_others() {
+            return None;
+        }
+        let is_whole = !holds_deliveries && (is_named || all().all(|path| shape.is_claimed(path)));
+        Some(if is_whole { Extent::Whole } else { Extent::Claimed })
+    }
+
+    /// The names of Apple's lists one folder below, where that of iCloud Drive lies.
+    fn lists_of_drive(&self) -> Vec<String> {
+        let is_drive = |folder: &&PathBuf| name_of(folder).eq_ignore_ascii_case("drive");
+        let drives = self.folders.iter().filter(is_drive);
+        drives
+            .flat_map(|drive| Folder::of(drive).files)
+            .map(|file| name_of(&file))
+            .filter(|name| recognise::is_drive_list(name))
+            .collect()
     }
 
     /// Whether more lies here than Apple delivered. Then it is a place where somebody keeps things, and only
@@ -99,6 +135,13 @@ impl Folder {
             || OF_THE_DRIVE.iter().any(|folder| root.join(folder).is_dir())
             || root.parent().is_none()
     }
+}
+
+/// The paths of all files below a folder.
+fn paths_below(root: &Path) -> Vec<String> {
+    let files = WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter().flatten();
+    let files = files.filter(|entry| entry.file_type().is_file());
+    files.map(|entry| name::text_below(root, entry.path())).collect()
 }
 
 pub(super) fn is_library(folder: &Path) -> bool {

@@ -14,9 +14,9 @@ use std::path::PathBuf;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use crate::apple::part_name::{self, PartName, Siblings};
+use crate::apple::part_name::{PartName, Siblings};
 use crate::apple::text;
-use crate::category::delivery::names_a_single_part;
+use crate::category::delivery::{self, names_a_single_part};
 use crate::contents::{
     ArchiveId, Arena, Category, Contents, Entry, Export, ExportId, Identity, Part, PartId,
 };
@@ -41,10 +41,9 @@ impl Grouped {
     }
 }
 
-/// What several parts of one export share: the category, the name, and how many parts there are.
+/// What several parts of one export share: the name, and how many parts there are.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
-    category: Category,
     folded: String,
     total: Option<u32>,
 }
@@ -62,6 +61,7 @@ struct Unit {
     container: usize,
     wrapper: Option<String>,
     base: String,
+    category: Category,
     key: Key,
     /// `None` if no name says it.
     number: Option<u32>,
@@ -140,7 +140,7 @@ fn units_of(containers: &[Container], index: usize, siblings: &Siblings) -> Vec<
     let inherits = container.parent().is_some() && own.number.is_none();
     if units.is_empty() && !inherits {
         let wrapped =
-            container.shape.wrappers().flat_map(|w| w.split('/')).find(|w| part_name::is_apple_name(w));
+            container.shape.wrappers().flat_map(|w| w.split('/')).find(|w| delivery::is_apple_name(w));
         let name = match (own.number, wrapped) {
             (None, Some(wrapper)) => siblings.read(wrapper),
             _ => own,
@@ -154,8 +154,8 @@ fn unit((index, container): (usize, &Container), wrapper: Option<String>, name: 
     let folded = text::match_key(&name.base);
     let is_whole = name.number.is_none() && names_a_single_part(&name.base);
     let (number, total) = if is_whole { (Some(1), Some(1)) } else { (name.number, name.total) };
-    let key = Key { category: container.shape.category(), folded, total };
-    Unit { container: index, wrapper, base: name.base, key, number }
+    let category = container.shape.category();
+    Unit { container: index, wrapper, base: name.base, category, key: Key { folded, total }, number }
 }
 
 struct Grouping {
@@ -192,7 +192,7 @@ impl Grouping {
         };
         for (index, export) in contents.exports.pairs() {
             let folded = text::match_key(&export.name);
-            let key = Key { category: export.category, folded, total: export.total };
+            let key = Key { folded, total: export.total };
             match export.total {
                 Some(_) => grouping.by_key.entry(key).or_default().push(index),
                 None => grouping.uncounted.push(index),
@@ -254,16 +254,16 @@ impl Grouping {
                     Some(built) => self.by_stamp(unit, number, built, container, contents),
                     None => self.by_gap(unit, number, contents),
                 });
-                found.unwrap_or_else(|| self.new_export(&unit.base, unit.key.clone(), contents))
+                found
+                    .unwrap_or_else(|| self.new_export(&unit.base, unit.category, unit.key.clone(), contents))
             }
             None => {
                 let found = known_export.or_else(|| self.uncounted_export(container, contents));
                 found.unwrap_or_else(|| {
-                    let is_named = container.shape.is_loose() || part_name::is_apple_name(&unit.base);
-                    let category = unit.key.category;
-                    let name = if is_named { unit.base.clone() } else { category.to_string() };
-                    let key = Key { category, folded: text::match_key(&name), total: None };
-                    self.new_export(&name, key, contents)
+                    let is_named = container.shape.is_loose() || delivery::is_apple_name(&unit.base);
+                    let name = if is_named { unit.base.clone() } else { unit.category.to_string() };
+                    let key = Key { folded: text::match_key(&name), total: None };
+                    self.new_export(&name, unit.category, key, contents)
                 })
             }
         };
@@ -272,7 +272,7 @@ impl Grouping {
         } else if let Lies::On(folder) = &container.lies
             && !container.shape.is_loose()
         {
-            self.beside.entry((folder.clone(), unit.key.category)).or_insert(export);
+            self.beside.entry((folder.clone(), unit.category)).or_insert(export);
         }
         let number = match (unit.number, known) {
             (Some(number), _) => number,
@@ -357,7 +357,7 @@ impl Grouping {
         let portable = text::match_key(&name::portable(&unit.base));
         let smaller = |id: &&ExportId| {
             let export = &contents.exports[**id];
-            export.category == unit.key.category && export.total <= unit.key.total && dated(id)
+            export.category == unit.category && export.total <= unit.key.total && dated(id)
         };
         let rebuilt = self.rebuilt.get(&portable).into_iter().flatten().filter(smaller);
         same.chain(rebuilt).copied().collect()
@@ -383,10 +383,10 @@ impl Grouping {
         newest(lacking).or_else(|| newest(candidates))
     }
 
-    fn new_export(&mut self, name: &str, key: Key, contents: &mut Contents) -> ExportId {
+    fn new_export(&mut self, name: &str, category: Category, key: Key, contents: &mut Contents) -> ExportId {
         let index = contents.exports.push(Export {
             name: name.to_owned(),
-            category: key.category,
+            category,
             total: key.total,
             built: None,
             label: String::new(),

@@ -121,6 +121,7 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
             position: record.position(file),
             path: file.path.clone(),
             inner: Inner::of(&file.path, &classified.inner),
+            category: classified.category,
             class,
             sort: classified.sort,
             size: file.size,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use crate::category::List;
+use crate::category::photos::List;
 use crate::contents::{Bytes, ContentId, Contents, EntryId, Id, Sort};
 use crate::error::Error;
 use crate::library::record::{Novelty, ReadEntry};

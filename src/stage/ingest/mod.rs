@@ -23,7 +23,7 @@ pub use kept_lists::read_kept_lists;
 use collect::{Collector, Gathered};
 use worker::Worker;
 
-use crate::category::List;
+use crate::category::photos::List;
 use crate::contents::{Bytes, ContentSet, Contents, Entry, EntryId};
 use crate::error::Error;
 use crate::library::record::ReadEntry;

@@ -8,6 +8,7 @@
 //! a wrong date.
 
 mod derived;
+mod made;
 mod mend;
 mod origins;
 mod times;
@@ -34,6 +35,7 @@ use crate::problem::{Code, Problem};
 use crate::progress::{Phase, Watch};
 
 pub use derived::{Derivation, Removal, derive, is_in_form, remove};
+pub use made::{Making, make};
 pub use mend::{Healing, mend, relink};
 pub use origins::record_origins;
 pub use times::{Corrected, correct};

@@ -36,7 +36,7 @@ pub fn record_origins(
     for (id, entry) in contents.entries.pairs() {
         match file_of(id, entry, plan).filter(|file| !unplaced.paths.contains(*file)) {
             Some(file) => tables.entry(contents.export_of(entry)).or_default().push((id, file)),
-            None if entry.class.is_left_out() => {}
+            None if entry.class.is_left_out() && entry.class != Class::Excluded => {}
             None => _ = unspoken.insert(entry.archive),
         }
     }
@@ -74,7 +74,7 @@ fn file_of<'a>(id: EntryId, entry: &Entry, plan: &'a Plan) -> Option<&'a Library
     match entry.class {
         Class::Resource => plan.paths.get(content),
         Class::Details | Class::Other => plan.kept.get(&id),
-        Class::Placeholder | Class::Ignored => None,
+        Class::Placeholder | Class::Ignored | Class::Excluded => None,
     }
 }
 

@@ -97,7 +97,7 @@ impl Planner<'_> {
         let apart: HashSet<&LibraryPath> =
             apart.filter_map(|resource| self.plan.paths.get(resource.content)).collect();
         let is_stale = |path: &LibraryPath, record: &DerivedRecord| {
-            record.kind != DerivedKind::Sidecar
+            record.kind.is_of_album()
                 && record.target.as_ref().is_some_and(|target| apart.contains(target))
                 && !wanted.contains(path)
         };

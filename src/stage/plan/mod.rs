@@ -22,6 +22,7 @@ use blake3::Hash;
 use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::apple::text;
+use crate::category::outcome::Wishes;
 use crate::category::{self, Album, AlbumId, AlbumKind, Apart, Asset, Assets, Resource, Stem, Wish};
 use crate::contents::{Arena, ByContent, Class, ContentId, Contents, Entry, EntryId};
 use crate::library::numbers::Numbers;
@@ -59,7 +60,13 @@ pub struct Plan {
 }
 
 /// Makes the plan.
-pub fn plan(contents: &Contents, assets: Assets<'_>, held: &Held, settings: &Settings) -> Plan {
+pub fn plan(
+    contents: &Contents,
+    assets: Assets<'_>,
+    wishes: &Wishes,
+    held: &Held,
+    settings: &Settings,
+) -> Plan {
     let mut planner = Planner::new(contents, held, settings);
     planner.folders(assets.collections());
     let mut order: Vec<Asset<'_>> = assets.iter().collect();
@@ -74,7 +81,7 @@ pub fn plan(contents: &Contents, assets: Assets<'_>, held: &Held, settings: &Set
     for asset in order {
         planner.place(asset, assets.collections());
     }
-    planner.others();
+    planner.others(wishes);
     planner.albums(assets);
     planner.withdraw(assets);
     planner.plan

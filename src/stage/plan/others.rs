@@ -4,8 +4,9 @@
 //! An entry that is only remembered is where its bytes stand, and is not placed again.
 
 use crate::apple::text;
+use crate::category::outcome::{Wished, Wishes};
 use crate::category::unsorted;
-use crate::contents::{Class, Entry};
+use crate::contents::{Category, Class, Entry};
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, Placement};
@@ -15,12 +16,13 @@ use crate::stage::plan::{Planner, Standing, Target, stamp};
 
 impl Planner<'_> {
     /// `Other/` and the kept details: by path and bytes, never merged.
-    pub(super) fn others(&mut self) {
+    pub(super) fn others(&mut self, wishes: &Wishes) {
         let mut standing = Standing::of(self.held.kept.iter().map(|(path, hash)| (path, *hash)));
         let mut numbers: Numbers<PathKey> = Numbers::default();
         for (index, entry) in self.contents.entries.pairs() {
             let Some(content) = entry.content() else { continue };
-            let Some((area, folder, name)) = self.place_of(entry) else { continue };
+            let wish = wishes.get(&index);
+            let Some((area, folder, name)) = self.place_of(entry, wish) else { continue };
             let hash = self.hash(content);
             if area == Area::Other && self.held.forgotten.contains(&hash) {
                 self.plan.excluded.insert(content);
@@ -43,7 +45,7 @@ impl Planner<'_> {
             let Target { path, key } = at(adopted.map_or(n, |(k, _)| k));
             standing.add(&path, hash);
             self.planned.insert(key);
-            let modified = stamp(entry);
+            let modified = wish.and_then(|wish| wish.modified).or_else(|| stamp(entry));
             self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
             self.note_renamed_other(entry, area, &path);
             self.plan.kept.insert(index, path);
@@ -51,7 +53,11 @@ impl Planner<'_> {
     }
 
     /// What kind of place an entry that is no resource has, in which folder, under which name.
-    fn place_of(&self, entry: &Entry) -> Option<(Area, LibraryPath, String)> {
+    fn place_of(&self, entry: &Entry, wish: Option<&Wished>) -> Option<(Area, LibraryPath, String)> {
+        if let Some(wish) = wish.filter(|_| entry.class == Class::Other) {
+            let path = LibraryPath::new(wish.path.split('/'));
+            return Some((Area::Other, path.parent()?, path.file_name().to_owned()));
+        }
         let (area, top, below) = match entry.class {
             Class::Other => {
                 let place = LibraryPath::new(unsorted::place(self.contents, entry));
@@ -61,7 +67,7 @@ impl Planner<'_> {
                 let place = LibraryPath::new(entry.inner().split('/').filter(|c| !c.is_empty()));
                 (Area::Details, self.details_folder(entry), place)
             }
-            Class::Resource | Class::Placeholder | Class::Ignored => return None,
+            Class::Resource | Class::Placeholder | Class::Ignored | Class::Excluded => return None,
         };
         let folder = below.parent().map_or(top.clone(), |folder| top.below(&folder));
         Some((area, folder, below.file_name().to_owned()))
@@ -69,7 +75,8 @@ impl Planner<'_> {
 
     fn note_renamed_other(&mut self, entry: &Entry, area: Area, path: &LibraryPath) {
         let mut components = entry.inner().split('/').filter(|c| !c.is_empty());
-        if area != Area::Other || components.all(name::is_portable) {
+        let has_own_name = matches!(entry.category, Category::Photos | Category::Drive);
+        if area != Area::Other || !has_own_name || components.all(name::is_portable) {
             return;
         }
         self.plan.problems.push(

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::category::outcome::Wishes;
 use crate::category::photos::time::{CapturedFrom, Evidence};
 use crate::category::photos::{Album, AlbumId, Asset, AssetId, Matched, Resource, Role};
 use crate::category::{self, Heard};
-use crate::contents::{ByContent, ContentId, Contents, Entry};
+use crate::contents::{ByContent, Category, ContentId, Contents, EntryId};
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, FileRecord, Placement};
 use crate::stage::plan::Plan;
@@ -24,7 +25,10 @@ pub struct Records<'a> {
     plan: &'a Plan,
     standing: &'a BTreeMap<LibraryPath, FileRecord>,
     by_content: ByContent<(AssetId, u32)>,
-    other_names: HashMap<&'a LibraryPath, &'a str>,
+    contents: &'a Contents,
+    wishes: &'a Wishes,
+    /// The first entry of every file that is no medium.
+    kept: HashMap<&'a LibraryPath, EntryId>,
     /// Movies that stand beside another still.
     borrowed: HashMap<ContentId, ContentId>,
 }
@@ -42,6 +46,7 @@ impl<'a> Records<'a> {
         contents: &'a Contents,
         heard: &'a Heard,
         matched: &'a Matched,
+        wishes: &'a Wishes,
         plan: &'a Plan,
         standing: &'a BTreeMap<LibraryPath, FileRecord>,
     ) -> Self {
@@ -51,7 +56,9 @@ impl<'a> Records<'a> {
             plan,
             standing,
             by_content: matched.by_content(),
-            other_names: other_names(contents, plan),
+            contents,
+            wishes,
+            kept: kept(contents, plan),
             borrowed: matched.shared_movies.iter().copied().collect(),
         }
     }
@@ -65,8 +72,7 @@ impl<'a> Records<'a> {
     /// A record with what is known now. It names no file that could not be placed.
     pub fn renewed(&self, record: FileRecord, unplaced: &HashSet<LibraryPath>) -> FileRecord {
         if record.area != Area::Media {
-            let name = self.other_names.get(&record.path).map(|name| Box::from(*name));
-            return FileRecord { original_name: name.or(record.original_name), ..record };
+            return self.renewed_other(record);
         }
         let Some(&(asset, resource)) = self.by_content.get(*record.delivered()) else { return record };
         let asset = &self.matched.assets[asset];
@@ -102,6 +108,32 @@ impl<'a> Records<'a> {
             area: record.area,
             content: record.content,
             category: record.category,
+        }
+    }
+
+    /// The record of a file that stands by its path: its category's, and nothing of Photos.
+    fn renewed_other(&self, record: FileRecord) -> FileRecord {
+        let Some(&id) = self.kept.get(&record.path) else { return record };
+        let entry = &self.contents.entries[id];
+        let wish = self.wishes.get(&id);
+        let format = self.heard.photos.said[record.content].embedded.format;
+        let is_photos = entry.category == Category::Photos;
+        FileRecord {
+            original_name: Some(entry.name().into()),
+            category: entry.category,
+            kind: if is_photos || record.area == Area::Details {
+                record.kind
+            } else {
+                Some(format.kind(entry.name()))
+            },
+            proved: record.proved || wish.is_some_and(|wish| wish.is_proved),
+            // what was not dated by anything has the stamp of its entry, which the entry knows
+            modified: if record.original.is_some() {
+                record.modified
+            } else {
+                wish.and_then(|wish| wish.modified)
+            },
+            ..record
         }
     }
 
@@ -184,13 +216,13 @@ pub fn album_records(matched: &Matched, plan: &Plan, unplaced: &HashSet<LibraryP
     matched.albums.pairs().map(record).collect()
 }
 
-/// The name of the first entry of every file that is no medium.
-fn other_names<'a>(contents: &'a Contents, plan: &'a Plan) -> HashMap<&'a LibraryPath, &'a str> {
-    let mut names = HashMap::with_capacity(plan.kept.len());
-    for (id, entry) in contents.entries.pairs() {
+/// The first entry of every file that is no medium.
+fn kept<'a>(contents: &'a Contents, plan: &'a Plan) -> HashMap<&'a LibraryPath, EntryId> {
+    let mut kept = HashMap::with_capacity(plan.kept.len());
+    for id in contents.entries.ids() {
         if let Some(path) = plan.kept.get(&id) {
-            names.entry(path).or_insert(Entry::name(entry));
+            kept.entry(path).or_insert(id);
         }
     }
-    names
+    kept
 }

@@ -109,6 +109,9 @@ fn state<'a>(
     seen_paths: &mut HashSet<&'a LibraryPath>,
 ) -> State {
     let entry = &done.inputs.contents.entries[index];
+    if entry.class == Class::Excluded {
+        return State::Excluded;
+    }
     if entry.class.is_left_out() {
         return State::Ignored;
     }

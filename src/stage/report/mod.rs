@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use count::{Counted, Done, count};
 
+use crate::category::outcome::Count;
 use crate::category::photos::counts::{AlbumCounts, MediaCounts};
 use crate::contents::{Bytes, Category, Class, Export, ExportId, PartId};
 use crate::library::catalog::Health;
@@ -33,7 +34,7 @@ pub struct ExportReport {
     /// Apple's name without the part number.
     pub name: String,
     /// What kind of data.
-    #[serde(with = "word")]
+    #[serde(with = "crate::contents::word")]
     pub category: Category,
     /// Numbers of the parts of these inputs and those that the library has seen.
     pub parts_found: Vec<u32>,
@@ -43,22 +44,6 @@ pub struct ExportReport {
     pub parts_missing: Vec<u32>,
     /// Numbers of the parts that these inputs hold more than once.
     pub parts_twice: Vec<u32>,
-}
-
-/// A category as its word.
-mod word {
-    use serde::{Deserialize, Deserializer, Serializer, de};
-
-    use crate::contents::Category;
-
-    pub fn serialize<S: Serializer>(category: &Category, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(category.as_str())
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Category, D::Error> {
-        let word = String::deserialize(from)?;
-        Category::from_name(&word).ok_or_else(|| de::Error::custom(format!("no category: `{word}`")))
-    }
 }
 
 /// What became of the entries; the other fields add up to `total`.
@@ -128,6 +113,9 @@ pub struct Report {
     pub media: MediaCounts,
     /// Albums of the whole library.
     pub albums: AlbumCounts,
+    /// How much of each category these inputs hold.
+    #[serde(default)]
+    pub categories: Vec<Count>,
     /// The zone for what carries none.
     pub time_zone: TimeZone,
     /// Rows of the details in these inputs.
@@ -172,6 +160,8 @@ pub struct Check {
     pub rows: u64,
     /// Distinct media of these inputs, and how many that Apple lists are not here.
     pub media: CheckedMedia,
+    /// How much of each category these inputs hold.
+    pub categories: Vec<Count>,
     /// Whether every announced part is here, the parts have Apple's lists, and nothing is missing or damaged.
     pub complete: bool,
     /// What was not taken; in JSON the names.

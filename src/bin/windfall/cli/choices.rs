@@ -10,8 +10,8 @@ use clap::Args;
 use super::{Helped, SIDECAR_FORMS, one_of};
 use windfall::cli::{Purpose, Word, name, settings};
 use windfall::{
-    AlbumForm, Hidden, Memories, RecentlyDeleted, RememberedSettings, Settings, SidecarForm, Template,
-    ZoneFrom,
+    AlbumForm, Category, Hidden, Mbox, Memories, Packages, RecentlyDeleted, RememberedSettings, Settings,
+    SidecarForm, Template, Wanted, ZoneFrom,
 };
 
 /// What the owner may choose; the library remembers it from its first import.
@@ -43,11 +43,30 @@ pub struct Choices {
     recently_deleted: Option<RecentlyDeleted>,
     /// What is written beside each photo for other programs [default: none]
     #[arg(long, value_name = "FORM", value_parser = one_of(&SIDECARS))]
-    sidecars: Option<Wanted>,
+    sidecars: Option<Sidecars>,
+    /// Import these categories only, with commas between them: photos, notes, drive, contacts, calendars, mail,
+    /// bookmarks, records; `all` takes that back [default: all]
+    #[arg(long, value_name = "CATEGORIES", value_parser = only)]
+    only: Option<Wanted>,
+    /// Import all categories but these
+    #[arg(long, value_name = "CATEGORIES", value_parser = without, conflicts_with = "only")]
+    without: Option<Wanted>,
+    /// Time zone of the clocks in Apple's lists of notes and iCloud Drive, which state none
+    /// [default: America/Los_Angeles]
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    apple_time_zone: Option<Tz>,
+    /// Write mail also as one .mbox file for each folder [default: no]
+    #[arg(long, value_name = "YES|NO", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = one_of(&MBOX))]
+    mbox: Option<Mbox>,
+    /// Unpack documents of iCloud Drive that are folders and come as zips, beside these [default: no]
+    #[arg(long, value_name = "YES|NO", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = one_of(&PACKAGES))]
+    unpack_packages: Option<Packages>,
 }
 
 /// A form of sidecars, or none; clap takes an `Option` in an `Option` for something else.
-type Wanted = Option<SidecarForm>;
+type Sidecars = Option<SidecarForm>;
 
 pub(super) const ALBUMS: Helped<AlbumForm, 6> = [
     (AlbumForm::Auto, "symbolic links where the drive has them, else lists"),
@@ -63,7 +82,11 @@ const HIDDEN: Helped<Hidden, 3> =
     [(Hidden::Apart, "below Hidden/"), (Hidden::Mixed, "among the others"), (Hidden::Skip, "left out")];
 const RECENTLY_DELETED: Helped<RecentlyDeleted, 2> =
     [(RecentlyDeleted::Apart, "below Recently Deleted/"), (RecentlyDeleted::Skip, "left out")];
-const SIDECARS: Helped<Wanted, 4> = [
+const MBOX: Helped<Mbox, 2> =
+    [(Mbox::Written, "also one .mbox file for each folder"), (Mbox::No, "as it was delivered")];
+const PACKAGES: Helped<Packages, 2> =
+    [(Packages::Unpacked, "unpacked beside the zip"), (Packages::AsDelivered, "as they were delivered")];
+const SIDECARS: Helped<Sidecars, 4> = [
     (None, "nothing; what was written stays"),
     (Some(SIDECAR_FORMS[0].0), SIDECAR_FORMS[0].1),
     (Some(SIDECAR_FORMS[1].0), SIDECAR_FORMS[1].1),
@@ -76,6 +99,22 @@ pub(super) fn layout(text: &str) -> Result<Template, String> {
 
 pub(super) fn name(text: &str) -> Result<Template, String> {
     Template::parse(text, Purpose::Name).map_err(|error| error.to_string())
+}
+
+fn only(text: &str) -> Result<Wanted, String> {
+    Wanted::parse(text).map_err(|word| no_category(&word))
+}
+
+fn without(text: &str) -> Result<Wanted, String> {
+    let categories = text.split(',').map(str::trim);
+    let categories = categories.map(|word| Category::from_name(word).ok_or_else(|| no_category(word)));
+    let categories: Vec<Category> = categories.collect::<Result<_, _>>()?;
+    Ok(Wanted::without(&categories))
+}
+
+fn no_category(word: &str) -> String {
+    let all = Category::ALL.map(Category::as_str).join(", ");
+    format!("no category is called `{}`; there are {all}", name::display(word))
 }
 
 fn zone(text: &str) -> Result<Tz, String> {
@@ -214,8 +253,30 @@ impl Choices {
                 defaults.recently_deleted,
             ),
             sidecars: settled.choose_word(settings::name::SIDECARS, self.sidecars, defaults.sidecars),
+            categories: self.settle_categories(&settled, &defaults.categories),
         };
         Settings { zone_from, ..settings }
+    }
+
+    fn settle_categories(&self, settled: &Settled<'_>, defaults: &windfall::Choices) -> windfall::Choices {
+        windfall::Choices {
+            wanted: settled.choose(
+                settings::name::ONLY,
+                self.only.clone().or_else(|| self.without.clone()),
+                |text| Wanted::parse(text).ok(),
+                Wanted::to_string,
+                || defaults.wanted.clone(),
+            ),
+            zone: settled.choose(
+                settings::name::APPLE_ZONE,
+                self.apple_time_zone,
+                |text| text.parse().ok(),
+                |zone| zone.name().to_owned(),
+                || defaults.zone,
+            ),
+            mbox: settled.choose_word(settings::name::MBOX, self.mbox, defaults.mbox),
+            packages: settled.choose_word(settings::name::PACKAGES, self.unpack_packages, defaults.packages),
+        }
     }
 }
 
@@ -248,6 +309,19 @@ impl Settled<'_> {
         if let Some(before) = before.filter(|before| *before != word) {
             let option = name.replace('_', "-");
             let change = match name {
+                settings::name::ONLY => {
+                    (self.note)(&format!(
+                        "--only is `{word}` from now on; it was `{before}` in this library; `--only all` takes it back"
+                    ));
+                    return value;
+                }
+                settings::name::APPLE_ZONE => {
+                    (self.note)(&format!(
+                        "--apple-time-zone is `{word}` from now on; it was `{before}` in this library, and what was \
+                         dated by it is dated anew"
+                    ));
+                    return value;
+                }
                 settings::name::LAYOUT | settings::name::NAME => " (`windfall arrange` moves it)".to_owned(),
                 settings::name::ALBUMS => format!(" (`windfall albums --as {word}` changes it)"),
                 _ => String::new(),
@@ -327,6 +401,10 @@ mod tests {
             ("hidden", "apart"),
             ("recently_deleted", "apart"),
             ("sidecars", "none"),
+            ("only", "all"),
+            ("apple_time_zone", "America/Los_Angeles"),
+            ("mbox", "no"),
+            ("unpack_packages", "no"),
         ];
         let expected = expected.map(|(name, word)| (name.to_owned(), word.to_owned()));
         assert_eq!(chosen.remembered(), expected.into_iter().collect());

@@ -163,13 +163,9 @@ pub fn left_alone(left: &LeftAlone, voice: Voice) {
             let _ = to_errors(&format!("{} {what}: {}", styled(STRONG, "note:"), named.join(", ")));
         }
     };
-    let apples: BTreeMap<&str, Category> =
-        left.not_photos.iter().map(|(name, category)| (name.as_str(), *category)).collect();
-    let named = apples.iter().map(|(name, category)| format!("`{}` ({category})", shown(name)));
-    say("not used, because it is not photos", named.collect(), 0);
     let libraries = left.libraries.iter().map(|name| format!("`{}`", shown(name)));
     say("not used, because it is a Windfall library", libraries.collect(), 0);
-    let is_known = |name: &String| apples.contains_key(name.as_str()) || left.libraries.contains(name);
+    let is_known = |name: &String| left.libraries.contains(name);
     let strangers = left.names.iter().filter(|name| !is_known(name));
     let strangers = strangers.map(|name| format!("`{}`", shown(name))).collect();
     say("not used, because nothing shows that Apple sent it", strangers, left.loose_files);
@@ -402,6 +398,7 @@ mod tests {
             bytes: ByteCounts::default(),
             media: MediaCounts { photos: 1, videos: 2, live_photos: 1, proved: 2, unproved: 1, undated: 1 },
             albums: AlbumCounts { albums: 1, memories: 1, shared: 1, memberships: 9 },
+            categories: Vec::new(),
             time_zone: TimeZone { name: "Europe/Berlin".to_owned(), from: ZoneFrom::System, dates: 12 },
             rows: 3,
             healed: vec!["2024/a.jpg".to_owned()],

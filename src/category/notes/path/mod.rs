@@ -129,6 +129,25 @@ impl Shape {
         Use::Attachment(home, name.into())
     }
 
+    /// Whether this is shown to be a list, a note or a file of one, whatever else lies beside it.
+    pub fn claims(&self, path: &str) -> bool {
+        let in_area = || {
+            let mut below = self.inner(path).split('/');
+            below.next().is_some_and(|first| area(first).is_some()) && below.count() > 1
+        };
+        match self.part(path) {
+            Use::List(_) | Use::Body(..) => true,
+            Use::Attachment(..) => in_area() || self.is_of_a_text(path),
+            Use::Other => false,
+        }
+    }
+
+    /// Whether a note with a text lies above this path.
+    fn is_of_a_text(&self, path: &str) -> bool {
+        let above = std::iter::successors(Some(self.inner(path)), |path| Some(path.rsplit_once('/')?.0));
+        above.skip(1).any(|folder| self.homes.contains(&folder_key(folder)))
+    }
+
     /// The folder of the note that a file in this folder belongs to. A note of handwriting has files and no text.
     fn home_of<'p>(&self, folder: &'p str, file: &str) -> &'p str {
         if attachment_number(file).is_some() && !is_beside_text(folder) {

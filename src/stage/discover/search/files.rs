@@ -3,18 +3,21 @@
 //! A name says what a file may be, its content what it is. Where damage has left no evidence, a name of
 //! Apple's is believed, so that a broken part is named and counted.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::apple::part_name::{self, ArchiveName};
+use crate::apple::part_name::{self, ArchiveName, PartName};
+use crate::apple::text::match_key;
 use crate::apple::zip::{Unreadable, UnreadableKind, Window, ZipArchive};
-use crate::category::delivery::Shape;
-use crate::contents::litter;
+use crate::category::delivery;
+use crate::category::recognise::Beside;
+use crate::contents::{Category, litter};
 use crate::error::Error;
 use crate::problem::Code;
 use crate::problem::refusal::{Refusal, refused};
-use crate::stage::discover::container::{Lies, container, name_of, no_file};
+use crate::stage::discover::container::{Lies, Source, container, name_of, no_file, shape_of};
 use crate::stage::discover::search::{Searcher, Whose};
 
 impl Searcher<'_> {
@@ -41,7 +44,7 @@ impl Searcher<'_> {
             self.unfinished_download(&name);
             return Ok(Whose::Apples);
         }
-        let is_apples_name = part_name::is_apple_name(&name);
+        let is_apples_name = delivery::is_apple_name(&name);
         let archive_name = part_name::archive_name(&name);
         match fs::metadata(path) {
             Err(error) if is_apples_name => return Ok(self.unreadable_file(name, refused(&error))),
@@ -55,25 +58,56 @@ impl Searcher<'_> {
         match open(path, &name, archive_name) {
             Ok(Some(archive)) => self.archive(path, name, archive),
             Ok(None) => Ok(Whose::NoArchive),
-            Err(refused) if is_apples_name => Ok(match Shape::by_name(&name) {
-                Shape::LeftAlone(category) => self.not_photos(name, category),
-                _ => self.unreadable_file(name, refused),
-            }),
+            Err(refused) if is_apples_name => Ok(self.unreadable_file(name, refused)),
             Err(_) => Ok(self.strangers_archive(name)),
         }
     }
 
     fn archive(&mut self, path: &Path, name: String, archive: ZipArchive) -> Result<Whose, Error> {
-        let mut container = container(name.clone(), Arc::new(archive), Lies::on_drive(path));
+        let lies = Lies::on_drive(path);
+        let mut container = container(name.clone(), Arc::new(archive), lies, Beside::Nothing);
         container.believe_name_if_damaged(&name);
-        match container.shape {
-            Shape::LeftAlone(category) => return Ok(self.not_photos(name, category)),
-            Shape::Unknown => return Ok(self.strangers_archive(name)),
-            Shape::Photos(_) => {}
+        if container.shape.is_part() {
+            self.found.hashes.push(container.hash());
+            self.add(container)?;
+            return Ok(Whose::Apples);
         }
-        self.found.hashes.push(container.hash());
-        self.add(container)?;
-        Ok(Whose::Apples)
+        let Some(container) = self.probe(container)? else { return Ok(Whose::Apples) };
+        if PartName::read(&name).total.is_none() {
+            return Ok(self.strangers_archive(name));
+        }
+        // what lies in another part may show whose it is
+        self.waiting.push((path.to_owned(), container));
+        Ok(Whose::Known)
+    }
+
+    /// Takes in what waited for other parts of its export to show whose it is. Gives the paths of strangers.
+    pub(super) fn join_siblings(&mut self) -> Result<Vec<PathBuf>, Error> {
+        let key = |name: &str| {
+            let PartName { base, total, .. } = PartName::read(name);
+            (match_key(&base), total)
+        };
+        let mut categories: HashMap<(String, Option<u32>), Category> = HashMap::new();
+        for container in self.found.containers.iter().filter(|container| container.parent().is_none()) {
+            let wrappers = container.shape.wrappers().flat_map(|wrapper| wrapper.split('/'));
+            for name in wrappers.chain([container.name.as_str()]) {
+                categories.entry(key(name)).or_insert_with(|| container.shape.category());
+            }
+        }
+        let mut strangers = Vec::new();
+        for (path, mut container) in std::mem::take(&mut self.waiting) {
+            let category =
+                categories.get(&key(&container.name)).filter(|category| **category != Category::Photos);
+            let (Some(&category), Source::Zip(archive)) = (category, &container.source) else {
+                self.strangers_archive(container.name);
+                strangers.push(path);
+                continue;
+            };
+            container.shape = shape_of(&container.name, archive, Beside::Part(category));
+            self.found.hashes.push(container.hash());
+            self.add(container)?;
+        }
+        Ok(strangers)
     }
 }
 

@@ -7,9 +7,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::apple::part_name;
-use crate::category::delivery::{Shape, is_apples_folder, is_archive_of_a_part};
-use crate::category::recognise;
-use crate::contents::{Category, litter};
+use crate::category::delivery::{self, is_apples_folder, is_archive_of_a_part};
+use crate::contents::litter;
 use crate::error::Error;
 use crate::problem::Problem;
 use crate::problem::refusal::Refusal;
@@ -65,22 +64,12 @@ impl Searcher<'_> {
         if let Some(refused) = listing.refusal.take() {
             return Ok(self.unreadable_folder(root, refused));
         }
-        if listing.is_drive(root) {
-            // everything in it is the owner's
-            let wrapper = root.parent().filter(|parent| recognise::by_name(&name_of(parent)).is_some());
-            self.not_photos(format!("{}/", name_of(wrapper.unwrap_or(root))), Category::Drive);
-            return Ok(Below { apples: true, ..Below::default() });
-        }
         let shape = listing.shape(root);
         if !shape.is_part_itself() {
-            let mut below = self.search_in(&listing)?;
-            if let Shape::LeftAlone(category) = shape
-                && !below.apples
-            {
-                self.not_photos(format!("{}/", name_of(root)), category);
-                below = Below { apples: true, ..Below::default() };
-            }
-            return Ok(below);
+            return match listing.extent_of_others(root) {
+                Some(extent) => self.folder_of_others(root, extent, listing),
+                None => self.search_in(&listing),
+            };
         }
         let deeper = Deeper::of(&listing);
         let parts = deeper.parts.clone();
@@ -105,6 +94,29 @@ impl Searcher<'_> {
         }
         for part in parts {
             self.folder(&part)?;
+        }
+        Ok(below)
+    }
+
+    /// Takes in a folder of other categories than photos, where nothing is apart: all in it is Apple's or the owner's.
+    fn folder_of_others(&mut self, root: &Path, extent: Extent, mut listing: Folder) -> Result<Below, Error> {
+        let apart = self.library.map(Path::to_owned).into_iter().collect();
+        let container = folder_container(root, extent, &apart);
+        let taken: HashSet<PathBuf> = container
+            .files
+            .iter()
+            .map(|file| root.join(file.path.split('/').next().unwrap_or_default()))
+            .collect();
+        self.found.hashes.push(container.hash());
+        self.found.containers.push(container);
+        self.nested(self.found.containers.len() - 1)?;
+        let mut below = Below { apples: true, ..Below::default() };
+        if extent == Extent::Claimed {
+            listing.files.retain(|file| !taken.contains(file));
+            listing.folders.retain(|folder| !taken.contains(folder));
+            let here = self.search_in(&listing)?;
+            below.loose = here.loose;
+            below.strangers = here.strangers;
         }
         Ok(below)
     }
@@ -170,7 +182,7 @@ impl Searcher<'_> {
     /// A folder that cannot be listed. If it is a part by its name, it counts as found.
     fn unreadable_folder(&mut self, root: &Path, refused: Refusal) -> Below {
         let name = name_of(root);
-        if part_name::is_apple_name(&name) && Shape::by_name(&name).is_part() {
+        if delivery::is_apple_name(&name) {
             self.unreadable_file(name, refused);
             return Below { apples: true, ..Below::default() };
         }

@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::apple::zip::{Window, ZipArchive};
 use crate::category::delivery::Shape;
-use crate::contents::{ArchiveId, Category, Class};
+use crate::category::recognise::Beside;
+use crate::contents::{ArchiveId, Class};
 use crate::error::Error;
 use crate::problem::refusal::Refusal;
 use crate::problem::{Code, Problem};
@@ -55,8 +56,6 @@ pub struct LeftAlone {
     pub names: Vec<String>,
     /// Those of the names that are libraries of Windfall.
     pub libraries: Vec<String>,
-    /// Those of the names that are Apple's but not photos, and what they are.
-    pub not_photos: Vec<(String, Category)>,
     /// How many files beside Apple's are no archives.
     pub loose_files: u64,
 }
@@ -123,6 +122,7 @@ pub fn search(
         library: library.as_deref(),
         around,
         seen: HashSet::new(),
+        waiting: Vec::new(),
         expansion: Expansion::default(),
     };
     let mut canonical = Vec::new();
@@ -136,18 +136,23 @@ pub fn search(
     // files first, so that a folder that holds them does not have them searched twice
     canonical.sort_by_key(|(path, _)| path.is_dir());
     let mut refused = Vec::new();
-    for (path, input) in canonical {
+    for (path, input) in &canonical {
         let whose = match path.is_dir() {
-            true => searcher.named_folder(&path)?,
-            false if searcher.seen.insert(path.clone()) => searcher.file(&path)?,
+            true => searcher.named_folder(path)?,
+            false if searcher.seen.insert(path.clone()) => searcher.file(path)?,
             false => Whose::Apples,
         };
         match (whose, strangers) {
             (Whose::Apples | Whose::Known, _) => {}
             (Whose::NoArchive, _) => searcher.found.left_alone.loose_files += 1,
-            (Whose::Nobodys, Strangers::Loose) if searcher.loose(&path) => {}
-            (Whose::Nobodys, _) => refused.push(input.clone()),
+            (Whose::Nobodys, Strangers::Loose) if searcher.loose(path) => {}
+            (Whose::Nobodys, _) => refused.push((*input).clone()),
         }
+    }
+    for stranger in searcher.join_siblings()? {
+        let named = canonical.iter().find(|(path, _)| *path == stranger);
+        let is_taken = strangers == Strangers::Loose && searcher.loose(&stranger);
+        refused.extend(named.filter(|_| !is_taken).map(|(_, input)| (*input).clone()));
     }
     match refused.len() {
         0 => {
@@ -180,6 +185,8 @@ struct Searcher<'a> {
     around: &'a dyn Surroundings,
     /// Files and folders that were searched, by canonical path.
     seen: HashSet<PathBuf>,
+    /// Archives called like parts in which nothing shows whose they are.
+    waiting: Vec<(PathBuf, Container)>,
     expansion: Expansion,
 }
 
@@ -187,12 +194,6 @@ impl Searcher<'_> {
     fn strangers_archive(&mut self, name: String) -> Whose {
         self.found.left_alone.names.push(name);
         Whose::Nobodys
-    }
-
-    fn not_photos(&mut self, name: String, category: Category) -> Whose {
-        self.found.left_alone.names.push(name.clone());
-        self.found.left_alone.not_photos.push((name, category));
-        Whose::Apples
     }
 
     fn unfinished_download(&mut self, name: &str) {
@@ -225,7 +226,9 @@ impl Searcher<'_> {
             false => {
                 let archive =
                     File::open(path).and_then(Window::file).ok().and_then(|w| ZipArchive::open(w).ok());
-                archive.map(|archive| container(name_of(path), Arc::new(archive), Lies::on_drive(path)))
+                archive.map(|archive| {
+                    container(name_of(path), Arc::new(archive), Lies::on_drive(path), Beside::Nothing)
+                })
             }
         };
         let Some(mut container) = container else { return false };

@@ -9,18 +9,19 @@ use std::sync::Arc;
 
 use crate::apple::part_name;
 use crate::apple::zip::{Window, ZipArchive, ZipEntry};
-use crate::category::delivery::Shape;
-use crate::contents::{ArchiveId, Class, litter};
+use crate::category::delivery::{self, Shape};
+use crate::category::recognise::{self, Beside};
+use crate::contents::{ArchiveId, Category, litter};
 use crate::error::{Error, is_full};
-use crate::problem::Code;
 use crate::problem::refusal::{Refusal, refused};
-use crate::stage::discover::container::{Container, FileAt, Lies, Source, container};
+use crate::problem::{Code, Problem};
+use crate::stage::discover::container::{Container, FileAt, Lies, Source, container, shape_of};
 use crate::stage::discover::search::Searcher;
 use crate::stage::discover::search::expansion::claimed;
 use crate::stage::discover::search::files::damaged;
 use crate::stage::discover::{self, part_file};
 
-/// How deep archives lie in archives; still deeper ones are files like any other.
+/// How deep archives lie in archives; still deeper ones are kept unopened, and named.
 const DEEPEST_NESTING: usize = 5;
 /// A deflated nested archive without Apple's name is inflated up to this size to find out whose it is.
 const LARGEST_GUESS: u64 = 2 << 30;
@@ -38,6 +39,13 @@ enum Through {
 }
 
 impl Searcher<'_> {
+    /// Whether a nested archive can be read in place.
+    fn is_stored(&self, index: usize, file: &FileAt) -> bool {
+        let Source::Zip(archive) = &self.found.containers[index].source else { return true };
+        discover::zip_entry(archive, file.position)
+            .is_some_and(|entry| archive.stored_window(entry).is_some())
+    }
+
     fn depth(&self, mut index: usize) -> usize {
         let mut depth = 0;
         while let Some(parent) = self.found.containers[index].parent() {
@@ -47,11 +55,39 @@ impl Searcher<'_> {
         depth
     }
 
+    /// Looks for archives of Apple's in an archive that shows nothing itself: an owner may have zipped what was
+    /// downloaded, and Apple zips some things twice. What lies beside them is Apple's only if the archive is called as
+    /// Apple calls one. Gives the archive back if there are none.
+    pub(super) fn probe(&mut self, container: Container) -> Result<Option<Container>, Error> {
+        if !container.files.iter().any(|file| part_name::is_zip(&file.path)) {
+            return Ok(Some(container));
+        }
+        let (index, hash, problems) =
+            (self.found.containers.len(), container.hash(), self.found.problems.len());
+        self.found.containers.push(container);
+        self.nested(index)?;
+        let Some(category) = self.found.containers.get(index + 1).map(|nested| nested.shape.category())
+        else {
+            self.found.problems.truncate(problems);
+            return Ok(self.found.containers.pop());
+        };
+        self.found.hashes.push(hash);
+        let outer = &mut self.found.containers[index];
+        outer.shape = match &outer.source {
+            Source::Zip(archive) if delivery::is_apple_name(&outer.name) && category != Category::Photos => {
+                shape_of(&outer.name, archive, Beside::Part(category))
+            }
+            _ => {
+                outer.files.clear();
+                Shape::of_category(category)
+            }
+        };
+        Ok(None)
+    }
+
     /// Opens the nested archives of a container and takes them out of its files.
     pub(super) fn nested(&mut self, index: usize) -> Result<(), Error> {
-        if self.depth(index) >= DEEPEST_NESTING {
-            return Ok(());
-        }
+        let is_deepest = self.depth(index) >= DEEPEST_NESTING;
         let files = std::mem::take(&mut self.found.containers[index].files);
         let mut remaining = Vec::with_capacity(files.len());
         for file in files {
@@ -63,13 +99,31 @@ impl Searcher<'_> {
             let file_name = normal.rsplit('/').next().unwrap_or(&normal);
             let outer = &self.found.containers[index];
             // a zip of Apple's name is no photo, wherever it lies
-            let may_be = part_name::is_apple_name(file_name)
-                || outer.shape.classify(&normal, file.size).class == Class::Other;
+            let is_of_photos = || outer.shape.classify(&normal, file.size).category == Category::Photos;
+            let is_apples =
+                || delivery::is_apple_name(file_name) || recognise::of_archive(file_name).is_some();
+            let may_be = match outer.shape.is_part() {
+                true => {
+                    outer.shape.may_be_opened(&normal, file.size)
+                        || part_name::is_apple_name(file_name) && is_of_photos()
+                }
+                false => is_apples() || delivery::is_apple_name(&outer.name) || self.is_stored(index, &file),
+            };
             if !may_be || litter::is_ignored(&normal) {
                 remaining.push(file);
                 continue;
             }
             let name = format!("{}/{file_name}", outer.name);
+            if is_deepest {
+                let message = format!(
+                    "`{file_name}` lies in {DEEPEST_NESTING} archives and was not opened; it is kept as it is: unzip it and \
+                     import what is in it"
+                );
+                let problem = Problem::new(Code::LimitExceeded, message).in_archive(&outer.name);
+                self.found.problems.push(problem.with_entry(file.path.as_ref()));
+                remaining.push(file);
+                continue;
+            }
             match self.through(index, &file, &name)? {
                 Through::Opened(container, base) => {
                     if let Some(base) = base {
@@ -96,7 +150,13 @@ impl Searcher<'_> {
             return Ok(Through::Remembered(remembered));
         }
         let file_name = name.rsplit('/').next().unwrap_or(name);
-        let apples_name = part_name::is_apple_name(file_name);
+        let apples_name = delivery::is_apple_name(file_name);
+        let beside = match recognise::of_archive(file_name) {
+            _ if outer.shape.is_more_of_the_drive(&file.path) => Beside::Part(Category::Drive),
+            Some(category) => Beside::Part(category),
+            None if outer.shape.has_others() || delivery::is_apple_name(&outer.name) => Beside::Apples,
+            None => Beside::Nothing,
+        };
         let mut base = self.expansion.base(index);
         let window = match &outer.source {
             Source::Folder(root) => {
@@ -125,7 +185,7 @@ impl Searcher<'_> {
         let allowed = opened.and_then(|archive| self.allow(base, claimed(&archive)).map(|()| archive));
         Ok(match allowed {
             Ok(archive) => {
-                let mut container = container(name.to_owned(), Arc::new(archive), Lies::In(index));
+                let mut container = container(name.to_owned(), Arc::new(archive), Lies::In(index), beside);
                 container.believe_name_if_damaged(file_name);
                 match container.shape.is_part() {
                     true => Through::Opened(Box::new(container), base),

@@ -16,7 +16,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use reading::{Sink, Taken};
 
 use crate::apple::zip::WHOLE;
-use crate::category::{self, Budget, List, ReadSeek, Said, Vouched};
+use crate::category::photos::List;
+use crate::category::{self, Budget, ReadSeek, Said, Vouched};
 use crate::contents::{ArchiveId, Arena, Category, Class, Content, ContentId, Entry, EntryId, Sort};
 use crate::error::{Error, is_full};
 use crate::library::record::{Fresh, Novelty, ReadEntry};
@@ -45,7 +46,7 @@ pub(super) struct Worker<'a> {
     whole: usize,
     lists: Budget,
     /// Lists that were read. A copy of one says nothing new, and must take no room.
-    listed: Mutex<HashSet<(ContentId, Category, Sort)>>,
+    listed: Mutex<HashSet<(ContentId, Sort)>>,
     /// Part folders whose files cannot be cloned into staging.
     apart: Mutex<HashSet<ArchiveId>>,
     /// Set when a failure ends the work of all threads.
@@ -155,7 +156,7 @@ impl<'a> Worker<'a> {
 
     fn take(&self, id: EntryId, buffer: &mut Vec<u8>) -> Result<Message, Failure> {
         let entry = &self.inputs.contents.entries[id];
-        let parsed = entry.class == Class::Details && self.reading.wanted == Wanted::Everything;
+        let parsed = self.is_list(entry);
         let _turn = if parsed { self.lists.turn(entry.size) } else { None };
         let is_expected = self.stock().is_expected(entry.size, entry.crc32);
         let mut guess = if is_expected { Guess::Copy } else { Guess::New };
@@ -254,6 +255,14 @@ impl<'a> Worker<'a> {
         Ok((index, novelty))
     }
 
+    /// Whether an entry is read as a list while its bytes go by. What other categories say is asked of them later, from
+    /// where they are kept.
+    fn is_list(&self, entry: &Entry) -> bool {
+        entry.class == Class::Details
+            && entry.category == Category::Photos
+            && self.reading.wanted == Wanted::Everything
+    }
+
     /// Reads an entry as a list, if it is one and has not been read yet.
     fn list(
         &self,
@@ -262,19 +271,18 @@ impl<'a> Worker<'a> {
         taken: Taken,
         buffer: &[u8],
     ) -> Result<Option<List>, Failure> {
-        if entry.class != Class::Details || self.reading.wanted == Wanted::Hashes {
+        if !self.is_list(entry) {
             return Ok(None);
         }
-        let category = self.inputs.contents.category_of(entry);
         let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
-        if !listed.insert((content, category, entry.sort)) {
+        if !listed.insert((content, entry.sort)) {
             return Ok(None);
         }
         drop(listed);
-        if let Some(unread) = category::too_large(category, taken.size, &self.lists) {
+        if let Some(unread) = category::too_large(taken.size, &self.lists) {
             return Ok(Some(unread));
         }
-        let read = |bytes: &[u8]| category::read(category, entry.sort, bytes, &self.lists);
+        let read = |bytes: &[u8]| Some(category::read(entry.sort, bytes, &self.lists));
         Ok(match taken.sink {
             Sink::Buffer(count) => read(whole(buffer, count)),
             Sink::Details(bytes, _) => read(&bytes),

@@ -12,7 +12,7 @@ use tempfile::SpooledTempFile;
 
 use crate::apple::fingerprint;
 use crate::category;
-use crate::contents::{Class, Entry, EntryId};
+use crate::contents::{Entry, EntryId};
 use crate::error::Error;
 use crate::library::staging::Staged;
 use crate::problem::Code;
@@ -150,7 +150,7 @@ impl Worker<'_> {
         Ok(match (self.reading.staging, guess) {
             (Some(staging), Guess::New) => Sink::Staging(staging.begin().map_err(|e| self.unwritable(e, 0))?),
             _ if self.reading.wanted == Wanted::Hashes => Sink::Nowhere,
-            _ if entry.class == Class::Details => {
+            _ if self.is_list(entry) => {
                 Sink::Details(Vec::new(), usize::try_from(self.lists.largest()).unwrap_or(usize::MAX))
             }
             (None, Guess::New) if seekable(source, entry.position, &entry.path).is_none() => {

@@ -329,7 +329,6 @@ fn is_fault_of_inputs(error: &Error) -> bool {
     matches!(
         error,
         Error::NoExport(_)
-            | Error::NotPhotos(_)
             | Error::Strangers(_)
             | Error::AllUnreadable(..)
             | Error::InputMissing(_)

@@ -1,4 +1,4 @@
-//! Whose delivery an archive or folder is: one of Apple's other categories, or nobody's.
+//! Whose delivery an archive or folder is, and what lies in it: one of Apple's other categories, or nobody's.
 //!
 //! It goes by the names of the files inside, which are English in every edition seen, while the names of
 //! archives and wrapper folders follow the owner's language. It opens nothing and never says that something
@@ -7,65 +7,83 @@
 //! Endings that any program may write (`.vcf`, `.ics`, `.eml`) count only below a name that Apple gives: a
 //! zip of somebody's own calendars is nobody's.
 
+mod shape;
+mod sort;
+
 use crate::apple::part_name::{self, PartName};
 use crate::apple::text;
 use crate::contents::Category;
 
-/// Apple's own file names, compared without case, copy marks and numbers; a `*` stands for any text.
-const EXACT: [(&str, Category); 41] = [
-    ("notes details.csv", Category::Notes),
-    ("shared notes info.csv", Category::Notes),
-    ("subscribed notes info.csv", Category::Notes),
-    ("drive details.csv", Category::Drive),
-    ("calendar metadata.json", Category::Calendars),
-    ("apple music*.csv", Category::Records),
-    ("apple music*.json", Category::Records),
-    ("apple music*.zip", Category::Records),
-    ("music - *.csv", Category::Records),
-    ("identifier information.json", Category::Records),
-    ("identifier information.json.zip", Category::Records),
-    ("store*history.csv", Category::Records),
-    ("subscription history.csv", Category::Records),
-    ("*re-download*history.csv", Category::Records),
-    ("purchase*events.csv", Category::Records),
-    ("online purchase history.csv", Category::Records),
-    ("video play activity.csv", Category::Records),
-    ("playback activity.csv", Category::Records),
-    ("apple tv *.csv", Category::Records),
-    ("tv app *.csv", Category::Records),
-    ("your podcasts.csv", Category::Records),
-    ("podcasts playstate.csv", Category::Records),
-    ("your podcast episode bookmarks.csv", Category::Records),
-    ("apple books *.json", Category::Records),
-    ("apple id *information.csv", Category::Records),
-    ("apple account *.csv", Category::Records),
-    ("data & privacy request history.csv", Category::Records),
-    ("hide my email information.csv", Category::Records),
-    ("passkeys information.csv", Category::Records),
-    ("apps using sign in with apple.csv", Category::Records),
-    ("apple pay *.csv", Category::Records),
-    ("apple card *.csv", Category::Records),
-    ("game center data.json", Category::Records),
-    ("icloudusagedata*.csv", Category::Records),
-    ("knownnetworks.xml", Category::Records),
-    ("devices registered with apple messaging.json", Category::Records),
-    ("applecare*.csv", Category::Records),
-    ("marketing communications*.csv", Category::Records),
-    ("app install activity.csv", Category::Records),
-    ("retail store receipts.zip", Category::Records),
-    ("apple features using icloud.zip", Category::Records),
+pub use shape::Shape;
+pub use sort::Sort;
+
+/// Apple's own file names, compared without case, copy marks and numbers, and what such a file is; a `*` stands for any
+/// text. What an archive holds is said by what lies in it.
+const EXACT: [(&str, Category, Sort); 42] = [
+    ("notes details.csv", Category::Notes, Sort::NoteList),
+    ("shared notes info.csv", Category::Notes, Sort::SharedNoteList),
+    ("subscribed notes info.csv", Category::Notes, Sort::SubscribedNoteList),
+    ("drive details.csv", Category::Drive, Sort::DriveList),
+    ("calendar metadata.json", Category::Calendars, Sort::CalendarList),
+    ("apple music*.csv", Category::Records, Sort::Table),
+    ("apple music*.json", Category::Records, Sort::Table),
+    ("apple music*.zip", Category::Records, Sort::Unknown),
+    ("music - *.csv", Category::Records, Sort::Table),
+    ("identifier information.json", Category::Records, Sort::Table),
+    ("identifier information.json.zip", Category::Records, Sort::Unknown),
+    ("store*history.csv", Category::Records, Sort::Table),
+    ("subscription history.csv", Category::Records, Sort::Table),
+    ("*re-download*history.csv", Category::Records, Sort::Table),
+    ("purchase*events.csv", Category::Records, Sort::Table),
+    ("online purchase history.csv", Category::Records, Sort::Table),
+    ("video play activity.csv", Category::Records, Sort::Table),
+    ("playback activity.csv", Category::Records, Sort::Table),
+    ("apple tv *.csv", Category::Records, Sort::Table),
+    ("tv app *.csv", Category::Records, Sort::Table),
+    ("your podcasts.csv", Category::Records, Sort::Table),
+    ("podcasts playstate.csv", Category::Records, Sort::Table),
+    ("your podcast episode bookmarks.csv", Category::Records, Sort::Table),
+    ("apple books *.json", Category::Records, Sort::Table),
+    ("apple id *information.csv", Category::Records, Sort::Table),
+    ("apple account *.csv", Category::Records, Sort::Table),
+    ("data & privacy request history.csv", Category::Records, Sort::Table),
+    ("hide my email information.csv", Category::Records, Sort::Table),
+    ("passkeys information.csv", Category::Records, Sort::Table),
+    ("apps using sign in with apple.csv", Category::Records, Sort::Table),
+    ("apple pay *.csv", Category::Records, Sort::Table),
+    ("apple card *.csv", Category::Records, Sort::Table),
+    ("game center data.json", Category::Records, Sort::Table),
+    ("icloudusagedata*.csv", Category::Records, Sort::Table),
+    ("knownnetworks.xml", Category::Records, Sort::Table),
+    ("devices registered with apple messaging.json", Category::Records, Sort::Table),
+    ("applecare*.csv", Category::Records, Sort::Table),
+    ("marketing communications*.csv", Category::Records, Sort::Table),
+    ("app install activity.csv", Category::Records, Sort::Table),
+    ("retail store receipts.zip", Category::Records, Sort::Unknown),
+    ("bookmarks*.csv", Category::Bookmarks, Sort::Bookmarks),
+    ("apple features using icloud.zip", Category::Records, Sort::Unknown),
 ];
 
 /// Endings that any program may write; evidence only below a name of Apple's.
-const GENERIC: [(&str, Category); 7] = [
-    (".vcf", Category::Contacts),
-    (".ics", Category::Calendars),
-    (".eml", Category::Mail),
-    (".emlx", Category::Mail),
-    (".mbox", Category::Mail),
-    ("/mbox", Category::Mail),
-    (".html", Category::Bookmarks),
+const GENERIC: [(&str, Sort); 7] = [
+    (".vcf", Sort::Cards),
+    (".ics", Sort::Calendar),
+    (".eml", Sort::Message),
+    (".emlx", Sort::Message),
+    (".mbox", Sort::Message),
+    ("/mbox", Sort::Message),
+    (".html", Sort::Bookmarks),
 ];
+
+/// What is known of a delivery from what it lies beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    Nothing,
+    /// It lies in an archive of Apple's.
+    Apples,
+    /// Other parts of the same export are of this category.
+    Part(Category),
+}
 
 /// How Apple's names for the archives of a request begin, in lower case. Below them generic endings count.
 const OUTER: [&str; 14] = [
@@ -91,19 +109,19 @@ pub fn of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> Optio
     if paths.clone().any(|path| is_drive_list(file_name(path))) || has_drive_root(name, paths.clone()) {
         return Some(Category::Drive);
     }
-    if let Some(category) = paths.clone().find_map(|path| exact(file_name(path))) {
+    if let Some((category, _)) = paths.clone().find_map(|path| exact(file_name(path))) {
         return Some(category);
     }
     let below_apple = |path: &str| is_outer(name) || path.split('/').next().is_some_and(is_outer);
     let note = |path: &str| is_note(path) && below_apple(path) && says_notes(name, path);
-    paths
-        .filter(|path| below_apple(path))
-        .find_map(|path| generic(path).or_else(|| note(path).then_some(Category::Notes)))
+    paths.filter(|path| below_apple(path)).find_map(|path| {
+        generic(path).and_then(Sort::category).or_else(|| note(path).then_some(Category::Notes))
+    })
 }
 
 /// Whether a file of this name is Apple's list of iCloud Drive.
 pub fn is_drive_list(name: &str) -> bool {
-    exact(name) == Some(Category::Drive)
+    exact(name).is_some_and(|(_, sort)| sort == Sort::DriveList)
 }
 
 /// Only one part of iCloud Drive has the list. The others have a folder `Drive`, directly in an archive or
@@ -120,12 +138,18 @@ fn has_drive_root<'a>(name: &str, mut paths: impl Iterator<Item = &'a str>) -> b
     })
 }
 
-fn exact(file: &str) -> Option<Category> {
+/// The category that has a file of this name, and what it is there.
+fn exact(file: &str) -> Option<(Category, Sort)> {
+    const ENDINGS: [&str; 4] = ["csv", "json", "zip", "xml"];
+    let (_, extension) = text::split(file);
+    if !ENDINGS.iter().any(|ending| extension.eq_ignore_ascii_case(ending)) {
+        return None;
+    }
     let file = text::match_key(file);
     let (stem, extension) = text::split(&file);
     let original = format!("{}.{extension}", without_number(stem));
-    let found = EXACT.iter().find(|(pattern, _)| [&file, &original].iter().any(|f| matches(pattern, f)));
-    found.map(|(_, category)| *category)
+    let found = EXACT.iter().find(|(pattern, ..)| [&file, &original].iter().any(|f| matches(pattern, f)));
+    found.map(|(_, category, sort)| (*category, *sort))
 }
 
 /// `Notes Details-1`, `Notes Details (2)` and `Notes Details_3` are all `Notes Details`.
@@ -154,13 +178,11 @@ fn matches(pattern: &str, text: &str) -> bool {
     false
 }
 
-fn generic(path: &str) -> Option<Category> {
+fn generic(path: &str) -> Option<Sort> {
     let path = format!("/{}", path.to_lowercase());
-    let is_bookmarks = |category: Category| category != Category::Bookmarks || path.contains("bookmark");
-    GENERIC
-        .iter()
-        .find(|(ending, category)| path.ends_with(ending) && is_bookmarks(*category))
-        .map(|(_, category)| *category)
+    let is_bookmarks = |sort: Sort| sort != Sort::Bookmarks || path.contains("bookmark");
+    let found = GENERIC.iter().find(|(ending, sort)| path.ends_with(ending) && is_bookmarks(*sort));
+    found.map(|(_, sort)| *sort)
 }
 
 /// A note is a text in a folder of its own name.
@@ -176,8 +198,39 @@ fn says_notes(name: &str, path: &str) -> bool {
     says(name) || path.split('/').next().is_some_and(says)
 }
 
+/// Whether a file of this name is one that only Apple writes.
+pub fn names_a_list(name: &str) -> bool {
+    exact(name).is_some_and(|(_, sort)| sort != Sort::Unknown)
+}
+
+/// Whether endings that any program writes count below a name like this.
+pub fn names_apples(name: &str) -> bool {
+    is_outer(name) || by_name(name).is_some()
+}
+
+/// The category of a nested archive that Apple always calls so.
+pub fn of_archive(name: &str) -> Option<Category> {
+    exact(name).filter(|(_, sort)| *sort == Sort::Unknown).map(|(category, _)| category)
+}
+
+/// Whether Apple calls a delivery of one category so, in English or in another language seen.
+pub fn names_a_delivery(name: &str) -> bool {
+    let key = text::match_key(&PartName::read(name).base);
+    let is_named = |outer: &&str| !matches!(*outer, "apple" | "icloud") && key.starts_with(*outer);
+    by_name(name).is_some()
+        || OUTER.iter().copied().any(|outer| is_named(&outer))
+        || ["apple media services", "apple account", "apple id", "apple.com", "apple pay activity"]
+            .iter()
+            .any(|start| key.starts_with(start))
+        || key.contains("icloud") && !key.starts_with("icloud photos") && key.split(' ').count() > 1
+}
+
 fn is_outer(name: &str) -> bool {
     let name = text::match_key(name);
+    // where systems keep an owner's own files
+    if name.starts_with("iclouddrive") || name.contains("~apple~") || name == "icloud drive" {
+        return false;
+    }
     OUTER.iter().any(|outer| match *outer {
         // these two may be anywhere in a name, in some languages at its end
         "apple" | "icloud" => name.contains(outer),

@@ -1,0 +1,149 @@
+//! All categories but photos together: what their lists and texts say, and what that comes to.
+//!
+//! Everything is decided anew each time, from this run's inputs and from what the library keeps alike. So a list that
+//! comes a year later still finds its note, several exports are one, and a library that an earlier version made needs
+//! no zips to be understood.
+
+use std::collections::BTreeMap;
+
+use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wishes, problem_of};
+use crate::category::recognise::Sort;
+use crate::category::{Choices, bookmarks, calendars, contacts, drive, mail, notes, tables};
+use crate::contents::{Category, ContentId, Contents};
+use crate::problem::Problem;
+use crate::problem::refusal::Refusal;
+
+/// What lists and texts said.
+#[derive(Debug, Default)]
+pub struct Heard {
+    pub notes: notes::decide::Heard,
+    pub drive: drive::decide::Heard,
+    pub contacts: contacts::decide::Heard,
+    pub calendars: calendars::decide::Heard,
+    pub mail: mail::decide::Heard,
+    pub bookmarks: bookmarks::Heard,
+    pub tables: tables::Heard,
+    /// Bytes that said nothing, and why.
+    pub unheard: BTreeMap<ContentId, Refusal>,
+}
+
+/// Asks everything that was delivered what it says.
+pub fn hear(contents: &Contents, open: &dyn Open) -> Heard {
+    let mut hearing = Hearing { contents, open, unheard: BTreeMap::new() };
+    Heard {
+        notes: notes::decide::hear(&mut hearing),
+        drive: drive::decide::hear(&mut hearing),
+        contacts: contacts::decide::hear(&mut hearing),
+        calendars: calendars::decide::hear(&mut hearing),
+        mail: mail::decide::hear(&mut hearing),
+        bookmarks: bookmarks::hear(&mut hearing),
+        tables: tables::hear(&mut hearing),
+        unheard: hearing.unheard,
+    }
+}
+
+/// What it all comes to.
+#[derive(Debug, Default)]
+pub struct Decided {
+    pub notes: notes::decide::Decided,
+    pub drive: drive::decide::Decided,
+    pub contacts: contacts::decide::Decided,
+    pub calendars: calendars::decide::Decided,
+    pub mail: mail::decide::Decided,
+    pub bookmarks: bookmarks::Decided,
+    pub tables: tables::Decided,
+    pub problems: Vec<Problem>,
+}
+
+/// Decides for every category. Pure.
+pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided {
+    let wants = |category| choices.wanted.has(category);
+    let mut decided = Decided { problems: unheard(contents, heard), ..Decided::default() };
+    if wants(Category::Notes) {
+        decided.notes = notes::decide::decide(contents, &heard.notes, choices);
+    }
+    if wants(Category::Drive) {
+        decided.drive = drive::decide::decide(contents, &heard.drive, choices);
+    }
+    if wants(Category::Contacts) {
+        decided.contacts = contacts::decide::decide(contents, &heard.contacts, choices);
+    }
+    if wants(Category::Calendars) {
+        decided.calendars = calendars::decide::decide(contents, &heard.calendars, choices);
+    }
+    if wants(Category::Mail) {
+        decided.mail = mail::decide::decide(contents, &heard.mail, choices);
+    }
+    if wants(Category::Records) {
+        decided.tables = tables::decide(contents, &heard.tables, choices);
+    }
+    if wants(Category::Bookmarks) {
+        decided.bookmarks = bookmarks::decide(contents, &heard.bookmarks);
+    }
+    decided
+}
+
+/// One problem for each file of these inputs that is kept and says nothing to us.
+fn unheard(contents: &Contents, heard: &Heard) -> Vec<Problem> {
+    let others = contents.entries.pairs().filter(|(_, entry)| entry.given && Sort::of(entry).is_some());
+    let unheard = others.filter_map(|(id, entry)| Some((id, heard.unheard.get(&entry.content()?)?)));
+    let problem = |(id, (code, why)): (_, &Refusal)| {
+        problem_of(contents, id, *code, format!("this file was kept, but not read: {why}"))
+    };
+    unheard.map(problem).collect()
+}
+
+impl Decided {
+    /// Where files are to stand.
+    pub fn wishes(&self) -> Wishes {
+        let of_records = &self.tables.wishes;
+        let all = [
+            &self.notes.wishes,
+            &self.drive.wishes,
+            &self.contacts.wishes,
+            &self.calendars.wishes,
+            &self.mail.wishes,
+        ];
+        all.into_iter().chain([of_records]).flatten().map(|(entry, wish)| (*entry, wish.clone())).collect()
+    }
+
+    /// How much of each category these inputs hold.
+    pub fn counts(&self) -> Vec<Count> {
+        let counts = [
+            self.notes.count,
+            self.drive.count,
+            self.contacts.count,
+            self.calendars.count,
+            self.mail.count,
+            self.bookmarks.count,
+            self.tables.count,
+        ];
+        counts.into_iter().flatten().collect()
+    }
+
+    /// What is wrong or uncertain.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        let all = [
+            &self.problems,
+            &self.notes.problems,
+            &self.drive.problems,
+            &self.contacts.problems,
+            &self.calendars.problems,
+            &self.mail.problems,
+            &self.tables.problems,
+        ];
+        all.into_iter().flatten()
+    }
+
+    /// The files to be made of it all; `standing` says where files stand.
+    pub fn made<'a>(&'a self, contents: &Contents, standing: &Standing<'a>) -> Vec<Made<'a>> {
+        let mut made = self.notes.made(contents, standing);
+        made.extend(self.drive.made(contents, standing));
+        made.extend(self.contacts.made(contents, standing));
+        made.extend(self.calendars.made(contents, standing));
+        made.extend(self.mail.made(contents, standing));
+        made.extend(self.bookmarks.made());
+        made.extend(self.tables.made(contents, standing));
+        made
+    }
+}

@@ -1,0 +1,165 @@
+//! What every category other than photos asks for, and what it comes to: bytes to read, places and times for files,
+//! files to be made, and how much of it all there is.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Read, Write};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::contents::{Category, ContentId, Contents, EntryId};
+use crate::problem::refusal::{Refusal, refused};
+use crate::problem::{Code, Problem, amount};
+
+/// A file that is read as a whole has at most so many bytes. The largest seen is a tenth of it.
+const LARGEST_WHOLE: u64 = 64 << 20;
+
+/// Opens bytes that were delivered, wherever they are kept now.
+pub trait Open: Sync {
+    /// # Errors
+    /// If they are nowhere, or cannot be read.
+    fn open(&self, content: ContentId) -> io::Result<Box<dyn Read + Send>>;
+}
+
+/// Reads what was delivered, and remembers what it could not read.
+pub struct Hearing<'a> {
+    pub contents: &'a Contents,
+    pub open: &'a dyn Open,
+    /// Why certain bytes said nothing.
+    pub unheard: BTreeMap<ContentId, Refusal>,
+}
+
+impl Hearing<'_> {
+    /// All bytes of a content; `None` if they cannot be read, or are more than any list or text has.
+    pub fn whole(&mut self, content: ContentId) -> Option<Vec<u8>> {
+        let size = self.contents.distinct[content].size;
+        if size > LARGEST_WHOLE {
+            let message = format!("it has {}, more than a file of this kind ever had", amount::size(size));
+            self.unheard.insert(content, (Code::LimitExceeded, message));
+            return None;
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+        match self.open.open(content).and_then(|mut reader| reader.read_to_end(&mut bytes)) {
+            Ok(_) => Some(bytes),
+            Err(error) => {
+                self.unheard.insert(content, refused(&error));
+                None
+            }
+        }
+    }
+
+    /// The first bytes of a content, at most `most`.
+    pub fn head(&mut self, content: ContentId, most: u64) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        match self.open.open(content).and_then(|reader| reader.take(most).read_to_end(&mut bytes)) {
+            Ok(_) => Some(bytes),
+            Err(error) => {
+                self.unheard.insert(content, refused(&error));
+                None
+            }
+        }
+    }
+
+    /// Says why these bytes say nothing.
+    pub fn refuse(&mut self, content: ContentId, refusal: Refusal) {
+        self.unheard.insert(content, refusal);
+    }
+}
+
+/// Where a file of the owner's is to stand, and what is to be set on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wished {
+    /// Below the library, `/` between portable names.
+    pub path: String,
+    /// The modification time, where anything but the entry tells it.
+    pub modified: Option<DateTime<Utc>>,
+    pub is_executable: bool,
+    /// Whether a checksum of Apple's is that of its bytes.
+    pub is_proved: bool,
+}
+
+impl Wished {
+    /// At this path, with nothing set.
+    pub fn at(path: impl Into<String>) -> Self {
+        Wished { path: path.into(), modified: None, is_executable: false, is_proved: false }
+    }
+}
+
+/// Wishes by entry.
+pub type Wishes = HashMap<EntryId, Wished>;
+
+/// Where the file of an entry stands or will stand, below the library.
+pub type Standing<'a> = dyn Fn(EntryId) -> Option<&'a str> + Sync + 'a;
+
+/// A file that is made of originals and details, and can be made again.
+pub struct Made<'a> {
+    pub category: Category,
+    /// Below the library, `/` between portable names.
+    pub path: String,
+    /// The modification time, where what it is made of has one.
+    pub modified: Option<DateTime<Utc>>,
+    write: Box<Writes<'a>>,
+}
+
+type Writes<'a> = dyn Fn(&dyn Open, &mut dyn Write) -> io::Result<()> + Send + Sync + 'a;
+
+impl<'a> Made<'a> {
+    /// A file that `write` writes, the same at every time.
+    pub fn new(
+        category: Category,
+        path: impl Into<String>,
+        write: impl Fn(&dyn Open, &mut dyn Write) -> io::Result<()> + Send + Sync + 'a,
+    ) -> Self {
+        Made { category, path: path.into(), modified: None, write: Box::new(write) }
+    }
+
+    /// A file with this text.
+    pub fn text(category: Category, path: impl Into<String>, text: String) -> Self {
+        Made::new(category, path, move |_, to| to.write_all(text.as_bytes()))
+    }
+
+    /// The same with a modification time.
+    pub fn modified(self, modified: Option<DateTime<Utc>>) -> Self {
+        Made { modified, ..self }
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// If what it is made of cannot be read, or `to` refuses.
+    pub fn write(&self, open: &dyn Open, to: &mut dyn Write) -> io::Result<()> {
+        (self.write)(open, to)
+    }
+}
+
+/// How much of a category there is, of this run's inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    #[serde(with = "crate::contents::word")]
+    pub category: Category,
+    /// What a person counts: notes, files, cards, events and tasks, messages, bookmarks, rows.
+    pub items: u64,
+    /// What Apple's own list states, if there is one.
+    pub listed: Option<u64>,
+    /// Items that found their row.
+    pub matched: u64,
+    /// Original files.
+    pub files: u64,
+    /// Derived files, written or standing.
+    pub derived: u64,
+}
+
+impl Count {
+    /// Nothing of it yet.
+    pub fn of(category: Category) -> Self {
+        Count { category, items: 0, listed: None, matched: 0, files: 0, derived: 0 }
+    }
+}
+
+/// A problem with an entry.
+pub fn problem_of(contents: &Contents, entry: EntryId, code: Code, message: impl Into<String>) -> Problem {
+    let entry = &contents.entries[entry];
+    Problem::new(code, message)
+        .in_archive(&contents.archives[entry.archive].name)
+        .with_entry(entry.path.as_ref())
+}

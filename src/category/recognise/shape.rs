@@ -1,0 +1,291 @@
+//! What each path of an archive or folder is for, in all categories but photos.
+//!
+//! Nothing is believed of a name that its owner may have chosen: Drive's root and the folders of notes outrank every
+//! file name below them, Apple's exact names outrank endings, and endings that any program writes count only where
+//! something else shows that it is Apple who wrote them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::apple::text::{match_key, split};
+use crate::category::delivery::{Classified, Head};
+use crate::category::recognise::{
+    Beside, Sort, exact, generic, has_drive_root, is_note, is_outer, says_notes,
+};
+use crate::category::{bookmarks, drive, mail, notes};
+use crate::contents::{Category, litter};
+
+/// Files of one archive whose beginnings are read because their names say nothing.
+const MOST_LOOKS: usize = 1000;
+
+/// What the paths of one archive or folder show.
+#[derive(Debug, Default)]
+pub struct Shape {
+    drive: Option<drive::path::Shape>,
+    notes: Option<notes::path::Shape>,
+    /// The folder above everything that Apple delivered; empty if there is none.
+    wrapper: String,
+    /// Files that their beginnings told.
+    told: HashMap<String, Sort>,
+    /// Whether endings that any program writes count everywhere.
+    is_apples: bool,
+    /// Categories of which something was found.
+    found: BTreeSet<Category>,
+    /// Whose all is of which nothing tells.
+    whole: Option<Category>,
+}
+
+impl Shape {
+    /// Looks at all paths (`/` between components) of an archive or folder called `name`.
+    pub fn of<'a>(
+        name: &str,
+        beside: Beside,
+        paths: impl Iterator<Item = &'a str> + Clone,
+        head: Head<'_>,
+    ) -> Self {
+        let sibling = match beside {
+            Beside::Part(category) => Some(category),
+            Beside::Nothing | Beside::Apples => None,
+        };
+        let drive = drive::path::Shape::of(paths.clone()).filter(|shape| {
+            shape.has_list() || sibling == Some(Category::Drive) || has_drive_root(name, paths.clone())
+        });
+        let root = drive.clone();
+        let is_drives = |path: &str| {
+            root.as_ref().is_some_and(|drive| !matches!(drive.part(path), drive::path::Use::Other))
+        };
+        let rest = paths.filter(|path| !is_drives(path) && !drive::path::is_ignored(path));
+        let exact_names =
+            rest.clone().filter_map(|path| exact(file_name(path))).map(|(category, _)| category);
+        let mut found: BTreeSet<Category> = exact_names.collect();
+        found.extend(sibling);
+        let is_apples = beside != Beside::Nothing || !found.is_empty() || is_outer(name);
+        let mut shape = Shape {
+            wrapper: wrapper_of(name, rest.clone()),
+            drive,
+            is_apples,
+            whole: sibling.or_else(|| super::by_name(name)),
+            ..Shape::default()
+        };
+        let is_note = |path: &str| is_note(path) && shape.is_below_apples(path) && says_notes(name, path);
+        if found.contains(&Category::Notes) || rest.clone().any(is_note) {
+            found.insert(Category::Notes);
+            shape.notes = Some(notes::path::Shape::of(rest.clone()));
+        }
+        found.extend(shape.drive.is_some().then_some(Category::Drive));
+        shape.found = found;
+        let mut looks = 0;
+        for path in rest {
+            let sort = shape.by_name(path);
+            if sort.is_none() && shape.is_below_apples(path) && may_be_told(path) && looks < MOST_LOOKS {
+                looks += 1;
+                let told = head(path).and_then(|head| by_head(path, &head));
+                told.map(|sort| shape.told.insert(path.to_owned(), sort));
+            }
+            let sort = sort.or_else(|| shape.told.get(path).copied());
+            shape.found.extend(sort.and_then(Sort::category));
+        }
+        shape
+    }
+
+    /// Whether something of Apple's was found.
+    pub fn is_part(&self) -> bool {
+        !self.found.is_empty()
+    }
+
+    /// The category of most kinds of evidence: the only one, or records for a mixture.
+    pub fn category(&self) -> Option<Category> {
+        let mut found = self.found.iter();
+        let first = found.next().copied()?;
+        Some(if found.next().is_none() { first } else { Category::Records })
+    }
+
+    /// The wrapper folders.
+    pub fn wrappers(&self) -> impl Iterator<Item = &str> {
+        let drive = self.drive.as_ref().map(|drive| above(drive.root()));
+        let notes = self.notes.as_ref().map(notes::path::Shape::wrapper);
+        let all: BTreeSet<&str> = [Some(self.wrapper.as_str()), drive, notes].into_iter().flatten().collect();
+        all.into_iter().filter(|wrapper| !wrapper.is_empty())
+    }
+
+    /// Whether this lies below the root of an iCloud Drive, where nothing is opened and nothing left out.
+    pub fn is_drives(&self, path: &str) -> bool {
+        let is_file = |drive: &drive::path::Shape| matches!(drive.part(path), drive::path::Use::File(_));
+        self.drive.as_ref().is_some_and(is_file)
+    }
+
+    /// Whether this zip beside the root of an iCloud Drive holds more of it.
+    pub fn is_more_of_the_drive(&self, path: &str) -> bool {
+        self.drive.as_ref().is_some_and(|drive| drive.part(path) == drive::path::Use::MoreOfTheTree)
+    }
+
+    /// What this path is for; `None` if nothing shows that it is Apple's.
+    pub fn claim(&self, path: &str) -> Option<Classified> {
+        let sort = self.by_name(path).or_else(|| self.told.get(path).copied());
+        let sort = sort.or_else(|| self.of_records(path))?;
+        Some(self.classified(path, sort))
+    }
+
+    /// What this path is for, if all that lies here is Apple's.
+    pub fn classify(&self, path: &str) -> Classified {
+        self.claim(path).unwrap_or_else(|| {
+            let notes = self.notes.as_ref().filter(|_| self.found.len() == 1);
+            let sort = match notes.map(|notes| notes.part(path)) {
+                Some(notes::path::Use::Attachment(..)) => Sort::NoteFile,
+                _ => Sort::Unknown,
+            };
+            self.classified(path, sort)
+        })
+    }
+
+    fn classified(&self, path: &str, sort: Sort) -> Classified {
+        let category =
+            sort.category().or_else(|| self.category()).or(self.whole).unwrap_or(Category::Records);
+        let drive = self.drive.as_ref().filter(|_| category == Category::Drive);
+        let notes = self.notes.as_ref().filter(|_| category == Category::Notes);
+        let (wrapper, inner) = match (drive, notes) {
+            (Some(drive), _) => {
+                let inner = match drive.part(path) {
+                    drive::path::Use::File(below) => format!("Drive/{below}"),
+                    drive::path::Use::List => format!("Drive/{}", file_name(path)),
+                    _ => below(path, above(drive.root())).to_owned(),
+                };
+                (above(drive.root()), inner)
+            }
+            (None, Some(notes)) => (notes.wrapper(), notes.inner(path).to_owned()),
+            (None, None) => (self.wrapper.as_str(), below(path, &self.wrapper).to_owned()),
+        };
+        let wrapper = if path.starts_with(wrapper) { wrapper } else { "" };
+        Classified { wrapper: wrapper.to_owned(), inner, category, class: sort.class(), sort: sort.into() }
+    }
+
+    /// What the places and names of files tell.
+    fn by_name(&self, path: &str) -> Option<Sort> {
+        match self.drive.as_ref().map(|drive| drive.part(path)) {
+            Some(drive::path::Use::List) => return Some(Sort::DriveList),
+            Some(drive::path::Use::File(_)) => return Some(Sort::DriveFile),
+            Some(drive::path::Use::Ignored) => return Some(Sort::Ignored),
+            Some(drive::path::Use::MoreOfTheTree | drive::path::Use::Other) | None => {}
+        }
+        if drive::path::is_ignored(path) {
+            return Some(Sort::Ignored);
+        }
+        if is_guide(path) {
+            return self.is_below_apples(path).then_some(Sort::Guide);
+        }
+        if let Some(sort) =
+            self.notes.as_ref().filter(|notes| notes.claims(path)).and_then(|notes| of_note(notes, path))
+        {
+            return Some(sort);
+        }
+        if litter::is_ignored(path) {
+            return Some(Sort::Ignored);
+        }
+        if let Some((_, sort)) = exact(file_name(path)).filter(|(_, sort)| *sort != Sort::Unknown) {
+            return Some(sort);
+        }
+        generic(path).filter(|_| self.is_below_apples(path))
+    }
+
+    /// What is a table, a receipt or a recording, where there are Apple's tables.
+    fn of_records(&self, path: &str) -> Option<Sort> {
+        if !self.found.contains(&Category::Records) && self.whole != Some(Category::Records) {
+            return None;
+        }
+        let key = match_key(path);
+        match split(file_name(&key)).1 {
+            "csv" | "tsv" | "json" | "xml" | "plist" | "txt" | "html" | "htm" => Some(Sort::Table),
+            "pdf" if key.contains("receipt") => Some(Sort::Receipt),
+            "m4a" | "caf" | "wav" | "mp3" | "aac" | "amr" => Some(Sort::Recording),
+            _ => None,
+        }
+    }
+
+    /// Whether an ending that any program writes counts here.
+    fn is_below_apples(&self, path: &str) -> bool {
+        self.is_apples
+            || below(path, &self.wrapper).split('/').next().is_some_and(is_outer)
+            || is_outer(&self.wrapper)
+    }
+}
+
+fn of_note(notes: &notes::path::Shape, path: &str) -> Option<Sort> {
+    use notes::path::{ListKind, Use};
+    Some(match notes.part(path) {
+        Use::List(ListKind::Details) => Sort::NoteList,
+        Use::List(ListKind::Shared) => Sort::SharedNoteList,
+        Use::List(ListKind::Subscribed) => Sort::SubscribedNoteList,
+        Use::Body(..) => Sort::NoteText,
+        Use::Attachment(..) => Sort::NoteFile,
+        Use::Other => return None,
+    })
+}
+
+/// `iCloud Usage Data - Guide.pdf`
+fn is_guide(path: &str) -> bool {
+    let key = match_key(file_name(path));
+    key.strip_suffix(".pdf").is_some_and(|stem| stem.ends_with("- guide") || stem.ends_with("_guide"))
+}
+
+/// Whether the beginning of such a file may tell what it is.
+fn may_be_told(path: &str) -> bool {
+    let key = match_key(file_name(path));
+    matches!(
+        split(&key).1,
+        "" | "csv" | "txt" | "json" | "html" | "htm" | "xml" | "plist" | "vcs" | "mbx" | "ical"
+    )
+}
+
+/// What the beginning of a file tells.
+fn by_head(path: &str, head: &[u8]) -> Option<Sort> {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let begins = |start: &[u8]| text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start));
+    if begins(b"BEGIN:VCARD") {
+        Some(Sort::Cards)
+    } else if begins(b"BEGIN:VCALENDAR") {
+        Some(Sort::Calendar)
+    } else if begins(b"<!DOCTYPE NETSCAPE-Bookmark-file") || bookmarks::looks_like_table(head) {
+        Some(Sort::Bookmarks)
+    } else if notes::list::looks_like(head) {
+        Some(Sort::NoteList)
+    } else if mail::form::Form::by_head(head).is_some() && !match_key(path).ends_with(".csv") {
+        Some(Sort::Message)
+    } else {
+        None
+    }
+}
+
+/// The one top folder, if it is only a wrapper, and once more if it is doubled.
+fn wrapper_of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> String {
+    let stem = split(name).0;
+    let key = |name: &str| match_key(&crate::apple::part_name::PartName::read(name).base);
+    let mut wrapper = String::new();
+    for outer in [stem.to_owned(), String::new()] {
+        let mut tops = paths.clone().map(|path| below(path, &wrapper).split_once('/').map(|(top, _)| top));
+        let Some(Some(top)) = tops.next() else { break };
+        let doubles = outer.is_empty() && key(top) == key(file_name(&wrapper));
+        let wraps = !outer.is_empty() && (key(top) == key(&outer) || is_outer(top) && !top.contains('_'));
+        if !(doubles || wraps) || !tops.all(|other| other == Some(top)) {
+            break;
+        }
+        let top = top.to_owned();
+        wrapper = if wrapper.is_empty() { top } else { format!("{wrapper}/{top}") };
+    }
+    wrapper
+}
+
+/// A path without the folder that it lies in.
+fn below<'p>(path: &'p str, folder: &str) -> &'p str {
+    if folder.is_empty() {
+        return path;
+    }
+    path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path)
+}
+
+/// What a folder lies in.
+fn above(folder: &str) -> &str {
+    folder.rsplit_once('/').map_or("", |(above, _)| above)
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
