@@ -85,9 +85,10 @@ impl Scene {
         tree(&self.library()).into_iter().filter(|path| path != "Records.sqlite").collect()
     }
 
-    /// Apple's own tables and texts.
+    /// Apple's own tables and texts, without what the library notes beside them.
     fn details(&self) -> Vec<String> {
-        tree(&self.path(".windfall/details"))
+        let is_ours = |path: &String| path.ends_with("/origins.csv") || path.ends_with("/settings.csv");
+        tree(&self.path(".windfall/details")).into_iter().filter(|path| !is_ours(path)).collect()
     }
 
     fn bytes(&self, path: &str) -> Vec<u8> {
