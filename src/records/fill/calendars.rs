@@ -22,7 +22,7 @@ pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
         let mut items = 0;
         for calendar in gathered(&stream, stem) {
             items += calendar.items() as u64;
-            let zone = zones.get(&(file.export, match_key(&calendar.name))).copied();
+            let zone = zones.get(&match_key(&calendar.name)).copied();
             let row = CalendarRow::of(&calendar, file.path);
             if calendars.counts(file.export, Key::Named(row.name.as_str().into())) {
                 reading.records.calendar(&row)?;
@@ -46,10 +46,10 @@ pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The zones that Apple states for calendars whose files may name none, by export and name.
-fn stated_zones(reading: &mut Reading<'_, '_>) -> HashMap<(ExportId, String), Tz> {
+/// The zones that Apple states for calendars whose files may name none, by name. The newest export decides, for all alike.
+fn stated_zones(reading: &mut Reading<'_, '_>) -> HashMap<String, Tz> {
     let contents = reading.filling.contents;
-    let mut zones = HashMap::new();
+    let mut zones: HashMap<String, (ExportId, Tz)> = HashMap::new();
     for entry in contents.entries.iter() {
         let Some((Sort::CalendarList, content)) = is_delivered(entry) else { continue };
         let Some(bytes) = reading.whole(content) else { continue };
@@ -58,8 +58,12 @@ fn stated_zones(reading: &mut Reading<'_, '_>) -> HashMap<(ExportId, String), Tz
         for one in described {
             let zone = one.time_zone.as_deref().and_then(named_zone);
             let (Some(name), Some(zone)) = (one.name, zone) else { continue };
-            zones.entry((contents.export_of(entry), match_key(&name))).or_insert(zone);
+            let export = contents.export_of(entry);
+            let known = zones.entry(match_key(&name)).or_insert((export, zone));
+            if known.0 < export {
+                *known = (export, zone);
+            }
         }
     }
-    zones
+    zones.into_iter().map(|(name, (_, zone))| (name, zone)).collect()
 }

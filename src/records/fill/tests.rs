@@ -188,7 +188,7 @@ fn of_several_exports_the_newest_version_of_each_row_counts() {
                 "Big choir|2024-05-02T08:00:00Z|assumed:Europe/Oslo",
                 "Same|2024-05-02T08:00:00Z|assumed:Europe/Oslo",
                 "Same|2024-05-02T08:00:00Z|assumed:Europe/Oslo",
-                "Gone|∅|none",
+                "Gone|2024-05-02T08:00:00Z|assumed:Europe/Oslo",
             ],
         ),
         ("SELECT summary, list, path FROM tasks", &["Rope|Home|Calendars/Home.ics"]),
@@ -230,8 +230,8 @@ fn every_delivered_file_has_a_line() {
         "New.zip|w/All.mbox|∅|∅|2|∅|∅",
         "New.zip|w/INBOX/1.eml|∅|∅|1|∅|∅",
         "New.zip|w/Archive/1.eml|∅|∅|1|∅|∅",
-        "New.zip|w/Bookmarks_1.csv|utf-8|4|1|2|∅",
-        "New.zip|w/Bookmarks_1.csv.zip/Bookmarks_1.csv|utf-8|4|1|2|13",
+        "New.zip|w/Bookmarks_1.csv|utf-8|4|2|1|∅",
+        "New.zip|w/Bookmarks_1.csv.zip/Bookmarks_1.csv|utf-8|4|2|1|13",
         "New.zip|w/Drive/a.txt|∅|∅|∅|∅|∅",
     ];
     assert_eq!(sources, expected);
