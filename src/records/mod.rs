@@ -27,10 +27,10 @@ pub use rows::{Bookmarked, Drive, File, MOST_BODY, Mail, Noted};
 pub use source::{Counted, Source, SourceId, Unaccounted};
 
 /// `WfRe`, by which `file` and other tools may know these databases.
-const APPLICATION: u32 = 0x5766_5265;
+pub const APPLICATION: u32 = 0x5766_5265;
 
 /// The version of the tables. A file of another version is made anew, never changed.
-const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 /// Bytes of a page.
 const PAGE: u32 = 4096;
