@@ -1,27 +1,33 @@
 //! The table `messages`, and what is searched of them.
 
+use std::collections::HashMap;
 use std::io::{BufReader, Read};
 
 use crate::category::mail::form::{Form, HEAD, emlx};
 use crate::category::mail::mbox::{Slices, unquoted};
 use crate::category::mail::{LARGEST_READ, Message};
 use crate::category::recognise::Sort;
+use crate::contents::EntryId;
 use crate::records::fill::newer::{Key, Newer};
 use crate::records::fill::{Reading, Stood};
 use crate::records::{self, Mail};
 
 pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
     let mut newer = Newer::default();
+    let decided = &reading.filling.decided.mail.files;
+    let folders: HashMap<EntryId, &str> =
+        decided.iter().map(|file| (file.entry, file.folder.as_str())).collect();
     for file in reading.standing(Sort::Message) {
         let mut head = Vec::new();
         let Ok(opened) = reading.open.open(file.content) else { continue };
         if opened.take(HEAD as u64).read_to_end(&mut head).is_err() {
             continue;
         }
-        let form = Form::of(&file.entry.path, &head).unwrap_or(Form::Message);
+        let form = Form::of(file.entry.inner(), &head).unwrap_or(Form::Message);
+        let folder = folders.get(&file.id).copied().unwrap_or_else(|| folder(file.path, form));
         let items = match form {
-            Form::Mbox => many(reading, &file, &mut newer)?,
-            Form::Message | Form::Emlx => one(reading, &file, form, &mut newer)?,
+            Form::Mbox => many(reading, &file, folder, &mut newer)?,
+            Form::Message | Form::Emlx => one(reading, &file, form, folder, &mut newer)?,
         };
         reading.items.insert(file.content, items);
     }
@@ -33,6 +39,7 @@ fn one(
     reading: &mut Reading<'_, '_>,
     file: &Stood<'_>,
     form: Form,
+    folder: &str,
     newer: &mut Newer,
 ) -> rusqlite::Result<u64> {
     let content = &reading.filling.contents.distinct[file.content];
@@ -46,7 +53,7 @@ fn one(
     let row = Mail {
         said: &Message::read(inner.map_or(bytes.as_slice(), |inner| inner.message)),
         file: records::File { path: file.path, size: content.size, blake3: content.blake3 },
-        folder: folder(file.path, form),
+        folder,
         flags: inner.and_then(|inner| inner.flags),
         mbox_offset: None,
     };
@@ -55,7 +62,12 @@ fn one(
 }
 
 /// The messages of an mbox. What a newer export has as well is there.
-fn many(reading: &mut Reading<'_, '_>, file: &Stood<'_>, newer: &mut Newer) -> rusqlite::Result<u64> {
+fn many(
+    reading: &mut Reading<'_, '_>,
+    file: &Stood<'_>,
+    folder: &str,
+    newer: &mut Newer,
+) -> rusqlite::Result<u64> {
     let Ok(opened) = reading.open.open(file.content) else { return Ok(0) };
     let mut slices = Slices::new(BufReader::new(opened), LARGEST_READ);
     let mut items = 0;
@@ -69,7 +81,7 @@ fn many(reading: &mut Reading<'_, '_>, file: &Stood<'_>, newer: &mut Newer) -> r
         let row = Mail {
             said: &Message::read(&unquoted(&slice.bytes, slices.quoting())),
             file: records::File { path: file.path, size, blake3 },
-            folder: folder(file.path, Form::Mbox),
+            folder,
             flags: None,
             mbox_offset: Some(slice.range.start),
         };
@@ -78,7 +90,7 @@ fn many(reading: &mut Reading<'_, '_>, file: &Stood<'_>, newer: &mut Newer) -> r
     Ok(items)
 }
 
-/// The owner's folder of a message: that of its file below `Mail/`, or the mbox that it is in.
+/// The folder of a message by where it stands, if nobody knows another: that of its file, or the mbox that it is in.
 fn folder(path: &str, form: Form) -> &str {
     let below = path.strip_prefix("Mail/").unwrap_or(path);
     match form {

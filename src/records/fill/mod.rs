@@ -15,7 +15,7 @@ mod tests;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -23,10 +23,10 @@ use rusqlite::ErrorCode;
 use tempfile::TempPath;
 
 use crate::category::others;
-use crate::category::outcome::{Made, Open, Standing};
+use crate::category::outcome::{Made, Open, Standing, whole};
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, Entry, EntryId, ExportId};
-use crate::records::{Bookmarked, Counted, Records};
+use crate::records::{Bookmarked, Records};
 
 /// What the file is called in a library.
 pub const NAME: &str = "Records.sqlite";
@@ -64,7 +64,7 @@ impl<'a> Filling<'a> {
         })
     }
 
-    /// Writes the file beside where it will stand.
+    /// Writes the file, which is not called so yet.
     fn write(self, open: &dyn Open) -> io::Result<TempPath> {
         let begun =
             tempfile::Builder::new().make_in(self.scratch, |path| Records::create(path).map_err(as_io))?;
@@ -96,6 +96,7 @@ fn is_delivered(entry: &Entry) -> Option<(Sort, ContentId)> {
 #[derive(Clone, Copy)]
 struct Stood<'a> {
     path: &'a str,
+    id: EntryId,
     /// Which export brought it last.
     export: ExportId,
     entry: &'a Entry,
@@ -134,7 +135,7 @@ impl<'a> Reading<'a, '_> {
                 continue;
             };
             let Some(path) = standing(id) else { continue };
-            let stood = Stood { path, export: contents.export_of(entry), entry, content };
+            let stood = Stood { path, id, export: contents.export_of(entry), entry, content };
             let newest = found.entry(path).or_insert(stood);
             if newest.export < stood.export {
                 *newest = stood;
@@ -151,8 +152,6 @@ impl<'a> Reading<'a, '_> {
         if size > LARGEST_WHOLE {
             return None;
         }
-        let mut bytes = Vec::new();
-        self.open.open(content).ok()?.read_to_end(&mut bytes).ok()?;
-        Some(bytes)
+        whole(self.open, content).ok()
     }
 }
