@@ -86,7 +86,11 @@ pub struct Shape {
 impl Shape {
     /// Looks at all paths (`/` between components).
     pub fn of<'p>(paths: impl Iterator<Item = &'p str> + Clone) -> Self {
-        let wrapper = wrapper_of(paths.clone());
+        Shape::below(wrapper_of(paths.clone()), paths)
+    }
+
+    /// Looks at all paths, of which those below this wrapper count.
+    pub fn below<'p>(wrapper: &str, paths: impl Iterator<Item = &'p str> + Clone) -> Self {
         let below = |path: &'p str| strip(path, wrapper);
         let has_body = |path: &'p str| Some(folder_key(body_of(below(path)?)?.0));
         let all: HashSet<String> = paths.filter_map(has_body).collect();
