@@ -209,7 +209,7 @@ fn the_newest_database_of_ours_counts_and_nobody_elses() {
     assert_eq!(title(&library), "edited");
     fs::remove_file(library.path().join("Records (2).sqlite")).expect("a file");
     library.records("Records (2).sqlite", &rows("newer"));
-    library.records("Records (3).sqlite", &rows("somebody's"));
+    library.records("Records (3).sqlite", &rows("foreign"));
     assert_eq!(title(&library), "newer");
 
     let library = Library::new(&[], &rows("ours"));
