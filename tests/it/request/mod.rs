@@ -10,6 +10,7 @@ mod derived;
 mod drive;
 mod mail;
 mod notes;
+mod page;
 mod recognition;
 mod records;
 mod union;
