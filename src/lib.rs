@@ -15,6 +15,7 @@
 //! | `place` | which time zone, country, region and town a position lies in |
 //! | `category` | what the entries of each category mean; `category::photos` turns them into photos and albums |
 //! | `library` | an owner's folder: its words, its drive, and the catalog |
+//! | `records` | `Records.sqlite`: what was delivered besides photos, as tables |
 //! | `stage` | the pipeline: discover → ingest → survey → plan → place → report |
 //! | `picture` | what photos and movies look like: thumbnails, previews, copies as JPEG |
 //! | `alike` | which photos of a library look alike, and why |
@@ -114,6 +115,11 @@ mod progress;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod progress;
+#[cfg(not(feature = "internals"))]
+mod records;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod records;
 #[cfg(not(feature = "internals"))]
 mod run;
 #[cfg(feature = "internals")]

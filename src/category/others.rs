@@ -66,20 +66,21 @@ pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided 
         decided.drive = drive::decide::decide(contents, &heard.drive, choices);
     }
     if wants(Category::Contacts) {
-        decided.contacts = contacts::decide::decide(contents, &heard.contacts, choices);
+        decided.contacts = contacts::decide::decide(contents, &heard.contacts);
     }
     if wants(Category::Calendars) {
-        decided.calendars = calendars::decide::decide(contents, &heard.calendars, choices);
+        decided.calendars = calendars::decide::decide(contents, &heard.calendars);
     }
     if wants(Category::Mail) {
         decided.mail = mail::decide::decide(contents, &heard.mail, choices);
     }
     if wants(Category::Records) {
-        decided.tables = tables::decide(contents, &heard.tables, choices);
+        decided.tables = tables::decide(contents, &heard.tables);
     }
     if wants(Category::Bookmarks) {
         decided.bookmarks = bookmarks::decide(contents, &heard.bookmarks);
     }
+    decided.problems.extend(tables::missing(contents, &heard.tables, &choices.wanted));
     decided
 }
 
@@ -139,11 +140,10 @@ impl Decided {
     pub fn made<'a>(&'a self, contents: &Contents, standing: &Standing<'a>) -> Vec<Made<'a>> {
         let mut made = self.notes.made(contents, standing);
         made.extend(self.drive.made(contents, standing));
-        made.extend(self.contacts.made(contents, standing));
-        made.extend(self.calendars.made(contents, standing));
-        made.extend(self.mail.made(contents, standing));
+        made.extend(self.contacts.made(standing));
+        made.extend(self.calendars.made(standing));
+        made.extend(self.mail.made(standing));
         made.extend(self.bookmarks.made());
-        made.extend(self.tables.made(contents, standing));
         made
     }
 }

@@ -158,6 +158,16 @@ impl Count {
     }
 }
 
+/// All bytes of a content that was read whole before.
+///
+/// # Errors
+/// If they cannot be read any more.
+pub fn whole(open: &dyn Open, content: ContentId) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open.open(content)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// A problem with an entry.
 pub fn problem_of(contents: &Contents, entry: EntryId, code: Code, message: impl Into<String>) -> Problem {
     let entry = &contents.entries[entry];

@@ -32,6 +32,11 @@ pub const CATALOG: &str = "catalog.sqlite";
 pub const LOCK: &str = "lock";
 /// The page, unless the owner chose another place.
 pub const PAGE: &str = "windfall-report.html";
+/// The folder beside it, with its sections.
+pub const SECTIONS: &str = "windfall-report";
+/// The names of the sections there.
+pub const SECTION_FILES: [&str; 6] =
+    ["notes.html", "drive.html", "contacts.html", "calendar.html", "mail.html", "bookmarks.html"];
 
 /// Media without any date.
 pub const UNDATED: &str = "Undated";
@@ -47,6 +52,13 @@ pub const MEMORIES: &str = "Memories";
 pub const SHARED_ALBUMS: &str = "Shared Albums";
 /// Everything else that exports hold.
 pub const OTHER: &str = "Other";
+
+/// The owner's tree of iCloud Drive.
+pub const DRIVE: &str = "Drive";
+/// Pictures of contacts, made from their cards.
+pub const CONTACT_PHOTOS: &str = "Contacts/Photos";
+/// What Apple delivered besides photos, as tables.
+pub const RECORDS: &str = "Records.sqlite";
 
 /// Folders whose links, lists and copies repeat what is elsewhere.
 pub const OF_ALBUMS: [&str; 3] = [ALBUMS, MEMORIES, SHARED_ALBUMS];
@@ -69,6 +81,12 @@ pub fn is_library(folder: &Path) -> bool {
 /// Whether Windfall has a folder of its own in this one: it is a library, or was one until its catalog was lost.
 pub fn has_own_folder(folder: &Path) -> bool {
     internal(folder).is_dir()
+}
+
+/// Whether a path of the library is that of the page, or of one of its sections, which `report` makes anew.
+pub fn is_of_page(path: &str) -> bool {
+    let section = path.strip_prefix(SECTIONS).and_then(|below| below.strip_prefix('/'));
+    path == PAGE || section.is_some_and(|name| SECTION_FILES.contains(&name))
 }
 
 /// Whether a path of the library is that of a table which stands beside an export's details for a lost catalog.

@@ -70,7 +70,7 @@ fn original(known: &Known, path: String, alias: Option<String>, source: Option<S
 pub fn is_remade(path: &str) -> bool {
     let internal = path.strip_prefix(INTERNAL).and_then(|below| below.strip_prefix('/'));
     let is_forgotten = |below: &str| below.strip_prefix(FORGOTTEN).is_some_and(|rest| rest.starts_with('/'));
-    path == layout::PAGE || internal.is_some_and(|below| !is_forgotten(below))
+    layout::is_of_page(path) || internal.is_some_and(|below| !is_forgotten(below))
 }
 
 struct Standing {

@@ -29,7 +29,7 @@ fn of_windows(path: &str) -> String {
 }
 
 /// Percent-encoded but for what is safe in an address; a `/` stays.
-fn encoded(bytes: &[u8]) -> String {
+pub fn encoded(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for &byte in bytes {
         match byte {

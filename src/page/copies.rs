@@ -14,10 +14,11 @@ use crate::error::Error;
 use crate::library::catalog::{Health, StoredFile};
 use crate::library::filter::HiddenAndDeleted;
 use crate::library::settings::RememberedSettings;
+use crate::page::found::Found;
 use crate::page::gallery::{self, Beside};
 use crate::page::holdings::{Collection, Delivered, Holdings};
 use crate::page::shown::Shown;
-use crate::page::{Gallery, Subject, put, refuse_foreign, render};
+use crate::page::{Gallery, Others, Subject, put, refuse_foreign, render};
 use crate::picture::{self, Previews, Wanted};
 use crate::progress::Watch;
 
@@ -70,7 +71,9 @@ pub fn write_beside(
     let pictures = picture::make_in(&own, copies.folder, &wanted, watch, jobs)?;
     let beside = Beside { pictures: &pictures, similar: &[], own: copies.own };
     let gallery = Gallery { data: gallery::data(&shown, &beside), similar: 0 };
-    let html = render(Subject::Copies, &holdings, &shown, HiddenAndDeleted::Included, &[], Some(&gallery))
+    let others = Others { found: &Found::default(), folder: None };
+    let hidden = HiddenAndDeleted::Included;
+    let html = render(Subject::Copies, &holdings, &shown, hidden, &[], Some(&gallery), &others)
         .map_err(|error| Error::io("write", page)(io::Error::other(error)))?;
     put(&own, page, &html).map(drop)
 }

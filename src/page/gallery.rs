@@ -4,8 +4,7 @@
 //! library of 100,000 items is some 12 MB that a browser reads in a blink. Nothing of an item that is not shown is in
 //! it: not its name, not what people said of it, not where it was taken.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::Hash;
+use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -17,6 +16,7 @@ use crate::library::catalog::StoredFile;
 use crate::library::posted::Remark;
 use crate::page::figures::{collection_word, date};
 use crate::page::holdings::{is_live, kind};
+use crate::page::json::{Shared, in_script};
 use crate::page::shown::{Album, Shown};
 use crate::picture::{Drawn, is_for_browsers};
 use crate::place::Place;
@@ -160,27 +160,6 @@ struct Data<'a> {
     own: &'a str,
 }
 
-/// What many items share, each with its number.
-struct Shared<T> {
-    names: Vec<T>,
-    numbers: HashMap<T, usize>,
-}
-
-impl<T> Default for Shared<T> {
-    fn default() -> Self {
-        Shared { names: Vec::new(), numbers: HashMap::new() }
-    }
-}
-
-impl<T: Copy + Eq + Hash> Shared<T> {
-    fn number(&mut self, name: T) -> usize {
-        *self.numbers.entry(name).or_insert_with(|| {
-            self.names.push(name);
-            self.names.len() - 1
-        })
-    }
-}
-
 /// Country, region and town, each empty where it is not known.
 fn levels(place: &Place) -> [&str; 3] {
     [&place.country, place.region.as_deref().unwrap_or_default(), place.city.as_deref().unwrap_or_default()]
@@ -189,24 +168,6 @@ fn levels(place: &Place) -> [&str; 3] {
 /// To about a metre; a camera knows no more.
 fn rounded(degrees: f64) -> f64 {
     (degrees * 1e5).round() / 1e5
-}
-
-/// JSON that cannot end its script element, nor open a comment in it. It is plain ASCII, because a browser keeps other
-/// texts in twice the memory.
-fn in_script(json: &str) -> String {
-    let mut text = String::with_capacity(json.len() + 64);
-    let mut units = [0; 2];
-    for c in json.chars() {
-        match c {
-            '<' | '>' | '&' | '\u{7f}'.. => {
-                for unit in c.encode_utf16(&mut units) {
-                    text.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-            _ => text.push(c),
-        }
-    }
-    text
 }
 
 /// Minutes since the month began, by the clock where it was taken.
@@ -232,15 +193,7 @@ fn flags(item: &StoredFile) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_script, minute};
-
-    #[test]
-    fn json_stays_in_its_script() {
-        let hostile = "</script><!--\u{2028}\u{2029}&'\"\\ Blåtur 🚲";
-        let safe = in_script(&serde_json::to_string(hostile).unwrap());
-        assert!(!safe.contains(['<', '>', '&']) && safe.is_ascii(), "{safe}");
-        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), hostile);
-    }
+    use super::minute;
 
     #[test]
     fn minutes_of_a_month() {

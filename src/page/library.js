@@ -2,9 +2,6 @@
 // the columns of the data. Nothing here draws or changes what is shown.
 const VIDEO = 1, FAVORITE = 2, HIDDEN = 4, DELETED = 8, STAND_IN = 16, PROVED = 32, SHOWS_ITSELF = 64,
   PREVIEW = 128, HARMED = 256;
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
-  'November', 'December'];
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 const source = document.getElementById('data');
 const data = JSON.parse(source.textContent);
@@ -19,9 +16,6 @@ data.months.reduce((from, [, count], month) => {
   monthOf.fill(month, from, from + count);
   return from + count;
 }, 0);
-
-const counted = (number, one, many) => number.toLocaleString('en') + ' ' + (number === 1 ? one : many);
-const two = number => String(number).padStart(2, '0');
 
 // ---- when
 const monthKey = item => data.months[monthOf[item]][0];
@@ -115,12 +109,5 @@ const previewOf = item => {
   return data.flags[item] & PREVIEW ? './' + data.own + '/previews/' + hash.slice(0, 2) + '/' + hash + '.jpg' : '';
 };
 
-// ---- making elements; every text is a text, whatever it holds
-const element = (name, className, text) => {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-};
 const signs = document.getElementById('signs').content;
 const sign = name => signs.querySelector('.' + name).cloneNode(true);

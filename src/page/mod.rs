@@ -3,8 +3,9 @@
 //! It leads with photos: favourites, what was taken on this day, albums, then all by years and months, which a
 //! viewer shows as large as the screen. The certificate is one line that opens; numbers and problems follow. All of
 //! it is in the one file but for the pictures, to which it has relative links, so only a page inside the library has
-//! any. It is made from the catalog alone; only thumbnails need the photos. It names no absolute path, and replaces
-//! no file that Windfall did not write.
+//! any, and for the [`sections`] of all other categories, which stand in a folder beside it. Photos are known from the
+//! catalog alone; only thumbnails need them. The page names no absolute path, and replaces no file that Windfall did
+//! not write.
 //!
 //! The page forbids itself every request except for files beside it. Its style and script run by a nonce that
 //! is a hash of the whole content, so the same library gives the same page and nothing in the content can
@@ -14,10 +15,15 @@ pub mod address;
 mod certificate;
 mod copies;
 mod figures;
+mod folder;
+mod found;
 mod gallery;
 mod holdings;
+mod json;
 mod look_alike;
 mod problems;
+
+pub mod sections;
 mod shown;
 mod timeline;
 
@@ -41,9 +47,11 @@ use crate::page::certificate::{Certificate, certificate};
 use crate::page::figures::{
     Bar, cameras, collection_word, count, counted, day, kinds, photos_and_videos, places, size, years,
 };
+use crate::page::found::Found;
 use crate::page::gallery::Beside;
 use crate::page::holdings::{Collection, Holdings};
 use crate::page::problems::{Problems, problems};
+use crate::page::sections::Section;
 use crate::page::shown::Shown;
 use crate::page::timeline::{Timeline, timeline};
 use crate::picture::{self, Drawn, Previews, Wanted, WhyNone};
@@ -58,6 +66,7 @@ const SCRIPT: &str = concat!(
     include_str!("map.js"),
     include_str!("similar.js"),
     "(() => {\n'use strict';\n",
+    include_str!("words.js"),
     include_str!("library.js"),
     include_str!("state.js"),
     include_str!("tiles.js"),
@@ -99,7 +108,7 @@ pub struct PageOptions {
 }
 
 /// What a page says that shows hidden photos too.
-const SHOWS_HIDDEN: &str = "<meta name=\"windfall-hidden\" content=\"shown\">";
+pub(crate) const SHOWS_HIDDEN: &str = "<meta name=\"windfall-hidden\" content=\"shown\">";
 
 /// The page that stands in a library, as its owner wanted it: after files were moved, it has to be made again.
 pub(crate) fn standing(library: &Path) -> Option<PageOptions> {
@@ -128,7 +137,7 @@ pub struct Written {
     pub made: u64,
     /// Always 0: a page moves nothing.
     pub moved: u64,
-    /// Always 0: a page removes nothing.
+    /// Sections of the page that the library has no more.
     pub removed: u64,
     /// Files that were there and are as they should be.
     pub kept: u64,
@@ -147,7 +156,9 @@ pub fn write(
     watch: Watch<'_>,
     jobs: NonZeroUsize,
 ) -> Result<Written, Error> {
-    let holdings = Holdings::of(&Catalog::read(library)?)?;
+    let catalog = Catalog::read(library)?;
+    let holdings = Holdings::of(&catalog)?;
+    let found = found::sections(library, &catalog, &holdings, options.hidden)?;
     let path = options.output.clone().unwrap_or_else(|| library.join(layout::PAGE));
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
@@ -156,6 +167,9 @@ pub fn write(
     refuse_foreign(&path)?;
     let shown = Shown::of(&holdings, options.hidden);
     let is_inside = is_same(&folder, library);
+    if is_inside {
+        folder::refuse_others(&path)?;
+    }
     let pictures = match is_inside {
         true => {
             let in_library: HashSet<blake3::Hash> = holdings.files.iter().map(|f| f.content.blake3).collect();
@@ -166,14 +180,18 @@ pub fn write(
         }
         false => None,
     };
-    let gallery = pictures.as_ref().map(|(pictures, similar)| Gallery {
+    // a library without any photo has no gallery either
+    let has_photos = holdings.items().next().is_some() || found.sections.is_empty();
+    let gallery = pictures.as_ref().filter(|_| has_photos).map(|(pictures, similar)| Gallery {
         data: gallery::data(&shown, &Beside { pictures, similar, own: layout::INTERNAL }),
         similar: similar.len() as u64,
     });
     let (pictures, _) = pictures.unwrap_or_default();
     let problems = undrawn(&shown, &pictures);
-    let html = render(Subject::Library, &holdings, &shown, options.hidden, &problems, gallery.as_ref())
-        .map_err(|error| Error::io("write", &path)(io::Error::other(error)))?;
+    let others = Others { found: &found, folder: is_inside.then(|| folder::name(&path)) };
+    let html =
+        render(Subject::Library, &holdings, &shown, options.hidden, &problems, gallery.as_ref(), &others)
+            .map_err(|error| Error::io("write", &path)(io::Error::other(error)))?;
     if watch.is_cancelled() {
         return Err(Error::Interrupted);
     }
@@ -181,14 +199,18 @@ pub fn write(
     let new: u64 = pictures.iter().map(|drawn| drawn.new).sum();
     // elsewhere nothing is Windfall's own
     let own = if is_inside { layout::internal(library) } else { folder };
+    let sections = match is_inside {
+        true => folder::write(&own, &path, &found.sections, mark(options.hidden))?,
+        false => folder::Counts::default(),
+    };
     let is_new = put(&own, &path, &html)?;
     Ok(Written {
         path,
-        shown: in_words(&shown),
-        made: new + u64::from(is_new),
+        shown: in_words(&shown, &found.sections),
+        made: new + u64::from(is_new) + sections.made,
         moved: 0,
-        removed: 0,
-        kept: there - new + u64::from(!is_new),
+        removed: sections.removed,
+        kept: there - new + u64::from(!is_new) + sections.kept,
         problems,
     })
 }
@@ -230,12 +252,30 @@ fn one_line(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `2,950 photos and 3 videos; 87 hidden are not shown`.
-fn in_words(shown: &Shown<'_>) -> String {
+/// `2,950 photos and 3 videos, 120 notes; 87 hidden are not shown`.
+fn in_words(shown: &Shown<'_>, sections: &[Section]) -> String {
+    let words: Vec<String> = std::iter::once(title(shown, sections))
+        .chain(sections.iter().filter(|_| !shown.items.is_empty()).map(|section| section.title.clone()))
+        .collect();
+    let left_out = sections.iter().filter_map(|section| section.left_out.clone());
+    let not_shown = Some(not_shown(shown)).filter(|words| !words.is_empty());
+    let left_out: Vec<String> = not_shown.into_iter().chain(left_out).collect();
+    let separator = if left_out.is_empty() { "" } else { "; " };
+    format!("{}{separator}{}", words.join(", "), left_out.join("; "))
+}
+
+/// What a page is called: by its photos, and where it has none by what else it has.
+fn title(shown: &Shown<'_>, sections: &[Section]) -> String {
     let (photos, videos) = holdings::photos_and_videos(&shown.items);
-    let not_shown = not_shown(shown);
-    let separator = if not_shown.is_empty() { "" } else { "; " };
-    format!("{}{separator}{not_shown}", photos_and_videos(photos, videos))
+    match (photos + videos, sections) {
+        (0, [_, ..]) => sections.iter().map(|section| section.title.as_str()).collect::<Vec<_>>().join(", "),
+        _ => photos_and_videos(photos, videos),
+    }
+}
+
+/// What a page says in its head if it shows hidden ones too.
+fn mark(hidden: HiddenAndDeleted) -> &'static str {
+    if hidden == HiddenAndDeleted::Included { SHOWS_HIDDEN } else { "" }
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {
@@ -283,7 +323,7 @@ struct Page<'a> {
     shows_hidden: &'static str,
     credit: &'static str,
     written: String,
-    nonce: &'a str,
+    nonce: String,
     style: &'static str,
     script: &'static str,
     title: String,
@@ -308,6 +348,16 @@ struct Page<'a> {
     /// How many groups look alike.
     similar: u64,
     data: Option<&'a str>,
+    others: &'a Others<'a>,
+    /// It stands outside of its library.
+    is_alone: bool,
+}
+
+/// What the library has besides photos.
+struct Others<'a> {
+    found: &'a Found,
+    /// The name of the folder beside the page in which the sections are; `None` where there is none.
+    folder: Option<String>,
 }
 
 /// The photos of a page.
@@ -325,23 +375,23 @@ fn render(
     hidden: HiddenAndDeleted,
     undrawn: &[Problem],
     gallery: Option<&Gallery>,
+    others: &Others<'_>,
 ) -> Result<String, askama::Error> {
     let mut problems = problems(holdings, hidden);
     let certificate =
         (subject == Subject::Library).then(|| certificate(holdings, &problems, shown.hidden + shown.deleted));
     problems.groups.extend(problems::undrawn(undrawn));
-    let (photos, videos) = holdings::photos_and_videos(&shown.items);
     let bytes = shown.files.iter().map(|file| file.content.size).fold(0, u64::saturating_add);
     let has_position = |item: &&&StoredFile| item.content.position.is_some();
     let mut page = Page {
         version: env!("CARGO_PKG_VERSION"),
-        shows_hidden: if hidden == HiddenAndDeleted::Included { SHOWS_HIDDEN } else { "" },
+        shows_hidden: mark(hidden),
         credit: place::CREDIT,
         written: day(&Utc::now().to_rfc3339()),
-        nonce: "",
+        nonce: String::new(),
         style: STYLE,
         script: SCRIPT,
-        title: photos_and_videos(photos, videos),
+        title: title(shown, &others.found.sections),
         span: span(shown),
         certificate,
         problems,
@@ -360,10 +410,19 @@ fn render(
         positions: shown.items.iter().filter(has_position).count() as u64,
         similar: gallery.map_or(0, |gallery| gallery.similar),
         data: gallery.map(|gallery| gallery.data.as_str()),
+        is_alone: subject == Subject::Library && others.folder.is_none(),
+        others,
     };
-    let nonce = blake3::hash(page.render()?.as_bytes()).to_hex();
-    page.nonce = nonce.get(..32).unwrap_or_default();
-    page.render()
+    nonced(|nonce| {
+        page.nonce = nonce.to_owned();
+        page.render()
+    })
+}
+
+/// Fills a template with a nonce that is a hash of all that it says.
+fn nonced(mut fill: impl FnMut(&str) -> Result<String, askama::Error>) -> Result<String, askama::Error> {
+    let nonce = blake3::hash(fill("")?.as_bytes()).to_hex();
+    fill(nonce.get(..32).unwrap_or_default())
 }
 
 /// `2003 – 2026`.

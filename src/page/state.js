@@ -7,11 +7,6 @@ const PROPERTIES = ['search', 'album', 'year', 'month', 'day', 'camera', 'place'
 // those that belong to the viewer and choose nothing
 const OF_VIEWER = ['row', 'panel', 'photo'];
 
-const decoded = text => {
-  try { return decodeURIComponent(text); } catch { return text; }
-};
-const encoded = text => encodeURIComponent(text).replace(/%2F/g, '/').replace(/%2C/g, ',');
-
 const readAddress = hash => {
   const state = {};
   for (const part of hash.replace(/^#/, '').split('&')) {
@@ -40,12 +35,6 @@ const enter = (how, changes, mark) => {
   history[how + 'State'](entry, '', writeAddress(next));
   return next;
 };
-
-// ---- words as they are compared: without case and accents
-const STROKES = { 'ø': 'o', 'ł': 'l', 'đ': 'd', 'ð': 'd', 'ħ': 'h', 'ŧ': 't', 'ı': 'i', 'þ': 'th', 'æ': 'ae',
-  'œ': 'oe', 'ß': 'ss' };
-const plain = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-  .replace(/[øłđðħŧıþæœß]/g, letter => STROKES[letter]);
 
 // ---- which items an address chooses
 const NAMED_KINDS = {

@@ -377,7 +377,7 @@ impl Decided {
                 && !looked.before.derived.contains_key(*path)
                 && !changed.contains(*path)
                 && !litter::is_ignored(path.as_str())
-                && path.as_str() != layout::PAGE
+                && !layout::is_of_page(path.as_str())
                 && !fs::symlink_metadata(path.to_path(library)).is_ok_and(|metadata| metadata.is_dir())
         };
         let message = "no import put this file here, so it stays where it is";

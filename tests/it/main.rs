@@ -36,6 +36,7 @@ mod pictures;
 mod place;
 mod recognition;
 mod reliability;
+mod request;
 mod seen;
 mod shared;
 mod sidecars;

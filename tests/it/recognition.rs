@@ -10,6 +10,7 @@ use crate::builder::{Exif, Export, Part, Photo, Row, SharedAlbum, Wrapper, jpeg}
 use crate::support::{Scratch, codes, tree};
 use windfall::Error;
 use windfall::Watch;
+use windfall::contents::Category;
 use windfall::problem::{Code, Severity};
 use windfall::run::import::{Run, import};
 use windfall::run::verify::{Verification, VerifyRun, verify};

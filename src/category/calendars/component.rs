@@ -11,6 +11,9 @@ use crate::place::Position;
 /// Zones that one event names; real ones name two.
 const MOST_ZONES: usize = 64;
 
+/// Times that are added to one series, and taken out of it.
+const MOST_DATES: usize = 10_000;
+
 /// What a block is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -92,6 +95,10 @@ pub struct Component {
     pub created: Option<Time>,
     /// `RRULE` as it stands in the file; several are on lines of their own.
     pub rule: Option<Box<str>>,
+    /// `RDATE`: further times of a series.
+    pub also: Vec<Time>,
+    /// `EXDATE`: times of a series that were taken out of it.
+    pub except: Vec<Time>,
     /// `RECURRENCE-ID`: which one of a series this replaces.
     pub replaces: Option<Time>,
     /// How far a task is.
@@ -141,6 +148,8 @@ impl Draft {
                 completed: None,
                 created: None,
                 rule: None,
+                also: Vec::new(),
+                except: Vec::new(),
                 replaces: None,
                 status: Status::Open,
                 priority: None,
@@ -215,6 +224,10 @@ impl Draft {
             }
             "CREATED" => first_time(&mut component.created),
             "RECURRENCE-ID" => first_time(&mut component.replaces),
+            "RDATE" => component.also.extend(time::read_all(property, MOST_DATES - component.also.len())),
+            "EXDATE" => {
+                component.except.extend(time::read_all(property, MOST_DATES - component.except.len()))
+            }
             "DURATION" => component.lasts = component.lasts.take().or(Span::read(&property.raw())),
             "RRULE" => {
                 if !self.rules.is_empty() {

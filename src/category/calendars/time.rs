@@ -185,8 +185,17 @@ impl Span {
 
 /// Reads the time of a property; `None` if it is empty.
 pub(super) fn read(property: &Property) -> Option<Time> {
+    one(property, property.raw().trim())
+}
+
+/// Reads the times of a property that has several, at most so many. Of a period (`start/end`) it is the start.
+pub(super) fn read_all(property: &Property, most: usize) -> Vec<Time> {
     let raw = property.raw();
-    let raw = raw.trim();
+    let times = raw.split(',').map(|time| time.split('/').next().unwrap_or_default().trim());
+    times.filter_map(|time| one(property, time)).take(most).collect()
+}
+
+fn one(property: &Property, raw: &str) -> Option<Time> {
     if raw.is_empty() {
         return None;
     }
@@ -208,7 +217,7 @@ pub(super) fn read(property: &Property) -> Option<Time> {
 }
 
 /// `20240517`, `20240517T080000`, `20240517T080000Z`, and the same with the marks of ISO 8601.
-fn clock(text: &str) -> Option<(NaiveDate, Option<NaiveTime>, Option<FixedOffset>)> {
+pub(super) fn clock(text: &str) -> Option<(NaiveDate, Option<NaiveTime>, Option<FixedOffset>)> {
     // the longest is `2024-05-17T08:00:00+02:00`
     if text.len() > 32 || !text.is_ascii() {
         return None;

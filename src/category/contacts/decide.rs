@@ -1,36 +1,186 @@
-//! What the lists and files of all exports come to.
+//! What the cards of all exports come to: originals by name, one file of all, pictures, and who may be there twice.
 
-use crate::category::Choices;
-use crate::category::outcome::{Count, Hearing, Made, Standing, Wishes};
-use crate::contents::Contents;
-use crate::problem::Problem;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::sync::Arc;
 
-/// What was read.
+use crate::apple::content_line::text_of;
+use crate::apple::text::split;
+use crate::category::contacts::{
+    Card, Cards, Groups, Photo, likely_duplicates, list, photo, piece, read, wished_stem, with_categories,
+};
+use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wished, Wishes, problem_of, whole};
+use crate::category::places::Places;
+use crate::category::recognise::Sort;
+use crate::contents::{Category, ContentId, Contents, EntryId};
+use crate::library::name;
+use crate::problem::{Code, Problem};
+
+const EXTENSION: &str = "vcf";
+
+/// The cards that were read.
 #[derive(Debug, Default)]
-pub struct Heard {}
-
-/// Reads every list and text.
-pub fn hear(_: &mut Hearing<'_>) -> Heard {
-    Heard::default()
+pub struct Heard {
+    files: BTreeMap<ContentId, Arc<Read>>,
 }
 
-/// What it comes to.
+/// The cards of one file, and the ending of each one's picture.
+#[derive(Debug, Default)]
+pub struct Read {
+    pub cards: Cards,
+    pictures: Vec<Option<&'static str>>,
+}
+
+impl Read {
+    fn of(text: &[u8]) -> Self {
+        let cards = read(text);
+        let extension = |card: &Card| match photo(text, card)? {
+            Photo::Bytes { extension, .. } => Some(extension),
+            Photo::Elsewhere(_) => None,
+        };
+        Read { pictures: cards.cards.iter().map(extension).collect(), cards }
+    }
+}
+
+/// Reads every file of cards.
+pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
+    let contents = hearing.contents;
+    let mut heard = Heard::default();
+    for entry in contents.entries.iter().filter(|entry| Sort::of(entry) == Some(Sort::Cards)) {
+        let Some(content) = entry.content().filter(|content| !heard.files.contains_key(content)) else {
+            continue;
+        };
+        let Some(bytes) = hearing.whole(content) else { continue };
+        heard.files.insert(content, Arc::new(Read::of(&text_of(&bytes))));
+    }
+    heard
+}
+
+/// A file of cards.
+#[derive(Debug, Clone)]
+pub struct File {
+    pub entry: EntryId,
+    pub content: ContentId,
+    pub read: Arc<Read>,
+}
+
+/// What the cards come to.
 #[derive(Debug, Default)]
 pub struct Decided {
     /// Of these inputs, if they hold any.
     pub count: Option<Count>,
     pub wishes: Wishes,
     pub problems: Vec<Problem>,
+    pub files: Vec<File>,
 }
 
 /// Decides for all exports together.
-pub fn decide(_: &Contents, _: &Heard, _: &Choices) -> Decided {
-    Decided::default()
+pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
+    let mut decided = Decided::default();
+    let mut count = Count::of(Category::Contacts);
+    let mut counted = BTreeSet::new();
+    for (id, entry) in contents.entries.pairs().filter(|(_, entry)| Sort::of(entry) == Some(Sort::Cards)) {
+        let Some(content) = entry.content() else { continue };
+        let read = heard.files.get(&content).cloned().unwrap_or_default();
+        let cards = &read.cards;
+        let stem = wished_stem(entry.name(), &cards.cards);
+        let path = format!("Contacts/Cards/{}", name::with_suffix(stem, EXTENSION, 1));
+        if entry.given {
+            decided.problems.extend(faults(cards).map(|(code, why)| problem_of(contents, id, code, why)));
+            if counted.insert((path.clone(), content)) {
+                count.items += cards.cards.len() as u64;
+                count.files += 1;
+            }
+        }
+        decided.wishes.insert(id, Wished::at(path));
+        decided.files.push(File { entry: id, content, read });
+    }
+    decided.count = (!counted.is_empty()).then_some(count);
+    decided
+}
+
+fn faults(cards: &Cards) -> impl Iterator<Item = (Code, String)> {
+    let none = cards
+        .cards
+        .is_empty()
+        .then(|| (Code::BadRow, "no card is in this file; it is kept as it is".to_owned()));
+    let cut = cards.cards.iter().filter(|card| !card.is_whole).count();
+    let cut = (cut > 0).then(|| {
+        (Code::BadRow, format!("{cut} cards in this file break off; what is there of them is kept as it is"))
+    });
+    let beyond = (cards.beyond > 0).then(|| {
+        (Code::LimitExceeded, format!("{} cards beyond the first were kept, but not read", cards.beyond))
+    });
+    [none, cut, beyond].into_iter().flatten()
 }
 
 impl Decided {
-    /// Files made of it.
-    pub fn made<'a>(&'a self, _: &Contents, _: &Standing<'a>) -> Vec<Made<'a>> {
-        Vec::new()
+    /// The files that stand, each with its path, in the order of their paths.
+    pub fn standing<'a>(&'a self, standing: &Standing<'a>) -> Vec<(&'a str, &'a File)> {
+        let by_path: BTreeMap<&str, &File> =
+            self.files.iter().filter_map(|file| Some((standing(file.entry)?, file))).collect();
+        by_path.into_iter().collect()
     }
+
+    /// One file of all cards, the same with groups where there are any, the pictures, and the list of likely duplicates.
+    pub fn made<'a>(&'a self, standing: &Standing<'a>) -> Vec<Made<'a>> {
+        let files = self.standing(standing);
+        if files.is_empty() {
+            return Vec::new();
+        }
+        let cards: Vec<(&str, &Card)> = files
+            .iter()
+            .flat_map(|(path, file)| file.read.cards.cards.iter().map(|card| (*path, card)))
+            .collect();
+        let mut made = Vec::new();
+        if let Some(text) = list(&likely_duplicates(&cards), &cards) {
+            made.push(of_contacts("likely duplicates.csv", move |_, to| to.write_all(text.as_bytes())));
+        }
+        made.extend(pictures(&files));
+        let groups = Groups::of_cards(cards.iter().map(|(_, card)| *card));
+        if !groups.is_empty() {
+            let files = files.clone();
+            made.push(of_contacts("All contacts with groups.vcf", move |open, to| {
+                files.iter().try_for_each(|(path, file)| {
+                    let bytes = whole(open, file.content)?;
+                    let with = with_categories(&[(*path, &bytes)], &groups);
+                    to.write_all(&with.unwrap_or_else(|| piece(&bytes).into_owned()))
+                })
+            }));
+        }
+        made.push(of_contacts("All contacts.vcf", move |open, to| {
+            files.iter().try_for_each(|(_, file)| to.write_all(&piece(&whole(open, file.content)?)))
+        }));
+        made
+    }
+}
+
+fn of_contacts<'a>(
+    name: impl AsRef<str>,
+    write: impl Fn(&dyn Open, &mut dyn Write) -> io::Result<()> + Send + Sync + 'a,
+) -> Made<'a> {
+    Made::new(Category::Contacts, format!("Contacts/{}", name.as_ref()), write)
+}
+
+/// The picture of each card that has one, called like the card's file.
+fn pictures<'a>(files: &[(&'a str, &'a File)]) -> Vec<Made<'a>> {
+    let mut places = Places::default();
+    let mut made = Vec::new();
+    for &(path, file) in files {
+        let stem = split(path.rsplit('/').next().unwrap_or(path)).0;
+        let cards = &file.read.cards.cards;
+        for (card, extension) in cards.iter().zip(&file.read.pictures) {
+            let Some(extension) = *extension else { continue };
+            let stem = if cards.len() == 1 { stem } else { card.display_name().unwrap_or(stem) };
+            let [path] = places.free("Contacts/Photos", stem, [extension]);
+            made.push(Made::new(Category::Contacts, path, move |open, to| {
+                let bytes = whole(open, file.content)?;
+                match photo(&text_of(&bytes), card) {
+                    Some(Photo::Bytes { bytes, .. }) => to.write_all(&bytes),
+                    Some(Photo::Elsewhere(_)) | None => Err(io::ErrorKind::InvalidData.into()),
+                }
+            }));
+        }
+    }
+    made
 }

@@ -70,7 +70,7 @@ impl OnDrive {
         let mut on_drive = OnDrive::default();
         for entry in tops.chain(details.into_iter().flatten()).filter(|e| !e.file_type().is_dir()) {
             let text = name::text_below(library, entry.path());
-            if text == layout::PAGE || layout::is_beside_details(&text) || litter::is_ignored(&text) {
+            if layout::is_of_page(&text) || layout::is_beside_details(&text) || litter::is_ignored(&text) {
                 continue;
             }
             if let (Ok(path), Ok(metadata)) = (LibraryPath::recorded(&text), entry.metadata()) {

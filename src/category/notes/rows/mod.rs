@@ -47,6 +47,21 @@ pub enum Rule {
     Cut,
 }
 
+impl Rule {
+    /// Its word in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rule::Title => "title",
+            Rule::Folded => "folded-title",
+            Rule::Created => "created",
+            Rule::Shared => "shared",
+            Rule::FirstLine => "first-line",
+            Rule::Loose => "loose-title",
+            Rule::Cut => "cut-title",
+        }
+    }
+}
+
 /// What a note found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Matched {

@@ -1,0 +1,125 @@
+//! Everything that comes as tables: their lines are counted, receipts and recordings have their places, and Apple's own
+//! list of what was asked for says which categories lack.
+
+mod asked;
+mod count;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::BufReader;
+
+pub use asked::{Asked, asked, category};
+pub use count::Lines;
+
+use crate::apple::text::{match_key, split};
+use crate::category::Wanted;
+use crate::category::outcome::{Count, Hearing, Wished, Wishes};
+use crate::category::places::Places;
+use crate::category::recognise::Sort;
+use crate::contents::{Category, ContentId, Contents};
+use crate::library::name;
+use crate::problem::refusal::refused;
+use crate::problem::{Code, Problem};
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// What became of the lines of each table.
+    pub lines: BTreeMap<ContentId, Lines>,
+    /// What each list of requests says.
+    asked: BTreeMap<ContentId, Vec<Asked>>,
+}
+
+/// Counts the lines of every table, and reads what was asked for.
+pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
+    let contents = hearing.contents;
+    let mut heard = Heard::default();
+    for entry in contents.entries.iter().filter(|entry| Sort::of(entry) == Some(Sort::Table)) {
+        let Some(content) = entry.content().filter(|content| !heard.lines.contains_key(content)) else {
+            continue;
+        };
+        let source = match hearing.open.open(content) {
+            Ok(source) => source,
+            Err(error) => {
+                hearing.refuse(content, refused(&error));
+                continue;
+            }
+        };
+        let key = match_key(entry.name());
+        match count::count(split(&key).1, BufReader::new(source)) {
+            Ok(lines) => _ = heard.lines.insert(content, lines),
+            Err(error) => {
+                hearing.refuse(content, refused(&error));
+                continue;
+            }
+        }
+        if key.starts_with("data & privacy request history")
+            && let Some(bytes) = hearing.whole(content)
+        {
+            heard.asked.insert(content, asked(&bytes));
+        }
+    }
+    heard
+}
+
+/// What the tables come to.
+#[derive(Debug, Default)]
+pub struct Decided {
+    /// Of these inputs, if they hold any.
+    pub count: Option<Count>,
+    pub wishes: Wishes,
+    pub problems: Vec<Problem>,
+}
+
+/// Decides for all exports together.
+pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
+    let mut decided = Decided::default();
+    let mut count = Count::of(Category::Records);
+    let mut counted = BTreeSet::new();
+    let mut places = Places::default();
+    let mut has_any = false;
+    for (id, entry) in contents.entries.pairs().filter(|(_, entry)| entry.category == Category::Records) {
+        let Some(content) = entry.content() else { continue };
+        has_any |= entry.given;
+        let sort = Sort::of(entry);
+        let folder = match sort {
+            Some(Sort::Receipt) => places.folder("Purchases", "Receipts"),
+            Some(Sort::Recording) => "Recordings".to_owned(),
+            _ => {
+                if entry.given && sort == Some(Sort::Table) && counted.insert((String::new(), content)) {
+                    count.items += heard.lines.get(&content).map_or(0, |lines| lines.rows);
+                }
+                continue;
+            }
+        };
+        let (stem, extension) = split(entry.name());
+        let path = format!("{folder}/{}", name::with_suffix(stem, extension, 1));
+        if entry.given && counted.insert((path.clone(), content)) {
+            count.files += 1;
+        }
+        decided.wishes.insert(id, Wished::at(path));
+    }
+    decided.count = has_any.then_some(count);
+    decided
+}
+
+/// What the owner asked for last and what is nowhere, by Apple's own list in these inputs.
+pub fn missing(contents: &Contents, heard: &Heard, wanted: &Wanted) -> Vec<Problem> {
+    let is_given = |content: &ContentId| {
+        contents.entries.iter().any(|entry| entry.given && entry.content() == Some(*content))
+    };
+    if !heard.asked.keys().any(is_given) {
+        return Vec::new();
+    }
+    let here: BTreeSet<Category> = contents.entries.iter().map(|entry| entry.category).collect();
+    let lacks = |name: &String| category(name).is_none_or(|one| wanted.has(one) && !here.contains(&one));
+    let lacking = asked::newest(heard.asked.values().flatten()).into_iter().filter(lacks);
+    let message = |name: String| match category(&name) {
+        Some(category) => format!(
+            "you asked Apple for `{name}`, and nothing of it is here: download {category} and import it too"
+        ),
+        None => format!(
+            "you asked Apple for `{name}`; Windfall does not know that name and cannot tell whether it is here"
+        ),
+    };
+    lacking.map(|name| Problem::new(Code::MissingCategory, message(name))).collect()
+}

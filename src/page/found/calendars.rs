@@ -1,0 +1,105 @@
+//! Calendars: the rows say which events and tasks count, and the calendar's file on which days a series takes place.
+
+use std::collections::HashMap;
+
+use chrono::{Datelike, NaiveDate, Utc};
+
+use crate::apple::content_line::text_of;
+use crate::category::calendars::{Form, Happening, gathered, happenings, read};
+use crate::page::found::Kept;
+use crate::page::found::tables::{Row, Tables};
+use crate::page::sections::{CalendarShown, Days, EventShown, Section, TaskShown};
+
+/// Years from now on for which the days of a series are known to the page.
+const YEARS_AHEAD: i32 = 10;
+
+pub fn section(kept: &Kept<'_>, tables: &Tables) -> Option<Section> {
+    let calendars = tables.rows("calendars", &["name", "path"])?;
+    let rows = tables.rows("events", &["uid", "calendar", "starts_raw"])?;
+    let tasks =
+        tables.rows("tasks", &["list", "summary", "due_utc", "due_day", "due_basis", "done", "path"])?;
+    let mut days = Days::default();
+    let mut places: HashMap<(String, String), usize> = HashMap::new();
+    let mut place = |days: &mut Days, name: &str, path: &str| {
+        *places.entry((name.to_owned(), path.to_owned())).or_insert_with(|| {
+            days.calendars.push(CalendarShown { name: name.to_owned(), path: path.to_owned() });
+            days.calendars.len() - 1
+        })
+    };
+    // the same event twice in one calendar is two rows
+    let mut wanted: HashMap<String, usize> = HashMap::new();
+    for row in &rows {
+        *wanted.entry(key(row.text("calendar"), row.text("uid"), row.text("starts_raw"))).or_default() += 1;
+    }
+    let last = NaiveDate::from_ymd_opt(Utc::now().year() + YEARS_AHEAD, 12, 31).unwrap_or(NaiveDate::MAX);
+    let mut placed = 0;
+    for row in &calendars {
+        let Some(path) = row.text("path").filter(|path| kept.has(path)) else { continue };
+        let Some(bytes) = kept.read(path) else { continue };
+        let stem = path.rsplit('/').next().unwrap_or(path);
+        let (stem, _) = crate::apple::text::split(stem);
+        let stream = read(&text_of(&bytes));
+        let found = gathered(&stream, stem);
+        for calendar in found.iter().filter(|calendar| Some(calendar.name.as_str()) == row.text("name")) {
+            let at = place(&mut days, &calendar.name, path);
+            for happening in happenings(calendar, None, last) {
+                let event = happening.event;
+                let starts = event.starts.as_ref().map(|starts| &*starts.raw);
+                let key = key(row.text("name"), event.uid.as_deref(), starts);
+                // what replaces one of a series has no row, and goes along with it
+                if !happening.is_moved {
+                    match wanted.get_mut(&key).filter(|left| **left > 0) {
+                        Some(left) => *left -= 1,
+                        None => continue,
+                    }
+                    placed += 1;
+                }
+                days.events.push(shown(happening, at));
+            }
+        }
+    }
+    for row in &tasks {
+        let Some(path) = row.text("path").filter(|path| kept.has(path)) else { continue };
+        let list = place(&mut days, row.text("list").unwrap_or_default(), path);
+        days.tasks.push(task(row, list));
+    }
+    days.unplaced = (rows.len() as u64).saturating_sub(placed);
+    (!rows.is_empty() || !days.tasks.is_empty()).then(|| Section::calendars(&days, rows.len() as u64))
+}
+
+/// What tells an event from others.
+fn key(calendar: Option<&str>, uid: Option<&str>, starts: Option<&str>) -> String {
+    [calendar, uid, starts].map(|part| part.unwrap_or_default()).join("\0")
+}
+
+fn shown(happening: Happening<'_>, calendar: usize) -> EventShown {
+    let event = happening.event;
+    let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+    let zone = event.starts.as_ref().and_then(|starts| match &starts.form {
+        Form::Local { zone, .. } => zone.as_deref().map(str::to_owned),
+        Form::Day(_) | Form::Utc(_) | Form::Unreadable => None,
+    });
+    EventShown {
+        calendar,
+        title: text(&event.summary).unwrap_or_default(),
+        days: happening.days,
+        starts: happening.starts,
+        ends: happening.ends,
+        zone,
+        rule: text(&event.rule),
+        location: text(&event.location),
+        notes: text(&event.description),
+        cancelled: happening.is_cancelled,
+    }
+}
+
+fn task(row: &Row, list: usize) -> TaskShown {
+    // what its owner set to a day is that day, wherever the page is looked at
+    let day = row.text("due_day").filter(|_| row.text("due_basis") == Some("date-only"));
+    TaskShown {
+        list,
+        title: row.text("summary").unwrap_or_default().to_owned(),
+        due: day.or(row.text("due_utc")).map(str::to_owned),
+        done: row.flag("done"),
+    }
+}
