@@ -88,6 +88,11 @@ impl Shape {
         shape
     }
 
+    /// Where nothing tells but the name: all is of this category.
+    pub fn whole(category: Category) -> Self {
+        Shape { found: BTreeSet::from([category]), whole: Some(category), is_apples: true, ..Shape::default() }
+    }
+
     /// Whether something of Apple's was found.
     pub fn is_part(&self) -> bool {
         !self.found.is_empty()
