@@ -114,6 +114,8 @@ pub struct Kept {
     pub place: Place,
     /// The entries that are each attachment: several where it came more than once.
     pub files: Vec<Vec<EntryId>>,
+    /// When it was changed last, else when it was made, else the time of the file that it came in.
+    time: Option<DateTime<Utc>>,
 }
 
 /// What it comes to.
@@ -142,20 +144,14 @@ pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided 
     united.sort_by_key(|one| one.all().next_back());
     let versions: Vec<Vec<Version<'_>>> =
         united.iter().map(|one| versions(one, &deliveries, &exports)).collect();
-    let newest: Vec<Note> = versions.iter().filter_map(|versions| merged(versions)).collect();
-    let places = places(&newest.iter().collect::<Vec<_>>());
+    let newest: Vec<&Note> = versions.iter().filter_map(|all| Some(all.first()?.note)).collect();
+    let places = places(&newest);
     let wishes = wishes(&versions, &places);
     let tally = Tally::new(contents, &deliveries, &exports, &versions);
-    let files = |version: &Version<'_>| {
-        let entries = |file: &Attachment| version.delivery.entries(&file.path, file.content).to_vec();
-        version.note.attachments.iter().map(entries).collect()
-    };
-    let files = versions.iter().filter_map(|versions| versions.first()).map(files);
+    let newest = versions.iter().filter_map(|versions| Some((versions.first()?, merged(versions)?)));
     let mut kept: Vec<Kept> = newest
-        .into_iter()
         .zip(places)
-        .zip(files)
-        .map(|((note, place), files)| Kept { note, place, files })
+        .map(|((version, note), place)| Kept::new(contents, version, note, place))
         .collect();
     kept.sort_by(|a, b| a.place.markdown.cmp(&b.place.markdown));
     Decided {
@@ -266,6 +262,15 @@ impl Decided {
 }
 
 impl Kept {
+    fn new(contents: &Contents, newest: &Version<'_>, note: Note, place: Place) -> Self {
+        let entries = |file: &Attachment| newest.delivery.entries(&file.path, file.content).to_vec();
+        let files = note.attachments.iter().map(entries).collect();
+        let stamps = newest.delivery.entries_of(newest.note).filter_map(|id| contents.entries[id].modified);
+        let stamp = stamps.min().map(|stamp| stamp.and_utc());
+        let time = note.modified.utc.or(note.created.utc).or(stamp);
+        Kept { note, place, files, time }
+    }
+
     /// The path of each attachment: where it stands, else where it wants to.
     pub fn paths<'a>(&self, wishes: &'a Wishes, standing: &Standing<'a>) -> Vec<&'a str> {
         let path = |entries: &Vec<EntryId>| {
@@ -286,7 +291,7 @@ impl Kept {
             };
             to.write_all(written::written(&self.note, &ways, &body::text(&bytes)).as_bytes())
         })
-        .modified(self.note.modified.utc)
+        .modified(self.time)
     }
 }
 
