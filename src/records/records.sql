@@ -63,7 +63,8 @@ CREATE TABLE drive_files (
     created_raw    TEXT, created_basis TEXT NOT NULL,
     modified_raw   TEXT, modified_basis TEXT NOT NULL,
     opened_utc     TEXT, opened_raw TEXT, opened_basis TEXT NOT NULL,
-    listed_size    INTEGER            -- where Apple's list states another size
+    listed_size    INTEGER,           -- where Apple's list states another size
+    proved         INTEGER NOT NULL   -- base_hash is of these bytes, as far as anybody can tell
 ) STRICT;
 
 CREATE TABLE contacts (

@@ -6,6 +6,7 @@
 
 mod calendars;
 mod contacts;
+mod drive;
 mod mail;
 mod newer;
 mod notes;
@@ -116,6 +117,7 @@ struct Reading<'a, 'o> {
 impl<'a> Reading<'a, '_> {
     fn fill(&mut self) -> rusqlite::Result<()> {
         notes::fill(self)?;
+        drive::fill(self)?;
         contacts::fill(self)?;
         calendars::fill(self)?;
         mail::fill(self)?;

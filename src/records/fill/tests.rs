@@ -9,8 +9,8 @@ use crate::category::outcome::Open;
 use crate::category::recognise::Sort;
 use crate::category::{Choices, others};
 use crate::contents::{
-    Archive, ArchiveId, Bytes, Category, Content, ContentId, Contents, Entry, EntryId, Export, ExportId, Id,
-    Identity, Inner, Part, PartId,
+    Archive, ArchiveId, Bytes, Category, Content, ContentId, ContentSet, Contents, Entry, EntryId, Export,
+    ExportId, Id, Identity, Inner, Part, PartId,
 };
 
 /// Deliveries in memory: each file is an export, a sort, a path in it, the place in the library, and bytes.
@@ -66,7 +66,7 @@ impl Delivered {
 
     /// The database that it comes to, made twice.
     fn written(&self, folder: &Path) -> Connection {
-        let heard = others::hear(&self.contents, self);
+        let heard = others::hear(&self.contents, self, &ContentSet::default());
         let decided = others::decide(&self.contents, &heard, &Choices::default());
         let standing = |entry| self.standing.get(&entry).map(String::as_str);
         let filling =
@@ -179,7 +179,10 @@ fn two_exports() -> Delivered {
     let shared =
         "File Name, Shared On, Last Modified Date, Participants Details\nBoat/Parts/Parts.txt,,,Name:Bo\n";
     all.file(new, Sort::SharedNoteList, "Shared Notes Info.csv", None, shared.as_bytes());
-    all.file(new, Sort::DriveFile, "w/Drive/a.txt", Some("Drive/a.txt"), b"a");
+    let list = "Title, Base Hash, Type, Size, Created On, Modified On, Last Opened On, Favourite, Executable\na.txt,,File,1,05-07-2025 \
+                10:11:12,05-07-2025 10:11:13,,yes,no\n";
+    all.file(new, Sort::DriveList, "Drive/Drive Details.csv", None, list.as_bytes());
+    all.file(new, Sort::DriveFile, "Drive/a.txt", Some("Drive/a.txt"), b"a");
     all.file(new, Sort::Ignored, "w/.DS_Store", None, b"x");
     all
 }
@@ -224,6 +227,10 @@ fn of_several_exports_the_newest_version_of_each_row_counts() {
             "SELECT CAST(note AS TEXT), CAST(position AS TEXT), path, CAST(size AS TEXT) FROM note_attachments",
             &["1|1|Notes/Boat/Parts.assets/a (2).png|27"],
         ),
+        (
+            "SELECT path, title, modified_utc, CAST(favourite AS TEXT), match_rule, CAST(proved AS TEXT) FROM drive_files",
+            &["Drive/a.txt|a.txt|2025-05-07T17:11:13Z|1|name-and-size|0"],
+        ),
         ("SELECT name, role FROM note_participants", &["Bo|participant"]),
         ("SELECT title, source FROM bookmarks", &["A|Bookmarks_1", "bad|Bookmarks_1"]),
     ] {
@@ -262,7 +269,8 @@ fn every_delivered_file_has_a_line() {
         "New.zip|Notes/Boat/Parts/Parts.txt|∅|∅|∅|∅|∅",
         "New.zip|Notes/Boat/Parts/a.png|∅|∅|∅|∅|∅",
         "New.zip|Shared Notes Info.csv|utf-8|2|1|0|∅",
-        "New.zip|w/Drive/a.txt|∅|∅|∅|∅|∅",
+        "New.zip|Drive/Drive Details.csv|utf-8|2|1|0|∅",
+        "New.zip|Drive/a.txt|∅|∅|∅|∅|∅",
     ];
     assert_eq!(sources, expected);
 }
