@@ -239,6 +239,11 @@ fn home(folder: &str) -> Option<Home> {
     Some(Home { area, folder: folder.into(), title: title.into() })
 }
 
+/// What the name of a text says that has its folder's name, as those of notes have; `None` if this is none.
+pub fn mark_of(path: &str) -> Option<Mark> {
+    body_of(path).map(|(_, mark)| mark)
+}
+
 /// The folder of a body and what its name says, by the rule of the module.
 fn body_of(path: &str) -> Option<(&str, Mark)> {
     let (folder, file) = path.rsplit_once('/')?;
