@@ -255,7 +255,7 @@ fn an_export_of_all_kinds() {
     let decided = scene.decided();
     let made = decided.made(&scene.contents, &|_| None);
     assert_eq!(made[0].modified.map(|time| time.to_rfc3339()).as_deref(), Some("2024-07-04T21:15:16+00:00"));
-    assert!(decided.trial.is_some_and(|trial| trial.stamps == 10 && trial.against == 0));
+    assert!(decided.trial.as_ref().is_some_and(|trial| trial.stamps == 10 && trial.against == 0));
 }
 
 #[test]
