@@ -169,7 +169,7 @@ CREATE TABLE _sources (
     -- A delivered file each. Where its lines are counted,
     -- lines = header_lines + rows + preamble + footer + blank + bad.
     archive        TEXT NOT NULL,
-    entry          TEXT NOT NULL,     -- its path in the archive, verbatim
+    entry          TEXT NOT NULL,     -- its path in the archive, below the wrapper
     size           INTEGER NOT NULL,
     blake3         TEXT NOT NULL,
     encoding       TEXT,
