@@ -114,7 +114,12 @@ impl Scene {
     }
 
     fn heard(&self) -> Heard {
-        hear(&mut Hearing { contents: &self.contents, open: self, unheard: Default::default() })
+        hear(&mut Hearing {
+            contents: &self.contents,
+            open: self,
+            unheard: Default::default(),
+            proved: &Default::default(),
+        })
     }
 
     fn decided(&self) -> Decided {
@@ -255,7 +260,7 @@ fn an_export_of_all_kinds() {
     let decided = scene.decided();
     let made = decided.made(&scene.contents, &|_| None);
     assert_eq!(made[0].modified.map(|time| time.to_rfc3339()).as_deref(), Some("2024-07-04T21:15:16+00:00"));
-    assert!(decided.trial.is_some_and(|trial| trial.stamps == 10 && trial.against == 0));
+    assert!(decided.trial.as_ref().is_some_and(|trial| trial.stamps == 10 && trial.against == 0));
 }
 
 #[test]
@@ -586,7 +591,12 @@ fn links_lead_to_where_files_stand() {
 fn a_text_that_cannot_be_read_is_an_error_and_no_empty_note() {
     let files = [("Notes/A/A.txt", "A\n"), ("Notes/B/B.txt", "B\n")];
     let scene = Scene::of(&files).without("A\n");
-    let mut hearing = Hearing { contents: &scene.contents, open: &scene, unheard: Default::default() };
+    let mut hearing = Hearing {
+        contents: &scene.contents,
+        open: &scene,
+        unheard: Default::default(),
+        proved: &Default::default(),
+    };
     let heard = hear(&mut hearing);
     assert_eq!(hearing.unheard.len(), 1);
     let decided = decide(&scene.contents, &heard, &Choices::default());
