@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::contents::{Category, ContentId, Contents, EntryId};
+use crate::contents::{Category, ContentId, ContentSet, Contents, EntryId};
 use crate::problem::refusal::{Refusal, refused};
 use crate::problem::{Code, Problem, amount};
 
@@ -25,6 +25,8 @@ pub trait Open: Sync {
 pub struct Hearing<'a> {
     pub contents: &'a Contents,
     pub open: &'a dyn Open,
+    /// Bytes that a checksum of Apple's has proved before.
+    pub proved: &'a ContentSet,
     /// Why certain bytes said nothing.
     pub unheard: BTreeMap<ContentId, Refusal>,
 }
