@@ -8,6 +8,7 @@ mod calendars;
 mod contacts;
 mod mail;
 mod newer;
+mod notes;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -114,6 +115,7 @@ struct Reading<'a, 'o> {
 
 impl<'a> Reading<'a, '_> {
     fn fill(&mut self) -> rusqlite::Result<()> {
+        notes::fill(self)?;
         contacts::fill(self)?;
         calendars::fill(self)?;
         mail::fill(self)?;
