@@ -10,8 +10,8 @@ use crate::category::outcome::{Count, Hearing, Open};
 use crate::category::recognise::{Beside, Shape, Sort};
 use crate::category::trial::Proof;
 use crate::contents::{
-    Archive, Bytes, Category, Class, Content, ContentId, Contents, Entry, EntryId, Export, Id, Identity,
-    Inner, Part,
+    Archive, Bytes, Category, Class, Content, ContentId, ContentSet, Contents, Entry, EntryId, Export, Id,
+    Identity, Inner, Part,
 };
 use crate::library::name::{fold, is_portable};
 
@@ -31,6 +31,8 @@ struct Scene {
     bytes: Vec<String>,
     /// Files that cannot be read any more.
     gone: Vec<ContentId>,
+    /// None: no checksum of Apple's is needed for notes.
+    proved: ContentSet,
 }
 
 impl Open for Scene {
@@ -113,8 +115,13 @@ impl Scene {
         self
     }
 
+    fn hearing(&self) -> Hearing<'_> {
+        let Scene { contents, proved, .. } = self;
+        Hearing { contents, open: self, proved, unheard: Default::default() }
+    }
+
     fn heard(&self) -> Heard {
-        hear(&mut Hearing { contents: &self.contents, open: self, unheard: Default::default() })
+        hear(&mut self.hearing())
     }
 
     fn decided(&self) -> Decided {
@@ -253,7 +260,7 @@ fn an_export_of_all_kinds() {
     assert_eq!(scene.numbers(), (5, Some(5), 5, 3));
     assert!(scene.problems().is_empty(), "{:?}", scene.problems());
     let decided = scene.decided();
-    let made = decided.made(&scene.contents, &|_| None);
+    let made = decided.made(&|_| None);
     assert_eq!(made[0].modified.map(|time| time.to_rfc3339()).as_deref(), Some("2024-07-04T21:15:16+00:00"));
     assert!(decided.trial.as_ref().is_some_and(|trial| trial.stamps == 10 && trial.against == 0));
 }
@@ -573,11 +580,29 @@ fn a_later_export_takes_no_name_and_no_file() {
 }
 
 #[test]
+fn an_older_text_stands_in_for_one_that_did_not_arrive() {
+    let older = [("Notes/A/A.txt", "A\n\nold \u{fffc}"), ("Notes/A/Attachment.png", "old")];
+    let text = |scene: &Scene| below(&scene.made()[0].1).to_owned();
+    let missing = Scene::of(&older).export("2025-01-01T10:00:00", 2).part(
+        2,
+        "iCloud Notes Part 2 of 2.zip",
+        &[("Notes/A/Attachment.png", "new")],
+    );
+    assert_eq!(text(&missing), "# A\n\nold ![](A.assets/Attachment.png)\n");
+    assert_eq!(missing.files().len(), 2, "nothing is lost");
+    let damaged = [("Notes/A/A.txt", DAMAGED), ("Notes/A/Attachment.png", "new")];
+    let damaged = Scene::of(&older).export("2025-01-01T10:00:00", 1).part(1, "x.zip", &damaged);
+    assert_eq!(text(&damaged), text(&missing));
+    let whole = missing.part(1, "iCloud Notes Part 1 of 2.zip", &[("Notes/A/A.txt", "A\n\nnow \u{fffc}")]);
+    assert_eq!(text(&whole), "# A\n\nnow ![](A.assets/Attachment.png)\n");
+}
+
+#[test]
 fn links_lead_to_where_files_stand() {
     let scene = Scene::of(&[("Notes/A/A.txt", "A\n\n\u{fffc}"), ("Notes/A/Attachment.png", "a")]);
     let decided = scene.decided();
     let mut text = Vec::new();
-    let made = decided.made(&scene.contents, &|_| Some("Pictures/moved.png"));
+    let made = decided.made(&|_| Some("Pictures/moved.png"));
     made[0].write(&scene, &mut text).expect("it can be made");
     assert!(String::from_utf8_lossy(&text).ends_with("![](../Pictures/moved.png)\n"));
 }
@@ -586,11 +611,11 @@ fn links_lead_to_where_files_stand() {
 fn a_text_that_cannot_be_read_is_an_error_and_no_empty_note() {
     let files = [("Notes/A/A.txt", "A\n"), ("Notes/B/B.txt", "B\n")];
     let scene = Scene::of(&files).without("A\n");
-    let mut hearing = Hearing { contents: &scene.contents, open: &scene, unheard: Default::default() };
+    let mut hearing = scene.hearing();
     let heard = hear(&mut hearing);
     assert_eq!(hearing.unheard.len(), 1);
     let decided = decide(&scene.contents, &heard, &Choices::default());
-    let made = decided.made(&scene.contents, &|_| None);
+    let made = decided.made(&|_| None);
     let written: Vec<bool> = made.iter().map(|made| made.write(&scene, &mut io::sink()).is_ok()).collect();
     assert_eq!((written, decided.count.map(|count| count.items)), (vec![false, true], Some(2)));
 }
@@ -627,7 +652,7 @@ fn another_zone_makes_another_note() {
     let kept = &decided.notes[0];
     assert_eq!(kept.note.created.rfc3339().as_deref(), Some("2024-02-25T18:09:10Z"));
     assert_eq!(kept.note.created.basis.to_string(), "assumed:UTC");
-    let made = decided.made(&scene.contents, &|_| None);
+    let made = decided.made(&|_| None);
     assert_eq!(made[0].modified.map(|time| time.to_rfc3339()).as_deref(), Some("2024-07-04T14:15:16+00:00"));
 }
 
