@@ -132,7 +132,7 @@ impl Scene {
     fn made(&self) -> Vec<(String, String)> {
         let decided = self.decided();
         let standing = |entry: EntryId| decided.wishes.get(&entry).map(|wish| wish.path.as_str());
-        let made = decided.made(&self.contents, &standing);
+        let made = decided.made(&standing);
         let text = |made: &crate::category::outcome::Made<'_>| {
             let mut text = Vec::new();
             made.write(self, &mut text).expect("it can be made");
@@ -310,6 +310,9 @@ fn a_text_in_one_part_and_its_files_in_another() {
     let files = &[("p2/Notes/Plan/Attachments/a.png", "a")];
     let whole = scene().part(2, "iCloud Notes Part 2 of 2.zip", files);
     assert_eq!(below(&whole.made()[0].1), "# Plan\n\n![](Plan.assets/a.png)\n");
+    // what is missing for good is said once the last part is here, wherever the list is
+    let later = scene().remembered().part(2, "iCloud Notes Part 2 of 2.zip", files);
+    assert_eq!((later.problems(), later.numbers()), (whole.problems(), (1, None, 1, 1)));
     let problems = whole.problems();
     assert!(
         problems.len() == 1 && problems[0].starts_with("missing-item: line 3: the note `Lost`"),
