@@ -367,6 +367,8 @@ fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<Content
             modified: modified
                 .and_then(|t| DateTime::parse_from_rfc3339(&t).ok())
                 .map(|t| t.with_timezone(&Utc)),
+            // the run that finishes it asks the lists again
+            is_executable: false,
         });
     }
     Ok(())

@@ -46,7 +46,14 @@ impl Planner<'_> {
             standing.add(&path, hash);
             self.planned.insert(key);
             let modified = wish.and_then(|wish| wish.modified).or_else(|| stamp(entry));
-            self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
+            let is_executable = wish.is_some_and(|wish| wish.is_executable);
+            self.plan.placements.push(Placement {
+                path: path.clone(),
+                area,
+                content,
+                modified,
+                is_executable,
+            });
             self.note_renamed_other(entry, area, &path);
             self.plan.kept.insert(index, path);
         }
