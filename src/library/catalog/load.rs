@@ -411,7 +411,7 @@ pub(super) fn library_path(text: &str) -> Option<LibraryPath> {
     LibraryPath::recorded(text).ok()
 }
 
-fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<NaiveDateTime>> {
+pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<NaiveDateTime>> {
     Ok(row.get_ref(column)?.as_str_or_null()?.and_then(|text| local_time(text).ok()))
 }
 
