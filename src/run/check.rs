@@ -29,12 +29,14 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     let held = ContentSet::default();
     let tally = ingest(&mut inputs, &run.reading(None, &held), &mut |_, _| Ok(()))?;
     run.watch.progress.begin(Phase::Match, 0, 0);
+    let choices = Choices::default();
     let heard = others::hear(
         &inputs.contents,
         &Shelf::new(&inputs.contents, &inputs.sources, std::iter::empty(), None),
-        &held,
+        ContentSet::default(),
+        &choices,
     );
-    let others = others::decide(&inputs.contents, &heard, &Choices::default());
+    let others = others::decide(&inputs.contents, &heard, &choices);
     let matched = matched(&inputs.contents, &inputs.heard.photos, Tz::UTC);
     let (exports, missing_parts) = report::exports(&inputs);
     let media = counts::media(&inputs.contents, &matched, &|_| true);
