@@ -338,11 +338,26 @@ impl Session {
     }
 
     fn check(&self, arguments: &cli::Check) -> Exit {
+        if arguments.structure {
+            return self.structure(arguments);
+        }
         let result = check::check(&self.run(&arguments.reading, Strangers::Refused, None));
         self.told(result, Some(NOTHING_WRITTEN), |check| {
             terminal::left_alone(&check.left_alone, self.voice);
             let words = |voice| terminal::checked(check, voice);
             self.says(arguments.reading.pace.output(), check, &check.problems, words)
+        })
+    }
+
+    /// Says nothing but what may be shown to others, so names of archives and problems stay unsaid.
+    fn structure(&self, arguments: &cli::Check) -> Exit {
+        let result = check::structure(&self.run(&arguments.reading, Strangers::Refused, None));
+        self.told(result, Some(NOTHING_WRITTEN), |(check, structure)| {
+            let shown = match arguments.reading.pace.output() {
+                Output::Json => terminal::json(structure),
+                Output::Words => terminal::structure(structure),
+            };
+            self.ended(shown, &check.problems)
         })
     }
 

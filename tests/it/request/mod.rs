@@ -12,6 +12,7 @@ mod mail;
 mod notes;
 mod recognition;
 mod records;
+mod structure;
 mod union;
 
 use std::fs;

@@ -96,6 +96,9 @@ impl Import {
 pub struct Check {
     #[command(flatten)]
     pub reading: Reading,
+    /// Print what the request looks like instead, without a single value of it: to show to others
+    #[arg(long)]
+    pub structure: bool,
 }
 
 /// `windfall verify`.

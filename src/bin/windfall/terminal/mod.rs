@@ -16,6 +16,7 @@ mod repaired;
 mod screen;
 mod sidecars;
 mod similar;
+mod structure;
 mod typed;
 mod verified;
 mod wrap;
@@ -43,6 +44,7 @@ pub use repaired::{edits_kept, harmed, repaired};
 pub use screen::{Bar, Screen};
 pub use sidecars::{removed, written};
 pub use similar::similar;
+pub use structure::structure;
 pub use verified::verified;
 
 /// How much is said.
