@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wishes, problem_of};
 use crate::category::recognise::Sort;
 use crate::category::{Choices, bookmarks, calendars, contacts, drive, mail, notes, tables};
-use crate::contents::{Category, ContentId, Contents};
+use crate::contents::{Category, ContentId, ContentSet, Contents};
 use crate::problem::Problem;
 use crate::problem::refusal::Refusal;
 
@@ -27,9 +27,9 @@ pub struct Heard {
     pub unheard: BTreeMap<ContentId, Refusal>,
 }
 
-/// Asks everything that was delivered what it says.
-pub fn hear(contents: &Contents, open: &dyn Open) -> Heard {
-    let mut hearing = Hearing { contents, open, unheard: BTreeMap::new() };
+/// Asks everything that was delivered what it says; `proved` are bytes that need no proof any more.
+pub fn hear(contents: &Contents, open: &dyn Open, proved: &ContentSet) -> Heard {
+    let mut hearing = Hearing { contents, open, proved, unheard: BTreeMap::new() };
     Heard {
         notes: notes::decide::hear(&mut hearing),
         drive: drive::decide::hear(&mut hearing),

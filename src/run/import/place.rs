@@ -6,14 +6,16 @@ use std::path::Path;
 use crate::contents::{Category, ContentSet};
 use crate::error::Error;
 use crate::library::catalog::Catalog;
-use crate::library::layout::{INTERNAL, STAGING};
+use crate::library::layout::{self, INTERNAL, STAGING};
 use crate::library::path::LibraryPath;
 use crate::library::record::{DerivedKind, FileRecord, Placement};
 use crate::library::settings::Settings;
 use crate::library::staging::Staging;
 use crate::problem::{Code, Problem};
+use crate::records::fill::Filling;
 use crate::run::import::Run;
 use crate::run::import::decide::Decided;
+use crate::run::import::reclaimed;
 use crate::run::sidecars;
 use crate::sidecar::Discretion;
 use crate::stage::discover::Inputs;
@@ -42,6 +44,7 @@ pub(super) fn place(
     let Inputs { contents, heard, ids, .. } = &decided.inputs;
     let (plan, before) = (&decided.plan, &decided.before);
     catalog.record_plan(&plan.placements, ids)?;
+    reclaimed::bring(library, plan, before)?;
     let standing = before.paths_by_hash(contents);
     let placing = Placing { library, staging: &staging, held: &standing, watch: run.watch };
     let records = Records::new(contents, heard, &decided.matched, &decided.wishes, plan, &before.files);
@@ -49,6 +52,7 @@ pub(super) fn place(
     let unplaced = threads::pool(run.jobs)?
         .install(|| place::place(&placing, &plan.placements, contents, &describe, catalog, ids))?;
     catalog.clear_plan()?;
+    reclaimed::leave(run, library, &decided, &unplaced, catalog)?;
     let derived = derive(&placing, &plan.derived, &unplaced, &before.derived, catalog)?;
     let withdrawn: Vec<_> =
         plan.withdrawn.iter().filter_map(|path| before.derived.get_key_value(path)).collect();
@@ -86,7 +90,10 @@ fn make_others(
     let contents = &decided.inputs.contents;
     let kept = |entry| decided.plan.kept.get(&entry).filter(|path| !unplaced.paths.contains(*path));
     let standing = |entry| kept(entry).map(LibraryPath::as_str);
-    let made = decided.others.made(contents, &standing);
+    let scratch = layout::staging(placing.library);
+    let mut made = decided.others.made(contents, &standing);
+    let filling = Filling { contents, decided: &decided.others, standing: &standing, scratch: &scratch };
+    made.extend(filling.made());
     let planned = contents.entries.pairs().filter_map(|(id, entry)| Some((entry.content()?, kept(id)?)));
     let before = decided.before.files.values().map(|record| (record.content, &record.path));
     let files = before.chain(planned).map(|(content, path)| (content, path.to_path(placing.library)));

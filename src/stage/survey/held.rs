@@ -13,6 +13,7 @@ use crate::contents::{ContentSet, Contents};
 use crate::library::drive::{Links, hash_file};
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, DerivedRecord};
+use crate::stage::reclaim::Reclaimed;
 
 /// What the plan needs to know of the library.
 #[derive(Debug, Default)]
@@ -40,6 +41,8 @@ pub struct Held {
     pub album_folders: HashMap<(AlbumKind, String), String>,
     /// What links the drive has.
     pub links: Links,
+    /// Entries that an earlier version took for something else.
+    pub reclaimed: Reclaimed,
 }
 
 impl Held {
@@ -70,6 +73,7 @@ pub fn held(library: &Path, before: &Before, contents: &Contents, wanted: &Conte
         derived: before.derived.clone(),
         album_folders: before.album_folders.clone(),
         links,
+        reclaimed: before.reclaimed.clone(),
     }
 }
 
