@@ -103,6 +103,7 @@ fn run(cli: Cli, running: &Running) -> Exit {
     let is_unsaid = command.leaves_damage_unsaid();
     let exit = match command {
         Command::List(arguments) => listing(&arguments),
+        Command::Categories => printed(terminal::categories()),
         Command::Completions(arguments) => printed(terminal::completions(arguments.shell)),
         Command::Man => printed(terminal::manual()),
         Command::Import(arguments) => {

@@ -93,6 +93,7 @@ impl Import {
 
 /// `windfall check`.
 #[derive(Debug, Args)]
+#[command(after_help = CHECK_HELP)]
 pub struct Check {
     #[command(flatten)]
     pub reading: Reading,
@@ -100,6 +101,10 @@ pub struct Check {
     #[arg(long)]
     pub structure: bool,
 }
+
+const CHECK_HELP: &str =
+    "--structure tells folders, titles of columns, forms of values and counts, but no name that you chose and
+nothing that you wrote: with it, people who have a request can help those who build for it.";
 
 /// `windfall verify`.
 #[derive(Debug, Args)]

@@ -30,7 +30,7 @@ use clap::CommandFactory;
 use serde::Serialize;
 
 use self::wrap::{Wrapping, wrapped};
-use crate::cli::{Cli, Shell};
+use crate::cli::{CATEGORIES, Cli, Shell};
 use windfall::Error;
 use windfall::cli::page::{Written, of_file};
 use windfall::cli::{amount::counted, name};
@@ -154,6 +154,11 @@ pub fn json(value: &impl Serialize) -> Result<(), Error> {
         let written = serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from);
         outcome(written.and_then(|()| writeln!(out)))
     })
+}
+
+/// Prints what becomes of each category.
+pub fn categories() -> Result<(), Error> {
+    print(Reader::OfTable, |out| outcome(writeln!(out, "{CATEGORIES}")))
 }
 
 /// Prints what completes command lines in a shell.
