@@ -4,12 +4,12 @@
 //! comes a year later still finds its note, several exports are one, and a library that an earlier version made needs
 //! no zips to be understood.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wishes, problem_of};
 use crate::category::recognise::Sort;
 use crate::category::{Choices, bookmarks, calendars, contacts, drive, mail, notes, tables};
-use crate::contents::{Category, ContentId, Contents};
+use crate::contents::{Category, ContentId, Contents, Entry};
 use crate::problem::Problem;
 use crate::problem::refusal::Refusal;
 
@@ -82,6 +82,19 @@ pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided 
     }
     decided.problems.extend(tables::missing(contents, &heard.tables, &choices.wanted));
     decided
+}
+
+/// The wanted categories of which everything that is known could be read. What stands of others may be wanted still,
+/// although nothing says so now.
+pub fn whole(contents: &Contents, heard: &Heard, choices: &Choices) -> BTreeSet<Category> {
+    let is_silent = |entry: &&Entry| match entry.content() {
+        Some(content) => heard.unheard.contains_key(&content),
+        None => !entry.class.is_left_out(),
+    };
+    let silent: BTreeSet<Category> =
+        contents.entries.iter().filter(is_silent).map(|entry| entry.category).collect();
+    let all = Category::ALL.into_iter().filter(|category| choices.wanted.has(*category));
+    all.filter(|category| !silent.contains(category)).collect()
 }
 
 /// One problem for each file of these inputs that is kept and says nothing to us.

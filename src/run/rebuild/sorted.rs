@@ -166,13 +166,13 @@ impl Sorting<'_> {
     fn derived(&self, path: &LibraryPath, stat: &Stat, content: Option<ContentId>) -> Option<DerivedRecord> {
         if !stat.is_file {
             let target = Some(survey::link(self.library, path)?);
-            return Some(DerivedRecord { kind: DerivedKind::Symlink, target, blake3: None });
+            return Some(DerivedRecord::of_photos(DerivedKind::Symlink, target, None));
         }
         let content = content?;
         let blake3 = Some(self.reread.contents.distinct[content].blake3);
         let stands = |file: &LibraryPath| self.on_drive.files.contains_key(file);
         if survey::list(self.library, path).is_some_and(|files| files.iter().any(stands)) {
-            return Some(DerivedRecord { kind: DerivedKind::List, target: None, blake3 });
+            return Some(DerivedRecord::of_photos(DerivedKind::List, None, blake3));
         }
         if let Some(target) = self.media.get(&content).filter(|_| survey::is_in_albums(path)).cloned() {
             let is_same = |other: &Stat| other.inode != 0 && other.inode == stat.inode;
@@ -180,10 +180,10 @@ impl Sorting<'_> {
                 true => (DerivedKind::Hardlink, None),
                 false => (DerivedKind::Copy, blake3),
             };
-            return Some(DerivedRecord { kind, target: Some(target), blake3 });
+            return Some(DerivedRecord::of_photos(kind, Some(target), blake3));
         }
         let target = Some(self.owner(path).filter(|_| is_our_sidecar(&path.to_path(self.library)))?);
-        Some(DerivedRecord { kind: DerivedKind::Sidecar, target, blake3 })
+        Some(DerivedRecord::of_photos(DerivedKind::Sidecar, target, blake3))
     }
 
     /// Whether a file of the tree is a medium, and the first with its bytes. What is no photo or video may be the owner's own: at the top of
