@@ -80,7 +80,13 @@ pub fn forget(run: &Run<'_>, paths: &[PathBuf], fate: Fate) -> Result<LeftOut, E
             problems.push(Problem::new(Code::ChangedFile, message).as_warning().with_entry(path.as_str()));
         }
         put_away += u64::from(is_kept);
-        files.push(Forgotten { content: record.content, path: (*path).clone(), kept, with: with.cloned() });
+        files.push(Forgotten {
+            content: record.content,
+            path: (*path).clone(),
+            kept,
+            with: with.cloned(),
+            category: record.category,
+        });
     }
     // what was put away before, and is to be deleted now
     let before: Vec<&Forgotten> = named.iter().flat_map(Named::forgotten).collect();

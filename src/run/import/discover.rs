@@ -60,7 +60,8 @@ pub(super) fn discover_beside(
     wanted: &Wanted,
 ) -> Result<Discovered, Error> {
     run.watch.progress.begin(Phase::Discover, 0, 0);
-    let around = Around { spool, delivered: &delivered, standing: Some(&before.standing) };
+    let placed = before.placed();
+    let around = Around { spool, delivered: &delivered, standing: Some(&placed) };
     let found = search(run.inputs, run.strangers, Some(library), &around)?;
     let given = unchanged::inputs(&found);
     let mut inputs = gather(found, delivered, run)?;

@@ -30,7 +30,7 @@ use chrono::Utc;
 use crate::category::outcome::Wishes;
 use crate::category::photos::{Sort, matched};
 use crate::category::{Assets, Said};
-use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
+use crate::contents::{ArchiveId, Arena, Category, ContentId, Contents, EntryId};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, ForgottenRecord, Ids, KeptEdit};
 use crate::library::choices;
@@ -225,8 +225,9 @@ fn look(
     made: Made,
 ) -> Looked {
     let mut looked = Looked { problems: made.problems, ..Looked::default() };
-    let left_out = old.forgotten.iter().map(|file| &file.bytes.content);
-    looked.holding.left_out.extend(left_out.map(|content| (content.blake3, content.size)));
+    for file in &old.forgotten {
+        looked.holding.leave_out(file.bytes.category, &file.bytes.content);
+    }
     for record in &made.records {
         looked.intact(record, &made.contents.distinct[record.content]);
     }
@@ -241,8 +242,10 @@ fn look(
         looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(path.as_str()));
         looked.files.changed += 1;
     }
-    let replaced = edits.iter().map(|edit| (edit.original.blake3, edit.original.size));
-    looked.holding.left_out.extend(replaced);
+    for edit in edits {
+        let category = made.records.iter().find(|record| record.path == edit.path).map(|r| r.category);
+        looked.holding.leave_out(category.unwrap_or(Category::Photos), &edit.original);
+    }
     let recorded = old.known.recorded.files.values().map(|record| {
         let content = &old.known.delivered.contents.distinct[record.content];
         (&record.path, (content.blake3, content.size))

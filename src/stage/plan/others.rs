@@ -18,17 +18,23 @@ impl Planner<'_> {
     /// `Other/` and the kept details: by path and bytes, never merged.
     pub(super) fn others(&mut self, wishes: &Wishes) {
         let mut standing = Standing::of(self.held.kept.iter().map(|(path, hash)| (path, *hash)));
+        let forgotten = self.held.forgotten_files.iter().map(|(path, hash)| (path, *hash));
+        let forgotten = Standing::of(forgotten);
         let mut numbers: Numbers<PathKey> = Numbers::default();
         for (index, entry) in self.contents.entries.pairs() {
             let Some(content) = entry.content() else { continue };
             let wish = wishes.get(&index);
             let Some((area, folder, name)) = self.place_of(entry, wish) else { continue };
             let hash = self.hash(content);
-            if area == Area::Other && self.held.forgotten.contains(&hash) {
+            let (stem, extension) = text::split(&name);
+            let is_forgotten = match entry.category {
+                Category::Photos => self.held.forgotten.contains(&hash),
+                _ => forgotten.find(hash, &folder, stem, extension).is_some(),
+            };
+            if area == Area::Other && is_forgotten {
                 self.plan.excluded.insert(content);
                 continue;
             }
-            let (stem, extension) = text::split(&name);
             let at = |n| Target::new(folder.join(&name::with_suffix(stem, extension, n)));
             let n = numbers.first_free(at(1).key, |n| self.is_free(&at(n), content));
             let same = standing.find(hash, &folder, stem, extension);

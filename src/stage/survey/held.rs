@@ -9,7 +9,8 @@ use blake3::Hash;
 use super::Before;
 use super::albums::is_in_albums;
 use crate::category::AlbumKind;
-use crate::contents::{ContentSet, Contents};
+use crate::contents::{Category, ContentSet, Contents};
+use crate::library::catalog::Forgotten;
 use crate::library::drive::{Links, hash_file};
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, DerivedRecord};
@@ -26,8 +27,10 @@ pub struct Held {
     pub kept: HashMap<LibraryPath, Hash>,
     /// Everything that stands in the tree, by collision key.
     pub taken: HashSet<PathKey>,
-    /// Bytes that the owner wants left out.
+    /// Bytes of photos that the owner wants left out.
     pub forgotten: HashSet<Hash>,
+    /// Other files that the owner wants left out, where they stood.
+    pub forgotten_files: Vec<(LibraryPath, Hash)>,
     /// Files that no import recorded: those of the size of bytes to be placed, and those in albums.
     pub foreign: HashMap<LibraryPath, Hash>,
     /// Symbolic links that no import recorded, and where they lead.
@@ -58,11 +61,17 @@ impl Held {
 pub fn held(library: &Path, before: &Before, contents: &Contents, wanted: &ContentSet, links: Links) -> Held {
     let Standing { media, kept, taken } = Standing::of(contents, before);
     let Foreign { files, links: foreign_links } = Foreign::of(library, before, contents, wanted);
+    let forgotten = before.forgotten.iter().map(|file| (file, contents.distinct[file.content].blake3));
+    let is_photo = |file: &Forgotten| file.category == Category::Photos;
     Held {
         media,
         kept,
         taken,
-        forgotten: before.forgotten.contents().map(|content| contents.distinct[content].blake3).collect(),
+        forgotten: forgotten.clone().filter(|(file, _)| is_photo(file)).map(|(_, hash)| hash).collect(),
+        forgotten_files: forgotten
+            .filter(|(file, _)| !is_photo(file))
+            .map(|(file, hash)| (file.path.clone(), hash))
+            .collect(),
         reserved: settled(before, contents),
         foreign: files,
         foreign_links,
