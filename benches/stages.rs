@@ -18,6 +18,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use windfall::Watch;
 use windfall::apple::zip::{Window, ZipArchive};
 use windfall::category::Assets;
+use windfall::category::outcome::Wishes;
 use windfall::category::photos::lists::details;
 use windfall::category::photos::{Matched, matched};
 use windfall::contents::{ArchiveId, ContentSet};
@@ -148,7 +149,8 @@ impl Journey {
             held: &held,
             watch: Watch { progress: &(), cancel: &cancel },
         };
-        let facts = Records::new(&inputs.contents, &inputs.heard, matched, plan, &standing);
+        let wishes = Wishes::new();
+        let facts = Records::new(&inputs.contents, &inputs.heard, matched, &wishes, plan, &standing);
         let describe = |placement: &Placement| facts.of(placement, &HashSet::new());
         place(&placing, &plan.placements, &inputs.contents, &describe, catalog, ids).expect("a library");
         self
@@ -180,9 +182,9 @@ fn plan_all(bencher: Bencher) {
     let journey = Journey::new(&written(10_000)).ingested();
     let (contents, heard, settings) = (&journey.inputs.contents, &journey.inputs.heard, settings());
     let matched = matched(contents, &heard.photos, settings.zone);
-    bencher
-        .counter(ItemsCount::new(10_000u32))
-        .bench(|| plan(contents, Assets::Photos(&matched, &heard.photos), &Held::default(), &settings));
+    bencher.counter(ItemsCount::new(10_000u32)).bench(|| {
+        plan(contents, Assets::Photos(&matched, &heard.photos), &Wishes::new(), &Held::default(), &settings)
+    });
 }
 
 /// Renames, times and records.
@@ -196,7 +198,13 @@ fn placed(bencher: Bencher) {
             let journey = Journey::new(&export).ingested();
             let Inputs { contents, heard, .. } = &journey.inputs;
             let matched = matched(contents, &heard.photos, settings.zone);
-            let plan = plan(contents, Assets::Photos(&matched, &heard.photos), &Held::default(), &settings);
+            let plan = plan(
+                contents,
+                Assets::Photos(&matched, &heard.photos),
+                &Wishes::new(),
+                &Held::default(),
+                &settings,
+            );
             (journey, matched, plan)
         })
         .bench_values(|(journey, matched, plan)| journey.placed(&matched, &plan));

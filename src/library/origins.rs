@@ -270,6 +270,7 @@ mod tests {
                 position,
                 path: path.into(),
                 inner: Inner::of(path, &inner),
+                category: Category::Photos,
                 class: sort.class(),
                 sort: sort.into(),
                 size: 5,

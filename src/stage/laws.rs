@@ -219,7 +219,7 @@ proptest! {
             let (has_path, is_left_out) = match entry.class {
                 Class::Resource => (plan.paths.contains(content), plan.excluded.contains(&content)),
                 Class::Other | Class::Details => (plan.kept.contains_key(&id), false),
-                Class::Placeholder | Class::Ignored => continue,
+                Class::Placeholder | Class::Ignored | Class::Excluded => continue,
             };
             prop_assert!(has_path != is_left_out, "{}", entry.path);
         }

@@ -8,6 +8,7 @@ mod laws;
 pub mod place;
 pub mod plan;
 pub mod recall;
+pub mod reclaim;
 pub mod relocate;
 pub mod report;
 pub mod shelf;

@@ -162,6 +162,7 @@ impl Built {
             position: u32::try_from(entries.len()).unwrap(),
             path: path.into(),
             inner: Inner::of(path, path),
+            category: Category::Photos,
             class: sort.class(),
             sort: sort.into(),
             size: 1,

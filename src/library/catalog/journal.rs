@@ -12,7 +12,7 @@ use rusqlite::{CachedStatement, Params, Transaction, params};
 use crate::category::photos::media::{Kind, LocalTime};
 use crate::category::photos::time::{CapturedFrom, Rule, local_text};
 use crate::category::{self, Said};
-use crate::contents::{ArchiveId, Content, Contents, Entry, Identity};
+use crate::contents::{ArchiveId, Content, Contents, Entry, EntryId, Identity};
 use crate::error::Error;
 use crate::library::catalog::facts::FACTS;
 use crate::library::catalog::findings::time_text;
@@ -117,6 +117,38 @@ impl Catalog {
                     entry.modified.map(local_text),
                     content
                 ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Records what entries and exports are by what is known today.
+    pub fn record_reclaimed(
+        &mut self,
+        contents: &Contents,
+        reclaimed: &[EntryId],
+        ids: &Ids,
+    ) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut entry = tx.prepare_cached(
+                "UPDATE entries SET sort = ?3, inner = ?4 WHERE archive = ?1 AND position = ?2",
+            )?;
+            for id in reclaimed {
+                let one = &contents.entries[*id];
+                let Some(archive) = ids.archives.get(&one.archive) else { continue };
+                entry.execute(params![
+                    archive,
+                    one.position,
+                    category::word(one.category, one.sort),
+                    one.inner()
+                ])?;
+            }
+            let mut export =
+                tx.prepare_cached("UPDATE exports SET category = ?2 WHERE id = ?1 AND category <> ?2")?;
+            for (id, known) in contents.exports.pairs() {
+                if let Some(row) = ids.exports.get(&id) {
+                    export.execute(params![row, known.category.as_str()])?;
+                }
             }
             Ok(())
         })

@@ -21,6 +21,7 @@ use crate::stage::discover::container::{Container, Source};
 use crate::stage::discover::fit::{self, Space};
 use crate::stage::discover::search::{Search, Surroundings, search};
 use crate::stage::discover::{self, Inputs};
+use crate::stage::reclaim::{categorise, reclaim};
 use crate::stage::survey::Before;
 
 /// Where deflated nested archives are inflated to.
@@ -55,7 +56,7 @@ pub(super) fn discover_beside(
     run: &Run<'_>,
     library: &Path,
     delivered: Delivered,
-    before: Before,
+    mut before: Before,
     spool: Spool<'_>,
     wanted: &Wanted,
 ) -> Result<Discovered, Error> {
@@ -65,6 +66,9 @@ pub(super) fn discover_beside(
     let found = search(run.inputs, run.strangers, Some(library), &around)?;
     let given = unchanged::inputs(&found);
     let mut inputs = gather(found, delivered, run)?;
+    before.reclaimed = reclaim(&mut inputs.contents);
+    categorise(&mut inputs.contents);
+    inputs.contents.sort_entries();
     exclude(&mut inputs.contents, wanted);
     before.unread_what_is_gone(&mut inputs.contents);
     Ok(Discovered { inputs, before, given })
@@ -76,7 +80,9 @@ pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, 
     run.watch.progress.begin(Phase::Discover, 0, 0);
     let around = Around { spool: Spool::Temporary, delivered: &nothing, standing: None };
     let found = search(run.inputs, run.strangers, library, &around)?;
-    gather(found, nothing, run)
+    let mut inputs = gather(found, nothing, run)?;
+    categorise(&mut inputs.contents);
+    Ok(inputs)
 }
 
 /// Refuses inputs that do not exist, and folders that are the library or lie in it.

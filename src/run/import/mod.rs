@@ -10,6 +10,7 @@ mod heal;
 mod opened;
 mod place;
 mod read;
+mod reclaimed;
 mod rehearse;
 mod report;
 mod unchanged;

@@ -16,6 +16,7 @@ use crate::library::staging::Staging;
 use crate::problem::{Code, Problem};
 use crate::run::import::Run;
 use crate::run::import::decide::Decided;
+use crate::run::import::reclaimed;
 use crate::run::sidecars;
 use crate::sidecar::Discretion;
 use crate::stage::discover::Inputs;
@@ -44,6 +45,7 @@ pub(super) fn place(
     let Inputs { contents, heard, ids, .. } = &decided.inputs;
     let (plan, before) = (&decided.plan, &decided.before);
     catalog.record_plan(&plan.placements, ids)?;
+    reclaimed::bring(library, plan, before)?;
     let standing = before.paths_by_hash(contents);
     let placing = Placing { library, staging: &staging, held: &standing, watch: run.watch };
     let records = Records::new(contents, heard, &decided.matched, &decided.wishes, plan, &before.files);
@@ -51,6 +53,7 @@ pub(super) fn place(
     let unplaced = threads::pool(run.jobs)?
         .install(|| place::place(&placing, &plan.placements, contents, &describe, catalog, ids))?;
     catalog.clear_plan()?;
+    reclaimed::leave(run, library, &decided, &unplaced, catalog)?;
     let derived = derive(&placing, &plan.derived, &unplaced, &before.derived, catalog)?;
     let withdrawn: Vec<_> =
         plan.withdrawn.iter().filter_map(|path| before.derived.get_key_value(path)).collect();

@@ -87,7 +87,7 @@ impl Space {
 #[cfg(test)]
 mod tests {
     use super::refuse_too_large;
-    use crate::contents::{Archive, ArchiveId, Bytes, Class, Entry, Identity, Inner, PartId, Sort};
+    use crate::contents::{Archive, ArchiveId, Bytes, Category, Class, Entry, Identity, Inner, PartId, Sort};
     use crate::problem::Code;
     use crate::stage::discover::Inputs;
 
@@ -98,6 +98,7 @@ mod tests {
             position: 0,
             path: name.into(),
             inner: Inner::of(name, name),
+            category: Category::Photos,
             class: Class::Resource,
             sort: Sort(0),
             size,

@@ -181,6 +181,7 @@ mod tests {
             position,
             path: "IMG_1.JPG".into(),
             inner: Inner::of("IMG_1.JPG", "IMG_1.JPG"),
+            category: Category::Photos,
             class: Class::Resource,
             sort: Sort(0),
             size: 5,

@@ -108,8 +108,13 @@ impl Before {
         let texts = built.texts();
         let (contents, photos) = built.done();
         let matched = matched(&contents, &photos, self.settings.zone);
-        let plan =
-            plan(&contents, Assets::Photos(&matched, &photos), &Wishes::new(), &self.held, &self.settings);
+        let plan = plan(
+            &contents,
+            Assets::Photos(&matched, &photos),
+            &crate::category::outcome::Wishes::new(),
+            &self.held,
+            &self.settings,
+        );
         Planned { contents, matched, plan, texts }
     }
 

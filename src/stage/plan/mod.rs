@@ -47,6 +47,8 @@ pub struct Plan {
     pub paths: ByContent<LibraryPath>,
     /// The path of every entry that is kept in `Other/` or among the details.
     pub kept: HashMap<EntryId, LibraryPath>,
+    /// Files that an earlier version kept elsewhere because it did not understand them: from where, and to where.
+    pub reclaimed: Vec<(LibraryPath, LibraryPath)>,
     /// Contents that an option leaves out, or that the owner wants left out.
     pub excluded: HashSet<ContentId>,
     /// The folder of every album that has one.

@@ -3,6 +3,10 @@
 //!
 //! An entry that is only remembered is where its bytes stand, and is not placed again.
 
+use std::collections::HashSet;
+
+use blake3::Hash;
+
 use crate::apple::text;
 use crate::category::outcome::{Wished, Wishes};
 use crate::category::unsorted;
@@ -21,6 +25,7 @@ impl Planner<'_> {
         let forgotten = self.held.forgotten_files.iter().map(|(path, hash)| (path, *hash));
         let forgotten = Standing::of(forgotten);
         let mut numbers: Numbers<PathKey> = Numbers::default();
+        let mut leaving: HashSet<LibraryPath> = HashSet::new();
         for (index, entry) in self.contents.entries.pairs() {
             let Some(content) = entry.content() else { continue };
             let wish = wishes.get(&index);
@@ -37,13 +42,15 @@ impl Planner<'_> {
             }
             let at = |n| Target::new(folder.join(&name::with_suffix(stem, extension, n)));
             let n = numbers.first_free(at(1).key, |n| self.is_free(&at(n), content));
+            let old = self.old_place(entry, hash, &standing).filter(|old| leaving.insert(old.clone()));
             let same = standing.find(hash, &folder, stem, extension);
             if let Some((_, path)) = same.filter(|(k, _)| *k < n) {
+                self.plan.reclaimed.extend(old.filter(|old| old != path).map(|old| (old, path.clone())));
                 self.plan.kept.insert(index, path.clone());
                 continue;
             }
             // its bytes stand nowhere any more, and no place is theirs
-            if !entry.given {
+            if !entry.given && old.is_none() {
                 continue;
             }
             let adopted = self.foreign.find(hash, &folder, stem, extension);
@@ -54,8 +61,30 @@ impl Planner<'_> {
             let modified = wish.and_then(|wish| wish.modified).or_else(|| stamp(entry));
             self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
             self.note_renamed_other(entry, area, &path);
+            self.plan.reclaimed.extend(old.map(|old| (old, path.clone())));
             self.plan.kept.insert(index, path);
         }
+    }
+
+    /// Where an earlier version kept an entry that it took for something else, if it still stands there.
+    fn old_place(&self, entry: &Entry, hash: Hash, standing: &Standing) -> Option<LibraryPath> {
+        let before = self.held.reclaimed.get(&(entry.archive, entry.position))?;
+        let content = entry.content()?;
+        if before.class == Class::Resource {
+            // photos may have the same bytes, and keep them
+            return self.held.media.get(&hash).filter(|_| !self.plan.paths.contains(content)).cloned();
+        }
+        let export = &self.contents.exports[self.contents.export_of(entry)];
+        let above = (!before.of_photos).then_some(export.name.as_str());
+        let below = before.inner.split('/').filter(|component| !component.is_empty());
+        let top = match before.class {
+            Class::Other => LibraryPath::new([layout::OTHER]),
+            _ => return None,
+        };
+        let place = LibraryPath::new(above.into_iter().chain(below));
+        let folder = place.parent().map_or(top.clone(), |folder| top.below(&folder));
+        let (stem, extension) = text::split(place.file_name());
+        standing.find(hash, &folder, stem, extension).map(|(_, path)| path.clone())
     }
 
     /// What kind of place an entry that is no resource has, in which folder, under which name.

@@ -14,6 +14,7 @@ use crate::library::catalog::Forgotten;
 use crate::library::drive::{Links, hash_file};
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, DerivedRecord};
+use crate::stage::reclaim::Reclaimed;
 
 /// What the plan needs to know of the library.
 #[derive(Debug, Default)]
@@ -43,6 +44,8 @@ pub struct Held {
     pub album_folders: HashMap<(AlbumKind, String), String>,
     /// What links the drive has.
     pub links: Links,
+    /// Entries that an earlier version took for something else.
+    pub reclaimed: Reclaimed,
 }
 
 impl Held {
@@ -79,6 +82,7 @@ pub fn held(library: &Path, before: &Before, contents: &Contents, wanted: &Conte
         derived: before.derived.clone(),
         album_folders: before.album_folders.clone(),
         links,
+        reclaimed: before.reclaimed.clone(),
     }
 }
 

@@ -23,6 +23,7 @@ use crate::library::catalog::{Forgotten, Recorded};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, DerivedRecord, FileRecord, Harm, Placement};
 use crate::library::tree::{self, Tree};
+use crate::stage::reclaim::Reclaimed;
 
 pub use albums::{is_in_albums, link, list};
 use harm::Examined;
@@ -55,6 +56,8 @@ pub struct Before {
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
     /// Folder names of albums, by kind and key.
     pub album_folders: HashMap<(AlbumKind, String), String>,
+    /// Entries that an earlier version took for something else.
+    pub reclaimed: Reclaimed,
     /// What the owner wants left out.
     pub forgotten: Vec<Forgotten>,
     /// Its contents that stand nowhere else.
@@ -128,6 +131,7 @@ impl Before {
             plan,
             derived,
             album_folders,
+            reclaimed: Reclaimed::new(),
             forgotten,
             put_away,
             owners,
