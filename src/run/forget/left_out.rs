@@ -236,6 +236,9 @@ impl Opened {
             named.push(match self.find(library, path)? {
                 Some(file) => Named::File(file),
                 None if forgotten.is_empty() => {
+                    if let Some(made) = list::made(&self.catalog, &list::candidates(library, path))? {
+                        return Err(Error::MadeOfOthers(made.path.to_string()));
+                    }
                     return Err(Error::NoSuchFile(path.display().to_string()));
                 }
                 None => Named::Forgotten(forgotten.into_iter().cloned().collect()),

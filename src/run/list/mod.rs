@@ -28,8 +28,8 @@ use crate::library::titles::Titles;
 use crate::place::Place;
 
 pub use crate::library::posted::Posted;
-pub use explain::{Explained, LeftOut, Story, explain};
-pub(crate) use explain::{candidates, path_of};
+pub use explain::{Explained, LeftOut, Made, Story, explain};
+pub(crate) use explain::{candidates, made, path_of};
 
 /// A file of the library, as in JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -199,9 +199,11 @@ impl Shared {
                 let copies = self.others.get(&content).map(Vec::as_slice).unwrap_or_default();
                 let is_own = |at: &LibraryPath| is_counted(at.as_str(), file.path.as_str());
                 let mut own: Vec<_> = copies.iter().filter(|(at, _)| is_own(at)).collect();
-                // its owner moved it: any copy of these bytes may be it
+                // it stands elsewhere: those are its own whose path ends most like its own, which may be all of them
                 if own.is_empty() {
-                    own = copies.iter().collect();
+                    let alike = |(at, _): &&(LibraryPath, _)| ends_alike(at, &file.path);
+                    let most = copies.iter().map(|copy| alike(&copy)).max();
+                    own = copies.iter().filter(|copy| Some(alike(copy)) == most).collect();
                 }
                 own.into_iter().map(|(_, origin)| origin.clone()).collect()
             }
@@ -218,6 +220,12 @@ fn instant(time: DateTime<Utc>) -> String {
 fn other_path(inner: &str) -> LibraryPath {
     let steps = inner.split('/').filter(|step| !step.is_empty());
     LibraryPath::new(std::iter::once(layout::OTHER).chain(steps))
+}
+
+/// How many components two paths have in common at their ends.
+fn ends_alike(one: &LibraryPath, other: &LibraryPath) -> usize {
+    let steps = one.as_str().rsplit('/').zip(other.as_str().rsplit('/'));
+    steps.take_while(|(one, other)| one == other).count()
 }
 
 /// Whether `path` is the planned path `wanted`, or that with ` (2)`, ` (3)` … in its name.

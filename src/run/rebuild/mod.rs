@@ -20,24 +20,26 @@ mod sorted;
 mod stand_ins;
 mod told;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use chrono::Utc;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::category::outcome::Wishes;
+use crate::apple::text;
 use crate::category::photos::{Sort, matched};
-use crate::category::{Assets, Said};
+use crate::category::{self, Assets, Choices, Said, others, outcome};
 use crate::contents::{ArchiveId, Arena, Category, ContentId, Contents, EntryId};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, ForgottenRecord, Ids, KeptEdit};
 use crate::library::choices;
 use crate::library::layout;
+use crate::library::name;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Novelty, ReadEntry};
+use crate::library::record::{AlbumRecord, Area, DerivedKind, DerivedRecord, FileRecord, Fresh, Novelty, ReadEntry};
 use crate::library::settings::{RememberedSettings, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
@@ -53,6 +55,8 @@ use crate::run::verify::{Looked, Verification, VerifyRun, against, exports, hold
 use crate::stage::ingest::Wanted;
 use crate::stage::plan::plan;
 use crate::stage::plan::records::{Records, album_records};
+use crate::stage::shelf::Shelf;
+use crate::threads;
 
 /// Makes the catalog anew, and verifies the library by the same reading; with `against`, also
 /// those archives. `choose` makes the settings from what the old catalog remembers, if it still
@@ -82,9 +86,10 @@ pub fn rebuild(
         said.cut_short &= unvouched.contains(&content.blake3);
     }
     old.silence(&mut reread);
-    let sorted = Sorted::new(run.library, &on_drive, &told, &kept, &reread);
+    let mut sorted = Sorted::new(run.library, &on_drive, &told, &kept, &reread);
     run.watch.progress.begin(Phase::Match, 0, 0);
-    let made = Made::new(run.library, &told, &sorted, &kept, &reread, &settings);
+    let made = Made::new(run, &told, &mut sorted, &kept, &reread, &settings)?;
+    sorted.recall(&old.known.recorded.derived);
     let new = layout::internal(run.library).join(format!("{}.new", layout::CATALOG));
     let edits = old.edits(&reread);
     made.write(&new, &sorted, &remembered(&old, &settings), &edits, &old.forgotten)?;
@@ -135,13 +140,14 @@ struct Made {
 
 impl Made {
     fn new(
-        library: &Path,
+        run: &VerifyRun<'_>,
         told: &Told,
-        sorted: &Sorted,
+        sorted: &mut Sorted,
         kept: &BTreeMap<LibraryPath, KeptDetails>,
         reread: &Reread,
         settings: &Settings,
-    ) -> Self {
+    ) -> Result<Self, Error> {
+        let library = run.library;
         let heard = &reread.heard;
         let folders = kept.values().map(|d| (d.label.as_str(), d.number));
         let deliveries = Deliveries::new(told, folders, sorted.untold.is_empty());
@@ -159,22 +165,45 @@ impl Made {
         let mut matched = matched(&contents, &heard.photos, settings.zone);
         let problems = std::mem::take(&mut matched.problems).into_iter();
         let held = sorted.held(&contents, album_folders);
-        let wishes = Wishes::new();
+        let pool = threads::pool(run.jobs)?;
+        let files = || sorted.files().map(|file| (file.content, file.path.to_path(library)));
+        let nowhere = HashMap::new();
+        let shelf = Shelf::new(&contents, &nowhere, files(), None);
+        let others = pool.install(|| others::hear(&contents, &shelf));
+        // what was made before a category was excluded stands still
+        let choices = Choices { wanted: category::Wanted::all(), ..settings.categories.clone() };
+        let others = others::decide(&contents, &others, &choices);
+        let wishes = others.wishes();
         let plan = plan(&contents, Assets::Photos(&matched, &heard.photos), &wishes, &held, settings);
         let nothing = BTreeMap::new();
         let recording = Records::new(&contents, heard, &matched, &wishes, &plan, &nothing);
         let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
         let mut records: Vec<FileRecord> = sorted.files().map(|file| recording.of(file, &absent)).collect();
+        let of_others = told.others();
+        for record in records.iter_mut().filter(|r| r.area == Area::Other && r.category == Category::Photos) {
+            // its owner moved it
+            let content = &contents.distinct[record.content];
+            if let Some((category, name)) = of_others.get(&(content.blake3, content.size)) {
+                record.category = *category;
+                record.original_name.get_or_insert_with(|| (*name).into());
+            }
+        }
+        let standing = |entry| plan.kept.get(&entry).filter(|path| !absent.contains(*path));
+        let standing = |entry| standing(entry).map(LibraryPath::as_str);
+        let made = others.made(&contents, &standing);
+        let recognised = pool.install(|| recognised(&made, &shelf, &sorted.foreign, reread));
         records.sort_by(|a, b| a.path.cmp(&b.path));
-        Made {
+        let made = Made {
             records,
             albums: album_records(&matched, &plan, &HashSet::new()),
             // an option may have left it out; nobody knows any more
             problems: problems.filter(|p| p.code == Code::MissingMedia).map(Problem::as_warning).collect(),
             said: heard.photos.said.clone(),
             complete,
-            contents,
-        }
+            contents: Contents::default(),
+        };
+        sorted.adopt(recognised);
+        Ok(Made { contents, ..made })
     }
 
     fn write(
@@ -212,6 +241,33 @@ impl Made {
         let entries = self.contents.entries.pairs();
         entries.filter_map(|(entry, e)| Some((entry, e.content()?))).map(read).collect()
     }
+}
+
+/// The files among those of nobody that are as Windfall makes them of all that stands; those beside their names too, where
+/// the owner has another file.
+fn recognised(
+    made: &[outcome::Made<'_>],
+    open: &Shelf<'_>,
+    foreign: &BTreeSet<LibraryPath>,
+    reread: &Reread,
+) -> BTreeMap<LibraryPath, DerivedRecord> {
+    let by_hash = |path: &LibraryPath, hash| reread.content(path).is_some_and(|c| c.blake3 == hash);
+    let find = |made: &outcome::Made<'_>| {
+        let mut hasher = blake3::Hasher::new();
+        made.write(open, &mut hasher).ok()?;
+        let hash = hasher.finalize();
+        let wanted = LibraryPath::new(made.path.split('/'));
+        let (stem, extension) = text::split(wanted.file_name());
+        let folder = wanted.parent();
+        let at = |n| {
+            let name = name::with_suffix(stem, extension, n);
+            folder.as_ref().map_or_else(|| LibraryPath::new([&name]), |folder| folder.join(&name))
+        };
+        let mut paths = (1..).map(at).take_while(|path| foreign.contains(path));
+        let path = paths.find(|path| by_hash(path, hash))?;
+        Some((path, DerivedRecord::made(made.category, hash)))
+    };
+    made.par_iter().filter_map(find).collect()
 }
 
 /// What the reading came to, by the new catalog, and by what the old one and the tables still knew.
@@ -271,6 +327,8 @@ fn look(
         looked.problems.push(Problem::new(code, message).with_entry(path.as_str()));
     }
     looked.files.total = looked.files.intact + looked.files.changed + looked.files.missing;
+    let of_made = sorted.derived.values().filter(|record| record.kind == DerivedKind::Made);
+    looked.made.intact = of_made.count() as u64;
     looked.foreign(&sorted.foreign);
     looked.balance.exports = exports(&made.contents);
     looked

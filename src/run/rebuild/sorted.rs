@@ -12,6 +12,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::apple::text;
+use crate::category::of_place;
 use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
 use crate::contents::{ContentId, Contents};
@@ -28,6 +29,7 @@ pub fn area_of(path: &LibraryPath) -> Area {
     match path.as_str().split_once('/') {
         Some((layout::INTERNAL, _)) => Area::Details,
         Some((layout::OTHER, _)) => Area::Other,
+        Some((top, _)) if layout::OF_CATEGORIES.contains(&top) => Area::Other,
         _ => Area::Media,
     }
 }
@@ -85,7 +87,7 @@ impl Sorted {
             } else if (named.contains_key(path) || !is_whole)
                 && match area {
                     Area::Details => details.contains_key(path),
-                    Area::Other => true,
+                    Area::Other => is_in(path, layout::OTHER) || of_place(path.as_str()).is_some(),
                     Area::Media => sorting.is_medium(path, stat, content),
                 }
             {
@@ -108,6 +110,20 @@ impl Sorted {
         }
         sorted.told.sort_by(|a, b| a.path.cmp(&b.path));
         sorted
+    }
+
+    /// Takes files of nobody for what they were recognised as.
+    pub fn adopt(&mut self, recognised: BTreeMap<LibraryPath, DerivedRecord>) {
+        self.foreign.retain(|path| !recognised.contains_key(path));
+        self.derived.extend(recognised);
+    }
+
+    /// Takes files for made ones that the old catalog still knows as such, even if their owner has changed them since.
+    pub fn recall(&mut self, old: &BTreeMap<LibraryPath, DerivedRecord>) {
+        let made = old.iter().filter(|(_, record)| record.kind == DerivedKind::Made);
+        let known = made.filter(|(path, _)| self.foreign.contains(*path));
+        let known = known.map(|(path, record)| (path.clone(), record.clone())).collect();
+        self.adopt(known);
     }
 
     /// Every file that the catalog will know.
@@ -201,6 +217,10 @@ impl Sorting<'_> {
         let owner = LibraryPath::parse(owner).ok()?;
         self.on_drive.files.get(&owner).is_some_and(|stat| stat.is_file).then_some(owner)
     }
+}
+
+fn is_in(path: &LibraryPath, top: &str) -> bool {
+    path.as_str().strip_prefix(top).is_some_and(|below| below.starts_with('/'))
 }
 
 fn rank(path: &LibraryPath) -> u8 {
