@@ -6,13 +6,13 @@ use windfall::category::mail::Message;
 use windfall::category::mail::form::{Form, emlx};
 use windfall::category::mail::mbox::{Slices, Writer, unquoted};
 use windfall::category::mail::place::stem;
-use windfall::library::name::is_portable;
+use windfall::library::name::{is_portable, with_suffix};
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = (Form::of("INBOX/1.eml", bytes), Form::by_head(bytes));
     let said = Message::read(bytes);
-    let name = stem(said.sent.as_ref().map(|sent| sent.time), said.subject.as_deref());
-    assert!(is_portable(&format!("{name}.eml")), "{name:?}");
+    let stem = stem(said.sent.as_ref().map(|sent| sent.time), said.subject.as_deref());
+    assert!(is_portable(&with_suffix(&stem, "eml", 1)), "{stem:?}");
     if let Some(inner) = emlx(bytes) {
         assert!(inner.message.len() <= bytes.len());
         let _ = Message::read(inner.message);

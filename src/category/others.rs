@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wishes, problem_of};
 use crate::category::recognise::Sort;
 use crate::category::{Choices, bookmarks, calendars, contacts, drive, mail, notes, tables};
-use crate::contents::{Category, ContentId, Contents, Entry};
+use crate::contents::{Category, ContentId, ContentSet, Contents, Entry};
 use crate::problem::Problem;
 use crate::problem::refusal::Refusal;
 
@@ -27,9 +27,9 @@ pub struct Heard {
     pub unheard: BTreeMap<ContentId, Refusal>,
 }
 
-/// Asks everything that was delivered what it says.
-pub fn hear(contents: &Contents, open: &dyn Open) -> Heard {
-    let mut hearing = Hearing { contents, open, unheard: BTreeMap::new() };
+/// Asks everything that was delivered what it says; `proved` are bytes that need no proof any more.
+pub fn hear(contents: &Contents, open: &dyn Open, proved: &ContentSet) -> Heard {
+    let mut hearing = Hearing { contents, open, proved, unheard: BTreeMap::new() };
     Heard {
         notes: notes::decide::hear(&mut hearing),
         drive: drive::decide::hear(&mut hearing),
@@ -55,30 +55,41 @@ pub struct Decided {
     pub problems: Vec<Problem>,
 }
 
-/// Decides for every category. Pure.
+/// Decides for every category. Pure. Of those that are not wanted only the places count: what stands there stays what it
+/// is.
 pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided {
     let wants = |category| choices.wanted.has(category);
-    let mut decided = Decided { problems: unheard(contents, heard), ..Decided::default() };
-    if wants(Category::Notes) {
-        decided.notes = notes::decide::decide(contents, &heard.notes, choices);
+    let mut decided = Decided {
+        notes: notes::decide::decide(contents, &heard.notes, choices),
+        drive: drive::decide::decide(contents, &heard.drive, choices),
+        contacts: contacts::decide::decide(contents, &heard.contacts),
+        calendars: calendars::decide::decide(contents, &heard.calendars),
+        mail: mail::decide::decide(contents, &heard.mail, choices),
+        bookmarks: bookmarks::decide(contents, &heard.bookmarks),
+        tables: tables::decide(contents, &heard.tables),
+        problems: unheard(contents, heard),
+    };
+    if !wants(Category::Notes) {
+        decided.notes = notes::decide::Decided { wishes: decided.notes.wishes, ..Default::default() };
     }
-    if wants(Category::Drive) {
-        decided.drive = drive::decide::decide(contents, &heard.drive, choices);
+    if !wants(Category::Drive) {
+        decided.drive = drive::decide::Decided { wishes: decided.drive.wishes, ..Default::default() };
     }
-    if wants(Category::Contacts) {
-        decided.contacts = contacts::decide::decide(contents, &heard.contacts);
+    if !wants(Category::Contacts) {
+        decided.contacts = contacts::decide::Decided { wishes: decided.contacts.wishes, ..Default::default() };
     }
-    if wants(Category::Calendars) {
-        decided.calendars = calendars::decide::decide(contents, &heard.calendars);
+    if !wants(Category::Calendars) {
+        decided.calendars =
+            calendars::decide::Decided { wishes: decided.calendars.wishes, ..Default::default() };
     }
-    if wants(Category::Mail) {
-        decided.mail = mail::decide::decide(contents, &heard.mail, choices);
+    if !wants(Category::Mail) {
+        decided.mail = mail::decide::Decided { wishes: decided.mail.wishes, ..Default::default() };
     }
-    if wants(Category::Records) {
-        decided.tables = tables::decide(contents, &heard.tables);
+    if !wants(Category::Bookmarks) {
+        decided.bookmarks = bookmarks::Decided::default();
     }
-    if wants(Category::Bookmarks) {
-        decided.bookmarks = bookmarks::decide(contents, &heard.bookmarks);
+    if !wants(Category::Records) {
+        decided.tables = tables::Decided { wishes: decided.tables.wishes, ..Default::default() };
     }
     decided.problems.extend(tables::missing(contents, &heard.tables, &choices.wanted));
     decided

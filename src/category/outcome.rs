@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::contents::{Category, ContentId, Contents, EntryId};
+use crate::contents::{Category, ContentId, ContentSet, Contents, EntryId};
 use crate::problem::refusal::{Refusal, refused};
 use crate::problem::{Code, Problem, amount};
 
@@ -25,6 +25,8 @@ pub trait Open: Sync {
 pub struct Hearing<'a> {
     pub contents: &'a Contents,
     pub open: &'a dyn Open,
+    /// Bytes that a checksum of Apple's has proved before.
+    pub proved: &'a ContentSet,
     /// Why certain bytes said nothing.
     pub unheard: BTreeMap<ContentId, Refusal>,
 }
@@ -154,6 +156,29 @@ impl Count {
     pub fn of(category: Category) -> Self {
         Count { category, items: 0, listed: None, matched: 0, files: 0, derived: 0 }
     }
+
+    /// The line of the certificate: `Notes: 120 of 121 that Apple lists are here`, or what there is where Apple has
+    /// no list.
+    pub fn line(&self) -> String {
+        let (name, one, many) = match self.category {
+            Category::Photos => ("Photos", "photo or video", "photos and videos"),
+            Category::Notes => ("Notes", "note", "notes"),
+            Category::Drive => ("iCloud Drive", "file", "files"),
+            Category::Contacts => ("Contacts", "card", "cards"),
+            Category::Calendars => ("Calendars and reminders", "event or task", "events and tasks"),
+            Category::Mail => ("Mail", "message", "messages"),
+            Category::Bookmarks => ("Bookmarks", "bookmark", "bookmarks"),
+            Category::Records => ("Account and purchases", "row", "rows"),
+        };
+        match self.listed {
+            Some(listed) => {
+                let is = if self.matched == 1 { "is" } else { "are" };
+                let (here, listed) = (amount::count(self.matched), amount::count(listed));
+                format!("{name}: {here} of {listed} that Apple lists {is} here")
+            }
+            None => format!("{name}: {}", amount::counted(self.items, one, many)),
+        }
+    }
 }
 
 /// All bytes of a content that was read whole before.
@@ -172,4 +197,22 @@ pub fn problem_of(contents: &Contents, entry: EntryId, code: Code, message: impl
     Problem::new(code, message)
         .in_archive(&contents.archives[entry.archive].name)
         .with_entry(entry.path.as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Count;
+    use crate::contents::Category;
+
+    #[test]
+    fn the_line_of_the_certificate() {
+        for (category, items, listed, matched, line) in [
+            (Category::Notes, 1250, Some(1251), 1249, "Notes: 1,249 of 1,251 that Apple lists are here"),
+            (Category::Drive, 1, Some(1), 1, "iCloud Drive: 1 of 1 that Apple lists is here"),
+            (Category::Contacts, 1, None, 0, "Contacts: 1 card"),
+            (Category::Calendars, 12, None, 0, "Calendars and reminders: 12 events and tasks"),
+        ] {
+            assert_eq!(Count { items, listed, matched, ..Count::of(category) }.line(), line);
+        }
+    }
 }

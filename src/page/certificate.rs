@@ -59,7 +59,9 @@ pub struct Certificate {
     pub line: String,
     pub lead: String,
     pub parts: Vec<Parts>,
-    /// How each file is vouched for.
+    /// What there is of all other categories, a line each.
+    pub categories: Vec<String>,
+    /// How each photo and video is vouched for.
     pub proof: Vec<String>,
     /// Adds up to `total`.
     pub balance: Vec<Line>,
@@ -75,7 +77,12 @@ pub struct Certificate {
 pub fn certificate(holdings: &Holdings, problems: &Problems, not_shown: u64) -> Certificate {
     let media: Vec<&StoredFile> = holdings.media().collect();
     let knows_exports = !holdings.deliveries.is_empty();
-    let untold = problems.untold || !knows_exports || !media.iter().any(|f| Holdings::is_listed(f));
+    let counts = holdings.counts();
+    let is_listed = match media.is_empty() && !counts.is_empty() {
+        true => counts.iter().any(|count| count.listed.is_some()),
+        false => media.iter().any(|f| Holdings::is_listed(f)),
+    };
+    let untold = problems.untold || !knows_exports || !is_listed;
     let answer = match (problems.errors, untold) {
         (1.., _) => Answer::Lacking,
         (0, true) => Answer::Untold,
@@ -94,6 +101,9 @@ pub fn certificate(holdings: &Holdings, problems: &Problems, not_shown: u64) -> 
         Answer::Untold => (
             "Nothing here is damaged.".to_owned(),
             match knows_exports {
+                true if media.is_empty() => {
+                    "Nobody can tell whether everything is here: Apple has no list of what it delivered."
+                }
                 true => {
                     "Nobody can tell whether everything is here: Apple's lists of all photos did not come with every \
                      delivery."
@@ -117,8 +127,12 @@ pub fn certificate(holdings: &Holdings, problems: &Problems, not_shown: u64) -> 
         headline,
         lead,
         parts: parts(holdings),
-        line: line_beside(holdings, media.len() as u64, not_shown),
-        proof: proof(holdings, &media),
+        line: match media.is_empty() && !counts.is_empty() {
+            true => String::new(),
+            false => line_beside(holdings, media.len() as u64, not_shown),
+        },
+        proof: if media.is_empty() && !counts.is_empty() { Vec::new() } else { proof(holdings, &media) },
+        categories: counts.iter().map(|count| count.line() + ".").collect(),
         balance,
         total,
         left_out: left_out(holdings),

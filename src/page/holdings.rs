@@ -3,14 +3,16 @@
 //! Hidden and deleted items are included, because the certificate counts them. [`Holdings::is_private`] tells
 //! what must not be named.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::category::outcome::Count;
 use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
+use crate::contents::Category;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Detail, ExportRecord, Health, RunRecord, StoredFile};
 use crate::library::path::LibraryPath;
@@ -108,6 +110,8 @@ pub struct PastReport {
     /// What became of the entries; a rebuild looks at none.
     pub entries: Option<Entries>,
     pub problems: Vec<PastProblem>,
+    /// How much of each category there was, in the words of that version.
+    categories: Vec<Value>,
 }
 
 /// A problem as some version told it. Its words are not those of [`Problem`](crate::Problem), for a code that
@@ -195,6 +199,18 @@ impl Holdings {
             Kind::Video => !stills.contains(&file.path),
             Kind::Adjustment | Kind::Other => false,
         })
+    }
+
+    /// How much there is of each category but photos, as the newest import says that had any of it.
+    pub fn counts(&self) -> Vec<Count> {
+        let imports = self.runs.iter().filter(|run| run.command == Command::Import);
+        let mut counts: BTreeMap<Category, Count> = BTreeMap::new();
+        for value in imports.flat_map(|run| &run.report.categories) {
+            if let Ok(count) = Count::deserialize(value) {
+                counts.entry(count.category).or_insert(count);
+            }
+        }
+        counts.into_values().filter(|count| count.category != Category::Photos).collect()
     }
 
     /// Whether a file is hidden or recently deleted.
@@ -310,6 +326,8 @@ mod tests {
         assert_eq!((problem.code.as_str(), problem.entry.as_deref()), ("faded-photo", Some("a")));
         assert_eq!((newer.report.entries, problem.archive.as_deref()), (None, None));
         assert_eq!(problem.severity, Severity::Warning);
+        let counts = r#"[{"category":"notes","items":2,"listed":3,"matched":2,"files":0,"derived":2},{"category":"dreams"}]"#;
+        assert_eq!(run(&format!(r#"{{"categories":{counts}}}"#)).report.categories.len(), 2);
         let known = run(r#"{"problems":[{"severity":"error"},{}]}"#).report.problems;
         assert_eq!(
             known.iter().map(|p| p.severity).collect::<Vec<_>>(),

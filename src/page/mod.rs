@@ -23,7 +23,7 @@ mod json;
 mod look_alike;
 mod problems;
 
-pub mod sections;
+mod sections;
 mod shown;
 mod timeline;
 

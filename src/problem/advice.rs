@@ -177,9 +177,9 @@ fn usual(code: Code) -> Words {
             "The earliest date was taken. `windfall list --explain` shows what each source says.",
         ),
         Code::AmbiguousRow => (
-            "line of Apple's lists that could mean several files",
-            "lines of Apple's lists that could mean several files",
-            "It was used for none of them; they have the dates that they carry themselves.",
+            "line of Apple's that could mean several files",
+            "lines of Apple's that could mean several files",
+            "Nothing was guessed: no date is taken from such a line, and a file whose place in a note nobody knows is at its end.",
         ),
         Code::AmbiguousAlbumEntry => (
             "name in an album that could mean several photos",

@@ -35,15 +35,17 @@ impl Code {
     pub fn lasts(self) -> bool {
         use Code::{
             AmbiguousAlbumEntry, AmbiguousRow, BadRow, ChecksumMismatch, ConflictingRows, EmptyDetails,
-            MissingMedia, MissingPart, NoDetails, OpaqueChecksums, Placeholder, Renamed, Undated,
-            UnfinishedDownload, UnlistedMedia, UnresolvedAlbumEntry,
+            MissingItem, MissingMedia, MissingPart, NoDetails, OpaqueChecksums, Placeholder, Renamed,
+            Undated, UnfinishedDownload, UnlistedItem, UnlistedMedia, UnresolvedAlbumEntry,
         };
         matches!(
             self,
             MissingPart
                 | MissingMedia
+                | MissingItem
                 | ChecksumMismatch
                 | UnlistedMedia
+                | UnlistedItem
                 | NoDetails
                 | BadRow
                 | EmptyDetails

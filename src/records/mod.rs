@@ -13,6 +13,7 @@
 
 mod cell;
 mod columns;
+pub mod fill;
 mod rows;
 mod source;
 #[cfg(test)]

@@ -127,9 +127,9 @@ CREATE TABLE messages (
     sender         TEXT,
     recipients     TEXT,              -- To, Cc and Bcc
     subject        TEXT,
-    size           INTEGER NOT NULL,  -- of the message, in bytes
+    size           INTEGER NOT NULL,  -- of its file, or of its part of the mbox
     attachments    INTEGER NOT NULL,  -- how many
-    blake3         TEXT NOT NULL,     -- of the message
+    blake3         TEXT NOT NULL,     -- likewise
     sent_raw       TEXT,
     sent_basis     TEXT NOT NULL,     -- stated: by Date; received: by Received; none
     attachment_names TEXT,            -- of those that have one, `; ` between them

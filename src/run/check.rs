@@ -32,6 +32,7 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     let heard = others::hear(
         &inputs.contents,
         &Shelf::new(&inputs.contents, &inputs.sources, std::iter::empty(), None),
+        &held,
     );
     let others = others::decide(&inputs.contents, &heard, &Choices::default());
     let matched = matched(&inputs.contents, &inputs.heard.photos, Tz::UTC);

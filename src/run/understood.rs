@@ -18,6 +18,7 @@ pub fn understood(
 ) -> others::Decided {
     let kept = files.values().map(|record| (record.content, record.path.to_path(library)));
     let nothing = HashMap::new();
-    let heard = others::hear(contents, &Shelf::new(contents, &nothing, kept, None));
+    let proved = files.values().filter(|record| record.proved).map(|record| *record.delivered()).collect();
+    let heard = others::hear(contents, &Shelf::new(contents, &nothing, kept, None), &proved);
     others::decide(contents, &heard, choices)
 }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::category::Wanted;
 use crate::category::delivery::{self, Delivered, Shape};
 use crate::category::photos::Sort;
 use crate::category::recognise::Beside;
@@ -27,7 +28,9 @@ pub struct Before {
 pub type Reclaimed = HashMap<Key, Before>;
 
 /// Gives remembered entries the category and the meaning that they would have today.
-pub fn reclaim(contents: &mut Contents) -> Reclaimed {
+///
+/// What the owner does not want waits for a run that wants it.
+pub fn reclaim(contents: &mut Contents, wanted: &Wanted) -> Reclaimed {
     let mut reclaimed = Reclaimed::new();
     let categories = categories(contents);
     for (archive, entries) in doubtful(contents) {
@@ -38,7 +41,8 @@ pub fn reclaim(contents: &mut Contents) -> Reclaimed {
         for id in entries {
             let entry = &contents.entries[id];
             let classified = shape.classify(&entry.path.replace('\\', "/"), entry.size);
-            if classified.category == Category::Photos || classified.class == Class::Ignored {
+            let is_nothing = classified.category == Category::Photos || classified.class == Class::Ignored;
+            if is_nothing || !wanted.has(classified.category) {
                 continue;
             }
             let of_photos = contents.exports[contents.export_of(entry)].category == Category::Photos;

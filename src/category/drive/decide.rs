@@ -1,18 +1,26 @@
-//! What the lists and files of all exports come to.
+//! What the lists and files of iCloud Drive come to, of all exports together: one tree, each file with its place, its
+//! dates, and whether Apple's list proves it.
+//!
+//! Of several rows for the same file the newest export's decides. Nothing is said of exports of which these inputs hold
+//! nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono_tz::Tz;
 
 use crate::category::Choices;
-use crate::category::outcome::{Count, Hearing, Made, Standing, Wishes};
-use crate::contents::Contents;
+use crate::category::drive::count::Counting;
+use crate::category::drive::delivered::{self, Delivered};
+use crate::category::drive::doubts;
+use crate::category::drive::files::{Listed, Tree, Verdict, listed, verdict};
+use crate::category::drive::hash::BaseHash;
+use crate::category::drive::rows::Matching;
+use crate::category::outcome::{Count, Made, Standing, Wished, Wishes};
+use crate::category::photos::doubts::Doubts;
+use crate::contents::{ContentId, Contents, EntryId};
 use crate::problem::Problem;
 
-/// What was read.
-#[derive(Debug, Default)]
-pub struct Heard {}
-
-/// Reads every list and text.
-pub fn hear(_: &mut Hearing<'_>) -> Heard {
-    Heard::default()
-}
+pub use crate::category::drive::heard::{Heard, hear};
 
 /// What it comes to.
 #[derive(Debug, Default)]
@@ -21,11 +29,158 @@ pub struct Decided {
     pub count: Option<Count>,
     pub wishes: Wishes,
     pub problems: Vec<Problem>,
+    /// Every file, in the order in which they were first delivered.
+    pub files: Vec<File>,
+    /// How much Apple's lists prove of these inputs.
+    pub proof: Proof,
+}
+
+/// A file of the owner's iCloud Drive.
+#[derive(Debug)]
+pub struct File {
+    /// Its name as it was delivered.
+    pub title: Box<str>,
+    pub content: ContentId,
+    /// The first of its entries, which stands where it stands.
+    pub entry: EntryId,
+    /// What Apple's list says of it.
+    pub listed: Option<Listed>,
+    /// Whether the list has the hash of its bytes.
+    pub is_proved: bool,
+}
+
+/// How much Apple's lists prove.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Proof {
+    /// There is no list, or none of its files.
+    #[default]
+    Nothing,
+    /// What the hashes in the lists are of is unknown: only that the files have the names and sizes that are listed.
+    Sizes,
+    /// The hashes in the lists are those of the files.
+    Hashes,
 }
 
 /// Decides for all exports together.
-pub fn decide(_: &Contents, _: &Heard, _: &Choices) -> Decided {
-    Decided::default()
+pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided {
+    let exports = delivered::all(contents, &heard.lists);
+    let mut tree = Tree::default();
+    for export in &exports {
+        tree.grow(export.files.iter().filter(|file| file.content.is_some()).map(|file| file.path));
+    }
+    let mut united = United::default();
+    let mut counting = Counting::of(contents);
+    let mut doubts = Doubts::default();
+    let mut proof = Proof::Nothing;
+    for export in &exports {
+        let hash = |content| heard.hashes.get(&(export.export, content)).copied();
+        let matching = export.matching(hash);
+        let numbers = united.add(&tree, export, &matching, choices.zone, &hash);
+        counting.add(&heard.lists, export, &matching, &numbers);
+        if export.is_given() {
+            doubts::tell(contents, heard, export, &matching, &mut doubts);
+            proof = proof.max(Proof::of(heard, export, &matching));
+        }
+    }
+    Decided {
+        count: counting.done(),
+        wishes: united.wishes(),
+        problems: doubts.into_problems(),
+        files: united.files.into_iter().map(|(_, _, file)| file).collect(),
+        proof,
+    }
+}
+
+impl Proof {
+    fn of(heard: &Heard, export: &Delivered<'_>, matching: &Matching) -> Proof {
+        match heard.schemes.contains_key(&export.export) {
+            true => Proof::Hashes,
+            false if matching.matched() > 0 => Proof::Sizes,
+            false => Proof::Nothing,
+        }
+    }
+}
+
+/// The files of all exports, each path and bytes once.
+#[derive(Default)]
+struct United<'a> {
+    /// Each with its place and its entries.
+    files: Vec<(&'a str, Vec<EntryId>, File)>,
+    /// Which file has this place and these bytes.
+    known: HashMap<(&'a str, ContentId), usize>,
+}
+
+impl<'a> United<'a> {
+    /// Adds the files of one more export, and says which each of them is; `None` for damaged ones.
+    fn add(
+        &mut self,
+        tree: &'a Tree<'a>,
+        export: &Delivered<'a>,
+        matching: &Matching,
+        zone: Tz,
+        hash: &dyn Fn(ContentId) -> Option<BaseHash>,
+    ) -> Vec<Option<usize>> {
+        let short = short(matching);
+        let mut which = Vec::with_capacity(export.files.len());
+        for (at, delivered) in export.files.iter().enumerate() {
+            let place = delivered.content.zip(tree.place(delivered.path)).zip(delivered.entries.first());
+            let Some(((content, place), entry)) = place else {
+                which.push(None);
+                continue;
+            };
+            let listed = match short.contains(&at) {
+                true => None,
+                false => listed(&export.rows, matching, at, delivered.size, zone),
+            };
+            let verdict = hash(content).map(|hash| verdict(&export.rows, matching, at, hash));
+            let new = File {
+                title: delivered.name().into(),
+                content,
+                entry: *entry,
+                listed,
+                is_proved: verdict == Some(Verdict::Proved),
+            };
+            let known = *self.known.entry((place, content)).or_insert(self.files.len());
+            which.push(Some(known));
+            match self.files.get_mut(known) {
+                Some((_, entries, file)) => {
+                    entries.extend(&delivered.entries);
+                    file.is_proved |= new.is_proved;
+                    file.listed = newest(new.listed, file.listed.take());
+                }
+                None => self.files.push((place, delivered.entries.clone(), new)),
+            }
+        }
+        which
+    }
+
+    fn wishes(&self) -> Wishes {
+        let wished = |(place, _, file): &(&str, Vec<EntryId>, File)| Wished {
+            path: (*place).to_owned(),
+            modified: file.listed.as_ref().and_then(|listed| listed.modified.utc),
+            is_executable: file.listed.as_ref().is_some_and(|listed| listed.executable == Some(true)),
+            is_proved: file.is_proved,
+        };
+        let of_file =
+            |file: &(_, Vec<EntryId>, _)| file.1.iter().map(|id| (*id, wished(file))).collect::<Vec<_>>();
+        self.files.iter().flat_map(of_file).collect()
+    }
+}
+
+/// Files of groups with fewer rows than files: some have no row, and nobody knows which.
+fn short(matching: &Matching) -> HashSet<usize> {
+    let short = matching.groups.iter().filter(|group| group.rows.len() < group.files.len());
+    short.flat_map(|group| group.files.iter().copied()).collect()
+}
+
+/// What a newer list says of a file, unless only the older one dates it.
+fn newest(newer: Option<Listed>, older: Option<Listed>) -> Option<Listed> {
+    match (newer, older) {
+        (Some(newer), Some(older)) if newer.modified.utc.is_none() && older.modified.utc.is_some() => {
+            Some(older)
+        }
+        (newer, older) => newer.or(older),
+    }
 }
 
 impl Decided {

@@ -2,10 +2,15 @@
 //!
 //! Bytes stay as delivered, packages too. A date that several rows may mean is unknown.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use chrono_tz::Tz;
 
 use crate::apple::text::split;
 use crate::category::dated::{Dated, Written};
+use crate::category::drive::delivered::nfc;
 use crate::category::drive::hash::{BaseHash, SAMPLES};
 use crate::category::drive::list::Row;
 use crate::category::drive::rows::{Matched, Matching, Rule};
@@ -99,25 +104,50 @@ pub fn verdict(rows: &[Row], matching: &Matching, file: usize, hash: BaseHash) -
     }
 }
 
-/// Where files want to stand, from the library, `/` between components: the owner's tree, made portable. `paths` are those
-/// below the root; two that a file system takes for one get ` (2)` in their order.
-pub fn places<'p>(paths: impl Iterator<Item = &'p str> + Clone) -> Vec<String> {
-    let mut tree = Places::default();
-    let folders: Vec<String> = paths
-        .clone()
-        .map(|path| tree.folder(ROOT, path.rsplit_once('/').map_or("", |(folder, _)| folder)))
-        .collect();
-    let mut file = |path: &str, folder: &String| {
-        let (stem, extension) = split(path.rsplit('/').next().unwrap_or(path));
-        let [place] = tree.free(folder, stem, [extension]);
+/// The owner's tree, made portable: where each path below the root wants to stand, from the library, `/` between
+/// components. A path of several exports has one place; two that a file system takes for one get ` (2)` in their order.
+#[derive(Debug, Default)]
+pub struct Tree<'p> {
+    places: Places,
+    /// The place of each path, as both zips and folders have it.
+    known: HashMap<Cow<'p, str>, String>,
+}
+
+impl<'p> Tree<'p> {
+    /// Gives places to the paths of one more export: its folders come before its files.
+    pub fn grow(&mut self, paths: impl Iterator<Item = &'p str>) {
+        let new: Vec<&str> = paths.filter(|path| !self.known.contains_key(&nfc(path))).collect();
+        let folders: Vec<String> = new.iter().map(|path| self.folder(path)).collect();
+        for (path, folder) in new.into_iter().zip(folders) {
+            let (stem, extension) = split(path.rsplit('/').next().unwrap_or(path));
+            if let Entry::Vacant(unknown) = self.known.entry(nfc(path)) {
+                let [place] = self.places.free(&folder, stem, [extension]);
+                unknown.insert(place);
+            }
+        }
+    }
+
+    /// The place of a path that was given one.
+    pub fn place(&self, path: &'p str) -> Option<&str> {
+        self.known.get(&nfc(path)).map(String::as_str)
+    }
+
+    /// A folder of this name beside what has this path, and one of nobody else.
+    pub fn beside(&mut self, path: &str, name: &str) -> String {
+        let folder = self.folder(path);
+        let (stem, extension) = split(name);
+        let [place] = self.places.free(&folder, stem, [extension]);
         place
-    };
-    paths.zip(&folders).map(|(path, folder)| file(path, folder)).collect()
+    }
+
+    fn folder(&mut self, path: &str) -> String {
+        self.places.folder(ROOT, path.rsplit_once('/').map_or("", |(folder, _)| folder))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Verdict, listed, places, samples, verdict};
+    use super::{Tree, Verdict, listed, samples, verdict};
     use crate::category::drive::hash::{Scheme, proved};
     use crate::category::drive::list::{Row, read};
     use crate::category::drive::rows::{Known, Rule, matching};
@@ -209,8 +239,10 @@ mod tests {
             "Photos/Photo Details.csv",
             "a",
         ];
+        let mut places = Tree::default();
+        places.grow(tree.into_iter());
         assert_eq!(
-            places(tree.into_iter()),
+            tree.map(|path| places.place(path).unwrap_or_default()),
             [
                 "Drive/a/b.txt",
                 "Drive/a/B (2).txt",
@@ -223,5 +255,12 @@ mod tests {
                 "Drive/a (2)",
             ]
         );
+        // a later export has some of it, with a folder where a file was
+        places.grow(["a/b.txt", "e.tar.gz/x", "e\u{301}"].into_iter());
+        assert_eq!(places.place("a/b.txt"), Some("Drive/a/b.txt"));
+        assert_eq!(places.place("e.tar.gz/x"), Some("Drive/e.tar.gz (2)/x"));
+        assert_eq!(places.place("\u{e9}"), Some("Drive/\u{e9}"));
+        assert_eq!(places.beside("a/b.txt", "Song.band"), "Drive/a/Song.band");
+        assert_eq!(places.beside("a/b.txt", "Song.band"), "Drive/a/Song (2).band");
     }
 }

@@ -62,7 +62,30 @@ pub struct Row {
     pub package_signature: Box<str>,
 }
 
+/// All that a row says, but not where it stands.
+pub type Says<'r> = (&'r str, Option<u64>, &'r str, Dates<'r>, [Option<bool>; 2], [&'r str; 2]);
+
+/// Created, modified and opened.
+type Dates<'r> = [&'r Written; 3];
+
 impl Row {
+    /// What it says, wherever it stands.
+    pub fn says(&self) -> Says<'_> {
+        let flags = [self.favourite, self.executable];
+        let words = [&*self.kind, &*self.package_signature];
+        (&self.title, self.size, &self.base_hash, self.dates(), flags, words)
+    }
+
+    /// Whether it says the same of its file as another, but for the hash.
+    pub fn agrees(&self, other: &Row) -> bool {
+        let flags = |row: &Row| [row.favourite, row.executable];
+        self.dates() == other.dates() && flags(self) == flags(other)
+    }
+
+    fn dates(&self) -> Dates<'_> {
+        [&self.created, &self.modified, &self.opened]
+    }
+
     /// Its hash, if it can be one.
     pub fn hash(&self) -> Option<BaseHash> {
         BaseHash::parse(&self.base_hash)

@@ -4,9 +4,13 @@
 //! made portable. [`path`] finds the root, [`list`] reads the list, [`rows`] finds the row of each file, [`hash`] tries
 //! what `Base Hash` could be, and [`files`] says what each file becomes.
 
+mod count;
 pub mod decide;
+mod delivered;
+mod doubts;
 pub mod files;
 pub mod hash;
+mod heard;
 pub mod list;
 pub mod path;
 pub mod rows;

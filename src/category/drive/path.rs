@@ -149,14 +149,19 @@ pub fn is_package(name: &str) -> bool {
     PACKAGES.contains(&match_key(extension).as_str())
 }
 
-/// Whether a file of this name that begins so is a package as a zip, which no program opens until it is unzipped. The
-/// first four bytes are enough.
-pub fn is_package_as_zip(name: &str, first_bytes: &[u8]) -> bool {
+/// Whether a file of this name is a package as a zip if it is a zip.
+pub fn may_be_package_as_zip(name: &str) -> bool {
     let key = match_key(name);
     let inner = key.strip_suffix(".zip").unwrap_or(&key);
     let (_, extension) = split(inner);
     let opens = ZIPS.contains(&extension) && inner.len() == key.len();
-    is_package(inner) && !opens && first_bytes.starts_with(b"PK\x03\x04")
+    is_package(inner) && !opens
+}
+
+/// Whether a file of this name that begins so is a package as a zip, which no program opens until it is unzipped. The
+/// first four bytes are enough.
+pub fn is_package_as_zip(name: &str, first_bytes: &[u8]) -> bool {
+    may_be_package_as_zip(name) && first_bytes.starts_with(b"PK\x03\x04")
 }
 
 #[cfg(test)]

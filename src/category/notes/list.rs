@@ -26,7 +26,7 @@ fn is_hash(text: &str) -> bool {
 }
 
 /// What Apple's list says of one note.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Row {
     /// The physical line it begins on, from 1.
     pub line: u64,
@@ -42,6 +42,13 @@ pub struct Row {
     pub drawing: Option<bool>,
     /// `ContentHash at Import`, mostly empty; what it is the hash of, nobody knows.
     pub hash: Box<str>,
+}
+
+impl Row {
+    /// The same row wherever it stands.
+    pub fn unplaced(&self) -> Self {
+        Row { line: 0, ..self.clone() }
+    }
 }
 
 /// Reads `Notes Details.csv` in any state, with at most `room` bytes of memory for its rows.

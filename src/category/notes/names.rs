@@ -17,44 +17,63 @@ use crate::category::places::Places;
 pub struct Place {
     /// The path of the Markdown.
     pub markdown: String,
-    /// The folder of its files; that of a twin where nobody knows whose they are. `None` without any.
-    pub assets: Option<String>,
-    /// The path of each file, in the order of [`Note::attachments`].
-    pub files: Vec<String>,
+    /// The folder for its files; that of a twin where nobody knows whose they are.
+    pub assets: String,
 }
 
 impl Place {
-    /// The path of a file as the Markdown has it, from its own folder.
-    pub fn from_markdown<'p>(&self, file: &'p str) -> &'p str {
-        let folder = self.markdown.rsplit_once('/').map_or(0, |(folder, _)| folder.len() + 1);
-        file.get(folder..).unwrap_or(file)
+    /// The paths of a note's files, in the order of [`Note::attachments`]. Older versions of a note have theirs in the
+    /// same folder.
+    pub fn files(&self, note: &Note) -> Vec<String> {
+        let mut tree = Places::default();
+        let mut place = |name: &str| {
+            let (way, file) = name.rsplit_once('/').unwrap_or(("", name));
+            let folder = tree.folder(&self.assets, way);
+            let (stem, extension) = split(file);
+            let [path] = tree.free(&folder, stem, [extension]);
+            path
+        };
+        note.attachments.iter().map(|file| place(&file.name)).collect()
+    }
+
+    /// The way to a file as the Markdown has it, from its own folder. Both paths are from the library.
+    pub fn way_to(&self, file: &str) -> String {
+        let folder = self.markdown.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut below = file.split('/').peekable();
+        let mut above = folder.split('/').peekable();
+        while above.peek().is_some() && above.peek() == below.peek() {
+            above.next();
+            below.next();
+        }
+        above.map(|_| "..").chain(below).collect::<Vec<_>>().join("/")
     }
 }
 
 /// The places of all notes, in their order.
-pub fn places(notes: &[Note]) -> Vec<Place> {
+pub fn places(notes: &[&Note]) -> Vec<Place> {
     let mut tree = Places::default();
+    // an owner's folder may be called so too
+    let _ = tree.free(root(Area::Notes), RECENTLY_DELETED, [""]);
     // folders first: a note may be called as one
     let folders: Vec<String> =
         notes.iter().map(|note| tree.folder(root(note.home.area), &note.home.folder)).collect();
-    let mut shared: HashMap<(Area, &str, &str), (String, Vec<String>)> = HashMap::new();
+    let mut shared: HashMap<(Area, &str, &str), String> = HashMap::new();
     let mut places = Vec::with_capacity(notes.len());
     for (note, folder) in notes.iter().zip(folders) {
-        let [markdown, assets] = tree.free(&folder, &stem(&note.title), ["md", "assets"]);
-        let (assets, files) = match note.placing {
-            _ if note.attachments.is_empty() => (None, Vec::new()),
+        let [markdown, own] = tree.free(&folder, &stem(&note.title), ["md", "assets"]);
+        let assets = match note.placing {
             Placing::Shared => {
                 let home = (note.home.area, note.home.folder.as_ref(), note.home.title.as_ref());
-                let of_first = || (assets.clone(), files(&assets, note));
-                let (assets, files) = shared.entry(home).or_insert_with(of_first).clone();
-                (Some(assets), files)
+                shared.entry(home).or_insert(own).clone()
             }
-            Placing::InText | Placing::AtEnd => (Some(assets.clone()), files(&assets, note)),
+            Placing::InText | Placing::AtEnd => own,
         };
-        places.push(Place { markdown, assets, files });
+        places.push(Place { markdown, assets });
     }
     places
 }
+
+const RECENTLY_DELETED: &str = "Recently Deleted";
 
 fn root(area: Area) -> &'static str {
     match area {
@@ -69,19 +88,6 @@ fn stem(title: &str) -> String {
     // a file of that name would be hidden
     let shown = title.strip_prefix('.').map(|rest| format!("_{rest}")).unwrap_or(title);
     if shown.is_empty() { "_".to_owned() } else { shown }
-}
-
-/// The paths of a note's files in its folder.
-fn files(assets: &str, note: &Note) -> Vec<String> {
-    let mut tree = Places::default();
-    let mut place = |name: &str| {
-        let (way, file) = name.rsplit_once('/').unwrap_or(("", name));
-        let folder = tree.folder(assets, way);
-        let (stem, extension) = split(file);
-        let [path] = tree.free(&folder, stem, [extension]);
-        path
-    };
-    note.attachments.iter().map(|file| place(&file.name)).collect()
 }
 
 #[cfg(test)]
@@ -121,8 +127,12 @@ mod tests {
         }
     }
 
+    fn places_of(notes: &[Note]) -> Vec<Place> {
+        places(&notes.iter().collect::<Vec<_>>())
+    }
+
     fn named(notes: &[Note]) -> Vec<String> {
-        places(notes).into_iter().map(|place| place.markdown).collect()
+        places_of(notes).into_iter().map(|place| place.markdown).collect()
     }
 
     #[test]
@@ -178,29 +188,46 @@ mod tests {
     #[test]
     fn files_have_a_folder() {
         let files = ["Attachment.png", "attachment.PNG", "sketches/a:b.png"];
-        let found = places(&[
+        let notes = [
             note("B", "T", &files, Placing::InText),
             note("B", "T", &files, Placing::Shared),
             note("B", "T", &files, Placing::Shared),
-        ]);
+        ];
+        let found = places_of(&notes);
+        assert_eq!(found[0], Place { markdown: "Notes/B/T.md".into(), assets: "Notes/B/T.assets".into() });
         assert_eq!(
-            found[0],
-            Place {
-                markdown: "Notes/B/T.md".into(),
-                assets: Some("Notes/B/T.assets".into()),
-                files: vec![
-                    "Notes/B/T.assets/Attachment.png".into(),
-                    "Notes/B/T.assets/attachment (2).PNG".into(),
-                    "Notes/B/T.assets/sketches/a_b.png".into(),
-                ],
-            }
+            found[0].files(&notes[0]),
+            [
+                "Notes/B/T.assets/Attachment.png",
+                "Notes/B/T.assets/attachment (2).PNG",
+                "Notes/B/T.assets/sketches/a_b.png",
+            ]
         );
-        assert_eq!(found[0].from_markdown(&found[0].files[0]), "T.assets/Attachment.png");
-        assert_eq!(
-            (found[1].assets.as_deref(), &found[1].files),
-            (Some("Notes/B/T (2).assets"), &found[2].files)
-        );
+        assert_eq!((found[1].assets.as_str(), &found[1].assets), ("Notes/B/T (2).assets", &found[2].assets));
         assert_eq!(found[2].markdown, "Notes/B/T (3).md");
+    }
+
+    #[test]
+    fn links_lead_from_the_markdown_to_wherever_a_file_stands() {
+        let place = Place { markdown: "Notes/B/T.md".into(), assets: "Notes/B/T.assets".into() };
+        for (file, way) in [
+            ("Notes/B/T.assets/a.png", "T.assets/a.png"),
+            ("Notes/B/a.png", "a.png"),
+            ("Notes/C/a.png", "../C/a.png"),
+            ("Pictures/a.png", "../../Pictures/a.png"),
+        ] {
+            assert_eq!(place.way_to(file), way, "{file}");
+        }
+    }
+
+    #[test]
+    fn an_owners_folder_is_not_recently_deleted() {
+        let mut gone = note("", "x", &[], Placing::AtEnd);
+        gone.home.area = Area::RecentlyDeleted;
+        assert_eq!(
+            named(&[note("Recently Deleted", "x", &[], Placing::AtEnd), gone]),
+            ["Notes/Recently Deleted (2)/x.md", "Notes/Recently Deleted/x.md"]
+        );
     }
 
     proptest! {
@@ -208,9 +235,10 @@ mod tests {
         fn no_two_notes_have_one_name(titles in prop::collection::vec((r"[aA/.:]{0,2}", r"([aA.:é ]|\(2\)|CON|\.md|\.assets){0,3}"), 0..12)) {
             let notes: Vec<Note> = titles.iter().map(|(folder, title)| note(folder, title, &["a"], Placing::InText)).collect();
             let mut keys = HashSet::new();
-            for place in places(&notes) {
-                assert!(place.markdown.split('/').chain(place.files[0].split('/')).all(is_portable), "{place:?}");
-                assert!(keys.insert(fold(&place.markdown)) && keys.insert(fold(place.assets.as_deref().expect("a folder"))));
+            for (place, note) in places_of(&notes).iter().zip(&notes) {
+                let files = place.files(note);
+                assert!(place.markdown.split('/').chain(files[0].split('/')).all(is_portable), "{place:?}");
+                assert!(keys.insert(fold(&place.markdown)) && keys.insert(fold(&place.assets)));
             }
         }
     }

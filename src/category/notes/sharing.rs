@@ -69,7 +69,7 @@ impl Person {
 }
 
 /// What a list says of one shared note.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Row {
     /// The physical line it begins on, from 1.
     pub line: u64,
@@ -79,6 +79,13 @@ pub struct Row {
     pub modified: Written,
     /// The owner first, if it is not the owner of the export.
     pub people: Vec<Person>,
+}
+
+impl Row {
+    /// The same row wherever it stands.
+    pub fn unplaced(&self) -> Self {
+        Row { line: 0, ..self.clone() }
+    }
 }
 
 /// Reads `Shared Notes Info.csv`, with at most `room` bytes of memory for its rows.

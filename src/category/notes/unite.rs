@@ -33,6 +33,13 @@ pub struct United {
     pub older: Vec<At>,
 }
 
+impl United {
+    /// The note in every export that has it, the newest first.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = At> {
+        std::iter::once(self.newest).chain(self.older.iter().copied())
+    }
+}
+
 /// The notes of these exports, the oldest first. Sorted by area, folder and title, and so independent of the run.
 pub fn unite(exports: &[Notes]) -> Vec<United> {
     let mut all: BTreeMap<(Area, String, String), Vec<Same<'_>>> = BTreeMap::new();
@@ -57,10 +64,10 @@ pub fn unite(exports: &[Notes]) -> Vec<United> {
 /// What a clock showed and the instant that another export states for it, of notes that both have: with a
 /// [`Trial`](crate::category::trial::Trial) they tell where the clock stood.
 pub fn clocks(exports: &[Notes], united: &[United]) -> Vec<(NaiveDateTime, DateTime<Utc>)> {
-    let note = |at: &At| exports.get(at.export).and_then(|notes| notes.notes.get(at.note));
+    let note = |at: At| exports.get(at.export).and_then(|notes| notes.notes.get(at.note));
     let mut clocks = Vec::new();
     for one in united {
-        let notes = || std::iter::once(&one.newest).chain(&one.older).filter_map(note);
+        let notes = || one.all().filter_map(note);
         let Some(stated) = notes().find_map(|note| note.mark.created) else { continue };
         clocks.extend(notes().filter_map(|note| match stamp::parse(&note.created.raw) {
             Ok(Some(Stamp::Clock(time))) => Some((time, stated)),
@@ -167,11 +174,8 @@ mod tests {
     }
 
     fn told(exports: &[Notes]) -> Vec<String> {
-        let at = |at: &At| format!("{}:{}", at.export, exports[at.export].notes[at.note].source());
-        unite(exports)
-            .iter()
-            .map(|one| std::iter::once(&one.newest).chain(&one.older).map(at).collect::<Vec<_>>().join(" "))
-            .collect()
+        let at = |at: At| format!("{}:{}", at.export, exports[at.export].notes[at.note].source());
+        unite(exports).iter().map(|one| one.all().map(at).collect::<Vec<_>>().join(" ")).collect()
     }
 
     const JULY: &str = "07-01-2024 05:00:00";

@@ -1,13 +1,13 @@
 //! A note as the Markdown file that its owner gets.
 //!
-//! It brings the note, its place and its text together and decides nothing of its own.
+//! It brings the note, its files and its text together and decides nothing of its own.
 
 use crate::category::notes::markdown::{self, Deleted, Files, FrontMatter, Link, Pinned};
-use crate::category::notes::names::Place;
 use crate::category::notes::note::{Note, Placing};
 
-/// The Markdown of a note at its place. `text` is that of its body, `""` where it has none.
-pub fn written(note: &Note, place: &Place, text: &str) -> String {
+/// The Markdown of a note. `files` are the ways to its attachments from the folder of the Markdown; `text` is that of
+/// its body, `""` where it has none.
+pub fn written(note: &Note, files: &[String], text: &str) -> String {
     let (created, modified) = (note.created.rfc3339(), note.modified.rfc3339());
     let people: Vec<&str> = note.people.iter().filter_map(|person| person.called()).collect();
     let front = FrontMatter {
@@ -19,11 +19,9 @@ pub fn written(note: &Note, place: &Place, text: &str) -> String {
         shared_with: &people,
         source: note.source(),
     };
-    let link = |path: &String| {
-        let path = place.from_markdown(path);
-        Link { name: path.rsplit('/').next().unwrap_or(path).to_owned(), path: path.to_owned() }
-    };
-    let links: Vec<Link> = place.files.iter().map(link).collect();
+    let link =
+        |path: &String| Link { name: path.rsplit('/').next().unwrap_or(path).to_owned(), path: path.clone() };
+    let links: Vec<Link> = files.iter().map(link).collect();
     let files = match note.placing {
         Placing::InText => Files::InText(&links),
         Placing::AtEnd | Placing::Shared => Files::AtEnd(&links),
@@ -76,10 +74,11 @@ mod tests {
         let markdown: Vec<(String, String)> = found
             .notes
             .iter()
-            .zip(places(&found.notes))
+            .zip(places(&found.notes.iter().collect::<Vec<_>>()))
             .map(|(note, place)| {
                 let body = note.body.as_ref().map_or("", |body| text(body.content));
-                (place.markdown.clone(), written(note, &place, body))
+                let files: Vec<String> = place.files(note).iter().map(|file| place.way_to(file)).collect();
+                (place.markdown, written(note, &files, body))
             })
             .collect();
         let expected = [

@@ -13,7 +13,7 @@ pub(crate) mod build;
 mod by_name;
 pub mod classify;
 pub mod counts;
-mod doubts;
+pub mod doubts;
 mod heard;
 #[cfg(test)]
 mod laws;

@@ -12,6 +12,7 @@ mod sort;
 
 use crate::apple::part_name::{self, PartName};
 use crate::apple::text;
+use crate::category::notes;
 use crate::contents::Category;
 
 pub use shape::Shape;
@@ -113,7 +114,7 @@ pub fn of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> Optio
         return Some(category);
     }
     let below_apple = |path: &str| is_outer(name) || path.split('/').next().is_some_and(is_outer);
-    let note = |path: &str| is_note(path) && below_apple(path) && says_notes(name, path);
+    let note = |path: &str| below_apple(path) && is_note(name, path);
     paths.filter(|path| below_apple(path)).find_map(|path| {
         generic(path).and_then(Sort::category).or_else(|| note(path).then_some(Category::Notes))
     })
@@ -185,17 +186,15 @@ fn generic(path: &str) -> Option<Sort> {
     found.map(|(_, sort)| *sort)
 }
 
-/// A note is a text in a folder of its own name.
-fn is_note(path: &str) -> bool {
-    let mut from_end = path.rsplit('/');
-    let (file, folder) = (from_end.next().unwrap_or_default(), from_end.next().unwrap_or_default());
-    file.strip_suffix(".txt")
-        .is_some_and(|stem| !stem.is_empty() && without_number(stem) == without_number(folder))
-}
-
-fn says_notes(name: &str, path: &str) -> bool {
+/// Whether a text in a folder of its own name shows that notes lie here. Anybody may have such a text; so it has to have
+/// the time in its name, or to lie in Apple's folder or below a name that says so.
+fn is_note(name: &str, path: &str) -> bool {
+    let Some(mark) = notes::path::mark_of(path) else { return false };
     let says = |text: &str| text.to_lowercase().contains("notes");
-    says(name) || path.split('/').next().is_some_and(says)
+    let above = path.rsplitn(3, '/').nth(2).unwrap_or_default();
+    let in_area =
+        || above.split('/').any(|folder| ["notes", "recently deleted"].contains(&&*text::match_key(folder)));
+    mark.created.is_some() || in_area() || says(name) || path.split('/').next().is_some_and(says)
 }
 
 /// Whether a file of this name is one that only Apple writes.
@@ -280,7 +279,10 @@ mod tests {
             ("backup.zip", &["Ann.vcf", "work.ics", "letter.eml"], none),
             ("Calendriers et rappels iCloud.zip", &["a/Home.ics"], Some(Category::Calendars)),
             ("iCloud Notes.zip", &["iCloud Notes/Notes/Plan/Plan.txt"], Some(Category::Notes)),
-            ("texts.zip", &["Notes/Plan/Plan.txt"], none),
+            ("iCloud 备忘录.zip", &["iCloud 备忘录/Recently Deleted/Plan/Plan-1.txt"], Some(Category::Notes)),
+            ("Poznámky na iCloudu.zip", &["w/Old/Plan/Plan-2021-03-04T05:06:07Z.txt"], Some(Category::Notes)),
+            ("iCloud 备忘录.zip", &["iCloud 备忘录/Plan/Plan.txt"], none),
+            ("texts.zip", &["Notes/Plan/Plan.txt", "Plan/Plan-2021-03-04T05:06:07Z.txt"], none),
             ("a.zip", &["Apple Music Play Activity.csv"], Some(Category::Records)),
             ("a.zip", &["w/Apple Music - Play History Daily Tracks.csv"], Some(Category::Records)),
             ("a.zip", &["w/Store Transaction History.csv"], Some(Category::Records)),

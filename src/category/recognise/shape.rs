@@ -8,9 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::apple::text::{match_key, split};
 use crate::category::delivery::{Classified, Head};
-use crate::category::recognise::{
-    Beside, Sort, exact, generic, has_drive_root, is_note, is_outer, says_notes,
-};
+use crate::category::recognise::{Beside, Sort, exact, generic, has_drive_root, is_note, is_outer};
 use crate::category::{bookmarks, drive, mail, notes};
 use crate::contents::{Category, litter};
 
@@ -32,6 +30,8 @@ pub struct Shape {
     found: BTreeSet<Category>,
     /// Whose all is of which nothing tells.
     whole: Option<Category>,
+    /// Whether it is the archive of receipts.
+    holds_receipts: bool,
 }
 
 impl Shape {
@@ -64,9 +64,10 @@ impl Shape {
             drive,
             is_apples,
             whole: sibling.or_else(|| super::by_name(name)),
+            holds_receipts: match_key(name).contains("receipt"),
             ..Shape::default()
         };
-        let is_note = |path: &str| is_note(path) && shape.is_below_apples(path) && says_notes(name, path);
+        let is_note = |path: &str| shape.is_below_apples(path) && is_note(name, path);
         if found.contains(&Category::Notes) || rest.clone().any(is_note) {
             found.insert(Category::Notes);
             shape.notes = Some(notes::path::Shape::of(rest.clone()));
@@ -194,7 +195,7 @@ impl Shape {
         let key = match_key(path);
         match split(file_name(&key)).1 {
             "csv" | "tsv" | "json" | "xml" | "plist" | "txt" | "html" | "htm" => Some(Sort::Table),
-            "pdf" if key.contains("receipt") => Some(Sort::Receipt),
+            "pdf" if self.holds_receipts || key.contains("receipt") => Some(Sort::Receipt),
             "m4a" | "caf" | "wav" | "mp3" | "aac" | "amr" => Some(Sort::Recording),
             _ => None,
         }

@@ -16,11 +16,13 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
+use crate::apple::text;
 use crate::contents::Category;
 use crate::error::Error;
 use crate::library::catalog::Catalog;
 use crate::library::filter::HiddenAndDeleted;
 use crate::library::layout;
+use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, DerivedRecord};
 use crate::page::found::tables::{Row, Tables};
@@ -29,6 +31,9 @@ use crate::page::sections::{BookmarkShown, FileShown, MessageShown, NoteShown, S
 
 /// Bytes of a file that are read for the page; a note or a calendar is far smaller.
 const LARGEST: u64 = 64 << 20;
+
+/// How many databases are looked for beside one that its owner changed.
+const MOST_BESIDE: u64 = 100;
 
 /// The sections of a library.
 #[derive(Debug, Clone, Default)]
@@ -60,7 +65,7 @@ pub fn sections(
         derived: catalog.derived()?,
     };
     let has = |category| holdings.files.iter().any(|file| file.category == category);
-    let tables = Tables::open(&library.join(layout::RECORDS));
+    let tables = kept.records().find_map(|path| Tables::open(&path.to_path(library)));
     let mut found = Found::default();
     if let Some(tables) = &tables {
         found.sections.extend(notes(&kept, tables, hidden));
@@ -116,6 +121,16 @@ impl Kept<'_> {
     fn has(&self, path: &str) -> bool {
         self.files.contains(path)
             || LibraryPath::parse(path).is_ok_and(|path| self.derived.contains_key(&path))
+    }
+
+    /// Where the database may be, the newest first: where its owner changed it, the next one stands beside it.
+    fn records(&self) -> impl Iterator<Item = LibraryPath> {
+        let first = LibraryPath::new([layout::RECORDS]);
+        let (stem, extension) = text::split(layout::RECORDS);
+        let beside = |number| LibraryPath::new([name::with_suffix(stem, extension, number)]);
+        let is_there = |path: &LibraryPath| self.derived.contains_key(path);
+        let numbered: Vec<LibraryPath> = (2..MOST_BESIDE).map(beside).filter(is_there).collect();
+        numbered.into_iter().rev().chain([first])
     }
 
     /// The bytes of a file, if one stands there that is no link.
@@ -224,3 +239,6 @@ fn bookmarks(tables: &Tables, hidden: HiddenAndDeleted) -> Option<Section> {
     let shown: Vec<BookmarkShown> = rows.iter().filter(|row| !is_left_out(row)).map(bookmark).collect();
     (!rows.is_empty()).then(|| Section::bookmarks(&shown, left_out))
 }
+
+#[cfg(test)]
+mod tests;

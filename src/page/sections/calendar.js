@@ -110,24 +110,49 @@ const today = () => {
 const month = element('div', 'month');
 const heading = element('h2', 'month-name');
 heading.setAttribute('aria-live', 'polite');
-const mover = (label, text, by) => {
+const mover = (label, text, to) => {
   const button = element('button', 'all', text);
   button.type = 'button';
   button.setAttribute('aria-label', label);
-  button.addEventListener('click', () => go({ month: shifted(by), open: '' }));
+  button.addEventListener('click', () => go({ month: to(), open: '' }));
   return button;
 };
+const monthOf = day => {
+  const { year, month } = dateOf(day);
+  return String(year).padStart(4, '0') + '-' + two(month);
+};
 const shifted = by => {
-  if (!by) return '';
   const [year, number] = shownMonth();
-  const at = year * 12 + number - 1 + by;
+  const at = Math.max(12, Math.min(9999 * 12 + 11, year * 12 + number - 1 + by));
   return String(Math.floor(at / 12)).padStart(4, '0') + '-' + two(at % 12 + 1);
 };
-// the month of the address; else this one, or where the calendar begins or ends if it has nothing now
+// the last day before another on which anything begins, and the first one after
+const dayBefore = before => {
+  let found = null;
+  events.forEach(event => {
+    if (isShown(event)) event.runs.forEach(([from, step, count]) => {
+      if (from >= before) return;
+      const day = from + step * Math.min(count - 1, Math.ceil((before - from) / step) - 1);
+      if (found === null || day > found) found = day;
+    });
+  });
+  return found;
+};
+const dayAfter = after => {
+  let found = null;
+  events.forEach(event => {
+    if (isShown(event)) event.runs.forEach(([from, step, count]) => {
+      const day = from > after ? from : from + step * (Math.floor((after - from) / step) + 1);
+      if (day <= from + step * (count - 1) && (found === null || day < found)) found = day;
+    });
+  });
+  return found;
+};
+// the month of the address; else that of the last event until now, or of the first one
 const shownMonth = () => {
   const found = /^(\d{4})-(\d\d)$/.exec(current.month ?? '');
   if (found && +found[2] >= 1 && +found[2] <= 12) return [+found[1], +found[2]];
-  const { year, month: number } = dateOf(Math.max(first, Math.min(last, today())));
+  const { year, month: number } = dateOf(dayBefore(today() + 1) ?? dayAfter(today()) ?? today());
   return [year, number];
 };
 let first = Infinity, last = -Infinity;
@@ -137,7 +162,8 @@ events.forEach(event => event.runs.forEach(([from, step, count]) => {
 }));
 if (first > last) first = last = today();
 const bar = element('div', 'month-bar');
-bar.append(mover('Previous month', '←', -1), heading, mover('Next month', '→', 1), mover('This month', 'Today', 0));
+bar.append(mover('Previous month', '←', () => shifted(-1)), heading, mover('Next month', '→', () => shifted(1)),
+  mover('This month', 'Today', () => monthOf(today())));
 const drawMonth = () => {
   const [year, number] = shownMonth();
   heading.textContent = MONTHS[number - 1] + ' ' + year;
@@ -172,8 +198,13 @@ const drawMonth = () => {
       .forEach(([event, index, start]) => day.append(eventLink(event, index, start, at)));
     grid.append(day);
   }
-  const free = element('p', 'small nothing', 'Nothing in this month.');
+  const free = element('p', 'small nothing', 'Nothing in this month. ');
   free.hidden = days.size > 0;
+  [['Before it: ', dayBefore(from)], ['After it: ', dayAfter(to)]].forEach(([words, day]) => {
+    if (day === null || days.size) return;
+    const { year: itsYear, month: itsMonth } = dateOf(day);
+    free.append(mover(words + MONTHS[itsMonth - 1] + ' ' + itsYear, words + MONTHS[itsMonth - 1] + ' ' + itsYear, () => monthOf(day)), ' ');
+  });
   month.replaceChildren(bar, grid, free);
 };
 

@@ -120,6 +120,12 @@ impl Section {
         form(self.category).map_or("", |form| form.file)
     }
 
+    /// What it knows, as JSON.
+    #[cfg(test)]
+    pub fn data(&self) -> &str {
+        &self.data
+    }
+
     /// Says how many are left out because they are deleted.
     fn without(self, left_out: u64, deleted: &str) -> Self {
         let is = if left_out == 1 { "is" } else { "are" };

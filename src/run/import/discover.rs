@@ -66,7 +66,7 @@ pub(super) fn discover_beside(
     let found = search(run.inputs, run.strangers, Some(library), &around)?;
     let given = unchanged::inputs(&found);
     let mut inputs = gather(found, delivered, run)?;
-    before.reclaimed = reclaim(&mut inputs.contents);
+    before.reclaimed = reclaim(&mut inputs.contents, wanted);
     categorise(&mut inputs.contents);
     inputs.contents.sort_entries();
     exclude(&mut inputs.contents, wanted);

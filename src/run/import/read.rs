@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use crate::category::others;
-use crate::contents::{ArchiveId, Class, Entry};
+use crate::contents::{ArchiveId, Class, ContentSet, Entry};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids};
-use crate::library::record::{Novelty, ReadEntry};
+use crate::library::record::{Area, Novelty, ReadEntry};
 use crate::library::staging::Staging;
 use crate::run::import::Run;
 use crate::run::import::discover::Discovered;
@@ -73,7 +73,9 @@ pub(super) fn read_only(
 fn hear_others(inputs: &mut Inputs, before: &Before, library: &Path, staging: Option<&Staging>) {
     let kept = before.files.values().map(|record| (record.content, record.path.to_path(library)));
     let shelf = Shelf::new(&inputs.contents, &inputs.sources, kept, staging);
-    let heard = others::hear(&inputs.contents, &shelf);
+    let proved = before.files.values().filter(|record| record.area == Area::Other && record.proved);
+    let proved: ContentSet = proved.map(|record| *record.delivered()).collect();
+    let heard = others::hear(&inputs.contents, &shelf, &proved);
     inputs.heard.others = heard;
 }
 

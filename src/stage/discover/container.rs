@@ -202,7 +202,12 @@ pub(super) enum Extent {
 }
 
 /// A part folder, without the folders in `apart`, which are parts or libraries themselves.
-pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<PathBuf>) -> Container {
+pub(super) fn folder_container(
+    root: &Path,
+    extent: Extent,
+    apart: &HashSet<PathBuf>,
+    beside: Beside,
+) -> Container {
     let walk = WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter();
     let belongs = |entry: &DirEntry| {
         let is_apples = || {
@@ -240,7 +245,7 @@ pub(super) fn folder_container(root: &Path, extent: Extent, apart: &HashSet<Path
     }
     let name = name_of(root);
     let head = |path: &str| head_of(root, path);
-    let shape = Shape::of(&name, Delivered::Folder, Beside::Nothing, files.iter().map(|f| &*f.path), &head);
+    let shape = Shape::of(&name, Delivered::Folder, beside, files.iter().map(|f| &*f.path), &head);
     if extent == Extent::Claimed {
         files.retain(|file| shape.is_claimed(&file.path));
         (0..).zip(&mut files).for_each(|(position, file)| file.position = position);

@@ -29,6 +29,7 @@ fn cards_stay_and_one_file_holds_all() {
         assert_eq!(
             scene.tree(),
             [
+                "Contacts/All contacts with groups.vcf",
                 "Contacts/All contacts.vcf",
                 "Contacts/Cards/Ann Berg.vcf",
                 "Contacts/Cards/Bo Dahl.vcf",
@@ -49,9 +50,12 @@ fn cards_stay_and_one_file_holds_all() {
             "{}",
             scene.text("Contacts/All contacts.vcf")
         );
+        // programs that know no groups know categories
+        let grouped = scene.text("Contacts/All contacts with groups.vcf");
+        assert_eq!(grouped.matches("CATEGORIES:Sailors\r\n").count(), 1, "{grouped}");
         assert_eq!(problems(&report), [""; 0]);
         let [items, listed, _, files, derived] = numbers(&report, "contacts");
-        assert_eq!((items, listed, files, derived), (Some(5), None, Some(5), Some(2)));
+        assert_eq!((items, listed, files, derived), (Some(5), None, Some(5), Some(3)));
         assert_eq!(
             scene.rows("SELECT uid, name, organisation, phones, emails, birthday, has_photo, groups, path FROM contacts ORDER BY path"),
             [

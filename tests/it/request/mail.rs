@@ -125,7 +125,8 @@ fn odd_messages_and_folders() {
         tree.iter().any(|path| path.starts_with(&format!("Mail/INBOX/{}", "x".repeat(150)))),
         "{tree:#?}"
     );
-    assert_eq!(scene.details(), ["iCloud Mail 2024-05-01/Part 1/Mail/INBOX/list.csv"]);
+    let kept: Vec<String> = tree.into_iter().chain(scene.details()).collect();
+    assert_eq!(kept.iter().filter(|path| path.ends_with("list.csv")).count(), 1, "{kept:#?}");
     assert_eq!(scene.rows("SELECT count(*) FROM messages"), ["4"]);
 }
 

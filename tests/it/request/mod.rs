@@ -10,6 +10,7 @@ mod derived;
 mod drive;
 mod mail;
 mod notes;
+mod page;
 mod recognition;
 mod records;
 mod union;
@@ -61,14 +62,14 @@ impl Scene {
 
     fn import_with(&self, more: &[&str]) -> Value {
         let run = self.import_run(more);
-        assert_eq!(run.code(), 0, "{}{}", run.out(), run.err());
+        assert_eq!(run.code(), 0, "{}", told(&run));
         run.json()
     }
 
     /// Imports `parts/`, of which something has to be missing, damaged or not written.
     fn import_with_errors(&self) -> Value {
         let run = self.import_run(&[]);
-        assert_eq!(run.code(), 3, "{}{}", run.out(), run.err());
+        assert_eq!(run.code(), 3, "{}", told(&run));
         run.json()
     }
 
@@ -85,9 +86,10 @@ impl Scene {
         tree(&self.library()).into_iter().filter(|path| path != "Records.sqlite").collect()
     }
 
-    /// Apple's own tables and texts.
+    /// Apple's own tables and texts, without what the library notes beside them.
     fn details(&self) -> Vec<String> {
-        tree(&self.path(".windfall/details"))
+        let is_ours = |path: &String| path.ends_with("/origins.csv") || path.ends_with("/settings.csv");
+        tree(&self.path(".windfall/details")).into_iter().filter(|path| !is_ours(path)).collect()
     }
 
     fn bytes(&self, path: &str) -> Vec<u8> {
@@ -129,6 +131,12 @@ impl Scene {
         };
         statement.query_map([], row).unwrap().map(Result::unwrap).collect()
     }
+}
+
+/// What a run says that ended otherwise than it should have.
+fn told(run: &Run) -> String {
+    let report: Value = serde_json::from_str(run.out()).unwrap_or_default();
+    format!("{}\n{:#}\n{:#}", run.err(), report["problems"], report["categories"])
 }
 
 /// The numbers of a category in a report: items, listed, matched, files, derived.

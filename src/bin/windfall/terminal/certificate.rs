@@ -18,7 +18,8 @@ use windfall::cli::{
     remedy,
 };
 use windfall::{
-    Category, Check, Code, Error, ExportReport, LeftAlone, Problem, Report, Severity, TimeZone, ZoneFrom,
+    Category, Check, Code, Count, Error, ExportReport, LeftAlone, Problem, Report, Severity, TimeZone,
+    ZoneFrom,
 };
 
 /// How many archives that were left alone are named.
@@ -57,7 +58,7 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
                 "left out",
                 entries.excluded,
                 sizes.excluded,
-                "as you chose: hidden, recently deleted, forgotten",
+                "as you chose: categories, hidden, recently deleted, forgotten",
             ),
             ("ignored", entries.ignored, sizes.ignored, "empty files, .DS_Store and the like"),
             ("failed", entries.failed, sizes.failed, "see below"),
@@ -65,13 +66,68 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
     )?;
     writeln!(out)?;
     media(out, report)?;
-    time_zone(out, &report.time_zone)?;
+    if report.media.photos + report.media.videos > 0 {
+        time_zone(out, &report.time_zone)?;
+    }
     // how many files there are says the sum of the two
     proof(out, report.media.proved, report.media.unproved, 0)?;
     albums(out, report)?;
+    categories(out, &report.categories)?;
     health(out, report)?;
     to_arrange(out, report)?;
     verdict(out, &report.exports, &report.problems, voice, report.rows)
+}
+
+/// One line for each category besides photos, and what Apple never sends to anybody.
+fn categories(out: &mut dyn Write, counts: &[Count]) -> io::Result<()> {
+    for count in counts {
+        let (name, one, many) = words(count.category);
+        let items = counted(count.items, one, many);
+        match count.listed {
+            Some(listed) => {
+                let (here, listed) = (amount::count(count.matched), amount::count(listed));
+                let others = count.items.saturating_sub(count.matched);
+                let others = match others {
+                    0 => String::new(),
+                    others => format!("; {} in no list", counted(others, "more is", "more are")),
+                };
+                writeln!(
+                    out,
+                    "  {}: {here} of {listed} that Apple lists are here{others}",
+                    styled(STRONG, name)
+                )?;
+            }
+            None => {
+                writeln!(
+                    out,
+                    "  {}: {items}; Apple sends no list to compare them with",
+                    styled(STRONG, name)
+                )?;
+            }
+        }
+    }
+    match counts.len() {
+        0 | 1 => Ok(()),
+        _ => writeln!(
+            out,
+            "  {}",
+            styled(FAINT, "Health, Messages and passwords are never among what Apple sends")
+        ),
+    }
+}
+
+/// What a category is called, and what is counted of it.
+fn words(category: Category) -> (&'static str, &'static str, &'static str) {
+    match category {
+        Category::Photos => ("Photos", "photo", "photos"),
+        Category::Notes => ("Notes", "note", "notes"),
+        Category::Drive => ("iCloud Drive", "file", "files"),
+        Category::Contacts => ("Contacts", "card", "cards"),
+        Category::Calendars => ("Calendars and reminders", "event or task", "events and tasks"),
+        Category::Mail => ("Mail", "message", "messages"),
+        Category::Bookmarks => ("Bookmarks", "bookmark", "bookmarks"),
+        Category::Records => ("Account, purchases, plays", "row", "rows"),
+    }
 }
 
 fn to_arrange(out: &mut dyn Write, report: &Report) -> io::Result<()> {
@@ -130,6 +186,7 @@ fn check_words(out: &mut dyn Write, check: &Check, voice: Voice) -> io::Result<(
     )?;
     writeln!(out)?;
     proof(out, check.media.proved, check.media.unproved, check.rows)?;
+    categories(out, &check.categories)?;
     verdict(out, &check.exports, &check.problems, voice, check.rows)
 }
 

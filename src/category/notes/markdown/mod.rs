@@ -1,13 +1,15 @@
 //! The Markdown of a note, and the note of its Markdown.
 //!
 //! Front matter, the title, then the text line by line, as Obsidian, Logseq, Joplin and Apple's Notes take it. It never
-//! changes what a note says: [`strip`] gives every line back, and CommonMark reads the same text.
+//! changes what a note says: `strip` gives every line back, and CommonMark reads the same text. The program never needs
+//! it; tests and fuzzing do.
 //!
 //! The surprise: each line of the note is one line here, blank ones too. The empty line after the title is the note's own;
 //! where a note goes on directly, its title ends in two spaces, as any line does that another follows directly.
 
 mod blocks;
 mod inline;
+#[cfg(any(test, feature = "internals"))]
 mod strip;
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,7 @@ use blocks::{Item, Writer};
 use inline::{Hazards, MARK};
 
 pub use inline::OBJECT;
+#[cfg(any(test, feature = "internals"))]
 pub use strip::{Stripped, strip};
 
 /// The heading of files whose place in the text nobody can tell.

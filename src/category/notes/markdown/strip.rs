@@ -5,7 +5,7 @@
 
 use crate::category::notes::markdown::ATTACHMENTS;
 use crate::category::notes::markdown::blocks::{DONE, OPEN};
-use crate::category::notes::markdown::inline::{ENTITIES, MARK, unescape};
+use crate::category::notes::markdown::inline::{ENTITIES, MARK, OBJECT};
 
 /// A note, from its Markdown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,4 +88,48 @@ fn content(markdown: &str) -> String {
         bare.starts_with(MARK) && !bare.replace(MARK, "").trim().is_empty()
     });
     unescape(guarded.unwrap_or(markdown))
+}
+
+/// The text of Markdown that [`escape`](super::inline::escape) made, with U+FFFC for each link and comment.
+pub(super) fn unescape(markdown: &str) -> String {
+    let mut text = String::with_capacity(markdown.len());
+    let mut rest = markdown;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.get(c.len_utf8()..).unwrap_or_default();
+        let skipped = match c {
+            '\\' => after
+                .chars()
+                .next()
+                .filter(char::is_ascii_punctuation)
+                .map(|literal| (literal, 1 + literal.len_utf8())),
+            '&' => ENTITIES
+                .iter()
+                .find(|(entity, _)| rest.starts_with(entity))
+                .map(|(entity, c)| (*c, entity.len())),
+            '<' => rest.starts_with(MARK).then_some((OBJECT, MARK.len())),
+            '!' => link(after).map(|length| (OBJECT, 1 + length)),
+            '[' => link(rest).map(|length| (OBJECT, length)),
+            _ => None,
+        };
+        let (literal, length) = skipped.unwrap_or((c, c.len_utf8()));
+        text.push(literal);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    text
+}
+
+/// The length of a link that the text begins with.
+fn link(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix('[')?;
+    let mut is_escaped = false;
+    let end = inside.find(|c: char| {
+        let ends = matches!(c, '[' | ']') && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        ends
+    })?;
+    // the name of a file has its own brackets escaped, so another one is the owner's
+    let target = inside.get(end..)?.strip_prefix("](")?;
+    // addresses have no brackets: they are percent-encoded
+    let length = target.find(')')?;
+    Some("[".len() + end + "](".len() + length + ")".len())
 }

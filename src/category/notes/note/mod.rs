@@ -3,7 +3,7 @@
 //! It is put together from what each path is for, from Apple's lists, and from what the texts say. It guesses
 //! nothing: a date that several rows may mean is unknown, and files that several texts may mean belong to all of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::SecondsFormat;
 use chrono_tz::Tz;
@@ -113,14 +113,6 @@ pub struct Notes {
     pub pointing_nowhere: Vec<usize>,
 }
 
-impl Notes {
-    /// Rows of Apple's list whose note is nowhere. A drawing has no text, so that it is not missed.
-    pub fn missing<'r>(&self, rows: &'r [list::Row]) -> impl Iterator<Item = &'r list::Row> {
-        let missing = self.matching.missing.iter().filter_map(|row| rows.get(*row));
-        missing.filter(|row| row.drawing != Some(true))
-    }
-}
-
 /// Puts the notes of one export together. `gist` says what the text of a content says; `zone` is where the clock of
 /// Apple's lists is thought to have stood. Files that are no note's are passed over.
 pub fn notes(
@@ -147,9 +139,20 @@ pub fn notes(
         })
         .collect();
     let matching = matching(rows, &known, zone);
+    // of fewer rows than notes nobody knows whether any speaks of this one
+    let doubtful: HashSet<usize> = matching
+        .groups
+        .iter()
+        .filter(|group| group.rows.len() < group.notes.len())
+        .flat_map(|group| group.notes.iter().copied())
+        .collect();
     for (index, (draft, shared_rows)) in drafts.iter_mut().zip(people).enumerate() {
-        let of_note: Vec<&list::Row> =
-            matching.rows_of(index).iter().filter_map(|row| rows.get(*row)).collect();
+        let of_note: Vec<&list::Row> = matching
+            .rows_of(index)
+            .iter()
+            .filter(|_| !doubtful.contains(&index))
+            .filter_map(|row| rows.get(*row))
+            .collect();
         draft.say(&of_note, zone);
         draft.matched = matching.notes.get(index).cloned().unwrap_or(Matched::Nothing);
         let mut people: Vec<Person> = Vec::new();

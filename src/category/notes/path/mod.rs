@@ -86,7 +86,11 @@ pub struct Shape {
 impl Shape {
     /// Looks at all paths (`/` between components).
     pub fn of<'p>(paths: impl Iterator<Item = &'p str> + Clone) -> Self {
-        let wrapper = wrapper_of(paths.clone());
+        Shape::below(wrapper_of(paths.clone()), paths)
+    }
+
+    /// Looks at all paths, of which those below this wrapper count.
+    pub fn below<'p>(wrapper: &str, paths: impl Iterator<Item = &'p str> + Clone) -> Self {
         let below = |path: &'p str| strip(path, wrapper);
         let has_body = |path: &'p str| Some(folder_key(body_of(below(path)?)?.0));
         let all: HashSet<String> = paths.filter_map(has_body).collect();
@@ -233,6 +237,11 @@ fn home(folder: &str) -> Option<Home> {
     };
     let (folder, title) = below.rsplit_once('/').unwrap_or(("", below));
     Some(Home { area, folder: folder.into(), title: title.into() })
+}
+
+/// What the name of a text says that has its folder's name, as those of notes have; `None` if this is none.
+pub fn mark_of(path: &str) -> Option<Mark> {
+    body_of(path).map(|(_, mark)| mark)
 }
 
 /// The folder of a body and what its name says, by the rule of the module.

@@ -93,12 +93,6 @@ pub struct Matching {
 }
 
 impl Matching {
-    /// How many notes are there for which Apple lists a row.
-    pub fn matched(&self) -> usize {
-        let alone = self.notes.iter().filter(|matched| matches!(matched, Matched::Row(..))).count();
-        alone + self.groups.iter().map(|group| group.rows.len().min(group.notes.len())).sum::<usize>()
-    }
-
     /// The rows that may speak of a note: none, one, or equal candidates.
     pub fn rows_of(&self, note: usize) -> &[usize] {
         match self.notes.get(note) {

@@ -94,7 +94,6 @@ fn what_is_missing_and_what_is_not_listed() {
     assert_eq!((some.missing.as_slice(), some.unlisted.as_slice()), (&[3][..], &[2][..]));
     assert_eq!(some.groups.len(), 2);
     assert_eq!((some.groups[0].rows.len(), some.groups[0].notes.len()), (3, 2));
-    assert_eq!(some.matched(), 3);
     assert_eq!(some.rows_of(0), [0, 1, 2]);
     assert_eq!(some.rows_of(2), [] as [usize; 0]);
 }

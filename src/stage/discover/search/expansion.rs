@@ -34,6 +34,11 @@ impl Expansion {
         self.bases.insert(container, base);
     }
 
+    /// Forgets a container that was not taken in after all.
+    pub(super) fn forget(&mut self, container: usize) {
+        self.bases.remove(&container);
+    }
+
     /// Counts `bytes` more, if so many may come out of this archive.
     pub(super) fn allow(
         &mut self,

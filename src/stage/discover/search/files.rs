@@ -17,7 +17,9 @@ use crate::contents::{Category, litter};
 use crate::error::Error;
 use crate::problem::Code;
 use crate::problem::refusal::{Refusal, refused};
-use crate::stage::discover::container::{Lies, Source, container, name_of, no_file, shape_of};
+use crate::stage::discover::container::{
+    Extent, Lies, Source, container, folder_container, name_of, no_file, shape_of,
+};
 use crate::stage::discover::search::{Searcher, Whose};
 
 impl Searcher<'_> {
@@ -94,11 +96,24 @@ impl Searcher<'_> {
                 categories.entry(key(name)).or_insert_with(|| container.shape.category());
             }
         }
+        let category =
+            |name: &str| categories.get(&key(name)).copied().filter(|category| *category != Category::Photos);
         let mut strangers = Vec::new();
+        for folder in std::mem::take(&mut self.waiting_folders) {
+            let name = name_of(&folder);
+            let Some(category) = category(&name) else {
+                self.found.left_alone.names.push(format!("{name}/"));
+                strangers.push(folder);
+                continue;
+            };
+            let apart = self.library.map(Path::to_owned).into_iter().collect();
+            let container = folder_container(&folder, Extent::Whole, &apart, Beside::Part(category));
+            self.found.hashes.push(container.hash());
+            self.add(container)?;
+        }
         for (path, mut container) in std::mem::take(&mut self.waiting) {
-            let category =
-                categories.get(&key(&container.name)).filter(|category| **category != Category::Photos);
-            let (Some(&category), Source::Zip(archive)) = (category, &container.source) else {
+            let (Some(category), Source::Zip(archive)) = (category(&container.name), &container.source)
+            else {
                 self.strangers_archive(container.name);
                 strangers.push(path);
                 continue;

@@ -6,8 +6,9 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::apple::part_name;
+use crate::apple::part_name::{self, PartName};
 use crate::category::delivery::{self, is_apples_folder, is_archive_of_a_part};
+use crate::category::recognise::Beside;
 use crate::contents::litter;
 use crate::error::Error;
 use crate::problem::Problem;
@@ -46,10 +47,14 @@ impl Searcher<'_> {
         // if it cannot be read, that has been said already; if it is empty, there is nothing to say
         let is_said = below.apples || self.found.problems.len() > problems;
         let is_empty = below.loose == 0 && self.found.left_alone.names.len() == names;
-        Ok(match is_said || is_empty {
-            true => Whose::Apples,
-            false => Whose::Nobodys,
-        })
+        if is_said || is_empty {
+            return Ok(Whose::Apples);
+        }
+        if counts_parts(&name_of(path)) {
+            self.waiting_folders.push(path.to_owned());
+            return Ok(Whose::Known);
+        }
+        Ok(Whose::Nobodys)
     }
 
     /// Searches a folder that may be a part, hold parts, or neither.
@@ -80,7 +85,7 @@ impl Searcher<'_> {
             true => Extent::ApplesFolders,
             false => Extent::Whole,
         };
-        let container = folder_container(root, extent, &self.apart(deeper));
+        let container = folder_container(root, extent, &self.apart(deeper), Beside::Nothing);
         self.found.hashes.push(container.hash());
         self.found.containers.push(container);
         self.nested(self.found.containers.len() - 1)?;
@@ -101,7 +106,7 @@ impl Searcher<'_> {
     /// Takes in a folder of other categories than photos, where nothing is apart: all in it is Apple's or the owner's.
     fn folder_of_others(&mut self, root: &Path, extent: Extent, mut listing: Folder) -> Result<Below, Error> {
         let apart = self.library.map(Path::to_owned).into_iter().collect();
-        let container = folder_container(root, extent, &apart);
+        let container = folder_container(root, extent, &apart, Beside::Nothing);
         let taken: HashSet<PathBuf> = container
             .files
             .iter()
@@ -168,7 +173,10 @@ impl Searcher<'_> {
                 strangers.extend(inner.strangers);
             } else if inner.loose > 0 {
                 loose_below += inner.loose;
-                strangers.push(format!("{name}/"));
+                match counts_parts(&name) {
+                    true => self.waiting_folders.push(folder.clone()),
+                    false => strangers.push(format!("{name}/")),
+                }
             }
         }
         if below.apples {
@@ -193,4 +201,9 @@ impl Searcher<'_> {
         }
         Below::default()
     }
+}
+
+/// Whether a folder is called like one part of several: what lies in the others may show whose it is.
+fn counts_parts(name: &str) -> bool {
+    PartName::read(name).total.is_some()
 }

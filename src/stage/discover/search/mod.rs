@@ -123,6 +123,7 @@ pub fn search(
         around,
         seen: HashSet::new(),
         waiting: Vec::new(),
+        waiting_folders: Vec::new(),
         expansion: Expansion::default(),
     };
     let mut canonical = Vec::new();
@@ -187,6 +188,8 @@ struct Searcher<'a> {
     seen: HashSet<PathBuf>,
     /// Archives called like parts in which nothing shows whose they are.
     waiting: Vec<(PathBuf, Container)>,
+    /// Folders likewise.
+    waiting_folders: Vec<PathBuf>,
     expansion: Expansion,
 }
 
@@ -222,7 +225,9 @@ impl Searcher<'_> {
     /// Takes the photos and videos of a stranger's archive or folder; `false` if there are none.
     fn loose(&mut self, path: &Path) -> bool {
         let container = match path.is_dir() {
-            true => Some(folder_container(path, Extent::Whole, &self.apart(Deeper::default()))),
+            true => {
+                Some(folder_container(path, Extent::Whole, &self.apart(Deeper::default()), Beside::Nothing))
+            }
             false => {
                 let archive =
                     File::open(path).and_then(Window::file).ok().and_then(|w| ZipArchive::open(w).ok());

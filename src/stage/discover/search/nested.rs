@@ -30,6 +30,8 @@ const LARGEST_GUESS: u64 = 2 << 30;
 enum Through {
     /// An archive of Apple's. If it was inflated, also the container on the drive that it counts against.
     Opened(Box<Container>, Option<usize>),
+    /// An archive in one of Apple's that shows nothing but further archives.
+    Wrapping(Box<Container>, Option<usize>),
     /// An archive that the catalog remembers, and that need not be opened.
     Remembered(ArchiveId),
     /// Apple's, and damaged or refused as a whole.
@@ -57,9 +59,9 @@ impl Searcher<'_> {
 
     /// Looks for archives of Apple's in an archive that shows nothing itself: an owner may have zipped what was
     /// downloaded, and Apple zips some things twice. What lies beside them is Apple's only if the archive is called as
-    /// Apple calls one. Gives the archive back if there are none.
+    /// Apple calls one, or lies in one of Apple's. Gives the archive back if there are none.
     pub(super) fn probe(&mut self, container: Container) -> Result<Option<Container>, Error> {
-        if !container.files.iter().any(|file| part_name::is_zip(&file.path)) {
+        if !holds_archives(&container) {
             return Ok(Some(container));
         }
         let (index, hash, problems) =
@@ -69,16 +71,21 @@ impl Searcher<'_> {
         let Some(category) = self.found.containers.get(index + 1).map(|nested| nested.shape.category())
         else {
             self.found.problems.truncate(problems);
+            self.expansion.forget(index);
             return Ok(self.found.containers.pop());
         };
         self.found.hashes.push(hash);
         let outer = &mut self.found.containers[index];
+        let is_nested = outer.parent().is_some();
+        let is_apples = is_nested || delivery::is_apple_name(&outer.name);
         outer.shape = match &outer.source {
-            Source::Zip(archive) if delivery::is_apple_name(&outer.name) && category != Category::Photos => {
+            Source::Zip(archive) if is_apples && category != Category::Photos => {
                 shape_of(&outer.name, archive, Beside::Part(category))
             }
             _ => {
-                outer.files.clear();
+                if !is_nested {
+                    outer.files.clear();
+                }
                 Shape::of_category(category)
             }
         };
@@ -131,6 +138,14 @@ impl Searcher<'_> {
                     }
                     self.add(*container)?;
                 }
+                Through::Wrapping(container, base) => {
+                    if let Some(base) = base {
+                        self.expansion.came_out(self.found.containers.len(), base);
+                    }
+                    if self.probe(*container)?.is_some() {
+                        remaining.push(file);
+                    }
+                }
                 Through::Remembered(archive) => {
                     let source = Source::Remembered(archive);
                     self.found.containers.push(Container::closed(name, source, Lies::In(index)));
@@ -157,6 +172,7 @@ impl Searcher<'_> {
             None if outer.shape.has_others() || delivery::is_apple_name(&outer.name) => Beside::Apples,
             None => Beside::Nothing,
         };
+        let is_of_photos = outer.shape.is_part_itself();
         let mut base = self.expansion.base(index);
         let window = match &outer.source {
             Source::Folder(root) => {
@@ -187,8 +203,10 @@ impl Searcher<'_> {
             Ok(archive) => {
                 let mut container = container(name.to_owned(), Arc::new(archive), Lies::In(index), beside);
                 container.believe_name_if_damaged(file_name);
+                let wraps = beside != Beside::Nothing && !is_of_photos && holds_archives(&container);
                 match container.shape.is_part() {
                     true => Through::Opened(Box::new(container), base),
+                    false if wraps => Through::Wrapping(Box::new(container), base),
                     false => Through::NotApples,
                 }
             }
@@ -238,4 +256,8 @@ impl Searcher<'_> {
         }
         Ok(Window::file(spool).map_err(|e| (Code::DamagedArchive, e.to_string())))
     }
+}
+
+fn holds_archives(container: &Container) -> bool {
+    container.files.iter().any(|file| part_name::is_zip(&file.path))
 }

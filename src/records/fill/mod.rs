@@ -1,0 +1,157 @@
+//! Fills `Records.sqlite` with what the library holds of every category but photos.
+//!
+//! It reads what stands in the library, whichever export brought it, and decides one thing: of several exports the
+//! newest version of a row counts ([`newer`]). Texts are read one file at a time. What cannot be read has no row here,
+//! and a problem elsewhere.
+
+mod calendars;
+mod contacts;
+mod mail;
+mod newer;
+mod sources;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::ErrorCode;
+use tempfile::TempPath;
+
+use crate::category::others;
+use crate::category::outcome::{Made, Open, Standing, whole};
+use crate::category::recognise::Sort;
+use crate::contents::{Category, ContentId, Contents, Entry, EntryId, ExportId};
+use crate::records::{Bookmarked, Records};
+
+/// What the file is called in a library.
+pub const NAME: &str = "Records.sqlite";
+
+/// A file that is read as a whole has at most so many bytes, as where it was read before.
+const LARGEST_WHOLE: u64 = 64 << 20;
+
+/// What rows are made of.
+#[derive(Clone, Copy)]
+pub struct Filling<'a> {
+    pub contents: &'a Contents,
+    pub decided: &'a others::Decided,
+    pub standing: &'a Standing<'a>,
+    /// A folder for the file until it is whole.
+    pub scratch: &'a Path,
+}
+
+impl<'a> Filling<'a> {
+    /// The file; `None` where the library holds nothing but photos.
+    pub fn made(self) -> Option<Made<'a>> {
+        let has_any = self.contents.entries.iter().any(|entry| is_delivered(entry).is_some());
+        has_any.then(|| {
+            // whoever makes a file first asks what it would be, and making it is dear
+            let whole: Mutex<Option<TempPath>> = Mutex::default();
+            Made::new(Category::Records, NAME, move |open, to| {
+                let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
+                let path = match whole.take() {
+                    Some(path) => path,
+                    None => self.write(open)?,
+                };
+                io::copy(&mut File::open(&path)?, to)?;
+                *whole = Some(path);
+                Ok(())
+            })
+        })
+    }
+
+    /// Writes the file, which is not called so yet.
+    fn write(self, open: &dyn Open) -> io::Result<TempPath> {
+        let begun =
+            tempfile::Builder::new().make_in(self.scratch, |path| Records::create(path).map_err(as_io))?;
+        let (records, path) = begun.into_parts();
+        let mut reading = Reading { filling: self, open, records, items: HashMap::new() };
+        reading.fill().map_err(as_io)?;
+        match reading.records.finish().map_err(as_io)?.first() {
+            None => Ok(path),
+            Some(unaccounted) => Err(io::Error::other(unaccounted.to_string())),
+        }
+    }
+}
+
+/// What SQLite says, for those who ask whether a drive is full.
+fn as_io(error: rusqlite::Error) -> io::Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => io::Error::new(io::ErrorKind::StorageFull, error),
+        _ => io::Error::other(error),
+    }
+}
+
+/// What an entry is, if its bytes are here and it is not one of photos.
+fn is_delivered(entry: &Entry) -> Option<(Sort, ContentId)> {
+    let sort = Sort::of(entry).filter(|_| !entry.class.is_left_out())?;
+    Some((sort, entry.content()?))
+}
+
+/// A file that stands in the library.
+#[derive(Clone, Copy)]
+struct Stood<'a> {
+    path: &'a str,
+    id: EntryId,
+    /// Which export brought it last.
+    export: ExportId,
+    entry: &'a Entry,
+    content: ContentId,
+}
+
+/// The file while it is filled.
+struct Reading<'a, 'o> {
+    filling: Filling<'a>,
+    open: &'o dyn Open,
+    records: Records,
+    /// How many items there are in what has no lines.
+    items: HashMap<ContentId, u64>,
+}
+
+impl<'a> Reading<'a, '_> {
+    fn fill(&mut self) -> rusqlite::Result<()> {
+        contacts::fill(self)?;
+        calendars::fill(self)?;
+        mail::fill(self)?;
+        for file in &self.filling.decided.bookmarks.files {
+            for bookmark in &file.bookmarks {
+                self.records.bookmark(&Bookmarked { bookmark, source: &file.name })?;
+            }
+        }
+        sources::fill(self)
+    }
+
+    /// The files of this sort, those of the newest export first, and in the order of their paths. Where several exports
+    /// brought a file it is of the newest.
+    fn standing(&self, wanted: Sort) -> Vec<Stood<'a>> {
+        let Filling { contents, standing, .. } = self.filling;
+        let mut found: BTreeMap<&str, Stood<'a>> = BTreeMap::new();
+        for (id, entry) in contents.entries.pairs() {
+            let Some((_, content)) = is_delivered(entry).filter(|(sort, _)| *sort == wanted) else {
+                continue;
+            };
+            let Some(path) = standing(id) else { continue };
+            let stood = Stood { path, id, export: contents.export_of(entry), entry, content };
+            let newest = found.entry(path).or_insert(stood);
+            if newest.export < stood.export {
+                *newest = stood;
+            }
+        }
+        let mut files: Vec<Stood<'a>> = found.into_values().collect();
+        files.sort_by_key(|file| Reverse(file.export));
+        files
+    }
+
+    /// The bytes of a content; `None` if they cannot be read or are too many, which was said when they were read before.
+    fn whole(&self, content: ContentId) -> Option<Vec<u8>> {
+        let size = self.filling.contents.distinct[content].size;
+        if size > LARGEST_WHOLE {
+            return None;
+        }
+        whole(self.open, content).ok()
+    }
+}

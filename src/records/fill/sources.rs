@@ -1,0 +1,133 @@
+//! `_sources`: every delivered file, with what became of its lines.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::apple::sheet::{Lines, Sheet};
+use crate::apple::table::{self, Encoding};
+use crate::category::recognise::Sort;
+use crate::category::{bookmarks, drive, notes};
+use crate::contents::{ContentId, Identity};
+use crate::records::fill::{Filling, Reading, is_delivered};
+use crate::records::{Counted, Source, SourceId};
+
+/// Memory for the rows of one list. A list of the largest size has less.
+const ROOM: usize = 512 << 20;
+
+/// What makes a file another copy of one that is there.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Place<'a> {
+    /// A list says the same wherever it lies.
+    List(Sort, ContentId),
+    /// A file that stands once in the library, whichever archives brought it.
+    Standing(&'a str, ContentId),
+}
+
+pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
+    let Filling { contents, standing, .. } = reading.filling;
+    let mut delivered: HashSet<(&str, Option<(u64, blake3::Hash)>, &str, u32)> = HashSet::new();
+    let mut counted: HashMap<(Sort, ContentId), (Option<Encoding>, Counted)> = HashMap::new();
+    let mut first: HashMap<Place<'_>, SourceId> = HashMap::new();
+    for (id, entry) in contents.entries.pairs() {
+        let Some((sort, content)) = is_delivered(entry) else { continue };
+        let archive = &contents.archives[entry.archive];
+        let identity = match archive.identity {
+            Identity::Zip { size, directory } => Some((size, directory)),
+            Identity::Folder => None,
+        };
+        // an archive that the library knows may be given again
+        if !delivered.insert((&archive.name, identity, &entry.path, entry.position)) {
+            continue;
+        }
+        let (encoding, counted) = match counted.get(&(sort, content)) {
+            Some(known) => *known,
+            None => {
+                let new = count(reading, sort, content, entry.name());
+                counted.insert((sort, content), new);
+                new
+            }
+        };
+        let place = if is_list(sort) {
+            Some(Place::List(sort, content))
+        } else {
+            standing(id).map(|path| Place::Standing(path, content))
+        };
+        let source = Source {
+            archive: &archive.name,
+            entry: &entry.path,
+            size: contents.distinct[content].size,
+            blake3: contents.distinct[content].blake3,
+            encoding,
+            counted,
+            duplicate_of: place.as_ref().and_then(|place| first.get(place)).copied(),
+        };
+        let added = reading.records.source(&source)?;
+        if let Some(place) = place {
+            first.entry(place).or_insert(added);
+        }
+    }
+    Ok(())
+}
+
+fn is_list(sort: Sort) -> bool {
+    matches!(
+        sort,
+        Sort::NoteList
+            | Sort::SharedNoteList
+            | Sort::SubscribedNoteList
+            | Sort::DriveList
+            | Sort::CalendarList
+            | Sort::Bookmarks
+            | Sort::Table
+    )
+}
+
+/// What became of a file, and how its text was read.
+fn count(
+    reading: &Reading<'_, '_>,
+    sort: Sort,
+    content: ContentId,
+    name: &str,
+) -> (Option<Encoding>, Counted) {
+    let nothing = (None, Counted::Nothing);
+    let whole = || reading.whole(content);
+    match sort {
+        Sort::NoteList => whole().and_then(|bytes| lines(notes::list::read(&bytes, ROOM).ok()?)),
+        Sort::SharedNoteList => {
+            whole().and_then(|bytes| lines(notes::sharing::read_shared(&bytes, ROOM).ok()?))
+        }
+        Sort::SubscribedNoteList => {
+            whole().and_then(|bytes| lines(notes::sharing::read_subscribed(&bytes, ROOM).ok()?))
+        }
+        Sort::DriveList => whole().and_then(|bytes| lines(drive::list::read(&bytes, ROOM).ok()?)),
+        Sort::Bookmarks => whole().and_then(|bytes| of_bookmarks(name, &bytes)),
+        Sort::Cards | Sort::Calendar | Sort::CalendarList | Sort::Message => {
+            reading.items.get(&content).map(|items| (None, Counted::Rows(*items)))
+        }
+        Sort::NoteText
+        | Sort::NoteFile
+        | Sort::DriveFile
+        | Sort::Table
+        | Sort::Receipt
+        | Sort::Recording
+        | Sort::Guide
+        | Sort::Unknown
+        | Sort::Ignored => None,
+    }
+    .unwrap_or(nothing)
+}
+
+fn lines<R>(sheet: Sheet<R>) -> Option<(Option<Encoding>, Counted)> {
+    Some((Some(sheet.encoding), Counted::Lines(sheet.lines)))
+}
+
+fn of_bookmarks(name: &str, bytes: &[u8]) -> Option<(Option<Encoding>, Counted)> {
+    let bookmarks::Lines { physical, lines, header, preamble, rows, blank, bad } =
+        bookmarks::read(name, bytes)?.lines;
+    let (_, encoding) = table::decoded(bytes);
+    let counted = match lines {
+        // HTML has none
+        0 if rows > 0 => Counted::Rows(rows),
+        _ => Counted::Lines(Lines { lines, physical, header, rows, preamble, footer: 0, blank, bad }),
+    };
+    Some((Some(encoding), counted))
+}

@@ -1,0 +1,182 @@
+"""What a person does with the sections of the page, in a real browser.
+
+    python3 tests/browser/sections.py LIBRARY
+
+The library is one into which the test put something of every category; some of its texts are markup.
+"""
+
+import pathlib
+import sys
+import time
+
+from chromium import Browser
+from page import LOOKS, TARGETS, settle
+
+ROWS = "document.querySelectorAll('#list [data-row]').length"
+STATE = "Object.fromEntries(new URLSearchParams(location.hash.slice(1)))"
+SAID = "document.getElementById('said').textContent"
+
+
+def look_for(browser, text):
+    browser.run("document.getElementById('search').focus()")
+    browser.run("document.getElementById('search').select()")
+    browser.type(text)
+    settle(browser, f"{STATE}.search", text)
+
+
+def the_main_page_leads_there(browser, library):
+    browser.open(library + "/windfall-report.html")
+    tiles = "Array.from(document.querySelectorAll('#others a')).map(a => a.textContent)"
+    said = browser.run(tiles)
+    assert len(said) == 6 and any("Notes3 notes" in text for text in said), said
+    browser.run("document.querySelector('#others a').click()")
+    browser.wait("document.querySelector('.section')")
+    settle(browser, "document.querySelector('h1').textContent", "3 notes")
+    assert browser.run("document.documentElement.lang") == "en"
+    browser.wait("document.documentElement.dataset.ready")
+
+
+def notes_are_read_and_searched(browser, library):
+    browser.open(library + "/windfall-report/notes.html")
+    assert browser.run(ROWS) == 3
+    assert "Idea" not in browser.run("document.body.textContent"), "it lies among the recently deleted"
+    look_for(browser, "pulley")
+    settle(browser, SAID, "1 note found")
+    browser.click("#list .row")
+    settle(browser, f"{STATE}.open", "Notes/Boat/Spare parts.md")
+    assert browser.run("document.activeElement.textContent") == "Spare parts"
+    shown = "document.getElementById('open')"
+    assert browser.run(f"Array.from({shown}.querySelectorAll('.tasks input')).map(i => i.checked).join()") == "false,true"
+    browser.wait(f"{shown}.querySelector('img').naturalWidth > 0")
+    link = browser.run(f"{shown}.querySelector('a.attached-picture').getAttribute('href')")
+    assert link == "../Notes/Boat/Spare%20parts.assets/Attachment.png", link
+    browser.reload()
+    assert not browser.run(f"{shown}.hidden"), "a link leads to the same note"
+    browser.press("Escape")
+    settle(browser, f"{shown}.hidden", True)
+    browser.open(library + "/windfall-report/notes.html#")
+    settle(browser, ROWS, 3)
+    browser.run("Array.from(document.querySelectorAll('#folders a')).find(a => a.textContent.startsWith('Boat')).click()")
+    settle(browser, ROWS, 1)
+    browser.back()
+    settle(browser, ROWS, 3)
+
+
+def drive_opens(browser, library):
+    browser.open(library + "/windfall-report/drive.html")
+    top = "Array.from(document.querySelectorAll('.top-tree > li')).map(li => li.textContent)"
+    said = browser.run(top)
+    assert said[0].startswith("Work2 files") and "12 bytes" in said[0], said
+    browser.click(".branch > summary")
+    browser.wait("document.querySelector('.branch .file, .branch .branch')")
+    look_for(browser, "budget")
+    settle(browser, SAID, "1 file found, 7 bytes")
+    where = "document.querySelector('.found .where')"
+    assert browser.run(f"{where}.textContent") == "Work"
+    browser.run(f"{where}.click()")
+    settle(browser, f"{STATE}.folder", "Drive/Work")
+    settle(browser, "document.activeElement.dataset.row", "Drive/Work")
+    link = browser.run("document.querySelector('.branch .file a').getAttribute('href')")
+    assert link == "../Drive/Work/Budget.xlsx", link
+
+
+def cards_are_found(browser, library):
+    browser.open(library + "/windfall-report/contacts.html")
+    assert browser.run(ROWS) == 2
+    browser.wait("Array.from(document.querySelectorAll('.face img')).some(image => image.naturalWidth > 0)")
+    look_for(browser, "4722334455")
+    settle(browser, ROWS, 1)
+    said = browser.run("document.querySelector('.card').textContent")
+    assert "Ann Berg" in said and "mobile" in said.lower() and "17 May" in said, said
+    assert browser.run("document.querySelector('.reaches a').href") == "tel:+4722334455"
+
+
+def a_calendar_by_month(browser, library):
+    browser.open(library + "/windfall-report/calendar.html#month=2024-03")
+    name = "document.querySelector('.month-name').textContent"
+    settle(browser, name, "March 2024")
+    events = "Array.from(document.querySelectorAll('.month .event')).map(e => e.getAttribute('aria-label'))"
+    assert browser.run(events) == ["Dentist, Sunday, 3 March 2024, 10:05 to 11:05 (Europe/Oslo)"], browser.run(events)
+    browser.click(".month .event")
+    settle(browser, "document.getElementById('open').hidden", False)
+    assert "Harbour, pier 2" in browser.run("document.getElementById('open').textContent")
+    browser.press("Escape")
+    settle(browser, "document.getElementById('open').hidden", True)
+    for month, day in [("2024-05", "17 May 2024"), ("2025-05", "18 May 2025"), ("2027-05", "17 May 2027")]:
+        browser.open(library + f"/windfall-report/calendar.html#month={month}")
+        browser.wait(f"{events}.length === 1 && {events}[0].includes('{day}')")
+    assert browser.run(events)[0].startswith("Day off, Monday")
+    browser.run("document.querySelector('[aria-label=\"Next month\"]').click()")
+    settle(browser, name, "June 2027")
+    tasks = browser.run("document.querySelector('.lists').textContent")
+    assert "Buy milk" in tasks and "1 March 2025" in tasks and "1 task is done" in tasks, tasks
+    look_for(browser, "dentist")
+    settle(browser, "document.querySelectorAll('.found-event').length", 1)
+
+
+def mail_shows_headers_and_never_bodies(browser, library):
+    browser.open(library + "/windfall-report/mail.html")
+    assert browser.run(ROWS) == 2
+    assert "harbour at nine" not in browser.run("document.documentElement.textContent").lower()
+    look_for(browser, "<img src=x")
+    settle(browser, ROWS, 1)
+    browser.open(library + "/windfall-report/mail.html#folder=INBOX")
+    settle(browser, ROWS, 1)
+    link = browser.run("document.querySelector('.subject').getAttribute('href')")
+    assert link.startswith("../Mail/INBOX/2019-03-04"), link
+
+
+def bookmarks_that_would_run_are_text(browser, library):
+    browser.open(library + "/windfall-report/bookmarks.html")
+    links = "Array.from(document.querySelectorAll('#list a')).map(a => a.href)"
+    assert browser.run(links) == ["https://example.org/a?b=1&c=2"], browser.run(links)
+    assert browser.run("document.querySelector('.inert').textContent").startswith("<img src=x")
+
+
+def keys_lead_through_a_list(browser, library):
+    browser.open(library + "/windfall-report/mail.html")
+    browser.press("/")
+    settle(browser, "document.activeElement.id", "search")
+    browser.press("ArrowDown")
+    settle(browser, "document.activeElement.dataset.row", "0")
+    browser.press("ArrowDown")
+    settle(browser, "document.activeElement.dataset.row", "1")
+    browser.press("ArrowUp")
+    settle(browser, "document.activeElement.dataset.row", "0")
+
+
+def nothing_is_smaller_than_a_finger_and_all_has_a_name(browser, library):
+    for name in ["notes", "drive", "contacts", "calendar", "mail", "bookmarks"]:
+        browser.open(f"{library}/windfall-report/{name}.html")
+        unnamed = browser.run("""Array.from(document.querySelectorAll('a, button, select, input')).filter(e => e.checkVisibility()
+          && !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.[0]?.textContent.trim()
+            || e.querySelector('img')?.alt)).map(e => e.outerHTML.slice(0, 90))""")
+        assert not unnamed, (name, unnamed)
+        wide = browser.run("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, (name, wide)
+        if browser.run("innerWidth < 600"):
+            small = [target for target in browser.run(TARGETS) if "checkbox" not in target]
+            assert not small, (name, small)
+
+
+SCENES = [
+    the_main_page_leads_there, notes_are_read_and_searched, drive_opens, cards_are_found, a_calendar_by_month,
+    mail_shows_headers_and_never_bodies, bookmarks_that_would_run_are_text, keys_lead_through_a_list,
+    nothing_is_smaller_than_a_finger_and_all_has_a_name,
+]
+
+
+def main(path):
+    library = pathlib.Path(path).resolve().as_uri()
+    for look in LOOKS:
+        with Browser(**look) as browser:
+            for scene in SCENES:
+                scene(browser, library)
+                assert not browser.console, f"{scene.__name__}: {browser.console}"
+                assert browser.run("document.title !== 'owned' && !document.querySelector('img[src=x]')"), scene.__name__
+            elsewhere = [url for url in browser.requests if not url.startswith((library, "data:"))]
+            assert not elsewhere, elsewhere
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
