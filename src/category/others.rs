@@ -70,29 +70,35 @@ pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided 
         problems: unheard(contents, heard),
     };
     if !wants(Category::Notes) {
-        decided.notes = notes::decide::Decided { wishes: decided.notes.wishes, ..Default::default() };
+        leave_places(&mut decided.notes, |notes| &mut notes.wishes);
     }
     if !wants(Category::Drive) {
-        decided.drive = drive::decide::Decided { wishes: decided.drive.wishes, ..Default::default() };
+        leave_places(&mut decided.drive, |drive| &mut drive.wishes);
     }
     if !wants(Category::Contacts) {
-        decided.contacts = contacts::decide::Decided { wishes: decided.contacts.wishes, ..Default::default() };
+        leave_places(&mut decided.contacts, |contacts| &mut contacts.wishes);
     }
     if !wants(Category::Calendars) {
-        decided.calendars =
-            calendars::decide::Decided { wishes: decided.calendars.wishes, ..Default::default() };
+        leave_places(&mut decided.calendars, |calendars| &mut calendars.wishes);
     }
     if !wants(Category::Mail) {
-        decided.mail = mail::decide::Decided { wishes: decided.mail.wishes, ..Default::default() };
+        leave_places(&mut decided.mail, |mail| &mut mail.wishes);
     }
     if !wants(Category::Bookmarks) {
         decided.bookmarks = bookmarks::Decided::default();
     }
     if !wants(Category::Records) {
-        decided.tables = tables::Decided { wishes: decided.tables.wishes, ..Default::default() };
+        leave_places(&mut decided.tables, |tables| &mut tables.wishes);
     }
     decided.problems.extend(tables::missing(contents, &heard.tables, &choices.wanted));
     decided
+}
+
+/// Takes away all but the places.
+fn leave_places<D: Default>(decided: &mut D, wishes: impl Fn(&mut D) -> &mut Wishes) {
+    let places = std::mem::take(wishes(decided));
+    *decided = D::default();
+    *wishes(decided) = places;
 }
 
 /// The wanted categories of which everything that is known could be read. What stands of others may be wanted still,

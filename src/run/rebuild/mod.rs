@@ -31,7 +31,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::apple::text;
 use crate::category::photos::{Sort, matched};
 use crate::category::{self, Assets, Choices, Said, others, outcome};
-use crate::contents::{ArchiveId, Arena, Category, ContentId, Contents, EntryId};
+use crate::contents::{ArchiveId, Arena, Category, ContentId, ContentSet, Contents, EntryId};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, ForgottenRecord, Ids, KeptEdit};
 use crate::library::choices;
@@ -43,6 +43,7 @@ use crate::library::record::{AlbumRecord, Area, DerivedKind, DerivedRecord, File
 use crate::library::settings::{RememberedSettings, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
+use crate::records::fill::Filling;
 use crate::run::import::Choose;
 use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::rebuild::kept::{KeptDetails, kept_details};
@@ -169,7 +170,7 @@ impl Made {
         let files = || sorted.files().map(|file| (file.content, file.path.to_path(library)));
         let nowhere = HashMap::new();
         let shelf = Shelf::new(&contents, &nowhere, files(), None);
-        let others = pool.install(|| others::hear(&contents, &shelf));
+        let others = pool.install(|| others::hear(&contents, &shelf, &ContentSet::default()));
         // what was made before a category was excluded stands still
         let choices = Choices { wanted: category::Wanted::all(), ..settings.categories.clone() };
         let others = others::decide(&contents, &others, &choices);
@@ -188,10 +189,16 @@ impl Made {
                 record.original_name.get_or_insert_with(|| (*name).into());
             }
         }
-        let standing = |entry| plan.kept.get(&entry).filter(|path| !absent.contains(*path));
-        let standing = |entry| standing(entry).map(LibraryPath::as_str);
-        let made = others.made(&contents, &standing);
-        let recognised = pool.install(|| recognised(&made, &shelf, &sorted.foreign, reread));
+        let recognised = {
+            let standing = |entry| plan.kept.get(&entry).filter(|path| !absent.contains(*path));
+            let standing = |entry| standing(entry).map(LibraryPath::as_str);
+            let scratch = std::env::temp_dir();
+            let mut made = others.made(&contents, &standing);
+            let filling =
+                Filling { contents: &contents, decided: &others, standing: &standing, scratch: &scratch };
+            made.extend(filling.made());
+            pool.install(|| recognised(&made, &shelf, &sorted.foreign, reread))
+        };
         records.sort_by(|a, b| a.path.cmp(&b.path));
         let made = Made {
             records,

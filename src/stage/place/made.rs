@@ -64,7 +64,7 @@ pub fn make(
     remove_all(placing.library, &respelled, catalog)?;
     let known = known.into_iter().filter(|(path, _)| !respelled.contains_key(*path)).collect();
     let mut making = Making::default();
-    let tasks = Tasks::of(placing, made, open, &known, &mut making);
+    let tasks = Tasks::of(placing, made, open, &known, &mut making)?;
     let pending = tasks.pending();
     if !pending.is_empty() {
         catalog.record_making(&pending)?;
@@ -143,7 +143,7 @@ impl<'m, 'a> Tasks<'m, 'a> {
         open: &(dyn Open + '_),
         known: &BTreeMap<&LibraryPath, &DerivedRecord>,
         making: &mut Making,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let looked: Vec<(LibraryPath, Standing, io::Result<Hash>)> = made
             .par_iter()
             .map(|made| {
@@ -161,10 +161,11 @@ impl<'m, 'a> Tasks<'m, 'a> {
                     let file = Wanted { made, path, hash };
                     tasks.add(placing, file, there, known, &mut taken, making);
                 }
+                Err(error) if is_full(&error) => return Err(stopped(placing, error, 0)),
                 Err(error) => making.problems.push(not_made(&path, &error)),
             }
         }
-        tasks
+        Ok(tasks)
     }
 
     fn add(
