@@ -146,6 +146,10 @@ impl Surroundings for Around<'_> {
         if named.next().is_some() {
             return None;
         }
+        // what lies deeper is asked for by its own name
+        if contents.archives.iter().any(|a| a.name.strip_prefix(name).is_some_and(|in_it| in_it.starts_with('/'))) {
+            return None;
+        }
         let mut entries = contents.entries.iter().filter(|e| e.archive == index).peekable();
         // an entry that failed has no record, and is to be tried again
         if !self.delivered.complete.contains(&index) {
