@@ -26,6 +26,8 @@ pub struct Held {
     pub reserved: HashMap<Hash, LibraryPath>,
     /// Files of `Other/` and kept details.
     pub kept: HashMap<LibraryPath, Hash>,
+    /// Files that stand by their path and that the owner put elsewhere, by their bytes: where, and what they were called.
+    pub moved: HashMap<Hash, Vec<(LibraryPath, Option<Box<str>>)>>,
     /// Everything that stands in the tree, by collision key.
     pub taken: HashSet<PathKey>,
     /// Bytes of photos that the owner wants left out.
@@ -69,6 +71,7 @@ pub fn held(library: &Path, before: &Before, contents: &Contents, wanted: &Conte
     Held {
         media,
         kept,
+        moved: moved(before, contents),
         taken,
         forgotten: forgotten.clone().filter(|(file, _)| is_photo(file)).map(|(_, hash)| hash).collect(),
         forgotten_files: forgotten
@@ -117,6 +120,17 @@ impl Standing {
         }
         standing
     }
+}
+
+/// Files that stand by their path, where their owner put them.
+fn moved(before: &Before, contents: &Contents) -> HashMap<Hash, Vec<(LibraryPath, Option<Box<str>>)>> {
+    let others = before.files.values().filter(|record| record.area == Area::Other);
+    let mut moved: HashMap<Hash, Vec<_>> = HashMap::new();
+    for record in others.filter(|record| before.owners.contains(&record.path)) {
+        let hash = contents.distinct[*record.delivered()].blake3;
+        moved.entry(hash).or_default().push((record.path.clone(), record.original_name.clone()));
+    }
+    moved
 }
 
 /// Media that have a path and are not there: planned by a run that was interrupted, or gone.

@@ -425,3 +425,62 @@ fn verbs_for_photos_leave_everything_else_alone() {
     let after: Vec<String> = contents(&scene.library()).into_iter().filter(|line| !line.starts_with("20")).collect();
     assert_eq!(after, before);
 }
+
+#[test]
+fn what_the_owner_put_elsewhere_stays_there() {
+    let scene = whole();
+    fs::create_dir_all(scene.path("Drive/mine")).unwrap();
+    fs::rename(scene.path("Drive/a/LICENSE"), scene.path("Drive/mine/license.txt")).unwrap();
+    fs::rename(scene.path("Contacts/Cards/Ann Berg.vcf"), scene.path("Contacts/Ann.vcf")).unwrap();
+    let before = contents(&scene.library());
+    for _ in 0..2 {
+        assert_eq!(problems(&scene.import()), [""; 0]);
+        assert_eq!(contents(&scene.library()), before);
+    }
+    let verified = scene.run(&["verify", "lib", "--against", "parts", "--json"]).json();
+    assert_eq!((&verified["safe_to_delete"], &verified["problems"]), (&json!(true), &json!([])));
+    // one of the same bytes that was not there before gets its place
+    scene.deliver(&drive(&[
+        ("a/LICENSE", "free\n"),
+        ("b/LICENSE", "free\n"),
+        ("c/LICENSE", "free\n"),
+        ("empty.txt", ""),
+    ]));
+    scene.import();
+    let stand = ["Drive/b/LICENSE", "Drive/c/LICENSE", "Drive/empty.txt", "Drive/mine/license.txt"];
+    assert_eq!(below(&scene.tree(), "Drive"), stand);
+    // nobody forgets where it is
+    fs::remove_file(scene.path(".windfall/catalog.sqlite")).unwrap();
+    let rebuilt = scene.run(&["verify", "lib", "--rebuild-catalog", "--json"]).json();
+    assert_eq!((&rebuilt["files"]["extra"], &rebuilt["problems"]), (&json!(0), &json!([])));
+    assert_eq!(scene.listed("Drive/mine/license.txt")["category"], "drive");
+}
+
+/// What stands after runs that were killed at any instant.
+#[test]
+fn a_request_that_is_killed_is_finished_by_the_next_run() {
+    let scene = whole();
+    let expected = contents(&scene.library());
+    let started = std::time::Instant::now();
+    assert_eq!(scene.run(&["import", "parts", "--to", "timed"]).code(), 0);
+    let whole = started.elapsed();
+    let mut killed = 0;
+    for step in 1..=8 {
+        let library = format!("trial {step}");
+        for round in 0..2 {
+            let mut command = scene.0.command(&["import", "parts", "--to", &library]);
+            let command = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+            let mut child = command.spawn().unwrap();
+            std::thread::sleep(whole * (step + round) / 10);
+            child.kill().unwrap();
+            killed += u32::from(!child.wait().unwrap().success());
+        }
+        let run = scene.run(&["import", "parts", "--to", &library, "--json"]);
+        assert_eq!(run.code(), 0, "{step}: {}{}", run.out(), run.err());
+        assert_eq!(problems(&run.json()), [""; 0], "{step}");
+        assert_eq!(contents(&scene.0.path(&library)), expected, "{step}");
+        let verified = scene.run(&["verify", &library, "--json"]).json();
+        assert_eq!((&verified["files"]["extra"], &verified["problems"]), (&json!(0), &json!([])), "{step}");
+    }
+    assert!(killed > 0, "no run was killed");
+}
