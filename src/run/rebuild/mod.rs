@@ -39,7 +39,9 @@ use crate::library::layout;
 use crate::library::name;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, Area, DerivedKind, DerivedRecord, FileRecord, Fresh, Novelty, ReadEntry};
+use crate::library::record::{
+    AlbumRecord, Area, DerivedKind, DerivedRecord, FileRecord, Fresh, Novelty, Placement, ReadEntry,
+};
 use crate::library::settings::{RememberedSettings, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
@@ -55,6 +57,7 @@ use crate::run::verify::on_drive::{self, OnDrive, Reread, ToRead, staging_left};
 use crate::run::verify::{Looked, Verification, VerifyRun, against, exports, hold};
 use crate::stage::ingest::Wanted;
 use crate::stage::plan::plan;
+use crate::stage::survey::Held;
 use crate::stage::plan::records::{Records, album_records};
 use crate::stage::shelf::Shelf;
 use crate::threads;
@@ -135,6 +138,8 @@ struct Made {
     complete: Vec<ArchiveId>,
     said: Arena<ContentId, Said>,
     records: Vec<FileRecord>,
+    /// Where the owner put files.
+    moved: Vec<(LibraryPath, LibraryPath)>,
     albums: Vec<AlbumRecord>,
     problems: Vec<Problem>,
 }
@@ -165,7 +170,7 @@ impl Made {
         contents.sort_entries();
         let mut matched = matched(&contents, &heard.photos, settings.zone);
         let problems = std::mem::take(&mut matched.problems).into_iter();
-        let held = sorted.held(&contents, album_folders);
+        let mut held = sorted.held(&contents, album_folders);
         let pool = threads::pool(run.jobs)?;
         let files = || sorted.files().map(|file| (file.content, file.path.to_path(library)));
         let nowhere = HashMap::new();
@@ -175,7 +180,21 @@ impl Made {
         let choices = Choices { wanted: category::Wanted::all(), ..settings.categories.clone() };
         let others = others::decide(&contents, &others, &choices);
         let wishes = others.wishes();
-        let plan = plan(&contents, Assets::Photos(&matched, &heard.photos), &wishes, &held, settings);
+        let planned =
+            |held: &Held| plan(&contents, Assets::Photos(&matched, &heard.photos), &wishes, held, settings);
+        let mut plan = planned(&held);
+        // what stands elsewhere than its path says was put there by its owner
+        let at_home: HashSet<&LibraryPath> = plan.kept.values().collect();
+        let away = sorted.told.iter().filter(|f| f.area == Area::Other && !at_home.contains(&f.path));
+        let away: Vec<&Placement> = away.collect();
+        if !away.is_empty() {
+            for file in &away {
+                let hash = contents.distinct[file.content].blake3;
+                held.moved.entry(hash).or_default().push((file.path.clone(), None));
+            }
+            plan = planned(&held);
+        }
+        let moved = away.into_iter().map(|file| (file.path.clone(), file.path.clone())).collect();
         let nothing = BTreeMap::new();
         let recording = Records::new(&contents, heard, &matched, &wishes, &plan, &nothing);
         let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
@@ -201,6 +220,7 @@ impl Made {
         };
         records.sort_by(|a, b| a.path.cmp(&b.path));
         let made = Made {
+            moved,
             records,
             albums: album_records(&matched, &plan, &HashSet::new()),
             // an option may have left it out; nobody knows any more
@@ -232,6 +252,7 @@ impl Made {
         catalog.record_complete(&complete)?;
         catalog.record_staged(&[])?;
         catalog.record_files(&self.records, &ids)?;
+        catalog.record_moved(&self.moved)?;
         catalog.record_albums(&self.albums)?;
         catalog.record_originals(edits)?;
         catalog.record_recognised(&sorted.derived)?;

@@ -57,7 +57,10 @@ impl Planner<'_> {
             let (stem, extension) = text::split(&name);
             let is_forgotten = match entry.category {
                 Category::Photos => self.held.forgotten.contains(&hash),
-                _ => forgotten.find(hash, &folder, stem, extension).is_some(),
+                _ => {
+                    self.held.forgotten_unsorted.contains(&hash)
+                        || forgotten.find(hash, &folder, stem, extension).is_some()
+                }
             };
             if area == Area::Other && is_forgotten {
                 self.plan.excluded.insert(content);

@@ -12,6 +12,7 @@ use crate::category::AlbumKind;
 use crate::contents::{Category, ContentSet, Contents};
 use crate::library::catalog::Forgotten;
 use crate::library::drive::{Links, hash_file};
+use crate::library::layout;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, DerivedRecord};
 use crate::stage::reclaim::Reclaimed;
@@ -32,6 +33,8 @@ pub struct Held {
     pub taken: HashSet<PathKey>,
     /// Bytes of photos that the owner wants left out.
     pub forgotten: HashSet<Hash>,
+    /// Those of files that an earlier version kept in `Other/`, whatever they were.
+    pub forgotten_unsorted: HashSet<Hash>,
     /// Other files that the owner wants left out, where they stood.
     pub forgotten_files: Vec<(LibraryPath, Hash)>,
     /// Files that no import recorded: those of the size of bytes to be placed, and those in albums.
@@ -74,6 +77,11 @@ pub fn held(library: &Path, before: &Before, contents: &Contents, wanted: &Conte
         moved: moved(before, contents),
         taken,
         forgotten: forgotten.clone().filter(|(file, _)| is_photo(file)).map(|(_, hash)| hash).collect(),
+        forgotten_unsorted: forgotten
+            .clone()
+            .filter(|(file, _)| is_photo(file) && file.path.as_str().starts_with(layout::OTHER))
+            .map(|(_, hash)| hash)
+            .collect(),
         forgotten_files: forgotten
             .filter(|(file, _)| !is_photo(file))
             .map(|(file, hash)| (file.path.clone(), hash))

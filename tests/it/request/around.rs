@@ -454,24 +454,31 @@ fn what_the_owner_put_elsewhere_stays_there() {
     let rebuilt = scene.run(&["verify", "lib", "--rebuild-catalog", "--json"]).json();
     assert_eq!((&rebuilt["files"]["extra"], &rebuilt["problems"]), (&json!(0), &json!([])));
     assert_eq!(scene.listed("Drive/mine/license.txt")["category"], "drive");
+    scene.import();
+    assert_eq!(below(&scene.tree(), "Drive"), stand);
 }
 
 /// What stands after runs that were killed at any instant.
 #[test]
 fn a_request_that_is_killed_is_finished_by_the_next_run() {
     let scene = whole();
+    // what is made of many cards has no time of its own
+    let contents = |library: &Path| -> Vec<String> {
+        let all = contents(library).into_iter();
+        all.map(|line| if line.contains("All contacts") { line[..60].to_owned() } else { line }).collect()
+    };
     let expected = contents(&scene.library());
     let started = std::time::Instant::now();
     assert_eq!(scene.run(&["import", "parts", "--to", "timed"]).code(), 0);
     let whole = started.elapsed();
     let mut killed = 0;
-    for step in 1..=8 {
+    for step in 1..=5 {
         let library = format!("trial {step}");
         for round in 0..2 {
             let mut command = scene.0.command(&["import", "parts", "--to", &library]);
             let command = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
             let mut child = command.spawn().unwrap();
-            std::thread::sleep(whole * (step + round) / 10);
+            std::thread::sleep(whole * (step + round) / 6);
             child.kill().unwrap();
             killed += u32::from(!child.wait().unwrap().success());
         }
