@@ -78,10 +78,11 @@ pub fn rebuild(
     let _lock = hold(run.library)?;
     let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
     end_moves(run)?;
-    let on_drive = OnDrive::walk(run.library);
+    let told = Told::read(run.library);
+    let mut on_drive = OnDrive::walk(run.library);
+    on_drive.add(run.library, told.files().into_keys());
     let old = Old::read(run.library, &on_drive)?;
     let settings = choose(&old.settings);
-    let told = Told::read(run.library);
     let kept = kept_details(run.library, &on_drive, &told);
     let mut reread = on_drive::reread(run, to_read(&on_drive, &kept), Wanted::Everything)?;
     let unvouched = told.unvouched();

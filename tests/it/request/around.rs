@@ -303,6 +303,15 @@ fn a_mirror_has_what_is_made_and_follows() {
     assert_eq!(contents(&copy), contents(&scene.library()));
     let verified = scene.run(&["verify", "second", "--json"]).json();
     assert_eq!((&verified["files"]["extra"], &verified["problems"]), (&json!(0), &json!([])));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let program = scene.path("Drive/b/LICENSE");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::remove_file(copy.join("Drive/b/LICENSE")).unwrap();
+        mirror(&scene);
+        assert_eq!(fs::metadata(copy.join("Drive/b/LICENSE")).unwrap().permissions().mode() & 0o777, 0o755);
+    }
     // a newer text follows, and what somebody changed in the mirror stays
     fs::write(copy.join("Contacts/All contacts.vcf"), "changed in the mirror").unwrap();
     scene.deliver(&second());
@@ -490,4 +499,23 @@ fn a_request_that_is_killed_is_finished_by_the_next_run() {
         assert_eq!((&verified["files"]["extra"], &verified["problems"]), (&json!(0), &json!([])), "{step}");
     }
     assert!(killed > 0, "no run was killed");
+}
+
+#[test]
+fn names_of_litter_are_files_in_iclouds_drive() {
+    let names = ["Thumbs.db", "a/desktop.ini", "#recycle/x.txt", ".localized"];
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (*name, *name)).collect();
+    let scene = Scene::of([&drive(&files)]);
+    assert_eq!(entries(&scene.import(), &["imported", "ignored"]), [4, 0]);
+    let whole = |run: Value| {
+        assert_eq!((&run["files"]["total"], &run["files"]["intact"]), (&json!(5), &json!(5)), "{run}");
+        assert_eq!(run["problems"], json!([]));
+        assert_eq!(run["safe_to_delete"], true);
+    };
+    whole(scene.run(&["verify", "lib", "--against", "parts", "--json"]).json());
+    fs::remove_file(scene.path(".windfall/catalog.sqlite")).unwrap();
+    whole(scene.run(&["verify", "lib", "--rebuild-catalog", "--against", "parts", "--json"]).json());
+    scene.run(&["mirror", "lib", "--to", "second"]);
+    assert_eq!(contents(&scene.0.path("second")), contents(&scene.library()));
+    assert_eq!(entries(&scene.import(), &["already_present", "imported"]), [5, 0]);
 }
