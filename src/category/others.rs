@@ -4,12 +4,12 @@
 //! comes a year later still finds its note, several exports are one, and a library that an earlier version made needs
 //! no zips to be understood.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wishes, problem_of};
 use crate::category::recognise::Sort;
 use crate::category::{Choices, bookmarks, calendars, contacts, drive, mail, notes, tables};
-use crate::contents::{Category, ContentId, ContentSet, Contents};
+use crate::contents::{Category, ContentId, ContentSet, Contents, Entry};
 use crate::problem::Problem;
 use crate::problem::refusal::Refusal;
 
@@ -55,33 +55,63 @@ pub struct Decided {
     pub problems: Vec<Problem>,
 }
 
-/// Decides for every category. Pure.
+/// Decides for every category. Pure. Of those that are not wanted only the places count: what stands there stays what it
+/// is.
 pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided {
     let wants = |category| choices.wanted.has(category);
-    let mut decided = Decided { problems: unheard(contents, heard), ..Decided::default() };
-    if wants(Category::Notes) {
-        decided.notes = notes::decide::decide(contents, &heard.notes, choices);
+    let mut decided = Decided {
+        notes: notes::decide::decide(contents, &heard.notes, choices),
+        drive: drive::decide::decide(contents, &heard.drive, choices),
+        contacts: contacts::decide::decide(contents, &heard.contacts),
+        calendars: calendars::decide::decide(contents, &heard.calendars),
+        mail: mail::decide::decide(contents, &heard.mail, choices),
+        bookmarks: bookmarks::decide(contents, &heard.bookmarks),
+        tables: tables::decide(contents, &heard.tables),
+        problems: unheard(contents, heard),
+    };
+    if !wants(Category::Notes) {
+        leave_places(&mut decided.notes, |notes| &mut notes.wishes);
     }
-    if wants(Category::Drive) {
-        decided.drive = drive::decide::decide(contents, &heard.drive, choices);
+    if !wants(Category::Drive) {
+        leave_places(&mut decided.drive, |drive| &mut drive.wishes);
     }
-    if wants(Category::Contacts) {
-        decided.contacts = contacts::decide::decide(contents, &heard.contacts);
+    if !wants(Category::Contacts) {
+        leave_places(&mut decided.contacts, |contacts| &mut contacts.wishes);
     }
-    if wants(Category::Calendars) {
-        decided.calendars = calendars::decide::decide(contents, &heard.calendars);
+    if !wants(Category::Calendars) {
+        leave_places(&mut decided.calendars, |calendars| &mut calendars.wishes);
     }
-    if wants(Category::Mail) {
-        decided.mail = mail::decide::decide(contents, &heard.mail, choices);
+    if !wants(Category::Mail) {
+        leave_places(&mut decided.mail, |mail| &mut mail.wishes);
     }
-    if wants(Category::Records) {
-        decided.tables = tables::decide(contents, &heard.tables);
+    if !wants(Category::Bookmarks) {
+        decided.bookmarks = bookmarks::Decided::default();
     }
-    if wants(Category::Bookmarks) {
-        decided.bookmarks = bookmarks::decide(contents, &heard.bookmarks);
+    if !wants(Category::Records) {
+        leave_places(&mut decided.tables, |tables| &mut tables.wishes);
     }
     decided.problems.extend(tables::missing(contents, &heard.tables, &choices.wanted));
     decided
+}
+
+/// Takes away all but the places.
+fn leave_places<D: Default>(decided: &mut D, wishes: impl Fn(&mut D) -> &mut Wishes) {
+    let places = std::mem::take(wishes(decided));
+    *decided = D::default();
+    *wishes(decided) = places;
+}
+
+/// The wanted categories of which everything that is known could be read. What stands of others may be wanted still,
+/// although nothing says so now.
+pub fn whole(contents: &Contents, heard: &Heard, choices: &Choices) -> BTreeSet<Category> {
+    let is_silent = |entry: &&Entry| match entry.content() {
+        Some(content) => heard.unheard.contains_key(&content),
+        None => !entry.class.is_left_out(),
+    };
+    let silent: BTreeSet<Category> =
+        contents.entries.iter().filter(is_silent).map(|entry| entry.category).collect();
+    let all = Category::ALL.into_iter().filter(|category| choices.wanted.has(*category));
+    all.filter(|category| !silent.contains(category)).collect()
 }
 
 /// One problem for each file of these inputs that is kept and says nothing to us.
