@@ -28,8 +28,8 @@ pub struct Heard {
 }
 
 /// Asks everything that was delivered what it says; `proved` are bytes that need no proof any more.
-pub fn hear(contents: &Contents, open: &dyn Open, proved: &ContentSet) -> Heard {
-    let mut hearing = Hearing { contents, open, proved, unheard: BTreeMap::new() };
+pub fn hear(contents: &Contents, open: &dyn Open, proved: ContentSet, choices: &Choices) -> Heard {
+    let mut hearing = Hearing { proved, packages: choices.packages, ..Hearing::new(contents, open) };
     Heard {
         notes: notes::decide::hear(&mut hearing),
         drive: drive::decide::hear(&mut hearing),
@@ -138,7 +138,7 @@ impl Decided {
 
     /// The files to be made of it all; `standing` says where files stand.
     pub fn made<'a>(&'a self, contents: &Contents, standing: &Standing<'a>) -> Vec<Made<'a>> {
-        let mut made = self.notes.made(contents, standing);
+        let mut made = self.notes.made(standing);
         made.extend(self.drive.made(contents, standing));
         made.extend(self.contacts.made(standing));
         made.extend(self.calendars.made(standing));
