@@ -138,7 +138,7 @@ impl Decided {
 
     /// The files to be made of it all; `standing` says where files stand.
     pub fn made<'a>(&'a self, contents: &Contents, standing: &Standing<'a>) -> Vec<Made<'a>> {
-        let mut made = self.notes.made(contents, standing);
+        let mut made = self.notes.made(standing);
         made.extend(self.drive.made(contents, standing));
         made.extend(self.contacts.made(standing));
         made.extend(self.calendars.made(standing));

@@ -194,9 +194,8 @@ impl Count {
         Count { category, items: 0, listed: None, matched: 0, files: 0, derived: 0 }
     }
 
-    /// The line of the certificate: `Notes: 120 of 121 that Apple lists are here`, or what there is where Apple has
-    /// no list.
-    pub fn line(&self) -> String {
+    /// The line of a certificate, what the category is called apart: `Notes`, `120 of 121 that Apple lists are here`.
+    pub fn words(&self) -> (&'static str, String) {
         let (name, one, many) = match self.category {
             Category::Photos => ("Photos", "photo or video", "photos and videos"),
             Category::Notes => ("Notes", "note", "notes"),
@@ -205,16 +204,19 @@ impl Count {
             Category::Calendars => ("Calendars and reminders", "event or task", "events and tasks"),
             Category::Mail => ("Mail", "message", "messages"),
             Category::Bookmarks => ("Bookmarks", "bookmark", "bookmarks"),
-            Category::Records => ("Account and purchases", "row", "rows"),
+            Category::Records => ("Account, purchases, plays", "row", "rows"),
         };
-        match self.listed {
-            Some(listed) => {
-                let is = if self.matched == 1 { "is" } else { "are" };
-                let (here, listed) = (amount::count(self.matched), amount::count(listed));
-                format!("{name}: {here} of {listed} that Apple lists {is} here")
-            }
-            None => format!("{name}: {}", amount::counted(self.items, one, many)),
-        }
+        let Some(listed) = self.listed else {
+            let items = amount::counted(self.items, one, many);
+            return (name, format!("{items}; Apple sends no list to compare them with"));
+        };
+        let is = if self.matched == 1 { "is" } else { "are" };
+        let (here, listed) = (amount::count(self.matched), amount::count(listed));
+        let others = match self.items.saturating_sub(self.matched) {
+            0 => String::new(),
+            others => format!("; {} in no list", amount::counted(others, "more is", "more are")),
+        };
+        (name, format!("{here} of {listed} that Apple lists {is} here{others}"))
     }
 }
 
@@ -244,12 +246,13 @@ mod tests {
     #[test]
     fn the_line_of_the_certificate() {
         for (category, items, listed, matched, line) in [
-            (Category::Notes, 1250, Some(1251), 1249, "Notes: 1,249 of 1,251 that Apple lists are here"),
+            (Category::Notes, 1249, Some(1251), 1249, "Notes: 1,249 of 1,251 that Apple lists are here"),
+            (Category::Notes, 3, Some(2), 2, "Notes: 2 of 2 that Apple lists are here; 1 more is in no list"),
             (Category::Drive, 1, Some(1), 1, "iCloud Drive: 1 of 1 that Apple lists is here"),
-            (Category::Contacts, 1, None, 0, "Contacts: 1 card"),
-            (Category::Calendars, 12, None, 0, "Calendars and reminders: 12 events and tasks"),
+            (Category::Contacts, 1, None, 0, "Contacts: 1 card; Apple sends no list to compare them with"),
         ] {
-            assert_eq!(Count { items, listed, matched, ..Count::of(category) }.line(), line);
+            let (name, words) = Count { items, listed, matched, ..Count::of(category) }.words();
+            assert_eq!(format!("{name}: {words}"), line);
         }
     }
 }

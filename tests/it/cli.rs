@@ -367,9 +367,10 @@ fn every_command_has_its_help() {
 fn the_json_is_as_its_page_says() {
     let place = imported();
     let page = include_str!("../../docs/json.md");
-    let commands: [(&str, &[&str]); 13] = [
+    let commands: [(&str, &[&str]); 14] = [
         ("import", &["import", "parts", "--to", "lib"]),
         ("check", &["check", "parts"]),
+        ("check --structure", &["check", "parts", "--structure"]),
         ("verify", &["verify", "lib", "--against", "parts"]),
         ("list", &["list", "lib", "--explain", "2024/2024-03/IMG_1.JPG"]),
         ("similar", &["similar", "lib"]),

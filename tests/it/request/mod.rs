@@ -13,6 +13,7 @@ mod notes;
 mod page;
 mod recognition;
 mod records;
+mod structure;
 mod union;
 
 use std::fs;
