@@ -28,8 +28,8 @@ pub struct Heard {
 }
 
 /// Asks everything that was delivered what it says; `proved` are bytes that need no proof any more.
-pub fn hear(contents: &Contents, open: &dyn Open, proved: &ContentSet) -> Heard {
-    let mut hearing = Hearing { contents, open, proved, unheard: BTreeMap::new() };
+pub fn hear(contents: &Contents, open: &dyn Open, proved: ContentSet, choices: &Choices) -> Heard {
+    let mut hearing = Hearing { proved, packages: choices.packages, ..Hearing::new(contents, open) };
     Heard {
         notes: notes::decide::hear(&mut hearing),
         drive: drive::decide::hear(&mut hearing),

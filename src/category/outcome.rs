@@ -2,11 +2,13 @@
 //! files to be made, and how much of it all there is.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::category::Packages;
 use crate::contents::{Category, ContentId, ContentSet, Contents, EntryId};
 use crate::problem::refusal::{Refusal, refused};
 use crate::problem::{Code, Problem, amount};
@@ -19,6 +21,22 @@ pub trait Open: Sync {
     /// # Errors
     /// If they are nowhere, or cannot be read.
     fn open(&self, content: ContentId) -> io::Result<Box<dyn Read + Send>>;
+
+    /// The same as a file, for what has to be read here and there.
+    ///
+    /// # Errors
+    /// As [`Open::open`], or if there is no room for a temporary file.
+    fn file(&self, content: ContentId) -> io::Result<File> {
+        spooled(&mut self.open(content)?)
+    }
+}
+
+/// All of it in a temporary file without a name.
+pub fn spooled(from: &mut dyn Read) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(from, &mut file)?;
+    file.rewind()?;
+    Ok(file)
 }
 
 /// Reads what was delivered, and remembers what it could not read.
@@ -26,12 +44,20 @@ pub struct Hearing<'a> {
     pub contents: &'a Contents,
     pub open: &'a dyn Open,
     /// Bytes that a checksum of Apple's has proved before.
-    pub proved: &'a ContentSet,
+    pub proved: ContentSet,
+    /// Whether it has to be known what is in packages.
+    pub packages: Packages,
     /// Why certain bytes said nothing.
     pub unheard: BTreeMap<ContentId, Refusal>,
 }
 
-impl Hearing<'_> {
+impl<'a> Hearing<'a> {
+    /// Nothing is proved, and nobody wants anything unpacked.
+    pub fn new(contents: &'a Contents, open: &'a dyn Open) -> Self {
+        let (proved, packages) = (ContentSet::default(), Packages::AsDelivered);
+        Hearing { contents, open, proved, packages, unheard: BTreeMap::new() }
+    }
+
     /// All bytes of a content; `None` if they cannot be read, or are more than any list or text has.
     pub fn whole(&mut self, content: ContentId) -> Option<Vec<u8>> {
         let size = self.contents.distinct[content].size;
@@ -78,12 +104,23 @@ pub struct Wished {
     pub is_executable: bool,
     /// Whether a checksum of Apple's is that of its bytes.
     pub is_proved: bool,
+    /// Where another choice of its owner's may have put it.
+    pub earlier: Option<Earlier>,
+}
+
+/// Where a file may stand that is wished elsewhere, below the library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Earlier {
+    /// It is moved.
+    Leaves(String),
+    /// It stays.
+    Stays(String),
 }
 
 impl Wished {
     /// At this path, with nothing set.
     pub fn at(path: impl Into<String>) -> Self {
-        Wished { path: path.into(), modified: None, is_executable: false, is_proved: false }
+        Wished { path: path.into(), modified: None, is_executable: false, is_proved: false, earlier: None }
     }
 }
 

@@ -49,12 +49,14 @@ fn read_through(run: &Run<'_>) -> Result<(Check, Inputs), Error> {
     let held = ContentSet::default();
     let tally = ingest(&mut inputs, &run.reading(None, &held), &mut |_, _| Ok(()))?;
     run.watch.progress.begin(Phase::Match, 0, 0);
+    let choices = Choices::default();
     let heard = others::hear(
         &inputs.contents,
-        &Shelf::new(&inputs.contents, &inputs.sources, iter::empty(), None),
-        &held,
+        &Shelf::new(&inputs.contents, &inputs.sources, std::iter::empty(), None),
+        ContentSet::default(),
+        &choices,
     );
-    let others = others::decide(&inputs.contents, &heard, &Choices::default());
+    let others = others::decide(&inputs.contents, &heard, &choices);
     let matched = matched(&inputs.contents, &inputs.heard.photos, Tz::UTC);
     let (exports, missing_parts) = report::exports(&inputs);
     let media = counts::media(&inputs.contents, &matched, &|_| true);

@@ -229,7 +229,7 @@ fn the_list_is_complete_and_sorted() {
     let order = "path size blake3 fingerprint proved kind original_name captured captured_from imported_to_icloud \
                  favorite hidden deleted view_count albums memories shared_albums live_photo companions \
                  contributed_by_me evidence sources category verified damage original_blake3 width height duration latitude longitude \
-                 place camera";
+                 place camera modified";
     let first = place.run(&["list", "lib", "--json"]).out().lines().next().unwrap().to_owned();
     let positions: Vec<usize> =
         order.split_whitespace().map(|key| first.find(&format!("\"{key}\":")).expect(key)).collect();

@@ -162,7 +162,7 @@ impl Made {
         let wishes = Wishes::new();
         let plan = plan(&contents, Assets::Photos(&matched, &heard.photos), &wishes, &held, settings);
         let nothing = BTreeMap::new();
-        let recording = Records::new(&contents, heard, &matched, &wishes, &plan, &nothing);
+        let recording = Records::new(&contents, heard, &matched, &wishes, &plan, &nothing, settings.zone);
         let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
         let mut records: Vec<FileRecord> = sorted.files().map(|file| recording.of(file, &absent)).collect();
         records.sort_by(|a, b| a.path.cmp(&b.path));
