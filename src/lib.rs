@@ -21,6 +21,7 @@
 //! | `alike` | which photos of a library look alike, and why |
 //! | `page`, `sidecar`, `copy` | what is made from a library for people and for other programs |
 //! | `mirror` | what becomes of each file in a second copy of a library, and how it gets there |
+//! | `structure` | what a request looks like without a single value of it |
 //! | `run` | one file or folder for each verb: it calls the stages, and has no rule about photos, names or proof |
 //!
 //! The library prints nothing: it tells a [`Progress`] what it does, returns an [`Error`] where nothing more can be
@@ -136,6 +137,11 @@ mod stage;
 #[doc(hidden)]
 pub mod stage;
 #[cfg(not(feature = "internals"))]
+mod structure;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod structure;
+#[cfg(not(feature = "internals"))]
 mod threads;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
@@ -194,6 +200,14 @@ pub mod cli {
 
     /// Copies that other programs can show.
     pub use crate::picture::Encoding;
+
+    /// What a request looks like.
+    pub mod structure {
+        pub use crate::structure::{
+            Archive, Column, Components, Document, Forms, Node, Packages, Property, Structure, Table,
+            Vocabulary,
+        };
+    }
 
     /// The page of a library.
     pub mod page {

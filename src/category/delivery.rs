@@ -64,7 +64,10 @@ impl Shape {
 
     /// A part of Apple's in which nothing can be read: only its name tells whose it is.
     pub fn by_name(name: &str) -> Self {
-        Shape { named: Some(recognise::by_name(name).unwrap_or(Category::Photos)), ..Shape::default() }
+        match recognise::by_name(name) {
+            Some(category) => Shape { others: recognise::Shape::whole(category), ..Shape::default() },
+            None => Shape::of_category(Category::Photos),
+        }
     }
 
     /// An archive of which only the archives in it are Apple's.

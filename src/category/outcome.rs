@@ -2,11 +2,13 @@
 //! files to be made, and how much of it all there is.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::category::Packages;
 use crate::contents::{Category, ContentId, ContentSet, Contents, EntryId};
 use crate::problem::refusal::{Refusal, refused};
 use crate::problem::{Code, Problem, amount};
@@ -19,6 +21,22 @@ pub trait Open: Sync {
     /// # Errors
     /// If they are nowhere, or cannot be read.
     fn open(&self, content: ContentId) -> io::Result<Box<dyn Read + Send>>;
+
+    /// The same as a file, for what has to be read here and there.
+    ///
+    /// # Errors
+    /// As [`Open::open`], or if there is no room for a temporary file.
+    fn file(&self, content: ContentId) -> io::Result<File> {
+        spooled(&mut self.open(content)?)
+    }
+}
+
+/// All of it in a temporary file without a name.
+pub fn spooled(from: &mut dyn Read) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(from, &mut file)?;
+    file.rewind()?;
+    Ok(file)
 }
 
 /// Reads what was delivered, and remembers what it could not read.
@@ -26,12 +44,20 @@ pub struct Hearing<'a> {
     pub contents: &'a Contents,
     pub open: &'a dyn Open,
     /// Bytes that a checksum of Apple's has proved before.
-    pub proved: &'a ContentSet,
+    pub proved: ContentSet,
+    /// Whether it has to be known what is in packages.
+    pub packages: Packages,
     /// Why certain bytes said nothing.
     pub unheard: BTreeMap<ContentId, Refusal>,
 }
 
-impl Hearing<'_> {
+impl<'a> Hearing<'a> {
+    /// Nothing is proved, and nobody wants anything unpacked.
+    pub fn new(contents: &'a Contents, open: &'a dyn Open) -> Self {
+        let (proved, packages) = (ContentSet::default(), Packages::AsDelivered);
+        Hearing { contents, open, proved, packages, unheard: BTreeMap::new() }
+    }
+
     /// All bytes of a content; `None` if they cannot be read, or are more than any list or text has.
     pub fn whole(&mut self, content: ContentId) -> Option<Vec<u8>> {
         let size = self.contents.distinct[content].size;
@@ -78,12 +104,23 @@ pub struct Wished {
     pub is_executable: bool,
     /// Whether a checksum of Apple's is that of its bytes.
     pub is_proved: bool,
+    /// Where another choice of its owner's may have put it.
+    pub earlier: Option<Earlier>,
+}
+
+/// Where a file may stand that is wished elsewhere, below the library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Earlier {
+    /// It is moved.
+    Leaves(String),
+    /// It stays.
+    Stays(String),
 }
 
 impl Wished {
     /// At this path, with nothing set.
     pub fn at(path: impl Into<String>) -> Self {
-        Wished { path: path.into(), modified: None, is_executable: false, is_proved: false }
+        Wished { path: path.into(), modified: None, is_executable: false, is_proved: false, earlier: None }
     }
 }
 
@@ -157,9 +194,8 @@ impl Count {
         Count { category, items: 0, listed: None, matched: 0, files: 0, derived: 0 }
     }
 
-    /// The line of the certificate: `Notes: 120 of 121 that Apple lists are here`, or what there is where Apple has
-    /// no list.
-    pub fn line(&self) -> String {
+    /// The line of a certificate, what the category is called apart: `Notes`, `120 of 121 that Apple lists are here`.
+    pub fn words(&self) -> (&'static str, String) {
         let (name, one, many) = match self.category {
             Category::Photos => ("Photos", "photo or video", "photos and videos"),
             Category::Notes => ("Notes", "note", "notes"),
@@ -168,16 +204,19 @@ impl Count {
             Category::Calendars => ("Calendars and reminders", "event or task", "events and tasks"),
             Category::Mail => ("Mail", "message", "messages"),
             Category::Bookmarks => ("Bookmarks", "bookmark", "bookmarks"),
-            Category::Records => ("Account and purchases", "row", "rows"),
+            Category::Records => ("Account, purchases, plays", "row", "rows"),
         };
-        match self.listed {
-            Some(listed) => {
-                let is = if self.matched == 1 { "is" } else { "are" };
-                let (here, listed) = (amount::count(self.matched), amount::count(listed));
-                format!("{name}: {here} of {listed} that Apple lists {is} here")
-            }
-            None => format!("{name}: {}", amount::counted(self.items, one, many)),
-        }
+        let Some(listed) = self.listed else {
+            let items = amount::counted(self.items, one, many);
+            return (name, format!("{items}; Apple sends no list to compare them with"));
+        };
+        let is = if self.matched == 1 { "is" } else { "are" };
+        let (here, listed) = (amount::count(self.matched), amount::count(listed));
+        let others = match self.items.saturating_sub(self.matched) {
+            0 => String::new(),
+            others => format!("; {} in no list", amount::counted(others, "more is", "more are")),
+        };
+        (name, format!("{here} of {listed} that Apple lists {is} here{others}"))
     }
 }
 
@@ -207,12 +246,13 @@ mod tests {
     #[test]
     fn the_line_of_the_certificate() {
         for (category, items, listed, matched, line) in [
-            (Category::Notes, 1250, Some(1251), 1249, "Notes: 1,249 of 1,251 that Apple lists are here"),
+            (Category::Notes, 1249, Some(1251), 1249, "Notes: 1,249 of 1,251 that Apple lists are here"),
+            (Category::Notes, 3, Some(2), 2, "Notes: 2 of 2 that Apple lists are here; 1 more is in no list"),
             (Category::Drive, 1, Some(1), 1, "iCloud Drive: 1 of 1 that Apple lists is here"),
-            (Category::Contacts, 1, None, 0, "Contacts: 1 card"),
-            (Category::Calendars, 12, None, 0, "Calendars and reminders: 12 events and tasks"),
+            (Category::Contacts, 1, None, 0, "Contacts: 1 card; Apple sends no list to compare them with"),
         ] {
-            assert_eq!(Count { items, listed, matched, ..Count::of(category) }.line(), line);
+            let (name, words) = Count { items, listed, matched, ..Count::of(category) }.words();
+            assert_eq!(format!("{name}: {words}"), line);
         }
     }
 }

@@ -146,6 +146,38 @@ fn sweep(own: &Path) {
     }
 }
 
+/// Lets whoever may read a file run it, where its drive knows such a right. A link is left alone.
+#[cfg(unix)]
+pub fn let_run(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = fs::symlink_metadata(path)?;
+    let mode = metadata.permissions().mode();
+    let runnable = mode | (mode & 0o444) >> 2;
+    if !metadata.is_file() || runnable == mode {
+        return Ok(());
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(runnable))
+}
+
+/// There is no such right.
+#[cfg(not(unix))]
+pub fn let_run(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether a file may be run by somebody.
+#[cfg(unix)]
+pub fn is_runnable(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+/// Nobody asks.
+#[cfg(not(unix))]
+pub fn is_runnable(_: &Metadata) -> bool {
+    false
+}
+
 /// A time that the file system cannot store is left out; the catalog has it.
 pub fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
     let Some(modified) = modified else { return };

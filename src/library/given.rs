@@ -9,15 +9,19 @@ use chrono::{DateTime, Utc};
 
 use crate::contents::{ContentId, Contents};
 use crate::library::files::is_near;
-use crate::library::record::FileRecord;
+use crate::library::record::{Area, FileRecord};
 
 /// The time that its record says a file was given; `None` if it got the stamp of its entry.
 pub fn given(record: &FileRecord) -> Option<DateTime<Utc>> {
     record.modified.or_else(|| dated(record))
 }
 
-/// When it was taken, or came to iCloud.
+/// When a photo or video was taken, or came to iCloud. A picture that stands where its owner put it is dated like any
+/// other file there.
 pub fn dated(record: &FileRecord) -> Option<DateTime<Utc>> {
+    if record.area != Area::Media {
+        return None;
+    }
     record.captured.map(|time| time.to_utc()).or(record.imported_to_icloud)
 }
 

@@ -374,6 +374,8 @@ pub struct Placement {
     pub content: ContentId,
     /// The modification time to set.
     pub modified: Option<DateTime<Utc>>,
+    /// Whether it is to be run as a program.
+    pub is_executable: bool,
 }
 
 /// A derived file to be made.

@@ -4,6 +4,7 @@
 //! verify` found since; that alone can tell whether the drive still holds it today. Without Apple's lists nothing can be called
 //! complete, however whole it is.
 
+use crate::category::outcome::Count;
 use crate::category::photos::media::Kind;
 use crate::library::catalog::{ExportRecord, StoredFile};
 use crate::library::settings::{Hidden, RecentlyDeleted, name};
@@ -132,7 +133,11 @@ pub fn certificate(holdings: &Holdings, problems: &Problems, not_shown: u64) -> 
             false => line_beside(holdings, media.len() as u64, not_shown),
         },
         proof: if media.is_empty() && !counts.is_empty() { Vec::new() } else { proof(holdings, &media) },
-        categories: counts.iter().map(|count| count.line() + ".").collect(),
+        categories: counts
+            .iter()
+            .map(Count::words)
+            .map(|(name, words)| format!("{name}: {words}."))
+            .collect(),
         balance,
         total,
         left_out: left_out(holdings),

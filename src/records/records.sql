@@ -63,7 +63,8 @@ CREATE TABLE drive_files (
     created_raw    TEXT, created_basis TEXT NOT NULL,
     modified_raw   TEXT, modified_basis TEXT NOT NULL,
     opened_utc     TEXT, opened_raw TEXT, opened_basis TEXT NOT NULL,
-    listed_size    INTEGER            -- where Apple's list states another size
+    listed_size    INTEGER,           -- where Apple's list states another size
+    proved         INTEGER NOT NULL   -- base_hash is of these bytes, as far as anybody can tell
 ) STRICT;
 
 CREATE TABLE contacts (
@@ -168,7 +169,7 @@ CREATE TABLE _sources (
     -- A delivered file each. Where its lines are counted,
     -- lines = header_lines + rows + preamble + footer + blank + bad.
     archive        TEXT NOT NULL,
-    entry          TEXT NOT NULL,     -- its path in the archive, verbatim
+    entry          TEXT NOT NULL,     -- its path in the archive, below the wrapper
     size           INTEGER NOT NULL,
     blake3         TEXT NOT NULL,
     encoding       TEXT,

@@ -50,6 +50,8 @@ pub struct Drive<'r> {
     pub title: &'r str,
     /// What Apple's list says of it.
     pub listed: Option<&'r Listed>,
+    /// Whether the list has the hash of its bytes.
+    pub is_proved: bool,
 }
 
 /// A message in the library.
@@ -148,8 +150,8 @@ impl Records {
         self.insert(
             "INSERT INTO drive_files (path, title, size, blake3, base_hash, created_utc, modified_utc, favourite, \
              executable, match_rule, created_raw, created_basis, modified_raw, modified_basis, opened_utc, opened_raw, \
-             opened_basis, listed_size) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+             opened_basis, listed_size, proved) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
             params![
                 Text::new(row.file.path).required(),
                 Text::new(row.title),
@@ -169,6 +171,7 @@ impl Records {
                 opened.raw,
                 opened.basis,
                 row.listed.and_then(|listed| listed.differs_in_size).map(number),
+                row.is_proved,
             ],
         )?;
         Ok(())

@@ -22,7 +22,7 @@ pub enum Counted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source<'s> {
     pub archive: &'s str,
-    /// Its path in the archive, verbatim.
+    /// Its path in the archive, below the wrapper.
     pub entry: &'s str,
     pub size: u64,
     pub blake3: blake3::Hash,

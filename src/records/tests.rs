@@ -160,7 +160,7 @@ fn fill(records: &mut Records) -> rusqlite::Result<()> {
         ("Drive/top.txt", 4_000, None),
     ] {
         let title = path.rsplit('/').next().unwrap_or_default();
-        records.drive_file(&Drive { file: file(path, size), title, listed })?;
+        records.drive_file(&Drive { file: file(path, size), title, listed, is_proved: size == 5_000 })?;
     }
 
     records.contact(&card("Bo", Some("+47 1; +47 2")))?;
@@ -376,16 +376,16 @@ fn every_table_has_its_rows() {
             vec![
                 format!(
                     "Drive/a/big.mov|big.mov|5000|{}|3q2+7w==|2025-05-07T17:11:12Z|∅|0|∅|name-and-size|05-07-2025 \
-                     10:11:12|{assumed}|∅|none|∅|13-40-2025 10:11:12|none|9223372036854775807",
+                     10:11:12|{assumed}|∅|none|∅|13-40-2025 10:11:12|none|9223372036854775807|1",
                     hash("Drive/a/big.mov")
                 ),
                 format!(
                     "Drive/a/b/small.txt|small.txt|3|{}|∅|2025-05-07T17:11:12Z|∅|0|∅|ambiguous|05-07-2025 \
-                     10:11:12|{assumed}|∅|none|∅|13-40-2025 10:11:12|none|∅",
+                     10:11:12|{assumed}|∅|none|∅|13-40-2025 10:11:12|none|∅|0",
                     hash("Drive/a/b/small.txt")
                 ),
                 format!(
-                    "Drive/a/b/empty|empty|0|{}|∅|∅|∅|∅|∅|∅|∅|none|∅|none|∅|∅|none|∅",
+                    "Drive/a/b/empty|empty|0|{}|∅|∅|∅|∅|∅|∅|∅|none|∅|none|∅|∅|none|∅|0",
                     hash("Drive/a/b/empty")
                 ),
             ],
@@ -567,7 +567,9 @@ fn hostile_texts_are_texts() {
     records
         .message(&Mail { flags: Some(u64::MAX), ..mail(&long, "Mail/\0.eml") })
         .expect("a row, and a number that SQLite has not");
-    records.drive_file(&Drive { file: file("", u64::MAX), title: "", listed: None }).expect("a row");
+    records
+        .drive_file(&Drive { file: file("", u64::MAX), title: "", listed: None, is_proved: false })
+        .expect("a row");
     let quoted = Note { created: Written::new("\0\0").read_in(PACIFIC), ..note(hostile, hostile, "", "") };
     records.note(&Noted { note: &quoted, path: hostile, files: &[] }).expect("a row");
     let url = Bookmark { url: "https://".to_owned(), ..bookmark("") };

@@ -4,6 +4,7 @@
 //! Warnings about albums and dates are left out. They concern a library; a check asks whether the download is
 //! complete and undamaged.
 
+use std::iter;
 use std::time::Instant;
 
 use chrono_tz::Tz;
@@ -15,26 +16,47 @@ use crate::error::Error;
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
 use crate::run::import::{Run, discover};
+use crate::stage::discover::Inputs;
 use crate::stage::ingest::ingest;
 use crate::stage::report::{self, Check, CheckedMedia, ExportReport};
 use crate::stage::shelf::Shelf;
+use crate::structure::{self, Structure};
 
 /// Reads everything and writes nothing: is the download complete and undamaged?
 ///
 /// # Errors
 /// What stops a run: see [`Error`].
 pub fn check(run: &Run<'_>) -> Result<Check, Error> {
+    read_through(run).map(|(check, _)| check)
+}
+
+/// Checks, and says what everything looks like without a single value of it.
+///
+/// # Errors
+/// As for [`check`].
+pub fn structure(run: &Run<'_>) -> Result<(Check, Structure), Error> {
+    let (check, inputs) = read_through(run)?;
+    let shelf = Shelf::new(&inputs.contents, &inputs.sources, iter::empty(), None);
+    let mut structure = structure::of(&inputs.contents, &shelf, &check.exports, &check.problems);
+    structure.left_alone = check.left_alone.names.len() as u64;
+    Ok((check, structure))
+}
+
+/// What a check finds, and the inputs for whoever has more to ask.
+fn read_through(run: &Run<'_>) -> Result<(Check, Inputs), Error> {
     let started = Instant::now();
     let mut inputs = discover(run, None)?;
     let held = ContentSet::default();
     let tally = ingest(&mut inputs, &run.reading(None, &held), &mut |_, _| Ok(()))?;
     run.watch.progress.begin(Phase::Match, 0, 0);
+    let choices = Choices::default();
     let heard = others::hear(
         &inputs.contents,
         &Shelf::new(&inputs.contents, &inputs.sources, std::iter::empty(), None),
-        &held,
+        ContentSet::default(),
+        &choices,
     );
-    let others = others::decide(&inputs.contents, &heard, &Choices::default());
+    let others = others::decide(&inputs.contents, &heard, &choices);
     let matched = matched(&inputs.contents, &inputs.heard.photos, Tz::UTC);
     let (exports, missing_parts) = report::exports(&inputs);
     let media = counts::media(&inputs.contents, &matched, &|_| true);
@@ -45,7 +67,7 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
     problems.extend(others.problems().cloned());
     problems.extend(matched.problems.iter().filter(|p| concerns_check(p)).cloned());
     problems.sort();
-    Ok(Check {
+    let check = Check {
         windfall: report::version(),
         entries,
         sizes,
@@ -61,7 +83,8 @@ pub fn check(run: &Run<'_>) -> Result<Check, Error> {
         left_alone: inputs.left_alone.clone(),
         problems,
         elapsed_seconds: started.elapsed().as_secs_f64(),
-    })
+    };
+    Ok((check, inputs))
 }
 
 /// Whether anybody can say that all is here, and it is.

@@ -19,6 +19,6 @@ pub fn understood(
     let kept = files.values().map(|record| (record.content, record.path.to_path(library)));
     let nothing = HashMap::new();
     let proved = files.values().filter(|record| record.proved).map(|record| *record.delivered()).collect();
-    let heard = others::hear(contents, &Shelf::new(contents, &nothing, kept, None), &proved);
+    let heard = others::hear(contents, &Shelf::new(contents, &nothing, kept, None), proved, choices);
     others::decide(contents, &heard, choices)
 }

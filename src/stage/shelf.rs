@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-use crate::category::outcome::Open;
+use crate::category::outcome::{Open, spooled};
 use crate::contents::{ArchiveId, ContentId, Contents};
 use crate::library::staging::Staging;
 use crate::stage::discover::container::Source;
@@ -41,12 +41,26 @@ impl<'a> Shelf<'a> {
     }
 }
 
-impl Open for Shelf<'_> {
-    fn open(&self, content: ContentId) -> io::Result<Box<dyn Read + Send>> {
+impl Shelf<'_> {
+    /// A file of the library or in staging.
+    fn here(&self, content: ContentId) -> Option<PathBuf> {
         let staged = || self.staging.map(|staging| staging.path_of(&self.contents.distinct[content].blake3));
         let kept = self.kept.get(&content).cloned().into_iter().chain(staged());
         let is_file = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
-        if let Some(path) = kept.into_iter().find(is_file) {
+        kept.into_iter().find(is_file)
+    }
+}
+
+impl Open for Shelf<'_> {
+    fn file(&self, content: ContentId) -> io::Result<File> {
+        match self.here(content) {
+            Some(path) => File::open(path),
+            None => spooled(&mut self.open(content)?),
+        }
+    }
+
+    fn open(&self, content: ContentId) -> io::Result<Box<dyn Read + Send>> {
+        if let Some(path) = self.here(content) {
             return Ok(Box::new(File::open(path)?));
         }
         let (archive, position, path) =

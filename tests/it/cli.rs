@@ -229,7 +229,7 @@ fn the_list_is_complete_and_sorted() {
     let order = "path size blake3 fingerprint proved kind original_name captured captured_from imported_to_icloud \
                  favorite hidden deleted view_count albums memories shared_albums live_photo companions \
                  contributed_by_me evidence sources category verified damage original_blake3 width height duration latitude longitude \
-                 place camera";
+                 place camera modified";
     let first = place.run(&["list", "lib", "--json"]).out().lines().next().unwrap().to_owned();
     let positions: Vec<usize> =
         order.split_whitespace().map(|key| first.find(&format!("\"{key}\":")).expect(key)).collect();
@@ -367,9 +367,10 @@ fn every_command_has_its_help() {
 fn the_json_is_as_its_page_says() {
     let place = imported();
     let page = include_str!("../../docs/json.md");
-    let commands: [(&str, &[&str]); 13] = [
+    let commands: [(&str, &[&str]); 14] = [
         ("import", &["import", "parts", "--to", "lib"]),
         ("check", &["check", "parts"]),
+        ("check --structure", &["check", "parts", "--structure"]),
         ("verify", &["verify", "lib", "--against", "parts"]),
         ("list", &["list", "lib", "--explain", "2024/2024-03/IMG_1.JPG"]),
         ("similar", &["similar", "lib"]),

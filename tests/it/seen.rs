@@ -68,7 +68,7 @@ fn a_line_says_all_that_is_known() {
          \"sources\":[{{\"archive\":\"iCloud Photos.zip\",\"entry\":\"iCloud Photos/Photos/IMG_1.HEIC\"}}],\
          \"category\":\"photos\",\"verified\":null,\"damage\":null,\"original_blake3\":\"{hash}\",\"width\":64,\
          \"height\":64,\"duration\":null,\
-         \"latitude\":35.5,\"longitude\":-40.25,\"place\":null,\"camera\":\"Apple iPhone 13\"}}",
+         \"latitude\":35.5,\"longitude\":-40.25,\"place\":null,\"camera\":\"Apple iPhone 13\",\"modified\":null}}",
         bytes.len()
     );
     assert_eq!(serde_json::to_string(file).unwrap(), expected);

@@ -36,6 +36,11 @@ impl Property<'_> {
         self.parameters.iter().filter(move |(known, _)| &**known == name).map(|(_, value)| &**value)
     }
 
+    /// The names of all parameters, one for each value.
+    pub fn parameter_names(&self) -> impl Iterator<Item = &str> {
+        self.parameters.iter().map(|(name, _)| &**name)
+    }
+
     /// Whether there is no value.
     pub fn is_blank(&self) -> bool {
         self.value.trim_ascii().is_empty()

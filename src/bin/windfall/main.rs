@@ -103,6 +103,7 @@ fn run(cli: Cli, running: &Running) -> Exit {
     let is_unsaid = command.leaves_damage_unsaid();
     let exit = match command {
         Command::List(arguments) => listing(&arguments),
+        Command::Categories => printed(terminal::categories()),
         Command::Completions(arguments) => printed(terminal::completions(arguments.shell)),
         Command::Man => printed(terminal::manual()),
         Command::Import(arguments) => {
@@ -340,11 +341,26 @@ impl Session {
     }
 
     fn check(&self, arguments: &cli::Check) -> Exit {
+        if arguments.structure {
+            return self.structure(arguments);
+        }
         let result = check::check(&self.run(&arguments.reading, Strangers::Refused, None));
         self.told(result, Some(NOTHING_WRITTEN), |check| {
             terminal::left_alone(&check.left_alone, self.voice);
             let words = |voice| terminal::checked(check, voice);
             self.says(arguments.reading.pace.output(), check, &check.problems, words)
+        })
+    }
+
+    /// Says nothing but what may be shown to others, so names of archives and problems stay unsaid.
+    fn structure(&self, arguments: &cli::Check) -> Exit {
+        let result = check::structure(&self.run(&arguments.reading, Strangers::Refused, None));
+        self.told(result, Some(NOTHING_WRITTEN), |(check, structure)| {
+            let shown = match arguments.reading.pace.output() {
+                Output::Json => terminal::json(structure),
+                Output::Words => terminal::structure(structure),
+            };
+            self.ended(shown, &check.problems)
         })
     }
 

@@ -5,19 +5,23 @@
 //! nothing.
 
 use std::collections::{HashMap, HashSet};
+use std::io::Write;
 
 use chrono_tz::Tz;
 
-use crate::category::Choices;
+use crate::apple::text::split;
 use crate::category::drive::count::Counting;
 use crate::category::drive::delivered::{self, Delivered};
 use crate::category::drive::doubts;
 use crate::category::drive::files::{Listed, Tree, Verdict, listed, verdict};
 use crate::category::drive::hash::BaseHash;
+use crate::category::drive::package::{Opened, Package, Packed};
+use crate::category::drive::path::may_be_package_as_zip;
 use crate::category::drive::rows::Matching;
-use crate::category::outcome::{Count, Made, Standing, Wished, Wishes};
+use crate::category::outcome::{Count, Earlier, Made, Open, Standing, Wished, Wishes};
 use crate::category::photos::doubts::Doubts;
-use crate::contents::{ContentId, Contents, EntryId};
+use crate::category::{Choices, Packages};
+use crate::contents::{Category, ContentId, Contents, EntryId};
 use crate::problem::Problem;
 
 pub use crate::category::drive::heard::{Heard, hear};
@@ -33,6 +37,20 @@ pub struct Decided {
     pub files: Vec<File>,
     /// How much Apple's lists prove of these inputs.
     pub proof: Proof,
+    packages: Vec<Unpacked>,
+    opened: Opened,
+}
+
+/// A package that came as a zip and is to be unpacked.
+#[derive(Debug)]
+struct Unpacked {
+    /// The zip.
+    entry: EntryId,
+    content: ContentId,
+    /// Where the package is to stand.
+    folder: String,
+    /// Its files, each with its place.
+    files: Vec<(String, Packed)>,
 }
 
 /// A file of the owner's iCloud Drive.
@@ -82,13 +100,70 @@ pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided 
             proof = proof.max(Proof::of(heard, export, &matching));
         }
     }
-    Decided {
-        count: counting.done(),
-        wishes: united.wishes(),
-        problems: doubts.into_problems(),
-        files: united.files.into_iter().map(|(_, _, file)| file).collect(),
-        proof,
+    let mut wishes = united.wishes();
+    let zips = united.zips(heard);
+    let files = united.files.into_iter().map(|(_, _, file)| file).collect();
+    let packages = unpacked(&mut tree, zips, choices.packages, &mut wishes);
+    let (count, problems, opened) = (counting.done(), doubts.into_problems(), Opened::default());
+    Decided { count, wishes, problems, files, proof, packages, opened }
+}
+
+/// A package that came as a zip.
+struct Zip<'h> {
+    place: String,
+    entries: Vec<EntryId>,
+    content: ContentId,
+    package: Option<&'h Package>,
+}
+
+impl Zip<'_> {
+    /// Wishes it elsewhere.
+    fn wish(&self, path: &str, earlier: &Earlier, wishes: &mut Wishes) {
+        for entry in &self.entries {
+            if let Some(wished) = wishes.get_mut(entry) {
+                (wished.path, wished.earlier) = (path.to_owned(), Some(earlier.clone()));
+            }
+        }
     }
+}
+
+/// Gives packages the places of their zips, which stand beside them.
+fn unpacked(
+    tree: &mut Tree<'_>,
+    zips: Vec<Zip<'_>>,
+    packages: Packages,
+    wishes: &mut Wishes,
+) -> Vec<Unpacked> {
+    let mut unpacked: Vec<Unpacked> = Vec::new();
+    for zip in zips {
+        let beside = format!("{}.zip", zip.place);
+        let name = zip.place.rsplit('/').next().unwrap_or_default();
+        let (stem, extension) = split(name);
+        let own = Some(stem).filter(|_| extension.eq_ignore_ascii_case("zip"));
+        let folder = match (zip.package, own) {
+            (None, Some(_)) => continue,
+            (None, None) => {
+                if packages == Packages::AsDelivered {
+                    zip.wish(&zip.place, &Earlier::Stays(beside), wishes);
+                }
+                continue;
+            }
+            (Some(_), Some(own)) => tree.beside(&zip.place, own),
+            (Some(_), None) => {
+                zip.wish(&beside, &Earlier::Leaves(zip.place.clone()), wishes);
+                // another version of it may have been first
+                match unpacked.iter().any(|known| known.folder == zip.place) {
+                    true => tree.beside(&zip.place, name),
+                    false => zip.place.clone(),
+                }
+            }
+        };
+        if let (Some(package), Some(&entry)) = (zip.package, zip.entries.first()) {
+            let files = package.places(&folder).into_iter().zip(package.files.iter().cloned()).collect();
+            unpacked.push(Unpacked { entry, content: zip.content, folder, files });
+        }
+    }
+    unpacked
 }
 
 impl Proof {
@@ -154,12 +229,27 @@ impl<'a> United<'a> {
         which
     }
 
+    /// The packages that came as zips.
+    fn zips<'h>(&self, heard: &'h Heard) -> Vec<Zip<'h>> {
+        let zip = |(place, entries, file): &(&str, Vec<EntryId>, File)| {
+            let package = heard.zips.get(&file.content).filter(|_| may_be_package_as_zip(&file.title))?;
+            Some(Zip {
+                place: (*place).to_owned(),
+                entries: entries.clone(),
+                content: file.content,
+                package: package.as_ref(),
+            })
+        };
+        self.files.iter().filter_map(zip).collect()
+    }
+
     fn wishes(&self) -> Wishes {
         let wished = |(place, _, file): &(&str, Vec<EntryId>, File)| Wished {
             path: (*place).to_owned(),
             modified: file.listed.as_ref().and_then(|listed| listed.modified.utc),
             is_executable: file.listed.as_ref().is_some_and(|listed| listed.executable == Some(true)),
             is_proved: file.is_proved,
+            earlier: None,
         };
         let of_file =
             |file: &(_, Vec<EntryId>, _)| file.1.iter().map(|id| (*id, wished(file))).collect::<Vec<_>>();
@@ -184,8 +274,19 @@ fn newest(newer: Option<Listed>, older: Option<Listed>) -> Option<Listed> {
 }
 
 impl Decided {
-    /// Files made of it.
-    pub fn made<'a>(&'a self, _: &Contents, _: &Standing<'a>) -> Vec<Made<'a>> {
-        Vec::new()
+    /// The files of packages that came as zips, where their zips do not stand in their way.
+    pub fn made<'a>(&'a self, _: &Contents, standing: &Standing<'a>) -> Vec<Made<'a>> {
+        let stands_beside =
+            |package: &&Unpacked| standing(package.entry).is_some_and(|zip| zip != package.folder);
+        let files = self
+            .packages
+            .iter()
+            .filter(stands_beside)
+            .flat_map(|package| package.files.iter().map(|(path, file)| (package.content, path, file)));
+        let made = |(content, path, file): (ContentId, &String, &'a Packed)| {
+            let write = move |open: &dyn Open, to: &mut dyn Write| self.opened.write(open, content, file, to);
+            Made::new(Category::Drive, path.clone(), write).modified(file.modified)
+        };
+        files.map(made).collect()
     }
 }

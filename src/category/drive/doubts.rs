@@ -4,6 +4,7 @@ use crate::category::drive::decide::Heard;
 use crate::category::drive::delivered::{Delivered, File};
 use crate::category::drive::files::{Verdict, verdict};
 use crate::category::drive::list::Row;
+use crate::category::drive::package;
 use crate::category::drive::rows::{Matched, Matching};
 use crate::category::outcome::problem_of;
 use crate::category::photos::doubts::{Doubts, quoted};
@@ -148,10 +149,19 @@ impl Telling<'_> {
     }
 
     fn package(&self, file: &File<'_>, doubts: &mut Doubts) {
-        if file.content.is_some_and(|content| self.heard.zips.contains(&content)) {
-            let message = "on a Mac this is a folder that looks like a file; Apple sent it as a zip, which no program opens \
-                           until it is unzipped: `--unpack-packages` does that";
-            self.warn(file, Code::PackageAsZip, message, doubts);
+        match file.content.and_then(|content| self.heard.zips.get(&content)) {
+            None => {}
+            Some(None) => {
+                let message = "on a Mac this is a folder that looks like a file; Apple sent it as a zip, which no program \
+                               opens until it is unzipped: `--unpack-packages` does that";
+                self.warn(file, Code::PackageAsZip, message, doubts);
+            }
+            Some(Some(package)) => {
+                for fault in &package.refused {
+                    let (code, message) = package::told(fault);
+                    self.warn(file, code, &message, doubts);
+                }
+            }
         }
     }
 

@@ -132,12 +132,12 @@ impl<'p> Tree<'p> {
         self.known.get(&nfc(path)).map(String::as_str)
     }
 
-    /// A folder of this name beside what has this path, and one of nobody else.
-    pub fn beside(&mut self, path: &str, name: &str) -> String {
-        let folder = self.folder(path);
+    /// A place of this name beside another one, and of nobody else.
+    pub fn beside(&mut self, place: &str, name: &str) -> String {
+        let (folder, _) = place.rsplit_once('/').unwrap_or((ROOT, place));
         let (stem, extension) = split(name);
-        let [place] = self.places.free(&folder, stem, [extension]);
-        place
+        let [free] = self.places.free(folder, stem, [extension]);
+        free
     }
 
     fn folder(&mut self, path: &str) -> String {
@@ -260,7 +260,7 @@ mod tests {
         assert_eq!(places.place("a/b.txt"), Some("Drive/a/b.txt"));
         assert_eq!(places.place("e.tar.gz/x"), Some("Drive/e.tar.gz (2)/x"));
         assert_eq!(places.place("\u{e9}"), Some("Drive/\u{e9}"));
-        assert_eq!(places.beside("a/b.txt", "Song.band"), "Drive/a/Song.band");
-        assert_eq!(places.beside("a/b.txt", "Song.band"), "Drive/a/Song (2).band");
+        assert_eq!(places.beside("Drive/a/b.txt", "Song.band"), "Drive/a/Song.band");
+        assert_eq!(places.beside("Drive/a/b.txt", "Song.band"), "Drive/a/Song (2).band");
     }
 }

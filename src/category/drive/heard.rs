@@ -9,10 +9,12 @@ use std::io::{self, Read};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use crate::category::Packages;
 use crate::category::drive::delivered::{self, Delivered, Lists};
 use crate::category::drive::files::samples;
 use crate::category::drive::hash::{BaseHash, Hasher, Scheme, proved};
 use crate::category::drive::list::{self, Row};
+use crate::category::drive::package::{self, Package};
 use crate::category::drive::path::{is_package_as_zip, may_be_package_as_zip};
 use crate::category::drive::rows::{Matched, Matching, Rule};
 use crate::category::outcome::{Hearing, Open};
@@ -34,8 +36,8 @@ pub struct Heard {
     pub schemes: BTreeMap<ExportId, Scheme>,
     /// The hashes of bytes, by the scheme of their export.
     pub hashes: BTreeMap<(ExportId, ContentId), BaseHash>,
-    /// Bytes of packages that came as zips.
-    pub zips: BTreeSet<ContentId>,
+    /// Bytes of packages that came as zips, and what is in them if anybody asks.
+    pub zips: BTreeMap<ContentId, Option<Package>>,
 }
 
 /// Reads every list, and of files as much as their lists call for.
@@ -59,9 +61,22 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
         }
         let packages = delivered.files.iter().filter(|file| may_be_package_as_zip(file.name()));
         for (content, name) in packages.filter_map(|file| Some((file.content?, file.name()))) {
-            if hearing.head(content, 4).is_some_and(|head| is_package_as_zip(name, &head)) {
-                heard.zips.insert(content);
+            if heard.zips.contains_key(&content)
+                || !hearing.head(content, 4).is_some_and(|head| is_package_as_zip(name, &head))
+            {
+                continue;
             }
+            let package = match hearing.packages {
+                Packages::AsDelivered => None,
+                Packages::Unpacked => match package::read(hearing.open, content, name) {
+                    Ok(package) => Some(package),
+                    Err(refusal) => {
+                        hearing.refuse(content, refusal);
+                        None
+                    }
+                },
+            };
+            heard.zips.insert(content, package);
         }
     }
     heard

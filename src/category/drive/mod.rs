@@ -12,5 +12,6 @@ pub mod files;
 pub mod hash;
 mod heard;
 pub mod list;
+mod package;
 pub mod path;
 pub mod rows;

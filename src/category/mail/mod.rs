@@ -18,7 +18,7 @@ mod charset;
 mod date;
 pub mod decide;
 pub mod form;
-mod head;
+pub mod head;
 mod hypertext;
 pub mod mbox;
 mod parameters;

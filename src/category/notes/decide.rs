@@ -174,13 +174,18 @@ pub struct Version<'a> {
     pub delivery: &'a Delivery,
 }
 
-/// All versions of a note, the newest first.
+/// All versions of a note, the newest first; before them comes the newest with a text, where the text of newer ones is in a
+/// part that is missing, or damaged.
 fn versions<'a>(one: &United, deliveries: &'a [Delivery], exports: &'a [Notes]) -> Vec<Version<'a>> {
     let version = |at: At| {
         let (delivery, notes) = deliveries.get(at.export).zip(exports.get(at.export))?;
         Some(Version { export: at.export, index: at.note, note: notes.notes.get(at.note)?, delivery })
     };
-    one.all().filter_map(version).collect()
+    let mut versions: Vec<Version<'_>> = one.all().filter_map(version).collect();
+    versions.sort_by_key(|Version { note, delivery, .. }| {
+        note.body.is_none() && (!delivery.is_whole || delivery.is_damaged(&note.home.title))
+    });
+    versions
 }
 
 /// The newest version, with the dates that only older ones know. When a note was changed last they know only if they
@@ -256,7 +261,7 @@ fn tried(
 
 impl Decided {
     /// The Markdown of each note.
-    pub fn made<'a>(&'a self, _: &Contents, standing: &Standing<'a>) -> Vec<Made<'a>> {
+    pub fn made<'a>(&'a self, standing: &Standing<'a>) -> Vec<Made<'a>> {
         self.notes.iter().map(|kept| kept.made(standing)).collect()
     }
 }
@@ -271,15 +276,14 @@ impl Kept {
         Kept { note, place, files, time }
     }
 
-    /// Where its attachments stand, in their order. One that its owner left out stands nowhere.
-    pub fn paths<'a>(&self, standing: &Standing<'a>) -> Vec<&'a str> {
-        let path = |entries: &Vec<EntryId>| entries.iter().find_map(|entry| standing(*entry));
-        self.files.iter().filter_map(path).collect()
+    /// Where each attachment stands. One that its owner left out stands nowhere.
+    pub fn paths<'a>(&self, standing: &Standing<'a>) -> Vec<Option<&'a str>> {
+        self.files.iter().map(|entries| entries.iter().find_map(|entry| standing(*entry))).collect()
     }
 
     fn made<'a>(&'a self, standing: &Standing<'a>) -> Made<'a> {
         let paths = self.paths(standing);
-        let ways: Vec<String> = paths.into_iter().map(|path| self.place.way_to(path)).collect();
+        let ways: Vec<String> = paths.into_iter().flatten().map(|path| self.place.way_to(path)).collect();
         Made::new(Category::Notes, self.place.markdown.as_str(), move |open, to| {
             let bytes = match &self.note.body {
                 Some(body) => whole(open, body.content)?,

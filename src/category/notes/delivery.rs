@@ -153,6 +153,11 @@ impl Delivery {
         self.entries.get(&(path.nfc().collect(), content)).map_or(&[], Vec::as_slice)
     }
 
+    /// All entries of lists, texts and files.
+    pub fn all_entries(&self) -> impl Iterator<Item = EntryId> + '_ {
+        self.lists.iter().map(|(list, ..)| *list).chain(self.entries.values().flatten().copied())
+    }
+
     /// All entries of a note: of its text, then of its files.
     pub fn entries_of<'d>(&'d self, note: &'d Note) -> impl Iterator<Item = EntryId> + 'd {
         let body = note.body.iter().map(|body| (&body.path, body.content));

@@ -151,9 +151,9 @@ fn missing(export: &Export<'_>, say: &mut Say<'_>) {
         let Some((row, list)) = delivery.details.get(first) else { continue };
         say(list, Code::MissingItem, &|| {
             let (title, listed) = (quoted(&row.title), group.rows.len());
-            let lines = lines(export, group);
+            let (lines, are) = (lines(export, group), if missing == 1 { "is" } else { "are" });
             format!(
-                "{lines}: {missing} of the {listed} notes called {title} are in none of the parts; {LOOK}"
+                "{lines}: {missing} of the {listed} notes called {title} {are} in none of the parts; {LOOK}"
             )
         });
     }

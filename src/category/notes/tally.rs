@@ -21,7 +21,7 @@ pub struct Export<'a> {
     pub notes: &'a Notes,
     /// The row of each note. Of several that only a title joins each has one for counting, nobody knows which.
     row_of: Vec<Option<usize>>,
-    /// Rows of these inputs whose note is nowhere.
+    /// Rows whose note is nowhere, of an export of which these inputs hold something.
     pub missing: Vec<usize>,
 }
 
@@ -64,11 +64,12 @@ impl<'a> Tally<'a> {
         let mut counted: HashMap<Key, usize> = HashMap::new();
         for (at, export) in self.exports.iter_mut().enumerate().rev() {
             let mut here: HashMap<Key, usize> = HashMap::new();
-            let (rows, given) = (&export.delivery.details, &self.given);
+            let rows = &export.delivery.details;
+            if !export.delivery.all_entries().any(|entry| self.given.contains(&entry)) {
+                export.missing.clear();
+            }
             export.missing.retain(|row| {
-                let Some((row, _)) = rows.get(*row).filter(|(_, list)| given.contains(list)) else {
-                    return false;
-                };
+                let Some((row, _)) = rows.get(*row) else { return false };
                 let key = key(row);
                 if found.get(&key).is_some_and(|exports| exports.iter().any(|export| *export != at)) {
                     return false;
@@ -104,15 +105,20 @@ impl<'a> Tally<'a> {
             return None;
         }
         let mut count = Count::of(Category::Notes);
-        let mut listed = self.exports.iter().map(|export| export.missing.len() as u64).sum();
+        let is_listed_here = |delivery: &Delivery, row: usize| {
+            delivery.details.get(row).is_some_and(|(_, list)| self.is_given(list))
+        };
+        let missing = |export: &Export<'_>| {
+            export.missing.iter().filter(|row| is_listed_here(export.delivery, **row)).count() as u64
+        };
+        let mut listed = self.exports.iter().map(missing).sum();
         for versions in self.notes {
             let held = || versions.iter().filter(|version| self.holds(version));
             count.items += u64::from(held().next().is_some());
             count.matched += u64::from(held().any(|version| self.row_of(version).is_some()));
-            let is_listed = versions.iter().any(|version| {
-                let row = self.row_of(version).and_then(|row| version.delivery.details.get(row));
-                row.is_some_and(|(_, list)| self.is_given(list))
-            });
+            let is_listed = versions
+                .iter()
+                .any(|version| self.row_of(version).is_some_and(|row| is_listed_here(version.delivery, row)));
             listed += u64::from(is_listed);
         }
         let mut lists = self.exports.iter().flat_map(|export| &export.delivery.lists);

@@ -113,6 +113,9 @@ pub fn of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> Optio
     if let Some((category, _)) = paths.clone().find_map(|path| exact(file_name(path))) {
         return Some(category);
     }
+    if has_folder_of_notes(name, paths.clone()) {
+        return Some(Category::Notes);
+    }
     let below_apple = |path: &str| is_outer(name) || path.split('/').next().is_some_and(is_outer);
     let note = |path: &str| below_apple(path) && is_note(name, path);
     paths.filter(|path| below_apple(path)).find_map(|path| {
@@ -134,6 +137,22 @@ fn has_drive_root<'a>(name: &str, mut paths: impl Iterator<Item = &'a str>) -> b
         match (components.next(), components.next(), components.next()) {
             (Some("Drive"), Some(_), _) => is_drive(name),
             (Some(wrapper), Some("Drive"), Some(_)) => is_drive(wrapper) || is_drive(name),
+            _ => false,
+        }
+    })
+}
+
+/// A part of notes may hold nothing but their files. These lie in Apple's folders, directly in an archive or below a
+/// wrapper that is called iCloud Notes.
+fn has_folder_of_notes<'a>(name: &str, mut paths: impl Iterator<Item = &'a str>) -> bool {
+    let is_notes = |name: &str| by_name(name) == Some(Category::Notes);
+    paths.any(|path| {
+        let mut components = path.split('/');
+        match (components.next(), components.next(), components.next(), components.next()) {
+            (Some(area), Some(_), Some(_), _) if notes::path::is_area(area) => is_notes(name),
+            (Some(wrapper), Some(area), Some(_), Some(_)) if notes::path::is_area(area) => {
+                is_notes(wrapper) || is_notes(name)
+            }
             _ => false,
         }
     })
@@ -192,8 +211,7 @@ fn is_note(name: &str, path: &str) -> bool {
     let Some(mark) = notes::path::mark_of(path) else { return false };
     let says = |text: &str| text.to_lowercase().contains("notes");
     let above = path.rsplitn(3, '/').nth(2).unwrap_or_default();
-    let in_area =
-        || above.split('/').any(|folder| ["notes", "recently deleted"].contains(&&*text::match_key(folder)));
+    let in_area = || above.split('/').any(notes::path::is_area);
     mark.created.is_some() || in_area() || says(name) || path.split('/').next().is_some_and(says)
 }
 
@@ -282,6 +300,15 @@ mod tests {
             ("iCloud 备忘录.zip", &["iCloud 备忘录/Recently Deleted/Plan/Plan-1.txt"], Some(Category::Notes)),
             ("Poznámky na iCloudu.zip", &["w/Old/Plan/Plan-2021-03-04T05:06:07Z.txt"], Some(Category::Notes)),
             ("iCloud 备忘录.zip", &["iCloud 备忘录/Plan/Plan.txt"], none),
+            (
+                "iCloud Notes Part 2 of 2.zip",
+                &["iCloud Notes Part 2 of 2/Notes/Plan/Attachment.png"],
+                Some(Category::Notes),
+            ),
+            ("x.zip", &["iCloud Notes Part 2 of 2/Recently Deleted/Plan/a.png"], Some(Category::Notes)),
+            ("iCloud Notes.zip", &["Notes/Plan/a.png"], Some(Category::Notes)),
+            ("x.zip", &["Notes/Plan/a.png", "w/Notes/Plan/Attachment.png"], none),
+            ("iCloud Notes.zip", &["holiday/Plan/a.png"], none),
             ("texts.zip", &["Notes/Plan/Plan.txt", "Plan/Plan-2021-03-04T05:06:07Z.txt"], none),
             ("a.zip", &["Apple Music Play Activity.csv"], Some(Category::Records)),
             ("a.zip", &["w/Apple Music - Play History Daily Tracks.csv"], Some(Category::Records)),

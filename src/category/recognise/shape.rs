@@ -8,7 +8,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::apple::text::{match_key, split};
 use crate::category::delivery::{Classified, Head};
-use crate::category::recognise::{Beside, Sort, exact, generic, has_drive_root, is_note, is_outer};
+use crate::category::recognise::{
+    Beside, Sort, exact, generic, has_drive_root, has_folder_of_notes, is_note, is_outer,
+};
 use crate::category::{bookmarks, drive, mail, notes};
 use crate::contents::{Category, litter};
 
@@ -68,7 +70,10 @@ impl Shape {
             ..Shape::default()
         };
         let is_note = |path: &str| shape.is_below_apples(path) && is_note(name, path);
-        if found.contains(&Category::Notes) || rest.clone().any(is_note) {
+        if found.contains(&Category::Notes)
+            || rest.clone().any(is_note)
+            || has_folder_of_notes(name, rest.clone())
+        {
             found.insert(Category::Notes);
             shape.notes = Some(notes::path::Shape::of(rest.clone()));
         }
@@ -86,6 +91,11 @@ impl Shape {
             shape.found.extend(sort.and_then(Sort::category));
         }
         shape
+    }
+
+    /// Where nothing tells but the name: all is of this category.
+    pub fn whole(category: Category) -> Self {
+        Shape { found: BTreeSet::from([category]), whole: Some(category), is_apples: true, ..Shape::default() }
     }
 
     /// Whether something of Apple's was found.

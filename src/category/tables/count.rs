@@ -3,6 +3,7 @@
 //! A *line* is a logical one: a record, however many physical lines a quoted field spans. What the cells say is not
 //! asked here.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 
 use crate::apple::json::Elements;
@@ -70,11 +71,24 @@ fn table(source: &mut impl Read, separator: char) -> io::Result<Lines> {
         let before = bytes.len();
         source.take((WINDOW - before.min(WINDOW)) as u64 + 1).read_to_end(&mut bytes)?;
         let is_last = bytes.len() <= WINDOW;
-        // what a record may still need stays for the next window
-        let whole = if is_last { bytes.len() } else { line_end(&bytes, WINDOW - LONGEST) };
+        // a record that begins near the end may go on in the next window
+        let whole = if is_last { bytes.len() } else { line_end(&bytes, WINDOW - LONGEST / 2) };
         let (text, _) = decoded(&bytes[..whole]);
+        let mut taken = whole;
         let mut next = 1;
         for record in Records::new(&text, separator) {
+            if let (Ok(record), Cow::Borrowed(text)) = (&record, &text)
+                && !is_last
+            {
+                let begins = record.raw.as_ptr().addr() - text.as_ptr().addr();
+                if begins + LONGEST > text.len() {
+                    taken = whole - (text.len() - begins);
+                    lines.blank += record.line - next;
+                    lines.lines += record.line - next;
+                    next = record.line;
+                    break;
+                }
+            }
             let (line, spans, is_blank) = match &record {
                 Ok(record) => {
                     (record.line, record.lines, record.fields.iter().all(|field| field.trim().is_empty()))
@@ -91,11 +105,15 @@ fn table(source: &mut impl Read, separator: char) -> io::Result<Lines> {
                 Ok(_) => lines.rows += 1,
             }
         }
-        let physical = lines_of(&text);
-        lines.blank += physical.saturating_sub(next - 1);
-        lines.lines += physical.saturating_sub(next - 1);
-        lines.physical += physical;
-        bytes.drain(..whole);
+        if taken == whole {
+            let behind = lines_of(&text).saturating_sub(next - 1);
+            lines.blank += behind;
+            lines.lines += behind;
+            next += behind;
+        }
+        lines.physical += next - 1;
+        drop(text);
+        bytes.drain(..taken);
         if is_last {
             return Ok(lines);
         }

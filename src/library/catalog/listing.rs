@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use rusqlite::{Connection, Params};
 
 use crate::apple::fingerprint::Fingerprint;
@@ -86,6 +86,8 @@ pub struct Source<'a> {
     pub inner: &'a str,
     pub archive: &'a str,
     pub entry: &'a str,
+    /// The time that the archive states.
+    pub modified: Option<NaiveDateTime>,
 }
 
 /// Visits a path and says whether to go on.
@@ -156,7 +158,7 @@ impl Catalog {
             };
             let (media, others) = (words(Class::Resource), words(Class::Other));
             let mut statement = c.prepare(&format!(
-                "SELECT content, sort IN ({media}), inner, name, path \
+                "SELECT content, sort IN ({media}), inner, name, path, modified \
                  FROM entries JOIN archives ON archives.id = archive \
                  WHERE sort IN ({media}, {others}) AND (?1 IS NULL OR content = ?1)",
             ))?;
@@ -168,6 +170,7 @@ impl Catalog {
                     inner: row.get_ref(2)?.as_str()?,
                     archive: row.get_ref(3)?.as_str()?,
                     entry: row.get_ref(4)?.as_str()?,
+                    modified: load::time(row, 5)?,
                 });
             }
             Ok(())

@@ -367,6 +367,8 @@ fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<Content
             modified: modified
                 .and_then(|t| DateTime::parse_from_rfc3339(&t).ok())
                 .map(|t| t.with_timezone(&Utc)),
+            // the run that finishes it asks the lists again
+            is_executable: false,
         });
     }
     Ok(())
@@ -415,7 +417,7 @@ pub(super) fn library_path(text: &str) -> Option<LibraryPath> {
     LibraryPath::recorded(text).ok()
 }
 
-fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<NaiveDateTime>> {
+pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<NaiveDateTime>> {
     Ok(row.get_ref(column)?.as_str_or_null()?.and_then(|text| local_time(text).ok()))
 }
 

@@ -64,7 +64,7 @@ const drawText = (host, blocks) => {
 };
 
 const drawNote = note => {
-  const back = element('button', 'back', 'Back to the list');
+  const back = element('button', 'back', 'Close');
   back.type = 'button';
   back.addEventListener('click', closeOpened);
   const title = element('h2', '', note.title || 'Without a title');

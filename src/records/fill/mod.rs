@@ -6,8 +6,10 @@
 
 mod calendars;
 mod contacts;
+mod drive;
 mod mail;
 mod newer;
+mod notes;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -114,6 +116,8 @@ struct Reading<'a, 'o> {
 
 impl<'a> Reading<'a, '_> {
     fn fill(&mut self) -> rusqlite::Result<()> {
+        notes::fill(self)?;
+        drive::fill(self)?;
         contacts::fill(self)?;
         calendars::fill(self)?;
         mail::fill(self)?;

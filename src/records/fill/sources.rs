@@ -53,7 +53,7 @@ pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
         };
         let source = Source {
             archive: &archive.name,
-            entry: &entry.path,
+            entry: entry.inner(),
             size: contents.distinct[content].size,
             blake3: contents.distinct[content].blake3,
             encoding,

@@ -9,8 +9,8 @@ use crate::category::outcome::Open;
 use crate::category::recognise::Sort;
 use crate::category::{Choices, others};
 use crate::contents::{
-    Archive, Bytes, Category, Content, ContentId, Contents, Entry, EntryId, Export, ExportId, Identity,
-    Inner, Part,
+    Archive, ArchiveId, Bytes, Category, Content, ContentId, ContentSet, Contents, Entry, EntryId, Export,
+    ExportId, Id, Identity, Inner, Part, PartId,
 };
 
 /// Deliveries in memory: each file is an export, a sort, a path in it, the place in the library, and bytes.
@@ -30,7 +30,10 @@ impl Delivered {
             built: None,
             label: name.to_owned(),
         };
-        self.contents.exports.push(export)
+        let export = self.contents.exports.push(export);
+        self.contents.parts.push(Part { export, number: 1 });
+        self.contents.archives.push(Archive { name: format!("{name}.zip"), identity: Identity::Folder });
+        export
     }
 
     fn file(&mut self, export: ExportId, sort: Sort, path: &str, place: Option<&str>, bytes: &[u8]) {
@@ -40,10 +43,7 @@ impl Delivered {
             self.contents.distinct.push(Content { blake3, size: bytes.len() as u64, crc32: 0 })
         });
         self.bytes.insert(content, bytes.to_vec());
-        let name = self.contents.exports[export].name.clone();
-        let archive =
-            self.contents.archives.push(Archive { name: format!("{name}.zip"), identity: Identity::Folder });
-        let part = self.contents.parts.push(Part { export, number: 1 });
+        let (archive, part) = (ArchiveId::at(export.index()), PartId::at(export.index()));
         let entry = self.contents.entries.push(Entry {
             archive,
             part,
@@ -66,7 +66,7 @@ impl Delivered {
 
     /// The database that it comes to, made twice.
     fn written(&self, folder: &Path) -> Connection {
-        let heard = others::hear(&self.contents, self);
+        let heard = others::hear(&self.contents, self, &ContentSet::default());
         let decided = others::decide(&self.contents, &heard, &Choices::default());
         let standing = |entry| self.standing.get(&entry).map(String::as_str);
         let filling =
@@ -166,7 +166,23 @@ fn two_exports() -> Delivered {
     let table = "Title,URL,modifiedOn,favorite,deleted\nA,https://example.org,,no,no\n\nbad,\n";
     all.file(new, Sort::Bookmarks, "w/Bookmarks_1.csv", None, table.as_bytes());
     all.file(new, Sort::Bookmarks, "w/Bookmarks_1.csv.zip/Bookmarks_1.csv", None, table.as_bytes());
-    all.file(new, Sort::DriveFile, "w/Drive/a.txt", Some("Drive/a.txt"), b"a");
+    let list = "Title, Created On, Modified On, Pinned, Deleted\nParts,02-25-2024 18:09:10,07-04-2024 14:15:16,Yes,No\n";
+    for (export, place, text) in
+        [(old, "a.png", "Parts\nold \u{fffc}"), (new, "a (2).png", "Parts\nnew words \u{fffc}")]
+    {
+        let place = format!("Notes/Boat/Parts.assets/{place}");
+        let picture = format!("picture {text}");
+        all.file(export, Sort::NoteList, "Notes Details.csv", None, list.as_bytes());
+        all.file(export, Sort::NoteText, "Notes/Boat/Parts/Parts.txt", None, text.as_bytes());
+        all.file(export, Sort::NoteFile, "Notes/Boat/Parts/a.png", Some(&place), picture.as_bytes());
+    }
+    let shared =
+        "File Name, Shared On, Last Modified Date, Participants Details\nBoat/Parts/Parts.txt,,,Name:Bo\n";
+    all.file(new, Sort::SharedNoteList, "Shared Notes Info.csv", None, shared.as_bytes());
+    let list = "Title, Base Hash, Type, Size, Created On, Modified On, Last Opened On, Favourite, Executable\na.txt,,File,1,05-07-2025 \
+                10:11:12,05-07-2025 10:11:13,,yes,no\n";
+    all.file(new, Sort::DriveList, "Drive/Drive Details.csv", None, list.as_bytes());
+    all.file(new, Sort::DriveFile, "Drive/a.txt", Some("Drive/a.txt"), b"a");
     all.file(new, Sort::Ignored, "w/.DS_Store", None, b"x");
     all
 }
@@ -202,7 +218,21 @@ fn of_several_exports_the_newest_version_of_each_row_counts() {
                 "One|All|Mail/All.mbox|46",
             ],
         ),
-        ("SELECT title, source FROM bookmarks", &["A|Bookmarks_1"]),
+        (
+            "SELECT title, folder, path, created_utc, CAST(words AS TEXT), CAST(pinned + shared AS TEXT), match_rule, source FROM \
+             notes",
+            &["Parts|Boat|Notes/Boat/Parts.md|2024-02-26T02:09:10Z|3|2|title|Notes/Boat/Parts/Parts.txt"],
+        ),
+        (
+            "SELECT CAST(note AS TEXT), CAST(position AS TEXT), path, CAST(size AS TEXT) FROM note_attachments",
+            &["1|1|Notes/Boat/Parts.assets/a (2).png|27"],
+        ),
+        (
+            "SELECT path, title, modified_utc, CAST(favourite AS TEXT), match_rule, CAST(proved AS TEXT) FROM drive_files",
+            &["Drive/a.txt|a.txt|2025-05-07T17:11:13Z|1|name-and-size|0"],
+        ),
+        ("SELECT name, role FROM note_participants", &["Bo|participant"]),
+        ("SELECT title, source FROM bookmarks", &["A|Bookmarks_1", "bad|Bookmarks_1"]),
     ] {
         assert_eq!(asked(&connection, sql), expected, "{sql}");
     }
@@ -232,7 +262,15 @@ fn every_delivered_file_has_a_line() {
         "New.zip|w/Archive/1.eml|∅|∅|1|∅|∅",
         "New.zip|w/Bookmarks_1.csv|utf-8|4|2|1|∅",
         "New.zip|w/Bookmarks_1.csv.zip/Bookmarks_1.csv|utf-8|4|2|1|13",
-        "New.zip|w/Drive/a.txt|∅|∅|∅|∅|∅",
+        "Old.zip|Notes Details.csv|utf-8|2|1|0|∅",
+        "Old.zip|Notes/Boat/Parts/Parts.txt|∅|∅|∅|∅|∅",
+        "Old.zip|Notes/Boat/Parts/a.png|∅|∅|∅|∅|∅",
+        "New.zip|Notes Details.csv|utf-8|2|1|0|15",
+        "New.zip|Notes/Boat/Parts/Parts.txt|∅|∅|∅|∅|∅",
+        "New.zip|Notes/Boat/Parts/a.png|∅|∅|∅|∅|∅",
+        "New.zip|Shared Notes Info.csv|utf-8|2|1|0|∅",
+        "New.zip|Drive/Drive Details.csv|utf-8|2|1|0|∅",
+        "New.zip|Drive/a.txt|∅|∅|∅|∅|∅",
     ];
     assert_eq!(sources, expected);
 }

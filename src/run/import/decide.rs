@@ -69,7 +69,8 @@ pub(super) fn decide(
     problems.append(&mut plan.problems);
     let to_arrange = {
         let (contents, assets) = (&inputs.contents, Assets::Photos(&matched, &inputs.heard.photos));
-        let records = Records::new(contents, &inputs.heard, &matched, &wishes, &plan, &before.files);
+        let records =
+            Records::new(contents, &inputs.heard, &matched, &wishes, &plan, &before.files, settings.zone);
         let standing =
             |content| plan.paths.get(content).filter(|path| !before.owners.contains(*path)).cloned();
         fitting(contents, assets, &held, settings, &standing, &|asset| records.time(asset)).misplaced.len()

@@ -110,7 +110,7 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     .fitted(run, library)?;
     let given = discovered.given;
     catalog.remember(&settings.remembered())?;
-    let read = read::read(run, library, discovered, &staging, &mut catalog)?;
+    let read = read::read(run, library, discovered, &staging, &mut catalog, &settings.categories)?;
     let read = heal::heal(run, library, read, &staging, &mut catalog)?;
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;

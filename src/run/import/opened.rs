@@ -69,9 +69,9 @@ fn finish(
     let placing = Placing { library, staging, held: &held, watch: run.watch };
     // whatever cannot be placed any more will be planned anew from its inputs
     let describe = |placement: &Placement| {
-        let Placement { path, area, content, modified } = placement.clone();
-        // until a run has ended, nothing else tells which time a photo was given, and its date may be corrected
-        let modified = modified.filter(|_| area == Area::Media);
+        let Placement { path, area, content, modified, .. } = placement.clone();
+        // until a run has ended, nothing else tells which time a file was given, and its date may be corrected
+        let modified = modified.filter(|_| area != Area::Details);
         // a record that the path has already is of other bytes
         FileRecord { modified, ..FileRecord::plain(path, area, content) }
     };

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use crate::category::others;
-use crate::contents::{Category, ContentSet};
+use crate::contents::{Category, ContentSet, EntryId};
 use crate::error::Error;
 use crate::library::catalog::Catalog;
 use crate::library::layout::{self, INTERNAL, STAGING};
@@ -49,7 +49,8 @@ pub(super) fn place(
     reclaimed::bring(library, plan, before)?;
     let standing = before.paths_by_hash(contents);
     let placing = Placing { library, staging: &staging, held: &standing, watch: run.watch };
-    let records = Records::new(contents, heard, &decided.matched, &decided.wishes, plan, &before.files);
+    let records =
+        Records::new(contents, heard, &decided.matched, &decided.wishes, plan, &before.files, settings.zone);
     let describe = |placement: &Placement| records.of(placement, &HashSet::new());
     let unplaced = threads::pool(run.jobs)?
         .install(|| place::place(&placing, &plan.placements, contents, &describe, catalog, ids))?;
@@ -61,7 +62,7 @@ pub(super) fn place(
     if !withdrawn.is_empty() {
         remove(library, &withdrawn, catalog)?;
     }
-    record(library, catalog, &records, &decided, &unplaced)?;
+    record(&placing, catalog, &records, &decided, &unplaced)?;
     let mut problems = derived.problems;
     problems.extend(record_origins(&placing, contents, plan, &unplaced, catalog, ids)?);
     let Settings { hidden, memories, sidecars, .. } = *settings;
@@ -112,7 +113,7 @@ fn make_others(
 
 /// Records what is known of every file, and the albums.
 fn record(
-    library: &Path,
+    placing: &Placing<'_>,
     catalog: &mut Catalog,
     records: &Records<'_>,
     decided: &Decided,
@@ -127,7 +128,10 @@ fn record(
         changed.push(record);
     }
     // before the record is made: as long as it is not, the next run knows that a file may have either time
-    place::correct(library, contents, &corrected)?;
+    place::correct(placing, contents, &corrected)?;
+    let runs = |id: &EntryId| decided.wishes.get(id).is_some_and(|wish| wish.is_executable);
+    let programs = decided.plan.kept.iter().filter(|(id, path)| runs(id) && !unplaced.paths.contains(*path));
+    place::let_all_run(placing, programs.map(|(_, path)| path))?;
     if !unplaced.paths.is_empty() {
         // a file that was placed may name the other half of a Live Photo that was not
         let placed = decided.plan.placements.iter().filter(|p| !unplaced.paths.contains(&p.path));

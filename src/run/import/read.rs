@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use crate::category::others;
+use crate::category::{Choices, others};
 use crate::contents::{ArchiveId, Class, ContentSet, Entry};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Ids};
@@ -31,6 +31,7 @@ pub(super) fn read(
     Discovered { mut inputs, before, .. }: Discovered,
     staging: &Staging,
     catalog: &mut Catalog,
+    choices: &Choices,
 ) -> Result<Read, Error> {
     let mut ids = std::mem::take(&mut inputs.ids);
     let twins = twins(&inputs, &ids);
@@ -43,7 +44,7 @@ pub(super) fn read(
     catalog.record_complete(&complete(&inputs, &ids))?;
     threads::pool(run.jobs)?.install(|| {
         read_kept_lists(&mut inputs, &before.files, library, Some(staging));
-        hear_others(&mut inputs, &before, library, Some(staging));
+        hear_others(&mut inputs, &before, library, Some(staging), choices);
     });
     // nothing more is read: central directories and the catalog's cache make room for the match
     inputs.sources.clear();
@@ -59,23 +60,30 @@ pub(super) fn read_only(
     run: &Run<'_>,
     library: &Path,
     Discovered { mut inputs, before, .. }: Discovered,
+    choices: &Choices,
 ) -> Result<Read, Error> {
     let tally = ingest(&mut inputs, &run.reading(None, &before.at_hand()), &mut |_, _| Ok(()))?;
     threads::pool(run.jobs)?.install(|| {
         read_kept_lists(&mut inputs, &before.files, library, None);
-        hear_others(&mut inputs, &before, library, None);
+        hear_others(&mut inputs, &before, library, None, choices);
     });
     inputs.contents.drop_stand_ins();
     Ok(Read { inputs, before, tally })
 }
 
 /// Asks what the lists and texts of all categories but photos say.
-fn hear_others(inputs: &mut Inputs, before: &Before, library: &Path, staging: Option<&Staging>) {
+fn hear_others(
+    inputs: &mut Inputs,
+    before: &Before,
+    library: &Path,
+    staging: Option<&Staging>,
+    choices: &Choices,
+) {
     let kept = before.files.values().map(|record| (record.content, record.path.to_path(library)));
     let shelf = Shelf::new(&inputs.contents, &inputs.sources, kept, staging);
     let proved = before.files.values().filter(|record| record.area == Area::Other && record.proved);
     let proved: ContentSet = proved.map(|record| *record.delivered()).collect();
-    let heard = others::hear(&inputs.contents, &shelf, &proved);
+    let heard = others::hear(&inputs.contents, &shelf, proved, choices);
     inputs.heard.others = heard;
 }
 

@@ -80,15 +80,15 @@ pub(super) fn leave(
     }
     catalog.record_superseded(&gone)?;
     prune(library, gone.iter().filter_map(|(old, _)| old.parent()));
-    if !gone.is_empty() {
+    let keys = |(id, entry): (EntryId, &crate::contents::Entry)| {
+        before.reclaimed.contains_key(&(entry.archive, entry.position)).then_some(id)
+    };
+    let reclaimed: Vec<EntryId> = contents.entries.pairs().filter_map(keys).collect();
+    if !gone.is_empty() && !reclaimed.is_empty() {
         run.watch.progress.note(&format!(
             "{} that an earlier version kept apart, because it did not understand them, stand where they belong now",
             counted(gone.len() as u64, "file", "files")
         ));
     }
-    let keys = |(id, entry): (EntryId, &crate::contents::Entry)| {
-        before.reclaimed.contains_key(&(entry.archive, entry.position)).then_some(id)
-    };
-    let reclaimed: Vec<EntryId> = contents.entries.pairs().filter_map(keys).collect();
     catalog.record_reclaimed(contents, &reclaimed, &decided.inputs.ids)
 }

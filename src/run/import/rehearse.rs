@@ -34,7 +34,8 @@ pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let started = Instant::now();
     let (discovered, remembered) = discover_only(run, library, &HashSet::new(), choose)?;
     let settings = choose(&remembered);
-    let read = heal::foresee(read_only(run, library, discovered.fitted(run, library)?)?);
+    let read =
+        heal::foresee(read_only(run, library, discovered.fitted(run, library)?, &settings.categories)?);
     let decided = decide(run, library, read, &settings, drive::expect_links(library));
     let made = made(&decided);
     let nothing_done = Placed { decided, unplaced: Unplaced::default(), made };

@@ -51,7 +51,8 @@ pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Res
     let (exports, missing_parts) = report::exports(&inputs);
     let stands =
         |content: ContentId| plan.paths.get(content).is_some_and(|path| !unplaced.paths.contains(path));
-    let records = Records::new(&inputs.contents, &inputs.heard, &matched, &wishes, &plan, &before.files);
+    let records =
+        Records::new(&inputs.contents, &inputs.heard, &matched, &wishes, &plan, &before.files, settings.zone);
     let rests = |asset: &Asset, resource: &Resource| {
         stands(resource.content) && records.is_dated_now(asset, resource)
     };

@@ -100,6 +100,8 @@ pub struct Listed {
     pub place: Option<Arc<Place>>,
     /// Maker and model, the maker once: `Apple iPhone 13`.
     pub camera: Option<String>,
+    /// When its owner changed it, RFC 3339; of photos `captured` says when they were taken.
+    pub modified: Option<String>,
 }
 
 /// What is known to be wrong with a file.
@@ -171,8 +173,17 @@ struct Shared {
     companions: HashMap<String, Vec<String>>,
     /// Copies among the media, by content.
     media: HashMap<i64, Vec<Origin>>,
-    /// Copies among the others, with the path that they would have in the library.
-    others: HashMap<i64, Vec<(LibraryPath, Origin)>>,
+    /// Copies among the others.
+    others: HashMap<i64, Vec<Other>>,
+}
+
+/// A copy of a file that is no photo.
+struct Other {
+    /// Its path in the part, made portable.
+    path: LibraryPath,
+    origin: Origin,
+    /// The time that its archive states.
+    modified: Option<DateTime<Utc>>,
 }
 
 impl Shared {
@@ -184,7 +195,9 @@ impl Shared {
             match source.area {
                 Area::Media => media.entry(source.content).or_default().push(origin),
                 Area::Other | Area::Details => {
-                    others.entry(source.content).or_default().push((other_path(source.inner), origin));
+                    let (path, modified) =
+                        (portable(source.inner), source.modified.map(|time| time.and_utc()));
+                    others.entry(source.content).or_default().push(Other { path, origin, modified });
                 }
             }
         })?;
@@ -196,20 +209,38 @@ impl Shared {
         let mut sources: Vec<Origin> = match file.area {
             Area::Media => self.media.get(&content).cloned().unwrap_or_default(),
             Area::Other | Area::Details => {
-                let copies = self.others.get(&content).map(Vec::as_slice).unwrap_or_default();
-                let is_own = |at: &LibraryPath| is_counted(at.as_str(), file.path.as_str());
-                let mut own: Vec<_> = copies.iter().filter(|(at, _)| is_own(at)).collect();
-                // it stands elsewhere: those are its own whose path ends most like its own, which may be all of them
-                if own.is_empty() {
-                    let alike = |(at, _): &&(LibraryPath, _)| ends_alike(at, &file.path);
-                    let most = copies.iter().map(|copy| alike(&copy)).max();
-                    own = copies.iter().filter(|copy| Some(alike(copy)) == most).collect();
-                }
-                own.into_iter().map(|(_, origin)| origin.clone()).collect()
+                self.others_of(file).into_iter().map(|other| other.origin.clone()).collect()
             }
         };
         sources.sort();
         sources
+    }
+
+    fn others_of(&self, file: &StoredFile) -> Vec<&Other> {
+        let copies = self.others.get(&file.content.delivered_id()).map(Vec::as_slice).unwrap_or_default();
+        let path = file.path.as_str();
+        let below_other = path.strip_prefix(layout::OTHER).and_then(|below| below.strip_prefix('/'));
+        let is_own = |other: &&Other| {
+            let wanted = other.path.as_str();
+            is_counted(wanted, path) || below_other.is_some_and(|below| is_counted(wanted, below))
+        };
+        let own: Vec<&Other> = copies.iter().filter(is_own).collect();
+        if !own.is_empty() {
+            return own;
+        }
+        // its owner moved it, or its place says nothing of where it was delivered: those are its own whose path ends most
+        // like its own, which may be all copies of these bytes
+        let alike = |other: &&Other| ends_alike(&other.path, &file.path);
+        let most = copies.iter().map(|other| alike(&other)).max();
+        copies.iter().filter(|other| Some(alike(other)) == most).collect()
+    }
+
+    /// When the owner changed what is no photo.
+    fn modified(&self, file: &StoredFile) -> Option<DateTime<Utc>> {
+        if file.area == Area::Media {
+            return None;
+        }
+        file.modified.or_else(|| self.others_of(file).into_iter().filter_map(|other| other.modified).min())
     }
 }
 
@@ -217,9 +248,8 @@ fn instant(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn other_path(inner: &str) -> LibraryPath {
-    let steps = inner.split('/').filter(|step| !step.is_empty());
-    LibraryPath::new(std::iter::once(layout::OTHER).chain(steps))
+fn portable(inner: &str) -> LibraryPath {
+    LibraryPath::new(inner.split('/').filter(|step| !step.is_empty()))
 }
 
 /// How many components two paths have in common at their ends.
@@ -284,6 +314,7 @@ fn listed(file: StoredFile, shared: &Shared, titles: Vec<(AlbumKind, String)>) -
         companions: shared.companions.get(file.path.as_str()).cloned().unwrap_or_default(),
         contributed_by_me: file.contributed_by_me,
         sources: shared.sources(&file),
+        modified: shared.modified(&file).map(instant),
         place: file.content.place,
         original_name: file.original_name,
         live_photo: file.live_photo,
@@ -294,18 +325,18 @@ fn listed(file: StoredFile, shared: &Shared, titles: Vec<(AlbumKind, String)>) -
 
 #[cfg(test)]
 mod tests {
-    use super::{is_counted, other_path};
+    use super::{is_counted, portable};
 
     #[test]
     fn a_file_of_other_knows_its_own_copies() {
-        let wanted = other_path("Extra//notes:1.txt");
-        assert_eq!(wanted.as_str(), "Other/Extra/notes_1.txt");
+        let wanted = portable("Extra//notes:1.txt");
+        assert_eq!(wanted.as_str(), "Extra/notes_1.txt");
         for (path, expected) in [
-            ("Other/Extra/notes_1.txt", true),
-            ("Other/Extra/notes_1 (2).txt", true),
-            ("Other/Extra/notes_1 (2).csv", false),
-            ("Other/Extra/notes_1 b.txt", false),
-            ("Other/notes_1.txt", false),
+            ("Extra/notes_1.txt", true),
+            ("Extra/notes_1 (2).txt", true),
+            ("Extra/notes_1 (2).csv", false),
+            ("Extra/notes_1 b.txt", false),
+            ("notes_1.txt", false),
         ] {
             assert_eq!(is_counted(wanted.as_str(), path), expected, "{path}");
         }

@@ -197,7 +197,7 @@ impl Made {
         }
         let moved = away.into_iter().map(|file| (file.path.clone(), file.path.clone())).collect();
         let nothing = BTreeMap::new();
-        let recording = Records::new(&contents, heard, &matched, &wishes, &plan, &nothing);
+        let recording = Records::new(&contents, heard, &matched, &wishes, &plan, &nothing, settings.zone);
         let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
         let mut records: Vec<FileRecord> = sorted.files().map(|file| recording.of(file, &absent)).collect();
         let of_others = told.others();

@@ -80,7 +80,8 @@ impl Sorted {
         let mut sorted = Sorted::default();
         let mut imported = HashSet::new();
         for (path, stat, content) in files {
-            let file = |area| Placement { path: path.clone(), area, content, modified: None };
+            let file =
+                |area| Placement { path: path.clone(), area, content, modified: None, is_executable: false };
             let area = area_of(path);
             if let Some(area) = told_files.get(path) {
                 sorted.told.push(file(*area));

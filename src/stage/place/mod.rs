@@ -12,6 +12,7 @@ mod made;
 mod mend;
 mod origins;
 mod times;
+mod twins;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
@@ -26,19 +27,21 @@ use crate::contents::{ContentId, ContentSet, Contents};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::drive::hash_file;
-use crate::library::files::{make_folder, rename_new, set_time};
+use crate::library::files::{let_run, make_folder, rename_new, set_time};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::library::record::{FileRecord, Placement};
 use crate::library::staging::{Staging, sync_all};
 use crate::problem::{Code, Problem};
 use crate::progress::{Phase, Watch};
+use twins::Twin;
 
 pub use derived::{Derivation, Removal, derive, is_in_form, remove};
-pub use made::{Making, make};
+pub use made::make;
 pub use mend::{Healing, mend, relink};
 pub use origins::record_origins;
 pub use times::{Corrected, correct};
+pub use twins::let_all_run;
 
 const BATCH_TIME: Duration = Duration::from_secs(2);
 const BATCH_FILES: usize = 4096;
@@ -159,6 +162,8 @@ struct Placer<'a> {
     contents: &'a Contents,
     /// Contents that several placements need, and how many of those are still to come.
     shared: HashMap<ContentId, usize>,
+    /// Where a file stands of which others may be further names.
+    twins: HashMap<Twin, LibraryPath>,
     /// Folders of the library that were seen to be real folders and no links.
     folders: HashSet<String>,
 }
@@ -172,7 +177,7 @@ impl<'a> Placer<'a> {
                 *shared.entry(placement.content).or_insert(1) += 1;
             }
         }
-        Placer { placing, contents, shared, folders: HashSet::new() }
+        Placer { placing, contents, shared, twins: HashMap::new(), folders: HashSet::new() }
     }
 
     /// Places the first of these, as many as fit into a batch. Returns an outcome for each.
@@ -209,7 +214,19 @@ impl<'a> Placer<'a> {
         let left = self.shared.entry(placement.content).or_default();
         *left = left.saturating_sub(1);
         let bytes = if *left == 0 { Bytes::Last } else { Bytes::Wanted };
-        self.one(placement, bytes)
+        let content = &self.contents.distinct[placement.content];
+        let Some(twin) = Twin::of(placement, content.size) else { return self.one(placement, bytes) };
+        if let Some(first) = self.twins.get(&twin)
+            && twins::link(self.placing.library, first, &placement.path).is_ok()
+        {
+            if bytes == Bytes::Last {
+                self.placing.staging.discard(&content.blake3);
+            }
+            return Ok(());
+        }
+        self.one(placement, bytes)?;
+        self.twins.entry(twin).or_insert_with(|| placement.path.clone());
+        Ok(())
     }
 
     fn one(&self, placement: &Placement, bytes: Bytes) -> io::Result<()> {
@@ -220,6 +237,7 @@ impl<'a> Placer<'a> {
         let staged = self.placing.staging.path_of(&content.blake3);
         if bytes == Bytes::Last {
             set_time(&staged, placement.modified);
+            mark(&staged, placement);
             match rename_new(&staged, &target) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && adopted() => {
                     self.placing.staging.discard(&content.blake3);
@@ -234,11 +252,21 @@ impl<'a> Placer<'a> {
             return Ok(());
         }
         // other placements need the staged bytes too, or the library has them already
-        let elsewhere = self.placing.held.get(&content.blake3).map(|path| path.to_path(self.placing.library));
-        let source = if staged.is_file() { Some(staged) } else { elsewhere };
-        let source =
-            source.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "its bytes are not at hand"))?;
-        copy_new(&source, &target, &content.blake3, self.placing.staging, placement.modified)
+        let (library, held) = (self.placing.library, self.placing.held.get(&content.blake3));
+        let source = match held.filter(|_| !staged.is_file()) {
+            Some(held) if twins::is_twin(library, held, placement, content) => {
+                match twins::link(library, held, &placement.path) {
+                    Ok(()) => return Ok(()),
+                    Err(_) => held.to_path(library),
+                }
+            }
+            Some(held) => held.to_path(library),
+            None if staged.is_file() => staged,
+            None => return Err(io::Error::new(io::ErrorKind::NotFound, "its bytes are not at hand")),
+        };
+        copy_new(&source, &target, &content.blake3, self.placing.staging, placement.modified)?;
+        mark(&target, placement);
+        Ok(())
     }
 
     /// Makes the folders of a path. One that is a link is refused, because it may lead anywhere.
@@ -257,6 +285,13 @@ impl<'a> Placer<'a> {
 enum Bytes {
     Last,
     Wanted,
+}
+
+/// Sets what the drive may not know, and what is no reason not to place a file.
+fn mark(path: &Path, placement: &Placement) {
+    if placement.is_executable {
+        let _ = let_run(path);
+    }
 }
 
 fn stands(path: &Path, size: u64, hash: &blake3::Hash) -> bool {

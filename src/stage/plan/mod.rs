@@ -358,7 +358,7 @@ impl Planner<'_> {
         let modified = asset.modified().or_else(|| entry.and_then(stamp));
         self.planned.insert(key);
         self.plan.paths.insert(content, path.clone());
-        self.plan.placements.push(Placement { path, area, content, modified });
+        self.plan.placements.push(Placement { path, area, content, modified, is_executable: false });
     }
 }
 

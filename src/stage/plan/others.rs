@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use blake3::Hash;
 
 use crate::apple::text;
-use crate::category::outcome::{Wished, Wishes};
+use crate::category::outcome::{Earlier, Wished, Wishes};
 use crate::category::unsorted;
 use crate::contents::{Category, Class, Entry};
 use crate::library::numbers::Numbers;
@@ -40,6 +40,24 @@ impl Moved {
     }
 }
 
+/// Where another choice has put a file that is to move.
+fn left(wish: Option<&Wished>, hash: Hash, standing: &Standing) -> Option<LibraryPath> {
+    let Some(Earlier::Leaves(place)) = wish?.earlier.as_ref() else { return None };
+    standing_at(place, hash, standing).map(|(_, path)| path.clone())
+}
+
+/// Where another choice has put a file that is to stay there.
+fn staying<'s>(wish: Option<&Wished>, hash: Hash, standing: &'s Standing) -> Option<(u64, &'s LibraryPath)> {
+    let Some(Earlier::Stays(place)) = wish?.earlier.as_ref() else { return None };
+    standing_at(place, hash, standing)
+}
+
+fn standing_at<'s>(place: &str, hash: Hash, standing: &'s Standing) -> Option<(u64, &'s LibraryPath)> {
+    let path = LibraryPath::new(place.split('/'));
+    let (stem, extension) = text::split(path.file_name());
+    standing.find(hash, &path.parent()?, stem, extension)
+}
+
 impl Planner<'_> {
     /// `Other/` and the kept details: by path and bytes, never merged.
     pub(super) fn others(&mut self, wishes: &Wishes) {
@@ -68,9 +86,10 @@ impl Planner<'_> {
             }
             let at = |n| Target::new(folder.join(&name::with_suffix(stem, extension, n)));
             let n = numbers.first_free(at(1).key, |n| self.is_free(&at(n), content));
-            let old = self.old_place(entry, hash, &standing).filter(|old| leaving.insert(old.clone()));
-            let same = standing.find(hash, &folder, stem, extension);
-            if let Some((_, path)) = same.filter(|(k, _)| *k < n) {
+            let old = self.old_place(entry, hash, &standing).or_else(|| left(wish, hash, &standing));
+            let old = old.filter(|old| leaving.insert(old.clone()));
+            let same = standing.find(hash, &folder, stem, extension).filter(|(k, _)| *k < n);
+            if let Some((_, path)) = same.or_else(|| staying(wish, hash, &standing)) {
                 self.plan.reclaimed.extend(old.filter(|old| old != path).map(|old| (old, path.clone())));
                 self.plan.kept.insert(index, path.clone());
                 continue;
@@ -91,7 +110,14 @@ impl Planner<'_> {
             standing.add(&path, hash);
             self.planned.insert(key);
             let modified = wish.and_then(|wish| wish.modified).or_else(|| stamp(entry));
-            self.plan.placements.push(Placement { path: path.clone(), area, content, modified });
+            let is_executable = wish.is_some_and(|wish| wish.is_executable);
+            self.plan.placements.push(Placement {
+                path: path.clone(),
+                area,
+                content,
+                modified,
+                is_executable,
+            });
             self.note_renamed_other(entry, area, &path);
             self.plan.reclaimed.extend(old.map(|old| (old, path.clone())));
             self.plan.kept.insert(index, path);

@@ -7,12 +7,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, FixedOffset};
+use chrono_tz::Tz;
 
 use crate::category::outcome::Wishes;
-use crate::category::photos::time::{CapturedFrom, Evidence};
+use crate::category::photos::media::Kind;
+use crate::category::photos::time::{CapturedFrom, Evidence, Sources, capture};
 use crate::category::photos::{Album, AlbumId, Asset, AssetId, Matched, Resource, Role};
 use crate::category::{self, Heard};
-use crate::contents::{ByContent, Category, ContentId, Contents, EntryId};
+use crate::contents::{ByContent, Category, ContentId, Contents, Entry, EntryId};
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, FileRecord, Placement};
 use crate::stage::plan::Plan;
@@ -24,6 +26,8 @@ pub struct Records<'a> {
     matched: &'a Matched,
     plan: &'a Plan,
     standing: &'a BTreeMap<LibraryPath, FileRecord>,
+    /// For what carries none.
+    zone: Tz,
     by_content: ByContent<(AssetId, u32)>,
     contents: &'a Contents,
     wishes: &'a Wishes,
@@ -41,7 +45,7 @@ struct Neighbours {
 
 impl<'a> Records<'a> {
     /// Prepares the records of the files that stand or will stand by this plan; `standing` are those of the
-    /// files that stood before.
+    /// files that stood before, `zone` is the one for what carries none.
     pub fn new(
         contents: &'a Contents,
         heard: &'a Heard,
@@ -49,12 +53,14 @@ impl<'a> Records<'a> {
         wishes: &'a Wishes,
         plan: &'a Plan,
         standing: &'a BTreeMap<LibraryPath, FileRecord>,
+        zone: Tz,
     ) -> Self {
         Records {
             heard,
             matched,
             plan,
             standing,
+            zone,
             by_content: matched.by_content(),
             contents,
             wishes,
@@ -116,23 +122,45 @@ impl<'a> Records<'a> {
         let Some(&id) = self.kept.get(&record.path) else { return record };
         let entry = &self.contents.entries[id];
         let wish = self.wishes.get(&id);
-        let format = self.heard.photos.said[record.content].embedded.format;
+        let kind = self.heard.photos.said[record.content].embedded.format.kind(entry.name());
         let is_photos = entry.category == Category::Photos;
+        let kind = if is_photos || record.area == Area::Details { record.kind } else { Some(kind) };
+        let record = match kind {
+            Some(Kind::Photo | Kind::Video) if !is_photos => self.dated_alone(record, entry),
+            _ => record,
+        };
         FileRecord {
             original_name: Some(entry.name().into()),
             category: entry.category,
-            kind: if is_photos || record.area == Area::Details {
-                record.kind
-            } else {
-                Some(format.kind(entry.name()))
-            },
+            kind,
             proved: record.proved || wish.is_some_and(|wish| wish.is_proved),
             // what was not dated by anything has the stamp of its entry, which the entry knows
-            modified: if record.original.is_some() {
-                record.modified
-            } else {
-                wish.and_then(|wish| wish.modified)
+            modified: match wish.and_then(|wish| wish.modified) {
+                Some(modified) if record.original.is_none() => Some(modified),
+                _ => record.modified,
             },
+            ..record
+        }
+    }
+
+    /// The record of a picture or movie that is none of iCloud Photos, with the time that it carries itself.
+    fn dated_alone(&self, record: FileRecord, entry: &Entry) -> FileRecord {
+        let embedded = &self.heard.photos.said[record.content].embedded;
+        let captured = capture(&Sources {
+            embedded,
+            row: None,
+            imported: None,
+            built: self.contents.exports[self.contents.export_of(entry)].built,
+            names: &[entry.name()],
+            fallback: self.zone,
+        });
+        let evidence = captured.evidence(embedded);
+        let is_same = record.rule == Some(captured.rule) && record.evidence.as_ref() == Some(&evidence);
+        FileRecord {
+            captured: record.captured.filter(|_| is_same).or(captured.time),
+            captured_from: Some(captured.from),
+            rule: Some(captured.rule),
+            evidence: Some(evidence),
             ..record
         }
     }

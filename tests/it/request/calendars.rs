@@ -35,7 +35,7 @@ fn calendars_stay_and_events_are_rows() {
         scene.rows("SELECT uid, calendar, starts_utc, ends_utc, all_day, rule, summary, location FROM events ORDER BY uid"),
         [
             "E-1|Home|2024-03-03T09:05:00Z|2024-03-03T10:05:00Z|0|-|Dentist|Harbour, pier 2",
-            "E-2|Home|-|-|1|FREQ=YEARLY|Day off|-",
+            "E-2|Home|2024-05-17|2024-05-18|1|FREQ=YEARLY|Day off|-",
         ]
     );
     assert_eq!(scene.rows("SELECT name, path FROM calendars"), ["Home|Calendars/Home.ics"]);

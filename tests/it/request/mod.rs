@@ -14,6 +14,7 @@ mod notes;
 mod page;
 mod recognition;
 mod records;
+mod structure;
 mod union;
 
 use std::fs;

@@ -86,7 +86,7 @@ fn assert_whole(scene: &Scene, report: &serde_json::Value, what: &str) {
     assert_eq!(report["left_alone"], serde_json::json!([]), "{what}");
     assert_eq!(
         categories(report),
-        ["photos", "notes", "drive", "contacts", "calendars", "mail", "bookmarks", "records"],
+        ["notes", "drive", "contacts", "calendars", "mail", "bookmarks", "records"],
         "{what}"
     );
 }

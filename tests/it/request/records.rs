@@ -42,7 +42,7 @@ fn rows_of_notes_and_of_drive() {
         scene.rows("SELECT title, folder, path, created_utc, modified_utc, pinned, deleted, shared, attachments, dates_basis FROM notes ORDER BY path"),
         [
             "Spare parts|Boat|Notes/Boat/Spare parts.md|2024-02-26T02:09:10Z|2024-07-04T21:15:16Z|1|0|1|1|assumed:America/Los_Angeles",
-            "Idea||Notes/Recently Deleted/Idea.md|-|-|0|1|0|0|none",
+            "Idea|-|Notes/Recently Deleted/Idea.md|-|-|0|1|0|0|none",
         ]
     );
     assert_eq!(
@@ -106,7 +106,9 @@ fn every_line_of_every_file_is_accounted_for() {
     );
     // of what is no table only its rows are counted
     assert_eq!(
-        scene.rows("SELECT entry, lines, rows FROM _sources WHERE lines IS NULL ORDER BY entry"),
+        scene.rows(
+            "SELECT entry, lines, rows FROM _sources WHERE lines IS NULL AND rows IS NOT NULL ORDER BY entry"
+        ),
         ["Ann Berg.vcf|-|1", "Home.ics|-|1", "INBOX/1.eml|-|1"]
     );
     assert_eq!(

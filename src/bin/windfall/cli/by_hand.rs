@@ -79,7 +79,7 @@ pub struct Forget {
     /// Delete the files; without this they are put into .windfall/forgotten
     #[arg(long, group = "fate")]
     delete: bool,
-    /// Bring the photos back
+    /// Bring the files back
     #[arg(long, group = "fate")]
     pub undo: bool,
     /// Keep these files as they are now: the edited bytes become the library's own

@@ -68,11 +68,11 @@ pub struct Report {
     /// The folder that an import was given with --to
     #[arg(value_name = "LIBRARY", env = LIBRARY)]
     pub library: PathBuf,
-    /// Where to write the page; outside the library it has no photos [default:
+    /// Where to write the page; outside the library it shows no photos and no files [default:
     /// LIBRARY/windfall-report.html]
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Show hidden and recently deleted photos too
+    /// Show hidden and recently deleted photos too, and deleted notes and bookmarks
     #[arg(long)]
     pub with_hidden: bool,
     /// Open the page in the browser

@@ -3,6 +3,7 @@
 
 mod audience;
 mod by_hand;
+mod categories;
 mod choices;
 mod filters;
 mod looking;
@@ -20,6 +21,7 @@ use clap::{Arg, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subco
 pub use self::audience::AUDIENCES;
 pub use self::audience::Audience;
 pub use self::by_hand::{Albums, Arrange, ByHand, Forget};
+pub use self::categories::CATEGORIES;
 pub use self::choices::{Choices, machine_zone};
 pub use self::filters::Filtering;
 pub use self::looking::{CopyPhotos, List, Report, Sidecars, Similar};
@@ -31,10 +33,11 @@ use crate::terminal::Voice;
 use windfall::SidecarForm;
 use windfall::cli::{Word, has_own_folder};
 
-/// Turns the zips of an Apple privacy export into a photo library you keep for life.
+/// Turns the zips of an Apple privacy export into a library you keep for life.
 ///
-/// Every original once, in dated folders, checked byte for byte against Apple's own checksums, with albums, Live
-/// Photos, favourites and true local dates. Sources are never changed, and nothing is sent anywhere.
+/// Photos in dated folders, checked byte for byte against Apple's own checksums, with albums, Live Photos, favourites
+/// and true local dates; notes as Markdown, iCloud Drive as it was, contacts, calendars, mail and bookmarks for any
+/// program (`windfall help categories`). Sources are never changed, and nothing is sent anywhere.
 #[derive(Debug, Parser)]
 #[command(
     name = "windfall",
@@ -85,7 +88,7 @@ pub enum Command {
     List(List),
     /// Which photos look alike: bursts, smaller and re-saved copies, screenshots of photos. Deletes nothing
     Similar(Similar),
-    /// Write a page to look at the library in any browser: certificate, timeline, problems, photos
+    /// Write a page to look at the library in any browser: photos, notes, files, mail, the certificate
     Report(Report),
     /// Copy chosen photos to a folder, to give away or for a program that cannot show HEIC
     Copy(Box<CopyPhotos>),
@@ -93,10 +96,13 @@ pub enum Command {
     Albums(Albums),
     /// Move the library's own files to another layout, or to where a later export wants them
     Arrange(Arrange),
-    /// Leave photos out on purpose, or keep an edit: no import undoes it
+    /// Leave photos and other files out on purpose, or keep an edit: no import undoes it
     Forget(Forget),
     /// Write small files beside the photos that other programs read: albums, favourites, dates, places
     Sidecars(Sidecars),
+    /// What becomes of notes, iCloud Drive, mail …, which programs take it, and what Apple never sends
+    #[command(after_help = CATEGORIES)]
+    Categories,
     /// Print a script that completes the command line of a shell
     Completions(Completions),
     /// Print the manual page
@@ -119,7 +125,7 @@ impl Command {
             | Command::Forget(Forget { library, .. })
             | Command::Sidecars(Sidecars { library, .. }) => Some(library),
             Command::Copy(copy) => Some(&copy.library),
-            Command::Check(_) | Command::Completions(_) | Command::Man => None,
+            Command::Check(_) | Command::Categories | Command::Completions(_) | Command::Man => None,
         }
     }
 
@@ -139,6 +145,7 @@ impl Command {
             | Command::Verify(_)
             | Command::Repair(_)
             | Command::Mirror(_)
+            | Command::Categories
             | Command::Completions(_)
             | Command::Man => false,
         }

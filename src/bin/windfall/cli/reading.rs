@@ -93,10 +93,18 @@ impl Import {
 
 /// `windfall check`.
 #[derive(Debug, Args)]
+#[command(after_help = CHECK_HELP)]
 pub struct Check {
     #[command(flatten)]
     pub reading: Reading,
+    /// Print what the request looks like instead, without a single value of it: to show to others
+    #[arg(long)]
+    pub structure: bool,
 }
+
+const CHECK_HELP: &str =
+    "--structure tells folders, titles of columns, forms of values and counts, but no name that you chose and
+nothing that you wrote: with it, people who have a request can help those who build for it.";
 
 /// `windfall verify`.
 #[derive(Debug, Args)]

@@ -18,8 +18,7 @@ use windfall::cli::{
     remedy,
 };
 use windfall::{
-    Category, Check, Code, Count, Error, ExportReport, LeftAlone, Problem, Report, Severity, TimeZone,
-    ZoneFrom,
+    Check, Code, Count, Error, ExportReport, LeftAlone, Problem, Report, Severity, TimeZone, ZoneFrom,
 };
 
 /// How many archives that were left alone are named.
@@ -80,31 +79,8 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
 
 /// One line for each category besides photos, and what Apple never sends to anybody.
 fn categories(out: &mut dyn Write, counts: &[Count]) -> io::Result<()> {
-    for count in counts {
-        let (name, one, many) = words(count.category);
-        let items = counted(count.items, one, many);
-        match count.listed {
-            Some(listed) => {
-                let (here, listed) = (amount::count(count.matched), amount::count(listed));
-                let others = count.items.saturating_sub(count.matched);
-                let others = match others {
-                    0 => String::new(),
-                    others => format!("; {} in no list", counted(others, "more is", "more are")),
-                };
-                writeln!(
-                    out,
-                    "  {}: {here} of {listed} that Apple lists are here{others}",
-                    styled(STRONG, name)
-                )?;
-            }
-            None => {
-                writeln!(
-                    out,
-                    "  {}: {items}; Apple sends no list to compare them with",
-                    styled(STRONG, name)
-                )?;
-            }
-        }
+    for (name, words) in counts.iter().map(Count::words) {
+        writeln!(out, "  {}: {words}", styled(STRONG, name))?;
     }
     match counts.len() {
         0 | 1 => Ok(()),
@@ -113,20 +89,6 @@ fn categories(out: &mut dyn Write, counts: &[Count]) -> io::Result<()> {
             "  {}",
             styled(FAINT, "Health, Messages and passwords are never among what Apple sends")
         ),
-    }
-}
-
-/// What a category is called, and what is counted of it.
-fn words(category: Category) -> (&'static str, &'static str, &'static str) {
-    match category {
-        Category::Photos => ("Photos", "photo", "photos"),
-        Category::Notes => ("Notes", "note", "notes"),
-        Category::Drive => ("iCloud Drive", "file", "files"),
-        Category::Contacts => ("Contacts", "card", "cards"),
-        Category::Calendars => ("Calendars and reminders", "event or task", "events and tasks"),
-        Category::Mail => ("Mail", "message", "messages"),
-        Category::Bookmarks => ("Bookmarks", "bookmark", "bookmarks"),
-        Category::Records => ("Account, purchases, plays", "row", "rows"),
     }
 }
 

@@ -16,6 +16,7 @@ mod repaired;
 mod screen;
 mod sidecars;
 mod similar;
+mod structure;
 mod typed;
 mod verified;
 mod wrap;
@@ -29,7 +30,7 @@ use clap::CommandFactory;
 use serde::Serialize;
 
 use self::wrap::{Wrapping, wrapped};
-use crate::cli::{Cli, Shell};
+use crate::cli::{CATEGORIES, Cli, Shell};
 use windfall::Error;
 use windfall::cli::page::{Written, of_file};
 use windfall::cli::{amount::counted, name};
@@ -43,6 +44,7 @@ pub use repaired::{edits_kept, harmed, repaired};
 pub use screen::{Bar, Screen};
 pub use sidecars::{removed, written};
 pub use similar::similar;
+pub use structure::structure;
 pub use verified::verified;
 
 /// How much is said.
@@ -152,6 +154,11 @@ pub fn json(value: &impl Serialize) -> Result<(), Error> {
         let written = serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from);
         outcome(written.and_then(|()| writeln!(out)))
     })
+}
+
+/// Prints what becomes of each category.
+pub fn categories() -> Result<(), Error> {
+    print(Reader::OfTable, |out| outcome(writeln!(out, "{CATEGORIES}")))
 }
 
 /// Prints what completes command lines in a shell.

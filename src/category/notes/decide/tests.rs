@@ -114,7 +114,7 @@ impl Scene {
     }
 
     fn heard(&self) -> Heard {
-        hear(&mut Hearing { contents: &self.contents, open: self, unheard: Default::default() })
+        hear(&mut Hearing::new(&self.contents, self))
     }
 
     fn decided(&self) -> Decided {
@@ -586,7 +586,7 @@ fn links_lead_to_where_files_stand() {
 fn a_text_that_cannot_be_read_is_an_error_and_no_empty_note() {
     let files = [("Notes/A/A.txt", "A\n"), ("Notes/B/B.txt", "B\n")];
     let scene = Scene::of(&files).without("A\n");
-    let mut hearing = Hearing { contents: &scene.contents, open: &scene, unheard: Default::default() };
+    let mut hearing = Hearing::new(&scene.contents, &scene);
     let heard = hear(&mut hearing);
     assert_eq!(hearing.unheard.len(), 1);
     let decided = decide(&scene.contents, &heard, &Choices::default());

@@ -220,6 +220,11 @@ fn list_kind(name: &str) -> Option<ListKind> {
     }
 }
 
+/// Whether Apple calls one of its folders of notes so.
+pub fn is_area(component: &str) -> bool {
+    area(component).is_some()
+}
+
 fn area(component: &str) -> Option<Area> {
     match match_key(component).as_str() {
         "notes" => Some(Area::Notes),

@@ -201,7 +201,7 @@ impl Guide<'_> {
     }
 
     fn introduce(&mut self) -> io::Result<()> {
-        self.talk.say("Windfall makes a photo library out of the zips that Apple sent you.")?;
+        self.talk.say("Windfall makes a library out of the zips that Apple sent you: photos, notes, files, mail and the rest.")?;
         self.talk.say("It changes none of them, and sends nothing anywhere. Ctrl-C leaves at any time.")?;
         self.talk.say("")
     }

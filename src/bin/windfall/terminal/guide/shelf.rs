@@ -74,7 +74,7 @@ impl Guide<'_> {
 
     /// Makes a lost catalog anew.
     pub(super) fn make_catalog(&mut self, library: &Path) -> Result<(), Leave> {
-        self.talk.say("This reads every photo of the library and changes none of them.")?;
+        self.talk.say("This reads every file of the library and changes none of them.")?;
         self.show_and_run(&words([&"verify", &library, &"--rebuild-catalog"]))?;
         Ok(())
     }
