@@ -53,13 +53,16 @@ pub struct Decided {
     pub bookmarks: bookmarks::Decided,
     pub tables: tables::Decided,
     pub problems: Vec<Problem>,
+    /// What the owner does not want, or not any more.
+    unwanted: BTreeSet<Category>,
 }
 
-/// Decides for every category. Pure. Of those that are not wanted only the places count: what stands there stays what it
-/// is.
+/// Decides for every category. Pure. What stands of one that is not wanted any more stays where and what it is, and is
+/// not spoken of.
 pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided {
-    let wants = |category| choices.wanted.has(category);
-    let mut decided = Decided {
+    let mut problems = unheard(contents, heard);
+    problems.extend(tables::missing(contents, &heard.tables, &choices.wanted));
+    Decided {
         notes: notes::decide::decide(contents, &heard.notes, choices),
         drive: drive::decide::decide(contents, &heard.drive, choices),
         contacts: contacts::decide::decide(contents, &heard.contacts),
@@ -67,38 +70,9 @@ pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided 
         mail: mail::decide::decide(contents, &heard.mail, choices),
         bookmarks: bookmarks::decide(contents, &heard.bookmarks),
         tables: tables::decide(contents, &heard.tables),
-        problems: unheard(contents, heard),
-    };
-    if !wants(Category::Notes) {
-        leave_places(&mut decided.notes, |notes| &mut notes.wishes);
+        problems,
+        unwanted: Category::ALL.into_iter().filter(|category| !choices.wanted.has(*category)).collect(),
     }
-    if !wants(Category::Drive) {
-        leave_places(&mut decided.drive, |drive| &mut drive.wishes);
-    }
-    if !wants(Category::Contacts) {
-        leave_places(&mut decided.contacts, |contacts| &mut contacts.wishes);
-    }
-    if !wants(Category::Calendars) {
-        leave_places(&mut decided.calendars, |calendars| &mut calendars.wishes);
-    }
-    if !wants(Category::Mail) {
-        leave_places(&mut decided.mail, |mail| &mut mail.wishes);
-    }
-    if !wants(Category::Bookmarks) {
-        decided.bookmarks = bookmarks::Decided::default();
-    }
-    if !wants(Category::Records) {
-        leave_places(&mut decided.tables, |tables| &mut tables.wishes);
-    }
-    decided.problems.extend(tables::missing(contents, &heard.tables, &choices.wanted));
-    decided
-}
-
-/// Takes away all but the places.
-fn leave_places<D: Default>(decided: &mut D, wishes: impl Fn(&mut D) -> &mut Wishes) {
-    let places = std::mem::take(wishes(decided));
-    *decided = D::default();
-    *wishes(decided) = places;
 }
 
 /// The wanted categories of which everything that is known could be read. What stands of others may be wanted still,
@@ -149,21 +123,21 @@ impl Decided {
             self.bookmarks.count,
             self.tables.count,
         ];
-        counts.into_iter().flatten().collect()
+        counts.into_iter().flatten().filter(|count| !self.unwanted.contains(&count.category)).collect()
     }
 
     /// What is wrong or uncertain.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
         let all = [
-            &self.problems,
-            &self.notes.problems,
-            &self.drive.problems,
-            &self.contacts.problems,
-            &self.calendars.problems,
-            &self.mail.problems,
-            &self.tables.problems,
+            (Category::Notes, &self.notes.problems),
+            (Category::Drive, &self.drive.problems),
+            (Category::Contacts, &self.contacts.problems),
+            (Category::Calendars, &self.calendars.problems),
+            (Category::Mail, &self.mail.problems),
+            (Category::Records, &self.tables.problems),
         ];
-        all.into_iter().flatten()
+        let wanted = all.into_iter().filter(|(category, _)| !self.unwanted.contains(category));
+        self.problems.iter().chain(wanted.flat_map(|(_, problems)| problems))
     }
 
     /// The files to be made of it all; `standing` says where files stand.
@@ -174,6 +148,7 @@ impl Decided {
         made.extend(self.calendars.made(standing));
         made.extend(self.mail.made(standing));
         made.extend(self.bookmarks.made());
+        made.retain(|made| !self.unwanted.contains(&made.category));
         made
     }
 }

@@ -251,7 +251,6 @@ impl FileRecord {
             companion_of: None,
             modified: None,
             original: None,
-            // so far nothing else is imported
             category: Category::Photos,
         }
     }

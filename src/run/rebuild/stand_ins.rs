@@ -91,8 +91,14 @@ impl StandIns {
                     }
                     None => {
                         let of_place = of_place(path.as_str());
-                        let what = of_place.map(|(category, sort)| (category, Class::Other, sort));
-                        add(path, *content, default, what.unwrap_or_else(|| of_photos(Sort::Other)), below);
+                        // a folder of attachments is called after its note, as its folder at Apple's was
+                        let inner = path.as_str().replace(".assets/", "/");
+                        match of_place {
+                            Some((category, sort)) => {
+                                add(path, *content, default, (category, Class::Other, sort), &inner);
+                            }
+                            None => add(path, *content, default, of_photos(Sort::Other), below),
+                        }
                     }
                 }
                 continue;
