@@ -51,7 +51,8 @@ fn a_note_of_two_exports_is_one() {
     let report = later.import();
     assert_eq!(problems(&report), [""; 0]);
     assert_eq!(contents(&later.library()), contents(&scene.library()));
-    assert_eq!(later.bytes("Records.sqlite"), scene.bytes("Records.sqlite"));
+    let notes = "SELECT title, path, created_utc, modified_utc FROM notes ORDER BY title";
+    assert_eq!(later.rows(notes), scene.rows(notes));
 }
 
 #[test]
