@@ -66,7 +66,7 @@ impl Delivered {
 
     /// The database that it comes to, made twice.
     fn written(&self, folder: &Path) -> Connection {
-        let heard = others::hear(&self.contents, self, &ContentSet::default());
+        let heard = others::hear(&self.contents, self, ContentSet::default(), &Choices::default());
         let decided = others::decide(&self.contents, &heard, &Choices::default());
         let standing = |entry| self.standing.get(&entry).map(String::as_str);
         let filling =

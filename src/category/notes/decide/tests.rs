@@ -125,7 +125,7 @@ impl Scene {
     fn made(&self) -> Vec<(String, String)> {
         let decided = self.decided();
         let standing = |entry: EntryId| decided.wishes.get(&entry).map(|wish| wish.path.as_str());
-        let made = decided.made(&self.contents, &standing);
+        let made = decided.made(&standing);
         let text = |made: &crate::category::outcome::Made<'_>| {
             let mut text = Vec::new();
             made.write(self, &mut text).expect("it can be made");
@@ -253,9 +253,9 @@ fn an_export_of_all_kinds() {
     assert_eq!(scene.numbers(), (5, Some(5), 5, 3));
     assert!(scene.problems().is_empty(), "{:?}", scene.problems());
     let decided = scene.decided();
-    let made = decided.made(&scene.contents, &|_| None);
+    let made = decided.made(&|_| None);
     assert_eq!(made[0].modified.map(|time| time.to_rfc3339()).as_deref(), Some("2024-07-04T21:15:16+00:00"));
-    assert!(decided.trial.is_some_and(|trial| trial.stamps == 10 && trial.against == 0));
+    assert!(decided.trial.as_ref().is_some_and(|trial| trial.stamps == 10 && trial.against == 0));
 }
 
 #[test]
@@ -577,7 +577,7 @@ fn links_lead_to_where_files_stand() {
     let scene = Scene::of(&[("Notes/A/A.txt", "A\n\n\u{fffc}"), ("Notes/A/Attachment.png", "a")]);
     let decided = scene.decided();
     let mut text = Vec::new();
-    let made = decided.made(&scene.contents, &|_| Some("Pictures/moved.png"));
+    let made = decided.made(&|_| Some("Pictures/moved.png"));
     made[0].write(&scene, &mut text).expect("it can be made");
     assert!(String::from_utf8_lossy(&text).ends_with("![](../Pictures/moved.png)\n"));
 }
@@ -590,7 +590,7 @@ fn a_text_that_cannot_be_read_is_an_error_and_no_empty_note() {
     let heard = hear(&mut hearing);
     assert_eq!(hearing.unheard.len(), 1);
     let decided = decide(&scene.contents, &heard, &Choices::default());
-    let made = decided.made(&scene.contents, &|_| None);
+    let made = decided.made(&|_| None);
     let written: Vec<bool> = made.iter().map(|made| made.write(&scene, &mut io::sink()).is_ok()).collect();
     assert_eq!((written, decided.count.map(|count| count.items)), (vec![false, true], Some(2)));
 }
@@ -629,7 +629,7 @@ fn another_zone_makes_another_note() {
     let kept = &decided.notes[0];
     assert_eq!(kept.note.created.rfc3339().as_deref(), Some("2024-02-25T18:09:10Z"));
     assert_eq!(kept.note.created.basis.to_string(), "assumed:UTC");
-    let made = decided.made(&scene.contents, &|_| None);
+    let made = decided.made(&|_| None);
     assert_eq!(made[0].modified.map(|time| time.to_rfc3339()).as_deref(), Some("2024-07-04T14:15:16+00:00"));
 }
 
