@@ -69,6 +69,9 @@ pub enum Error {
     /// The library has no file at this path.
     #[error("the library holds no file `{0}`")]
     NoSuchFile(String),
+    /// Windfall makes this file of others, and would make it again.
+    #[error("`{0}` is made of other files, and the next import would make it again")]
+    MadeOfOthers(String),
     /// Several files of the library have this name.
     #[error("{} files are called `{name}`: {}", .paths.len(), some(.paths))]
     SeveralFiles {
@@ -247,6 +250,10 @@ impl Error {
             }
             Error::NotAPage(_) => "name another file with --output",
             Error::SeveralFiles { .. } => "name one of them by its whole path",
+            Error::MadeOfOthers(_) => {
+                "`windfall list --explain` says what it is made of: name that, and what is made of it follows; `--without` \
+                 leaves out a whole category"
+            }
             Error::NoSuchFile(_) => "name a path as `windfall list` prints it",
             Error::Catalog { source, .. } => match source.kind() {
                 CatalogFaultKind::Full => FREE_SPACE,

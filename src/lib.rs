@@ -166,7 +166,7 @@ pub use run::import::{Choose, Run, dry_run, import};
 pub use run::list::{KnownDamage, Listed, Origin, files as list};
 pub use run::rebuild::rebuild;
 pub use run::repair::{Look, RepairRun, Repaired, repair};
-pub use run::verify::{Against, Balance, Files, Verification, VerifyRun, Yardstick, verify};
+pub use run::verify::{Against, Balance, Files, MadeFiles, Verification, VerifyRun, Yardstick, verify};
 pub use stage::discover::search::{LeftAlone, Strangers};
 pub use stage::report::{
     ByteCounts, Check, CheckedEntries, CheckedMedia, Entries, ExportReport, Report, TimeZone,

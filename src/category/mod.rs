@@ -33,6 +33,7 @@ pub use choices::{Choices, Mbox, Packages, Wanted};
 pub use photos::{Album, AlbumId, AlbumKind};
 
 use crate::contents::{Category, Class, ContentId, Sort};
+use crate::library::layout;
 
 /// What bytes and lists said. It is kept apart from `Contents`, which only holds what was delivered.
 #[derive(Debug, Default)]
@@ -106,6 +107,46 @@ pub(crate) fn word(category: Category, sort: Sort) -> &'static str {
 /// The words in the catalog for entries of a class, whatever their category.
 pub(crate) fn words(class: Class) -> impl Iterator<Item = &'static str> {
     photos::Sort::words(class).chain(recognise::Sort::words(class))
+}
+
+/// What a file that is made is made of, in words.
+pub fn made_of(category: Category, path: &str) -> &'static str {
+    let is = |start: &str| path.starts_with(start);
+    match category {
+        Category::Notes => {
+            "the text that Apple delivered, which is kept in `.windfall/details`, and its attachments"
+        }
+        Category::Contacts if is(layout::CONTACT_PHOTOS) => "the picture in a card below `Contacts/Cards`",
+        Category::Contacts => "the cards below `Contacts/Cards`",
+        Category::Calendars => "the calendars and lists that Apple delivered, below `Calendars`",
+        Category::Mail => "the messages in the folder beside it",
+        Category::Bookmarks => "the bookmarks that Apple delivered, which are kept in `.windfall/details`",
+        Category::Drive => "a package that stands beside it as it was delivered",
+        Category::Records => "every table and list that Apple delivered, and what stands in this library",
+        Category::Photos => "photos of this library",
+    }
+}
+
+/// What a file of no photo is, by where it stands in a library: below the folder of its category. `None` if it is in none
+/// of them, or what is made there.
+pub(crate) fn of_place(path: &str) -> Option<(Category, Sort)> {
+    let steps: Vec<&str> = path.split('/').collect();
+    let is = |ending: &str| path.to_ascii_lowercase().ends_with(ending);
+    let (category, sort) = match steps.as_slice() {
+        [layout::DRIVE, _, ..] => (Category::Drive, recognise::Sort::DriveFile),
+        ["Notes", above @ .., _] if above.last().is_some_and(|folder| folder.ends_with(".assets")) => {
+            (Category::Notes, recognise::Sort::NoteFile)
+        }
+        ["Contacts", "Cards", _, ..] => (Category::Contacts, recognise::Sort::Cards),
+        ["Calendars", _, ..] if is(".ics") => (Category::Calendars, recognise::Sort::Calendar),
+        ["Mail", _, ..] if [".eml", ".emlx", ".mbox"].into_iter().any(is) => {
+            (Category::Mail, recognise::Sort::Message)
+        }
+        ["Purchases", "Receipts", _, ..] => (Category::Records, recognise::Sort::Receipt),
+        ["Recordings", _, ..] => (Category::Records, recognise::Sort::Recording),
+        _ => return None,
+    };
+    Some((category, sort.into()))
 }
 
 /// What an entry with that word in the catalog is, in an export of this category.

@@ -4,12 +4,12 @@
 //! comes a year later still finds its note, several exports are one, and a library that an earlier version made needs
 //! no zips to be understood.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wishes, problem_of};
 use crate::category::recognise::Sort;
 use crate::category::{Choices, bookmarks, calendars, contacts, drive, mail, notes, tables};
-use crate::contents::{Category, ContentId, ContentSet, Contents};
+use crate::contents::{Category, ContentId, ContentSet, Contents, Entry};
 use crate::problem::Problem;
 use crate::problem::refusal::Refusal;
 
@@ -53,35 +53,39 @@ pub struct Decided {
     pub bookmarks: bookmarks::Decided,
     pub tables: tables::Decided,
     pub problems: Vec<Problem>,
+    /// What the owner does not want, or not any more.
+    unwanted: BTreeSet<Category>,
 }
 
-/// Decides for every category. Pure.
+/// Decides for every category. Pure. What stands of one that is not wanted any more stays where and what it is, and is
+/// not spoken of.
 pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided {
-    let wants = |category| choices.wanted.has(category);
-    let mut decided = Decided { problems: unheard(contents, heard), ..Decided::default() };
-    if wants(Category::Notes) {
-        decided.notes = notes::decide::decide(contents, &heard.notes, choices);
+    let mut problems = unheard(contents, heard);
+    problems.extend(tables::missing(contents, &heard.tables, &choices.wanted));
+    Decided {
+        notes: notes::decide::decide(contents, &heard.notes, choices),
+        drive: drive::decide::decide(contents, &heard.drive, choices),
+        contacts: contacts::decide::decide(contents, &heard.contacts),
+        calendars: calendars::decide::decide(contents, &heard.calendars),
+        mail: mail::decide::decide(contents, &heard.mail, choices),
+        bookmarks: bookmarks::decide(contents, &heard.bookmarks),
+        tables: tables::decide(contents, &heard.tables),
+        problems,
+        unwanted: Category::ALL.into_iter().filter(|category| !choices.wanted.has(*category)).collect(),
     }
-    if wants(Category::Drive) {
-        decided.drive = drive::decide::decide(contents, &heard.drive, choices);
-    }
-    if wants(Category::Contacts) {
-        decided.contacts = contacts::decide::decide(contents, &heard.contacts);
-    }
-    if wants(Category::Calendars) {
-        decided.calendars = calendars::decide::decide(contents, &heard.calendars);
-    }
-    if wants(Category::Mail) {
-        decided.mail = mail::decide::decide(contents, &heard.mail, choices);
-    }
-    if wants(Category::Records) {
-        decided.tables = tables::decide(contents, &heard.tables);
-    }
-    if wants(Category::Bookmarks) {
-        decided.bookmarks = bookmarks::decide(contents, &heard.bookmarks);
-    }
-    decided.problems.extend(tables::missing(contents, &heard.tables, &choices.wanted));
-    decided
+}
+
+/// The wanted categories of which everything that is known could be read. What stands of others may be wanted still,
+/// although nothing says so now.
+pub fn whole(contents: &Contents, heard: &Heard, choices: &Choices) -> BTreeSet<Category> {
+    let is_silent = |entry: &&Entry| match entry.content() {
+        Some(content) => heard.unheard.contains_key(&content),
+        None => !entry.class.is_left_out(),
+    };
+    let silent: BTreeSet<Category> =
+        contents.entries.iter().filter(is_silent).map(|entry| entry.category).collect();
+    let all = Category::ALL.into_iter().filter(|category| choices.wanted.has(*category));
+    all.filter(|category| !silent.contains(category)).collect()
 }
 
 /// One problem for each file of these inputs that is kept and says nothing to us.
@@ -119,21 +123,21 @@ impl Decided {
             self.bookmarks.count,
             self.tables.count,
         ];
-        counts.into_iter().flatten().collect()
+        counts.into_iter().flatten().filter(|count| !self.unwanted.contains(&count.category)).collect()
     }
 
     /// What is wrong or uncertain.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
         let all = [
-            &self.problems,
-            &self.notes.problems,
-            &self.drive.problems,
-            &self.contacts.problems,
-            &self.calendars.problems,
-            &self.mail.problems,
-            &self.tables.problems,
+            (Category::Notes, &self.notes.problems),
+            (Category::Drive, &self.drive.problems),
+            (Category::Contacts, &self.contacts.problems),
+            (Category::Calendars, &self.calendars.problems),
+            (Category::Mail, &self.mail.problems),
+            (Category::Records, &self.tables.problems),
         ];
-        all.into_iter().flatten()
+        let wanted = all.into_iter().filter(|(category, _)| !self.unwanted.contains(category));
+        self.problems.iter().chain(wanted.flat_map(|(_, problems)| problems))
     }
 
     /// The files to be made of it all; `standing` says where files stand.
@@ -144,6 +148,7 @@ impl Decided {
         made.extend(self.calendars.made(standing));
         made.extend(self.mail.made(standing));
         made.extend(self.bookmarks.made());
+        made.retain(|made| !self.unwanted.contains(&made.category));
         made
     }
 }

@@ -55,6 +55,9 @@ pub const OTHER: &str = "Other";
 
 /// The owner's tree of iCloud Drive.
 pub const DRIVE: &str = "Drive";
+/// The folders of all categories but photos.
+pub const OF_CATEGORIES: [&str; 9] =
+    ["Notes", DRIVE, "Contacts", "Calendars", "Reminders", "Mail", "Bookmarks", "Purchases", "Recordings"];
 /// Pictures of contacts, made from their cards.
 pub const CONTACT_PHOTOS: &str = "Contacts/Photos";
 /// What Apple delivered besides photos, as tables.

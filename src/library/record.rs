@@ -251,7 +251,6 @@ impl FileRecord {
             companion_of: None,
             modified: None,
             original: None,
-            // so far nothing else is imported
             category: Category::Photos,
         }
     }
@@ -282,6 +281,27 @@ pub struct DerivedRecord {
     pub target: Option<LibraryPath>,
     /// BLAKE3 of its own bytes, if it has any.
     pub blake3: Option<blake3::Hash>,
+    /// BLAKE3 of the bytes that it was about to get when its run ended.
+    pub pending: Option<blake3::Hash>,
+    /// What kind of data it is made of.
+    pub category: Category,
+}
+
+impl DerivedRecord {
+    /// Something that was derived of photos.
+    pub fn of_photos(kind: DerivedKind, target: Option<LibraryPath>, blake3: Option<blake3::Hash>) -> Self {
+        DerivedRecord { kind, target, blake3, pending: None, category: Category::Photos }
+    }
+
+    /// A file that was made of originals and details.
+    pub fn made(category: Category, blake3: blake3::Hash) -> Self {
+        DerivedRecord { kind: DerivedKind::Made, target: None, blake3: Some(blake3), pending: None, category }
+    }
+
+    /// Whether a file with these bytes is as it was made.
+    pub fn has(&self, blake3: blake3::Hash) -> bool {
+        self.blake3 == Some(blake3) || self.pending == Some(blake3)
+    }
 }
 
 /// The kinds of derived files.

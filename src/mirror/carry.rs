@@ -104,7 +104,7 @@ impl Carrier<'_> {
         let modified = Moment::of(&metadata);
         // a drive that cannot hold a time or permissions has the bytes all the same
         let _ = file.set_times(times(metadata.modified().unwrap_or(modified.time())));
-        if wanted.worth == Worth::Own
+        if (wanted.worth == Worth::Own || is_of_iclouds_drive(wanted))
             && let Some(permissions) = permissions(&metadata.permissions())
         {
             let _ = file.set_permissions(permissions);
@@ -148,6 +148,11 @@ impl Carrier<'_> {
             }
         }
     }
+}
+
+/// Whether iCloud may have said that it is a program.
+fn is_of_iclouds_drive(wanted: &Wanted) -> bool {
+    wanted.path.strip_prefix(layout::DRIVE).is_some_and(|below| below.starts_with('/'))
 }
 
 /// The permissions of a copy: those of the original, but its owner may always write to it.

@@ -132,7 +132,7 @@ mod tests {
         let forgotten =
             [known(".windfall/forgotten/b.jpg"), known("c.jpg"), known("nowhere.jpg"), known("../x")];
         let at = |path: &str| LibraryPath::parse(path).unwrap();
-        let record = |kind| DerivedRecord { kind, target: Some(at("2024/a.jpg")), blake3: None };
+        let record = |kind| DerivedRecord::of_photos(kind, Some(at("2024/a.jpg")), None);
         let derived: BTreeMap<_, _> = [
             ("2024/a.jpg.xmp", DerivedKind::Sidecar),
             ("Albums/Lake.m3u8", DerivedKind::List),

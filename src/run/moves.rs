@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Errand, Journal, Move, Remembered};
 use crate::library::lock::lock;
 use crate::library::path::LibraryPath;
-use crate::library::record::{DerivedKind, DerivedRecord};
+use crate::library::record::DerivedRecord;
 use crate::library::settings::Settings;
 use crate::library::staging::Staging;
 use crate::library::tree::Tree;

@@ -208,6 +208,8 @@ fn listing(arguments: &cli::List) -> Exit {
         Some(path) => list::explain(library, path).and_then(|told| match (arguments.json, told) {
             (true, Explained::File(story)) => terminal::json_line(&story.json()),
             (true, Explained::LeftOut(left)) => terminal::json_line(&left),
+            (true, Explained::Made(made)) => terminal::json_line(&made),
+            (false, Explained::Made(made)) => terminal::made(&made),
             (false, Explained::File(story)) => terminal::explained(&story),
             (false, Explained::LeftOut(left)) => terminal::left_out(library, &left),
         }),

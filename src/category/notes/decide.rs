@@ -262,7 +262,7 @@ fn tried(
 impl Decided {
     /// The Markdown of each note.
     pub fn made<'a>(&'a self, standing: &Standing<'a>) -> Vec<Made<'a>> {
-        self.notes.iter().map(|kept| kept.made(&self.wishes, standing)).collect()
+        self.notes.iter().map(|kept| kept.made(standing)).collect()
     }
 }
 
@@ -276,19 +276,15 @@ impl Kept {
         Kept { note, place, files, time }
     }
 
-    /// The path of each attachment: where it stands, else where it wants to.
-    pub fn paths<'a>(&self, wishes: &'a Wishes, standing: &Standing<'a>) -> Vec<&'a str> {
-        let path = |entries: &Vec<EntryId>| {
-            let stands = entries.iter().find_map(|entry| standing(*entry));
-            stands
-                .or_else(|| entries.iter().find_map(|entry| wishes.get(entry)).map(|wish| wish.path.as_str()))
-        };
-        self.files.iter().map(|entries| path(entries).unwrap_or_default()).collect()
+    /// Where its attachments stand, in their order. One that its owner left out stands nowhere.
+    pub fn paths<'a>(&self, standing: &Standing<'a>) -> Vec<Option<&'a str>> {
+        let path = |entries: &Vec<EntryId>| entries.iter().find_map(|entry| standing(*entry));
+        self.files.iter().map(path).collect()
     }
 
-    fn made<'a>(&'a self, wishes: &'a Wishes, standing: &Standing<'a>) -> Made<'a> {
-        let paths = self.paths(wishes, standing);
-        let ways: Vec<String> = paths.into_iter().map(|path| self.place.way_to(path)).collect();
+    fn made<'a>(&'a self, standing: &Standing<'a>) -> Made<'a> {
+        let paths = self.paths(standing);
+        let ways: Vec<String> = paths.into_iter().flatten().map(|path| self.place.way_to(path)).collect();
         Made::new(Category::Notes, self.place.markdown.as_str(), move |open, to| {
             let bytes = match &self.note.body {
                 Some(body) => whole(open, body.content)?,

@@ -6,7 +6,7 @@ use crate::category::notes::markdown::{self, Deleted, Files, FrontMatter, Link, 
 use crate::category::notes::note::{Note, Placing};
 
 /// The Markdown of a note. `files` are the ways to its attachments from the folder of the Markdown; `text` is that of
-/// its body, `""` where it has none.
+/// its body, `""` where it has none. Where an attachment is lacking, nobody knows which place in the text is whose.
 pub fn written(note: &Note, files: &[String], text: &str) -> String {
     let (created, modified) = (note.created.rfc3339(), note.modified.rfc3339());
     let people: Vec<&str> = note.people.iter().filter_map(|person| person.called()).collect();
@@ -23,8 +23,8 @@ pub fn written(note: &Note, files: &[String], text: &str) -> String {
         |path: &String| Link { name: path.rsplit('/').next().unwrap_or(path).to_owned(), path: path.clone() };
     let links: Vec<Link> = files.iter().map(link).collect();
     let files = match note.placing {
-        Placing::InText => Files::InText(&links),
-        Placing::AtEnd | Placing::Shared => Files::AtEnd(&links),
+        Placing::InText if links.len() == note.attachments.len() => Files::InText(&links),
+        Placing::InText | Placing::AtEnd | Placing::Shared => Files::AtEnd(&links),
     };
     markdown::render(&front, note.title_from, text, files)
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::apple::fingerprint::Fingerprint;
 use crate::category::Said;
-use crate::contents::{ByContent, Content, ContentId};
+use crate::contents::{ByContent, Category, Content, ContentId};
 use crate::error::Error;
 use crate::library::catalog::load::{self, ById, FILES, library_path};
 use crate::library::catalog::moves::{Errand, NewMove};
@@ -29,6 +29,8 @@ pub struct Forgotten<C = ContentId> {
     pub kept: Option<LibraryPath>,
     /// The file that they went along with.
     pub with: Option<LibraryPath>,
+    /// What kind of data they are. Photos are forgotten by their bytes, and every other file by its path as well.
+    pub category: Category,
 }
 
 /// Forgotten bytes with all that is remembered of them, for a table beside the catalog.
@@ -71,7 +73,8 @@ impl Catalog {
             // what Apple delivered, where an edit stands in its place, is not to come back either
             let mut original = tx.prepare(
                 "INSERT OR IGNORE INTO forgotten (content, path, kept, forgotten, went_with, record) \
-                 SELECT original, path, NULL, ?2, path, '' FROM files WHERE path = ?1 AND original NOTNULL",
+                 SELECT original, path, NULL, ?2, path, json_object('file', json_object('area', area, 'category', category), \
+                 'albums', json_array()) FROM files WHERE path = ?1 AND original NOTNULL",
             )?;
             let when = when.to_rfc3339_opts(SecondsFormat::Secs, true);
             for file in files {
@@ -132,6 +135,7 @@ impl Catalog {
                         path: stood,
                         kept: path(row, 4)?,
                         with: path(row, 5)?,
+                        category: category_of(row.get_ref(8)?.as_str()?),
                     },
                     said: Said { fingerprint, ..Said::default() },
                     when: row.get(7)?,
@@ -194,11 +198,17 @@ impl Catalog {
 /// What of a record is made use of when its file comes back.
 #[derive(Deserialize)]
 struct Told {
-    #[serde(rename = "file")]
-    _file: serde_json::Map<String, serde_json::Value>,
+    file: serde_json::Map<String, serde_json::Value>,
     /// Kind, key and position.
     #[serde(rename = "albums")]
     _albums: Vec<(String, String, i64)>,
+}
+
+/// What kind of data a record speaks of.
+pub fn category_of(record: &str) -> Category {
+    let told: Option<Told> = serde_json::from_str(record).ok();
+    let word = told.as_ref().and_then(|told| told.file.get("category")).and_then(|word| word.as_str());
+    word.and_then(Category::from_name).unwrap_or(Category::Photos)
 }
 
 /// Whether a record that stood beside the catalog says what this version can read; else no run could read the catalog
@@ -321,13 +331,14 @@ fn path(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<LibraryPath>> {
 
 /// What is forgotten, with the bytes that the catalog knows.
 pub(super) fn load(connection: &Connection, contents: &ById<ContentId>) -> rusqlite::Result<Vec<Forgotten>> {
-    let mut statement =
-        connection.prepare("SELECT content, path, kept, went_with FROM forgotten ORDER BY path, content")?;
+    let mut statement = connection
+        .prepare("SELECT content, path, kept, went_with, record FROM forgotten ORDER BY path, content")?;
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         if let (Some(content), Some(stood)) = (contents.get(row.get(0)?), path(row, 1)?) {
-            all.push(Forgotten { content, path: stood, kept: path(row, 2)?, with: path(row, 3)? });
+            let category = category_of(row.get_ref(4)?.as_str()?);
+            all.push(Forgotten { content, path: stood, kept: path(row, 2)?, with: path(row, 3)?, category });
         }
     }
     Ok(all)

@@ -20,7 +20,7 @@ use crate::library::catalog::load::{FILE_COLUMNS, FILES};
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::path::LibraryPath;
 use crate::library::record::{
-    AlbumRecord, Derived, DerivedKind, DerivedRecord, FileRecord, Novelty, Placement, ReadEntry,
+    AlbumRecord, Derived, DerivedRecord, FileRecord, Novelty, Placement, ReadEntry,
 };
 
 impl Catalog {
@@ -293,14 +293,24 @@ impl Catalog {
     pub fn record_derived(&mut self, derived: &[(&Derived, Option<blake3::Hash>)]) -> Result<(), Error> {
         self.put_derived(derived.iter().map(|(item, blake3)| {
             let target = item.form.target().cloned();
-            (&item.path, DerivedRecord { kind: item.form.kind(), target, blake3: *blake3 })
+            (&item.path, DerivedRecord::of_photos(item.form.kind(), target, *blake3))
         }))
     }
 
-    /// Records files that were made of originals and details, with their bytes.
-    pub fn record_made(&mut self, made: &[(LibraryPath, blake3::Hash)]) -> Result<(), Error> {
-        let record = |hash| DerivedRecord { kind: DerivedKind::Made, target: None, blake3: Some(hash) };
-        self.put_derived(made.iter().map(|(path, hash)| (path, record(*hash))))
+    /// Records which bytes files are about to get that are made of originals and details. Until
+    /// [`record_recognised`](Self::record_recognised) says that they have them, they may have their former ones.
+    pub fn record_making(&mut self, made: &BTreeMap<LibraryPath, DerivedRecord>) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut insert = tx.prepare(
+                "INSERT INTO derived (path, kind, pending, category) VALUES (?1, ?2, ?3, ?4) \
+                 ON CONFLICT (path) DO UPDATE SET pending = excluded.pending",
+            )?;
+            for (path, DerivedRecord { kind, blake3, category, .. }) in made {
+                let pending = blake3.map(|hash| hash.to_hex().to_string());
+                insert.execute(params![path.as_str(), kind.as_str(), pending, category.as_str()])?;
+            }
+            Ok(())
+        })
     }
 
     /// Records derived files that were recognised, or recorded before.
@@ -313,13 +323,19 @@ impl Catalog {
         derived: impl Iterator<Item = (&'a LibraryPath, DerivedRecord)>,
     ) -> Result<(), Error> {
         self.write(|tx| {
-            let mut insert = Put::into(tx, "derived (path, kind, target, blake3) VALUES (?1, ?2, ?3, ?4)")?;
-            for (path, DerivedRecord { kind, target, blake3 }) in derived {
+            let hex = |hash: Option<blake3::Hash>| hash.map(|hash| hash.to_hex().to_string());
+            let mut insert = Put::into(
+                tx,
+                "derived (path, kind, target, blake3, pending, category) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?;
+            for (path, DerivedRecord { kind, target, blake3, pending, category }) in derived {
                 insert.execute(params![
                     path.as_str(),
                     kind.as_str(),
                     target.as_ref().map(LibraryPath::as_str),
-                    blake3.map(|hash| hash.to_hex().to_string()),
+                    hex(blake3),
+                    hex(pending),
+                    category.as_str(),
                 ])?;
             }
             Ok(())

@@ -374,18 +374,25 @@ fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<Content
     Ok(())
 }
 
-/// Links, lists, copies and sidecars.
+/// Links, lists, copies, sidecars and what else is made.
 pub(super) fn derived(connection: &Connection) -> rusqlite::Result<BTreeMap<LibraryPath, DerivedRecord>> {
     let mut derived = BTreeMap::new();
-    let mut statement = connection.prepare("SELECT path, kind, target, blake3 FROM derived")?;
+    let mut statement =
+        connection.prepare("SELECT path, kind, target, blake3, pending, category FROM derived")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let target: Option<String> = row.get(2)?;
+        let hash = |column| -> rusqlite::Result<Option<blake3::Hash>> {
+            let hex = row.get_ref(column)?.as_str_or_null()?;
+            Ok(hex.and_then(|hex| blake3::Hash::from_hex(hex).ok()))
+        };
         if let Some(path) = library_path(&row.get::<_, String>(0)?) {
             let record = DerivedRecord {
                 kind: known_word(1, row.get_ref(1)?.as_str()?, DerivedKind::from_name)?,
                 target: target.as_deref().and_then(library_path),
-                blake3: row.get_ref(3)?.as_str_or_null()?.and_then(|hex| blake3::Hash::from_hex(hex).ok()),
+                blake3: hash(3)?,
+                pending: hash(4)?,
+                category: known_word(5, row.get_ref(5)?.as_str()?, Category::from_name)?,
             };
             derived.insert(path, record);
         }

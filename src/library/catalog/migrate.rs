@@ -10,12 +10,12 @@ use crate::library::catalog::words::SENTENCES;
 use crate::place::{self, Position};
 
 /// The version of the schema, in `PRAGMA user_version` and in the settings as `schema_version`.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// The steps from each version to the next, beginning with the first.
-const STEPS: [Step; 3] = [from_1_to_2, from_2_to_3, from_3_to_4];
+const STEPS: [Step; 4] = [from_1_to_2, from_2_to_3, from_3_to_4, from_4_to_5];
 
 /// Brings a catalog of version `found`, 0 if it is empty, to the current version.
 pub(super) fn migrate(tx: &Transaction<'_>, found: i64) -> rusqlite::Result<()> {
@@ -45,6 +45,10 @@ fn from_3_to_4(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     tx.execute_batch(include_str!("schema-3-to-4.sql"))
 }
 
+fn from_4_to_5(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(include_str!("schema-4-to-5.sql"))
+}
+
 /// Says what a person calls each position, which version 2 knew without its name.
 fn name_places(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     let mut select =
@@ -71,7 +75,6 @@ const SINCE: [(i64, &str, &str, &str); 3] = [
         "CREATE TEMP VIEW exports AS SELECT id, name, total, built, label, 'photos' AS category FROM main.exports; \
          CREATE TEMP VIEW entries AS SELECT archive, position, part, path, inner, role AS sort, size, modified, \
          content FROM main.entries; \
-         CREATE TEMP VIEW derived AS SELECT path, form AS kind, target, blake3 FROM main.derived; \
          CREATE TEMP VIEW unchanged AS SELECT mark AS state, report FROM main.unchanged;",
     ),
     (
@@ -104,9 +107,12 @@ pub(super) fn show_as_current(connection: &Connection, found: i64) -> rusqlite::
         of_files.push_str(files);
         others.push_str(other);
     }
+    let kind = if found < 2 { "form" } else { "kind" };
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.execute_batch(&format!(
-        "CREATE TEMP VIEW contents AS SELECT *{of_contents} FROM main.contents; \
+        "CREATE TEMP VIEW derived AS SELECT path, {kind} AS kind, target, blake3, NULL AS pending, \
+         'photos' AS category FROM main.derived; \
+         CREATE TEMP VIEW contents AS SELECT *{of_contents} FROM main.contents; \
          CREATE TEMP VIEW files AS SELECT *{of_files} FROM main.files; {others}"
     ))
 }

@@ -35,7 +35,7 @@ use crate::threads;
 
 pub use facts::Measures;
 pub use findings::{Edit, Health, KeptEdit};
-pub use forgotten::{Forgotten, ForgottenRecord};
+pub use forgotten::{Forgotten, ForgottenRecord, category_of};
 pub use history::{ExportRecord, RunRecord};
 pub use listing::{Detail, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};

@@ -10,7 +10,7 @@ CREATE TABLE exports (
     total INTEGER,                    -- parts that Apple announced; NULL: no name says it
     built TEXT,                       -- when Apple built it
     label TEXT NOT NULL UNIQUE,       -- its folder below .windfall/details
-    category TEXT NOT NULL            -- what kind of data: photos, notes, …
+    category TEXT NOT NULL            -- what most of it is: photos, notes, …
 ) STRICT;
 
 CREATE TABLE parts (
@@ -59,17 +59,17 @@ CREATE TABLE entries (
     part     INTEGER NOT NULL REFERENCES parts,
     path     TEXT NOT NULL,           -- verbatim
     inner    TEXT NOT NULL,           -- inside the part
-    sort     TEXT NOT NULL,           -- what it is to its category: photo, album, other …
+    sort     TEXT NOT NULL,           -- what it is to its category: photo, album, note, drive-file, table …
     size     INTEGER NOT NULL,
     modified TEXT,
     content  INTEGER NOT NULL REFERENCES contents,
     PRIMARY KEY (archive, position)
 ) STRICT, WITHOUT ROWID;
 
--- Files of the library. Links, lists, copies and sidecars are in `derived`.
+-- Files of the library. Links, lists, copies, sidecars and what is made of these files are in `derived`.
 CREATE TABLE files (
     path               TEXT PRIMARY KEY,
-    area               TEXT NOT NULL, -- media, other, details
+    area               TEXT NOT NULL, -- media: a photo, a video or what belongs to one; details: Apple's own; other
     content            INTEGER NOT NULL REFERENCES contents,
     kind               TEXT,          -- photo, video, adjustment, other
     original_name      TEXT,
@@ -86,8 +86,8 @@ CREATE TABLE files (
     contributed_by_me  INTEGER,
     live_photo         TEXT,          -- the other half
     companion_of       TEXT,          -- the still of an adjustment or RAW
-    modified           TEXT,          -- the time it was given while no run has dated it; NULL: its dates say it
-    category           TEXT NOT NULL DEFAULT 'photos', -- what kind of data it is: that of its export
+    modified           TEXT,          -- the time it was given; NULL: its dates or its entry say it
+    category           TEXT NOT NULL DEFAULT 'photos', -- what kind of data it is: photos, notes, drive …
     verified           TEXT,          -- when its bytes were last read and agreed; UTC
     damage             TEXT,          -- what was wrong with it when somebody last looked: damaged, changed, missing
     damage_found       TEXT,          -- when that was found; UTC
@@ -145,9 +145,11 @@ CREATE TABLE plan (
 
 CREATE TABLE derived (
     path   TEXT PRIMARY KEY,
-    kind   TEXT NOT NULL,             -- symlink, hardlink, copy, list, sidecar
+    kind   TEXT NOT NULL,             -- symlink, hardlink, copy, list, sidecar; made: of originals and details
     target TEXT,                      -- the file that it repeats
-    blake3 TEXT                       -- of its own bytes, where it has any
+    blake3 TEXT,                      -- of its own bytes, where it has any; of a made file, as it was made
+    pending TEXT,                     -- BLAKE3 of the bytes that it was about to get when its run ended
+    category TEXT NOT NULL DEFAULT 'photos' -- what kind of data it is made of
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE runs (

@@ -14,7 +14,7 @@ use crate::apple::fingerprint::Fingerprint;
 use crate::category::Said;
 use crate::contents::Content;
 use crate::error::Error;
-use crate::library::catalog::{Forgotten, ForgottenRecord};
+use crate::library::catalog::{Forgotten, ForgottenRecord, category_of};
 use crate::library::layout;
 use crate::library::path::LibraryPath;
 
@@ -88,6 +88,7 @@ fn understood(line: Line) -> Option<ForgottenRecord> {
             path: LibraryPath::parse(&line.path).ok()?,
             kept: path(line.kept),
             with: path(line.went_with),
+            category: category_of(&line.record),
         },
         said: Said {
             fingerprint: line.fingerprint.as_deref().and_then(Fingerprint::parse),
@@ -105,7 +106,7 @@ mod tests {
     use super::{keep, kept};
     use crate::apple::fingerprint;
     use crate::category::Said;
-    use crate::contents::Content;
+    use crate::contents::{Category, Content};
     use crate::library::catalog::{Forgotten, ForgottenRecord};
     use crate::library::path::LibraryPath;
 
@@ -115,7 +116,13 @@ mod tests {
         print.update(path.as_bytes());
         let content = Content { blake3: blake3::hash(path.as_bytes()), size: 7, crc32: 9 };
         ForgottenRecord {
-            bytes: Forgotten { content, path: at(path), kept: kept.map(at), with: None },
+            bytes: Forgotten {
+                content,
+                path: at(path),
+                kept: kept.map(at),
+                with: None,
+                category: Category::Photos,
+            },
             said: Said { fingerprint: Some(print.finish()), ..Said::default() },
             when: "2024-05-01T10:00:00Z".into(),
             record: r#"{"file":{"path":"a, \"b\""}}"#.into(),

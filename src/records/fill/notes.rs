@@ -5,13 +5,12 @@ use crate::records::{File, Noted};
 
 pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
     let Filling { contents, decided, standing, .. } = reading.filling;
-    let wishes = &decided.notes.wishes;
     for kept in &decided.notes.notes {
-        let attachments = kept.note.attachments.iter().zip(kept.paths(wishes, standing));
+        let attachments = kept.note.attachments.iter().zip(kept.paths(standing));
         let files: Vec<File<'_>> = attachments
-            .map(|(file, path)| {
+            .filter_map(|(file, path)| {
                 let content = &contents.distinct[file.content];
-                File { path, size: content.size, blake3: content.blake3 }
+                Some(File { path: path?, size: content.size, blake3: content.blake3 })
             })
             .collect();
         let row = Noted { note: &kept.note, path: &kept.place.markdown, files: &files };

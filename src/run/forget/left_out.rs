@@ -80,7 +80,13 @@ pub fn forget(run: &Run<'_>, paths: &[PathBuf], fate: Fate) -> Result<LeftOut, E
             problems.push(Problem::new(Code::ChangedFile, message).as_warning().with_entry(path.as_str()));
         }
         put_away += u64::from(is_kept);
-        files.push(Forgotten { content: record.content, path: (*path).clone(), kept, with: with.cloned() });
+        files.push(Forgotten {
+            content: record.content,
+            path: (*path).clone(),
+            kept,
+            with: with.cloned(),
+            category: record.category,
+        });
     }
     // what was put away before, and is to be deleted now
     let before: Vec<&Forgotten> = named.iter().flat_map(Named::forgotten).collect();
@@ -230,6 +236,9 @@ impl Opened {
             named.push(match self.find(library, path)? {
                 Some(file) => Named::File(file),
                 None if forgotten.is_empty() => {
+                    if let Some(made) = list::made(&self.catalog, &list::candidates(library, path))? {
+                        return Err(Error::MadeOfOthers(made.path.to_string()));
+                    }
                     return Err(Error::NoSuchFile(path.display().to_string()));
                 }
                 None => Named::Forgotten(forgotten.into_iter().cloned().collect()),

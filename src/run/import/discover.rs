@@ -61,7 +61,8 @@ pub(super) fn discover_beside(
     wanted: &Wanted,
 ) -> Result<Discovered, Error> {
     run.watch.progress.begin(Phase::Discover, 0, 0);
-    let around = Around { spool, delivered: &delivered, standing: Some(&before.standing) };
+    let placed = before.placed();
+    let around = Around { spool, delivered: &delivered, standing: Some(&placed) };
     let found = search(run.inputs, run.strangers, Some(library), &around)?;
     let given = unchanged::inputs(&found);
     let mut inputs = gather(found, delivered, run)?;
@@ -143,6 +144,14 @@ impl Surroundings for Around<'_> {
         let mut named = contents.archives.pairs().filter(|(_, a)| a.name == name);
         let (index, _) = named.next()?;
         if named.next().is_some() {
+            return None;
+        }
+        // what lies deeper is asked for by its own name
+        if contents
+            .archives
+            .iter()
+            .any(|a| a.name.strip_prefix(name).is_some_and(|in_it| in_it.starts_with('/')))
+        {
             return None;
         }
         let mut entries = contents.entries.iter().filter(|e| e.archive == index).peekable();

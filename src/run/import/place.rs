@@ -1,8 +1,10 @@
 //! Brings about what was decided: files, links, lists and sidecars, and the records of them.
 
 use std::collections::{BTreeMap, HashSet};
+use std::num::NonZeroUsize;
 use std::path::Path;
 
+use crate::category::others;
 use crate::contents::{Category, ContentSet, EntryId};
 use crate::error::Error;
 use crate::library::catalog::Catalog;
@@ -74,7 +76,7 @@ pub(super) fn place(
         let sidecars = sidecars::keep(&placing, &spoken, sidecars, &before.derived, catalog)?;
         problems.extend(sidecars.wanted.problems.into_iter().chain(sidecars.others.problems));
     }
-    let (made, of_made) = make_others(&placing, &decided, &unplaced, catalog)?;
+    let (made, of_made) = make_others(&placing, &decided, &unplaced, settings, run.jobs, catalog)?;
     problems.extend(of_made);
     problems.extend(leave_staging(catalog, staging, &decided, &unplaced)?);
     decided.problems.extend(problems);
@@ -86,6 +88,8 @@ fn make_others(
     placing: &Placing<'_>,
     decided: &Decided,
     unplaced: &Unplaced,
+    settings: &Settings,
+    jobs: NonZeroUsize,
     catalog: &mut Catalog,
 ) -> Result<(BTreeMap<Category, u64>, Vec<Problem>), Error> {
     let contents = &decided.inputs.contents;
@@ -100,11 +104,10 @@ fn make_others(
     let files = before.chain(planned).map(|(content, path)| (content, path.to_path(placing.library)));
     let shelf = Shelf::new(contents, &decided.inputs.sources, files, Some(placing.staging));
     let known = &decided.before.derived;
-    let making = place::make(placing, &made, &shelf, known, catalog)?;
-    let unwanted = making.unwanted(known);
-    if !unwanted.is_empty() {
-        remove(placing.library, &unwanted, catalog)?;
-    }
+    let whole = others::whole(contents, &decided.inputs.heard.others, &settings.categories);
+    let is_whole = |category| whole.contains(&category);
+    let making =
+        threads::pool(jobs)?.install(|| place::make(placing, &made, &shelf, known, &is_whole, catalog))?;
     Ok((making.standing, making.problems))
 }
 

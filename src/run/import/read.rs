@@ -37,7 +37,8 @@ pub(super) fn read(
     let twins = twins(&inputs, &ids);
     catalog.record_archives(&inputs.contents, &mut ids)?;
     catalog.record_read(&inputs.contents, &twins, &mut ids)?;
-    let reading = run.reading(Some(staging), &before.safe);
+    let at_hand = before.at_hand();
+    let reading = run.reading(Some(staging), &at_hand);
     let tally =
         ingest(&mut inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, &mut ids))?;
     catalog.record_complete(&complete(&inputs, &ids))?;
@@ -61,7 +62,7 @@ pub(super) fn read_only(
     Discovered { mut inputs, before, .. }: Discovered,
     choices: &Choices,
 ) -> Result<Read, Error> {
-    let tally = ingest(&mut inputs, &run.reading(None, &before.safe), &mut |_, _| Ok(()))?;
+    let tally = ingest(&mut inputs, &run.reading(None, &before.at_hand()), &mut |_, _| Ok(()))?;
     threads::pool(run.jobs)?.install(|| {
         read_kept_lists(&mut inputs, &before.files, library, None);
         hear_others(&mut inputs, &before, library, None, choices);

@@ -9,13 +9,14 @@ use std::path::{Component, Path, PathBuf};
 use serde::Serialize;
 
 use crate::apple::text;
+use crate::category::made_of;
 use crate::category::photos::time::{Evidence, Rule};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Detail, ForgottenRecord};
 use crate::library::name;
 use crate::library::path::LibraryPath;
 use crate::library::posted::{Posted, Remark};
-use crate::library::record::Area;
+use crate::library::record::{Area, DerivedKind, DerivedRecord};
 use crate::run::list::{Listed, Shared, instant, listed};
 
 /// Why a file is where it is.
@@ -106,6 +107,41 @@ pub enum Explained {
     File(Box<Story>),
     /// Its owner left it out on purpose.
     LeftOut(LeftOut),
+    /// It is made of other files.
+    Made(Made),
+}
+
+/// A file that is made of others, as in JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Made {
+    /// Where it stands.
+    pub path: LibraryPath,
+    /// What kind of data it is made of: `notes` …
+    pub category: &'static str,
+    /// What it is made of, in words.
+    pub made_of: &'static str,
+    /// Of its bytes as they were made, in lower-case hex.
+    pub blake3: Option<String>,
+}
+
+impl Made {
+    fn new(path: LibraryPath, record: &DerivedRecord) -> Self {
+        Made {
+            category: record.category.as_str(),
+            made_of: made_of(record.category, path.as_str()),
+            blake3: record.blake3.map(|hash| hash.to_hex().to_string()),
+            path,
+        }
+    }
+}
+
+/// The made file that one of these texts names.
+pub(crate) fn made(catalog: &Catalog, texts: &[String]) -> Result<Option<Made>, Error> {
+    let keys: HashSet<String> = texts.iter().map(|text| name::fold(text)).collect();
+    let derived = catalog.derived()?;
+    let mut made = derived.into_iter().filter(|(_, record)| record.kind == DerivedKind::Made);
+    let found = made.find(|(path, _)| keys.contains(&name::fold(path.as_str())));
+    Ok(found.map(|(path, record)| Made::new(path, &record)))
 }
 
 /// What can be told of a file. `path` may begin with the library's own path, may name a link of an album, which stands
@@ -119,6 +155,9 @@ pub fn explain(library: &Path, path: &Path) -> Result<Explained, Error> {
     let texts = candidates(library, path);
     if let Some(found) = catalog.path_of(&texts)? {
         return story(&catalog, &found, path);
+    }
+    if let Some(made) = made(&catalog, &texts)? {
+        return Ok(Explained::Made(made));
     }
     let left_out = catalog.all_forgotten()?;
     let keys: HashSet<String> = texts.iter().map(|text| name::fold(text)).collect();

@@ -28,8 +28,8 @@ use crate::library::titles::Titles;
 use crate::place::Place;
 
 pub use crate::library::posted::Posted;
-pub use explain::{Explained, LeftOut, Story, explain};
-pub(crate) use explain::{candidates, path_of};
+pub use explain::{Explained, LeftOut, Made, Story, explain};
+pub(crate) use explain::{candidates, made, path_of};
 
 /// A file of the library, as in JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -225,8 +225,13 @@ impl Shared {
             is_counted(wanted, path) || below_other.is_some_and(|below| is_counted(wanted, below))
         };
         let own: Vec<&Other> = copies.iter().filter(is_own).collect();
-        // its owner moved it, or its place says nothing of where it was delivered: any copy of these bytes may be it
-        if own.is_empty() { copies.iter().collect() } else { own }
+        if !own.is_empty() {
+            return own;
+        }
+        // it stands elsewhere: those are its own whose path ends most like its own, which may be all of them
+        let alike = |other: &&Other| ends_alike(&other.path, &file.path);
+        let most = copies.iter().map(|copy| alike(&copy)).max();
+        copies.iter().filter(|copy| Some(alike(copy)) == most).collect()
     }
 
     /// When the owner changed what is no photo.
@@ -244,6 +249,12 @@ fn instant(time: DateTime<Utc>) -> String {
 
 fn portable(inner: &str) -> LibraryPath {
     LibraryPath::new(inner.split('/').filter(|step| !step.is_empty()))
+}
+
+/// How many components two paths have in common at their ends.
+fn ends_alike(one: &LibraryPath, other: &LibraryPath) -> usize {
+    let steps = one.as_str().rsplit('/').zip(other.as_str().rsplit('/'));
+    steps.take_while(|(one, other)| one == other).count()
 }
 
 /// Whether `path` is the planned path `wanted`, or that with ` (2)`, ` (3)` … in its name.

@@ -160,14 +160,15 @@ impl Ending<'_> {
         let mut catalog = Catalog::open_file(new.to_owned())?;
         let there: HashSet<&str> =
             self.work.iter().filter(|(_, o)| o.is_there()).map(|(file, _)| file.path.as_str()).collect();
-        let sidecars =
-            self.library.derived.iter().filter(|(path, record)| {
-                record.kind == DerivedKind::Sidecar && there.contains(path.as_str())
-            });
+        let sidecars = self
+            .library
+            .derived
+            .iter()
+            .filter(|(path, record)| goes_along(record) && there.contains(path.as_str()));
         let sidecars: HashSet<&LibraryPath> = sidecars.map(|(path, _)| path).collect();
         let of_albums = || self.old.derived.iter().filter(|(_, record)| record.kind.is_of_album());
         let kept = self.old.derived.iter().filter(|(path, record)| match record.kind {
-            DerivedKind::Sidecar => sidecars.contains(path),
+            DerivedKind::Sidecar | DerivedKind::Made => sidecars.contains(path),
             _ => wanted.get(path).is_some_and(|form| is_as_recorded(form, record)),
         });
         let of_library = sidecars.iter().map(|path| ((*path).clone(), self.library.derived[*path].clone()));
@@ -277,6 +278,11 @@ impl Ending<'_> {
         let lacking: HashSet<Hash> = lacking.filter_map(|(file, _)| file.blake3).collect();
         waiting.difference(&lacking).for_each(|hash| self.staging.discard(hash));
     }
+}
+
+/// Whether something derived goes along like any file.
+fn goes_along(record: &DerivedRecord) -> bool {
+    matches!(record.kind, DerivedKind::Sidecar | DerivedKind::Made)
 }
 
 /// Whether something derived is of the kind that is recorded and, where only its bytes could tell, of the same file.

@@ -20,27 +20,32 @@ mod sorted;
 mod stand_ins;
 mod told;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use chrono::Utc;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::category::outcome::Wishes;
+use crate::apple::text;
 use crate::category::photos::{Sort, matched};
-use crate::category::{Assets, Said};
-use crate::contents::{ArchiveId, Arena, ContentId, Contents, EntryId};
+use crate::category::{self, Assets, Choices, Said, others, outcome};
+use crate::contents::{ArchiveId, Arena, Category, ContentId, ContentSet, Contents, EntryId};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, ForgottenRecord, Ids, KeptEdit};
 use crate::library::choices;
 use crate::library::layout;
+use crate::library::name;
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
-use crate::library::record::{AlbumRecord, Area, FileRecord, Fresh, Novelty, ReadEntry};
+use crate::library::record::{
+    AlbumRecord, Area, DerivedKind, DerivedRecord, FileRecord, Fresh, Novelty, Placement, ReadEntry,
+};
 use crate::library::settings::{RememberedSettings, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
+use crate::records::fill::Filling;
 use crate::run::import::Choose;
 use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::rebuild::kept::{KeptDetails, kept_details};
@@ -53,6 +58,9 @@ use crate::run::verify::{Looked, Verification, VerifyRun, against, exports, hold
 use crate::stage::ingest::Wanted;
 use crate::stage::plan::plan;
 use crate::stage::plan::records::{Records, album_records};
+use crate::stage::shelf::Shelf;
+use crate::stage::survey::Held;
+use crate::threads;
 
 /// Makes the catalog anew, and verifies the library by the same reading; with `against`, also
 /// those archives. `choose` makes the settings from what the old catalog remembers, if it still
@@ -70,10 +78,11 @@ pub fn rebuild(
     let _lock = hold(run.library)?;
     let inputs = against.map(|inputs| against::find(run, inputs)).transpose()?;
     end_moves(run)?;
-    let on_drive = OnDrive::walk(run.library);
+    let told = Told::read(run.library);
+    let mut on_drive = OnDrive::walk(run.library);
+    on_drive.add(run.library, told.files().into_keys());
     let old = Old::read(run.library, &on_drive)?;
     let settings = choose(&old.settings);
-    let told = Told::read(run.library);
     let kept = kept_details(run.library, &on_drive, &told);
     let mut reread = on_drive::reread(run, to_read(&on_drive, &kept), Wanted::Everything)?;
     let unvouched = told.unvouched();
@@ -82,9 +91,10 @@ pub fn rebuild(
         said.cut_short &= unvouched.contains(&content.blake3);
     }
     old.silence(&mut reread);
-    let sorted = Sorted::new(run.library, &on_drive, &told, &kept, &reread);
+    let mut sorted = Sorted::new(run.library, &on_drive, &told, &kept, &reread);
     run.watch.progress.begin(Phase::Match, 0, 0);
-    let made = Made::new(run.library, &told, &sorted, &kept, &reread, &settings);
+    let made = Made::new(run, &told, &mut sorted, &kept, &reread, &settings)?;
+    sorted.recall(&old.known.recorded.derived);
     let new = layout::internal(run.library).join(format!("{}.new", layout::CATALOG));
     let edits = old.edits(&reread);
     made.write(&new, &sorted, &remembered(&old, &settings), &edits, &old.forgotten)?;
@@ -129,19 +139,22 @@ struct Made {
     complete: Vec<ArchiveId>,
     said: Arena<ContentId, Said>,
     records: Vec<FileRecord>,
+    /// Where the owner put files.
+    moved: Vec<(LibraryPath, LibraryPath)>,
     albums: Vec<AlbumRecord>,
     problems: Vec<Problem>,
 }
 
 impl Made {
     fn new(
-        library: &Path,
+        run: &VerifyRun<'_>,
         told: &Told,
-        sorted: &Sorted,
+        sorted: &mut Sorted,
         kept: &BTreeMap<LibraryPath, KeptDetails>,
         reread: &Reread,
         settings: &Settings,
-    ) -> Self {
+    ) -> Result<Self, Error> {
+        let library = run.library;
         let heard = &reread.heard;
         let folders = kept.values().map(|d| (d.label.as_str(), d.number));
         let deliveries = Deliveries::new(told, folders, sorted.untold.is_empty());
@@ -158,23 +171,67 @@ impl Made {
         contents.sort_entries();
         let mut matched = matched(&contents, &heard.photos, settings.zone);
         let problems = std::mem::take(&mut matched.problems).into_iter();
-        let held = sorted.held(&contents, album_folders);
-        let wishes = Wishes::new();
-        let plan = plan(&contents, Assets::Photos(&matched, &heard.photos), &wishes, &held, settings);
+        let mut held = sorted.held(&contents, album_folders);
+        let pool = threads::pool(run.jobs)?;
+        let files = || sorted.files().map(|file| (file.content, file.path.to_path(library)));
+        let nowhere = HashMap::new();
+        let shelf = Shelf::new(&contents, &nowhere, files(), None);
+        // what was made before a category was excluded stands still
+        let choices = Choices { wanted: category::Wanted::all(), ..settings.categories.clone() };
+        let others = pool.install(|| others::hear(&contents, &shelf, ContentSet::default(), &choices));
+        let others = others::decide(&contents, &others, &choices);
+        let wishes = others.wishes();
+        let planned =
+            |held: &Held| plan(&contents, Assets::Photos(&matched, &heard.photos), &wishes, held, settings);
+        let mut plan = planned(&held);
+        // what stands elsewhere than its path says was put there by its owner
+        let at_home: HashSet<&LibraryPath> = plan.kept.values().collect();
+        let away = sorted.told.iter().filter(|f| f.area == Area::Other && !at_home.contains(&f.path));
+        let away: Vec<&Placement> = away.collect();
+        if !away.is_empty() {
+            for file in &away {
+                let hash = contents.distinct[file.content].blake3;
+                held.moved.entry(hash).or_default().push((file.path.clone(), None));
+            }
+            plan = planned(&held);
+        }
+        let moved = away.into_iter().map(|file| (file.path.clone(), file.path.clone())).collect();
         let nothing = BTreeMap::new();
         let recording = Records::new(&contents, heard, &matched, &wishes, &plan, &nothing, settings.zone);
         let absent = plan.placements.iter().map(|p| p.path.clone()).collect();
         let mut records: Vec<FileRecord> = sorted.files().map(|file| recording.of(file, &absent)).collect();
+        let of_others = told.others();
+        for record in records.iter_mut().filter(|r| r.area == Area::Other && r.category == Category::Photos) {
+            // its owner moved it
+            let content = &contents.distinct[record.content];
+            if let Some((category, name)) = of_others.get(&(content.blake3, content.size)) {
+                record.category = *category;
+                record.original_name.get_or_insert_with(|| (*name).into());
+            }
+        }
+        let recognised = {
+            let standing = |entry| plan.kept.get(&entry).filter(|path| !absent.contains(*path));
+            let standing = |entry| standing(entry).map(LibraryPath::as_str);
+            let scratch = std::env::temp_dir();
+            let mut made = others.made(&contents, &standing);
+            let filling =
+                Filling { contents: &contents, decided: &others, standing: &standing, scratch: &scratch };
+            made.extend(filling.made());
+            pool.install(|| recognised(&made, &shelf, &sorted.foreign, reread))
+        };
         records.sort_by(|a, b| a.path.cmp(&b.path));
-        Made {
+        let made = Made {
+            moved,
             records,
             albums: album_records(&matched, &plan, &HashSet::new()),
             // an option may have left it out; nobody knows any more
             problems: problems.filter(|p| p.code == Code::MissingMedia).map(Problem::as_warning).collect(),
             said: heard.photos.said.clone(),
             complete,
-            contents,
-        }
+            contents: Contents::default(),
+        };
+        sorted.adopt(recognised);
+        Ok(Made { contents, ..made })
     }
 
     fn write(
@@ -196,6 +253,7 @@ impl Made {
         catalog.record_complete(&complete)?;
         catalog.record_staged(&[])?;
         catalog.record_files(&self.records, &ids)?;
+        catalog.record_moved(&self.moved)?;
         catalog.record_albums(&self.albums)?;
         catalog.record_originals(edits)?;
         catalog.record_recognised(&sorted.derived)?;
@@ -214,6 +272,33 @@ impl Made {
     }
 }
 
+/// The files among those of nobody that are as Windfall makes them of all that stands; those beside their names too, where
+/// the owner has another file.
+fn recognised(
+    made: &[outcome::Made<'_>],
+    open: &Shelf<'_>,
+    foreign: &BTreeSet<LibraryPath>,
+    reread: &Reread,
+) -> BTreeMap<LibraryPath, DerivedRecord> {
+    let by_hash = |path: &LibraryPath, hash| reread.content(path).is_some_and(|c| c.blake3 == hash);
+    let find = |made: &outcome::Made<'_>| {
+        let mut hasher = blake3::Hasher::new();
+        made.write(open, &mut hasher).ok()?;
+        let hash = hasher.finalize();
+        let wanted = LibraryPath::new(made.path.split('/'));
+        let (stem, extension) = text::split(wanted.file_name());
+        let folder = wanted.parent();
+        let at = |n| {
+            let name = name::with_suffix(stem, extension, n);
+            folder.as_ref().map_or_else(|| LibraryPath::new([&name]), |folder| folder.join(&name))
+        };
+        let mut paths = (1..).map(at).take_while(|path| foreign.contains(path));
+        let path = paths.find(|path| by_hash(path, hash))?;
+        Some((path, DerivedRecord::made(made.category, hash)))
+    };
+    made.par_iter().filter_map(find).collect()
+}
+
 /// What the reading came to, by the new catalog, and by what the old one and the tables still knew.
 fn look(
     old: &Old,
@@ -225,8 +310,9 @@ fn look(
     made: Made,
 ) -> Looked {
     let mut looked = Looked { problems: made.problems, ..Looked::default() };
-    let left_out = old.forgotten.iter().map(|file| &file.bytes.content);
-    looked.holding.left_out.extend(left_out.map(|content| (content.blake3, content.size)));
+    for file in &old.forgotten {
+        looked.holding.leave_out(file.bytes.category, &file.bytes.content);
+    }
     for record in &made.records {
         looked.intact(record, &made.contents.distinct[record.content]);
     }
@@ -241,8 +327,10 @@ fn look(
         looked.problems.push(Problem::new(Code::ChangedFile, message).with_entry(path.as_str()));
         looked.files.changed += 1;
     }
-    let replaced = edits.iter().map(|edit| (edit.original.blake3, edit.original.size));
-    looked.holding.left_out.extend(replaced);
+    for edit in edits {
+        let category = made.records.iter().find(|record| record.path == edit.path).map(|r| r.category);
+        looked.holding.leave_out(category.unwrap_or(Category::Photos), &edit.original);
+    }
     let recorded = old.known.recorded.files.values().map(|record| {
         let content = &old.known.delivered.contents.distinct[record.content];
         (&record.path, (content.blake3, content.size))
@@ -268,6 +356,8 @@ fn look(
         looked.problems.push(Problem::new(code, message).with_entry(path.as_str()));
     }
     looked.files.total = looked.files.intact + looked.files.changed + looked.files.missing;
+    let of_made = sorted.derived.values().filter(|record| record.kind == DerivedKind::Made);
+    looked.made.intact = of_made.count() as u64;
     looked.foreign(&sorted.foreign);
     looked.balance.exports = exports(&made.contents);
     looked

@@ -12,6 +12,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::apple::text;
+use crate::category::of_place;
 use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
 use crate::contents::{ContentId, Contents};
@@ -28,6 +29,7 @@ pub fn area_of(path: &LibraryPath) -> Area {
     match path.as_str().split_once('/') {
         Some((layout::INTERNAL, _)) => Area::Details,
         Some((layout::OTHER, _)) => Area::Other,
+        Some((top, _)) if layout::OF_CATEGORIES.contains(&top) => Area::Other,
         _ => Area::Media,
     }
 }
@@ -86,7 +88,7 @@ impl Sorted {
             } else if (named.contains_key(path) || !is_whole)
                 && match area {
                     Area::Details => details.contains_key(path),
-                    Area::Other => true,
+                    Area::Other => is_in(path, layout::OTHER) || of_place(path.as_str()).is_some(),
                     Area::Media => sorting.is_medium(path, stat, content),
                 }
             {
@@ -109,6 +111,20 @@ impl Sorted {
         }
         sorted.told.sort_by(|a, b| a.path.cmp(&b.path));
         sorted
+    }
+
+    /// Takes files of nobody for what they were recognised as.
+    pub fn adopt(&mut self, recognised: BTreeMap<LibraryPath, DerivedRecord>) {
+        self.foreign.retain(|path| !recognised.contains_key(path));
+        self.derived.extend(recognised);
+    }
+
+    /// Takes files for made ones that the old catalog still knows as such, even if their owner has changed them since.
+    pub fn recall(&mut self, old: &BTreeMap<LibraryPath, DerivedRecord>) {
+        let made = old.iter().filter(|(_, record)| record.kind == DerivedKind::Made);
+        let known = made.filter(|(path, _)| self.foreign.contains(*path));
+        let known = known.map(|(path, record)| (path.clone(), record.clone())).collect();
+        self.adopt(known);
     }
 
     /// Every file that the catalog will know.
@@ -167,13 +183,13 @@ impl Sorting<'_> {
     fn derived(&self, path: &LibraryPath, stat: &Stat, content: Option<ContentId>) -> Option<DerivedRecord> {
         if !stat.is_file {
             let target = Some(survey::link(self.library, path)?);
-            return Some(DerivedRecord { kind: DerivedKind::Symlink, target, blake3: None });
+            return Some(DerivedRecord::of_photos(DerivedKind::Symlink, target, None));
         }
         let content = content?;
         let blake3 = Some(self.reread.contents.distinct[content].blake3);
         let stands = |file: &LibraryPath| self.on_drive.files.contains_key(file);
         if survey::list(self.library, path).is_some_and(|files| files.iter().any(stands)) {
-            return Some(DerivedRecord { kind: DerivedKind::List, target: None, blake3 });
+            return Some(DerivedRecord::of_photos(DerivedKind::List, None, blake3));
         }
         if let Some(target) = self.media.get(&content).filter(|_| survey::is_in_albums(path)).cloned() {
             let is_same = |other: &Stat| other.inode != 0 && other.inode == stat.inode;
@@ -181,10 +197,10 @@ impl Sorting<'_> {
                 true => (DerivedKind::Hardlink, None),
                 false => (DerivedKind::Copy, blake3),
             };
-            return Some(DerivedRecord { kind, target: Some(target), blake3 });
+            return Some(DerivedRecord::of_photos(kind, Some(target), blake3));
         }
         let target = Some(self.owner(path).filter(|_| is_our_sidecar(&path.to_path(self.library)))?);
-        Some(DerivedRecord { kind: DerivedKind::Sidecar, target, blake3 })
+        Some(DerivedRecord::of_photos(DerivedKind::Sidecar, target, blake3))
     }
 
     /// Whether a file of the tree is a medium, and the first with its bytes. What is no photo or video may be the owner's own: at the top of
@@ -202,6 +218,10 @@ impl Sorting<'_> {
         let owner = LibraryPath::parse(owner).ok()?;
         self.on_drive.files.get(&owner).is_some_and(|stat| stat.is_file).then_some(owner)
     }
+}
+
+fn is_in(path: &LibraryPath, top: &str) -> bool {
+    path.as_str().strip_prefix(top).is_some_and(|below| below.starts_with('/'))
 }
 
 fn rank(path: &LibraryPath) -> u8 {

@@ -10,15 +10,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use crate::apple::fingerprint::Fingerprint;
+use crate::category::of_place;
 use crate::category::photos::lists::List;
 use crate::category::photos::lists::details::Checksum;
 use crate::category::photos::{AlbumKind, Heard, Sort};
-use crate::contents::{Archive, Category, ContentId, Identity, Inner, REBUILT};
+use crate::contents::{Archive, Category, Class, ContentId, Identity, Inner, REBUILT};
 use crate::library::origins::Origin;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, Placement};
 use crate::library::{layout, name};
-use crate::run::rebuild::kept::KeptDetails;
+use crate::run::rebuild::kept::{KeptDetails, Meaning};
 use crate::run::rebuild::sorted::Sorted;
 use crate::run::verify::on_drive::Reread;
 
@@ -46,7 +47,8 @@ impl StandIns {
         }
         let Listed { parts, folders } = Listed::of(kept, reread);
         let mut add =
-            |path: &LibraryPath, content, (label, part): &(String, u32), sort: Sort, inner: &str| {
+            |path: &LibraryPath, content, (label, part): &(String, u32), what: Meaning, inner: &str| {
+                let (category, class, sort) = what;
                 let bytes = &reread.contents.distinct[content];
                 let line = Origin {
                     file: path.clone(),
@@ -58,9 +60,9 @@ impl StandIns {
                     position: u32::try_from(stand_ins.lines.len()).unwrap_or(u32::MAX),
                     path: path.as_str().into(),
                     inner: Inner::of(path.as_str(), inner),
-                    category: Category::Photos,
-                    class: sort.class(),
-                    sort: sort.into(),
+                    category,
+                    class,
+                    sort,
                     modified: None,
                 };
                 stand_ins.lines.push((label.clone(), line));
@@ -71,16 +73,33 @@ impl StandIns {
         for (folder, path, content) in members.iter().filter(|(.., content)| !told.contains(content)) {
             let key = folders.get(&name::fold(folder)).unwrap_or(folder);
             stand_ins.album_folders.insert((AlbumKind::Shared, key.clone()), folder.clone());
-            add(path, *content, default, Sort::Shared, &format!("My Albums/{key}/{}", path.file_name()));
+            add(
+                path,
+                *content,
+                default,
+                of_photos(Sort::Shared),
+                &format!("My Albums/{key}/{}", path.file_name()),
+            );
         }
         for Placement { path, area, content, .. } in &sorted.untold {
             let (top, below) = path.as_str().split_once('/').unwrap_or(("", path.as_str()));
             if *area != Area::Media {
                 match kept.get(path) {
-                    Some(KeptDetails { label, number, sort, inner }) => {
-                        add(path, *content, &(label.clone(), *number), *sort, inner);
+                    Some(KeptDetails { label, number, sort, inner, other }) => {
+                        let what = other.unwrap_or_else(|| of_photos(*sort));
+                        add(path, *content, &(label.clone(), *number), what, inner);
                     }
-                    None => add(path, *content, default, Sort::Other, below),
+                    None => {
+                        let of_place = of_place(path.as_str());
+                        // a folder of attachments is called after its note, as its folder at Apple's was
+                        let inner = path.as_str().replace(".assets/", "/");
+                        match of_place {
+                            Some((category, sort)) => {
+                                add(path, *content, default, (category, Class::Other, sort), &inner);
+                            }
+                            None => add(path, *content, default, of_photos(Sort::Other), below),
+                        }
+                    }
                 }
                 continue;
             }
@@ -93,11 +112,15 @@ impl StandIns {
                 _ => ("Photos", Sort::Photo),
             };
             for part in listed.unwrap_or(&BTreeSet::from([default.clone()])) {
-                add(path, *content, part, sort, &format!("{folder}/{path}"));
+                add(path, *content, part, of_photos(sort), &format!("{folder}/{path}"));
             }
         }
         stand_ins
     }
+}
+
+fn of_photos(sort: Sort) -> Meaning {
+    (Category::Photos, sort.class(), sort.into())
 }
 
 /// What Apple's lists tell of files that no table names.
@@ -113,7 +136,7 @@ impl Listed {
     fn of(kept: &BTreeMap<LibraryPath, KeptDetails>, reread: &Reread) -> Self {
         let mut listed = Listed::default();
         let Heard { lists, .. } = &reread.heard.photos;
-        for (path, KeptDetails { label, number, inner, sort }) in kept {
+        for (path, KeptDetails { label, number, inner, sort, .. }) in kept {
             match reread.index(path).and_then(|content| lists.get(&(content, *sort))) {
                 Some(List::Rows(details)) if *sort == Sort::Details => {
                     for row in &details.rows {

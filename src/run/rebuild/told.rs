@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::path::Path;
 
-use crate::category::photos::Sort;
 use crate::contents::{
-    Archive, ArchiveId, Arena, Bytes, Class, Content, ContentId, Contents, Entry, Export, Identity, PartId,
+    Archive, ArchiveId, Arena, Bytes, Category, Class, Content, ContentId, Contents, Entry, Export, Identity,
+    PartId,
 };
 use crate::library::layout::{self, INTERNAL};
 use crate::library::origins::{self, Origin};
@@ -17,6 +17,7 @@ use crate::library::path::LibraryPath;
 use crate::library::record::Area;
 use crate::problem::{Code, Problem, amount};
 use crate::run::rebuild::deliveries::Deliveries;
+use crate::run::rebuild::kept::Meaning;
 use crate::run::verify::on_drive::Reread;
 
 /// All tables of a library.
@@ -78,9 +79,19 @@ impl Told {
     }
 
     /// What Apple's lists are for, by where they are kept.
-    pub fn details(&self) -> HashMap<&LibraryPath, Sort> {
+    pub fn details(&self) -> HashMap<&LibraryPath, Meaning> {
         let details = self.lines.iter().filter(|(_, line)| line.class == Class::Details);
-        details.map(|(_, line)| (&line.file, line.sort.into())).collect()
+        details.map(|(_, line)| (&line.file, (line.category, line.class, line.sort))).collect()
+    }
+
+    /// What files are that stand by their path, by their bytes: of which category, and how they were called.
+    pub fn others(&self) -> HashMap<(blake3::Hash, u64), (Category, &str)> {
+        let is_other = |line: &Origin| line.class == Class::Other && line.category != Category::Photos;
+        let others = self.lines.iter().filter(|(_, line)| is_other(line));
+        let name = |line: &'_ Origin| line.path.rfind('/').map_or(0, |at| at + 1);
+        others
+            .map(|(_, line)| ((line.blake3, line.size), (line.category, &line.path[name(line)..])))
+            .collect()
     }
 
     /// Every file that should stand, and its bytes.

@@ -12,10 +12,10 @@ use std::path::PathBuf;
 use blake3::Hash;
 use serde::Serialize;
 
-use crate::category::photos::Sort;
-use crate::contents::{Bytes, ContentSet};
+use crate::contents::{Bytes, Category, Class, Content, ContentSet, Entry};
 use crate::error::Error;
 use crate::library::path::LibraryPath;
+use crate::library::record::{Area, FileRecord};
 use crate::problem::{Code, Problem, Severity};
 use crate::run::import::{Run, discover};
 use crate::run::verify::VerifyRun;
@@ -48,20 +48,79 @@ pub struct Compared {
 }
 
 /// What the library holds.
+///
+/// Photos are one for the same bytes, and so are Apple's lists. A file of any other category is one for itself: that
+/// the same bytes stand elsewhere, as all empty files do, does not mean that it is here.
 #[derive(Default)]
 pub struct Holding {
     /// Bytes that were just read and found as recorded, with their size.
-    pub intact: HashSet<(Hash, u64)>,
+    intact: HashSet<(Hash, u64)>,
+    /// Those of the files of each category, with the names that they were delivered with.
+    named: HashSet<(Category, Box<str>, Hash)>,
+    /// Those of which nobody knows more.
+    any: HashSet<(Hash, u64)>,
     /// Bytes that the owner left out, or has an edit of in their place.
     pub left_out: HashSet<(Hash, u64)>,
+    /// Those of files that are no photos, with their category and where they stood.
+    pub left_out_files: HashSet<(Category, Hash)>,
     /// Where bytes should stand that were not found.
     pub lost: HashMap<Hash, LibraryPath>,
 }
 
 impl Holding {
+    /// Adds a file that was found as recorded.
+    pub fn add(&mut self, record: &FileRecord, content: &Content) {
+        self.intact.insert((content.blake3, content.size));
+        match (&record.original_name, record.area) {
+            // versions before categories kept everything so
+            (_, Area::Other) if record.category == Category::Photos => self.any.insert(key(content)),
+            (Some(name), Area::Other) => self.named.insert((record.category, name.clone(), content.blake3)),
+            (None, Area::Other) => self.any.insert(key(content)),
+            (_, Area::Media | Area::Details) => true,
+        };
+    }
+
+    /// Adds bytes of which nothing else is known.
+    pub fn add_any<'c>(&mut self, contents: impl Iterator<Item = &'c Content>) {
+        for content in contents {
+            self.intact.insert(key(content));
+            self.any.insert(key(content));
+        }
+    }
+
+    /// Whether these very bytes stand in the library, as a file of their own where each is one.
+    fn stands(&self, entry: &Entry, content: &Content) -> bool {
+        match (entry.category, entry.class) {
+            (Category::Photos, _) | (_, Class::Details) => self.intact.contains(&key(content)),
+            (category, _) => {
+                self.any.contains(&key(content))
+                    || self.named.contains(&(category, entry.name().into(), content.blake3))
+            }
+        }
+    }
+
+    /// Adds what was left out.
+    pub fn leave_out(&mut self, category: Category, content: &Content) {
+        match category {
+            Category::Photos => self.left_out.insert(key(content)),
+            _ => self.left_out_files.insert((category, content.blake3)),
+        };
+    }
+
+    /// Whether the owner left this out, or has an edit of it in its place.
+    fn is_left_out(&self, entry: &Entry, content: &Content) -> bool {
+        match (entry.category, entry.class) {
+            (Category::Photos, _) | (_, Class::Details) => self.left_out.contains(&key(content)),
+            (category, _) => self.left_out_files.contains(&(category, content.blake3)),
+        }
+    }
+
     /// Whether nobody misses these bytes if an archive of them goes.
     pub fn has(&self, blake3: Hash, size: u64) -> bool {
-        self.intact.contains(&(blake3, size)) || self.left_out.contains(&(blake3, size))
+        let is_file = |(_, hash): &(Category, Hash)| *hash == blake3;
+        self.intact.contains(&(blake3, size))
+            || self.left_out.contains(&(blake3, size))
+            || self.left_out_files.iter().any(is_file)
     }
 }
 
@@ -101,14 +160,15 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
     }
     let contents = &inputs.contents;
     let given = contents.entries.iter().filter(|e| e.given);
-    for entry in given.filter(|e| !matches!(Sort::of(e), Sort::Ignored | Sort::Placeholder)) {
+    for entry in given.filter(|e| !matches!(e.class, Class::Ignored | Class::Placeholder)) {
         against.entries += 1;
         let why = match entry.bytes {
             Bytes::Sound(content) => {
                 let content = &contents.distinct[content];
-                if holding.has(content.blake3, content.size) {
+                let stands = holding.stands(entry, content);
+                if stands || holding.is_left_out(entry, content) {
                     against.held += 1;
-                    left_out += u64::from(!holding.intact.contains(&(content.blake3, content.size)));
+                    left_out += u64::from(!stands);
                     continue;
                 }
                 match holding.lost.get(&content.blake3) {
@@ -132,4 +192,8 @@ pub fn compare(run: &VerifyRun<'_>, mut inputs: Inputs, holding: &Holding) -> Re
     }
     let all_held = sound && against.not_held == 0;
     Ok(Compared { against, left_out, all_held, left_alone: inputs.left_alone, problems })
+}
+
+fn key(content: &Content) -> (Hash, u64) {
+    (content.blake3, content.size)
 }

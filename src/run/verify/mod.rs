@@ -80,6 +80,9 @@ pub struct Verification {
     /// What the certificate says besides.
     #[serde(skip)]
     pub balance: Balance,
+    /// Files that were made of others. They are in no count: they can be made again.
+    #[serde(skip)]
+    pub made: MadeFiles,
     /// What was not taken, of which nothing was said.
     #[serde(skip)]
     pub left_alone: LeftAlone,
@@ -116,6 +119,19 @@ pub struct Files {
     pub missing: u64,
     /// Files that no import put there.
     pub extra: u64,
+}
+
+/// Files that were made of originals and details.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MadeFiles {
+    /// How many are as they were made.
+    pub intact: u64,
+    /// Those that their owner changed, and that stay as they are.
+    pub edited: Vec<LibraryPath>,
+    /// Those that are gone. The next import makes them again.
+    pub missing: Vec<LibraryPath>,
+    /// Those whose drive does not give them.
+    pub unreadable: Vec<LibraryPath>,
 }
 
 /// What a certificate says of the intact files.
@@ -198,6 +214,7 @@ impl Verification {
             problems: looked.problems,
             elapsed_seconds: 0.0,
             balance: looked.balance,
+            made: looked.made,
             left_alone: LeftAlone::default(),
             compared_with: Yardstick::Catalog,
             kept_aside: None,
@@ -298,6 +315,7 @@ pub(super) struct Looked {
     pub(super) files: Files,
     pub(super) holding: Holding,
     pub(super) balance: Balance,
+    pub(super) made: MadeFiles,
     pub(super) problems: Vec<Problem>,
     /// What is wrong with which files.
     pub(super) harmed: BTreeMap<LibraryPath, Harm>,
@@ -306,7 +324,7 @@ pub(super) struct Looked {
 impl Looked {
     pub(super) fn intact(&mut self, record: &FileRecord, content: &Content) {
         self.files.intact += 1;
-        self.holding.intact.insert((content.blake3, content.size));
+        self.holding.add(record, content);
         self.balance.bytes = self.balance.bytes.saturating_add(content.size);
         *match record.area {
             Area::Media if record.proved && record.original.is_none() => &mut self.balance.proved,
@@ -330,7 +348,7 @@ fn read_everything(run: &VerifyRun<'_>, on_drive: &OnDrive) -> Result<Looked, Er
     let files = files.map(|(path, stat)| ToRead::plain(path, stat)).collect();
     let reread = on_drive::reread(run, files, Wanted::Hashes)?;
     let mut looked = Looked::default();
-    looked.holding.intact = reread.contents.distinct.iter().map(|c| (c.blake3, c.size)).collect();
+    looked.holding.add_any(reread.contents.distinct.iter());
     Ok(looked)
 }
 

@@ -19,6 +19,7 @@ use crate::contents::{
 };
 use crate::error::Error;
 use crate::library::catalog::Remembered;
+use crate::library::files;
 use crate::library::layout::{self, INTERNAL};
 use crate::library::name;
 use crate::library::path::LibraryPath;
@@ -78,6 +79,15 @@ impl OnDrive {
             }
         }
         on_drive
+    }
+
+    /// Adds files that stand there although their names are those of litter: an owner's iCloud Drive may have them.
+    pub fn add<'p>(&mut self, library: &Path, paths: impl Iterator<Item = &'p LibraryPath>) {
+        for path in paths.filter(|path| litter::is_ignored(path.as_str())) {
+            if let Some(metadata) = files::metadata(library, path).filter(Metadata::is_file) {
+                self.files.insert(path.clone(), Stat::of(&metadata));
+            }
+        }
     }
 
     /// Where a recorded path stands, and as what: under its own name, or under the one that the

@@ -12,10 +12,10 @@ use crate::library::catalog::Remembered;
 use crate::library::given::Given;
 use crate::library::layout::INTERNAL;
 use crate::library::path::LibraryPath;
-use crate::library::record::{Area, FileRecord, Harm, Looks};
+use crate::library::record::{Area, DerivedKind, FileRecord, Harm, Looks};
 use crate::problem::{Code, Problem, amount, remedy};
 use crate::run::verify::on_drive::{self, OnDrive, Reread, Stat, ToRead, Whereabouts};
-use crate::run::verify::{Looked, VerifyRun, exports};
+use crate::run::verify::{Looked, MadeFiles, VerifyRun, exports};
 use crate::stage::ingest::Wanted;
 use crate::stage::survey::is_cut;
 
@@ -36,6 +36,18 @@ pub fn compare(run: &VerifyRun<'_>, known: &Remembered, on_drive: &OnDrive) -> R
             claimed.insert(at.clone());
         }
         recorded.insert(path, whereabouts);
+    }
+    let made: BTreeMap<&LibraryPath, Whereabouts> = known
+        .recorded
+        .derived
+        .iter()
+        .filter(|(_, record)| record.kind == DerivedKind::Made)
+        .map(|(path, _)| (path, on_drive.find(run.library, path)))
+        .collect();
+    for whereabouts in made.values() {
+        if let Whereabouts::Here(at, _) = whereabouts {
+            claimed.insert(at.clone());
+        }
     }
     let planned: HashSet<&LibraryPath> = known.recorded.plan.iter().map(|p| &p.path).collect();
     let is_foreign = |path: &LibraryPath| {
@@ -60,6 +72,13 @@ pub fn compare(run: &VerifyRun<'_>, known: &Remembered, on_drive: &OnDrive) -> R
             let sort =
                 if known.recorded.files[*path].area == Area::Media { Sort::Photo } else { Sort::Other };
             files.push(ToRead { path: at.clone(), stat: *stat, sort });
+        }
+    }
+    for whereabouts in made.values() {
+        if let Whereabouts::Here(at, stat) = whereabouts
+            && stat.is_file
+        {
+            files.push(ToRead::plain(at, stat));
         }
     }
     let candidates = foreign.iter().filter(|(_, stat)| stat.is_file && gone.contains(&stat.size));
@@ -89,12 +108,35 @@ pub fn compare(run: &VerifyRun<'_>, known: &Remembered, on_drive: &OnDrive) -> R
         comparing.file(&known.recorded.files[path], &whereabouts);
     }
     let Comparing { foreign, mut looked, .. } = comparing;
-    let left_out =
-        known.recorded.forgotten.iter().map(|file| &known.delivered.contents.distinct[file.content]);
-    looked.holding.left_out.extend(left_out.map(|content| (content.blake3, content.size)));
+    for file in &known.recorded.forgotten {
+        looked.holding.leave_out(file.category, &known.delivered.contents.distinct[file.content]);
+    }
+    looked.made = made_files(known, &made, &reread);
     looked.foreign(&foreign);
     looked.balance.exports = exports(&known.delivered.contents);
     Ok(looked)
+}
+
+/// How the files are that were made of others.
+fn made_files(known: &Remembered, made: &BTreeMap<&LibraryPath, Whereabouts>, reread: &Reread) -> MadeFiles {
+    let mut files = MadeFiles::default();
+    for (&path, whereabouts) in made {
+        let list = match whereabouts {
+            Whereabouts::Gone => &mut files.missing,
+            Whereabouts::Unreadable(_) => &mut files.unreadable,
+            Whereabouts::Here(_, stat) if !stat.is_file => &mut files.edited,
+            Whereabouts::Here(at, _) => match reread.content(at) {
+                None => &mut files.unreadable,
+                Some(content) if known.recorded.derived[path].has(content.blake3) => {
+                    files.intact += 1;
+                    continue;
+                }
+                Some(_) => &mut files.edited,
+            },
+        };
+        list.push(path.clone());
+    }
+    files
 }
 
 /// An archive that held each content: what to import again.
@@ -168,7 +210,7 @@ impl Comparing<'_> {
         // an edit stands for what it was made of
         if let Some(original) = record.original.as_deref() {
             let original = &self.known.delivered.contents.distinct[*original];
-            self.looked.holding.left_out.insert((original.blake3, original.size));
+            self.looked.holding.leave_out(record.category, original);
         }
     }
 

@@ -37,7 +37,7 @@ use crate::progress::{Phase, Watch};
 use twins::Twin;
 
 pub use derived::{Derivation, Removal, derive, is_in_form, remove};
-pub use made::{Making, make};
+pub use made::make;
 pub use mend::{Healing, mend, relink};
 pub use origins::record_origins;
 pub use times::{Corrected, correct};

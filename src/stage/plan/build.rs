@@ -94,7 +94,7 @@ impl Before {
             self.held.derived_to.insert((folder, target.clone()), path.clone());
         }
         let text = path.to_string();
-        self.held.derived.insert(path, DerivedRecord { kind: form.kind(), target, blake3 });
+        self.held.derived.insert(path, DerivedRecord::of_photos(form.kind(), target, blake3));
         self.taken(&text)
     }
 

@@ -3,7 +3,7 @@
 //!
 //! An entry that is only remembered is where its bytes stand, and is not placed again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use blake3::Hash;
 
@@ -16,6 +16,7 @@ use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, Placement};
 use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
+use crate::stage::survey::MovedByOwner;
 use crate::stage::plan::{Planner, Standing, Target, stamp};
 
 /// Where another choice has put a file that is to move.
@@ -36,22 +37,54 @@ fn standing_at<'s>(place: &str, hash: Hash, standing: &'s Standing) -> Option<(u
     standing.find(hash, &path.parent()?, stem, extension)
 }
 
+/// Files that their owner put elsewhere. Each is that of one path, however many exports have it.
+struct Moved {
+    free: MovedByOwner,
+    claimed: HashMap<(PathKey, Hash), LibraryPath>,
+}
+
+impl Moved {
+    /// Where the file is now that would stand at this path, if its owner put it elsewhere.
+    fn claim(&mut self, key: PathKey, hash: Hash, name: &str) -> Option<LibraryPath> {
+        if let Some(path) = self.claimed.get(&(key, hash)) {
+            return Some(path.clone());
+        }
+        let free = self.free.get_mut(&hash)?;
+        let is_its =
+            |(_, called): &(_, Option<Box<str>>)| called.as_deref().is_none_or(|called| called == name);
+        let at = free.iter().position(is_its)?;
+        let (path, _) = free.remove(at);
+        self.claimed.insert((key, hash), path.clone());
+        Some(path)
+    }
+}
+
 impl Planner<'_> {
     /// `Other/` and the kept details: by path and bytes, never merged.
     pub(super) fn others(&mut self, wishes: &Wishes) {
         let mut standing = Standing::of(self.held.kept.iter().map(|(path, hash)| (path, *hash)));
+        let forgotten = self.held.forgotten_files.iter().map(|(path, hash)| (path, *hash));
+        let forgotten = Standing::of(forgotten);
         let mut numbers: Numbers<PathKey> = Numbers::default();
+        let mut moved = Moved { free: self.held.moved.clone(), claimed: HashMap::new() };
         let mut leaving: HashSet<LibraryPath> = HashSet::new();
         for (index, entry) in self.contents.entries.pairs() {
             let Some(content) = entry.content() else { continue };
             let wish = wishes.get(&index);
             let Some((area, folder, name)) = self.place_of(entry, wish) else { continue };
             let hash = self.hash(content);
-            if area == Area::Other && self.held.forgotten.contains(&hash) {
+            let (stem, extension) = text::split(&name);
+            let is_forgotten = match entry.category {
+                Category::Photos => self.held.forgotten.contains(&hash),
+                _ => {
+                    self.held.forgotten_unsorted.contains(&hash)
+                        || forgotten.find(hash, &folder, stem, extension).is_some()
+                }
+            };
+            if area == Area::Other && is_forgotten {
                 self.plan.excluded.insert(content);
                 continue;
             }
-            let (stem, extension) = text::split(&name);
             let at = |n| Target::new(folder.join(&name::with_suffix(stem, extension, n)));
             let n = numbers.first_free(at(1).key, |n| self.is_free(&at(n), content));
             let old = self.old_place(entry, hash, &standing).or_else(|| left(wish, hash, &standing));
@@ -60,6 +93,12 @@ impl Planner<'_> {
             if let Some((_, path)) = same.or_else(|| staying(wish, hash, &standing)) {
                 self.plan.reclaimed.extend(old.filter(|old| old != path).map(|old| (old, path.clone())));
                 self.plan.kept.insert(index, path.clone());
+                continue;
+            }
+            if area == Area::Other
+                && let Some(path) = moved.claim(at(1).key, hash, entry.name())
+            {
+                self.plan.kept.insert(index, path);
                 continue;
             }
             // its bytes stand nowhere any more, and no place is theirs

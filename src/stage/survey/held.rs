@@ -9,11 +9,16 @@ use blake3::Hash;
 use super::Before;
 use super::albums::is_in_albums;
 use crate::category::AlbumKind;
-use crate::contents::{ContentSet, Contents};
+use crate::contents::{Category, ContentSet, Contents};
+use crate::library::catalog::Forgotten;
 use crate::library::drive::{Links, hash_file};
+use crate::library::layout;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, DerivedRecord};
 use crate::stage::reclaim::Reclaimed;
+
+/// Where files are that their owner moved, and what they were called, by their bytes.
+pub type MovedByOwner = HashMap<Hash, Vec<(LibraryPath, Option<Box<str>>)>>;
 
 /// What the plan needs to know of the library.
 #[derive(Debug, Default)]
@@ -25,10 +30,16 @@ pub struct Held {
     pub reserved: HashMap<Hash, LibraryPath>,
     /// Files of `Other/` and kept details.
     pub kept: HashMap<LibraryPath, Hash>,
+    /// Files that stand by their path and that the owner put elsewhere, by their bytes: where, and what they were called.
+    pub moved: MovedByOwner,
     /// Everything that stands in the tree, by collision key.
     pub taken: HashSet<PathKey>,
-    /// Bytes that the owner wants left out.
+    /// Bytes of photos that the owner wants left out.
     pub forgotten: HashSet<Hash>,
+    /// Those of files that an earlier version kept in `Other/`, whatever they were.
+    pub forgotten_unsorted: HashSet<Hash>,
+    /// Other files that the owner wants left out, where they stood.
+    pub forgotten_files: Vec<(LibraryPath, Hash)>,
     /// Files that no import recorded: those of the size of bytes to be placed, and those in albums.
     pub foreign: HashMap<LibraryPath, Hash>,
     /// Symbolic links that no import recorded, and where they lead.
@@ -61,11 +72,23 @@ impl Held {
 pub fn held(library: &Path, before: &Before, contents: &Contents, wanted: &ContentSet, links: Links) -> Held {
     let Standing { media, kept, taken } = Standing::of(contents, before);
     let Foreign { files, links: foreign_links } = Foreign::of(library, before, contents, wanted);
+    let forgotten = before.forgotten.iter().map(|file| (file, contents.distinct[file.content].blake3));
+    let is_photo = |file: &Forgotten| file.category == Category::Photos;
     Held {
         media,
         kept,
+        moved: moved(before, contents),
         taken,
-        forgotten: before.forgotten.contents().map(|content| contents.distinct[content].blake3).collect(),
+        forgotten: forgotten.clone().filter(|(file, _)| is_photo(file)).map(|(_, hash)| hash).collect(),
+        forgotten_unsorted: forgotten
+            .clone()
+            .filter(|(file, _)| is_photo(file) && file.path.as_str().starts_with(layout::OTHER))
+            .map(|(_, hash)| hash)
+            .collect(),
+        forgotten_files: forgotten
+            .filter(|(file, _)| !is_photo(file))
+            .map(|(file, hash)| (file.path.clone(), hash))
+            .collect(),
         reserved: settled(before, contents),
         foreign: files,
         foreign_links,
@@ -108,6 +131,17 @@ impl Standing {
         }
         standing
     }
+}
+
+/// Files that stand by their path, where their owner put them.
+fn moved(before: &Before, contents: &Contents) -> MovedByOwner {
+    let others = before.files.values().filter(|record| record.area == Area::Other);
+    let mut moved = MovedByOwner::new();
+    for record in others.filter(|record| before.owners.contains(&record.path)) {
+        let hash = contents.distinct[*record.delivered()].blake3;
+        moved.entry(hash).or_default().push((record.path.clone(), record.original_name.clone()));
+    }
+    moved
 }
 
 /// Media that have a path and are not there: planned by a run that was interrupted, or gone.

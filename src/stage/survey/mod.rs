@@ -17,9 +17,9 @@ use std::path::Path;
 use blake3::Hash;
 
 use crate::category::AlbumKind;
-use crate::contents::{Bytes, ContentId, ContentSet, Contents};
+use crate::contents::{Bytes, Category, Class, ContentId, ContentSet, Contents};
 use crate::error::Error;
-use crate::library::catalog::Recorded;
+use crate::library::catalog::{Forgotten, Recorded};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, DerivedRecord, FileRecord, Harm, Placement};
 use crate::library::tree::{self, Tree};
@@ -28,7 +28,7 @@ use crate::stage::reclaim::Reclaimed;
 pub use albums::{is_in_albums, link, list};
 use harm::Examined;
 pub use harm::{examine, is_as_placed, is_cut};
-pub use held::{Held, held};
+pub use held::{Held, MovedByOwner, held};
 use moved::{find_moved, lead_on};
 
 /// The library as it was before this run: what of the catalog is really there, and what else stands in it.
@@ -58,8 +58,10 @@ pub struct Before {
     pub album_folders: HashMap<(AlbumKind, String), String>,
     /// Entries that an earlier version took for something else.
     pub reclaimed: Reclaimed,
-    /// Contents that the owner wants left out.
-    pub forgotten: ContentSet,
+    /// What the owner wants left out.
+    pub forgotten: Vec<Forgotten>,
+    /// Its contents that stand nowhere else.
+    put_away: ContentSet,
     /// Where the owner put files.
     pub owners: HashSet<LibraryPath>,
     /// Contents that stand in the library, whatever the area, and those that are left out on purpose.
@@ -106,9 +108,10 @@ impl Before {
         owners.extend(found.moved.iter().map(|(_, to)| to.clone()));
         let moved_to: HashSet<&LibraryPath> = found.moved.iter().map(|(_, to)| to).collect();
         seen.retain(|path| !moved_to.contains(path));
-        let forgotten: ContentSet = forgotten.iter().map(|file| file.content).collect();
-        let mut standing: ContentSet =
-            files.values().map(|file| file.content).chain(forgotten.contents()).collect();
+        let mut standing: ContentSet = files.values().map(|file| file.content).collect();
+        let put_away = forgotten.iter().map(|file| file.content);
+        let put_away: ContentSet = put_away.filter(|content| !standing.contains(*content)).collect();
+        put_away.contents().for_each(|content| _ = standing.add(content));
         // what its owner edited is not to come back, unless the edit is gone
         let edited = files.values().chain(&damaged).chain(&changed);
         edited.filter_map(|file| file.original.as_deref()).for_each(|original| _ = standing.add(*original));
@@ -130,10 +133,21 @@ impl Before {
             album_folders,
             reclaimed: Reclaimed::new(),
             forgotten,
+            put_away,
             owners,
             standing,
             safe,
         }
+    }
+
+    /// Contents that stand in the library as files.
+    pub fn placed(&self) -> ContentSet {
+        self.standing.contents().filter(|content| !self.put_away.contains(*content)).collect()
+    }
+
+    /// Contents that need not be written to staging: they are at hand for whoever wants to place them.
+    pub fn at_hand(&self) -> ContentSet {
+        self.safe.contents().filter(|content| !self.put_away.contains(*content)).collect()
     }
 
     /// What stands in the tree and is none of `files`: links and sidecars, changed files, and what no import put there.
@@ -191,13 +205,18 @@ impl Before {
     }
 
     /// Entries whose bytes the catalog knows and the drive does not hold any more are read again;
-    /// those that were not given and are not held do not exist for this run.
+    /// those that were not given and are not held do not exist for this run. Of photos nobody misses the bytes that
+    /// were put away; other files may have the same ones at another path.
     pub fn unread_what_is_gone(&self, contents: &mut Contents) {
         for entry in &mut contents.entries {
             if let Bytes::Sound(content) = entry.bytes {
                 let known = if entry.given { &self.safe } else { &self.standing };
-                if !known.contains(content) {
+                let is_put_away = entry.category != Category::Photos && self.put_away.contains(content);
+                if is_put_away || !known.contains(content) {
                     entry.bytes = Bytes::Unread;
+                }
+                if is_put_away && !entry.given {
+                    entry.class = Class::Excluded;
                 }
             }
         }

@@ -17,7 +17,7 @@ use windfall::cli::{
     StoredFile,
     amount::{self, counted},
     filter::Filters,
-    list::{self, LeftOut, Posted, Story},
+    list::{self, LeftOut, Made, Posted, Story},
     remedy,
 };
 use windfall::{Error, Listed};
@@ -142,6 +142,22 @@ fn tell_of_left_out(out: &mut dyn Write, library: &Path, left: &LeftOut) -> io::
     let and_then = if left.kept.is_some() { "" } else { " and the next import that has it" };
     rows.put("comes back", &format!("with this command{and_then}:"))?;
     writeln!(out, "    {}", shown(&remedy::bring_back(library, left.path.as_str())))
+}
+
+/// Writes what is known of a file that is made of others.
+pub fn made(made: &Made) -> Result<(), Error> {
+    print(Reader::Person, |out| {
+        outcome((|| {
+            writeln!(out, "{}", styled(STRONG, shown(made.path.as_str())))?;
+            let mut rows = Rows(out);
+            rows.put(
+                "what",
+                "made by Windfall; it is made again when it is gone, and never over your own changes",
+            )?;
+            rows.put("made of", made.made_of)?;
+            made.blake3.as_ref().map_or(Ok(()), |blake3| rows.put("BLAKE3", blake3))
+        })())
+    })
 }
 
 /// Writes one file's story.

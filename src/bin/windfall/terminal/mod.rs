@@ -38,7 +38,7 @@ use windfall::cli::{amount::counted, name};
 pub use certificate::{checked, errors, imported, left_alone};
 pub use copied::copied;
 pub use hand::{Arranging, Forgetting, albums_made, arranged, forgotten};
-pub use listing::{checksums, explained, json_line, left_out, listed, listed_as_json};
+pub use listing::{checksums, explained, json_line, left_out, listed, listed_as_json, made};
 pub use mirrored::mirrored;
 pub use repaired::{edits_kept, harmed, repaired};
 pub use screen::{Bar, Screen};

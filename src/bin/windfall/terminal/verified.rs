@@ -8,11 +8,42 @@ use std::io::{self, Write};
 use super::certificate::{duration, exports, proof};
 use super::{BAD, GOOD, Reader, Voice, outcome, print, problems, shown, styled};
 use windfall::cli::amount::{self, counted};
-use windfall::{Error, Severity, Verification, Yardstick};
+use windfall::{Error, MadeFiles, Severity, Verification, Yardstick};
 
 /// Prints what a verification found.
 pub fn verified(verification: &Verification, voice: Voice) -> Result<(), Error> {
     print(Reader::Person, |out| outcome(words(out, verification, voice)))
+}
+
+/// How many paths are named of a kind.
+const NAMED: usize = 5;
+
+/// Says of the files that Windfall makes how they are.
+fn made(out: &mut dyn Write, made: &MadeFiles) -> io::Result<()> {
+    if made.intact > 0 {
+        writeln!(out, "  {} made of them, as they were made", counted(made.intact, "file", "files"))?;
+    }
+    for (paths, what) in [
+        (&made.edited, "made by Windfall and changed by you, which stay so"),
+        (&made.missing, "made by Windfall and gone, which the next import makes again"),
+        (
+            &made.unreadable,
+            "made by Windfall that cannot be read (check the drive; once deleted, the next import makes them again)",
+        ),
+    ] {
+        if paths.is_empty() {
+            continue;
+        }
+        let named: Vec<String> =
+            paths.iter().take(NAMED).map(|path| format!("`{}`", shown(path.as_str()))).collect();
+        let more = match paths.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {} more", amount::count(more as u64)),
+        };
+        let count = counted(paths.len() as u64, "file", "files");
+        writeln!(out, "  {count} {what}: {}{more}", named.join(", "))?;
+    }
+    Ok(())
 }
 
 fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::Result<()> {
@@ -48,6 +79,7 @@ fn words(out: &mut dyn Write, verification: &Verification, voice: Voice) -> io::
     if files.extra > 0 {
         writeln!(out, "  {} of your own beside them", counted(files.extra, "file", "files"))?;
     }
+    made(out, &verification.made)?;
     proof(out, balance.proved, balance.unproved, 0)?;
     if let Some(against) = &verification.against {
         let entries = counted(against.entries, "file", "files");
