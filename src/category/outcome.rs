@@ -26,7 +26,7 @@ pub trait Open: Sync {
     ///
     /// # Errors
     /// As [`Open::open`], or if there is no room for a temporary file.
-    fn file(&self, content: ContentId) -> io::Result<File> {
+    fn here_and_there(&self, content: ContentId) -> io::Result<File> {
         spooled(&mut self.open(content)?)
     }
 }
