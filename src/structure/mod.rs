@@ -110,8 +110,7 @@ pub fn of(contents: &Contents, open: &dyn Open, exports: &[ExportReport], proble
     for problem in problems {
         *structure.problems.entry(problem.code.as_str()).or_default() += 1;
     }
-    let proved = ContentSet::default();
-    let hearing = Hearing { contents, open, proved: &proved, unheard: BTreeMap::new() };
+    let hearing = Hearing::new(contents, open);
     let mut looking = Looking { hearing, names, structure, seen: ContentSet::default(), columns: 0 };
     looking.entries();
     looking.notes();

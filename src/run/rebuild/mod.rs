@@ -176,9 +176,10 @@ impl Made {
         let files = || sorted.files().map(|file| (file.content, file.path.to_path(library)));
         let nowhere = HashMap::new();
         let shelf = Shelf::new(&contents, &nowhere, files(), None);
-        let others = pool.install(|| others::hear(&contents, &shelf, &ContentSet::default()));
         // what was made before a category was excluded stands still
         let choices = Choices { wanted: category::Wanted::all(), ..settings.categories.clone() };
+        let others =
+            pool.install(|| others::hear(&contents, &shelf, ContentSet::default(), &choices));
         let others = others::decide(&contents, &others, &choices);
         let wishes = others.wishes();
         let planned =
