@@ -150,7 +150,15 @@ impl Journey {
             watch: Watch { progress: &(), cancel: &cancel },
         };
         let wishes = Wishes::new();
-        let facts = Records::new(&inputs.contents, &inputs.heard, matched, &wishes, plan, &standing, Tz::UTC);
+        let facts = Records::new(
+            &inputs.contents,
+            &inputs.heard,
+            matched,
+            &wishes,
+            plan,
+            &standing,
+            chrono_tz::Tz::UTC,
+        );
         let describe = |placement: &Placement| facts.of(placement, &HashSet::new());
         place(&placing, &plan.placements, &inputs.contents, &describe, catalog, ids).expect("a library");
         self

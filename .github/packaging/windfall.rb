@@ -1,6 +1,6 @@
 # Homebrew formula; the release workflow fills in what stands between @.
 class Windfall < Formula
-  desc "Turns the zip archives of an Apple privacy export into a photo library"
+  desc "Turns the zip archives of an Apple privacy export into a library"
   homepage "https://github.com/@REPOSITORY@"
   version "@VERSION@"
   license any_of: ["MIT", "Apache-2.0"]

@@ -113,7 +113,9 @@ pub(crate) fn words(class: Class) -> impl Iterator<Item = &'static str> {
 pub fn made_of(category: Category, path: &str) -> &'static str {
     let is = |start: &str| path.starts_with(start);
     match category {
-        Category::Notes => "the text that Apple delivered, which is kept in `.windfall/details`, and its attachments",
+        Category::Notes => {
+            "the text that Apple delivered, which is kept in `.windfall/details`, and its attachments"
+        }
         Category::Contacts if is(layout::CONTACT_PHOTOS) => "the picture in a card below `Contacts/Cards`",
         Category::Contacts => "the cards below `Contacts/Cards`",
         Category::Calendars => "the calendars and lists that Apple delivered, below `Calendars`",
@@ -137,7 +139,9 @@ pub(crate) fn of_place(path: &str) -> Option<(Category, Sort)> {
         }
         ["Contacts", "Cards", _, ..] => (Category::Contacts, recognise::Sort::Cards),
         ["Calendars", _, ..] if is(".ics") => (Category::Calendars, recognise::Sort::Calendar),
-        ["Mail", _, ..] if [".eml", ".emlx", ".mbox"].into_iter().any(is) => (Category::Mail, recognise::Sort::Message),
+        ["Mail", _, ..] if [".eml", ".emlx", ".mbox"].into_iter().any(is) => {
+            (Category::Mail, recognise::Sort::Message)
+        }
         ["Purchases", "Receipts", _, ..] => (Category::Records, recognise::Sort::Receipt),
         ["Recordings", _, ..] => (Category::Records, recognise::Sort::Recording),
         _ => return None,

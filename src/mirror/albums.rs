@@ -161,8 +161,7 @@ mod tests {
 
     /// A link, list or copy: its path, what it is, and its target.
     fn derived(of: &[(&str, DerivedKind, Option<&str>)]) -> BTreeMap<LibraryPath, DerivedRecord> {
-        let record =
-            |kind, target: Option<&str>| DerivedRecord::of_photos(kind, target.map(path), None);
+        let record = |kind, target: Option<&str>| DerivedRecord::of_photos(kind, target.map(path), None);
         of.iter().map(|(at, kind, target)| (path(at), record(*kind, *target))).collect()
     }
 

@@ -252,23 +252,31 @@ fn one_line(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `2,950 photos and 3 videos, 120 notes; 87 hidden are not shown`.
+/// `2,950 photos and 3 videos; 87 hidden are not shown; besides, 120 notes and 8 files; 2 deleted notes are not shown`.
 fn in_words(shown: &Shown<'_>, sections: &[Section]) -> String {
-    let words: Vec<String> = std::iter::once(title(shown, sections))
-        .chain(sections.iter().filter(|_| !shown.items.is_empty()).map(|section| section.title.clone()))
-        .collect();
-    let left_out = sections.iter().filter_map(|section| section.left_out.clone());
-    let not_shown = Some(not_shown(shown)).filter(|words| !words.is_empty());
-    let left_out: Vec<String> = not_shown.into_iter().chain(left_out).collect();
-    let separator = if left_out.is_empty() { "" } else { "; " };
-    format!("{}{separator}{}", words.join(", "), left_out.join("; "))
+    let mut words = vec![title(shown, sections)];
+    words.extend(Some(not_shown(shown)).filter(|words| !words.is_empty()));
+    if !shown.items.is_empty() && !sections.is_empty() {
+        words.push(format!("besides, {}", titles(sections)));
+    }
+    words.extend(sections.iter().filter_map(|section| section.left_out.clone()));
+    words.join("; ")
+}
+
+/// `120 notes, 8 files and 2 contacts`.
+fn titles(sections: &[Section]) -> String {
+    let titles: Vec<&str> = sections.iter().map(|section| section.title.as_str()).collect();
+    match titles.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        titles => titles.concat(),
+    }
 }
 
 /// What a page is called: by its photos, and where it has none by what else it has.
 fn title(shown: &Shown<'_>, sections: &[Section]) -> String {
     let (photos, videos) = holdings::photos_and_videos(&shown.items);
     match (photos + videos, sections) {
-        (0, [_, ..]) => sections.iter().map(|section| section.title.as_str()).collect::<Vec<_>>().join(", "),
+        (0, [_, ..]) => titles(sections),
         _ => photos_and_videos(photos, videos),
     }
 }

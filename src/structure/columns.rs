@@ -17,27 +17,34 @@ const MOST_MEMBERS: usize = 20;
 /// Characters of a member.
 const LONGEST: usize = 48;
 
-/// Columns of types, reasons, states and currencies, as [`column_key`] has them.
-const TOLD: [&str; 38] = [
+/// Columns of yes and no, as [`column_key`] has them.
+const FLAGS: [&str; 10] = [
+    "deleted",
+    "drawinghandwriting",
+    "executable",
+    "favorite",
+    "favoritestatusplaylist",
+    "favoritestatustrack",
+    "favourite",
+    "hidden",
+    "pinned",
+    "subscribed",
+];
+
+/// Columns of currencies.
+const CURRENCIES: [&str; 2] = ["currency", "currencyid"];
+
+/// Columns of types, reasons and states.
+const CODES: [&str; 26] = [
     "activitytype",
     "applicationtype",
     "archivesize",
     "categoryname",
     "containertype",
-    "currency",
-    "currencyid",
-    "deleted",
-    "drawinghandwriting",
     "endreasontype",
     "eventcode",
     "eventtype",
-    "executable",
-    "favorite",
-    "favoritestatusplaylist",
-    "favoritestatustrack",
     "favoritetype",
-    "favourite",
-    "hidden",
     "installationtype",
     "itemtype",
     "lastendreasontyoe",
@@ -45,19 +52,20 @@ const TOLD: [&str; 38] = [
     "mediatype",
     "originalcalendarcollectiontype",
     "paymentstatus",
-    "pinned",
     "preference",
     "requeststatus",
     "responsetype",
     "showtype",
     "sort",
     "sourcetype",
-    "subscribed",
     "tracklikerating",
     "transactiontype",
     "transfertype",
     "type",
 ];
+
+/// Codes of Apple's that are no words of titles.
+const KNOWN_CODES: [&str; 8] = ["BAN", "DISLIKE", "LOVE", "PHONE", "VEVENT", "VTODO", "WATCH", "tvOS"];
 
 /// Words of titles whose values say who or where somebody is.
 const SENSITIVE: [&str; 21] = [
@@ -95,8 +103,20 @@ pub enum Told {
     Nothing,
     /// What its values look like.
     Forms,
-    /// Which values it has.
-    Vocabulary,
+    /// Which values of this kind it has.
+    Vocabulary(Members),
+}
+
+/// What the members of a vocabulary look like; any other value could be somebody's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Members {
+    /// `Yes`, `no`.
+    #[default]
+    Flags,
+    /// `EUR`.
+    Currencies,
+    /// `PLAY_END`, `File`.
+    Codes,
 }
 
 impl Told {
@@ -108,8 +128,12 @@ impl Told {
             words.split(|c: char| !c.is_alphanumeric() && c != '-').any(|word| SENSITIVE.contains(&word));
         if is_sensitive || SENSITIVE_TITLES.contains(&key.as_str()) {
             Told::Nothing
-        } else if TOLD.contains(&key.as_str()) {
-            Told::Vocabulary
+        } else if FLAGS.contains(&key.as_str()) {
+            Told::Vocabulary(Members::Flags)
+        } else if CURRENCIES.contains(&key.as_str()) {
+            Told::Vocabulary(Members::Currencies)
+        } else if CODES.contains(&key.as_str()) {
+            Told::Vocabulary(Members::Codes)
         } else {
             Told::Forms
         }
@@ -119,6 +143,8 @@ impl Told {
 /// The values of a column of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Vocabulary {
+    #[serde(skip)]
+    kind: Members,
     /// Members, and how often each comes.
     pub members: BTreeMap<String, u64>,
     /// Values that could be somebody's and are not told.
@@ -128,10 +154,18 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
+    /// Of a column with this title, if it is one of the list.
+    pub fn of(told: Told) -> Option<Self> {
+        match told {
+            Told::Vocabulary(kind) => Some(Vocabulary { kind, ..Vocabulary::default() }),
+            Told::Nothing | Told::Forms => None,
+        }
+    }
+
     /// Adds a value that is not empty.
     pub fn add(&mut self, value: &str) {
         let value = value.trim();
-        if !is_member(value) {
+        if !self.kind.has(value) {
             self.withheld += 1;
         } else {
             self.count(value.to_owned(), 1);
@@ -165,26 +199,37 @@ impl Vocabulary {
     }
 }
 
-/// A flag, a code such as `PLAY_END` or `EUR`, or Apple's own words.
-fn is_member(value: &str) -> bool {
-    let is_code = || {
-        value.starts_with(|c: char| c.is_ascii_uppercase())
-            && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-            && value.bytes().filter(u8::is_ascii_digit).count() <= 3
-    };
-    value.len() <= LONGEST && (yes_or_no(value).is_some() || is_code() || words::is_apples(value))
+impl Members {
+    fn has(self, value: &str) -> bool {
+        match self {
+            Members::Flags => yes_or_no(value).is_some(),
+            Members::Currencies => value.len() == 3 && value.bytes().all(|byte| byte.is_ascii_uppercase()),
+            Members::Codes => {
+                value.len() <= LONGEST
+                    && (is_code(value) || words::is_apples(value) || KNOWN_CODES.contains(&value))
+            }
+        }
+    }
+}
+
+/// `PLAY_END`, and not a word in capitals, which may be of a title whose commas moved it here.
+fn is_code(value: &str) -> bool {
+    value.contains('_')
+        && value.starts_with(|c: char| c.is_ascii_uppercase())
+        && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        && value.bytes().filter(u8::is_ascii_digit).count() <= 3
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Told, Vocabulary};
+    use super::{Members, Told, Vocabulary};
 
     #[test]
     fn what_may_be_told() {
         for (title, told) in [
-            ("Event Type", Told::Vocabulary),
-            (" Pinned", Told::Vocabulary),
-            ("Last End Reason Tyoe", Told::Vocabulary),
+            ("Event Type", Told::Vocabulary(Members::Codes)),
+            (" Pinned", Told::Vocabulary(Members::Flags)),
+            ("Last End Reason Tyoe", Told::Vocabulary(Members::Codes)),
             ("Title", Told::Forms),
             ("Content Type", Told::Forms),
             ("Device Type", Told::Forms),
@@ -201,12 +246,17 @@ mod tests {
 
     #[test]
     fn a_vocabulary_is_small_and_nobodys() {
-        let mut vocabulary = Vocabulary::default();
-        for value in ["PLAY_END", "File", "No", " beans", "Leeks", "06-02-2022 07:45:00", "ORDER_12345678"] {
-            vocabulary.add(value);
-        }
-        let members: Vec<&str> = vocabulary.members.keys().map(String::as_str).collect();
-        assert_eq!((members, vocabulary.withheld), (vec!["File", "No", "PLAY_END"], 4));
+        let told = |title: &str, values: &[&str]| {
+            let mut vocabulary = Vocabulary::of(Told::of(title)).unwrap();
+            values.iter().for_each(|value| vocabulary.add(value));
+            (vocabulary.members.keys().cloned().collect::<Vec<_>>().join(" "), vocabulary.withheld)
+        };
+        let values =
+            ["PLAY_END", "File", "No", " beans", "LEEKS", "06-02-2022 07:45:00", "ORDER_12345678", "EUR"];
+        assert_eq!(told("Event Type", &values), ("File No PLAY_END".to_owned(), 5));
+        assert_eq!(told("Pinned", &values), ("No".to_owned(), 7));
+        assert_eq!(told("Currency", &values), ("EUR".to_owned(), 7));
+        let mut vocabulary = Vocabulary::of(Told::of("Type")).unwrap();
         for letter in b'A'..=b'Z' {
             vocabulary.add(&format!("TYPE_{}", char::from(letter)));
         }

@@ -18,6 +18,12 @@ use crate::structure::words;
 /// Paths of one document that are told apart.
 const MOST_PATHS: usize = 1000;
 
+/// Bytes of an element that is looked into. Apple's are of a few kilobytes.
+const LARGEST_ELEMENT: usize = 1 << 20;
+
+/// Bytes of a property list that is looked into.
+pub const LARGEST_LIST: u64 = 8 << 20;
+
 /// How deep values are followed. Apple's lie six deep.
 const DEEPEST: usize = 32;
 
@@ -74,9 +80,12 @@ pub fn json(source: impl BufRead) -> io::Result<Document> {
     let mut elements = Elements::new(source);
     while let Some(piece) = elements.next()? {
         document.elements += 1;
-        let Piece::Element(element) = piece else {
-            document.unread += 1;
-            continue;
+        let element = match piece {
+            Piece::Element(element) if element.text.len() <= LARGEST_ELEMENT => element,
+            Piece::Element(_) | Piece::Oversized(_) => {
+                document.unread += 1;
+                continue;
+            }
         };
         let Ok(value) = serde_json::from_slice::<Json>(element.text) else {
             document.unread += 1;
@@ -172,11 +181,7 @@ impl Document {
 impl Node {
     fn of(key: Option<&str>) -> Self {
         let told = key.map_or(Told::Forms, Told::of);
-        Node {
-            sensitive: told == Told::Nothing,
-            vocabulary: (told == Told::Vocabulary).then(Vocabulary::default),
-            ..Node::default()
-        }
+        Node { sensitive: told == Told::Nothing, vocabulary: Vocabulary::of(told), ..Node::default() }
     }
 
     fn add(&mut self, value: &str) {

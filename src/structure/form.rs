@@ -212,6 +212,9 @@ fn is_money(value: &str) -> bool {
         && value.chars().all(|c| SIGNS.contains(&c) || c.is_ascii_digit() || ".,- \u{a0}\u{202f}".contains(c))
 }
 
+/// Hours, minutes and seconds of a pattern.
+const CLOCK: [&str; 3] = ["H", "M", "S"];
+
 /// A piece of a written date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece<'t> {
@@ -255,13 +258,20 @@ fn date(value: &str) -> Option<String> {
     };
     let year = dated.iter().find(|digits| digits.len() == 4);
     let mut parts = parts.into_iter();
-    let mut clock = ["H", "M", "S"].into_iter();
+    let (mut clock, mut is_timed) = (CLOCK.iter(), false);
     let mut pattern = String::with_capacity(32);
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
-            Piece::Month(word) | Piece::Mark(word) => pattern.push_str(word),
+            Piece::Month(word) | Piece::Mark(word) => {
+                // what follows the sign is an offset
+                if is_timed && matches!(*word, "+" | "-") {
+                    clock = CLOCK.iter();
+                }
+                pattern.push_str(word);
+            }
             Piece::Digits(digits) if is_clock(at) => {
-                pattern.push_str(&clock.next()?.repeat(digits.len().min(2)))
+                is_timed = true;
+                pattern.push_str(&clock.next()?.repeat(digits.len().min(2)));
             }
             Piece::Digits(digits) => match parts.next() {
                 Some(part) => pattern.push_str(&part),

@@ -189,7 +189,9 @@ impl Looking<'_> {
                 self.document(Kind::Json, name, read.ok());
             }
             Kind::PropertyList => {
-                let list = self.hearing.whole(content).map(|bytes| document::list(&bytes));
+                let fits = self.hearing.contents.distinct[content].size <= document::LARGEST_LIST;
+                let bytes = if fits { self.hearing.whole(content) } else { None };
+                let list = bytes.map(|bytes| document::list(&bytes));
                 let name = self.names.file(entry);
                 self.document(Kind::PropertyList, name, list);
             }

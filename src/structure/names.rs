@@ -55,16 +55,19 @@ impl Names {
         }
     }
 
-    /// What to call a table or document, without the number that tells it from its siblings.
+    /// What to call a table or document, wherever it lies, without the number that tells it from its siblings.
     pub fn file(&mut self, entry: &Entry) -> String {
-        let inner = entry.inner();
-        let shown = self.inner(entry, inner);
+        let path = self.inner(entry, entry.inner());
+        let shown = path.rsplit('/').next().unwrap_or(&path).to_owned();
         let (stem, extension) = split(&shown);
         let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit());
-        let is_numbered = stem.ends_with(['-', '_']) && !stem.starts_with("name-");
-        match is_numbered {
-            true => format!("{}.{extension}", stem.trim_end_matches(['-', '_'])),
-            false => shown,
+        match stem {
+            // albums are tables too, and what each is called says nothing of what they are like
+            "name-" => format!("name-#.{extension}"),
+            numbered if numbered.ends_with(['-', '_']) => {
+                format!("{}.{extension}", numbered.trim_end_matches(['-', '_']))
+            }
+            _ => shown,
         }
     }
 

@@ -18,6 +18,9 @@ use crate::structure::words;
 /// Records among which the first header is looked for.
 const HEADER_WITHIN: usize = 32;
 
+/// Tables of one file that are told apart.
+const MOST_TABLES: usize = 100;
+
 /// Separators that tables have.
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
@@ -72,7 +75,7 @@ impl Column {
         Column {
             title: title.map(str::to_owned),
             sensitive: told == Told::Nothing,
-            vocabulary: (told == Told::Vocabulary).then(Vocabulary::default),
+            vocabulary: Vocabulary::of(told),
             forms: Forms::default(),
         }
     }
@@ -207,14 +210,14 @@ impl Reader {
         if let Some(titles) = titles(record) {
             let is_first = !self.has_header && self.table.rows == 0 && self.records <= HEADER_WITHIN;
             let is_again = self.has_header && self.has_titles(&titles);
-            let is_another = self.has_header && self.may_begin && titles.iter().all(Option::is_some);
+            let is_another = self.has_header && self.may_begin && self.done.len() < MOST_TABLES;
             // a title in one word too many is one that nobody knows, but a further header has none
             let is_sure = || record.fields.iter().all(|field| words::is_apples(field));
             if is_again && self.pending.is_none() {
                 self.table.repeated_headers += 1;
                 return;
             }
-            if is_first || (is_another || is_again) && is_sure() {
+            if is_first || is_another && is_sure() {
                 return self.begin(&titles);
             }
         }

@@ -30,7 +30,7 @@ applecare application applications approved apps archive are array article artic
 assistant associated at attempt attempts attendee attribute attributes audio authorization authorized auto available \
 avenue average base based basis beats been before begin beta between bill billed billing birth bitrate block blocked \
 body book bookmark bookmarks books both bought brand browser build bundle by cache calendar calendars calls campaign \
-cancel cancelled card cards carrier cart case cases category center certificate change changed changes channel channels \
+cancel cancelled capture captured card cards carrier cart case cases category center certificate change changed changes channel channels \
 charge chargeback charged check checked checksum child city class click clicks client clips close closed cloud code \
 codes coll collection collections comment comments communication communications compatibility complete completed \
 completion component composer compilation config configuration confirmation confirmed connection connections consent \
@@ -43,7 +43,7 @@ display dispute distance district document documents dollar domain done download
 driver duration during edited effective elapsed element email enable enabled encoding end ended ending ends engine \
 enrolled enrollment entered entity entry environment episode episodes error errors estimated evaluation event eventkit \
 events exchange executable exempt expiration expired expires expiry explicit export extended extension external facetime \
-failed failure family favorite favorites favourite favourites feature features fee feed feedback field file files \
+failed failure family favorite favorites favourite favourites feature features fee feed feedback fi field file files \
 fingerprint finished first flag flags folder folders follow for form format forward found free frequency from \
 fulfillment full function game games gaps gender general genre genres gift given global grade grand group grouping \
 groups guid guide hand handle handwriting hardware has hash have header health heartbeat height hidden hide high history \
@@ -87,7 +87,7 @@ tracking tracks traffic transaction transactions transfer transferred trial tune
 units unknown unread unwatched update updated updates upload uploaded uri url urls us usage use used user username users \
 using usual utc uuid valid validation value values variant vendor verification verified version via video videos view \
 viewed views visibility visible visit visited visits voice volume wallet warranties warranty was watch watched watchos web \
-website week weekly weight what when where wi wifi width wi-fi window wishlist with within work worksheet x xml year \
+website week weekly weight what when where wi wifi width window wishlist with within work worksheet x xml year \
 yearly years your zip zone and";
 
 /// Endings of files that say nothing of whose they are.

@@ -290,3 +290,6 @@ impl Decided {
         files.map(made).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::category::photos::doubts::{Doubts, quoted};
 use crate::category::recognise::Sort;
 use crate::contents::{ContentId, Contents, Entry, EntryId};
 use crate::problem::amount::{count, counted, size};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, Severity};
 
 /// Names that a message has at most.
 const MOST_NAMES: usize = 50;
@@ -168,7 +168,7 @@ impl Telling<'_> {
     fn warn(&self, file: &File<'_>, code: Code, message: &str, doubts: &mut Doubts) {
         let given = file.entries.iter().find(|entry| self.contents.entries[**entry].given);
         if let Some(entry) = given {
-            doubts.add(code, || problem_of(self.contents, *entry, code, message).as_warning());
+            doubts.add_as(code, Severity::Warning, || problem_of(self.contents, *entry, code, message));
         }
     }
 

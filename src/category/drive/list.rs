@@ -100,11 +100,6 @@ pub fn read(bytes: &[u8], room: usize) -> Result<Sheet<Row>, Refusal> {
     sheet::read(bytes, &FORM, room, row)
 }
 
-/// Whether a file that begins so is such a list, whatever its name.
-pub fn looks_like(first_bytes: &[u8]) -> bool {
-    sheet::looks_like(first_bytes, &FORM)
-}
-
 fn row(cells: &mut Cells<'_, 10>) -> Result<Row, &'static str> {
     let title = cells.verbatim(0).filter(|title| !title.trim().is_empty()).map(Box::from);
     let Some(title) = title else { return Err("it names no file") };
@@ -129,7 +124,7 @@ fn row(cells: &mut Cells<'_, 10>) -> Result<Row, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{looks_like, read};
+    use super::read;
     use proptest::prelude::{any, prop, proptest};
 
     const HEADER: &str = "Title, Base Hash, Type, Size, Created On, Modified On, Last Opened On, Favourite, Executable, \
@@ -156,7 +151,6 @@ mod tests {
             sheet.faults[0].message.contains("`Size`") && sheet.faults[0].message.contains("`Created On`")
         );
         assert!(sheet.lines.add_up() && sheet.lines.blank == 1, "{:?}", sheet.lines);
-        assert!(looks_like(text.as_bytes()) && !looks_like(b"Title, Created On, Modified On, Pinned\n"));
     }
 
     #[test]

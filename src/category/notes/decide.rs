@@ -276,9 +276,10 @@ impl Kept {
         Kept { note, place, files, time }
     }
 
-    /// Where each attachment stands. One that its owner left out stands nowhere.
+    /// Where its attachments stand, in their order. One that its owner left out stands nowhere.
     pub fn paths<'a>(&self, standing: &Standing<'a>) -> Vec<Option<&'a str>> {
-        self.files.iter().map(|entries| entries.iter().find_map(|entry| standing(*entry))).collect()
+        let path = |entries: &Vec<EntryId>| entries.iter().find_map(|entry| standing(*entry));
+        self.files.iter().map(path).collect()
     }
 
     fn made<'a>(&'a self, standing: &Standing<'a>) -> Made<'a> {

@@ -95,7 +95,12 @@ impl Shape {
 
     /// Where nothing tells but the name: all is of this category.
     pub fn whole(category: Category) -> Self {
-        Shape { found: BTreeSet::from([category]), whole: Some(category), is_apples: true, ..Shape::default() }
+        Shape {
+            found: BTreeSet::from([category]),
+            whole: Some(category),
+            is_apples: true,
+            ..Shape::default()
+        }
     }
 
     /// Whether something of Apple's was found.

@@ -331,8 +331,8 @@ fn path(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<LibraryPath>> {
 
 /// What is forgotten, with the bytes that the catalog knows.
 pub(super) fn load(connection: &Connection, contents: &ById<ContentId>) -> rusqlite::Result<Vec<Forgotten>> {
-    let mut statement =
-        connection.prepare("SELECT content, path, kept, went_with, record FROM forgotten ORDER BY path, content")?;
+    let mut statement = connection
+        .prepare("SELECT content, path, kept, went_with, record FROM forgotten ORDER BY path, content")?;
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {

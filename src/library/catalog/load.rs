@@ -377,7 +377,8 @@ fn plan(connection: &Connection, known: &mut Remembered, contents: &ById<Content
 /// Links, lists, copies, sidecars and what else is made.
 pub(super) fn derived(connection: &Connection) -> rusqlite::Result<BTreeMap<LibraryPath, DerivedRecord>> {
     let mut derived = BTreeMap::new();
-    let mut statement = connection.prepare("SELECT path, kind, target, blake3, pending, category FROM derived")?;
+    let mut statement =
+        connection.prepare("SELECT path, kind, target, blake3, pending, category FROM derived")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let target: Option<String> = row.get(2)?;

@@ -89,7 +89,7 @@ fn notes_are_as_their_owner_left_them_and_deleted_ones_are_asked_for() {
     );
     let (section, data) = library.section("Notes");
     assert_eq!(section.title, "1 note");
-    assert_eq!(section.left_out.as_deref(), Some("1 recently deleted is not shown"));
+    assert_eq!(section.left_out.as_deref(), Some("1 recently deleted note is not shown"));
     assert_eq!(
         data["notes"],
         serde_json::json!([{
@@ -191,7 +191,7 @@ fn mail_and_bookmarks_come_from_rows() {
     let (section, data) = library.section("Bookmarks");
     assert_eq!(
         (section.title.as_str(), section.left_out.as_deref()),
-        ("1 bookmark", Some("1 deleted is not shown"))
+        ("1 bookmark", Some("1 deleted bookmark is not shown"))
     );
     assert_eq!(data["bookmarks"].as_array().map(Vec::len), Some(1));
 }

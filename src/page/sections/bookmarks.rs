@@ -56,6 +56,10 @@ impl Section {
             (to_read, "on the reading list", "on the reading list"),
         ]);
         let title = counted(bookmarks.len() as u64, "bookmark", "bookmarks");
-        Section::new(Category::Bookmarks, title, line, &data).without(left_out, "deleted")
+        Section::new(Category::Bookmarks, title, line, &data).without(
+            left_out,
+            "deleted bookmark",
+            "deleted bookmarks",
+        )
     }
 }

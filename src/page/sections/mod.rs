@@ -126,11 +126,10 @@ impl Section {
         &self.data
     }
 
-    /// Says how many are left out because they are deleted.
-    fn without(self, left_out: u64, deleted: &str) -> Self {
+    /// Says how many are left out because they are deleted, in these words for one and for many.
+    fn without(self, left_out: u64, one: &str, many: &str) -> Self {
         let is = if left_out == 1 { "is" } else { "are" };
-        let said = (left_out > 0)
-            .then(|| format!("{} {deleted} {is} not shown", crate::page::figures::count(left_out)));
+        let said = (left_out > 0).then(|| format!("{} {is} not shown", counted(left_out, one, many)));
         Section { left_out: said, ..self }
     }
 }

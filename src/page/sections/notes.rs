@@ -84,8 +84,11 @@ impl Section {
         let (folders, number) = (folders.len() as u64, notes.len() as u64);
         let line = listed(&[(folders, "folder", "folders"), (attachments, "attachment", "attachments")]);
         let data = Data { notes: notes.into_iter().map(Note::of).collect() };
-        Section::new(Category::Notes, counted(number, "note", "notes"), line, &data)
-            .without(left_out, "recently deleted")
+        Section::new(Category::Notes, counted(number, "note", "notes"), line, &data).without(
+            left_out,
+            "recently deleted note",
+            "recently deleted notes",
+        )
     }
 }
 

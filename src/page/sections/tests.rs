@@ -104,7 +104,7 @@ fn figures_and_lines() {
     assert_eq!(
         said,
         [
-            "Notes: 1 note | 1 folder; 1 recently deleted is not shown",
+            "Notes: 1 note | 1 folder; 1 recently deleted note is not shown",
             "iCloud Drive: 1 file | 1 byte in 2 folders",
             "Contacts: 1 contact | 1 group",
             "Calendar: 1 event | 1 task, 1 calendar or list",

@@ -147,7 +147,11 @@ impl Surroundings for Around<'_> {
             return None;
         }
         // what lies deeper is asked for by its own name
-        if contents.archives.iter().any(|a| a.name.strip_prefix(name).is_some_and(|in_it| in_it.starts_with('/'))) {
+        if contents
+            .archives
+            .iter()
+            .any(|a| a.name.strip_prefix(name).is_some_and(|in_it| in_it.starts_with('/')))
+        {
             return None;
         }
         let mut entries = contents.entries.iter().filter(|e| e.archive == index).peekable();

@@ -106,8 +106,8 @@ fn make_others(
     let known = &decided.before.derived;
     let whole = others::whole(contents, &decided.inputs.heard.others, &settings.categories);
     let is_whole = |category| whole.contains(&category);
-    let making = threads::pool(jobs)?
-        .install(|| place::make(placing, &made, &shelf, known, &is_whole, catalog))?;
+    let making =
+        threads::pool(jobs)?.install(|| place::make(placing, &made, &shelf, known, &is_whole, catalog))?;
     Ok((making.standing, making.problems))
 }
 

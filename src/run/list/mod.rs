@@ -228,11 +228,10 @@ impl Shared {
         if !own.is_empty() {
             return own;
         }
-        // its owner moved it, or its place says nothing of where it was delivered: those are its own whose path ends most
-        // like its own, which may be all copies of these bytes
+        // it stands elsewhere: those are its own whose path ends most like its own, which may be all of them
         let alike = |other: &&Other| ends_alike(&other.path, &file.path);
-        let most = copies.iter().map(|other| alike(&other)).max();
-        copies.iter().filter(|other| Some(alike(other)) == most).collect()
+        let most = copies.iter().map(|copy| alike(&copy)).max();
+        copies.iter().filter(|copy| Some(alike(copy)) == most).collect()
     }
 
     /// When the owner changed what is no photo.

@@ -160,10 +160,11 @@ impl Ending<'_> {
         let mut catalog = Catalog::open_file(new.to_owned())?;
         let there: HashSet<&str> =
             self.work.iter().filter(|(_, o)| o.is_there()).map(|(file, _)| file.path.as_str()).collect();
-        let sidecars =
-            self.library.derived.iter().filter(|(path, record)| {
-                goes_along(record) && there.contains(path.as_str())
-            });
+        let sidecars = self
+            .library
+            .derived
+            .iter()
+            .filter(|(path, record)| goes_along(record) && there.contains(path.as_str()));
         let sidecars: HashSet<&LibraryPath> = sidecars.map(|(path, _)| path).collect();
         let of_albums = || self.old.derived.iter().filter(|(_, record)| record.kind.is_of_album());
         let kept = self.old.derived.iter().filter(|(path, record)| match record.kind {

@@ -6,10 +6,10 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use crate::category::delivery::{self, Delivered};
 use crate::category::photos::Sort;
 use crate::category::photos::classify::Shape;
 use crate::category::photos::lists::details::looks_like_details;
-use crate::category::delivery::{self, Delivered};
 use crate::category::recognise::Beside;
 use crate::contents::{self, Category, Class};
 use crate::library::layout::{self, INTERNAL};

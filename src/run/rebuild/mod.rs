@@ -57,9 +57,9 @@ use crate::run::verify::on_drive::{self, OnDrive, Reread, ToRead, staging_left};
 use crate::run::verify::{Looked, Verification, VerifyRun, against, exports, hold};
 use crate::stage::ingest::Wanted;
 use crate::stage::plan::plan;
-use crate::stage::survey::Held;
 use crate::stage::plan::records::{Records, album_records};
 use crate::stage::shelf::Shelf;
+use crate::stage::survey::Held;
 use crate::threads;
 
 /// Makes the catalog anew, and verifies the library by the same reading; with `against`, also

@@ -73,7 +73,13 @@ impl StandIns {
         for (folder, path, content) in members.iter().filter(|(.., content)| !told.contains(content)) {
             let key = folders.get(&name::fold(folder)).unwrap_or(folder);
             stand_ins.album_folders.insert((AlbumKind::Shared, key.clone()), folder.clone());
-            add(path, *content, default, of_photos(Sort::Shared), &format!("My Albums/{key}/{}", path.file_name()));
+            add(
+                path,
+                *content,
+                default,
+                of_photos(Sort::Shared),
+                &format!("My Albums/{key}/{}", path.file_name()),
+            );
         }
         for Placement { path, area, content, .. } in &sorted.untold {
             let (top, below) = path.as_str().split_once('/').unwrap_or(("", path.as_str()));

@@ -8,7 +8,8 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use crate::contents::{
-    Archive, ArchiveId, Arena, Bytes, Category, Class, Content, ContentId, Contents, Entry, Export, Identity, PartId,
+    Archive, ArchiveId, Arena, Bytes, Category, Class, Content, ContentId, Contents, Entry, Export, Identity,
+    PartId,
 };
 use crate::library::layout::{self, INTERNAL};
 use crate::library::origins::{self, Origin};

@@ -74,9 +74,7 @@ impl Holding {
         match (&record.original_name, record.area) {
             // versions before categories kept everything so
             (_, Area::Other) if record.category == Category::Photos => self.any.insert(key(content)),
-            (Some(name), Area::Other) => {
-                self.named.insert((record.category, name.clone(), content.blake3))
-            }
+            (Some(name), Area::Other) => self.named.insert((record.category, name.clone(), content.blake3)),
             (None, Area::Other) => self.any.insert(key(content)),
             (_, Area::Media | Area::Details) => true,
         };

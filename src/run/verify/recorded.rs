@@ -118,11 +118,7 @@ pub fn compare(run: &VerifyRun<'_>, known: &Remembered, on_drive: &OnDrive) -> R
 }
 
 /// How the files are that were made of others.
-fn made_files(
-    known: &Remembered,
-    made: &BTreeMap<&LibraryPath, Whereabouts>,
-    reread: &Reread,
-) -> MadeFiles {
+fn made_files(known: &Remembered, made: &BTreeMap<&LibraryPath, Whereabouts>, reread: &Reread) -> MadeFiles {
     let mut files = MadeFiles::default();
     for (&path, whereabouts) in made {
         let list = match whereabouts {

@@ -78,9 +78,8 @@ pub fn make(
         }
         write(placing, batch, open, catalog, &mut making)?;
     }
-    let unwanted = |path: &LibraryPath, record: &DerivedRecord| {
-        !making.ours.contains(path) && is_whole(record.category)
-    };
+    let unwanted =
+        |path: &LibraryPath, record: &DerivedRecord| !making.ours.contains(path) && is_whole(record.category);
     let unwanted = known.into_iter().filter(|(path, record)| unwanted(path, record)).collect();
     remove_all(placing.library, &unwanted, catalog)?;
     Ok(making)
@@ -338,8 +337,7 @@ fn write(
 ) -> Result<(), Error> {
     let staged: Vec<io::Result<(Staged, Hash)>> =
         batch.par_iter().map(|write| stage(placing, write, open)).collect();
-    let paths: Vec<PathBuf> =
-        staged.iter().flatten().map(|(staged, _)| staged.path().to_owned()).collect();
+    let paths: Vec<PathBuf> = staged.iter().flatten().map(|(staged, _)| staged.path().to_owned()).collect();
     if !paths.is_empty() {
         sync_all(placing.library, &paths)?;
     }
@@ -374,7 +372,11 @@ fn write(
 }
 
 /// Writes one file to staging, with its time.
-fn stage(placing: &Placing<'_>, write: &Writing<'_, '_>, open: &(dyn Open + '_)) -> io::Result<(Staged, Hash)> {
+fn stage(
+    placing: &Placing<'_>,
+    write: &Writing<'_, '_>,
+    open: &(dyn Open + '_),
+) -> io::Result<(Staged, Hash)> {
     let mut staged = placing.staging.begin()?;
     let mut to = Hashing { to: BufWriter::new(&mut staged.file), hasher: Hasher::new() };
     write.made.write(open, &mut to)?;

@@ -18,6 +18,24 @@ use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 use crate::stage::plan::{Planner, Standing, Target, stamp};
 
+/// Where another choice has put a file that is to move.
+fn left(wish: Option<&Wished>, hash: Hash, standing: &Standing) -> Option<LibraryPath> {
+    let Some(Earlier::Leaves(place)) = wish?.earlier.as_ref() else { return None };
+    standing_at(place, hash, standing).map(|(_, path)| path.clone())
+}
+
+/// Where another choice has put a file that is to stay there.
+fn staying<'s>(wish: Option<&Wished>, hash: Hash, standing: &'s Standing) -> Option<(u64, &'s LibraryPath)> {
+    let Some(Earlier::Stays(place)) = wish?.earlier.as_ref() else { return None };
+    standing_at(place, hash, standing)
+}
+
+fn standing_at<'s>(place: &str, hash: Hash, standing: &'s Standing) -> Option<(u64, &'s LibraryPath)> {
+    let path = LibraryPath::new(place.split('/'));
+    let (stem, extension) = text::split(path.file_name());
+    standing.find(hash, &path.parent()?, stem, extension)
+}
+
 /// Files that their owner put elsewhere. Each is that of one path, however many exports have it.
 struct Moved {
     free: HashMap<Hash, Vec<(LibraryPath, Option<Box<str>>)>>,
@@ -38,24 +56,6 @@ impl Moved {
         self.claimed.insert((key, hash), path.clone());
         Some(path)
     }
-}
-
-/// Where another choice has put a file that is to move.
-fn left(wish: Option<&Wished>, hash: Hash, standing: &Standing) -> Option<LibraryPath> {
-    let Some(Earlier::Leaves(place)) = wish?.earlier.as_ref() else { return None };
-    standing_at(place, hash, standing).map(|(_, path)| path.clone())
-}
-
-/// Where another choice has put a file that is to stay there.
-fn staying<'s>(wish: Option<&Wished>, hash: Hash, standing: &'s Standing) -> Option<(u64, &'s LibraryPath)> {
-    let Some(Earlier::Stays(place)) = wish?.earlier.as_ref() else { return None };
-    standing_at(place, hash, standing)
-}
-
-fn standing_at<'s>(place: &str, hash: Hash, standing: &'s Standing) -> Option<(u64, &'s LibraryPath)> {
-    let path = LibraryPath::new(place.split('/'));
-    let (stem, extension) = text::split(path.file_name());
-    standing.find(hash, &path.parent()?, stem, extension)
 }
 
 impl Planner<'_> {

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::{Scene, contents, entries, messages, picture, problems};
 use crate::builder::{
-    Card, Drive, DriveFile, Exif, Export, Language, Message, Note, Notes, Outer, Part, Photo, Row, cards, export,
-    jpeg,
+    Card, Drive, DriveFile, Exif, Export, Language, Message, Note, Notes, Outer, Part, Photo, Row, cards,
+    export, jpeg,
 };
 use crate::support::tree;
 
@@ -78,7 +78,9 @@ fn known(library: &Path) -> Vec<String> {
         "SELECT inner, sort FROM entries ORDER BY inner, sort",
     ] {
         let mut statement = catalog.prepare(query).unwrap();
-        let row = |row: &rusqlite::Row<'_>| Ok(format!("{}: {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+        let row = |row: &rusqlite::Row<'_>| {
+            Ok(format!("{}: {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        };
         known.extend(statement.query_map([], row).unwrap().map(Result::unwrap));
     }
     known
@@ -110,7 +112,10 @@ fn a_kill_after_the_rename_leaves_nobodys_file() {
     assert!(scene.text(PLAN).ends_with("# Plan\n\nsecond\n"));
     assert_eq!(below(&scene.tree(), "Notes/Trips"), [PLAN]);
     // or it does, and the text did not get there
-    sql(&scene, &format!("UPDATE derived SET pending = '{hash}' WHERE path = '{PLAN}'; DELETE FROM unchanged"));
+    sql(
+        &scene,
+        &format!("UPDATE derived SET pending = '{hash}' WHERE path = '{PLAN}'; DELETE FROM unchanged"),
+    );
     assert_eq!(problems(&scene.import()), [""; 0]);
     assert!(known(&scene.library()).iter().all(|line| !line.contains(&hash.to_string())));
 }
@@ -397,7 +402,8 @@ fn every_line_has_its_category_and_made_files_are_explained() {
     assert_eq!(categories, ["photos", "contacts", "drive", "drive", "drive", "mail", "notes"], "{lines:?}");
     // two files of the same bytes come from one entry each
     let sources = scene.listed("Drive/b/LICENSE")["sources"].clone();
-    let sources: Vec<&str> = sources.as_array().unwrap().iter().map(|s| s["entry"].as_str().unwrap()).collect();
+    let sources: Vec<&str> =
+        sources.as_array().unwrap().iter().map(|s| s["entry"].as_str().unwrap()).collect();
     assert_eq!(sources, ["iCloud Drive/Drive/b/LICENSE"]);
     let told = scene.run(&["list", "lib", "--explain", PLAN]);
     assert_eq!(told.code(), 0, "{}", told.err());
@@ -410,7 +416,8 @@ fn every_line_has_its_category_and_made_files_are_explained() {
 fn verbs_for_photos_leave_everything_else_alone() {
     let scene = whole();
     fs::write(scene.path("Drive/mine.txt"), "mine").unwrap();
-    let before: Vec<String> = contents(&scene.library()).into_iter().filter(|line| !line.starts_with("20")).collect();
+    let before: Vec<String> =
+        contents(&scene.library()).into_iter().filter(|line| !line.starts_with("20")).collect();
     let run = |arguments: &[&str]| {
         let run = scene.run(arguments);
         assert_eq!(run.code(), 0, "{arguments:?}: {}{}", run.out(), run.err());
@@ -423,14 +430,16 @@ fn verbs_for_photos_leave_everything_else_alone() {
     run(&["similar", "lib"]);
     run(&["verify", "lib"]);
     run(&["sidecars", "lib", "--for", "digikam"]);
-    let after: Vec<String> = contents(&scene.library()).into_iter().filter(|line| !line.starts_with("20")).collect();
+    let after: Vec<String> =
+        contents(&scene.library()).into_iter().filter(|line| !line.starts_with("20")).collect();
     assert_eq!(after, before);
     assert!(tree(&scene.0.path("copied")).iter().all(|path| !path.contains("LICENSE")));
     // files that are gone or bad come back
     fs::remove_file(scene.path("Drive/a/LICENSE")).unwrap();
     fs::remove_file(scene.path("Mail/INBOX/2019-03-04 1908 Dinner.eml")).unwrap();
     run(&["repair", "lib", "--from", "parts"]);
-    let after: Vec<String> = contents(&scene.library()).into_iter().filter(|line| !line.starts_with("20")).collect();
+    let after: Vec<String> =
+        contents(&scene.library()).into_iter().filter(|line| !line.starts_with("20")).collect();
     assert_eq!(after, before);
 }
 

@@ -53,8 +53,8 @@ fn tables_become_one_file_for_every_browser() {
     assert_eq!(
         scene.details(),
         [
-            "iCloud Bookmarks 2024-05-01/Part 1/iCloud Bookmarks.zip/Bookmarks_1.csv",
-            "iCloud Bookmarks 2024-05-01/Part 1/iCloud Bookmarks.zip/Bookmarks_2.csv",
+            "iCloud Bookmarks 2024-05-01/Part 1/Bookmarks_1.csv",
+            "iCloud Bookmarks 2024-05-01/Part 1/Bookmarks_2.csv",
         ]
     );
 }

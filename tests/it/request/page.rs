@@ -114,9 +114,9 @@ fn every_category_has_its_section() {
     }
     // what was deleted is not shown unasked, and that is said
     let notes = scene.text("windfall-report/notes.html");
-    assert!(!notes.contains("Idea") && notes.contains("1 recently deleted is not shown"));
+    assert!(!notes.contains("Idea") && notes.contains("1 recently deleted note is not shown"));
     let bookmarks = scene.text("windfall-report/bookmarks.html");
-    assert!(!bookmarks.contains("old.example") && bookmarks.contains("1 deleted is not shown"));
+    assert!(!bookmarks.contains("old.example") && bookmarks.contains("1 deleted bookmark is not shown"));
 
     let again = report(&scene, &[]);
     assert_eq!((&again["made"], &again["removed"]), (&0.into(), &0.into()), "{again}");

@@ -316,6 +316,29 @@ fn what_was_asked_for_and_is_not_here() {
 }
 
 #[test]
+fn what_is_said_keeps_to_itself_what_is_nobodys_business() {
+    let scene = Scene::of(&exports(Language::English, &Wrapper::Same));
+    let runs = [
+        &["check", "parts"][..],
+        &["check", "parts", "--json"],
+        &["import", "parts", "--to", "lib", "-v"],
+        &["import", "parts", "--to", "lib", "--json"],
+        &["list", "lib", "--json"],
+        &["verify", "lib", "--against", "parts"],
+    ];
+    for arguments in runs {
+        let run = scene.run(arguments);
+        assert_eq!(run.code(), 0, "{arguments:?}: {}", run.err());
+        // a serial number, an address on the network, a network, an account, who wrote to whom, what a message says
+        for secret in
+            ["SERIAL0000001", "192.0.2.7", "Harbour Guest", "1000000001", "bo@example.org", "Dentist"]
+        {
+            assert!(!run.out().contains(secret) && !run.err().contains(secret), "{secret} in {arguments:?}");
+        }
+    }
+}
+
+#[test]
 fn check_knows_every_category() {
     let scene = Scene::of(&exports(Language::English, &Wrapper::Same));
     let report = scene.run(&["check", "parts", "--json"]).json();

@@ -101,7 +101,7 @@ fn every_line_of_every_file_is_accounted_for() {
         [""; 0]
     );
     assert_eq!(
-        scene.rows("SELECT entry, lines, header_lines, rows, blank + bad FROM _sources WHERE entry LIKE '%Notes Details.csv'"),
+        scene.rows("SELECT entry, lines, header_lines, rows, blank + bad + footer FROM _sources WHERE entry LIKE '%Notes Details.csv'"),
         ["Notes Details.csv|5|2|1|2"]
     );
     // of what is no table only its rows are counted

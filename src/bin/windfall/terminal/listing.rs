@@ -150,7 +150,10 @@ pub fn made(made: &Made) -> Result<(), Error> {
         outcome((|| {
             writeln!(out, "{}", styled(STRONG, shown(made.path.as_str())))?;
             let mut rows = Rows(out);
-            rows.put("what", "made by Windfall; it is made again when it is gone, and never over your own changes")?;
+            rows.put(
+                "what",
+                "made by Windfall; it is made again when it is gone, and never over your own changes",
+            )?;
             rows.put("made of", made.made_of)?;
             made.blake3.as_ref().map_or(Ok(()), |blake3| rows.put("BLAKE3", blake3))
         })())
