@@ -178,8 +178,7 @@ impl Made {
         let shelf = Shelf::new(&contents, &nowhere, files(), None);
         // what was made before a category was excluded stands still
         let choices = Choices { wanted: category::Wanted::all(), ..settings.categories.clone() };
-        let others =
-            pool.install(|| others::hear(&contents, &shelf, ContentSet::default(), &choices));
+        let others = pool.install(|| others::hear(&contents, &shelf, ContentSet::default(), &choices));
         let others = others::decide(&contents, &others, &choices);
         let wishes = others.wishes();
         let planned =
