@@ -13,6 +13,8 @@
 
 mod cell;
 mod columns;
+// an id is of the contents that it came from
+#[allow(clippy::indexing_slicing)]
 pub mod fill;
 mod rows;
 mod source;

@@ -32,8 +32,7 @@ impl Library {
             let place = folder.path().join(path);
             fs::create_dir_all(place.parent().expect("a folder")).expect("a folder");
             fs::write(&place, bytes).expect("a file");
-            let record =
-                DerivedRecord { kind: DerivedKind::Made, target: None, blake3: Some(blake3::hash(bytes)) };
+            let record = DerivedRecord::of_photos(DerivedKind::Made, None, Some(blake3::hash(bytes)));
             if !path.contains("unknown") {
                 derived.insert(LibraryPath::parse(path).expect("a path"), record);
             }

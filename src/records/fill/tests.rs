@@ -36,7 +36,7 @@ impl Delivered {
         export
     }
 
-    fn file(&mut self, export: ExportId, sort: Sort, path: &str, place: Option<&str>, bytes: &[u8]) {
+    fn deliver(&mut self, export: ExportId, sort: Sort, path: &str, place: Option<&str>, bytes: &[u8]) {
         let blake3 = blake3::hash(bytes);
         let known = self.contents.distinct.pairs().find(|(_, content)| content.blake3 == blake3);
         let content = known.map(|(content, _)| content).unwrap_or_else(|| {
@@ -66,7 +66,7 @@ impl Delivered {
 
     /// The database that it comes to, made twice.
     fn written(&self, folder: &Path) -> Connection {
-        let heard = others::hear(&self.contents, self, &ContentSet::default());
+        let heard = others::hear(&self.contents, self, ContentSet::default(), &Choices::default());
         let decided = others::decide(&self.contents, &heard, &Choices::default());
         let standing = |entry| self.standing.get(&entry).map(String::as_str);
         let filling =
@@ -130,60 +130,72 @@ fn two_exports() -> Delivered {
     let mut all = Delivered::default();
     let (old, new) = (all.export("Old"), all.export("New"));
     let bo = card("", "Bo");
-    all.file(
+    all.deliver(
         old,
         Sort::Cards,
         "w/Ann.vcf",
         Some("Contacts/Cards/Ann.vcf"),
         card("UID:1\r\n", "Ann").as_bytes(),
     );
-    all.file(old, Sort::Cards, "w/Bo.vcf", Some("Contacts/Cards/Bo.vcf"), bo.as_bytes());
-    all.file(old, Sort::Cards, "w/Cy.vcf", Some("Contacts/Cards/Cy.vcf"), card("UID:3\r\n", "Cy").as_bytes());
+    all.deliver(old, Sort::Cards, "w/Bo.vcf", Some("Contacts/Cards/Bo.vcf"), bo.as_bytes());
+    all.deliver(
+        old,
+        Sort::Cards,
+        "w/Cy.vcf",
+        Some("Contacts/Cards/Cy.vcf"),
+        card("UID:3\r\n", "Cy").as_bytes(),
+    );
     let married = card("UID:1\r\n", "Ann Berg");
-    all.file(new, Sort::Cards, "w/Ann.vcf", Some("Contacts/Cards/Ann (2).vcf"), married.as_bytes());
-    all.file(new, Sort::Cards, "w/Bo.vcf", Some("Contacts/Cards/Bo.vcf"), bo.as_bytes());
+    all.deliver(new, Sort::Cards, "w/Ann.vcf", Some("Contacts/Cards/Ann (2).vcf"), married.as_bytes());
+    all.deliver(new, Sort::Cards, "w/Bo.vcf", Some("Contacts/Cards/Bo.vcf"), bo.as_bytes());
 
     let task = "BEGIN:VTODO\r\nUID:t\r\nSUMMARY:Rope\r\nEND:VTODO\r\n";
     let before =
         calendar(&(event("UID:e\r\n", "Choir") + &event("", "Same") + &event("UID:g\r\n", "Gone") + task));
     let after = calendar(&(event("UID:e\r\n", "Big choir") + &event("", "Same") + &event("", "Same")));
-    all.file(old, Sort::Calendar, "w/Home.ics", Some("Calendars/Home.ics"), before.as_bytes());
-    all.file(new, Sort::Calendar, "w/Home.ics", Some("Calendars/Home (2).ics"), after.as_bytes());
+    all.deliver(old, Sort::Calendar, "w/Home.ics", Some("Calendars/Home.ics"), before.as_bytes());
+    all.deliver(new, Sort::Calendar, "w/Home.ics", Some("Calendars/Home (2).ics"), after.as_bytes());
     let zone = r#"[{"Calendar Display Name":"Home","Calendar User Timezone":"Europe/Oslo"}]"#;
-    all.file(new, Sort::CalendarList, "w/Calendar Metadata.json", None, zone.as_bytes());
+    all.deliver(new, Sort::CalendarList, "w/Calendar Metadata.json", None, zone.as_bytes());
 
     let mbox = |subjects: &[&str]| -> String {
         let line = "From ann@example.org Mon Mar  4 19:08:00 2024\n";
         subjects.iter().map(|subject| format!("{line}{}\n", message(subject))).collect()
     };
-    all.file(old, Sort::Message, "w/All.mbox", Some("Mail/All.mbox"), mbox(&["One", "Two"]).as_bytes());
-    all.file(new, Sort::Message, "w/All.mbox", Some("Mail/All (2).mbox"), mbox(&["Two", "Three"]).as_bytes());
+    all.deliver(old, Sort::Message, "w/All.mbox", Some("Mail/All.mbox"), mbox(&["One", "Two"]).as_bytes());
+    all.deliver(
+        new,
+        Sort::Message,
+        "w/All.mbox",
+        Some("Mail/All (2).mbox"),
+        mbox(&["Two", "Three"]).as_bytes(),
+    );
     for folder in ["INBOX", "Archive"] {
         let (path, place) = (format!("w/{folder}/1.eml"), format!("Mail/{folder}/Four.eml"));
-        all.file(new, Sort::Message, &path, Some(&place), message("Four").as_bytes());
+        all.deliver(new, Sort::Message, &path, Some(&place), message("Four").as_bytes());
     }
 
     let table = "Title,URL,modifiedOn,favorite,deleted\nA,https://example.org,,no,no\n\nbad,\n";
-    all.file(new, Sort::Bookmarks, "w/Bookmarks_1.csv", None, table.as_bytes());
-    all.file(new, Sort::Bookmarks, "w/Bookmarks_1.csv.zip/Bookmarks_1.csv", None, table.as_bytes());
+    all.deliver(new, Sort::Bookmarks, "w/Bookmarks_1.csv", None, table.as_bytes());
+    all.deliver(new, Sort::Bookmarks, "w/Bookmarks_1.csv.zip/Bookmarks_1.csv", None, table.as_bytes());
     let list = "Title, Created On, Modified On, Pinned, Deleted\nParts,02-25-2024 18:09:10,07-04-2024 14:15:16,Yes,No\n";
     for (export, place, text) in
         [(old, "a.png", "Parts\nold \u{fffc}"), (new, "a (2).png", "Parts\nnew words \u{fffc}")]
     {
         let place = format!("Notes/Boat/Parts.assets/{place}");
         let picture = format!("picture {text}");
-        all.file(export, Sort::NoteList, "Notes Details.csv", None, list.as_bytes());
-        all.file(export, Sort::NoteText, "Notes/Boat/Parts/Parts.txt", None, text.as_bytes());
-        all.file(export, Sort::NoteFile, "Notes/Boat/Parts/a.png", Some(&place), picture.as_bytes());
+        all.deliver(export, Sort::NoteList, "Notes Details.csv", None, list.as_bytes());
+        all.deliver(export, Sort::NoteText, "Notes/Boat/Parts/Parts.txt", None, text.as_bytes());
+        all.deliver(export, Sort::NoteFile, "Notes/Boat/Parts/a.png", Some(&place), picture.as_bytes());
     }
     let shared =
         "File Name, Shared On, Last Modified Date, Participants Details\nBoat/Parts/Parts.txt,,,Name:Bo\n";
-    all.file(new, Sort::SharedNoteList, "Shared Notes Info.csv", None, shared.as_bytes());
+    all.deliver(new, Sort::SharedNoteList, "Shared Notes Info.csv", None, shared.as_bytes());
     let list = "Title, Base Hash, Type, Size, Created On, Modified On, Last Opened On, Favourite, Executable\na.txt,,File,1,05-07-2025 \
                 10:11:12,05-07-2025 10:11:13,,yes,no\n";
-    all.file(new, Sort::DriveList, "Drive/Drive Details.csv", None, list.as_bytes());
-    all.file(new, Sort::DriveFile, "Drive/a.txt", Some("Drive/a.txt"), b"a");
-    all.file(new, Sort::Ignored, "w/.DS_Store", None, b"x");
+    all.deliver(new, Sort::DriveList, "Drive/Drive Details.csv", None, list.as_bytes());
+    all.deliver(new, Sort::DriveFile, "Drive/a.txt", Some("Drive/a.txt"), b"a");
+    all.deliver(new, Sort::Ignored, "w/.DS_Store", None, b"x");
     all
 }
 
