@@ -26,7 +26,7 @@ pub trait Open: Sync {
     ///
     /// # Errors
     /// As [`Open::open`], or if there is no room for a temporary file.
-    fn file(&self, content: ContentId) -> io::Result<File> {
+    fn here_and_there(&self, content: ContentId) -> io::Result<File> {
         spooled(&mut self.open(content)?)
     }
 }
@@ -175,6 +175,7 @@ impl<'a> Made<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     #[serde(with = "crate::contents::word")]
+    /// Which it is.
     pub category: Category,
     /// What a person counts: notes, files, cards, events and tasks, messages, bookmarks, rows.
     pub items: u64,

@@ -52,7 +52,7 @@ impl Shelf<'_> {
 }
 
 impl Open for Shelf<'_> {
-    fn file(&self, content: ContentId) -> io::Result<File> {
+    fn here_and_there(&self, content: ContentId) -> io::Result<File> {
         match self.here(content) {
             Some(path) => File::open(path),
             None => spooled(&mut self.open(content)?),

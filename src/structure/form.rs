@@ -341,14 +341,14 @@ fn word(piece: &str) -> Option<Piece<'static>> {
         return Some(Piece::Mark(" "));
     }
     let piece = piece.to_lowercase();
-    let is_short = |name: &&str| name.get(..3) == Some(&piece);
+    let is_short = |name: &str| name.get(..3) == Some(piece.as_str());
     if MONTHS.contains(&piece.as_str()) && piece != "may" {
         Some(Piece::Month("Month"))
-    } else if MONTHS.iter().any(|month| is_short(&month)) {
+    } else if MONTHS.iter().any(|month| is_short(month)) {
         Some(Piece::Month("Mon"))
     } else if DAYS.contains(&piece.as_str()) {
         Some(Piece::Mark("Weekday"))
-    } else if DAYS.iter().any(|day| is_short(&day)) {
+    } else if DAYS.iter().any(|day| is_short(day)) {
         Some(Piece::Mark("Wkd"))
     } else {
         None

@@ -12,6 +12,8 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod component;
+// an id is of the contents that it came from
+#[allow(clippy::indexing_slicing)]
 pub mod decide;
 mod gathered;
 mod markdown;

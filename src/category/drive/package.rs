@@ -121,7 +121,7 @@ impl Opened {
 }
 
 fn archive(open: &dyn Open, content: ContentId) -> io::Result<ZipArchive> {
-    let window = Window::file(open.file(content)?)?;
+    let window = Window::file(open.here_and_there(content)?)?;
     ZipArchive::open(window).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.message))
 }
 

@@ -16,6 +16,8 @@ mod address;
 mod body;
 mod charset;
 mod date;
+// an id is of the contents that it came from
+#[allow(clippy::indexing_slicing)]
 pub mod decide;
 pub mod form;
 pub mod head;

@@ -22,9 +22,12 @@ enum Place<'a> {
     Standing(&'a str, ContentId),
 }
 
+/// An entry of an archive: the archive's name and identity, the path, and its order.
+type Delivered<'a> = (&'a str, Option<(u64, blake3::Hash)>, &'a str, u32);
+
 pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
     let Filling { contents, standing, .. } = reading.filling;
-    let mut delivered: HashSet<(&str, Option<(u64, blake3::Hash)>, &str, u32)> = HashSet::new();
+    let mut delivered: HashSet<Delivered<'_>> = HashSet::new();
     let mut counted: HashMap<(Sort, ContentId), (Option<Encoding>, Counted)> = HashMap::new();
     let mut first: HashMap<Place<'_>, SourceId> = HashMap::new();
     for (id, entry) in contents.entries.pairs() {

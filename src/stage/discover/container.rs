@@ -16,7 +16,6 @@ use blake3::{Hash, Hasher};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use walkdir::{DirEntry, WalkDir};
 
-use crate::apple::part_name;
 use crate::apple::zip::{Fault, ZipArchive, ZipEntry};
 use crate::category::delivery::{self, Delivered, Shape, is_apples_folder};
 use crate::category::recognise::Beside;

@@ -14,7 +14,7 @@ use crate::contents::Arena;
 use crate::library::drive::Links;
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
-use crate::library::record::{Derived, DerivedForm, DerivedKind, DerivedRecord};
+use crate::library::record::{Derived, DerivedForm, DerivedRecord};
 use crate::library::settings::{AlbumForm, Memories};
 use crate::library::{layout, name};
 use crate::stage::plan::Planner;

@@ -16,6 +16,7 @@ use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, Placement};
 use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
+use crate::stage::survey::MovedByOwner;
 use crate::stage::plan::{Planner, Standing, Target, stamp};
 
 /// Where another choice has put a file that is to move.
@@ -38,7 +39,7 @@ fn standing_at<'s>(place: &str, hash: Hash, standing: &'s Standing) -> Option<(u
 
 /// Files that their owner put elsewhere. Each is that of one path, however many exports have it.
 struct Moved {
-    free: HashMap<Hash, Vec<(LibraryPath, Option<Box<str>>)>>,
+    free: MovedByOwner,
     claimed: HashMap<(PathKey, Hash), LibraryPath>,
 }
 

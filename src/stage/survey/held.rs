@@ -17,6 +17,9 @@ use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, DerivedRecord};
 use crate::stage::reclaim::Reclaimed;
 
+/// Where files are that their owner moved, and what they were called, by their bytes.
+pub type MovedByOwner = HashMap<Hash, Vec<(LibraryPath, Option<Box<str>>)>>;
+
 /// What the plan needs to know of the library.
 #[derive(Debug, Default)]
 pub struct Held {
@@ -28,7 +31,7 @@ pub struct Held {
     /// Files of `Other/` and kept details.
     pub kept: HashMap<LibraryPath, Hash>,
     /// Files that stand by their path and that the owner put elsewhere, by their bytes: where, and what they were called.
-    pub moved: HashMap<Hash, Vec<(LibraryPath, Option<Box<str>>)>>,
+    pub moved: MovedByOwner,
     /// Everything that stands in the tree, by collision key.
     pub taken: HashSet<PathKey>,
     /// Bytes of photos that the owner wants left out.
@@ -131,9 +134,9 @@ impl Standing {
 }
 
 /// Files that stand by their path, where their owner put them.
-fn moved(before: &Before, contents: &Contents) -> HashMap<Hash, Vec<(LibraryPath, Option<Box<str>>)>> {
+fn moved(before: &Before, contents: &Contents) -> MovedByOwner {
     let others = before.files.values().filter(|record| record.area == Area::Other);
-    let mut moved: HashMap<Hash, Vec<_>> = HashMap::new();
+    let mut moved = MovedByOwner::new();
     for record in others.filter(|record| before.owners.contains(&record.path)) {
         let hash = contents.distinct[*record.delivered()].blake3;
         moved.entry(hash).or_default().push((record.path.clone(), record.original_name.clone()));

@@ -28,7 +28,7 @@ use crate::stage::reclaim::Reclaimed;
 pub use albums::{is_in_albums, link, list};
 use harm::Examined;
 pub use harm::{examine, is_as_placed, is_cut};
-pub use held::{Held, held};
+pub use held::{Held, MovedByOwner, held};
 use moved::{find_moved, lead_on};
 
 /// The library as it was before this run: what of the catalog is really there, and what else stands in it.

@@ -274,7 +274,7 @@ fn what_lists_and_texts_do_not_agree_on_is_named() {
     assert!(messages(&report, "missing-item").contains("Lost one"), "{report}");
     assert_eq!(numbers(&report, "notes"), [Some(1), Some(2), Some(1), Some(0), Some(1)]);
     let said = missing.run(&["import", "parts", "--to", "lib"]);
-    assert!(said.out().contains("Notes: 1 of 2 that Apple lists are here"), "{}", said.out());
+    assert!(said.out().contains("Notes: 1 of 2 that Apple lists is here"), "{}", said.out());
 
     let unlisted = scene(
         Notes::new()

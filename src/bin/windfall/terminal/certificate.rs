@@ -4,7 +4,6 @@
 //! Where an export came without Apple's lists, the answer is that nobody can know, even though nothing that
 //! is there is damaged.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
