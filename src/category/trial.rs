@@ -50,6 +50,11 @@ pub struct Trial {
 }
 
 impl Trial {
+    /// In which it was read.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
     pub fn of(zone: Tz) -> Self {
         Trial { zone, stamps: 0, confirmed: 0, against: 0, refuted: Vec::new() }
     }

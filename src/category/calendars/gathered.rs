@@ -4,7 +4,7 @@
 //! name is one calendar, and each of its blocks has a part: what replaces one of a series is no event of its own,
 //! and a tombstone is no task.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono_tz::Tz;
 

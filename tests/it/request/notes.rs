@@ -317,7 +317,8 @@ fn the_list_in_other_dialects() {
     let note = || Notes::new().note(Note::new("Leeks, beans", "x\n").dated(A, B).no_flags());
     let short = "Title, Created On, Modified On, Pinned, Deleted, Drawing/Handwriting";
     let plain = "Title,Created On,Modified On,Pinned,Deleted,Drawing/Handwriting,ContentHash at Import";
-    let dialects: [(&str, fn(Sheet) -> Sheet); 5] = [
+    type Dialect = fn(Sheet) -> Sheet;
+    let dialects: [(&str, Dialect); 5] = [
         ("bom and crlf", |list| list.bom().crlf()),
         ("utf-16", Sheet::utf16le),
         ("header twice", Sheet::header_again),
