@@ -33,7 +33,9 @@ mod zone;
 pub use gathered::{Gathered, gathered};
 pub use markdown::{markdown, todo_txt};
 pub use occurrence::{Happening, happenings};
-pub use read::{Stream, read};
+#[cfg(test)]
+pub use read::Stream;
+pub use read::read;
 pub use row::{CalendarRow, EventRow, TaskRow};
 pub use split::{tasks_alone, without_tasks};
 #[cfg(test)]

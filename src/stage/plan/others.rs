@@ -68,6 +68,11 @@ impl Planner<'_> {
         let mut numbers: Numbers<PathKey> = Numbers::default();
         let mut moved = Moved { free: self.held.moved.clone(), claimed: HashMap::new() };
         let mut leaving: HashSet<LibraryPath> = HashSet::new();
+        let mut by_hash: HashMap<Hash, Vec<&LibraryPath>> = HashMap::new();
+        for (path, hash) in &self.held.kept {
+            by_hash.entry(*hash).or_default().push(path);
+        }
+        by_hash.values_mut().for_each(|paths| paths.sort());
         for (index, entry) in self.contents.entries.pairs() {
             let Some(content) = entry.content() else { continue };
             let wish = wishes.get(&index);
@@ -101,8 +106,14 @@ impl Planner<'_> {
                 self.plan.kept.insert(index, path);
                 continue;
             }
-            // its bytes stand nowhere any more, and no place is theirs
+            // nobody brings it again: it is where its bytes are, if they still are
             if !entry.given && old.is_none() {
+                let top = folder.as_str().split('/').next();
+                let elsewhere = by_hash.get(&hash).into_iter().flatten();
+                let mut alike = elsewhere.filter(|path| path.as_str().split('/').next() == top);
+                if let Some(path) = alike.next() {
+                    self.plan.kept.insert(index, (*path).clone());
+                }
                 continue;
             }
             let adopted = self.foreign.find(hash, &folder, stem, extension);
