@@ -16,8 +16,8 @@ use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, Placement};
 use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
-use crate::stage::survey::MovedByOwner;
 use crate::stage::plan::{Planner, Standing, Target, stamp};
+use crate::stage::survey::MovedByOwner;
 
 /// Where another choice has put a file that is to move.
 fn left(wish: Option<&Wished>, hash: Hash, standing: &Standing) -> Option<LibraryPath> {
