@@ -147,6 +147,7 @@ mod threads;
 #[doc(hidden)]
 pub mod threads;
 
+pub use category::drive::decide::Proof as DriveProof;
 pub use category::outcome::Count;
 pub use category::photos::counts::{AlbumCounts, MediaCounts};
 pub use category::{Choices, Mbox, Packages, Wanted};

@@ -101,6 +101,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// Where what comes next begins, in bytes of the text.
+    #[cfg(any(test, feature = "internals"))]
     pub fn position(&self) -> usize {
         self.at
     }

@@ -56,6 +56,7 @@ impl Value {
     }
 
     /// The text, if this is one.
+    #[cfg(any(test, feature = "internals"))]
     pub fn text(&self) -> Option<&str> {
         match self {
             Value::Text(text) => Some(text),

@@ -27,6 +27,7 @@ impl Wanted {
         Wanted(Category::ALL.into_iter().filter(|category| !categories.contains(category)).collect())
     }
 
+    /// Whether it is wanted.
     pub fn has(&self, category: Category) -> bool {
         self.0.contains(&category)
     }
@@ -60,7 +61,9 @@ impl fmt::Display for Wanted {
 /// Whether mail is also written as one file for each folder, for programs that take nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mbox {
+    /// They are.
     Written,
+    /// Only as it was delivered.
     No,
 }
 
@@ -69,6 +72,7 @@ pub enum Mbox {
 pub enum Packages {
     /// A folder with the package's name stands beside the zip.
     Unpacked,
+    /// They stay zips.
     AsDelivered,
 }
 
@@ -77,8 +81,11 @@ pub enum Packages {
 pub struct Choices {
     /// In which zone Apple's clocks without a zone are read.
     pub zone: Tz,
+    /// Whether mail is written twice.
     pub mbox: Mbox,
+    /// Whether zipped packages are unpacked.
     pub packages: Packages,
+    /// What is imported.
     pub wanted: Wanted,
 }
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wishes, problem_of};
 use crate::category::recognise::Sort;
+use crate::category::trial::Trial;
 use crate::category::{Choices, bookmarks, calendars, contacts, drive, mail, notes, tables};
 use crate::contents::{Category, ContentId, ContentSet, Contents, Entry};
 use crate::problem::Problem;
@@ -124,6 +125,11 @@ impl Decided {
             self.tables.count,
         ];
         counts.into_iter().flatten().filter(|count| !self.unwanted.contains(&count.category)).collect()
+    }
+
+    /// What the clocks of Apple's lists prove of the zone that they are read in.
+    pub fn trial(&self) -> Option<&Trial> {
+        self.notes.trial.as_ref()
     }
 
     /// What is wrong or uncertain.

@@ -175,6 +175,7 @@ impl<'a> Made<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     #[serde(with = "crate::contents::word")]
+    /// Which it is.
     pub category: Category,
     /// What a person counts: notes, files, cards, events and tasks, messages, bookmarks, rows.
     pub items: u64,

@@ -1,8 +1,7 @@
 //! Whether the zone in which Apple's stamps are read can be the right one.
 //!
 //! No list of Apple's states a zone, and no public source settles it. But a request refutes a wrong zone by itself:
-//! a stamp of an hour that its clocks skipped, one after the export was built, the same time stated elsewhere, a file
-//! that is younger than itself. Nothing here corrects a date; it counts, and says which zone it cannot be.
+//! a stamp of an hour that its clocks skipped, one after the export was built, the same time stated elsewhere. Nothing here corrects a date; it counts, and says which zone it cannot be.
 
 use chrono::{DateTime, FixedOffset, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -15,9 +14,6 @@ const MOST_KEPT: usize = 100;
 /// The same moment, written by two of Apple's servers.
 const SAME: TimeDelta = TimeDelta::seconds(2);
 
-/// Hours of a year, of which a zone with summer time skips one.
-const HOURS_OF_A_YEAR: f64 = 8766.0;
-
 /// What refutes a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Proof {
@@ -27,8 +23,6 @@ pub enum Proof {
     AfterBuilt,
     /// Another export states the same time as an instant, and so the offset.
     OtherExport,
-    /// The file itself was made later than its stamp says that iCloud had it.
-    Embedded,
 }
 
 /// One stamp that cannot be of this zone.
@@ -56,6 +50,11 @@ pub struct Trial {
 }
 
 impl Trial {
+    /// In which it was read.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
     pub fn of(zone: Tz) -> Self {
         Trial { zone, stamps: 0, confirmed: 0, against: 0, refuted: Vec::new() }
     }
@@ -81,20 +80,6 @@ impl Trial {
         } else {
             self.refute(Proof::OtherExport, time, Some(offset));
         }
-    }
-
-    /// Looks at the stamp of when iCloud got a file that was itself made at this instant.
-    pub fn made(&mut self, time: NaiveDateTime, embedded: DateTime<Utc>) {
-        if zone::local(self.zone, time).to_utc() + SAME < embedded {
-            self.refute(Proof::Embedded, time, None);
-        }
-    }
-
-    /// How many stamps of a skipped hour to expect if they were UTC after all: where it is much less than 1, that there
-    /// is none says nothing.
-    pub fn expected_skipped(&self) -> f64 {
-        // as many stamps as no request has are still exact in a double
-        self.stamps as f64 / HOURS_OF_A_YEAR
     }
 
     fn refute(&mut self, proof: Proof, time: NaiveDateTime, offset: Option<FixedOffset>) {
@@ -132,12 +117,9 @@ mod tests {
         trial.stated(clock("2024-07-01T05:00:00"), instant("2024-07-01T05:00:01Z"));
         trial.stated(clock("2024-07-01T05:00:00"), instant("2024-07-01T05:07:00Z"));
         trial.stated(clock("2024-07-01T05:00:00"), instant("2021-07-01T05:00:00Z"));
-        trial.made(clock("2024-07-01T05:00:00"), instant("2024-07-01T12:00:00Z"));
-        trial.made(clock("2024-07-01T05:00:00"), instant("2024-07-01T13:00:00Z"));
-        assert_eq!((trial.stamps, trial.confirmed, trial.against), (5, 1, 4));
+        assert_eq!((trial.stamps, trial.confirmed, trial.against), (5, 1, 3));
         let proofs: Vec<_> = trial.refuted.iter().map(|refuted| refuted.proof).collect();
-        assert_eq!(proofs, [Proof::Skipped, Proof::AfterBuilt, Proof::OtherExport, Proof::Embedded]);
+        assert_eq!(proofs, [Proof::Skipped, Proof::AfterBuilt, Proof::OtherExport]);
         assert_eq!(trial.refuted[2].offset.map(|offset| offset.local_minus_utc()), Some(0));
-        assert!(trial.expected_skipped() < 0.001);
     }
 }

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::category::drive;
+use crate::contents::litter;
+
 /// The folder of the library that belongs to Windfall itself.
 pub const INTERNAL: &str = ".windfall";
 /// Inside it: Apple's details, verbatim, a folder for each export.
@@ -90,6 +93,15 @@ pub fn has_own_folder(folder: &Path) -> bool {
 pub fn is_of_page(path: &str) -> bool {
     let section = path.strip_prefix(SECTIONS).and_then(|below| below.strip_prefix('/'));
     path == PAGE || section.is_some_and(|name| SECTION_FILES.contains(&name))
+}
+
+/// Whether nobody misses what stands at this path of the library, because systems put it there. In an owner's own tree that
+/// is less: a file may be called as it likes.
+pub fn is_litter(path: &str) -> bool {
+    match path.split_once('/') {
+        Some((top, below)) if OF_CATEGORIES.contains(&top) => drive::path::is_ignored(below),
+        _ => litter::is_ignored(path),
+    }
 }
 
 /// Whether a path of the library is that of a table which stands beside an export's details for a lost catalog.

@@ -121,7 +121,7 @@ pub fn scan(root: &Path) -> Scan {
             Ok(None) => {}
             Ok(Some((entry, metadata))) => {
                 let path = name::text_below(root, entry.path());
-                if !litter::is_ignored(&path) {
+                if !layout::is_litter(&path) {
                     scan.seen.insert(path, Seen::of(&metadata));
                 }
             }

@@ -25,7 +25,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, ToSql};
 
-pub use rows::{Bookmarked, Drive, File, MOST_BODY, Mail, Noted};
+pub use rows::{Bookmarked, Drive, File, Mail, Noted};
 pub use source::{Counted, Source, SourceId, Unaccounted};
 
 /// `WfRe`, by which `file` and other tools may know these databases.

@@ -7,7 +7,8 @@ use chrono_tz::Tz;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Bookmarked, Counted, Drive, File, MOST_BODY, Mail, Noted, Records, Source, Unaccounted};
+use super::rows::MOST_BODY;
+use super::{Bookmarked, Counted, Drive, File, Mail, Noted, Records, Source, Unaccounted};
 use crate::apple::sheet::Lines;
 use crate::apple::table::Encoding;
 use crate::category::bookmarks::{self, Bookmark};
@@ -578,7 +579,7 @@ fn hostile_texts_are_texts() {
 
     let connection = Connection::open(&path).expect("a database");
     let shown = hostile.replace('\0', "\u{fffd}");
-    assert_eq!(asked(&connection, "SELECT subject FROM messages"), [shown.clone()]);
+    assert_eq!(asked(&connection, "SELECT subject FROM messages"), std::slice::from_ref(&shown));
     assert_eq!(asked(&connection, "SELECT title || folder FROM notes"), [shown.repeat(2)]);
     assert_eq!(asked(&connection, "SELECT octet_length(body) FROM messages"), [MOST_BODY.to_string()]);
     assert_eq!(

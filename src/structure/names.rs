@@ -23,8 +23,11 @@ const MAILBOXES: [&str; 8] =
     ["INBOX", "Sent Messages", "Deleted Messages", "Junk", "Archive", "Drafts", "Notes", "Recently Deleted"];
 
 /// Folders of iCloud Photos that every export has.
-const OF_PHOTOS: [&str; 6] =
-    ["Photos", "Albums", "Memories", "Recently Deleted", "Shared Albums", "Shared Library"];
+const OF_PHOTOS: [&str; 7] =
+    ["Photos", "Albums", "Memories", "Recently Deleted", "Shared Albums", "Shared Library", "My Albums"];
+
+/// Lists of iCloud Photos in folders whose other lists are called as their owner called the albums.
+const AMONG_ALBUMS: [&str; 3] = ["Favorites.csv", "Hidden.csv", "AlbumInfo.json"];
 
 /// Gives out numbers for names that an owner chose, the same for the same name within one report.
 #[derive(Debug, Default)]
@@ -140,7 +143,12 @@ fn is_of_apple(entry: &Entry, name: &str, depth: usize, is_file: bool) -> bool {
     let key = match_key(name);
     if entry.category == Category::Photos {
         let is_list = words::names_apples(name) && matches!(split(&key).1, "csv" | "json" | "txt" | "zip");
-        return if is_file { is_list && depth <= 1 } else { depth == 0 && OF_PHOTOS.contains(&name) };
+        let is_among_albums = depth > 0 && !entry.folder().starts_with("Photos");
+        return match is_file {
+            true if is_among_albums => AMONG_ALBUMS.contains(&name),
+            true => is_list,
+            false => depth == 0 && OF_PHOTOS.contains(&name),
+        };
     }
     match Sort::of(entry) {
         Some(Sort::DriveFile) => !is_file && depth == 0 && key == "drive",

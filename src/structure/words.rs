@@ -23,72 +23,78 @@ const SURE: usize = 4;
 
 /// Words of titles, keys and file names that Apple gave. No word is here that only an owner would write.
 const WORDS: &str = "\
-a about acceptance access account accounts achievement achievements achievementstitle action actions activation active \
-activities activity add added additional address addressarray addresses adjusted admin affiliate after age agreement \
-agreements album albums all allowed alternate amount amounts an and annotation annotations app appearance apple \
-applecare application applications approved apps archive are array article articles artist artists as assigned \
-assistant associated at attempt attempts attendee attribute attributes audio authorization authorized auto available \
-avenue average base based basis beats been before begin beta between bill billed billing birth bitrate block blocked \
-body book bookmark bookmarks books both bought brand browser build bundle by cache calendar calendars calls campaign \
-cancel cancelled capture captured card cards carrier cart case cases category center certificate change changed changes channel channels \
-charge chargeback charged check checked checksum child city class click clicks client clips close closed cloud code \
-codes coll collection collections comment comments communication communications compatibility complete completed \
-completion component composer compilation config configuration confirmation confirmed connection connections consent \
-consented consumption contact contacts container containers content contenthash contents context conversion copy core \
-count counter country counts county coupon course created creating creation creator credential credentials credit \
-cumulative currency current cursor custom customer daily data database date dates day days debit decimal default delete \
-deleted deletion delivered delivery density department derived desc description destination detail details developer \
-device devices diagnostic diagnostics digital dimension direct direction disc disabled discount discovery dislikes \
-display dispute distance district document documents dollar domain done download downloaded downloads drawing drive \
-driver duration during edited effective elapsed element email enable enabled encoding end ended ending ends engine \
-enrolled enrollment entered entity entry environment episode episodes error errors estimated evaluation event eventkit \
-events exchange executable exempt expiration expired expires expiry explicit export extended extension external facetime \
-failed failure family favorite favorites favourite favourites feature features fee feed feedback fi field file files \
-fingerprint finished first flag flags folder folders follow for form format forward found free frequency from \
-fulfillment full function game games gaps gender general genre genres gift given global grade grand group grouping \
-groups guid guide hand handle handwriting hardware has hash have header health heartbeat height hidden hide high history \
-holder hour hours human i iap ibooks iccid icloud icon id identifier identifiers identity ids ignore image images imei \
-img import imported impression impressions in inactive inbox income index indicator industry info information initial \
-initiated input install installation installed installs interaction interface internal interpretation interval invitation \
-invoice ios ip iphoto is iso issue issued issuer item items itunes job join joined journal json key keyboard keys keyword \
-kind known label language last lat latest latitude launch leaderboard leaderboards legal length level library license \
-like liked likes limit line lines link linked list listed listened lists live local locale location locations lock locked \
-log logged login logs lon longitude low lyrics mac mail main major make managed manual manually manufacturer map mapped \
-maps mark marked market marketing master match matched matching max maximum measure measurement media meid member members \
-memories memory merchant message messages messaging meta metadata method metrics middle migrated millis millisecond \
-milliseconds min minimum minor minute minutes missing mobile mode model models modification modified month monthly \
-movement movie movies ms multiple music name names native navigation net network networks new news next no non normal not \
-note notes notification notifications now null number numbers object objects occurred of off offer offline offset old on \
-online only open opened operating operation option options or order orderable orders organization orientation origin \
-original originating os other others out output outstanding over owned owner package page pages paid parent part partial \
-participant participants partner partners parts passkey passkeys password path pay payload payment payments pending per \
-percent percentage performance period permission permissions person personal phone photo photos physical pinned placed \
-plan plans platform play playback played player playlist playlists plays playstate podcast podcasts point points \
-popularity position positions post postal posted pre preference preferences prefix preorder previous previously price \
-primary print priority privacy product products profile profiles program progress promotion promotional properties \
-property protocol provider providers province proxy public published publisher purchase purchased purchaser purchases \
-push qty quality quantity query queue radio rank ranking rankings rate rated rating ratings raw re read reading reason \
-received recent recently recents recipient recommendations reconciled record recorded recording recordings records \
-redeemed redemption redownload reference referral referrer refund refunded region register registered registration \
-relationship release released remaining remark reminder reminders remote removal removed renew renewal rental rented \
-repair repairs repeat replaced reply report reported request requested requests required reserved reset resolution \
-resolved resource resources response responses restored result results retail returned review reviewed reviews revision \
-revoked role roles row rows rule sale sales sample saved scale schedule scheduled scope score screen search season second \
-secondary seconds secret section sections security segment selected selection seller send sender sent sequence serial \
-series server service services session sessions set sets setting settings severity share shared shares sharing ship \
-shipped shipping short show shows shuffle sign signature signed signon similarity since singular siri size skip skipped \
-skips sku sms social software sold song songs sort sound source sources space special specific spent staff stamp standard \
-start started starting starts state states station stations statistic statistics status step stop stopped storage store \
-stored storefront stores stream streaming street string style sub subject submission submitted subscribe subscribed \
-subscriber subscription subscriptions subtitle subtotal success successful suffix suggested suggestions summary supplied \
-support supported suppressed survey sync system table tag tagged tags tap target tax term terms test text third threshold \
-thumbnail tier time timed times timestamp timezone title titles to token tokens top topic total totals touched track \
-tracking tracks traffic transaction transactions transfer transferred trial tunes tv tyoe type types ui udid unique unit \
-units unknown unread unwatched update updated updates upload uploaded uri url urls us usage use used user username users \
-using usual utc uuid valid validation value values variant vendor verification verified version via video videos view \
-viewed views visibility visible visit visited visits voice volume wallet warranties warranty was watch watched watchos web \
-website week weekly weight what when where wi wifi width window wishlist with within work worksheet x xml year \
-yearly years your zip zone and";
+a about acceptance access account accounts achievement achievements achievementstitle action actions activation \
+active activities activity ad add added additional address addressarray addresses adjusted admin affiliate after age \
+agent agreement agreements album albums all allowed alternate amount amounts an analytics and annotation annotations \
+app appearance apple applecare application applications approved apps archive are array article articles artist \
+artists as assigned assistant associated at attempt attempts attendee attribute attributes audio author \
+authorization authorizations authorized auto automatic available avenue average base based basis beats been before \
+begin beta between bill billed billing billings birth bitrate block blocked body bonus book bookmark bookmarks books \
+bookstore both bought brand browser build bundle by cache calendar calendars calls campaign cancel cancelled capture \
+captured card cards care carrier cart case cases categories category center certificate change changed changes \
+channel channels charge chargeback charged check checked checksum child city class click clicks client clips close \
+closed cloud code codes coll collection collections com comment comments commerce communication communications \
+compatibility compilation complete completed completion component composer computer concern config configuration \
+confirmation confirmed connection connections consent consented consumption contact contacts container containers \
+content contenthash contents context conversion copy core count counter country counts county coupon course created \
+creating creation creator credential credentials credit cumulative currency current cursor custom customer daily \
+data database date dates day days dd debit decimal default delete deleted deletion delivered delivery density \
+department derived desc description destination detail details developer device devices diagnostic diagnostics \
+digital dimension direct direction disabled disc discount discovery dislikes display dispute distance district \
+document documents dollar domain done download downloaded downloads drawing drive driver duration during edited \
+effective elapsed element email empty enable enabled encoding end ended ending ends engine enrolled enrollment \
+entered entity entry environment episode episodes error errors estimated evaluation event eventkit events exchange \
+executable exempt expiration expired expires expiry explicit export extended extension external face facetime failed \
+failure family favorite favorites favourite favourites feature featured features fee feed feedback fi field file \
+files find fingerprint finished first flag flags flow folder folders follow for form format forward found free \
+freeform frequency from front fulfillment full function game games gaps gender general genre genres gift given \
+global grade grand group grouping groups guid guide hand handle handwriting hardware has hash have header health \
+heartbeat height hidden hide high history holder hour hours human i iap ibooks iccid icloud icon id identifier \
+identifiers identity ids ignore image images imei img import imported impression impressions in inactive inbox \
+including income index indicator industry info information initial initiated input install installation installed \
+installs interaction interface internal interpretation interval invitation invoice ios ip iphoto is iso issue issued \
+issuer item items itunes job join joined journal json key keyboard keys keyword kind kit known label language last \
+lat latest latitude launch leaderboard leaderboards legal length level library license like liked likes limit line \
+lines link linked list listed listened lists live local locale location locations lock locked log logged login logs \
+lon longitude low lyrics mac mail main major make managed manual manually manufacturer map mapped maps mark marked \
+market marketing master match matched matching max maximum measure measurement media meid member members memories \
+memory memos merchant message messages messaging meta metadata method metrics middle migrated millis millisecond \
+milliseconds min minimum minor minute minutes missing mm mobile mode model models modification modified month \
+monthly movement movie movies ms multiple music my name names native navigation net network networks new newer \
+newest news next no non normal not note notes notification notifications now null number numbers object objects \
+occurred of off offer official offline offset old oldest on online only open opened operating operation option \
+options or order orderable orders organization orientation origin original originating os other others out output \
+outstanding over owned owner package page pages paid parent part partial participant participants partner partners \
+parts passkey passkeys password passwords path pay payload payment payments pending per percent percentage \
+performance period permission permissions person personal phone photo photos physical pinned placed plan plans \
+platform play playback played player playlist playlists plays playstate podcast podcasts point points popularity \
+position positions post postal posted pre preference preferences prefix preorder preview previous previously price \
+primary print priority privacy product products profile profiles program progress projection promo promotion \
+promotional promotions properties property protocol provider providers province proxy public published publisher \
+pulled purchase purchased purchaser purchases push qty quality quantity query queue radio rank ranking rankings rate \
+rated rating ratings raw re read reading reason receipt receipts received recent recently recents recipient \
+recommendations reconciled record recorded recording recordings records redeemed redemption redownload reference \
+referral referrer refund refunded region register registered registration relationship release released remaining \
+remark reminder reminders remote removal removed renew renewal rental rented repair repairs repeat replaced reply \
+report reported request requested requests required reserved reset resolution resolved resource resources response \
+responses restored result results retail returned review reviewed reviews revision revoked role roles row rows rule \
+s safari sale sales sample saved scale schedule scheduled scope score screen search season second secondary seconds \
+secret section sections security segment selected selection seller send sender sent sequence serial series server \
+service services session sessions set sets setting settings severity share shared shares sharing ship shipped \
+shipping short shortcuts show shows shuffle sign signature signed signon similarity since singular siri size skip \
+skipped skips sku sms social software sold song songs sort sound source sources space special specific spent staff \
+stamp standard start started starting starts state states station stations statistic statistics status step stocks \
+stop stopped storage store stored storefront stores stream streaming street string strings style sub subject \
+submission submitted subscribe subscribed subscriber subscription subscriptions subtitle subtotal success successful \
+suffix suggested suggestions summary supplied support supported suppressed survey sync system table tag tagged tags \
+tap target tax term terms test text the third threshold thumbnail tier time timed times timestamp timezone title \
+titles to token tokens top topic total totals touched track tracking tracks traffic transaction transactions \
+transfer transferred trial tunes tv tyoe type types ua udid ui unique unit units unknown unread unwatched up update \
+updated updates upload uploaded uri url urls us usage use used user username users using usual utc uuid valid \
+validation value values variant vendor verification verified version via video videos view viewed views visibility \
+visible visit visited visits voice volume wallet warranties warranty was watch watched watchos web website week \
+weekly weight what when where wi width wifi window wishlist with within work worksheet x xml year yearly years \
+yosemite your yyyy yyyymmdd zip zone";
 
 /// Endings of files that say nothing of whose they are.
 const EXTENSIONS: &str = "\
@@ -204,6 +210,12 @@ mod tests {
             "Data & Privacy Request History",
             "Drawing/Handwriting",
             "Wi-Fi",
+            "Apple.com and Apple Store",
+            "Retail Store Receipts",
+            "Hide My Email Information",
+            "Device Registration History Pre iOS8 and Yosemite",
+            "Event Date (YYYY-MM-DD)",
+            "Playback position (s)",
         ] {
             assert!(is_apples(name), "{name}");
         }

@@ -4,7 +4,7 @@
 //! name is one calendar, and each of its blocks has a part: what replaces one of a series is no event of its own,
 //! and a tombstone is no task.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono_tz::Tz;
 
@@ -128,18 +128,6 @@ impl<'s> Gathered<'s> {
     /// Events and tasks, as people count them.
     pub fn items(&self) -> usize {
         self.all(Part::Event).count() + self.all(Part::Task).count()
-    }
-
-    /// The UIDs that two of its blocks have although neither replaces one of a series: each is a row of its own.
-    pub fn shared_uids(&self) -> BTreeSet<&'s str> {
-        let mut seen = HashSet::new();
-        let uids = self.entries.iter().filter_map(|entry| {
-            let component = entry.component;
-            let uid = component.uid.as_deref()?;
-            let replaces = component.replaces.as_ref().map(|time| &*time.raw);
-            (!seen.insert((&component.kind, uid, replaces))).then_some(uid)
-        });
-        uids.collect()
     }
 
     /// Whether its reminders were not delivered: it has tombstones, and no task. The problem

@@ -30,13 +30,13 @@ pub mod tombstone;
 mod windows;
 mod zone;
 
-pub use component::{Component, Kind, Priority, Status};
 pub use gathered::{Gathered, gathered};
 pub use markdown::{markdown, todo_txt};
-pub use metadata::{Described, Metadata};
 pub use occurrence::{Happening, happenings};
-pub use read::{Calendar, Stream, read};
+pub use read::{Stream, read};
 pub use row::{CalendarRow, EventRow, TaskRow};
 pub use split::{tasks_alone, without_tasks};
-pub use time::{Basis, Form, Moment, Time};
-pub use zone::{Zone, Zones, named_zone};
+#[cfg(test)]
+pub use time::Basis;
+pub use time::{Form, Moment};
+pub use zone::named_zone;

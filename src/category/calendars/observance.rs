@@ -210,7 +210,8 @@ fn local(time: &Option<time::Time>) -> Option<NaiveDateTime> {
 #[cfg(test)]
 mod tests {
     use crate::apple::content_line::text_of;
-    use crate::category::calendars::{Zones, read};
+    use crate::category::calendars::read;
+    use crate::category::calendars::zone::Zones;
     use chrono::NaiveDateTime;
 
     const YEARLY: &str = "BEGIN:DAYLIGHT\nTZOFFSETFROM:+0100\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\n\

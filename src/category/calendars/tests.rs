@@ -1,9 +1,9 @@
 use std::time::{Duration, Instant};
 
+use super::component::{Component, Kind};
 use super::gathered::Part;
 use super::{
-    CalendarRow, Component, EventRow, Kind, Stream, TaskRow, gathered, markdown, read, tasks_alone, todo_txt,
-    without_tasks,
+    CalendarRow, EventRow, Stream, TaskRow, gathered, markdown, read, tasks_alone, todo_txt, without_tasks,
 };
 use chrono_tz::Tz;
 use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
@@ -276,25 +276,6 @@ fn what_counts() {
     let stream = read(text.as_bytes());
     assert!(!gathered(&stream, "x")[0].is_not_delivered());
     assert_eq!(gathered(&stream, "x")[0].items(), 1);
-}
-
-#[test]
-fn uids_that_are_shared() {
-    let of = |uid: &str, more: &str| event(&format!("UID:{uid}{more}"));
-    let series =
-        of("1", "") + &of("1", "\r\nRECURRENCE-ID:20240101") + &of("1", "\r\nRECURRENCE-ID:20240102");
-    let cases: [(String, &[&str]); 4] = [
-        (series.clone(), &[]),
-        (series.clone() + &of("1", "\r\nRECURRENCE-ID:20240102"), &["1"]),
-        (of("1", "") + &of("2", "") + &of("1", "") + &of("1", ""), &["1"]),
-        (of("1", "") + &task("UID:1") + &event("SUMMARY:A") + &event("SUMMARY:A"), &[]),
-    ];
-    for (blocks, expected) in cases {
-        let text = calendar(&blocks);
-        let stream = read(text.as_bytes());
-        let shared: Vec<&str> = gathered(&stream, "x")[0].shared_uids().into_iter().collect();
-        assert_eq!(shared, expected, "{blocks}");
-    }
 }
 
 #[test]

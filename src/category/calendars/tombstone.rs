@@ -85,7 +85,8 @@ fn is_bare_question(task: &Component) -> bool {
 #[cfg(test)]
 mod tests {
     use super::are_tombstones;
-    use crate::category::calendars::{Component, read};
+    use crate::category::calendars::component::Component;
+    use crate::category::calendars::read;
 
     /// Which of these tasks, one a line, are tombstones. `|` is a line break within a task.
     fn found(tasks: &[&str]) -> Vec<bool> {

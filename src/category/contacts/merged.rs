@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use crate::apple::content_line::text_of;
 
 /// All files as one, in the order of the bytes of their paths, whatever order they come in.
+#[cfg(any(test, feature = "internals"))]
 pub fn merged(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut ordered: Vec<_> = files.iter().collect();
     ordered.sort_by_key(|(path, _)| path.as_bytes());

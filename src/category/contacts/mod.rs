@@ -26,11 +26,14 @@ mod wish;
 
 use crate::apple::content_line::{Lines, Property};
 
+#[cfg(any(test, feature = "internals"))]
 pub use birthday::Birthday;
-pub use card::{Card, Kind, Reach};
-pub use duplicates::{Alike, Likeness, likely_duplicates, list};
+pub use card::{Card, Reach};
+pub use duplicates::{likely_duplicates, list};
 pub use groups::{Groups, with_categories};
-pub use merged::{merged, piece};
+#[cfg(any(test, feature = "internals"))]
+pub use merged::merged;
+pub use merged::piece;
 pub use photo::{Photo, photo};
 pub use row::Row;
 pub use wish::wished_stem;

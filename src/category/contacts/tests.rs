@@ -1,4 +1,5 @@
-use super::{Birthday, Card, Cards, Groups, Kind, Photo, Row, merged, photo, read, with_categories};
+use super::card::Kind;
+use super::{Birthday, Card, Cards, Groups, Photo, Row, merged, photo, read, with_categories};
 use crate::apple::content_line::text_of;
 use base64::Engine;
 use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};

@@ -88,6 +88,7 @@ impl<R: BufRead> Slices<R> {
     }
 
     /// Bytes that belong to no message: what stands before the first one.
+    #[cfg(any(test, feature = "internals"))]
     pub fn stray(&self) -> u64 {
         self.stray
     }
@@ -339,6 +340,7 @@ impl<W: Write> Writer<W> {
     }
 
     /// What it is written to.
+    #[cfg(any(test, feature = "internals"))]
     pub fn into_inner(self) -> W {
         self.out
     }

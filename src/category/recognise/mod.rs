@@ -79,6 +79,7 @@ const GENERIC: [(&str, Sort); 7] = [
 /// What is known of a delivery from what it lies beside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beside {
+    /// Nothing that tells.
     Nothing,
     /// It lies in an archive of Apple's.
     Apples,

@@ -19,7 +19,7 @@ use crate::run::import::decide::Decided;
 use crate::run::import::place::Placed;
 use crate::stage::plan::Plan;
 use crate::stage::plan::records::Records;
-use crate::stage::report::{self, Done, Report, TimeZone};
+use crate::stage::report::{self, Done, Proved, Report, TimeZone};
 use crate::stage::survey::Before;
 
 /// Makes the report of a run.
@@ -79,6 +79,7 @@ pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Res
         rows,
         media: counts::media(&inputs.contents, &matched, &stands),
         albums: counts::albums(&matched),
+        proved: Proved::of(&others),
         categories: categories(&others, &made),
         time_zone,
         healed,

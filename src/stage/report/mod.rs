@@ -20,6 +20,7 @@ pub use count::{Counted, Done, count};
 
 use crate::category::outcome::Count;
 use crate::category::photos::counts::{AlbumCounts, MediaCounts};
+use crate::category::{drive, others};
 use crate::contents::{Bytes, Category, Class, Export, ExportId, PartId};
 use crate::library::catalog::Health;
 use crate::library::settings::ZoneFrom;
@@ -90,6 +91,36 @@ pub struct TimeZone {
     pub dates: u64,
 }
 
+/// What Apple's lists of other categories prove; for people only.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proved {
+    /// The zone in which clocks without one were read, if there are any.
+    pub zone: Option<&'static str>,
+    /// How many clocks say that it is the wrong one, and how many that it is right.
+    pub against: u64,
+    /// As another export of the same notes states them.
+    pub confirmed: u64,
+    /// The offset that the clocks are of, where anything tells.
+    pub offset: Option<String>,
+    /// What is proved of the files of iCloud Drive.
+    pub drive: Option<drive::decide::Proof>,
+}
+
+impl Proved {
+    /// What the decisions of a run come to.
+    pub fn of(others: &others::Decided) -> Self {
+        let drive = others.drive.count.map(|_| others.drive.proof);
+        let Some(trial) = others.trial() else { return Proved { drive, ..Proved::default() } };
+        Proved {
+            zone: Some(trial.zone().name()),
+            against: trial.against,
+            confirmed: trial.confirmed,
+            offset: trial.refuted.iter().find_map(|refuted| refuted.offset).map(|offset| offset.to_string()),
+            drive,
+        }
+    }
+}
+
 /// What an import did, or would do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -116,6 +147,9 @@ pub struct Report {
     /// How much of each category these inputs hold.
     #[serde(default)]
     pub categories: Vec<Count>,
+    /// What Apple's lists prove of other categories.
+    #[serde(skip)]
+    pub proved: Proved,
     /// The zone for what carries none.
     pub time_zone: TimeZone,
     /// Rows of the details in these inputs.

@@ -274,7 +274,7 @@ fn what_lists_and_texts_do_not_agree_on_is_named() {
     assert!(messages(&report, "missing-item").contains("Lost one"), "{report}");
     assert_eq!(numbers(&report, "notes"), [Some(1), Some(2), Some(1), Some(0), Some(1)]);
     let said = missing.run(&["import", "parts", "--to", "lib"]);
-    assert!(said.out().contains("Notes: 1 of 2 that Apple lists are here"), "{}", said.out());
+    assert!(said.out().contains("Notes: 1 of 2 that Apple lists is here"), "{}", said.out());
 
     let unlisted = scene(
         Notes::new()
@@ -317,7 +317,8 @@ fn the_list_in_other_dialects() {
     let note = || Notes::new().note(Note::new("Leeks, beans", "x\n").dated(A, B).no_flags());
     let short = "Title, Created On, Modified On, Pinned, Deleted, Drawing/Handwriting";
     let plain = "Title,Created On,Modified On,Pinned,Deleted,Drawing/Handwriting,ContentHash at Import";
-    let dialects: [(&str, fn(Sheet) -> Sheet); 5] = [
+    type Dialect = fn(Sheet) -> Sheet;
+    let dialects: [(&str, Dialect); 5] = [
         ("bom and crlf", |list| list.bom().crlf()),
         ("utf-16", Sheet::utf16le),
         ("header twice", Sheet::header_again),

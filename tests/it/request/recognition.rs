@@ -113,7 +113,10 @@ fn a_whole_request_in_four_languages() {
             verified.out()
         );
         let checked = scene.run(&["check", "parts", "--json"]);
-        assert_eq!((checked.code(), &checked.json()["complete"]), (0, &true.into()), "{}", checked.out());
+        assert_eq!(checked.code(), 0, "{}", checked.out());
+        // a name that is not known to be that of a single part may be the owner's
+        let is_known = language == Language::English;
+        assert_eq!(checked.json()["complete"], is_known, "{language:?}: {}", checked.out());
         assert_eq!(categories(&checked.json()), categories(&report), "{language:?}");
     }
 }

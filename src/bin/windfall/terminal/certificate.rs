@@ -17,7 +17,8 @@ use windfall::cli::{
     remedy,
 };
 use windfall::{
-    Check, Code, Count, Error, ExportReport, LeftAlone, Problem, Report, Severity, TimeZone, ZoneFrom,
+    Check, Code, Count, DriveProof, Error, ExportReport, LeftAlone, Problem, Report, Severity, TimeZone,
+    ZoneFrom,
 };
 
 /// How many archives that were left alone are named.
@@ -71,9 +72,50 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
     proof(out, report.media.proved, report.media.unproved, 0)?;
     albums(out, report)?;
     categories(out, &report.categories)?;
+    proved(out, report)?;
     health(out, report)?;
     to_arrange(out, report)?;
     verdict(out, &report.exports, &report.problems, voice, report.rows)
+}
+
+/// What Apple's lists prove of other categories, and in which zone their clocks were read.
+fn proved(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let proved = &report.proved;
+    match proved.drive {
+        Some(DriveProof::Hashes) => {
+            writeln!(out, "  iCloud Drive: the hashes in Apple's list are those of the files")?;
+        }
+        Some(DriveProof::Sizes) => {
+            writeln!(
+                out,
+                "  iCloud Drive: names and sizes agree; nobody knows what the hashes in Apple's list are of"
+            )?;
+        }
+        Some(DriveProof::Nothing) | None => {}
+    }
+    let Some(zone) = proved.zone else { return Ok(()) };
+    let library = remedy::quoted(Path::new(&report.library));
+    match (proved.against, proved.confirmed) {
+        (0, 0) => writeln!(
+            out,
+            "  Apple's lists state no time zone; their clocks are read in {zone}, and nothing refutes it"
+        ),
+        (0, _) => writeln!(
+            out,
+            "  Apple's lists state no time zone; their clocks are read in {zone}, which other exports confirm"
+        ),
+        (against, _) => {
+            let clocks = counted(against, "clock in Apple's lists says", "clocks in Apple's lists say");
+            let offset = proved.offset.as_ref().map(|offset| format!(" (their offset is {offset})"));
+            writeln!(
+                out,
+                "  {}: {clocks} that they are not of {zone}{}; to read them in another zone, add \
+                 `--apple-time-zone ZONE` to the next import into {library}",
+                styled(BAD, "dates in doubt"),
+                offset.unwrap_or_default()
+            )
+        }
+    }
 }
 
 /// One line for each category besides photos, and what Apple never sends to anybody.
@@ -416,6 +458,7 @@ mod tests {
             bytes: ByteCounts::default(),
             media: MediaCounts { photos: 1, videos: 2, live_photos: 1, proved: 2, unproved: 1, undated: 1 },
             albums: AlbumCounts { albums: 1, memories: 1, shared: 1, memberships: 9 },
+            proved: Default::default(),
             categories: Vec::new(),
             time_zone: TimeZone { name: "Europe/Berlin".to_owned(), from: ZoneFrom::System, dates: 12 },
             rows: 3,
