@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use blake3::{Hash, Hasher};
 use tempfile::TempPath;
 
-use crate::library::files::times;
+use crate::library::files::{is_runnable, let_run, times};
 use crate::library::{drive, layout, name};
 use crate::mirror::decide::{Wanted, Worth};
 use crate::mirror::scan::Moment;
@@ -109,6 +109,10 @@ impl Carrier<'_> {
         {
             let _ = file.set_permissions(permissions);
         }
+        // on some drives every photo may be run, which says nothing
+        if wanted.path.starts_with(PROGRAMS) && is_runnable(&metadata) {
+            let _ = let_run(&temporary);
+        }
         Ok(Carried { temporary, blake3, size, modified })
     }
 
@@ -154,6 +158,9 @@ impl Carrier<'_> {
 fn is_of_iclouds_drive(wanted: &Wanted) -> bool {
     wanted.path.strip_prefix(layout::DRIVE).is_some_and(|below| below.starts_with('/'))
 }
+
+/// Where programs of the owner's may stand.
+const PROGRAMS: &str = "Drive/";
 
 /// The permissions of a copy: those of the original, but its owner may always write to it.
 #[cfg(unix)]

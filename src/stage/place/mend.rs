@@ -18,7 +18,7 @@ use crate::contents::Contents;
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::drive::hash_file;
-use crate::library::files::{make_folder, rename_new, set_time};
+use crate::library::files::{is_runnable, let_run, make_folder, rename_new, set_time};
 use crate::library::layout::{self, INTERNAL};
 use crate::library::name;
 use crate::library::path::LibraryPath;
@@ -171,11 +171,17 @@ impl Mending<'_> {
         }
         let (staged, target) = (staging.path_of(&hash), path.to_path(library));
         if let Some(same) = self.placed.get(&hash) {
-            return copy_new(&same.to_path(library), &target, &hash, staging, healing.modified);
+            copy_new(&same.to_path(library), &target, &hash, staging, healing.modified)?;
+        } else {
+            set_time(&staged, healing.modified);
+            rename_new(&staged, &target)?;
+            self.placed.insert(hash, path.clone());
         }
-        set_time(&staged, healing.modified);
-        rename_new(&staged, &target)?;
-        self.placed.insert(hash, path.clone());
+        // a program stays one
+        let aside = self.mended.aside.get(path).and_then(|aside| fs::metadata(aside.to_path(library)).ok());
+        if aside.is_some_and(|aside| is_runnable(&aside)) {
+            let _ = let_run(&target);
+        }
         Ok(())
     }
 }
