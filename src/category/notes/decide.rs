@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Read};
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 use crate::apple::sheet::Sheet;
 use crate::apple::stamp::Stamp;
@@ -21,7 +21,7 @@ use crate::category::notes::unite::{At, United, clocks, unite};
 use crate::category::notes::{doubts, list, sharing, written};
 use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wished, Wishes};
 use crate::category::recognise::Sort;
-use crate::category::trial::Trial;
+use crate::category::trial::{self, Trial};
 use crate::contents::{Category, ContentId, Contents, EntryId};
 use crate::problem::Problem;
 use crate::problem::refusal::Refusal;
@@ -236,13 +236,11 @@ fn tried(
     clocks: Vec<(NaiveDateTime, DateTime<Utc>)>,
     choices: &Choices,
 ) -> Option<Trial> {
-    /// Zips state times on a clock that may be as many hours behind UTC.
-    const BEHIND: TimeDelta = TimeDelta::hours(12);
     let mut trial = Trial::of(choices.zone);
     // exports that list the same note are not two witnesses
     let mut heard = HashSet::new();
     for delivery in deliveries {
-        let built = contents.exports[delivery.export].built.map(|built| built.and_utc() + BEHIND);
+        let built = contents.exports[delivery.export].built.map(trial::latest);
         for row in &delivery.details.rows {
             for stamp in [&row.created, &row.modified] {
                 if let Ok(Some(Stamp::Clock(time))) = stamp.says()
