@@ -4,7 +4,6 @@
 //! files of older versions stand with those of the newest, and their texts stay among the details.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::{self, Read};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
@@ -19,7 +18,7 @@ use crate::category::notes::note::{Attachment, Note, Notes, notes};
 use crate::category::notes::tally::Tally;
 use crate::category::notes::unite::{At, United, clocks, unite};
 use crate::category::notes::{doubts, list, sharing, written};
-use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wished, Wishes};
+use crate::category::outcome::{Count, Hearing, LARGEST_WHOLE, Made, Standing, Wished, Wishes, whole};
 use crate::category::recognise::Sort;
 use crate::category::trial::{self, Trial};
 use crate::contents::{Category, ContentId, Contents, EntryId};
@@ -28,9 +27,6 @@ use crate::problem::refusal::Refusal;
 
 /// Bytes of memory that the rows of all lists may take: those of 300,000 notes.
 const ROOM: usize = 96 << 20;
-
-/// Bytes. No note is longer.
-const LONGEST: u64 = 64 << 20;
 
 /// What was read, by the bytes that said it.
 #[derive(Debug, Default)]
@@ -285,23 +281,13 @@ impl Kept {
         let ways: Vec<String> = paths.into_iter().flatten().map(|path| self.place.way_to(path)).collect();
         Made::new(Category::Notes, self.place.markdown.as_str(), move |open, to| {
             let bytes = match &self.note.body {
-                Some(body) => whole(open, body.content)?,
+                Some(body) => whole(open, body.content, LARGEST_WHOLE)?,
                 None => Vec::new(),
             };
             to.write_all(written::written(&self.note, &ways, &body::text(&bytes)).as_bytes())
         })
         .modified(self.time)
     }
-}
-
-/// All bytes of a text.
-fn whole(open: &dyn Open, content: ContentId) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open.open(content)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(io::Error::other("its text is longer than that of any note"));
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]
