@@ -27,10 +27,17 @@ pub enum Piece<'e> {
 pub struct Element<'e> {
     /// The member of the outermost object that it is, or in whose array it stands.
     pub member: Option<&'e str>,
-    /// Whether it stands in an array.
-    pub in_array: bool,
+    pub stands: Stands,
     /// Without the white space around it; mostly, but not surely, JSON.
     pub text: &'e [u8],
+}
+
+/// Where an element stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    InArray,
+    /// It is a member of the outermost object, or the whole document.
+    Apart,
 }
 
 /// How a document ended.
@@ -94,7 +101,10 @@ impl<R: BufRead> Elements<R> {
                 }
                 return Ok(None);
             };
-            let in_array = matches!(self.at, At::Array | At::MemberArray);
+            let stands = match self.at {
+                At::Array | At::MemberArray => Stands::InArray,
+                At::Start | At::Object | At::End(_) => Stands::Apart,
+            };
             match (self.at, byte) {
                 (At::Start, b'[') => self.enter(At::Array),
                 (At::Start, b'{') => self.enter(At::Object),
@@ -107,7 +117,7 @@ impl<R: BufRead> Elements<R> {
                     if self.peek()? == Some(b'[') {
                         self.enter(At::MemberArray);
                     } else {
-                        return self.element(false).map(Some);
+                        return self.element(Stands::Apart).map(Some);
                     }
                 }
                 (At::End(_), _) => {
@@ -121,7 +131,7 @@ impl<R: BufRead> Elements<R> {
                     if self.at == At::Object {
                         self.member = None;
                     }
-                    return self.element(in_array).map(Some);
+                    return self.element(stands).map(Some);
                 }
             }
         }
@@ -162,13 +172,13 @@ impl<R: BufRead> Elements<R> {
         Ok(())
     }
 
-    fn element(&mut self, in_array: bool) -> io::Result<Piece<'_>> {
+    fn element(&mut self, stands: Stands) -> io::Result<Piece<'_>> {
         let size = self.take(Until::Separator)?;
         if size > self.largest as u64 {
             return Ok(Piece::Oversized(size));
         }
         let text = self.text.trim_ascii_end();
-        Ok(Piece::Element(Element { member: self.member.as_deref(), in_array, text }))
+        Ok(Piece::Element(Element { member: self.member.as_deref(), stands, text }))
     }
 
     /// Reads up to what ends it, and says how many bytes that were. What is more than an element may have is

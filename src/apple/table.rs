@@ -7,6 +7,8 @@
 //! quoted field that breaks the rules is read again line by line, so that a damaged row costs itself and not the
 //! rows after it.
 
+pub mod windows;
+
 use std::borrow::Cow;
 
 /// Bytes. Apple writes no longer line.
@@ -42,6 +44,14 @@ impl Encoding {
             Encoding::Windows1252 => "windows-1252",
         }
     }
+
+    /// The bytes that letters come in, at least.
+    fn unit(self) -> usize {
+        match self {
+            Encoding::Utf16Le | Encoding::Utf16Be => 2,
+            Encoding::Utf8 | Encoding::Gb18030 | Encoding::Windows1252 => 1,
+        }
+    }
 }
 
 /// The text alone of [`decoded`].
@@ -53,18 +63,25 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
 /// not UTF-8 is otherwise read as Windows-1252, each on its own, so that one odd name does not spoil the others.
 /// NUL bytes are dropped.
 pub fn decoded(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
-    let utf16 =
-        |encoding: &'static encoding_rs::Encoding, named| (encoding.decode_with_bom_removal(bytes).0, named);
-    let (text, encoding) = match bytes {
-        [0xff, 0xfe, ..] => utf16(encoding_rs::UTF_16LE, Encoding::Utf16Le),
-        [0xfe, 0xff, ..] => utf16(encoding_rs::UTF_16BE, Encoding::Utf16Be),
-        [1..=255, 0, 1..=255, 0, ..] => utf16(encoding_rs::UTF_16LE, Encoding::Utf16Le),
-        [0, 1..=255, 0, 1..=255, ..] => utf16(encoding_rs::UTF_16BE, Encoding::Utf16Be),
-        [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest),
-        _ => utf8(bytes),
+    let (text, encoding) = match (utf16_of(bytes), bytes) {
+        (Some(Encoding::Utf16Be), _) => {
+            (encoding_rs::UTF_16BE.decode_with_bom_removal(bytes).0, Encoding::Utf16Be)
+        }
+        (Some(_), _) => (encoding_rs::UTF_16LE.decode_with_bom_removal(bytes).0, Encoding::Utf16Le),
+        (None, [0xef, 0xbb, 0xbf, rest @ ..]) => utf8(rest),
+        (None, _) => utf8(bytes),
     };
     let text = if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { text };
     (text, encoding)
+}
+
+/// Which UTF-16 it is, if it is that.
+fn utf16_of(bytes: &[u8]) -> Option<Encoding> {
+    match bytes {
+        [0xff, 0xfe, ..] | [1..=255, 0, 1..=255, 0, ..] => Some(Encoding::Utf16Le),
+        [0xfe, 0xff, ..] | [0, 1..=255, 0, 1..=255, ..] => Some(Encoding::Utf16Be),
+        _ => None,
+    }
 }
 
 fn utf8(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {

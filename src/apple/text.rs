@@ -50,6 +50,11 @@ pub fn same_name(a: &str, b: &str) -> bool {
     if a.is_ascii() && b.is_ascii() { a.eq_ignore_ascii_case(b) } else { match_key(a) == match_key(b) }
 }
 
+/// The last step of a path.
+pub fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 /// Stem and extension of a file name; the extension has no dot and is `""` where there is none.
 /// `.pic` has none, nor has `Dr. No`: an extension is at most 16 bytes long and holds no space.
 pub fn split(name: &str) -> (&str, &str) {

@@ -1,9 +1,10 @@
 //! A category turns what Apple delivered into what its owner has.
 //!
-//! The pipeline knows resources, details and assets; only a category knows what they say. Every category that is
-//! imported answers the same questions: whose is this and what is each path for ([`delivery`]), what does a list
-//! say (here), what does it all come to ([`Assets`]). Each question is one `match`; a new category is a folder, a
-//! variant of [`Imported`], and the arms that the compiler then misses.
+//! The pipeline knows resources, details and assets; only a category knows what they say. [`recognise`] and [`delivery`]
+//! tell whose a path is and what it is for. Photos come to [`Assets`], which the pipeline places itself. Everything else
+//! comes together in [`others`]: what lists and texts say, and then, of all exports and of what the library keeps, where
+//! files are to stand, which are made of them, what is wrong and how much there is. A new category is a folder, a variant
+//! of [`Category`], and its line in each answer there.
 
 mod asset;
 pub mod bookmarks;

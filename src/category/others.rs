@@ -128,8 +128,10 @@ impl Decided {
     }
 
     /// What the clocks of Apple's lists prove of the zone that they are read in.
-    pub fn trial(&self) -> Option<&Trial> {
-        self.notes.trial.as_ref()
+    pub fn trial(&self) -> Option<Trial> {
+        let all = [(Category::Notes, &self.notes.trial), (Category::Drive, &self.drive.trial)];
+        let wanted = all.into_iter().filter(|(category, _)| !self.unwanted.contains(category));
+        wanted.filter_map(|(_, trial)| trial.clone()).reduce(Trial::and)
     }
 
     /// What is wrong or uncertain.

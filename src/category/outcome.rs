@@ -14,7 +14,7 @@ use crate::problem::refusal::{Refusal, refused};
 use crate::problem::{Code, Problem, amount};
 
 /// A file that is read as a whole has at most so many bytes. The largest seen is a tenth of it.
-const LARGEST_WHOLE: u64 = 64 << 20;
+pub const LARGEST_WHOLE: u64 = 64 << 20;
 
 /// Opens bytes that were delivered, wherever they are kept now.
 pub trait Open: Sync {
@@ -66,14 +66,9 @@ impl<'a> Hearing<'a> {
             self.unheard.insert(content, (Code::LimitExceeded, message));
             return None;
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-        match self.open.open(content).and_then(|mut reader| reader.read_to_end(&mut bytes)) {
-            Ok(_) => Some(bytes),
-            Err(error) => {
-                self.unheard.insert(content, refused(&error));
-                None
-            }
-        }
+        whole(self.open, content, LARGEST_WHOLE)
+            .map_err(|error| self.unheard.insert(content, refused(&error)))
+            .ok()
     }
 
     /// The first bytes of a content, at most `most`.
@@ -221,13 +216,16 @@ impl Count {
     }
 }
 
-/// All bytes of a content that was read whole before.
+/// All bytes of a content, which are `most` at most.
 ///
 /// # Errors
-/// If they cannot be read any more.
-pub fn whole(open: &dyn Open, content: ContentId) -> io::Result<Vec<u8>> {
+/// If they cannot be read, or are more.
+pub fn whole(open: &dyn Open, content: ContentId, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    open.open(content)?.read_to_end(&mut bytes)?;
+    open.open(content)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::other("it is longer than a file of this kind ever was"));
+    }
     Ok(bytes)
 }
 
@@ -241,8 +239,10 @@ pub fn problem_of(contents: &Contents, entry: EntryId, code: Code, message: impl
 
 #[cfg(test)]
 mod tests {
-    use super::Count;
-    use crate::contents::Category;
+    use std::io::{self, Read};
+
+    use super::{Count, Open, whole};
+    use crate::contents::{Category, ContentId, Id};
 
     #[test]
     fn the_line_of_the_certificate() {
@@ -254,6 +254,21 @@ mod tests {
         ] {
             let (name, words) = Count { items, listed, matched, ..Count::of(category) }.words();
             assert_eq!(format!("{name}: {words}"), line);
+        }
+    }
+
+    struct Abc;
+
+    impl Open for Abc {
+        fn open(&self, _: ContentId) -> io::Result<Box<dyn Read + Send>> {
+            Ok(Box::new(&b"abc"[..]))
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_never_cut() {
+        for (most, read) in [(2, None), (3, Some(b"abc".to_vec())), (u64::MAX, Some(b"abc".to_vec()))] {
+            assert_eq!(whole(&Abc, ContentId::at(0), most).ok(), read, "{most}");
         }
     }
 }

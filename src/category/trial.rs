@@ -11,6 +11,9 @@ use crate::category::photos::time::zone;
 /// Refutations beyond this number are counted, not kept.
 const MOST_KEPT: usize = 100;
 
+/// Zips state times on a clock that may be as many hours behind UTC.
+const BEHIND: TimeDelta = TimeDelta::hours(12);
+
 /// The same moment, written by two of Apple's servers.
 const SAME: TimeDelta = TimeDelta::seconds(2);
 
@@ -49,6 +52,11 @@ pub struct Trial {
     pub refuted: Vec<Refuted>,
 }
 
+/// The instant after which nothing can be in an export whose archives were `built` at this time of an unknown clock.
+pub fn latest(built: NaiveDateTime) -> DateTime<Utc> {
+    built.and_utc() + BEHIND
+}
+
 impl Trial {
     /// In which it was read.
     pub fn zone(&self) -> Tz {
@@ -59,8 +67,7 @@ impl Trial {
         Trial { zone, stamps: 0, confirmed: 0, against: 0, refuted: Vec::new() }
     }
 
-    /// Looks at one stamp. `built` is the instant after which nothing can be in the export; zips state theirs on a
-    /// clock of unknown offset, for which the caller allows.
+    /// Looks at one stamp. `built` is the instant after which nothing can be in the export, as [`latest`] has it.
     pub fn stamp(&mut self, time: NaiveDateTime, built: Option<DateTime<Utc>>) {
         self.stamps += 1;
         if matches!(self.zone.offset_from_local_datetime(&time), LocalResult::None) {
@@ -80,6 +87,16 @@ impl Trial {
         } else {
             self.refute(Proof::OtherExport, time, Some(offset));
         }
+    }
+
+    /// What this and another trial of the same zone show together.
+    pub fn and(mut self, other: Trial) -> Self {
+        self.stamps += other.stamps;
+        self.confirmed += other.confirmed;
+        self.against += other.against;
+        let room = MOST_KEPT.saturating_sub(self.refuted.len());
+        self.refuted.extend(other.refuted.into_iter().take(room));
+        self
     }
 
     fn refute(&mut self, proof: Proof, time: NaiveDateTime, offset: Option<FixedOffset>) {
@@ -121,5 +138,19 @@ mod tests {
         let proofs: Vec<_> = trial.refuted.iter().map(|refuted| refuted.proof).collect();
         assert_eq!(proofs, [Proof::Skipped, Proof::AfterBuilt, Proof::OtherExport]);
         assert_eq!(trial.refuted[2].offset.map(|offset| offset.local_minus_utc()), Some(0));
+    }
+
+    #[test]
+    fn two_trials_are_one() {
+        let tried = |times: &[&str]| {
+            let mut trial = Trial::of(Tz::America__Los_Angeles);
+            times.iter().for_each(|time| trial.stamp(clock(time), None));
+            trial
+        };
+        let both =
+            tried(&["2024-03-10T02:00:00"]).and(tried(&["2024-03-10T02:30:00", "2024-03-10T03:00:00"]));
+        assert_eq!((both.stamps, both.against, both.refuted.len()), (3, 2, 2));
+        let many = tried(&["2024-03-10T02:00:00"; 70]).and(tried(&["2024-03-10T02:00:00"; 70]));
+        assert_eq!((many.against, many.refuted.len()), (140, 100));
     }
 }

@@ -9,7 +9,7 @@ use std::io::{self, BufRead};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::apple::json::{Elements, Ending, Piece};
+use crate::apple::json::{Elements, Ending, Piece, Stands};
 use crate::apple::plist::{self, Value as Plist};
 use crate::structure::columns::{Told, Vocabulary};
 use crate::structure::form::Forms;
@@ -92,11 +92,11 @@ pub fn json(source: impl BufRead) -> io::Result<Document> {
             continue;
         };
         let key = element.member.map(|member| if words::is_apples(member) { member } else { "*" });
-        let path = match (key, element.in_array) {
-            (Some(key), true) => format!("{key}[]"),
-            (Some(key), false) => key.to_owned(),
-            (None, true) => "[]".to_owned(),
-            (None, false) => String::new(),
+        let path = match (key, element.stands) {
+            (Some(key), Stands::InArray) => format!("{key}[]"),
+            (Some(key), Stands::Apart) => key.to_owned(),
+            (None, Stands::InArray) => "[]".to_owned(),
+            (None, Stands::Apart) => String::new(),
         };
         document.add(&path, key, &of_json(&value), 0);
     }

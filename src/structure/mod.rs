@@ -21,7 +21,6 @@ mod names;
 mod notes;
 mod shapes;
 mod table;
-mod windows;
 mod words;
 
 use std::collections::BTreeMap;

@@ -91,11 +91,11 @@ impl Names {
         let mut above = "";
         let mut components = inner.split('/').peekable();
         while let Some(name) = components.next() {
-            let is_file = components.peek().is_none();
-            let name_shown = match is_of_apple(entry, name, shown.len(), is_file) {
-                true => name.to_owned(),
-                false if is_file => self.owners_file(entry, name, above),
-                false => self.owners(name),
+            let step = if components.peek().is_none() { Step::File } else { Step::Folder };
+            let name_shown = match (is_of_apple(entry, name, shown.len(), step), step) {
+                (true, _) => name.to_owned(),
+                (false, Step::File) => self.owners_file(entry, name, above),
+                (false, Step::Folder) => self.owners(name),
             };
             shown.push(name_shown);
             above = name;
@@ -138,18 +138,26 @@ impl Names {
     }
 }
 
+/// A step of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Folder,
+    File,
+}
+
 /// Whether Apple gave this name, which stands so deep below the wrapper.
-fn is_of_apple(entry: &Entry, name: &str, depth: usize, is_file: bool) -> bool {
+fn is_of_apple(entry: &Entry, name: &str, depth: usize, step: Step) -> bool {
     let key = match_key(name);
     if entry.category == Category::Photos {
         let is_list = words::names_apples(name) && matches!(split(&key).1, "csv" | "json" | "txt" | "zip");
         let is_among_albums = depth > 0 && !entry.folder().starts_with("Photos");
-        return match is_file {
-            true if is_among_albums => AMONG_ALBUMS.contains(&name),
-            true => is_list,
-            false => depth == 0 && OF_PHOTOS.contains(&name),
+        return match step {
+            Step::File if is_among_albums => AMONG_ALBUMS.contains(&name),
+            Step::File => is_list,
+            Step::Folder => depth == 0 && OF_PHOTOS.contains(&name),
         };
     }
+    let is_file = step == Step::File;
     match Sort::of(entry) {
         Some(Sort::DriveFile) => !is_file && depth == 0 && key == "drive",
         Some(Sort::NoteText | Sort::NoteFile) => {

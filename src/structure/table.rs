@@ -9,10 +9,10 @@ use std::io::{self, Read};
 
 use serde::Serialize;
 
-use crate::apple::table::{Encoding, Oversized, Record, Records, lines_of};
+use crate::apple::table::windows::{Line, Windows};
+use crate::apple::table::{Encoding, Record, Records};
 use crate::structure::columns::{Told, Vocabulary};
 use crate::structure::form::Forms;
-use crate::structure::windows::Windows;
 use crate::structure::words;
 
 /// Records among which the first header is looked for.
@@ -140,20 +140,11 @@ pub fn read(source: impl Read) -> io::Result<Vec<Table>> {
             '\t' => "tab",
             _ => "comma",
         });
-        let mut next = 1;
-        for record in Records::new(&text, separator) {
-            let (line, lines) = match &record {
-                Ok(record) => (record.line, record.lines),
-                Err(Oversized { line }) => (*line, 1),
-            };
-            reader.blank(line - next);
-            next = line + lines;
-            match record {
-                Ok(record) => reader.take(&record),
-                Err(_) => reader.table.oversized += 1,
-            }
-        }
-        reader.blank(lines_of(&text).saturating_sub(next - 1));
+        windows.lines(&text, separator, |line| match line {
+            Line::Blank(lines) => reader.blank(lines),
+            Line::Record(record) => reader.take(&record),
+            Line::Oversized => reader.table.oversized += 1,
+        });
     }
     Ok(reader.finish())
 }

@@ -18,6 +18,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::apple::sheet::Lines;
+
 pub use decide::{Decided, Heard, decide, hear};
 pub use table::looks_like as looks_like_table;
 pub use write::{csv, html};
@@ -97,23 +99,10 @@ pub struct File {
     pub bookmarks: Vec<Bookmark>,
     /// Those of the HTML form, each before those inside it.
     pub folders: Vec<Folder>,
+    /// Of the HTML form only the rows and what is bad are counted.
     pub lines: Lines,
     /// What cannot be read: the number of its first line, from 1, and why.
     pub bad: Vec<(u64, &'static str)>,
-}
-
-/// What became of the lines of a table; a *line* is a logical one, however many physical ones it spans.
-///
-/// `lines` is the sum of the others. Of the HTML form only `rows` and `bad` are counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Lines {
-    pub physical: u64,
-    pub lines: u64,
-    pub header: u64,
-    pub preamble: u64,
-    pub rows: u64,
-    pub blank: u64,
-    pub bad: u64,
 }
 
 /// Reads a file of either form, whatever it is called; `None` if it is neither. `name` is its file name.

@@ -6,8 +6,9 @@
 
 use std::borrow::Cow;
 
+use crate::apple::sheet::Lines;
 use crate::apple::table::{Record, Records, yes_or_no};
-use crate::category::bookmarks::{Bookmark, File, Lines, Stamp, date};
+use crate::category::bookmarks::{Bookmark, File, Stamp, date};
 
 /// Records before the header that are preamble; behind them no header is looked for.
 const LONGEST_PREAMBLE: usize = 8;

@@ -8,7 +8,9 @@ use crate::apple::text::split;
 use crate::category::calendars::metadata::{self, Delivered, Metadata, undelivered};
 use crate::category::calendars::read::{Stream, read};
 use crate::category::calendars::{Gathered, gathered, markdown, tasks_alone, todo_txt, without_tasks};
-use crate::category::outcome::{Count, Hearing, Made, Standing, Wished, Wishes, problem_of, whole};
+use crate::category::outcome::{
+    Count, Hearing, LARGEST_WHOLE, Made, Standing, Wished, Wishes, problem_of, whole,
+};
 use crate::category::places::Places;
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, Entry, EntryId, ExportId};
@@ -197,7 +199,7 @@ impl Decided {
                 let Some(text) = markdown(list, None) else { continue };
                 let [ics, md] = places.free("Reminders", &list.name, [EXTENSION, "md"]);
                 made.push(Made::new(Category::Calendars, ics, move |open, to| {
-                    let bytes = whole(open, file.content)?;
+                    let bytes = whole(open, file.content, LARGEST_WHOLE)?;
                     let all = file.gathered();
                     let alone = all.get(at).and_then(|list| tasks_alone(&text_of(&bytes), list));
                     to.write_all(&alone.unwrap_or_default())
@@ -208,7 +210,7 @@ impl Decided {
             if is_mixed(&file.stream) {
                 let path = format!("Calendars/Import/{name}");
                 made.push(Made::new(Category::Calendars, path, move |open, to| {
-                    let bytes = whole(open, file.content)?;
+                    let bytes = whole(open, file.content, LARGEST_WHOLE)?;
                     to.write_all(&without_tasks(&text_of(&bytes), &file.stream).unwrap_or_default())
                 }));
             }

@@ -9,7 +9,9 @@ use crate::apple::text::split;
 use crate::category::contacts::{
     Card, Cards, Groups, Photo, likely_duplicates, list, photo, piece, read, wished_stem, with_categories,
 };
-use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wished, Wishes, problem_of, whole};
+use crate::category::outcome::{
+    Count, Hearing, LARGEST_WHOLE, Made, Open, Standing, Wished, Wishes, problem_of, whole,
+};
 use crate::category::places::Places;
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, EntryId};
@@ -142,14 +144,16 @@ impl Decided {
             let files = files.clone();
             made.push(of_contacts("All contacts with groups.vcf", move |open, to| {
                 files.iter().try_for_each(|(path, file)| {
-                    let bytes = whole(open, file.content)?;
+                    let bytes = whole(open, file.content, LARGEST_WHOLE)?;
                     let with = with_categories(&[(*path, &bytes)], &groups);
                     to.write_all(&with.unwrap_or_else(|| piece(&bytes).into_owned()))
                 })
             }));
         }
         made.push(of_contacts("All contacts.vcf", move |open, to| {
-            files.iter().try_for_each(|(_, file)| to.write_all(&piece(&whole(open, file.content)?)))
+            files
+                .iter()
+                .try_for_each(|(_, file)| to.write_all(&piece(&whole(open, file.content, LARGEST_WHOLE)?)))
         }));
         made
     }
@@ -174,7 +178,7 @@ fn pictures<'a>(files: &[(&'a str, &'a File)]) -> Vec<Made<'a>> {
             let stem = if cards.len() == 1 { stem } else { card.display_name().unwrap_or(stem) };
             let [path] = places.free("Contacts/Photos", stem, [extension]);
             made.push(Made::new(Category::Contacts, path, move |open, to| {
-                let bytes = whole(open, file.content)?;
+                let bytes = whole(open, file.content, LARGEST_WHOLE)?;
                 match photo(&text_of(&bytes), card) {
                     Some(Photo::Bytes { bytes, .. }) => to.write_all(&bytes),
                     Some(Photo::Elsewhere(_)) | None => Err(io::ErrorKind::InvalidData.into()),

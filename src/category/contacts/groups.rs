@@ -54,7 +54,7 @@ pub(super) fn key(uid: &str) -> String {
     uid.to_ascii_lowercase()
 }
 
-/// All cards as [`merged`](super::merged::merged) has them, with one line more in each card that a group card names,
+/// All cards one after another, in the order of the paths of their files, with one line more in each card that a group card names,
 /// and without the group cards. `None` if there are no groups, and so nothing to say.
 pub fn with_categories(files: &[(&str, &[u8])], groups: &Groups) -> Option<Vec<u8>> {
     if groups.is_empty() {

@@ -9,6 +9,7 @@ use std::io::Write;
 
 use chrono_tz::Tz;
 
+use crate::apple::stamp::Stamp;
 use crate::apple::text::split;
 use crate::category::drive::count::Counting;
 use crate::category::drive::delivered::{self, Delivered};
@@ -20,6 +21,7 @@ use crate::category::drive::path::may_be_package_as_zip;
 use crate::category::drive::rows::Matching;
 use crate::category::outcome::{Count, Earlier, Made, Open, Standing, Wished, Wishes};
 use crate::category::photos::doubts::Doubts;
+use crate::category::trial::{self, Trial};
 use crate::category::{Choices, Packages};
 use crate::contents::{Category, ContentId, Contents, EntryId};
 use crate::problem::Problem;
@@ -37,6 +39,8 @@ pub struct Decided {
     pub files: Vec<File>,
     /// How much Apple's lists prove of these inputs.
     pub proof: Proof,
+    /// What speaks against the zone in which the dates of the lists are read, if there are any.
+    pub trial: Option<Trial>,
     packages: Vec<Unpacked>,
     opened: Opened,
 }
@@ -100,12 +104,33 @@ pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided 
             proof = proof.max(Proof::of(heard, export, &matching));
         }
     }
+    let trial = tried(contents, &exports, choices.zone);
     let mut wishes = united.wishes();
     let zips = united.zips(heard);
     let files = united.files.into_iter().map(|(_, _, file)| file).collect();
     let packages = unpacked(&mut tree, zips, choices.packages, &mut wishes);
     let (count, problems, opened) = (counting.done(), doubts.into_problems(), Opened::default());
-    Decided { count, wishes, problems, files, proof, packages, opened }
+    Decided { count, wishes, problems, files, proof, trial, packages, opened }
+}
+
+/// What the dates of the lists prove of the zone that they are read in.
+fn tried(contents: &Contents, exports: &[Delivered<'_>], zone: Tz) -> Option<Trial> {
+    let mut trial = Trial::of(zone);
+    // exports that list the same file are not two witnesses, nor are its dates that are the same
+    let mut heard = HashSet::new();
+    for export in exports {
+        let built = contents.exports[export.export].built.map(trial::latest);
+        for row in export.rows.iter() {
+            for date in row.dates() {
+                if let Ok(Some(Stamp::Clock(time))) = date.says()
+                    && heard.insert((&row.title, row.size, time))
+                {
+                    trial.stamp(time, built);
+                }
+            }
+        }
+    }
+    (trial.stamps > 0).then_some(trial)
 }
 
 /// A package that came as a zip.

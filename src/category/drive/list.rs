@@ -65,7 +65,7 @@ pub struct Row {
 /// All that a row says, but not where it stands.
 pub type Says<'r> = (&'r str, Option<u64>, &'r str, Dates<'r>, [Option<bool>; 2], [&'r str; 2]);
 
-/// Created, modified and opened.
+/// Its three dates.
 type Dates<'r> = [&'r Written; 3];
 
 impl Row {
@@ -82,7 +82,8 @@ impl Row {
         self.dates() == other.dates() && flags(self) == flags(other)
     }
 
-    fn dates(&self) -> Dates<'_> {
+    /// Created, modified and opened.
+    pub fn dates(&self) -> Dates<'_> {
         [&self.created, &self.modified, &self.opened]
     }
 

@@ -81,7 +81,7 @@ pub fn read(head: &Head<'_>, body: &[u8]) -> Content {
     let mut open: Vec<Open> = Vec::new();
     let mut taken = 0;
     let mut rest = body;
-    let mut part = Part::of(head, false, None);
+    let mut part = Part::of(head, "text/plain", None);
     for number in 1..=MOST_PARTS {
         content.charset = content.charset.or_else(|| part.charset.clone());
         let around = open.last();
@@ -128,7 +128,8 @@ pub fn read(head: &Head<'_>, body: &[u8]) -> Content {
                 open.truncate(level + 1);
                 let (head, body) = Head::read(after);
                 let is_digest = open.last().is_some_and(|open| open.is_digest);
-                part = Part::of(&head, is_digest, content.charset.as_deref());
+                let usual = if is_digest { "message/rfc822" } else { "text/plain" };
+                part = Part::of(&head, usual, content.charset.as_deref());
                 rest = body;
                 break;
             }
@@ -181,10 +182,11 @@ struct Part {
 }
 
 impl Part {
-    fn of(head: &Head<'_>, in_digest: bool, hint: Option<&str>) -> Self {
+    /// A part whose header names no type is of the `usual` one.
+    fn of(head: &Head<'_>, usual: &str, hint: Option<&str>) -> Self {
         let mut kind = head.first("content-type").map(|raw| Parameters::read(raw, hint)).unwrap_or_default();
         if !kind.value.contains('/') {
-            kind.value = if in_digest { "message/rfc822" } else { "text/plain" }.to_owned();
+            usual.clone_into(&mut kind.value);
         }
         let disposition =
             head.first("content-disposition").map(|raw| Parameters::read(raw, hint)).unwrap_or_default();

@@ -198,7 +198,8 @@ impl Decided {
 fn write(files: &[&File], open: &dyn Open, to: &mut dyn Write) -> io::Result<()> {
     let mut writer = mbox::Writer::new(to);
     files.iter().try_for_each(|file| {
-        let bytes = whole(open, file.content)?;
+        // however long: what was imported is whole in a mailbox too
+        let bytes = whole(open, file.content, u64::MAX)?;
         let bytes = inner(&bytes, Some(file.form));
         let message = Message::read(bytes.get(..LARGEST_READ).unwrap_or(bytes));
         let sent = message.sent.map(|sent| sent.time.with_timezone(&Utc));

@@ -149,7 +149,11 @@ impl<R: BufRead> Slices<R> {
                 debug_assert!(closed.is_none() || last.is_none(), "one message ends at a time");
                 return Ok(closed.or(last));
             }
-            if is_envelope(&line.head, self.open.is_none()) {
+            let is_envelope = match self.open {
+                Some(_) => is_envelope(&line.head),
+                None => is_first_envelope(&line.head),
+            };
+            if is_envelope {
                 self.candidate = Some(line);
             } else {
                 let is_start = self.open.is_none() && self.stray == 0 && head::name_end(&line.head).is_some();
@@ -199,10 +203,13 @@ impl<R: BufRead> Iterator for Slices<R> {
     }
 }
 
-/// Whether a line may separate messages: `From `, a sender, a time of day and a year. The first of a file need not
-/// say when.
-fn is_envelope(line: &[u8], is_first: bool) -> bool {
-    let line = if is_first { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
+/// Whether a line may begin the first message of a file, where it need not say when.
+fn is_first_envelope(line: &[u8]) -> bool {
+    line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).starts_with(b"From ")
+}
+
+/// Whether a line may separate messages: `From `, a sender, a time of day and a year.
+fn is_envelope(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"From ") else { return false };
     let words = || rest.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let is_number = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
@@ -211,7 +218,7 @@ fn is_envelope(line: &[u8], is_first: bool) -> bool {
         let mut parts = word.split(|byte| *byte == b':');
         word.contains(&b':') && parts.all(|part| part.len() <= 2 && is_number(part))
     };
-    is_first || words().any(is_year) && words().any(is_time)
+    words().any(is_year) && words().any(is_time)
 }
 
 /// The message as it was before its lines were quoted.

@@ -4,9 +4,8 @@
 //! files of older versions stand with those of the newest, and their texts stay among the details.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::{self, Read};
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 use crate::apple::sheet::Sheet;
 use crate::apple::stamp::Stamp;
@@ -19,18 +18,15 @@ use crate::category::notes::note::{Attachment, Note, Notes, notes};
 use crate::category::notes::tally::Tally;
 use crate::category::notes::unite::{At, United, clocks, unite};
 use crate::category::notes::{doubts, list, sharing, written};
-use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wished, Wishes};
+use crate::category::outcome::{Count, Hearing, LARGEST_WHOLE, Made, Standing, Wished, Wishes, whole};
 use crate::category::recognise::Sort;
-use crate::category::trial::Trial;
+use crate::category::trial::{self, Trial};
 use crate::contents::{Category, ContentId, Contents, EntryId};
 use crate::problem::Problem;
 use crate::problem::refusal::Refusal;
 
 /// Bytes of memory that the rows of all lists may take: those of 300,000 notes.
 const ROOM: usize = 96 << 20;
-
-/// Bytes. No note is longer.
-const LONGEST: u64 = 64 << 20;
 
 /// What was read, by the bytes that said it.
 #[derive(Debug, Default)]
@@ -236,13 +232,11 @@ fn tried(
     clocks: Vec<(NaiveDateTime, DateTime<Utc>)>,
     choices: &Choices,
 ) -> Option<Trial> {
-    /// Zips state times on a clock that may be as many hours behind UTC.
-    const BEHIND: TimeDelta = TimeDelta::hours(12);
     let mut trial = Trial::of(choices.zone);
     // exports that list the same note are not two witnesses
     let mut heard = HashSet::new();
     for delivery in deliveries {
-        let built = contents.exports[delivery.export].built.map(|built| built.and_utc() + BEHIND);
+        let built = contents.exports[delivery.export].built.map(trial::latest);
         for row in &delivery.details.rows {
             for stamp in [&row.created, &row.modified] {
                 if let Ok(Some(Stamp::Clock(time))) = stamp.says()
@@ -287,23 +281,13 @@ impl Kept {
         let ways: Vec<String> = paths.into_iter().flatten().map(|path| self.place.way_to(path)).collect();
         Made::new(Category::Notes, self.place.markdown.as_str(), move |open, to| {
             let bytes = match &self.note.body {
-                Some(body) => whole(open, body.content)?,
+                Some(body) => whole(open, body.content, LARGEST_WHOLE)?,
                 None => Vec::new(),
             };
             to.write_all(written::written(&self.note, &ways, &body::text(&bytes)).as_bytes())
         })
         .modified(self.time)
     }
-}
-
-/// All bytes of a text.
-fn whole(open: &dyn Open, content: ContentId) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open.open(content)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(io::Error::other("its text is longer than that of any note"));
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -204,7 +204,7 @@ fn no_details(contents: &Contents, heard: &Heard, detailed: &BTreeSet<ExportId>)
     let given: BTreeSet<ExportId> = contents
         .entries
         .iter()
-        .filter(|e| e.given && matches!(Sort::of(e), Sort::Photo | Sort::Deleted))
+        .filter(|e| e.given && !e.class.is_left_out() && matches!(Sort::of(e), Sort::Photo | Sort::Deleted))
         .map(|e| contents.export_of(e))
         .collect();
     // unread details are no absent ones

@@ -11,7 +11,7 @@ mod shape;
 mod sort;
 
 use crate::apple::part_name::{self, PartName};
-use crate::apple::text;
+use crate::apple::text::{self, file_name};
 use crate::category::notes;
 use crate::contents::Category;
 
@@ -268,10 +268,6 @@ pub fn by_name(name: &str) -> Option<Category> {
     ];
     let name = text::match_key(&PartName::read(name).base);
     NAMES.iter().find(|(start, _)| name.starts_with(start)).map(|(_, category)| *category)
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 #[cfg(test)]

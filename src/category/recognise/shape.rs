@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::apple::text::{match_key, split};
+use crate::apple::text::{file_name, match_key, split};
 use crate::category::delivery::{Classified, Head};
 use crate::category::recognise::{
     Beside, Sort, exact, generic, has_drive_root, has_folder_of_notes, is_note, is_outer,
@@ -300,8 +300,4 @@ fn below<'p>(path: &'p str, folder: &str) -> &'p str {
 /// What a folder lies in.
 fn above(folder: &str) -> &str {
     folder.rsplit_once('/').map_or("", |(above, _)| above)
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }

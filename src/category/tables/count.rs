@@ -3,42 +3,23 @@
 //! A *line* is a logical one: a record, however many physical lines a quoted field spans. What the cells say is not
 //! asked here.
 
-use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 
 use crate::apple::json::Elements;
 use crate::apple::plist::{self, Value};
-use crate::apple::table::{Records, decoded, lines_of};
-
-/// Bytes that are looked at together.
-const WINDOW: usize = 8 << 20;
-
-/// A record is no longer than this, so what stands before is whole.
-const LONGEST: usize = 2 << 20;
+use crate::apple::sheet::Lines;
+use crate::apple::table::windows::{Line, Windows};
 
 /// A property list is read as a whole; a larger one is not read.
 const LARGEST_LIST: u64 = 64 << 20;
 
-/// What became of each line; of JSON and property lists only `rows` is counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Lines {
-    pub lines: u64,
-    /// As an editor counts them.
-    pub physical: u64,
-    pub header: u64,
-    pub rows: u64,
-    pub blank: u64,
-    /// Lines that should be rows and cannot be read.
-    pub bad: u64,
-}
-
-/// Counts the lines of a file with this ending.
-pub fn count(extension: &str, mut source: impl BufRead) -> io::Result<Lines> {
+/// Counts the lines of a file with this ending; of JSON and property lists only rows are.
+pub fn count(extension: &str, source: impl BufRead) -> io::Result<Lines> {
     match extension {
         "json" => elements(source),
-        "xml" | "plist" => list(&mut source),
-        "csv" => table(&mut source, ','),
-        "tsv" => table(&mut source, '\t'),
+        "xml" | "plist" => list(source),
+        "csv" => table(source, ','),
+        "tsv" => table(source, '\t'),
         _ => Ok(Lines::default()),
     }
 }
@@ -52,7 +33,7 @@ fn elements(source: impl BufRead) -> io::Result<Lines> {
     Ok(lines)
 }
 
-fn list(source: &mut impl Read) -> io::Result<Lines> {
+fn list(source: impl Read) -> io::Result<Lines> {
     let mut bytes = Vec::new();
     source.take(LARGEST_LIST).read_to_end(&mut bytes)?;
     let rows = match plist::parse(&bytes) {
@@ -64,66 +45,34 @@ fn list(source: &mut impl Read) -> io::Result<Lines> {
     Ok(Lines { rows: rows as u64, ..Lines::default() })
 }
 
-fn table(source: &mut impl Read, separator: char) -> io::Result<Lines> {
+fn table(source: impl Read, separator: char) -> io::Result<Lines> {
     let mut lines = Lines::default();
-    let mut bytes = Vec::new();
-    loop {
-        let before = bytes.len();
-        source.take((WINDOW - before.min(WINDOW)) as u64 + 1).read_to_end(&mut bytes)?;
-        let is_last = bytes.len() <= WINDOW;
-        // a record that begins near the end may go on in the next window
-        let whole = if is_last { bytes.len() } else { line_end(&bytes, WINDOW - LONGEST / 2) };
-        let (text, _) = decoded(&bytes[..whole]);
-        let mut taken = whole;
-        let mut next = 1;
-        for record in Records::new(&text, separator) {
-            if let (Ok(record), Cow::Borrowed(text)) = (&record, &text)
-                && !is_last
-            {
-                let begins = record.raw.as_ptr().addr() - text.as_ptr().addr();
-                if begins + LONGEST > text.len() {
-                    taken = whole - (text.len() - begins);
-                    lines.blank += record.line - next;
-                    lines.lines += record.line - next;
-                    next = record.line;
-                    break;
-                }
-            }
-            let (line, spans, is_blank) = match &record {
-                Ok(record) => {
-                    (record.line, record.lines, record.fields.iter().all(|field| field.trim().is_empty()))
-                }
-                Err(oversized) => (oversized.line, 1, false),
-            };
-            lines.blank += line - next;
-            lines.lines += line - next + 1;
-            next = line + spans;
-            match record {
-                Err(_) => lines.bad += 1,
-                Ok(_) if is_blank => lines.blank += 1,
-                Ok(_) if lines.header == 0 => lines.header = 1,
-                Ok(_) => lines.rows += 1,
-            }
-        }
-        if taken == whole {
-            let behind = lines_of(&text).saturating_sub(next - 1);
-            lines.blank += behind;
-            lines.lines += behind;
-            next += behind;
-        }
-        lines.physical += next - 1;
-        drop(text);
-        bytes.drain(..taken);
-        if is_last {
-            return Ok(lines);
-        }
+    let mut windows = Windows::new(source);
+    while let Some(text) = windows.next_text()? {
+        windows.lines(&text, separator, |line| lines.add(&line));
     }
+    Ok(lines)
 }
 
-/// The end of the last line that begins before `at`.
-fn line_end(bytes: &[u8], at: usize) -> usize {
-    let after = bytes.get(at..).unwrap_or_default();
-    after.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |end| at + end + 1)
+impl Lines {
+    fn add(&mut self, line: &Line<'_>) {
+        let (lines, physical) = match line {
+            Line::Blank(lines) => (*lines, *lines),
+            Line::Record(record) => (1, record.lines),
+            Line::Oversized => (1, 1),
+        };
+        self.lines += lines;
+        self.physical += physical;
+        match line {
+            Line::Blank(lines) => self.blank += lines,
+            Line::Record(record) if record.fields.iter().all(|field| field.trim().is_empty()) => {
+                self.blank += 1
+            }
+            Line::Record(_) if self.header == 0 => self.header = 1,
+            Line::Record(_) => self.rows += 1,
+            Line::Oversized => self.bad += 1,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -134,7 +83,7 @@ mod tests {
     fn every_line_becomes_something() {
         let table = "A,B\r\n1,\"x\ny\"\r\n\r\n,\r\n2,z";
         let lines = count("csv", table.as_bytes()).unwrap();
-        assert_eq!(lines, Lines { lines: 5, physical: 6, header: 1, rows: 2, blank: 2, bad: 0 });
+        assert_eq!(lines, Lines { lines: 5, physical: 6, header: 1, rows: 2, blank: 2, ..Lines::default() });
         assert_eq!(count("csv", &b""[..]).unwrap(), Lines::default());
         assert_eq!(count("json", &b"[{\"a\":1},{\"a\":2}]"[..]).unwrap().rows, 2);
         assert_eq!(count("txt", &b"a\nb"[..]).unwrap(), Lines::default());
@@ -147,5 +96,32 @@ mod tests {
         let lines = count("csv", table.as_bytes()).unwrap();
         assert_eq!((lines.header, lines.rows, lines.blank, lines.bad), (1, 20_000, 0, 0));
         assert_eq!((lines.lines, lines.physical), (20_001, 40_001));
+    }
+
+    #[test]
+    fn a_large_table_has_as_many_rows_in_every_encoding() {
+        let text = format!("Title,Note\n{}", "Caf\u{e9} in the old town,somewhere\n".repeat(200_000));
+        let utf16 = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            ['\u{feff}']
+                .iter()
+                .copied()
+                .chain(text.chars())
+                .collect::<String>()
+                .encode_utf16()
+                .flat_map(bytes)
+                .collect()
+        };
+        for (name, bytes) in [
+            ("UTF-8", text.as_bytes().to_vec()),
+            ("UTF-8 with a mark", [b"\xef\xbb\xbf", text.as_bytes()].concat()),
+            ("UTF-16LE", utf16(u16::to_le_bytes)),
+            ("UTF-16BE", utf16(u16::to_be_bytes)),
+            ("Windows-1252", encoding_rs::WINDOWS_1252.encode(&text).0.into_owned()),
+        ] {
+            let lines = count("csv", &*bytes).unwrap();
+            let expected =
+                Lines { lines: 200_001, physical: 200_001, header: 1, rows: 200_000, ..Lines::default() };
+            assert_eq!(lines, expected, "{name}");
+        }
     }
 }

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
 
 pub use asked::{Asked, asked, category};
-pub use count::Lines;
 
+use crate::apple::sheet::Lines;
 use crate::apple::text::{match_key, split};
 use crate::category::Wanted;
 use crate::category::outcome::{Count, Hearing, Wished, Wishes};

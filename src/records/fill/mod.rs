@@ -25,16 +25,11 @@ use rusqlite::ErrorCode;
 use tempfile::TempPath;
 
 use crate::category::others;
-use crate::category::outcome::{Made, Open, Standing, whole};
+use crate::category::outcome::{LARGEST_WHOLE, Made, Open, Standing, whole};
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, Entry, EntryId, ExportId};
+use crate::library::layout;
 use crate::records::{Bookmarked, Records};
-
-/// What the file is called in a library.
-pub const NAME: &str = "Records.sqlite";
-
-/// A file that is read as a whole has at most so many bytes, as where it was read before.
-const LARGEST_WHOLE: u64 = 64 << 20;
 
 /// What rows are made of.
 #[derive(Clone, Copy)]
@@ -53,7 +48,7 @@ impl<'a> Filling<'a> {
         has_any.then(|| {
             // whoever makes a file first asks what it would be, and making it is dear
             let whole: Mutex<Option<TempPath>> = Mutex::default();
-            Made::new(Category::Records, NAME, move |open, to| {
+            Made::new(Category::Records, layout::RECORDS, move |open, to| {
                 let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
                 let path = match whole.take() {
                     Some(path) => path,
@@ -152,10 +147,6 @@ impl<'a> Reading<'a, '_> {
 
     /// The bytes of a content; `None` if they cannot be read or are too many, which was said when they were read before.
     fn whole(&self, content: ContentId) -> Option<Vec<u8>> {
-        let size = self.filling.contents.distinct[content].size;
-        if size > LARGEST_WHOLE {
-            return None;
-        }
-        whole(self.open, content).ok()
+        whole(self.open, content, LARGEST_WHOLE).ok()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::apple::sheet::{Lines, Sheet};
+use crate::apple::sheet::Sheet;
 use crate::apple::table::{self, Encoding};
 use crate::category::recognise::Sort;
 use crate::category::{bookmarks, drive, notes};
@@ -124,13 +124,12 @@ fn lines<R>(sheet: Sheet<R>) -> Option<(Option<Encoding>, Counted)> {
 }
 
 fn of_bookmarks(name: &str, bytes: &[u8]) -> Option<(Option<Encoding>, Counted)> {
-    let bookmarks::Lines { physical, lines, header, preamble, rows, blank, bad } =
-        bookmarks::read(name, bytes)?.lines;
+    let lines = bookmarks::read(name, bytes)?.lines;
     let (_, encoding) = table::decoded(bytes);
-    let counted = match lines {
+    let counted = match lines.lines {
         // HTML has none
-        0 if rows > 0 => Counted::Rows(rows),
-        _ => Counted::Lines(Lines { lines, physical, header, rows, preamble, footer: 0, blank, bad }),
+        0 if lines.rows > 0 => Counted::Rows(lines.rows),
+        _ => Counted::Lines(lines),
     };
     Some((Some(encoding), counted))
 }

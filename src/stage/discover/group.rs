@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::apple::part_name::{PartName, Siblings};
-use crate::apple::text;
+use crate::apple::text::{self, file_name};
 use crate::category::delivery::{self, names_a_single_part};
 use crate::contents::{
     ArchiveId, Arena, Category, Contents, Entry, Export, ExportId, Identity, Part, PartId,
@@ -114,10 +114,6 @@ pub(super) fn group(
         }
     }
     grouped
-}
-
-fn file_name(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
 }
 
 fn units_of(containers: &[Container], index: usize, siblings: &Siblings) -> Vec<Unit> {

@@ -67,10 +67,20 @@ fn drive() -> Part {
     let budget = "month,rent,food\n2024-04,900,310\n2024-05,900,295\n";
     let letter = "Dear Bo,\n\nthe boat is in the water again. Come and see it.\n\nAnn\n";
     let drive = Drive::new()
-        .file(DriveFile::new("Documents/Budget 2024.csv", budget).modified("05-12-2024 10:11:12").favourite())
-        .file(DriveFile::new("Documents/Letters/To Bo.txt", letter).modified("05-19-2024 21:40:05"))
+        .file(
+            DriveFile::new("Documents/Budget 2024.csv", budget)
+                .uploaded("05-12-2024 10:11:13")
+                .modified("05-12-2024 10:11:12")
+                .favourite(),
+        )
+        .file(
+            DriveFile::new("Documents/Letters/To Bo.txt", letter)
+                .uploaded("05-19-2024 21:40:06")
+                .modified("05-19-2024 21:40:05"),
+        )
         .file(
             DriveFile::new("Scripts/backup.sh", "#!/bin/sh\necho done\n")
+                .uploaded("01-07-2023 09:00:01")
                 .modified("01-07-2023 09:00:00")
                 .executable(),
         );

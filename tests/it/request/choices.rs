@@ -1,7 +1,9 @@
 //! What the owner chooses: which categories, and the zone of lists that state none. The library remembers both.
 
 use super::{Scene, categories, entries, problems};
-use crate::builder::{Card, Export, Language, Message, Note, Notes, Outer, Part, cards, export};
+use crate::builder::{
+    Card, Exif, Export, Language, Message, Note, Notes, Outer, Part, Photo, cards, export, jpeg,
+};
 
 fn exports() -> [Export; 3] {
     let dated = "02-25-2024 18:09:10";
@@ -36,6 +38,19 @@ fn some_categories_only() {
     assert!(!has(&scene, MAIL));
     scene.import_with(&["--only", "all"]);
     assert!(has(&scene, MAIL));
+}
+
+#[test]
+fn photos_that_are_not_wanted_lack_no_details() {
+    let picture = Photo::new("IMG_1.JPG", jpeg(1, &Exif::taken("2019:07:01 12:00:00")));
+    let photos = Export::new("iCloud Photos").part(Part::new().photo(picture));
+    let [notes, ..] = exports();
+    let scene = Scene::of([&photos, &notes]);
+    for _ in 0..2 {
+        let report = scene.import_with(&["--only", "notes"]);
+        assert_eq!((entries(&report, &["excluded"]), problems(&report)), (vec![1], vec![]));
+    }
+    assert_eq!(problems(&scene.import_with(&["--only", "all"])), ["warning no-details"]);
 }
 
 #[test]

@@ -244,3 +244,23 @@ fn thousands_of_small_files() {
     assert_eq!(numbers(&report, "drive"), [Some(3000), Some(3000), Some(3000), Some(3000), Some(0)]);
     assert_eq!(scene.tree().len(), 3000);
 }
+
+#[test]
+fn the_zone_of_the_list_is_named_and_tried() {
+    let certificate = |built: &str| {
+        let file =
+            DriveFile::new("a.txt", "a").uploaded("02-25-2024 18:09:10").modified("02-25-2024 18:09:10");
+        let scene = Scene::of([&one(Drive::new().file(file)).built(built)]);
+        let run = scene.run(&["import", "parts", "--to", "lib"]);
+        // in which lines it is broken is another matter
+        run.out().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let right = certificate("2024-06-01 22:03");
+    let said = "their clocks are read in America/Los_Angeles, and nothing refutes it";
+    assert!(right.contains(said), "{right}");
+    let wrong = certificate("2024-01-01 22:03");
+    assert!(
+        wrong.contains("1 clock in Apple's lists says that they are not of America/Los_Angeles"),
+        "{wrong}"
+    );
+}

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::{Decided, Proof, decide, hear};
 use crate::category::outcome::{Count, Hearing, Made, Open};
 use crate::category::recognise::{Beside, Shape, Sort};
+use crate::category::trial::Proof as Proves;
 use crate::category::{Choices, Packages};
 use crate::contents::{
     Archive, Bytes, Category, Content, ContentId, ContentSet, Contents, Entry, EntryId, Export, Id, Identity,
@@ -421,4 +422,26 @@ fn ten_times_as_many_files_take_ten_times_the_steps() {
     };
     let (few, many) = (steps(2_000), steps(20_000));
     assert!(many < few * 15, "{few} and {many} steps");
+}
+
+#[test]
+fn dates_refute_a_zone() {
+    let file: &[(&str, &[u8])] = &[("a.txt", b"a"), ("b.txt", b"bb")];
+    let rows = [row("a.txt", 1, "03-10-2024 02:30:00"), row("b.txt", 2, "08-02-2024 20:00:00")];
+    // the same list in two exports is one witness
+    let mut scene = Scene::of(&rows, file).export(1).listed(1, &rows, file);
+    let built = "2024-08-02T14:00:00".parse().expect("a time");
+    let ids: Vec<_> = scene.contents.exports.ids().collect();
+    ids.into_iter().for_each(|id| scene.contents.exports[id].built = Some(built));
+    for (zone, proofs) in [
+        (Tz::America__Los_Angeles, &[Proves::Skipped, Proves::AfterBuilt][..]),
+        (Tz::UTC, &[]),
+        (Tz::Pacific__Honolulu, &[Proves::AfterBuilt]),
+    ] {
+        scene.choices.zone = zone;
+        let trial = scene.decided().trial.expect("there are dates");
+        let refuted: Vec<_> = trial.refuted.iter().map(|refuted| refuted.proof).collect();
+        assert_eq!((trial.zone(), trial.stamps, refuted.as_slice()), (zone, 2, proofs));
+    }
+    assert!(Scene::of(&[row("a.txt", 1, "")], file).decided().trial.is_none());
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::apple::text::match_key;
+use crate::apple::text::{file_name, match_key};
 use crate::category::drive::hash::BaseHash;
 use crate::category::drive::list::Row;
 use crate::category::drive::path::is_package;
@@ -276,10 +276,6 @@ impl Open<'_> {
         found.packages.sort();
         Matching { missing: self.open_rows, unlisted: self.open_files, ..found }
     }
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// The outermost folder of a path that is a package, and its name.

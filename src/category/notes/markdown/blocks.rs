@@ -127,8 +127,9 @@ impl Writer {
         };
         let mut is_block = false;
         if let Some(content) = content {
-            let lead = lead(content, item.is_some());
-            is_block = self.content(content, lead, item.is_some(), hazards, &mut object, &mut markdown);
+            let of = if item.is_some() { Of::Item } else { Of::Line };
+            let lead = lead(content, of);
+            is_block = self.content(content, lead, of, hazards, &mut object, &mut markdown);
         }
         let continues = item.is_none() && !is_block && self.in_paragraph;
         if item.is_none() && !continues {
@@ -143,7 +144,7 @@ impl Writer {
         &self,
         content: &str,
         lead: Lead,
-        of_item: bool,
+        of: Of,
         hazards: &Hazards,
         mut object: impl FnMut() -> String,
         markdown: &mut String,
@@ -157,7 +158,7 @@ impl Writer {
         let indent = content.len() - bare.len();
         let forced = match lead {
             Lead::Plain => {
-                let guarded = guard(bare, of_item);
+                let guarded = guard(bare, of);
                 indent + guarded.start..indent + guarded.end
             }
             Lead::Entity => 0..0,
@@ -219,6 +220,13 @@ impl Writer {
 
 const SPACE: &str = "&#32;";
 
+/// What a content is that of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Item,
+    Line,
+}
+
 /// How the white space at the beginning of a content is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lead {
@@ -228,9 +236,12 @@ enum Lead {
     Entity,
 }
 
-fn lead(content: &str, of_item: bool) -> Lead {
+fn lead(content: &str, of: Of) -> Lead {
     let is_indented = content.starts_with([' ', '\t']);
-    let is_deep = if of_item { is_indented } else { indent(content) >= CODE };
+    let is_deep = match of {
+        Of::Item => is_indented,
+        Of::Line => indent(content) >= CODE,
+    };
     if is_deep { Lead::Entity } else { Lead::Plain }
 }
 
@@ -256,7 +267,7 @@ fn with_entity(text: &str) -> String {
 }
 
 /// What has to be escaped at the beginning of a block, in bytes.
-fn guard(text: &str, of_item: bool) -> Range<usize> {
+fn guard(text: &str, of: Of) -> Range<usize> {
     let text = text.trim_end();
     let first = text.chars().next().unwrap_or(' ');
     let run = text.len() - text.trim_start_matches(first).len();
@@ -272,7 +283,7 @@ fn guard(text: &str, of_item: bool) -> Range<usize> {
         '+' | '-' | '*' if run == 1 && is_apart(after_run) => true,
         '-' | '=' if only("-") || only("=") => true,
         '|' | ':' | '-' if only("|:- \t") && text.contains('-') => true,
-        '[' if of_item => ["[ ]", "[x]", "[X]"].iter().any(|task| text.starts_with(task)),
+        '[' if of == Of::Item => ["[ ]", "[x]", "[X]"].iter().any(|task| text.starts_with(task)),
         _ => is_rule,
     };
     let is_fence = matches!(first, '`' | '~') && run >= 3;
