@@ -179,7 +179,7 @@ fn the_report_has_the_fields_of_the_contract() {
     assert_eq!(run.err(), "note: not used, because nothing shows that Apple sent it: `holiday.zip`\n");
     let real = place.run(&["import", "parts", "--to", "lib", "--json"]).json();
     for report in [&dry, &real] {
-        let fields = "windfall library dry_run exports entries bytes media albums time_zone healed to_arrange left_alone problems elapsed_seconds";
+        let fields = "windfall library dry_run exports entries bytes media albums categories time_zone healed to_arrange left_alone problems elapsed_seconds";
         assert_eq!(keys(report), fields.split(' ').collect());
         let states = "total imported duplicate already_present details excluded ignored failed";
         assert_eq!(keys(&report["entries"]), states.split(' ').collect());
