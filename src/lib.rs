@@ -177,8 +177,8 @@ pub use stage::report::{
 // always built, so that the compiler can tell what nobody uses
 #[cfg_attr(not(feature = "cli"), doc(hidden))]
 pub mod cli {
-    pub use crate::apple::part_name::{is_apple_name, is_unfinished_download};
-    pub use crate::category::recognise;
+    pub use crate::apple::part_name::is_unfinished_download;
+    pub use crate::category::delivery::is_apple_name;
     pub use crate::library::catalog::StoredFile;
     pub use crate::library::drive::{Links, is_read_only};
     pub use crate::library::filter;
