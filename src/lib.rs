@@ -182,7 +182,9 @@ pub mod cli {
     pub use crate::library::catalog::StoredFile;
     pub use crate::library::drive::{Links, is_read_only};
     pub use crate::library::filter;
-    pub use crate::library::layout::{has_own_folder, is_library};
+    pub use crate::library::layout::{
+        ALBUMS, HIDDEN, MEMORIES, OF_CATEGORIES, OTHER, RECENTLY_DELETED, has_own_folder, is_library,
+    };
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
     pub use crate::picture::is_panic_expected;
