@@ -313,6 +313,47 @@ fn one_file_is_explained_however_it_is_named() {
     }
 }
 
+/// What is no photo has no date of capture and no checksum of Apple's.
+#[test]
+fn of_other_categories_is_told_what_is_known_of_them() {
+    let place = Place::new();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/example");
+    let run = place.run(&["import", example.to_str().unwrap(), "--to", "lib"]);
+    let made = "11 files made of them: Notes, Contacts, Calendars and reminders, Bookmarks, Records.sqlite\n";
+    for said in [
+        made,
+        "Apple's lists and texts ",
+        "\n  1 file of a photo or video arrived whole; Apple gives no checksum",
+    ] {
+        assert!(run.out().contains(said), "{said}: {}", run.out());
+    }
+    let told = |path: &str| place.run(&["list", "lib", "--explain", path]).out().to_owned();
+    let drive = told("Drive/Scripts/backup.sh");
+    for said in [
+        "a file of iCloud Drive, 20 bytes\n",
+        "it arrived whole, and Apple's list of iCloud Drive has a row for it; Apple gives checksums of photos and videos only\n",
+        "  modified       2023-01-07T17:00:00Z\n",
+    ] {
+        assert!(drive.contains(said), "{said}: {drive}");
+    }
+    assert!(!drive.contains("taken"), "{drive}");
+    let card = told("Contacts/Cards/Bo Dahl.vcf");
+    assert!(
+        card.contains("a file of contacts, ")
+            && card.contains(
+                "  proof          it arrived whole; Apple gives checksums of photos and videos only\n"
+            )
+            && card.contains("  modified "),
+        "{card}"
+    );
+    let list = place.run(&["list", "lib"]);
+    let line = list.out().lines().find(|line| line.ends_with("Drive/Scripts/backup.sh")).unwrap();
+    assert!(line.starts_with("2023-01-07 17:00:00  - "), "{line}");
+    for file in place.list() {
+        assert_eq!(file["fingerprint"].is_null(), file["category"] != "photos", "{file}");
+    }
+}
+
 #[test]
 fn a_name_alone_is_enough_if_only_one_file_has_it() {
     let place = Place::new();
