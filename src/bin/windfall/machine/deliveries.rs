@@ -184,7 +184,8 @@ mod tests {
             fs::write(home.path().join(name), "").unwrap();
         }
         let found = lying_in(&[home.path().to_owned()], &[]);
-        let mut expected: Vec<&str> = zips.iter().chain(&["Other Data Part 2 of 7", "iCloud Drive Part 1 of 3"]).copied().collect();
+        let mut expected: Vec<&str> =
+            zips.iter().chain(&["Other Data Part 2 of 7", "iCloud Drive Part 1 of 3"]).copied().collect();
         // while it is downloaded again, nobody knows what the zip of that name is
         expected.retain(|name| *name != "iCloud Mail.zip");
         expected.sort_unstable();
