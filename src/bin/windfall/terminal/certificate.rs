@@ -75,6 +75,7 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
     albums(out, report)?;
     categories(out, &report.categories)?;
     made(out, &report.categories)?;
+    never_sent(out, &report.categories)?;
     proved(out, report)?;
     health(out, report)?;
     to_arrange(out, report)?;
@@ -121,11 +122,16 @@ fn proved(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     }
 }
 
-/// One line for each category besides photos, and what Apple never sends to anybody.
+/// One line for each category besides photos.
 fn categories(out: &mut dyn Write, counts: &[Count]) -> io::Result<()> {
     for (name, words) in counts.iter().map(Count::words) {
         writeln!(out, "  {}: {words}", styled(STRONG, name))?;
     }
+    Ok(())
+}
+
+/// What Apple never sends to anybody.
+fn never_sent(out: &mut dyn Write, counts: &[Count]) -> io::Result<()> {
     match counts.len() {
         0 | 1 => Ok(()),
         _ => writeln!(
@@ -210,6 +216,7 @@ fn check_words(out: &mut dyn Write, check: &Check, voice: Voice) -> io::Result<(
     writeln!(out)?;
     proof(out, check.media.proved, check.media.unproved, check.rows)?;
     categories(out, &check.categories)?;
+    never_sent(out, &check.categories)?;
     verdict(out, &check.exports, &check.problems, voice, check.rows)
 }
 
