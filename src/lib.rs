@@ -177,12 +177,14 @@ pub use stage::report::{
 // always built, so that the compiler can tell what nobody uses
 #[cfg_attr(not(feature = "cli"), doc(hidden))]
 pub mod cli {
-    pub use crate::apple::part_name::{is_apple_name, is_unfinished_download};
-    pub use crate::category::recognise;
+    pub use crate::apple::part_name::is_unfinished_download;
+    pub use crate::category::delivery::is_apple_name;
     pub use crate::library::catalog::StoredFile;
     pub use crate::library::drive::{Links, is_read_only};
     pub use crate::library::filter;
-    pub use crate::library::layout::{has_own_folder, is_library};
+    pub use crate::library::layout::{
+        ALBUMS, HIDDEN, MEMORIES, OF_CATEGORIES, OTHER, RECENTLY_DELETED, has_own_folder, is_library,
+    };
     pub use crate::library::settings::{self, Word};
     pub use crate::library::{name, template::Purpose};
     pub use crate::picture::is_panic_expected;

@@ -123,7 +123,9 @@ pub fn made_of(category: Category, path: &str) -> &'static str {
         Category::Mail => "the messages in the folder beside it",
         Category::Bookmarks => "the bookmarks that Apple delivered, which are kept in `.windfall/details`",
         Category::Drive => "a package that stands beside it as it was delivered",
-        Category::Records => "every table and list that Apple delivered, and what stands in this library",
+        Category::Records => {
+            "what Apple delivered of notes, iCloud Drive, contacts, calendars, mail and bookmarks, and what stands here of it"
+        }
         Category::Photos => "photos of this library",
     }
 }

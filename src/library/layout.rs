@@ -63,7 +63,7 @@ pub const OF_CATEGORIES: [&str; 9] =
     ["Notes", DRIVE, "Contacts", "Calendars", "Reminders", "Mail", "Bookmarks", "Purchases", "Recordings"];
 /// Pictures of contacts, made from their cards.
 pub const CONTACT_PHOTOS: &str = "Contacts/Photos";
-/// What Apple delivered besides photos, as tables.
+/// Notes, iCloud Drive, contacts, calendars, mail and bookmarks, as tables.
 pub const RECORDS: &str = "Records.sqlite";
 
 /// Folders whose links, lists and copies repeat what is elsewhere.

@@ -19,7 +19,7 @@ use crate::problem::amount::live_photos;
 pub enum Answer {
     /// Nothing is missing.
     Whole,
-    /// Nobody can tell.
+    /// Nobody can tell, or more was asked for than came.
     Untold,
     /// Something is missing or damaged.
     Lacking,
@@ -84,7 +84,7 @@ pub fn certificate(holdings: &Holdings, problems: &Problems, not_shown: u64) -> 
         false => media.iter().any(|f| Holdings::is_listed(f)),
     };
     let untold = problems.untold || !knows_exports || !is_listed;
-    let answer = match (problems.errors, untold) {
+    let answer = match (problems.errors, untold || problems.not_here > 0) {
         (1.., _) => Answer::Lacking,
         (0, true) => Answer::Untold,
         (0, false) => Answer::Whole,
@@ -96,6 +96,21 @@ pub fn certificate(holdings: &Holdings, problems: &Problems, not_shown: u64) -> 
             format!(
                 "Every part that Apple announced was read to its end, and everything that its lists name is in this \
                  library{}.",
+                exceptions(holdings, problems)
+            ),
+        ),
+        Answer::Untold if !untold => (
+            format!(
+                "Everything that came is here; {} not.",
+                counted(
+                    problems.not_here,
+                    "category that was asked for is",
+                    "categories that were asked for are"
+                )
+            ),
+            format!(
+                "Every part that Apple announced was read to its end, and everything that its lists name is in this \
+                 library{}. What was asked for besides is under Problems.",
                 exceptions(holdings, problems)
             ),
         ),
@@ -227,7 +242,7 @@ fn proof(holdings: &Holdings, media: &[&StoredFile]) -> Vec<String> {
     if unproved > 0 {
         lines.push(format!(
             "{} arrived whole, as Apple packed {}; Apple gives no checksum to prove more.",
-            counted(unproved, "file", "files"),
+            counted(unproved, "file of a photo or video", "files of photos and videos"),
             if unproved == 1 { "it" } else { "them" }
         ));
     }
@@ -250,7 +265,7 @@ fn balance(holdings: &Holdings) -> (Option<Line>, Vec<Line>) {
     let lines = [
         ("are in this library", delivered.placed),
         ("are further copies of the same files", delivered.copies),
-        ("are Apple's lists, kept in .windfall/details", delivered.details),
+        ("are Apple's lists and texts, kept in .windfall/details", delivered.details),
         ("were left out", delivered.left_out),
     ];
     let kept = lines.into_iter().filter(|(_, sum)| sum.files > 0).map(|(label, sum)| line(label, sum));

@@ -68,6 +68,8 @@ pub struct Problems {
     pub private: u64,
     /// An export came without details.
     pub untold: bool,
+    /// How many categories were asked for and did not come.
+    pub not_here: u64,
     /// How many deleted photos Apple lists without delivering them.
     pub listed_only: u64,
 }
@@ -125,6 +127,7 @@ pub fn problems(holdings: &Holdings, hidden: HiddenAndDeleted) -> Problems {
         }
         let code = problem.known();
         problems.listed_only += u64::from(problem.is_listed_only());
+        problems.not_here += u64::from(code == Some(Code::MissingCategory));
         problems.untold |= code == Some(Code::NoDetails);
         if hidden == HiddenAndDeleted::LeftOut && private.concerns(&problem, holdings) {
             problems.private += 1;

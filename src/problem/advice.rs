@@ -247,7 +247,7 @@ fn usual(code: Code) -> Words {
         Code::MissingCategory => (
             "category that was asked for and is not here",
             "categories that were asked for and are not here",
-            "Apple's own list says that you asked for them. Download them from privacy.apple.com and import them too, or leave them out with `--without`.",
+            "Apple's own list says that you asked for them. Download them from privacy.apple.com and import them too. `windfall import` with `--without` leaves one out.",
         ),
         Code::EditedByOwner => (
             "file of Windfall's that you changed",

@@ -179,7 +179,7 @@ fn the_report_has_the_fields_of_the_contract() {
     assert_eq!(run.err(), "note: not used, because nothing shows that Apple sent it: `holiday.zip`\n");
     let real = place.run(&["import", "parts", "--to", "lib", "--json"]).json();
     for report in [&dry, &real] {
-        let fields = "windfall library dry_run exports entries bytes media albums time_zone healed to_arrange left_alone problems elapsed_seconds";
+        let fields = "windfall library dry_run exports entries bytes media albums categories time_zone healed to_arrange left_alone problems elapsed_seconds";
         assert_eq!(keys(report), fields.split(' ').collect());
         let states = "total imported duplicate already_present details excluded ignored failed";
         assert_eq!(keys(&report["entries"]), states.split(' ').collect());
@@ -310,6 +310,47 @@ fn one_file_is_explained_however_it_is_named() {
         assert_eq!((run.code(), run.out()), (1, ""));
         let error = format!("error: the library holds no file `{nothing}`\nhint: ");
         assert!(run.err().starts_with(&error), "{}", run.err());
+    }
+}
+
+/// What is no photo has no date of capture and no checksum of Apple's.
+#[test]
+fn of_other_categories_is_told_what_is_known_of_them() {
+    let place = Place::new();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/example");
+    let run = place.run(&["import", example.to_str().unwrap(), "--to", "lib"]);
+    let made = "11 files made of them: Notes, Contacts, Calendars and reminders, Bookmarks, Records.sqlite\n";
+    for said in [
+        made,
+        "Apple's lists and texts ",
+        "\n  1 file of a photo or video arrived whole; Apple gives no checksum",
+    ] {
+        assert!(run.out().contains(said), "{said}: {}", run.out());
+    }
+    let told = |path: &str| place.run(&["list", "lib", "--explain", path]).out().to_owned();
+    let drive = told("Drive/Scripts/backup.sh");
+    for said in [
+        "a file of iCloud Drive, 20 bytes\n",
+        "it arrived whole, and Apple's list of iCloud Drive has a row for it; Apple gives checksums of photos and videos only\n",
+        "  modified       2023-01-07T17:00:00Z\n",
+    ] {
+        assert!(drive.contains(said), "{said}: {drive}");
+    }
+    assert!(!drive.contains("taken"), "{drive}");
+    let card = told("Contacts/Cards/Bo Dahl.vcf");
+    assert!(
+        card.contains("a file of contacts, ")
+            && card.contains(
+                "  proof          it arrived whole; Apple gives checksums of photos and videos only\n"
+            )
+            && card.contains("  modified "),
+        "{card}"
+    );
+    let list = place.run(&["list", "lib"]);
+    let line = list.out().lines().find(|line| line.ends_with("Drive/Scripts/backup.sh")).unwrap();
+    assert!(line.starts_with("2023-01-07 17:00:00  - "), "{line}");
+    for file in place.list() {
+        assert_eq!(file["fingerprint"].is_null(), file["category"] != "photos", "{file}");
     }
 }
 

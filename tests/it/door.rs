@@ -79,7 +79,7 @@ impl Computer {
 }
 
 const MENU: &str = "What would you like to do?";
-const PLACE: &str = "Where should the photos go?";
+const PLACE: &str = "Where should all of it go?";
 
 #[test]
 fn a_first_evening() {
@@ -92,7 +92,7 @@ fn a_first_evening() {
     assert!(!computer.path("USB/Windfall").exists());
     windfall.answer("maybe").expect("Please type yes or no").expect("> ");
     windfall.answer("yes").expect("Nothing is missing.");
-    windfall.expect("Look at your photos now?").expect("> ");
+    windfall.expect("Look at what is in it now?").expect("> ");
     windfall.answer("").expect("The page shows 2 photos").expect("Can the zips be deleted?").expect("> ");
     windfall.answer("").expect("they are safe to delete").expect(MENU).expect("> ");
     windfall.answer("q");
@@ -100,6 +100,46 @@ fn a_first_evening() {
     let library = computer.path("USB/Windfall");
     assert!(library.join("2024/2024-03/IMG_1.JPG").exists() && library.join("windfall-report.html").exists());
     assert_eq!(known(&computer), [library]);
+}
+
+/// All that a request brings is found, imported, and named before anybody is told to delete it.
+#[test]
+fn the_zips_of_every_category_are_found_and_compared() {
+    let computer = Computer::new();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/example");
+    let zips = fs::read_dir(example).unwrap().map(|entry| entry.unwrap().path());
+    let zips: Vec<PathBuf> = zips.filter(|path| path.extension().is_some_and(|end| end == "zip")).collect();
+    for zip in &zips {
+        fs::copy(zip, computer.path("home/Downloads").join(zip.file_name().unwrap())).unwrap();
+    }
+    let mut windfall = computer.windfall(&[]);
+    windfall.expect(&format!("Found {} zips in", zips.len())).expect(PLACE).expect("[1] > ");
+    windfall.answer("3").expect("to be written").expect("Begin?").expect("> ");
+    windfall.answer("yes").expect("Imported into").expect("Look at what is in it now?").expect("> ");
+    windfall.answer("no").expect("Can the zips be deleted?").expect("> ");
+    let compared = windfall.answer("");
+    for export in [
+        "Apple Account and device information",
+        "Apple Media Services Information",
+        "Apple.com and Apple Store",
+        "Other Data",
+        "iCloud Bookmarks",
+        "iCloud Calendars and Reminders",
+        "iCloud Contacts",
+        "iCloud Drive",
+        "iCloud Mail",
+        "iCloud Notes",
+    ] {
+        compared.expect(&format!("{export}:"));
+    }
+    compared.expect("iCloud Photos: 2 of 2 parts here");
+    compared.expect("they are safe to delete").expect(MENU).expect("> ");
+    windfall.answer("q");
+    assert_eq!(windfall.end(), 0);
+    let library = computer.path("USB/Windfall");
+    for held in ["Notes", "Drive", "Contacts/Cards", "Calendars", "Mail", "Bookmarks", "Records.sqlite"] {
+        assert!(library.join(held).exists(), "{held}");
+    }
 }
 
 /// The libraries that the computer knows, the one used last first.
@@ -283,7 +323,7 @@ fn a_folder_that_is_dropped_on_the_program_is_added() {
     let mut windfall = computer.windfall(&["zips"]);
     windfall.expect(PLACE).expect("Your library on USB").expect("> ");
     windfall.answer("").expect("1 of 1 part here").expect("Begin?").expect("> ");
-    windfall.answer("").expect("imported").expect("Look at your photos now?").expect("> ");
+    windfall.answer("").expect("imported").expect("Look at what is in it now?").expect("> ");
     windfall.answer("no").expect("Can the zips be deleted?").expect("> ");
     windfall.answer("no").expect(MENU).expect("> ").answer("q");
     assert_eq!(windfall.end(), 0);
@@ -371,7 +411,7 @@ fn a_computer_that_cannot_remember_works_all_the_same() {
     let mut windfall = computer.windfall(&[]);
     windfall.expect(PLACE).expect("> ").answer("3").expect("Begin?").expect("> ").answer("yes");
     windfall
-        .expect("Look at your photos now?")
+        .expect("Look at what is in it now?")
         .expect("> ")
         .answer("q")
         .expect(MENU)

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::apple::text;
 use crate::category::made_of;
 use crate::category::photos::time::{Evidence, Rule};
+use crate::contents::Category;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Detail, ForgottenRecord};
 use crate::library::name;
@@ -29,6 +30,8 @@ pub struct Story {
     /// How many seconds each piece of evidence, in its order, is away from the decision; `None` where it names
     /// no instant of its own or the file is undated.
     pub distances: Vec<Option<i64>>,
+    /// Whether Apple's list of iCloud Drive has a row for it, which dates it.
+    pub is_in_drive_list: bool,
     /// The still that an adjustment or a RAW file belongs to.
     pub companion_of: Option<LibraryPath>,
     /// What people of shared albums have to do with it.
@@ -194,10 +197,12 @@ fn story(catalog: &Catalog, found: &str, path: &Path) -> Result<Explained, Error
     let shared = Shared::read(catalog, Some(file.content.delivered_id()))?;
     let posted = catalog.posted(Some(&file.path))?.remove(file.path.as_str()).unwrap_or_default();
     let (rule, decided, companion_of) = (file.rule, file.captured, file.companion_of.clone());
+    // nothing else gives a file of iCloud Drive a time of its own
+    let is_in_drive_list = file.category == Category::Drive && file.modified.is_some();
     let file = listed(file, &shared, titles);
     let distance = |evidence: &Evidence| evidence.distance(decided?);
     let distances = file.evidence.iter().map(distance).collect();
-    Ok(Explained::File(Box::new(Story { rule, distances, companion_of, posted, file })))
+    Ok(Explained::File(Box::new(Story { rule, distances, is_in_drive_list, companion_of, posted, file })))
 }
 
 impl From<&ForgottenRecord> for LeftOut {

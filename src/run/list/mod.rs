@@ -19,7 +19,7 @@ use crate::category::photos::AlbumKind;
 use crate::category::photos::media::Kind;
 use crate::category::photos::time::{CapturedFrom, Evidence};
 use crate::error::Error;
-use crate::library::catalog::{Catalog, Detail, StoredFile};
+use crate::library::catalog::{Catalog, Detail, Source, StoredFile};
 use crate::library::filter::Filters;
 use crate::library::layout;
 use crate::library::path::LibraryPath;
@@ -40,7 +40,7 @@ pub struct Listed {
     pub size: u64,
     /// Of its bytes, in lower-case hex.
     pub blake3: String,
-    /// Apple's checksum of these bytes; media only.
+    /// Apple's checksum of these bytes; of photos, videos and what belongs to them only.
     pub fingerprint: Option<String>,
     /// A row carries that checksum.
     pub proved: bool,
@@ -168,7 +168,24 @@ pub fn records(
     })
 }
 
+/// Visits a file with when its owner changed it, and says whether to go on.
+pub type EachDated<'a> = dyn FnMut(&StoredFile, Option<DateTime<Utc>>) -> ControlFlow<()> + 'a;
+
+/// As [`records`], each with when its owner changed it, if it is no photo.
+///
+/// # Errors
+/// As [`records`].
+pub fn dated(
+    library: &Path,
+    filters: &Filters,
+    visit: &mut EachDated<'_>,
+) -> Result<(), Error> {
+    let shared = Shared::of_others(&Catalog::read(library)?)?;
+    records(library, filters, &mut |file| visit(file, shared.modified(file)))
+}
+
 /// What must be known before the first file.
+#[derive(Default)]
 struct Shared {
     companions: HashMap<String, Vec<String>>,
     /// Copies among the media, by content.
@@ -186,19 +203,41 @@ struct Other {
     modified: Option<DateTime<Utc>>,
 }
 
+impl Origin {
+    fn of(source: &Source<'_>) -> Self {
+        Origin { archive: source.archive.to_owned(), entry: source.entry.to_owned() }
+    }
+}
+
+impl Other {
+    fn of(source: &Source<'_>) -> Self {
+        Other {
+            path: portable(source.inner),
+            origin: Origin::of(source),
+            modified: source.modified.map(|time| time.and_utc()),
+        }
+    }
+}
+
 impl Shared {
+    /// Reads what it has to say of files that are no photos.
+    fn of_others(catalog: &Catalog) -> Result<Self, Error> {
+        let mut shared = Shared::default();
+        catalog.each_source(None, &mut |source| {
+            if source.area != Area::Media {
+                shared.others.entry(source.content).or_default().push(Other::of(&source));
+            }
+        })?;
+        Ok(shared)
+    }
+
     /// Reads it for all contents, or for one.
     fn read(catalog: &Catalog, content: Option<i64>) -> Result<Self, Error> {
         let (mut media, mut others) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
-        catalog.each_source(content, &mut |source| {
-            let origin = Origin { archive: source.archive.to_owned(), entry: source.entry.to_owned() };
-            match source.area {
-                Area::Media => media.entry(source.content).or_default().push(origin),
-                Area::Other | Area::Details => {
-                    let (path, modified) =
-                        (portable(source.inner), source.modified.map(|time| time.and_utc()));
-                    others.entry(source.content).or_default().push(Other { path, origin, modified });
-                }
+        catalog.each_source(content, &mut |source| match source.area {
+            Area::Media => media.entry(source.content).or_default().push(Origin::of(&source)),
+            Area::Other | Area::Details => {
+                others.entry(source.content).or_default().push(Other::of(&source));
             }
         })?;
         Ok(Shared { companions: catalog.companions()?, media, others })
@@ -291,7 +330,12 @@ fn listed(file: StoredFile, shared: &Shared, titles: Vec<(AlbumKind, String)>) -
         verified: file.content.verified.map(instant),
         damage: file.content.damage.map(known),
         blake3,
-        fingerprint: file.content.fingerprint.map(|fingerprint| fingerprint.to_string()),
+        // of anything else Apple has none
+        fingerprint: file
+            .content
+            .fingerprint
+            .filter(|_| file.area == Area::Media)
+            .map(|fingerprint| fingerprint.to_string()),
         proved: file.proved,
         kind: file.kind.unwrap_or(Kind::Other).as_str(),
         captured: file.captured_text(),

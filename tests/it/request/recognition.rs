@@ -313,6 +313,14 @@ fn what_was_asked_for_and_is_not_here() {
     for name in ["notes", "photos", "contacts", "bookmarks"] {
         assert!(!said.contains(name), "{name} in {said}");
     }
+    let last = |words: &[&str]| scene.run(words).out().lines().last().unwrap_or_default().to_owned();
+    let certificate = "Everything in these zips is here; 2 categories that you asked for are not.";
+    assert_eq!(last(&["check", "parts"]), certificate);
+    assert_eq!(last(&["import", "parts", "--to", "lib"]), certificate);
+    scene.run(&["report", "lib"]);
+    let page = fs::read_to_string(scene.path("lib/windfall-report.html")).unwrap();
+    assert!(page.contains("Everything that came is here; 2 categories that were asked for are not."));
+    assert!(!page.contains("Nothing is missing."));
     // what is left out is not missed
     let report = scene.import_with(&["--without", "mail"]);
     assert!(!messages(&report, "missing-category").to_lowercase().contains("mail"), "{report}");

@@ -310,8 +310,10 @@ impl Settled<'_> {
             let option = name.replace('_', "-");
             let change = match name {
                 settings::name::ONLY => {
+                    let all = Wanted::all().to_string();
+                    let back = if word == all { before } else { &all };
                     (self.note)(&format!(
-                        "--only is `{word}` from now on; it was `{before}` in this library; `--only all` takes it back"
+                        "--only is `{word}` from now on; it was `{before}` in this library; `--only {back}` takes it back"
                     ));
                     return value;
                 }
@@ -427,6 +429,17 @@ mod tests {
                  (`windfall arrange` moves it)"
             ]
         );
+    }
+
+    #[test]
+    fn what_takes_back_a_choice_of_categories_is_named() {
+        for (option, before, back) in [("notes", "all", "all"), ("all", "notes,drive", "notes,drive")] {
+            let (_, notes) = settle(&["--only", option], &[("only", before)], Some(Tz::UTC));
+            let said = format!(
+                "--only is `{option}` from now on; it was `{before}` in this library; `--only {back}` takes it back"
+            );
+            assert_eq!(notes, [said]);
+        }
     }
 
     #[test]

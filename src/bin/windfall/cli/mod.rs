@@ -37,7 +37,7 @@ use windfall::cli::{Word, has_own_folder};
 ///
 /// Photos in dated folders, checked byte for byte against Apple's own checksums, with albums, Live Photos, favourites
 /// and true local dates; notes as Markdown, iCloud Drive as it was, contacts, calendars, mail and bookmarks for any
-/// program (`windfall help categories`). Sources are never changed, and nothing is sent anywhere.
+/// program (`windfall categories`). Sources are never changed, and nothing is sent anywhere.
 #[derive(Debug, Parser)]
 #[command(
     name = "windfall",

@@ -10,15 +10,17 @@ use std::time::Duration;
 
 use indicatif::HumanDuration;
 
-use super::{BAD, FAINT, GOOD, Reader, STRONG, Voice, outcome, print, problems, shown, styled, to_errors};
+use super::{
+    BAD, DOUBTFUL, FAINT, GOOD, Reader, STRONG, Voice, outcome, print, problems, shown, styled, to_errors,
+};
 use windfall::cli::{
     advice::ranges,
     amount::{self, counted},
     remedy,
 };
 use windfall::{
-    Check, Code, Count, DriveProof, Error, ExportReport, LeftAlone, Problem, Report, Severity, TimeZone,
-    ZoneFrom,
+    Category, Check, Code, Count, DriveProof, Error, ExportReport, LeftAlone, Problem, Report, Severity,
+    TimeZone, ZoneFrom,
 };
 
 /// How many archives that were left alone are named.
@@ -52,7 +54,7 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
             ("imported", entries.imported, sizes.imported, ""),
             ("already there", entries.already_present, sizes.already_present, ""),
             ("duplicates", entries.duplicate, sizes.duplicate, "the same bytes as another file"),
-            ("Apple's lists", entries.details, sizes.details, "kept in .windfall/details"),
+            ("Apple's lists and texts", entries.details, sizes.details, "kept in .windfall/details"),
             (
                 "left out",
                 entries.excluded,
@@ -72,6 +74,8 @@ fn import_words(out: &mut dyn Write, report: &Report, voice: Voice) -> io::Resul
     proof(out, report.media.proved, report.media.unproved, 0)?;
     albums(out, report)?;
     categories(out, &report.categories)?;
+    made(out, &report.categories)?;
+    never_sent(out, &report.categories)?;
     proved(out, report)?;
     health(out, report)?;
     to_arrange(out, report)?;
@@ -118,11 +122,16 @@ fn proved(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     }
 }
 
-/// One line for each category besides photos, and what Apple never sends to anybody.
+/// One line for each category besides photos.
 fn categories(out: &mut dyn Write, counts: &[Count]) -> io::Result<()> {
     for (name, words) in counts.iter().map(Count::words) {
         writeln!(out, "  {}: {words}", styled(STRONG, name))?;
     }
+    Ok(())
+}
+
+/// What Apple never sends to anybody.
+fn never_sent(out: &mut dyn Write, counts: &[Count]) -> io::Result<()> {
     match counts.len() {
         0 | 1 => Ok(()),
         _ => writeln!(
@@ -130,6 +139,23 @@ fn categories(out: &mut dyn Write, counts: &[Count]) -> io::Result<()> {
             "  {}",
             styled(FAINT, "Health, Messages and passwords are never among what Apple sends")
         ),
+    }
+}
+
+/// `11 files made of them: Notes, Contacts, Records.sqlite`; nothing if there are none.
+fn made(out: &mut dyn Write, counts: &[Count]) -> io::Result<()> {
+    let made = || counts.iter().filter(|count| count.derived > 0);
+    let name = |count: &Count| match count.category {
+        // what it is made of is all of it
+        Category::Records => "Records.sqlite",
+        _ => count.words().0,
+    };
+    match made().map(|count| count.derived).sum() {
+        0 => Ok(()),
+        files => {
+            let files = counted(files, "file made of them", "files made of them");
+            writeln!(out, "  {files}: {}", made().map(name).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 
@@ -190,6 +216,7 @@ fn check_words(out: &mut dyn Write, check: &Check, voice: Voice) -> io::Result<(
     writeln!(out)?;
     proof(out, check.media.proved, check.media.unproved, check.rows)?;
     categories(out, &check.categories)?;
+    never_sent(out, &check.categories)?;
     verdict(out, &check.exports, &check.problems, voice, check.rows)
 }
 
@@ -323,9 +350,11 @@ type Line = (&'static str, u64, u64, &'static str);
 fn balance(out: &mut dyn Write, total: (&str, u64, u64), lines: &[Line]) -> io::Result<()> {
     let (found, files, size) = total;
     let width = amount::count(files).len();
+    let labels = lines.iter().filter(|(_, files, ..)| *files > 0).map(|(label, ..)| label.len());
+    let widest = labels.max().unwrap_or_default().max(16);
     let row = |label: &str, files: u64, size: u64| {
         let unit = if files == 1 { "file " } else { "files" };
-        format!("  {label:<16} {:>width$} {unit} {:>9}", amount::count(files), amount::size(size))
+        format!("  {label:<widest$} {:>width$} {unit} {:>9}", amount::count(files), amount::size(size))
     };
     writeln!(out, "{}", row(found, files, size))?;
     for (label, files, size, note) in lines.iter().filter(|(_, files, ..)| *files > 0) {
@@ -350,7 +379,7 @@ pub(super) fn proof(out: &mut dyn Write, proved: u64, unproved: u64, rows: u64) 
         writeln!(out, "  {proved} exactly what was in iCloud (Apple's own checksum agrees)")?;
     }
     if unproved > 0 {
-        let unproved = counted(unproved, "file", "files");
+        let unproved = counted(unproved, "file of a photo or video", "files of photos and videos");
         writeln!(out, "  {unproved} arrived whole; Apple gives no checksum to prove more")?;
     }
     Ok(())
@@ -395,6 +424,7 @@ fn verdict(
     let untold = problems.iter().any(says_nothing);
     let uncounted = exports.iter().any(|export| export.parts_expected.is_none());
     let warnings = problems::count(problems, Severity::Warning);
+    let lacking = problems.iter().filter(|problem| problem.code == Code::MissingCategory).count() as u64;
     if problems::count(problems, Severity::Error) > 0 {
         writeln!(out, "{}", styled(BAD, problems::total(problems)))
     } else if untold {
@@ -406,6 +436,19 @@ fn verdict(
         let answer = "Nothing here is damaged, but the names do not say how many parts there are, so nobody can tell \
                       whether one is missing.";
         writeln!(out, "{answer}")
+    } else if lacking > 0 {
+        let (categories, are) = match lacking {
+            1 => ("1 category".to_owned(), "is"),
+            more => (counted(more, "category", "categories"), "are"),
+        };
+        let answer = format!("Everything in these zips is here; {categories} that you asked for {are} not.");
+        match warnings - lacking {
+            0 => writeln!(out, "{}", styled(DOUBTFUL, answer)),
+            others => {
+                let above = counted(others, "other warning above is", "other warnings above are");
+                writeln!(out, "{} The {above} worth a look.", styled(DOUBTFUL, answer))
+            }
+        }
     } else if warnings > 0 {
         let above = counted(warnings, "warning above is", "warnings above are");
         writeln!(out, "{} The {above} worth a look.", styled(GOOD, "Nothing is missing."))
@@ -426,8 +469,8 @@ pub(super) fn duration(seconds: f64) -> String {
 mod tests {
     use super::{Voice, import_words};
     use windfall::{
-        AlbumCounts, ByteCounts, Category, Entries, ExportReport, Health, LeftAlone, MediaCounts, Report,
-        TimeZone, ZoneFrom,
+        AlbumCounts, ByteCounts, Category, Code, Count, Entries, ExportReport, Health, LeftAlone,
+        MediaCounts, Problem, Report, TimeZone, ZoneFrom,
     };
 
     fn report() -> Report {
@@ -474,6 +517,38 @@ mod tests {
             problems: Vec::new(),
             elapsed_seconds: 1.0,
         }
+    }
+
+    fn words(report: &Report) -> String {
+        let mut out = Vec::new();
+        import_words(&mut out, report, Voice::Normal).unwrap();
+        anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string()
+    }
+
+    #[test]
+    fn nothing_is_called_complete_while_a_category_is_missing_that_was_asked_for() {
+        let asked = |name: &str| Problem::new(Code::MissingCategory, format!("you asked Apple for `{name}`"));
+        let with = |problems: Vec<Problem>| words(&Report { problems, ..report() });
+        let one = with(vec![asked("iCloud Mail")]);
+        assert!(
+            one.ends_with("Everything in these zips is here; 1 category that you asked for is not.\n"),
+            "{one}"
+        );
+        let more = with(vec![asked("iCloud Mail"), asked("iCloud Notes"), Problem::new(Code::BadRow, "m")]);
+        let answer = "Everything in these zips is here; 2 categories that you asked for are not. The 1 other warning \
+                      above is worth a look.\n";
+        assert!(more.ends_with(answer) && !more.contains("Nothing is missing"), "{more}");
+        assert!(with(Vec::new()).ends_with("Nothing is missing.\n"));
+    }
+
+    #[test]
+    fn made_files_are_counted_with_what_they_are_made_of() {
+        assert!(!words(&report()).contains("made of them"));
+        let count = |category, derived| Count { derived, ..Count::of(category) };
+        let categories =
+            vec![count(Category::Notes, 3), count(Category::Drive, 0), count(Category::Records, 1)];
+        let said = words(&Report { categories, ..report() });
+        assert!(said.contains("\n  4 files made of them: Notes, Records.sqlite\n"), "{said}");
     }
 
     #[test]

@@ -22,14 +22,14 @@ use windfall::cli::{
 };
 use windfall::{Error, Listed};
 
-/// Writes a line per file: when it was taken, whether it is proved, its size, its path.
+/// Writes a line per file: when it was taken or else changed, whether it is proved, its size, its path.
 pub fn listed(library: &Path, filters: &Filters) -> Result<(), Error> {
     let (mut stream, mut is_any) = (Stream::default(), false);
     print(Reader::OfTable, |out| {
-        list::records(library, filters, &mut |file| {
+        list::dated(library, filters, &mut |file, modified| {
             let is_first = !std::mem::replace(&mut is_any, true);
             let titled = if is_first && is_read_by_a_person() { title(out) } else { Ok(()) };
-            stream.go_on(titled.and_then(|()| line(out, file)))
+            stream.go_on(titled.and_then(|()| line(out, file, modified)))
         })
     })?;
     if !is_any && *filters != Filters::default() {
@@ -42,13 +42,14 @@ pub fn listed(library: &Path, filters: &Filters) -> Result<(), Error> {
 
 /// What stands in the columns; a program that reads the lines is spared it.
 fn title(out: &mut dyn Write) -> io::Result<()> {
-    let columns = format!("{:<19}  {:<7} {:>10}  {}", "taken", "proof", "size", "path");
+    let columns = format!("{:<19}  {:<7} {:>10}  {}", "taken or changed", "proof", "size", "path");
     writeln!(out, "{}", styled(FAINT, columns))
 }
 
-fn line(out: &mut dyn Write, file: &StoredFile) -> io::Result<()> {
+fn line(out: &mut dyn Write, file: &StoredFile, modified: Option<DateTime<Utc>>) -> io::Result<()> {
     let captured = file.captured.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string());
-    let captured = captured.as_deref().unwrap_or("-");
+    let date = captured.or_else(|| modified.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string()));
+    let date = date.as_deref().unwrap_or("-");
     // what was proved of bytes that are not there any more proves nothing
     let proof = match file.content.damage {
         Some(damage) => damage.what.as_str(),
@@ -57,7 +58,7 @@ fn line(out: &mut dyn Write, file: &StoredFile) -> io::Result<()> {
     };
     writeln!(
         out,
-        "{captured:<19}  {proof:<7} {:>10}  {}",
+        "{date:<19}  {proof:<7} {:>10}  {}",
         amount::size(file.content.size),
         shown(file.path.as_str())
     )
@@ -173,15 +174,18 @@ fn tell(out: &mut dyn Write, story: &Story) -> io::Result<()> {
         file.original_name.as_deref().filter(|name| !file.path.as_str().ends_with(&format!("/{name}")));
     let called = name.map_or_else(String::new, |name| format!(", called `{}` by Apple", shown(name)));
     let seen = seen(file).map_or_else(String::new, |seen| format!(", {seen}"));
-    rows.put("what", &format!("{}, {}{seen}{called}", file.kind, amount::size(file.size)))?;
+    rows.put("what", &format!("{}, {}{seen}{called}", what(file), amount::size(file.size)))?;
     for (n, source) in file.sources.iter().enumerate() {
         let copy = format!("{}: {}", shown(&source.archive), shown(&source.entry));
         rows.put(if n == 0 { "came from" } else { "" }, &copy)?;
     }
-    rows.put("proof", &proof(file))?;
+    rows.put("proof", &proof(story))?;
     health(&mut rows, file)?;
     rows.put("BLAKE3", &file.blake3)?;
-    taken(&mut rows, story)?;
+    match (&file.captured, &file.modified) {
+        (None, Some(time)) => rows.put("modified", time)?,
+        _ => taken(&mut rows, story)?,
+    }
     if let Some(place) = &file.place {
         rows.put("where", &shown(&place.words()))?;
     }
@@ -204,6 +208,21 @@ fn tell(out: &mut dyn Write, story: &Story) -> io::Result<()> {
     rows.list("memories", &file.memories)?;
     let flags = flags(file);
     if !flags.is_empty() { rows.put("marked", &flags.join(", ")) } else { Ok(()) }
+}
+
+/// What it is: a photo, or what kind of data it came with.
+fn what(file: &Listed) -> &'static str {
+    match file.category {
+        _ if file.kind != "other" => file.kind,
+        "notes" => "a file of iCloud Notes",
+        "drive" => "a file of iCloud Drive",
+        "contacts" => "a file of contacts",
+        "calendars" => "a file of calendars and reminders",
+        "mail" => "a file of mail",
+        "bookmarks" => "a file of bookmarks",
+        "records" => "a file of account, purchases and recordings",
+        _ => file.kind,
+    }
 }
 
 /// How large a picture is and how long a movie: `1440 × 1920 pixels, 1.9 seconds`.
@@ -266,7 +285,8 @@ fn health(rows: &mut Rows<'_>, file: &Listed) -> io::Result<()> {
     Ok(())
 }
 
-fn proof(file: &Listed) -> String {
+fn proof(story: &Story) -> String {
+    let file = &story.file;
     if file.original_blake3 != file.blake3 {
         return "none: Apple's checksum is that of the original".to_owned();
     }
@@ -285,7 +305,17 @@ fn proof(file: &Listed) -> String {
             "it arrived whole; Apple's lists do not have the checksum of these bytes, {}",
             shown(fingerprint)
         ),
-        (None, _) => "it arrived whole; Apple gives checksums of photos and videos only".to_owned(),
+        (None, true) => {
+            format!("{}: the hash in Apple's list is that of these bytes", styled(GOOD, "proved"))
+        }
+        (None, false) => {
+            let listed = if story.is_in_drive_list {
+                ", and Apple's list of iCloud Drive has a row for it"
+            } else {
+                ""
+            };
+            format!("it arrived whole{listed}; Apple gives checksums of photos and videos only")
+        }
     }
 }
 

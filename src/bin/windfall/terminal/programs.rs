@@ -4,6 +4,18 @@ use std::path::Path;
 
 use crate::cli::Audience;
 use windfall::cli::remedy::quoted;
+use windfall::cli::{ALBUMS, HIDDEN, MEMORIES, OF_CATEGORIES, OTHER, RECENTLY_DELETED};
+
+/// The folders that a program for photos is told to leave out: what is not to be shown, links that repeat photos, and
+/// what belongs to notes, files, contacts and the rest, although there are pictures among it.
+fn left_out() -> impl Iterator<Item = &'static str> {
+    [HIDDEN, RECENTLY_DELETED, ALBUMS, MEMORIES].into_iter().chain(OF_CATEGORIES).chain([OTHER])
+}
+
+/// Each of them as `one` writes it.
+fn each_left_out(one: impl Fn(&str) -> String, between: &str) -> String {
+    left_out().map(one).collect::<Vec<_>>().join(between)
+}
 
 /// A line each: what to do in that program, and commands that stand by themselves.
 pub(super) fn next_steps(audience: Audience, library: &Path) -> Vec<String> {
@@ -51,34 +63,34 @@ pub(super) fn next_steps(audience: Audience, library: &Path) -> Vec<String> {
                 "In Immich: Administration, External Libraries: add `{shown}` (in Docker: where that folder is \
                  mounted), with the exclusion patterns"
             ),
-            "  `**/Hidden/**`  `**/Recently Deleted/**`  `**/Albums/**`  `**/Memories/**`".to_owned(),
+            format!("  {}", each_left_out(|folder| format!("`**/{folder}/**`"), "  ")),
             format!("{come} Both are switched on in Immich under Account Settings, Features."),
             written_by("Immich"),
         ],
         Audience::ImmichGo => vec![
             "With immich-go and a key from Immich, Account Settings, API Keys:".to_owned(),
             command(format!(
-                "immich-go upload from-folder --server URL --api-key KEY --ban-file .windfall/ --ban-file Hidden/ \
-                 --ban-file 'Recently Deleted/' --ban-file Albums/ --ban-file Memories/ {library}"
+                "immich-go upload from-folder --server URL --api-key KEY --ban-file .windfall/ {} {library}",
+                each_left_out(|folder| format!("--ban-file {}", quoted(Path::new(&format!("{folder}/")))), " ")
             )),
             "Albums, favourites and dates come along.".to_owned(),
         ],
-        Audience::PhotoPrism => vec![
-            format!("In `{shown}` make a file `.ppignore` with four lines:"),
-            "  Hidden".to_owned(),
-            "  Recently Deleted".to_owned(),
-            "  Albums".to_owned(),
-            "  Memories".to_owned(),
-            "Then index the library as originals.".to_owned(),
-        ],
+        Audience::PhotoPrism => {
+            let mut steps = vec![format!("In `{shown}` make a file `.ppignore` with these lines:")];
+            steps.extend(left_out().map(|folder| format!("  {folder}")));
+            steps.push("Then index the library as originals.".to_owned());
+            steps
+        }
         Audience::Xmp => return Vec::new(),
     };
     if matches!(audience, Audience::Digikam | Audience::Darktable | Audience::Lightroom) {
-        steps.push(
-            "Leave out `Albums` and `Memories`, whose links repeat the photos, and `Hidden` and `Recently Deleted`, \
-             unless you want them shown."
-                .to_owned(),
-        );
+        let others = OF_CATEGORIES.into_iter().chain([OTHER]).map(|folder| format!("`{folder}`"));
+        steps.push(format!(
+            "Leave out `{ALBUMS}` and `{MEMORIES}`, whose links repeat the photos, `{HIDDEN}` and \
+             `{RECENTLY_DELETED}`, unless you want them shown, and what is no photo of the library, although it may \
+             hold pictures: {}.",
+            others.collect::<Vec<_>>().join(", ")
+        ));
     }
     steps
 }
@@ -88,6 +100,24 @@ mod tests {
     use super::next_steps;
     use crate::cli::AUDIENCES;
     use std::path::Path;
+
+    /// Pictures in notes, in iCloud Drive and of contacts are no photos of the library.
+    #[test]
+    fn every_program_that_walks_the_library_is_told_what_to_leave_out() {
+        for (audience, _) in AUDIENCES {
+            use crate::cli::Audience::{ApplePhotos, Xmp};
+            // one is given the folders of years, and the other is no program
+            if matches!(audience, ApplePhotos | Xmp) {
+                continue;
+            }
+            let steps = next_steps(audience, Path::new("Photos")).join("\n");
+            for folder in
+                ["Hidden", "Recently Deleted", "Albums", "Memories", "Notes", "Drive", "Contacts", "Other"]
+            {
+                assert!(steps.contains(folder), "{audience:?}, {folder}: {steps}");
+            }
+        }
+    }
 
     #[test]
     fn every_program_has_its_next_steps_and_commands_name_the_library() {

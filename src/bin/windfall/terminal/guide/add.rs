@@ -89,13 +89,13 @@ impl Guide<'_> {
         }
     }
 
-    /// What may come next, now that there are photos.
+    /// What may come next, now that there is something in the library.
     fn after(&mut self, library: &Path, inputs: Vec<PathBuf>, came: Came) -> Result<(), Leave> {
         self.talk.say("")?;
         if came == Came::Incomplete {
             self.talk.say("Keep the zips. Download what is missing, then add it in the same way: what is there is not written again.")?;
         }
-        if self.talk.is_wanted("Look at your photos now?", Usual::Yes)? {
+        if self.talk.is_wanted("Look at what is in it now?", Usual::Yes)? {
             self.look(library)?;
         }
         if came == Came::Whole {
@@ -117,7 +117,7 @@ impl Guide<'_> {
         match found.as_slice() {
             [] => {
                 self.talk.say(
-                    "None of Apple's zips (`iCloud Photos Part 1 of 12.zip`, …) are in Downloads, on the desktop, \
+                    "None of Apple's zips (`iCloud Photos Part 1 of 12.zip`, `iCloud Notes.zip`, …) are in Downloads, on the desktop, \
                      in this folder or on a drive.",
                 )?;
                 self.ask_for_inputs()
@@ -197,7 +197,7 @@ impl Guide<'_> {
         }
         self.say_read_only()?;
         choices.push(Choice::new("Another folder", Place::Elsewhere));
-        match self.talk.choose("Where should the photos go?", choices, 0)? {
+        match self.talk.choose("Where should all of it go?", choices, 0)? {
             Place::This(path) => Ok(path),
             Place::Elsewhere => self.ask_for_place(),
         }

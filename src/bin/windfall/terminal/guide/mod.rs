@@ -225,7 +225,7 @@ impl Guide<'_> {
         let mut usual = usize::from(self.done > 0 || found.iter().all(|found| found.parts.is_empty()));
         let mut choices = vec![
             Choice::new("Add an export that Apple sent", Deed::Add),
-            Choice::new("Look at your photos", Deed::Look),
+            Choice::new("Look at what is in it", Deed::Look),
             Choice::new("Check whether the zips can be deleted (reads everything again)", Deed::CheckZips),
             Choice::new("Check the drive: is every file as it was imported?", Deed::CheckDrive),
             Choice::new("Make ready for another program: Immich, digiKam, Lightroom …", Deed::MakeReady),
@@ -256,7 +256,7 @@ impl Guide<'_> {
         };
         if is_lost {
             self.talk.refuse("Its catalog, which knows where each photo came from, is lost or damaged.")?;
-            self.talk.say("The photos are there. A new catalog can be made from them and from Apple's lists, which the library keeps.")?;
+            self.talk.say("The files are there. A new catalog can be made from them and from Apple's lists, which the library keeps.")?;
             choices.insert(0, Choice::new("Make a new catalog", Deed::MakeCatalog));
         } else {
             self.say_error(error)?;

@@ -164,7 +164,7 @@ fn a_first_import_says_what_there_is_before_it_begins_and_goes_on_afterwards() {
         "2 of 3 parts here, part 3 is missing",
         "part 2 is here twice; one copy is enough",
         "The same without questions (… stands for 2 more):",
-        "Look at your photos now?",
+        "Look at what is in it now?",
         "Can the zips be deleted?",
         "What would you like to do?",
     ]);
@@ -218,7 +218,7 @@ fn nonsense_is_asked_again() {
         "Please type yes or no, or press Return.",
     ]);
     // the list, and once more because it was asked for
-    assert_eq!(talked.said.matches("Where should the photos go?").count(), 2);
+    assert_eq!(talked.said.matches("Where should all of it go?").count(), 2);
     assert_eq!(talked.said.matches("Please type yes or no").count(), 2);
     assert_eq!(talked.ran.len(), 1);
     assert_eq!(talked.ran[0].last(), Some(&new));
