@@ -101,6 +101,10 @@ struct Journey {
 struct Nothing;
 
 impl Surroundings for Nothing {
+    fn known_exports(&self) -> Vec<(String, Option<u32>, windfall::Category)> {
+        Vec::new()
+    }
+
     fn spool(&self) -> io::Result<File> {
         tempfile::tempfile()
     }

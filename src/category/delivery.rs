@@ -54,7 +54,7 @@ impl Shape {
         let wanted = paths.clone().filter(|path| !is_ignored(path));
         let is_empty = wanted.clone().next().is_none();
         let named = if is_empty { recognise::by_name(name) } else { None };
-        let others = recognise::Shape::of(name, beside, paths, head);
+        let others = recognise::Shape::of(name, delivered, beside, paths, head);
         let other = if is_empty { named } else { others.category() };
         // all of an owner's iCloud Drive is the owner's, whatever it is called
         let wanted = wanted.filter(|path| !others.is_drives(path));
@@ -95,6 +95,11 @@ impl Shape {
     /// Whether the top itself is a part of iCloud Photos, and not only a folder below.
     pub fn is_part_itself(&self) -> bool {
         self.photos.is_part_itself()
+    }
+
+    /// Whether another part of the same export may show that it is an iCloud Drive, whatever it looks like.
+    pub fn may_be_drive(&self) -> bool {
+        self.others.may_be_drive() && !self.photos.is_part()
     }
 
     /// Whether it is part of another category than photos.

@@ -251,7 +251,8 @@ fn is_outer(name: &str) -> bool {
     }
     OUTER.iter().any(|outer| match *outer {
         // these two may be anywhere in a name, in some languages at its end
-        "apple" | "icloud" => name.contains(outer),
+        "icloud" => name.contains(outer),
+        "apple" => name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == *outer),
         _ => name.starts_with(outer),
     })
 }

@@ -4,10 +4,10 @@
 //! file name below them, Apple's exact names outrank endings, and endings that any program writes count only where
 //! something else shows that it is Apple who wrote them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::apple::text::{file_name, match_key, split};
-use crate::category::delivery::{Classified, Head};
+use crate::category::delivery::{Classified, Delivered, Head};
 use crate::category::recognise::{
     Beside, Sort, exact, generic, has_drive_root, has_folder_of_notes, is_note, is_outer,
 };
@@ -28,6 +28,10 @@ pub struct Shape {
     told: HashMap<String, Sort>,
     /// Whether endings that any program writes count everywhere.
     is_apples: bool,
+    /// Folders with a file of an exact name, beside which such endings count.
+    beside_lists: HashSet<String>,
+    /// Whether it has a folder called as the root of an iCloud Drive is, and nothing that shows it to be one.
+    may_be_drive: bool,
     /// Categories of which something was found.
     found: BTreeSet<Category>,
     /// Whose all is of which nothing tells.
@@ -40,6 +44,7 @@ impl Shape {
     /// Looks at all paths (`/` between components) of an archive or folder called `name`.
     pub fn of<'a>(
         name: &str,
+        delivered: Delivered,
         beside: Beside,
         paths: impl Iterator<Item = &'a str> + Clone,
         head: Head<'_>,
@@ -48,23 +53,32 @@ impl Shape {
             Beside::Part(category) => Some(category),
             Beside::Nothing | Beside::Apples => None,
         };
-        let drive = drive::path::Shape::of(paths.clone()).filter(|shape| {
-            shape.has_list() || sibling == Some(Category::Drive) || has_drive_root(name, paths.clone())
+        let called = drive::path::Shape::of(paths.clone());
+        let has_called = called.is_some();
+        // a list that lies about in somebody's own folder does not make that folder a Drive
+        let is_apples_folder =
+            || delivered == Delivered::Archive || is_outer(name) || match_key(name) == "drive";
+        let drive = called.filter(|shape| {
+            shape.has_list() && (!shape.root().is_empty() || is_apples_folder())
+                || sibling == Some(Category::Drive)
+                || has_drive_root(name, paths.clone())
         });
         let root = drive.clone();
         let is_drives = |path: &str| {
             root.as_ref().is_some_and(|drive| !matches!(drive.part(path), drive::path::Use::Other))
         };
         let rest = paths.filter(|path| !is_drives(path) && !drive::path::is_ignored(path));
-        let exact_names =
-            rest.clone().filter_map(|path| exact(file_name(path))).map(|(category, _)| category);
-        let mut found: BTreeSet<Category> = exact_names.collect();
+        let exact_names = rest.clone().filter_map(|path| Some((path, exact(file_name(path))?.0)));
+        let mut found: BTreeSet<Category> = exact_names.clone().map(|(_, category)| category).collect();
         found.extend(sibling);
-        let is_apples = beside != Beside::Nothing || !found.is_empty() || is_outer(name);
+        let beside_lists = exact_names.map(|(path, _)| above(path).to_owned()).collect();
+        let is_apples = beside != Beside::Nothing || is_outer(name);
         let mut shape = Shape {
             wrapper: wrapper_of(name, rest.clone()),
             drive,
             is_apples,
+            beside_lists,
+            may_be_drive: has_called,
             whole: sibling.or_else(|| super::by_name(name)),
             holds_receipts: match_key(name).contains("receipt"),
             ..Shape::default()
@@ -78,6 +92,7 @@ impl Shape {
             shape.notes = Some(notes::path::Shape::of(rest.clone()));
         }
         found.extend(shape.drive.is_some().then_some(Category::Drive));
+        shape.may_be_drive &= shape.drive.is_none();
         shape.found = found;
         let mut looks = 0;
         for path in rest {
@@ -101,6 +116,11 @@ impl Shape {
             is_apples: true,
             ..Shape::default()
         }
+    }
+
+    /// Whether another part of the same export may show that it is an iCloud Drive.
+    pub fn may_be_drive(&self) -> bool {
+        self.may_be_drive
     }
 
     /// Whether something of Apple's was found.
@@ -137,7 +157,7 @@ impl Shape {
     /// What this path is for; `None` if nothing shows that it is Apple's.
     pub fn claim(&self, path: &str) -> Option<Classified> {
         let sort = self.by_name(path).or_else(|| self.told.get(path).copied());
-        let sort = sort.or_else(|| self.of_records(path))?;
+        let sort = sort.or_else(|| self.of_records(path).filter(|_| self.is_below_apples(path)))?;
         Some(self.classified(path, sort))
     }
 
@@ -147,7 +167,8 @@ impl Shape {
             let notes = self.notes.as_ref().filter(|_| self.found.len() == 1);
             let sort = match notes.map(|notes| notes.part(path)) {
                 Some(notes::path::Use::Attachment(..)) => Sort::NoteFile,
-                _ => Sort::Unknown,
+                _ if is_guide(path) => Sort::Guide,
+                _ => self.of_records(path).unwrap_or(Sort::Unknown),
             };
             self.classified(path, sort)
         })
@@ -219,6 +240,7 @@ impl Shape {
     /// Whether an ending that any program writes counts here.
     fn is_below_apples(&self, path: &str) -> bool {
         self.is_apples
+            || self.beside_lists.contains(above(path))
             || below(path, &self.wrapper).split('/').next().is_some_and(is_outer)
             || is_outer(&self.wrapper)
     }

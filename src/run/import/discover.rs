@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use blake3::Hash;
 
 use crate::category::Wanted;
-use crate::contents::{ArchiveId, Bytes, Class, ContentSet, Contents};
+use crate::contents::{ArchiveId, Bytes, Category, Class, ContentSet, Contents};
 use crate::error::Error;
 use crate::library::catalog::Delivered;
 use crate::library::drive;
@@ -118,6 +118,11 @@ struct Around<'a> {
 }
 
 impl Surroundings for Around<'_> {
+    fn known_exports(&self) -> Vec<(String, Option<u32>, Category)> {
+        let exports = self.delivered.contents.exports.iter();
+        exports.map(|export| (export.name.clone(), export.total, export.category)).collect()
+    }
+
     fn spool(&self) -> io::Result<File> {
         match self.spool {
             Spool::Staging(staging) => staging.spool(),

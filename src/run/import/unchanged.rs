@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use blake3::{Hash, Hasher};
 
-use crate::contents::ArchiveId;
+use crate::contents::{ArchiveId, Category};
 use crate::error::Error;
 use crate::library::catalog::Catalog;
 use crate::library::choices;
@@ -165,6 +165,10 @@ fn strangers(library: &Path, tree: &Tree, catalog: &Catalog) -> Result<Option<Ha
 struct Closed;
 
 impl Surroundings for Closed {
+    fn known_exports(&self) -> Vec<(String, Option<u32>, Category)> {
+        Vec::new()
+    }
+
     fn spool(&self) -> io::Result<File> {
         Err(io::ErrorKind::Unsupported.into())
     }

@@ -69,13 +69,20 @@ impl Searcher<'_> {
         let lies = Lies::on_drive(path);
         let mut container = container(name.clone(), Arc::new(archive), lies, Beside::Nothing);
         container.believe_name_if_damaged(&name);
-        if container.shape.is_part() {
+        if container.shape.is_part() && !container.shape.may_be_drive() {
             self.found.hashes.push(container.hash());
             self.add(container)?;
             return Ok(Whose::Apples);
         }
-        let Some(container) = self.probe(container)? else { return Ok(Whose::Apples) };
-        if PartName::read(&name).total.is_none() {
+        let container = match container.shape.is_part() {
+            true => container,
+            false => match self.probe(container)? {
+                Some(container) => container,
+                None => return Ok(Whose::Apples),
+            },
+        };
+        let is_counted = PartName::read(&name).total.is_some() || delivery::is_apple_name(&name);
+        if !container.shape.is_part() && !is_counted {
             return Ok(self.strangers_archive(name));
         }
         // what lies in another part may show whose it is
@@ -87,9 +94,15 @@ impl Searcher<'_> {
     pub(super) fn join_siblings(&mut self) -> Result<Vec<PathBuf>, Error> {
         let key = |name: &str| {
             let PartName { base, total, .. } = PartName::read(name);
+            // of some languages only one number is understood, which no two parts share
+            let base: String = base.chars().map(|c| if c.is_numeric() { '#' } else { c }).collect();
             (match_key(&base), total)
         };
         let mut categories: HashMap<(String, Option<u32>), Category> = HashMap::new();
+        for (name, total, category) in self.around.known_exports() {
+            let (base, _) = key(&name);
+            categories.insert((base, total), category);
+        }
         for container in self.found.containers.iter().filter(|container| container.parent().is_none()) {
             let wrappers = container.shape.wrappers().flat_map(|wrapper| wrapper.split('/'));
             for name in wrappers.chain([container.name.as_str()]) {
@@ -99,26 +112,31 @@ impl Searcher<'_> {
         let category =
             |name: &str| categories.get(&key(name)).copied().filter(|category| *category != Category::Photos);
         let mut strangers = Vec::new();
-        for folder in std::mem::take(&mut self.waiting_folders) {
+        for (folder, own) in std::mem::take(&mut self.waiting_folders) {
             let name = name_of(&folder);
-            let Some(category) = category(&name) else {
+            let beside = category(&name).map(Beside::Part).or(own.map(|_| Beside::Nothing));
+            let Some(beside) = beside else {
                 self.found.left_alone.names.push(format!("{name}/"));
                 strangers.push(folder);
                 continue;
             };
             let apart = self.library.map(Path::to_owned).into_iter().collect();
-            let container = folder_container(&folder, Extent::Whole, &apart, Beside::Part(category));
+            let container = folder_container(&folder, Extent::Whole, &apart, beside);
             self.found.hashes.push(container.hash());
             self.add(container)?;
         }
         for (path, mut container) in std::mem::take(&mut self.waiting) {
-            let (Some(category), Source::Zip(archive)) = (category(&container.name), &container.source)
-            else {
-                self.strangers_archive(container.name);
-                strangers.push(path);
-                continue;
-            };
-            container.shape = shape_of(&container.name, archive, Beside::Part(category));
+            match (category(&container.name), &container.source) {
+                (Some(category), Source::Zip(archive)) => {
+                    container.shape = shape_of(&container.name, archive, Beside::Part(category));
+                }
+                _ if container.shape.is_part() => {}
+                _ => {
+                    self.strangers_archive(container.name);
+                    strangers.push(path);
+                    continue;
+                }
+            }
             self.found.hashes.push(container.hash());
             self.add(container)?;
         }

@@ -51,7 +51,7 @@ impl Searcher<'_> {
             return Ok(Whose::Apples);
         }
         if counts_parts(&name_of(path)) {
-            self.waiting_folders.push(path.to_owned());
+            self.waiting_folders.push((path.to_owned(), None));
             return Ok(Whose::Known);
         }
         Ok(Whose::Nobodys)
@@ -107,6 +107,10 @@ impl Searcher<'_> {
     fn folder_of_others(&mut self, root: &Path, extent: Extent, mut listing: Folder) -> Result<Below, Error> {
         let apart = self.library.map(Path::to_owned).into_iter().collect();
         let container = folder_container(root, extent, &apart, Beside::Nothing);
+        if container.shape.may_be_drive() && extent == Extent::Whole {
+            self.waiting_folders.push((root.to_owned(), Some(extent)));
+            return Ok(Below { apples: true, ..Below::default() });
+        }
         let taken: HashSet<PathBuf> = container
             .files
             .iter()
@@ -174,7 +178,7 @@ impl Searcher<'_> {
             } else if inner.loose > 0 {
                 loose_below += inner.loose;
                 match counts_parts(&name) {
-                    true => self.waiting_folders.push(folder.clone()),
+                    true => self.waiting_folders.push((folder.clone(), None)),
                     false => strangers.push(format!("{name}/")),
                 }
             }

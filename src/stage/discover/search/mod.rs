@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::apple::zip::{Window, ZipArchive};
 use crate::category::delivery::Shape;
 use crate::category::recognise::Beside;
-use crate::contents::{ArchiveId, Class};
+use crate::contents::{ArchiveId, Category, Class};
 use crate::error::Error;
 use crate::problem::refusal::Refusal;
 use crate::problem::{Code, Problem};
@@ -101,6 +101,9 @@ pub trait Surroundings {
 
     /// The folder of that file. There must be room for it before it is written.
     fn spool_place(&self) -> PathBuf;
+
+    /// The exports that the catalog knows: name, number of parts, category.
+    fn known_exports(&self) -> Vec<(String, Option<u32>, Category)>;
 
     /// The archive that the catalog remembers for a nested one, if nothing in it needs to be read again.
     fn remembered(&self, parent: &Container, name: &str) -> Option<ArchiveId>;
@@ -189,7 +192,7 @@ struct Searcher<'a> {
     /// Archives called like parts in which nothing shows whose they are.
     waiting: Vec<(PathBuf, Container)>,
     /// Folders likewise.
-    waiting_folders: Vec<PathBuf>,
+    waiting_folders: Vec<(PathBuf, Option<Extent>)>,
     expansion: Expansion,
 }
 
