@@ -175,11 +175,7 @@ pub type EachDated<'a> = dyn FnMut(&StoredFile, Option<DateTime<Utc>>) -> Contro
 ///
 /// # Errors
 /// As [`records`].
-pub fn dated(
-    library: &Path,
-    filters: &Filters,
-    visit: &mut EachDated<'_>,
-) -> Result<(), Error> {
+pub fn dated(library: &Path, filters: &Filters, visit: &mut EachDated<'_>) -> Result<(), Error> {
     let shared = Shared::of_others(&Catalog::read(library)?)?;
     records(library, filters, &mut |file| visit(file, shared.modified(file)))
 }
