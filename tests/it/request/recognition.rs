@@ -318,7 +318,7 @@ fn what_was_asked_for_and_is_not_here() {
     assert_eq!(last(&["check", "parts"]), certificate);
     assert_eq!(last(&["import", "parts", "--to", "lib"]), certificate);
     scene.run(&["report", "lib"]);
-    let page = fs::read_to_string(scene.path("lib/windfall-report.html")).unwrap();
+    let page = fs::read_to_string(scene.path("windfall-report.html")).unwrap();
     assert!(page.contains("Everything that came is here; 2 categories that were asked for are not."));
     assert!(!page.contains("Nothing is missing."));
     // what is left out is not missed
