@@ -99,7 +99,7 @@ impl Shape {
 
     /// Whether another part of the same export may show that it is an iCloud Drive, whatever it looks like.
     pub fn may_be_drive(&self) -> bool {
-        self.others.may_be_drive() && !self.photos.is_part()
+        self.others.may_be_drive()
     }
 
     /// Whether it is part of another category than photos.

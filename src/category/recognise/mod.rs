@@ -11,7 +11,7 @@ mod shape;
 mod sort;
 
 use crate::apple::part_name::{self, PartName};
-use crate::apple::text::{self, file_name};
+use crate::apple::text;
 use crate::category::notes;
 use crate::contents::Category;
 
@@ -104,25 +104,6 @@ const OUTER: [&str; 14] = [
     "apple",
     "icloud",
 ];
-
-/// The category, other than photos, of what lies below `name`; `None` if nothing tells.
-pub fn of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> Option<Category> {
-    // an owner may keep anything in iCloud Drive, so its list outranks whatever lies beside it
-    if paths.clone().any(|path| is_drive_list(file_name(path))) || has_drive_root(name, paths.clone()) {
-        return Some(Category::Drive);
-    }
-    if let Some((category, _)) = paths.clone().find_map(|path| exact(file_name(path))) {
-        return Some(category);
-    }
-    if has_folder_of_notes(name, paths.clone()) {
-        return Some(Category::Notes);
-    }
-    let below_apple = |path: &str| is_outer(name) || path.split('/').next().is_some_and(is_outer);
-    let note = |path: &str| below_apple(path) && is_note(name, path);
-    paths.filter(|path| below_apple(path)).find_map(|path| {
-        generic(path).and_then(Sort::category).or_else(|| note(path).then_some(Category::Notes))
-    })
-}
 
 /// Whether a file of this name is Apple's list of iCloud Drive.
 pub fn is_drive_list(name: &str) -> bool {
@@ -273,7 +254,12 @@ pub fn by_name(name: &str) -> Option<Category> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Category, by_name, of};
+    use super::{Beside, Category, Shape, by_name};
+    use crate::category::delivery::Delivered;
+
+    fn of<'p>(name: &str, paths: impl Iterator<Item = &'p str> + Clone) -> Option<Category> {
+        Shape::of(name, Delivered::Archive, Beside::Nothing, paths, &|_| None).category()
+    }
 
     #[test]
     fn what_lies_in_it_tells() {

@@ -52,7 +52,12 @@ pub(super) fn outset(
     run.watch.progress.begin(Phase::Discover, 0, 0);
     let found = || search(run.inputs, run.strangers, Some(library), &Closed);
     let (found, tree) = threads::beside(found, || Tree::walk(library));
-    let (found, tree) = (found?, tree?);
+    let (found, tree) = match (found, tree?) {
+        (Ok(found), tree) => (found, tree),
+        // the catalog may know whose they are, which is not asked here
+        (Err(Error::NoExport(_) | Error::Strangers(_)), tree) => return Ok(Outset::Changed(Some(tree))),
+        (Err(error), _) => return Err(error),
+    };
     let is_swept = !layout::staging(library).exists();
     if is_swept
         && let Some(strangers) = strangers(library, &tree, catalog)?

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
 use super::{Decided, Proof, decide, hear};
+use crate::category::delivery::Delivered;
 use crate::category::outcome::{Count, Hearing, Made, Open};
 use crate::category::recognise::{Beside, Shape, Sort};
 use crate::category::trial::Proof as Proves;
@@ -84,7 +85,7 @@ impl Scene {
         let part = self.contents.parts.push(Part { export, number });
         let name = format!("iCloud Drive Part {number} of 9.zip");
         let paths: Vec<String> = files.iter().map(|(path, _)| format!("w/Drive/{path}")).collect();
-        let shape = Shape::of(&name, Beside::Nothing, paths.iter().map(String::as_str), &|_| None);
+        let shape = Shape::of(&name, Delivered::Archive, Beside::Nothing, paths.iter().map(String::as_str), &|_| None);
         let archive = self.contents.archives.push(Archive { name, identity: Identity::Folder });
         for (position, (path, (_, bytes))) in (0..).zip(paths.iter().zip(files)) {
             let found = shape.classify(path);

@@ -2,7 +2,7 @@
 
 use super::{Classified, Delivered, Shape, is_ignored};
 use crate::category::photos::Sort;
-use crate::category::recognise;
+use crate::category::recognise::{self, Beside};
 
 /// Lists whose beginnings are asked for: those called so hold this.
 fn head(path: &str) -> Option<Vec<u8>> {
@@ -18,7 +18,13 @@ fn head(path: &str) -> Option<Vec<u8>> {
 
 fn shape(name: &str, delivered: Delivered, paths: &[&str]) -> Shape {
     let paths = paths.iter().copied().filter(|path| !is_ignored(path));
-    Shape::of(name, delivered, recognise::of(name, paths.clone()), paths, &head)
+    Shape::of(
+        name,
+        delivered,
+        recognise::Shape::of(name, delivered, Beside::Nothing, paths.clone(), &|_| None).category(),
+        paths,
+        &head,
+    )
 }
 
 fn classify(name: &str, paths: &[&str]) -> Vec<Classified> {

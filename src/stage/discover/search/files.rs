@@ -74,14 +74,15 @@ impl Searcher<'_> {
             self.add(container)?;
             return Ok(Whose::Apples);
         }
-        let container = match container.shape.is_part() {
+        let is_counted = PartName::read(&name).total.is_some() || delivery::is_apple_name(&name);
+        let is_open = container.shape.is_part() || container.shape.may_be_drive() && is_counted;
+        let container = match is_open {
             true => container,
             false => match self.probe(container)? {
                 Some(container) => container,
                 None => return Ok(Whose::Apples),
             },
         };
-        let is_counted = PartName::read(&name).total.is_some() || delivery::is_apple_name(&name);
         if !container.shape.is_part() && !is_counted {
             return Ok(self.strangers_archive(name));
         }
