@@ -85,7 +85,10 @@ impl Scene {
         let part = self.contents.parts.push(Part { export, number });
         let name = format!("iCloud Drive Part {number} of 9.zip");
         let paths: Vec<String> = files.iter().map(|(path, _)| format!("w/Drive/{path}")).collect();
-        let shape = Shape::of(&name, Delivered::Archive, Beside::Nothing, paths.iter().map(String::as_str), &|_| None);
+        let shape =
+            Shape::of(&name, Delivered::Archive, Beside::Nothing, paths.iter().map(String::as_str), &|_| {
+                None
+            });
         let archive = self.contents.archives.push(Archive { name, identity: Identity::Folder });
         for (position, (path, (_, bytes))) in (0..).zip(paths.iter().zip(files)) {
             let found = shape.classify(path);

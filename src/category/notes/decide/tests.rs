@@ -5,8 +5,8 @@ use chrono_tz::Tz;
 use proptest::prelude::{prop, proptest};
 
 use super::{Decided, Heard, decide, hear};
-use crate::category::delivery::Delivered;
 use crate::category::Choices;
+use crate::category::delivery::Delivered;
 use crate::category::outcome::{Count, Hearing, Open};
 use crate::category::recognise::{Beside, Shape, Sort};
 use crate::category::trial::Proof;
@@ -68,8 +68,13 @@ impl Scene {
         let part = self.contents.parts.push(Part { export, number });
         let archive = self.contents.archives.push(Archive { name: name.into(), identity: Identity::Folder });
         let head = |_: &str| None;
-        let shape =
-            Shape::of(name, Delivered::Archive, Beside::Part(Category::Notes), files.iter().map(|(path, _)| *path), &head);
+        let shape = Shape::of(
+            name,
+            Delivered::Archive,
+            Beside::Part(Category::Notes),
+            files.iter().map(|(path, _)| *path),
+            &head,
+        );
         for (position, (path, text)) in (0..).zip(files) {
             let found = shape.classify(path);
             let bytes = if *text == DAMAGED { Bytes::Failed } else { Bytes::Sound(self.content(text)) };
