@@ -222,6 +222,8 @@ impl<'a> United<'a> {
     ) -> Vec<Option<usize>> {
         let short = short(matching);
         let mut which = Vec::with_capacity(export.files.len());
+        // thousands of files of one name and size share their rows, which say the same of all of them
+        let mut of_groups: HashMap<usize, Option<Listed>> = HashMap::new();
         for (at, delivered) in export.files.iter().enumerate() {
             let place = delivered.content.zip(tree.place(delivered.path)).zip(delivered.entries.first());
             let Some(((content, place), entry)) = place else {
@@ -230,7 +232,14 @@ impl<'a> United<'a> {
             };
             let listed = match short.contains(&at) {
                 true => None,
-                false => listed(&export.rows, matching, at, delivered.size, zone),
+                false => match matching.rows_of(at) {
+                    [first, _, ..] => {
+                        let said = of_groups.entry(*first);
+                        let say = || listed(&export.rows, matching, at, delivered.size, zone);
+                        said.or_insert_with(say).clone()
+                    }
+                    _ => listed(&export.rows, matching, at, delivered.size, zone),
+                },
             };
             let verdict = hash(content).map(|hash| verdict(&export.rows, matching, at, hash));
             let new = File {
