@@ -16,6 +16,7 @@ use crate::category::places::Places;
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, EntryId};
 use crate::library::name;
+use crate::problem::amount::counted;
 use crate::problem::{Code, Problem};
 
 const EXTENSION: &str = "vcf";
@@ -108,7 +109,8 @@ fn faults(cards: &Cards) -> impl Iterator<Item = (Code, String)> {
         .then(|| (Code::BadRow, "no card is in this file; it is kept as it is".to_owned()));
     let cut = cards.cards.iter().filter(|card| !card.is_whole).count();
     let cut = (cut > 0).then(|| {
-        (Code::BadRow, format!("{cut} cards in this file break off; what is there of them is kept as it is"))
+        let cards = counted(cut as u64, "card in this file breaks off", "cards in this file break off");
+        (Code::BadRow, format!("{cards}; what is there is kept as it is"))
     });
     let beyond = (cards.beyond > 0).then(|| {
         (Code::LimitExceeded, format!("{} cards beyond the first were kept, but not read", cards.beyond))
@@ -151,9 +153,12 @@ impl Decided {
             }));
         }
         made.push(of_contacts("All contacts.vcf", move |open, to| {
-            files
-                .iter()
-                .try_for_each(|(_, file)| to.write_all(&piece(&whole(open, file.content, LARGEST_WHOLE)?)))
+            files.iter().try_for_each(|(_, file)| {
+                to.write_all(&piece(&whole(open, file.content, LARGEST_WHOLE)?))?;
+                // or the next file's first card would be read as part of it
+                let is_cut = file.read.cards.cards.last().is_some_and(|card| !card.is_whole);
+                if is_cut { to.write_all(b"END:VCARD\r\n") } else { Ok(()) }
+            })
         }));
         made
     }

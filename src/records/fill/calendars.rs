@@ -23,7 +23,8 @@ pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
         for calendar in gathered(&stream, stem) {
             items += calendar.items() as u64;
             let zone = zones.get(&match_key(&calendar.name)).copied();
-            let row = CalendarRow::of(&calendar, file.path);
+            let mut row = CalendarRow::of(&calendar, file.path);
+            row.time_zone = row.time_zone.or_else(|| zone.map(|zone| zone.name().to_owned()));
             if calendars.counts(file.export, Key::Named(row.name.as_str().into())) {
                 reading.records.calendar(&row)?;
             }

@@ -15,6 +15,7 @@ use crate::library::settings::{AlbumForm, RememberedSettings, Settings, name};
 use crate::library::staging;
 use crate::library::tree::Tree;
 use crate::problem::Problem;
+use crate::records::fill::Filling;
 use crate::run::import::decide::{Decided, decide};
 use crate::run::import::discover::{Discovered, Spool, discover_beside, refuse_bad_inputs};
 use crate::run::import::place::Placed;
@@ -46,8 +47,12 @@ pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
 /// How many files of each category would be made.
 fn made(decided: &Decided) -> BTreeMap<Category, u64> {
     let kept = |entry| decided.plan.kept.get(&entry).map(LibraryPath::as_str);
+    let contents = &decided.inputs.contents;
     let mut counts = BTreeMap::new();
-    for made in decided.others.made(&decided.inputs.contents, &kept) {
+    // nothing is written, so no place is needed for it
+    let records =
+        Filling { contents, decided: &decided.others, standing: &kept, scratch: Path::new("") }.made();
+    for made in decided.others.made(contents, &kept).into_iter().chain(records) {
         *counts.entry(made.category).or_default() += 1;
     }
     counts

@@ -169,6 +169,9 @@ impl Searcher<'_> {
         let beside = match recognise::of_archive(file_name) {
             _ if outer.shape.is_more_of_the_drive(&file.path) => Beside::Part(Category::Drive),
             Some(category) => Beside::Part(category),
+            None if outer.shape.has_others() && outer.shape.category() == Category::Records => {
+                Beside::Part(Category::Records)
+            }
             None if outer.shape.has_others() || delivery::is_apple_name(&outer.name) => Beside::Apples,
             None => Beside::Nothing,
         };
