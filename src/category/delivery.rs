@@ -186,7 +186,9 @@ pub const DEEP_EVIDENCE: &str = classify::ALBUM_INFO;
 
 /// Whether this is what Apple calls a delivery of a single part. Any other name without numbers may be the owner's.
 pub fn names_a_single_part(base: &str) -> bool {
-    classify::names_a_single_part(base) || recognise::names_a_delivery(base)
+    // in some languages only the number of the part is understood: `第 2 部分`
+    let has_number = base.chars().any(char::is_numeric);
+    classify::names_a_single_part(base) || recognise::names_a_delivery(base) && !has_number
 }
 
 #[cfg(test)]

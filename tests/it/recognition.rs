@@ -251,7 +251,7 @@ fn other_categories_are_apples_and_no_photos() {
         "Drive/Albums/Lake.csv",
         "Drive/Photos/Passport.jpg",
         "Drive/Photos/scan.jpg",
-        "Notes/Recently Deleted/Old.md",
+        "Notes/Recently Deleted/text.md",
         "Records.sqlite",
     ];
     let mut expected = [&TREE[..], &others].concat();

@@ -38,6 +38,8 @@ pub struct Shape {
     /// The folder; `""` if all of it is the root.
     root: String,
     has_list: bool,
+    /// The list, where it has another name than Apple gives it.
+    renamed: Option<String>,
 }
 
 /// What one path is for.
@@ -71,11 +73,19 @@ impl Shape {
         match (listed, called) {
             // a list deeper in the tree is the owner's
             (Some(listed), Some(called)) if is_below(listed, called) => {
-                Some(Shape { root: called.to_owned(), has_list: false })
+                Some(Shape { root: called.to_owned(), has_list: false, renamed: None })
             }
-            (Some(listed), _) => Some(Shape { root: listed.to_owned(), has_list: true }),
-            (None, called) => called.map(|called| Shape { root: called.to_owned(), has_list: false }),
+            (Some(listed), _) => Some(Shape { root: listed.to_owned(), has_list: true, renamed: None }),
+            (None, called) => {
+                called.map(|called| Shape { root: called.to_owned(), has_list: false, renamed: None })
+            }
         }
+    }
+
+    /// A root whose list has a name of its owner's.
+    pub fn with_list(path: &str) -> Self {
+        let root = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        Shape { root, has_list: true, renamed: Some(path.to_owned()) }
     }
 
     /// The folder below which everything is the owner's; `""` if that is all.
@@ -99,8 +109,14 @@ impl Shape {
             let is_more = !file.contains('/') && file.starts_with("drive") && file.ends_with(".zip");
             return if is_more { Use::MoreOfTheTree } else { Use::Other };
         };
-        if self.has_list && is_list(below) { Use::List } else { Use::File(below) }
+        let is_renamed = self.renamed.as_deref() == Some(path);
+        if self.has_list && is_list(below) || is_renamed { Use::List } else { Use::File(below) }
     }
+}
+
+/// Whether a file lies where the list of an iCloud Drive may lie.
+pub fn may_be_list(path: &str) -> bool {
+    path.matches('/').count() <= MOST_WRAPPERS + 1 && !is_ignored(path)
 }
 
 /// The outermost folder `Drive` of a path, if only wrappers are above it.

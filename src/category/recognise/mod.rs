@@ -8,6 +8,7 @@
 //! zip of somebody's own calendars is nobody's.
 
 mod shape;
+mod signature;
 mod sort;
 
 use crate::apple::part_name::{self, PartName};

@@ -9,13 +9,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::apple::text::{file_name, match_key, split};
 use crate::category::delivery::{Classified, Delivered, Head};
 use crate::category::recognise::{
-    Beside, Sort, exact, generic, has_drive_root, has_folder_of_notes, is_note, is_outer,
+    Beside, Sort, exact, generic, has_drive_root, has_folder_of_notes, is_note, is_outer, signature,
 };
-use crate::category::{bookmarks, drive, mail, notes};
+use crate::category::{drive, notes};
 use crate::contents::{Category, litter};
 
 /// Files of one archive whose beginnings are read because their names say nothing.
 const MOST_LOOKS: usize = 1000;
+
+/// Tables of one archive that are looked into for Apple's list of iCloud Drive.
+const MOST_LISTS: usize = 32;
 
 /// What the paths of one archive or folder show.
 #[derive(Debug, Default)]
@@ -53,7 +56,20 @@ impl Shape {
             Beside::Part(category) => Some(category),
             Beside::Nothing | Beside::Apples => None,
         };
+        let renamed = || {
+            let tables = paths.clone().filter(|path| is_table(path) && drive::path::may_be_list(path));
+            let mut lists = tables
+                .take(MOST_LISTS)
+                .filter(|path| head(path).is_some_and(|head| signature::is_drive_list(&head)));
+            lists.next().map(drive::path::Shape::with_list)
+        };
         let called = drive::path::Shape::of(paths.clone());
+        let called = match called {
+            Some(called) if called.has_list() => Some(called),
+            // a table deeper in the tree is the owner's
+            Some(called) => renamed().filter(|renamed| renamed.root() == called.root()).or(Some(called)),
+            None => renamed(),
+        };
         let has_called = called.is_some();
         // a list that lies about in somebody's own folder does not make that folder a Drive
         let is_apples_folder =
@@ -97,9 +113,15 @@ impl Shape {
         let mut looks = 0;
         for path in rest {
             let sort = shape.by_name(path);
-            if sort.is_none() && shape.is_below_apples(path) && may_be_told(path) && looks < MOST_LOOKS {
+            let is_below = shape.is_below_apples(path);
+            let may_be_told =
+                is_below && may_be_told(path) || delivered == Delivered::Archive && is_table(path);
+            if sort.is_none() && may_be_told && looks < MOST_LOOKS {
                 looks += 1;
-                let told = head(path).and_then(|head| by_head(path, &head));
+                let told = head(path).and_then(|head| {
+                    let anybodys = || signature::anybodys(path, &head).filter(|_| is_below);
+                    signature::apples(path, &head).or_else(anybodys)
+                });
                 told.map(|sort| shape.told.insert(path.to_owned(), sort));
             }
             let sort = sort.or_else(|| shape.told.get(path).copied());
@@ -264,6 +286,10 @@ fn is_guide(path: &str) -> bool {
     key.strip_suffix(".pdf").is_some_and(|stem| stem.ends_with("- guide") || stem.ends_with("_guide"))
 }
 
+fn is_table(path: &str) -> bool {
+    matches!(split(&match_key(file_name(path))).1, "csv" | "json")
+}
+
 /// Whether the beginning of such a file may tell what it is.
 fn may_be_told(path: &str) -> bool {
     let key = match_key(file_name(path));
@@ -271,25 +297,6 @@ fn may_be_told(path: &str) -> bool {
         split(&key).1,
         "" | "csv" | "txt" | "json" | "html" | "htm" | "xml" | "plist" | "vcs" | "mbx" | "ical"
     )
-}
-
-/// What the beginning of a file tells.
-fn by_head(path: &str, head: &[u8]) -> Option<Sort> {
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let begins = |start: &[u8]| text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start));
-    if begins(b"BEGIN:VCARD") {
-        Some(Sort::Cards)
-    } else if begins(b"BEGIN:VCALENDAR") {
-        Some(Sort::Calendar)
-    } else if begins(b"<!DOCTYPE NETSCAPE-Bookmark-file") || bookmarks::looks_like_table(head) {
-        Some(Sort::Bookmarks)
-    } else if notes::list::looks_like(head) {
-        Some(Sort::NoteList)
-    } else if mail::form::Form::by_head(head).is_some() && !match_key(path).ends_with(".csv") {
-        Some(Sort::Message)
-    } else {
-        None
-    }
 }
 
 /// The one top folder, if it is only a wrapper, and once more if it is doubled.
