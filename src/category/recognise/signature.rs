@@ -43,10 +43,10 @@ pub fn apples(path: &str, head: &[u8]) -> Option<Sort> {
     }
     let keys = header(head);
     let has = |wanted: &&str| keys.iter().any(|key| key == *wanted);
-    if ["title", "createdon", "modifiedon", "pinned"].iter().all(|wanted| has(wanted)) {
+    if ["title", "createdon", "modifiedon", "pinned"].iter().all(&has) {
         return Some(Sort::NoteList);
     }
-    TABLES.iter().any(|table| table.iter().all(|wanted| has(wanted))).then_some(Sort::Table)
+    TABLES.iter().any(|table| table.iter().all(&has)).then_some(Sort::Table)
 }
 
 /// What any program may have written.
