@@ -55,6 +55,16 @@ pub fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+/// A path below a folder, without it; `""` is the folder of all paths.
+pub fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
+}
+
+/// How many folders lead to this one, itself included.
+pub fn depth(folder: &str) -> usize {
+    folder.split('/').filter(|component| !component.is_empty()).count()
+}
+
 /// Stem and extension of a file name; the extension has no dot and is `""` where there is none.
 /// `.pic` has none, nor has `Dr. No`: an extension is at most 16 bytes long and holds no space.
 pub fn split(name: &str) -> (&str, &str) {

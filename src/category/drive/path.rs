@@ -4,7 +4,7 @@
 //! what systems leave lying about is passed over. Nothing is opened or unpacked.
 
 use crate::apple::part_name::without_copy_marks;
-use crate::apple::text::{match_key, split};
+use crate::apple::text::{below, depth, match_key, split};
 
 /// Folders above the root at most: a wrapper, perhaps doubled.
 const MOST_WRAPPERS: usize = 2;
@@ -103,9 +103,9 @@ impl Shape {
         if is_ignored(path) {
             return Use::Ignored;
         }
-        let Some(below) = strip(path, &self.root) else {
+        let Some(below) = below(path, &self.root) else {
             let beside = self.root.rsplit_once('/').map_or("", |(wrapper, _)| wrapper);
-            let file = strip(path, beside).map(match_key).unwrap_or_default();
+            let file = below(path, beside).map(match_key).unwrap_or_default();
             let is_more = !file.contains('/') && file.starts_with("drive") && file.ends_with(".zip");
             return if is_more { Use::MoreOfTheTree } else { Use::Other };
         };
@@ -133,15 +133,7 @@ fn called_drive(path: &str) -> Option<&str> {
 }
 
 fn is_below(folder: &str, above: &str) -> bool {
-    strip(folder, above).is_some_and(|below| !below.is_empty())
-}
-
-fn depth(folder: &str) -> usize {
-    folder.split('/').filter(|component| !component.is_empty()).count()
-}
-
-fn strip<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
-    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
+    below(folder, above).is_some_and(|below| !below.is_empty())
 }
 
 /// `Drive Details.csv`, and copies and further ones.

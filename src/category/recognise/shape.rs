@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::apple::text::{file_name, match_key, split};
+use crate::apple::text::{below, file_name, match_key, split};
 use crate::category::delivery::{Classified, Delivered, Head};
 use crate::category::recognise::{
     Beside, Sort, exact, generic, has_drive_root, has_folder_of_notes, is_note, is_outer, signature,
@@ -206,12 +206,12 @@ impl Shape {
                 let inner = match drive.part(path) {
                     drive::path::Use::File(below) => format!("Drive/{below}"),
                     drive::path::Use::List => format!("Drive/{}", file_name(path)),
-                    _ => below(path, above(drive.root())).to_owned(),
+                    _ => below(path, above(drive.root())).unwrap_or(path).to_owned(),
                 };
                 (above(drive.root()), inner)
             }
             (None, Some(notes)) => (notes.wrapper(), notes.inner(path).to_owned()),
-            (None, None) => (self.wrapper.as_str(), below(path, &self.wrapper).to_owned()),
+            (None, None) => (self.wrapper.as_str(), below(path, &self.wrapper).unwrap_or(path).to_owned()),
         };
         let wrapper = if path.starts_with(wrapper) { wrapper } else { "" };
         Classified { wrapper: wrapper.to_owned(), inner, category, class: sort.class(), sort: sort.into() }
@@ -263,7 +263,7 @@ impl Shape {
     fn is_below_apples(&self, path: &str) -> bool {
         self.is_apples
             || self.beside_lists.contains(above(path))
-            || below(path, &self.wrapper).split('/').next().is_some_and(is_outer)
+            || below(path, &self.wrapper).unwrap_or(path).split('/').next().is_some_and(is_outer)
             || is_outer(&self.wrapper)
     }
 }
@@ -305,7 +305,9 @@ fn wrapper_of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> S
     let key = |name: &str| match_key(&crate::apple::part_name::PartName::read(name).base);
     let mut wrapper = String::new();
     for outer in [stem.to_owned(), String::new()] {
-        let mut tops = paths.clone().map(|path| below(path, &wrapper).split_once('/').map(|(top, _)| top));
+        let mut tops = paths
+            .clone()
+            .map(|path| below(path, &wrapper).unwrap_or(path).split_once('/').map(|(top, _)| top));
         let Some(Some(top)) = tops.next() else { break };
         let doubles = outer.is_empty() && key(top) == key(file_name(&wrapper));
         let wraps = !outer.is_empty() && (key(top) == key(&outer) || is_outer(top) && !top.contains('_'));
@@ -316,14 +318,6 @@ fn wrapper_of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> S
         wrapper = if wrapper.is_empty() { top } else { format!("{wrapper}/{top}") };
     }
     wrapper
-}
-
-/// A path without the folder that it lies in.
-fn below<'p>(path: &'p str, folder: &str) -> &'p str {
-    if folder.is_empty() {
-        return path;
-    }
-    path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path)
 }
 
 /// What a folder lies in.

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::apple::part_name::without_copy_marks;
-use crate::apple::text::match_key;
+use crate::apple::text::{below, depth, match_key};
 use crate::category::notes::title;
 
 /// Where notes lie.
@@ -91,7 +91,7 @@ impl Shape {
 
     /// Looks at all paths, of which those below this wrapper count.
     pub fn below<'p>(wrapper: &str, paths: impl Iterator<Item = &'p str> + Clone) -> Self {
-        let below = |path: &'p str| strip(path, wrapper);
+        let below = |path: &'p str| below(path, wrapper);
         let has_body = |path: &'p str| Some(folder_key(body_of(below(path)?)?.0));
         let all: HashSet<String> = paths.filter_map(has_body).collect();
         // in form A a text among the attachments may be called as their folder
@@ -109,12 +109,12 @@ impl Shape {
 
     /// The path below the wrapper.
     pub fn inner<'p>(&self, path: &'p str) -> &'p str {
-        strip(path, &self.wrapper).unwrap_or(path)
+        below(path, &self.wrapper).unwrap_or(path)
     }
 
     /// What this path is for.
     pub fn part(&self, path: &str) -> Use {
-        let Some(inner) = strip(path, &self.wrapper) else { return Use::Other };
+        let Some(inner) = below(path, &self.wrapper) else { return Use::Other };
         let Some((folder, file)) = inner.rsplit_once('/') else {
             return list_kind(inner).map_or(Use::Other, Use::List);
         };
@@ -125,7 +125,7 @@ impl Shape {
         }
         let above = self.home_of(folder, file);
         let Some(home) = home(above) else { return Use::Other };
-        let name = strip(inner, above).unwrap_or(file);
+        let name = below(inner, above).unwrap_or(file);
         let name = match name.split_once('/') {
             Some((first, rest)) if match_key(first) == ATTACHMENTS => rest,
             _ => name,
@@ -311,10 +311,6 @@ fn folder_key(folder: &str) -> String {
     match_key(folder)
 }
 
-fn strip<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
-    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
-}
-
 /// The folder of Apple's lists, the topmost; else all outer folders that are Apple's.
 fn wrapper_of<'p>(paths: impl Iterator<Item = &'p str> + Clone) -> &'p str {
     let folders = paths.clone().filter_map(|path| {
@@ -331,22 +327,18 @@ fn wrapper_of<'p>(paths: impl Iterator<Item = &'p str> + Clone) -> &'p str {
     wrapper
 }
 
-fn depth(folder: &str) -> usize {
-    folder.split('/').filter(|component| !component.is_empty()).count()
-}
-
 /// The wrapper with one more folder, if all paths lie in it and something shows that it is Apple's: notes lie below, or
 /// it is called so.
 fn longer_wrapper<'p>(mut paths: impl Iterator<Item = &'p str> + Clone, wrapper: &str) -> Option<&'p str> {
-    let first = |path: &'p str| strip(path, wrapper).and_then(|below| Some(below.split_once('/')?.0));
+    let first = |path: &'p str| below(path, wrapper).and_then(|below| Some(below.split_once('/')?.0));
     let any = paths.clone().next()?;
     let folder = first(any)?;
     if !paths.clone().all(|path| first(path) == Some(folder)) {
         return None;
     }
-    let longer = any.get(..any.len() - strip(any, wrapper)?.len() + folder.len())?;
+    let longer = any.get(..any.len() - below(any, wrapper)?.len() + folder.len())?;
     let has_area = paths.any(|path| {
-        let mut below = strip(path, longer).unwrap_or_default().split('/');
+        let mut below = below(path, longer).unwrap_or_default().split('/');
         below.next().is_some_and(|first| area(first).is_some()) && below.count() > 1
     });
     let is_named =
