@@ -132,7 +132,10 @@ impl Yearly {
             match name.trim().to_ascii_uppercase().as_str() {
                 "FREQ" => is_yearly = value.trim().eq_ignore_ascii_case("YEARLY"),
                 "BYMONTH" => rule.month = value.split(',').next()?.trim().parse().ok(),
-                "BYDAY" => rule.weekday = weekday(value.split(',').next()?.trim()),
+                "BYDAY" => {
+                    rule.weekday =
+                        weekday(value.split(',').next()?.trim()).filter(|(nth, _)| (-5..=5).contains(nth))
+                }
                 "BYMONTHDAY" => {
                     rule.days = value.split(',').take(31).filter_map(|day| day.trim().parse().ok()).collect();
                 }
@@ -172,8 +175,8 @@ impl Yearly {
     }
 }
 
-/// `-1SU`, `2SU`, `SU`.
-fn weekday(text: &str) -> Option<(i64, Weekday)> {
+/// `-1SU`, `+2SU`, `SU`, whose number is 0.
+pub(super) fn weekday(text: &str) -> Option<(i64, Weekday)> {
     let (nth, name) = text.split_at_checked(text.len().checked_sub(2)?)?;
     let weekday = match name.to_ascii_uppercase().as_str() {
         "MO" => Weekday::Mon,
@@ -185,7 +188,7 @@ fn weekday(text: &str) -> Option<(i64, Weekday)> {
         "SU" => Weekday::Sun,
         _ => return None,
     };
-    let nth = if nth.is_empty() { 0 } else { nth.parse().ok().filter(|nth| (-5..=5).contains(nth))? };
+    let nth = if nth.is_empty() { 0 } else { nth.parse().ok()? };
     Some((nth, weekday))
 }
 

@@ -13,6 +13,7 @@ use chrono_tz::Tz;
 
 use crate::category::calendars::component::{Component, Status};
 use crate::category::calendars::gathered::{Entry, Gathered, Part};
+use crate::category::calendars::observance;
 use crate::category::calendars::time::{self, Form, Time};
 use crate::category::calendars::zone::Zones;
 
@@ -384,22 +385,10 @@ fn numbers(text: &str, range: std::ops::RangeInclusive<i32>) -> Option<Vec<i32>>
     text.split(',').map(number).collect()
 }
 
-/// `-1SU`, `+2SU`, `SU`.
+/// `-1SU`, `+2SU`, `SU`: of a year at most the 53rd.
 fn weekday(text: &str) -> Option<(i32, Weekday)> {
-    let text = text.trim();
-    let (nth, name) = text.split_at_checked(text.len().checked_sub(2)?)?;
-    let weekday = match name.to_ascii_uppercase().as_str() {
-        "MO" => Weekday::Mon,
-        "TU" => Weekday::Tue,
-        "WE" => Weekday::Wed,
-        "TH" => Weekday::Thu,
-        "FR" => Weekday::Fri,
-        "SA" => Weekday::Sat,
-        "SU" => Weekday::Sun,
-        _ => return None,
-    };
-    let nth = if nth.is_empty() { 0 } else { nth.parse().ok().filter(|nth| (-53..=53).contains(nth))? };
-    Some((nth, weekday))
+    let (nth, weekday) = observance::weekday(text.trim())?;
+    Some((i32::try_from(nth).ok().filter(|nth| (-53..=53).contains(nth))?, weekday))
 }
 
 fn until(text: &str) -> Option<Until> {
