@@ -3,6 +3,7 @@
 //!
 //! An entry that is only remembered is where its bytes stand, and is not placed again.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use blake3::Hash;
@@ -17,7 +18,7 @@ use crate::library::record::{Area, Placement};
 use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 use crate::stage::plan::{Planner, Standing, Target, stamp};
-use crate::stage::survey::MovedByOwner;
+use crate::stage::survey::{Held, MovedByOwner};
 
 /// Where another choice has put a file that is to move.
 fn left(wish: Option<&Wished>, hash: Hash, standing: &Standing) -> Option<LibraryPath> {
@@ -35,6 +36,16 @@ fn standing_at<'s>(place: &str, hash: Hash, standing: &'s Standing) -> Option<(u
     let path = LibraryPath::new(place.split('/'));
     let (stem, extension) = text::split(path.file_name());
     standing.find(hash, &path.parent()?, stem, extension)
+}
+
+/// Where bytes are kept, in the order of the paths.
+fn by_hash(held: &Held) -> HashMap<Hash, Vec<&LibraryPath>> {
+    let mut by_hash: HashMap<Hash, Vec<&LibraryPath>> = HashMap::new();
+    for (path, hash) in &held.kept {
+        by_hash.entry(*hash).or_default().push(path);
+    }
+    by_hash.values_mut().for_each(|paths| paths.sort());
+    by_hash
 }
 
 /// Files that their owner put elsewhere. Each is that of one path, however many exports have it.
@@ -68,11 +79,9 @@ impl Planner<'_> {
         let mut numbers: Numbers<PathKey> = Numbers::default();
         let mut moved = Moved { free: self.held.moved.clone(), claimed: HashMap::new() };
         let mut leaving: HashSet<LibraryPath> = HashSet::new();
-        let mut by_hash: HashMap<Hash, Vec<&LibraryPath>> = HashMap::new();
-        for (path, hash) in &self.held.kept {
-            by_hash.entry(*hash).or_default().push(path);
-        }
-        by_hash.values_mut().for_each(|paths| paths.sort());
+        let held = self.held;
+        // only a place that has changed asks for it
+        let by_hash = LazyCell::new(|| by_hash(held));
         for (index, entry) in self.contents.entries.pairs() {
             let Some(content) = entry.content() else { continue };
             let wish = wishes.get(&index);
