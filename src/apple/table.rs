@@ -7,6 +7,7 @@
 //! quoted field that breaks the rules is read again line by line, so that a damaged row costs itself and not the
 //! rows after it.
 
+pub mod stacked;
 pub mod windows;
 
 use std::borrow::Cow;

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono_tz::Tz;
+
 use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wishes, problem_of};
 use crate::category::recognise::Sort;
 use crate::category::trial::Trial;
@@ -54,6 +56,8 @@ pub struct Decided {
     pub bookmarks: bookmarks::Decided,
     pub tables: tables::Decided,
     pub problems: Vec<Problem>,
+    /// The zone of Apple's clocks that state none.
+    pub zone: Tz,
     /// What the owner does not want, or not any more.
     unwanted: BTreeSet<Category>,
 }
@@ -72,6 +76,7 @@ pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided 
         bookmarks: bookmarks::decide(contents, &heard.bookmarks),
         tables: tables::decide(contents, &heard.tables),
         problems,
+        zone: choices.zone,
         unwanted: Category::ALL.into_iter().filter(|category| !choices.wanted.has(*category)).collect(),
     }
 }

@@ -3,8 +3,12 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
 use rusqlite::ToSql;
 use rusqlite::types::ToSqlOutput;
+
+use crate::apple::when::{self, When};
+use crate::category::photos::time::zone;
 
 /// A text, or NULL where it is empty. SQLite's own functions end a text at the first NUL, so that each of them is
 /// U+FFFD here.
@@ -54,6 +58,20 @@ pub struct Time<'t> {
 }
 
 impl<'t> Time<'t> {
+    /// What a cell says in the column of this title, where a clock of no stated zone stood in `zone`.
+    pub fn read(text: &'t str, title: &str, zone: Tz) -> Self {
+        let (utc, basis) = match when::read(text, title) {
+            Some(When::Instant(utc, when::Basis::Stated)) => (instant(utc), "stated".to_owned()),
+            Some(When::Instant(utc, when::Basis::AssumedUtc)) => (instant(utc), "assumed:UTC".to_owned()),
+            Some(When::Clock(time)) => {
+                (instant(zone::local(zone, time).to_utc()), format!("assumed:{}", zone.name()))
+            }
+            Some(When::Day(day)) => (day.to_string(), "date-only".to_owned()),
+            Some(When::Never) | None => return Time::new(None, text, "none".to_owned()),
+        };
+        Time::new(Some(utc), text, basis)
+    }
+
     pub fn new(utc: Option<String>, raw: &'t str, basis: String) -> Self {
         Time { utc, raw: Text::new(raw), basis }
     }

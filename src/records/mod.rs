@@ -13,13 +13,16 @@
 
 mod cell;
 mod columns;
+pub mod elsewhere;
 // an id is of the contents that it came from
 #[allow(clippy::indexing_slicing)]
 pub mod fill;
+pub mod raw;
 mod rows;
 mod source;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 use std::path::Path;
 
@@ -44,7 +47,7 @@ const CACHE: i64 = 16_384;
 const WORDS: i64 = 16 << 20;
 
 /// Statements that are kept prepared: more than there are tables.
-const STATEMENTS: usize = 32;
+const STATEMENTS: usize = 64;
 
 /// A `Records.sqlite` that is being written.
 #[derive(Debug)]

@@ -2,39 +2,42 @@
 //! list of what was asked for says which categories lack.
 
 mod asked;
-mod count;
+pub mod delivered;
+pub mod kind;
+pub mod survey;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
+use std::sync::Arc;
 
 pub use asked::{Asked, asked, category};
 
-use crate::apple::sheet::Lines;
 use crate::apple::text::{match_key, split};
 use crate::category::Wanted;
-use crate::category::outcome::{Count, Hearing, Wished, Wishes};
+use crate::category::outcome::{Count, Hearing, Wished, Wishes, problem_of};
 use crate::category::places::Places;
 use crate::category::recognise::Sort;
-use crate::contents::{Category, ContentId, Contents};
+use crate::category::tables::survey::Survey;
+use crate::contents::{Category, ContentId, Contents, EntryId};
 use crate::library::name;
 use crate::problem::refusal::refused;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, amount};
 
 /// What was read.
 #[derive(Debug, Default)]
 pub struct Heard {
-    /// What became of the lines of each table.
-    pub lines: BTreeMap<ContentId, Lines>,
+    /// What there is in each table.
+    pub surveys: BTreeMap<ContentId, Arc<Survey>>,
     /// What each list of requests says.
     asked: BTreeMap<ContentId, Vec<Asked>>,
 }
 
-/// Counts the lines of every table, and reads what was asked for.
+/// Reads every table once, and what was asked for.
 pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
     let contents = hearing.contents;
     let mut heard = Heard::default();
     for entry in contents.entries.iter().filter(|entry| Sort::of(entry) == Some(Sort::Table)) {
-        let Some(content) = entry.content().filter(|content| !heard.lines.contains_key(content)) else {
+        let Some(content) = entry.content().filter(|content| !heard.surveys.contains_key(content)) else {
             continue;
         };
         let source = match hearing.open.open(content) {
@@ -44,14 +47,15 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
                 continue;
             }
         };
-        let key = match_key(entry.name());
-        match count::count(split(&key).1, BufReader::new(source)) {
-            Ok(lines) => _ = heard.lines.insert(content, lines),
-            Err(error) => {
-                hearing.refuse(content, refused(&error));
+        match Survey::of(entry.name(), BufReader::new(source)) {
+            Ok(Some(survey)) => _ = heard.surveys.insert(content, Arc::new(survey)),
+            Ok(None) => {}
+            Err(refusal) => {
+                hearing.refuse(content, refusal);
                 continue;
             }
         }
+        let key = match_key(entry.name());
         if key.starts_with("data & privacy request history")
             && let Some(bytes) = hearing.whole(content)
         {
@@ -68,11 +72,13 @@ pub struct Decided {
     pub count: Option<Count>,
     pub wishes: Wishes,
     pub problems: Vec<Problem>,
+    /// What there is in each table.
+    pub surveys: BTreeMap<ContentId, Arc<Survey>>,
 }
 
 /// Decides for all exports together.
 pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
-    let mut decided = Decided::default();
+    let mut decided = Decided { surveys: heard.surveys.clone(), ..Decided::default() };
     let mut count = Count::of(Category::Records);
     let mut counted = BTreeSet::new();
     let mut places = Places::default();
@@ -86,7 +92,8 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
             Some(Sort::Recording) => "Recordings".to_owned(),
             _ => {
                 if entry.given && sort == Some(Sort::Table) && counted.insert((String::new(), content)) {
-                    count.items += heard.lines.get(&content).map_or(0, |lines| lines.rows);
+                    count.items += heard.surveys.get(&content).map_or(0, |survey| survey.lines.rows);
+                    decided.problems.extend(bad_rows(contents, id, heard.surveys.get(&content)));
                 }
                 continue;
             }
@@ -100,6 +107,24 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
     }
     decided.count = has_any.then_some(count);
     decided
+}
+
+/// What is said of a table with lines that are no rows.
+fn bad_rows(contents: &Contents, id: EntryId, survey: Option<&Arc<Survey>>) -> Option<Problem> {
+    let survey = survey?;
+    let first = survey.first_bad.filter(|_| survey.lines.bad > 0);
+    let message = match first {
+        Some(line) => {
+            let place = if survey.encoding.is_some() { "line" } else { "item" };
+            let lines = amount::counted(survey.lines.bad, "line is no row", "lines are no rows");
+            format!(
+                "{lines} of this table, the first of them {place} {line}; they are in its raw table as they stand"
+            )
+        }
+        None if survey.is_cut => "this file ends before its end; what comes before it was read".to_owned(),
+        None => return None,
+    };
+    Some(problem_of(contents, id, Code::BadRow, message))
 }
 
 /// What the owner asked for last and what is nowhere, by Apple's own list in these inputs.

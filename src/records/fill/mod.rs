@@ -11,6 +11,7 @@ mod mail;
 mod newer;
 mod notes;
 mod sources;
+mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -121,6 +122,7 @@ impl<'a> Reading<'a, '_> {
                 self.records.bookmark(&Bookmarked { bookmark, source: &file.name })?;
             }
         }
+        tables::fill(self)?;
         sources::fill(self)
     }
 

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::apple::sheet::Sheet;
 use crate::apple::table::{self, Encoding};
 use crate::category::recognise::Sort;
+use crate::category::tables::delivered::Form;
 use crate::category::{bookmarks, drive, notes};
 use crate::contents::{ContentId, Identity};
 use crate::records::fill::{Filling, Reading, is_delivered};
@@ -106,10 +107,16 @@ fn count(
         Sort::Cards | Sort::Calendar | Sort::CalendarList | Sort::Message => {
             reading.items.get(&content).map(|items| (None, Counted::Rows(*items)))
         }
+        Sort::Table => reading.filling.decided.tables.surveys.get(&content).map(|survey| {
+            let counted = match survey.form {
+                Form::Text(_) => Counted::Lines(survey.lines),
+                Form::Json | Form::List => Counted::Rows(survey.lines.rows),
+            };
+            (survey.encoding, counted)
+        }),
         Sort::NoteText
         | Sort::NoteFile
         | Sort::DriveFile
-        | Sort::Table
         | Sort::Receipt
         | Sort::Recording
         | Sort::Guide
