@@ -3,12 +3,13 @@
 //! A *line* is a logical one: a record, however many physical lines a quoted field spans. What the cells say is not
 //! asked here.
 
+use std::convert::Infallible;
 use std::io::{self, BufRead, Read};
 
 use crate::apple::json::Elements;
 use crate::apple::plist::{self, Value};
 use crate::apple::sheet::Lines;
-use crate::apple::table::windows::{Line, Windows};
+use crate::apple::table::stacked::{self, Failed};
 
 /// A property list is read as a whole; a larger one is not read.
 const LARGEST_LIST: u64 = 64 << 20;
@@ -46,32 +47,11 @@ fn list(source: impl Read) -> io::Result<Lines> {
 }
 
 fn table(source: impl Read, separator: char) -> io::Result<Lines> {
-    let mut lines = Lines::default();
-    let mut windows = Windows::new(source);
-    while let Some(text) = windows.next_text()? {
-        windows.lines(&text, separator, |line| lines.add(&line));
-    }
-    Ok(lines)
-}
-
-impl Lines {
-    fn add(&mut self, line: &Line<'_>) {
-        let (lines, physical) = match line {
-            Line::Blank(lines) => (*lines, *lines),
-            Line::Record(record) => (1, record.lines),
-            Line::Oversized => (1, 1),
-        };
-        self.lines += lines;
-        self.physical += physical;
-        match line {
-            Line::Blank(lines) => self.blank += lines,
-            Line::Record(record) if record.fields.iter().all(|field| field.trim().is_empty()) => {
-                self.blank += 1
-            }
-            Line::Record(_) if self.header == 0 => self.header = 1,
-            Line::Record(_) => self.rows += 1,
-            Line::Oversized => self.bad += 1,
-        }
+    let every_piece = &mut |_: stacked::Piece<'_>| Ok::<_, Infallible>(());
+    match stacked::read(source, separator, &|_| false, every_piece) {
+        Ok(counted) => Ok(counted.lines),
+        Err(Failed::Source(error)) => Err(error),
+        Err(Failed::Caller(never)) => match never {},
     }
 }
 
