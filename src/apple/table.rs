@@ -1,7 +1,7 @@
 //! The text of Apple's CSV files, cut into records.
 //!
 //! Takes bytes in whatever encoding a spreadsheet left them and knows nothing of columns. It never looks further
-//! than `MOST_LINES` lines ahead.
+//! ahead than its [`Reach`].
 //!
 //! This is not a CSV crate because to every one of them a lone quote opens a field that ends with the file. Here a
 //! quoted field that breaks the rules is read again line by line, so that a damaged row costs itself and not the
@@ -12,14 +12,22 @@ pub mod windows;
 
 use std::borrow::Cow;
 
-/// Bytes. Apple writes no longer line.
-const LONGEST_RECORD: usize = 1 << 20;
+/// Fields of a record. Apple writes 145.
+const MOST_FIELDS: usize = 16_384;
 
-/// Fields of a record. Apple writes 8.
-const MOST_FIELDS: usize = 1024;
+/// How much one record may take, and so the farthest that a lone quote is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    pub lines: u64,
+    pub bytes: usize,
+}
 
-/// Lines over which a quoted field may extend, and so the farthest that a lone quote is followed.
-const MOST_LINES: usize = 8;
+impl Reach {
+    /// For lists of names and dates, which have no line breaks of their own.
+    pub const NEAR: Reach = Reach { lines: 8, bytes: 1 << 20 };
+    /// For cells that hold whole texts, such as reviews.
+    pub const FAR: Reach = Reach { lines: 1000, bytes: 1 << 20 };
+}
 
 /// How the bytes of a table were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +160,7 @@ pub struct Record<'t> {
     after_first_line: usize,
 }
 
-/// A record beyond [`LONGEST_RECORD`] or [`MOST_FIELDS`], which is skipped.
+/// A record of more bytes than its [`Reach`] or of more than [`MOST_FIELDS`], which is skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Oversized {
     /// The number of its line, from 1.
@@ -164,13 +172,19 @@ pub struct Oversized {
 pub struct Records<'t> {
     text: &'t str,
     separator: char,
+    reach: Reach,
     at: usize,
     line: u64,
 }
 
 impl<'t> Records<'t> {
     pub fn new(text: &'t str, separator: char) -> Self {
-        Records { text, separator, at: 0, line: 1 }
+        Records::within(Reach::NEAR, text, separator)
+    }
+
+    /// No record takes more than this reach.
+    pub fn within(reach: Reach, text: &'t str, separator: char) -> Self {
+        Records { text, separator, reach, at: 0, line: 1 }
     }
 
     /// Takes back a record of several lines and reads its first line alone, ignoring quotes; the other
@@ -203,12 +217,12 @@ impl<'t> Iterator for Records<'t> {
             if first_line.trim().is_empty() {
                 continue;
             }
-            if first_line.len() > LONGEST_RECORD {
+            if first_line.len() > self.reach.bytes {
                 return Some(Err(Oversized { line }));
             }
-            let record = strict(first_line, self.separator);
+            let record = strict(first_line, self.separator, self.reach);
             let record = match record {
-                None if first_line.contains('"') => strict(few_lines(rest), self.separator),
+                None if first_line.contains('"') => strict(rest, self.separator, self.reach),
                 record => record,
             };
             let Some((fields, length, lines)) = record else {
@@ -225,7 +239,8 @@ impl<'t> Iterator for Records<'t> {
 
 /// The first line, and the length of the line break after it: LF, CR LF, CR or none.
 fn line_of(text: &str) -> (&str, usize) {
-    let line = text.find(['\n', '\r']).map_or(text, |end| &text[..end]);
+    let end = text.bytes().position(|byte| matches!(byte, b'\n' | b'\r'));
+    let line = end.map_or(text, |end| &text[..end]);
     let ending = match text.as_bytes().get(line.len()..) {
         Some([b'\r', b'\n', ..]) => 2,
         Some([_, ..]) => 1,
@@ -234,22 +249,12 @@ fn line_of(text: &str) -> (&str, usize) {
     (line, ending)
 }
 
-/// As much of the text as one record may take, to the end of a line.
-fn few_lines(text: &str) -> &str {
-    let mut end = 0;
-    for _ in 0..MOST_LINES {
-        let (line, ending) = line_of(&text[end..]);
-        if end + line.len() > LONGEST_RECORD {
-            break;
-        }
-        end += line.len() + ending;
-    }
-    &text[..end]
-}
-
 /// The fields of the first record, its length with the line break, and how many lines it spans. `None` if a
-/// quoted field does not end, or does not end before a separator or a line break, or if there are too many fields.
-fn strict(text: &str, separator: char) -> Option<(Vec<Cow<'_, str>>, usize, u64)> {
+/// quoted field does not end within reach, or does not end before a separator or a line break, or if there are too
+/// many fields.
+fn strict(whole: &str, separator: char, reach: Reach) -> Option<(Vec<Cow<'_, str>>, usize, u64)> {
+    // not cut into lines first: a quote that breaks the rules mostly shows it within a few bytes
+    let text = &whole[..whole.floor_char_boundary(reach.bytes)];
     let mut fields = Vec::with_capacity(8);
     let mut lines = 1;
     let mut rest = text;
@@ -258,22 +263,38 @@ fn strict(text: &str, separator: char) -> Option<(Vec<Cow<'_, str>>, usize, u64)
             Some(body) => {
                 let (field, after) = quoted_field(body)?;
                 lines += line_breaks(&field);
+                if lines > reach.lines {
+                    return None;
+                }
                 (field, spaces_before(after, separator))
             }
             None => {
-                let (field, after) = rest.split_at(rest.find([separator, '\n', '\r']).unwrap_or(rest.len()));
+                let (field, after) = rest.split_at(end_of_field(rest, separator));
                 (without_quotes(field), after)
             }
         };
         fields.push(field);
         match after.strip_prefix(separator) {
             Some(next) if fields.len() < MOST_FIELDS => rest = next,
+            None if after.is_empty() && text.len() < whole.len() => return None,
             None if after.is_empty() || after.starts_with(['\n', '\r']) => {
-                return Some((fields, text.len() - after.len() + line_of(after).1, lines));
+                let length = text.len() - after.len();
+                return Some((fields, length + line_of(&whole[length..]).1, lines));
             }
             _ => return None,
         }
     }
+}
+
+/// Where a field without quotes ends.
+fn end_of_field(text: &str, separator: char) -> usize {
+    let end = match u8::try_from(separator) {
+        Ok(byte) if byte.is_ascii() => {
+            text.bytes().position(|found| found == byte || matches!(found, b'\n' | b'\r'))
+        }
+        _ => text.find([separator, '\n', '\r']),
+    };
+    end.unwrap_or(text.len())
 }
 
 /// The text up to the quote that ends the field, and what follows that quote.
@@ -319,9 +340,7 @@ fn without_quotes(field: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        Encoding, LONGEST_RECORD, MOST_FIELDS, Oversized, Records, decode, decoded, lines_of, yes_or_no,
-    };
+    use super::{Encoding, MOST_FIELDS, Oversized, Reach, Records, decode, decoded, lines_of, yes_or_no};
     use proptest::prelude::{any, prop, proptest};
 
     fn read(text: &str) -> Vec<(u64, Vec<String>)> {
@@ -390,7 +409,7 @@ mod tests {
 
     #[test]
     fn records_out_of_all_proportion_are_skipped() {
-        let long = "x".repeat(LONGEST_RECORD + 1);
+        let long = "x".repeat(Reach::NEAR.bytes + 1);
         let wide = ",".repeat(MOST_FIELDS);
         let wide_and_quoted = "\"a\",".repeat(MOST_FIELDS);
         let text = format!("{long}\n\"{long}\"\n{wide}\n{wide_and_quoted}\n{}\na", &wide[1..]);

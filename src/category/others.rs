@@ -105,6 +105,11 @@ fn unheard(contents: &Contents, heard: &Heard) -> Vec<Problem> {
 }
 
 impl Decided {
+    /// Whether its owner wants this category.
+    pub fn wants(&self, category: Category) -> bool {
+        !self.unwanted.contains(&category)
+    }
+
     /// Where files are to stand.
     pub fn wishes(&self) -> Wishes {
         let of_records = &self.tables.wishes;

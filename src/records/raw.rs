@@ -31,6 +31,9 @@ const OWN: [&str; 5] = ["_extra", "_export", "_entry", "_line", "_last_export"];
 /// SQLite holds no more columns.
 const MOST_COLUMNS: usize = 2_000;
 
+const TOO_WIDE: &str = "with the columns that this table has in other exports it has more than a table of a database may \
+                        have; it is kept in `.windfall/details` alone";
+
 /// A delivered file of tables.
 pub struct File<'a> {
     /// What its export is called; unlike that of any other.
@@ -87,7 +90,7 @@ impl Planned {
 
     fn add(&mut self, known: &Known, part: &Surveyed, rank: usize) {
         self.has_several |= rank != self.first_rank;
-        self.is_too_wide |= part.is_too_wide;
+        self.is_too_wide |= part.is_too_wide();
         for (key, column) in keys(known, part).into_iter().zip(&part.columns) {
             match self.by_key.get(&key).and_then(|at| self.columns.get_mut(*at)) {
                 Some(planned) => planned.holds = planned.holds.and(column.holds),
@@ -190,8 +193,9 @@ impl Records {
             let mut targets: Vec<Option<Target<'_>>> = Vec::new();
             for part in &file.survey.parts {
                 let plan = plans.get(&file.survey.known.table(&part.name)).filter(|plan| !plan.is_too_wide);
-                if plan.is_none() {
-                    refused.push(Refused { file: at, why: too_wide(part) });
+                // what is too wide alone is known before
+                if plan.is_none() && !part.is_too_wide() {
+                    refused.push(Refused { file: at, why: TOO_WIDE.to_owned() });
                 }
                 targets.push(plan.map(|plan| Target::new(&self.connection, plan, file, part)).transpose()?);
             }
@@ -218,11 +222,6 @@ impl Records {
         }
         Ok(())
     }
-}
-
-fn too_wide(part: &Surveyed) -> String {
-    let columns = if part.is_too_wide { "over 2,000".to_owned() } else { part.columns.len().to_string() };
-    format!("a table of it has {columns} columns, more than a table of a database may have")
 }
 
 /// The tables that the files come to. Titles and order are those of the newest export that has them.

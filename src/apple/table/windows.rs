@@ -1,17 +1,18 @@
 //! A table of any size, read from front to back in windows of text.
 //!
 //! The surprise is how a window ends: behind the end of a line, in UTF-16 behind both of its bytes, and a record that may
-//! go on in the next window comes again there.
+//! go on in the next window comes again there. Of a line that is longer than a window, which is no record, only the
+//! beginning is kept. So the lines are the same whatever the windows.
 
 use std::io::{self, Read};
 
-use crate::apple::table::{Encoding, Oversized, Record, Records, decoded, lines_of, utf16_of};
+use crate::apple::table::{Encoding, Oversized, Reach, Record, Records, decoded, lines_of, utf16_of};
 
-/// Bytes that are looked at together.
+/// Bytes that are looked at together; several times the reach of a record.
 const WINDOW: usize = 8 << 20;
 
-/// No record is longer, so what begins so far before the end of a window is whole.
-const LONGEST: usize = 2 << 20;
+/// Bytes of a line longer than a window that are passed over at a time.
+const STEP: u64 = 64 << 10;
 
 /// The windows of a file.
 pub struct Windows<R> {
@@ -22,6 +23,7 @@ pub struct Windows<R> {
     encoding: Option<Encoding>,
     is_over: bool,
     size: usize,
+    reach: Reach,
 }
 
 /// One logical line of a table, or several with nothing in them.
@@ -35,11 +37,18 @@ pub enum Line<'t> {
 impl<R: Read> Windows<R> {
     /// Of this file, which is read once.
     pub fn new(source: R) -> Self {
-        Windows::of_size(source, WINDOW)
+        Windows::within(Reach::NEAR, source)
     }
 
-    fn of_size(source: R, size: usize) -> Self {
-        Windows { source, bytes: Vec::new(), open: String::new(), encoding: None, is_over: false, size }
+    /// No record takes more than this reach.
+    pub fn within(reach: Reach, source: R) -> Self {
+        Windows::of_size(WINDOW, reach, source)
+    }
+
+    /// Of so many bytes, at least four times the reach.
+    pub(super) fn of_size(size: usize, reach: Reach, source: R) -> Self {
+        let (bytes, open) = (Vec::new(), String::new());
+        Windows { source, bytes, open, encoding: None, is_over: false, size: size & !1, reach }
     }
 
     /// The encoding of the first window, which is that of the file; `None` before it.
@@ -64,7 +73,10 @@ impl<R: Read> Windows<R> {
         };
         let whole = match self.is_over {
             true => self.bytes.len(),
-            false => line_end(&self.bytes, self.size - self.reach(), utf16),
+            false => match last_line_end(&self.bytes, utf16) {
+                Some(end) => end,
+                None => self.pass_over_a_line(utf16)?,
+            },
         };
         let window = self.bytes.get(..whole).unwrap_or(&self.bytes);
         // only the first window says how the file is encoded
@@ -83,57 +95,145 @@ impl<R: Read> Windows<R> {
     }
 
     /// Every line of the last text, but those that come again with the next.
-    pub fn lines<'t>(&mut self, text: &'t str, separator: char, mut each: impl FnMut(Line<'t>)) {
-        let mut next = 1;
-        for record in Records::new(text, separator) {
-            let (line, lines) = match &record {
-                Ok(record) => (record.line, record.lines),
-                Err(Oversized { line }) => (*line, 1),
-            };
-            if line > next {
-                each(Line::Blank(line - next));
-            }
-            next = line + lines;
-            match record {
-                Ok(record) => {
-                    let begins = record.raw.as_ptr().addr() - text.as_ptr().addr();
-                    if !self.is_over && begins > 0 && begins + self.reach() > text.len() {
-                        self.open = text.get(begins..).unwrap_or_default().to_owned();
-                        return;
-                    }
-                    each(Line::Record(record));
-                }
-                Err(_) => each(Line::Oversized),
-            }
-        }
-        let behind = lines_of(text).saturating_sub(next - 1);
-        if behind > 0 {
-            each(Line::Blank(behind));
-        }
+    pub fn lines<'t>(&mut self, text: &'t str, separator: char, each: impl FnMut(Line<'t>)) {
+        self.cut(text, separator).for_each(each);
     }
 
-    fn reach(&self) -> usize {
-        LONGEST.min(self.size / 2)
+    /// [`lines`](Self::lines), one by one.
+    pub fn cut<'w, 't>(&'w mut self, text: &'t str, separator: char) -> Cut<'w, 't> {
+        let records = Records::within(self.reach, text, separator);
+        let goes_on = (!self.is_over).then_some((self.reach.bytes * 2, &mut self.open));
+        Cut { text, records, goes_on, next: 1, behind_blanks: None }
+    }
+
+    /// Reads to the end of a line that is longer than a window, and drops what is beyond the window.
+    fn pass_over_a_line(&mut self, utf16: Option<Encoding>) -> io::Result<usize> {
+        let kept = match utf16 {
+            Some(_) => self.size,
+            // no letter is cut in two
+            None => {
+                let letters = self.bytes.get(..self.size).unwrap_or_default();
+                let last = letters.iter().rposition(|byte| byte & 0xc0 != 0x80).unwrap_or_default();
+                last.max(self.size.saturating_sub(4))
+            }
+        };
+        self.bytes.drain(kept..self.size);
+        loop {
+            let read = (&mut self.source).take(STEP).read_to_end(&mut self.bytes)?;
+            let beyond = self.bytes.get(kept..).unwrap_or_default();
+            if let Some(end) = first_line_end(beyond, utf16) {
+                return Ok(kept + end);
+            }
+            self.is_over = read == 0;
+            if self.is_over {
+                return Ok(self.bytes.len());
+            }
+            // the last two letters may be half of a line's end
+            let tail = beyond.len() & !1;
+            self.bytes.drain(kept..kept + tail.saturating_sub(4));
+        }
     }
 }
 
-/// The end of the first line that ends behind `at`. Without one there is no record to be cut, only half a letter.
-fn line_end(bytes: &[u8], at: usize, utf16: Option<Encoding>) -> usize {
-    let at = at & !1;
-    let after = bytes.get(at..).unwrap_or_default();
-    let Some(utf16) = utf16 else {
-        let end = |wanted: u8| after.iter().position(|byte| *byte == wanted);
-        return end(b'\n').or_else(|| end(b'\r')).map_or(bytes.len(), |end| at + end + 1);
-    };
-    let line_break = if utf16 == Encoding::Utf16Le { *b"\n\0" } else { *b"\0\n" };
-    let found = after.chunks_exact(2).position(|unit| unit == line_break);
-    found.map_or(bytes.len() & !1, |unit| at + (unit + 1) * 2)
+/// The lines of one window.
+#[derive(Debug)]
+pub struct Cut<'w, 't> {
+    text: &'t str,
+    records: Records<'t>,
+    /// How far before the end of the text a record may go on in the next one, and where it is kept for it.
+    goes_on: Option<(usize, &'w mut String)>,
+    /// The number of the line that comes next, from 1.
+    next: u64,
+    /// What stands behind the blank lines that were given last.
+    behind_blanks: Option<Line<'t>>,
+}
+
+impl<'t> Cut<'_, 't> {
+    /// Takes back a record of several lines that was given last, and gives its first line alone, ignoring quotes.
+    pub fn first_line_alone(&mut self, record: Record<'t>) -> Line<'t> {
+        self.next = record.line + 1;
+        self.records.first_line_alone(record).map_or(Line::Oversized, Line::Record)
+    }
+}
+
+impl<'t> Iterator for Cut<'_, 't> {
+    type Item = Line<'t>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(line) = self.behind_blanks.take() {
+            return Some(line);
+        }
+        let Some(record) = self.records.next() else {
+            let behind = lines_of(self.text).saturating_sub(self.next - 1);
+            self.next += behind;
+            return (behind > 0).then_some(Line::Blank(behind));
+        };
+        let (line, lines) = match &record {
+            Ok(record) => (record.line, record.lines),
+            Err(Oversized { line }) => (*line, 1),
+        };
+        let blanks = line - self.next;
+        self.next = line + lines;
+        let found = match record {
+            Ok(record) => {
+                let begins = record.raw.as_ptr().addr() - self.text.as_ptr().addr();
+                if let Some((reach, open)) = &mut self.goes_on
+                    && begins > 0
+                    && begins + *reach > self.text.len()
+                {
+                    **open = self.text.get(begins..).unwrap_or_default().to_owned();
+                    self.records = Records::within(Reach::NEAR, "", ',');
+                    self.next = lines_of(self.text) + 1;
+                    return (blanks > 0).then_some(Line::Blank(blanks));
+                }
+                Line::Record(record)
+            }
+            Err(_) => Line::Oversized,
+        };
+        if blanks == 0 {
+            return Some(found);
+        }
+        self.behind_blanks = Some(found);
+        Some(Line::Blank(blanks))
+    }
+}
+/// Behind the last line that surely ends: a CR at the end of the bytes may be half of a CR LF.
+fn last_line_end(bytes: &[u8], utf16: Option<Encoding>) -> Option<usize> {
+    let (line_feed, carriage_return) = line_ends(utf16);
+    let width = line_feed.len();
+    let units = bytes.get(..bytes.len() / width * width).unwrap_or(bytes);
+    let whole = units.strip_suffix(carriage_return).unwrap_or(units);
+    let ends = |unit: &[u8]| unit == line_feed || unit == carriage_return;
+    whole.chunks_exact(width).rposition(ends).map(|at| (at + 1) * width)
+}
+
+/// Behind the first line that surely ends.
+fn first_line_end(bytes: &[u8], utf16: Option<Encoding>) -> Option<usize> {
+    let (line_feed, carriage_return) = line_ends(utf16);
+    let width = line_feed.len();
+    let units = || bytes.chunks_exact(width);
+    let at = units().position(|unit| unit == line_feed || unit == carriage_return)?;
+    let mut from = units().skip(at);
+    match (from.next(), from.next()) {
+        (Some(end), _) if end == line_feed => Some((at + 1) * width),
+        (_, Some(after)) => Some((at + 1 + usize::from(after == line_feed)) * width),
+        _ => None,
+    }
+}
+
+/// LF and CR.
+fn line_ends(utf16: Option<Encoding>) -> (&'static [u8], &'static [u8]) {
+    match utf16 {
+        None => (b"\n", b"\r"),
+        Some(Encoding::Utf16Be) => (b"\0\n", b"\0\r"),
+        Some(_) => (b"\n\0", b"\r\0"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Line, Windows};
-    use crate::apple::table::Encoding;
+    use crate::apple::table::{Encoding, Reach};
 
     /// The bytes of a text in every encoding that can hold it.
     fn encoded(text: &str) -> Vec<(Encoding, Vec<u8>)> {
@@ -161,7 +261,7 @@ mod tests {
         for line in ["1,\u{e9}\n2,\u{fc}\n", "1,\u{a0a}\u{10a}\u{a41}\n", "1,\u{e9}\r\n"] {
             let text = format!("a,b\n{}", line.repeat(60));
             for (encoding, bytes) in encoded(&text) {
-                let mut windows = Windows::of_size(&*bytes, 64);
+                let mut windows = Windows::of_size(64, Reach { lines: 8, bytes: 16 }, &*bytes);
                 let mut read = String::new();
                 while let Some(window) = windows.next_text().unwrap() {
                     read.push_str(&window);
@@ -178,7 +278,7 @@ mod tests {
     fn a_record_of_several_lines_is_one_in_every_window() {
         let text = format!("a,b\n{}", "\"\u{e9}\n\u{fc}\",2\n\n".repeat(200));
         for (encoding, bytes) in encoded(&text) {
-            let mut windows = Windows::of_size(&*bytes, 256);
+            let mut windows = Windows::of_size(256, Reach { lines: 8, bytes: 64 }, &*bytes);
             let (mut rows, mut blank) = (Vec::new(), 0);
             while let Some(window) = windows.next_text().unwrap() {
                 windows.lines(&window, ',', |line| match line {
@@ -197,5 +297,29 @@ mod tests {
         let mut windows = Windows::new(&b"\xef\xbb\xbfa,b\n1,2\n"[..]);
         assert_eq!(windows.next_text().unwrap().as_deref(), Some("a,b\n1,2\n"));
         assert_eq!(windows.encoding(), Some(Encoding::Utf8));
+    }
+
+    #[test]
+    fn a_line_longer_than_a_window_is_one_line() {
+        let reach = Reach { lines: 8, bytes: 16 };
+        for end in ["\n", "\r\n", "\r"] {
+            for length in [63, 64, 65, 66, 67, 100, 200_000] {
+                let text = format!("a,b{end}{}{end}c,d{end}", "\u{e9}".repeat(length));
+                for (encoding, bytes) in encoded(&text) {
+                    let mut windows = Windows::of_size(64, reach, &*bytes);
+                    let mut lines = Vec::new();
+                    while let Some(window) = windows.next_text().unwrap() {
+                        windows.lines(&window, ',', |line| {
+                            lines.push(match line {
+                                Line::Blank(_) => "blank".to_owned(),
+                                Line::Record(record) => record.raw.to_owned(),
+                                Line::Oversized => "long".to_owned(),
+                            });
+                        });
+                    }
+                    assert_eq!(lines, ["a,b", "long", "c,d"], "{encoding:?} {length} {end:?}");
+                }
+            }
+        }
     }
 }

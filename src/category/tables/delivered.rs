@@ -26,7 +26,7 @@ use crate::category::tables::kind::{Known, column_key};
 const LARGEST_LIST: u64 = 64 << 20;
 
 /// Columns of a part that are told apart. A table that has more is none that a database can hold.
-pub const MOST_COLUMNS: usize = 2_001;
+const MOST_COLUMNS: usize = 2_001;
 
 /// Parts of a file. Apple's have some dozens.
 const MOST_PARTS: usize = 4_096;
@@ -64,14 +64,12 @@ pub struct Part {
     pub name: String,
     /// Of its columns, as they were delivered but for the space around them; two may be the same.
     pub titles: Vec<String>,
-    /// Whether it has more columns than [`MOST_COLUMNS`].
-    pub is_too_wide: bool,
     by_title: HashMap<(String, usize), usize>,
 }
 
 impl Part {
     fn new(name: &str) -> Self {
-        Part { name: name.to_owned(), titles: Vec::new(), is_too_wide: false, by_title: HashMap::new() }
+        Part { name: name.to_owned(), titles: Vec::new(), by_title: HashMap::new() }
     }
 
     /// The column of this title, the `nth` of those with it in one row; `None` if there are too many.
@@ -81,7 +79,6 @@ impl Part {
             return Some(*known);
         }
         if self.titles.len() >= MOST_COLUMNS {
-            self.is_too_wide = true;
             return None;
         }
         self.titles.push(title.trim().to_owned());

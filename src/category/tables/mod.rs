@@ -17,7 +17,8 @@ use crate::category::Wanted;
 use crate::category::outcome::{Count, Hearing, Wished, Wishes, problem_of};
 use crate::category::places::Places;
 use crate::category::recognise::Sort;
-use crate::category::tables::survey::Survey;
+use crate::category::tables::delivered::Form;
+use crate::category::tables::survey::{Survey, Surveyed};
 use crate::contents::{Category, ContentId, Contents, EntryId};
 use crate::library::name;
 use crate::problem::refusal::refused;
@@ -112,10 +113,15 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
 /// What is said of a table with lines that are no rows.
 fn bad_rows(contents: &Contents, id: EntryId, survey: Option<&Arc<Survey>>) -> Option<Problem> {
     let survey = survey?;
+    if survey.parts.iter().any(Surveyed::is_too_wide) {
+        let message = "a table of it has more columns than a table of a database may have; it is kept in \
+                       `.windfall/details` alone";
+        return Some(problem_of(contents, id, Code::BadRow, message));
+    }
     let first = survey.first_bad.filter(|_| survey.lines.bad > 0);
     let message = match first {
         Some(line) => {
-            let place = if survey.encoding.is_some() { "line" } else { "item" };
+            let place = if matches!(survey.form, Form::Text(_)) { "line" } else { "item" };
             let lines = amount::counted(survey.lines.bad, "line is no row", "lines are no rows");
             format!(
                 "{lines} of this table, the first of them {place} {line}; they are in its raw table as they stand"

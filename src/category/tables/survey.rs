@@ -13,6 +13,9 @@ use crate::category::tables::kind::Known;
 use crate::problem::Code;
 use crate::problem::refusal::{Refusal, refused};
 
+/// Columns of the widest table that is made.
+pub const MOST_COLUMNS: usize = 1_990;
+
 /// What a file came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Survey {
@@ -35,8 +38,6 @@ pub struct Surveyed {
     /// In the order of the file.
     pub columns: Vec<Column>,
     pub rows: u64,
-    /// Whether it has more columns than a database can hold.
-    pub is_too_wide: bool,
 }
 
 /// A column of it.
@@ -131,12 +132,12 @@ impl Surveyed {
     fn of(part: Part, shown: &Shown) -> Self {
         let holds = shown.holds.iter().copied().chain(std::iter::repeat(Holds::Nothing));
         let columns = part.titles.into_iter().zip(holds).map(|(title, holds)| Column { title, holds });
-        Surveyed {
-            name: part.name,
-            columns: columns.collect(),
-            rows: shown.rows,
-            is_too_wide: part.is_too_wide,
-        }
+        Surveyed { name: part.name, columns: columns.collect(), rows: shown.rows }
+    }
+
+    /// Whether it has more columns than a table of a database may have, a few for its origin among them.
+    pub fn is_too_wide(&self) -> bool {
+        self.columns.len() > MOST_COLUMNS
     }
 }
 

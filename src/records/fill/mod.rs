@@ -18,11 +18,10 @@ mod tests;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
-use rusqlite::ErrorCode;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tempfile::TempPath;
 
 use crate::category::others;
@@ -30,6 +29,8 @@ use crate::category::outcome::{LARGEST_WHOLE, Made, Open, Standing, whole};
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, Entry, EntryId, ExportId};
 use crate::library::layout;
+use crate::problem::Problem;
+use crate::records::elsewhere::{self, Elsewhere};
 use crate::records::{Bookmarked, Records};
 
 /// What rows are made of.
@@ -42,38 +43,77 @@ pub struct Filling<'a> {
     pub scratch: &'a Path,
 }
 
+/// `Records.sqlite` before it has its name.
+pub struct Database {
+    path: TempPath,
+    elsewhere: Vec<Elsewhere>,
+    /// Tables that it cannot hold.
+    pub problems: Vec<Problem>,
+}
+
 impl<'a> Filling<'a> {
-    /// The file; `None` where the library holds nothing but photos.
-    pub fn made(self) -> Option<Made<'a>> {
-        let has_any = self.contents.entries.iter().any(|entry| is_delivered(entry).is_some());
-        has_any.then(|| {
-            // whoever makes a file first asks what it would be, and making it is dear
-            let whole: Mutex<Option<TempPath>> = Mutex::default();
-            Made::new(Category::Records, layout::RECORDS, move |open, to| {
-                let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
-                let path = match whole.take() {
-                    Some(path) => path,
-                    None => self.write(open)?,
-                };
-                io::copy(&mut File::open(&path)?, to)?;
-                *whole = Some(path);
-                Ok(())
-            })
-        })
+    /// Writes the database; `None` where the library holds nothing but photos.
+    ///
+    /// # Errors
+    /// If it cannot be written, or what it is made of cannot be read.
+    pub fn database(self, open: &dyn Open) -> io::Result<Option<Database>> {
+        if !self.contents.entries.iter().any(|entry| is_delivered(entry).is_some()) {
+            return Ok(None);
+        }
+        let (path, problems) = self.write(open)?;
+        let elsewhere = match self.decided.wants(Category::Records) {
+            true => elsewhere::files(&open_again(&path)?).map_err(as_io)?,
+            false => Vec::new(),
+        };
+        Ok(Some(Database { path, elsewhere, problems }))
     }
 
     /// Writes the file, which is not called so yet.
-    fn write(self, open: &dyn Open) -> io::Result<TempPath> {
+    fn write(self, open: &dyn Open) -> io::Result<(TempPath, Vec<Problem>)> {
         let begun =
             tempfile::Builder::new().make_in(self.scratch, |path| Records::create(path).map_err(as_io))?;
         let (records, path) = begun.into_parts();
-        let mut reading = Reading { filling: self, open, records, items: HashMap::new() };
+        let mut reading =
+            Reading { filling: self, open, records, items: HashMap::new(), problems: Vec::new() };
         reading.fill().map_err(as_io)?;
-        match reading.records.finish().map_err(as_io)?.first() {
-            None => Ok(path),
+        let Reading { records, problems, .. } = reading;
+        match records.finish().map_err(as_io)?.first() {
+            None => Ok((path, problems)),
             Some(unaccounted) => Err(io::Error::other(unaccounted.to_string())),
         }
     }
+}
+
+impl Database {
+    /// The database, and the files for other programs that are made of it. If it could not be written, that is what
+    /// comes of making it.
+    pub fn made(written: &io::Result<Option<Database>>) -> Vec<Made<'_>> {
+        match written {
+            Ok(None) => Vec::new(),
+            Ok(Some(database)) => database.files(),
+            Err(error) => {
+                let (kind, why) = (error.kind(), error.to_string());
+                let refuse = move |_: &dyn Open, _: &mut dyn Write| Err(io::Error::new(kind, why.clone()));
+                vec![Made::new(Category::Records, layout::RECORDS, refuse)]
+            }
+        }
+    }
+
+    fn files(&self) -> Vec<Made<'_>> {
+        let whole = Made::new(Category::Records, layout::RECORDS, |_, to| {
+            io::copy(&mut File::open(&self.path)?, to).map(|_| ())
+        });
+        let elsewhere = self.elsewhere.iter().map(|file| {
+            Made::new(Category::Records, file.path.as_str(), |_, to| file.write(&open_again(&self.path)?, to))
+        });
+        std::iter::once(whole).chain(elsewhere).collect()
+    }
+}
+
+/// Opens a database that is written.
+fn open_again(path: &Path) -> io::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags).map_err(as_io)
 }
 
 /// What SQLite says, for those who ask whether a drive is full.
@@ -108,6 +148,8 @@ struct Reading<'a, 'o> {
     records: Records,
     /// How many items there are in what has no lines.
     items: HashMap<ContentId, u64>,
+    /// Tables that it cannot hold.
+    problems: Vec<Problem>,
 }
 
 impl<'a> Reading<'a, '_> {

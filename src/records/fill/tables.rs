@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::io::BufReader;
 
+use crate::category::outcome::problem_of;
 use crate::category::recognise::Sort;
 use crate::contents::{ContentId, ExportId};
+use crate::problem::Code;
 use crate::records::fill::{Reading, is_delivered};
 use crate::records::raw::File;
 use crate::records::typed;
@@ -16,7 +18,8 @@ pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
         contents.exports.ids().enumerate().map(|(rank, export)| (export, rank)).collect();
     let mut seen: HashSet<(ExportId, ContentId)> = HashSet::new();
     let mut files = Vec::new();
-    for entry in contents.entries.iter() {
+    let mut of_files = Vec::new();
+    for (id, entry) in contents.entries.pairs() {
         let Some((Sort::Table, content)) = is_delivered(entry) else { continue };
         let export = contents.export_of(entry);
         let Some(survey) = surveys.get(&content) else { continue };
@@ -25,6 +28,7 @@ pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
             continue;
         }
         let open = reading.open;
+        of_files.push(id);
         files.push(File {
             export: &contents.exports[export].label,
             rank: ranks.get(&export).copied().unwrap_or_default(),
@@ -34,7 +38,10 @@ pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
         });
     }
     let zone = reading.filling.decided.zone;
-    // what cannot be made was said when it was decided
-    reading.records.raw_tables(&files, zone)?;
+    let refused = reading.records.raw_tables(&files, zone)?;
+    for refused in refused {
+        let Some(id) = of_files.get(refused.file).filter(|id| contents.entries[**id].given) else { continue };
+        reading.problems.push(problem_of(contents, *id, Code::BadRow, refused.why));
+    }
     typed::fill(&reading.records, zone)
 }

@@ -14,7 +14,7 @@ use crate::library::record::{DerivedKind, FileRecord, Placement};
 use crate::library::settings::Settings;
 use crate::library::staging::Staging;
 use crate::problem::{Code, Problem};
-use crate::records::fill::Filling;
+use crate::records::fill::{Database, Filling};
 use crate::run::import::Run;
 use crate::run::import::decide::Decided;
 use crate::run::import::reclaimed;
@@ -96,19 +96,24 @@ fn make_others(
     let kept = |entry| decided.plan.kept.get(&entry).filter(|path| !unplaced.paths.contains(*path));
     let standing = |entry| kept(entry).map(LibraryPath::as_str);
     let scratch = layout::staging(placing.library);
-    let mut made = decided.others.made(contents, &standing);
     let filling = Filling { contents, decided: &decided.others, standing: &standing, scratch: &scratch };
-    made.extend(filling.made());
     let planned = contents.entries.pairs().filter_map(|(id, entry)| Some((entry.content()?, kept(id)?)));
     let before = decided.before.files.values().map(|record| (record.content, &record.path));
     let files = before.chain(planned).map(|(content, path)| (content, path.to_path(placing.library)));
     let shelf = Shelf::new(contents, &decided.inputs.sources, files, Some(placing.staging));
+    let database = filling.database(&shelf);
+    let mut made = decided.others.made(contents, &standing);
+    made.extend(Database::made(&database));
     let known = &decided.before.derived;
     let whole = others::whole(contents, &decided.inputs.heard.others, &settings.categories);
-    let is_whole = |category| whole.contains(&category);
+    // what cannot be made now may be wanted still
+    let is_whole =
+        |category| whole.contains(&category) && (category != Category::Records || database.is_ok());
     let making =
         threads::pool(jobs)?.install(|| place::make(placing, &made, &shelf, known, &is_whole, catalog))?;
-    Ok((making.standing, making.problems))
+    let mut problems = making.problems;
+    problems.extend(database.iter().flatten().flat_map(|database| database.problems.iter().cloned()));
+    Ok((making.standing, problems))
 }
 
 /// Records what is known of every file, and the albums.

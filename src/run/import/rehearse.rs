@@ -15,7 +15,7 @@ use crate::library::settings::{AlbumForm, RememberedSettings, Settings, name};
 use crate::library::staging;
 use crate::library::tree::Tree;
 use crate::problem::Problem;
-use crate::records::fill::Filling;
+use crate::records::fill::{Database, Filling};
 use crate::run::import::decide::{Decided, decide};
 use crate::run::import::discover::{Discovered, Spool, discover_beside, refuse_bad_inputs};
 use crate::run::import::place::Placed;
@@ -25,6 +25,7 @@ use crate::run::import::{Choose, Run, heal};
 use crate::stage::discover::fit::{self, Space};
 use crate::stage::place::Unplaced;
 use crate::stage::report::{self, ExportReport, Report};
+use crate::stage::shelf::Shelf;
 use crate::stage::survey::Before;
 
 /// Reports what an import would do, in the same numbers. Creates nothing.
@@ -38,21 +39,24 @@ pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let read =
         heal::foresee(read_only(run, library, discovered.fitted(run, library)?, &settings.categories)?);
     let decided = decide(run, library, read, &settings, drive::expect_links(library));
-    let made = made(&decided);
+    let made = made(&decided, library);
     let nothing_done = Placed { decided, unplaced: Unplaced::default(), made };
     let (report, _) = report(library, nothing_done, &settings)?;
     Ok(Report { dry_run: true, elapsed_seconds: started.elapsed().as_secs_f64(), ..report })
 }
 
-/// How many files of each category would be made.
-fn made(decided: &Decided) -> BTreeMap<Category, u64> {
+/// How many files of each category would be made. Those of the database are known when it is written.
+fn made(decided: &Decided, library: &Path) -> BTreeMap<Category, u64> {
     let kept = |entry| decided.plan.kept.get(&entry).map(LibraryPath::as_str);
     let contents = &decided.inputs.contents;
+    let before = decided.before.files.values();
+    let files = before.map(|record| (record.content, record.path.to_path(library)));
+    let shelf = Shelf::new(contents, &decided.inputs.sources, files, None);
+    let scratch = std::env::temp_dir();
+    let filling = Filling { contents, decided: &decided.others, standing: &kept, scratch: &scratch };
+    let database = filling.database(&shelf);
     let mut counts = BTreeMap::new();
-    // nothing is written, so no place is needed for it
-    let records =
-        Filling { contents, decided: &decided.others, standing: &kept, scratch: Path::new("") }.made();
-    for made in decided.others.made(contents, &kept).into_iter().chain(records) {
+    for made in decided.others.made(contents, &kept).into_iter().chain(Database::made(&database)) {
         *counts.entry(made.category).or_default() += 1;
     }
     counts

@@ -45,7 +45,7 @@ use crate::library::record::{
 use crate::library::settings::{RememberedSettings, Settings};
 use crate::problem::{Code, Problem};
 use crate::progress::Phase;
-use crate::records::fill::Filling;
+use crate::records::fill::{Database, Filling};
 use crate::run::import::Choose;
 use crate::run::rebuild::deliveries::Deliveries;
 use crate::run::rebuild::kept::{KeptDetails, kept_details};
@@ -213,10 +213,11 @@ impl Made {
             let standing = |entry| plan.kept.get(&entry).filter(|path| !absent.contains(*path));
             let standing = |entry| standing(entry).map(LibraryPath::as_str);
             let scratch = std::env::temp_dir();
-            let mut made = others.made(&contents, &standing);
             let filling =
                 Filling { contents: &contents, decided: &others, standing: &standing, scratch: &scratch };
-            made.extend(filling.made());
+            let database = filling.database(&shelf);
+            let mut made = others.made(&contents, &standing);
+            made.extend(Database::made(&database));
             pool.install(|| recognised(&made, &shelf, &sorted.foreign, reread))
         };
         records.sort_by(|a, b| a.path.cmp(&b.path));
