@@ -4,6 +4,12 @@
 //! gives NULL where a year has no such column, and no row where there is no such table. Of several exports the newest
 //! version of a row with a key counts; within one export nothing is merged.
 
+mod account;
+mod games;
+mod places;
+mod staged;
+mod usage;
+
 use std::borrow::Cow;
 
 use chrono_tz::Tz;
@@ -17,8 +23,14 @@ use crate::records::raw::quoted;
 /// # Errors
 /// If the database cannot be written.
 pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
-    let _raw = Raw { connection: &records.connection, zone };
-    Ok(())
+    let raw = Raw { connection: &records.connection, zone };
+    for tables in [account::TABLES, places::TABLES, games::TABLES] {
+        raw.connection.execute_batch(tables)?;
+    }
+    account::fill(raw)?;
+    places::fill(raw)?;
+    games::fill(raw)?;
+    usage::fill(raw)
 }
 
 /// The raw tables.
