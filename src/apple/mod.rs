@@ -17,4 +17,5 @@ pub mod sheet;
 pub mod stamp;
 pub mod table;
 pub mod text;
+pub mod when;
 pub mod zip;
