@@ -20,11 +20,11 @@ use crate::records::columns::Headers;
 use crate::records::raw::quoted;
 
 /// The statements that make every table and view.
-const TABLES: &[&str] = &[];
+const TABLES: &[&str] = &[account::TABLES, places::TABLES, games::TABLES];
 
 /// What their columns are called in what Apple delivered.
 pub fn headers() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
-    let all: [Headers; 0] = [];
+    let all: [Headers; 3] = [account::HEADERS, places::HEADERS, games::HEADERS];
     all.into_iter().flatten()
 }
 
@@ -42,9 +42,6 @@ pub fn create(connection: &Connection) -> rusqlite::Result<()> {
 /// If the database cannot be written.
 pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
     let raw = Raw { connection: &records.connection, zone };
-    for tables in [account::TABLES, places::TABLES, games::TABLES] {
-        raw.connection.execute_batch(tables)?;
-    }
     account::fill(raw)?;
     places::fill(raw)?;
     games::fill(raw)?;
