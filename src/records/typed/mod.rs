@@ -4,6 +4,11 @@
 //! gives NULL where a year has no such column, and no row where there is no such table. Of several exports the newest
 //! version of a row with a key counts; within one export nothing is merged.
 
+mod books;
+mod podcasts;
+mod said;
+mod watched;
+
 use std::borrow::Cow;
 
 use chrono_tz::Tz;
@@ -17,8 +22,13 @@ use crate::records::raw::quoted;
 /// # Errors
 /// If the database cannot be written.
 pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
-    let _raw = Raw { connection: &records.connection, zone };
-    Ok(())
+    let raw = Raw { connection: &records.connection, zone };
+    for tables in [watched::TABLES, podcasts::TABLES, books::TABLES] {
+        raw.connection.execute_batch(tables)?;
+    }
+    watched::fill(raw)?;
+    podcasts::fill(raw)?;
+    books::fill(raw)
 }
 
 /// The raw tables.
