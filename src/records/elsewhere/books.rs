@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(
             files[1].1,
             "---\ntitle: \"Salt: a \\\"Road\\\"\"\nid: \"B1\"\n---\n\n# Salt: a \"Road\"\n\n> first\n\n\
-             > \\# second\n>\n> 1\\. \\*and\\* more  \n> same\n\ncompare  \n\\> ch. 2\n"
+             > \\# second\n>\n> 1. \\*and\\* more  \n> same\n\ncompare  \n\\> ch. 2\n"
         );
         assert_eq!(
             files[2].1,
