@@ -19,11 +19,11 @@ use crate::records::columns::Headers;
 use crate::records::raw::quoted;
 
 /// The statements that make every table and view.
-const TABLES: &[&str] = &[];
+const TABLES: &[&str] = &[watched::TABLES, podcasts::TABLES, books::TABLES];
 
 /// What their columns are called in what Apple delivered.
 pub fn headers() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
-    let all: [Headers; 0] = [];
+    let all: [Headers; 3] = [watched::HEADERS, podcasts::HEADERS, books::HEADERS];
     all.into_iter().flatten()
 }
 
@@ -41,9 +41,6 @@ pub fn create(connection: &Connection) -> rusqlite::Result<()> {
 /// If the database cannot be written.
 pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
     let raw = Raw { connection: &records.connection, zone };
-    for tables in [watched::TABLES, podcasts::TABLES, books::TABLES] {
-        raw.connection.execute_batch(tables)?;
-    }
     watched::fill(raw)?;
     podcasts::fill(raw)?;
     books::fill(raw)

@@ -10,12 +10,13 @@
 use rusqlite::{Row, params};
 
 use crate::records::cell::{Text, Time};
+use crate::records::columns::Headers;
 use crate::records::typed::{Raw, said};
 
 pub const TABLES: &str = include_str!("podcasts.sql");
 
 /// What columns are called in what Apple delivered.
-pub const HEADERS: &[(&str, &[(&str, &str)])] = &[
+pub const HEADERS: Headers = &[
     (
         "podcasts",
         &[

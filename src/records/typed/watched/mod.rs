@@ -24,12 +24,13 @@ use rusqlite::{Connection, params};
 
 use crate::category::tables::kind::column_key;
 use crate::records::cell::Time;
+use crate::records::columns::Headers;
 use crate::records::typed::Raw;
 
 pub const TABLES: &str = include_str!("watched.sql");
 
 /// What columns are called in what Apple delivered.
-pub const HEADERS: &[(&str, &[(&str, &str)])] = &[(
+pub const HEADERS: Headers = &[(
     "watched",
     &[
         ("started", "UTC Start Time"),
