@@ -5,10 +5,14 @@
 //! version of a row with a key counts; within one export nothing is merged.
 
 mod account;
+mod books;
 mod games;
 mod places;
+mod podcasts;
+mod said;
 mod staged;
 mod usage;
+mod watched;
 
 use std::borrow::Cow;
 
@@ -20,11 +24,19 @@ use crate::records::columns::Headers;
 use crate::records::raw::quoted;
 
 /// The statements that make every table and view.
-const TABLES: &[&str] = &[account::TABLES, places::TABLES, games::TABLES];
+const TABLES: &[&str] =
+    &[account::TABLES, places::TABLES, games::TABLES, watched::TABLES, podcasts::TABLES, books::TABLES];
 
 /// What their columns are called in what Apple delivered.
 pub fn headers() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
-    let all: [Headers; 3] = [account::HEADERS, places::HEADERS, games::HEADERS];
+    let all: [Headers; 6] = [
+        account::HEADERS,
+        places::HEADERS,
+        games::HEADERS,
+        watched::HEADERS,
+        podcasts::HEADERS,
+        books::HEADERS,
+    ];
     all.into_iter().flatten()
 }
 
@@ -45,7 +57,10 @@ pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
     account::fill(raw)?;
     places::fill(raw)?;
     games::fill(raw)?;
-    usage::fill(raw)
+    usage::fill(raw)?;
+    watched::fill(raw)?;
+    podcasts::fill(raw)?;
+    books::fill(raw)
 }
 
 /// The raw tables.
