@@ -4,6 +4,8 @@
 //! gives NULL where a year has no such column, and no row where there is no such table. Of several exports the newest
 //! version of a row with a key counts; within one export nothing is merged.
 
+mod music;
+
 use std::borrow::Cow;
 
 use chrono_tz::Tz;
@@ -14,11 +16,11 @@ use crate::records::columns::Headers;
 use crate::records::raw::quoted;
 
 /// The statements that make every table and view.
-const TABLES: &[&str] = &[];
+const TABLES: &[&str] = &[music::TABLES];
 
 /// What their columns are called in what Apple delivered.
 pub fn headers() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
-    let all: [Headers; 0] = [];
+    let all: [Headers; 1] = [music::HEADERS];
     all.into_iter().flatten()
 }
 
@@ -35,8 +37,8 @@ pub fn create(connection: &Connection) -> rusqlite::Result<()> {
 /// # Errors
 /// If the database cannot be written.
 pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
-    let _raw = Raw { connection: &records.connection, zone };
-    Ok(())
+    let raw = Raw { connection: &records.connection, zone };
+    music::fill(raw)
 }
 
 /// The raw tables.
