@@ -4,6 +4,7 @@
 
 mod account;
 mod books;
+mod music;
 mod podcasts;
 mod sheet;
 mod watched;
@@ -46,6 +47,7 @@ impl Elsewhere {
 pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut files = Vec::new();
     files.extend(account::files(database)?);
+    files.extend(music::files(database)?);
     files.extend(watched::files(database)?);
     files.extend(podcasts::files(database)?);
     files.extend(books::files(database)?);

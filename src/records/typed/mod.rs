@@ -7,6 +7,7 @@
 mod account;
 mod books;
 mod games;
+mod music;
 mod places;
 mod podcasts;
 mod said;
@@ -24,15 +25,23 @@ use crate::records::columns::Headers;
 use crate::records::raw::quoted;
 
 /// The statements that make every table and view.
-const TABLES: &[&str] =
-    &[account::TABLES, places::TABLES, games::TABLES, watched::TABLES, podcasts::TABLES, books::TABLES];
+const TABLES: &[&str] = &[
+    account::TABLES,
+    places::TABLES,
+    games::TABLES,
+    music::TABLES,
+    watched::TABLES,
+    podcasts::TABLES,
+    books::TABLES,
+];
 
 /// What their columns are called in what Apple delivered.
 pub fn headers() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
-    let all: [Headers; 6] = [
+    let all: [Headers; 7] = [
         account::HEADERS,
         places::HEADERS,
         games::HEADERS,
+        music::HEADERS,
         watched::HEADERS,
         podcasts::HEADERS,
         books::HEADERS,
@@ -58,6 +67,7 @@ pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
     places::fill(raw)?;
     games::fill(raw)?;
     usage::fill(raw)?;
+    music::fill(raw)?;
     watched::fill(raw)?;
     podcasts::fill(raw)?;
     books::fill(raw)
