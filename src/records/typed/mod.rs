@@ -4,6 +4,8 @@
 //! gives NULL where a year has no such column, and no row where there is no such table. Of several exports the newest
 //! version of a row with a key counts; within one export nothing is merged.
 
+mod money;
+
 use std::borrow::Cow;
 
 use chrono_tz::Tz;
