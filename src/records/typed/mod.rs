@@ -5,6 +5,7 @@
 //! version of a row with a key counts; within one export nothing is merged.
 
 mod money;
+mod store;
 
 use std::borrow::Cow;
 
@@ -19,8 +20,9 @@ use crate::records::raw::quoted;
 /// # Errors
 /// If the database cannot be written.
 pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
-    let _raw = Raw { connection: &records.connection, zone };
-    Ok(())
+    let raw = Raw { connection: &records.connection, zone };
+    raw.connection.execute_batch(store::TABLES)?;
+    store::fill(raw)
 }
 
 /// The raw tables.
