@@ -2,6 +2,8 @@
 //!
 //! Nothing is written of what there is nothing of. The same database gives the same bytes.
 
+mod store;
+
 use std::io::{self, Write};
 
 use rusqlite::Connection;
@@ -37,6 +39,8 @@ impl Elsewhere {
 ///
 /// # Errors
 /// If it cannot be read.
-pub fn files(_database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
-    Ok(Vec::new())
+pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
+    let mut files = Vec::new();
+    files.extend(store::files(database)?);
+    Ok(files)
 }
