@@ -62,7 +62,7 @@ impl<'t> Time<'t> {
     pub fn read(text: &'t str, title: &str, zone: Tz) -> Self {
         let (utc, basis) = match when::read(text, title) {
             Some(When::Instant(utc, when::Basis::Stated)) => (instant(utc), "stated".to_owned()),
-            Some(When::Instant(utc, when::Basis::AssumedUtc)) => (instant(utc), "assumed:UTC".to_owned()),
+            Some(When::Instant(utc, _)) => (instant(utc), "assumed:UTC".to_owned()),
             Some(When::Clock(time)) => {
                 (instant(zone::local(zone, time).to_utc()), format!("assumed:{}", zone.name()))
             }

@@ -29,7 +29,6 @@ const NOT_BY_CHANCE: usize = 4;
 
 /// A part of a file, in file order; only a line that may be a footer waits until that is settled.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "internals"), allow(dead_code, reason = "who only counts lines reads no pieces"))]
 pub enum Piece<'t> {
     /// A table begins.
     Header {

@@ -4,8 +4,17 @@
 //! gives NULL where a year has no such column, and no row where there is no such table. Of several exports the newest
 //! version of a row with a key counts; within one export nothing is merged.
 
+mod account;
+mod books;
+mod games;
 mod money;
+mod places;
+mod podcasts;
+mod said;
+mod staged;
 mod store;
+mod usage;
+mod watched;
 
 use std::borrow::Cow;
 
@@ -13,15 +22,55 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::records::Records;
+use crate::records::columns::Headers;
 use crate::records::raw::quoted;
 
-/// Makes all of them. The raw tables have to be there.
+/// The statements that make every table and view.
+const TABLES: &[&str] = &[
+    account::TABLES,
+    places::TABLES,
+    games::TABLES,
+    watched::TABLES,
+    podcasts::TABLES,
+    books::TABLES,
+    store::TABLES,
+];
+
+/// What their columns are called in what Apple delivered.
+pub fn headers() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
+    let all: [Headers; 7] = [
+        account::HEADERS,
+        places::HEADERS,
+        games::HEADERS,
+        watched::HEADERS,
+        podcasts::HEADERS,
+        books::HEADERS,
+        store::HEADERS,
+    ];
+    all.into_iter().flatten()
+}
+
+/// Makes all of them, empty.
+///
+/// # Errors
+/// If the database cannot be written.
+pub fn create(connection: &Connection) -> rusqlite::Result<()> {
+    TABLES.iter().try_for_each(|tables| connection.execute_batch(tables))
+}
+
+/// Makes their rows. The raw tables have to be there.
 ///
 /// # Errors
 /// If the database cannot be written.
 pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
     let raw = Raw { connection: &records.connection, zone };
-    raw.connection.execute_batch(store::TABLES)?;
+    account::fill(raw)?;
+    places::fill(raw)?;
+    games::fill(raw)?;
+    usage::fill(raw)?;
+    watched::fill(raw)?;
+    podcasts::fill(raw)?;
+    books::fill(raw)?;
     store::fill(raw)
 }
 

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::apple::date;
+use crate::apple::when;
 
 use super::{Record, Seen};
 
@@ -169,8 +169,8 @@ pub(super) fn cells_of(cells: &[Cow<'_, str>]) -> usize {
 pub(super) fn looks_like_titles(titles: &[Cow<'_, str>]) -> bool {
     titles.iter().all(|title| {
         let has = |wanted: fn(char) -> bool| title.chars().any(wanted);
-        let is_value = has(|c| c.is_ascii_digit())
-            && (!has(char::is_alphabetic) || date::parse(title).is_ok_and(|date| date.is_some()));
+        let is_value =
+            has(|c| c.is_ascii_digit()) && (!has(char::is_alphabetic) || when::read(title, "").is_some());
         !title.trim().is_empty() && !is_value
     })
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use crate::records::cell::Time;
 use crate::records::typed::Raw;
 use crate::records::typed::store::flag;
-use crate::records::typed::store::union::{Add, Cells, Union, key};
+use crate::records::typed::store::named::{Add, Cells, Named, key};
 
 const COLUMNS: [&str; 8] = [
     "activity_date",
@@ -39,7 +39,7 @@ const KINDS: [&str; 3] = ["iOS and tvOS Apps", "Mac Apps", "Songs"];
 pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
     let lists = raw.kinds("")?;
     let lists = lists.iter().filter(|list| list.contains("re_download") && list.ends_with("history"));
-    let mut downloads = Union::begin(raw, "downloads")?;
+    let mut downloads = Named::of(raw, "downloads")?;
     for list in lists {
         let swapped = swapped(raw, list)?;
         let columns = [&COLUMNS[..], &["_export", "_entry"]].concat();
@@ -48,7 +48,7 @@ pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
             download(raw, list, swapped.get(&file).copied().unwrap_or_default(), cells, add)
         })?;
     }
-    downloads.end("at_utc, item")
+    downloads.settle("at_utc, item")
 }
 
 /// Whether the header of a file is right.
@@ -177,7 +177,7 @@ pub const HEADERS_OF_AUTHORISATIONS: &[(&str, &str)] = &[
 ];
 
 pub fn fill_authorisations(raw: Raw<'_>) -> rusqlite::Result<()> {
-    let mut authorisations = Union::begin(raw, "device_authorisations")?;
+    let mut authorisations = Named::of(raw, "device_authorisations")?;
     for list in raw.kinds("customer_device_history")? {
         authorisations.read(&list, &AUTHORISED, &mut |cells, add| {
             let associated = Time::read(cells.raw("associated_date"), "Associated Date", raw.zone);
@@ -200,7 +200,7 @@ pub fn fill_authorisations(raw: Raw<'_>) -> rusqlite::Result<()> {
             )
         })?;
     }
-    authorisations.end("associated_utc, device, list")
+    authorisations.settle("associated_utc, device, list")
 }
 
 const INSTALLED: [&str; 12] = [
@@ -232,7 +232,7 @@ pub const HEADERS_OF_INSTALLS: &[(&str, &str)] = &[
 ];
 
 pub fn fill_installs(raw: Raw<'_>) -> rusqlite::Result<()> {
-    let mut installs = Union::begin(raw, "app_installs")?;
+    let mut installs = Named::of(raw, "app_installs")?;
     installs.read("app_install_activity", &INSTALLED, &mut |cells, add| {
         // the list has two dates; where the first says nothing, the second does
         let (column, title) = match cells.said("event_date") {
@@ -262,5 +262,5 @@ pub fn fill_installs(raw: Raw<'_>) -> rusqlite::Result<()> {
             ],
         )
     })?;
-    installs.end("at_utc, app")
+    installs.settle("at_utc, app")
 }

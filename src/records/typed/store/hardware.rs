@@ -7,7 +7,7 @@
 use crate::records::cell::Time;
 use crate::records::raw::quoted;
 use crate::records::typed::store::Amount;
-use crate::records::typed::store::union::{Union, key};
+use crate::records::typed::store::named::{Named, key};
 use crate::records::typed::{Raw, money};
 
 const ORDERED: [&str; 9] = [
@@ -39,7 +39,7 @@ pub const HEADERS: &[(&str, &str)] = &[
 ];
 
 pub fn fill_orders(raw: Raw<'_>) -> rusqlite::Result<()> {
-    let mut orders = Union::begin(raw, "orders")?;
+    let mut orders = Named::of(raw, "orders")?;
     let line: Vec<String> = LINE.iter().map(|column| format!("trim({})", quoted(column))).collect();
     let rows = raw.rows("online_purchase_history", &ORDERED)?;
     // a row of no order or line is one of its own
@@ -81,7 +81,7 @@ pub fn fill_orders(raw: Raw<'_>) -> rusqlite::Result<()> {
             ],
         )
     })?;
-    orders.end("ordered_utc, order_number, line, item")
+    orders.settle("ordered_utc, order_number, line, item")
 }
 
 /// `1`, or `1.0`.
@@ -165,7 +165,7 @@ const EVENTS: [Tells; 7] = [
 ];
 
 pub fn fill_history(raw: Raw<'_>) -> rusqlite::Result<()> {
-    let mut history = Union::begin(raw, "device_history")?;
+    let mut history = Named::of(raw, "device_history")?;
     for tells in &EVENTS {
         for list in raw.kinds(tells.lists)? {
             let columns = [tells.date.0, tells.ends.0, tells.serial, tells.items[0], tells.items[1]];
@@ -195,5 +195,5 @@ pub fn fill_history(raw: Raw<'_>) -> rusqlite::Result<()> {
             })?;
         }
     }
-    history.end("at_utc, event, serial, item")
+    history.settle("at_utc, event, serial, item")
 }

@@ -7,24 +7,25 @@
 
 mod downloads;
 mod hardware;
+mod named;
 mod purchases;
 mod reviews;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
-mod union;
 
 use rusqlite::ToSql;
 
 use crate::apple::table::yes_or_no;
+use crate::records::columns::Headers;
 use crate::records::typed::Raw;
 use crate::records::typed::money::{self, Money};
-use union::Cells;
+use named::Cells;
 
 pub const TABLES: &str = include_str!("store.sql");
 
 /// What columns are called in what Apple delivered, by their tables.
-pub const HEADERS: &[(&str, &[(&str, &str)])] = &[
+pub const HEADERS: Headers = &[
     ("purchases", purchases::HEADERS),
     ("subscriptions", subscriptions::HEADERS),
     ("downloads", downloads::HEADERS),

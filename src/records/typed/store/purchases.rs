@@ -6,7 +6,7 @@
 
 use crate::category::tables::kind::column_key;
 use crate::records::cell::Time;
-use crate::records::typed::store::union::{Add, Cells, Union, key};
+use crate::records::typed::store::named::{Add, Cells, Named, key};
 use crate::records::typed::store::{Amount, flag};
 use crate::records::typed::{Raw, money};
 
@@ -71,11 +71,11 @@ const PASSING: [&str; 6] =
     ["subscription", "inapp", "rental", "storage", "directpurchase", "giftcertificate"];
 
 pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
-    let mut purchases = Union::begin(raw, "purchases")?;
+    let mut purchases = Named::of(raw, "purchases")?;
     for list in LISTS {
         purchases.read(list, &COLUMNS, &mut |cells, add| purchase(raw, cells, add))?;
     }
-    purchases.end("bought_utc, order_number, item")
+    purchases.settle("bought_utc, order_number, item")
 }
 
 fn purchase(raw: Raw<'_>, cells: &Cells<'_>, add: &mut Add<'_>) -> rusqlite::Result<()> {

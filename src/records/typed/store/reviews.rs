@@ -3,7 +3,7 @@
 use crate::records::cell::Time;
 use crate::records::typed::Raw;
 use crate::records::typed::store::flag;
-use crate::records::typed::store::union::{Add, Cells, Union, key};
+use crate::records::typed::store::named::{Add, Cells, Named, key};
 
 const LIST: &str = "reviews";
 
@@ -38,9 +38,9 @@ pub const HEADERS: &[(&str, &str)] = &[
 ];
 
 pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
-    let mut reviews = Union::begin(raw, "reviews")?;
+    let mut reviews = Named::of(raw, "reviews")?;
     reviews.read(LIST, &COLUMNS, &mut |cells, add| review(raw, cells, add))?;
-    reviews.end("created_utc, item")
+    reviews.settle("created_utc, item")
 }
 
 fn review(raw: Raw<'_>, cells: &Cells<'_>, add: &mut Add<'_>) -> rusqlite::Result<()> {

@@ -1,7 +1,7 @@
 //! Subscriptions: when each began, and whether it renews. What they cost over time is in the purchases.
 
 use crate::records::cell::Time;
-use crate::records::typed::store::union::{Add, Cells, Union, key};
+use crate::records::typed::store::named::{Add, Cells, Named, key};
 use crate::records::typed::store::{Amount, flag};
 use crate::records::typed::{Raw, money};
 
@@ -46,9 +46,9 @@ pub const HEADERS: &[(&str, &str)] = &[
 ];
 
 pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
-    let mut subscriptions = Union::begin(raw, "subscriptions")?;
+    let mut subscriptions = Named::of(raw, "subscriptions")?;
     subscriptions.read(LIST, &COLUMNS, &mut |cells, add| subscription(raw, cells, add))?;
-    subscriptions.end("started_utc, item")
+    subscriptions.settle("started_utc, item")
 }
 
 fn subscription(raw: Raw<'_>, cells: &Cells<'_>, add: &mut Add<'_>) -> rusqlite::Result<()> {

@@ -613,7 +613,7 @@ fn lists_for_a_spreadsheet() {
     assert_eq!(
         file(&written, "Purchases/purchases.csv"),
         "date,type,item,seller,amount,currency,refund,order,payment,family,free,app\n\
-         some day,iOS and tvOS Apps,Album,Example GmbH,by hand,EUR,,XX1,,yes,,Album\n\
+         ,iOS and tvOS Apps,Album,Example GmbH,by hand,EUR,,XX1,,yes,,Album\n\
          2026-02-11T08:09:10Z,iOS and tvOS Apps,Example App,Example GmbH,,,0.50,XX1,Visa,no,yes,\n\
          2026-02-12T08:09:10Z,iOS and tvOS Apps,\"North, Window\",Example GmbH,3.99,EUR,,XX1,Visa,no,no,\n"
     );
