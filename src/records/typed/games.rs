@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::apple::when;
 use crate::records::cell::{Text, Time};
+use crate::records::columns::Headers;
 use crate::records::typed::Raw;
 use crate::records::typed::staged::{Staged, each, key};
 
@@ -14,7 +15,7 @@ use crate::records::typed::staged::{Staged, each, key};
 pub const TABLES: &str = include_str!("games.sql");
 
 /// What Apple calls the columns.
-pub const HEADERS: &[(&str, &[(&str, &str)])] = &[
+pub const HEADERS: Headers = &[
     ("games", &[("name", "game_name"), ("last_played", "last_played_utc")]),
     (
         "game_scores",

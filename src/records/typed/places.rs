@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::records::cell::{Text, Time, number};
+use crate::records::columns::Headers;
 use crate::records::typed::Raw;
 use crate::records::typed::staged::{Cells, Staged, each, key};
 
@@ -16,7 +17,7 @@ use crate::records::typed::staged::{Cells, Staged, each, key};
 pub const TABLES: &str = include_str!("places.sql");
 
 /// What Apple calls the columns.
-pub const HEADERS: &[(&str, &[(&str, &str)])] = &[
+pub const HEADERS: Headers = &[
     (
         "places",
         &[

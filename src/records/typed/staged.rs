@@ -93,7 +93,7 @@ impl<'c> Staged<'c> {
         let defined: Vec<String> =
             columns.iter().map(|(name, kind)| format!("{} {kind}", quoted(name))).collect();
         connection.execute_batch(&format!(
-            "CREATE TEMP TABLE staged_{table} ({}, key TEXT, rank INTEGER NOT NULL, seq INTEGER PRIMARY KEY) STRICT",
+            "CREATE TEMP TABLE staged_{table} ({}, _key TEXT, _rank INTEGER NOT NULL, _row INTEGER PRIMARY KEY) STRICT",
             defined.join(", ")
         ))?;
         let width = columns.len();
@@ -120,10 +120,10 @@ impl<'c> Staged<'c> {
             .query_map([table], |row| row.get::<_, String>(0).map(|name| quoted(&name)))?
             .collect::<rusqlite::Result<_>>()?;
         // a number is never the key of a row that has one
-        let newest = Raw::newest(&format!("temp.staged_{table}"), "coalesce(key, seq)");
         connection.execute_batch(&format!(
-            "INSERT INTO main.{} SELECT {} FROM {newest} ORDER BY {order}, seq; DROP TABLE temp.staged_{table}",
-            quoted(table),
+            "INSERT INTO main.{0} SELECT {1} FROM (SELECT *, max(_rank) OVER (PARTITION BY coalesce(_key, _row)) \
+             AS _newest FROM temp.staged_{0}) WHERE _rank = _newest ORDER BY {order}, _row; DROP TABLE temp.staged_{0}",
+            table,
             columns.join(", ")
         ))
     }

@@ -1,11 +1,12 @@
 //! The account: its devices, sign-ins, hidden addresses, the apps it signs in to, the cards in Wallet.
 //!
 //! A device is the same in two exports by its serial number, else by its name, model and the time it was added; a
-//! sign-in by its time, application and address. Nobody knows the columns of Hide My Email, so that they are found by the
-//! words of their titles, and what is no address is never taken for one.
+//! sign-in by its time, application and address.
+
+mod aliases;
 
 use crate::records::cell::{Text, Time};
-use crate::records::raw::quoted;
+use crate::records::columns::Headers;
 use crate::records::typed::Raw;
 use crate::records::typed::staged::{Cells, Staged, each, key};
 
@@ -13,7 +14,7 @@ use crate::records::typed::staged::{Cells, Staged, each, key};
 pub const TABLES: &str = include_str!("account.sql");
 
 /// What Apple calls the columns.
-pub const HEADERS: &[(&str, &[(&str, &str)])] = &[
+pub const HEADERS: Headers = &[
     (
         "devices",
         &[
@@ -53,9 +54,6 @@ pub const HEADERS: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// The raw table of Hide My Email.
-const HIDDEN: &str = "hide_my_email_information";
-
 /// Fills them.
 ///
 /// # Errors
@@ -63,7 +61,7 @@ const HIDDEN: &str = "hide_my_email_information";
 pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
     devices(raw)?;
     sign_ins(raw)?;
-    aliases(raw)?;
+    aliases::fill(raw)?;
     apps_signed_in(raw)?;
     wallet_cards(raw)
 }
@@ -179,120 +177,6 @@ fn wallet_cards(raw: Raw<'_>) -> rusqlite::Result<()> {
     staged.settle("added_utc, name, device")
 }
 
-fn aliases(raw: Raw<'_>) -> rusqlite::Result<()> {
-    let known = Hidden::of(raw)?;
-    if known.columns.is_empty() {
-        return Ok(());
-    }
-    let columns: Vec<&str> = known.columns.iter().map(String::as_str).collect();
-    let mut staged = Staged::of(raw.connection, "aliases")?;
-    each(raw, HIDDEN, &columns, |cells| {
-        let said = |at: Option<usize>| at.and_then(|at| cells.said(at));
-        let address = |at: Option<usize>| at.and_then(|at| cells.said(at)).filter(|text| is_address(text));
-        let (alias, forwards_to) = (address(known.address), address(known.forwards_to));
-        let (label, note) = (said(known.label), said(known.note));
-        let created = match known.created {
-            Some(at) => Time::read(cells.verbatim(at), "Created", raw.zone),
-            None => Time::none(),
-        };
-        if [alias, label, note, created.utc.as_deref(), forwards_to].iter().all(Option::is_none) {
-            return Ok(());
-        }
-        staged.add(
-            alias.map(str::to_lowercase).as_deref(),
-            cells.rank()?,
-            &[
-                &Text::of(alias),
-                &Text::of(label),
-                &Text::of(note),
-                &created.utc,
-                &created.raw,
-                &created.basis,
-                &Text::of(forwards_to),
-            ],
-        )
-    })?;
-    staged.settle("created_utc, address, label")
-}
-
-/// Which column of Hide My Email says what.
-struct Hidden {
-    columns: Vec<String>,
-    address: Option<usize>,
-    label: Option<usize>,
-    note: Option<usize>,
-    created: Option<usize>,
-    forwards_to: Option<usize>,
-}
-
-impl Hidden {
-    fn of(raw: Raw<'_>) -> rusqlite::Result<Self> {
-        let sql = "SELECT name FROM _columns WHERE \"table\" = ?1 AND header IS NOT NULL ORDER BY position";
-        let columns: Vec<String> = raw
-            .connection
-            .prepare_cached(sql)?
-            .query_map([format!("raw_{HIDDEN}")], |row| row.get(0))?
-            .collect::<rusqlite::Result<_>>()?;
-        let has = |name: &str, words: &[&str]| name.split('_').any(|word| words.contains(&word));
-        let mut with_addresses = Vec::new();
-        for (at, name) in columns.iter().enumerate() {
-            let sql = format!(
-                "SELECT EXISTS (SELECT 1 FROM {} WHERE {} LIKE '_%@_%')",
-                quoted(&format!("raw_{HIDDEN}")),
-                quoted(name)
-            );
-            if raw.connection.query_row(&sql, [], |row| row.get(0))? {
-                with_addresses.push(at);
-            }
-        }
-        let name_of = |at: usize| columns.get(at).map_or("", String::as_str);
-        let is_destination = |at: &usize| {
-            has(
-                name_of(*at),
-                &["forward", "forwards", "forwarded", "forwarding", "to", "destination", "primary"],
-            )
-        };
-        let is_hidden = |at: &usize| {
-            has(name_of(*at), &["hide", "hidden", "private", "relay", "alias"]) && !is_destination(at)
-        };
-        let is_alias = |at: &usize| {
-            has(name_of(*at), &["email", "mail", "address"])
-                && !has(name_of(*at), &["apple", "account"])
-                && !is_destination(at)
-        };
-        // a time has its twins behind it, which say the same
-        let is_twin = |name: &str| {
-            ["_utc", "_basis"]
-                .iter()
-                .any(|end| name.strip_suffix(end).is_some_and(|time| columns.iter().any(|name| name == time)))
-        };
-        let first = |groups: &[&[&str]]| {
-            groups.iter().find_map(|words| {
-                columns.iter().enumerate().position(|(at, name)| {
-                    has(name, words) && !is_twin(name) && !with_addresses.contains(&at)
-                })
-            })
-        };
-        Ok(Hidden {
-            address: with_addresses
-                .iter()
-                .copied()
-                .find(is_hidden)
-                .or_else(|| with_addresses.iter().copied().find(is_alias)),
-            forwards_to: with_addresses.iter().copied().find(is_destination),
-            label: first(&[&["label"], &["app", "application", "website", "site", "domain"]]),
-            note: first(&[&["note", "notes"]]),
-            created: first(&[&["created", "creation"], &["date"]]),
-            columns,
-        })
-    }
-}
-
-fn is_address(text: &str) -> bool {
-    let parts = text.split_once('@');
-    parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !text.contains(' '))
-}
-
 fn text(cells: Cells<'_>, at: usize) -> Text<'_> {
     Text::of(cells.said(at))
 }
@@ -376,43 +260,6 @@ mod tests {
         for table in ["devices", "sign_ins", "aliases", "apps_signed_in", "wallet_cards"] {
             assert_eq!(written.rows(&format!("SELECT count(*) FROM {table}")), ["0"], "{table}");
         }
-    }
-
-    #[test]
-    fn hidden_addresses_under_any_titles() {
-        for (table, expected) in [
-            (
-                "Apple ID Number,Hide My Email Address,Label,Note,Created Date,Forward To Email,Is Active\n\
-                 1000000001,quiet_owl_0a@icloud.com,Harbour shop,for the boat,2024-05-02 21:10:00,ann@example.org,Yes\n\
-                 1000000001,,Unused,,,ann@example.org,No\n",
-                &[
-                    "-|Unused|-|-|ann@example.org",
-                    "quiet_owl_0a@icloud.com|Harbour shop|for the boat|2024-05-02T21:10:00Z|ann@example.org",
-                ][..],
-            ),
-            (
-                "Email,App Name,Date\nx1@privaterelay.appleid.com,Tile Run,2024-05-02T21:10:00Z\n",
-                &["x1@privaterelay.appleid.com|Tile Run|-|2024-05-02T21:10:00Z|-"],
-            ),
-            ("Hide My Email Enabled,Something\nYes,a@example.org\n", &[]),
-            (
-                "Apple Account Email,Private Address,Site\nann@example.org,x2@icloud.com,example.net\n",
-                &["x2@icloud.com|example.net|-|-|-"],
-            ),
-        ] {
-            let written = Written::of(&[("a", "Hide My Email Information.csv", table.as_bytes())]);
-            let sql = "SELECT address, label, note, created_utc, forwards_to FROM aliases";
-            assert_eq!(written.rows(sql), expected, "{table}");
-        }
-        let newer = "Email,Label\nA@icloud.com,new\n";
-        let written = Written::of(&[
-            ("old", "Hide My Email Information.csv", b"Email,Label\na@icloud.com,old\nb@icloud.com,gone\n"),
-            ("new", "Hide My Email Information.csv", newer.as_bytes()),
-        ]);
-        assert_eq!(
-            written.rows("SELECT address, label FROM aliases"),
-            ["A@icloud.com|new", "b@icloud.com|gone"]
-        );
     }
 
     #[test]
