@@ -7,11 +7,13 @@
 mod account;
 mod books;
 mod games;
+mod money;
 mod music;
 mod places;
 mod podcasts;
 mod said;
 mod staged;
+mod store;
 mod usage;
 mod watched;
 
@@ -30,6 +32,7 @@ const TABLES: &[&str] = &[
     places::TABLES,
     games::TABLES,
     music::TABLES,
+    store::TABLES,
     watched::TABLES,
     podcasts::TABLES,
     books::TABLES,
@@ -37,11 +40,12 @@ const TABLES: &[&str] = &[
 
 /// What their columns are called in what Apple delivered.
 pub fn headers() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
-    let all: [Headers; 7] = [
+    let all: [Headers; 8] = [
         account::HEADERS,
         places::HEADERS,
         games::HEADERS,
         music::HEADERS,
+        store::HEADERS,
         watched::HEADERS,
         podcasts::HEADERS,
         books::HEADERS,
@@ -68,6 +72,7 @@ pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
     games::fill(raw)?;
     usage::fill(raw)?;
     music::fill(raw)?;
+    store::fill(raw)?;
     watched::fill(raw)?;
     podcasts::fill(raw)?;
     books::fill(raw)
