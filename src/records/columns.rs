@@ -106,7 +106,7 @@ pub(super) fn write(records: &Records) -> rusqlite::Result<()> {
             // of a view's CAST it says INT
             .prepare(
                 "SELECT cid + 1, name, iif(type = 'INT', 'INTEGER', type)
-                      FROM pragma_table_info(?1) ORDER BY cid",
+                 FROM pragma_table_info(?1) ORDER BY cid",
             )?;
         let columns: Vec<(i64, String, String)> = asked
             .query_map([&table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
