@@ -195,7 +195,11 @@ impl<'t> Records<'t> {
 
     fn loose(&self, line: u64, text: &'t str) -> Result<Record<'t>, Oversized> {
         let most = self.reach.fields;
-        let fields: Vec<_> = text.split(self.separator).take(most + 1).map(without_quotes).collect();
+        let fields: Vec<_> = text
+            .split(self.separator)
+            .take(most + 1)
+            .map(|field| without_quotes(field, self.reach))
+            .collect();
         if fields.len() > most {
             return Err(Oversized { line });
         }
@@ -269,7 +273,7 @@ fn strict(whole: &str, separator: char, reach: Reach) -> Option<(Vec<Cow<'_, str
             }
             None => {
                 let (field, after) = rest.split_at(end_of_field(rest, separator));
-                (without_quotes(field), after)
+                (without_quotes(field, reach), after)
             }
         };
         fields.push(field);
@@ -327,9 +331,14 @@ fn line_breaks(mut text: &str) -> u64 {
     }
 }
 
-/// A field that breaks the rules, without the quotes at its ends, which belong to no name.
-fn without_quotes(field: &str) -> Cow<'_, str> {
+/// A field that breaks the rules, without the quotes at its ends, which belong to no name of a file. In a title, `North
+/// "Window"`, they are its own.
+fn without_quotes(field: &str, reach: Reach) -> Cow<'_, str> {
     if !field.contains('"') {
+        return field.into();
+    }
+    let trimmed = field.trim();
+    if reach == Reach::FAR && !trimmed.starts_with('"') && trimmed.matches('"').count() > 1 {
         return field.into();
     }
     let bare = field.trim_start().strip_prefix('"').unwrap_or(field);
