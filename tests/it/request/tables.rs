@@ -127,7 +127,7 @@ fn every_line_of_every_table() {
         ("%/AppleCare Cases.csv", "6|1|2|0|3|0|6"),
         ("%/AppleCare Repairs and Service.csv", "3|1|1|0|1|0|3"),
         ("%/AppleCare Partners Repairs and Service.csv", "8|1|2|4|1|0|8"),
-        ("%/AppleCare Device Details.csv", "8|3|3|0|0|2|8"),
+        ("%AppleCare Device Details.csv", "8|3|3|0|0|2|8"),
         ("%Marketing Communications Delivery.csv", "4|2|2|0|0|0|4"),
         ("%/Reviews.csv", "2|1|1|0|0|0|3"),
         ("%/Additional Subscriptions.csv", "0|0|0|0|0|0|0"),
