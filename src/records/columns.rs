@@ -110,7 +110,7 @@ pub(super) fn write(records: &Records) -> rusqlite::Result<()> {
         for (position, name, kind) in columns {
             records.insert(
                 "INSERT INTO _columns (\"table\", position, name, header, type) VALUES (?1, ?2, ?3, ?4, ?5)",
-                &[&table, &position, &name, &header(&table, &name), &kind],
+                &[&table, &position, &name, &header(&table, &name), &kind_of(&kind)],
             )?;
         }
     }
@@ -121,4 +121,9 @@ fn header(table: &str, column: &str) -> Option<&'static str> {
     let time = ["_utc", "_raw"].into_iter().find_map(|end| column.strip_suffix(end)).unwrap_or(column);
     let known = HEADERS.iter().chain(typed::headers()).find(|(of, _)| *of == table).map(|(_, names)| *names);
     known.unwrap_or_default().iter().find(|(name, _)| *name == time).map(|(_, header)| *header)
+}
+
+/// The type of a column; what a view computes may be of any.
+fn kind_of(declared: &str) -> &str {
+    if declared.is_empty() { "ANY" } else { declared }
 }
