@@ -103,7 +103,11 @@ pub(super) fn write(records: &Records) -> rusqlite::Result<()> {
     for table in tables {
         let mut asked = records
             .connection
-            .prepare("SELECT cid + 1, name, type FROM pragma_table_info(?1) ORDER BY cid")?;
+            // of a view's CAST it says INT
+            .prepare(
+                "SELECT cid + 1, name, iif(type = 'INT', 'INTEGER', type)
+                 FROM pragma_table_info(?1) ORDER BY cid",
+            )?;
         let columns: Vec<(i64, String, String)> = asked
             .query_map([&table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<rusqlite::Result<_>>()?;
