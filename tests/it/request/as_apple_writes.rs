@@ -1,9 +1,10 @@
 //! What the builder writes of each category, letter by letter as the documents say that Apple does.
 
 use crate::builder::{
-    BookmarkPage, BookmarkTable, Calendar, Card, Content, Drive, DriveFile, Export, Language, Message, Note,
-    Notes, Outer, Part, Sheet, TOMBSTONES, Wrapper, account, calendar_metadata, cards, emlx, export,
-    game_center, guide, mbox, media_services, other_data, pdf, person, plist, recording, request_history,
+    BookmarkPage, BookmarkTable, Calendar, Card, Content, Drive, DriveFile, Export, Generation, Language,
+    Message, Note, Notes, Outer, Part, Play, Plays, Sheet, TOMBSTONES, Table, Wrapper, account,
+    calendar_metadata, cards, emlx, export, game_center, guide, library_activity, library_tracks, mbox,
+    media_services, other_data, pdf, person, playlists, plist, recording, request_history, spaced_json,
     store,
 };
 
@@ -227,6 +228,55 @@ fn tables_in_apples_dialects() {
     assert_eq!(text(titled("One").then(&titled("Two")).bytes()), "One\n\"A\"\n\"1\"\n\nTwo\n\"A\"\n\"1\"\n");
     assert_eq!(Sheet::new(&["A"]).utf16le().bytes(), b"\xff\xfeA\0\n\0");
     assert_eq!(text(Sheet::spaced(&["A", "B"]).bom().crlf().bytes()), "\u{feff}A, B\r\n");
+}
+
+#[test]
+fn plays_of_three_generations() {
+    let play = Play::new("North Window", "2025-03-01T18:03:12.480Z")
+        .by("Ida Holm")
+        .on("Harbour Lights")
+        .played(192_360)
+        .without_type();
+    let table = |generation| text(Plays::of(generation).play(&play).bytes());
+    let first = table(Generation::First);
+    let lines: Vec<&str> = first.split("\r\n").collect();
+    assert_eq!((lines.len(), lines[0].split(',').count(), lines[2]), (3, 31, ""));
+    assert!(lines[0].starts_with("\"Apple Id Number\",\"Apple Music Subscription\",\"Artist Name\""));
+    assert!(
+        lines[1].starts_with("\"1000000001\",\"\",\"Ida Holm\",") && lines[1].contains(",\"North Window\",")
+    );
+    let newest = table(Generation::Third);
+    let [header, row] = [0, 1].map(|at| newest.lines().nth(at).unwrap().split(',').collect::<Vec<_>>());
+    assert_eq!((header.len(), row.len(), newest.contains('"')), (143, 143, false));
+    let cell = |title: &str| row[header.iter().position(|known| *known == title).unwrap()];
+    assert_eq!(cell("Song Name"), "North Window");
+    assert_eq!(cell("Event Start Timestamp"), "2025-03-01T18:00:00.120Z");
+    assert_eq!((cell("Event Type"), cell("Play Duration Milliseconds")), ("", "192360"));
+    let second = table(Generation::Second);
+    assert!(!second.contains("Artist Name,") || !second.contains("Ida Holm"));
+    assert!(second.contains("Song Name") && second.contains("User\u{2019}s Audio Quality"));
+}
+
+#[test]
+fn documents_of_music() {
+    let tracks = library_tracks(&[(7, "A", "B", "C", "LIKED")]);
+    assert_eq!(tracks[0]["Apple Music Track Identifier"], 1_400_000_007);
+    assert!(spaced_json(&tracks).contains("\n    \"Track Identifier\" : 7,\n"));
+    assert_eq!(playlists(&[(1, "A", &[7, 8])])[0]["Playlist Item Identifiers"], serde_json::json!([7, 8]));
+    let log = library_activity(&[(1, "A", &[7])], &[1]);
+    assert_eq!(
+        [0, 1, 2].map(|at| log[at]["Transaction Type"].clone()),
+        [serde_json::json!("addContainer"), serde_json::json!("deleteContainer"), serde_json::Value::Null]
+    );
+}
+
+#[test]
+fn rows_by_their_columns() {
+    let table =
+        Table::Downloads.sheet().cells(&[("Item Description", "iOS and tvOS Apps"), ("Activity Date", "x")]);
+    assert!(text(table.bytes()).ends_with("Device Identifier\n,x,,,iOS and tvOS Apps,,,,,\n"));
+    let old = Table::OldTransactions.sheet().cells(&[("Content Type", "Songs")]);
+    assert!(text(old.bytes()).starts_with("Apple ID Number,Item Purchased Date, Content Type,"));
 }
 
 #[test]

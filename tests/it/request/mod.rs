@@ -15,6 +15,7 @@ mod page;
 mod recognition;
 mod records;
 mod structure;
+mod tables;
 mod union;
 
 use std::fs;

@@ -63,9 +63,10 @@ fn exports(language: Language, wrapper: &Wrapper) -> Vec<Export> {
 }
 
 /// What stands in the library after the request, but for the database.
-const TREE: [&str; 14] = [
+const TREE: [&str; 19] = [
     "2024/2024-03/IMG_1.JPG",
     "2024/2024-03/IMG_2.JPG",
+    "Account/summary.md",
     "Bookmarks/bookmarks.csv",
     "Bookmarks/bookmarks.html",
     "Calendars/Home.ics",
@@ -74,8 +75,12 @@ const TREE: [&str; 14] = [
     "Drive/a.txt",
     "Drive/b/c.txt",
     "Mail/INBOX/2019-03-04 1908 Dinner.eml",
+    "Music/Spotify-shaped/Streaming_History_Audio_2025_0.json",
+    "Music/library.csv",
+    "Music/listens.jsonl",
     "Notes/Boat/Plan.md",
     "Purchases/Receipts/2019-03-04.pdf",
+    "Purchases/subscriptions.csv",
     "Recordings/Hey Siri 1.m4a",
     "Recordings/Hey Siri 2.m4a",
 ];

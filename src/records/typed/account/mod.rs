@@ -165,9 +165,8 @@ fn wallet_cards(raw: Raw<'_>) -> rusqlite::Result<()> {
     let mut staged = Staged::of(raw.connection, "wallet_cards")?;
     each(raw, "apple_pay_cards", &columns, |cells| {
         let added = Time::read(cells.verbatim(2), "Date Created", raw.zone);
-        let when = added.utc.as_deref();
-        let identity =
-            cells.said(0).zip(when).map(|(name, when)| key(&[name, cells.said(1).unwrap_or_default(), when]));
+        // an older list names no device
+        let identity = cells.said(0).zip(added.utc.as_deref()).map(|(name, when)| key(&[name, when]));
         staged.add(
             identity.as_deref(),
             cells.rank()?,
