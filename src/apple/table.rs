@@ -12,21 +12,19 @@ pub mod windows;
 
 use std::borrow::Cow;
 
-/// Fields of a record. Apple writes 145.
-const MOST_FIELDS: usize = 16_384;
-
 /// How much one record may take, and so the farthest that a lone quote is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
     pub lines: u64,
     pub bytes: usize,
+    pub fields: usize,
 }
 
 impl Reach {
     /// For lists of names and dates, which have no line breaks of their own.
-    pub const NEAR: Reach = Reach { lines: 8, bytes: 1 << 20 };
+    pub const NEAR: Reach = Reach { lines: 8, bytes: 1 << 20, fields: 1024 };
     /// For cells that hold whole texts, such as reviews.
-    pub const FAR: Reach = Reach { lines: 1000, bytes: 1 << 20 };
+    pub const FAR: Reach = Reach { lines: 1000, bytes: 1 << 20, fields: 16_384 };
 }
 
 /// How the bytes of a table were read.
@@ -160,7 +158,7 @@ pub struct Record<'t> {
     after_first_line: usize,
 }
 
-/// A record of more bytes than its [`Reach`] or of more than [`MOST_FIELDS`], which is skipped.
+/// A record of more bytes or fields than its [`Reach`], which is skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Oversized {
     /// The number of its line, from 1.
@@ -196,8 +194,9 @@ impl<'t> Records<'t> {
     }
 
     fn loose(&self, line: u64, text: &'t str) -> Result<Record<'t>, Oversized> {
-        let fields: Vec<_> = text.split(self.separator).take(MOST_FIELDS + 1).map(without_quotes).collect();
-        if fields.len() > MOST_FIELDS {
+        let most = self.reach.fields;
+        let fields: Vec<_> = text.split(self.separator).take(most + 1).map(without_quotes).collect();
+        if fields.len() > most {
             return Err(Oversized { line });
         }
         Ok(Record { line, lines: 1, fields, raw: text, first_line: text, after_first_line: self.at })
@@ -275,7 +274,7 @@ fn strict(whole: &str, separator: char, reach: Reach) -> Option<(Vec<Cow<'_, str
         };
         fields.push(field);
         match after.strip_prefix(separator) {
-            Some(next) if fields.len() < MOST_FIELDS => rest = next,
+            Some(next) if fields.len() < reach.fields => rest = next,
             None if after.is_empty() && text.len() < whole.len() => return None,
             None if after.is_empty() || after.starts_with(['\n', '\r']) => {
                 let length = text.len() - after.len();
@@ -340,7 +339,7 @@ fn without_quotes(field: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Encoding, MOST_FIELDS, Oversized, Reach, Records, decode, decoded, lines_of, yes_or_no};
+    use super::{Encoding, Oversized, Reach, Records, decode, decoded, lines_of, yes_or_no};
     use proptest::prelude::{any, prop, proptest};
 
     fn read(text: &str) -> Vec<(u64, Vec<String>)> {
@@ -410,13 +409,16 @@ mod tests {
     #[test]
     fn records_out_of_all_proportion_are_skipped() {
         let long = "x".repeat(Reach::NEAR.bytes + 1);
-        let wide = ",".repeat(MOST_FIELDS);
-        let wide_and_quoted = "\"a\",".repeat(MOST_FIELDS);
+        let wide = ",".repeat(Reach::NEAR.fields);
+        let wide_and_quoted = "\"a\",".repeat(Reach::NEAR.fields);
         let text = format!("{long}\n\"{long}\"\n{wide}\n{wide_and_quoted}\n{}\na", &wide[1..]);
         let records: Vec<_> =
             Records::new(&text, ',').map(|record| record.map(|record| record.fields.len())).collect();
         let too_large = |line| Err(Oversized { line });
-        assert_eq!(records, [too_large(1), too_large(2), too_large(3), too_large(4), Ok(MOST_FIELDS), Ok(1)]);
+        assert_eq!(
+            records,
+            [too_large(1), too_large(2), too_large(3), too_large(4), Ok(Reach::NEAR.fields), Ok(1)]
+        );
     }
 
     #[test]

@@ -123,9 +123,10 @@ pub fn made_of(category: Category, path: &str) -> &'static str {
         Category::Mail => "the messages in the folder beside it",
         Category::Bookmarks => "the bookmarks that Apple delivered, which are kept in `.windfall/details`",
         Category::Drive => "a package that stands beside it as it was delivered",
-        Category::Records => {
-            "what Apple delivered of notes, iCloud Drive, contacts, calendars, mail and bookmarks, and what stands here of it"
+        Category::Records if path == layout::RECORDS => {
+            "what Apple delivered besides photos, and what stands here of it"
         }
+        Category::Records => "Apple's own tables, which are kept in `.windfall/details`",
         Category::Photos => "photos of this library",
     }
 }

@@ -66,11 +66,25 @@ pub const OTHER: &str = "Other";
 /// The owner's tree of iCloud Drive.
 pub const DRIVE: &str = "Drive";
 /// The folders of all categories but photos.
-pub const OF_CATEGORIES: [&str; 9] =
-    ["Notes", DRIVE, "Contacts", "Calendars", "Reminders", "Mail", "Bookmarks", "Purchases", "Recordings"];
+pub const OF_CATEGORIES: [&str; 14] = [
+    "Notes",
+    DRIVE,
+    "Contacts",
+    "Calendars",
+    "Reminders",
+    "Mail",
+    "Bookmarks",
+    "Music",
+    "TV",
+    "Podcasts",
+    "Books",
+    "Purchases",
+    "Account",
+    "Recordings",
+];
 /// Pictures of contacts, made from their cards.
 pub const CONTACT_PHOTOS: &str = "Contacts/Photos";
-/// Notes, iCloud Drive, contacts, calendars, mail and bookmarks, as tables.
+/// Everything besides photos that Apple delivered, as tables.
 pub const RECORDS: &str = "Records.sqlite";
 
 /// Folders whose links, lists and copies repeat what is elsewhere.

@@ -1,24 +1,13 @@
 //! `_columns`: which columns there are, and what each is called in what Apple delivered.
 
-use crate::records::Records;
+use crate::records::{Records, typed};
 
-/// The tables for people.
-const TABLES: [&str; 10] = [
-    "notes",
-    "note_attachments",
-    "note_participants",
-    "drive_files",
-    "contacts",
-    "calendars",
-    "events",
-    "tasks",
-    "messages",
-    "bookmarks",
-];
+/// Of each table what its columns are called.
+pub type Headers = &'static [(&'static str, &'static [(&'static str, &'static str)])];
 
 /// What columns are called in what Apple delivered: in the header of a list, or as a property of a card, a calendar or
 /// a message. All columns of a time have the name of the time.
-const HEADERS: [(&str, &[(&str, &str)]); 9] = [
+const HEADERS: Headers = &[
     (
         "notes",
         &[
@@ -103,18 +92,24 @@ const HEADERS: [(&str, &[(&str, &str)]); 9] = [
     ),
 ];
 
+/// Writes the columns of every table and view for people; those of the raw tables come with them.
 pub(super) fn write(records: &Records) -> rusqlite::Result<()> {
-    for table in TABLES {
+    let sql = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE '\\_%' ESCAPE '\\' \
+               AND name NOT LIKE 'messages\\_fts%' ESCAPE '\\' AND name NOT LIKE 'raw\\_%' ESCAPE '\\' \
+               AND name <> 'messages_searched' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
+    let mut asked = records.connection.prepare(sql)?;
+    let tables: Vec<String> = asked.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for table in tables {
         let mut asked = records
             .connection
             .prepare("SELECT cid + 1, name, type FROM pragma_table_info(?1) ORDER BY cid")?;
         let columns: Vec<(i64, String, String)> = asked
-            .query_map([table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .query_map([&table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<rusqlite::Result<_>>()?;
         for (position, name, kind) in columns {
             records.insert(
                 "INSERT INTO _columns (\"table\", position, name, header, type) VALUES (?1, ?2, ?3, ?4, ?5)",
-                &[&table, &position, &name, &header(table, &name), &kind],
+                &[&table, &position, &name, &header(&table, &name), &kind],
             )?;
         }
     }
@@ -123,6 +118,6 @@ pub(super) fn write(records: &Records) -> rusqlite::Result<()> {
 
 fn header(table: &str, column: &str) -> Option<&'static str> {
     let time = ["_utc", "_raw"].into_iter().find_map(|end| column.strip_suffix(end)).unwrap_or(column);
-    let known = HEADERS.into_iter().find(|(of, _)| *of == table).map(|(_, names)| names);
+    let known = HEADERS.iter().chain(typed::headers()).find(|(of, _)| *of == table).map(|(_, names)| *names);
     known.unwrap_or_default().iter().find(|(name, _)| *name == time).map(|(_, header)| *header)
 }

@@ -84,11 +84,10 @@ impl Records {
         connection.pragma_update(None, "application_id", APPLICATION)?;
         connection.pragma_update(None, "user_version", VERSION)?;
         connection.execute_batch(include_str!("records.sql"))?;
+        typed::create(&connection)?;
         connection
             .execute("INSERT INTO messages_fts (messages_fts, rank) VALUES ('hashsize', ?1)", [WORDS])?;
-        let records = Records { connection, unaccounted: Vec::new() };
-        columns::write(&records)?;
-        Ok(records)
+        Ok(Records { connection, unaccounted: Vec::new() })
     }
 
     /// Adds a delivered file. Files that rows come from and files with the same bytes may be in any order.
@@ -101,6 +100,7 @@ impl Records {
     /// records complete.
     #[must_use = "lines that do not add up are an error of the run"]
     pub fn finish(self) -> rusqlite::Result<Vec<Unaccounted>> {
+        columns::write(&self)?;
         self.connection.execute("INSERT INTO messages_fts (messages_fts) VALUES ('optimize')", [])?;
         self.connection.execute_batch("COMMIT")?;
         self.connection.close().map_err(|(_, error)| error)?;

@@ -261,7 +261,7 @@ mod tests {
         for line in ["1,\u{e9}\n2,\u{fc}\n", "1,\u{a0a}\u{10a}\u{a41}\n", "1,\u{e9}\r\n"] {
             let text = format!("a,b\n{}", line.repeat(60));
             for (encoding, bytes) in encoded(&text) {
-                let mut windows = Windows::of_size(64, Reach { lines: 8, bytes: 16 }, &*bytes);
+                let mut windows = Windows::of_size(64, Reach { lines: 8, bytes: 16, ..Reach::FAR }, &*bytes);
                 let mut read = String::new();
                 while let Some(window) = windows.next_text().unwrap() {
                     read.push_str(&window);
@@ -278,7 +278,7 @@ mod tests {
     fn a_record_of_several_lines_is_one_in_every_window() {
         let text = format!("a,b\n{}", "\"\u{e9}\n\u{fc}\",2\n\n".repeat(200));
         for (encoding, bytes) in encoded(&text) {
-            let mut windows = Windows::of_size(256, Reach { lines: 8, bytes: 64 }, &*bytes);
+            let mut windows = Windows::of_size(256, Reach { lines: 8, bytes: 64, ..Reach::FAR }, &*bytes);
             let (mut rows, mut blank) = (Vec::new(), 0);
             while let Some(window) = windows.next_text().unwrap() {
                 windows.lines(&window, ',', |line| match line {
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_line_longer_than_a_window_is_one_line() {
-        let reach = Reach { lines: 8, bytes: 16 };
+        let reach = Reach { lines: 8, bytes: 16, ..Reach::FAR };
         for end in ["\n", "\r\n", "\r"] {
             for length in [63, 64, 65, 66, 67, 100, 200_000] {
                 let text = format!("a,b{end}{}{end}c,d{end}", "\u{e9}".repeat(length));

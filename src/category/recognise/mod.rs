@@ -21,7 +21,7 @@ pub use sort::Sort;
 
 /// Apple's own file names, compared without case, copy marks and numbers, and what such a file is; a `*` stands for any
 /// text. What an archive holds is said by what lies in it.
-const EXACT: [(&str, Category, Sort); 42] = [
+const EXACT: [(&str, Category, Sort); 48] = [
     ("notes details.csv", Category::Notes, Sort::NoteList),
     ("shared notes info.csv", Category::Notes, Sort::SharedNoteList),
     ("subscribed notes info.csv", Category::Notes, Sort::SubscribedNoteList),
@@ -41,7 +41,9 @@ const EXACT: [(&str, Category, Sort); 42] = [
     ("video play activity.csv", Category::Records, Sort::Table),
     ("playback activity.csv", Category::Records, Sort::Table),
     ("apple tv *.csv", Category::Records, Sort::Table),
+    ("apple tv *.json", Category::Records, Sort::Table),
     ("tv app *.csv", Category::Records, Sort::Table),
+    ("tv app *.json", Category::Records, Sort::Table),
     ("your podcasts.csv", Category::Records, Sort::Table),
     ("podcasts playstate.csv", Category::Records, Sort::Table),
     ("your podcast episode bookmarks.csv", Category::Records, Sort::Table),
@@ -57,6 +59,10 @@ const EXACT: [(&str, Category, Sort); 42] = [
     ("game center data.json", Category::Records, Sort::Table),
     ("icloudusagedata*.csv", Category::Records, Sort::Table),
     ("knownnetworks.xml", Category::Records, Sort::Table),
+    ("app store click activity.csv", Category::Records, Sort::Table),
+    ("itunes match*history.csv", Category::Records, Sort::Table),
+    ("customer device history*.csv", Category::Records, Sort::Table),
+    ("in-app subscription family sharing history.csv", Category::Records, Sort::Table),
     ("devices registered with apple messaging.json", Category::Records, Sort::Table),
     ("applecare*.csv", Category::Records, Sort::Table),
     ("marketing communications*.csv", Category::Records, Sort::Table),

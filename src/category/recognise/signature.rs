@@ -9,7 +9,7 @@ use crate::category::recognise::Sort;
 use crate::category::{bookmarks, mail, notes};
 
 /// Columns that only Apple's tables have beside each other, as [`column_key`] has them.
-const TABLES: [&[&str]; 8] = [
+const TABLES: [&[&str]; 17] = [
     &["songname", "playdurationmilliseconds"],
     &["contentname", "playdurationmilliseconds"],
     &["itempurchaseddate"],
@@ -18,6 +18,25 @@ const TABLES: [&[&str]; 8] = [
     &["devicelastheartbeatip"],
     &["eventtype", "eventstarttimestamp", "playdurationmilliseconds"],
     &["requestid", "categoryname", "activitytype"],
+    &["dateplayed", "trackdescription", "playdurationmilliseconds"],
+    &["activitydate", "itemreferencenumber", "itemdescription"],
+    &["reviewreferencenumber", "itemdescription"],
+    &["contenttitle", "playduration"],
+    &["contenttitle", "utcstarttime"],
+    &["feedurl", "subscribed"],
+    &["feedurl", "episodeid"],
+    &["feedurl", "episodeguid"],
+    &["customerordernumber", "orderdate", "lineitem"],
+];
+
+/// Keys that only Apple's documents have beside each other.
+const DOCUMENTS: [&[&str]; 6] = [
+    &["Track Identifier", "Content Type"],
+    &["Playlist Item Identifiers", "Container Type"],
+    &["Transaction Type", "Transaction Identifier"],
+    &["stored_event", "event_interpretation"],
+    &["game_name", "leaderboard"],
+    &["annotations", "lastModification"],
 ];
 
 /// Whether this table is Apple's list of iCloud Drive, whatever it is called.
@@ -32,8 +51,9 @@ pub fn apples(path: &str, head: &[u8]) -> Option<Sort> {
     if name.ends_with(".json") {
         let text = String::from_utf8_lossy(head);
         let is_calendars = text.contains("\"Calendar Display Name\"");
-        let is_tracks = text.contains("\"Track Identifier\"") && text.contains("\"Content Type\"");
-        return is_calendars.then_some(Sort::CalendarList).or(is_tracks.then_some(Sort::Table));
+        let has = |key: &&str| text.contains(&format!("\"{key}\""));
+        let is_table = DOCUMENTS.iter().any(|keys| keys.iter().all(&has));
+        return is_calendars.then_some(Sort::CalendarList).or(is_table.then_some(Sort::Table));
     }
     if split(&name).1 != "csv" {
         return None;

@@ -10,9 +10,27 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::records::Records;
+use crate::records::columns::Headers;
 use crate::records::raw::quoted;
 
-/// Makes all of them. The raw tables have to be there.
+/// The statements that make every table and view.
+const TABLES: &[&str] = &[];
+
+/// What their columns are called in what Apple delivered.
+pub fn headers() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
+    let all: [Headers; 0] = [];
+    all.into_iter().flatten()
+}
+
+/// Makes all of them, empty.
+///
+/// # Errors
+/// If the database cannot be written.
+pub fn create(connection: &Connection) -> rusqlite::Result<()> {
+    TABLES.iter().try_for_each(|tables| connection.execute_batch(tables))
+}
+
+/// Makes their rows. The raw tables have to be there.
 ///
 /// # Errors
 /// If the database cannot be written.

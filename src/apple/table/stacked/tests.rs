@@ -34,7 +34,8 @@ fn counted(bytes: &[u8], size: usize, reach: Reach) -> (String, Counted) {
 }
 
 fn assert_read(name: &str, text: &str, expected: &[&str], sums: [u64; 6]) {
-    let (pieces, counted) = counted(text.as_bytes(), 1 << 20, Reach { lines: 1000, bytes: 1 << 18 });
+    let (pieces, counted) =
+        counted(text.as_bytes(), 1 << 20, Reach { lines: 1000, bytes: 1 << 18, ..Reach::FAR });
     let Lines { header, rows, preamble, footer, blank, bad, .. } = counted.lines;
     let lines: Vec<&str> = pieces.lines().collect();
     assert_eq!(lines, expected, "{name}");
@@ -115,7 +116,7 @@ fn what_stands_before_and_behind() {
         [1, 2, 0, 0, 0, 1],
     );
     let many = format!("A,B\n1,2\n{}3,4\n", "x\n".repeat(200));
-    let (pieces, counted) = counted(many.as_bytes(), 1 << 20, Reach { lines: 8, bytes: 1024 });
+    let (pieces, counted) = counted(many.as_bytes(), 1 << 20, Reach { lines: 8, bytes: 1024, ..Reach::FAR });
     assert_eq!((counted.lines.bad, counted.lines.rows, pieces.lines().count()), (200, 2, 203));
 }
 
@@ -239,11 +240,13 @@ fn tables_under_titles() {
 #[test]
 fn texts_of_many_lines_and_lone_quotes() {
     let review = format!("Title,Text\nGood,\"{}\"\nBad,x\n", "It is, all in all, fine.\n".repeat(900));
-    let (_, counted_review) = counted(review.as_bytes(), 1 << 20, Reach { lines: 1000, bytes: 1 << 18 });
+    let (_, counted_review) =
+        counted(review.as_bytes(), 1 << 20, Reach { lines: 1000, bytes: 1 << 18, ..Reach::FAR });
     assert_eq!((counted_review.lines.rows, counted_review.lines.physical), (2, 903));
     let row = "One,2,3,4\n";
     let lone = format!("A,B,C,D\n{row}\"Two,2,3,4\n{}Three\",2,3,4\n{row}", row.repeat(20));
-    let (_, counted_lone) = counted(lone.as_bytes(), 1 << 20, Reach { lines: 1000, bytes: 1 << 18 });
+    let (_, counted_lone) =
+        counted(lone.as_bytes(), 1 << 20, Reach { lines: 1000, bytes: 1 << 18, ..Reach::FAR });
     assert_eq!((counted_lone.lines.rows, counted_lone.lines.bad), (24, 0));
 }
 
@@ -271,7 +274,7 @@ fn encodings_and_line_ends() {
 
 #[test]
 fn what_is_too_large_is_named() {
-    let reach = Reach { lines: 8, bytes: 64 };
+    let reach = Reach { lines: 8, bytes: 64, ..Reach::FAR };
     let text = format!("A,B\n1,2\n{}\n3,4\n", "x".repeat(5000));
     for size in [256, 1024, 1 << 16] {
         let (pieces, counted) = counted(text.as_bytes(), size, reach);
@@ -303,7 +306,7 @@ fn who_takes_the_pieces_may_stop() {
 fn a_table_longer_than_what_is_kept_goes_on_the_same() {
     let rows = "1,\"a\n\nb\",x\n".repeat(3000);
     let text = format!("Report\n\nA,B,C\n{rows}\nD,B\n{}", "3,4\n".repeat(3000));
-    let reach = Reach { lines: 8, bytes: 256 };
+    let reach = Reach { lines: 8, bytes: 256, ..Reach::FAR };
     let whole = counted(text.as_bytes(), 1 << 20, reach);
     assert_eq!((whole.1.lines.rows, whole.1.lines.preamble, whole.1.lines.header), (6000, 1, 2));
     for size in [1024, 1026, 5000] {
@@ -314,7 +317,7 @@ fn a_table_longer_than_what_is_kept_goes_on_the_same() {
 proptest! {
     #[test]
     fn any_bytes_add_up(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        let (pieces, counted) = counted(&bytes, 1 << 12, Reach { lines: 8, bytes: 1 << 10 });
+        let (pieces, counted) = counted(&bytes, 1 << 12, Reach { lines: 8, bytes: 1 << 10, ..Reach::FAR });
         assert!(counted.lines.add_up(), "{pieces}");
     }
 
@@ -360,7 +363,7 @@ proptest! {
         end in "\n|\r\n|\r",
     ) {
         let text = lines.join(&end);
-        let reach = Reach { lines: 4, bytes: 16 };
+        let reach = Reach { lines: 4, bytes: 16, ..Reach::FAR };
         assert_eq!(counted(text.as_bytes(), size, reach), counted(text.as_bytes(), 1 << 20, reach));
         let utf16: Vec<u8> =
             "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();

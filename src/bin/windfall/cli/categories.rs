@@ -25,13 +25,14 @@ all in one run:
              both, Apple Mail imports .mbox.
   bookmarks  Bookmarks/bookmarks.html with all folders, and bookmarks.csv.
              Every browser imports that HTML file; so does Karakeep.
-  records    Account, devices, purchases, music, games: Apple's own tables
-             stay in .windfall/details; receipts are in Purchases/Receipts/,
-             recordings in Recordings/.
+  records    Music/ (playlists as .m3u8 and .csv, what you heard), TV/,
+             Podcasts/ (an OPML file for every player), Books/ (what you
+             marked, as Markdown), Purchases/ with receipts, Account/,
+             Recordings/. Apple's own tables stay in .windfall/details.
 
-`Records.sqlite` has notes, iCloud Drive, contacts, calendars, mail and
-bookmarks as tables: ask it with sqlite3, DuckDB or DB Browser for SQLite.
-What nobody understands is kept in Other/.
+`Records.sqlite` has every table that Apple sent, and notes, files, events,
+mail, plays and purchases as tables for people: ask it with sqlite3, DuckDB
+or DB Browser for SQLite. What nobody understands is kept in Other/.
 
 --only notes,drive imports these categories alone, --without mail all but
 this one; the library remembers it, and --only all takes it back. What

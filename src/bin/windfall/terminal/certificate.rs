@@ -147,7 +147,8 @@ fn made(out: &mut dyn Write, counts: &[Count]) -> io::Result<()> {
     let made = || counts.iter().filter(|count| count.derived > 0);
     let name = |count: &Count| match count.category {
         // what it is made of is all of it
-        Category::Records => "Records.sqlite",
+        Category::Records if count.derived == 1 => "Records.sqlite",
+        Category::Records => "Records.sqlite and lists for other programs",
         _ => count.words().0,
     };
     match made().map(|count| count.derived).sum() {

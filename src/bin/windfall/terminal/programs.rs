@@ -112,7 +112,7 @@ mod tests {
             }
             let steps = next_steps(audience, Path::new("Photos")).join("\n");
             for folder in
-                ["Hidden", "Recently Deleted", "Albums", "Memories", "Notes", "Drive", "Contacts", "Other"]
+                ["Hidden", "Recently Deleted", "Albums", "Memories", "Notes", "Drive", "Contacts", "Music", "Other"]
             {
                 assert!(steps.contains(folder), "{audience:?}, {folder}: {steps}");
             }
