@@ -88,6 +88,21 @@ const ranks = (title, entries, more) => {
   if (more) made.append(small('and ' + more));
   return made;
 };
+// all months from the first to the last, those without anything too
+const unbroken = months => {
+  const numberOf = month => +month.slice(0, 4) * 12 + +month.slice(5) - 1;
+  const byMonth = new Map(months.map(entry => [entry[0], entry]));
+  const first = numberOf(months[0][0]), last = numberOf(months[months.length - 1][0]);
+  return Array.from({ length: last - first + 1 }, (_, at) => {
+    const month = String(Math.floor((first + at) / 12)).padStart(4, '0') + '-' + two((first + at) % 12 + 1);
+    return byMonth.get(month) ?? [month, 0, 0];
+  });
+};
+// what the highest of the thin bars stands for
+const mostOf = (months, words) => {
+  const longest = most(months.map(([, times]) => times)), entry = months.find(([, times]) => times === longest);
+  return 'The highest is ' + monthName(entry[0]) + ': ' + words(entry) + '.';
+};
 // very many months: a thin bar each, the years below
 const manyMonths = (title, months, words) => {
   const made = element('div', 'fine');
@@ -138,7 +153,7 @@ const byYear = (kind, all, tops) => {
   const dated = all.months.reduce((sum, [, times]) => sum + times, 0);
   const undated = all.times - dated;
   const made = block(kind.title, says(all.times, all.minutes) + span(all.months)
-    + (undated > 0 && dated ? '. Of ' + number(undated) + ' nobody says when.' : dated ? '.' : '. Nobody says when.'));
+    + (undated > 0 ? '. ' + counted(undated, 'of them has', 'of them have') + ' no date.' : '.'));
   const sums = new Map();
   all.months.forEach(([month, times, minutes]) => {
     const year = month.slice(0, 4), sum = sums.get(year) ?? [0, 0];
@@ -177,17 +192,17 @@ const byYear = (kind, all, tops) => {
         // the bars of the years are gone with it
         chosen: () => choices.querySelector('[aria-current]')?.focus({ preventScroll: true }),
       }))), table(['Year', ...heads], years.map(each => [each, ...cells(...sums.get(each))]))),
-      chart(fine, '', manyMonths(fine, all.months, ([, ...sum]) => says(...sum)),
+      chart(fine, mostOf(all.months, ([, ...sum]) => says(...sum)), manyMonths(fine, all.months, ([, ...sum]) => says(...sum)),
         table(['Month', ...heads], all.months.map(([month, ...sum]) => [monthName(month), ...cells(...sum)]))),
     ];
   };
-  const ranked = year => tops.flatMap(([title, name, many, none], at) => {
+  const ranked = year => tops.flatMap(([title, name, many, one, ones, none], at) => {
     const top = all.tops[at]?.find(each => each.year === year);
     if (!top) return [];
     const total = year ? sums.get(year)?.[0] ?? 0 : all.times;
     const unnamed = none ? total - top.named : 0;
     const made = ranks(title + (year ? ', ' + year : ', all years'), top.names.map(([called, times, minutes]) =>
-      ({ name: called, value: times, said: number(times) + (minutes ? ' · ' + duration(minutes) : '') })),
+      ({ name: called, value: times, said: counted(times, one, ones) + (minutes ? ' · ' + duration(minutes) : '') })),
     top.more ? counted(top.more, 'other ' + name, 'other ' + many) : '');
     if (unnamed > 0) made.append(small(counted(unnamed, kind.one + ' has', kind.many + ' have') + none));
     return [made];
@@ -207,10 +222,10 @@ const byYear = (kind, all, tops) => {
 };
 byYear({ key: 'listened', title: 'Listening', one: 'play', many: 'plays', Many: 'Plays',
   clock: 'A play is one time that a song was listened to, however briefly. Days are those of the clock where it was.' }, data.listening,
-[['Artists most listened to', 'artist', 'artists', ' no artist: nothing that Apple sent says who it is.']]);
+[['Artists most listened to', 'artist', 'artists', 'play', 'plays', ' no artist: nothing that Apple sent names one.']]);
 byYear({ key: 'watched', title: 'Watching', one: 'film or episode watched', many: 'films and episodes watched',
   Many: 'Films and episodes', clock: 'What was watched in several sittings counts once for each. Months are those of UTC.' }, data.watching,
-[['Shows most watched', 'show', 'shows', ''], ['Films most watched', 'film', 'films', '']]);
+[['Shows most watched', 'show', 'shows', 'time', 'times', ''], ['Films most watched', 'film', 'films', 'time', 'times', '']]);
 
 // ---- money: each currency alone
 const coinOf = purse => {
@@ -251,16 +266,16 @@ if (data.purchases || data.money.length) {
         + (isSome(sums.refunded) ? ', ' + amount(sums.refunded) + ' refunded' : '')
         + (purse.unread ? '; ' + counted(purse.unread, 'amount', 'amounts') + ' could not be read' : '');
       const spent = purse.years.some(year => year.consumed !== year.paid_in);
-      const heads = ['Year', 'Paid', ...(spent ? ['Worth of what was bought'] : []), 'Refunded'];
+      const heads = ['Year', 'Paid', ...(spent ? ['Bought'] : []), 'Refunded'];
       made.append(chart(title, all, bars(title, purse.years.map(year => ({
         name: year.year || 'No date', value: Number(year.paid_in) || 0, said: amount(year.paid_in),
         more: isSome(year.refunded) ? amount(year.refunded) + ' refunded' : '',
       }))), table(heads, purse.years.map(year => [year.year || 'Without a date', amount(year.paid_in),
         ...(spent ? [amount(year.consumed)] : []), amount(year.refunded)])),
-      ...(spent ? [small('The worth of what was bought is more or less than what was paid where the Apple balance was topped up in one year and used in another.')] : [])));
+      ...(spent ? [small('“Bought” in the table is the price of what was bought, with the Apple balance too. It differs from “Paid” where the balance was topped up in one year and used in another.')] : [])));
     }
     if (purse.items.items.length) {
-      made.append(ranks('What most was spent on, in ' + coin.title, purse.items.items.map(([name, decimal, times]) => ({
+      made.append(ranks('Where most was spent, in ' + coin.title, purse.items.items.map(([name, decimal, times]) => ({
         name: name || 'Without a name', value: Number(decimal) || 0, said: amount(decimal) + (times ? ' · ' + counted(times, 'purchase', 'purchases') : ''),
       })), purse.items.more ? counted(purse.items.more, 'other', 'others') : ''));
     }
@@ -299,9 +314,10 @@ if (data.sign_ins.times) {
   const made = block('Sign-ins', counted(times, 'sign-in', 'sign-ins') + span(months) + '. Apple keeps only those of late.');
   const title = 'Sign-ins by month';
   if (months.length) {
-    made.append(chart(title, '', months.length > 18 ? manyMonths(title, months, ([, each]) => counted(each, 'sign-in', 'sign-ins'))
-      : bars(title, months.map(([month, each]) => ({ name: monthName(month).replace(/^(...)\S*/, '$1'), value: each, said: number(each) }))),
-    table(['Month', 'Sign-ins'], months.map(([month, each]) => [monthName(month), number(each)]))));
+    const numbers = () => table(['Month', 'Sign-ins'], months.map(([month, each]) => [monthName(month), number(each)]));
+    const all = unbroken(months), says = ([, each]) => counted(each, 'sign-in', 'sign-ins');
+    made.append(all.length > 18 ? chart(title, mostOf(months, says), manyMonths(title, months, says), numbers())
+      : chart(title, '', bars(title, all.map(([month, each]) => ({ name: monthName(month).replace(/^(...)\S*/, '$1'), value: each, said: number(each) }))), numbers()));
   }
   const top = tops[0]?.[0];
   if (top) {
