@@ -4,6 +4,11 @@
 //! gives NULL where a year has no such column, and no row where there is no such table. Of several exports the newest
 //! version of a row with a key counts; within one export nothing is merged.
 
+mod books;
+mod podcasts;
+mod said;
+mod watched;
+
 use std::borrow::Cow;
 
 use chrono_tz::Tz;
@@ -14,11 +19,11 @@ use crate::records::columns::Headers;
 use crate::records::raw::quoted;
 
 /// The statements that make every table and view.
-const TABLES: &[&str] = &[];
+const TABLES: &[&str] = &[watched::TABLES, podcasts::TABLES, books::TABLES];
 
 /// What their columns are called in what Apple delivered.
 pub fn headers() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
-    let all: [Headers; 0] = [];
+    let all: [Headers; 3] = [watched::HEADERS, podcasts::HEADERS, books::HEADERS];
     all.into_iter().flatten()
 }
 
@@ -35,8 +40,10 @@ pub fn create(connection: &Connection) -> rusqlite::Result<()> {
 /// # Errors
 /// If the database cannot be written.
 pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
-    let _raw = Raw { connection: &records.connection, zone };
-    Ok(())
+    let raw = Raw { connection: &records.connection, zone };
+    watched::fill(raw)?;
+    podcasts::fill(raw)?;
+    books::fill(raw)
 }
 
 /// The raw tables.
