@@ -189,12 +189,13 @@ fn day(row: &Row, column: &str) -> Option<String> {
 
 /// Those that renew first, then the newest.
 fn subscriptions(tables: &Tables) -> Vec<Subscription> {
-    let columns = &["started_utc", "item", "amount", "currency", "renews", "disabled_utc"];
+    let columns = &["started_utc", "item", "amount", "currency", "currency_sign", "renews", "disabled_utc"];
     let rows = tables.rows("subscriptions", columns).unwrap_or_default();
     let one = |row: &Row| Subscription {
         item: row.words("item").unwrap_or_default(),
         amount: row.words("amount"),
         currency: row.words("currency"),
+        sign: row.words("currency_sign"),
         started: day(row, "started_utc"),
         disabled: day(row, "disabled_utc"),
         renews: row.number("renews").map(|number| number != 0),

@@ -311,9 +311,9 @@ fn records_are_sums_and_nothing_that_tells_a_device_or_a_place() {
              "items": {"items": [], "more": 0}, "unread": 0},
         ],
         "subscriptions": {"items": [
-            {"item": "Monthly", "amount": "2.99", "currency": "EUR", "started": "2019-01-01", "disabled": null,
+            {"item": "Monthly", "amount": "2.99", "currency": "EUR", "sign": null, "started": "2019-01-01", "disabled": null,
              "renews": true},
-            {"item": "Ended", "amount": null, "currency": null, "started": "2020-01-01", "disabled": "2021-01-01",
+            {"item": "Ended", "amount": null, "currency": null, "sign": null, "started": "2020-01-01", "disabled": "2021-01-01",
              "renews": false},
         ], "more": 0},
         "devices": {"items": [

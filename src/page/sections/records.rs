@@ -113,6 +113,8 @@ pub struct Subscription {
     pub item: String,
     pub amount: Option<String>,
     pub currency: Option<String>,
+    /// What stands beside an amount whose currency nobody says.
+    pub sign: Option<String>,
     /// The day; likewise the next.
     pub started: Option<String>,
     pub disabled: Option<String>,
