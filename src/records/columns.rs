@@ -92,10 +92,11 @@ const HEADERS: Headers = &[
     ),
 ];
 
-/// Writes the columns of every table and view for people; those of the raw tables come with them.
+/// Writes the columns of every table and view for people; those of the raw tables, and of the views that are made of one,
+/// come with them.
 pub(super) fn write(records: &Records) -> rusqlite::Result<()> {
     let sql = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE '\\_%' ESCAPE '\\' \
-               AND name NOT LIKE 'messages\\_fts%' ESCAPE '\\' AND name NOT LIKE 'raw\\_%' ESCAPE '\\' \
+               AND name NOT LIKE 'messages\\_fts%' ESCAPE '\\' AND name NOT IN (SELECT \"table\" FROM _columns) \
                AND name <> 'messages_searched' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
     let mut asked = records.connection.prepare(sql)?;
     let tables: Vec<String> = asked.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;

@@ -2,6 +2,7 @@
 //!
 //! Nothing is written of what there is nothing of. The same database gives the same bytes.
 
+mod account;
 mod books;
 mod podcasts;
 mod sheet;
@@ -44,6 +45,7 @@ impl Elsewhere {
 /// If it cannot be read.
 pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut files = Vec::new();
+    files.extend(account::files(database)?);
     files.extend(watched::files(database)?);
     files.extend(podcasts::files(database)?);
     files.extend(books::files(database)?);
