@@ -103,14 +103,18 @@ pub(super) fn write(records: &Records) -> rusqlite::Result<()> {
     for table in tables {
         let mut asked = records
             .connection
-            .prepare("SELECT cid + 1, name, type FROM pragma_table_info(?1) ORDER BY cid")?;
+            // of a view's CAST it says INT
+            .prepare(
+                "SELECT cid + 1, name, iif(type = 'INT', 'INTEGER', type)
+                 FROM pragma_table_info(?1) ORDER BY cid",
+            )?;
         let columns: Vec<(i64, String, String)> = asked
             .query_map([&table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<rusqlite::Result<_>>()?;
         for (position, name, kind) in columns {
             records.insert(
                 "INSERT INTO _columns (\"table\", position, name, header, type) VALUES (?1, ?2, ?3, ?4, ?5)",
-                &[&table, &position, &name, &header(&table, &name), &kind],
+                &[&table, &position, &name, &header(&table, &name), &kind_of(&kind)],
             )?;
         }
     }
@@ -121,4 +125,9 @@ fn header(table: &str, column: &str) -> Option<&'static str> {
     let time = ["_utc", "_raw"].into_iter().find_map(|end| column.strip_suffix(end)).unwrap_or(column);
     let known = HEADERS.iter().chain(typed::headers()).find(|(of, _)| *of == table).map(|(_, names)| *names);
     known.unwrap_or_default().iter().find(|(name, _)| *name == time).map(|(_, header)| *header)
+}
+
+/// The type of a column; what a view computes may be of any.
+fn kind_of(declared: &str) -> &str {
+    if declared.is_empty() { "ANY" } else { declared }
 }

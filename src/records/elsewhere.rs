@@ -4,8 +4,10 @@
 
 mod account;
 mod books;
+mod music;
 mod podcasts;
 mod sheet;
+mod store;
 mod watched;
 
 use std::io::{self, Write};
@@ -46,6 +48,8 @@ impl Elsewhere {
 pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut files = Vec::new();
     files.extend(account::files(database)?);
+    files.extend(music::files(database)?);
+    files.extend(store::files(database)?);
     files.extend(watched::files(database)?);
     files.extend(podcasts::files(database)?);
     files.extend(books::files(database)?);

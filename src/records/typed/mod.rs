@@ -7,10 +7,13 @@
 mod account;
 mod books;
 mod games;
+mod money;
+mod music;
 mod places;
 mod podcasts;
 mod said;
 mod staged;
+mod store;
 mod usage;
 mod watched;
 
@@ -24,15 +27,25 @@ use crate::records::columns::Headers;
 use crate::records::raw::quoted;
 
 /// The statements that make every table and view.
-const TABLES: &[&str] =
-    &[account::TABLES, places::TABLES, games::TABLES, watched::TABLES, podcasts::TABLES, books::TABLES];
+const TABLES: &[&str] = &[
+    account::TABLES,
+    places::TABLES,
+    games::TABLES,
+    music::TABLES,
+    store::TABLES,
+    watched::TABLES,
+    podcasts::TABLES,
+    books::TABLES,
+];
 
 /// What their columns are called in what Apple delivered.
 pub fn headers() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
-    let all: [Headers; 6] = [
+    let all: [Headers; 8] = [
         account::HEADERS,
         places::HEADERS,
         games::HEADERS,
+        music::HEADERS,
+        store::HEADERS,
         watched::HEADERS,
         podcasts::HEADERS,
         books::HEADERS,
@@ -58,6 +71,8 @@ pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
     places::fill(raw)?;
     games::fill(raw)?;
     usage::fill(raw)?;
+    music::fill(raw)?;
+    store::fill(raw)?;
     watched::fill(raw)?;
     podcasts::fill(raw)?;
     books::fill(raw)

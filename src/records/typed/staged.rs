@@ -42,10 +42,22 @@ pub fn each(
     raw: Raw<'_>,
     kind: &str,
     columns: &[&str],
+    take: impl FnMut(Cells<'_>) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    each_of(raw, &raw.rows(kind, columns)?, columns, take)
+}
+
+/// Takes each row of a query, in brackets, that has the columns which [`Raw::rows`] gives.
+///
+/// # Errors
+/// If the database cannot be read, or `take` refuses.
+pub fn each_of(
+    raw: Raw<'_>,
+    rows: &str,
+    columns: &[&str],
     mut take: impl FnMut(Cells<'_>) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     let names: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
-    let rows = raw.rows(kind, columns)?;
     let sql = format!("SELECT {}, rank FROM {rows} ORDER BY \"row\"", names.join(", "));
     let mut asked = raw.connection.prepare(&sql)?;
     let mut rows = asked.query([])?;

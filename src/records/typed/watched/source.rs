@@ -29,7 +29,7 @@ const VIDEO: [&str; 15] = [
 ];
 
 /// How a file of Video Play Activity is to be read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 struct Dialect {
     export: String,
     entry: String,
@@ -93,9 +93,10 @@ pub fn video(raw: Raw<'_>) -> rusqlite::Result<()> {
     let all = dialects
         .iter()
         .fold((0, 0), |(names, titles), file| (names + file.episode_names, titles + file.titles));
+    let unknown = Dialect::default();
     each(raw, "video_play_activity", &VIDEO, |row, rank, export, entry| {
         let known = dialects.iter().find(|file| file.export == export && file.entry == entry);
-        let dialect = known.cloned().unwrap_or_default();
+        let dialect = known.unwrap_or(&unknown);
         let cell = |at| said::text(row, at);
         if !is_view(cell(0)?, cell(1)?, cell(2)?) {
             return Ok(());

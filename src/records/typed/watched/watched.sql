@@ -29,13 +29,13 @@ CREATE VIEW watched_5_minutes AS
 
 CREATE VIEW top_shows_by_year AS
     -- Sittings with episodes of a show. Years are those of UTC.
-    SELECT CAST(substr(coalesce(ended_utc, started_utc), 1, 4) AS INTEGER) AS year, show, count(*) AS views,
-        round(sum(minutes), 1) AS minutes
+    SELECT CAST(substr(coalesce(ended_utc, started_utc), 1, 4) AS INTEGER) AS year, show,
+        CAST(count(*) AS INTEGER) AS views, CAST(round(sum(minutes), 1) AS REAL) AS minutes
     FROM watched WHERE show IS NOT NULL
     GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2;
 
 CREATE VIEW watched_by_month AS
     -- All sittings. Months are those of UTC.
-    SELECT substr(coalesce(ended_utc, started_utc), 1, 7) AS month, count(*) AS views,
-        round(sum(minutes), 1) AS minutes
+    SELECT CAST(substr(coalesce(ended_utc, started_utc), 1, 7) AS TEXT) AS month,
+        CAST(count(*) AS INTEGER) AS views, CAST(round(sum(minutes), 1) AS REAL) AS minutes
     FROM watched GROUP BY 1 ORDER BY 1;
