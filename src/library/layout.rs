@@ -38,8 +38,15 @@ pub const PAGE: &str = "windfall-report.html";
 /// The folder beside it, with its sections.
 pub const SECTIONS: &str = "windfall-report";
 /// The names of the sections there.
-pub const SECTION_FILES: [&str; 6] =
-    ["notes.html", "drive.html", "contacts.html", "calendar.html", "mail.html", "bookmarks.html"];
+pub const SECTION_FILES: [&str; 7] = [
+    "notes.html",
+    "drive.html",
+    "contacts.html",
+    "calendar.html",
+    "mail.html",
+    "bookmarks.html",
+    "records.html",
+];
 
 /// Media without any date.
 pub const UNDATED: &str = "Undated";

@@ -37,7 +37,7 @@ def the_main_page_leads_there(browser, library):
     visit(browser, library + "/windfall-report.html")
     tiles = "Array.from(document.querySelectorAll('#others a')).map(a => a.textContent)"
     said = browser.run(tiles)
-    assert len(said) == 6 and any("Notes3 notes" in text for text in said), said
+    assert len(said) == 7 and any("Notes3 notes" in text for text in said), said
     before = browser.loaded
     browser.run("document.querySelector('#others a').click()")
     while browser.loaded == before:
@@ -144,6 +144,33 @@ def bookmarks_that_would_run_are_text(browser, library):
     assert browser.run("document.querySelector('.inert').textContent").startswith("<img src=x")
 
 
+def records_are_bars_with_their_numbers(browser, library):
+    visit(browser, library + "/windfall-report/records.html")
+    assert not browser.run("document.getElementById('find').checkVisibility()"), "there is nothing to search"
+    bars = "Array.from(document.querySelectorAll('.bars')[0].querySelectorAll('.bar-of')).map(b => b.textContent)"
+    assert browser.run(bars) == ["202213 minutes", "202426 minutes"], browser.run(bars)
+    pills = "Array.from(document.querySelectorAll('.years')[0].children).map(a => a.textContent)"
+    assert browser.run(pills) == ["All years", "2024", "2022"], browser.run(pills)
+    browser.click(".bars a.bar-of[href$='listened=2024']")
+    settle(browser, f"{STATE}.listened", "2024")
+    assert browser.run("document.activeElement.textContent") == "2024", "the bar is gone, its year is not"
+    assert browser.run(bars)[:4] == ["Jan13 minutes", "Feb0", "Mar13 minutes", "Apr0"], browser.run(bars)
+    longest = "Array.from(document.querySelectorAll('.bars')[0].querySelectorAll('.stick')).map(s => { const r = s.getBoundingClientRect(); return Math.round(Math.max(r.height, r.width)) })"
+    assert browser.run(f"{longest}[0] === {longest}[2] && {longest}[0] > 40"), browser.run(longest)
+    artists = "Array.from(document.querySelectorAll('.chart')[0].querySelectorAll('dt')).map(t => t.textContent)"
+    assert sorted(browser.run(artists)) == ["<img src=x onerror=document.title='owned'>", "Ida Holm"], browser.run(artists)
+    browser.back()
+    settle(browser, pills.replace("map(a", "filter(a => a.hasAttribute('aria-current')).map(a"), ["All years"])
+    browser.run("document.querySelectorAll('.plot summary').forEach(s => s.click())")
+    rows = "Array.from(document.querySelectorAll('.plot table')).map(t => Array.from(t.rows).map(r => Array.from(r.cells).map(c => c.textContent).join(' ')))"
+    assert browser.run(rows)[0] == ["Year Plays Time", "2022 1 3 minutes", "2024 2 6 minutes"], browser.run(rows)
+    said = browser.run("document.getElementById('list').textContent")
+    for words in ["Paid by year, in euros (EUR)", "1,202.99", "2.99 refunded", "in Norwegian kroner (NOK)", "49.00", "iPhone 15 Pro",
+                  "Jan 2026", "Feb 2026", "The Harbour Hour", "Tide Line"]:
+        assert words in said, (words, said)
+    assert "Their App" not in said and "77.00" not in said, said
+
+
 def keys_lead_through_a_list(browser, library):
     visit(browser, library + "/windfall-report/mail.html")
     browser.press("/")
@@ -157,7 +184,7 @@ def keys_lead_through_a_list(browser, library):
 
 
 def nothing_is_smaller_than_a_finger_and_all_has_a_name(browser, library):
-    for name in ["notes", "drive", "contacts", "calendar", "mail", "bookmarks"]:
+    for name in ["notes", "drive", "contacts", "calendar", "mail", "bookmarks", "records"]:
         visit(browser, f"{library}/windfall-report/{name}.html")
         unnamed = browser.run("""Array.from(document.querySelectorAll('a, button, select, input')).filter(e => e.checkVisibility()
           && !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.[0]?.textContent.trim()
@@ -172,8 +199,8 @@ def nothing_is_smaller_than_a_finger_and_all_has_a_name(browser, library):
 
 SCENES = [
     the_main_page_leads_there, notes_are_read_and_searched, drive_opens, cards_are_found, a_calendar_by_month,
-    mail_shows_headers_and_never_bodies, bookmarks_that_would_run_are_text, keys_lead_through_a_list,
-    nothing_is_smaller_than_a_finger_and_all_has_a_name,
+    mail_shows_headers_and_never_bodies, bookmarks_that_would_run_are_text, records_are_bars_with_their_numbers,
+    keys_lead_through_a_list, nothing_is_smaller_than_a_finger_and_all_has_a_name,
 ]
 
 

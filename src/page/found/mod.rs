@@ -9,6 +9,7 @@
 
 mod calendars;
 mod contacts;
+mod records;
 mod tables;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -76,6 +77,7 @@ pub fn sections(
         found.sections.extend(calendars::section(&kept, tables));
         found.sections.extend(mail(&kept, tables));
         found.sections.extend(bookmarks(tables, hidden));
+        found.sections.extend(records::section(tables));
     } else {
         let names = [
             (Category::Notes, "notes"),
@@ -83,6 +85,7 @@ pub fn sections(
             (Category::Calendars, "calendars"),
             (Category::Mail, "mail"),
             (Category::Bookmarks, "bookmarks"),
+            (Category::Records, "records"),
         ];
         let names: Vec<&str> =
             names.into_iter().filter(|(category, _)| has(*category)).map(|(_, name)| name).collect();

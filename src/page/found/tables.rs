@@ -45,8 +45,16 @@ impl Tables {
             true => format!("\"{column}\""),
             false => "NULL".to_owned(),
         });
-        let mut statement =
-            self.connection.prepare(&format!("SELECT {} FROM \"{table}\"", wanted.join(", "))).ok()?;
+        self.asked(&format!("SELECT {} FROM \"{table}\"", wanted.join(", ")), columns)
+    }
+
+    /// What a query of ours says, its columns called so. `None` if the database has not what it asks for.
+    pub fn asked<const N: usize>(
+        &self,
+        query: &str,
+        columns: &'static [&'static str; N],
+    ) -> Option<Vec<Row>> {
+        let mut statement = self.connection.prepare(query).ok()?;
         let rows = statement.query_map([], |row| {
             let values = (0..N).map(|at| row.get(at)).collect::<Result<_, _>>()?;
             Ok(Row { columns, values })
@@ -79,6 +87,15 @@ impl Row {
     /// A number of things; 0 where there is none.
     pub fn count(&self, column: &str) -> u64 {
         self.number(column).and_then(|number| number.try_into().ok()).unwrap_or(0)
+    }
+
+    /// A text or a number, as text.
+    pub fn words(&self, column: &str) -> Option<String> {
+        match self.value(column)? {
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Real(number) => Some(number.to_string()),
+            _ => self.text(column).map(str::to_owned),
+        }
     }
 
     pub fn flag(&self, column: &str) -> bool {

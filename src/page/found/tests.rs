@@ -51,6 +51,18 @@ impl Library {
         Connection::open(&path).expect("a database").execute_batch(rows).expect("rows");
     }
 
+    /// A table, or what stands in for a view: its name and columns, and its rows.
+    fn table(&self, form: &str, rows: &str) {
+        let database = Connection::open(self.path().join("Records.sqlite")).expect("a database");
+        let name = form.split('(').next().unwrap_or_default().trim();
+        let kind = "SELECT type FROM sqlite_schema WHERE name = ?1";
+        if let Ok(kind) = database.query_row(kind, [name], |row| row.get::<_, String>(0)) {
+            database.execute_batch(&format!("DROP {kind} {name};")).expect("no table");
+        }
+        let sql = format!("CREATE TABLE {form}; INSERT INTO {name} VALUES {rows};");
+        database.execute_batch(&sql).expect("a table");
+    }
+
     fn path(&self) -> &Path {
         self.0.path()
     }
@@ -193,6 +205,171 @@ fn mail_and_bookmarks_come_from_rows() {
         ("1 bookmark", Some("1 deleted bookmark is not shown"))
     );
     assert_eq!(data["bookmarks"].as_array().map(Vec::len), Some(1));
+}
+
+const SECRETS: [&str; 4] = ["SER1AL", "203.0.113.7", "990000862471854", "feed.example/token"];
+
+/// Something of every table of records.
+fn records() -> Library {
+    let library = Library::new(&[], "");
+    library.table(
+        "listens (title, played_ms)",
+        "('North Window', 192360), ('North Window', 200000), ('Undated', 1000), ('Nameless', 120000)",
+    );
+    library.table(
+        "minutes_by_day (day, minutes, plays)",
+        "('2023-12-31', 3.2, 1), ('2024-01-01', 3.3, 1), ('2024-01-30', 2.0, 1), ('soon', 1, 1)",
+    );
+    library.table(
+        "top_artists_by_year (year, artist, plays, minutes)",
+        "(2023, 'Ida Holm', 1, 3.2), (2024, 'Ida Holm', 1, 3.3), (2024, 'Ada', 1, 3.3)",
+    );
+    library.table(
+        "watched (started_utc, ended_utc, kind, show, title, minutes)",
+        "('2024-02-01T20:00:00Z', '2024-02-01T20:40:00Z', 'episode', 'Tide Line', 'Ebb', 40.0), \
+         ('2024-02-02T20:00:00Z', NULL, 'film', NULL, 'Harbour', NULL)",
+    );
+    library.table("top_shows_by_year (year, show, views, minutes)", "(2024, 'Tide Line', 1, 40.0)");
+    library.table("purchases (item, family)", "('App', 0), ('App', NULL), ('Theirs', 1)");
+    library.table(
+        "spend_by_year (year, currency, paid_in, consumed, refunded)",
+        "('2024', 'EUR', '3.99', '6.98', '0'), ('2023', 'EUR', '10', '0.00', '2.50'), ('2024', NULL, '6.00', '6.00', '0'), \
+         ('2024', 'NOK', 'many', '1', '0')",
+    );
+    library.table(
+        "spend_by_app (item, currency, amount, purchases)",
+        "('Small', 'EUR', '9.00', 3), ('Large', 'EUR', '10.5', 1), ('Back', 'EUR', '0.00', 1)",
+    );
+    library.table(
+        "subscriptions (started_utc, item, seller, amount, currency, renews, disabled_utc)",
+        "('2020-01-01T00:00:00Z', 'Ended', 'S', NULL, NULL, 0, '2021-01-01T00:00:00Z'), \
+         ('2019-01-01T00:00:00Z', 'Monthly', 'S', '2.99', 'EUR', 1, NULL)",
+    );
+    library.table(
+        "devices (name, model, serial, added_utc, last_seen_utc, imei)",
+        "('Old phone', 'iPhone 8', 'SER1AL', '2018-01-01T00:00:00Z', '2020-01-01T00:00:00Z', '990000862471854'), \
+         (NULL, 'iPad', 'SER1AL', NULL, '2024-01-01T00:00:00Z', NULL)",
+    );
+    library.table(
+        "sign_ins (at_utc, application, ip)",
+        "('2024-01-01T00:00:00Z', 'iCloud', '203.0.113.7'), ('2024-01-02T00:00:00Z', 'iCloud', '203.0.113.7'), \
+         (NULL, NULL, '203.0.113.7')",
+    );
+    library.table("playlists (title, items, deleted)", "('Night', 2, 0), ('Gone', 9, 1), ('Day', 3, 0)");
+    library.table(
+        "podcasts (title, feed_url, subscribed)",
+        "('B', 'https://feed.example/token', 0), ('A', 'https://feed.example/token', 1)",
+    );
+    library
+}
+
+#[test]
+fn records_are_sums_and_nothing_that_tells_a_device_or_a_place() {
+    let (section, data) = records().section("Records");
+    assert_eq!(section.title, "4 plays");
+    assert_eq!(
+        section.line,
+        "2 films and episodes watched, 2 purchases, 2 subscriptions, 2 devices, 3 sign-ins, 2 playlists, 2 podcasts"
+    );
+    for secret in SECRETS {
+        assert!(!data.to_string().contains(secret), "{secret} in {data}");
+    }
+    let expected = serde_json::json!({
+        "listening": {
+            "times": 4, "minutes": 9,
+            "months": [["2023-12", 1, 3], ["2024-01", 2, 5]],
+            "tops": [[
+                {"year": "", "names": [["Ida Holm", 2, 7], ["Ada", 1, 3]], "more": 0, "named": 3},
+                {"year": "2023", "names": [["Ida Holm", 1, 3]], "more": 0, "named": 1},
+                {"year": "2024", "names": [["Ada", 1, 3], ["Ida Holm", 1, 3]], "more": 0, "named": 2},
+            ]],
+        },
+        "watching": {
+            "times": 2, "minutes": 40,
+            "months": [["2024-02", 2, 40]],
+            "tops": [[
+                {"year": "", "names": [["Tide Line", 1, 40]], "more": 0, "named": 1},
+                {"year": "2024", "names": [["Tide Line", 1, 40]], "more": 0, "named": 1},
+            ], [
+                {"year": "", "names": [["Harbour", 1, 0]], "more": 0, "named": 1},
+                {"year": "2024", "names": [["Harbour", 1, 0]], "more": 0, "named": 1},
+            ]],
+        },
+        "purchases": 2,
+        "money": [
+            {"currency": "EUR", "sign": null, "years": [
+                {"year": "2023", "paid_in": "10", "consumed": "0.00", "refunded": "2.50"},
+                {"year": "2024", "paid_in": "3.99", "consumed": "6.98", "refunded": "0"},
+            ], "sums": {"year": "", "paid_in": "13.99", "consumed": "6.98", "refunded": "2.50"},
+             "items": {"items": [["Large", "10.5", 1], ["Small", "9.00", 3]], "more": 0}, "unread": 0},
+            {"currency": "NOK", "sign": null, "years": [
+                {"year": "2024", "paid_in": "many", "consumed": "1", "refunded": "0"},
+            ], "sums": null, "items": {"items": [], "more": 0}, "unread": 0},
+            {"currency": null, "sign": null, "years": [
+                {"year": "2024", "paid_in": "6.00", "consumed": "6.00", "refunded": "0"},
+            ], "sums": {"year": "", "paid_in": "6.00", "consumed": "6.00", "refunded": "0"},
+             "items": {"items": [], "more": 0}, "unread": 0},
+        ],
+        "subscriptions": {"items": [
+            {"item": "Monthly", "amount": "2.99", "currency": "EUR", "sign": null, "started": "2019-01-01", "disabled": null,
+             "renews": true},
+            {"item": "Ended", "amount": null, "currency": null, "sign": null, "started": "2020-01-01", "disabled": "2021-01-01",
+             "renews": false},
+        ], "more": 0},
+        "devices": {"items": [
+            {"name": "", "model": "iPad", "added": null, "last_seen": "2024-01-01"},
+            {"name": "Old phone", "model": "iPhone 8", "added": "2018-01-01", "last_seen": "2020-01-01"},
+        ], "more": 0},
+        "sign_ins": {
+            "times": 3, "minutes": 0,
+            "months": [["2024-01", 2, 0]],
+            "tops": [[{"year": "", "names": [["iCloud", 2, 0]], "more": 0, "named": 2}]],
+        },
+        "playlists": {"items": [["Day", 3], ["Night", 2]], "more": 0},
+        "podcasts": {"items": [["A", true], ["B", false]], "more": 0},
+    });
+    for (part, value) in expected.as_object().expect("an object") {
+        assert_eq!(&data[part], value, "{part}");
+    }
+}
+
+#[test]
+fn a_table_of_records_that_is_not_there_costs_what_it_would_say() {
+    let library = Library::new(&[], "");
+    let names = |library: &Library| -> Vec<&str> {
+        library.found(HiddenAndDeleted::LeftOut).sections.iter().map(Section::name).collect()
+    };
+    assert_eq!(names(&library), [""; 0]);
+    library.table("devices (model)", "('iPad')");
+    library.table("listens (of_another_version)", "(1)");
+    let (section, data) = library.section("Records");
+    assert_eq!((section.title.as_str(), section.line.as_str()), ("1 device", ""));
+    assert_eq!(data["devices"]["items"][0]["model"], "iPad");
+    assert_eq!(data["listening"]["times"], 0);
+}
+
+#[test]
+fn whatever_there_is_the_page_of_records_stays_small() {
+    let library = Library::new(&[], "");
+    let every = "WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 19999) SELECT";
+    library.table("listens (played_ms)", "(1)");
+    library.table("minutes_by_day (day, minutes, plays)", "('2024-01-01', 1, 1)");
+    library.table("top_artists_by_year (year, artist, plays, minutes)", "(2024, 'a', 1, 1)");
+    let database = Connection::open(library.path().join("Records.sqlite")).expect("a database");
+    database
+        .execute_batch(&format!(
+            "INSERT INTO listens {every} 60000 FROM n; \
+             INSERT INTO minutes_by_day {every} date('2015-01-01', (n % 4000) || ' days'), 1.5, 1 FROM n; \
+             INSERT INTO top_artists_by_year {every} 2015 + n % 10, 'Artist ' || n, 1 + n % 7, 2 FROM n;"
+        ))
+        .expect("rows");
+    let (section, data) = library.section("Records");
+    assert_eq!(section.title, "20,001 plays");
+    let tops = data["listening"]["tops"][0].as_array().expect("years");
+    assert_eq!(tops.len(), 11);
+    assert!(tops.iter().all(|top| top["names"].as_array().is_some_and(|names| names.len() == 20)));
+    assert_eq!(tops[0]["more"], 20_001 - 20);
+    assert!(section.data().len() < 20_000, "{}", section.data().len());
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod drive;
 mod mail;
 mod markdown;
 mod notes;
+mod records;
 
 use askama::Template;
 use serde::Serialize;
@@ -27,6 +28,7 @@ pub use contacts::{CardShown, Reach};
 pub use drive::FileShown;
 pub use mail::MessageShown;
 pub use notes::NoteShown;
+pub use records::{Device, First, Purse, RecordsShown, Subscription, Times, Top, YearOfMoney, parts, sum};
 
 const STYLE: &str =
     concat!(include_str!("../page.css"), include_str!("../gallery.css"), include_str!("section.css"),);
@@ -95,7 +97,11 @@ fn form(category: Category) -> Option<Form> {
             search: "Search titles and addresses",
             script: include_str!("bookmarks.js"),
         },
-        Category::Photos | Category::Records => return None,
+        // sums have nothing that a search would find
+        Category::Records => {
+            Form { name: "Records", file: "records.html", search: "", script: include_str!("records.js") }
+        }
+        Category::Photos => return None,
     })
 }
 

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::{
-    BookmarkShown, CalendarShown, CardShown, Days, EventShown, FileShown, MessageShown, NoteShown, Reach,
-    Section, TaskShown, file_names, render,
+    BookmarkShown, CalendarShown, CardShown, Days, Device, EventShown, FileShown, First, MessageShown,
+    NoteShown, Purse, Reach, RecordsShown, Section, Subscription, TaskShown, Times, Top, YearOfMoney,
+    file_names, render,
 };
 use crate::library::layout;
 
@@ -54,7 +55,41 @@ fn all() -> Vec<Section> {
     };
     let bookmark =
         BookmarkShown { title: HOSTILE.to_owned(), url: HOSTILE.to_owned(), ..BookmarkShown::default() };
+    let top = |year: &str| Top {
+        year: year.to_owned(),
+        names: vec![(HOSTILE.to_owned(), 2, 7)],
+        more: 1,
+        named: 3,
+    };
+    let times = Times {
+        times: 4,
+        minutes: 9,
+        months: vec![("2024-03".to_owned(), 3, 8)],
+        tops: vec![vec![top(""), top("2024")]],
+    };
+    let year =
+        YearOfMoney { year: HOSTILE.to_owned(), paid_in: HOSTILE.to_owned(), ..YearOfMoney::default() };
+    let records = RecordsShown {
+        listening: times.clone(),
+        watching: times.clone(),
+        purchases: 1,
+        money: vec![Purse {
+            currency: Some(HOSTILE.to_owned()),
+            years: vec![year],
+            items: First::of(vec![(HOSTILE.to_owned(), HOSTILE.to_owned(), 1)], 1),
+            ..Purse::default()
+        }],
+        subscriptions: First::of(
+            vec![Subscription { item: HOSTILE.to_owned(), ..Subscription::default() }; 2],
+            1,
+        ),
+        devices: First::of(vec![Device { name: HOSTILE.to_owned(), ..Device::default() }], 1),
+        sign_ins: times,
+        playlists: First::of(vec![(HOSTILE.to_owned(), 2)], 1),
+        podcasts: First::of(vec![(HOSTILE.to_owned(), true)], 1),
+    };
     vec![
+        Section::records(records).expect("a section"),
         Section::notes(vec![note], 1),
         Section::drive(vec![file]),
         Section::contacts(vec![card]),
@@ -104,6 +139,8 @@ fn figures_and_lines() {
     assert_eq!(
         said,
         [
+            "Records: 4 plays | 4 films and episodes watched, 1 purchase, 2 subscriptions, 1 device, 4 sign-ins, \
+             1 playlist, 1 podcast",
             "Notes: 1 note | 1 folder; 1 recently deleted note is not shown",
             "iCloud Drive: 1 file | 1 byte in 2 folders",
             "Contacts: 1 contact | 1 group",
@@ -112,6 +149,20 @@ fn figures_and_lines() {
             "Bookmarks: 1 bookmark | ",
         ]
     );
+}
+
+#[test]
+fn records_are_called_by_the_first_that_there_is() {
+    assert_eq!(Section::records(RecordsShown::default()), None);
+    let long = "n".repeat(900);
+    let device = Device { name: long.clone(), model: Some(long), ..Device::default() };
+    let shown =
+        RecordsShown { devices: First::of(vec![device], 9), purchases: 1204, ..RecordsShown::default() };
+    let section = Section::records(shown).expect("a section");
+    assert_eq!((section.title.as_str(), section.line.as_str()), ("1,204 purchases", "1 device"));
+    assert_eq!(data(&section)["devices"]["items"][0]["model"].as_str().map(str::len), Some(200));
+    let page = render(&section, &[], "windfall-report.html", "").expect("a page");
+    assert!(page.contains("<form id=\"find\" role=\"search\" hidden>"));
 }
 
 #[test]

@@ -8,17 +8,191 @@ use std::process::Command;
 use super::{Scene, messages};
 use crate::builder::{
     BookmarkTable, Calendar, Card, Drive, DriveFile, Exif, Export, Language, Message, Note, Notes, Outer,
-    Part, Photo, Row, cards, export, jpeg,
+    Part, Photo, Row, Sheet, cards, export, jpeg,
 };
 use serde_json::Value;
 
 const MARKUP: &str = "<img src=x onerror=document.title='owned'>";
 
-const SECTIONS: [&str; 6] =
-    ["bookmarks.html", "calendar.html", "contacts.html", "drive.html", "mail.html", "notes.html"];
+const SECTIONS: [&str; 7] = [
+    "bookmarks.html",
+    "calendar.html",
+    "contacts.html",
+    "drive.html",
+    "mail.html",
+    "notes.html",
+    "records.html",
+];
+
+/// What tells a device or a place, and is in the tables below.
+const SENSITIVE: [&str; 6] =
+    ["203.0.113.9", "SERIAL0000009", "990000862471854", "DEVICE-ID-9", "feeds.example", "1000000009"];
 
 fn of(outer: Outer, part: Part) -> Export {
     export(outer, Language::English).part(part)
+}
+
+/// What was listened to, watched and bought.
+fn media() -> Part {
+    let plays = Sheet::new(&[
+        "Event Type",
+        "Song Name",
+        "Artist Name",
+        "Event Start Timestamp",
+        "Event End Timestamp",
+        "Play Duration Milliseconds",
+        "Media Duration In Milliseconds",
+        "End Reason Type",
+        "UTC Offset In Seconds",
+        "Client IP Address",
+        "Device Identifier",
+    ]);
+    let play = |sheet: Sheet, (song, artist, from, to): (&str, &str, &str, &str)| {
+        let end = "NATURAL_END_OF_TRACK";
+        sheet.row(&[
+            "PLAY_END",
+            song,
+            artist,
+            from,
+            to,
+            "192000",
+            "192000",
+            end,
+            "3600",
+            "203.0.113.9",
+            "DEVICE-ID-9",
+        ])
+    };
+    let plays = [
+        ("North Window", "Ida Holm", "2024-03-01T18:00:00Z", "2024-03-01T18:03:12Z"),
+        // on the listener's clock a new year has begun
+        ("Ferry", MARKUP, "2023-12-31T23:30:00Z", "2023-12-31T23:33:12Z"),
+        ("North Window", "Ida Holm", "2022-05-01T10:00:00Z", "2022-05-01T10:03:12Z"),
+    ]
+    .into_iter()
+    .fold(plays, play);
+    let watched = Sheet::new(&[
+        "Event Type",
+        "Action Type",
+        "Content Title",
+        "Content Episode Name",
+        "Content Season Name",
+        "Episode Number",
+        "UTC Start Time",
+        "UTC End Time",
+        "Play Duration",
+        "Content Length MS",
+    ])
+    .row(&[
+        "playActivity",
+        "stop",
+        "Ebb",
+        "Tide Line",
+        "Season 1",
+        "3.0",
+        "2026-05-01T20:00:00Z",
+        "2026-05-01T20:40:00Z",
+        "2400000",
+        "2700000",
+    ])
+    .row(&[
+        "playActivity",
+        "stop",
+        "Flow",
+        "Tide Line",
+        "Season 1",
+        "4.0",
+        "2026-05-02T20:00:00Z",
+        "2026-05-02T20:40:00Z",
+        "2400000",
+        "2700000",
+    ]);
+    let bought = Sheet::new(&[
+        "Apple Account Number",
+        "Item Purchased Date",
+        "Content Type",
+        "Item Reference Number",
+        "Item Description",
+        "Seller",
+        "Invoice Item Total",
+        "Refund Amount",
+        "Order Number",
+        "Payment Type",
+        "Currency",
+        "iCloud Family Purchase?",
+        "Device IP Address",
+    ]);
+    let purchase = |sheet: Sheet,
+                    (date, number, item, total, refund, currency, family): (
+        &str,
+        &str,
+        &str,
+        &str,
+        &str,
+        &str,
+        &str,
+    )| {
+        let kind = "iOS and tvOS Apps";
+        let order = format!("XX{number}");
+        let ip = "203.0.113.9";
+        sheet.row(&[
+            "1000000009",
+            date,
+            kind,
+            number,
+            item,
+            "Example GmbH",
+            total,
+            refund,
+            &order,
+            "Visa",
+            currency,
+            family,
+            ip,
+        ])
+    };
+    let bought = [
+        ("2025-02-11T08:09:10Z", "300000001", "Example App", "3,99 €", "", "EUR", "No"),
+        ("2026-02-11T08:09:10Z", "300000002", "Other App", "1.202,99 €", "2,99 €", "EUR", "No"),
+        ("2026-02-11T08:09:10Z", "300000003", "Their App", "77,00 €", "", "EUR", "Yes"),
+        ("2026-02-12T08:09:10Z", "300000004", "Third App", "kr 49,00", "", "NOK", "No"),
+    ]
+    .into_iter()
+    .fold(bought, purchase);
+    let podcasts = Sheet::new(&["Added on", "Feed URL", "Title", "Subscribed?"]).row(&[
+        "2024-03-01T18:00:00Z",
+        "https://feeds.example/private",
+        "The Harbour Hour",
+        "true",
+    ]);
+    let stores = Part::new()
+        .entry(
+            "Account and Transaction History/Store Transaction Purchase and Free Apps History.csv",
+            bought.bytes(),
+        )
+        .entry("Other Activity/Video Play Activity.csv", watched.bytes())
+        .entry("Apple TV and Podcast Information/Your Podcasts.csv", podcasts.bytes());
+    let music = Part::new().entry("Apple Music Play Activity.csv", plays.bytes());
+    let inside = Part::new().below("Apple Music Activity", music).below("Stores Activity", stores);
+    Part::new().nested("Apple_Media_Services.zip", Part::new().below("Apple_Media_Services", inside))
+}
+
+/// The account's devices and sign-ins.
+fn account() -> Part {
+    let sign_ins = Sheet::new(&["Logged In Date", "Application", "IP Address"])
+        .row(&["2026-01-03 18:00:00", "iCloud", "203.0.113.9"])
+        .row(&["2026-03-04 19:10:11", "App Store", "N/A"]);
+    let devices = Sheet::new(&[
+        "Device Name",
+        "Device Added Date",
+        "Device Serial Number",
+        "Device Model Name",
+        "Device IMEI",
+    ])
+    .row(&[MARKUP, "2024-10-01 19:08:07", "SERIAL0000009", "iPhone 15 Pro", "990000862471854"]);
+    Part::new()
+        .entry("Apple ID SignOn Information.csv", sign_ins.bytes())
+        .entry("Apple ID Device Information.csv", devices.bytes())
 }
 
 /// Something of every category.
@@ -73,6 +247,8 @@ fn everything() -> Scene {
         of(Outer::Calendars, Part::new().entry("Home.ics", home.bytes())),
         of(Outer::Mail, mail),
         of(Outer::Bookmarks, bookmarks),
+        of(Outer::MediaServices, media()),
+        of(Outer::Account, account()),
     ])
 }
 
@@ -98,9 +274,18 @@ fn every_category_has_its_section() {
     let first = report(&scene, &[]);
     assert_eq!(sections(&scene), SECTIONS);
     let page = scene.text("windfall-report.html");
-    for said in
-        ["Notes", "3 notes", "iCloud Drive", "3 files", "2 contacts", "2 events", "2 messages", "2 bookmarks"]
-    {
+    for said in [
+        "Notes",
+        "3 notes",
+        "iCloud Drive",
+        "3 files",
+        "2 contacts",
+        "2 events",
+        "2 messages",
+        "2 bookmarks",
+        "3 plays",
+        "2 films and episodes watched, 3 purchases, 1 device, 2 sign-ins, 1 podcast",
+    ] {
         assert!(page.contains(said), "{said} in {page}");
     }
     assert!(page.contains("Notes: 4 of 4 that Apple lists are here."), "{page}");
@@ -111,6 +296,9 @@ fn every_category_has_its_section() {
         assert_eq!(section.matches("<script").count(), 2, "{name}");
         assert!(!section.contains("<img src=x") && !section.contains("at nine"), "{name}");
         assert!(!section.contains(scene.library().to_str().unwrap()), "{name}");
+        for sensitive in SENSITIVE {
+            assert!(!section.contains(sensitive) && !page.contains(sensitive), "{sensitive} in {name}");
+        }
     }
     // what was deleted is not shown unasked, and that is said
     let notes = scene.text("windfall-report/notes.html");
@@ -159,9 +347,9 @@ fn without_the_database_the_page_says_what_it_cannot_show() {
     fs::write(scene.path("Records.sqlite"), "mine").unwrap();
     let written = report(&scene, &[]);
     assert_eq!(sections(&scene), ["drive.html"], "the catalog knows iCloud Drive");
-    assert_eq!(written["removed"], 5);
+    assert_eq!(written["removed"], 6);
     let page = scene.text("windfall-report.html");
-    let said = "Notes, contacts, calendars, mail and bookmarks of this library cannot be shown";
+    let said = "Notes, contacts, calendars, mail, bookmarks and records of this library cannot be shown";
     assert!(page.contains(said), "{page}");
 }
 
