@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::category::Packages;
-use crate::contents::{Category, ContentId, ContentSet, Contents, EntryId};
+use crate::contents::{Category, ContentId, ContentSet, Contents, Entry, EntryId, Identity};
 use crate::problem::refusal::{Refusal, refused};
 use crate::problem::{Code, Problem, amount};
 
@@ -69,6 +69,22 @@ impl<'a> Hearing<'a> {
         whole(self.open, content, LARGEST_WHOLE)
             .map_err(|error| self.unheard.insert(content, refused(&error)))
             .ok()
+    }
+
+    /// The bytes of a content, from front to back; `None` if they cannot be opened.
+    pub fn reader(&mut self, content: ContentId) -> Option<Box<dyn Read + Send>> {
+        self.open.open(content).map_err(|error| self.unheard.insert(content, refused(&error))).ok()
+    }
+
+    /// Bytes of memory that the rows of a list may take for what it was delivered as. A few bytes that unfold to millions
+    /// of rows are no list of anybody's.
+    pub fn room_of(&self, list: &Entry) -> usize {
+        const EACH_BYTE: u64 = 16;
+        let delivered = match self.contents.archives[list.archive].identity {
+            Identity::Zip { size, .. } => list.size.min(size),
+            Identity::Folder => list.size,
+        };
+        usize::try_from(delivered.saturating_mul(EACH_BYTE)).unwrap_or(usize::MAX)
     }
 
     /// The first bytes of a content, at most `most`.
