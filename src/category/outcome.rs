@@ -154,13 +154,15 @@ pub struct Made<'a> {
 type Writes<'a> = dyn Fn(&dyn Open, &mut dyn Write) -> io::Result<()> + Send + Sync + 'a;
 
 impl<'a> Made<'a> {
+    /// Whether it is a program.
+    pub is_executable: bool,
     /// A file that `write` writes, the same at every time.
     pub fn new(
         category: Category,
         path: impl Into<String>,
         write: impl Fn(&dyn Open, &mut dyn Write) -> io::Result<()> + Send + Sync + 'a,
     ) -> Self {
-        Made { category, path: path.into(), modified: None, write: Box::new(write) }
+        Made { category, path: path.into(), modified: None, is_executable: false, write: Box::new(write) }
     }
 
     /// A file with this text.

@@ -319,7 +319,9 @@ impl Decided {
             .flat_map(|package| package.files.iter().map(|(path, file)| (package.content, path, file)));
         let made = |(content, path, file): (ContentId, &String, &'a Packed)| {
             let write = move |open: &dyn Open, to: &mut dyn Write| self.opened.write(open, content, file, to);
-            Made::new(Category::Drive, path.clone(), write).modified(file.modified)
+            let mut made = Made::new(Category::Drive, path.clone(), write).modified(file.modified);
+            made.is_executable = file.is_executable;
+            made
         };
         files.map(made).collect()
     }
