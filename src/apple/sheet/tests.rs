@@ -1,3 +1,5 @@
+//! Tables in every state of repair: rows as their owner meant them, and every line accounted for.
+
 use proptest::prelude::{any, prop, proptest};
 
 use super::{Cells, Column, Form, Header, Holds, Lines, Sheet, looks_like, read};

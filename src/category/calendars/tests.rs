@@ -1,3 +1,5 @@
+//! Calendars as Apple and other programs write them: what is in them, when it is, and what is made of it.
+
 use std::time::{Duration, Instant};
 
 use super::component::{Component, Kind};
