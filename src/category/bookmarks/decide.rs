@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::{File, csv, html, read, united};
-use crate::category::outcome::{Count, Hearing, Made};
+use crate::category::outcome::{Count, Hearing, Made, time_of};
 use crate::category::recognise::Sort;
-use crate::contents::{Category, ContentId, Contents, ExportId};
+use crate::contents::{Category, ContentId, Contents, Entry, ExportId};
+use crate::library::layout;
 
 /// Bytes of memory that all bookmarks may take, besides what each file brings: 400,000 of them.
 const ROOM: usize = 192 << 20;
@@ -47,6 +50,8 @@ pub struct Decided {
     pub files: Vec<Arc<File>>,
     /// Of these inputs, if they hold any.
     pub count: Option<Count>,
+    /// The newest time of the files.
+    modified: Option<DateTime<Utc>>,
 }
 
 /// Decides for all exports together.
@@ -58,7 +63,9 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
         let items = given.iter().map(|file| file.bookmarks.len() as u64).sum();
         Count { items, ..Count::of(Category::Bookmarks) }
     });
-    Decided { files, count }
+    let read = |entry: &&Entry| entry.content().is_some_and(|content| heard.files.contains_key(&content));
+    let modified = contents.entries.iter().filter(read).filter_map(time_of).max();
+    Decided { files, count, modified }
 }
 
 /// The files of each export that has any, the oldest first; a copy within an export counts once.
@@ -85,7 +92,11 @@ impl Decided {
             return Vec::new();
         }
         let file = |name, write: fn(&[Arc<File>], &mut dyn Write) -> io::Result<()>| {
-            Made::new(Category::Bookmarks, format!("Bookmarks/{name}"), move |_, to| write(&self.files, to))
+            let made =
+                Made::new(Category::Bookmarks, format!("{}/{name}", layout::BOOKMARKS), move |_, to| {
+                    write(&self.files, to)
+                });
+            made.modified(self.modified)
         };
         vec![file("bookmarks.html", html), file("bookmarks.csv", csv)]
     }

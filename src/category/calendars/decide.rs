@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::apple::content_line::text_of;
 use crate::apple::text::split;
 use crate::category::calendars::component::Kind;
@@ -12,12 +14,12 @@ use crate::category::calendars::metadata::{self, Delivered, Metadata, undelivere
 use crate::category::calendars::read::{Stream, read};
 use crate::category::calendars::{Gathered, gathered, markdown, tasks_alone, todo_txt, without_tasks};
 use crate::category::outcome::{
-    Count, Hearing, LARGEST_WHOLE, Made, Open, Standing, Wished, Wishes, problem_of, whole,
+    Count, Files, Hearing, LARGEST_WHOLE, Made, Open, Standing, Wished, Wishes, problem_of, time_of, whole,
 };
 use crate::category::places::Places;
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, Entry, EntryId, ExportId};
-use crate::library::name;
+use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 
 const EXTENSION: &str = "ics";
@@ -115,6 +117,7 @@ struct File {
     content: ContentId,
     stem: String,
     gist: Arc<Gist>,
+    modified: Option<DateTime<Utc>>,
 }
 
 impl File {
@@ -141,22 +144,24 @@ pub struct Decided {
     files: Vec<File>,
     /// Of all exports, for the addresses of subscribed calendars.
     metadata: Vec<Metadata>,
+    /// The newest time of those lists.
+    described: Option<DateTime<Utc>>,
 }
 
 /// Decides for all exports together.
 pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
     let mut decided = Decided { metadata: heard.metadata.values().cloned().collect(), ..Decided::default() };
     let mut count = Count::of(Category::Calendars);
-    let mut counted = BTreeSet::new();
+    let mut counted = Files::default();
     let calendars = contents.entries.pairs().filter(|(_, entry)| Sort::of(entry) == Some(Sort::Calendar));
     for (id, entry) in calendars {
         let Some(content) = entry.content() else { continue };
         let stem = stem(entry);
-        let path = format!("Calendars/{}", name::with_suffix(&stem, EXTENSION, 1));
+        let path = format!("{}/{}", layout::CALENDARS, name::with_suffix(&stem, EXTENSION, 1));
         let key = (content, stem);
         let gist = heard.gists.get(&key).cloned().unwrap_or_default();
-        let file = File { entry: id, content, stem: key.1, gist };
-        if entry.given && counted.insert((path.clone(), content)) {
+        let file = File { entry: id, content, stem: key.1, gist, modified: time_of(entry) };
+        if entry.given && counted.counts(contents, id, content, &path) {
             count.items += file.gist.lists.iter().map(|list| list.items).sum::<u64>();
             count.files += 1;
             decided.problems.extend(faults(contents, &file));
@@ -165,6 +170,8 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
         decided.files.push(file);
     }
     decided.count = (!counted.is_empty()).then_some(count);
+    let lists = contents.entries.iter().filter(|entry| Sort::of(entry) == Some(Sort::CalendarList));
+    decided.described = lists.filter_map(time_of).max();
     let missing = missing(contents, heard, &decided.files);
     decided.problems.extend(missing);
     decided
@@ -256,44 +263,49 @@ impl Decided {
         let mut made = Vec::new();
         for &(path, file) in &files {
             for (at, list) in file.gist.lists.iter().enumerate().filter(|(_, list)| list.has_tasks) {
-                let [ics, md] = places.free("Reminders", &list.name, [EXTENSION, "md"]);
-                made.push(Made::new(Category::Calendars, ics, move |open, to| {
+                let [ics, md] = places.free(layout::REMINDERS, &list.name, [EXTENSION, "md"]);
+                let alone = Made::new(Category::Calendars, ics, move |open, to| {
                     let alone =
                         file.make(open, |text, _, all| all.get(at).and_then(|list| tasks_alone(text, list)))?;
                     to.write_all(&alone.unwrap_or_default())
-                }));
-                made.push(Made::new(Category::Calendars, md, move |open, to| {
+                });
+                let text = Made::new(Category::Calendars, md, move |open, to| {
                     let text =
                         file.make(open, |_, _, all| all.get(at).and_then(|list| markdown(list, None)))?;
                     to.write_all(text.unwrap_or_default().as_bytes())
-                }));
+                });
+                made.extend([alone, text].map(|made| made.modified(file.modified)));
             }
             let name = path.rsplit('/').next().unwrap_or(path);
             if file.gist.is_mixed {
-                let path = format!("Calendars/Import/{name}");
-                made.push(Made::new(Category::Calendars, path, move |open, to| {
+                let path = [layout::CALENDARS, layout::FOR_IMPORT, name].join("/");
+                let events = Made::new(Category::Calendars, path, move |open, to| {
                     let events = file.make(open, |text, stream, _| without_tasks(text, stream))?;
                     to.write_all(&events.unwrap_or_default())
-                }));
+                });
+                made.push(events.modified(file.modified));
             }
         }
         let with_tasks = files.iter().filter(|(_, file)| file.gist.lists.iter().any(|list| list.has_tasks));
         let with_tasks: Vec<&File> = with_tasks.map(|(_, file)| *file).collect();
         if !with_tasks.is_empty() {
-            made.push(Made::new(Category::Calendars, "Reminders/todo.txt", move |open, to| {
-                for file in &with_tasks {
-                    let text = file.make(open, |_, _, all| todo_txt(all, None))?;
-                    to.write_all(text.unwrap_or_default().as_bytes())?;
-                }
-                Ok(())
-            }));
+            let newest = with_tasks.iter().filter_map(|file| file.modified).max();
+            let todo =
+                Made::new(Category::Calendars, format!("{}/todo.txt", layout::REMINDERS), move |open, to| {
+                    for file in &with_tasks {
+                        let text = file.make(open, |_, _, all| todo_txt(all, None))?;
+                        to.write_all(text.unwrap_or_default().as_bytes())?;
+                    }
+                    Ok(())
+                });
+            made.push(todo.modified(newest));
         }
         let described: Vec<_> =
             self.metadata.iter().flat_map(|list| list.calendars.iter().cloned()).collect();
-        let subscriptions = metadata::subscriptions(&described);
-        made.extend(
-            subscriptions.map(|text| Made::text(Category::Calendars, "Calendars/subscriptions.txt", text)),
-        );
+        let subscriptions = metadata::subscriptions(&described).map(|text| {
+            Made::text(Category::Calendars, format!("{}/subscriptions.txt", layout::CALENDARS), text)
+        });
+        made.extend(subscriptions.map(|made| made.modified(self.described)));
         made
     }
 }

@@ -22,8 +22,8 @@ use crate::category::recognise::Sort;
 use crate::contents::{ContentId, ExportId};
 use crate::problem::refusal::refused;
 
-/// Bytes of memory that the rows of all lists may take, besides what each brings: those of some 80,000 files.
-const FLOOR: usize = 64 << 20;
+/// Bytes of memory that the rows of all lists may take, besides what each brings: those of some 100,000 files.
+const FLOOR: usize = 80 << 20;
 
 /// What is added for each file: its row.
 const EACH_FILE: usize = 1 << 10;

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use crate::category::others;
+use crate::category::outcome::time_of;
 use crate::contents::{Category, ContentSet, EntryId};
 use crate::error::Error;
 use crate::library::catalog::Catalog;
@@ -98,7 +99,9 @@ fn make_others(
     let scratch = layout::staging(placing.library);
     let mut made = decided.others.made(contents, &standing);
     let filling = Filling { contents, decided: &decided.others, standing: &standing, scratch: &scratch };
-    made.extend(filling.made());
+    let others = contents.entries.iter().filter(|entry| entry.category != Category::Photos);
+    let newest = others.filter_map(time_of).max();
+    made.extend(filling.made().map(|made| made.modified(newest)));
     let planned = contents.entries.pairs().filter_map(|(id, entry)| Some((entry.content()?, kept(id)?)));
     let before = decided.before.files.values().map(|record| (record.content, &record.path));
     let files = before.chain(planned).map(|(content, path)| (content, path.to_path(placing.library)));
