@@ -138,16 +138,16 @@ pub(crate) fn of_place(path: &str) -> Option<(Category, Sort)> {
     let is = |ending: &str| path.to_ascii_lowercase().ends_with(ending);
     let (category, sort) = match steps.as_slice() {
         [layout::DRIVE, _, ..] => (Category::Drive, recognise::Sort::DriveFile),
-        ["Notes", above @ .., _] if above.last().is_some_and(|folder| folder.ends_with(".assets")) => {
+        [layout::NOTES, above @ .., _] if above.last().is_some_and(|folder| folder.ends_with(".assets")) => {
             (Category::Notes, recognise::Sort::NoteFile)
         }
-        ["Contacts", "Cards", _, ..] => (Category::Contacts, recognise::Sort::Cards),
-        ["Calendars", _, ..] if is(".ics") => (Category::Calendars, recognise::Sort::Calendar),
-        ["Mail", _, ..] if [".eml", ".emlx", ".mbox"].into_iter().any(is) => {
+        [layout::CONTACTS, layout::CARDS, _, ..] => (Category::Contacts, recognise::Sort::Cards),
+        [layout::CALENDARS, _, ..] if is(".ics") => (Category::Calendars, recognise::Sort::Calendar),
+        [layout::MAIL, _, ..] if [".eml", ".emlx", ".mbox"].into_iter().any(is) => {
             (Category::Mail, recognise::Sort::Message)
         }
-        ["Purchases", "Receipts", _, ..] => (Category::Records, recognise::Sort::Receipt),
-        ["Recordings", _, ..] => (Category::Records, recognise::Sort::Recording),
+        [layout::PURCHASES, layout::RECEIPTS, _, ..] => (Category::Records, recognise::Sort::Receipt),
+        [layout::RECORDINGS, _, ..] => (Category::Records, recognise::Sort::Recording),
         _ => return None,
     };
     Some((category, sort.into()))

@@ -1,15 +1,16 @@
 //! What every category other than photos asks for, and what it comes to: bytes to read, places and times for files,
 //! files to be made, and how much of it all there is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::category::Packages;
-use crate::contents::{Category, ContentId, ContentSet, Contents, EntryId};
+use crate::contents::{Category, ContentId, ContentSet, Contents, Entry, EntryId, ExportId, Identity};
 use crate::problem::refusal::{Refusal, refused};
 use crate::problem::{Code, Problem, amount};
 
@@ -71,6 +72,23 @@ impl<'a> Hearing<'a> {
             .ok()
     }
 
+    /// The bytes of a content, from front to back; `None` if they cannot be opened.
+    pub fn reader(&mut self, content: ContentId) -> Option<Box<dyn Read + Send>> {
+        self.open.open(content).map_err(|error| self.unheard.insert(content, refused(&error))).ok()
+    }
+
+    /// Bytes of memory that the rows of a list may take for what it was delivered as, besides what any list may. Few bytes
+    /// that unfold to millions of rows are no list of anybody's.
+    pub fn room_of(&self, list: &Entry) -> usize {
+        const EACH_BYTE: u64 = 16;
+        const FEW: u64 = 4 << 20;
+        let delivered = match self.contents.archives[list.archive].identity {
+            Identity::Zip { size, .. } => list.size.min(size),
+            Identity::Folder => list.size,
+        };
+        usize::try_from(delivered.saturating_sub(FEW).saturating_mul(EACH_BYTE)).unwrap_or(usize::MAX)
+    }
+
     /// The first bytes of a content, at most `most`.
     pub fn head(&mut self, content: ContentId, most: u64) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
@@ -122,6 +140,11 @@ impl Wished {
 /// Wishes by entry.
 pub type Wishes = HashMap<EntryId, Wished>;
 
+/// The time of an entry's bytes, as its archive or folder states it.
+pub fn time_of(entry: &Entry) -> Option<DateTime<Utc>> {
+    entry.modified.map(|time| time.and_utc())
+}
+
 /// Where the file of an entry stands or will stand, below the library.
 pub type Standing<'a> = dyn Fn(EntryId) -> Option<&'a str> + Sync + 'a;
 
@@ -132,6 +155,8 @@ pub struct Made<'a> {
     pub path: String,
     /// The modification time, where what it is made of has one.
     pub modified: Option<DateTime<Utc>>,
+    /// Whether it is a program.
+    pub is_executable: bool,
     write: Box<Writes<'a>>,
 }
 
@@ -144,7 +169,7 @@ impl<'a> Made<'a> {
         path: impl Into<String>,
         write: impl Fn(&dyn Open, &mut dyn Write) -> io::Result<()> + Send + Sync + 'a,
     ) -> Self {
-        Made { category, path: path.into(), modified: None, write: Box::new(write) }
+        Made { category, path: path.into(), modified: None, is_executable: false, write: Box::new(write) }
     }
 
     /// A file with this text.
@@ -213,6 +238,37 @@ impl Count {
             others => format!("; {} in no list", amount::counted(others, "more is", "more are")),
         };
         (name, format!("{here} of {listed} that Apple lists {is} here{others}"))
+    }
+}
+
+/// The files of a category as its owner has them: each path of an export is one, a copy of it is none, and what two
+/// exports both have counts once.
+#[derive(Debug, Default)]
+pub struct Files {
+    seen: HashSet<(ExportId, String, ContentId)>,
+    in_export: HashMap<(ExportId, String, ContentId), u64>,
+    most: HashMap<(String, ContentId), u64>,
+}
+
+impl Files {
+    /// Whether an entry of these bytes that is to stand at this path is one more file.
+    pub fn counts(&mut self, contents: &Contents, entry: EntryId, content: ContentId, path: &str) -> bool {
+        let entry = &contents.entries[entry];
+        let export = contents.export_of(entry);
+        if !self.seen.insert((export, entry.inner().nfc().collect(), content)) {
+            return false;
+        }
+        let here = self.in_export.entry((export, path.to_owned(), content)).or_default();
+        *here += 1;
+        let most = self.most.entry((path.to_owned(), content)).or_default();
+        let is_more = *here > *most;
+        *most = (*most).max(*here);
+        is_more
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.most.is_empty()
     }
 }
 

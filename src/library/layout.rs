@@ -65,25 +65,45 @@ pub const OTHER: &str = "Other";
 
 /// The owner's tree of iCloud Drive.
 pub const DRIVE: &str = "Drive";
-/// The folders of all categories but photos.
-pub const OF_CATEGORIES: [&str; 14] = [
-    "Notes",
-    DRIVE,
-    "Contacts",
-    "Calendars",
-    "Reminders",
-    "Mail",
-    "Bookmarks",
-    "Music",
-    "TV",
-    "Podcasts",
-    "Books",
-    "Purchases",
-    "Account",
-    "Recordings",
-];
+/// Notes as Markdown, with their files.
+pub const NOTES: &str = "Notes";
+/// Cards, and what is made of them.
+pub const CONTACTS: &str = "Contacts";
+/// Below it: the cards.
+pub const CARDS: &str = "Cards";
 /// Pictures of contacts, made from their cards.
 pub const CONTACT_PHOTOS: &str = "Contacts/Photos";
+/// Calendars as they came.
+pub const CALENDARS: &str = "Calendars";
+/// Below it: calendars without tasks, for programs that take events only.
+pub const FOR_IMPORT: &str = "Import";
+/// Lists of tasks, made from calendars.
+pub const REMINDERS: &str = "Reminders";
+/// Messages by folder.
+pub const MAIL: &str = "Mail";
+/// The two files that are made of all bookmarks.
+pub const BOOKMARKS: &str = "Bookmarks";
+/// What was bought.
+pub const PURCHASES: &str = "Purchases";
+/// Below it: receipts.
+pub const RECEIPTS: &str = "Receipts";
+/// What was recorded.
+pub const RECORDINGS: &str = "Recordings";
+/// Playlists, and what was heard.
+pub const MUSIC: &str = "Music";
+/// What was watched.
+pub const TV: &str = "TV";
+/// Subscriptions to podcasts, and what was heard of them.
+pub const PODCASTS: &str = "Podcasts";
+/// What was marked in books.
+pub const BOOKS: &str = "Books";
+/// Devices, sign-ins and places.
+pub const ACCOUNT: &str = "Account";
+/// The folders of all categories but photos.
+pub const OF_CATEGORIES: [&str; 14] = [
+    NOTES, DRIVE, CONTACTS, CALENDARS, REMINDERS, MAIL, BOOKMARKS, MUSIC, TV, PODCASTS, BOOKS, PURCHASES,
+    ACCOUNT, RECORDINGS,
+];
 /// Everything besides photos that Apple delivered, as tables.
 pub const RECORDS: &str = "Records.sqlite";
 

@@ -1,3 +1,5 @@
+//! Pictures of every kind, drawn and compared with what they should be.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

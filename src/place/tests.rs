@@ -1,3 +1,5 @@
+//! Positions and what people call them.
+
 use std::sync::Arc;
 
 use super::table::{COLUMNS, ROWS, TABLE};

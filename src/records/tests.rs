@@ -212,14 +212,14 @@ fn fill(records: &mut Records) -> rusqlite::Result<()> {
         Bookmark {
             modified: Some(stamp("2024-03-04T19:08:00Z")),
             favourite: true,
-            folder: Some(vec!["Sea".into(), "Boats".into()]),
+            folder: Some(bookmarks::FolderPath::default().within("Sea").within("Boats")),
             reading_list: true,
             note: "first lines".to_owned(),
             ..bookmark("https://www.example.org/a")
         },
         Bookmark {
             added: Some(stamp("yesterday")),
-            folder: Some(Vec::new()),
+            folder: Some(bookmarks::FolderPath::default()),
             ..bookmark("https://example.org/b")
         },
         bookmark("javascript:alert(1)"),

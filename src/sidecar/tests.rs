@@ -1,3 +1,5 @@
+//! Sidecars of every form, as the programs read them that they are for.
+
 use super::{Discretion, form_of, sidecar, subject};
 use crate::category::photos::media::{Embedded, Kind, Position};
 use crate::category::photos::{AlbumKind, Said};

@@ -312,8 +312,9 @@ impl Looking<'_> {
         let mut rows = Vec::new();
         for entry in of_sort(Sort::DriveList) {
             self.clock(entry);
-            let list = entry.content().and_then(|content| self.hearing.whole(content));
-            let sheet = list.and_then(|bytes| drive_list::read(&bytes, ROOM_FOR_ROWS).ok());
+            let room = ROOM_FOR_ROWS.saturating_add(self.hearing.room_of(entry));
+            let list = entry.content().and_then(|content| self.hearing.reader(content));
+            let sheet = list.and_then(|list| drive_list::read(list, room).ok());
             rows.extend(sheet.into_iter().flat_map(|sheet| sheet.rows));
         }
         let hearing = &mut self.hearing;

@@ -1,3 +1,5 @@
+//! Lines of every dialect, unfolded and read, and bytes that are none.
+
 use std::time::{Duration, Instant};
 
 use super::{Lines, text_of};

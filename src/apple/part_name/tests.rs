@@ -1,3 +1,5 @@
+//! Names of parts in the languages that were seen, and names that only look so.
+
 use super::{
     ArchiveName, PartName, Siblings, archive_name, icloud_placeholder, is_apple_name, is_icloud_photos,
     is_part_of_icloud, is_unfinished_download, without_copy_marks,

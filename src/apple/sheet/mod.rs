@@ -8,15 +8,18 @@
 //! numbers and flags stand where they belong.
 
 mod mend;
+pub mod passage;
 
 use std::borrow::Cow;
+use std::io::Read;
 
 use crate::apple::stamp::{self, Stamp};
 use crate::apple::table::{self, Encoding, Oversized, Record, Records, yes_or_no};
 use crate::problem::Code;
-use crate::problem::refusal::Refusal;
+use crate::problem::refusal::{Refusal, refused};
 
 use mend::Layout;
+use passage::Passages;
 
 /// A table with more rows is none of Apple's.
 const MOST_ROWS: usize = 1_000_000;
@@ -26,6 +29,9 @@ const MOST_FAULTS: usize = 1_000;
 
 /// Records among which a header is looked for. Apple writes up to four lines before it.
 const HEADER_WITHIN: usize = 32;
+
+/// What is wrong with a row that has nothing but its first cell.
+const LONE_CELL: &str = "it has a single cell";
 
 /// Known names that make a record a header.
 const ENOUGH_NAMES: usize = 2;
@@ -113,6 +119,8 @@ pub struct Sheet<R> {
     pub lines: Lines,
     pub header: Header,
     pub encoding: Encoding,
+    /// Bytes of memory that the rows take, at most.
+    pub weight: usize,
 }
 
 /// The cells of one row, in the order of the form.
@@ -171,53 +179,67 @@ impl<const N: usize> Cells<'_, N> {
     }
 }
 
-/// Reads a table in any encoding and state of repair, using at most `room` bytes of memory for its rows. `row` makes
-/// a row of its cells, or says why it is none. The caller limits the size of `bytes`.
+/// Reads a table of any size, in any encoding and state of repair, using at most `room` bytes of memory for its rows.
+/// `row` makes a row of its cells, or says why it is none.
 ///
 /// # Errors
-/// If there are more than 1,000,000 rows, or more than `room` has space for.
+/// If it cannot be read, or if there are more than 1,000,000 rows, or more than `room` has space for.
 pub fn read<R, const N: usize>(
-    bytes: &[u8],
+    source: impl Read,
     form: &Form<N>,
     room: usize,
     row: impl Fn(&mut Cells<'_, N>) -> Result<R, &'static str>,
 ) -> Result<Sheet<R>, Refusal> {
-    let (text, encoding) = table::decoded(bytes);
-    let (separator, header_at) = beginning(&text, form);
-    let mut reader = Reader {
-        form,
-        separator,
-        layout: None,
-        room,
-        ends_open: !text.ends_with(['\n', '\r']),
-        pending: Vec::new(),
-    };
+    let mut passages = Passages::new(source);
+    let mut reader =
+        Reader { form, separator: ',', header_at: None, layout: None, room, pending: Pending::default() };
     let mut sheet = Sheet {
         rows: Vec::new(),
         faults: Vec::new(),
         more_faults: 0,
-        lines: Lines { physical: table::lines_of(&text), ..Lines::default() },
+        lines: Lines::default(),
         header: Header::Absent,
-        encoding,
+        encoding: Encoding::Utf8,
+        weight: 0,
     };
-    let mut blank = sheet.lines.physical;
-    let mut records = Records::new(&text, separator);
-    while let Some(record) = records.next() {
-        let record = record.and_then(|record| reader.unless_a_lone_quote(record, &mut records));
-        sheet.lines.lines += 1;
-        match record {
-            Ok(record) => {
-                blank = blank.saturating_sub(record.lines);
-                reader.take(record, header_at, &mut sheet, &row)?;
+    // lines that are part of a record, and those of the passage that need not come again
+    let (mut spanned, mut done) = (0, 0);
+    while let Some(passage) = passages.next(done).map_err(|error| refused(&error))? {
+        if passage.before == 0 {
+            (reader.separator, reader.header_at) = beginning(passage.text, form);
+        }
+        done = passage.last.unwrap_or_default();
+        let mut records = Records::new(passage.text, reader.separator);
+        while let Some(record) = records.next() {
+            let (Ok(Record { line, .. }) | Err(Oversized { line })) = record;
+            if passage.last.is_some_and(|last| line > last) {
+                done = line - 1;
+                break;
             }
-            Err(Oversized { line }) => {
-                blank = blank.saturating_sub(1);
-                sheet.lines.bad += 1;
-                sheet.note(line, "it is longer than any row of Apple's".to_owned());
+            sheet.lines.lines += 1;
+            match record.and_then(|record| reader.unless_a_lone_quote(record, &mut records)) {
+                Ok(mut record) => {
+                    spanned += record.lines;
+                    done = done.max(line + record.lines - 1);
+                    record.line += passage.before;
+                    reader.take(record, &mut sheet, &row)?;
+                }
+                Err(Oversized { line }) => {
+                    spanned += 1;
+                    sheet.lines.bad += 1;
+                    sheet.note(passage.before + line, "it is longer than any row of Apple's".to_owned());
+                }
             }
         }
+        if passage.last.is_none() {
+            sheet.lines.physical = passage.before + table::lines_of(passage.text);
+            // as where the file was cut
+            let ends_open = !passage.text.is_empty() && !passage.text.ends_with(['\n', '\r']);
+            reader.finish(if ends_open { Last::Cut } else { Last::Whole }, &mut sheet);
+        }
     }
-    reader.finish(&mut sheet);
+    sheet.encoding = passages.encoding().unwrap_or(sheet.encoding);
+    let blank = sheet.lines.physical.saturating_sub(spanned);
     sheet.lines.blank += blank;
     sheet.lines.lines += blank;
     Ok(sheet)
@@ -249,12 +271,38 @@ fn beginning<const N: usize>(text: &str, form: &Form<N>) -> (char, Option<u64>) 
 struct Reader<'f, const N: usize> {
     form: &'f Form<N>,
     separator: char,
+    /// The line of the header.
+    header_at: Option<u64>,
     layout: Option<Layout<N>>,
     room: usize,
-    /// Whether the last line has no end, as where a file was cut.
-    ends_open: bool,
     /// Lines of a single cell since the last row: a footer, unless another row follows.
-    pending: Vec<u64>,
+    pending: Pending,
+}
+
+/// Lines that wait for what follows them.
+#[derive(Default)]
+struct Pending {
+    count: u64,
+    /// Where the first stand; faults beyond them are counted only.
+    first: Vec<u64>,
+    last: u64,
+}
+
+impl Pending {
+    fn push(&mut self, line: u64) {
+        self.count += 1;
+        self.last = line;
+        if self.first.len() < MOST_FAULTS {
+            self.first.push(line);
+        }
+    }
+}
+
+/// Whether the last line of a table has an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Whole,
+    Cut,
 }
 
 impl<'f, const N: usize> Reader<'f, N> {
@@ -281,7 +329,6 @@ impl<'f, const N: usize> Reader<'f, N> {
     fn take<R>(
         &mut self,
         record: Record<'_>,
-        header_at: Option<u64>,
         sheet: &mut Sheet<R>,
         row: &impl Fn(&mut Cells<'_, N>) -> Result<R, &'static str>,
     ) -> Result<(), Refusal> {
@@ -289,7 +336,7 @@ impl<'f, const N: usize> Reader<'f, N> {
             sheet.lines.blank += 1;
             return Ok(());
         }
-        if header_at.is_some_and(|line| record.line < line) {
+        if self.header_at.is_some_and(|line| record.line < line) {
             sheet.lines.preamble += 1;
             return Ok(());
         }
@@ -325,7 +372,10 @@ impl<'f, const N: usize> Reader<'f, N> {
         match row(&mut cells) {
             Ok(row) => {
                 let weight = size_of::<R>() * 2 + record.raw.len() * 2 + 64;
-                self.room = self.room.checked_sub(weight).ok_or_else(too_much)?;
+                sheet.weight = sheet.weight.saturating_add(weight);
+                if sheet.weight > self.room {
+                    return Err(too_much());
+                }
                 sheet.lines.rows += 1;
                 sheet.rows.push(row);
             }
@@ -342,19 +392,23 @@ impl<'f, const N: usize> Reader<'f, N> {
 
     /// What looked like a footer stands before a row, and so is none.
     fn settle<R>(&mut self, sheet: &mut Sheet<R>) {
-        for line in self.pending.drain(..) {
-            sheet.lines.bad += 1;
-            sheet.note(line, "it has a single cell".to_owned());
+        let pending = std::mem::take(&mut self.pending);
+        sheet.lines.bad += pending.count;
+        sheet.more_faults += pending.count - pending.first.len() as u64;
+        for line in pending.first {
+            sheet.note(line, LONE_CELL.to_owned());
         }
     }
 
     /// The last line is no footer if it was cut.
-    fn finish<R>(&mut self, sheet: &mut Sheet<R>) {
-        let cut = if self.ends_open { self.pending.pop() } else { None };
-        sheet.lines.footer += self.pending.len() as u64;
-        self.pending.clear();
-        self.pending.extend(cut);
-        self.settle(sheet);
+    fn finish<R>(&mut self, last: Last, sheet: &mut Sheet<R>) {
+        let pending = std::mem::take(&mut self.pending);
+        sheet.lines.footer += pending.count;
+        if last == Last::Cut && pending.count > 0 {
+            sheet.lines.footer -= 1;
+            sheet.lines.bad += 1;
+            sheet.note(pending.last, LONE_CELL.to_owned());
+        }
     }
 }
 

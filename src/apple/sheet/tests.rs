@@ -1,3 +1,5 @@
+//! Tables in every state of repair: rows as their owner meant them, and every line accounted for.
+
 use proptest::prelude::{any, prop, proptest};
 
 use super::{Cells, Column, Form, Header, Holds, Lines, Sheet, looks_like, read};
@@ -27,7 +29,7 @@ fn row(cells: &mut Cells<'_, 4>) -> Result<String, &'static str> {
 }
 
 fn sheet(text: &str) -> Sheet<String> {
-    read(text.replace("$S", S).as_bytes(), &FORM, 1 << 20, row).expect("it has room")
+    read(text.replace("$S", S).as_bytes(), &FORM, 1 << 30, row).expect("it has room")
 }
 
 #[test]
@@ -115,6 +117,41 @@ fn headers_and_faults() {
 }
 
 #[test]
+fn a_table_of_any_size_is_read_as_its_pieces_are() {
+    const HEADER: &str = "Title,Created On,Pinned\r\n";
+    let (long, longest) = ("x".repeat(200_000), "y".repeat(1_100_000));
+    let piece = format!(
+        "Leeks, beans {long},$S,No\r\n\"a\r\n\r\nb\",$S,Yes\n\n\"c {long},$S,No\nd\",$S,Yes\rodd\n{HEADER}\u{e9}{longest}\ne,$S,Yes\n,\n"
+    );
+    let alone = sheet(&format!("{HEADER}{piece}"));
+    let all = sheet(&format!("{HEADER}{}Cut of", piece.repeat(9)));
+    assert_eq!((alone.rows.len(), alone.lines.bad), (5, 2));
+    assert!(all.rows.chunks(5).all(|rows| rows == alone.rows));
+    let Lines { lines, physical, header, rows, blank, bad, .. } = alone.lines;
+    let expected = Lines {
+        lines: 9 * (lines - 1) + 2,
+        physical: 9 * (physical - 1) + 2,
+        header: 9 * (header - 1) + 1,
+        rows: 9 * rows,
+        blank: 9 * blank,
+        bad: 9 * bad + 1,
+        ..Lines::default()
+    };
+    assert_eq!(all.lines, expected);
+    let at: Vec<u64> = all.faults.iter().map(|fault| fault.line).collect();
+    assert_eq!(at.last(), Some(&expected.physical));
+    assert_eq!(at[2], at[0] + physical - 1, "counted through the file");
+}
+
+#[test]
+fn a_line_out_of_all_proportion_costs_itself() {
+    let endless = "endless,".repeat(3 << 20);
+    let text = format!("Title,Created On\n{endless}\ra,{S}\n");
+    let sheet = read(text.as_bytes(), &FORM, 1 << 20, row).expect("it has room");
+    assert_eq!((sheet.rows.len(), sheet.lines.bad, sheet.lines.lines), (1, 1, 3));
+}
+
+#[test]
 fn memory_is_bounded() {
     let text = format!("Title,Created On\n{}", format!("a,{S}\n").repeat(1_000));
     assert!(read(text.as_bytes(), &FORM, 50_000, row).is_err());
@@ -125,7 +162,7 @@ fn memory_is_bounded() {
 proptest! {
     #[test]
     fn any_bytes_are_accounted_for(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        let sheet = read(&bytes, &FORM, 1 << 20, row).expect("it has room");
+        let sheet = read(bytes.as_slice(), &FORM, 1 << 20, row).expect("it has room");
         assert!(sheet.lines.add_up(), "{:?}", sheet.lines);
         assert_eq!(sheet.rows.len() as u64, sheet.lines.rows);
     }

@@ -43,6 +43,8 @@ pub struct ZipEntry {
     pub method: u16,
     /// DOS time, in steps of 2 s and without a zone.
     pub modified: Option<NaiveDateTime>,
+    /// Whether its owner may run it, by the Unix mode in the central directory.
+    pub is_executable: bool,
     /// Where its central header begins; `None` if it was salvaged.
     pub(super) central: Option<u64>,
     /// Where the next entry or the central directory begins, which its data must not pass.
@@ -76,6 +78,7 @@ impl ZipEntry {
             crc32: header.crc32,
             method: header.method,
             modified: dos_time(header.date, header.time),
+            is_executable: false,
             central: None,
             limit: u64::MAX,
             refusal,
@@ -94,6 +97,7 @@ impl ZipEntry {
         // `zip -` marks what it read from a pipe as a FIFO, but its content is plain data
         const PIPE: u32 = 0o010_000;
         const LINK: u32 = 0o120_000;
+        const MAY_RUN: u32 = 0o100;
         let mut entry = ZipEntry::declared(position, at, &header.common)?;
         match header.file_type() {
             0 | PLAIN | PIPE => {}
@@ -102,6 +106,7 @@ impl ZipEntry {
             LINK => entry.refuse(Refusal::Link),
             _ => entry.refuse(Refusal::Device),
         }
+        entry.is_executable = header.mode() & MAY_RUN != 0;
         entry.central = Some(central);
         Some(entry)
     }

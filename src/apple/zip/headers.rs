@@ -178,19 +178,20 @@ impl CentralHeader<'_> {
         })
     }
 
-    /// The file type of a Unix mode (`S_IFMT` bits), 0 if there is none. Writers on DOS and
-    /// Windows set Unix modes too (Python's does), those on stranger systems other things.
+    /// The file type of a Unix mode (`S_IFMT` bits), 0 if there is none.
     pub(super) fn file_type(&self) -> u32 {
+        self.mode() & 0o170_000
+    }
+
+    /// The Unix mode, 0 if there is none. Writers on DOS and Windows set Unix modes too (Python's does), those on
+    /// stranger systems other things.
+    pub(super) fn mode(&self) -> u32 {
         const DOS: u8 = 0;
         const UNIX: u8 = 3;
         const NTFS: u8 = 10;
         const VFAT: u8 = 14;
         const MACOS: u8 = 19;
-        if matches!(self.made_by, DOS | UNIX | NTFS | VFAT | MACOS) {
-            (self.attributes >> 16) & 0o170_000
-        } else {
-            0
-        }
+        if matches!(self.made_by, DOS | UNIX | NTFS | VFAT | MACOS) { self.attributes >> 16 } else { 0 }
     }
 }
 

@@ -124,6 +124,26 @@ fn names_and_folders() {
 }
 
 #[test]
+fn a_mode_says_what_its_owner_may_run() {
+    let of_dos = |piece: Piece| {
+        let mut piece = piece;
+        piece.central = |record| record.made_by = 1 << 8 | 20;
+        piece
+    };
+    let archive = open(
+        &zip(&[
+            Piece::new("run", "a").mode(0o100_755),
+            Piece::new("mine", "b").mode(0o100_700),
+            Piece::new("text", "c").mode(0o100_644),
+            of_dos(Piece::new("amiga", "d").mode(0o100_755)),
+        ])
+        .bytes,
+    );
+    let may_run: Vec<bool> = archive.entries.iter().map(|entry| entry.is_executable).collect();
+    assert_eq!(may_run, [true, true, false, false]);
+}
+
+#[test]
 fn what_stands_around_an_archive() {
     let inner = zip(&[Piece::new("inner", "not an entry")]);
     let fake_end = b"PK\x05\x06\0\0\0\0\x01\0\x01\0\x30\0\0\0\x05\0\0\0\0\0";

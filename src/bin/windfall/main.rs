@@ -175,6 +175,7 @@ fn guided(paths: Vec<PathBuf>, running: &Running) -> Exit {
         run: &|arguments| {
             let words = iter::once(OsString::from("windfall")).chain(arguments.iter().cloned());
             let exit = understood(words.collect(), running);
+            *locked(&running.0) = Now::Idle;
             *locked(&last) = exit;
             match exit {
                 Exit::Done => guide::Came::Whole,
@@ -534,9 +535,20 @@ enum Event {
     Signal,
 }
 
-/// How the run that lasts now is stopped, while there is one.
+/// What goes on now.
 #[derive(Clone, Default)]
-struct Running(Arc<Mutex<Option<Stop>>>);
+struct Running(Arc<Mutex<Now>>);
+
+#[derive(Clone, Default)]
+enum Now {
+    /// Nothing that would have to be stopped.
+    #[default]
+    Idle,
+    /// A run, which stops when it is told to.
+    Works(Stop),
+    /// A run has ended and said what it came to: how the process ends is decided.
+    Said,
+}
 
 #[derive(Clone)]
 struct Stop {
@@ -560,9 +572,9 @@ fn in_session(
         Err(error) => return failed(&error, None),
     };
     let stop = Stop { cancel: Arc::clone(&session.cancel), screen: Arc::clone(&session.screen) };
-    *locked(&session.running.0) = Some(stop);
+    *locked(&session.running.0) = Now::Works(stop);
     let exit = command(&session);
-    locked(&session.running.0).take();
+    *locked(&session.running.0) = Now::Said;
     exit
 }
 
@@ -584,16 +596,19 @@ fn attended(work: impl FnOnce(&Running) -> Exit + Send + 'static) -> Exit {
     if let Err(source) = thread::Builder::new().name("run".to_owned()).stack_size(STACK).spawn(work) {
         return failed(&Error::io("start", Path::new("a thread"))(source), None);
     }
+    let mut came_late = false;
     loop {
         let event = events.recv();
-        let stop = locked(&running.0).clone();
-        match (event, stop) {
+        let now = locked(&running.0).clone();
+        match (event, now) {
             (Ok(Event::Ended(exit)), _) => return exit,
-            (Ok(Event::Signal), Some(stop)) if !stop.cancel.swap(true, Ordering::Relaxed) => {
+            (Ok(Event::Signal), Now::Works(stop)) if !stop.cancel.swap(true, Ordering::Relaxed) => {
                 stop.screen.note("stopping; press Ctrl-C again to stop at once, which is safe too");
             }
-            (Ok(Event::Signal) | Err(_), stop) => {
-                if let Some(stop) = stop {
+            // it came too late to stop anything, and must not make a whole run look like half a one
+            (Ok(Event::Signal), Now::Said) if !came_late => came_late = true,
+            (Ok(Event::Signal) | Err(_), now) => {
+                if let Now::Works(stop) = now {
                     stop.screen.clear();
                 }
                 return Exit::Interrupted;

@@ -1,31 +1,43 @@
 //! What the bookmarks of all exports come to: one file for browsers, and one table.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 
 use super::{File, csv, html, read, united};
-use crate::category::outcome::{Count, Hearing, Made};
+use crate::category::outcome::{Count, Hearing, Made, time_of};
 use crate::category::recognise::Sort;
-use crate::contents::{Category, ContentId, Contents, ExportId};
-use crate::problem::Code;
+use crate::contents::{Category, ContentId, Contents, Entry, ExportId};
+use crate::library::layout;
+
+/// Bytes of memory that all bookmarks may take, besides what each file brings: 400,000 of them.
+const ROOM: usize = 192 << 20;
 
 /// The files of bookmarks that were read.
 #[derive(Debug, Default)]
 pub struct Heard {
-    pub files: BTreeMap<ContentId, File>,
+    pub files: BTreeMap<ContentId, Arc<File>>,
 }
 
 /// Reads every file of bookmarks.
 pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
     let contents = hearing.contents;
     let mut heard = Heard::default();
+    let mut room = ROOM;
     for entry in contents.entries.iter().filter(|entry| Sort::of(entry) == Some(Sort::Bookmarks)) {
         let Some(content) = entry.content().filter(|content| !heard.files.contains_key(content)) else {
             continue;
         };
-        let Some(bytes) = hearing.whole(content) else { continue };
-        match read(entry.name(), &bytes) {
-            Some(file) => _ = heard.files.insert(content, file),
-            None => hearing.refuse(content, (Code::BadRow, "it has neither form of bookmarks".to_owned())),
+        room = room.saturating_add(hearing.room_of(entry));
+        let Some(file) = hearing.reader(content) else { continue };
+        match read(entry.name(), file, room) {
+            Ok(file) => {
+                room = room.saturating_sub(file.weight);
+                heard.files.insert(content, Arc::new(file));
+            }
+            Err(refusal) => hearing.refuse(content, refusal),
         }
     }
     heard
@@ -35,9 +47,11 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
 #[derive(Debug, Default)]
 pub struct Decided {
     /// Of all exports together.
-    pub files: Vec<File>,
+    pub files: Vec<Arc<File>>,
     /// Of these inputs, if they hold any.
     pub count: Option<Count>,
+    /// The newest time of the files.
+    modified: Option<DateTime<Utc>>,
 }
 
 /// Decides for all exports together.
@@ -49,11 +63,13 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
         let items = given.iter().map(|file| file.bookmarks.len() as u64).sum();
         Count { items, ..Count::of(Category::Bookmarks) }
     });
-    Decided { files, count }
+    let read = |entry: &&Entry| entry.content().is_some_and(|content| heard.files.contains_key(&content));
+    let modified = contents.entries.iter().filter(read).filter_map(time_of).max();
+    Decided { files, count, modified }
 }
 
 /// The files of each export that has any, the oldest first; a copy within an export counts once.
-fn by_export(contents: &Contents, heard: &Heard, wants: impl Fn(bool) -> bool) -> Vec<Vec<File>> {
+fn by_export(contents: &Contents, heard: &Heard, wants: impl Fn(bool) -> bool) -> Vec<Vec<Arc<File>>> {
     let mut exports: BTreeMap<ExportId, Vec<ContentId>> = BTreeMap::new();
     for entry in contents.entries.iter().filter(|entry| wants(entry.given)) {
         let Some(content) = entry.content().filter(|_| Sort::of(entry) == Some(Sort::Bookmarks)) else {
@@ -75,10 +91,12 @@ impl Decided {
         if self.files.is_empty() {
             return Vec::new();
         }
-        let file = |name, text: fn(&[File]) -> String| {
-            Made::new(Category::Bookmarks, format!("Bookmarks/{name}"), move |_, to| {
-                to.write_all(text(&self.files).as_bytes())
-            })
+        let file = |name, write: fn(&[Arc<File>], &mut dyn Write) -> io::Result<()>| {
+            let made =
+                Made::new(Category::Bookmarks, format!("{}/{name}", layout::BOOKMARKS), move |_, to| {
+                    write(&self.files, to)
+                });
+            made.modified(self.modified)
         };
         vec![file("bookmarks.html", html), file("bookmarks.csv", csv)]
     }

@@ -9,23 +9,28 @@
 
 mod date;
 mod decide;
+mod folder;
 mod netscape;
 mod table;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io::Read;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use crate::apple::sheet::Lines;
+use crate::apple::table::{Encoding, decoded};
+use crate::apple::text::split;
+use crate::category::outcome::LARGEST_WHOLE;
+use crate::problem::refusal::{Refusal, refused};
+use crate::problem::{Code, amount};
 
 pub use decide::{Decided, Heard, decide, hear};
+pub use folder::FolderPath;
 pub use table::looks_like as looks_like_table;
 pub use write::{csv, html};
-
-/// Names of folders, the outermost first. They are shared, so that a long one costs once.
-pub type FolderPath = Vec<Arc<str>>;
 
 /// A bookmark, or an article of the reading list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -62,7 +67,7 @@ impl Bookmark {
 
     /// The folders in one text for the table, separated by `/`; `None` where the form has none, `""` outside all.
     pub fn folder_text(&self) -> Option<String> {
-        self.folder.as_ref().map(|path| path.join("/"))
+        self.folder.as_ref().map(|path| path.names().join("/"))
     }
 
     /// The time for the table: of the last change, else when it was made.
@@ -101,17 +106,57 @@ pub struct File {
     pub folders: Vec<Folder>,
     /// Of the HTML form only the rows and what is bad are counted.
     pub lines: Lines,
-    /// What cannot be read: the number of its first line, from 1, and why.
+    /// How its text was read.
+    pub encoding: Option<Encoding>,
+    /// The first 1,000 lines that cannot be read: the number of the first of each, from 1, and why.
     pub bad: Vec<(u64, &'static str)>,
+    /// Bytes of memory that the bookmarks take, at most.
+    pub weight: usize,
 }
 
-/// Reads a file of either form, whatever it is called; `None` if it is neither. `name` is its file name.
-pub fn read(name: &str, bytes: &[u8]) -> Option<File> {
-    let text = crate::apple::table::decode(bytes);
-    let (stem, _) = crate::apple::text::split(name);
-    let mut file = if netscape::is_netscape(&text) { netscape::read(&text) } else { table::read(&text)? };
-    file.name = stem.to_owned();
-    Some(file)
+/// Reads a file of either form, whatever it is called, using at most `room` bytes of memory for its bookmarks. `name` is
+/// its file name.
+///
+/// # Errors
+/// If it cannot be read or is neither form, or if there are more bookmarks than `room` has space for.
+pub fn read(name: &str, mut source: impl Read, room: usize) -> Result<File, Refusal> {
+    let mut head = Vec::new();
+    (&mut source).take(netscape::HEAD).read_to_end(&mut head).map_err(|error| refused(&error))?;
+    let is_netscape = netscape::is_netscape(&decoded(&head).0);
+    let source = head.as_slice().chain(source);
+    let file = if is_netscape { page(source, room)? } else { table::read(source, room)? };
+    Ok(File { name: split(name).0.to_owned(), ..file })
+}
+
+/// Reads the HTML form, which is read as a whole.
+fn page(source: impl Read, room: usize) -> Result<File, Refusal> {
+    let mut bytes = Vec::new();
+    source.take(LARGEST_WHOLE + 1).read_to_end(&mut bytes).map_err(|error| refused(&error))?;
+    if bytes.len() as u64 > LARGEST_WHOLE {
+        let message =
+            format!("it has more than {}, as no page of bookmarks ever had", amount::size(LARGEST_WHOLE));
+        return Err((Code::LimitExceeded, message));
+    }
+    let (text, encoding) = decoded(&bytes);
+    let file = netscape::read(&text, room).ok_or_else(too_many)?;
+    Ok(File { encoding: Some(encoding), ..file })
+}
+
+fn too_many() -> Refusal {
+    (
+        Code::LimitExceeded,
+        "its bookmarks would take more memory than those of all exports together may".to_owned(),
+    )
+}
+
+impl File {
+    /// Adds a bookmark that so many bytes stated; `None` if there is no room for it.
+    fn add(&mut self, bookmark: Bookmark, stated: usize, room: usize) -> Option<()> {
+        self.weight += size_of::<Bookmark>() + stated * 2 + 64;
+        self.lines.rows += 1;
+        self.bookmarks.push(bookmark);
+        (self.weight <= room).then_some(())
+    }
 }
 
 /// Several exports as one, the oldest first, each with its files in order.
@@ -119,42 +164,62 @@ pub fn read(name: &str, bytes: &[u8]) -> Option<File> {
 /// Of an address that several exports have, the bookmarks of the newest one count, all that it has of it; what only
 /// an older export has stays. Where the newest form knows no folders, the folder that an older one states stays too.
 /// Bookmarks without an address have no key: of equal ones as many stay as the export has that has most.
-pub fn united(exports: Vec<Vec<File>>) -> Vec<File> {
-    let mut kept: Vec<File> = Vec::new();
+pub fn united(exports: Vec<Vec<Arc<File>>>) -> Vec<Arc<File>> {
+    let mut kept: Vec<Arc<File>> = Vec::new();
     for mut newer in exports {
-        let mut older: BTreeMap<String, VecDeque<Bookmark>> = BTreeMap::new();
-        let named: BTreeSet<&str> = bookmarks(&newer).map(|bookmark| bookmark.url.as_str()).collect();
-        let mut nameless: BTreeMap<(String, Option<FolderPath>), usize> = BTreeMap::new();
-        for bookmark in bookmarks(&newer).filter(|bookmark| bookmark.url.is_empty()) {
-            *nameless.entry((bookmark.title.clone(), bookmark.folder.clone())).or_default() += 1;
-        }
-        for file in &mut kept {
-            file.bookmarks.retain(|bookmark| {
-                if bookmark.url.is_empty() {
-                    let key = (bookmark.title.clone(), bookmark.folder.clone());
-                    let again = nameless.get_mut(&key).filter(|left| **left > 0);
-                    return again.map(|left| *left -= 1).is_none();
-                }
-                let is_replaced = named.contains(bookmark.url.as_str());
-                if is_replaced {
-                    older.entry(bookmark.url.clone()).or_default().push_back(bookmark.clone());
-                }
-                !is_replaced
-            });
-        }
-        for bookmark in newer.iter_mut().flat_map(|file| &mut file.bookmarks) {
-            let Some(before) = older.get_mut(&bookmark.url).and_then(VecDeque::pop_front) else { continue };
-            if bookmark.folder.is_none() && !bookmark.deleted {
-                bookmark.folder = before.folder;
-                bookmark.reading_list |= before.reading_list;
-            }
+        if !kept.is_empty() {
+            unite(&mut kept, &mut newer);
         }
         kept.extend(newer);
     }
     kept
 }
 
-fn bookmarks(files: &[File]) -> impl Iterator<Item = &Bookmark> {
+/// Takes out of older files what newer ones have too, and adds to those what only the older ones know of it.
+fn unite(older: &mut [Arc<File>], newer: &mut [Arc<File>]) {
+    let mut known: BTreeMap<String, VecDeque<(Option<FolderPath>, bool)>> = BTreeMap::new();
+    let named: BTreeSet<&str> = bookmarks(newer).map(|bookmark| bookmark.url.as_str()).collect();
+    let mut nameless: BTreeMap<(String, Option<FolderPath>), usize> = BTreeMap::new();
+    for bookmark in bookmarks(newer).filter(|bookmark| bookmark.url.is_empty()) {
+        *nameless.entry((bookmark.title.clone(), bookmark.folder.clone())).or_default() += 1;
+    }
+    for file in older {
+        Arc::make_mut(file).bookmarks.retain(|bookmark| {
+            if bookmark.url.is_empty() {
+                let key = (bookmark.title.clone(), bookmark.folder.clone());
+                let again = nameless.get_mut(&key).filter(|left| **left > 0);
+                return again.map(|left| *left -= 1).is_none();
+            }
+            let is_replaced = named.contains(bookmark.url.as_str());
+            if is_replaced {
+                let lies = (bookmark.folder.clone(), bookmark.reading_list);
+                known.entry(bookmark.url.clone()).or_default().push_back(lies);
+            }
+            !is_replaced
+        });
+    }
+    for file in newer {
+        let mut gained = Vec::new();
+        for (at, bookmark) in file.bookmarks.iter().enumerate() {
+            let before = known.get_mut(&bookmark.url).and_then(VecDeque::pop_front);
+            if bookmark.folder.is_none() && !bookmark.deleted {
+                gained.extend(before.map(|before| (at, before)));
+            }
+        }
+        if gained.is_empty() {
+            continue;
+        }
+        let bookmarks = &mut Arc::make_mut(file).bookmarks;
+        for (at, (folder, reading_list)) in gained {
+            if let Some(bookmark) = bookmarks.get_mut(at) {
+                bookmark.folder = folder;
+                bookmark.reading_list |= reading_list;
+            }
+        }
+    }
+}
+
+fn bookmarks(files: &[Arc<File>]) -> impl Iterator<Item = &Bookmark> {
     files.iter().flat_map(|file| &file.bookmarks)
 }
 

@@ -20,11 +20,14 @@ const DEEPEST: usize = 64;
 /// Characters of a folder's name; nobody's is longer, and it is repeated with every bookmark inside.
 const LONGEST_NAME: usize = 255;
 
+/// Bytes of memory that a folder takes besides its name.
+const EACH_FOLDER: usize = 128;
+
 /// What the head of such a file says.
 const MARK: &str = "netscape-bookmark-file";
 
 /// Bytes in which the mark stands, if anywhere.
-const HEAD: usize = 4096;
+pub const HEAD: u64 = 4096;
 
 /// What Safari calls the reading list. Where it does not say so by its identifier, the name must do.
 const READING_LIST: &str = "com.apple.readinglist|reading list|liste de lecture|leseliste|lista de lectura|\
@@ -37,13 +40,9 @@ const FAVOURITES: &str = "bookmarksbar|favorites|favourites|favorites bar|favour
      signets|favoriten|favoritos|preferiti|favorieten|favoriter|favoritter|suosikit|\
      ulubione|oblíbené|избранное|favoriler|sık kullanılanlar|お気に入り|个人收藏|喜好項目|즐겨찾기";
 
-/// Whether it is such a file: by its mark, or by links in definition lists.
+/// Whether a text that begins so is such a file: by its mark, or by links in definition lists.
 pub fn is_netscape(text: &str) -> bool {
-    let mut end = text.len().min(HEAD);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let head = text[..end].to_ascii_lowercase();
+    let head = text.to_ascii_lowercase();
     head.contains(MARK) || head.contains("<dl>") && head.contains("<dt>")
 }
 
@@ -64,11 +63,13 @@ struct Reader {
     announced: Option<Folder>,
     known: BTreeSet<FolderPath>,
     said: String,
+    room: usize,
 }
 
-/// Reads a file. Never fails; what is no link, heading or description is passed over.
-pub fn read(text: &str) -> File {
-    let mut reader = Reader::default();
+/// Reads a file, using at most `room` bytes of memory for what it holds; `None` if that is not enough. What is no link,
+/// heading or description is passed over.
+pub fn read(text: &str, room: usize) -> Option<File> {
+    let mut reader = Reader { room, ..Reader::default() };
     let mut reading = Reading::Nothing;
     for token in Tokens::new(text) {
         match token {
@@ -77,7 +78,7 @@ pub fn read(text: &str) -> File {
             Token::Open(tag) => {
                 let ends = ["a", "h3", "dl", "dt", "dd"].iter().any(|name| tag.is(name));
                 if ends {
-                    reader.finish(mem::replace(&mut reading, Reading::Nothing));
+                    reader.finish(mem::replace(&mut reading, Reading::Nothing))?;
                 }
                 if tag.is("a") {
                     reading = Reading::Link(Box::new(reader.link(&tag)));
@@ -95,7 +96,7 @@ pub fn read(text: &str) -> File {
             Token::Close(name) => {
                 let is = |wanted: &str| name.eq_ignore_ascii_case(wanted);
                 if is("a") || is("h3") || is("dd") || is("dl") {
-                    reader.finish(mem::replace(&mut reading, Reading::Nothing));
+                    reader.finish(mem::replace(&mut reading, Reading::Nothing))?;
                 }
                 if is("dl") {
                     // a folder whose list never began is closed by none
@@ -105,10 +106,9 @@ pub fn read(text: &str) -> File {
             }
         }
     }
-    reader.finish(reading);
-    reader.file.lines.rows = reader.file.bookmarks.len() as u64;
+    reader.finish(reading)?;
     reader.file.lines.lines = reader.file.lines.rows;
-    reader.file
+    Some(reader.file)
 }
 
 impl Reader {
@@ -146,7 +146,8 @@ impl Reader {
         }
     }
 
-    fn finish(&mut self, reading: Reading) {
+    /// Takes in what was read; `None` if there is no room for it.
+    fn finish(&mut self, reading: Reading) -> Option<()> {
         let said = mem::take(&mut self.said);
         let said = decoded(&said);
         let line = || said.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -154,15 +155,18 @@ impl Reader {
             Reading::Nothing => (),
             Reading::Link(mut bookmark) => {
                 bookmark.title = line();
-                self.file.bookmarks.push(*bookmark);
+                let stated = bookmark.title.len() + bookmark.url.len();
+                self.file.add(*bookmark, stated, self.room)?;
             }
             Reading::Heading(mut folder) => {
                 let name = line();
                 let key = name.to_lowercase();
-                folder.favourites |= folder.path.is_empty() && is_one_of(FAVOURITES, &key);
-                folder.reading_list |= folder.path.is_empty() && is_one_of(READING_LIST, &key);
-                if folder.path.len() < DEEPEST {
-                    folder.path.push(name.chars().take(LONGEST_NAME).collect::<String>().into());
+                let is_outermost = folder.path.depth() == 0;
+                folder.favourites |= is_outermost && is_one_of(FAVOURITES, &key);
+                folder.reading_list |= is_outermost && is_one_of(READING_LIST, &key);
+                if folder.path.depth() < DEEPEST {
+                    folder.path = folder.path.within(&name.chars().take(LONGEST_NAME).collect::<String>());
+                    self.file.weight += size_of::<Folder>() * 2 + name.len().min(LONGEST_NAME) + EACH_FOLDER;
                 }
                 if self.known.insert(folder.path.clone()) {
                     self.file.folders.push(folder.clone());
@@ -175,6 +179,7 @@ impl Reader {
                 }
             }
         }
+        (self.file.weight <= self.room).then_some(())
     }
 }
 

@@ -5,10 +5,13 @@
 //! silence.
 
 use std::borrow::Cow;
+use std::io::Read;
 
-use crate::apple::sheet::Lines;
-use crate::apple::table::{Record, Records, yes_or_no};
-use crate::category::bookmarks::{Bookmark, File, Stamp, date};
+use crate::apple::sheet::passage::Passages;
+use crate::apple::table::{Record, Records, lines_of, yes_or_no};
+use crate::category::bookmarks::{Bookmark, File, Stamp, date, too_many};
+use crate::problem::Code;
+use crate::problem::refusal::{Refusal, refused};
 
 /// Records before the header that are preamble; behind them no header is looked for.
 const LONGEST_PREAMBLE: usize = 8;
@@ -40,6 +43,11 @@ impl Columns {
         (columns.title.is_some() || columns.modified.is_some()).then_some(columns)
     }
 
+    /// Whether this record is the header once more.
+    fn are_again(&self, record: &Record<'_>) -> bool {
+        Columns::of(record).is_some_and(|again| again.url == self.url && again.count == self.count)
+    }
+
     /// Whether they stand in the order that Apple gives them.
     fn is_usual(&self) -> bool {
         (self.title, self.url, self.modified) == (Some(0), 1, Some(2))
@@ -58,55 +66,77 @@ pub fn looks_like(first_bytes: &[u8]) -> bool {
         .is_some_and(|columns| columns.is_usual())
 }
 
-/// Reads a table; `None` if it has no header of bookmarks.
-pub fn read(text: &str) -> Option<File> {
+/// Reads a table of any size, using at most `room` bytes of memory for its bookmarks.
+///
+/// # Errors
+/// If it cannot be read or has no header of bookmarks, or if there are more of them than `room` has space for.
+pub fn read(source: impl Read, room: usize) -> Result<File, Refusal> {
+    let mut passages = Passages::new(source);
     let mut file = File::default();
-    let mut columns = None;
-    let mut next_line = 1;
-    let separator = separator(text);
-    for record in Records::new(text, separator) {
-        let (line, spanned) = match &record {
-            Ok(record) => (record.line, record.lines),
-            Err(oversized) => (oversized.line, 1),
-        };
-        file.lines.blank += line - next_line;
-        next_line = line + spanned;
-        let record = match record {
-            Ok(record) => record,
-            Err(_) => {
-                file.bad.push((line, "it is longer than any bookmark"));
-                continue;
-            }
-        };
-        let Some(known) = columns else {
-            columns = Columns::of(&record);
-            match columns {
-                Some(_) => file.lines.header += 1,
-                None => file.lines.preamble += 1,
-            }
-            if file.lines.preamble > LONGEST_PREAMBLE as u64 {
-                return None;
-            }
-            continue;
-        };
-        if Columns::of(&record).is_some_and(|again| again.url == known.url && again.count == known.count) {
-            file.lines.header += 1;
-            continue;
+    let (mut columns, mut comma) = (None, ',');
+    // lines that are part of a record, and those of the passage that need not come again
+    let (mut spanned, mut done) = (0, 0);
+    while let Some(passage) = passages.next(done).map_err(|error| refused(&error))? {
+        if passage.before == 0 {
+            comma = separator(passage.text);
         }
-        match row(&record, &known, separator) {
-            Ok(bookmark) => file.bookmarks.push(bookmark),
-            Err(why) => file.bad.push((line, why)),
+        done = passage.last.unwrap_or_default();
+        for record in Records::new(passage.text, comma) {
+            let (at, lines) = match &record {
+                Ok(record) => (record.line, record.lines),
+                Err(oversized) => (oversized.line, 1),
+            };
+            if passage.last.is_some_and(|last| at > last) {
+                done = at - 1;
+                break;
+            }
+            done = done.max(at + lines - 1);
+            spanned += lines;
+            file.lines.lines += 1;
+            let line = passage.before + at;
+            match (record, columns) {
+                (Err(_), _) => file.is_bad(line, "it is longer than any bookmark"),
+                (Ok(record), None) => {
+                    columns = Columns::of(&record);
+                    match columns {
+                        Some(_) => file.lines.header += 1,
+                        None => file.lines.preamble += 1,
+                    }
+                    if file.lines.preamble > LONGEST_PREAMBLE as u64 {
+                        return Err(neither());
+                    }
+                }
+                (Ok(record), Some(known)) if known.are_again(&record) => file.lines.header += 1,
+                (Ok(record), Some(known)) => match row(&record, &known, comma) {
+                    Ok(bookmark) => file.add(bookmark, record.raw.len(), room).ok_or_else(too_many)?,
+                    Err(why) => file.is_bad(line, why),
+                },
+            }
+        }
+        if passage.last.is_none() {
+            file.lines.physical = passage.before + lines_of(passage.text);
         }
     }
-    columns?;
-    let physical = physical_lines(text);
-    file.lines.blank += (physical + 1).saturating_sub(next_line);
-    file.lines.physical = physical;
-    file.lines.rows = file.bookmarks.len() as u64;
-    file.lines.bad = file.bad.len() as u64;
-    let Lines { header, preamble, rows, blank, bad, .. } = file.lines;
-    file.lines.lines = header + preamble + rows + blank + bad;
-    Some(file)
+    columns.ok_or_else(neither)?;
+    file.encoding = passages.encoding();
+    file.lines.blank = file.lines.physical.saturating_sub(spanned);
+    file.lines.lines += file.lines.blank;
+    Ok(file)
+}
+
+fn neither() -> Refusal {
+    (Code::BadRow, "it has neither form of bookmarks".to_owned())
+}
+
+impl File {
+    /// Counts a line that cannot be read.
+    fn is_bad(&mut self, line: u64, why: &'static str) {
+        const MOST_SAID: usize = 1_000;
+        self.lines.bad += 1;
+        if self.bad.len() < MOST_SAID {
+            self.bad.push((line, why));
+        }
+    }
 }
 
 fn row(record: &Record<'_>, columns: &Columns, separator: char) -> Result<Bookmark, &'static str> {
@@ -185,18 +215,4 @@ fn separator(text: &str) -> char {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |separator: char| first.matches(separator).count();
     [',', ';', '\t'].into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(',')
-}
-
-fn physical_lines(text: &str) -> u64 {
-    let bytes = text.as_bytes();
-    let breaks = bytes
-        .iter()
-        .enumerate()
-        .filter(|(at, byte)| match byte {
-            b'\n' => true,
-            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
-            _ => false,
-        })
-        .count() as u64;
-    breaks + u64::from(!text.is_empty() && !text.ends_with(['\n', '\r']))
 }

@@ -1,9 +1,10 @@
 //! Both forms in, one value and two files out.
 
-use super::{Bookmark, File, csv, html, read, united};
+use super::{Bookmark, File, FolderPath, united};
 use crate::apple::sheet::Lines;
 use chrono::DateTime;
 use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 const SAFARI: &str = r#"<!DOCTYPE NETSCAPE-Bookmark-file-1>
@@ -32,8 +33,35 @@ const SAFARI: &str = r#"<!DOCTYPE NETSCAPE-Bookmark-file-1>
 	</HTML>
 "#;
 
+const ROOM: usize = 64 << 20;
+
+fn read(name: &str, bytes: &[u8]) -> Option<File> {
+    super::read(name, bytes, ROOM).ok()
+}
+
 fn given(name: &str, text: &str) -> File {
     read(name, text.as_bytes()).expect("a file of bookmarks")
+}
+
+fn written(files: &[File], write: fn(&[Arc<File>], &mut dyn Write) -> io::Result<()>) -> String {
+    let files: Vec<Arc<File>> = files.iter().cloned().map(Arc::new).collect();
+    let mut bytes = Vec::new();
+    write(&files, &mut bytes).expect("memory takes everything");
+    String::from_utf8(bytes).expect("text")
+}
+
+fn html(files: &[File]) -> String {
+    written(files, super::html)
+}
+
+fn csv(files: &[File]) -> String {
+    written(files, super::csv)
+}
+
+fn united_titles(exports: &[&[File]]) -> Vec<(String, String)> {
+    let exports = exports.iter().map(|files| files.iter().cloned().map(Arc::new).collect()).collect();
+    let files: Vec<File> = united(exports).iter().map(|file| File::clone(file)).collect();
+    titles(&files)
 }
 
 fn titles(files: &[File]) -> Vec<(String, String)> {
@@ -168,7 +196,7 @@ fn links_of_the_page() {
         ]
     );
     assert_eq!(file.bookmarks[1].note, "with a garden");
-    let folders: Vec<String> = file.folders.iter().map(|folder| folder.path.join("/")).collect();
+    let folders: Vec<String> = file.folders.iter().map(|folder| folder.path.names().join("/")).collect();
     assert_eq!(folders, ["Favorites", "Favorites/Häuser", "Favorites/Empty", "Liste"]);
 }
 
@@ -191,7 +219,7 @@ fn pages_without_closing_tags() {
     }
     let nested = "<DL><DT><H3>a</H3>".repeat(100_000);
     let file = given("b.html", &format!("<!DOCTYPE NETSCAPE-Bookmark-file-1>{nested}<DT><A HREF=u>1</A>"));
-    assert_eq!(file.bookmarks[0].folder.as_ref().map(Vec::len), Some(64));
+    assert_eq!(file.bookmarks[0].folder.as_ref().map(FolderPath::depth), Some(64));
     assert!(html(&[file]).len() < 1 << 20);
 }
 
@@ -283,31 +311,49 @@ fn several_exports_are_one() {
         "<DT><H3>F</H3><DL><DT><A HREF=\"u:1\">one</A><DT><A HREF=\"u:2\">two</A></DL><DT><A HREF=\"u:1\">one again</A>",
     );
     // within one export nothing is merged
-    let both = vec![folders.clone(), table(&["one,u:1,,no,no"])];
-    assert_eq!(titles(&united(vec![both])).len(), 4);
+    let both = [folders.clone(), table(&["one,u:1,,no,no"])];
+    assert_eq!(united_titles(&[&both]).len(), 4);
     // the newest counts, and what it cannot say stays
-    let newer = vec![table(&["One,u:1,,no,no", "three,u:3,,no,no"])];
+    let newer = [table(&["One,u:1,,no,no", "three,u:3,,no,no"])];
     let named = |titles: &[(&str, &str)]| -> Vec<(String, String)> {
         titles.iter().map(|(title, folder)| ((*title).to_owned(), (*folder).to_owned())).collect()
     };
     assert_eq!(
-        titles(&united(vec![vec![folders.clone()], newer])),
+        united_titles(&[&[folders.clone()], &newer]),
         named(&[("two", "F"), ("One", "F"), ("three", "")])
     );
     // the same export twice is one
-    assert_eq!(titles(&united(vec![vec![folders.clone()], vec![folders.clone()]])), titles(&[folders]));
+    assert_eq!(united_titles(&[&[folders.clone()], &[folders.clone()]]), titles(&[folders]));
     // without an address: as many as the export has that has most
     let nameless = table(&["a,,,no,no", "a,,,no,no"]);
     let one = table(&["a,,,no,no"]);
-    assert_eq!(titles(&united(vec![vec![nameless.clone()], vec![one.clone()]])).len(), 2);
-    assert_eq!(titles(&united(vec![vec![one], vec![nameless]])).len(), 2);
+    assert_eq!(united_titles(&[&[nameless.clone()], &[one.clone()]]).len(), 2);
+    assert_eq!(united_titles(&[&[one], &[nameless]]).len(), 2);
+}
+
+#[test]
+fn a_table_of_any_size_is_read_as_its_pieces_are() {
+    const HEADER: &str = "Title,URL,modifiedOn,favorite,deleted\n";
+    let title = "long ".repeat(200_000);
+    let piece = format!("\"{title}\n\",u:1,,no,no\n\n{HEADER}a,u:2,,yes,no\nodd,odd,odd,odd,odd,odd,odd\n");
+    let alone = given("b.csv", &format!("{HEADER}{piece}"));
+    let all = given("b.csv", &format!("{HEADER}{}", piece.repeat(12)));
+    assert_eq!((alone.bookmarks.len(), alone.lines.bad), (2, 1));
+    assert!(all.bookmarks.chunks(2).all(|bookmarks| bookmarks == alone.bookmarks));
+    let Lines { lines, physical, .. } = alone.lines;
+    assert_eq!((all.lines.lines - 1, all.lines.physical - 1), (12 * (lines - 1), 12 * (physical - 1)));
+    assert!(all.lines.add_up(), "{:?}", all.lines);
+    assert!(
+        super::read("b.csv", format!("{HEADER}{piece}").as_bytes(), 1 << 20).is_err(),
+        "there is no room"
+    );
 }
 
 fn some_bookmark() -> impl Strategy<Value = Bookmark> {
     let word = || prop_oneof![Just(String::new()), "[a-zé<>&\"' ;,#]{1,8}", "\\PC{1,6}"];
     let line = move || word().prop_map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
     let path = prop::collection::vec("[a-c&<]{1,2}", 0..3);
-    let path = path.prop_map(|path| path.into_iter().map(Arc::from).collect());
+    let path = path.prop_map(|path| path.iter().fold(FolderPath::default(), |path, name| path.within(name)));
     (line(), word(), path, line(), any::<u32>()).prop_map(|(title, url, folder, note, seconds)| {
         let utc = DateTime::from_timestamp(i64::from(seconds), 0).filter(|_| seconds > 0);
         let added = utc.map(|utc| super::Stamp { raw: seconds.to_string(), utc: Some(utc) });

@@ -4,7 +4,10 @@
 //! The same bookmarks give the same bytes; nothing of the day of writing is in them. Folders keep their order, and two
 //! of one name in one place are one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
 
 use chrono::SecondsFormat;
 
@@ -51,19 +54,19 @@ impl<'f> Tree<'f> {
         })
     }
 
-    fn of(files: &'f [File]) -> Self {
+    fn of(files: &'f [Arc<File>]) -> Self {
         let mut tree = Tree { nodes: vec![Node::default()], known: BTreeMap::new() };
         for file in files {
             for folder in &file.folders {
-                let at = tree.at(folder.path.iter().map(AsRef::as_ref));
+                let at = tree.at(folder.path.names());
                 // what lies in the favourites is marked by the folder around it
-                let is_outermost = folder.path.len() == 1;
+                let is_outermost = folder.path.depth() == 1;
                 tree.nodes[at].favourites |= folder.favourites && is_outermost;
                 tree.nodes[at].reading_list |= folder.reading_list && is_outermost;
             }
             for bookmark in file.bookmarks.iter().filter(|bookmark| !bookmark.deleted) {
                 let at = match &bookmark.folder {
-                    Some(path) => tree.at(path.iter().map(AsRef::as_ref)),
+                    Some(path) => tree.at(path.names()),
                     None => tree.at([file.name.as_str()]),
                 };
                 tree.nodes[at].bookmarks.push(bookmark);
@@ -81,20 +84,22 @@ impl<'f> Tree<'f> {
 
 /// One file for every browser. Folders stay as they were; bookmarks without any stand in a folder named like their
 /// file, deleted ones in `Recently deleted`. Every address is in it, also those that a page must not show as links.
-pub fn html(files: &[File]) -> String {
+///
+/// # Errors
+/// If `to` refuses.
+pub fn html(files: &[Arc<File>], to: &mut dyn Write) -> io::Result<()> {
     let tree = Tree::of(files);
-    let mut text = HEAD.to_owned();
-    write_folder(&tree, 0, 1, &mut text);
-    text.push_str("</DL><p>\n");
-    text
+    to.write_all(HEAD.as_bytes())?;
+    write_folder(&tree, 0, 1, to)?;
+    to.write_all(b"</DL><p>\n")
 }
 
 /// As deep as folders are read.
-fn write_folder(tree: &Tree<'_>, at: usize, depth: usize, text: &mut String) {
+fn write_folder(tree: &Tree<'_>, at: usize, depth: usize, to: &mut dyn Write) -> io::Result<()> {
     let node = &tree.nodes[at];
     let indent = "    ".repeat(depth);
     for bookmark in &node.bookmarks {
-        write_bookmark(bookmark, &indent, text);
+        write_bookmark(bookmark, &indent, to)?;
     }
     for folder in &node.folders {
         let Node { name, favourites, reading_list, .. } = &tree.nodes[*folder];
@@ -103,32 +108,37 @@ fn write_folder(tree: &Tree<'_>, at: usize, depth: usize, text: &mut String) {
             (_, true) => " id=\"com.apple.ReadingList\"",
             _ => "",
         };
-        text.push_str(&format!("{indent}<DT><H3{mark}>{}</H3>\n{indent}<DL><p>\n", escaped(name)));
-        write_folder(tree, *folder, depth + 1, text);
-        text.push_str(&format!("{indent}</DL><p>\n"));
+        write!(to, "{indent}<DT><H3{mark}>{}</H3>\n{indent}<DL><p>\n", escaped(name))?;
+        write_folder(tree, *folder, depth + 1, to)?;
+        write!(to, "{indent}</DL><p>\n")?;
     }
+    Ok(())
 }
 
-fn write_bookmark(bookmark: &Bookmark, indent: &str, text: &mut String) {
+fn write_bookmark(bookmark: &Bookmark, indent: &str, to: &mut dyn Write) -> io::Result<()> {
     let seconds =
         |stamp: &Option<Stamp>| stamp.as_ref().and_then(|stamp| stamp.utc).map(|utc| utc.timestamp());
     let modified = seconds(&bookmark.modified);
-    text.push_str(&format!("{indent}<DT><A HREF=\"{}\"", escaped(&bookmark.url)));
+    write!(to, "{indent}<DT><A HREF=\"{}\"", escaped(&bookmark.url))?;
     // importers know the time of making only, so that of the last change stands for it
     if let Some(added) = seconds(&bookmark.added).or(modified) {
-        text.push_str(&format!(" ADD_DATE=\"{added}\""));
+        write!(to, " ADD_DATE=\"{added}\"")?;
     }
     if let Some(modified) = modified {
-        text.push_str(&format!(" LAST_MODIFIED=\"{modified}\""));
+        write!(to, " LAST_MODIFIED=\"{modified}\"")?;
     }
-    text.push_str(&format!(">{}</A>\n", escaped(&bookmark.title)));
+    writeln!(to, ">{}</A>", escaped(&bookmark.title))?;
     if !bookmark.note.is_empty() {
-        text.push_str(&format!("{indent}<DD>{}\n", escaped(&bookmark.note)));
+        writeln!(to, "{indent}<DD>{}", escaped(&bookmark.note))?;
     }
+    Ok(())
 }
 
 /// Text for HTML, on one line.
-fn escaped(text: &str) -> String {
+fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>', '"', '\n', '\r', '\t']) {
+        return Cow::Borrowed(text);
+    }
     let mut written = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -142,21 +152,23 @@ fn escaped(text: &str) -> String {
             c => written.push(c),
         }
     }
-    written
+    Cow::Owned(written)
 }
 
 /// All bookmarks as a table: UTF-8, a header, folders joined by `/`, times in UTC, `yes` and `no`.
-pub fn csv(files: &[File]) -> String {
-    let mut table = csv::Writer::from_writer(Vec::new());
+///
+/// # Errors
+/// If `to` refuses.
+pub fn csv(files: &[Arc<File>], to: &mut dyn Write) -> io::Result<()> {
+    let mut table = csv::Writer::from_writer(to);
     let header = ["title", "url", "folder", "modified_utc", "favourite", "deleted", "reading_list", "note"];
     let yes_or_no = |is: bool| if is { "yes" } else { "no" };
-    // nothing can fail that is written to memory
-    let _ = table.write_record(header);
+    table.write_record(header)?;
     for bookmark in files.iter().flat_map(|file| &file.bookmarks) {
         let folder = bookmark.folder_text().unwrap_or_default();
         let utc = bookmark.stamp().and_then(|stamp| stamp.utc);
         let modified = utc.map(|utc| utc.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default();
-        let _ = table.write_record([
+        table.write_record([
             &bookmark.title,
             &bookmark.url,
             &folder,
@@ -165,8 +177,7 @@ pub fn csv(files: &[File]) -> String {
             yes_or_no(bookmark.deleted),
             yes_or_no(bookmark.reading_list),
             &bookmark.note,
-        ]);
+        ])?;
     }
-    let bytes = table.into_inner().unwrap_or_default();
-    String::from_utf8(bytes).unwrap_or_default()
+    table.flush()
 }

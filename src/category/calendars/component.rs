@@ -1,6 +1,5 @@
 //! What one event or task says.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::apple::content_line::Property;
@@ -108,7 +107,7 @@ pub struct Component {
     /// The UID of the task that this one is a part of.
     pub parent: Option<Box<str>>,
     /// The names of time zones that it uses, to copy them along.
-    pub(super) zones: BTreeSet<Box<str>>,
+    pub(super) zones: Vec<Box<str>>,
     /// Alarms that Apple set by itself.
     pub(super) default_alarms: Vec<Range<usize>>,
 }
@@ -154,7 +153,7 @@ impl Draft {
                 status: Status::Open,
                 priority: None,
                 parent: None,
-                zones: BTreeSet::new(),
+                zones: Vec::new(),
                 default_alarms: Vec::new(),
             },
             place: None,
@@ -184,8 +183,10 @@ impl Draft {
     /// Takes in one property. `within` are the blocks around it in this one, from the outside.
     pub(super) fn hear(&mut self, property: &Property, within: &[Box<str>]) {
         let component = &mut self.component;
-        if let Some(zone) = property.parameter("TZID").filter(|_| component.zones.len() < MOST_ZONES) {
-            component.zones.insert(zone.into());
+        if let Some(zone) = property.parameter("TZID").filter(|_| component.zones.len() < MOST_ZONES)
+            && !component.zones.iter().any(|known| **known == *zone)
+        {
+            component.zones.push(zone.into());
         }
         match within {
             [] => {}

@@ -1,29 +1,82 @@
 //! What the calendars and lists of all exports come to: originals, tasks apart from events, and what nobody delivered.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 
 use crate::apple::content_line::text_of;
 use crate::apple::text::split;
+use crate::category::calendars::component::Kind;
+use crate::category::calendars::gathered::Part;
 use crate::category::calendars::metadata::{self, Delivered, Metadata, undelivered};
 use crate::category::calendars::read::{Stream, read};
 use crate::category::calendars::{Gathered, gathered, markdown, tasks_alone, todo_txt, without_tasks};
 use crate::category::outcome::{
-    Count, Hearing, LARGEST_WHOLE, Made, Standing, Wished, Wishes, problem_of, whole,
+    Count, Files, Hearing, LARGEST_WHOLE, Made, Open, Standing, Wished, Wishes, problem_of, time_of, whole,
 };
 use crate::category::places::Places;
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, Entry, EntryId, ExportId};
-use crate::library::name;
+use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 
 const EXTENSION: &str = "ics";
 
-/// What was read.
+/// What was read. Of what is in the files no more is kept than says what is to be made of them: a calendar of many years
+/// takes several times its size once it is read.
 #[derive(Debug, Default)]
 pub struct Heard {
-    streams: BTreeMap<ContentId, Arc<Stream>>,
+    /// By their bytes, and the names that what has none of its own gets from them.
+    gists: BTreeMap<(ContentId, String), Arc<Gist>>,
     metadata: BTreeMap<ContentId, Metadata>,
+}
+
+/// What a file of calendars holds.
+#[derive(Debug, Default)]
+struct Gist {
+    lists: Vec<List>,
+    /// Whether events and tasks stand in it.
+    is_mixed: bool,
+}
+
+/// A calendar or list of a file.
+#[derive(Debug)]
+struct List {
+    name: String,
+    items: u64,
+    /// It is for events, also where it has none.
+    has_events: bool,
+    /// It is for tasks, also where they were not delivered.
+    is_list: bool,
+    has_tasks: bool,
+    is_not_delivered: bool,
+}
+
+impl Gist {
+    fn of(bytes: &[u8], stem: &str) -> Self {
+        let stream = read(&text_of(bytes));
+        let lists = gathered(&stream, stem).iter().map(List::of).collect();
+        Gist { lists, is_mixed: is_mixed(&stream) }
+    }
+}
+
+impl List {
+    fn of(list: &Gathered<'_>) -> Self {
+        let has = |part| list.all(part).next().is_some();
+        let is_list = list.is_list();
+        let only_tasks = is_list && !has(Part::Event) && !has(Part::EventOverride);
+        let is_empty = list.calendars.iter().all(|calendar| calendar.components.is_empty());
+        List {
+            name: list.name.clone(),
+            items: list.items() as u64,
+            has_events: !is_empty && !only_tasks,
+            is_list,
+            has_tasks: has(Part::Task),
+            is_not_delivered: list.is_not_delivered(),
+        }
+    }
 }
 
 /// Reads every calendar, and what Apple says of them.
@@ -33,13 +86,18 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
     for entry in &contents.entries {
         let Some(content) = entry.content() else { continue };
         match Sort::of(entry) {
-            Some(Sort::Calendar) if !heard.streams.contains_key(&content) => {
+            Some(Sort::Calendar) => {
+                let key = (content, stem(entry));
+                if heard.gists.contains_key(&key) {
+                    continue;
+                }
                 let Some(bytes) = hearing.whole(content) else { continue };
-                heard.streams.insert(content, Arc::new(read(&text_of(&bytes))));
+                let gist = Gist::of(&bytes, &key.1);
+                heard.gists.insert(key, Arc::new(gist));
             }
             Some(Sort::CalendarList) if !heard.metadata.contains_key(&content) => {
-                let Some(bytes) = hearing.whole(content) else { continue };
-                heard.metadata.insert(content, metadata::read(&bytes));
+                let Some(list) = hearing.reader(content) else { continue };
+                heard.metadata.insert(content, metadata::read_from(list));
             }
             _ => {}
         }
@@ -47,19 +105,32 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
     heard
 }
 
+/// What a file calls the calendar in it that has no name.
+fn stem(entry: &Entry) -> String {
+    split(entry.name()).0.to_owned()
+}
+
 /// A file of calendars.
 #[derive(Debug, Clone)]
-pub struct File {
-    pub entry: EntryId,
-    pub content: ContentId,
-    pub stem: String,
-    pub stream: Arc<Stream>,
+struct File {
+    entry: EntryId,
+    content: ContentId,
+    stem: String,
+    gist: Arc<Gist>,
+    modified: Option<DateTime<Utc>>,
 }
 
 impl File {
-    /// Its calendars and lists.
-    pub fn gathered(&self) -> Vec<Gathered<'_>> {
-        gathered(&self.stream, &self.stem)
+    /// What `make` makes of its calendars and lists.
+    fn make<T>(
+        &self,
+        open: &dyn Open,
+        make: impl FnOnce(&[u8], &Stream, &[Gathered<'_>]) -> T,
+    ) -> io::Result<T> {
+        let bytes = whole(open, self.content, LARGEST_WHOLE)?;
+        let text = text_of(&bytes);
+        let stream = read(&text);
+        Ok(make(&text, &stream, &gathered(&stream, &self.stem)))
     }
 }
 
@@ -70,25 +141,28 @@ pub struct Decided {
     pub count: Option<Count>,
     pub wishes: Wishes,
     pub problems: Vec<Problem>,
-    pub files: Vec<File>,
+    files: Vec<File>,
     /// Of all exports, for the addresses of subscribed calendars.
     metadata: Vec<Metadata>,
+    /// The newest time of those lists.
+    described: Option<DateTime<Utc>>,
 }
 
 /// Decides for all exports together.
 pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
     let mut decided = Decided { metadata: heard.metadata.values().cloned().collect(), ..Decided::default() };
     let mut count = Count::of(Category::Calendars);
-    let mut counted = BTreeSet::new();
+    let mut counted = Files::default();
     let calendars = contents.entries.pairs().filter(|(_, entry)| Sort::of(entry) == Some(Sort::Calendar));
     for (id, entry) in calendars {
         let Some(content) = entry.content() else { continue };
-        let stream = heard.streams.get(&content).cloned().unwrap_or_default();
-        let stem = split(entry.name()).0.to_owned();
-        let path = format!("Calendars/{}", name::with_suffix(&stem, EXTENSION, 1));
-        let file = File { entry: id, content, stem, stream };
-        if entry.given && counted.insert((path.clone(), content)) {
-            count.items += file.gathered().iter().map(|one| one.items() as u64).sum::<u64>();
+        let stem = stem(entry);
+        let path = format!("{}/{}", layout::CALENDARS, name::with_suffix(&stem, EXTENSION, 1));
+        let key = (content, stem);
+        let gist = heard.gists.get(&key).cloned().unwrap_or_default();
+        let file = File { entry: id, content, stem: key.1, gist, modified: time_of(entry) };
+        if entry.given && counted.counts(contents, id, content, &path) {
+            count.items += file.gist.lists.iter().map(|list| list.items).sum::<u64>();
             count.files += 1;
             decided.problems.extend(faults(contents, &file));
         }
@@ -96,6 +170,8 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
         decided.files.push(file);
     }
     decided.count = (!counted.is_empty()).then_some(count);
+    let lists = contents.entries.iter().filter(|entry| Sort::of(entry) == Some(Sort::CalendarList));
+    decided.described = lists.filter_map(time_of).max();
     let missing = missing(contents, heard, &decided.files);
     decided.problems.extend(missing);
     decided
@@ -104,10 +180,10 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
 fn faults(contents: &Contents, file: &File) -> Vec<Problem> {
     let mut faults = Vec::new();
     let of = |code, why: String| problem_of(contents, file.entry, code, why);
-    if file.stream.calendars.is_empty() {
+    if file.gist.lists.is_empty() {
         faults.push(of(Code::BadRow, "no calendar is in this file; it is kept as it is".to_owned()));
     }
-    for list in file.gathered().iter().filter(|list| list.is_not_delivered()) {
+    for list in file.gist.lists.iter().filter(|list| list.is_not_delivered) {
         let message = format!(
             "Apple did not send the reminders of `{}`, only a note that the list was upgraded; a shortcut on an iPhone or \
              Mac can export them",
@@ -132,27 +208,7 @@ fn missing(contents: &Contents, heard: &Heard, files: &[File]) -> Vec<Problem> {
             continue;
         };
         let files = by_export.get(&contents.export_of(entry)).map_or(&[] as &[&File], Vec::as_slice);
-        let all: Vec<Vec<Gathered<'_>>> = files.iter().map(|file| file.gathered()).collect();
-        let delivered: Vec<Delivered<'_>> = files
-            .iter()
-            .zip(&all)
-            .flat_map(|(file, lists)| {
-                let nothing = lists.is_empty().then(|| Delivered {
-                    stem: &file.stem,
-                    name: None,
-                    has_events: false,
-                    has_tasks: false,
-                });
-                let each = lists.iter().map(|list| Delivered {
-                    stem: &file.stem,
-                    name: Some(&list.name),
-                    has_events: list.calendars.iter().any(|calendar| !calendar.components.is_empty())
-                        && !only_tasks(list),
-                    has_tasks: list.is_list(),
-                });
-                each.chain(nothing)
-            })
-            .collect();
+        let delivered: Vec<Delivered<'_>> = files.iter().flat_map(|file| delivered(file)).collect();
         let archive = &contents.archives[entry.archive].name;
         for at in undelivered(&described.calendars, &delivered) {
             let one = &described.calendars[at];
@@ -176,14 +232,25 @@ fn missing(contents: &Contents, heard: &Heard, files: &[File]) -> Vec<Problem> {
     problems
 }
 
-fn only_tasks(list: &Gathered<'_>) -> bool {
-    use crate::category::calendars::gathered::Part;
-    list.all(Part::Event).chain(list.all(Part::EventOverride)).next().is_none() && list.is_list()
+/// The calendars of a file, as Apple's list may name them.
+fn delivered(file: &File) -> Vec<Delivered<'_>> {
+    let stem = &file.stem;
+    let lists = &file.gist.lists;
+    if lists.is_empty() {
+        return vec![Delivered { stem, name: None, has_events: false, has_tasks: false }];
+    }
+    let each = lists.iter().map(|list| Delivered {
+        stem,
+        name: Some(&list.name),
+        has_events: list.has_events,
+        has_tasks: list.is_list,
+    });
+    each.collect()
 }
 
 impl Decided {
     /// The files that stand, each with its path, in the order of their paths.
-    pub fn standing<'a>(&'a self, standing: &Standing<'a>) -> Vec<(&'a str, &'a File)> {
+    fn standing<'a>(&'a self, standing: &Standing<'a>) -> Vec<(&'a str, &'a File)> {
         let by_path: BTreeMap<&str, &File> =
             self.files.iter().filter_map(|file| Some((standing(file.entry)?, file))).collect();
         by_path.into_iter().collect()
@@ -195,41 +262,56 @@ impl Decided {
         let mut places = Places::default();
         let mut made = Vec::new();
         for &(path, file) in &files {
-            for (at, list) in file.gathered().iter().enumerate() {
-                let Some(text) = markdown(list, None) else { continue };
-                let [ics, md] = places.free("Reminders", &list.name, [EXTENSION, "md"]);
-                made.push(Made::new(Category::Calendars, ics, move |open, to| {
-                    let bytes = whole(open, file.content, LARGEST_WHOLE)?;
-                    let all = file.gathered();
-                    let alone = all.get(at).and_then(|list| tasks_alone(&text_of(&bytes), list));
+            for (at, list) in file.gist.lists.iter().enumerate().filter(|(_, list)| list.has_tasks) {
+                let [ics, md] = places.free(layout::REMINDERS, &list.name, [EXTENSION, "md"]);
+                let alone = Made::new(Category::Calendars, ics, move |open, to| {
+                    let alone =
+                        file.make(open, |text, _, all| all.get(at).and_then(|list| tasks_alone(text, list)))?;
                     to.write_all(&alone.unwrap_or_default())
-                }));
-                made.push(Made::text(Category::Calendars, md, text));
+                });
+                let text = Made::new(Category::Calendars, md, move |open, to| {
+                    let text =
+                        file.make(open, |_, _, all| all.get(at).and_then(|list| markdown(list, None)))?;
+                    to.write_all(text.unwrap_or_default().as_bytes())
+                });
+                made.extend([alone, text].map(|made| made.modified(file.modified)));
             }
             let name = path.rsplit('/').next().unwrap_or(path);
-            if is_mixed(&file.stream) {
-                let path = format!("Calendars/Import/{name}");
-                made.push(Made::new(Category::Calendars, path, move |open, to| {
-                    let bytes = whole(open, file.content, LARGEST_WHOLE)?;
-                    to.write_all(&without_tasks(&text_of(&bytes), &file.stream).unwrap_or_default())
-                }));
+            if file.gist.is_mixed {
+                let path = [layout::CALENDARS, layout::FOR_IMPORT, name].join("/");
+                let events = Made::new(Category::Calendars, path, move |open, to| {
+                    let events = file.make(open, |text, stream, _| without_tasks(text, stream))?;
+                    to.write_all(&events.unwrap_or_default())
+                });
+                made.push(events.modified(file.modified));
             }
         }
-        let lists: Vec<Gathered<'a>> = files.iter().flat_map(|(_, file)| file.gathered()).collect();
-        let todo = todo_txt(&lists, None).map(|text| ("Reminders/todo.txt", text));
+        let with_tasks = files.iter().filter(|(_, file)| file.gist.lists.iter().any(|list| list.has_tasks));
+        let with_tasks: Vec<&File> = with_tasks.map(|(_, file)| *file).collect();
+        if !with_tasks.is_empty() {
+            let newest = with_tasks.iter().filter_map(|file| file.modified).max();
+            let todo =
+                Made::new(Category::Calendars, format!("{}/todo.txt", layout::REMINDERS), move |open, to| {
+                    for file in &with_tasks {
+                        let text = file.make(open, |_, _, all| todo_txt(all, None))?;
+                        to.write_all(text.unwrap_or_default().as_bytes())?;
+                    }
+                    Ok(())
+                });
+            made.push(todo.modified(newest));
+        }
         let described: Vec<_> =
             self.metadata.iter().flat_map(|list| list.calendars.iter().cloned()).collect();
-        let subscriptions =
-            metadata::subscriptions(&described).map(|text| ("Calendars/subscriptions.txt", text));
-        let texts = [todo, subscriptions].into_iter().flatten();
-        made.extend(texts.map(|(path, text)| Made::text(Category::Calendars, path, text)));
+        let subscriptions = metadata::subscriptions(&described).map(|text| {
+            Made::text(Category::Calendars, format!("{}/subscriptions.txt", layout::CALENDARS), text)
+        });
+        made.extend(subscriptions.map(|made| made.modified(self.described)));
         made
     }
 }
 
 /// Whether events and tasks stand in one file.
 fn is_mixed(stream: &Stream) -> bool {
-    use crate::category::calendars::component::Kind;
     let has = |kind: Kind| {
         stream.calendars.iter().flat_map(|calendar| &calendar.components).any(|one| one.kind == kind)
     };

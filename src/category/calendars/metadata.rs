@@ -3,16 +3,22 @@
 //! An array of objects with text values under long English keys. It is read one object at a time and value by value,
 //! so that neither its size nor its depth costs memory. What stands before a fault counts.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
+use std::io::{BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::apple::content_line::text_of;
 use crate::apple::text::match_key;
+use crate::category::outcome::LARGEST_WHOLE;
 
 /// Calendars that are read; iCloud allows 100 of a person.
 const MOST: usize = 10_000;
+
+/// Bytes that show how a file is encoded.
+const HEAD: u64 = 4;
 
 /// Bytes of a value that are kept.
 const LONGEST: usize = 4096;
@@ -62,11 +68,31 @@ pub struct Delivered<'n> {
 
 /// Reads the file. Any bytes give what they hold.
 pub fn read(bytes: &[u8]) -> Metadata {
+    read_from(bytes)
+}
+
+/// Reads a file of any size from front to back. What stands before a place that cannot be read counts.
+pub fn read_from(source: impl Read) -> Metadata {
+    let mut source = BufReader::new(source);
     let mut found = Metadata::default();
-    let text = text_of(bytes);
-    let mut json = serde_json::Deserializer::from_slice(&text);
-    let end = (&mut json).deserialize_any(Objects(&mut found)).and_then(|()| json.end());
-    found.fault = end.err().map(|fault| fault.to_string());
+    let mut head = Vec::new();
+    let begun = (&mut source).take(HEAD).read_to_end(&mut head);
+    // UTF-16 is read as a whole, which no request ever brought
+    let encoded = matches!(text_of(&head), Cow::Owned(_));
+    let read = if encoded {
+        begun.and_then(|_| source.take(LARGEST_WHOLE).read_to_end(&mut head)).map(|_| {
+            let text = text_of(&head);
+            found.hear(serde_json::Deserializer::from_slice(&text))
+        })
+    } else {
+        begun.map(|_| {
+            let text = text_of(&head);
+            found.hear(serde_json::Deserializer::from_reader((&*text).chain(source)))
+        })
+    };
+    if let Err(error) = read {
+        found.fault = Some(error.to_string());
+    }
     found
 }
 
@@ -136,6 +162,13 @@ impl Delivered<'_> {
 
     fn is_empty(&self) -> bool {
         !self.has_events && !self.has_tasks
+    }
+}
+
+impl Metadata {
+    fn hear<'de>(&mut self, mut json: serde_json::Deserializer<impl serde_json::de::Read<'de>>) {
+        let end = (&mut json).deserialize_any(Objects(&mut *self)).and_then(|()| json.end());
+        self.fault = end.err().map(|fault| fault.to_string());
     }
 }
 

@@ -87,11 +87,12 @@ impl CalendarRow {
 impl EventRow {
     /// The rows of a calendar, in the order of the file. Times that leave their zone open are taken to be in the
     /// calendar's own, else in `assumed`.
-    pub fn all(calendar: &Gathered, assumed: Option<Tz>) -> Vec<Self> {
+    pub fn all(calendar: &Gathered, assumed: Option<Tz>) -> impl Iterator<Item = Self> {
         let zones = calendar.zones(assumed);
-        let row =
-            |entry: &Entry| Some(EventRow::of(entry.component, &calendar.name, zones.get(entry.calendar)?));
-        calendar.all(Part::Event).filter_map(row).collect()
+        let row = move |entry: &Entry| {
+            Some(EventRow::of(entry.component, &calendar.name, zones.get(entry.calendar)?))
+        };
+        calendar.all(Part::Event).filter_map(row)
     }
 
     fn of(event: &Component, calendar: &str, zones: &Zones) -> Self {
@@ -118,11 +119,12 @@ impl EventRow {
 
 impl TaskRow {
     /// The rows of a list in the file at `path`, as [`EventRow::all`] gives those of events.
-    pub fn all(list: &Gathered, assumed: Option<Tz>, path: &str) -> Vec<Self> {
+    pub fn all(list: &Gathered, assumed: Option<Tz>, path: &str) -> impl Iterator<Item = Self> {
         let zones = list.zones(assumed);
-        let row =
-            |entry: &Entry| Some(TaskRow::of(entry.component, &list.name, zones.get(entry.calendar)?, path));
-        list.all(Part::Task).filter_map(row).collect()
+        let row = move |entry: &Entry| {
+            Some(TaskRow::of(entry.component, &list.name, zones.get(entry.calendar)?, path))
+        };
+        list.all(Part::Task).filter_map(row)
     }
 
     fn of(task: &Component, list: &str, zones: &Zones, path: &str) -> Self {

@@ -1,3 +1,5 @@
+//! Calendars as Apple and other programs write them: what is in them, when it is, and what is made of it.
+
 use std::time::{Duration, Instant};
 
 use super::component::{Component, Kind};
@@ -29,7 +31,8 @@ const OSLO: &str = "BEGIN:VTIMEZONE\r\nTZID:Europe/Oslo\r\nBEGIN:STANDARD\r\nTZO
 fn row(lines: &str, assumed: Option<Tz>) -> EventRow {
     let text = calendar(&event(lines));
     let stream = read(text.as_bytes());
-    EventRow::all(&gathered(&stream, "Home")[0], assumed).remove(0)
+    let found = gathered(&stream, "Home");
+    EventRow::all(&found[0], assumed).next().expect("an event")
 }
 
 #[test]
@@ -50,7 +53,7 @@ fn an_event_as_apple_writes_it() {
     assert_eq!(stream.calendars[0].span, 0..text.len());
     assert!(stream.calendars[0].is_whole);
     let all = gathered(&stream, "Home");
-    let found = &EventRow::all(&all[0], None)[0];
+    let found = EventRow::all(&all[0], None).next().expect("an event");
     let moment = |moment: &Option<super::Moment>| {
         let moment = moment.as_ref().expect("a time");
         (moment.raw.to_string(), moment.text().unwrap_or_default(), moment.basis.text())
@@ -504,7 +507,7 @@ fn rows_of_tasks() {
     let text = calendar(&task("UID:1\r\nSUMMARY:A\r\nDUE;VALUE=DATE:20250301\r\nSTATUS:COMPLETED"));
     let stream = read(text.as_bytes());
     let list = &gathered(&stream, "L")[0];
-    let row = TaskRow::all(list, None, "Reminders/L.ics").remove(0);
+    let row = TaskRow::all(list, None, "Reminders/L.ics").next().expect("a task");
     assert_eq!((row.uid.as_deref(), row.list.as_str(), row.summary.as_deref()), (Some("1"), "L", Some("A")));
     assert_eq!((row.done, row.path.as_str()), (true, "Reminders/L.ics"));
     assert_eq!(row.due.and_then(|due| due.text()).as_deref(), Some("2025-03-01"));
@@ -581,8 +584,8 @@ proptest! {
         prop_assert!(end <= text.len());
         let all = gathered(&stream, "x");
         for list in &all {
-            prop_assert_eq!(EventRow::all(list, Some(Tz::Europe__Oslo)).len(), list.all(Part::Event).count());
-            prop_assert_eq!(TaskRow::all(list, None, "p").len(), list.all(Part::Task).count());
+            prop_assert_eq!(EventRow::all(list, Some(Tz::Europe__Oslo)).count(), list.all(Part::Event).count());
+            prop_assert_eq!(TaskRow::all(list, None, "p").count(), list.all(Part::Task).count());
             // what goes in comes out, and is whole
             let tasks = list.all(Part::Task).chain(list.all(Part::TaskOverride)).count();
             let made = tasks_alone(&text, list).unwrap_or_default();

@@ -1,8 +1,10 @@
 //! What the cards of all exports come to: originals by name, one file of all, pictures, and who may be there twice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 
 use crate::apple::content_line::text_of;
 use crate::apple::text::split;
@@ -10,12 +12,12 @@ use crate::category::contacts::{
     Card, Cards, Groups, Photo, likely_duplicates, list, photo, piece, read, wished_stem, with_categories,
 };
 use crate::category::outcome::{
-    Count, Hearing, LARGEST_WHOLE, Made, Open, Standing, Wished, Wishes, problem_of, whole,
+    Count, Files, Hearing, LARGEST_WHOLE, Made, Open, Standing, Wished, Wishes, problem_of, time_of, whole,
 };
 use crate::category::places::Places;
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, EntryId};
-use crate::library::name;
+use crate::library::{layout, name};
 use crate::problem::amount::counted;
 use crate::problem::{Code, Problem};
 
@@ -65,6 +67,7 @@ pub struct File {
     pub entry: EntryId,
     pub content: ContentId,
     pub read: Arc<Read>,
+    modified: Option<DateTime<Utc>>,
 }
 
 /// What the cards come to.
@@ -81,22 +84,23 @@ pub struct Decided {
 pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
     let mut decided = Decided::default();
     let mut count = Count::of(Category::Contacts);
-    let mut counted = BTreeSet::new();
+    let mut counted = Files::default();
     for (id, entry) in contents.entries.pairs().filter(|(_, entry)| Sort::of(entry) == Some(Sort::Cards)) {
         let Some(content) = entry.content() else { continue };
         let read = heard.files.get(&content).cloned().unwrap_or_default();
         let cards = &read.cards;
         let stem = wished_stem(entry.name(), &cards.cards);
-        let path = format!("Contacts/Cards/{}", name::with_suffix(stem, EXTENSION, 1));
+        let name = name::with_suffix(stem, EXTENSION, 1);
+        let path = [layout::CONTACTS, layout::CARDS, &name].join("/");
         if entry.given {
             decided.problems.extend(faults(cards).map(|(code, why)| problem_of(contents, id, code, why)));
-            if counted.insert((path.clone(), content)) {
+            if counted.counts(contents, id, content, &path) {
                 count.items += cards.cards.len() as u64;
                 count.files += 1;
             }
         }
         decided.wishes.insert(id, Wished::at(path));
-        decided.files.push(File { entry: id, content, read });
+        decided.files.push(File { entry: id, content, read, modified: time_of(entry) });
     }
     decided.count = (!counted.is_empty()).then_some(count);
     decided
@@ -136,11 +140,12 @@ impl Decided {
             .iter()
             .flat_map(|(path, file)| file.read.cards.cards.iter().map(|card| (*path, card)))
             .collect();
+        let newest = files.iter().filter_map(|(_, file)| file.modified).max();
         let mut made = Vec::new();
         if let Some(text) = list(&likely_duplicates(&cards), &cards) {
             made.push(of_contacts("likely duplicates.csv", move |_, to| to.write_all(text.as_bytes())));
         }
-        made.extend(pictures(&files));
+        let pictures = pictures(&files);
         let groups = Groups::of_cards(cards.iter().map(|(_, card)| *card));
         if !groups.is_empty() {
             let files = files.clone();
@@ -160,7 +165,7 @@ impl Decided {
                 if is_cut { to.write_all(b"END:VCARD\r\n") } else { Ok(()) }
             })
         }));
-        made
+        made.into_iter().map(|made| made.modified(newest)).chain(pictures).collect()
     }
 }
 
@@ -168,7 +173,7 @@ fn of_contacts<'a>(
     name: impl AsRef<str>,
     write: impl Fn(&dyn Open, &mut dyn Write) -> io::Result<()> + Send + Sync + 'a,
 ) -> Made<'a> {
-    Made::new(Category::Contacts, format!("Contacts/{}", name.as_ref()), write)
+    Made::new(Category::Contacts, format!("{}/{}", layout::CONTACTS, name.as_ref()), write)
 }
 
 /// The picture of each card that has one, called like the card's file.
@@ -181,14 +186,15 @@ fn pictures<'a>(files: &[(&'a str, &'a File)]) -> Vec<Made<'a>> {
         for (card, extension) in cards.iter().zip(&file.read.pictures) {
             let Some(extension) = *extension else { continue };
             let stem = if cards.len() == 1 { stem } else { card.display_name().unwrap_or(stem) };
-            let [path] = places.free("Contacts/Photos", stem, [extension]);
-            made.push(Made::new(Category::Contacts, path, move |open, to| {
+            let [path] = places.free(layout::CONTACT_PHOTOS, stem, [extension]);
+            let picture = Made::new(Category::Contacts, path, move |open, to| {
                 let bytes = whole(open, file.content, LARGEST_WHOLE)?;
                 match photo(&text_of(&bytes), card) {
                     Some(Photo::Bytes { bytes, .. }) => to.write_all(&bytes),
                     Some(Photo::Elsewhere(_)) | None => Err(io::ErrorKind::InvalidData.into()),
                 }
-            }));
+            });
+            made.push(picture.modified(file.modified));
         }
     }
     made

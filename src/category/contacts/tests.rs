@@ -1,3 +1,5 @@
+//! Cards of every dialect: whose they are, where they begin and end, and what is made of them.
+
 use super::card::Kind;
 use super::{Birthday, Card, Cards, Groups, Photo, Row, merged, photo, read, with_categories};
 use crate::apple::content_line::text_of;

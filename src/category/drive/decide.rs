@@ -206,8 +206,8 @@ impl Proof {
 struct United<'a> {
     /// Each with its place and its entries.
     files: Vec<(&'a str, Vec<EntryId>, File)>,
-    /// Which file has this place and these bytes.
-    known: HashMap<(&'a str, ContentId), usize>,
+    /// Which file has this place and these bytes, and which of those that only normalisation tells apart.
+    known: HashMap<(&'a str, ContentId, usize), usize>,
 }
 
 impl<'a> United<'a> {
@@ -249,7 +249,7 @@ impl<'a> United<'a> {
                 listed,
                 is_proved: verdict == Some(Verdict::Proved),
             };
-            let known = *self.known.entry((place, content)).or_insert(self.files.len());
+            let known = *self.known.entry((place, content, delivered.twin)).or_insert(self.files.len());
             which.push(Some(known));
             match self.files.get_mut(known) {
                 Some((_, entries, file)) => {
@@ -319,7 +319,9 @@ impl Decided {
             .flat_map(|package| package.files.iter().map(|(path, file)| (package.content, path, file)));
         let made = |(content, path, file): (ContentId, &String, &'a Packed)| {
             let write = move |open: &dyn Open, to: &mut dyn Write| self.opened.write(open, content, file, to);
-            Made::new(Category::Drive, path.clone(), write).modified(file.modified)
+            let mut made = Made::new(Category::Drive, path.clone(), write).modified(file.modified);
+            made.is_executable = file.is_executable;
+            made
         };
         files.map(made).collect()
     }

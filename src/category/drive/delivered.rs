@@ -42,6 +42,8 @@ pub struct File<'a> {
     pub entries: Vec<EntryId>,
     /// Whether this run's inputs hold it.
     pub is_given: bool,
+    /// How many files come before it that have the same bytes, and a path that only normalisation tells from its own.
+    pub twin: usize,
 }
 
 impl File<'_> {
@@ -63,7 +65,7 @@ pub fn all<'a>(contents: &'a Contents, lists: &'a Lists) -> Vec<Delivered<'a>> {
         if sort == Sort::DriveList {
             gathered.lists.extend(entry.content().filter(|content| lists.contains_key(content)));
         } else {
-            gathered.file(id, entry);
+            gathered.file(contents, id, entry);
         }
     }
     exports.into_iter().map(|(export, gathered)| gathered.done(export, lists)).collect()
@@ -79,22 +81,38 @@ pub fn nfc(path: &str) -> Cow<'_, str> {
     if path.is_ascii() { Cow::Borrowed(path) } else { Cow::Owned(path.nfc().collect()) }
 }
 
+/// What makes entries one file, but for the normalisation of its path.
+type Identity<'a> = (Cow<'a, str>, Option<ContentId>);
+
 #[derive(Default)]
 struct Gathered<'a> {
     lists: BTreeSet<ContentId>,
     files: Vec<File<'a>>,
     /// Where each file is, by its path and bytes.
-    known: HashMap<(Cow<'a, str>, Option<ContentId>), usize>,
+    known: HashMap<Identity<'a>, usize>,
+    /// Where others of the same path and bytes are, which only normalisation tells apart.
+    twins: HashMap<Identity<'a>, Vec<usize>>,
     parts: BTreeSet<u32>,
 }
 
 impl<'a> Gathered<'a> {
-    fn file(&mut self, id: EntryId, entry: &'a Entry) {
+    fn file(&mut self, contents: &Contents, id: EntryId, entry: &'a Entry) {
         let (path, content) = (below_root(entry.inner()), entry.content());
-        let at = *self.known.entry((nfc(path), content)).or_insert(self.files.len());
+        let (mut at, mut twin) = (*self.known.entry((nfc(path), content)).or_insert(self.files.len()), 0);
+        let of_this_archive = |known: &EntryId| contents.entries[*known].archive == entry.archive;
+        let is_twin = |known: &File<'_>| known.path != path && known.entries.iter().any(of_this_archive);
+        if self.files.get(at).is_some_and(is_twin) {
+            let twins = self.twins.entry((nfc(path), content)).or_default();
+            let is_it = |at: &usize| self.files.get(*at).is_some_and(|known| known.path == path);
+            let place = twins.iter().position(is_it).unwrap_or_else(|| {
+                twins.push(self.files.len());
+                twins.len() - 1
+            });
+            (at, twin) = (twins.get(place).copied().unwrap_or(at), place + 1);
+        }
         if at == self.files.len() {
             let size = entry.size;
-            self.files.push(File { path, content, size, entries: Vec::new(), is_given: false });
+            self.files.push(File { path, content, size, entries: Vec::new(), is_given: false, twin });
         }
         if let Some(file) = self.files.get_mut(at) {
             file.entries.push(id);
@@ -103,7 +121,7 @@ impl<'a> Gathered<'a> {
     }
 
     fn done(self, export: ExportId, lists: &'a Lists) -> Delivered<'a> {
-        let Gathered { lists: ids, mut files, known, parts } = self;
+        let Gathered { lists: ids, mut files, known, parts, .. } = self;
         let is_sound = |file: &File<'_>| file.content.is_some();
         if !files.iter().all(is_sound) {
             // damaged in one copy of a part and sound in another

@@ -13,7 +13,7 @@ use crate::category::Packages;
 use crate::category::drive::delivered::{self, Delivered, Lists};
 use crate::category::drive::files::samples;
 use crate::category::drive::hash::{BaseHash, Hasher, Scheme, proved};
-use crate::category::drive::list::{self, Row};
+use crate::category::drive::list;
 use crate::category::drive::package::{self, Package};
 use crate::category::drive::path::{is_package_as_zip, may_be_package_as_zip};
 use crate::category::drive::rows::{Matched, Matching, Rule};
@@ -22,8 +22,8 @@ use crate::category::recognise::Sort;
 use crate::contents::{ContentId, ExportId};
 use crate::problem::refusal::refused;
 
-/// Bytes of memory that the rows of all lists may take: those of some 80,000 files.
-const FLOOR: usize = 64 << 20;
+/// Bytes of memory that the rows of all lists may take, besides what each brings: those of some 100,000 files.
+const FLOOR: usize = 80 << 20;
 
 /// What is added for each file: its row.
 const EACH_FILE: usize = 1 << 10;
@@ -89,11 +89,11 @@ fn lists(hearing: &mut Hearing<'_>) -> Lists {
     let mut lists = Lists::new();
     for entry in of(Sort::DriveList) {
         let Some(content) = entry.content().filter(|content| !lists.contains_key(content)) else { continue };
-        let Some(bytes) = hearing.whole(content) else { continue };
-        match list::read(&bytes, room) {
+        room = room.saturating_add(hearing.room_of(entry));
+        let Some(list) = hearing.reader(content) else { continue };
+        match list::read(list, room) {
             Ok(sheet) => {
-                let weight = sheet.rows.len() * (size_of::<Row>() * 2 + 64) + bytes.len() * 2;
-                room = room.saturating_sub(weight);
+                room = room.saturating_sub(sheet.weight);
                 lists.insert(content, sheet);
             }
             Err(refusal) => hearing.refuse(content, refusal),

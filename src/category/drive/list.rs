@@ -3,6 +3,8 @@
 //! The one list that a public source describes had created equal to modified on every row: the day of the upload. So
 //! these are dates as iCloud kept them, not as a camera or a writer did.
 
+use std::io::Read;
+
 use crate::apple::sheet::{self, Cells, Column, Form, Holds, Sheet};
 use crate::apple::stamp;
 use crate::apple::table::yes_or_no;
@@ -96,9 +98,17 @@ impl Row {
 /// Reads `Drive Details.csv` in any state, with at most `room` bytes of memory for its rows.
 ///
 /// # Errors
-/// If there are more rows than any export has, or than there is room for.
-pub fn read(bytes: &[u8], room: usize) -> Result<Sheet<Row>, Refusal> {
-    sheet::read(bytes, &FORM, room, row)
+/// If it cannot be read, or there are more rows than any export has, or than there is room for.
+pub fn read(source: impl Read, room: usize) -> Result<Sheet<Row>, Refusal> {
+    sheet::read(source, &FORM, room, row)
+}
+
+/// What became of its lines, without the rows.
+///
+/// # Errors
+/// As [`read`].
+pub fn count(source: impl Read) -> Result<Sheet<()>, Refusal> {
+    sheet::read(source, &FORM, usize::MAX, |cells| row(cells).map(drop))
 }
 
 fn row(cells: &mut Cells<'_, 10>) -> Result<Row, &'static str> {
@@ -169,7 +179,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_accounted_for(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            assert!(read(&bytes, 1 << 20).expect("it has room").lines.add_up());
+            assert!(read(bytes.as_slice(), 1 << 20).expect("it has room").lines.add_up());
         }
     }
 }

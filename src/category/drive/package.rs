@@ -32,6 +32,7 @@ pub struct Packed {
     /// Below the package, as it is called in the zip.
     path: Box<str>,
     pub modified: Option<DateTime<Utc>>,
+    pub is_executable: bool,
 }
 
 /// Reads what is in a package called `name`.
@@ -49,6 +50,7 @@ pub fn read(open: &dyn Open, content: ContentId, name: &str) -> Result<Package, 
             position: entry.position,
             path: below.into(),
             modified: entry.modified.map(|time| time.and_utc()),
+            is_executable: entry.is_executable,
         })
     });
     let refused = archive.entries.iter().filter_map(|entry| entry.refusal());

@@ -1,7 +1,7 @@
 //! What the mail of all exports comes to: messages by folder and date, as they were delivered, and one file for each
 //! folder where its owner wants that.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, BufReader, Write};
 
 use chrono::{DateTime, FixedOffset, Utc};
@@ -9,12 +9,14 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::category::mail::form::{self, Form};
 use crate::category::mail::mbox::{self, Slices};
 use crate::category::mail::{LARGEST_READ, Message, place};
-use crate::category::outcome::{Count, Hearing, Made, Open, Standing, Wished, Wishes, problem_of, whole};
+use crate::category::outcome::{
+    Count, Files, Hearing, Made, Open, Standing, Wished, Wishes, problem_of, time_of, whole,
+};
 use crate::category::places::Places;
 use crate::category::recognise::Sort;
 use crate::category::{Choices, Mbox};
 use crate::contents::{Category, ContentId, Contents, EntryId, ExportId};
-use crate::library::name;
+use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 
 /// Bytes of a message that tell its name: its header, and the charset of its body.
@@ -99,6 +101,7 @@ pub struct File {
     pub form: Form,
     /// `/` between the names of its folders.
     pub folder: String,
+    modified: Option<DateTime<Utc>>,
 }
 
 /// What the mail comes to.
@@ -122,7 +125,7 @@ pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided 
         by_export.entry(contents.export_of(entry)).or_default().push((id, content, gist));
     }
     let mut count = Count::of(Category::Mail);
-    let mut counted = BTreeSet::new();
+    let mut counted = Files::default();
     let mut places = Places::default();
     for messages in by_export.values() {
         let form = |gist: &Gist| gist.form.unwrap_or(Form::Message);
@@ -131,14 +134,15 @@ pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided 
         for ((id, content, gist), folder) in messages.iter().zip(place::folders(&paths)) {
             let entry = &contents.entries[*id];
             let wished = wished(&mut places, &folder, form(gist), gist);
-            if entry.given && counted.insert((wished.path.clone(), *content)) {
+            if entry.given && counted.counts(contents, *id, *content, &wished.path) {
                 count.items += gist.messages;
                 count.files += 1;
                 decided.problems.extend(fault(gist).map(|why| problem_of(contents, *id, Code::BadRow, why)));
             }
+            let modified = wished.modified.or_else(|| time_of(entry));
             decided.wishes.insert(*id, wished);
             let folder = folder.join("/");
-            decided.files.push(File { entry: *id, content: *content, form: form(gist), folder });
+            decided.files.push(File { entry: *id, content: *content, form: form(gist), folder, modified });
         }
     }
     decided.count = (!counted.is_empty()).then_some(count);
@@ -149,8 +153,8 @@ fn wished(places: &mut Places, folder: &[String], form: Form, gist: &Gist) -> Wi
     let way =
         |steps: &[String]| steps.iter().map(|step| step.replace('/', "_")).collect::<Vec<_>>().join("/");
     let (folder, stem) = match (form, folder.split_last()) {
-        (Form::Mbox, Some((own, above))) => (places.folder("Mail", &way(above)), own.clone()),
-        _ => (places.folder("Mail", &way(folder)), place::stem(gist.sent, gist.subject.as_deref())),
+        (Form::Mbox, Some((own, above))) => (places.folder(layout::MAIL, &way(above)), own.clone()),
+        _ => (places.folder(layout::MAIL, &way(folder)), place::stem(gist.sent, gist.subject.as_deref())),
     };
     let path = format!("{folder}/{}", name::with_suffix(&stem, form.ending(), 1));
     Wished { modified: gist.sent.map(|sent| sent.with_timezone(&Utc)), ..Wished::at(path) }
@@ -181,14 +185,15 @@ impl Decided {
         let originals: HashSet<String> = files.iter().map(|(path, _)| name::fold(path)).collect();
         let mut folders: BTreeMap<&str, Vec<&File>> = BTreeMap::new();
         for &(path, file) in files.iter().filter(|(_, file)| file.form != Form::Mbox) {
-            let folder = path.rsplit_once('/').map_or("Mail", |(folder, _)| folder);
+            let folder = path.rsplit_once('/').map_or(layout::MAIL, |(folder, _)| folder);
             folders.entry(folder).or_default().push(file);
         }
         let made = folders.into_iter().map(|(folder, files)| {
             let (above, own) = folder.rsplit_once('/').unwrap_or((folder, "messages"));
             let at = |n| format!("{above}/{}", name::with_suffix(own, Form::Mbox.ending(), n));
             let path = (1..).map(at).find(|path| !originals.contains(&name::fold(path))).unwrap_or_default();
-            Made::new(Category::Mail, path, move |open, to| write(&files, open, to))
+            let newest = files.iter().filter_map(|file| file.modified).max();
+            Made::new(Category::Mail, path, move |open, to| write(&files, open, to)).modified(newest)
         });
         made.collect()
     }

@@ -22,7 +22,7 @@ const LONGEST_SUBJECT: usize = 200;
 /// The folders of messages, outermost first, from their paths below the wrapper, in the same order.
 ///
 /// One level that all share is left out if it says nothing, or if all have another below it and it is none of
-/// IMAP's. `INBOX.mbox/mbox` and `INBOX.mbox` lie in the folder `INBOX`: an mbox is its folder.
+/// IMAP's. `INBOX.mbox/mbox`, `INBOX/mbox` and `INBOX.mbox` lie in the folder `INBOX`: an mbox is its folder.
 pub fn folders(paths: &[(&str, Form)]) -> Vec<Vec<String>> {
     let mut folders: Vec<Vec<String>> = paths.iter().map(|(path, form)| folder(path, *form)).collect();
     let Some(shared) = folders.first().and_then(|folder| folder.first()).cloned() else { return folders };
@@ -53,7 +53,7 @@ fn folder(path: &str, form: Form) -> Vec<String> {
         in_mbox |= name.is_some();
         folder.push(name.unwrap_or(step).to_owned());
     }
-    if form == Form::Mbox && !(in_mbox && file.eq_ignore_ascii_case("mbox")) {
+    if form == Form::Mbox && !(!folder.is_empty() && file.eq_ignore_ascii_case("mbox")) {
         folder.push(without_mbox(file).unwrap_or(file).to_owned());
     }
     folder.retain(|step| is_step(step));
@@ -118,6 +118,9 @@ mod tests {
                 &["INBOX", "Archive", "Old/2018"],
             ),
             (&[("mbox", Mbox)], &["mbox"]),
+            (&[("Big/mbox", Mbox)], &["Big"]),
+            (&[("x/Big/mbox", Mbox), ("x/Small/MBOX", Mbox)], &["Big", "Small"]),
+            (&[("Big/mbox", Mbox), ("Big/a.eml", Message)], &["Big", "Big"]),
             (&[("Mail.mbox", Mbox)], &["Mail"]),
             (&[("Mail/Mail.mbox/mbox", Mbox)], &["Mail"]),
             (

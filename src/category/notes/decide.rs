@@ -4,6 +4,7 @@
 //! files of older versions stand with those of the newest, and their texts stay among the details.
 
 use std::collections::{BTreeMap, HashSet};
+use std::io::Read;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
@@ -21,11 +22,11 @@ use crate::category::notes::{doubts, list, sharing, written};
 use crate::category::outcome::{Count, Hearing, LARGEST_WHOLE, Made, Standing, Wished, Wishes, whole};
 use crate::category::recognise::Sort;
 use crate::category::trial::{self, Trial};
-use crate::contents::{Category, ContentId, Contents, EntryId};
+use crate::contents::{Category, ContentId, Contents, Entry, EntryId};
 use crate::problem::Problem;
 use crate::problem::refusal::Refusal;
 
-/// Bytes of memory that the rows of all lists may take: those of 300,000 notes.
+/// Bytes of memory that the rows of all lists may take, besides what each brings: those of 300,000 notes.
 const ROOM: usize = 96 << 20;
 
 /// What was read, by the bytes that said it.
@@ -68,12 +69,12 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
                 let said = hearing.whole(content).map(|bytes| body::gist(&bytes));
                 heard.texts.extend(said.map(|gist| (content, gist)));
             }
-            Sort::NoteList => read(hearing, content, &mut heard.details, &mut room, list::read),
+            Sort::NoteList => read(hearing, (entry, content), &mut heard.details, &mut room, list::read),
             Sort::SharedNoteList => {
-                read(hearing, content, &mut heard.shared, &mut room, sharing::read_shared);
+                read(hearing, (entry, content), &mut heard.shared, &mut room, sharing::read_shared);
             }
             Sort::SubscribedNoteList => {
-                read(hearing, content, &mut heard.subscribed, &mut room, sharing::read_subscribed);
+                read(hearing, (entry, content), &mut heard.subscribed, &mut room, sharing::read_subscribed);
             }
             _ => {}
         }
@@ -84,18 +85,19 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
 /// Reads one list, unless it was read.
 fn read<R>(
     hearing: &mut Hearing<'_>,
-    content: ContentId,
+    (entry, content): (&Entry, ContentId),
     known: &mut BTreeMap<ContentId, Sheet<R>>,
     room: &mut usize,
-    read: fn(&[u8], usize) -> Result<Sheet<R>, Refusal>,
+    read: fn(Box<dyn Read + Send>, usize) -> Result<Sheet<R>, Refusal>,
 ) {
     if known.contains_key(&content) {
         return;
     }
-    let Some(bytes) = hearing.whole(content) else { return };
-    match read(&bytes, *room) {
+    *room = room.saturating_add(hearing.room_of(entry));
+    let Some(list) = hearing.reader(content) else { return };
+    match read(list, *room) {
         Ok(sheet) => {
-            *room = room.saturating_sub(sheet.rows.len() * size_of::<R>() * 2 + bytes.len() * 2);
+            *room = room.saturating_sub(sheet.weight);
             known.insert(content, sheet);
         }
         Err(refusal) => hearing.refuse(content, refusal),

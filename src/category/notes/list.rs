@@ -1,5 +1,7 @@
 //! `Notes Details.csv`: a row for each note, with its title and dates and no path.
 
+use std::io::Read;
+
 use crate::apple::sheet::{self, Cells, Column, Form, Holds, Sheet};
 use crate::apple::stamp;
 use crate::apple::table::yes_or_no;
@@ -54,9 +56,17 @@ impl Row {
 /// Reads `Notes Details.csv` in any state, with at most `room` bytes of memory for its rows.
 ///
 /// # Errors
-/// If there are more rows than any export has, or than there is room for.
-pub fn read(bytes: &[u8], room: usize) -> Result<Sheet<Row>, Refusal> {
-    sheet::read(bytes, &FORM, room, row)
+/// If it cannot be read, or there are more rows than any export has, or than there is room for.
+pub fn read(source: impl Read, room: usize) -> Result<Sheet<Row>, Refusal> {
+    sheet::read(source, &FORM, room, row)
+}
+
+/// What became of its lines, without the rows.
+///
+/// # Errors
+/// As [`read`].
+pub fn count(source: impl Read) -> Result<Sheet<()>, Refusal> {
+    sheet::read(source, &FORM, usize::MAX, |cells| row(cells).map(drop))
 }
 
 /// Whether a file that begins so is such a list, whatever its name.
@@ -120,7 +130,7 @@ mod tests {
     fn a_header_without_its_last_column_and_in_utf16() {
         let text = "\u{feff}Title, Created On, Modified On, Pinned, Deleted, Drawing/Handwriting\r\nÉté,05-30-2022 20:01:10,,No,No,No\r\n";
         let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let sheet = read(&bytes, 1 << 20).expect("it has room");
+        let sheet = read(bytes.as_slice(), 1 << 20).expect("it has room");
         assert_eq!((sheet.rows[0].title.as_ref(), sheet.encoding.as_str()), ("Été", "utf-16le"));
     }
 
@@ -133,7 +143,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_accounted_for(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            assert!(read(&bytes, 1 << 20).expect("it has room").lines.add_up());
+            assert!(read(bytes.as_slice(), 1 << 20).expect("it has room").lines.add_up());
         }
     }
 }

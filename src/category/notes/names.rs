@@ -11,6 +11,7 @@ use crate::apple::text::split;
 use crate::category::notes::note::{Note, Placing};
 use crate::category::notes::path::Area;
 use crate::category::places::Places;
+use crate::library::layout;
 
 /// Where one note wants to stand, from the library, `/` between components.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +78,7 @@ const RECENTLY_DELETED: &str = "Recently Deleted";
 
 fn root(area: Area) -> &'static str {
     match area {
-        Area::Notes => "Notes",
+        Area::Notes => layout::NOTES,
         Area::RecentlyDeleted => "Notes/Recently Deleted",
     }
 }

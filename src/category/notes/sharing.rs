@@ -3,6 +3,8 @@
 //! These lists name a note by its path, so here a row finds its note exactly. Addresses are masked by Apple
 //! (`a*****@example.com`) and stay out of every page and terminal all the same.
 
+use std::io::Read;
+
 use crate::apple::sheet::{self, Cells, Column, Form, Holds, Sheet};
 use crate::apple::stamp;
 use crate::category::dated::Written;
@@ -91,17 +93,17 @@ impl Row {
 /// Reads `Shared Notes Info.csv`, with at most `room` bytes of memory for its rows.
 ///
 /// # Errors
-/// If there are more rows than any export has, or than there is room for.
-pub fn read_shared(bytes: &[u8], room: usize) -> Result<Sheet<Row>, Refusal> {
-    sheet::read(bytes, &SHARED_FORM, room, |cells| row(cells, [0, 1, 2, 3], None))
+/// If it cannot be read, or there are more rows than any export has, or than there is room for.
+pub fn read_shared(source: impl Read, room: usize) -> Result<Sheet<Row>, Refusal> {
+    sheet::read(source, &SHARED_FORM, room, |cells| row(cells, [0, 1, 2, 3], None))
 }
 
 /// Reads `Subscribed Notes Info.csv`, with at most `room` bytes of memory for its rows.
 ///
 /// # Errors
-/// If there are more rows than any export has, or than there is room for.
-pub fn read_subscribed(bytes: &[u8], room: usize) -> Result<Sheet<Row>, Refusal> {
-    sheet::read(bytes, &SUBSCRIBED_FORM, room, |cells| row(cells, [0, 3, 2, 4], Some(1)))
+/// If it cannot be read, or there are more rows than any export has, or than there is room for.
+pub fn read_subscribed(source: impl Read, room: usize) -> Result<Sheet<Row>, Refusal> {
+    sheet::read(source, &SUBSCRIBED_FORM, room, |cells| row(cells, [0, 3, 2, 4], Some(1)))
 }
 
 fn row<const N: usize>(

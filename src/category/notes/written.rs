@@ -60,11 +60,11 @@ mod tests {
             })
             .collect();
         let rows = list::read(
-            b"Title, Created On, Modified On, Pinned, Deleted\nSpare parts,02-25-2024 18:09:10,07-04-2024 14:15:16,Yes,No\n",
+            &b"Title, Created On, Modified On, Pinned, Deleted\nSpare parts,02-25-2024 18:09:10,07-04-2024 14:15:16,Yes,No\n"[..],
             1 << 20,
         );
         let shared = sharing::read_shared(
-            b"File Name, Shared On, Last Modified Date, Participants Details\nBoat/Spare parts/Spare parts.txt,,,Name:Ann | Email:b*@c.d\n",
+            &b"File Name, Shared On, Last Modified Date, Participants Details\nBoat/Spare parts/Spare parts.txt,,,Name:Ann | Email:b*@c.d\n"[..],
             1 << 20,
         );
         let text = |content: ContentId| files.get(content.index()).map_or("", |(_, text)| text);

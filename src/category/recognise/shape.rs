@@ -245,13 +245,19 @@ impl Shape {
         generic(path).filter(|_| self.is_below_apples(path))
     }
 
-    /// What is a table, a receipt or a recording, where there are Apple's tables.
+    /// What is a table, a receipt or a recording, where there are Apple's tables; and what says something of mail, cards,
+    /// calendars or bookmarks and lies beside them.
     fn of_records(&self, path: &str) -> Option<Sort> {
-        if !self.found.contains(&Category::Records) && self.whole != Some(Category::Records) {
-            return None;
-        }
+        let has = |category| self.found.contains(&category) || self.whole == Some(category);
         let key = match_key(path);
-        match split(file_name(&key)).1 {
+        let ending = split(file_name(&key)).1;
+        if !has(Category::Records) {
+            const ALONE: [Category; 4] =
+                [Category::Contacts, Category::Calendars, Category::Mail, Category::Bookmarks];
+            let is_beside = matches!(ending, "csv" | "json") && ALONE.into_iter().any(has);
+            return is_beside.then_some(Sort::Table);
+        }
+        match ending {
             "csv" | "tsv" | "json" | "xml" | "plist" | "txt" | "html" | "htm" => Some(Sort::Table),
             "pdf" if self.holds_receipts || key.contains("receipt") => Some(Sort::Receipt),
             "m4a" | "caf" | "wav" | "mp3" | "aac" | "amr" => Some(Sort::Recording),

@@ -1,3 +1,5 @@
+//! Names as every system can hold them, and which of them one system takes for the same.
+
 use std::path::Path;
 
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};

@@ -1,3 +1,5 @@
+//! Layouts and names filled in, and those that are refused.
+
 use chrono::{DateTime, FixedOffset};
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 

@@ -1,9 +1,11 @@
 //! `_sources`: every delivered file, with what became of its lines.
 
 use std::collections::{HashMap, HashSet};
+use std::io::Read;
 
 use crate::apple::sheet::Sheet;
-use crate::apple::table::{self, Encoding};
+use crate::apple::table::Encoding;
+use crate::category::calendars::metadata;
 use crate::category::recognise::Sort;
 use crate::category::tables::delivered::Form;
 use crate::category::{bookmarks, drive, notes};
@@ -11,7 +13,7 @@ use crate::contents::{ContentId, Identity};
 use crate::records::fill::{Filling, Reading, is_delivered};
 use crate::records::{Counted, Source, SourceId};
 
-/// Memory for the rows of one list. A list of the largest size has less.
+/// Memory for the rows of one list.
 const ROOM: usize = 512 << 20;
 
 /// What makes a file another copy of one that is there.
@@ -93,19 +95,13 @@ fn count(
     name: &str,
 ) -> (Option<Encoding>, Counted) {
     let nothing = (None, Counted::Nothing);
-    let whole = || reading.whole(content);
+    let file = || reading.open.open(content).ok();
+    let items = || Some((None, Counted::Rows(*reading.items.get(&content)?)));
     match sort {
-        Sort::NoteList => whole().and_then(|bytes| lines(notes::list::read(&bytes, ROOM).ok()?)),
-        Sort::SharedNoteList => {
-            whole().and_then(|bytes| lines(notes::sharing::read_shared(&bytes, ROOM).ok()?))
-        }
+        Sort::NoteList => file().and_then(|list| lines(notes::list::count(list).ok()?)),
+        Sort::SharedNoteList => file().and_then(|list| lines(notes::sharing::read_shared(list, ROOM).ok()?)),
         Sort::SubscribedNoteList => {
-            whole().and_then(|bytes| lines(notes::sharing::read_subscribed(&bytes, ROOM).ok()?))
-        }
-        Sort::DriveList => whole().and_then(|bytes| lines(drive::list::read(&bytes, ROOM).ok()?)),
-        Sort::Bookmarks => whole().and_then(|bytes| of_bookmarks(name, &bytes)),
-        Sort::Cards | Sort::Calendar | Sort::CalendarList | Sort::Message => {
-            reading.items.get(&content).map(|items| (None, Counted::Rows(*items)))
+            file().and_then(|list| lines(notes::sharing::read_subscribed(list, ROOM).ok()?))
         }
         Sort::Table => reading.filling.decided.tables.surveys.get(&content).map(|survey| {
             let counted = match survey.form {
@@ -114,6 +110,13 @@ fn count(
             };
             (survey.encoding, counted)
         }),
+        Sort::DriveList => file().and_then(|list| lines(drive::list::count(list).ok()?)),
+        Sort::Bookmarks => file().and_then(|list| of_bookmarks(name, list)),
+        Sort::CalendarList => items().or_else(|| {
+            let described = metadata::read_from(file()?).calendars;
+            Some((None, Counted::Rows(described.len() as u64)))
+        }),
+        Sort::Cards | Sort::Calendar | Sort::Message => items(),
         Sort::NoteText
         | Sort::NoteFile
         | Sort::DriveFile
@@ -130,13 +133,12 @@ fn lines<R>(sheet: Sheet<R>) -> Option<(Option<Encoding>, Counted)> {
     Some((Some(sheet.encoding), Counted::Lines(sheet.lines)))
 }
 
-fn of_bookmarks(name: &str, bytes: &[u8]) -> Option<(Option<Encoding>, Counted)> {
-    let lines = bookmarks::read(name, bytes)?.lines;
-    let (_, encoding) = table::decoded(bytes);
+fn of_bookmarks(name: &str, file: impl Read) -> Option<(Option<Encoding>, Counted)> {
+    let bookmarks::File { lines, encoding, .. } = bookmarks::read(name, file, ROOM).ok()?;
     let counted = match lines.lines {
         // HTML has none
         0 if lines.rows > 0 => Counted::Rows(lines.rows),
         _ => Counted::Lines(lines),
     };
-    Some((Some(encoding), counted))
+    Some((encoding, counted))
 }

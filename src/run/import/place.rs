@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use crate::category::others;
+use crate::category::outcome::time_of;
 use crate::contents::{Category, ContentSet, EntryId};
 use crate::error::Error;
 use crate::library::catalog::Catalog;
@@ -103,7 +104,9 @@ fn make_others(
     let shelf = Shelf::new(contents, &decided.inputs.sources, files, Some(placing.staging));
     let database = filling.database(&shelf);
     let mut made = decided.others.made(contents, &standing);
-    made.extend(Database::made(&database));
+    let others = contents.entries.iter().filter(|entry| entry.category != Category::Photos);
+    let newest = others.filter_map(time_of).max();
+    made.extend(Database::made(&database).into_iter().map(|made| made.modified(newest)));
     let known = &decided.before.derived;
     let whole = others::whole(contents, &decided.inputs.heard.others, &settings.categories);
     // what cannot be made now may be wanted still

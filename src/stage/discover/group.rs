@@ -7,8 +7,11 @@
 //! stamps all entries of an export with the time when it was built. Stamps over 7 days apart mean two
 //! exports, and so do two sound archives with the same part number and different central directories. A part
 //! that came damaged and comes again sound is the same part. Parts whose owner renamed them, so that they
-//! have no numbers, are one export, and nobody knows its total.
+//! have no numbers, are one export, and nobody knows its total. Folders do not say when they were built: two of one
+//! name and number are one part that came twice, unless Apple's own lists in them differ, or, where they have none, most
+//! of what both have.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 
@@ -18,7 +21,7 @@ use crate::apple::part_name::{PartName, Siblings};
 use crate::apple::text::{self, file_name};
 use crate::category::delivery::{self, names_a_single_part};
 use crate::contents::{
-    ArchiveId, Arena, Category, Contents, Entry, Export, ExportId, Identity, Part, PartId,
+    ArchiveId, Arena, Category, Class, Contents, Entry, Export, ExportId, Identity, Part, PartId,
 };
 use crate::library::name;
 use crate::library::numbers::Numbers;
@@ -90,11 +93,13 @@ pub(super) fn group(
         // they come last and join what is there
         let is_new = grouping.known_part(unit, container).is_none();
         let age = container.built.map_or((1, None), |built| (0, Some(built)));
-        (is_new, age, container.name.clone(), unit.wrapper.clone(), unit.number)
+        // of two folders of one name the one that was unzipped first
+        let touched = container.files.iter().filter_map(|file| file.modified).max();
+        (is_new, age, container.name.clone(), unit.wrapper.clone(), unit.number, touched)
     });
     let mut grouped = Grouped::default();
     for unit in &units {
-        let part = grouping.part_of(unit, &containers[unit.container], contents);
+        let part = grouping.part_of(unit, containers, contents);
         match &unit.wrapper {
             Some(wrapper) => {
                 grouped.parts.insert((unit.container, wrapper.clone()), part);
@@ -160,8 +165,12 @@ struct Grouping {
     parts: HashMap<(ExportId, u32), PartId>,
     /// The parts in every known archive, and their numbers.
     known: HashMap<Identity, Vec<(PartId, u32)>>,
-    /// The part of every folder's file that the catalog remembers, by name of the folder, path and size.
-    known_files: HashMap<(String, String, u64), PartId>,
+    /// The parts of every folder's file that the catalog remembers, by name of the folder, path and size.
+    known_files: HashMap<(String, String, u64), Vec<PartId>>,
+    /// The sizes of the lists in folders that it remembers, by part and path.
+    known_lists: HashMap<PartId, HashMap<String, HashSet<u64>>>,
+    /// The folders of this run that are a part.
+    folders: HashMap<(ExportId, u32), Vec<usize>>,
     /// Exports of which a rebuilt catalog has nothing but the kept details, by portable name. How many parts
     /// they had is not known.
     rebuilt: HashMap<String, Vec<ExportId>>,
@@ -181,6 +190,8 @@ impl Grouping {
             parts: HashMap::new(),
             known: HashMap::new(),
             known_files: HashMap::new(),
+            known_lists: HashMap::new(),
+            folders: HashMap::new(),
             is_rebuilt: rebuilt.values().flatten().copied().collect(),
             rebuilt,
             uncounted: Vec::new(),
@@ -218,7 +229,14 @@ impl Grouping {
                 }
                 Identity::Folder => {
                     let key = (archive.name.clone(), entry.path.to_string(), entry.size);
-                    grouping.known_files.insert(key, entry.part);
+                    let parts = grouping.known_files.entry(key).or_default();
+                    if !parts.contains(&entry.part) {
+                        parts.push(entry.part);
+                    }
+                    if entry.class == Class::Details {
+                        let lists = grouping.known_lists.entry(entry.part).or_default();
+                        lists.entry(entry.path.to_string()).or_default().insert(entry.size);
+                    }
                 }
             }
         }
@@ -236,19 +254,39 @@ impl Grouping {
             Identity::Folder => {
                 let Source::Folder(_) = container.source else { return None };
                 let key = |f: &FileAt| (container.name.clone(), f.path.to_string(), f.size);
-                container.files.iter().find_map(|file| self.known_files.get(&key(file)).copied())
+                let mut shared: BTreeMap<PartId, u64> = BTreeMap::new();
+                for part in
+                    container.files.iter().filter_map(|file| self.known_files.get(&key(file))).flatten()
+                {
+                    *shared.entry(*part).or_default() += 1;
+                }
+                let is_it = |(part, _): &(PartId, u64)| !self.lists_differ(*part, container);
+                let most =
+                    shared.into_iter().filter(is_it).max_by_key(|(part, count)| (*count, Reverse(*part)));
+                most.map(|(part, _)| part)
             }
         }
     }
 
-    fn part_of(&mut self, unit: &Unit, container: &Container, contents: &mut Contents) -> PartId {
+    /// Whether a folder has a list of this part with other bytes.
+    fn lists_differ(&self, part: PartId, container: &Container) -> bool {
+        let Some(lists) = self.known_lists.get(&part) else { return false };
+        let differs = |file: &FileAt| {
+            lists.get(&*file.path).is_some_and(|sizes| !sizes.contains(&file.size))
+                && is_list(container, file)
+        };
+        container.files.iter().any(differs)
+    }
+
+    fn part_of(&mut self, unit: &Unit, containers: &[Container], contents: &mut Contents) -> PartId {
+        let container = &containers[unit.container];
         let known = self.known_part(unit, container);
         let known_export = known.map(|part| contents.parts[part].export);
         let export = match unit.number {
             Some(number) => {
                 let found = known_export.or_else(|| match container.built {
                     Some(built) => self.by_stamp(unit, number, built, container, contents),
-                    None => self.by_gap(unit, number, contents),
+                    None => self.by_gap(unit, number, containers, contents),
                 });
                 found
                     .unwrap_or_else(|| self.new_export(&unit.base, unit.category, unit.key.clone(), contents))
@@ -292,6 +330,9 @@ impl Grouping {
             .parts
             .entry((export, number))
             .or_insert_with(|| contents.parts.push(Part { export, number }));
+        if !is_zip {
+            self.folders.entry((export, number)).or_default().push(unit.container);
+        }
         if is_zip && known.is_none() && container.parent().is_none() {
             self.known.entry(container.identity.clone()).or_default().push((part, number));
         }
@@ -369,14 +410,26 @@ impl Grouping {
         }
     }
 
-    /// The newest export of that name that lacks the number, else the newest of that name.
-    fn by_gap(&self, unit: &Unit, number: u32, contents: &Contents) -> Option<ExportId> {
+    /// The newest export of that name that lacks the number, else the newest of that name whose part of that number is
+    /// not another.
+    fn by_gap(
+        &self,
+        unit: &Unit,
+        number: u32,
+        containers: &[Container],
+        contents: &Contents,
+    ) -> Option<ExportId> {
         let candidates = self.candidates(unit, contents, |_| true);
         let newest =
             |exports: Vec<ExportId>| exports.into_iter().max_by_key(|&e| (contents.exports[e].built, e));
         let lacking =
             candidates.iter().copied().filter(|&e| !self.building[e].numbers.contains(&number)).collect();
-        newest(lacking).or_else(|| newest(candidates))
+        let container = &containers[unit.container];
+        let others = |export| self.folders.get(&(export, number)).into_iter().flatten();
+        let is_another = |export: &ExportId| {
+            others(*export).any(|other| *other != unit.container && are_two(container, &containers[*other]))
+        };
+        newest(lacking).or_else(|| newest(candidates.into_iter().filter(|e| !is_another(e)).collect()))
     }
 
     fn new_export(&mut self, name: &str, category: Category, key: Key, contents: &mut Contents) -> ExportId {
@@ -394,6 +447,30 @@ impl Grouping {
         }
         index
     }
+}
+
+/// Whether this is a list of Apple's.
+fn is_list(container: &Container, file: &FileAt) -> bool {
+    container.shape.classify(&file.path.replace('\\', "/"), file.size).class == Class::Details
+}
+
+/// Whether two folders of one name are two deliveries.
+fn are_two(one: &Container, other: &Container) -> bool {
+    let sizes: HashMap<&str, u64> = other.files.iter().map(|file| (&*file.path, file.size)).collect();
+    let shared = one.files.iter().filter_map(|file| Some((file, *sizes.get(&*file.path)?)));
+    let (mut lists, mut all, mut differ) = (false, 0, 0);
+    for (file, size) in shared {
+        let differs = file.size != size;
+        if is_list(one, file) {
+            if differs {
+                return true;
+            }
+            lists = true;
+        }
+        all += 1;
+        differ += u64::from(differs);
+    }
+    !lists && differ * 2 > all
 }
 
 fn rebuilt(contents: &Contents) -> HashMap<String, Vec<ExportId>> {

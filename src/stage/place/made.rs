@@ -21,7 +21,7 @@ use crate::contents::Category;
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::Catalog;
 use crate::library::drive::hash_file;
-use crate::library::files::{make_folder, rename_new, set_time};
+use crate::library::files::{let_run, make_folder, rename_new, set_time};
 use crate::library::name;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{DerivedKind, DerivedRecord};
@@ -384,6 +384,10 @@ fn stage(
     let hash = to.hasher.finalize();
     drop(to);
     set_time(staged.path(), write.made.modified);
+    if write.made.is_executable {
+        // what the drive may not know is no reason not to make it
+        let _ = let_run(staged.path());
+    }
     Ok((staged, hash))
 }
 

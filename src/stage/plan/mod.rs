@@ -19,12 +19,12 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use blake3::Hash;
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset};
 
 use crate::apple::text;
-use crate::category::outcome::Wishes;
+use crate::category::outcome::{Wishes, time_of};
 use crate::category::{self, Album, AlbumId, AlbumKind, Apart, Asset, Assets, Resource, Stem, Wish};
-use crate::contents::{Arena, ByContent, Class, ContentId, Contents, Entry, EntryId};
+use crate::contents::{Arena, ByContent, Class, ContentId, Contents, EntryId};
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, Derived, Placement};
@@ -355,7 +355,7 @@ impl Planner<'_> {
 
     fn take(&mut self, Target { path, key }: Target, area: Area, content: ContentId, asset: Asset<'_>) {
         let entry = self.entry_of.get(content).map(|&e| &self.contents.entries[e]);
-        let modified = asset.modified().or_else(|| entry.and_then(stamp));
+        let modified = asset.modified().or_else(|| entry.and_then(time_of));
         self.planned.insert(key);
         self.plan.paths.insert(content, path.clone());
         self.plan.placements.push(Placement { path, area, content, modified, is_executable: false });
@@ -377,9 +377,4 @@ fn fields<'a>(asset: Asset<'a>, time: DateTime<FixedOffset>, original: &'a str) 
     let category::Fields { kind, make, model, place } = asset.fields();
     let original = if original.is_empty() { text::split(asset.primary().name).0 } else { original };
     Fields { time, kind, make, model, place, original }
-}
-
-/// The entry's own stamp, which counts only where nothing else tells a time.
-fn stamp(entry: &Entry) -> Option<DateTime<Utc>> {
-    entry.modified.map(|time| time.and_utc())
 }

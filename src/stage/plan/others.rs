@@ -7,17 +7,18 @@ use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use blake3::Hash;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::apple::text;
-use crate::category::outcome::{Earlier, Wished, Wishes};
+use crate::category::outcome::{Earlier, Wished, Wishes, time_of};
 use crate::category::unsorted;
-use crate::contents::{Category, Class, Entry};
+use crate::contents::{Category, Class, Contents, Entry, EntryId};
 use crate::library::numbers::Numbers;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{Area, Placement};
 use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
-use crate::stage::plan::{Planner, Standing, Target, stamp};
+use crate::stage::plan::{Planner, Standing, Target};
 use crate::stage::survey::{Held, MovedByOwner};
 
 /// Where another choice has put a file that is to move.
@@ -70,6 +71,17 @@ impl Moved {
     }
 }
 
+/// Whether two entries of the same bytes are two files of their owner's: their export has them at two paths. What a zip
+/// has decomposed and a folder composed is one path in two archives, and two in one.
+fn are_two(contents: &Contents, one: EntryId, other: EntryId) -> bool {
+    let (one, other) = (&contents.entries[one], &contents.entries[other]);
+    if one.inner() == other.inner() || contents.export_of(one) != contents.export_of(other) {
+        return false;
+    }
+    let is_original = one.class == Class::Other && other.class == Class::Other;
+    is_original && (one.archive == other.archive || !one.inner().nfc().eq(other.inner().nfc()))
+}
+
 impl Planner<'_> {
     /// `Other/` and the kept details: by path and bytes, never merged.
     pub(super) fn others(&mut self, wishes: &Wishes) {
@@ -79,6 +91,8 @@ impl Planner<'_> {
         let mut numbers: Numbers<PathKey> = Numbers::default();
         let mut moved = Moved { free: self.held.moved.clone(), claimed: HashMap::new() };
         let mut leaving: HashSet<LibraryPath> = HashSet::new();
+        // which entry is the file at a path
+        let mut claimed: HashMap<LibraryPath, EntryId> = HashMap::new();
         let held = self.held;
         // only a place that has changed asks for it
         let by_hash = LazyCell::new(|| by_hash(held));
@@ -103,8 +117,13 @@ impl Planner<'_> {
             let n = numbers.first_free(at(1).key, |n| self.is_free(&at(n), content));
             let old = self.old_place(entry, hash, &standing).or_else(|| left(wish, hash, &standing));
             let old = old.filter(|old| leaving.insert(old.clone()));
-            let same = standing.find(hash, &folder, stem, extension).filter(|(k, _)| *k < n);
+            let is_another = |path: &LibraryPath| {
+                claimed.get(path).is_some_and(|first| are_two(self.contents, *first, index))
+            };
+            let same = standing.find_but(hash, &folder, (stem, extension), is_another);
+            let same = same.filter(|(k, _)| *k < n);
             if let Some((_, path)) = same.or_else(|| staying(wish, hash, &standing)) {
+                claimed.entry(path.clone()).or_insert(index);
                 self.plan.reclaimed.extend(old.filter(|old| old != path).map(|old| (old, path.clone())));
                 self.plan.kept.insert(index, path.clone());
                 continue;
@@ -129,8 +148,9 @@ impl Planner<'_> {
             let adopted = adopted.filter(|&(k, _)| k < n && self.is_free(&at(k), content));
             let Target { path, key } = at(adopted.map_or(n, |(k, _)| k));
             standing.add(&path, hash);
+            claimed.insert(path.clone(), index);
             self.planned.insert(key);
-            let modified = wish.and_then(|wish| wish.modified).or_else(|| stamp(entry));
+            let modified = wish.and_then(|wish| wish.modified).or_else(|| time_of(entry));
             let is_executable = wish.is_some_and(|wish| wish.is_executable);
             self.plan.placements.push(Placement {
                 path: path.clone(),

@@ -50,6 +50,17 @@ impl Standing {
         stem: &str,
         extension: &str,
     ) -> Option<(u64, &LibraryPath)> {
+        self.find_but(what, folder, (stem, extension), |_| false)
+    }
+
+    /// The same, passing over what `is_another` says is another file of these bytes.
+    pub(super) fn find_but(
+        &self,
+        what: Hash,
+        folder: &LibraryPath,
+        (stem, extension): (&str, &str),
+        is_another: impl Fn(&LibraryPath) -> bool,
+    ) -> Option<(u64, &LibraryPath)> {
         if self.0.is_empty() {
             return None;
         }
@@ -60,7 +71,8 @@ impl Standing {
         let is_it = |number: u64, path: &LibraryPath| {
             folder.join(&name::with_suffix(stem, extension, number)) == *path
         };
-        let first = alike.filter(|(number, path)| is_it(*number, path)).min_by_key(|(number, _)| *number);
+        let alike = alike.filter(|(number, path)| is_it(*number, path) && !is_another(path));
+        let first = alike.min_by_key(|(number, _)| *number);
         first.map(|(number, path)| (*number, path))
     }
 }

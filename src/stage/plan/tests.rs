@@ -408,6 +408,24 @@ fn what_is_no_medium_keeps_its_path_and_its_bytes() {
             empty(),
             &["Other/Docs/a.txt = 1", "Other/docs/A (2).TXT = 2"],
         ),
+        (
+            "each path is a file of its own, whatever its bytes",
+            new().file("Docs/a.txt", "1").file("docs/A.TXT", "1"),
+            empty(),
+            &["Other/Docs/a.txt = 1", "Other/docs/A (2).TXT = 1"],
+        ),
+        (
+            "so are two normalisations in one archive",
+            new().file("Docs/\u{e9}.txt", "1").file("Docs/e\u{301}.txt", "1"),
+            empty(),
+            &["Other/Docs/\u{e9}.txt = 1", "Other/Docs/\u{e9} (2).txt = 1"],
+        ),
+        (
+            "which stand where they stand",
+            new().file("Docs/\u{e9}.txt", "1").file("Docs/e\u{301}.txt", "1"),
+            empty().kept("Other/Docs/\u{e9}.txt", "1").kept("Other/Docs/\u{e9} (2).txt", "1"),
+            &[],
+        ),
         ("what stands is not placed", one(), empty().kept("Other/Docs/a.txt", "1"), &[]),
         (
             "nor under its number",

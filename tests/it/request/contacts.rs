@@ -50,6 +50,11 @@ fn cards_stay_and_one_file_holds_all() {
             "{}",
             scene.text("Contacts/All contacts.vcf")
         );
+        // what is made has the time of what it is made of
+        for made in ["All contacts.vcf", "All contacts with groups.vcf", "Photos/Ann Berg.jpg"] {
+            let time = scene.modified(&format!("Contacts/{made}"));
+            assert_eq!(time, scene.modified("Contacts/Cards/Ann Berg.vcf"), "{made}");
+        }
         // programs that know no groups know categories
         let grouped = scene.text("Contacts/All contacts with groups.vcf");
         assert_eq!(grouped.matches("CATEGORIES:Sailors\r\n").count(), 1, "{grouped}");

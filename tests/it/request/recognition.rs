@@ -250,6 +250,15 @@ fn a_damaged_archive_gives_what_is_sound() {
     assert!(problems(&report).iter().any(|problem| problem == "error damaged-entry"), "{report}");
     assert!(scene.tree().contains(&"Recordings/2.m4a".to_owned()), "{:#?}", scene.tree());
 
+    // what cannot be opened at all stays as it came
+    let part = Part::new()
+        .entry("Bookmarks_1.csv", "Title,URL,modifiedOn,favorite,deleted\nA,https://example.org/,,no,no\n")
+        .entry("iCloud Bookmarks.zip", "no archive");
+    let scene = Scene::of([&export(Outer::Bookmarks, Language::English).part(part)]);
+    let report = scene.import_with_errors();
+    assert_eq!(problems(&report), ["error damaged-archive"]);
+    assert_eq!(scene.text("Other/iCloud Bookmarks/iCloud Bookmarks.zip"), "no archive");
+
     // cut in its one archive, nothing inside can be read: the outer name decides
     let scene = Scene::new();
     let bookmarks = exports(Language::English, &Wrapper::Same).remove(6);

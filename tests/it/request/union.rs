@@ -55,12 +55,32 @@ fn a_note_of_two_exports_is_one() {
     assert_eq!(later.rows("SELECT * FROM notes"), scene.rows("SELECT * FROM notes"));
 }
 
+fn drive(text: &str, extra: &str, built: &str) -> Export {
+    let drive = Drive::new().files([("a.txt", text), ("same.txt", "same"), (extra, extra)]);
+    export(Outer::Drive, Language::English).built(built).part(Part::new().files(drive))
+}
+
+#[test]
+fn folders_of_one_name_are_two_exports_where_apples_lists_differ() {
+    let scene = Scene::new();
+    let now = || drive("newer", "now.txt", "2024-05-01 22:03");
+    for (folder, export) in [("a", now()), ("before", drive("old", "then.txt", OLD)), ("copy", now())] {
+        export.write_folders(&scene.0.parts().join(folder));
+    }
+    let report = scene.import();
+    assert_eq!(report["exports"].as_array().map(Vec::len), Some(2), "{report}");
+    assert_eq!(
+        scene.tree(),
+        ["Drive/a (2).txt", "Drive/a.txt", "Drive/now.txt", "Drive/same.txt", "Drive/then.txt"]
+    );
+    assert_eq!(scene.text("Drive/a.txt"), "old", "the older one comes first");
+    let before = contents(&scene.library());
+    assert_eq!(entries(&scene.import(), &["imported", "duplicate"]), [0, 0]);
+    assert_eq!(contents(&scene.library()), before);
+}
+
 #[test]
 fn drive_keeps_both_where_a_file_changed() {
-    let drive = |text: &str, extra: &str, built: &str| {
-        let drive = Drive::new().files([("a.txt", text), ("same.txt", "same"), (extra, extra)]);
-        export(Outer::Drive, Language::English).built(built).part(Part::new().files(drive))
-    };
     let scene = Scene::of([&drive("old", "then.txt", OLD)]);
     scene.import();
     scene.deliver(&drive("newer", "now.txt", "2024-05-01 22:03"));

@@ -1,3 +1,5 @@
+//! Exports of iCloud Drive made of a few words, and what they come to.
+
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Write};
 use std::sync::Mutex;

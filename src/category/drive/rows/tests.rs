@@ -1,3 +1,5 @@
+//! Rows and files of one name in every combination, and what finds what.
+
 use super::{Known, Matched, Matching, matching};
 use crate::category::dated::Written;
 use crate::category::drive::hash::Scheme;

@@ -1,3 +1,5 @@
+//! Exports of notes made of a few words, and what they come to.
+
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 

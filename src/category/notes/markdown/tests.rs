@@ -1,3 +1,5 @@
+//! Any text as Markdown: another reader finds in it what the note says, and every line comes back.
+
 use proptest::prelude::{any, proptest};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 

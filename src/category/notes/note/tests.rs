@@ -1,3 +1,5 @@
+//! Texts, files and rows put together to notes.
+
 use chrono_tz::Tz;
 
 use super::{Delivered, Notes, Placing, notes};

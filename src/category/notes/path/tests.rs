@@ -1,3 +1,5 @@
+//! What the paths of both forms are for.
+
 use super::{Area, Shape, Use, reading_order};
 use proptest::prelude::{any, prop, proptest};
 

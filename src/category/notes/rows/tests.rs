@@ -1,3 +1,5 @@
+//! Rows and notes of one title in every combination, and what finds what.
+
 use super::{Known, Matched, Matching, matching};
 use crate::category::dated::Written;
 use crate::category::notes::list::Row;

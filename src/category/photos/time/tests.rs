@@ -1,3 +1,5 @@
+//! The rules of capture time, a case for each, and what was looked at for it.
+
 use super::{Captured, CapturedFrom, Evidence, Rule, Sources, capture};
 use crate::category::photos::media::{Camera, Embedded, LocalTime, Position, Standard};
 use chrono::{DateTime, Utc};

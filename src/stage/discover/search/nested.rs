@@ -150,6 +150,12 @@ impl Searcher<'_> {
                     let source = Source::Remembered(archive);
                     self.found.containers.push(Container::closed(name, source, Lies::In(index)));
                 }
+                // what cannot be opened is a file like any other, so that nothing is lost that came with it
+                Through::Unreadable((code, message)) if self.found.containers[index].shape.has_others() => {
+                    let message = format!("{message}; it is kept as it is");
+                    self.found.problems.push(Problem::new(code, message).in_archive(&name));
+                    remaining.push(file);
+                }
                 Through::Unreadable(refused) => self.unreadable(name, refused, Lies::In(index)),
                 Through::NotApples => remaining.push(file),
             }

@@ -1,3 +1,5 @@
+//! Lists of photos in every state of repair, row by row.
+
 use super::{
     BadRow, Checksum, Details, Header, MOST_BAD, MOST_ROWS, Row, is_details_name, is_shared_library_name,
     looks_like_details, order,

@@ -1,3 +1,5 @@
+//! Tags that are as they should be, and directories that lie.
+
 use super::{Tags, content_identifier, plausible};
 use crate::category::photos::media::Embedded;
 

@@ -1,3 +1,5 @@
+//! Names that tell a date, and names that only look so.
+
 use super::{NameZone, from_name};
 
 #[test]
