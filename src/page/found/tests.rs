@@ -55,6 +55,8 @@ impl Library {
     fn table(&self, form: &str, rows: &str) {
         let database = Connection::open(self.path().join("Records.sqlite")).expect("a database");
         let name = form.split('(').next().unwrap_or_default().trim();
+        // what stands in has not all that other tables refer to
+        database.pragma_update(None, "foreign_keys", false).expect("a setting");
         let kind = "SELECT type FROM sqlite_schema WHERE name = ?1";
         if let Ok(kind) = database.query_row(kind, [name], |row| row.get::<_, String>(0)) {
             database.execute_batch(&format!("DROP {kind} {name};")).expect("no table");
