@@ -92,24 +92,29 @@ const HEADERS: Headers = &[
     ),
 ];
 
-/// Writes the columns of every table and view for people; those of the raw tables come with them.
+/// Writes the columns of every table and view for people; those of the raw tables, and of the views that are made of one,
+/// come with them.
 pub(super) fn write(records: &Records) -> rusqlite::Result<()> {
     let sql = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE '\\_%' ESCAPE '\\' \
-               AND name NOT LIKE 'messages\\_fts%' ESCAPE '\\' AND name NOT LIKE 'raw\\_%' ESCAPE '\\' \
+               AND name NOT LIKE 'messages\\_fts%' ESCAPE '\\' AND name NOT IN (SELECT \"table\" FROM _columns) \
                AND name <> 'messages_searched' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
     let mut asked = records.connection.prepare(sql)?;
     let tables: Vec<String> = asked.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for table in tables {
         let mut asked = records
             .connection
-            .prepare("SELECT cid + 1, name, type FROM pragma_table_info(?1) ORDER BY cid")?;
+            // of a view's CAST it says INT
+            .prepare(
+                "SELECT cid + 1, name, iif(type = 'INT', 'INTEGER', type)
+                 FROM pragma_table_info(?1) ORDER BY cid",
+            )?;
         let columns: Vec<(i64, String, String)> = asked
             .query_map([&table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<rusqlite::Result<_>>()?;
         for (position, name, kind) in columns {
             records.insert(
                 "INSERT INTO _columns (\"table\", position, name, header, type) VALUES (?1, ?2, ?3, ?4, ?5)",
-                &[&table, &position, &name, &header(&table, &name), &kind],
+                &[&table, &position, &name, &header(&table, &name), &kind_of(&kind)],
             )?;
         }
     }
@@ -120,4 +125,9 @@ fn header(table: &str, column: &str) -> Option<&'static str> {
     let time = ["_utc", "_raw"].into_iter().find_map(|end| column.strip_suffix(end)).unwrap_or(column);
     let known = HEADERS.iter().chain(typed::headers()).find(|(of, _)| *of == table).map(|(_, names)| *names);
     known.unwrap_or_default().iter().find(|(name, _)| *name == time).map(|(_, header)| *header)
+}
+
+/// The type of a column; what a view computes may be of any.
+fn kind_of(declared: &str) -> &str {
+    if declared.is_empty() { "ANY" } else { declared }
 }

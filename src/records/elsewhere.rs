@@ -2,7 +2,13 @@
 //!
 //! Nothing is written of what there is nothing of. The same database gives the same bytes.
 
+mod account;
+mod books;
 mod music;
+mod podcasts;
+mod sheet;
+mod store;
+mod watched;
 
 use std::io::{self, Write};
 
@@ -41,6 +47,33 @@ impl Elsewhere {
 /// If it cannot be read.
 pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut files = Vec::new();
+    files.extend(account::files(database)?);
     files.extend(music::files(database)?);
+    files.extend(store::files(database)?);
+    files.extend(watched::files(database)?);
+    files.extend(podcasts::files(database)?);
+    files.extend(books::files(database)?);
     Ok(files)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use crate::records::elsewhere::files;
+    use crate::records::typed::tests::Written;
+
+    /// The files that tables of one export come to, in the order of their paths.
+    pub(crate) fn written(delivered: &[(&str, &[u8])]) -> Vec<(String, String)> {
+        let delivered: Vec<(&str, &str, &[u8])> =
+            delivered.iter().map(|(name, bytes)| ("media", *name, *bytes)).collect();
+        let database = Written::of(&delivered);
+        let text = |file: &super::Elsewhere| {
+            let mut bytes = Vec::new();
+            file.write(&database.connection, &mut bytes).unwrap();
+            (file.path.clone(), String::from_utf8(bytes).unwrap())
+        };
+        let mut written: Vec<(String, String)> =
+            files(&database.connection).unwrap().iter().map(text).collect();
+        written.sort();
+        written
+    }
 }

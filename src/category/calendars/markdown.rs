@@ -201,13 +201,13 @@ fn paragraphs(notes: &[String], indent: &str, text: &mut String) {
 }
 
 /// A text on one line that reads as itself.
-fn inline(text: &str) -> String {
+pub fn inline(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     escaped(&words.join(" "))
 }
 
 /// A line of notes that begins no heading, list, quote or rule.
-fn block(line: &str) -> String {
+pub fn block(line: &str) -> String {
     let line = inline(line);
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = line.split_at(digits);

@@ -16,7 +16,7 @@ mod component;
 #[allow(clippy::indexing_slicing)]
 pub mod decide;
 mod gathered;
-mod markdown;
+pub mod markdown;
 pub mod metadata;
 mod observance;
 mod occurrence;

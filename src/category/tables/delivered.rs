@@ -298,7 +298,10 @@ impl Reading<'_, '_> {
             self.pairs(part, rows, key.as_deref(), pairs)
         };
         match list {
-            Value::Array(values) => values.into_iter().try_for_each(|value| add(None, value))?,
+            Value::Array(values) => values.into_iter().try_for_each(|value| match keyed(value) {
+                Ok((key, value)) => add(Some(key), value),
+                Err(value) => add(None, value),
+            })?,
             Value::Dictionary(pairs) => {
                 pairs.into_iter().try_for_each(|(key, value)| add(Some(key), value))?
             }
@@ -374,6 +377,19 @@ fn cell_of(value: &RawValue) -> Option<Cow<'_, str>> {
             Some(serde_json::from_str::<Name<'_>>(text).map_or_else(|_| text.into(), |Name(text)| text))
         }
         other => Some(other.into()),
+    }
+}
+
+/// The key and the dictionary of an element that holds nothing else. Lists of networks and places are arrays of those:
+/// a column for each key would be none for the rows.
+fn keyed(value: Value) -> Result<(String, Value), Value> {
+    match value {
+        Value::Dictionary(pairs) => match <[(String, Value); 1]>::try_from(pairs) {
+            Ok([(key, inner @ Value::Dictionary(_))]) => Ok((key, inner)),
+            Ok([other]) => Err(Value::Dictionary(vec![other])),
+            Err(pairs) => Err(Value::Dictionary(pairs)),
+        },
+        other => Err(other),
     }
 }
 
@@ -477,6 +493,14 @@ mod tests {
                 ),
                 &[("", &["key=Home added_at=x t=[\"2020-01-02T03:04:05Z\"]"])],
                 (1, 0),
+            ),
+            (
+                "a.xml",
+                &list(
+                    "<array><dict><key>Home</key><dict><key>a</key><integer>1</integer></dict></dict><dict><key>a</key><integer>2</integer></dict></array>",
+                ),
+                &[("", &["key=Home a=1", "a=2"])],
+                (2, 0),
             ),
             (
                 "a.plist",

@@ -4,7 +4,18 @@
 //! gives NULL where a year has no such column, and no row where there is no such table. Of several exports the newest
 //! version of a row with a key counts; within one export nothing is merged.
 
+mod account;
+mod books;
+mod games;
+mod money;
 mod music;
+mod places;
+mod podcasts;
+mod said;
+mod staged;
+mod store;
+mod usage;
+mod watched;
 
 use std::borrow::Cow;
 
@@ -16,11 +27,29 @@ use crate::records::columns::Headers;
 use crate::records::raw::quoted;
 
 /// The statements that make every table and view.
-const TABLES: &[&str] = &[music::TABLES];
+const TABLES: &[&str] = &[
+    account::TABLES,
+    places::TABLES,
+    games::TABLES,
+    music::TABLES,
+    store::TABLES,
+    watched::TABLES,
+    podcasts::TABLES,
+    books::TABLES,
+];
 
 /// What their columns are called in what Apple delivered.
 pub fn headers() -> impl Iterator<Item = &'static (&'static str, &'static [(&'static str, &'static str)])> {
-    let all: [Headers; 1] = [music::HEADERS];
+    let all: [Headers; 8] = [
+        account::HEADERS,
+        places::HEADERS,
+        games::HEADERS,
+        music::HEADERS,
+        store::HEADERS,
+        watched::HEADERS,
+        podcasts::HEADERS,
+        books::HEADERS,
+    ];
     all.into_iter().flatten()
 }
 
@@ -38,7 +67,15 @@ pub fn create(connection: &Connection) -> rusqlite::Result<()> {
 /// If the database cannot be written.
 pub fn fill(records: &Records, zone: Tz) -> rusqlite::Result<()> {
     let raw = Raw { connection: &records.connection, zone };
-    music::fill(raw)
+    account::fill(raw)?;
+    places::fill(raw)?;
+    games::fill(raw)?;
+    usage::fill(raw)?;
+    music::fill(raw)?;
+    store::fill(raw)?;
+    watched::fill(raw)?;
+    podcasts::fill(raw)?;
+    books::fill(raw)
 }
 
 /// The raw tables.

@@ -111,9 +111,17 @@ mod tests {
                 continue;
             }
             let steps = next_steps(audience, Path::new("Photos")).join("\n");
-            for folder in
-                ["Hidden", "Recently Deleted", "Albums", "Memories", "Notes", "Drive", "Contacts", "Music", "Other"]
-            {
+            for folder in [
+                "Hidden",
+                "Recently Deleted",
+                "Albums",
+                "Memories",
+                "Notes",
+                "Drive",
+                "Contacts",
+                "Music",
+                "Other",
+            ] {
                 assert!(steps.contains(folder), "{audience:?}, {folder}: {steps}");
             }
         }

@@ -109,6 +109,20 @@ pub fn render(front: &FrontMatter<'_>, title_from: TitleFrom, text: &str, files:
     markdown
 }
 
+/// A heading of this text.
+pub fn heading(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let object = || OBJECT.to_string();
+    format!("# {}\n", inline::escape(&line, &Hazards::of(&line), &closing(&line), object))
+}
+
+/// Any text, line by line, as CommonMark reads it.
+pub fn plain(text: &str) -> String {
+    let mut markdown = String::new();
+    text_below(&lines(text), || OBJECT.to_string(), &mut markdown);
+    markdown
+}
+
 /// What a title is to people: without objects and the space around it. `None` if nothing is left, or if the line is an
 /// item to be ticked off and so no title.
 pub fn title_of(first_line: &str) -> Option<String> {
@@ -183,7 +197,7 @@ impl FrontMatter<'_> {
 }
 
 /// The text in quotes, as JSON and YAML both read it.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
