@@ -4,6 +4,9 @@
 //! A playlist names its songs and no files, for Apple delivers none. In the shape of Spotify the reason of an end is in
 //! Spotify's words.
 
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, Write};
 
 use rusqlite::{Connection, Row, params};
@@ -274,6 +277,3 @@ fn reason_of_end(reason: Option<&str>) -> &'static str {
         _ => "unknown",
     }
 }
-
-#[cfg(test)]
-mod tests;

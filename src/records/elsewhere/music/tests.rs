@@ -71,7 +71,7 @@ fn playlists_and_the_library() {
 fn listens_in_both_shapes() {
     let plays = "Event Type,Song Name,Album Name,Artist Name,Event End Timestamp,Play Duration Milliseconds,\
                  Media Duration In Milliseconds,End Reason Type\n\
-                 PLAY_END,North \"Window\",Harbour Lights,Ida Holm,2025-03-01T18:03:12.480Z,192360,211000,TRACK_SKIPPED_FORWARDS\n\
+                 PLAY_END,\"North \"\"Window\"\"\",Harbour Lights,Ida Holm,2025-03-01T18:03:12.480Z,192360,211000,TRACK_SKIPPED_FORWARDS\n\
                  PLAY_END,Elf,,Jon Berg,2024-12-31T23:59:59Z,1000,,A_NEW_REASON\n\
                  PLAY_END,Nobody,,,2025-03-02T18:03:12Z,1000,2000,NATURAL_END_OF_TRACK\n\
                  PLAY_END,Never,,Jon Berg,,1000,2000,NATURAL_END_OF_TRACK\n";

@@ -10,14 +10,15 @@ mod count;
 mod join;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use rusqlite::{Connection, Row, Statement, params};
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, Row, params};
 
 use crate::apple::when::{self, When};
 use crate::records::cell::instant;
 use crate::records::typed::Raw;
 use crate::records::typed::music::artists::{Artists, Source, key};
 use crate::records::typed::music::{above_zero, number, said};
-use join::{Listen, Segment};
+use join::{Listen, SEGMENT, Segment};
 
 const COLUMNS: [&str; 17] = [
     "event_type",
@@ -38,6 +39,32 @@ const COLUMNS: [&str; 17] = [
     "device_os_name",
     "client_device_name",
 ];
+
+/// Where a column stands in the rows that are asked for. Names are found while this is compiled: there are a hundred
+/// thousand rows, and SQLite would look for each name in each.
+const fn at(name: &str) -> usize {
+    let mut rest: &[&str] = &COLUMNS;
+    let mut at = 0;
+    while let [column, after @ ..] = rest {
+        if is_same(column.as_bytes(), name.as_bytes()) {
+            return at;
+        }
+        rest = after;
+        at += 1;
+    }
+    panic!("there is no such column")
+}
+
+const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
+    while let ([first, after @ ..], [other_first, other_after @ ..]) = (one, other) {
+        if *first != *other_first {
+            return false;
+        }
+        one = after;
+        other = other_after;
+    }
+    one.is_empty() && other.is_empty()
+}
 
 /// Kinds of items that are no songs.
 const NO_SONGS: [&str; 5] = [
@@ -137,14 +164,16 @@ pub(super) fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
 /// Reads the events of songs.
 fn read(raw: Raw<'_>, artists: &mut Artists<'_>, fates: &mut Fates) -> rusqlite::Result<()> {
     let rows = raw.rows("apple_music_play_activity", &COLUMNS)?;
-    let mut asked = raw.connection.prepare(&format!("SELECT * FROM {rows} ORDER BY \"row\""))?;
+    let mut asked = raw
+        .connection
+        .prepare(&format!("SELECT {}, \"row\", rank FROM {rows} ORDER BY \"row\"", COLUMNS.join(", ")))?;
     let mut insert = raw.connection.prepare(
         "INSERT INTO temp.music_segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
          ?16, ?17, ?18, ?19, ?20, ?21)",
     )?;
     let mut rows = asked.query([])?;
     while let Some(row) = rows.next()? {
-        let kind = said(row, "event_type")?;
+        let kind = said(row, const { at("event_type") })?;
         let (title, is_typed) = match (song(row, kind.as_deref())?, kind.is_some()) {
             (Ok(title), is_typed) => (title, is_typed),
             (Err(fate), _) => {
@@ -153,27 +182,28 @@ fn read(raw: Raw<'_>, artists: &mut Artists<'_>, fates: &mut Fates) -> rusqlite:
             }
         };
         let title_key = key(&title);
-        let artist = said(row, "artist_name")?;
+        let artist = said(row, const { at("artist_name") })?;
         if let Some(artist) = &artist {
             artists.learn_title(&title_key, artist)?;
         }
-        let media = above_zero(row, "media_duration_in_milliseconds")?;
-        let reason = said(row, "end_reason_type")?;
-        let spent = number(row, "play_duration_milliseconds")?;
+        let media = above_zero(row, const { at("media_duration_in_milliseconds") })?;
+        let reason = said(row, const { at("end_reason_type") })?;
+        let spent = number(row, const { at("play_duration_milliseconds") })?;
         let played = spent.map(|played| played.clamp(0, media.unwrap_or(i64::MAX)));
         let times = Times::of(row, played)?;
-        let device_id = said(row, "device_identifier")?;
-        let kinds = ["device_type", "device_os_name", "client_device_name"];
+        let device_id = said(row, const { at("device_identifier") })?;
+        let kinds = const { [at("device_type"), at("device_os_name"), at("client_device_name")] };
         let named = kinds.into_iter().find_map(|column| said(row, column).transpose()).transpose()?;
-        let offset = number(row, "utc_offset_in_seconds")?.filter(|offset| offset.abs() <= FARTHEST);
+        let offset =
+            number(row, const { at("utc_offset_in_seconds") })?.filter(|offset| offset.abs() <= FARTHEST);
         insert.execute(params![
-            row.get::<_, i64>("row")?,
-            row.get::<_, i64>("rank")?,
+            row.get::<_, i64>(COLUMNS.len())?,
+            row.get::<_, i64>(COLUMNS.len() + 1)?,
             is_typed,
             title,
             title_key,
             artist,
-            said(row, "album_name")?,
+            said(row, const { at("album_name") })?,
             times.stamp,
             times.start,
             times.end,
@@ -195,17 +225,17 @@ fn read(raw: Raw<'_>, artists: &mut Artists<'_>, fates: &mut Fates) -> rusqlite:
 
 /// The title of the song that an event is about, or why it is about none.
 fn song(row: &Row<'_>, kind: Option<&str>) -> rusqlite::Result<Result<String, Fate>> {
-    let is = |column: &str, words: &[&str]| -> rusqlite::Result<bool> {
+    let is = |column: usize, words: &[&str]| -> rusqlite::Result<bool> {
         let said = said(row, column)?;
         Ok(said.is_some_and(|said| words.iter().any(|word| said.trim().eq_ignore_ascii_case(word))))
     };
     if kind.is_some_and(|kind| kind.trim() != "PLAY_END") {
         return Ok(Err(Fate::OtherEvent));
     }
-    if is("media_type", &["VIDEO"])? || is("item_type", &NO_SONGS)? {
+    if is(const { at("media_type") }, &["VIDEO"])? || is(const { at("item_type") }, &NO_SONGS)? {
         return Ok(Err(Fate::NotMusic));
     }
-    Ok(said(row, "song_name")?.ok_or(Fate::Nameless))
+    Ok(said(row, const { at("song_name") })?.ok_or(Fate::Nameless))
 }
 
 /// When a segment was, in milliseconds.
@@ -222,7 +252,7 @@ struct Times {
 
 impl Times {
     fn of(row: &Row<'_>, played: Option<i64>) -> rusqlite::Result<Self> {
-        let read = |column: &str| -> rusqlite::Result<(Option<i64>, Option<String>)> {
+        let read = |column: usize| -> rusqlite::Result<(Option<i64>, Option<String>)> {
             let text: Option<String> = row.get(column)?;
             let at = match when::read(text.as_deref().unwrap_or_default(), "Timestamp") {
                 Some(When::Instant(at, _)) => Some(at.timestamp_millis()),
@@ -230,11 +260,11 @@ impl Times {
             };
             Ok((at, text))
         };
-        let (stated_start, started_raw) = read("event_start_timestamp")?;
-        let (mut stated_end, mut ended_raw) = read("event_end_timestamp")?;
+        let (stated_start, started_raw) = read(const { at("event_start_timestamp") })?;
+        let (mut stated_end, mut ended_raw) = read(const { at("event_end_timestamp") })?;
         if stated_start.or(stated_end).is_none() {
             // the moment at which the event was told of is that of its end
-            (stated_end, ended_raw) = read("event_timestamp")?;
+            (stated_end, ended_raw) = read(const { at("event_timestamp") })?;
         }
         let derived = match (stated_start, stated_end, played) {
             (_, Some(end), Some(played)) => (end.checked_sub(played), Some(end), "derived", "stated"),
@@ -253,10 +283,10 @@ impl Times {
 
 /// Joins the segments of each song on each device.
 fn join(connection: &Connection) -> rusqlite::Result<()> {
-    let mut asked = connection.prepare(
-        "SELECT * FROM temp.music_segments \
-         ORDER BY coalesce(device_id, device), title_key, start, end, rank, \"row\"",
-    )?;
+    let mut asked = connection.prepare(&format!(
+        "SELECT {SEGMENT} FROM temp.music_segments \
+         ORDER BY coalesce(device_id, device), title_key, start, end, rank, \"row\""
+    ))?;
     let mut insert = connection.prepare(
         "INSERT INTO temp.music_listens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, \
          ?17, ?18)",
@@ -280,64 +310,47 @@ fn join(connection: &Connection) -> rusqlite::Result<()> {
 /// Writes the listens in the order of time, and asks whom they are by.
 fn write(connection: &Connection, artists: &mut Artists<'_>) -> rusqlite::Result<()> {
     let mut asked = connection.prepare(
-        "SELECT * FROM temp.music_listens ORDER BY coalesce(start, end), end, title_key, device_id, device, \"row\"",
+        "SELECT start, end, offset, title_key, album, artist, title, played_ms, media_ms, reason, segments, device, \
+         started_raw, started_basis, ended_raw, ended_basis, device_id FROM temp.music_listens \
+         ORDER BY coalesce(start, end), end, title_key, device_id, device, \"row\"",
     )?;
     let mut insert = connection.prepare(
-        "INSERT INTO listens (started_utc, ended_utc, local_offset, title, artist, artist_source, album, played_ms, \
+        "INSERT INTO listens (started_utc, ended_utc, local_offset, artist, artist_source, album, title, played_ms, \
          media_ms, end_reason, segments, device, started_raw, started_basis, ended_raw, ended_basis, device_id) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?;
+    let utc = |at: Option<i64>| at.and_then(DateTime::from_timestamp_millis).map(instant);
     let mut rows = asked.query([])?;
     while let Some(row) = rows.next()? {
-        let (start, end): (Option<i64>, Option<i64>) = (row.get("start")?, row.get("end")?);
-        let offset: Option<i64> = row.get("offset")?;
-        let album: Option<String> = row.get("album")?;
-        let (artist, source) = match row.get::<_, Option<String>>("artist")? {
+        let (start, end): (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
+        let offset: Option<i64> = row.get(2)?;
+        let album: Option<String> = row.get(4)?;
+        let by = match row.get::<_, Option<String>>(5)? {
             Some(artist) => Some((artist, Source::Stated)),
-            None => {
-                let title: String = row.get("title_key")?;
-                artists.of(&title, album.as_deref(), day(start.or(end), offset))?
-            }
-        }
-        .unzip();
-        write_one(&mut insert, row, Found { start, end, offset, album, artist, source })?;
+            None => artists.of(&row.get::<_, String>(3)?, album.as_deref(), day(start.or(end), offset))?,
+        };
+        let (artist, source) = by.unzip();
+        let cell = |at| row.get_ref(at).map(ToSqlOutput::Borrowed);
+        insert.execute(params![
+            utc(start),
+            utc(end),
+            offset,
+            artist,
+            source.map(Source::word),
+            album,
+            cell(6)?,
+            cell(7)?,
+            cell(8)?,
+            cell(9)?,
+            cell(10)?,
+            cell(11)?,
+            cell(12)?,
+            cell(13)?,
+            cell(14)?,
+            cell(15)?,
+            cell(16)?,
+        ])?;
     }
-    Ok(())
-}
-
-/// What is known of a listen besides its row.
-struct Found {
-    start: Option<i64>,
-    end: Option<i64>,
-    offset: Option<i64>,
-    album: Option<String>,
-    artist: Option<String>,
-    source: Option<Source>,
-}
-
-fn write_one(insert: &mut Statement<'_>, row: &Row<'_>, found: Found) -> rusqlite::Result<()> {
-    let utc = |at: Option<i64>| at.and_then(DateTime::from_timestamp_millis).map(instant);
-    let text = |column: &str| row.get::<_, Option<String>>(column);
-    let number = |column: &str| row.get::<_, Option<i64>>(column);
-    insert.execute(params![
-        utc(found.start),
-        utc(found.end),
-        found.offset,
-        text("title")?,
-        found.artist,
-        found.source.map(Source::word),
-        found.album,
-        number("played_ms")?,
-        number("media_ms")?,
-        text("reason")?,
-        number("segments")?,
-        text("device")?,
-        text("started_raw")?,
-        text("started_basis")?,
-        text("ended_raw")?,
-        text("ended_basis")?,
-        text("device_id")?,
-    ])?;
     Ok(())
 }
 

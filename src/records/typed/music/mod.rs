@@ -16,7 +16,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use rusqlite::Row;
+use rusqlite::{Row, RowIndex};
 use serde_json::value::RawValue;
 
 use crate::apple::when;
@@ -135,7 +135,7 @@ pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
 }
 
 /// What a cell of a table says; `None` of Apple's words for nothing.
-fn said(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<String>> {
+fn said(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Option<String>> {
     Ok(row.get::<_, Option<String>>(column)?.filter(|text| !when::is_null(text)))
 }
 
@@ -147,12 +147,12 @@ fn whole(text: &str) -> Option<i64> {
     digits.unwrap_or(text).parse().ok()
 }
 
-fn number(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<i64>> {
+fn number(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Option<i64>> {
     Ok(said(row, column)?.as_deref().and_then(whole))
 }
 
 /// A number of which 0 stands for none.
-fn above_zero(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<i64>> {
+fn above_zero(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Option<i64>> {
     Ok(number(row, column)?.filter(|number| *number > 0))
 }
 

@@ -9,6 +9,9 @@ const LONGEST_PAUSE: i64 = 30 * 60 * 1000;
 const PAUSES: [&str; 5] =
     ["PLAYBACK_MANUALLY_PAUSED", "PLAYBACK_SUSPENDED", "SCRUB_BEGIN", "SCRUB_END", "EXITED_APPLICATION"];
 
+/// The columns of a segment, in the order of its fields.
+pub(super) const SEGMENT: &str = "\"row\", title, title_key, artist, album, start, end, started_raw, ended_raw, started_basis, ended_basis, played_ms, media_ms, reason, offset, device, device_id";
+
 /// A part of a listen. Its times are in milliseconds.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Segment {
@@ -34,23 +37,23 @@ pub(super) struct Segment {
 impl Segment {
     pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Segment {
-            row: row.get("row")?,
-            title: row.get("title")?,
-            title_key: row.get("title_key")?,
-            artist: row.get("artist")?,
-            album: row.get("album")?,
-            start: row.get("start")?,
-            end: row.get("end")?,
-            started_raw: row.get("started_raw")?,
-            ended_raw: row.get("ended_raw")?,
-            started_basis: row.get("started_basis")?,
-            ended_basis: row.get("ended_basis")?,
-            played: row.get("played_ms")?,
-            media: row.get("media_ms")?,
-            reason: row.get("reason")?,
-            offset: row.get("offset")?,
-            device: row.get("device")?,
-            device_id: row.get("device_id")?,
+            row: row.get(0)?,
+            title: row.get(1)?,
+            title_key: row.get(2)?,
+            artist: row.get(3)?,
+            album: row.get(4)?,
+            start: row.get(5)?,
+            end: row.get(6)?,
+            started_raw: row.get(7)?,
+            ended_raw: row.get(8)?,
+            started_basis: row.get(9)?,
+            ended_basis: row.get(10)?,
+            played: row.get(11)?,
+            media: row.get(12)?,
+            reason: row.get(13)?,
+            offset: row.get(14)?,
+            device: row.get(15)?,
+            device_id: row.get(16)?,
         })
     }
 }
