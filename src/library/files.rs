@@ -178,6 +178,15 @@ pub fn is_runnable(_: &Metadata) -> bool {
     false
 }
 
+/// Sets the modification time of a file that has another one.
+pub fn keep_time(path: &Path, modified: Option<DateTime<Utc>>) {
+    let has = || fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    let stands = |wanted: DateTime<Utc>| has().is_some_and(|has| is_near(has, wanted));
+    if modified.is_some_and(|wanted| !stands(wanted)) {
+        set_time(path, modified);
+    }
+}
+
 /// A time that the file system cannot store is left out; the catalog has it.
 pub fn set_time(path: &Path, modified: Option<DateTime<Utc>>) {
     let Some(modified) = modified else { return };

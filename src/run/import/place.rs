@@ -104,7 +104,7 @@ fn make_others(
     let shelf = Shelf::new(contents, &decided.inputs.sources, files, Some(placing.staging));
     let database = filling.database(&shelf);
     let mut made = decided.others.made(contents, &standing);
-    let others = contents.entries.iter().filter(|entry| entry.category != Category::Photos);
+    let others = contents.entries.iter().filter(|e| e.category != Category::Photos && !e.class.is_left_out());
     let newest = others.filter_map(time_of).max();
     made.extend(Database::made(&database).into_iter().map(|made| made.modified(newest)));
     let known = &decided.before.derived;

@@ -21,7 +21,7 @@ use crate::contents::Category;
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::Catalog;
 use crate::library::drive::hash_file;
-use crate::library::files::{let_run, make_folder, rename_new, set_time};
+use crate::library::files::{keep_time, let_run, make_folder, rename_new, set_time};
 use crate::library::name;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::record::{DerivedKind, DerivedRecord};
@@ -182,6 +182,8 @@ impl<'m, 'a> Tasks<'m, 'a> {
             Standing::Nothing => self.write(file, rename_new),
             Standing::Has(there) if there == file.hash => {
                 making.stands(file.made);
+                // what it is made of may be newer now, and say the same
+                keep_time(&file.path.to_path(placing.library), file.made.modified);
                 if !is_said || record.is_some_and(|record| record.pending.is_some()) {
                     self.adopt(file);
                 }
