@@ -436,7 +436,8 @@ mod tests {
 
     /// The rows by part, each `title=cell` or what is odd.
     fn rows(name: &str, text: &str) -> (BTreeMap<String, Vec<String>>, (u64, u64)) {
-        let mut given: Vec<(usize, Vec<(usize, String)>, Option<String>)> = Vec::new();
+        type Given = (usize, Vec<(usize, String)>, Option<String>);
+        let mut given: Vec<Given> = Vec::new();
         let known = Known::by_name(name);
         let mut each = |_: &[super::Part], row: Row<'_>| {
             match row.says {

@@ -161,7 +161,7 @@ impl Known {
         let keys: Vec<String> = titles.map(column_key).collect();
         let has = |title: &&str| keys.contains(&column_key(title));
         // of one title alone nobody knows a table
-        let is_told = |kind: &&Kind| kind.telling.len() > 1 && kind.telling.iter().all(|title| has(&title));
+        let is_told = |kind: &&Kind| kind.telling.len() > 1 && kind.telling.iter().all(has);
         match KINDS.iter().find(is_told) {
             Some(kind) => Known { slug: kind.slug.to_owned(), kind: Some(kind) },
             None => known,
