@@ -5,6 +5,7 @@ use crate::apple::sheet::Lines;
 use chrono::DateTime;
 use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 use std::io::{self, Write};
+use std::slice::from_ref;
 use std::sync::Arc;
 
 const SAFARI: &str = r#"<!DOCTYPE NETSCAPE-Bookmark-file-1>
@@ -319,15 +320,15 @@ fn several_exports_are_one() {
         titles.iter().map(|(title, folder)| ((*title).to_owned(), (*folder).to_owned())).collect()
     };
     assert_eq!(
-        united_titles(&[&[folders.clone()], &newer]),
+        united_titles(&[from_ref(&folders), &newer]),
         named(&[("two", "F"), ("One", "F"), ("three", "")])
     );
     // the same export twice is one
-    assert_eq!(united_titles(&[&[folders.clone()], &[folders.clone()]]), titles(&[folders]));
+    assert_eq!(united_titles(&[from_ref(&folders), from_ref(&folders)]), titles(&[folders]));
     // without an address: as many as the export has that has most
     let nameless = table(&["a,,,no,no", "a,,,no,no"]);
     let one = table(&["a,,,no,no"]);
-    assert_eq!(united_titles(&[&[nameless.clone()], &[one.clone()]]).len(), 2);
+    assert_eq!(united_titles(&[from_ref(&nameless), from_ref(&one)]).len(), 2);
     assert_eq!(united_titles(&[&[one], &[nameless]]).len(), 2);
 }
 
@@ -372,7 +373,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read_again(bookmarks in prop::collection::vec(some_bookmark(), 0..8)) {
         let file = File { bookmarks, ..File::default() };
-        let again = given("x.html", &html(std::slice::from_ref(&file)));
+        let again = given("x.html", &html(from_ref(&file)));
         let key = |b: &Bookmark| (b.folder_text(), b.title.clone(), b.url.clone(), b.note.clone(), b.added.clone());
         let sorted = |file: &File| {
             let mut keys: Vec<_> = file.bookmarks.iter().map(key).collect();
@@ -396,6 +397,6 @@ proptest! {
         let mut page = b"<!DOCTYPE NETSCAPE-Bookmark-file-1>".to_vec();
         page.extend(bytes);
         let file = read("x", &page).expect("a page");
-        let _ = (html(std::slice::from_ref(&file)), csv(std::slice::from_ref(&file)));
+        let _ = (html(from_ref(&file)), csv(from_ref(&file)));
     }
 }

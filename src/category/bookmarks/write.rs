@@ -110,7 +110,7 @@ fn write_folder(tree: &Tree<'_>, at: usize, depth: usize, to: &mut dyn Write) ->
         };
         write!(to, "{indent}<DT><H3{mark}>{}</H3>\n{indent}<DL><p>\n", escaped(name))?;
         write_folder(tree, *folder, depth + 1, to)?;
-        write!(to, "{indent}</DL><p>\n")?;
+        writeln!(to, "{indent}</DL><p>")?;
     }
     Ok(())
 }

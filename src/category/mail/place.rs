@@ -53,7 +53,8 @@ fn folder(path: &str, form: Form) -> Vec<String> {
         in_mbox |= name.is_some();
         folder.push(name.unwrap_or(step).to_owned());
     }
-    if form == Form::Mbox && !(!folder.is_empty() && file.eq_ignore_ascii_case("mbox")) {
+    let is_called_so = !file.eq_ignore_ascii_case("mbox");
+    if form == Form::Mbox && (is_called_so || folder.is_empty()) {
         folder.push(without_mbox(file).unwrap_or(file).to_owned());
     }
     folder.retain(|step| is_step(step));

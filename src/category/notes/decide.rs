@@ -82,13 +82,16 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
     heard
 }
 
+/// Reads the rows of a list, with so much memory for them.
+type ReadsList<R> = fn(Box<dyn Read + Send>, usize) -> Result<Sheet<R>, Refusal>;
+
 /// Reads one list, unless it was read.
 fn read<R>(
     hearing: &mut Hearing<'_>,
     (entry, content): (&Entry, ContentId),
     known: &mut BTreeMap<ContentId, Sheet<R>>,
     room: &mut usize,
-    read: fn(Box<dyn Read + Send>, usize) -> Result<Sheet<R>, Refusal>,
+    read: ReadsList<R>,
 ) {
     if known.contains_key(&content) {
         return;
