@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use rusqlite::Connection;
 use serde::Serialize;
 
+use crate::library::layout::ACCOUNT;
 use crate::records::elsewhere::Elsewhere;
 
 /// The files of this room.
@@ -19,10 +20,10 @@ pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     if SECTIONS.iter().try_fold(false, |has_any, section| {
         Ok::<_, rusqlite::Error>(has_any || section.has_rows(database)?)
     })? {
-        files.push(Elsewhere::new("Account/summary.md", summary));
+        files.push(Elsewhere::new(format!("{ACCOUNT}/summary.md"), summary));
     }
     if has_rows(database, POINTS)? {
-        files.push(Elsewhere::new("Account/places.geojson", places));
+        files.push(Elsewhere::new(format!("{ACCOUNT}/places.geojson"), places));
     }
     Ok(files)
 }

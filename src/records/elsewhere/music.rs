@@ -13,9 +13,8 @@ use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
 use crate::category::places::Places;
+use crate::library::layout::MUSIC;
 use crate::records::elsewhere::Elsewhere;
-
-const FOLDER: &str = "Music";
 
 /// Where playlists stand that the library has no more.
 const DELETED: &str = "Deleted";
@@ -43,7 +42,7 @@ pub(super) fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
         [("library.csv", "library_tracks", LIBRARY), ("favorites.csv", "favorites", FAVORITES)]
     {
         if has(database, &format!("SELECT 1 FROM {table}"))? {
-            files.push(Elsewhere::new(format!("{FOLDER}/{name}"), move |database, to| {
+            files.push(Elsewhere::new(format!("{MUSIC}/{name}"), move |database, to| {
                 table_of(database, sql, None, to)
             }));
         }
@@ -52,7 +51,7 @@ pub(super) fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
         [("listens.jsonl", "artist IS NOT NULL"), ("listens without artist.jsonl", "artist IS NULL")]
     {
         if has(database, &format!("SELECT 1 FROM listens WHERE {of} AND {LISTENED}"))? {
-            files.push(Elsewhere::new(format!("{FOLDER}/{name}"), move |database, to| {
+            files.push(Elsewhere::new(format!("{MUSIC}/{name}"), move |database, to| {
                 listens(database, of, to)
             }));
         }
@@ -73,7 +72,7 @@ fn playlists(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut rows = asked.query([])?;
     let mut places = Places::default();
     let mut files = Vec::new();
-    let lists = places.folder(FOLDER, "Playlists");
+    let lists = places.folder(MUSIC, "Playlists");
     while let Some(row) = rows.next()? {
         let number: i64 = row.get(0)?;
         let title = match (row.get::<_, Option<String>>(1)?, row.get::<_, Option<String>>(2)?) {
@@ -228,7 +227,7 @@ fn histories(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
         let year: String = row.get(0)?;
         let parts = (row.get::<_, i64>(1)? - 1) / MOST_IN_FILE;
         for part in 0..=parts {
-            let path = format!("{FOLDER}/Spotify-shaped/Streaming_History_Audio_{year}_{part}.json");
+            let path = format!("{MUSIC}/Spotify-shaped/Streaming_History_Audio_{year}_{part}.json");
             let year = year.clone();
             files.push(Elsewhere::new(path, move |database, to| history(database, &year, part, to)));
         }

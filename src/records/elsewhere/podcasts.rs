@@ -10,6 +10,7 @@ use quick_xml::escape::escape;
 use rusqlite::Connection;
 
 use super::{Elsewhere, sheet};
+use crate::library::layout::PODCASTS;
 
 /// Subscribed ones first, so that of one feed in several spellings that one stays.
 const FEEDS: &str = "SELECT subscribed IS 1, title, feed_url FROM podcasts WHERE feed_url IS NOT NULL
@@ -21,10 +22,10 @@ const EPISODES: &str = "SELECT feed_url, episode_id, played, position_s, last_pl
 pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut files = Vec::new();
     if sheet::is_any(database, FEEDS)? {
-        files.push(Elsewhere::new("Podcasts/subscriptions.opml", opml));
+        files.push(Elsewhere::new(format!("{PODCASTS}/subscriptions.opml"), opml));
     }
     if sheet::is_any(database, EPISODES)? {
-        files.push(Elsewhere::new("Podcasts/episodes.csv", |database, to| {
+        files.push(Elsewhere::new(format!("{PODCASTS}/episodes.csv"), |database, to| {
             let header = [
                 "feed_url",
                 "episode_id",

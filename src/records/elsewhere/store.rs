@@ -8,8 +8,9 @@ use rusqlite::{Connection, Row};
 
 use super::{Elsewhere, sheet};
 use crate::category::calendars::markdown::{block, inline};
+use crate::library::layout::PURCHASES;
 
-const PURCHASES: &str =
+const BOUGHT: &str =
     "SELECT bought_utc, kind, coalesce(item, app), seller, coalesce(amount, amount_raw), currency,
     coalesce(refund, refund_raw), order_number, payment, CASE family WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END,
     CASE free WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END, app FROM purchases ORDER BY rowid";
@@ -24,17 +25,17 @@ const REVIEWS: &str =
 /// Those of them that there is something of.
 pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut files = Vec::new();
-    if sheet::is_any(database, PURCHASES)? {
-        files.push(Elsewhere::new("Purchases/purchases.csv", |database, to| {
+    if sheet::is_any(database, BOUGHT)? {
+        files.push(Elsewhere::new(format!("{PURCHASES}/purchases.csv"), |database, to| {
             let header = [
                 "date", "type", "item", "seller", "amount", "currency", "refund", "order", "payment",
                 "family", "free", "app",
             ];
-            sheet::write(database, &header, PURCHASES, to)
+            sheet::write(database, &header, BOUGHT, to)
         }));
     }
     if sheet::is_any(database, SUBSCRIPTIONS)? {
-        files.push(Elsewhere::new("Purchases/subscriptions.csv", |database, to| {
+        files.push(Elsewhere::new(format!("{PURCHASES}/subscriptions.csv"), |database, to| {
             let header = [
                 "started", "type", "item", "app", "seller", "amount", "currency", "renews", "disabled",
                 "enabled",
@@ -43,7 +44,7 @@ pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
         }));
     }
     if sheet::is_any(database, REVIEWS)? {
-        files.push(Elsewhere::new("Purchases/reviews.md", reviews));
+        files.push(Elsewhere::new(format!("{PURCHASES}/reviews.md"), reviews));
     }
     Ok(files)
 }

@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::{Elsewhere, sheet};
+use crate::library::layout::TV;
 
 const WATCHED: &str =
     "SELECT started_utc, ended_utc, kind, show, season, episode, title, year, minutes, channel, progress
@@ -17,7 +18,7 @@ const FILMS: &str = "SELECT DISTINCT title, coalesce(year, max(year) OVER (PARTI
 pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut files = Vec::new();
     if sheet::is_any(database, WATCHED)? {
-        files.push(Elsewhere::new("TV/watched.csv", |database, to| {
+        files.push(Elsewhere::new(format!("{TV}/watched.csv"), |database, to| {
             let header = [
                 "started", "ended", "kind", "show", "season", "episode", "title", "year", "minutes",
                 "channel", "progress",
@@ -26,7 +27,7 @@ pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
         }));
     }
     if sheet::is_any(database, FILMS)? {
-        files.push(Elsewhere::new("TV/letterboxd.csv", |database, to| {
+        files.push(Elsewhere::new(format!("{TV}/letterboxd.csv"), |database, to| {
             sheet::write(database, &["Title", "Year", "WatchedDate"], FILMS, to)
         }));
     }
