@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use rusqlite::{Connection, params};
 
-use super::{Elsewhere, sheet};
+use super::{Elsewhere, has_rows, sheet};
 use crate::category::notes::markdown;
 use crate::category::places::Places;
 use crate::library::layout::BOOKS;
@@ -48,7 +48,7 @@ pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
             to.write_all(book.markdown(&annotations).as_bytes())
         }));
     }
-    if sheet::is_any(database, HIGHLIGHTS)? {
+    if has_rows(database, HIGHLIGHTS)? {
         files.push(Elsewhere::new(format!("{BOOKS}/highlights.csv"), highlights));
     }
     Ok(files)
