@@ -22,8 +22,8 @@ use crate::category::tables::survey::{Holds, Survey, Surveyed};
 use crate::records::Records;
 use crate::records::cell::{Text, Time, number};
 
-/// What every raw table is called first.
-const PREFIX: &str = "raw_";
+/// How the names of all raw tables begin, and of no other table.
+pub const PREFIX: &str = "raw_";
 
 /// Columns that each raw table has behind those of its own.
 const OWN: [&str; 5] = ["_extra", "_export", "_entry", "_line", "_last_export"];
@@ -233,7 +233,7 @@ fn plan(files: &[File<'_>]) -> BTreeMap<String, Planned> {
         let known = &file.survey.known;
         for part in &file.survey.parts {
             let slug = known.table(&part.name);
-            let name = format!("{PREFIX}{slug}");
+            let name = table(&slug);
             plans.entry(slug).or_insert_with(|| Planned::new(name, file.rank)).add(known, part, file.rank);
         }
     }
@@ -393,6 +393,11 @@ fn fill(file: &File<'_>, targets: &mut [Option<Target<'_>>], zone: Tz) -> rusqli
         (None, Err(Stopped::Refused(why))) => Err(as_sql(io::Error::other(why))),
         (None, Ok(_)) => Ok(()),
     }
+}
+
+/// What the raw table of a kind is called.
+pub fn table(kind: &str) -> String {
+    format!("{PREFIX}{kind}")
 }
 
 /// A name as SQL has it.

@@ -38,10 +38,8 @@ pub enum Piece<'t> {
         title: Option<&'t str>,
         /// Trimmed at their ends; at least one, and the last is not empty.
         columns: &'t [Cow<'t, str>],
-        /// The physical line, from 1, here as below.
-        line: u64,
     },
-    /// As many cells as the header has columns, as they stand there.
+    /// As many cells as the header has columns, as they stand there. Its line is the physical one, from 1, here as below.
     Row { table: usize, line: u64, cells: &'t [Cow<'t, str>] },
     /// What should be a row and has other cells than the header, as it stands there; empty if it is too long.
     Odd { table: usize, line: u64, raw: &'t str },
@@ -302,7 +300,7 @@ impl<E> Reader<'_, E> {
             return Ok(());
         }
         if self.title.is_some() {
-            return self.head(&record.cells, record.line);
+            return self.head(&record.cells);
         }
         let may_be_title = cells_of(&record.cells) == 1 || !is_closed_by_quotes(&record.raw);
         let is_header = self.table.as_ref().is_some_and(|table| table.is_header(&record.cells));
@@ -323,7 +321,7 @@ impl<E> Reader<'_, E> {
 
     /// A record that is no title and no preamble.
     fn within(&mut self, record: Record<'_>) -> Result<(), E> {
-        let Some(table) = &self.table else { return self.head(&record.cells, record.line) };
+        let Some(table) = &self.table else { return self.head(&record.cells) };
         if table.is_header(&record.cells) {
             self.lines.header += 1;
             self.is_fresh = false;
@@ -334,7 +332,7 @@ impl<E> Reader<'_, E> {
             let begins =
                 (self.knows)(&titles_of(&record.cells)) || fits && table.is_succeeded_by(&record.cells);
             if begins {
-                return self.head(&record.cells, record.line);
+                return self.head(&record.cells);
             }
             if !fits && cells_of(&record.cells) > 1 {
                 self.held = Some((record.into_owned(), Maybe::Header));
@@ -377,7 +375,7 @@ impl<E> Reader<'_, E> {
             (Maybe::Title, next) => !next.as_ref().is_some_and(goes_on),
         };
         match (maybe, is_it) {
-            (Maybe::Header, true) => self.head(&held.cells, held.line),
+            (Maybe::Header, true) => self.head(&held.cells),
             (Maybe::QuotedTitle | Maybe::Title, true) => self.entitle(&held),
             (Maybe::QuotedTitle, false) if self.table.is_none() => self.within(held),
             (_, false) => self.row_or_footer(held),
@@ -393,7 +391,7 @@ impl<E> Reader<'_, E> {
     }
 
     /// A table begins.
-    fn head(&mut self, cells: &[Cow<'_, str>], line: u64) -> Result<(), E> {
+    fn head(&mut self, cells: &[Cow<'_, str>]) -> Result<(), E> {
         self.end_table()?;
         let columns: Vec<_> =
             titles_of(cells).into_iter().map(|title| Cow::Owned(title.into_owned())).collect();
@@ -401,7 +399,7 @@ impl<E> Reader<'_, E> {
         self.tables += 1;
         self.is_fresh = false;
         let title = self.title.take();
-        let piece = Piece::Header { table: self.number(), title: title.as_deref(), columns: &columns, line };
+        let piece = Piece::Header { table: self.number(), title: title.as_deref(), columns: &columns };
         (self.each)(piece)?;
         self.table = Some(Table { columns });
         Ok(())

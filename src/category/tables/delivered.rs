@@ -178,26 +178,30 @@ impl Reading<'_, '_> {
     }
 
     fn text(&mut self, separator: char, known: &Known, source: impl Read) -> Result<Counted, Stopped> {
-        let mut part = 0;
-        let mut columns: Vec<Option<usize>> = Vec::new();
+        /// The part that a table of the file is, and which of its columns each cell is of.
+        type Table = (usize, Vec<Option<usize>>);
+        let mut tables: Vec<Table> = Vec::new();
         let each_piece = &mut |piece: stacked::Piece<'_>| match piece {
-            stacked::Piece::Header { table, title, columns: titles, .. } => {
+            stacked::Piece::Header { table, title, columns: titles } => {
                 let number = (table + 1).to_string();
-                part = self.part(title.unwrap_or(if table == 0 { "" } else { &number }));
+                let part = self.part(title.unwrap_or(if table == 0 { "" } else { &number }));
                 let titles = titles.iter().map(AsRef::as_ref);
-                columns = self.parts.get_mut(part).map(|part| part.columns(titles)).unwrap_or_default();
+                tables.push((
+                    part,
+                    self.parts.get_mut(part).map(|part| part.columns(titles)).unwrap_or_default(),
+                ));
                 Ok(())
             }
-            stacked::Piece::Row { line, cells, .. } => {
-                let cells = cells.iter().zip(&columns).filter(|(cell, _)| !cell.trim().is_empty());
+            stacked::Piece::Row { table, line, cells } => {
+                let Some((part, columns)) = tables.get(table) else { return Ok(()) };
+                let cells = cells.iter().zip(columns).filter(|(cell, _)| !cell.trim().is_empty());
                 let cells: Vec<(usize, Cow<'_, str>)> =
                     cells.filter_map(|(cell, at)| Some(((*at)?, Cow::Borrowed(&**cell)))).collect();
-                (self.each)(&self.parts, Row { part, line, says: Says::Cells(&cells) })
+                (self.each)(&self.parts, Row { part: *part, line, says: Says::Cells(&cells) })
             }
-            stacked::Piece::Odd { line, raw, .. } => {
-                if self.parts.is_empty() {
-                    self.parts.push(Part::new(""));
-                }
+            stacked::Piece::Odd { table, line, raw } => {
+                // it may stand before any table
+                let part = tables.get(table).map_or_else(|| self.part(""), |(part, _)| *part);
                 (self.each)(&self.parts, Row { part, line, says: Says::Odd(raw) })
             }
         };

@@ -20,7 +20,7 @@ use crate::category::recognise::Sort;
 use crate::category::tables::delivered::Form;
 use crate::category::tables::survey::{Survey, Surveyed};
 use crate::contents::{Category, ContentId, Contents, EntryId};
-use crate::library::name;
+use crate::library::{layout, name};
 use crate::problem::refusal::refused;
 use crate::problem::{Code, Problem, amount};
 
@@ -89,8 +89,8 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
         has_any |= entry.given;
         let sort = Sort::of(entry);
         let folder = match sort {
-            Some(Sort::Receipt) => places.folder("Purchases", "Receipts"),
-            Some(Sort::Recording) => "Recordings".to_owned(),
+            Some(Sort::Receipt) => places.folder(layout::PURCHASES, layout::RECEIPTS),
+            Some(Sort::Recording) => layout::RECORDINGS.to_owned(),
             _ => {
                 if entry.given && sort == Some(Sort::Table) && counted.insert((String::new(), content)) {
                     count.items += heard.surveys.get(&content).map_or(0, |survey| survey.lines.rows);

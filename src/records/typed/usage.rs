@@ -3,7 +3,7 @@
 //! Nobody can know these tables beforehand. A view has the columns of its raw table with each time as the other tables
 //! have it, and the lines that are no rows are not in it.
 
-use crate::records::raw::quoted;
+use crate::records::raw::{self, quoted};
 use crate::records::typed::Raw;
 
 /// Makes the views.
@@ -23,7 +23,7 @@ struct Column {
 }
 
 fn view(raw: Raw<'_>, kind: &str) -> rusqlite::Result<()> {
-    let table = format!("raw_{kind}");
+    let table = raw::table(kind);
     let sql =
         "SELECT name, header FROM _columns WHERE \"table\" = ?1 AND header IS NOT NULL ORDER BY position";
     let columns: Vec<Column> = raw
