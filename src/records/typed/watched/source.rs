@@ -174,7 +174,7 @@ fn season_number(name: &str) -> Option<i64> {
 
 /// Playback Activity: of events before 2025, of items now.
 pub fn playback(raw: Raw<'_>) -> rusqlite::Result<()> {
-    const COLUMNS: [&str; 17] = [
+    const COLUMNS: [&str; 18] = [
         "event_type",
         "title",
         "episode_title",
@@ -192,6 +192,8 @@ pub fn playback(raw: Raw<'_>) -> rusqlite::Result<()> {
         "playback_position",
         "play_count",
         "has_been_played",
+        // where the title says seconds
+        "playback_position_s",
     ];
     each(raw, "playback_activity", &COLUMNS, |cells| match cells.said(0).or(cells.said(5)) {
         Some(_) => play(raw, cells),
@@ -246,13 +248,15 @@ fn play(raw: Raw<'_>, cells: Cells<'_>) -> rusqlite::Result<()> {
 
 /// Apple TV Bookmarks.
 pub fn bookmarks(raw: Raw<'_>) -> rusqlite::Result<()> {
-    const COLUMNS: [&str; 6] = [
+    const COLUMNS: [&str; 7] = [
         "item_reference",
         "item_description",
         "last_activity_timestamp",
         "playback_position",
         "play_count",
         "has_been_played",
+        // where the title says seconds
+        "playback_position_s",
     ];
     each(raw, "apple_tv_bookmarks", &COLUMNS, |cells| item(raw, cells, Source::Bookmarks, 0))
 }
@@ -260,7 +264,7 @@ pub fn bookmarks(raw: Raw<'_>) -> rusqlite::Result<()> {
 /// An item, and when it was watched last. The columns of what it says begin at `from`.
 fn item(raw: Raw<'_>, cells: Cells<'_>, source: Source, from: usize) -> rusqlite::Result<()> {
     let cell = |at: usize| cells.said(from + at);
-    let position = cell(3).and_then(said::amount);
+    let position = cell(3).or(cell(6)).and_then(said::amount);
     let count = cell(4).and_then(said::amount);
     let is_played = cell(5).and_then(yes_or_no).map(|is_played| f64::from(u8::from(is_played)));
     // kept for later, and never begun
