@@ -8,6 +8,7 @@
 //! together; each later one from the line behind a blank one and the line after that.
 
 mod begin;
+mod line;
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -17,6 +18,7 @@ use crate::apple::table::windows::{self, Windows};
 use crate::apple::table::{Encoding, Reach};
 
 use begin::{Beginning, cells_of, is_closed_by_quotes, is_quoted, looks_like_titles, title_of, titles_of};
+use line::{Maybe, Pending, Record, Seen, Table};
 
 /// Bytes that are looked at together; four times the reach of a record.
 const WINDOW: usize = 4 << 20;
@@ -115,78 +117,6 @@ fn read_in<E>(
     }
     let lines = reader.finish(ends_open).map_err(Failed::Caller)?;
     Ok(Counted { lines, encoding: windows.encoding().filter(|_| lines.lines > 0) })
-}
-
-/// A line of the file by what stands on it.
-#[derive(Debug)]
-enum Seen<'t> {
-    Blank { lines: u64, physical: u64 },
-    Record(Record<'t>),
-    TooLong { line: u64 },
-}
-
-#[derive(Debug, Clone)]
-struct Record<'t> {
-    line: u64,
-    /// How many physical lines it spans.
-    lines: u64,
-    cells: Vec<Cow<'t, str>>,
-    raw: Cow<'t, str>,
-}
-
-impl Record<'_> {
-    fn into_owned(self) -> Record<'static> {
-        let cells = self.cells.into_iter().map(|cell| Cow::Owned(cell.into_owned())).collect();
-        Record { line: self.line, lines: self.lines, cells, raw: Cow::Owned(self.raw.into_owned()) }
-    }
-}
-
-/// The table that goes on.
-struct Table {
-    columns: Vec<Cow<'static, str>>,
-}
-
-impl Table {
-    /// Whether the cells fill the columns; empty ones may follow.
-    fn fits(&self, cells: &[Cow<'_, str>]) -> bool {
-        let beyond = cells.get(self.columns.len()..);
-        beyond.is_some_and(|beyond| beyond.iter().all(|cell| cell.trim().is_empty()))
-    }
-
-    fn is_header(&self, cells: &[Cow<'_, str>]) -> bool {
-        let mut both = self.columns.iter().zip(cells);
-        both.all(|(title, cell)| cell.trim() == *title) && self.fits(cells)
-    }
-
-    /// Whether these are titles, some the same as the columns', some not.
-    fn is_succeeded_by(&self, cells: &[Cow<'_, str>]) -> bool {
-        let titles = titles_of(cells);
-        titles.iter().any(|title| self.columns.contains(title))
-            && titles != self.columns
-            && looks_like_titles(&titles)
-    }
-}
-
-/// A line that is a footer, unless a row follows.
-struct Pending {
-    line: u64,
-    /// The physical line behind it.
-    after: u64,
-    raw: String,
-    is_too_long: bool,
-    /// Whether it stands behind a blank line, with nothing of the table between.
-    is_fresh: bool,
-}
-
-/// What a record may be that waits for the next one.
-#[derive(Clone, Copy)]
-enum Maybe {
-    /// A header behind a blank line.
-    Header,
-    /// A title behind a blank line that begins with a quote.
-    QuotedTitle,
-    /// A title directly behind a row.
-    Title,
 }
 
 /// What is known while the lines of a file go by.

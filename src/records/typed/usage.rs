@@ -37,10 +37,12 @@ fn view(raw: Raw<'_>, kind: &str) -> rusqlite::Result<()> {
     while let [column, after @ ..] = rest {
         let Column { name, header } = column;
         rest = after;
-        let twin = |at: usize, end: &str| {
-            after.get(at).is_some_and(|twin| twin.name == format!("{name}_{end}") && twin.header == *header)
+        let is_beside = |at: usize, end: &str| {
+            after
+                .get(at)
+                .is_some_and(|other| other.name == format!("{name}_{end}") && other.header == *header)
         };
-        if twin(0, "utc") && twin(1, "basis") {
+        if is_beside(0, "utc") && is_beside(1, "basis") {
             front.push((format!("{name}_utc"), format!("{name}_utc"), header));
             behind.push((name.clone(), format!("{name}_raw"), header));
             behind.push((format!("{name}_basis"), format!("{name}_basis"), header));

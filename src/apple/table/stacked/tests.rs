@@ -199,9 +199,9 @@ fn tables_under_titles() {
         "titles that begin with a quote",
         "\"Photos\" deleted\n\"Date\",\"Count\"\n\"2026-01-03\",\"1\"\n\n\"Mail \"\"sent\"\"\"\n\"Date\",\"Size\"\n\"2026-01-04\",\"5\"\n",
         &[
-            "2: 0 \"\\\"Photos\\\" deleted\" [Date|Count]",
+            "0 \"\\\"Photos\\\" deleted\" [Date|Count]",
             "3: 0 2026-01-03|1",
-            "6: 1 \"Mail \\\"sent\\\"\" [Date|Size]",
+            "1 \"Mail \\\"sent\\\"\" [Date|Size]",
             "7: 1 2026-01-04|5",
         ],
         [2, 2, 2, 0, 1, 0],

@@ -96,8 +96,8 @@ impl Hidden {
                 && !has(name_of(*at), &["apple", "account"])
                 && !is_destination(at)
         };
-        // a time has its twins behind it, which say the same
-        let is_twin = |name: &str| {
+        // a date has two columns beside it, which say the same
+        let is_beside_a_date = |name: &str| {
             ["_utc", "_basis"]
                 .iter()
                 .any(|end| name.strip_suffix(end).is_some_and(|time| columns.iter().any(|name| name == time)))
@@ -114,7 +114,7 @@ impl Hidden {
                 columns
                     .iter()
                     .enumerate()
-                    .position(|(at, name)| has(name, words) && !is_twin(name) && is_free(at))
+                    .position(|(at, name)| has(name, words) && !is_beside_a_date(name) && is_free(at))
             })
         };
         Ok(Hidden {
