@@ -9,6 +9,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::apple::stamp::{self, Stamp};
 use crate::apple::table::{Records, column_key, decode};
+use crate::apple::text::match_key;
 use crate::contents::Category;
 
 /// Rows this near to the newest belong to the same request.
@@ -20,6 +21,11 @@ pub struct Asked {
     /// In Apple's words.
     pub category: String,
     pub at: Option<NaiveDateTime>,
+}
+
+/// Whether a file of this name is that list.
+pub fn is_list(name: &str) -> bool {
+    match_key(name).starts_with("data & privacy request history")
 }
 
 /// The categories that were asked for a copy of, and not cancelled.

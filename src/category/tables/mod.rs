@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub use asked::{Asked, asked, category};
 
-use crate::apple::text::{match_key, split};
+use crate::apple::text::split;
 use crate::category::Wanted;
 use crate::category::outcome::{Count, Hearing, Wished, Wishes, problem_of};
 use crate::category::places::Places;
@@ -56,8 +56,7 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
                 continue;
             }
         }
-        let key = match_key(entry.name());
-        if key.starts_with("data & privacy request history")
+        if asked::is_list(entry.name())
             && let Some(bytes) = hearing.whole(content)
         {
             heard.asked.insert(content, asked(&bytes));

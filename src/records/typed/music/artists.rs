@@ -37,7 +37,7 @@ impl Source {
 }
 
 /// How a title, an album or an artist is compared.
-pub(super) fn key(name: &str) -> String {
+pub(super) fn name_key(name: &str) -> String {
     match_key(name.trim())
 }
 
@@ -78,7 +78,7 @@ impl<'c> Artists<'c> {
         let mut asked = raw.connection.prepare(sql)?;
         let mut rows = asked.query([])?;
         while let Some(row) = rows.next()? {
-            let (title, artist): (String, String) = (key(&row.get::<_, String>(0)?), row.get(1)?);
+            let (title, artist): (String, String) = (name_key(&row.get::<_, String>(0)?), row.get(1)?);
             if let Some(day) = row.get::<_, Option<String>>(2)? {
                 self.add(Source::DailyTracks, &title, &day, &artist)?;
             }
@@ -92,9 +92,9 @@ impl<'c> Artists<'c> {
         let mut asked = raw.connection.prepare(sql)?;
         let mut rows = asked.query([])?;
         while let Some(row) = rows.next()? {
-            let title = row.get::<_, Option<String>>(0)?.map(|title| key(&title));
+            let title = row.get::<_, Option<String>>(0)?.map(|title| name_key(&title));
             let artist: String = row.get(1)?;
-            let album = row.get::<_, Option<String>>(2)?.map(|album| key(&album));
+            let album = row.get::<_, Option<String>>(2)?.map(|album| name_key(&album));
             if let Some(album) = &album {
                 self.add(Source::Album, "", album, &artist)?;
             }
@@ -115,7 +115,7 @@ impl<'c> Artists<'c> {
         while let Some(row) = rows.next()? {
             let Some(name) = said(row, "track_name")? else { continue };
             let (Some(artist), title) = described(&name) else { continue };
-            let title = key(title);
+            let title = name_key(title);
             self.add(Source::TrackHistory, &title, "", artist)?;
             self.add(Source::Title, &title, "", artist)?;
         }
@@ -130,12 +130,12 @@ impl<'c> Artists<'c> {
     fn add(&mut self, source: Source, title: &str, at: &str, artist: &str) -> rusqlite::Result<()> {
         let artist = artist.trim();
         if !artist.is_empty() {
-            self.insert.execute(params![source.word(), title, at, key(artist), artist])?;
+            self.insert.execute(params![source.word(), title, at, name_key(artist), artist])?;
         }
         Ok(())
     }
 
-    /// Who a song is by; `title` is a [`key`], `day` the listener's.
+    /// Who a song is by; `title` is a [`name_key`], `day` the listener's.
     pub(super) fn of(
         &mut self,
         title: &str,
@@ -151,7 +151,7 @@ impl<'c> Artists<'c> {
         if let Said::One(artist) = of_day {
             return Ok(Some((artist, Source::DailyTracks)));
         }
-        let album = album.map(key);
+        let album = album.map(name_key);
         let of_album =
             album.as_deref().map(|album| [(Source::Library, title, album), (Source::Album, "", album)]);
         let of_title =

@@ -16,7 +16,7 @@ use rusqlite::{Connection, Row, params};
 use crate::apple::when::{self, When};
 use crate::records::cell::instant;
 use crate::records::typed::Raw;
-use crate::records::typed::music::artists::{Artists, Source, key};
+use crate::records::typed::music::artists::{Artists, Source, name_key};
 use crate::records::typed::music::{above_zero, number, said};
 use join::{Listen, SEGMENT, Segment};
 
@@ -181,7 +181,7 @@ fn read(raw: Raw<'_>, artists: &mut Artists<'_>, fates: &mut Fates) -> rusqlite:
                 continue;
             }
         };
-        let title_key = key(&title);
+        let title_key = name_key(&title);
         let artist = said(row, const { at("artist_name") })?;
         if let Some(artist) = &artist {
             artists.learn_title(&title_key, artist)?;

@@ -124,6 +124,8 @@ pub const HEADERS: Headers = &[
     ),
 ];
 
+/// Fills them.
+///
 /// # Errors
 /// If the database cannot be read or written. That is true of everything here.
 pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {

@@ -142,7 +142,7 @@ impl What {
 }
 
 /// The letters and digits of a name; all of it where it has neither.
-fn key(name: &str) -> String {
+fn name_key(name: &str) -> String {
     Some(column_key(name)).filter(|key| !key.is_empty()).unwrap_or_else(|| name.to_lowercase())
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Kind, Source, View, What, description, key};
+use super::{Kind, Source, View, What, description, name_key};
 use crate::apple::table::yes_or_no;
 use crate::records::cell::Time;
 use crate::records::typed::staged::{Cells, each, each_of};
@@ -346,5 +346,5 @@ fn is_never(stated: [Option<f64>; 3]) -> bool {
 /// What makes rows of one file one view: when it began, or else when it ended, and its names.
 fn sitting(started: &Time<'_>, ended: &Time<'_>, names: &str) -> String {
     let when = started.utc.as_ref().or(ended.utc.as_ref()).map_or("", String::as_str);
-    format!("{when}\n{}", key(names))
+    format!("{when}\n{}", name_key(names))
 }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use rusqlite::{Connection, Row, params};
 
-use super::{Kind, Source, What, key};
+use super::{Kind, Source, What, name_key};
 
 /// Seconds between the ends of one view in two files, at most.
 const ABOUT: i64 = 600;
@@ -145,7 +145,10 @@ impl View {
             source: Source::ALL.get(source).copied().unwrap_or(Source::Bookmarks),
             at: row.get("at")?,
             item: row.get("item")?,
-            keys: Keys { show: what.show.as_deref().map(key), title: what.title.as_deref().map(key) },
+            keys: Keys {
+                show: what.show.as_deref().map(name_key),
+                title: what.title.as_deref().map(name_key),
+            },
             what,
             started: [row.get("started_utc")?, row.get("started_raw")?, row.get("started_basis")?],
             ended: [row.get("ended_utc")?, row.get("ended_raw")?, row.get("ended_basis")?],
