@@ -192,6 +192,33 @@ fn others(write: &impl Fn(&str, &str, &[u8])) {
              <key>b</key><data>3q2+</data><key>c</key><true/></dict><real>1.5</real><![CDATA[x]]></array></plist>",
         ),
         (
+            "tables",
+            "titled",
+            "iCloud: Device registration\n\"Date\",\"Event Code\"\n\"2026-01-03 08:00:00\",\"reboot\"\n\n\
+             Photos: Delete, restore\n\"Date\",\"Count\"\n",
+        ),
+        (
+            "tables",
+            "stacked",
+            "Report\n\nKnown,Day,Price\r\n1,\"a\n\nb\",\"2,50\"\n2,x\n3,y,z,\n\nDay,Other\n4,5\nTotal\n",
+        ),
+        (
+            "delivered",
+            "table",
+            "Item Purchased Date, Content Type,Content Type,Invoice Item Total\n2024-03-04T05:06:07Z,Apps,,\"3,99 \u{20ac}\"\nx,y\n",
+        ),
+        (
+            "delivered",
+            "json",
+            "{\"games_state\" : [{\"game_name\":\"a\\n\",\"b\":null,\"b\":[1, 2]},{\"game_name\":}], \"friends\":[7], \"count\": 2}",
+        ),
+        (
+            "delivered",
+            "list",
+            "<plist version=\"1.0\"><array><dict><key>Home</key><dict><key>added_at</key><date>2024-03-04T19:08:00Z</date>\
+             </dict></dict><string>x</string></array></plist>",
+        ),
+        (
             "markup",
             "page",
             "<!DOCTYPE html><!-- a --><p title='b>c' d=e>f &amp; g&#x92;</p><script>if (a<b)</script>h",

@@ -12,7 +12,7 @@ mod watched;
 
 use std::io::{self, Write};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Params, Row};
 
 /// A file for another program.
 pub struct Elsewhere {
@@ -54,6 +54,26 @@ pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     files.extend(podcasts::files(database)?);
     files.extend(books::files(database)?);
     Ok(files)
+}
+
+/// Whether a query has a row.
+fn has_rows(database: &Connection, sql: &str) -> rusqlite::Result<bool> {
+    database.prepare(sql)?.exists([])
+}
+
+/// Does something with each row of a query, whose parameters are `of`.
+fn each_row(
+    database: &Connection,
+    sql: &str,
+    of: impl Params,
+    mut write: impl FnMut(&Row<'_>) -> rusqlite::Result<io::Result<()>>,
+) -> io::Result<()> {
+    let mut asked = database.prepare(sql).map_err(io::Error::other)?;
+    let mut rows = asked.query(of).map_err(io::Error::other)?;
+    while let Some(row) = rows.next().map_err(io::Error::other)? {
+        write(row).map_err(io::Error::other)??;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@
 //! A cell is text, `N/A` too; only an empty one is NULL. A column of which every value is a date has two more beside it
 //! that say which instant it is and on what ground.
 
+mod plan;
+
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, BufRead};
 
 use chrono_tz::Tz;
@@ -17,13 +18,14 @@ use rusqlite::{Connection, OptionalExtension, Statement, params};
 
 use crate::apple::text;
 use crate::category::tables::delivered::{self, Says, Stopped};
-use crate::category::tables::kind::{Known, column_key, slug};
-use crate::category::tables::survey::{Holds, Survey, Surveyed};
+use crate::category::tables::kind::Known;
+use crate::category::tables::survey::{Survey, Surveyed};
 use crate::records::Records;
 use crate::records::cell::{Text, Time, number};
+use plan::{PlannedColumn, PlannedTable, keys, plan};
 
-/// What every raw table is called first.
-const PREFIX: &str = "raw_";
+/// How the names of all raw tables begin, and of no other table.
+pub const PREFIX: &str = "raw_";
 
 /// Columns that each raw table has behind those of its own.
 const OWN: [&str; 5] = ["_extra", "_export", "_entry", "_line", "_last_export"];
@@ -55,110 +57,6 @@ pub struct Refused {
     /// Which of the files it is of.
     pub file: usize,
     pub why: String,
-}
-
-/// A table that will be.
-struct Planned {
-    name: String,
-    columns: Vec<Planed>,
-    by_key: HashMap<(String, usize), usize>,
-    /// Of the exports that have rows of it, whether there are several.
-    first_rank: usize,
-    has_several: bool,
-    is_too_wide: bool,
-}
-
-/// A column that will be.
-struct Planed {
-    name: String,
-    header: String,
-    holds: Holds,
-    twin: Option<[String; 2]>,
-}
-
-impl Planned {
-    fn new(name: String, rank: usize) -> Self {
-        Planned {
-            name,
-            columns: Vec::new(),
-            by_key: HashMap::new(),
-            first_rank: rank,
-            has_several: false,
-            is_too_wide: false,
-        }
-    }
-
-    fn add(&mut self, known: &Known, part: &Surveyed, rank: usize) {
-        self.has_several |= rank != self.first_rank;
-        self.is_too_wide |= part.is_too_wide();
-        for (key, column) in keys(known, part).into_iter().zip(&part.columns) {
-            match self.by_key.get(&key).and_then(|at| self.columns.get_mut(*at)) {
-                Some(planned) => planned.holds = planned.holds.and(column.holds),
-                None => {
-                    self.by_key.insert(key, self.columns.len());
-                    let header = column.title.clone();
-                    let name = known.newest(&header).to_owned();
-                    self.columns.push(Planed { name, header, holds: column.holds, twin: None });
-                }
-            }
-        }
-    }
-
-    /// Gives each column a name of its own, and those of dates their two others where there is room for them.
-    fn name_columns(&mut self) {
-        let mut taken: HashSet<String> = OWN.into_iter().map(str::to_owned).collect();
-        for (position, column) in (1..).zip(&mut self.columns) {
-            let name =
-                if column.header.is_empty() { format!("column_{position}") } else { slug(&column.name) };
-            column.name = free(&mut taken, &name);
-        }
-        let dates = self.columns.iter().filter(|column| column.holds == Holds::Dates).count();
-        if self.columns.len() + 2 * dates + OWN.len() > MOST_COLUMNS {
-            return;
-        }
-        for column in self.columns.iter_mut().filter(|column| column.holds == Holds::Dates) {
-            let name = &column.name;
-            column.twin = Some(["utc", "basis"].map(|twin| free(&mut taken, &format!("{name}_{twin}"))));
-        }
-    }
-
-    /// All columns, in their order, with the titles that Apple gave them.
-    fn names(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        let columns = self.columns.iter().flat_map(|column| {
-            let twins =
-                column.twin.iter().flatten().map(|twin| (twin.as_str(), Some(column.header.as_str())));
-            std::iter::once((column.name.as_str(), Some(column.header.as_str()))).chain(twins)
-        });
-        columns.chain(OWN.into_iter().map(|own| (own, None)))
-    }
-
-    fn width(&self) -> usize {
-        self.names().count()
-    }
-}
-
-/// A name that no other column has, in any case of letters.
-fn free(taken: &mut HashSet<String>, wanted: &str) -> String {
-    let mut name = wanted.to_owned();
-    let mut n = 1;
-    while !taken.insert(name.to_lowercase()) {
-        n += 1;
-        name = format!("{wanted}_{n}");
-    }
-    name
-}
-
-/// What makes each column of a part the same as one of another file: its title, whatever its case and spelling, and
-/// which of those with that title it is.
-fn keys(known: &Known, part: &Surveyed) -> Vec<(String, usize)> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    let key = |title: &str| {
-        let key = column_key(known.newest(title));
-        let nth = seen.entry(key.clone()).or_default();
-        *nth += 1;
-        (key, *nth - 1)
-    };
-    part.columns.iter().map(|column| column.title.as_str()).map(key).collect()
 }
 
 impl Records {
@@ -206,7 +104,7 @@ impl Records {
         Ok(refused)
     }
 
-    fn create_raw(&self, plan: &Planned) -> rusqlite::Result<()> {
+    fn create_raw(&self, plan: &PlannedTable) -> rusqlite::Result<()> {
         let columns: Vec<String> = plan
             .names()
             .map(|(name, _)| format!("{} {}", quoted(name), if name == "_line" { "INTEGER" } else { "TEXT" }))
@@ -224,26 +122,10 @@ impl Records {
     }
 }
 
-/// The tables that the files come to. Titles and order are those of the newest export that has them.
-fn plan(files: &[File<'_>]) -> BTreeMap<String, Planned> {
-    let mut plans: BTreeMap<String, Planned> = BTreeMap::new();
-    let mut newest_first: Vec<&File<'_>> = files.iter().collect();
-    newest_first.sort_by_key(|file| std::cmp::Reverse(file.rank));
-    for file in newest_first {
-        let known = &file.survey.known;
-        for part in &file.survey.parts {
-            let slug = known.table(&part.name);
-            let name = format!("{PREFIX}{slug}");
-            plans.entry(slug).or_insert_with(|| Planned::new(name, file.rank)).add(known, part, file.rank);
-        }
-    }
-    plans
-}
-
 /// A table that rows of one file go to.
 struct Target<'c> {
     connection: &'c Connection,
-    plan: &'c Planned,
+    plan: &'c PlannedTable,
     insert: Statement<'c>,
     slots: Vec<Slot<'c>>,
     export: &'c str,
@@ -253,7 +135,7 @@ struct Target<'c> {
 
 /// Where the cells of a column of the part go.
 struct Slot<'c> {
-    column: &'c Planed,
+    column: &'c PlannedColumn,
     /// Which parameter it is, from 1.
     parameter: usize,
 }
@@ -261,7 +143,7 @@ struct Slot<'c> {
 impl<'c> Target<'c> {
     fn new(
         connection: &'c Connection,
-        plan: &'c Planned,
+        plan: &'c PlannedTable,
         file: &'c File<'_>,
         part: &Surveyed,
     ) -> rusqlite::Result<Self> {
@@ -274,7 +156,7 @@ impl<'c> Target<'c> {
             .iter()
             .map(|column| {
                 let at = parameter;
-                parameter += if column.twin.is_some() { 3 } else { 1 };
+                parameter += if column.beside.is_some() { 3 } else { 1 };
                 at
             })
             .collect();
@@ -301,7 +183,7 @@ impl<'c> Target<'c> {
                 for (at, cell) in *cells {
                     let Some(slot) = self.slots.get(*at) else { continue };
                     self.insert.raw_bind_parameter(slot.parameter, Text::new(cell))?;
-                    if slot.column.twin.is_some() {
+                    if slot.column.beside.is_some() {
                         let time = Time::read(cell, &slot.column.header, zone);
                         self.insert.raw_bind_parameter(slot.parameter + 1, time.utc)?;
                         self.insert.raw_bind_parameter(slot.parameter + 2, time.basis)?;
@@ -393,6 +275,11 @@ fn fill(file: &File<'_>, targets: &mut [Option<Target<'_>>], zone: Tz) -> rusqli
         (None, Err(Stopped::Refused(why))) => Err(as_sql(io::Error::other(why))),
         (None, Ok(_)) => Ok(()),
     }
+}
+
+/// What the raw table of a kind is called.
+pub fn table(kind: &str) -> String {
+    format!("{PREFIX}{kind}")
 }
 
 /// A name as SQL has it.

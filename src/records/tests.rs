@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
 
 use super::rows::MOST_BODY;
-use super::{Bookmarked, Counted, Drive, File, Mail, Noted, Records, Source, Unaccounted};
+use super::{Bookmarked, Counted, Drive, File, Mail, Noted, Records, Source, Unaccounted, typed};
 use crate::apple::sheet::Lines;
 use crate::apple::table::Encoding;
 use crate::category::bookmarks::{self, Bookmark};
@@ -490,7 +490,8 @@ fn the_questions_of_the_page() {
     let connection = written(&folder.path().join("r"));
     let questions: Vec<&str> =
         page.split("```sql\n").skip(1).filter_map(|rest| Some(rest.split_once("```")?.0)).collect();
-    let answers: Vec<Vec<String>> = questions.iter().map(|sql| asked(&connection, sql)).collect();
+    let (of_people, of_records) = questions.split_at(6);
+    let answers: Vec<Vec<String>> = of_people.iter().map(|sql| asked(&connection, sql)).collect();
     let expected: [&[&str]; 6] = [
         &["2024-03-04T19:08:00Z|Ann Berg <ann@example.org>|The Boat|We need two ropes for the [boát], and…"],
         &["2024-02-26T02:09:10Z|Boat|Parts|3"],
@@ -498,6 +499,45 @@ fn the_questions_of_the_page() {
         &["Ann|a@example.org|Contacts/Cards/Ann.vcf"],
         &["2024-05-02|2|Choir, Ferry"],
         &["example.org|2", "sea.example|1"],
+    ];
+    assert_eq!(answers, expected);
+    let plays = "Event Type,Song Name,Album Name,Artist Name,Event End Timestamp,Play Duration Milliseconds,Media Duration In Milliseconds,End Reason Type\n\
+                 PLAY_END,Ebb,Tides,Ida Holm,2024-03-01T18:03:12Z,60000,200000,NATURAL_END_OF_TRACK\n\
+                 PLAY_END,Ebb,Tides,Ida Holm,2024-03-02T18:03:12Z,90000,200000,NATURAL_END_OF_TRACK\n\
+                 PLAY_END,Unknown,Pier,,2025-03-02T18:03:12Z,30000,200000,NATURAL_END_OF_TRACK\n";
+    let log = r#"[{"Transaction Type":"addContainer","Transaction Date":"2024-01-01T00:00:00Z","Playlist":{"Container Identifier":3,"Title":"Night train","Playlist Item Identifiers":[13]}},
+                  {"Transaction Type":"addItems","Transaction Date":"2024-01-01T00:00:00Z","Tracks":[{"Track Identifier":13,"Title":"Ebb","Artist":"Ida Holm"}]},
+                  {"Transaction Type":"deleteContainer","Transaction Date":"2024-02-01T00:00:00Z","Playlist Identifier":3}]"#;
+    let bought = "Apple Account Number,Item Purchased Date,Content Type,Item Reference Number,Item Description,Seller,Invoice Item Total,Refund Amount,Order Number,Payment Type,Currency\n\
+                  1,2026-02-11T08:09:10Z,iOS and tvOS Apps,3,Tile Run,Example GmbH,\"3,99 \u{20ac}\",,X1,Visa,EUR\n\
+                  1,2026-02-12T08:09:10Z,iOS and tvOS Apps,4,Salt,Example GmbH,\"1,50 \u{20ac}\",\"1,50 \u{20ac}\",X2,Visa,EUR\n";
+    let subscribed = "Subscription Initiated Date,Item Reference Number,Item Description,Seller,Automatic Renewal?\n\
+                      2026-01-02T08:09:10Z,5,Monthly,Example GmbH,Yes\n2020-01-02T08:09:10Z,6,Weekly,Example GmbH,No\n";
+    let seen = r#"{"events":[{"stored_event":{"media_type":"TV","timestamp":1700000000123,"play_cursor_in_milliseconds":2610000},
+                  "event_interpretation":{"media_description":"Tide Line (Episode Number: [3], Episode Title: [Ebb], Season Number: [1])"}}]}"#;
+    let devices = "Device Name,Device Model Name,Device Added Date,Device Last Heartbeat Timestamp\n\
+                   Box,iPad,2019-01-01 00:00:00,2021-01-01 00:00:00\nNew,iPhone,2024-01-01 00:00:00,2026-01-01 00:00:00\n";
+    let delivered = typed::tests::Written::of(&[
+        ("media", "Apple Music Play Activity.csv", plays.as_bytes()),
+        ("media", "Apple Music Library Activity.json", log.as_bytes()),
+        ("media", "Store Transaction Purchase and Free Apps History.csv", bought.as_bytes()),
+        ("media", "Subscription History.csv", subscribed.as_bytes()),
+        ("media", "TV App Favorites and Activity.json", seen.as_bytes()),
+        ("account", "Apple ID Device Information.csv", devices.as_bytes()),
+    ]);
+    let answers: Vec<Vec<String>> = of_records.iter().map(|sql| delivered.rows(sql)).collect();
+    let expected: [&[&str]; 10] = [
+        &["2024|Ida Holm|2|2.5"],
+        &["Ebb|Ida Holm|2|2024-03-02T18:03:12Z"],
+        &["Unknown|Pier|1"],
+        &["Night train|1|Ebb|Ida Holm"],
+        &["2026|EUR|5.49|1.50"],
+        &["Tile Run|3.99|EUR|1", "Salt|0.00|EUR|1"],
+        &["Monthly|Example GmbH|2026-01-02T08:09:10Z"],
+        &["2023-11-14|Tide Line: Ebb|-"],
+        &["Box|iPad|2021-01-01T00:00:00Z"],
+        // files without a whole run have no sources
+        &[],
     ];
     assert_eq!(answers, expected);
 }

@@ -319,7 +319,8 @@ fn of_other_categories_is_told_what_is_known_of_them() {
     let place = Place::new();
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/example");
     let run = place.run(&["import", example.to_str().unwrap(), "--to", "lib"]);
-    let made = "11 files made of them: Notes, Contacts, Calendars and reminders, Bookmarks, Records.sqlite\n";
+    let made = "27 files made of them: Notes, Contacts, Calendars and reminders, Bookmarks, Records.sqlite and lists for \
+                other programs\n";
     for said in [
         made,
         "Apple's lists and texts ",

@@ -8,6 +8,7 @@
 //! together; each later one from the line behind a blank one and the line after that.
 
 mod begin;
+mod line;
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -17,6 +18,7 @@ use crate::apple::table::windows::{self, Windows};
 use crate::apple::table::{Encoding, Reach};
 
 use begin::{Beginning, cells_of, is_closed_by_quotes, is_quoted, looks_like_titles, title_of, titles_of};
+use line::{Maybe, Pending, Record, Seen, Table};
 
 /// Bytes that are looked at together; four times the reach of a record.
 const WINDOW: usize = 4 << 20;
@@ -38,10 +40,8 @@ pub enum Piece<'t> {
         title: Option<&'t str>,
         /// Trimmed at their ends; at least one, and the last is not empty.
         columns: &'t [Cow<'t, str>],
-        /// The physical line, from 1, here as below.
-        line: u64,
     },
-    /// As many cells as the header has columns, as they stand there.
+    /// As many cells as the header has columns, as they stand there. Its line is the physical one, from 1, here as below.
     Row { table: usize, line: u64, cells: &'t [Cow<'t, str>] },
     /// What should be a row and has other cells than the header, as it stands there; empty if it is too long.
     Odd { table: usize, line: u64, raw: &'t str },
@@ -117,78 +117,6 @@ fn read_in<E>(
     }
     let lines = reader.finish(ends_open).map_err(Failed::Caller)?;
     Ok(Counted { lines, encoding: windows.encoding().filter(|_| lines.lines > 0) })
-}
-
-/// A line of the file by what stands on it.
-#[derive(Debug)]
-enum Seen<'t> {
-    Blank { lines: u64, physical: u64 },
-    Record(Record<'t>),
-    TooLong { line: u64 },
-}
-
-#[derive(Debug, Clone)]
-struct Record<'t> {
-    line: u64,
-    /// How many physical lines it spans.
-    lines: u64,
-    cells: Vec<Cow<'t, str>>,
-    raw: Cow<'t, str>,
-}
-
-impl Record<'_> {
-    fn into_owned(self) -> Record<'static> {
-        let cells = self.cells.into_iter().map(|cell| Cow::Owned(cell.into_owned())).collect();
-        Record { line: self.line, lines: self.lines, cells, raw: Cow::Owned(self.raw.into_owned()) }
-    }
-}
-
-/// The table that goes on.
-struct Table {
-    columns: Vec<Cow<'static, str>>,
-}
-
-impl Table {
-    /// Whether the cells fill the columns; empty ones may follow.
-    fn fits(&self, cells: &[Cow<'_, str>]) -> bool {
-        let beyond = cells.get(self.columns.len()..);
-        beyond.is_some_and(|beyond| beyond.iter().all(|cell| cell.trim().is_empty()))
-    }
-
-    fn is_header(&self, cells: &[Cow<'_, str>]) -> bool {
-        let mut both = self.columns.iter().zip(cells);
-        both.all(|(title, cell)| cell.trim() == *title) && self.fits(cells)
-    }
-
-    /// Whether these are titles, some the same as the columns', some not.
-    fn is_succeeded_by(&self, cells: &[Cow<'_, str>]) -> bool {
-        let titles = titles_of(cells);
-        titles.iter().any(|title| self.columns.contains(title))
-            && titles != self.columns
-            && looks_like_titles(&titles)
-    }
-}
-
-/// A line that is a footer, unless a row follows.
-struct Pending {
-    line: u64,
-    /// The physical line behind it.
-    after: u64,
-    raw: String,
-    is_too_long: bool,
-    /// Whether it stands behind a blank line, with nothing of the table between.
-    is_fresh: bool,
-}
-
-/// What a record may be that waits for the next one.
-#[derive(Clone, Copy)]
-enum Maybe {
-    /// A header behind a blank line.
-    Header,
-    /// A title behind a blank line that begins with a quote.
-    QuotedTitle,
-    /// A title directly behind a row.
-    Title,
 }
 
 /// What is known while the lines of a file go by.
@@ -302,7 +230,7 @@ impl<E> Reader<'_, E> {
             return Ok(());
         }
         if self.title.is_some() {
-            return self.head(&record.cells, record.line);
+            return self.head(&record.cells);
         }
         let may_be_title = cells_of(&record.cells) == 1 || !is_closed_by_quotes(&record.raw);
         let is_header = self.table.as_ref().is_some_and(|table| table.is_header(&record.cells));
@@ -323,7 +251,7 @@ impl<E> Reader<'_, E> {
 
     /// A record that is no title and no preamble.
     fn within(&mut self, record: Record<'_>) -> Result<(), E> {
-        let Some(table) = &self.table else { return self.head(&record.cells, record.line) };
+        let Some(table) = &self.table else { return self.head(&record.cells) };
         if table.is_header(&record.cells) {
             self.lines.header += 1;
             self.is_fresh = false;
@@ -334,7 +262,7 @@ impl<E> Reader<'_, E> {
             let begins =
                 (self.knows)(&titles_of(&record.cells)) || fits && table.is_succeeded_by(&record.cells);
             if begins {
-                return self.head(&record.cells, record.line);
+                return self.head(&record.cells);
             }
             if !fits && cells_of(&record.cells) > 1 {
                 self.held = Some((record.into_owned(), Maybe::Header));
@@ -377,7 +305,7 @@ impl<E> Reader<'_, E> {
             (Maybe::Title, next) => !next.as_ref().is_some_and(goes_on),
         };
         match (maybe, is_it) {
-            (Maybe::Header, true) => self.head(&held.cells, held.line),
+            (Maybe::Header, true) => self.head(&held.cells),
             (Maybe::QuotedTitle | Maybe::Title, true) => self.entitle(&held),
             (Maybe::QuotedTitle, false) if self.table.is_none() => self.within(held),
             (_, false) => self.row_or_footer(held),
@@ -393,7 +321,7 @@ impl<E> Reader<'_, E> {
     }
 
     /// A table begins.
-    fn head(&mut self, cells: &[Cow<'_, str>], line: u64) -> Result<(), E> {
+    fn head(&mut self, cells: &[Cow<'_, str>]) -> Result<(), E> {
         self.end_table()?;
         let columns: Vec<_> =
             titles_of(cells).into_iter().map(|title| Cow::Owned(title.into_owned())).collect();
@@ -401,7 +329,7 @@ impl<E> Reader<'_, E> {
         self.tables += 1;
         self.is_fresh = false;
         let title = self.title.take();
-        let piece = Piece::Header { table: self.number(), title: title.as_deref(), columns: &columns, line };
+        let piece = Piece::Header { table: self.number(), title: title.as_deref(), columns: &columns };
         (self.each)(piece)?;
         self.table = Some(Table { columns });
         Ok(())

@@ -3,15 +3,12 @@
 //! One row at a time is in memory; only a property list is read as a whole. What a row says is not asked here. A file may
 //! hold several tables, of which each is a [`Part`]; of JSON the columns are only known when all rows have gone by.
 
+mod value;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt;
 use std::io::{self, BufRead, Read};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use chrono::SecondsFormat;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::apple::json::{Elements, Ending, Piece, Stands};
@@ -21,6 +18,7 @@ use crate::apple::table::Encoding;
 use crate::apple::table::stacked::{self, Failed};
 use crate::apple::text::{match_key, split};
 use crate::category::tables::kind::{Known, column_key};
+use value::{Members, cell_of, cell_of_list, keyed};
 
 /// Bytes of the largest property list that is read.
 const LARGEST_LIST: u64 = 64 << 20;
@@ -187,26 +185,30 @@ impl Reading<'_, '_> {
     }
 
     fn text(&mut self, separator: char, known: &Known, source: impl Read) -> Result<Counted, Stopped> {
-        let mut part = 0;
-        let mut columns: Vec<Option<usize>> = Vec::new();
+        /// The part that a table of the file is, and which of its columns each cell is of.
+        type Table = (usize, Vec<Option<usize>>);
+        let mut tables: Vec<Table> = Vec::new();
         let each_piece = &mut |piece: stacked::Piece<'_>| match piece {
-            stacked::Piece::Header { table, title, columns: titles, .. } => {
+            stacked::Piece::Header { table, title, columns: titles } => {
                 let number = (table + 1).to_string();
-                part = self.part(title.unwrap_or(if table == 0 { "" } else { &number }));
+                let part = self.part(title.unwrap_or(if table == 0 { "" } else { &number }));
                 let titles = titles.iter().map(AsRef::as_ref);
-                columns = self.parts.get_mut(part).map(|part| part.columns(titles)).unwrap_or_default();
+                tables.push((
+                    part,
+                    self.parts.get_mut(part).map(|part| part.columns(titles)).unwrap_or_default(),
+                ));
                 Ok(())
             }
-            stacked::Piece::Row { line, cells, .. } => {
-                let cells = cells.iter().zip(&columns).filter(|(cell, _)| !cell.trim().is_empty());
+            stacked::Piece::Row { table, line, cells } => {
+                let Some((part, columns)) = tables.get(table) else { return Ok(()) };
+                let cells = cells.iter().zip(columns).filter(|(cell, _)| !cell.trim().is_empty());
                 let cells: Vec<(usize, Cow<'_, str>)> =
                     cells.filter_map(|(cell, at)| Some(((*at)?, Cow::Borrowed(&**cell)))).collect();
-                (self.each)(&self.parts, Row { part, line, says: Says::Cells(&cells) })
+                (self.each)(&self.parts, Row { part: *part, line, says: Says::Cells(&cells) })
             }
-            stacked::Piece::Odd { line, raw, .. } => {
-                if self.parts.is_empty() {
-                    self.parts.push(Part::new(""));
-                }
+            stacked::Piece::Odd { table, line, raw } => {
+                // it may stand before any table
+                let part = tables.get(table).map_or_else(|| self.part(""), |(part, _)| *part);
                 (self.each)(&self.parts, Row { part, line, says: Says::Odd(raw) })
             }
         };
@@ -328,114 +330,6 @@ impl Reading<'_, '_> {
         let is_of_members = self.parts.iter().any(|part| part.name.is_empty());
         if let ([only], false) = (self.parts.as_mut_slice(), is_of_members) {
             only.name.clear();
-        }
-    }
-}
-
-/// The members of an object, in its order and with repetitions.
-struct Members<'m>(Vec<(Cow<'m, str>, &'m RawValue)>);
-
-impl<'de: 'm, 'm> Deserialize<'de> for Members<'m> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(Name(name)) = map.next_key()? {
-                    members.push((name, map.next_value()?));
-                }
-                Ok(Members(members))
-            }
-        }
-        from.deserialize_map(InOrder)
-    }
-}
-
-/// A name, borrowed where it has no escapes.
-struct Name<'n>(Cow<'n, str>);
-
-impl<'de: 'n, 'n> Deserialize<'de> for Name<'n> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Borrowed;
-        impl<'de> Visitor<'de> for Borrowed {
-            type Value = Name<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Name(name.into()))
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Name(name.to_owned().into()))
-            }
-        }
-        from.deserialize_str(Borrowed)
-    }
-}
-
-/// The cell of a value: a text without its quotes, anything else as it is written; `None` for `null`.
-fn cell_of(value: &RawValue) -> Option<Cow<'_, str>> {
-    match value.get() {
-        "null" => None,
-        text if text.starts_with('"') => {
-            Some(serde_json::from_str::<Name<'_>>(text).map_or_else(|_| text.into(), |Name(text)| text))
-        }
-        other => Some(other.into()),
-    }
-}
-
-/// The key and the dictionary of an element that holds nothing else. Lists of networks and places are arrays of those:
-/// a column for each key would be none for the rows.
-fn keyed(value: Value) -> Result<(String, Value), Value> {
-    match value {
-        Value::Dictionary(pairs) => match <[(String, Value); 1]>::try_from(pairs) {
-            Ok([(key, inner @ Value::Dictionary(_))]) => Ok((key, inner)),
-            Ok([other]) => Err(Value::Dictionary(vec![other])),
-            Err(pairs) => Err(Value::Dictionary(pairs)),
-        },
-        other => Err(other),
-    }
-}
-
-/// The cell of a value of a property list, collections as JSON.
-fn cell_of_list(value: &Value) -> Option<Cow<'static, str>> {
-    match value {
-        Value::Text(text) => Some(text.clone().into()),
-        Value::Null => None,
-        other => match json_of(other) {
-            serde_json::Value::String(text) => Some(text.into()),
-            json => Some(json.to_string().into()),
-        },
-    }
-}
-
-fn json_of(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Text(text) => text.as_str().into(),
-        Value::Integer(number) => match (i64::try_from(*number), u64::try_from(*number)) {
-            (Ok(number), _) => number.into(),
-            (_, Ok(number)) => number.into(),
-            _ => number.to_string().into(),
-        },
-        Value::Real(number) => (*number).into(),
-        Value::Flag(flag) => (*flag).into(),
-        Value::Date(at) => at.to_rfc3339_opts(SecondsFormat::Secs, true).into(),
-        Value::Data(bytes) => STANDARD.encode(bytes).into(),
-        Value::Uid(number) => (*number).into(),
-        Value::Null => serde_json::Value::Null,
-        Value::Array(values) => values.iter().map(json_of).collect(),
-        Value::Dictionary(pairs) => {
-            let pairs = pairs.iter().map(|(key, value)| (key.clone(), json_of(value)));
-            serde_json::Value::Object(pairs.collect())
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::category::recognise::Sort;
 use crate::category::tables::delivered::{Fault, Form};
 use crate::category::tables::survey::{Survey, Surveyed, Surveys};
 use crate::contents::{Category, ContentId, Contents, EntryId};
-use crate::library::name;
+use crate::library::{layout, name};
 use crate::problem::refusal::refused;
 use crate::problem::{Code, Problem, amount};
 
@@ -87,8 +87,8 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
         has_any |= entry.given;
         let sort = Sort::of(entry);
         let folder = match sort {
-            Some(Sort::Receipt) => places.folder("Purchases", "Receipts"),
-            Some(Sort::Recording) => "Recordings".to_owned(),
+            Some(Sort::Receipt) => places.folder(layout::PURCHASES, layout::RECEIPTS),
+            Some(Sort::Recording) => layout::RECORDINGS.to_owned(),
             _ => {
                 let survey = heard.surveys.get(content, entry.name()).filter(|_| sort == Some(Sort::Table));
                 if let Some(survey) = survey.filter(|_| entry.given)

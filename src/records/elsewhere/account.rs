@@ -8,7 +8,8 @@ use std::io::{self, Write};
 use rusqlite::Connection;
 use serde::Serialize;
 
-use crate::records::elsewhere::Elsewhere;
+use crate::library::layout::ACCOUNT;
+use crate::records::elsewhere::{Elsewhere, each_row, has_rows};
 
 /// The files of this room.
 ///
@@ -19,10 +20,10 @@ pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     if SECTIONS.iter().try_fold(false, |has_any, section| {
         Ok::<_, rusqlite::Error>(has_any || section.has_rows(database)?)
     })? {
-        files.push(Elsewhere::new("Account/summary.md", summary));
+        files.push(Elsewhere::new(format!("{ACCOUNT}/summary.md"), summary));
     }
     if has_rows(database, POINTS)? {
-        files.push(Elsewhere::new("Account/places.geojson", places));
+        files.push(Elsewhere::new(format!("{ACCOUNT}/places.geojson"), places));
     }
     Ok(files)
 }
@@ -68,28 +69,21 @@ impl Section {
     }
 
     fn write(&self, database: &Connection, to: &mut dyn Write) -> io::Result<()> {
-        let mut asked = database.prepare(self.sql).map_err(io::Error::other)?;
-        let mut rows = asked.query([]).map_err(io::Error::other)?;
         writeln!(to, "\n## {}\n\n| {} |", self.title, self.columns.join(" | "))?;
         writeln!(to, "|{}", " --- |".repeat(self.columns.len()))?;
-        while let Some(row) = rows.next().map_err(io::Error::other)? {
-            write!(to, "|")?;
+        each_row(database, self.sql, [], |row| {
+            let mut line = "|".to_owned();
             for at in 0..self.columns.len() {
-                let cell = row.get_ref(at).map_err(io::Error::other)?;
-                match (cell.as_i64(), cell.as_str()) {
-                    (Ok(number), _) => write!(to, " {number} |")?,
-                    (_, Ok(text)) => write!(to, " {} |", shown(text))?,
-                    _ => write!(to, "  |")?,
-                }
+                let cell = row.get_ref(at)?;
+                line.push_str(&match (cell.as_i64(), cell.as_str()) {
+                    (Ok(number), _) => format!(" {number} |"),
+                    (_, Ok(text)) => format!(" {} |", shown(text)),
+                    _ => "  |".to_owned(),
+                });
             }
-            writeln!(to)?;
-        }
-        Ok(())
+            Ok(writeln!(to, "{line}"))
+        })
     }
-}
-
-fn has_rows(database: &Connection, sql: &str) -> rusqlite::Result<bool> {
-    database.prepare(sql)?.exists([])
 }
 
 fn summary(database: &Connection, to: &mut dyn Write) -> io::Result<()> {
@@ -142,29 +136,25 @@ struct Properties<'r> {
 
 /// RFC 7946, a point on each line.
 fn places(database: &Connection, to: &mut dyn Write) -> io::Result<()> {
-    let mut asked = database.prepare(POINTS).map_err(io::Error::other)?;
-    let mut rows = asked.query([]).map_err(io::Error::other)?;
     write!(to, "{{\"type\":\"FeatureCollection\",\"features\":[")?;
     let mut separator = "\n";
-    while let Some(row) = rows.next().map_err(io::Error::other)? {
+    each_row(database, POINTS, [], |row| {
         let text = |at: usize| row.get_ref(at)?.as_str_or_null().map_err(rusqlite::Error::from);
-        let feature = (|| {
-            Ok::<_, rusqlite::Error>(Feature {
-                r#type: "Feature",
-                geometry: Geometry { r#type: "Point", coordinates: [row.get(0)?, row.get(1)?] },
-                properties: Properties {
-                    name: text(2)?,
-                    address: text(3)?,
-                    first: text(4)?,
-                    last: text(5)?,
-                    times: row.get(6)?,
-                },
-            })
-        })();
-        write!(to, "{separator}")?;
-        serde_json::to_writer(&mut *to, &feature.map_err(io::Error::other)?)?;
+        let feature = Feature {
+            r#type: "Feature",
+            geometry: Geometry { r#type: "Point", coordinates: [row.get(0)?, row.get(1)?] },
+            properties: Properties {
+                name: text(2)?,
+                address: text(3)?,
+                first: text(4)?,
+                last: text(5)?,
+                times: row.get(6)?,
+            },
+        };
+        let written = to.write_all(separator.as_bytes());
         separator = ",\n";
-    }
+        Ok(written.and_then(|()| serde_json::to_writer(&mut *to, &feature).map_err(io::Error::from)))
+    })?;
     writeln!(to, "\n]}}")
 }
 

@@ -7,15 +7,16 @@ use std::io::{self, Write};
 
 use rusqlite::{Connection, params};
 
-use super::{Elsewhere, sheet};
+use super::{Elsewhere, has_rows, sheet};
 use crate::category::notes::markdown;
 use crate::category::places::Places;
+use crate::library::layout::BOOKS;
 
 /// What a book is called that has neither title nor number.
 const UNTITLED: &str = "Untitled book";
 
 /// Those with a number are the same book whatever its title.
-const BOOKS: &str =
+const MARKED: &str =
     "SELECT book_id, max(book) FROM book_annotations WHERE quote IS NOT NULL OR note IS NOT NULL
     GROUP BY book_id, iif(book_id IS NULL, book, NULL) ORDER BY max(book) IS NULL, max(book), book_id";
 
@@ -41,20 +42,20 @@ pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut files = Vec::new();
     let mut places = Places::default();
     for book in books(database)? {
-        let [path] = places.free("Books", book.name(), ["md"]);
+        let [path] = places.free(BOOKS, book.name(), ["md"]);
         files.push(Elsewhere::new(path, move |database, to| {
             let annotations = book.annotations(database).map_err(io::Error::other)?;
             to.write_all(book.markdown(&annotations).as_bytes())
         }));
     }
-    if sheet::is_any(database, HIGHLIGHTS)? {
-        files.push(Elsewhere::new("Books/highlights.csv", highlights));
+    if has_rows(database, HIGHLIGHTS)? {
+        files.push(Elsewhere::new(format!("{BOOKS}/highlights.csv"), highlights));
     }
     Ok(files)
 }
 
 fn books(database: &Connection) -> rusqlite::Result<Vec<Book>> {
-    let mut asked = database.prepare(BOOKS)?;
+    let mut asked = database.prepare(MARKED)?;
     asked.query_map([], |row| Ok(Book { id: row.get(0)?, title: row.get(1)? }))?.collect()
 }
 

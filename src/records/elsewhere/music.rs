@@ -9,13 +9,12 @@ mod tests;
 
 use std::io::{self, Write};
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::category::places::Places;
-use crate::records::elsewhere::Elsewhere;
-
-const FOLDER: &str = "Music";
+use crate::library::layout::MUSIC;
+use crate::records::elsewhere::{Elsewhere, each_row, has_rows, sheet};
 
 /// Where playlists stand that the library has no more.
 const DELETED: &str = "Deleted";
@@ -42,27 +41,23 @@ pub(super) fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     for (name, table, sql) in
         [("library.csv", "library_tracks", LIBRARY), ("favorites.csv", "favorites", FAVORITES)]
     {
-        if has(database, &format!("SELECT 1 FROM {table}"))? {
-            files.push(Elsewhere::new(format!("{FOLDER}/{name}"), move |database, to| {
-                table_of(database, sql, None, to)
+        if has_rows(database, &format!("SELECT 1 FROM {table}"))? {
+            files.push(Elsewhere::new(format!("{MUSIC}/{name}"), move |database, to| {
+                sheet::write(database, sql, [], to)
             }));
         }
     }
     for (name, of) in
         [("listens.jsonl", "artist IS NOT NULL"), ("listens without artist.jsonl", "artist IS NULL")]
     {
-        if has(database, &format!("SELECT 1 FROM listens WHERE {of} AND {LISTENED}"))? {
-            files.push(Elsewhere::new(format!("{FOLDER}/{name}"), move |database, to| {
+        if has_rows(database, &format!("SELECT 1 FROM listens WHERE {of} AND {LISTENED}"))? {
+            files.push(Elsewhere::new(format!("{MUSIC}/{name}"), move |database, to| {
                 listens(database, of, to)
             }));
         }
     }
     files.extend(histories(database)?);
     Ok(files)
-}
-
-fn has(database: &Connection, sql: &str) -> rusqlite::Result<bool> {
-    database.prepare(sql)?.exists([])
 }
 
 /// Those in which there is something, each as a list of its songs for players and as a table.
@@ -73,7 +68,7 @@ fn playlists(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut rows = asked.query([])?;
     let mut places = Places::default();
     let mut files = Vec::new();
-    let lists = places.folder(FOLDER, "Playlists");
+    let lists = places.folder(MUSIC, "Playlists");
     while let Some(row) = rows.next()? {
         let number: i64 = row.get(0)?;
         let title = match (row.get::<_, Option<String>>(1)?, row.get::<_, Option<String>>(2)?) {
@@ -84,7 +79,7 @@ fn playlists(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
         let folder = if row.get(3)? { places.folder(&lists, DELETED) } else { lists.clone() };
         let [list, table] = places.free(&folder, &title, ["m3u8", "csv"]);
         files.push(Elsewhere::new(list, move |database, to| playlist(database, number, &title, to)));
-        files.push(Elsewhere::new(table, move |database, to| table_of(database, ITEMS, Some(number), to)));
+        files.push(Elsewhere::new(table, move |database, to| sheet::write(database, ITEMS, [number], to)));
     }
     Ok(files)
 }
@@ -92,7 +87,7 @@ fn playlists(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
 /// An extended M3U in UTF-8.
 fn playlist(database: &Connection, number: i64, title: &str, to: &mut dyn Write) -> io::Result<()> {
     write!(to, "#EXTM3U\n#PLAYLIST:{}\n", one_line(title))?;
-    each(database, ITEMS, Some(number), |row| {
+    each_row(database, ITEMS, [number], |row| {
         let title: String = row.get("title")?;
         let name = match row.get::<_, Option<String>>("artist")? {
             Some(artist) => format!("{artist} - {title}"),
@@ -107,46 +102,6 @@ fn playlist(database: &Connection, number: i64, title: &str, to: &mut dyn Write)
 
 fn one_line(text: &str) -> String {
     text.split(['\r', '\n']).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// A query as CSV, with the names of its columns.
-fn table_of(database: &Connection, sql: &str, of: Option<i64>, to: &mut dyn Write) -> io::Result<()> {
-    let asked = database.prepare(sql).map_err(io::Error::other)?;
-    let columns = asked.column_count();
-    let mut table = csv::Writer::from_writer(to);
-    table.write_record(asked.column_names())?;
-    drop(asked);
-    each(database, sql, of, |row| {
-        let mut cells = Vec::with_capacity(columns);
-        for at in 0..columns {
-            let cell = row.get_ref(at)?;
-            cells.push(match cell.as_i64_or_null() {
-                Ok(number) => number.map(|number| number.to_string()).unwrap_or_default(),
-                Err(_) => cell.as_str()?.to_owned(),
-            });
-        }
-        Ok(table.write_record(&cells).map_err(io::Error::from))
-    })?;
-    table.flush()
-}
-
-/// Does something with each row. A `?1` of the query is `of`.
-fn each(
-    database: &Connection,
-    sql: &str,
-    of: Option<i64>,
-    mut write: impl FnMut(&Row<'_>) -> rusqlite::Result<io::Result<()>>,
-) -> io::Result<()> {
-    let mut asked = database.prepare(sql).map_err(io::Error::other)?;
-    let mut rows = match of {
-        Some(of) => asked.query(params![of]),
-        None => asked.query([]),
-    }
-    .map_err(io::Error::other)?;
-    while let Some(row) = rows.next().map_err(io::Error::other)? {
-        write(row).map_err(io::Error::other)??;
-    }
-    Ok(())
 }
 
 /// What ListenBrainz takes: an object a line.
@@ -179,7 +134,7 @@ fn listens(database: &Connection, of: &str, to: &mut dyn Write) -> io::Result<()
         "SELECT unixepoch(started_utc) AS listened_at, title, artist, album, media_ms FROM listens \
          WHERE {of} AND {LISTENED} ORDER BY id"
     );
-    each(database, &sql, None, |row| {
+    each_row(database, &sql, [], |row| {
         let listened = Listened {
             listened_at: row.get("listened_at")?,
             track_metadata: Track {
@@ -228,7 +183,7 @@ fn histories(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
         let year: String = row.get(0)?;
         let parts = (row.get::<_, i64>(1)? - 1) / MOST_IN_FILE;
         for part in 0..=parts {
-            let path = format!("{FOLDER}/Spotify-shaped/Streaming_History_Audio_{year}_{part}.json");
+            let path = format!("{MUSIC}/Spotify-shaped/Streaming_History_Audio_{year}_{part}.json");
             let year = year.clone();
             files.push(Elsewhere::new(path, move |database, to| history(database, &year, part, to)));
         }
@@ -244,7 +199,7 @@ fn history(database: &Connection, year: &str, part: i64, to: &mut dyn Write) -> 
          LIMIT {MOST_IN_FILE} OFFSET {offset}"
     );
     let mut before = "[\n";
-    each(database, &sql, None, |row| {
+    each_row(database, &sql, [], |row| {
         let reason: Option<String> = row.get("end_reason")?;
         let reason_end = reason_of_end(reason.as_deref());
         let streamed = Streamed {

@@ -9,50 +9,42 @@ use std::io::{self, Write};
 use quick_xml::escape::escape;
 use rusqlite::Connection;
 
-use super::{Elsewhere, sheet};
+use super::{Elsewhere, each_row, has_rows, sheet};
+use crate::library::layout::PODCASTS;
 
 /// Subscribed ones first, so that of one feed in several spellings that one stays.
 const FEEDS: &str = "SELECT subscribed IS 1, title, feed_url FROM podcasts WHERE feed_url IS NOT NULL
     ORDER BY 1 DESC, lower(coalesce(title, feed_url)), title, feed_url, rowid";
 
-const EPISODES: &str = "SELECT feed_url, episode_id, played, position_s, last_played_utc, marked_utc, plays
+const EPISODES: &str = "SELECT feed_url, episode_id, played, position_s, last_played_utc AS last_played,
+    marked_utc AS marked_as_played, plays
     FROM podcast_episodes ORDER BY feed_url, last_played_utc, episode_id, rowid";
 
 pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut files = Vec::new();
-    if sheet::is_any(database, FEEDS)? {
-        files.push(Elsewhere::new("Podcasts/subscriptions.opml", opml));
+    if has_rows(database, FEEDS)? {
+        files.push(Elsewhere::new(format!("{PODCASTS}/subscriptions.opml"), opml));
     }
-    if sheet::is_any(database, EPISODES)? {
-        files.push(Elsewhere::new("Podcasts/episodes.csv", |database, to| {
-            let header = [
-                "feed_url",
-                "episode_id",
-                "played",
-                "position_s",
-                "last_played",
-                "marked_as_played",
-                "plays",
-            ];
-            sheet::write(database, &header, EPISODES, to)
+    if has_rows(database, EPISODES)? {
+        files.push(Elsewhere::new(format!("{PODCASTS}/episodes.csv"), |database, to| {
+            sheet::write(database, EPISODES, [], to)
         }));
     }
     Ok(files)
 }
 
 fn opml(database: &Connection, to: &mut dyn Write) -> io::Result<()> {
-    let mut asked = database.prepare(FEEDS).map_err(io::Error::other)?;
-    let feeds =
-        asked.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).map_err(io::Error::other)?;
     let mut known: HashSet<String> = HashSet::new();
     let (mut subscribed, mut others) = (Vec::new(), Vec::new());
-    for feed in feeds {
-        let (is_subscribed, title, url): (bool, Option<String>, String) = feed.map_err(io::Error::other)?;
+    each_row(database, FEEDS, [], |row| {
+        let (is_subscribed, title, url): (bool, Option<String>, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
         if known.insert(url.trim_end_matches('/').to_lowercase()) {
             let outlines = if is_subscribed { &mut subscribed } else { &mut others };
             outlines.push((title.unwrap_or_else(|| url.clone()), url));
         }
-    }
+        Ok(Ok(()))
+    })?;
     to.write_all(
         b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n  <head>\n    \
           <title>Podcasts</title>\n  </head>\n  <body>\n",

@@ -6,16 +6,18 @@ use std::io::{self, Write};
 
 use rusqlite::{Connection, Row};
 
-use super::{Elsewhere, sheet};
+use super::{Elsewhere, each_row, has_rows, sheet};
 use crate::category::calendars::markdown::{block, inline};
+use crate::library::layout::PURCHASES;
 
-const PURCHASES: &str =
-    "SELECT bought_utc, kind, coalesce(item, app), seller, coalesce(amount, amount_raw), currency,
-    coalesce(refund, refund_raw), order_number, payment, CASE family WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END,
-    CASE free WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END, app FROM purchases ORDER BY rowid";
+const BOUGHT: &str = "SELECT bought_utc AS date, kind AS type, coalesce(item, app) AS item, seller,
+    coalesce(amount, amount_raw) AS amount, currency, coalesce(refund, refund_raw) AS refund,
+    order_number AS \"order\", payment, CASE family WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END AS family,
+    CASE free WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END AS free, app FROM purchases ORDER BY rowid";
 
-const SUBSCRIPTIONS: &str = "SELECT started_utc, kind, item, app, seller, coalesce(amount, amount_raw), currency,
-    CASE renews WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END, disabled_utc, enabled_utc FROM subscriptions ORDER BY rowid";
+const SUBSCRIPTIONS: &str = "SELECT started_utc AS started, kind AS type, item, app, seller,
+    coalesce(amount, amount_raw) AS amount, currency, CASE renews WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END AS renews,
+    disabled_utc AS disabled, enabled_utc AS enabled FROM subscriptions ORDER BY rowid";
 
 const REVIEWS: &str =
     "SELECT coalesce(item, item_reference), rating, title, text, substr(created_utc, 1, 10), version,
@@ -24,38 +26,25 @@ const REVIEWS: &str =
 /// Those of them that there is something of.
 pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut files = Vec::new();
-    if sheet::is_any(database, PURCHASES)? {
-        files.push(Elsewhere::new("Purchases/purchases.csv", |database, to| {
-            let header = [
-                "date", "type", "item", "seller", "amount", "currency", "refund", "order", "payment",
-                "family", "free", "app",
-            ];
-            sheet::write(database, &header, PURCHASES, to)
+    if has_rows(database, BOUGHT)? {
+        files.push(Elsewhere::new(format!("{PURCHASES}/purchases.csv"), |database, to| {
+            sheet::write(database, BOUGHT, [], to)
         }));
     }
-    if sheet::is_any(database, SUBSCRIPTIONS)? {
-        files.push(Elsewhere::new("Purchases/subscriptions.csv", |database, to| {
-            let header = [
-                "started", "type", "item", "app", "seller", "amount", "currency", "renews", "disabled",
-                "enabled",
-            ];
-            sheet::write(database, &header, SUBSCRIPTIONS, to)
+    if has_rows(database, SUBSCRIPTIONS)? {
+        files.push(Elsewhere::new(format!("{PURCHASES}/subscriptions.csv"), |database, to| {
+            sheet::write(database, SUBSCRIPTIONS, [], to)
         }));
     }
-    if sheet::is_any(database, REVIEWS)? {
-        files.push(Elsewhere::new("Purchases/reviews.md", reviews));
+    if has_rows(database, REVIEWS)? {
+        files.push(Elsewhere::new(format!("{PURCHASES}/reviews.md"), reviews));
     }
     Ok(files)
 }
 
 fn reviews(database: &Connection, to: &mut dyn Write) -> io::Result<()> {
     writeln!(to, "# Reviews")?;
-    let mut asked = database.prepare(REVIEWS).map_err(io::Error::other)?;
-    let mut rows = asked.query([]).map_err(io::Error::other)?;
-    while let Some(row) = rows.next().map_err(io::Error::other)? {
-        review(&Review::of(row).map_err(io::Error::other)?, to)?;
-    }
-    Ok(())
+    each_row(database, REVIEWS, [], |row| Ok(review(&Review::of(row)?, to)))
 }
 
 struct Review {

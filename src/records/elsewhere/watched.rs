@@ -2,32 +2,29 @@
 
 use rusqlite::Connection;
 
-use super::{Elsewhere, sheet};
+use super::{Elsewhere, has_rows, sheet};
+use crate::library::layout::TV;
 
 const WATCHED: &str =
-    "SELECT started_utc, ended_utc, kind, show, season, episode, title, year, minutes, channel, progress
+    "SELECT started_utc AS started, ended_utc AS ended, kind, show, season, episode, title, year, minutes, channel, progress
     FROM watched ORDER BY rowid";
 
 /// A film counts once on a day. Days are those of UTC; what was only looked into is no film watched.
-const FILMS: &str = "SELECT DISTINCT title, coalesce(year, max(year) OVER (PARTITION BY title, day)), day
+const FILMS: &str = "SELECT DISTINCT title AS Title, coalesce(year, max(year) OVER (PARTITION BY title, day)) AS Year, day AS WatchedDate
     FROM (SELECT *, substr(coalesce(ended_utc, started_utc), 1, 10) AS day FROM watched_5_minutes
         WHERE kind = 'film' AND title IS NOT NULL)
     ORDER BY 3, 1, 2";
 
 pub fn files(database: &Connection) -> rusqlite::Result<Vec<Elsewhere>> {
     let mut files = Vec::new();
-    if sheet::is_any(database, WATCHED)? {
-        files.push(Elsewhere::new("TV/watched.csv", |database, to| {
-            let header = [
-                "started", "ended", "kind", "show", "season", "episode", "title", "year", "minutes",
-                "channel", "progress",
-            ];
-            sheet::write(database, &header, WATCHED, to)
+    if has_rows(database, WATCHED)? {
+        files.push(Elsewhere::new(format!("{TV}/watched.csv"), |database, to| {
+            sheet::write(database, WATCHED, [], to)
         }));
     }
-    if sheet::is_any(database, FILMS)? {
-        files.push(Elsewhere::new("TV/letterboxd.csv", |database, to| {
-            sheet::write(database, &["Title", "Year", "WatchedDate"], FILMS, to)
+    if has_rows(database, FILMS)? {
+        files.push(Elsewhere::new(format!("{TV}/letterboxd.csv"), |database, to| {
+            sheet::write(database, FILMS, [], to)
         }));
     }
     Ok(files)

@@ -9,8 +9,10 @@
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value};
 
-use crate::records::cell::{Text, Time};
+use crate::apple::table::yes_or_no;
+use crate::records::cell::{Text, Time, number};
 use crate::records::columns::Headers;
+use crate::records::typed::staged::{each, each_of};
 use crate::records::typed::{Raw, said};
 
 pub const TABLES: &str = include_str!("books.sql");
@@ -60,22 +62,14 @@ pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
 
 fn annotations(raw: Raw<'_>) -> rusqlite::Result<()> {
     raw.connection.execute_batch(STAGED)?;
-    let rows = raw.rows("apple_books_user_annotations", &["id", "description", "annotations"])?;
-    let mut asked = raw.connection.prepare(&format!(
-        "SELECT id, description, annotations, rank, \"row\" FROM {rows} ORDER BY \"row\""
-    ))?;
-    let mut rows = asked.query([])?;
-    while let Some(row) = rows.next()? {
-        let book =
-            Book { id: said::text(row, 0)?, title: said::text(row, 1)?, rank: row.get(3)?, row: row.get(4)? };
+    let mut row = 0;
+    each(raw, "apple_books_user_annotations", &["id", "description", "annotations"], |cells| {
+        row += 1;
+        let book = Book { id: cells.said(0), title: cells.said(1), rank: cells.rank()?, row };
         let list: Vec<Value> =
-            said::text(row, 2)?.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        for annotation in list.iter().filter_map(Value::as_object) {
-            book.stage(annotation, raw)?;
-        }
-    }
-    drop(rows);
-    drop(asked);
+            cells.said(2).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        list.iter().filter_map(Value::as_object).try_for_each(|annotation| book.stage(annotation, raw))
+    })?;
     // a book without a number is one of its own
     let book = "coalesce(book_id, 'row ' || place)";
     let newest = Raw::newest(
@@ -155,28 +149,25 @@ fn member(object: &Map<String, Value>, name: &str) -> Option<String> {
 }
 
 fn collections(raw: Raw<'_>) -> rusqlite::Result<()> {
-    let rows = raw
-        .rows("apple_books_collection_information", &["title", "lastmodification", "deleted", "contents"])?;
+    let columns = ["title", "lastmodification", "deleted", "contents"];
+    let rows = raw.rows("apple_books_collection_information", &columns)?;
     let newest = Raw::newest(&rows, "title, iif(title IS NULL, \"row\", 0)");
-    let mut asked = raw.connection.prepare(&format!("SELECT * FROM {newest} ORDER BY \"row\""))?;
-    let mut rows = asked.query([])?;
     let mut insert = raw.connection.prepare("INSERT INTO book_collections VALUES (?1,?2,?3,?4,?5,?6,?7)")?;
-    while let Some(row) = rows.next()? {
-        let modified = row.get_ref(1)?.as_str_or_null()?.unwrap_or_default();
-        let modified = Time::read(modified, "lastModification", raw.zone);
-        let contents = said::text(row, 3)?;
+    each_of(raw, &newest, &columns, |cells| {
+        let modified = cells.time(1, "lastModification", raw.zone);
+        let contents = cells.said(3);
         let items = contents.and_then(|text| serde_json::from_str::<Vec<serde::de::IgnoredAny>>(text).ok());
         insert.execute(params![
-            Text::of(said::text(row, 0)?),
+            Text::of(cells.said(0)),
             modified.utc,
-            said::text(row, 2)?.and_then(said::flag),
-            items.map(|items| crate::records::cell::number(items.len())),
+            cells.said(2).and_then(yes_or_no),
+            items.map(|items| number(items.len())),
             modified.raw,
             modified.basis,
             Text::of(contents),
         ])?;
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 #[cfg(test)]

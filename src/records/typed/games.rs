@@ -5,11 +5,10 @@
 
 use serde_json::Value;
 
-use crate::apple::when;
 use crate::records::cell::{Text, Time};
 use crate::records::columns::Headers;
-use crate::records::typed::Raw;
 use crate::records::typed::staged::{Staged, each, key};
+use crate::records::typed::{Raw, said};
 
 /// The tables of this room.
 pub const TABLES: &str = include_str!("games.sql");
@@ -60,10 +59,10 @@ pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
             games.add(game, rank, &[&Text::of(game), &played.utc, &played.raw, &played.basis])?;
             let of = game.unwrap_or_default();
             for board in elements(cells.said(2)) {
-                let title = said(&board, "leaderboard_title");
+                let title = said::member(&board, "leaderboard_title");
                 for score in board.get("leaderboard_score").map(all).unwrap_or_default() {
-                    let place = said(score, "rank").and_then(|text| text.parse::<i64>().ok());
-                    let at = said(score, "submitted_time_utc").unwrap_or_default();
+                    let place = said::member(score, "rank").and_then(|text| text.parse::<i64>().ok());
+                    let at = said::member(score, "submitted_time_utc").unwrap_or_default();
                     let time = Time::read(&at, "submitted_time_utc", raw.zone);
                     let identity = key(&[of, title.as_deref().unwrap_or_default(), &at]);
                     scores.add(
@@ -81,11 +80,11 @@ pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
                 }
             }
             for achievement in elements(cells.said(3)) {
-                let title = said(&achievement, "achievements_title");
-                let percent = said(&achievement, "percentage_complete")
+                let title = said::member(&achievement, "achievements_title");
+                let percent = said::member(&achievement, "percentage_complete")
                     .and_then(|text| text.trim_end_matches('%').parse::<f64>().ok())
                     .filter(|percent| percent.is_finite());
-                let at = said(&achievement, "last_update_utc").unwrap_or_default();
+                let at = said::member(&achievement, "last_update_utc").unwrap_or_default();
                 let time = Time::read(&at, "last_update_utc", raw.zone);
                 let identity = title.as_deref().map(|title| key(&[of, title]));
                 achievements.add(
@@ -121,16 +120,6 @@ fn elements(cell: Option<&str>) -> Vec<Value> {
 /// The elements of an array, or the only one without any.
 fn all(value: &Value) -> &[Value] {
     value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice)
-}
-
-/// What a member says, if it says something: a text, or a number with its digits.
-fn said(value: &Value, name: &str) -> Option<String> {
-    let text = match value.get(name)? {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    Some(text).filter(|text| !when::is_null(text))
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::records::Records;
 use crate::records::columns::Headers;
-use crate::records::raw::quoted;
+use crate::records::raw::{PREFIX, quoted, table};
 
 /// The statements that make every table and view.
 const TABLES: &[&str] = &[
@@ -93,16 +93,16 @@ impl Raw<'_> {
     /// If the database cannot be read. That is true of everything here.
     pub fn has(self, kind: &str) -> rusqlite::Result<bool> {
         let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1";
-        let found = self.connection.prepare_cached(sql)?.query_row([format!("raw_{kind}")], |_| Ok(()));
+        let found = self.connection.prepare_cached(sql)?.query_row([table(kind)], |_| Ok(()));
         Ok(found.optional()?.is_some())
     }
 
     /// The kinds of tables whose names begin so, in order.
     pub fn kinds(self, start: &str) -> rusqlite::Result<Vec<String>> {
-        let sql = "SELECT substr(name, 5) FROM sqlite_schema \
+        let sql = "SELECT substr(name, 1 + length(?2)) FROM sqlite_schema \
                    WHERE type = 'table' AND substr(name, 1, length(?1)) = ?1 ORDER BY name";
         let mut asked = self.connection.prepare_cached(sql)?;
-        asked.query_map([format!("raw_{start}")], |row| row.get(0))?.collect()
+        asked.query_map([&table(start), PREFIX], |row| row.get(0))?.collect()
     }
 
     /// A query, in brackets, of the rows of a kind of table: these columns, NULL where it has none of that name, and
@@ -110,7 +110,7 @@ impl Raw<'_> {
     /// newest export that has the row; the oldest is 0). Lines that are no rows are not among them. Without such a table
     /// it has no rows.
     pub fn rows(self, kind: &str, columns: &[&str]) -> rusqlite::Result<String> {
-        let table = format!("raw_{kind}");
+        let table = table(kind);
         let sql = "SELECT name FROM pragma_table_info(?1)";
         let known: Vec<String> = self
             .connection

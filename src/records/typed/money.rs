@@ -3,9 +3,12 @@
 //!
 //! It gives decimals as they are written, never floats. Where only the owner's country would tell whether `1.234` is
 //! one or a thousand, and neither currency nor sign does, nothing is read.
-//!
-//! The surprise: `$`, `¥` and `kr` are no currencies. Several countries have each, so that they only say how many digits
-//! may stand behind the point.
+
+mod currency;
+
+pub use currency::currency;
+
+use currency::decimals;
 
 /// Digits of the longest amount.
 const MOST_DIGITS: usize = 30;
@@ -18,68 +21,6 @@ pub const PLACES: usize = 4;
 
 /// Sums of fewer parts cannot leave what SQLite counts in, however many rows of a list there are.
 const MOST_PARTS: i64 = 100_000_000_000_000;
-
-/// Currencies without a smaller unit, and those with a thousand of them. All others have a hundred.
-const WHOLE: [&str; 15] =
-    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF"];
-const THOUSANDTHS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
-
-/// Signs that only one country's currency has.
-const SIGNS: [(&str, &str); 50] = [
-    ("€", "EUR"),
-    ("£", "GBP"),
-    ("₩", "KRW"),
-    ("원", "KRW"),
-    ("₹", "INR"),
-    ("₺", "TRY"),
-    ("TL", "TRY"),
-    ("₽", "RUB"),
-    ("р.", "RUB"),
-    ("руб", "RUB"),
-    ("руб.", "RUB"),
-    ("₴", "UAH"),
-    ("грн", "UAH"),
-    ("₪", "ILS"),
-    ("₫", "VND"),
-    ("đ", "VND"),
-    ("฿", "THB"),
-    ("₱", "PHP"),
-    ("₦", "NGN"),
-    ("₸", "KZT"),
-    ("₲", "PYG"),
-    ("₡", "CRC"),
-    ("₮", "MNT"),
-    ("₾", "GEL"),
-    ("₼", "AZN"),
-    ("zł", "PLN"),
-    ("Kč", "CZK"),
-    ("Ft", "HUF"),
-    ("лв", "BGN"),
-    ("лв.", "BGN"),
-    ("円", "JPY"),
-    ("JP¥", "JPY"),
-    ("元", "CNY"),
-    ("CN¥", "CNY"),
-    ("RMB", "CNY"),
-    ("RM", "MYR"),
-    ("Rp", "IDR"),
-    ("S/", "PEN"),
-    ("S/.", "PEN"),
-    ("R$", "BRL"),
-    ("US$", "USD"),
-    ("CA$", "CAD"),
-    ("C$", "CAD"),
-    ("A$", "AUD"),
-    ("AU$", "AUD"),
-    ("NZ$", "NZD"),
-    ("HK$", "HKD"),
-    ("NT$", "TWD"),
-    ("S$", "SGD"),
-    ("MX$", "MXN"),
-];
-
-/// Signs of several countries, none of whose currencies has a thousand smaller units.
-const SHARED_SIGNS: [&str; 12] = ["$", "¥", "￥", "kr", "kr.", "Kr", "Kr.", "KR", "Rs", "Rs.", "lei", "R"];
 
 /// An amount that could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,32 +65,6 @@ pub fn read(text: &str, stated: Option<&str>) -> Option<Money> {
     let digits = Digits::of(number, decimals(currency.as_deref(), &signs))?;
     let sign = Some(signs.join(" ")).filter(|sign| !sign.is_empty());
     Some(Money { amount: digits.text(is_negative), parts: digits.parts(is_negative), currency, sign })
-}
-
-/// The code of a currency: what a list states, or else what the signs of an amount are of, if all are of one.
-pub fn currency(stated: Option<&str>, signs: &[&str]) -> Option<String> {
-    let is_code = |text: &&str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
-    if let Some(stated) = stated {
-        return Some(if is_code(&stated) { stated.to_ascii_uppercase() } else { stated.to_owned() });
-    }
-    let known = |sign: &str| SIGNS.iter().find(|(known, _)| *known == sign).map(|(_, code)| *code);
-    let mut found = signs.iter().filter_map(|sign| {
-        let code =
-            Some(*sign).filter(is_code).filter(|code| code.bytes().all(|byte| byte.is_ascii_uppercase()));
-        known(sign).or(code)
-    });
-    let first = found.next()?;
-    found.all(|other| other == first).then(|| first.to_owned())
-}
-
-/// Decimals of a currency; `None` if nobody knows.
-fn decimals(currency: Option<&str>, signs: &[&str]) -> Option<usize> {
-    match currency {
-        Some(code) if WHOLE.contains(&code) => Some(0),
-        Some(code) if THOUSANDTHS.contains(&code) => Some(3),
-        Some(code) if code.len() == 3 => Some(2),
-        _ => signs.iter().any(|sign| SHARED_SIGNS.contains(sign)).then_some(2),
-    }
 }
 
 /// Whether a minus stands beside the number, and the rest; brackets are one. `None` if there are two.

@@ -7,10 +7,12 @@
 //! The surprise: an address may be a secret, for paid feeds carry a token in it. Such rows are marked `private`, and no
 //! page, list of problems or structure report may show them.
 
-use rusqlite::{Row, params};
+use rusqlite::params;
 
-use crate::records::cell::{Text, Time};
+use crate::apple::table::yes_or_no;
+use crate::records::cell::Text;
 use crate::records::columns::Headers;
+use crate::records::typed::staged::{Cells, each_of};
 use crate::records::typed::{Raw, said};
 
 pub const TABLES: &str = include_str!("podcasts.sql");
@@ -66,16 +68,16 @@ fn podcasts(raw: Raw<'_>) -> rusqlite::Result<()> {
     let mut insert = raw
         .connection
         .prepare("INSERT INTO podcasts VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)")?;
-    each(raw, "your_podcasts", &COLUMNS, "feed_url", |row| {
-        let cell = |at| said::text(row, at);
-        let url = cell(1)?;
-        let added = time(row, 3, "Added on", raw)?;
-        let updated = time(row, 4, "Last updated", raw)?;
-        let touched = time(row, 5, "Last touched on", raw)?;
+    each(raw, "your_podcasts", &COLUMNS, "feed_url", |cells| {
+        let cell = |at| cells.said(at);
+        let url = cell(1);
+        let added = cells.time(3, "Added on", raw.zone);
+        let updated = cells.time(4, "Last updated", raw.zone);
+        let touched = cells.time(5, "Last touched on", raw.zone);
         insert.execute(params![
-            Text::of(cell(0)?),
+            Text::of(cell(0)),
             Text::of(url),
-            cell(2)?.and_then(said::flag),
+            cell(2).and_then(yes_or_no),
             added.utc,
             added.raw,
             added.basis,
@@ -85,7 +87,7 @@ fn podcasts(raw: Raw<'_>) -> rusqlite::Result<()> {
             touched.utc,
             touched.raw,
             touched.basis,
-            Text::of(cell(6)?),
+            Text::of(cell(6)),
             url.map(is_private),
         ])
     })
@@ -108,26 +110,26 @@ fn episodes(raw: Raw<'_>) -> rusqlite::Result<()> {
     let mut insert = raw
         .connection
         .prepare("INSERT INTO podcast_episodes VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)")?;
-    each(raw, "podcasts_playstate", &COLUMNS, "feed_url, episode_id", |row| {
-        let cell = |at| said::text(row, at);
-        let flag = |at| -> rusqlite::Result<Option<bool>> { Ok(cell(at)?.and_then(said::flag)) };
-        let played = time(row, 5, "Last played on", raw)?;
-        let marked = time(row, 6, "Marked as played on", raw)?;
+    each(raw, "podcasts_playstate", &COLUMNS, "feed_url, episode_id", |cells| {
+        let cell = |at| cells.said(at);
+        let flag = |at| cells.said(at).and_then(yes_or_no);
+        let played = cells.time(5, "Last played on", raw.zone);
+        let marked = cells.time(6, "Marked as played on", raw.zone);
         insert.execute(params![
-            Text::of(cell(0)?),
-            Text::of(cell(1)?),
-            flag(2)?,
-            cell(3)?.or(cell(4)?).and_then(said::amount),
+            Text::of(cell(0)),
+            Text::of(cell(1)),
+            flag(2),
+            cell(3).or(cell(4)).and_then(said::amount),
             played.utc,
             played.raw,
             played.basis,
             marked.utc,
             marked.raw,
             marked.basis,
-            cell(7)?.and_then(count),
-            flag(8)?,
-            flag(9)?,
-            flag(10)?,
+            cell(7).and_then(count),
+            flag(8),
+            flag(9),
+            flag(10),
         ])
     })
 }
@@ -135,11 +137,11 @@ fn episodes(raw: Raw<'_>) -> rusqlite::Result<()> {
 fn bookmarks(raw: Raw<'_>) -> rusqlite::Result<()> {
     const COLUMNS: [&str; 3] = ["feed_url", "episode_guid", "created_on"];
     let mut insert = raw.connection.prepare("INSERT INTO podcast_bookmarks VALUES (?1,?2,?3,?4,?5)")?;
-    each(raw, "your_podcast_episode_bookmarks", &COLUMNS, "feed_url, episode_guid", |row| {
-        let created = time(row, 2, "Created on", raw)?;
+    each(raw, "your_podcast_episode_bookmarks", &COLUMNS, "feed_url, episode_guid", |cells| {
+        let created = cells.time(2, "Created on", raw.zone);
         insert.execute(params![
-            Text::of(said::text(row, 0)?),
-            Text::of(said::text(row, 1)?),
+            Text::of(cells.said(0)),
+            Text::of(cells.said(1)),
             created.utc,
             created.raw,
             created.basis,
@@ -153,23 +155,13 @@ fn each(
     kind: &str,
     columns: &[&str],
     key: &str,
-    mut add: impl FnMut(&Row<'_>) -> rusqlite::Result<usize>,
+    mut add: impl FnMut(Cells<'_>) -> rusqlite::Result<usize>,
 ) -> rusqlite::Result<()> {
     let rows = raw.rows(kind, columns)?;
     let whole = key.split(", ").map(|name| format!("{name} IS NOT NULL")).collect::<Vec<_>>().join(" AND ");
     let own = format!("CASE WHEN {whole} THEN 0 ELSE \"row\" END");
     let newest = Raw::newest(&rows, &format!("{key}, {own}"));
-    let mut asked = raw.connection.prepare(&format!("SELECT * FROM {newest} ORDER BY \"row\""))?;
-    let mut rows = asked.query([])?;
-    while let Some(row) = rows.next()? {
-        add(row)?;
-    }
-    Ok(())
-}
-
-fn time<'r>(row: &'r Row<'_>, at: usize, title: &str, raw: Raw<'_>) -> rusqlite::Result<Time<'r>> {
-    let cell = row.get_ref(at)?.as_str_or_null()?;
-    Ok(cell.map_or_else(Time::none, |cell| Time::read(cell, title, raw.zone)))
+    each_of(raw, &newest, columns, |cells| add(cells).map(drop))
 }
 
 /// How often, which may be never.

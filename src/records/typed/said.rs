@@ -1,18 +1,10 @@
-//! What a cell of a raw table says: a text, a number, yes or no, or nothing.
+//! What a cell of a raw table says, or a member of the JSON in it: a text, a number, or nothing.
 //!
 //! Apple's words for nothing (`N/A`, `null`, `-` …) say nothing here; the raw table keeps them.
 
-use rusqlite::Row;
+use serde_json::Value;
 
 use crate::apple::when;
-
-/// The text of a cell, or `None` where it says nothing.
-///
-/// # Errors
-/// If there is no such column, or it holds no text.
-pub fn text<'r>(row: &'r Row<'_>, at: usize) -> rusqlite::Result<Option<&'r str>> {
-    Ok(row.get_ref(at)?.as_str_or_null()?.and_then(something))
-}
 
 /// The text without the space around it, if it says something.
 pub fn something(text: &str) -> Option<&str> {
@@ -21,7 +13,7 @@ pub fn something(text: &str) -> Option<&str> {
 
 /// A number that is none of a program's own (`inf`, `NaN`).
 pub fn number(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.is_finite())
+    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// A number from nought on: a count, a duration, a position.
@@ -37,22 +29,24 @@ pub fn ordinal(text: &str) -> Option<i64> {
     Some(number as i64)
 }
 
-/// Yes or no, in any of Apple's words for it.
-pub fn flag(text: &str) -> Option<bool> {
-    let is = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    match (is(["yes", "true", "1", "y"]), is(["no", "false", "0", "n"])) {
-        (true, _) => Some(true),
-        (_, true) => Some(false),
-        _ => None,
-    }
+/// A member of a JSON object word for word, a text or a number with its digits, if it says something.
+pub fn member(object: &Value, name: &str) -> Option<String> {
+    let text = match object.get(name)? {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(text).filter(|text| something(text).is_some())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{amount, flag, number, ordinal, something};
+    use serde_json::json;
+
+    use super::{amount, member, number, ordinal, something};
 
     #[test]
-    fn texts_numbers_and_flags() {
+    fn texts_numbers_and_members() {
         assert_eq!((something(" a "), something("N/A"), something("")), (Some("a"), None, None));
         assert_eq!((number("-1.5"), number("inf"), number("1,5")), (Some(-1.5), None, None));
         assert_eq!((amount("0"), amount("-1")), (Some(0.0), None));
@@ -60,9 +54,8 @@ mod tests {
             (ordinal("3.0"), ordinal("0.0"), ordinal("1.5"), ordinal("1e9")),
             (Some(3), None, None, None)
         );
-        assert_eq!(
-            (flag("Yes"), flag("N"), flag("1"), flag("maybe")),
-            (Some(true), Some(false), Some(true), None)
-        );
+        let object = json!({"a": " x ", "b": 1.50, "c": "N/A", "d": [1], "e": null});
+        let members = ["a", "b", "c", "d", "e", "f"].map(|name| member(&object, name));
+        assert_eq!(members, [Some(" x ".to_owned()), Some("1.5".to_owned()), None, None, None, None]);
     }
 }

@@ -3,11 +3,12 @@
 //! Where the key of a row only shows once its cells are read, SQL cannot ask the raw table for the newest: the rows wait
 //! in a table of their own, which SQLite keeps on disk where they are many, and go over once all are there.
 
+use chrono_tz::Tz;
 use rusqlite::{Connection, Row, Statement, ToSql};
 
-use crate::apple::when;
+use crate::records::cell::Time;
 use crate::records::raw::quoted;
-use crate::records::typed::Raw;
+use crate::records::typed::{Raw, said};
 
 /// The cells of a row of a raw table, as it was asked for them.
 #[derive(Clone, Copy)]
@@ -25,7 +26,12 @@ impl<'r> Cells<'r> {
 
     /// What a cell says, if it says something.
     pub fn said(self, at: usize) -> Option<&'r str> {
-        Some(self.verbatim(at)).filter(|text| !when::is_null(text)).map(str::trim)
+        said::something(self.verbatim(at))
+    }
+
+    /// What a cell says as a time, in the column of this title.
+    pub fn time(self, at: usize, title: &str, zone: Tz) -> Time<'r> {
+        Time::read(self.verbatim(at), title, zone)
     }
 
     /// The place of the newest export that has the row.

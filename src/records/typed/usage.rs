@@ -3,7 +3,7 @@
 //! Nobody can know these tables beforehand. A view has the columns of its raw table with each time as the other tables
 //! have it, and the lines that are no rows are not in it.
 
-use crate::records::raw::quoted;
+use crate::records::raw::{self, quoted};
 use crate::records::typed::Raw;
 
 /// Makes the views.
@@ -23,7 +23,7 @@ struct Column {
 }
 
 fn view(raw: Raw<'_>, kind: &str) -> rusqlite::Result<()> {
-    let table = format!("raw_{kind}");
+    let table = raw::table(kind);
     let sql =
         "SELECT name, header FROM _columns WHERE \"table\" = ?1 AND header IS NOT NULL ORDER BY position";
     let columns: Vec<Column> = raw
@@ -37,10 +37,12 @@ fn view(raw: Raw<'_>, kind: &str) -> rusqlite::Result<()> {
     while let [column, after @ ..] = rest {
         let Column { name, header } = column;
         rest = after;
-        let twin = |at: usize, end: &str| {
-            after.get(at).is_some_and(|twin| twin.name == format!("{name}_{end}") && twin.header == *header)
+        let is_beside = |at: usize, end: &str| {
+            after
+                .get(at)
+                .is_some_and(|other| other.name == format!("{name}_{end}") && other.header == *header)
         };
-        if twin(0, "utc") && twin(1, "basis") {
+        if is_beside(0, "utc") && is_beside(1, "basis") {
             front.push((format!("{name}_utc"), format!("{name}_utc"), header));
             behind.push((name.clone(), format!("{name}_raw"), header));
             behind.push((format!("{name}_basis"), format!("{name}_basis"), header));

@@ -6,8 +6,8 @@ use std::fs;
 use super::{fixtures, media};
 use crate::builder::{
     BookmarkTable, Calendar, Card, Content, Drive, DriveFile, Exif, Export, Language, Message, Note, Notes,
-    Outer, Pack, Part, Photo, Row, SharedAlbum, account, calendar_metadata, cards, export, guide, jpeg,
-    media_services, other_data, person, request_history, store, tagged,
+    Outer, Pack, Part, Photo, Row, SharedAlbum, account, calendar_metadata, cards, delivery_of_2026, export,
+    guide, jpeg, other_data, person, request_history, store, tagged,
 };
 
 const BUILT: &str = "2024-06-01 22:03";
@@ -22,12 +22,18 @@ pub fn request() -> Vec<Export> {
         (Outer::Mail, mail()),
         (Outer::Bookmarks, bookmarks()),
         (Outer::Account, account().files([asked_for(), guide("Account")])),
-        (Outer::MediaServices, media_services()),
+        (Outer::MediaServices, services()),
         (Outer::Store, store(&["2019-03-04 Oslo.pdf"])),
         (Outer::OtherData, other_data()),
     ];
     let others = others.map(|(outer, part)| export(outer, Language::English).built(BUILT).part(part));
     std::iter::once(photos()).chain(others).collect()
+}
+
+/// Something of everything that media services hold.
+fn services() -> Part {
+    let mut parts = delivery_of_2026().into_iter().filter(|(outer, _)| *outer == Outer::MediaServices);
+    parts.next().and_then(|(_, parts)| parts.into_iter().next()).expect("the first part of media services")
 }
 
 fn picture(name: &str) -> Vec<u8> {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::apple::when;
 
-use super::{Record, Seen};
+use super::line::{Record, Seen};
 
 /// Records that are enough to tell what kind of file it is.
 const ENOUGH_RECORDS: usize = 1000;

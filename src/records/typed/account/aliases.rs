@@ -4,7 +4,7 @@
 //! is never taken for one. A row of which nothing is understood is in the raw table alone.
 
 use crate::records::cell::{Text, Time};
-use crate::records::raw::quoted;
+use crate::records::raw::{self, quoted};
 use crate::records::typed::Raw;
 use crate::records::typed::staged::{Staged, each};
 
@@ -67,14 +67,14 @@ impl Hidden {
         let columns: Vec<String> = raw
             .connection
             .prepare_cached(sql)?
-            .query_map([format!("raw_{HIDDEN}")], |row| row.get(0))?
+            .query_map([raw::table(HIDDEN)], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         let has = |name: &str, words: &[&str]| name.split('_').any(|word| words.contains(&word));
         let mut with_addresses = Vec::new();
         for (at, name) in columns.iter().enumerate() {
             let sql = format!(
                 "SELECT EXISTS (SELECT 1 FROM {} WHERE {} LIKE '_%@_%')",
-                quoted(&format!("raw_{HIDDEN}")),
+                quoted(&raw::table(HIDDEN)),
                 quoted(name)
             );
             if raw.connection.query_row(&sql, [], |row| row.get(0))? {
@@ -96,8 +96,8 @@ impl Hidden {
                 && !has(name_of(*at), &["apple", "account"])
                 && !is_destination(at)
         };
-        // a time has its twins behind it, which say the same
-        let is_twin = |name: &str| {
+        // a date has two columns beside it, which say the same
+        let is_beside_a_date = |name: &str| {
             ["_utc", "_basis"]
                 .iter()
                 .any(|end| name.strip_suffix(end).is_some_and(|time| columns.iter().any(|name| name == time)))
@@ -114,7 +114,7 @@ impl Hidden {
                 columns
                     .iter()
                     .enumerate()
-                    .position(|(at, name)| has(name, words) && !is_twin(name) && is_free(at))
+                    .position(|(at, name)| has(name, words) && !is_beside_a_date(name) && is_free(at))
             })
         };
         Ok(Hidden {

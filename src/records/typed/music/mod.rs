@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Row, RowIndex};
 use serde_json::value::RawValue;
 
+use crate::apple::table::yes_or_no;
 use crate::apple::when;
 use crate::category::tables::kind::slug;
 use crate::records::columns::Headers;
@@ -162,12 +163,7 @@ fn id(text: Option<String>) -> Option<String> {
 }
 
 fn flag(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<bool>> {
-    let text = said(row, column)?.map(|text| text.trim().to_ascii_lowercase());
-    Ok(match text.as_deref() {
-        Some("true" | "yes" | "y" | "1") => Some(true),
-        Some("false" | "no" | "n" | "0") => Some(false),
-        _ => None,
-    })
+    Ok(said(row, column)?.as_deref().and_then(yes_or_no))
 }
 
 /// Artist and title of a description, `Artist - Title`. The title may have more such strokes.

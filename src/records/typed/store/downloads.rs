@@ -44,7 +44,7 @@ pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
         let swapped = swapped(raw, list)?;
         let columns = [&COLUMNS[..], &["_export", "_entry"]].concat();
         downloads.read_query(&raw.rows(list, &COLUMNS)?, &columns, &mut |cells, add| {
-            let file = (cells.raw("_export").to_owned(), cells.raw("_entry").to_owned());
+            let file = (cells.verbatim("_export").to_owned(), cells.verbatim("_entry").to_owned());
             download(raw, list, swapped.get(&file).copied().unwrap_or_default(), cells, add)
         })?;
     }
@@ -66,7 +66,7 @@ fn download(
     cells: &Cells<'_>,
     add: &mut Add<'_>,
 ) -> rusqlite::Result<()> {
-    let at = Time::read(cells.raw("activity_date"), "Activity Date", raw.zone);
+    let at = Time::read(cells.verbatim("activity_date"), "Activity Date", raw.zone);
     let (kind, item) = match order {
         Order::AsTitled => ("content_type", "item_description"),
         Order::Swapped => ("item_description", "content_type"),
@@ -180,7 +180,7 @@ pub fn fill_authorisations(raw: Raw<'_>) -> rusqlite::Result<()> {
     let mut authorisations = Named::of(raw, "device_authorisations")?;
     for list in raw.kinds("customer_device_history")? {
         authorisations.read(&list, &AUTHORISED, &mut |cells, add| {
-            let associated = Time::read(cells.raw("associated_date"), "Associated Date", raw.zone);
+            let associated = Time::read(cells.verbatim("associated_date"), "Associated Date", raw.zone);
             let identifier = cells.said("device_identifier");
             let (serial, name) = (cells.said("serial_number"), cells.said("device_name"));
             let at = associated.utc.as_deref().or(cells.said("associated_date"));
@@ -239,7 +239,7 @@ pub fn fill_installs(raw: Raw<'_>) -> rusqlite::Result<()> {
             Some(_) => ("event_date", "Event Date"),
             None => ("created_date", "Created Date"),
         };
-        let at = Time::read(cells.raw(column), title, raw.zone);
+        let at = Time::read(cells.verbatim(column), title, raw.zone);
         let event = cells.said("client_event_id");
         let app = cells.said("application_id").or(cells.said("app_name"));
         let when = at.utc.as_deref().or(cells.said(column));

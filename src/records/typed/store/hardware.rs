@@ -50,7 +50,7 @@ pub fn fill_orders(raw: Raw<'_>) -> rusqlite::Result<()> {
         line.join(", ")
     );
     orders.read_query(&once, &ORDERED, &mut |cells, add| {
-        let ordered = Time::read(cells.raw("order_date"), "Order Date", raw.zone);
+        let ordered = Time::read(cells.verbatim("order_date"), "Order Date", raw.zone);
         let (number, line) = (cells.said("customer_order_number"), cells.said("line_item"));
         let item = cells.said("description");
         // the sums at the end are no line
@@ -172,8 +172,8 @@ pub fn fill_history(raw: Raw<'_>) -> rusqlite::Result<()> {
             history.read(&list, &columns, &mut |cells, add| {
                 // the other tables of the file have no such date
                 let Some(date) = cells.said(tells.date.0) else { return Ok(()) };
-                let at = Time::read(cells.raw(tells.date.0), tells.date.1, raw.zone);
-                let ends = Time::read(cells.raw(tells.ends.0), tells.ends.1, raw.zone);
+                let at = Time::read(cells.verbatim(tells.date.0), tells.date.1, raw.zone);
+                let ends = Time::read(cells.verbatim(tells.ends.0), tells.ends.1, raw.zone);
                 let serial = cells.said(tells.serial);
                 let item = cells.said(tells.items[0]).or(cells.said(tells.items[1]));
                 let when = at.utc.as_deref().unwrap_or(date);

@@ -63,7 +63,7 @@ impl Amount {
     fn of(cells: &Cells<'_>, column: &str, currency: Option<&str>) -> Self {
         match cells.said(column) {
             Some(_) => {
-                let raw = cells.raw(column);
+                let raw = cells.verbatim(column);
                 Amount { raw: Some(raw.to_owned()), money: money::read(raw, currency) }
             }
             None => Amount::default(),

@@ -13,12 +13,12 @@ pub struct Cells<'r> {
 }
 
 impl<'r> Cells<'r> {
-    /// What a cell says, verbatim; empty if nothing.
-    pub fn raw(&self, column: &str) -> &'r str {
+    /// What stands in a cell, word for word; nothing where there is none.
+    pub fn verbatim(&self, column: &str) -> &'r str {
         self.at(column).map_or("", |at| self.cells.verbatim(at))
     }
 
-    /// What a cell says, without the space around it; `None` if nothing, or a word for it.
+    /// What a cell says, if it says something.
     pub fn said(&self, column: &str) -> Option<&'r str> {
         self.at(column).and_then(|at| self.cells.said(at))
     }

@@ -79,7 +79,7 @@ pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
 }
 
 fn purchase(raw: Raw<'_>, cells: &Cells<'_>, add: &mut Add<'_>) -> rusqlite::Result<()> {
-    let time = |column, title| Time::read(cells.raw(column), title, raw.zone);
+    let time = |column, title| Time::read(cells.verbatim(column), title, raw.zone);
     let bought = time("item_purchased_date", "Item Purchased Date");
     let invoiced = time("invoice_date", "Invoice Date");
     let stated = cells.said("currency");

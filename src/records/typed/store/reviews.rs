@@ -44,7 +44,7 @@ pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
 }
 
 fn review(raw: Raw<'_>, cells: &Cells<'_>, add: &mut Add<'_>) -> rusqlite::Result<()> {
-    let created = Time::read(cells.raw("created_on"), "Created on", raw.zone);
+    let created = Time::read(cells.verbatim("created_on"), "Created on", raw.zone);
     let reference = cells.said("review_reference_number");
     let item = cells.said("item_reference_number").or(cells.said("item_description"));
     let at = created.utc.as_deref().or(cells.said("created_on"));

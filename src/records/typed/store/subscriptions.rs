@@ -52,7 +52,7 @@ pub fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
 }
 
 fn subscription(raw: Raw<'_>, cells: &Cells<'_>, add: &mut Add<'_>) -> rusqlite::Result<()> {
-    let time = |column, title| Time::read(cells.raw(column), title, raw.zone);
+    let time = |column, title| Time::read(cells.verbatim(column), title, raw.zone);
     let started = time("subscription_initiated_date", "Subscription Initiated Date");
     let disabled = time("last_automatic_renewal_disabled_date", "Last Automatic Renewal Disabled Date");
     let enabled = time("last_automatic_renewal_enabled_date", "Last Automatic Renewal Enabled Date");

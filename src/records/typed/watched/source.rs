@@ -1,10 +1,11 @@
 //! The files that tell of views, and what a row of each says.
 
-use rusqlite::Row;
 use serde_json::Value;
 
 use super::{Kind, Source, View, What, description, key};
+use crate::apple::table::yes_or_no;
 use crate::records::cell::Time;
+use crate::records::typed::staged::{Cells, each, each_of};
 use crate::records::typed::{Raw, said};
 
 /// What is shown before, between and beside.
@@ -94,17 +95,19 @@ pub fn video(raw: Raw<'_>) -> rusqlite::Result<()> {
         .iter()
         .fold((0, 0), |(names, titles), file| (names + file.episode_names, titles + file.titles));
     let unknown = Dialect::default();
-    each(raw, "video_play_activity", &VIDEO, |row, rank, export, entry| {
-        let known = dialects.iter().find(|file| file.export == export && file.entry == entry);
+    let columns = [&VIDEO[..], &["_export", "_entry"]].concat();
+    each_of(raw, &raw.rows("video_play_activity", &VIDEO)?, &columns, |cells| {
+        let file = (cells.verbatim(VIDEO.len()), cells.verbatim(VIDEO.len() + 1));
+        let known = dialects.iter().find(|known| (known.export.as_str(), known.entry.as_str()) == file);
         let dialect = known.unwrap_or(&unknown);
-        let cell = |at| said::text(row, at);
-        if !is_view(cell(0)?, cell(1)?, cell(2)?) {
+        let cell = |at| cells.said(at);
+        if !is_view(cell(0), cell(1), cell(2)) {
             return Ok(());
         }
-        let (title, name) = (cell(3)?, cell(4)?);
+        let (title, name) = (cell(3), cell(4));
         let (show, other) = if dialect.show_is_title(all) { (title, name) } else { (name, title) };
-        let season = cell(5)?;
-        let episode = cell(6)?.and_then(said::ordinal);
+        let season = cell(5);
+        let episode = cell(6).and_then(said::ordinal);
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let what = if season.is_some() || episode.is_some() {
             What {
@@ -121,31 +124,29 @@ pub fn video(raw: Raw<'_>) -> rusqlite::Result<()> {
             // nothing says that it is a film but that it is no episode
             What { kind: Some(Kind::Film), title: owned(show.or(other)), ..What::default() }
         };
-        let started = time(row, 7, "UTC Start Time", raw)?;
-        let ended = time(row, 8, "UTC End Time", raw)?;
-        let milliseconds = |at, scale: f64| -> rusqlite::Result<Option<f64>> {
-            Ok(cell(at)?.and_then(said::amount).map(|played| played * scale))
-        };
+        let started = cells.time(7, "UTC Start Time", raw.zone);
+        let ended = cells.time(8, "UTC End Time", raw.zone);
+        let milliseconds = |at, scale: f64| cell(at).and_then(said::amount).map(|played| played * scale);
         let unit = if dialect.is_in_seconds() { 1000.0 } else { 1.0 };
-        let played = milliseconds(11, 1.0)?
+        let played = milliseconds(11, 1.0)
             .filter(|played| *played > 0.0)
-            .or(milliseconds(9, unit)?)
-            .or(milliseconds(10, 1000.0)?);
-        let length = milliseconds(12, 1.0)?.filter(|length| *length > 0.0);
+            .or(milliseconds(9, unit))
+            .or(milliseconds(10, 1000.0));
+        let length = milliseconds(12, 1.0).filter(|length| *length > 0.0);
         let names = format!("{}\n{}", name.unwrap_or_default(), title.unwrap_or_default());
         View {
             source: Source::Video,
-            rank,
+            rank: cells.rank()?,
             sitting: sitting(&started, &ended, &names),
             item: None,
             started,
             ended,
             what,
             played_ms: played.map(|played| length.map_or(played, |length| played.min(length))),
-            channel: cell(14)?,
+            channel: cell(14),
             progress: None,
             position_s: None,
-            device: cell(13)?,
+            device: cell(13),
         }
         .stage(raw.connection)
     })
@@ -173,7 +174,7 @@ fn season_number(name: &str) -> Option<i64> {
 
 /// Playback Activity: of events before 2025, of items now.
 pub fn playback(raw: Raw<'_>) -> rusqlite::Result<()> {
-    const COLUMNS: [&str; 17] = [
+    const COLUMNS: [&str; 18] = [
         "event_type",
         "title",
         "episode_title",
@@ -191,26 +192,25 @@ pub fn playback(raw: Raw<'_>) -> rusqlite::Result<()> {
         "playback_position",
         "play_count",
         "has_been_played",
+        // where the title says seconds
+        "playback_position_s",
     ];
-    each(raw, "playback_activity", &COLUMNS, |row, rank, _, _| {
-        if said::text(row, 0)?.or(said::text(row, 5)?).is_some() {
-            play(raw, row, rank)
-        } else {
-            item(raw, row, rank, Source::Positions, 11)
-        }
+    each(raw, "playback_activity", &COLUMNS, |cells| match cells.said(0).or(cells.said(5)) {
+        Some(_) => play(raw, cells),
+        None => item(raw, cells, Source::Positions, 11),
     })
 }
 
 /// An event of the older Playback Activity.
-fn play(raw: Raw<'_>, row: &Row<'_>, rank: i64) -> rusqlite::Result<()> {
-    let cell = |at| said::text(row, at);
-    if !is_view(cell(0)?, None, None) {
+fn play(raw: Raw<'_>, cells: Cells<'_>) -> rusqlite::Result<()> {
+    let cell = |at| cells.said(at);
+    if !is_view(cell(0), None, None) {
         return Ok(());
     }
-    let (name, title) = (cell(1)?, cell(2)?);
-    let season = cell(3)?;
-    let episode = cell(4)?.and_then(said::ordinal);
-    let stated = cell(7)?.and_then(Kind::of);
+    let (name, title) = (cell(1), cell(2));
+    let season = cell(3);
+    let episode = cell(4).and_then(said::ordinal);
+    let stated = cell(7).and_then(Kind::of);
     let is_episode = title.is_some() || season.and_then(said::ordinal).is_some() || episode.is_some();
     let kind = stated.or(is_episode.then_some(Kind::Episode));
     let owned = |text: Option<&str>| text.map(str::to_owned);
@@ -226,54 +226,56 @@ fn play(raw: Raw<'_>, row: &Row<'_>, rank: i64) -> rusqlite::Result<()> {
         },
         Some(Kind::Film) | None => What { title: owned(name.or(title)), ..what },
     };
-    let started = time(row, 5, "Start Time", raw)?;
-    let ended = time(row, 6, "End Time", raw)?;
+    let started = cells.time(5, "Start Time", raw.zone);
+    let ended = cells.time(6, "End Time", raw.zone);
     let names = format!("{}\n{}", name.unwrap_or_default(), title.unwrap_or_default());
     View {
         source: Source::Plays,
-        rank,
+        rank: cells.rank()?,
         sitting: sitting(&started, &ended, &names),
         item: None,
         started,
         ended,
         what,
-        played_ms: cell(10)?.and_then(said::amount).map(|seconds| seconds * 1000.0),
+        played_ms: cell(10).and_then(said::amount).map(|seconds| seconds * 1000.0),
         channel: None,
         progress: None,
         position_s: None,
-        device: cell(8)?.or(cell(9)?),
+        device: cell(8).or(cell(9)),
     }
     .stage(raw.connection)
 }
 
 /// Apple TV Bookmarks.
 pub fn bookmarks(raw: Raw<'_>) -> rusqlite::Result<()> {
-    const COLUMNS: [&str; 6] = [
+    const COLUMNS: [&str; 7] = [
         "item_reference",
         "item_description",
         "last_activity_timestamp",
         "playback_position",
         "play_count",
         "has_been_played",
+        // where the title says seconds
+        "playback_position_s",
     ];
-    each(raw, "apple_tv_bookmarks", &COLUMNS, |row, rank, _, _| item(raw, row, rank, Source::Bookmarks, 0))
+    each(raw, "apple_tv_bookmarks", &COLUMNS, |cells| item(raw, cells, Source::Bookmarks, 0))
 }
 
 /// An item, and when it was watched last. The columns of what it says begin at `from`.
-fn item(raw: Raw<'_>, row: &Row<'_>, rank: i64, source: Source, from: usize) -> rusqlite::Result<()> {
-    let cell = |at: usize| said::text(row, from + at);
-    let position = cell(3)?.and_then(said::amount);
-    let count = cell(4)?.and_then(said::amount);
-    let is_played = cell(5)?.and_then(said::flag).map(|is_played| f64::from(u8::from(is_played)));
+fn item(raw: Raw<'_>, cells: Cells<'_>, source: Source, from: usize) -> rusqlite::Result<()> {
+    let cell = |at: usize| cells.said(from + at);
+    let position = cell(3).or(cell(6)).and_then(said::amount);
+    let count = cell(4).and_then(said::amount);
+    let is_played = cell(5).and_then(yes_or_no).map(|is_played| f64::from(u8::from(is_played)));
     // kept for later, and never begun
     if is_never([position, count, is_played]) {
         return Ok(());
     }
-    let (reference, name) = (cell(0)?, cell(1)?);
-    let ended = time(row, from + 2, "Last activity timestamp", raw)?;
+    let (reference, name) = (cell(0), cell(1));
+    let ended = cells.time(from + 2, "Last activity timestamp", raw.zone);
     View {
         source,
-        rank,
+        rank: cells.rank()?,
         sitting: sitting(&Time::none(), &ended, reference.or(name).unwrap_or_default()),
         item: reference,
         started: Time::none(),
@@ -292,11 +294,11 @@ fn item(raw: Raw<'_>, row: &Row<'_>, rank: i64, source: Source, from: usize) -> 
 pub fn events(raw: Raw<'_>) -> rusqlite::Result<()> {
     // beside other arrays the events have a table of their own
     for kind in ["tv_app_favorites_and_activity", "tv_app_favorites_and_activity_events"] {
-        each(raw, kind, &["stored_event", "event_interpretation"], |row, rank, _, _| {
-            let json = |at| -> rusqlite::Result<Value> {
-                Ok(said::text(row, at)?.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default())
+        each(raw, kind, &["stored_event", "event_interpretation"], |cells| {
+            let json = |at| -> Value {
+                cells.said(at).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
             };
-            event(raw, &json(0)?, &json(1)?, rank)
+            event(raw, &json(0), &json(1), cells.rank()?)
         })?;
     }
     Ok(())
@@ -305,19 +307,19 @@ pub fn events(raw: Raw<'_>) -> rusqlite::Result<()> {
 fn event(raw: Raw<'_>, stored: &Value, interpretation: &Value, rank: i64) -> rusqlite::Result<()> {
     let statistics = stored.get("statistics").unwrap_or(&Value::Null);
     let starts = statistics.get("start_play_event_statistics").unwrap_or(&Value::Null);
-    let amount = |of: &Value, name| member(of, name).as_deref().and_then(said::amount);
+    let amount = |of: &Value, name| said::member(of, name).as_deref().and_then(said::amount);
     let cursor = amount(stored, "play_cursor_in_milliseconds")
         .or_else(|| amount(stored, "play_position_in_milliseconds"));
     let progress = amount(statistics, "max_progress_percentage");
     if is_never([cursor, progress, amount(starts, "count")]) {
         return Ok(());
     }
-    let name = member(interpretation, "media_description")
-        .or_else(|| member(interpretation, "human_readable_media_description"));
-    let media = member(stored, "media_type");
-    let timestamp = member(stored, "timestamp").unwrap_or_default();
+    let name = said::member(interpretation, "media_description")
+        .or_else(|| said::member(interpretation, "human_readable_media_description"));
+    let media = said::member(stored, "media_type");
+    let timestamp = said::member(stored, "timestamp").unwrap_or_default();
     let ended = Time::read(&timestamp, "timestamp", raw.zone);
-    let channel = member(interpretation, "channel_name");
+    let channel = said::member(interpretation, "channel_name");
     View {
         source: Source::Events,
         rank,
@@ -327,7 +329,7 @@ fn event(raw: Raw<'_>, stored: &Value, interpretation: &Value, rank: i64) -> rus
         ended,
         what: name.as_deref().map(|name| description::read(name, media.as_deref())).unwrap_or_default(),
         played_ms: None,
-        channel: channel.as_deref(),
+        channel: channel.as_deref().map(str::trim),
         progress,
         position_s: cursor.map(|milliseconds| milliseconds / 1000.0),
         device: None,
@@ -341,42 +343,8 @@ fn is_never(stated: [Option<f64>; 3]) -> bool {
     stated.peek().is_some() && stated.all(|amount| amount == 0.0)
 }
 
-/// A text or number of an object, if it says something.
-fn member(object: &Value, name: &str) -> Option<String> {
-    let text = match object.get(name)? {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    said::something(&text).map(str::to_owned)
-}
-
 /// What makes rows of one file one view: when it began, or else when it ended, and its names.
 fn sitting(started: &Time<'_>, ended: &Time<'_>, names: &str) -> String {
     let when = started.utc.as_ref().or(ended.utc.as_ref()).map_or("", String::as_str);
     format!("{when}\n{}", key(names))
-}
-
-fn time<'r>(row: &'r Row<'_>, at: usize, title: &str, raw: Raw<'_>) -> rusqlite::Result<Time<'r>> {
-    let cell = row.get_ref(at)?.as_str_or_null()?;
-    Ok(cell.map_or_else(Time::none, |cell| Time::read(cell, title, raw.zone)))
-}
-
-/// Asks for every row of a kind of table, in the order of exports, files and lines.
-fn each(
-    raw: Raw<'_>,
-    kind: &str,
-    columns: &[&str],
-    mut add: impl FnMut(&Row<'_>, i64, &str, &str) -> rusqlite::Result<()>,
-) -> rusqlite::Result<()> {
-    let sql = format!("SELECT * FROM {} ORDER BY \"row\"", raw.rows(kind, columns)?);
-    let mut asked = raw.connection.prepare(&sql)?;
-    let mut rows = asked.query([])?;
-    while let Some(row) = rows.next()? {
-        let own = columns.len();
-        let export = row.get_ref(own)?.as_str()?;
-        let entry = row.get_ref(own + 1)?.as_str()?;
-        add(row, row.get(own + 4)?, export, entry)?;
-    }
-    Ok(())
 }
