@@ -402,7 +402,8 @@ fn the_same_bytes_under_another_name_are_another_table() {
 fn tables_that_nobody_knows_come_with_a_name_that_is_known() {
     let inner = Part::new().entry("Places.json", "[{\"name\":\"Pier\"}]");
     let scene = Scene::of([
-        &export(Outer::Installs, Language::English).part(Part::new().entry("Items.csv", "Id,Title\n1,Crash\n")),
+        &export(Outer::Installs, Language::English)
+            .part(Part::new().entry("Items.csv", "Id,Title\n1,Crash\n")),
         &export(Outer::OtherData, Language::English).part(Part::new().nested("Maps.zip", inner)),
     ]);
     let report = scene.import();
