@@ -222,13 +222,27 @@ pub fn of_archive(name: &str) -> Option<Category> {
 /// Whether Apple calls a delivery of one category so, in English or in another language seen.
 pub fn names_a_delivery(name: &str) -> bool {
     let key = text::match_key(&PartName::read(name).base);
-    let is_named = |outer: &&str| !matches!(*outer, "apple" | "icloud") && key.starts_with(*outer);
     by_name(name).is_some()
-        || OUTER.iter().copied().any(|outer| is_named(&outer))
-        || ["apple media services", "apple account", "apple id", "apple.com", "apple pay activity"]
-            .iter()
-            .any(|start| key.starts_with(start))
+        || names_tables(name)
+        || OUTER.iter().any(|outer| !matches!(*outer, "apple" | "icloud") && key.starts_with(outer))
         || key.contains("icloud") && !key.starts_with("icloud photos") && key.split(' ').count() > 1
+}
+
+/// Whether Apple calls a delivery of tables so. Below such a name any table is Apple's: of several of these deliveries
+/// nobody knows what the files in them are called.
+pub fn names_tables(name: &str) -> bool {
+    const OTHERS: [&str; 7] = [
+        "apple media services",
+        "apple account",
+        "apple id",
+        "apple-id-account",
+        "apple.com",
+        "apple online and retail",
+        "apple pay activity",
+    ];
+    let key = text::match_key(&PartName::read(name).base);
+    let is_of_tables = |outer: &&&str| !matches!(**outer, "apple" | "icloud" | "calendriers et rappels");
+    OUTER.iter().filter(is_of_tables).chain(&OTHERS).any(|outer| key.starts_with(outer))
 }
 
 fn is_outer(name: &str) -> bool {
@@ -306,6 +320,21 @@ mod tests {
             ("a.zip", &["w/Store Transaction History.csv"], Some(Category::Records)),
             ("a.zip", &["w/My store history.csv", "w/Store history.pdf"], none),
             ("holiday.zip", &["Photos/a.jpg", "readme.txt"], none),
+            // tables of any name, where Apple's name says that it delivers nothing else
+            (
+                "Feedback Assistant activity.zip",
+                &["Feedback Assistant activity/Items.csv"],
+                Some(Category::Records),
+            ),
+            (
+                "Other Data Part 3 of 7.zip",
+                &["Other Data Part 3 of 7/Maps/Places.json"],
+                Some(Category::Records),
+            ),
+            ("renamed.zip", &["Wallet Activity/Passes.csv"], Some(Category::Records)),
+            ("Wallet Activity.zip", &["Wallet Activity/receipt.pdf"], none),
+            ("Apple prices.zip", &["prices.csv"], none),
+            ("Photos iCloud.zip", &["Photos/Photo Details.csv"], none),
         ] {
             assert_eq!(of(name, paths.iter().copied()), expected, "{name} {paths:?}");
         }

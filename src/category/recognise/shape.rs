@@ -9,8 +9,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::apple::text::{below, file_name, match_key, split};
 use crate::category::delivery::{Classified, Delivered, Head};
 use crate::category::recognise::{
-    Beside, Sort, exact, generic, has_drive_root, has_folder_of_notes, is_note, is_outer, signature,
+    Beside, Sort, exact, generic, has_drive_root, has_folder_of_notes, is_note, is_outer, names_tables,
+    signature,
 };
+use crate::category::tables::delivered::Form;
 use crate::category::{drive, notes};
 use crate::contents::{Category, litter};
 
@@ -111,7 +113,7 @@ impl Shape {
         shape.may_be_drive &= shape.drive.is_none();
         shape.found = found;
         let mut looks = 0;
-        for path in rest {
+        for path in rest.clone() {
             let sort = shape.by_name(path);
             let is_below = shape.is_below_apples(path);
             let may_be_told =
@@ -126,6 +128,10 @@ impl Shape {
             }
             let sort = sort.or_else(|| shape.told.get(path).copied());
             shape.found.extend(sort.and_then(Sort::category));
+        }
+        let is_of_tables = || names_tables(name) || names_tables(file_name(&shape.wrapper));
+        if shape.found.is_empty() && is_of_tables() && rest.clone().any(is_any_table) {
+            shape.found.insert(Category::Records);
         }
         shape
     }
@@ -294,6 +300,11 @@ fn is_guide(path: &str) -> bool {
 
 fn is_table(path: &str) -> bool {
     matches!(split(&match_key(file_name(path))).1, "csv" | "json")
+}
+
+/// Whether it is of a form in which Apple delivers tables.
+fn is_any_table(path: &str) -> bool {
+    Form::of(file_name(path)).is_some()
 }
 
 /// Whether the beginning of such a file may tell what it is.

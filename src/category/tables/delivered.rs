@@ -121,8 +121,17 @@ pub struct Counted {
     pub lines: Lines,
     /// `None` for what has no lines.
     pub encoding: Option<Encoding>,
-    /// Whether it ends before its end.
-    pub is_cut: bool,
+    /// What is wrong with its end.
+    pub fault: Option<Fault>,
+}
+
+/// What is wrong with the end of a file, although all before it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It ends before its end.
+    Cut,
+    /// Something stands behind its end.
+    Trailing,
 }
 
 /// Why a file was not read to its end.
@@ -205,7 +214,7 @@ impl Reading<'_, '_> {
         };
         let counted = stacked::read(source, separator, &|record| known.knows(record), each_piece);
         match counted {
-            Ok(counted) => Ok(Counted { lines: counted.lines, encoding: counted.encoding, is_cut: false }),
+            Ok(counted) => Ok(Counted { lines: counted.lines, encoding: counted.encoding, fault: None }),
             Err(Failed::Source(error)) => Err(Stopped::Source(error)),
             Err(Failed::Caller(error)) => Err(Stopped::Asker(error)),
         }
@@ -238,9 +247,13 @@ impl Reading<'_, '_> {
             };
             if is_row { lines.rows += 1 } else { lines.bad += 1 }
         }
-        let is_cut = elements.ending() == Ending::Cut && number > 0;
+        let fault = match elements.ending() {
+            Ending::Cut if number > 0 => Some(Fault::Cut),
+            Ending::Trailing => Some(Fault::Trailing),
+            Ending::Cut | Ending::Whole | Ending::Ahead => None,
+        };
         self.without_a_name();
-        Ok(Counted { lines, encoding: None, is_cut })
+        Ok(Counted { lines, encoding: None, fault })
     }
 
     /// A row of a value: its members, or the value itself.
@@ -281,7 +294,7 @@ impl Reading<'_, '_> {
             return Err(Stopped::Refused("it is larger than any property list of Apple's"));
         }
         if bytes.trim_ascii().is_empty() {
-            return Ok(Counted { lines: Lines::default(), encoding: None, is_cut: false });
+            return Ok(Counted { lines: Lines::default(), encoding: None, fault: None });
         }
         let list = plist::parse(&bytes).map_err(|_| {
             Stopped::Refused("it is no property list, one cut short, or a larger one than any of Apple's")
@@ -309,7 +322,7 @@ impl Reading<'_, '_> {
             }
             other => add(None, other)?,
         }
-        Ok(Counted { lines: Lines { rows, ..Lines::default() }, encoding: None, is_cut: false })
+        Ok(Counted { lines: Lines { rows, ..Lines::default() }, encoding: None, fault: None })
     }
 
     /// The only array of a document is its table; what stands beside several arrays keeps its name.

@@ -74,6 +74,12 @@ const KINDS: &[Kind] = &[
         renamed: &[("Apple Account Number", "Apple ID Number")],
     },
     Kind {
+        slug: "itunes_match_re_download_history",
+        names: &["itunes match re-download history"],
+        telling: &["Activity Date", "Item Description"],
+        renamed: &[("Apple Account Number", "Apple ID Number")],
+    },
+    Kind {
         slug: "apple_id_account_information",
         names: &["apple id account information", "apple account information"],
         telling: &["Last Update Date", "Official Address"],
@@ -247,6 +253,7 @@ mod tests {
                 "iTunes and App-Book Re-download and Update History.csv",
                 "store_re_download_and_update_history",
             ),
+            ("iTunes Match Re-download History.csv", "itunes_match_re_download_history"),
             ("App install activity.csv", "app_install_activity"),
             ("App Install Activity.csv", "app_install_activity"),
             ("iCloudUsageData Set1.csv", "usage"),

@@ -8,7 +8,6 @@ pub mod survey;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
-use std::sync::Arc;
 
 pub use asked::{Asked, asked, category};
 
@@ -17,8 +16,8 @@ use crate::category::Wanted;
 use crate::category::outcome::{Count, Hearing, Wished, Wishes, problem_of};
 use crate::category::places::Places;
 use crate::category::recognise::Sort;
-use crate::category::tables::delivered::Form;
-use crate::category::tables::survey::{Survey, Surveyed};
+use crate::category::tables::delivered::{Fault, Form};
+use crate::category::tables::survey::{Survey, Surveyed, Surveys};
 use crate::contents::{Category, ContentId, Contents, EntryId};
 use crate::library::{layout, name};
 use crate::problem::refusal::refused;
@@ -28,7 +27,7 @@ use crate::problem::{Code, Problem, amount};
 #[derive(Debug, Default)]
 pub struct Heard {
     /// What there is in each table.
-    pub surveys: BTreeMap<ContentId, Arc<Survey>>,
+    pub surveys: Surveys,
     /// What each list of requests says.
     asked: BTreeMap<ContentId, Vec<Asked>>,
 }
@@ -38,9 +37,8 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
     let contents = hearing.contents;
     let mut heard = Heard::default();
     for entry in contents.entries.iter().filter(|entry| Sort::of(entry) == Some(Sort::Table)) {
-        let Some(content) = entry.content().filter(|content| !heard.surveys.contains_key(content)) else {
-            continue;
-        };
+        let is_new = |content: &ContentId| heard.surveys.get(*content, entry.name()).is_none();
+        let Some(content) = entry.content().filter(is_new) else { continue };
         let source = match hearing.open.open(content) {
             Ok(source) => source,
             Err(error) => {
@@ -49,7 +47,7 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
             }
         };
         match Survey::of(entry.name(), BufReader::new(source)) {
-            Ok(Some(survey)) => _ = heard.surveys.insert(content, Arc::new(survey)),
+            Ok(Some(survey)) => heard.surveys.insert(content, entry.name(), survey),
             Ok(None) => {}
             Err(refusal) => {
                 hearing.refuse(content, refusal);
@@ -73,7 +71,7 @@ pub struct Decided {
     pub wishes: Wishes,
     pub problems: Vec<Problem>,
     /// What there is in each table.
-    pub surveys: BTreeMap<ContentId, Arc<Survey>>,
+    pub surveys: Surveys,
 }
 
 /// Decides for all exports together.
@@ -91,9 +89,12 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
             Some(Sort::Receipt) => places.folder(layout::PURCHASES, layout::RECEIPTS),
             Some(Sort::Recording) => layout::RECORDINGS.to_owned(),
             _ => {
-                if entry.given && sort == Some(Sort::Table) && counted.insert((String::new(), content)) {
-                    count.items += heard.surveys.get(&content).map_or(0, |survey| survey.lines.rows);
-                    decided.problems.extend(bad_rows(contents, id, heard.surveys.get(&content)));
+                let survey = heard.surveys.get(content, entry.name()).filter(|_| sort == Some(Sort::Table));
+                if let Some(survey) = survey.filter(|_| entry.given)
+                    && counted.insert((survey.known.slug.clone(), content))
+                {
+                    count.items += survey.lines.rows;
+                    decided.problems.extend(bad_rows(contents, id, survey));
                 }
                 continue;
             }
@@ -110,24 +111,32 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
 }
 
 /// What is said of a table with lines that are no rows.
-fn bad_rows(contents: &Contents, id: EntryId, survey: Option<&Arc<Survey>>) -> Option<Problem> {
-    let survey = survey?;
+fn bad_rows(contents: &Contents, id: EntryId, survey: &Survey) -> Option<Problem> {
     if survey.parts.iter().any(Surveyed::is_too_wide) {
         let message = "a table of it has more columns than a table of a database may have; it is kept in \
                        `.windfall/details` alone";
         return Some(problem_of(contents, id, Code::BadRow, message));
     }
     let first = survey.first_bad.filter(|_| survey.lines.bad > 0);
-    let message = match first {
-        Some(line) => {
+    let message = match (first, survey.fault) {
+        (Some(line), _) => {
             let place = if matches!(survey.form, Form::Text(_)) { "line" } else { "item" };
             let lines = amount::counted(survey.lines.bad, "line is no row", "lines are no rows");
-            format!(
-                "{lines} of this table, the first of them {place} {line}; they are in its raw table as they stand"
-            )
+            let where_to = match survey.is_too_long {
+                true => {
+                    "those that are not too long for it are in its raw table as they stand, all in `.windfall/details`"
+                }
+                false => "they are in its raw table as they stand",
+            };
+            format!("{lines} of this table, the first of them {place} {line}; {where_to}")
         }
-        None if survey.is_cut => "this file ends before its end; what comes before it was read".to_owned(),
-        None => return None,
+        (None, Some(Fault::Cut)) => "this file ends before its end; what comes before it was read".to_owned(),
+        (None, Some(Fault::Trailing)) => {
+            "something stands behind the end of this file; what comes before it was read, the rest is in \
+             `.windfall/details` alone"
+                .to_owned()
+        }
+        (None, None) => return None,
     };
     Some(problem_of(contents, id, Code::BadRow, message))
 }

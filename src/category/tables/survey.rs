@@ -3,18 +3,22 @@
 //!
 //! It holds nothing of what the cells say, so that a file of any size takes the memory of its titles.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead};
+use std::sync::Arc;
 
 use crate::apple::sheet::Lines;
 use crate::apple::table::Encoding;
+use crate::apple::text::{match_key, split};
 use crate::apple::when;
-use crate::category::tables::delivered::{self, Form, Part, Says, Stopped};
+use crate::category::tables::delivered::{self, Fault, Form, Part, Says, Stopped};
 use crate::category::tables::kind::Known;
+use crate::contents::ContentId;
 use crate::problem::Code;
 use crate::problem::refusal::{Refusal, refused};
 
-/// Columns of the widest table that is made.
-pub const MOST_COLUMNS: usize = 1_990;
+/// Columns of the widest table that is made: as many as SQLite holds, without the five that say where a row is from.
+pub const MOST_COLUMNS: usize = 1_995;
 
 /// What a file came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +31,10 @@ pub struct Survey {
     pub encoding: Option<Encoding>,
     /// The first line that should be a row and is none.
     pub first_bad: Option<u64>,
-    /// Whether it ends before its end.
-    pub is_cut: bool,
+    /// Whether a line is too long to be kept in a table.
+    pub is_too_long: bool,
+    /// What is wrong with its end.
+    pub fault: Option<Fault>,
 }
 
 /// A table of it.
@@ -58,6 +64,25 @@ pub enum Holds {
     Dates,
     /// Anything else.
     Texts,
+}
+
+/// What there is in each table. The same bytes are another table where the name of their file says so.
+#[derive(Debug, Clone, Default)]
+pub struct Surveys(BTreeMap<(ContentId, String), Arc<Survey>>);
+
+impl Surveys {
+    pub fn get(&self, content: ContentId, name: &str) -> Option<&Arc<Survey>> {
+        self.0.get(&(content, named(name)))
+    }
+
+    pub fn insert(&mut self, content: ContentId, name: &str, survey: Survey) {
+        self.0.insert((content, named(name)), Arc::new(survey));
+    }
+}
+
+/// What the name of a file makes it: its kind and its form.
+fn named(name: &str) -> String {
+    format!("{}.{}", Known::by_name(name).slug, split(&match_key(name)).1)
 }
 
 impl Holds {
@@ -93,7 +118,7 @@ impl Survey {
         let Some(form) = Form::of(name) else { return Ok(None) };
         let by_name = Known::by_name(name);
         let mut shown: Vec<Shown> = Vec::new();
-        let mut first_bad = None;
+        let (mut first_bad, mut is_too_long) = (None, false);
         let mut each = |parts: &[Part], row: delivered::Row<'_>| -> io::Result<()> {
             shown.resize_with(parts.len().max(shown.len()), Shown::default);
             let (Some(part), Some(shown)) = (parts.get(row.part), shown.get_mut(row.part)) else {
@@ -110,7 +135,10 @@ impl Survey {
                         }
                     }
                 }
-                Says::Odd(_) => first_bad = first_bad.or(Some(row.line)),
+                Says::Odd(raw) => {
+                    first_bad = first_bad.or(Some(row.line));
+                    is_too_long |= raw.is_empty();
+                }
             }
             Ok(())
         };
@@ -123,8 +151,8 @@ impl Survey {
         let titles = parts.first().map(|part| part.titles.as_slice()).unwrap_or_default();
         let known = Known::of(name, titles.iter().map(String::as_str));
         let parts = parts.into_iter().zip(shown).map(|(part, shown)| Surveyed::of(part, &shown)).collect();
-        let delivered::Counted { lines, encoding, is_cut } = counted;
-        Ok(Some(Survey { form, known, parts, lines, encoding, first_bad, is_cut }))
+        let delivered::Counted { lines, encoding, fault } = counted;
+        Ok(Some(Survey { form, known, parts, lines, encoding, first_bad, is_too_long, fault }))
     }
 }
 
@@ -143,7 +171,7 @@ impl Surveyed {
 
 #[cfg(test)]
 mod tests {
-    use super::{Holds, Survey};
+    use super::{Fault, Holds, MOST_COLUMNS, Survey};
 
     #[test]
     fn columns_of_dates() {
@@ -157,5 +185,36 @@ mod tests {
         assert_eq!((part.rows, survey.lines.header, survey.first_bad), (3, 1, None));
         assert_eq!(Survey::of("x.txt", &b"a"[..]), Ok(None));
         assert!(Survey::of("x.xml", &b"<plist><dict>"[..]).is_err());
+    }
+
+    #[test]
+    fn ends_that_are_none() {
+        for (text, rows, fault) in [
+            ("[{\"a\":1}]\n", 1, None),
+            ("[{\"a\":1},", 1, Some(Fault::Cut)),
+            ("[{\"a\":1}] [{\"a\":2}]", 1, Some(Fault::Trailing)),
+            ("{\"a\":1}\n{\"a\":2}\n", 1, Some(Fault::Trailing)),
+        ] {
+            let survey = Survey::of("x.json", text.as_bytes()).unwrap().unwrap();
+            assert_eq!((survey.lines.rows, survey.fault), (rows, fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_named_so() {
+        for (cell, is_too_long) in [(1_000, false), (70 << 20, true)] {
+            let table = format!("A,B\n1,2\n1,{},3\n4,5\n", "x".repeat(cell));
+            let survey = Survey::of("x.csv", table.as_bytes()).unwrap().unwrap();
+            assert_eq!((survey.lines.bad, survey.is_too_long), (1, is_too_long), "{cell}");
+        }
+    }
+
+    #[test]
+    fn as_many_columns_as_a_database_holds() {
+        for (columns, is_too_wide) in [(MOST_COLUMNS, false), (MOST_COLUMNS + 1, true)] {
+            let titles: Vec<String> = (0..columns).map(|n| format!("c{n}")).collect();
+            let survey = Survey::of("x.csv", titles.join(",").as_bytes()).unwrap().unwrap();
+            assert_eq!(survey.parts[0].is_too_wide(), is_too_wide, "{columns}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::apple::table::Encoding;
 use crate::category::calendars::metadata;
 use crate::category::recognise::Sort;
 use crate::category::tables::delivered::Form;
+use crate::category::tables::survey::Survey;
 use crate::category::{bookmarks, drive, notes};
 use crate::contents::{ContentId, Identity};
 use crate::records::fill::{Filling, Reading, is_delivered};
@@ -19,8 +20,8 @@ const ROOM: usize = 512 << 20;
 /// What makes a file another copy of one that is there.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Place<'a> {
-    /// A list says the same wherever it lies.
-    List(Sort, ContentId),
+    /// A list says the same wherever it lies, and a table of one kind.
+    List(Sort, ContentId, &'a str),
     /// A file that stands once in the library, whichever archives brought it.
     Standing(&'a str, ContentId),
 }
@@ -29,7 +30,7 @@ enum Place<'a> {
 type Delivered<'a> = (&'a str, Option<(u64, blake3::Hash)>, &'a str, u32);
 
 pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
-    let Filling { contents, standing, .. } = reading.filling;
+    let Filling { contents, decided, standing, .. } = reading.filling;
     let mut delivered: HashSet<Delivered<'_>> = HashSet::new();
     let mut counted: HashMap<(Sort, ContentId), (Option<Encoding>, Counted)> = HashMap::new();
     let mut first: HashMap<Place<'_>, SourceId> = HashMap::new();
@@ -44,16 +45,15 @@ pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
         if !delivered.insert((&archive.name, identity, &entry.path, entry.position)) {
             continue;
         }
-        let (encoding, counted) = match counted.get(&(sort, content)) {
-            Some(known) => *known,
+        let survey = decided.tables.surveys.get(content, entry.name()).filter(|_| sort == Sort::Table);
+        let (encoding, counted) = match survey {
+            Some(survey) => of_table(survey),
             None => {
-                let new = count(reading, sort, content, entry.name());
-                counted.insert((sort, content), new);
-                new
+                *counted.entry((sort, content)).or_insert_with(|| count(reading, sort, content, entry.name()))
             }
         };
         let place = if is_list(sort) {
-            Some(Place::List(sort, content))
+            Some(Place::List(sort, content, survey.map_or("", |survey| &survey.known.slug)))
         } else {
             standing(id).map(|path| Place::Standing(path, content))
         };
@@ -103,13 +103,6 @@ fn count(
         Sort::SubscribedNoteList => {
             file().and_then(|list| lines(notes::sharing::read_subscribed(list, ROOM).ok()?))
         }
-        Sort::Table => reading.filling.decided.tables.surveys.get(&content).map(|survey| {
-            let counted = match survey.form {
-                Form::Text(_) => Counted::Lines(survey.lines),
-                Form::Json | Form::List => Counted::Rows(survey.lines.rows),
-            };
-            (survey.encoding, counted)
-        }),
         Sort::DriveList => file().and_then(|list| lines(drive::list::count(list).ok()?)),
         Sort::Bookmarks => file().and_then(|list| of_bookmarks(name, list)),
         Sort::CalendarList => items().or_else(|| {
@@ -117,7 +110,9 @@ fn count(
             Some((None, Counted::Rows(described.len() as u64)))
         }),
         Sort::Cards | Sort::Calendar | Sort::Message => items(),
-        Sort::NoteText
+        // of a table its survey says it, where it can be read
+        Sort::Table
+        | Sort::NoteText
         | Sort::NoteFile
         | Sort::DriveFile
         | Sort::Receipt
@@ -127,6 +122,14 @@ fn count(
         | Sort::Ignored => None,
     }
     .unwrap_or(nothing)
+}
+
+fn of_table(survey: &Survey) -> (Option<Encoding>, Counted) {
+    let counted = match survey.form {
+        Form::Text(_) => Counted::Lines(survey.lines),
+        Form::Json | Form::List => Counted::Rows(survey.lines.rows),
+    };
+    (survey.encoding, counted)
 }
 
 fn lines<R>(sheet: Sheet<R>) -> Option<(Option<Encoding>, Counted)> {

@@ -16,15 +16,15 @@ pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
     let surveys = &reading.filling.decided.tables.surveys;
     let ranks: HashMap<ExportId, usize> =
         contents.exports.ids().enumerate().map(|(rank, export)| (export, rank)).collect();
-    let mut seen: HashSet<(ExportId, ContentId)> = HashSet::new();
+    let mut seen: HashSet<(ExportId, ContentId, &str)> = HashSet::new();
     let mut files = Vec::new();
     let mut of_files = Vec::new();
     for (id, entry) in contents.entries.pairs() {
         let Some((Sort::Table, content)) = is_delivered(entry) else { continue };
         let export = contents.export_of(entry);
-        let Some(survey) = surveys.get(&content) else { continue };
+        let Some(survey) = surveys.get(content, entry.name()) else { continue };
         // a copy beside it, or the same file zipped
-        if !seen.insert((export, content)) {
+        if !seen.insert((export, content, &survey.known.slug)) {
             continue;
         }
         let open = reading.open;

@@ -384,6 +384,36 @@ fn a_file_and_its_zip_count_once() {
 }
 
 #[test]
+fn the_same_bytes_under_another_name_are_another_table() {
+    let table = "Question,Answer\nHow was it?,Fine\n";
+    let part = Part::new()
+        .entry("Subscription History.csv", "Subscription Initiated Date,Item Description\n")
+        .entry("First Survey.csv", table)
+        .entry("First Survey (1).csv", table)
+        .entry("Second Survey.csv", table);
+    let scene = Scene::of([&export(Outer::MediaServices, Language::English).part(part)]);
+    scene.import();
+    assert_eq!(scene.rows("SELECT answer FROM raw_first_survey"), ["Fine"]);
+    assert_eq!(scene.rows("SELECT answer FROM raw_second_survey"), ["Fine"]);
+    assert_eq!(scene.rows("SELECT count(*) FROM _sources WHERE duplicate_of IS NOT NULL"), ["1"]);
+}
+
+#[test]
+fn tables_that_nobody_knows_come_with_a_name_that_is_known() {
+    let inner = Part::new().entry("Places.json", "[{\"name\":\"Pier\"}]");
+    let scene = Scene::of([
+        &export(Outer::Installs, Language::English)
+            .part(Part::new().entry("Items.csv", "Id,Title\n1,Crash\n")),
+        &export(Outer::OtherData, Language::English).part(Part::new().nested("Maps.zip", inner)),
+    ]);
+    let report = scene.import();
+    assert_eq!((problems(&report), report["left_alone"].as_array().map(Vec::len)), (vec![], Some(0)));
+    assert_eq!(scene.rows("SELECT title FROM raw_items"), ["Crash"]);
+    assert_eq!(scene.rows("SELECT name FROM raw_places"), ["Pier"]);
+    assert_eq!(scene.run(&["verify", "lib", "--against", "parts"]).code(), 0);
+}
+
+#[test]
 fn records_that_were_left_out_come_later() {
     let scene = delivered();
     let report = import(&scene, &["2021", "2026"], "lib", &["--without", "records"]).json();

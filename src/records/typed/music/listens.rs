@@ -146,7 +146,12 @@ pub(super) fn fill(raw: Raw<'_>) -> rusqlite::Result<()> {
     let mut artists = Artists::new(raw)?;
     let mut fates = Fates::default();
     read(raw, &mut artists, &mut fates)?;
-    for (fate, rows) in count::left_out(connection)? {
+    let counted = count::count(connection)?;
+    let mut by = connection
+        .prepare("UPDATE temp.music_segments SET artist = ?2 WHERE \"row\" = ?1 AND artist IS NULL")?;
+    counted.artists.iter().try_for_each(|said| by.execute(params![said.0, said.1]).map(drop))?;
+    drop(by);
+    for (fate, rows) in counted.left_out {
         let mut delete = connection.prepare("DELETE FROM temp.music_segments WHERE \"row\" = ?1")?;
         rows.iter().try_for_each(|row| delete.execute([row]).map(drop))?;
         fates.add(fate, rows.len());

@@ -65,6 +65,30 @@ fn an_event_is_a_listen_that_began_as_long_before_its_end_as_was_played() {
 }
 
 #[test]
+fn an_old_export_says_whom_a_song_of_a_newer_one_is_by() {
+    let old = "Event Type,Content Name,Artist Name,Event End Timestamp,Play Duration Milliseconds,Device Identifier\n\
+               PLAY_END,Intro,Ida Holm,2016-03-01T18:03:00Z,180000,a\n\
+               PLAY_END,Intro,The Dashes,2016-03-01T18:03:00Z,180000,b\n\
+               PLAY_END,Intro,The Dashes,2016-03-02T18:03:00Z,180000,a\n";
+    let new = "Event Type,Song Name,Event End Timestamp,Play Duration Milliseconds,Device Identifier\n\
+               PLAY_END,Intro,2016-03-01T18:03:00Z,180000,a\n\
+               PLAY_END,Intro,2016-03-01T18:03:00Z,180000,b\n\
+               PLAY_END,Intro,2016-03-03T18:03:00Z,180000,a\n";
+    let written = Written::of(&[("2020", PLAYS, old.as_bytes()), ("2026", PLAYS, new.as_bytes())]);
+    assert_eq!(
+        written.rows(
+            "SELECT substr(ended_utc, 1, 10), device_id, artist, artist_source FROM listens ORDER BY id"
+        ),
+        [
+            "2016-03-01|a|Ida Holm|stated",
+            "2016-03-01|b|The Dashes|stated",
+            "2016-03-02|a|The Dashes|stated",
+            "2016-03-03|a|-|-",
+        ]
+    );
+}
+
+#[test]
 fn the_three_generations() {
     let oldest = "\"Apple Id Number\",\"Artist Name\",\"Content Name\",\"Event End Timestamp\",\"Event Type\",\"Genre\",\
                   \"Media Duration In Milliseconds\",\"Play Duration Milliseconds\"\r\n\

@@ -178,6 +178,9 @@ impl Searcher<'_> {
             None if outer.shape.has_others() && outer.shape.category() == Category::Records => {
                 Beside::Part(Category::Records)
             }
+            None if !outer.shape.is_part() && recognise::names_tables(&outer.name) => {
+                Beside::Part(Category::Records)
+            }
             None if outer.shape.has_others() || delivery::is_apple_name(&outer.name) => Beside::Apples,
             None => Beside::Nothing,
         };
