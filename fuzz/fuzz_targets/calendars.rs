@@ -23,8 +23,10 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let all = gathered(&stream, "x");
     for calendar in &all {
-        let _ =
-            (CalendarRow::of(calendar, "x.ics"), EventRow::all(calendar, Some(chrono_tz::Tz::Europe__Oslo)));
+        let _ = (
+            CalendarRow::of(calendar, "x.ics"),
+            EventRow::all(calendar, Some(chrono_tz::Tz::Europe__Oslo)).count(),
+        );
         let tasks = TaskRow::all(calendar, None, "x.ics");
         assert!(tasks.count() == 0 || tasks_alone(&text, calendar).is_some());
         let _ = markdown(calendar, None);
