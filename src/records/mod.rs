@@ -35,7 +35,7 @@ pub use source::{Counted, Source, SourceId, Unaccounted};
 pub const APPLICATION: u32 = 0x5766_5265;
 
 /// The version of the tables. A file of another version is made anew, never changed.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Bytes of a page.
 const PAGE: u32 = 4096;

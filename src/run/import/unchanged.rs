@@ -22,6 +22,7 @@ use crate::library::settings::{Settings, ZoneFrom};
 use crate::library::tree::{self, Tree};
 use crate::problem::Code;
 use crate::progress::Phase;
+use crate::records;
 use crate::run::import::Run;
 use crate::stage::discover::container::Container;
 use crate::stage::discover::search::{Search, Surroundings, search};
@@ -116,6 +117,8 @@ fn state(library: &Path, inputs: &Hash, strangers: Hash, settings: &Settings) ->
     let settings = Settings { zone_from: ZoneFrom::Library, ..settings.clone() };
     let mut hasher = Hasher::new();
     hasher.update(report::version().as_bytes()).update(format!("{settings:?}").as_bytes());
+    // tables that this version makes otherwise are made anew
+    hasher.update(&records::VERSION.to_le_bytes());
     hasher.update(inputs.as_bytes()).update(strangers.as_bytes()).update(tables(library).as_bytes());
     hasher.finalize().to_string()
 }
