@@ -117,10 +117,16 @@ impl Planner<'_> {
             let n = numbers.first_free(at(1).key, |n| self.is_free(&at(n), content));
             let old = self.old_place(entry, hash, &standing).or_else(|| left(wish, hash, &standing));
             let old = old.filter(|old| leaving.insert(old.clone()));
-            let is_another = |path: &LibraryPath| {
-                claimed.get(path).is_some_and(|first| are_two(self.contents, *first, index))
+            let other = |path: &LibraryPath| {
+                claimed.get(path).copied().filter(|first| are_two(self.contents, *first, index))
             };
-            let same = standing.find_but(hash, &folder, (stem, extension), is_another);
+            let named = (stem, extension);
+            // what an entry of long ago has may be this one's: nobody knows whether its own file was ever placed
+            let is_sure =
+                |path: &LibraryPath| other(path).is_some_and(|other| self.contents.entries[other].given);
+            let same = standing
+                .find_but(hash, &folder, named, |path| other(path).is_some())
+                .or_else(|| standing.find_but(hash, &folder, named, is_sure));
             let same = same.filter(|(k, _)| *k < n);
             if let Some((_, path)) = same.or_else(|| staying(wish, hash, &standing)) {
                 claimed.entry(path.clone()).or_insert(index);
