@@ -260,7 +260,7 @@ fn every_number_is_of_the_same_things() {
     assert_eq!(
         first.shown,
         "14 photos and 1 video; 1 hidden and 1 recently deleted are not shown; besides, 2 notes, 3 files, 2 contacts, \
-         2 events, 2 messages and 2 bookmarks; 1 recently deleted note is not shown"
+         2 events, 2 messages, 2 bookmarks and 3 plays; 1 recently deleted note is not shown"
     );
     let page = std::fs::read_to_string(&first.path).unwrap();
     assert!(page.contains("<title>14 photos and 1 video, "), "{page}");
