@@ -1,3 +1,5 @@
+//! Rows in, a database out: its columns, its bytes, its search, and the questions of `docs/records.md`.
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;

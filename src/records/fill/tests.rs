@@ -1,3 +1,5 @@
+//! The database from deliveries in memory to rows: several exports, what cannot be read, what each file became.
+
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 use std::path::Path;

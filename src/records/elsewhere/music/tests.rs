@@ -1,3 +1,5 @@
+//! Playlists, the library, favorites and listens as other programs read them: Apple's tables in, whole files out.
+
 use crate::records::elsewhere::files;
 use crate::records::typed::tests::Written;
 

@@ -1,3 +1,5 @@
+//! Apple's lists of plays, tracks and playlists in, the tables of music out: every generation and every trap of theirs.
+
 use crate::records::typed::tests::Written;
 
 /// Play Activity of today, with these columns in front: type, title, end, played, media, reason, device.

@@ -1,3 +1,5 @@
+//! Apple's lists of films and episodes in, `watched` out: both generations, and one view that several lists have.
+
 use crate::records::typed::tests::Written;
 
 const HEADER: &str = "Event Type,Action Type,Content Sub-Type,Content Title,Content Episode Name,Content Season Name,\
