@@ -31,7 +31,7 @@ pub const PREFIX: &str = "raw_";
 const OWN: [&str; 5] = ["_extra", "_export", "_entry", "_line", "_last_export"];
 
 /// SQLite holds no more columns.
-const MOST_COLUMNS: usize = 2_000;
+const MOST_COLUMNS: usize = delivered::MOST_COLUMNS + OWN.len();
 
 const TOO_WIDE: &str = "with the columns that this table has in other exports it has more than a table of a database may \
                         have; it is kept in `.windfall/details` alone";

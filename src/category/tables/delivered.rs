@@ -23,8 +23,9 @@ use value::{Members, cell_of, cell_of_list, keyed};
 /// Bytes of the largest property list that is read.
 const LARGEST_LIST: u64 = 64 << 20;
 
-/// Columns of a part that are told apart. A table that has more is none that a database can hold.
-const MOST_COLUMNS: usize = 2_001;
+/// Columns of the widest table that is made: as many as SQLite holds, without the five that say where a row is from. Of a
+/// part with more one more is told apart, which shows that it is too wide.
+pub const MOST_COLUMNS: usize = 1_995;
 
 /// Parts of a file. Apple's have some dozens.
 const MOST_PARTS: usize = 4_096;
@@ -76,7 +77,7 @@ impl Part {
         if let Some(known) = self.by_title.get(&key) {
             return Some(*known);
         }
-        if self.titles.len() >= MOST_COLUMNS {
+        if self.titles.len() > MOST_COLUMNS {
             return None;
         }
         self.titles.push(title.trim().to_owned());

@@ -11,14 +11,11 @@ use crate::apple::sheet::Lines;
 use crate::apple::table::Encoding;
 use crate::apple::text::{match_key, split};
 use crate::apple::when;
-use crate::category::tables::delivered::{self, Fault, Form, Part, Says, Stopped};
+use crate::category::tables::delivered::{self, Fault, Form, MOST_COLUMNS, Part, Says, Stopped};
 use crate::category::tables::kind::Known;
 use crate::contents::ContentId;
 use crate::problem::Code;
 use crate::problem::refusal::{Refusal, refused};
-
-/// Columns of the widest table that is made: as many as SQLite holds, without the five that say where a row is from.
-pub const MOST_COLUMNS: usize = 1_995;
 
 /// What a file came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
