@@ -113,7 +113,7 @@ impl Surroundings for Nothing {
         std::env::temp_dir()
     }
 
-    fn remembered(&self, _: &Container, _: &str) -> Option<ArchiveId> {
+    fn remembered(&self, _: &Container, _: &str, _: u64) -> Option<ArchiveId> {
         None
     }
 }

@@ -3,7 +3,7 @@
 //! The catalog says which archive every entry came from and what its path there was, so the same rules are asked again
 //! as for an archive that is opened. Where files stand does not matter here, and no file is touched. Pure.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::category::Wanted;
 use crate::category::delivery::{self, Delivered, Shape};
@@ -29,8 +29,8 @@ pub type Reclaimed = HashMap<Key, Before>;
 
 /// Gives remembered entries the category and the meaning that they would have today.
 ///
-/// What the owner does not want waits for a run that wants it.
-pub fn reclaim(contents: &mut Contents, wanted: &Wanted) -> Reclaimed {
+/// What the owner does not want waits for a run that wants it. Archives that are `read_through` are files no more.
+pub fn reclaim(contents: &mut Contents, wanted: &Wanted, read_through: &HashSet<Key>) -> Reclaimed {
     let mut reclaimed = Reclaimed::new();
     let categories = categories(contents);
     for (archive, entries) in doubtful(contents) {
@@ -42,11 +42,11 @@ pub fn reclaim(contents: &mut Contents, wanted: &Wanted) -> Reclaimed {
             let entry = &contents.entries[id];
             let classified = shape.classify(&entry.path.replace('\\', "/"), entry.size);
             let is_nothing = classified.category == Category::Photos || classified.class == Class::Ignored;
-            if is_nothing || !wanted.has(classified.category) {
+            let key = (entry.archive, entry.position);
+            if is_nothing || !wanted.has(classified.category) || read_through.contains(&key) {
                 continue;
             }
             let of_photos = contents.exports[contents.export_of(entry)].category == Category::Photos;
-            let key = (entry.archive, entry.position);
             let before = Before { class: entry.class, inner: entry.inner().to_owned(), of_photos };
             reclaimed.insert(key, before);
             let entry = &mut contents.entries[id];
@@ -82,13 +82,14 @@ fn doubtful(contents: &Contents) -> BTreeMap<ArchiveId, Vec<EntryId>> {
     by_archive
 }
 
-/// The category of each export that has a part which tells.
-fn categories(contents: &Contents) -> BTreeMap<PartId, Category> {
+/// The category of each part of which something tells.
+pub fn categories(contents: &Contents) -> BTreeMap<PartId, Category> {
     let others = contents.entries.iter().filter(|entry| entry.category != Category::Photos);
     others.map(|entry| (entry.part, entry.category)).collect()
 }
 
-fn shape(
+/// What the paths of a remembered archive show.
+pub fn shape(
     contents: &Contents,
     archive: ArchiveId,
     entries: &[EntryId],

@@ -1,4 +1,5 @@
-//! The journal of files that their owner had moved: by `arrange`, by `forget`, and back.
+//! The journal of files that their owner had moved: by `arrange`, by `forget`, and back; and of archives in `Other/` that an
+//! import has read through, and that go.
 //!
 //! A run's moves are on record before the first rename, and each is done when its file stands where it should and the
 //! records say so. The run is at its end only when what was derived of these files has followed; until then the next
@@ -8,6 +9,7 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, Row, Transaction, params};
 
+use crate::category::unsorted;
 use crate::contents::{ByContent, ContentId};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, forgotten, known_word, put_settings};
@@ -27,11 +29,19 @@ pub enum Errand {
     BringBack,
     /// The owner's own hand.
     Owner,
+    /// Archives whose contents stand by themselves now go.
+    ReadThrough,
 }
 
 impl Errand {
-    const ALL: [Errand; 5] =
-        [Errand::Arrange, Errand::Undo, Errand::Forget, Errand::BringBack, Errand::Owner];
+    const ALL: [Errand; 6] = [
+        Errand::Arrange,
+        Errand::Undo,
+        Errand::Forget,
+        Errand::BringBack,
+        Errand::Owner,
+        Errand::ReadThrough,
+    ];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -40,6 +50,7 @@ impl Errand {
             Errand::Forget => "forget",
             Errand::BringBack => "bring-back",
             Errand::Owner => "owner",
+            Errand::ReadThrough => "read-through",
         }
     }
 
@@ -160,6 +171,7 @@ impl Catalog {
                 Errand::Arrange | Errand::Undo | Errand::Owner => follow(tx)?,
                 Errand::Forget => forgotten::left(tx)?,
                 Errand::BringBack => forgotten::came_back(tx)?,
+                Errand::ReadThrough => went(tx)?,
             }
             tx.execute(
                 "UPDATE moves SET done = ?2 WHERE run = ?1 AND position IN (SELECT position FROM arrived)",
@@ -170,7 +182,7 @@ impl Catalog {
                 match errand {
                     Errand::Forget => forgotten::stays(tx, *run, *position)?,
                     Errand::Undo => stays(tx, *run, *position)?,
-                    Errand::Arrange | Errand::BringBack | Errand::Owner => {}
+                    Errand::Arrange | Errand::BringBack | Errand::Owner | Errand::ReadThrough => {}
                 }
                 tx.execute("DELETE FROM moves WHERE run = ?1 AND position = ?2", params![run, position])?;
             }
@@ -182,7 +194,7 @@ impl Catalog {
     pub fn end_moves(&mut self, journal: &Journal) -> Result<(), Error> {
         let end = match journal.errand {
             Errand::Arrange => "UPDATE moves SET done = 2 WHERE run = ?1",
-            Errand::Undo | Errand::Forget | Errand::BringBack | Errand::Owner => {
+            Errand::Undo | Errand::Forget | Errand::BringBack | Errand::Owner | Errand::ReadThrough => {
                 "DELETE FROM moves WHERE run = ?1"
             }
         };
@@ -302,6 +314,19 @@ fn going(row: &Row<'_>) -> rusqlite::Result<Move> {
     let is_deleted = row.get_ref(4)?.as_str()?.is_empty();
     let new = (!is_deleted).then(|| path(4)).transpose()?;
     Ok(Move { position: row.get(2)?, old: path(3)?, new, blake3 })
+}
+
+/// The archives in `arrived` are files no more. They are no entries either once the last copy has gone.
+fn went(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    let words: Vec<String> = unsorted::words().iter().map(|word| format!("'{word}'")).collect();
+    tx.execute_batch(&format!(
+        "DELETE FROM files WHERE path IN (SELECT old FROM arrived); \
+         DELETE FROM entries WHERE sort IN ({}) AND content IN (SELECT content FROM arrived) \
+         AND NOT EXISTS (SELECT 1 FROM moves WHERE command = '{}' AND content = entries.content \
+         AND old IN (SELECT path FROM files))",
+        words.join(", "),
+        Errand::ReadThrough.as_str()
+    ))
 }
 
 /// Files that stand elsewhere now. Owners move whole years, so each table gets one pass and not one for each file.

@@ -109,7 +109,7 @@ CREATE TABLE forgotten (
 CREATE TABLE moves (
     run      INTEGER NOT NULL,        -- ascending
     position INTEGER NOT NULL,        -- the order of one run
-    command  TEXT NOT NULL,           -- arrange, undo, forget, bring-back; owner: by hand
+    command  TEXT NOT NULL,           -- arrange, undo, forget, bring-back, read-through; owner: by hand
     old      TEXT NOT NULL,
     new      TEXT NOT NULL,           -- empty: it is deleted
     content  INTEGER REFERENCES contents, -- NULL: it is derived

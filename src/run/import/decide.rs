@@ -17,6 +17,7 @@ use crate::problem::{Code, Problem, remedy};
 use crate::progress::Phase;
 use crate::run::import::Run;
 use crate::run::import::read::Read;
+use crate::run::import::read_through::Leaving;
 use crate::stage::discover::Inputs;
 use crate::stage::ingest::Tally;
 use crate::stage::plan::records::Records;
@@ -39,13 +40,15 @@ pub(super) struct Decided {
     /// Files that stand where the rules of an earlier day put them.
     pub(super) to_arrange: u64,
     pub(super) problems: Vec<Problem>,
+    /// Archives that an earlier version kept, and that were read through.
+    pub(super) leaving: Vec<Leaving>,
 }
 
 /// Calls match and plan, and names what the owner did to the library.
 pub(super) fn decide(
     run: &Run<'_>,
     library: &Path,
-    Read { mut inputs, before, tally }: Read,
+    Read { mut inputs, before, tally, leaving }: Read,
     settings: &Settings,
     links: Links,
 ) -> Decided {
@@ -78,7 +81,7 @@ pub(super) fn decide(
     };
     problems.extend(lacking_links(library, &matched, settings, links));
     problems.extend(owners_changes(run, library, &before, &plan));
-    Decided { inputs, before, tally, rows, matched, others, wishes, plan, to_arrange, problems }
+    Decided { inputs, before, tally, rows, matched, others, wishes, plan, to_arrange, problems, leaving }
 }
 
 fn lacking_links(library: &Path, matched: &Matched, settings: &Settings, links: Links) -> Option<Problem> {

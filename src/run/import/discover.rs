@@ -3,6 +3,7 @@
 //!
 //! A nested archive whose entries all stand in the library is not even inflated; the catalog answers for it.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use blake3::Hash;
 
 use crate::category::Wanted;
-use crate::contents::{ArchiveId, Bytes, Category, Class, ContentSet, Contents};
+use crate::contents::{ArchiveId, Bytes, Category, Class, ContentId, ContentSet, Contents, Identity};
 use crate::error::Error;
 use crate::library::catalog::Delivered;
 use crate::library::drive;
@@ -20,7 +21,7 @@ use crate::run::import::{Run, unchanged};
 use crate::stage::discover::container::{Container, Source};
 use crate::stage::discover::fit::{self, Space};
 use crate::stage::discover::search::{Search, Surroundings, search};
-use crate::stage::discover::{self, Inputs};
+use crate::stage::discover::{self, Inputs, kept};
 use crate::stage::reclaim::{categorise, reclaim};
 use crate::stage::survey::Before;
 
@@ -62,11 +63,13 @@ pub(super) fn discover_beside(
 ) -> Result<Discovered, Error> {
     run.watch.progress.begin(Phase::Discover, 0, 0);
     let placed = before.placed();
-    let around = Around { spool, delivered: &delivered, standing: Some(&placed) };
+    let beside = Beside { standing: &placed, kept: kept_archives(&before, library), wanted };
+    let around = Around { spool, delivered: &delivered, beside: Some(beside) };
     let found = search(run.inputs, run.strangers, Some(library), &around)?;
     let given = unchanged::inputs(&found);
     let mut inputs = gather(found, delivered, run)?;
-    before.reclaimed = reclaim(&mut inputs.contents, wanted);
+    let read_through = inputs.read_through.iter().map(|archive| archive.entry).collect();
+    before.reclaimed = reclaim(&mut inputs.contents, wanted, &read_through);
     categorise(&mut inputs.contents);
     inputs.contents.sort_entries();
     exclude(&mut inputs.contents, wanted);
@@ -78,7 +81,7 @@ pub(super) fn discover_beside(
 pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, Error> {
     let nothing = Delivered::default();
     run.watch.progress.begin(Phase::Discover, 0, 0);
-    let around = Around { spool: Spool::Temporary, delivered: &nothing, standing: None };
+    let around = Around { spool: Spool::Temporary, delivered: &nothing, beside: None };
     let found = search(run.inputs, run.strangers, library, &around)?;
     let mut inputs = gather(found, nothing, run)?;
     categorise(&mut inputs.contents);
@@ -113,8 +116,23 @@ fn exclude(contents: &mut Contents, wanted: &Wanted) {
 struct Around<'a> {
     spool: Spool<'a>,
     delivered: &'a Delivered,
-    /// Contents that stand in the library; `None` where no library is asked.
-    standing: Option<&'a ContentSet>,
+    /// `None` where no library is asked.
+    beside: Option<Beside<'a>>,
+}
+
+/// What the library has.
+struct Beside<'a> {
+    /// Contents that stand there.
+    standing: &'a ContentSet,
+    /// Files that nobody understood, by their bytes.
+    kept: HashMap<ContentId, PathBuf>,
+    wanted: &'a Wanted,
+}
+
+/// Files that an earlier version kept, because it did not understand them. What their owner moved or changed is the
+/// owner's.
+fn kept_archives(before: &Before, library: &Path) -> HashMap<ContentId, PathBuf> {
+    before.unsorted().map(|record| (record.content, record.path.to_path(library))).collect()
 }
 
 impl Surroundings for Around<'_> {
@@ -139,16 +157,18 @@ impl Surroundings for Around<'_> {
 
     /// A nested archive need not be inflated again if its parent is known and all its entries stand in the
     /// library.
-    fn remembered(&self, parent: &Container, name: &str) -> Option<ArchiveId> {
-        let standing = self.standing?;
+    fn remembered(&self, parent: &Container, name: &str, size: u64) -> Option<ArchiveId> {
+        let standing = self.beside.as_ref()?.standing;
         if !matches!(parent.source, Source::Zip(_)) {
             return None;
         }
         let contents = &self.delivered.contents;
         contents.archives.iter().find(|a| a.name == parent.name && a.identity == parent.identity)?;
         let mut named = contents.archives.pairs().filter(|(_, a)| a.name == name);
-        let (index, _) = named.next()?;
-        if named.next().is_some() {
+        let (index, archive) = named.next()?;
+        // another export may have an archive of that name, which is not on record itself
+        let is_it = matches!(archive.identity, Identity::Zip { size: recorded, .. } if recorded == size);
+        if named.next().is_some() || !is_it {
             return None;
         }
         // what lies deeper is asked for by its own name
@@ -166,6 +186,15 @@ impl Surroundings for Around<'_> {
         }
         entries.peek()?;
         entries.all(|e| e.content().is_some_and(|c| standing.contains(c))).then_some(index)
+    }
+
+    fn kept(&self) -> Vec<Container> {
+        let containers = |beside: &Beside<'_>| kept::containers(&self.delivered.contents, &beside.kept);
+        self.beside.as_ref().map(containers).unwrap_or_default()
+    }
+
+    fn wants(&self, category: Category) -> bool {
+        self.beside.as_ref().is_none_or(|beside| beside.wanted.has(category))
     }
 }
 

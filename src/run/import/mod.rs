@@ -10,6 +10,7 @@ mod heal;
 mod opened;
 mod place;
 mod read;
+mod read_through;
 mod reclaimed;
 mod rehearse;
 mod report;
@@ -113,14 +114,20 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let read = read::read(run, library, discovered, &staging, &mut catalog, &settings.categories)?;
     let read = heal::heal(run, library, read, &staging, &mut catalog)?;
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
-    let placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
+    let mut placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
+    read_through::leave(run, library, &mut placed, &mut catalog)?;
+    let has_more = placed.decided.inputs.read_through.iter().any(|through| through.is_ours);
     choices::keep(library, &catalog)?;
     let (report, before) = report::report(library, placed, &settings)?;
     let healed: HashSet<&str> = report.healed.iter().map(String::as_str).collect();
     let harmed = before.harmed().filter(|(record, _)| !healed.contains(record.path.as_str()));
     let harmed = harmed.map(|(record, harm)| (record.path.clone(), harm)).collect();
     catalog.record_harm(Utc::now(), &harmed)?;
-    let left = unchanged::left(library, &report, &given, &before, &catalog, &settings)?;
+    // the next run reports on the inputs alone
+    let left = match has_more {
+        true => None,
+        false => unchanged::left(library, &report, &given, &before, &catalog, &settings)?,
+    };
     clock.record(library, report, left.as_ref(), &mut catalog)
 }
 

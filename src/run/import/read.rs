@@ -11,6 +11,7 @@ use crate::library::record::{Area, Novelty, ReadEntry};
 use crate::library::staging::Staging;
 use crate::run::import::Run;
 use crate::run::import::discover::Discovered;
+use crate::run::import::read_through::{Leaving, take_out};
 use crate::stage::discover::Inputs;
 use crate::stage::ingest::{Tally, ingest, read_kept_lists};
 use crate::stage::shelf::Shelf;
@@ -22,6 +23,8 @@ pub(super) struct Read {
     pub(super) inputs: Inputs,
     pub(super) before: Before,
     pub(super) tally: Tally,
+    /// Archives that an earlier version kept, and that were read through.
+    pub(super) leaving: Vec<Leaving>,
 }
 
 /// Reads into staging, and records in the catalog what is durable.
@@ -52,7 +55,8 @@ pub(super) fn read(
     let stand_ins = inputs.contents.drop_stand_ins();
     catalog.forget_entries(&stand_ins, &ids)?;
     inputs.ids = ids;
-    Ok(Read { inputs, before, tally })
+    let leaving = take_out(&mut inputs, &before, library);
+    Ok(Read { inputs, before, tally, leaving })
 }
 
 /// Reads for a dry run: no bytes are kept, and nothing is recorded.
@@ -68,7 +72,8 @@ pub(super) fn read_only(
         hear_others(&mut inputs, &before, library, None, choices);
     });
     inputs.contents.drop_stand_ins();
-    Ok(Read { inputs, before, tally })
+    let leaving = take_out(&mut inputs, &before, library);
+    Ok(Read { inputs, before, tally, leaving })
 }
 
 /// Asks what the lists and texts of all categories but photos say.

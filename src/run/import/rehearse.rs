@@ -21,7 +21,7 @@ use crate::run::import::discover::{Discovered, Spool, discover_beside, refuse_ba
 use crate::run::import::place::Placed;
 use crate::run::import::read::read_only;
 use crate::run::import::report::report;
-use crate::run::import::{Choose, Run, heal};
+use crate::run::import::{Choose, Run, heal, read_through};
 use crate::stage::discover::fit::{self, Space};
 use crate::stage::place::Unplaced;
 use crate::stage::report::{self, ExportReport, Report};
@@ -38,6 +38,7 @@ pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let settings = choose(&remembered);
     let read =
         heal::foresee(read_only(run, library, discovered.fitted(run, library)?, &settings.categories)?);
+    read_through::foretell(run, &read.leaving);
     let decided = decide(run, library, read, &settings, drive::expect_links(library));
     let made = made(&decided, library);
     let nothing_done = Placed { decided, unplaced: Unplaced::default(), made };

@@ -28,7 +28,7 @@ use crate::stage::survey::Before;
 /// If the entries do not add up.
 pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Result<(Report, Before), Error> {
     let Placed { decided, unplaced, made } = placed;
-    let Decided { inputs, before, tally, rows, matched, others, wishes, plan, to_arrange, problems } =
+    let Decided { inputs, before, tally, rows, matched, others, wishes, plan, to_arrange, problems, .. } =
         decided;
     let held = || before.files.values().chain(before.edited());
     let media = held().filter(|f| f.area == Area::Media).map(|f| *f.delivered()).collect();

@@ -185,7 +185,7 @@ impl Surroundings for Closed {
         PathBuf::new()
     }
 
-    fn remembered(&self, _: &Container, _: &str) -> Option<ArchiveId> {
+    fn remembered(&self, _: &Container, _: &str, _: u64) -> Option<ArchiveId> {
         Some(ArchiveId::default())
     }
 }

@@ -23,6 +23,7 @@ use crate::contents::{ArchiveId, Identity, litter};
 use crate::library::name;
 use crate::problem::Code;
 use crate::problem::refusal::{Refusal, refused_walk};
+use crate::stage::discover::kept::Kept;
 
 /// Where the bytes of a container's files are.
 #[derive(Clone)]
@@ -31,6 +32,8 @@ pub enum Source {
     Folder(PathBuf),
     /// Not opened: the catalog remembers this archive, and nothing in it needs to be read.
     Remembered(ArchiveId),
+    /// Not at hand, but for an archive in it that the library keeps.
+    Kept(Arc<Kept>),
     /// It cannot be opened at all.
     Unreadable,
 }
@@ -140,7 +143,7 @@ impl Container {
 pub(super) fn faults(source: &Source) -> &[Fault] {
     match source {
         Source::Zip(archive) => &archive.problems,
-        Source::Folder(_) | Source::Remembered(_) | Source::Unreadable => &[],
+        Source::Folder(_) | Source::Remembered(_) | Source::Kept(_) | Source::Unreadable => &[],
     }
 }
 

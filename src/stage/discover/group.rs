@@ -112,6 +112,9 @@ pub(super) fn group(
     }
     // a nested archive without a number of its own belongs where its parent does
     for (index, container) in containers.iter().enumerate() {
+        if let Source::Kept(kept) = &container.source {
+            grouped.default.insert(index, kept.part);
+        }
         if let (None, Some(parent)) = (grouped.default.get(&index), container.parent())
             && let Some(&part) = grouped.default.get(&parent)
         {
@@ -123,6 +126,9 @@ pub(super) fn group(
 
 fn units_of(containers: &[Container], index: usize, siblings: &Siblings) -> Vec<Unit> {
     let container = &containers[index];
+    if matches!(container.source, Source::Kept(_)) {
+        return Vec::new();
+    }
     let own = siblings.read(file_name(&container.name));
     let mut units: Vec<Unit> = Vec::new();
     for wrapper in container.shape.wrappers() {

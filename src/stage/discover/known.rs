@@ -32,6 +32,11 @@ pub(super) struct Record {
 }
 
 impl Record {
+    /// That of a remembered archive.
+    pub(super) fn of(archive: ArchiveId) -> Self {
+        Record { archive, twin: None, next: None }
+    }
+
     /// The position of a new file; in a zip it is the one in the central directory.
     pub(super) fn position(&mut self, file: &FileAt) -> u32 {
         let Some(next) = &mut self.next else { return file.position };

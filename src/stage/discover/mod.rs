@@ -5,14 +5,15 @@
 //! nothing is called a duplicate yet. An archive that the catalog knows is recognised by its size and central
 //! directory, so its entries arrive with their bytes already known and need not be read again.
 //!
-//! [`search`] finds archives and folders, `group` joins parts to exports, `known` finds what the catalog has
-//! on record, `part_file` opens the files of part folders. What makes a part, and what an entry is for, is
+//! [`search`] finds archives and folders, [`kept`] those that the library keeps as files, `group` joins parts to exports,
+//! `known` finds what the catalog has on record, `part_file` opens the files of part folders. What makes a part, and what an entry is for, is
 //! for the [`category`](crate::category) to say.
 
 pub mod container;
 pub mod fit;
 mod folder;
 mod group;
+pub mod kept;
 mod known;
 pub(crate) mod part_file;
 pub mod search;
@@ -28,10 +29,11 @@ use crate::contents::{ArchiveId, Bytes, Class, Contents, Entry, ExportId, Inner,
 use crate::library::catalog::{Delivered, Ids};
 use crate::problem::refusal::Refused;
 use crate::problem::{Code, Problem};
+use crate::stage::reclaim::Key;
 
 use container::{Container, FileAt, Source};
-use known::Known;
-use search::{LeftAlone, Search};
+use known::{Known, Record};
+use search::{LeftAlone, Passage, Search};
 
 /// Everything that is known before bytes are read.
 #[derive(Default)]
@@ -51,20 +53,37 @@ pub struct Inputs {
     pub given_parts: BTreeSet<PartId>,
     /// Those of them that came more than once.
     pub parts_twice: BTreeSet<PartId>,
+    /// Nested archives that the catalog has as files, and that are read through now.
+    pub read_through: Vec<ReadThrough>,
     pub problems: Vec<Problem>,
+}
+
+/// A nested archive that an earlier version kept as a file.
+#[derive(Debug, Clone)]
+pub struct ReadThrough {
+    /// The entry that it was.
+    pub entry: Key,
+    /// It and what is nested in it.
+    pub archives: Vec<ArchiveId>,
+    /// Whether its bytes come from the library, and not from the inputs.
+    pub is_ours: bool,
 }
 
 /// Joins what search found with what the catalog remembers.
 pub fn gather(found: Search, delivered: Delivered) -> Inputs {
-    let Search { containers, left_alone, problems, .. } = found;
+    let Search { containers, left_alone, problems, passages, .. } = found;
     let Delivered { contents, heard, ids, complete } = delivered;
     let mut inputs = Inputs { contents, heard, ids, left_alone, problems, ..Inputs::default() };
     let grouped = group::group(&containers, &mut inputs.contents, &complete);
     let mut known = Known::new(&inputs.contents);
     let mut order: Vec<usize> = (0..containers.len()).collect();
     order.sort_by(|&a, &b| containers[a].name.cmp(&containers[b].name));
+    let mut records: HashMap<usize, Record> = HashMap::new();
     for index in order {
         let container = &containers[index];
+        if matches!(container.source, Source::Kept(_)) {
+            continue;
+        }
         if matches!(container.source, Source::Unreadable) {
             inputs.unreadable.push(container.name.clone());
         }
@@ -76,16 +95,48 @@ pub fn gather(found: Search, delivered: Delivered) -> Inputs {
         inputs.parts_twice.extend(again);
         inputs.given_parts.extend(parts);
         match container.source {
-            Source::Unreadable => {}
-            Source::Remembered(archive) => give_remembered(&mut inputs, archive),
-            Source::Zip(_) | Source::Folder(_) => add(&mut inputs, container, &mut known, &part),
+            Source::Unreadable | Source::Kept(_) => {}
+            Source::Remembered(archive) => {
+                give_remembered(&mut inputs, archive);
+                records.insert(index, Record::of(archive));
+            }
+            Source::Zip(_) | Source::Folder(_) => {
+                records.insert(index, add(&mut inputs, container, &mut known, &part));
+            }
         }
     }
+    inputs.read_through =
+        passages.iter().filter_map(|passage| read_through(&inputs.contents, &containers, &records, &known, passage)).collect();
     inputs.contents.entries.shrink_to_fit();
     order_exports(&mut inputs);
     group::label(&mut inputs.contents);
     inputs.contents.sort_entries();
     inputs
+}
+
+/// What a nested archive was to the catalog, if it was a file; `None` also where something in it cannot be read.
+fn read_through(
+    contents: &Contents,
+    containers: &[Container],
+    records: &HashMap<usize, Record>,
+    known: &Known,
+    Passage { outer, file, containers: nested }: &Passage,
+) -> Option<ReadThrough> {
+    let outer_container = &containers[*outer];
+    let entry = match &outer_container.source {
+        Source::Kept(kept) => (kept.archive, file.position),
+        _ => {
+            let entry = known.entry(contents, records.get(outer)?, outer_container, file)?;
+            let entry = &contents.entries[entry];
+            (entry.archive, entry.position)
+        }
+    };
+    let archive = |index: usize| {
+        let record = records.get(&index).filter(|_| containers[index].sound)?;
+        Some(record.archive)
+    };
+    let archives = nested.clone().map(archive).collect::<Option<_>>()?;
+    Some(ReadThrough { entry, archives, is_ours: matches!(outer_container.source, Source::Kept(_)) })
 }
 
 fn give_remembered(inputs: &mut Inputs, archive: ArchiveId) {
@@ -97,7 +148,12 @@ fn give_remembered(inputs: &mut Inputs, archive: ArchiveId) {
 }
 
 /// Adds an archive or part folder: its record, and an entry for each file that is not in the catalog.
-fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn Fn(&str) -> Option<PartId>) {
+fn add(
+    inputs: &mut Inputs,
+    container: &Container,
+    known: &mut Known,
+    part: &dyn Fn(&str) -> Option<PartId>,
+) -> Record {
     let contents = &mut inputs.contents;
     let mut record = known.record(contents, container);
     for file in &container.files {
@@ -132,6 +188,7 @@ fn add(inputs: &mut Inputs, container: &Container, known: &mut Known, part: &dyn
         });
     }
     inputs.sources.insert(record.archive, container.source.clone());
+    record
 }
 
 /// What is wrong with a new file even before it is read.
@@ -174,7 +231,7 @@ pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read +
             let file = part_file::open(root, path).map_err(|e| Refused::of(&e))?;
             Ok(Box::new(file))
         }
-        Source::Remembered(_) | Source::Unreadable => {
+        Source::Remembered(_) | Source::Kept(_) | Source::Unreadable => {
             Err((Code::DamagedEntry, "its archive is not at hand".to_owned()).into())
         }
     }
@@ -184,7 +241,7 @@ pub fn open(source: &Source, position: u32, path: &str) -> Result<Box<dyn Read +
 pub(crate) fn is_deflated(source: &Source, position: u32) -> bool {
     match source {
         Source::Zip(archive) => zip_entry(archive, position).is_some_and(|entry| entry.method == DEFLATED),
-        Source::Folder(_) | Source::Remembered(_) | Source::Unreadable => false,
+        Source::Folder(_) | Source::Remembered(_) | Source::Kept(_) | Source::Unreadable => false,
     }
 }
 

@@ -69,6 +69,6 @@ pub(super) fn seekable(source: &Source, position: u32, path: &str) -> Option<Box
             Some(Box::new(window))
         }
         Source::Folder(root) => Some(Box::new(part_file::open(root, path).ok()?)),
-        Source::Remembered(_) | Source::Unreadable => None,
+        Source::Remembered(_) | Source::Kept(_) | Source::Unreadable => None,
     }
 }

@@ -39,7 +39,7 @@ use twins::Twin;
 pub use derived::{Derivation, Removal, derive, is_in_form, remove};
 pub use made::make;
 pub use mend::{Healing, mend, relink};
-pub use origins::record_origins;
+pub use origins::{file_of, record_origins};
 pub use times::{Corrected, correct};
 pub use twins::let_all_run;
 

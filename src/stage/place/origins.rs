@@ -69,7 +69,7 @@ pub fn record_origins(
 }
 
 /// Where the bytes of an entry stand.
-fn file_of<'a>(id: EntryId, entry: &Entry, plan: &'a Plan) -> Option<&'a LibraryPath> {
+pub fn file_of<'a>(id: EntryId, entry: &Entry, plan: &'a Plan) -> Option<&'a LibraryPath> {
     let content = entry.content()?;
     match entry.class {
         Class::Resource => plan.paths.get(content),

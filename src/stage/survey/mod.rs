@@ -20,6 +20,7 @@ use crate::category::AlbumKind;
 use crate::contents::{Bytes, Category, Class, ContentId, ContentSet, Contents};
 use crate::error::Error;
 use crate::library::catalog::{Forgotten, Recorded};
+use crate::library::layout;
 use crate::library::path::LibraryPath;
 use crate::library::record::{Area, DerivedRecord, FileRecord, Harm, Placement};
 use crate::library::tree::{self, Tree};
@@ -153,6 +154,15 @@ impl Before {
     /// What stands in the tree and is none of `files`: links and sidecars, changed files, and what no import put there.
     pub fn strange(&self) -> impl Iterator<Item = &LibraryPath> {
         self.seen.iter().map(|(path, _)| path)
+    }
+
+    /// Files of `Other/` as an import put them there.
+    pub fn unsorted(&self) -> impl Iterator<Item = &FileRecord> {
+        let is_there = |record: &&FileRecord| {
+            let top = record.path.as_str().split('/').next();
+            record.area == Area::Other && top == Some(layout::OTHER) && record.original.is_none()
+        };
+        self.files.values().filter(is_there).filter(|record| !self.owners.contains(&record.path))
     }
 
     /// Records of edited files, whether they stand or not.

@@ -16,6 +16,7 @@ mod nested;
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::apple::zip::{Window, ZipArchive};
 use crate::category::delivery::Shape;
 use crate::category::recognise::Beside;
-use crate::contents::{ArchiveId, Category, Class};
+use crate::contents::{ArchiveId, Category, Class, Identity};
 use crate::error::Error;
 use crate::problem::refusal::Refusal;
 use crate::problem::{Code, Problem};
@@ -46,6 +47,18 @@ pub struct Search {
     /// One hash for each archive, part folder and unfinished download in the inputs, of all that tells it from
     /// another. Nested archives have none.
     pub hashes: Vec<Hash>,
+    /// The files that are nested archives, and what came out of them.
+    pub passages: Vec<Passage>,
+}
+
+/// A nested archive that is read through.
+pub struct Passage {
+    /// The container in which it lies, by index.
+    pub outer: usize,
+    /// The file that it is there.
+    pub file: FileAt,
+    /// It and what is nested in it.
+    pub containers: Range<usize>,
 }
 
 /// What lies in the inputs and was not taken.
@@ -105,8 +118,18 @@ pub trait Surroundings {
     /// The exports that the catalog knows: name, number of parts, category.
     fn known_exports(&self) -> Vec<(String, Option<u32>, Category)>;
 
-    /// The archive that the catalog remembers for a nested one, if nothing in it needs to be read again.
-    fn remembered(&self, parent: &Container, name: &str) -> Option<ArchiveId>;
+    /// The archive that the catalog remembers for a nested one of so many bytes, if nothing in it needs to be read again.
+    fn remembered(&self, parent: &Container, name: &str, size: u64) -> Option<ArchiveId>;
+
+    /// Archives that the library keeps as files: see [`kept`](super::kept).
+    fn kept(&self) -> Vec<Container> {
+        Vec::new()
+    }
+
+    /// Whether anything of this category is wanted of what the library keeps.
+    fn wants(&self, _: Category) -> bool {
+        true
+    }
 }
 
 /// Finds all containers. If `library` lies in an input, it is skipped.
@@ -160,6 +183,7 @@ pub fn search(
     }
     match refused.len() {
         0 => {
+            searcher.kept()?;
             let names = &mut searcher.found.left_alone.names;
             names.sort();
             names.dedup();
@@ -252,6 +276,53 @@ impl Searcher<'_> {
         self.found.hashes.extend([container.hash(), blake3::hash(b"loose")]);
         self.found.containers.push(container);
         true
+    }
+
+    /// Looks through what the library keeps, unless the archive in which it was delivered is given again. What shows
+    /// itself an owner's, and what nobody wants now, stays as it is. An import needs a reason of its own.
+    fn kept(&mut self) -> Result<(), Error> {
+        if !self.found.containers.iter().any(|found| !matches!(found.source, Source::Unreadable)) {
+            return Ok(());
+        }
+        for container in self.around.kept() {
+            let is_given = match container.identity {
+                Identity::Zip { .. } => self.found.containers.iter().any(|found| {
+                    matches!(found.source, Source::Zip(_))
+                        && (&found.name, &found.identity) == (&container.name, &container.identity)
+                }),
+                Identity::Folder => self.found.passages.iter().any(|passage| {
+                    let outer = &self.found.containers[passage.outer];
+                    let is_it = |file: &FileAt| (&file.path, file.size) == (&passage.file.path, passage.file.size);
+                    matches!(outer.source, Source::Folder(_))
+                        && outer.name == container.name
+                        && container.files.iter().any(is_it)
+                }),
+            };
+            if is_given {
+                continue;
+            }
+            let (index, problems, passages) =
+                (self.found.containers.len(), self.found.problems.len(), self.found.passages.len());
+            self.found.containers.push(container);
+            self.nested(index)?;
+            let nested = &self.found.containers[index + 1..];
+            if !nested.iter().any(|nested| self.is_wanted(nested)) {
+                (index..self.found.containers.len()).for_each(|index| self.expansion.forget(index));
+                self.found.containers.truncate(index);
+                self.found.problems.truncate(problems);
+                self.found.passages.truncate(passages);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a container holds anything that is wanted, or is remembered.
+    fn is_wanted(&self, container: &Container) -> bool {
+        let of_file = |file: &FileAt| {
+            let classified = container.shape.classify(&file.path.replace('\\', "/"), file.size.max(1));
+            classified.class != Class::Ignored && self.around.wants(classified.category)
+        };
+        matches!(container.source, Source::Remembered(_)) || container.files.iter().any(of_file)
     }
 
     /// Adds an archive and the nested archives in it.

@@ -16,7 +16,7 @@ use crate::error::{Error, is_full};
 use crate::problem::refusal::{Refusal, refused};
 use crate::problem::{Code, Problem};
 use crate::stage::discover::container::{Container, FileAt, Lies, Source, container, shape_of};
-use crate::stage::discover::search::Searcher;
+use crate::stage::discover::search::{Passage, Searcher};
 use crate::stage::discover::search::expansion::claimed;
 use crate::stage::discover::search::files::damaged;
 use crate::stage::discover::{self, part_file};
@@ -54,7 +54,11 @@ impl Searcher<'_> {
             index = parent;
             depth += 1;
         }
-        depth
+        let root = &self.found.containers[index];
+        match root.source {
+            Source::Kept(_) => depth + root.name.matches('/').count(),
+            _ => depth,
+        }
     }
 
     /// Looks for archives of Apple's in an archive that shows nothing itself: an owner may have zipped what was
@@ -121,6 +125,12 @@ impl Searcher<'_> {
                 continue;
             }
             let name = format!("{}/{file_name}", outer.name);
+            let is_kept = matches!(outer.source, Source::Kept(_));
+            // that was said when it was delivered
+            if is_deepest && is_kept {
+                remaining.push(file);
+                continue;
+            }
             if is_deepest {
                 let message = format!(
                     "`{file_name}` lies in {DEEPEST_NESTING} archives and was not opened; it is kept as it is: unzip it and \
@@ -131,25 +141,34 @@ impl Searcher<'_> {
                 remaining.push(file);
                 continue;
             }
+            let first = self.found.containers.len();
+            let through = |searcher: &mut Self, file| {
+                let containers = first..searcher.found.containers.len();
+                searcher.found.passages.push(Passage { outer: index, file, containers });
+            };
             match self.through(index, &file, &name)? {
                 Through::Opened(container, base) => {
                     if let Some(base) = base {
                         self.expansion.came_out(self.found.containers.len(), base);
                     }
                     self.add(*container)?;
+                    through(self, file);
                 }
                 Through::Wrapping(container, base) => {
                     if let Some(base) = base {
                         self.expansion.came_out(self.found.containers.len(), base);
                     }
-                    if self.probe(*container)?.is_some() {
-                        remaining.push(file);
+                    match self.probe(*container)? {
+                        Some(_) => remaining.push(file),
+                        None => through(self, file),
                     }
                 }
                 Through::Remembered(archive) => {
                     let source = Source::Remembered(archive);
                     self.found.containers.push(Container::closed(name, source, Lies::In(index)));
+                    through(self, file);
                 }
+                Through::Unreadable(_) if is_kept => remaining.push(file),
                 // what cannot be opened is a file like any other, so that nothing is lost that came with it
                 Through::Unreadable((code, message)) if self.found.containers[index].shape.has_others() => {
                     let message = format!("{message}; it is kept as it is");
@@ -167,7 +186,7 @@ impl Searcher<'_> {
     /// Looks into a file of a container, as an archive with this name.
     fn through(&mut self, index: usize, file: &FileAt, name: &str) -> Result<Through, Error> {
         let outer = &self.found.containers[index];
-        if let Some(remembered) = self.around.remembered(outer, name) {
+        if let Some(remembered) = self.around.remembered(outer, name, file.size) {
             return Ok(Through::Remembered(remembered));
         }
         let file_name = name.rsplit('/').next().unwrap_or(name);
@@ -207,6 +226,7 @@ impl Searcher<'_> {
                     }
                 }
             }
+            Source::Kept(kept) => kept.open().and_then(Window::file).map_err(|e| refused(&e)),
             Source::Remembered(_) | Source::Unreadable => return Ok(Through::NotApples),
         };
         let opened = window.and_then(|w| ZipArchive::open(w).map_err(damaged));
