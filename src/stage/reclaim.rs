@@ -111,11 +111,13 @@ pub fn shape(
     Shape::of(file, delivered, beside, paths.iter().map(String::as_str), &|_| None)
 }
 
-/// The category that most of an export's entries have: records, if none has more than half.
-pub fn categorise(contents: &mut Contents) {
+/// The category that most of an export's entries have: records, if none has more than half. Archives that are
+/// `read_through` are files no more, and what is in them counts.
+pub fn categorise(contents: &mut Contents, read_through: &HashSet<Key>) {
     let mut counts: HashMap<usize, BTreeMap<Category, u64>> = HashMap::new();
     for entry in &contents.entries {
-        if !matches!(entry.class, Class::Ignored) {
+        let is_read_through = read_through.contains(&(entry.archive, entry.position)) && !entry.given;
+        if !matches!(entry.class, Class::Ignored) && !is_read_through {
             *counts
                 .entry(contents.export_of(entry).index())
                 .or_default()

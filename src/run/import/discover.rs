@@ -3,7 +3,7 @@
 //!
 //! A nested archive whose entries all stand in the library is not even inflated; the catalog answers for it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ pub(super) fn discover_beside(
     let mut inputs = gather(found, delivered, run)?;
     let read_through = inputs.read_through.iter().map(|archive| archive.entry).collect();
     before.reclaimed = reclaim(&mut inputs.contents, wanted, &read_through);
-    categorise(&mut inputs.contents);
+    categorise(&mut inputs.contents, &read_through);
     inputs.contents.sort_entries();
     exclude(&mut inputs.contents, wanted);
     before.unread_what_is_gone(&mut inputs.contents);
@@ -84,7 +84,7 @@ pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, 
     let around = Around { spool: Spool::Temporary, delivered: &nothing, beside: None };
     let found = search(run.inputs, run.strangers, library, &around)?;
     let mut inputs = gather(found, nothing, run)?;
-    categorise(&mut inputs.contents);
+    categorise(&mut inputs.contents, &HashSet::new());
     Ok(inputs)
 }
 

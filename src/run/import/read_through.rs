@@ -123,7 +123,11 @@ pub(super) fn leave(
         archives += 1;
         let blake3 = contents.distinct[leaving.content].blake3;
         let files = leaving.files.iter().filter(|path| hash_file(&path.to_path(library)) == Some(blake3));
-        going.extend(files.map(|path| NewMove { old: path.clone(), new: None, content: Some(leaving.content) }));
+        going.extend(files.map(|path| NewMove {
+            old: path.clone(),
+            new: None,
+            content: Some(leaving.content),
+        }));
     }
     if going.is_empty() {
         return Ok(());

@@ -105,8 +105,10 @@ pub fn gather(found: Search, delivered: Delivered) -> Inputs {
             }
         }
     }
-    inputs.read_through =
-        passages.iter().filter_map(|passage| read_through(&inputs.contents, &containers, &records, &known, passage)).collect();
+    inputs.read_through = passages
+        .iter()
+        .filter_map(|passage| read_through(&inputs.contents, &containers, &records, &known, passage))
+        .collect();
     inputs.contents.entries.shrink_to_fit();
     order_exports(&mut inputs);
     group::label(&mut inputs.contents);

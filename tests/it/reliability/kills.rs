@@ -11,7 +11,7 @@ const SIGINT: i32 = 2;
 const SIGKILL: i32 = 9;
 
 /// Kills a run after this time, unless it ends before; says whether it was killed.
-pub(super) fn kill_after(mut command: Command, time: Duration) -> bool {
+pub fn kill_after(mut command: Command, time: Duration) -> bool {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(time);
     child.kill().unwrap();

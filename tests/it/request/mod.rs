@@ -9,6 +9,7 @@ mod choices;
 mod contacts;
 mod derived;
 mod drive;
+mod kept;
 mod mail;
 mod notes;
 mod page;

@@ -292,7 +292,8 @@ impl Searcher<'_> {
                 }),
                 Identity::Folder => self.found.passages.iter().any(|passage| {
                     let outer = &self.found.containers[passage.outer];
-                    let is_it = |file: &FileAt| (&file.path, file.size) == (&passage.file.path, passage.file.size);
+                    let is_it =
+                        |file: &FileAt| (&file.path, file.size) == (&passage.file.path, passage.file.size);
                     matches!(outer.source, Source::Folder(_))
                         && outer.name == container.name
                         && container.files.iter().any(is_it)

@@ -16,9 +16,9 @@ use crate::error::{Error, is_full};
 use crate::problem::refusal::{Refusal, refused};
 use crate::problem::{Code, Problem};
 use crate::stage::discover::container::{Container, FileAt, Lies, Source, container, shape_of};
-use crate::stage::discover::search::{Passage, Searcher};
 use crate::stage::discover::search::expansion::claimed;
 use crate::stage::discover::search::files::damaged;
+use crate::stage::discover::search::{Passage, Searcher};
 use crate::stage::discover::{self, part_file};
 
 /// How deep archives lie in archives; still deeper ones are kept unopened, and named.
