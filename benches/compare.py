@@ -73,7 +73,7 @@ def main():
     parser.add_argument("--work", help="folder for all data [/dev/shm if it has room, else the temporary folder]")
     parser.add_argument("--megabytes", type=int, help="size of each export [2000]")
     parser.add_argument("--rounds", type=int, help="[5]")
-    parser.add_argument("--jobs", type=int, default=2, help="threads, or processes, of what can have many [%(default)s]")
+    parser.add_argument("--jobs", type=int, default=2, help="threads or processes of what can have many [%(default)s]")
     parser.add_argument("--exports", help=f"for the first four tables [{','.join(EXPORTS)}]")
     parser.add_argument("--tables", help=f"[{','.join(TABLES)}]")
     parser.add_argument("--scale", type=int, default=500_000, help="entries of the table scale [%(default)s]")
@@ -113,7 +113,8 @@ def programs(args):
     found = {label: [path, "--version"] for label, path in args.windfall.items()}
     if not args.alone:
         found |= {"unzip": ["unzip", "-v"], "7z": [seven_zip()], "exiftool": ["exiftool", "-ver"]}
-        found |= {name: [name, "--version"] for name in ["bsdtar", "ripunzip", "cp", "rsync", "cat", "sha1sum", "b3sum"]}
+        for name in ["bsdtar", "ripunzip", "cp", "rsync", "cat", "sha1sum", "b3sum"]:
+            found[name] = [name, "--version"]
     return found
 
 
@@ -252,8 +253,8 @@ def clear(args):
 
 
 def windfall_import(args, zips, threads=None, label="windfall"):
-    words = [args.windfall[label], "import", *zips, "--time-zone", "UTC", "--quiet", "--jobs", str(threads or args.jobs)]
-    return f'{shlex.join(words)} --to "$OUT/library"'
+    command = shlex.join([args.windfall[label], "import", *zips])
+    return f'{command} --to "$OUT/library" --time-zone UTC --quiet --jobs {threads or args.jobs}'
 
 
 def windfalls(args, zips):

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 
 class Contender(NamedTuple):
-    """A shell command, to which $OUT is a fresh folder; the programs it needs; whether it runs twice, how often at most."""
+    """A shell command, to which $OUT is a fresh folder; the programs it needs; if it runs twice; rounds at most."""
 
     command: str
     needs: str = ""
