@@ -81,7 +81,7 @@ impl<'l> Counting<'l> {
         }
         let packages = self.packages.len();
         let items = self.files.difference(&self.packed).count() + packages;
-        let listed = (!self.lists.is_empty()).then(|| self.listed.len() as u64);
+        let listed = (!self.lists.is_empty()).then_some(self.listed.len() as u64);
         let matched = (self.matched.len() + packages) as u64;
         let (items, files) = (items as u64, self.files.len() as u64);
         Some(Count { items, listed, matched, files, ..Count::of(Category::Drive) })

@@ -4,20 +4,22 @@
 //! Of several rows for the same file the newest export's decides. Nothing is said of exports of which these inputs hold
 //! nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
+use crate::apple::sheet::Lines;
 use crate::apple::stamp::Stamp;
+use crate::apple::table::Encoding;
 use crate::apple::text::split;
 use crate::category::drive::count::Counting;
 use crate::category::drive::delivered::{self, Delivered};
 use crate::category::drive::doubts;
 use crate::category::drive::files::{Proving, Said, Tree, Verdict, said};
 use crate::category::drive::hash::BaseHash;
-use crate::category::drive::list::Row;
+use crate::category::drive::list::{List, Row};
 use crate::category::drive::package::{Opened, Package, Packed};
 use crate::category::drive::path::may_be_package_as_zip;
 use crate::category::drive::rows::Matching;
@@ -39,6 +41,8 @@ pub struct Decided {
     pub problems: Vec<Problem>,
     /// Every file, in the order in which they were first delivered.
     pub files: Vec<File>,
+    /// What became of the lines of each list, and how its text was read.
+    pub lines: BTreeMap<ContentId, (Encoding, Lines)>,
     /// How much Apple's lists prove of these inputs.
     pub proof: Proof,
     /// What speaks against the zone in which the dates of the lists are read, if there are any.
@@ -104,13 +108,19 @@ pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided 
             proof = proof.max(Proof::of(heard, export, &matching));
         }
     }
+    let count = counting.done();
     let trial = tried(contents, &exports, choices.zone);
     let mut wishes = united.wishes(choices.zone);
     let zips = united.zips(contents, heard);
-    let files = united.files.into_iter().map(|(_, _, file)| file).collect();
+    let mut files: Vec<File> = united.files.into_iter().map(|(_, _, file)| file).collect();
+    // they stay to the end, without what stood beside them
+    files.shrink_to_fit();
     let packages = unpacked(&mut tree, zips, choices.packages, &mut wishes);
-    let (count, problems, opened) = (counting.done(), doubts.into_problems(), Opened::default());
-    Decided { count, wishes, problems, files, proof, trial, packages, opened }
+    let (problems, opened) = (doubts.into_problems(), Opened::default());
+    let lines =
+        heard.lists.iter().map(|(content, List { sheet, .. })| (*content, (sheet.encoding, sheet.lines)));
+    let lines = lines.collect();
+    Decided { count, wishes, problems, files, lines, proof, trial, packages, opened }
 }
 
 /// What the dates of the lists prove of the zone that they are read in.
