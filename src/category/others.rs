@@ -110,17 +110,18 @@ impl Decided {
         !self.unwanted.contains(&category)
     }
 
-    /// Where files are to stand.
-    pub fn wishes(&self) -> Wishes {
-        let of_records = &self.tables.wishes;
-        let all = [
-            &self.notes.wishes,
-            &self.drive.wishes,
-            &self.contacts.wishes,
-            &self.calendars.wishes,
-            &self.mail.wishes,
+    /// Where files are to stand. They take too much room to be there twice: nobody can ask again.
+    pub fn take_wishes(&mut self) -> Wishes {
+        let others = [
+            &mut self.notes.wishes,
+            &mut self.contacts.wishes,
+            &mut self.calendars.wishes,
+            &mut self.mail.wishes,
+            &mut self.tables.wishes,
         ];
-        all.into_iter().chain([of_records]).flatten().map(|(entry, wish)| (*entry, wish.clone())).collect()
+        let mut wishes = std::mem::take(&mut self.drive.wishes);
+        wishes.extend(others.into_iter().flat_map(std::mem::take));
+        wishes
     }
 
     /// How much of each category these inputs hold.

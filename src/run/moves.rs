@@ -178,7 +178,7 @@ pub fn settle(run: &Run<'_>, catalog: &mut Catalog) -> Result<Moved, Error> {
     let links = drive::probe_links(library)?;
     let matched = recall(&contents, &before.files, &catalog.albums()?);
     let held = survey::held(library, &before, &contents, &ContentSet::default(), links);
-    let wishes = understood(library, &contents, &before.files, &settings.categories).wishes();
+    let wishes = understood(library, &contents, &before.files, &settings.categories).take_wishes();
     let plan = plan(&contents, Assets::Photos(&matched, &heard.photos), &wishes, &held, &settings);
     let standing = before.paths_by_hash(&contents);
     let placing = Placing { library, staging: &staging, held: &standing, watch };

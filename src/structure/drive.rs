@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::apple::text::{match_key, split};
 use crate::category::drive::files::samples;
 use crate::category::drive::hash::{Scheme, proved};
-use crate::category::drive::list::Row;
+use crate::category::drive::list::Rows;
 use crate::category::drive::path::is_package;
 use crate::category::drive::rows::{Known, matching};
 
@@ -101,7 +101,7 @@ impl Drive {
     /// Compares the list with the files; `read` gives the bytes of a file.
     pub fn compare(
         &mut self,
-        rows: &[Row],
+        rows: &Rows<'_>,
         files: &[File<'_>],
         read: &mut dyn FnMut(usize) -> Option<Vec<u8>>,
     ) {
@@ -132,7 +132,7 @@ impl Drive {
 #[cfg(test)]
 mod tests {
     use super::{Drive, File};
-    use crate::category::drive::list;
+    use crate::category::drive::list::{self, Rows};
     use base64::Engine;
 
     #[test]
@@ -146,8 +146,8 @@ mod tests {
         assert_eq!((drive.packages["key"].folders, drive.packages["band"].zips), (1, 1));
         let hash = sha256(b"abc");
         let text = format!("Title, Base Hash, Type, Size\nBudget.xlsx,{hash},File,3\n");
-        let rows = list::read(text.as_bytes(), 1 << 20).unwrap().rows;
-        drive.compare(&rows, &files, &mut |_| Some(b"abc".to_vec()));
+        let list = list::read(text.as_bytes(), 1 << 20).unwrap();
+        drive.compare(&Rows::Of(&list.rows), &files, &mut |_| Some(b"abc".to_vec()));
         assert_eq!((drive.rows, drive.matched_rows, drive.hash_samples), (1, 1, 1));
         assert_eq!(drive.hash_is_of, Some("SHA-256 of the bytes"));
     }

@@ -309,14 +309,14 @@ impl Looking<'_> {
         }
         (drive.parts, drive.parts_with_list) = (parts.len() as u64, with_list.len() as u64);
         drive.count(&files, &extension);
-        let mut rows = Vec::new();
+        let mut lists = Vec::new();
         for entry in of_sort(Sort::DriveList) {
             self.clock(entry);
             let room = ROOM_FOR_ROWS.saturating_add(self.hearing.room_of(entry));
             let list = entry.content().and_then(|content| self.hearing.reader(content));
-            let sheet = list.and_then(|list| drive_list::read(list, room).ok());
-            rows.extend(sheet.into_iter().flat_map(|sheet| sheet.rows));
+            lists.extend(list.and_then(|list| drive_list::read(list, room).ok()));
         }
+        let rows = drive_list::Rows::all(lists.iter());
         let hearing = &mut self.hearing;
         drive.compare(&rows, &files, &mut |file| {
             let entry = entries.get(file).filter(|entry| entry.size <= LARGEST_SAMPLE)?;

@@ -188,7 +188,7 @@ pub fn read<R, const N: usize>(
     source: impl Read,
     form: &Form<N>,
     room: usize,
-    row: impl Fn(&mut Cells<'_, N>) -> Result<R, &'static str>,
+    mut row: impl FnMut(&mut Cells<'_, N>) -> Result<R, &'static str>,
 ) -> Result<Sheet<R>, Refusal> {
     let mut passages = Passages::new(source);
     let mut reader =
@@ -222,7 +222,7 @@ pub fn read<R, const N: usize>(
                     spanned += record.lines;
                     done = done.max(line + record.lines - 1);
                     record.line += passage.before;
-                    reader.take(record, &mut sheet, &row)?;
+                    reader.take(record, &mut sheet, &mut row)?;
                 }
                 Err(Oversized { line }) => {
                     spanned += 1;
@@ -330,7 +330,7 @@ impl<'f, const N: usize> Reader<'f, N> {
         &mut self,
         record: Record<'_>,
         sheet: &mut Sheet<R>,
-        row: &impl Fn(&mut Cells<'_, N>) -> Result<R, &'static str>,
+        row: &mut impl FnMut(&mut Cells<'_, N>) -> Result<R, &'static str>,
     ) -> Result<(), Refusal> {
         if record.fields.iter().all(|field| field.trim().is_empty()) {
             sheet.lines.blank += 1;

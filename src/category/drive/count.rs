@@ -1,7 +1,8 @@
 //! How much of iCloud Drive a run's inputs hold, as a person counts: a package is one file whatever it came as, and what
 //! two exports both have counts once.
 
-use std::collections::{HashMap, HashSet};
+use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use crate::category::drive::delivered::{Delivered, Lists, nfc, united};
 use crate::category::drive::rows::{Matched, Matching};
@@ -10,7 +11,7 @@ use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents};
 
 /// What has been counted so far. Files are numbered.
-pub struct Counting {
+pub struct Counting<'l> {
     lists: HashSet<ContentId>,
     files: HashSet<usize>,
     matched: HashSet<usize>,
@@ -18,13 +19,11 @@ pub struct Counting {
     packed: HashSet<usize>,
     /// Those folders.
     packages: HashSet<String>,
-    /// How often rows of one name, size and hash are in one export, at most.
-    listed: HashMap<Row, u64>,
+    /// The name, size and hash of rows, in order: each as often as it is in one export, at most.
+    listed: Vec<&'l [u8]>,
 }
 
-type Row = (Box<str>, Option<u64>, Box<str>);
-
-impl Counting {
+impl<'l> Counting<'l> {
     /// Of what these inputs hold.
     pub fn of(contents: &Contents) -> Self {
         let given = contents.entries.iter().filter(|entry| entry.given);
@@ -35,30 +34,28 @@ impl Counting {
             matched: HashSet::new(),
             packed: HashSet::new(),
             packages: HashSet::new(),
-            listed: HashMap::new(),
+            listed: Vec::new(),
         }
     }
 
     /// Adds an export; `numbers` are those of its files, `None` for damaged ones.
     pub fn add(
         &mut self,
-        lists: &Lists,
+        lists: &'l Lists,
         export: &Delivered<'_>,
         matching: &Matching,
         numbers: &[Option<usize>],
     ) {
         let number = |at: usize| numbers.get(at).copied().flatten();
-        for (at, file) in export.files.iter().enumerate().filter(|(_, file)| file.is_given) {
+        for (at, _) in export.files.iter().enumerate().filter(|(_, file)| file.is_given) {
             let Some(number) = number(at) else { continue };
             self.files.insert(number);
             match matching.files.get(at) {
                 Some(Matched::Row(..)) => _ = self.matched.insert(number),
                 Some(Matched::InPackage(row)) => {
                     self.packed.insert(number);
-                    let package = matching
-                        .packages
-                        .iter()
-                        .find(|(of, folder)| of == row && file.path.get(..folder.len()) == Some(folder));
+                    let found = matching.packages.binary_search_by_key(row, |(of, _)| *of);
+                    let package = found.ok().and_then(|package| matching.packages.get(package));
                     self.packages.extend(package.map(|(_, folder)| nfc(folder).into_owned()));
                 }
                 Some(Matched::OneOf(_) | Matched::Nothing) | None => {}
@@ -70,15 +67,11 @@ impl Counting {
             self.matched.extend(given.take(group.rows.len()));
         }
         let given = export.lists.iter().filter(|list| self.lists.contains(list));
-        let rows = united(given.filter_map(|list| lists.get(list)).map(|sheet| sheet.rows.as_slice()));
-        let mut here: HashMap<Row, u64> = HashMap::new();
-        for row in rows.iter() {
-            *here.entry((row.title.clone(), row.size, row.base_hash.clone())).or_default() += 1;
-        }
-        for (row, count) in here {
-            let most = self.listed.entry(row).or_default();
-            *most = count.max(*most);
-        }
+        let rows = united(given.filter_map(|list| lists.get(list)));
+        let mut here: Vec<&[u8]> = rows.named().collect();
+        here.sort_unstable();
+        let before = std::mem::take(&mut self.listed);
+        self.listed = if before.is_empty() { here } else { most_of_both(&before, &here) };
     }
 
     /// The numbers; `None` if these inputs hold nothing of iCloud Drive.
@@ -88,9 +81,44 @@ impl Counting {
         }
         let packages = self.packages.len();
         let items = self.files.difference(&self.packed).count() + packages;
-        let listed = (!self.lists.is_empty()).then(|| self.listed.values().sum());
+        let listed = (!self.lists.is_empty()).then_some(self.listed.len() as u64);
         let matched = (self.matched.len() + packages) as u64;
         let (items, files) = (items as u64, self.files.len() as u64);
         Some(Count { items, listed, matched, files, ..Count::of(Category::Drive) })
+    }
+}
+
+/// What one or the other has, as often as the one that has it more often. Both are in order.
+fn most_of_both<T: Ord + Copy>(a: &[T], b: &[T]) -> Vec<T> {
+    let (mut a, mut b) = (a.iter().copied().peekable(), b.iter().copied().peekable());
+    let next = || {
+        let order = match (a.peek(), b.peek()) {
+            (Some(of_a), Some(of_b)) => of_a.cmp(of_b),
+            (_, None) => Ordering::Less,
+            (None, _) => Ordering::Greater,
+        };
+        match order {
+            Ordering::Less => a.next(),
+            Ordering::Greater => b.next(),
+            Ordering::Equal => a.next().and(b.next()),
+        }
+    };
+    std::iter::from_fn(next).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::most_of_both;
+
+    #[test]
+    fn what_two_exports_have() {
+        for (a, b, both) in [
+            (&[1, 1, 2, 4][..], &[1, 2, 2, 3][..], &[1, 1, 2, 2, 3, 4][..]),
+            (&[], &[1, 1], &[1, 1]),
+            (&[2], &[], &[2]),
+        ] {
+            assert_eq!(most_of_both(a, b), both);
+            assert_eq!(most_of_both(b, a), both);
+        }
     }
 }

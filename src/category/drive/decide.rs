@@ -4,18 +4,22 @@
 //! Of several rows for the same file the newest export's decides. Nothing is said of exports of which these inputs hold
 //! nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 
+use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
+use crate::apple::sheet::Lines;
 use crate::apple::stamp::Stamp;
+use crate::apple::table::Encoding;
 use crate::apple::text::split;
 use crate::category::drive::count::Counting;
 use crate::category::drive::delivered::{self, Delivered};
 use crate::category::drive::doubts;
-use crate::category::drive::files::{Listed, Tree, Verdict, listed, verdict};
+use crate::category::drive::files::{Proving, Said, Tree, Verdict, said};
 use crate::category::drive::hash::BaseHash;
+use crate::category::drive::list::{List, Row};
 use crate::category::drive::package::{Opened, Package, Packed};
 use crate::category::drive::path::may_be_package_as_zip;
 use crate::category::drive::rows::Matching;
@@ -37,6 +41,8 @@ pub struct Decided {
     pub problems: Vec<Problem>,
     /// Every file, in the order in which they were first delivered.
     pub files: Vec<File>,
+    /// What became of the lines of each list, and how its text was read.
+    pub lines: BTreeMap<ContentId, (Encoding, Lines)>,
     /// How much Apple's lists prove of these inputs.
     pub proof: Proof,
     /// What speaks against the zone in which the dates of the lists are read, if there are any.
@@ -60,13 +66,11 @@ struct Unpacked {
 /// A file of the owner's iCloud Drive.
 #[derive(Debug)]
 pub struct File {
-    /// Its name as it was delivered.
-    pub title: Box<str>,
     pub content: ContentId,
-    /// The first of its entries, which stands where it stands.
+    /// The first of its entries, which stands where it stands and has its name.
     pub entry: EntryId,
     /// What Apple's list says of it.
-    pub listed: Option<Listed>,
+    pub listed: Option<Said>,
     /// Whether the list has the hash of its bytes.
     pub is_proved: bool,
 }
@@ -104,13 +108,19 @@ pub fn decide(contents: &Contents, heard: &Heard, choices: &Choices) -> Decided 
             proof = proof.max(Proof::of(heard, export, &matching));
         }
     }
+    let count = counting.done();
     let trial = tried(contents, &exports, choices.zone);
-    let mut wishes = united.wishes();
-    let zips = united.zips(heard);
-    let files = united.files.into_iter().map(|(_, _, file)| file).collect();
+    let mut wishes = united.wishes(choices.zone);
+    let zips = united.zips(contents, heard);
+    let mut files: Vec<File> = united.files.into_iter().map(|(_, _, file)| file).collect();
+    // they stay to the end, without what stood beside them
+    files.shrink_to_fit();
     let packages = unpacked(&mut tree, zips, choices.packages, &mut wishes);
-    let (count, problems, opened) = (counting.done(), doubts.into_problems(), Opened::default());
-    Decided { count, wishes, problems, files, proof, trial, packages, opened }
+    let (problems, opened) = (doubts.into_problems(), Opened::default());
+    let lines =
+        heard.lists.iter().map(|(content, List { sheet, .. })| (*content, (sheet.encoding, sheet.lines)));
+    let lines = lines.collect();
+    Decided { count, wishes, problems, files, lines, proof, trial, packages, opened }
 }
 
 /// What the dates of the lists prove of the zone that they are read in.
@@ -121,9 +131,12 @@ fn tried(contents: &Contents, exports: &[Delivered<'_>], zone: Tz) -> Option<Tri
     for export in exports {
         let built = contents.exports[export.export].built.map(trial::latest);
         for row in export.rows.iter() {
-            for date in row.dates() {
-                if let Ok(Some(Stamp::Clock(time))) = date.says()
-                    && heard.insert((&row.title, row.size, time))
+            let dates = row.dates();
+            for (at, date) in dates.iter().enumerate() {
+                let is_another = !dates.iter().take(at).any(|earlier| earlier == date);
+                if is_another
+                    && let Ok(Some(Stamp::Clock(time))) = date.written().says()
+                    && heard.insert(witness(&row, time))
                 {
                     trial.stamp(time, built);
                 }
@@ -131,6 +144,16 @@ fn tried(contents: &Contents, exports: &[Delivered<'_>], zone: Tz) -> Option<Tri
         }
     }
     (trial.stamps > 0).then_some(trial)
+}
+
+/// A date of a listed file, in few bytes: a list may have three million.
+fn witness(row: &Row<'_>, time: NaiveDateTime) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(format!("{:?}{}", row.size, time.and_utc().timestamp()).as_bytes());
+    hasher.update(row.title.as_bytes());
+    let mut witness = [0; 16];
+    hasher.finalize_xof().fill(&mut witness);
+    witness
 }
 
 /// A package that came as a zip.
@@ -222,40 +245,33 @@ impl<'a> United<'a> {
     ) -> Vec<Option<usize>> {
         let short = short(matching);
         let mut which = Vec::with_capacity(export.files.len());
+        let mut proving = Proving::new(&export.rows, matching);
         // thousands of files of one name and size share their rows, which say the same of all of them
-        let mut of_groups: HashMap<usize, Option<Listed>> = HashMap::new();
+        let mut of_groups: HashMap<usize, Option<Said>> = HashMap::new();
         for (at, delivered) in export.files.iter().enumerate() {
             let place = delivered.content.zip(tree.place(delivered.path)).zip(delivered.entries.first());
             let Some(((content, place), entry)) = place else {
                 which.push(None);
                 continue;
             };
+            let say = || said(&export.rows, matching, at, delivered.size);
             let listed = match short.contains(&at) {
                 true => None,
                 false => match matching.rows_of(at) {
-                    [first, _, ..] => {
-                        let said = of_groups.entry(*first);
-                        let say = || listed(&export.rows, matching, at, delivered.size, zone);
-                        said.or_insert_with(say).clone()
-                    }
-                    _ => listed(&export.rows, matching, at, delivered.size, zone),
+                    [first, _, ..] => of_groups.entry(*first).or_insert_with(say).clone(),
+                    _ => say(),
                 },
             };
-            let verdict = hash(content).map(|hash| verdict(&export.rows, matching, at, hash));
-            let new = File {
-                title: delivered.name().into(),
-                content,
-                entry: *entry,
-                listed,
-                is_proved: verdict == Some(Verdict::Proved),
-            };
+            let verdict = hash(content).map(|hash| proving.verdict(at, hash));
+            let is_proved = verdict == Some(Verdict::Proved);
+            let new = File { content, entry: *entry, listed, is_proved };
             let known = *self.known.entry((place, content, delivered.twin)).or_insert(self.files.len());
             which.push(Some(known));
             match self.files.get_mut(known) {
                 Some((_, entries, file)) => {
                     entries.extend(&delivered.entries);
                     file.is_proved |= new.is_proved;
-                    file.listed = newest(new.listed, file.listed.take());
+                    file.listed = newest(new.listed, file.listed.take(), zone);
                 }
                 None => self.files.push((place, delivered.entries.clone(), new)),
             }
@@ -264,9 +280,10 @@ impl<'a> United<'a> {
     }
 
     /// The packages that came as zips.
-    fn zips<'h>(&self, heard: &'h Heard) -> Vec<Zip<'h>> {
+    fn zips<'h>(&self, contents: &Contents, heard: &'h Heard) -> Vec<Zip<'h>> {
+        let name = |file: &File| contents.entries[file.entry].name();
         let zip = |(place, entries, file): &(&str, Vec<EntryId>, File)| {
-            let package = heard.zips.get(&file.content).filter(|_| may_be_package_as_zip(&file.title))?;
+            let package = heard.zips.get(&file.content).filter(|_| may_be_package_as_zip(name(file)))?;
             Some(Zip {
                 place: (*place).to_owned(),
                 entries: entries.clone(),
@@ -277,10 +294,10 @@ impl<'a> United<'a> {
         self.files.iter().filter_map(zip).collect()
     }
 
-    fn wishes(&self) -> Wishes {
+    fn wishes(&self, zone: Tz) -> Wishes {
         let wished = |(place, _, file): &(&str, Vec<EntryId>, File)| Wished {
             path: (*place).to_owned(),
-            modified: file.listed.as_ref().and_then(|listed| listed.modified.utc),
+            modified: file.listed.as_ref().and_then(|listed| listed.modified_in(zone)),
             is_executable: file.listed.as_ref().is_some_and(|listed| listed.executable == Some(true)),
             is_proved: file.is_proved,
             earlier: None,
@@ -298,11 +315,10 @@ fn short(matching: &Matching) -> HashSet<usize> {
 }
 
 /// What a newer list says of a file, unless only the older one dates it.
-fn newest(newer: Option<Listed>, older: Option<Listed>) -> Option<Listed> {
+fn newest(newer: Option<Said>, older: Option<Said>, zone: Tz) -> Option<Said> {
+    let is_dated = |said: &Said| said.modified_in(zone).is_some();
     match (newer, older) {
-        (Some(newer), Some(older)) if newer.modified.utc.is_none() && older.modified.utc.is_some() => {
-            Some(older)
-        }
+        (Some(newer), Some(older)) if !is_dated(&newer) && is_dated(&older) => Some(older),
         (newer, older) => newer.or(older),
     }
 }

@@ -8,21 +8,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::apple::sheet::Sheet;
 use crate::category::drive::hash::BaseHash;
-use crate::category::drive::list::Row;
+use crate::category::drive::list::{List, Rows};
 use crate::category::drive::rows::{Known, Matching, matching};
 use crate::category::recognise::Sort;
 use crate::contents::{Bytes, ContentId, Contents, Entry, EntryId, ExportId};
 
 /// The lists that were read, by their bytes.
-pub type Lists = BTreeMap<ContentId, Sheet<Row>>;
+pub type Lists = BTreeMap<ContentId, List>;
 
 /// One export.
 #[derive(Debug)]
 pub struct Delivered<'a> {
     pub export: ExportId,
-    pub rows: Cow<'a, [Row]>,
+    pub rows: Rows<'a>,
     /// The lists whose rows these are.
     pub lists: Vec<ContentId>,
     /// In the order of their entries.
@@ -130,39 +129,38 @@ impl<'a> Gathered<'a> {
             files.retain(|file| is_sound(file) || !sound.contains(&nfc(file.path)));
         }
         let sheets = ids.iter().filter_map(|content| lists.get(content));
-        let rows = united(sheets.map(|sheet| sheet.rows.as_slice()));
+        let rows = united(sheets);
         Delivered { export, rows, lists: ids.into_iter().collect(), files, parts }
     }
 }
 
 /// The rows of several lists. Of one that mostly repeats the others only what it has more often is added.
-pub fn united<'r>(lists: impl Iterator<Item = &'r [Row]>) -> Cow<'r, [Row]> {
-    let lists: Vec<&'r [Row]> = lists.collect();
-    match lists.as_slice() {
-        [] => Cow::Borrowed(&[]),
-        [one] => Cow::Borrowed(one),
-        several => Cow::Owned(several_united(several)),
+pub fn united<'l>(lists: impl Iterator<Item = &'l List>) -> Rows<'l> {
+    let lists: Vec<Rows<'l>> = lists.map(|list| Rows::Of(&list.rows)).collect();
+    match <[Rows<'l>; 1]>::try_from(lists) {
+        Ok([one]) => one,
+        Err(several) => Rows::Some(several_united(&several)),
     }
 }
 
-fn several_united(lists: &[&[Row]]) -> Vec<Row> {
-    let mut known: HashMap<_, usize> = HashMap::new();
+fn several_united<'l>(lists: &[Rows<'l>]) -> Vec<&'l [u8]> {
+    let mut known: HashMap<&[u8], usize> = HashMap::new();
     let mut rows = Vec::new();
     for list in lists {
-        let mut here: HashMap<_, usize> = HashMap::new();
-        let mut new: Vec<&Row> = Vec::new();
-        for row in *list {
-            let count = here.entry(row.says()).or_default();
+        let mut here: HashMap<&[u8], usize> = HashMap::new();
+        let mut new: Vec<&[u8]> = Vec::new();
+        for row in list.said() {
+            let count = here.entry(row).or_default();
             *count += 1;
-            if known.get(&row.says()).is_none_or(|known| *count > *known) {
+            if known.get(row).is_none_or(|known| *count > *known) {
                 new.push(row);
             }
         }
         let repeated = list.len() - new.len();
-        let added = if repeated * 2 > list.len() { new } else { list.iter().collect() };
+        let added = if repeated * 2 > list.len() { new } else { list.said().collect() };
         for row in added {
-            *known.entry(row.says()).or_default() += 1;
-            rows.push(row.clone());
+            *known.entry(row).or_default() += 1;
+            rows.push(row);
         }
     }
     rows

@@ -2,8 +2,8 @@
 
 use crate::category::drive::decide::Heard;
 use crate::category::drive::delivered::{Delivered, File};
-use crate::category::drive::files::{Verdict, verdict};
-use crate::category::drive::list::Row;
+use crate::category::drive::files::{Proving, Verdict};
+use crate::category::drive::list::{List, Row};
 use crate::category::drive::package;
 use crate::category::drive::rows::{Matched, Matching};
 use crate::category::outcome::problem_of;
@@ -29,8 +29,9 @@ pub fn tell(
     telling.missing(doubts);
     telling.ambiguous(doubts);
     telling.unlisted(doubts);
+    let mut proving = Proving::new(&export.rows, matching);
     for (at, file) in export.files.iter().enumerate().filter(|(_, file)| file.is_given) {
-        telling.mismatch(at, file, doubts);
+        telling.mismatch(at, file, &mut proving, doubts);
         telling.package(file, doubts);
     }
 }
@@ -46,7 +47,9 @@ impl Telling<'_> {
     /// Lines that cannot be read, of the lists of these inputs.
     fn faults(&self, doubts: &mut Doubts) {
         for list in &self.export.lists {
-            let (Some(sheet), Some(entry)) = (self.heard.lists.get(list), self.given_list(*list)) else {
+            let (Some(List { rows, sheet }), Some(entry)) =
+                (self.heard.lists.get(list), self.given_list(*list))
+            else {
                 continue;
             };
             let problem = |message: String| problem_of(self.contents, entry, Code::BadRow, message);
@@ -59,7 +62,7 @@ impl Telling<'_> {
                     problem(format!("{more} cannot be read in full and are not named here"))
                 });
             }
-            if sheet.rows.is_empty() && sheet.faults.is_empty() {
+            if rows.is_empty() && sheet.faults.is_empty() {
                 doubts.add(Code::EmptyDetails, || {
                     problem_of(self.contents, entry, Code::EmptyDetails, "this list of Apple's is empty")
                 });
@@ -76,37 +79,37 @@ impl Telling<'_> {
             [list] => self.given_list(*list),
             _ => None,
         };
-        let mut add = |message: String| {
+        let mut add = |message: &dyn Fn() -> String| {
             doubts.add(Code::MissingItem, || match list {
-                Some(list) => problem_of(self.contents, list, Code::MissingItem, message),
-                None => Problem::new(Code::MissingItem, message),
+                Some(list) => problem_of(self.contents, list, Code::MissingItem, message()),
+                None => Problem::new(Code::MissingItem, message()),
             });
         };
         for row in self.matching.missing.iter().filter_map(|row| self.export.rows.get(*row)) {
-            add(format!("{} is listed, and nothing here has it", named(row)));
+            add(&|| format!("{} is listed, and nothing here has it", named(&row)));
         }
         for group in &self.matching.groups {
             let more = group.rows.len().saturating_sub(group.files.len());
             let Some(row) = group.rows.first().and_then(|row| self.export.rows.get(*row)) else { continue };
             if more > 0 {
                 let of = count(group.rows.len() as u64);
-                add(format!("{more} of {of} files {} are listed, and nothing here has them", named(row)));
+                add(&|| {
+                    format!("{more} of {of} files {} are listed, and nothing here has them", named(&row))
+                });
             }
         }
     }
 
     /// Rows that may mean one of several files.
     fn ambiguous(&self, doubts: &mut Doubts) {
-        let rows =
-            |group: &[usize]| group.iter().filter_map(|row| self.export.rows.get(*row)).collect::<Vec<_>>();
         let mut names: Vec<String> = Vec::new();
         let mut files = 0;
         for group in &self.matching.groups {
-            let rows = rows(&group.rows);
-            let agree = rows.windows(2).all(|two| matches!(two, [a, b] if a.agrees(b)));
-            if let Some(row) = rows.first().filter(|_| !agree || rows.len() < group.files.len()) {
+            let mut rows = group.rows.iter().filter_map(|row| self.export.rows.get(*row));
+            let Some(first) = rows.next() else { continue };
+            if group.rows.len() < group.files.len() || !rows.all(|row| row.agrees(&first)) {
                 files += group.files.len();
-                names.push(named(row));
+                names.push(named(&first));
             }
         }
         if files > 0 {
@@ -138,11 +141,11 @@ impl Telling<'_> {
         }
     }
 
-    fn mismatch(&self, at: usize, file: &File<'_>, doubts: &mut Doubts) {
+    fn mismatch(&self, at: usize, file: &File<'_>, proving: &mut Proving<'_>, doubts: &mut Doubts) {
         let hash = file.content.and_then(|content| self.heard.hashes.get(&(self.export.export, content)));
         let is_one = matches!(self.matching.files.get(at), Some(Matched::Row(..) | Matched::OneOf(_)));
         let Some(hash) = hash.filter(|_| is_one) else { return };
-        if verdict(&self.export.rows, self.matching, at, *hash) == Verdict::Mismatch {
+        if proving.verdict(at, *hash) == Verdict::Mismatch {
             let message = "Apple's list has another hash than the file: it means another version of it";
             self.warn(file, Code::ChecksumMismatch, message, doubts);
         }
@@ -183,9 +186,9 @@ impl Telling<'_> {
 }
 
 /// The name and size of a row.
-fn named(row: &Row) -> String {
+fn named(row: &Row<'_>) -> String {
     let size = row.size.map(|bytes| format!(" ({})", size(bytes))).unwrap_or_default();
-    format!("{}{size}", quoted(&row.title))
+    format!("{}{size}", quoted(row.title))
 }
 
 /// Some of these names.

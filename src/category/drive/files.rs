@@ -3,16 +3,17 @@
 //! Bytes stay as delivered, packages too. A date that several rows may mean is unknown.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::apple::text::split;
-use crate::category::dated::{Dated, Written};
+use crate::category::dated::Dated;
 use crate::category::drive::delivered::nfc;
 use crate::category::drive::hash::{BaseHash, SAMPLES};
-use crate::category::drive::list::Row;
+use crate::category::drive::list::{Date, Hash, Rows};
 use crate::category::drive::rows::{Matched, Matching, Rule};
 use crate::category::places::Places;
 
@@ -36,37 +37,82 @@ pub struct Listed {
     pub differs_in_size: Option<u64>,
 }
 
+/// What the list says of a file, before its dates are read in a zone: half a million are held at once.
+#[derive(Debug, Clone)]
+pub struct Said {
+    created: Date<Box<str>>,
+    modified: Date<Box<str>>,
+    opened: Date<Box<str>>,
+    base_hash: Hash<Box<str>>,
+    favourite: Option<bool>,
+    pub executable: Option<bool>,
+    rule: Option<Rule>,
+    differs_in_size: Option<u64>,
+}
+
+impl Said {
+    /// With the dates that it has where its clock stood in `zone`.
+    pub fn read_in(&self, zone: Tz) -> Listed {
+        Listed {
+            created: self.created.written().read_in(zone),
+            modified: self.modified.written().read_in(zone),
+            opened: self.opened.written().read_in(zone),
+            favourite: self.favourite,
+            executable: self.executable,
+            base_hash: self.base_hash.to_string().into(),
+            rule: self.rule,
+            differs_in_size: self.differs_in_size,
+        }
+    }
+
+    /// The modification time that the file gets, if it is known.
+    pub fn modified_in(&self, zone: Tz) -> Option<DateTime<Utc>> {
+        self.modified.written().read_in(zone).utc
+    }
+}
+
 /// What the list says of a file, as far as all rows that may speak of it say the same. `None` if no row can. `size` is
-/// that of the file; `zone` is where the clock of the list is thought to have stood.
-pub fn listed(rows: &[Row], matching: &Matching, file: usize, size: u64, zone: Tz) -> Option<Listed> {
-    let of_file: Vec<&Row> = matching.rows_of(file).iter().filter_map(|row| rows.get(*row)).collect();
-    let (first, others) = of_file.split_first()?;
-    let date = |of: fn(&Row) -> &Written| {
-        let agreed = others.iter().all(|row| of(row) == of(first));
-        if agreed { of(first).read_in(zone) } else { Dated::unknown() }
-    };
-    let flag = |of: fn(&Row) -> Option<bool>| {
-        of(first).filter(|flag| others.iter().all(|row| of(row) == Some(*flag)))
-    };
-    let hash = others.iter().all(|row| row.base_hash == first.base_hash).then(|| first.base_hash.clone());
-    Some(Listed {
-        created: date(|row| &row.created),
-        modified: date(|row| &row.modified),
-        opened: date(|row| &row.opened),
-        favourite: flag(|row| row.favourite),
-        executable: flag(|row| row.executable),
-        base_hash: hash.unwrap_or_default(),
+/// that of the file.
+pub fn said(rows: &Rows<'_>, matching: &Matching, file: usize, size: u64) -> Option<Said> {
+    let mut of_file = matching.rows_of(file).iter().filter_map(|row| rows.get(*row));
+    let first = of_file.next()?;
+    let [mut created, mut modified, mut opened] = first.dates();
+    let (mut base_hash, mut favourite, mut executable) = (first.base_hash, first.favourite, first.executable);
+    let mut differs_in_size = first.size.filter(|stated| *stated != size);
+    for other in of_file {
+        let unless = |date: &mut Date<&str>, agrees: bool| {
+            if !agrees {
+                *date = Date::Text("");
+            }
+        };
+        unless(&mut created, other.created == first.created);
+        unless(&mut modified, other.modified == first.modified);
+        unless(&mut opened, other.opened == first.opened);
+        if other.base_hash != first.base_hash {
+            base_hash = Hash::Text("");
+        }
+        favourite = favourite.filter(|flag| other.favourite == Some(*flag));
+        executable = executable.filter(|flag| other.executable == Some(*flag));
+        differs_in_size = None;
+    }
+    Some(Said {
+        created: created.owned(),
+        modified: modified.owned(),
+        opened: opened.owned(),
+        base_hash: base_hash.owned(),
+        favourite,
+        executable,
         rule: match matching.files.get(file) {
             Some(Matched::Row(_, rule)) => Some(*rule),
             _ => None,
         },
-        differs_in_size: first.size.filter(|stated| others.is_empty() && *stated != size),
+        differs_in_size,
     })
 }
 
 /// The files on which the schemes of `Base Hash` are tried: the ten smallest that found their row by name and size.
 /// Empty ones come last, for all of them have one hash. `sizes` are those of the files, in their order.
-pub fn samples(rows: &[Row], matching: &Matching, sizes: &[u64]) -> Vec<(usize, BaseHash)> {
+pub fn samples(rows: &Rows<'_>, matching: &Matching, sizes: &[u64]) -> Vec<(usize, BaseHash)> {
     let stated = |(file, matched): (usize, &Matched)| match matched {
         Matched::Row(row, Rule::NameAndSize) => Some((file, rows.get(*row)?.hash()?)),
         _ => None,
@@ -92,15 +138,47 @@ pub enum Verdict {
     Unknown,
 }
 
-/// Compares a file's hash with what its rows state.
-pub fn verdict(rows: &[Row], matching: &Matching, file: usize, hash: BaseHash) -> Verdict {
-    let stated: Vec<Option<BaseHash>> =
-        matching.rows_of(file).iter().filter_map(|row| rows.get(*row)).map(Row::hash).collect();
-    match stated.as_slice() {
-        all if all.contains(&Some(hash)) => Verdict::Proved,
-        [] => Verdict::Unknown,
-        all if all.iter().all(Option::is_some) => Verdict::Mismatch,
-        _ => Verdict::Unknown,
+/// Compares files' hashes with what their rows state.
+pub struct Proving<'m> {
+    rows: &'m Rows<'m>,
+    matching: &'m Matching,
+    /// What the rows of a group state, by the first of them: thousands of files may share thousands of rows.
+    stated: HashMap<usize, Stated>,
+}
+
+struct Stated {
+    hashes: HashSet<BaseHash>,
+    /// Whether a row states none.
+    is_silent: bool,
+}
+
+impl<'m> Proving<'m> {
+    pub fn new(rows: &'m Rows<'m>, matching: &'m Matching) -> Self {
+        Proving { rows, matching, stated: HashMap::new() }
+    }
+
+    /// What `hash` says of a file.
+    pub fn verdict(&mut self, file: usize, hash: BaseHash) -> Verdict {
+        let of = |row: &usize| self.rows.get(*row).and_then(|row| row.hash());
+        match self.matching.rows_of(file) {
+            [] => Verdict::Unknown,
+            [row] => match of(row) {
+                Some(stated) if stated == hash => Verdict::Proved,
+                Some(_) => Verdict::Mismatch,
+                None => Verdict::Unknown,
+            },
+            several @ [first, ..] => {
+                let stated = self.stated.entry(*first).or_insert_with(|| Stated {
+                    hashes: several.iter().filter_map(of).collect(),
+                    is_silent: several.iter().any(|row| of(row).is_none()),
+                });
+                match stated.hashes.contains(&hash) {
+                    true => Verdict::Proved,
+                    false if stated.is_silent => Verdict::Unknown,
+                    false => Verdict::Mismatch,
+                }
+            }
+        }
     }
 }
 
@@ -147,15 +225,15 @@ impl<'p> Tree<'p> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tree, Verdict, listed, samples, verdict};
-    use crate::category::drive::hash::{Scheme, proved};
-    use crate::category::drive::list::{Row, read};
+    use super::{Listed, Proving, Tree, Verdict, said, samples};
+    use crate::category::drive::hash::{BaseHash, Scheme, proved};
+    use crate::category::drive::list::{Packed, Rows, read};
     use crate::category::drive::rows::{Known, Rule, matching};
     use base64::Engine;
     use chrono_tz::Tz;
     use sha2::Digest;
 
-    fn rows(text: &str) -> Vec<Row> {
+    fn rows(text: &str) -> Packed {
         let header =
             "Title, Base Hash, Type, Size, Created On, Modified On, Last Opened On, Favourite, Executable\n";
         read(format!("{header}{text}").as_bytes(), 1 << 20).expect("it has room").rows
@@ -171,15 +249,18 @@ mod tests {
 
     #[test]
     fn what_the_list_says_of_a_file() {
-        let rows = rows(&format!(
+        let list = rows(&format!(
             "a.sh,{},File,2,05-07-2025 10:11:12,05-07-2025 10:11:13,,yes,yes\n\
              b,,File,1,05-07-2025 10:11:12,05-07-2025 10:11:12,,no,no\n\
              b,,File,1,05-08-2025 10:11:12,05-07-2025 10:11:12,,no,yes\nc,,File,7,,,,,\n",
             hash("aa")
         ));
+        let rows = Rows::Of(&list);
         let files = [known("x/a.sh", 2), known("x/b", 1), known("y/b", 1), known("c", 8), known("d", 1)];
         let found = matching(&rows, &files);
-        let said = |file: usize| listed(&rows, &found, file, files[file].size, Tz::America__Los_Angeles);
+        let said = |file: usize| -> Option<Listed> {
+            said(&rows, &found, file, files[file].size).map(|said| said.read_in(Tz::America__Los_Angeles))
+        };
         let script = said(0).expect("a row");
         assert_eq!(script.modified.rfc3339().as_deref(), Some("2025-05-07T17:11:13Z"));
         assert_eq!(
@@ -204,7 +285,8 @@ mod tests {
             .zip(&contents)
             .map(|(name, content)| format!("{name},{},File,{},,,,,\n", hash(content), content.len()))
             .collect();
-        let rows = rows(&table);
+        let list = rows(&table);
+        let rows = Rows::Of(&list);
         let files: Vec<Known> =
             names.iter().zip(&contents).map(|(name, content)| known(name, content.len() as u64)).collect();
         let sizes: Vec<u64> = files.iter().map(|file| file.size).collect();
@@ -219,11 +301,25 @@ mod tests {
             .map(|(file, stated)| (*stated, Scheme::ALL.map(|scheme| scheme.of(contents[*file].as_bytes()))))
             .collect();
         let scheme = proved(&tried).expect("it holds");
-        assert_eq!(verdict(&rows, &found, 0, scheme.of(b"")), Verdict::Proved);
-        assert_eq!(verdict(&rows, &found, 0, scheme.of(b"y")), Verdict::Mismatch);
+        let verdict = |list: &Packed, files: &[Known<'_>], hash: BaseHash| {
+            let rows = Rows::Of(list);
+            Proving::new(&rows, &matching(&rows, files)).verdict(0, hash)
+        };
+        assert_eq!(verdict(&list, &files, scheme.of(b"")), Verdict::Proved);
+        assert_eq!(verdict(&list, &files, scheme.of(b"y")), Verdict::Mismatch);
         let bare = super::tests::rows("0.txt,,File,0,,,,,\n");
-        assert_eq!(verdict(&bare, &matching(&bare, &files[..1]), 0, scheme.of(b"")), Verdict::Unknown);
-        assert_eq!(verdict(&[], &matching(&[], &files), 0, scheme.of(b"")), Verdict::Unknown);
+        assert_eq!(verdict(&bare, &files[..1], scheme.of(b"")), Verdict::Unknown);
+        assert_eq!(verdict(&Packed::default(), &files, scheme.of(b"")), Verdict::Unknown);
+        let twins = [known("x/a", 1), known("y/a", 1)];
+        let pair = |b: &str| super::tests::rows(&format!("a,{},File,1,,,,,\na,{b},File,1,,,,,\n", hash("p")));
+        for (other, of, expected) in [
+            (hash("q"), "q", Verdict::Proved),
+            (hash("q"), "r", Verdict::Mismatch),
+            (String::new(), "p", Verdict::Proved),
+            (String::new(), "r", Verdict::Unknown),
+        ] {
+            assert_eq!(verdict(&pair(&other), &twins, Scheme::Plain.of(of.as_bytes())), expected, "{of}");
+        }
     }
 
     #[test]

@@ -3,8 +3,11 @@
 //! So what they could be is tried on the smallest files. A scheme counts only if it holds for every one of them; then it
 //! proves the whole tree. If none does, that says nothing against the files.
 
+use std::fmt;
+
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::display::Base64Display;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use crate::apple::fingerprint::SALT;
@@ -14,14 +17,32 @@ pub const SAMPLES: usize = 10;
 
 /// The value of `Base Hash`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BaseHash([u8; 32]);
+pub struct BaseHash([u8; BaseHash::LENGTH]);
 
 impl BaseHash {
+    /// Bytes.
+    pub const LENGTH: usize = 32;
+
     /// Reads a cell: base64 of 32 bytes, with or without padding. Any other value cannot be checked and is no sign of
     /// damage.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = STANDARD_NO_PAD.decode(text.trim().trim_end_matches('=')).ok()?;
         bytes.try_into().ok().map(BaseHash)
+    }
+
+    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(BaseHash)
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for BaseHash {
+    /// As Apple writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Base64Display::new(&self.0, &STANDARD).fmt(f)
     }
 }
 

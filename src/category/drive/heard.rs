@@ -22,7 +22,7 @@ use crate::category::recognise::Sort;
 use crate::contents::{ContentId, ExportId};
 use crate::problem::refusal::refused;
 
-/// Bytes of memory that the rows of all lists may take, besides what each brings: those of some 100,000 files.
+/// Bytes of memory that the rows of all lists may take, besides what each brings: those of some 300,000 files.
 const FLOOR: usize = 80 << 20;
 
 /// What is added for each file: its row.
@@ -90,11 +90,11 @@ fn lists(hearing: &mut Hearing<'_>) -> Lists {
     for entry in of(Sort::DriveList) {
         let Some(content) = entry.content().filter(|content| !lists.contains_key(content)) else { continue };
         room = room.saturating_add(hearing.room_of(entry));
-        let Some(list) = hearing.reader(content) else { continue };
-        match list::read(list, room) {
-            Ok(sheet) => {
-                room = room.saturating_sub(sheet.weight);
-                lists.insert(content, sheet);
+        let Some(source) = hearing.reader(content) else { continue };
+        match list::read(source, room) {
+            Ok(list) => {
+                room = room.saturating_sub(list.sheet.weight);
+                lists.insert(content, list);
             }
             Err(refusal) => hearing.refuse(content, refusal),
         }

@@ -103,7 +103,11 @@ fn count(
         Sort::SubscribedNoteList => {
             file().and_then(|list| lines(notes::sharing::read_subscribed(list, ROOM).ok()?))
         }
-        Sort::DriveList => file().and_then(|list| lines(drive::list::count(list).ok()?)),
+        Sort::DriveList => {
+            let read = reading.filling.decided.drive.lines.get(&content);
+            let read = read.map(|(encoding, lines)| (Some(*encoding), Counted::Lines(*lines)));
+            read.or_else(|| lines(drive::list::count(file()?).ok()?))
+        }
         Sort::Bookmarks => file().and_then(|list| of_bookmarks(name, list)),
         Sort::CalendarList => items().or_else(|| {
             let described = metadata::read_from(file()?).calendars;

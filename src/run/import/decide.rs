@@ -64,9 +64,10 @@ pub(super) fn decide(
     // nobody needs the rows any more, and they take as much room as the plan will
     let rows = counts::rows(contents, heard);
     inputs.heard.photos.lists.clear();
-    let others = others::decide(&inputs.contents, &inputs.heard.others, &settings.categories);
+    let mut others = others::decide(&inputs.contents, &inputs.heard.others, &settings.categories);
+    inputs.heard.others.drive = Default::default();
     problems.extend(others.problems().cloned());
-    let wishes = others.wishes();
+    let wishes = others.take_wishes();
     let assets = Assets::Photos(&matched, &inputs.heard.photos);
     let mut plan = plan(&inputs.contents, assets, &wishes, &held, settings);
     problems.append(&mut plan.problems);

@@ -179,8 +179,8 @@ impl Made {
         // what was made before a category was excluded stands still
         let choices = Choices { wanted: category::Wanted::all(), ..settings.categories.clone() };
         let others = pool.install(|| others::hear(&contents, &shelf, ContentSet::default(), &choices));
-        let others = others::decide(&contents, &others, &choices);
-        let wishes = others.wishes();
+        let mut others = others::decide(&contents, &others, &choices);
+        let wishes = others.take_wishes();
         let planned =
             |held: &Held| plan(&contents, Assets::Photos(&matched, &heard.photos), &wishes, held, settings);
         let mut plan = planned(&held);

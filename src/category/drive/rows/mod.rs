@@ -6,14 +6,14 @@
 //!
 //! A package (`Talk.key`) is one row whatever it came as: a folder, a file, or a zip beside its name.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::apple::text::{file_name, match_key};
+use crate::category::drive::delivered::nfc;
 use crate::category::drive::hash::BaseHash;
-use crate::category::drive::list::Row;
+use crate::category::drive::list::{Row, Rows};
 use crate::category::drive::path::is_package;
 use crate::library::name::{fold, portable};
 
@@ -109,7 +109,7 @@ impl Matching {
 }
 
 /// Matches the rows of all lists of an export with the files of all its parts.
-pub fn matching(rows: &[Row], files: &[Known<'_>]) -> Matching {
+pub fn matching(rows: &Rows<'_>, files: &[Known<'_>]) -> Matching {
     let mut open = Open {
         rows,
         files,
@@ -117,25 +117,23 @@ pub fn matching(rows: &[Row], files: &[Known<'_>]) -> Matching {
         open_files: (0..files.len()).collect(),
         found: Matching { files: vec![Matched::Nothing; files.len()], ..Matching::default() },
     };
-    let name = |file: &Known<'_>| file_name(file.path).nfc().collect::<String>();
-    let title = |row: &Row| row.title.nfc().collect::<String>();
     open.tier(Rule::NameAndSize, |row| Some((title(row), row.size?)), |file| Some((name(file), file.size)));
-    open.only_name(title, name);
+    open.only_name();
     open.tier(Rule::Hash, |row| Some((title(row), row.hash()?)), |file| Some((name(file), file.hash?)));
     open.tier(
         Rule::Folded,
-        |row| Some((match_key(&row.title), row.size?)),
+        |row| Some((match_key(row.title), row.size?)),
         |file| Some((match_key(file_name(file.path)), file.size)),
     );
     // a name that an unzipper or a share has made portable
     open.tier(
         Rule::Folded,
-        |row| Some((loose(&row.title), row.size?)),
+        |row| Some((loose(row.title), row.size?)),
         |file| Some((loose(file_name(file.path)), file.size)),
     );
     open.tier(
         Rule::PackageAsZip,
-        |row| Some(match_key(&row.title)).filter(|title| is_package(title)),
+        |row| Some(match_key(row.title)).filter(|title| is_package(title)),
         |file| match_key(file_name(file.path)).strip_suffix(".zip").map(str::to_owned),
     );
     open.package_folders();
@@ -144,9 +142,17 @@ pub fn matching(rows: &[Row], files: &[Known<'_>]) -> Matching {
     open.finish()
 }
 
+fn title<'a>(row: &Row<'a>) -> Cow<'a, str> {
+    nfc(row.title)
+}
+
+fn name<'a>(file: &Known<'a>) -> Cow<'a, str> {
+    nfc(file_name(file.path))
+}
+
 /// What has not been matched yet.
 struct Open<'a> {
-    rows: &'a [Row],
+    rows: &'a Rows<'a>,
     files: &'a [Known<'a>],
     open_rows: Vec<usize>,
     open_files: Vec<usize>,
@@ -156,21 +162,26 @@ struct Open<'a> {
 /// Rows and files that have one key.
 type Sides<K> = BTreeMap<K, (Vec<usize>, Vec<usize>)>;
 
-impl Open<'_> {
+impl<'a> Open<'a> {
+    /// By the keys that files have: a list may have a million rows more.
     fn sides<K: Ord>(
         &self,
-        row_key: impl Fn(&Row) -> Option<K>,
-        file_key: impl Fn(&Known<'_>) -> Option<K>,
+        row_key: impl Fn(&Row<'a>) -> Option<K>,
+        file_key: impl Fn(&Known<'a>) -> Option<K>,
     ) -> Sides<K> {
         let mut sides: Sides<K> = BTreeMap::new();
-        for &row in &self.open_rows {
-            if let Some(key) = self.rows.get(row).and_then(&row_key) {
-                sides.entry(key).or_default().0.push(row);
+        for &file in &self.open_files {
+            if let Some(key) = self.files.get(file).and_then(&file_key) {
+                sides.entry(key).or_default().1.push(file);
             }
         }
-        for &file in &self.open_files {
-            if let Some(side) = self.files.get(file).and_then(&file_key).and_then(|key| sides.get_mut(&key)) {
-                side.1.push(file);
+        if sides.is_empty() {
+            return sides;
+        }
+        for &row in &self.open_rows {
+            let key = self.rows.get(row).and_then(|row| row_key(&row));
+            if let Some(side) = key.and_then(|key| sides.get_mut(&key)) {
+                side.0.push(row);
             }
         }
         sides
@@ -180,8 +191,8 @@ impl Open<'_> {
     fn tier<K: Ord>(
         &mut self,
         rule: Rule,
-        row_key: impl Fn(&Row) -> Option<K>,
-        file_key: impl Fn(&Known<'_>) -> Option<K>,
+        row_key: impl Fn(&Row<'a>) -> Option<K>,
+        file_key: impl Fn(&Known<'a>) -> Option<K>,
     ) {
         for (rows, files) in self.sides(row_key, file_key).into_values() {
             if let ([row], [file]) = (rows.as_slice(), files.as_slice()) {
@@ -193,17 +204,20 @@ impl Open<'_> {
 
     /// Pairs by name alone, but only names that no other row and no other file of the whole export has: of two files of
     /// one name the sizes may be all that tells which is missing.
-    fn only_name(&mut self, title: impl Fn(&Row) -> String, name: impl Fn(&Known<'_>) -> String) {
-        let mut rows: HashMap<String, usize> = HashMap::new();
-        self.rows.iter().for_each(|row| *rows.entry(title(row)).or_default() += 1);
-        let mut files: HashMap<String, usize> = HashMap::new();
-        self.files.iter().for_each(|file| *files.entry(name(file)).or_default() += 1);
-        let once = |counts: &HashMap<String, usize>, key: &String| counts.get(key) == Some(&1);
-        self.tier(
-            Rule::Name,
-            |row| Some(title(row)).filter(|key| once(&rows, key)),
-            |file| Some(name(file)).filter(|key| once(&files, key)),
-        );
+    fn only_name(&mut self) {
+        let mut counts: HashMap<Cow<'a, str>, [usize; 2]> = HashMap::new();
+        for file in self.files {
+            let [files, _] = counts.entry(name(file)).or_default();
+            *files += 1;
+        }
+        for row in self.rows.iter() {
+            if let Some([_, rows]) = counts.get_mut(&title(&row)) {
+                *rows += 1;
+            }
+        }
+        counts.retain(|_, counts| *counts == [1, 1]);
+        let once = |key: &Cow<'a, str>| counts.contains_key(key);
+        self.tier(Rule::Name, |row| Some(title(row)).filter(once), |file| Some(name(file)).filter(once));
     }
 
     /// Packages that came as folders: the only row and the only folder of that name.
@@ -214,10 +228,19 @@ impl Open<'_> {
                 folders.entry(match_key(name)).or_default().insert(folder);
             }
         }
-        let rows = self.sides(|row| Some(match_key(&row.title)), |_| None);
+        if folders.is_empty() {
+            return;
+        }
+        let mut rows: HashMap<&str, Vec<usize>> = HashMap::new();
+        for &row in &self.open_rows {
+            let name = self.rows.get(row).map(|row| match_key(row.title)).unwrap_or_default();
+            if let Some((name, _)) = folders.get_key_value(&name) {
+                rows.entry(name).or_default().push(row);
+            }
+        }
         let mut owner: HashMap<&str, usize> = HashMap::new();
         for (name, folders) in &folders {
-            let rows = rows.get(name).map(|(rows, _)| rows.as_slice()).unwrap_or_default();
+            let rows = rows.get(name.as_str()).map(Vec::as_slice).unwrap_or_default();
             let mut folders = folders.iter();
             if let ([row], Some(folder), None) = (rows, folders.next(), folders.next()) {
                 owner.insert(folder, *row);
@@ -236,9 +259,9 @@ impl Open<'_> {
     }
 
     /// Puts what has one key on both sides together.
-    fn group<K: Ord>(&mut self, row_key: impl Fn(&Row) -> Option<K>, file_key: impl Fn(&Known<'_>) -> K) {
+    fn group<K: Ord>(&mut self, row_key: impl Fn(&Row<'a>) -> Option<K>, file_key: impl Fn(&Known<'a>) -> K) {
         let sides = self.sides(row_key, |file| Some(file_key(file)));
-        for (rows, files) in sides.into_values().filter(|(_, files)| !files.is_empty()) {
+        for (rows, files) in sides.into_values().filter(|(rows, _)| !rows.is_empty()) {
             let rows: Arc<[usize]> = rows.into();
             for &file in &files {
                 self.set(file, Matched::OneOf(Arc::clone(&rows)));

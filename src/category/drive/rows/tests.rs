@@ -1,9 +1,8 @@
 //! Rows and files of one name in every combination, and what finds what.
 
 use super::{Known, Matched, Matching, matching};
-use crate::category::dated::Written;
 use crate::category::drive::hash::Scheme;
-use crate::category::drive::list::Row;
+use crate::category::drive::list::{Date, Hash, Packed, Row, Rows};
 use base64::Engine;
 use proptest::prelude::{prop, proptest};
 
@@ -14,29 +13,29 @@ fn parts(text: &str) -> (&str, Option<u64>, Option<&str>) {
     (name, size.parse().ok(), content)
 }
 
-fn row(text: &str) -> Row {
+fn push(list: &mut Packed, text: &str) {
     let (title, size, content) = parts(text);
     let hash = content.map(|content| {
         use sha2::Digest;
         base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(content))
     });
-    Row {
-        line: 0,
-        title: title.into(),
-        base_hash: hash.unwrap_or_default().into(),
-        kind: "File".into(),
+    list.push(&Row {
+        title,
+        base_hash: Hash::of(&hash.unwrap_or_default()),
+        kind: "File",
         size,
-        created: Written::default(),
-        modified: Written::default(),
-        opened: Written::default(),
+        created: Date::of(""),
+        modified: Date::of(""),
+        opened: Date::of(""),
         favourite: None,
         executable: None,
-        package_signature: "".into(),
-    }
+        package_signature: "",
+    });
 }
 
 fn matched(rows: &[&str], files: &[&str]) -> Matching {
-    let rows: Vec<Row> = rows.iter().map(|text| row(text)).collect();
+    let mut list = Packed::default();
+    rows.iter().for_each(|text| push(&mut list, text));
     let files: Vec<Known> = files
         .iter()
         .map(|text| {
@@ -48,7 +47,7 @@ fn matched(rows: &[&str], files: &[&str]) -> Matching {
             }
         })
         .collect();
-    matching(&rows, &files)
+    matching(&Rows::Of(&list), &files)
 }
 
 fn pairs(matching: &Matching) -> Vec<String> {

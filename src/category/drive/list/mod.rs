@@ -3,14 +3,17 @@
 //! The one list that a public source describes had created equal to modified on every row: the day of the upload. So
 //! these are dates as iCloud kept them, not as a camera or a writer did.
 
+mod packed;
+
 use std::io::Read;
 
 use crate::apple::sheet::{self, Cells, Column, Form, Holds, Sheet};
 use crate::apple::stamp;
 use crate::apple::table::yes_or_no;
-use crate::category::dated::Written;
 use crate::category::drive::hash::BaseHash;
 use crate::problem::refusal::Refusal;
+
+pub use packed::{Date, Hash, Packed, Rows};
 
 /// The columns as delivered in 2025.
 const FORM: Form<10> = Form([
@@ -43,64 +46,64 @@ fn is_flag(text: &str) -> bool {
 }
 
 /// What Apple's list says of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// The physical line it begins on, from 1.
-    pub line: u64,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row<'l> {
     /// The file's name with its extension, verbatim.
-    pub title: Box<str>,
-    /// `Base Hash` as it stands; [`BaseHash::parse`] reads it.
-    pub base_hash: Box<str>,
+    pub title: &'l str,
+    /// `Base Hash` as it stands.
+    pub base_hash: Hash<&'l str>,
     /// `Type`, in Apple's words: `File` on every row seen.
-    pub kind: Box<str>,
+    pub kind: &'l str,
     /// In bytes. Of a package it need not be that of anything delivered.
     pub size: Option<u64>,
-    pub created: Written,
-    pub modified: Written,
-    pub opened: Written,
+    pub created: Date<&'l str>,
+    pub modified: Date<&'l str>,
+    pub opened: Date<&'l str>,
     /// Like the other flag, `None` where nothing stands.
     pub favourite: Option<bool>,
     pub executable: Option<bool>,
-    pub package_signature: Box<str>,
+    pub package_signature: &'l str,
 }
 
-/// All that a row says, but not where it stands.
-pub type Says<'r> = (&'r str, Option<u64>, &'r str, Dates<'r>, [Option<bool>; 2], [&'r str; 2]);
-
-/// Its three dates.
-type Dates<'r> = [&'r Written; 3];
-
-impl Row {
-    /// What it says, wherever it stands.
-    pub fn says(&self) -> Says<'_> {
-        let flags = [self.favourite, self.executable];
-        let words = [&*self.kind, &*self.package_signature];
-        (&self.title, self.size, &self.base_hash, self.dates(), flags, words)
-    }
-
+impl<'l> Row<'l> {
     /// Whether it says the same of its file as another, but for the hash.
-    pub fn agrees(&self, other: &Row) -> bool {
-        let flags = |row: &Row| [row.favourite, row.executable];
+    pub fn agrees(&self, other: &Row<'_>) -> bool {
+        let flags = |row: &Row<'_>| [row.favourite, row.executable];
         self.dates() == other.dates() && flags(self) == flags(other)
     }
 
     /// Created, modified and opened.
-    pub fn dates(&self) -> Dates<'_> {
-        [&self.created, &self.modified, &self.opened]
+    pub fn dates(&self) -> [Date<&'l str>; 3] {
+        [self.created, self.modified, self.opened]
     }
 
     /// Its hash, if it can be one.
     pub fn hash(&self) -> Option<BaseHash> {
-        BaseHash::parse(&self.base_hash)
+        self.base_hash.bytes()
     }
+}
+
+/// A list, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    pub rows: Packed,
+    /// What became of its lines.
+    pub sheet: Sheet<()>,
 }
 
 /// Reads `Drive Details.csv` in any state, with at most `room` bytes of memory for its rows.
 ///
 /// # Errors
 /// If it cannot be read, or there are more rows than any export has, or than there is room for.
-pub fn read(source: impl Read, room: usize) -> Result<Sheet<Row>, Refusal> {
-    sheet::read(source, &FORM, room, row)
+pub fn read(source: impl Read, room: usize) -> Result<List, Refusal> {
+    let mut rows = Packed::default();
+    let sheet = sheet::read(source, &FORM, room, |cells| {
+        let row = row(cells)?;
+        rows.push(&row);
+        Ok(())
+    })?;
+    rows.fit();
+    Ok(List { rows, sheet })
 }
 
 /// What became of its lines, without the rows.
@@ -111,31 +114,33 @@ pub fn count(source: impl Read) -> Result<Sheet<()>, Refusal> {
     sheet::read(source, &FORM, usize::MAX, |cells| row(cells).map(drop))
 }
 
-fn row(cells: &mut Cells<'_, 10>) -> Result<Row, &'static str> {
-    let title = cells.verbatim(0).filter(|title| !title.trim().is_empty()).map(Box::from);
-    let Some(title) = title else { return Err("it names no file") };
-    let [created, modified, opened] = [4, 5, 6].map(|column| Written::new(cells.text(column)));
+fn row<'c>(cells: &'c mut Cells<'_, 10>) -> Result<Row<'c>, &'static str> {
+    if cells.verbatim(0).is_none_or(|title| title.trim().is_empty()) {
+        return Err("it names no file");
+    }
     // read for what is wrong with them; what they say is asked again in a zone
     let _ = [(4, "Created On"), (5, "Modified On"), (6, "Last Opened On")]
         .map(|(column, of)| cells.stamp(column, of));
+    let size = cells.number(3, "Size");
+    let (favourite, executable) = (cells.flag(7, "Favourite"), cells.flag(8, "Executable"));
+    let [created, modified, opened] = [4, 5, 6].map(|column| Date::of(cells.text(column)));
     Ok(Row {
-        line: cells.line,
-        title,
-        base_hash: cells.text(1).into(),
-        kind: cells.text(2).into(),
-        size: cells.number(3, "Size"),
+        title: cells.verbatim(0).unwrap_or_default(),
+        base_hash: Hash::of(cells.text(1)),
+        kind: cells.text(2),
+        size,
         created,
         modified,
         opened,
-        favourite: cells.flag(7, "Favourite"),
-        executable: cells.flag(8, "Executable"),
-        package_signature: cells.text(9).into(),
+        favourite,
+        executable,
+        package_signature: cells.text(9),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{Rows, read};
     use proptest::prelude::{any, prop, proptest};
 
     const HEADER: &str = "Title, Base Hash, Type, Size, Created On, Modified On, Last Opened On, Favourite, Executable, \
@@ -149,14 +154,16 @@ mod tests {
             "{HEADER}Budget.xlsx,{REST}\n  a, \"b\".txt,{REST}\n\"c, d\",{REST}\nX.key,,Package,,,,,,,\nbad,,File,many,13-40-2025 \
              10:11:12,,,,,\n,,,,\n"
         );
-        let sheet = read(text.as_bytes(), 1 << 20).expect("it has room");
-        let titles: Vec<_> = sheet.rows.iter().map(|row| row.title.as_ref()).collect();
+        let list = read(text.as_bytes(), 1 << 20).expect("it has room");
+        let rows: Vec<_> = Rows::Of(&list.rows).iter().collect();
+        let titles: Vec<_> = rows.iter().map(|row| row.title).collect();
         assert_eq!(titles, ["Budget.xlsx", "  a, \"b\".txt", "c, d", "X.key", "bad"]);
-        let first = &sheet.rows[0];
+        let first = &rows[0];
         assert_eq!((first.size, first.favourite, first.executable), (Some(48_213), Some(false), Some(true)));
-        assert_eq!((first.kind.as_ref(), first.opened.raw()), ("File", "05-07-2025 10:11:11"));
-        assert!(first.hash().is_some() && sheet.rows[3].hash().is_none());
-        assert_eq!((sheet.rows[3].size, sheet.rows[4].size), (None, None));
+        assert_eq!((first.kind, first.opened.written().raw()), ("File", "05-07-2025 10:11:11"));
+        assert!(first.hash().is_some() && rows[3].hash().is_none());
+        assert_eq!((rows[3].size, rows[4].size), (None, None));
+        let sheet = list.sheet;
         assert_eq!(sheet.faults.len(), 1);
         assert!(
             sheet.faults[0].message.contains("`Size`") && sheet.faults[0].message.contains("`Created On`")
@@ -174,12 +181,13 @@ mod tests {
         #[test]
         fn any_name_comes_back(name in r"[a-z ][a-z, .]{0,20}[a-z]") {
             let text = format!("{HEADER}{name},{REST}\n");
-            assert_eq!(read(text.as_bytes(), 1 << 20).expect("it has room").rows[0].title.as_ref(), name);
+            let list = read(text.as_bytes(), 1 << 20).expect("it has room");
+            assert_eq!(Rows::Of(&list.rows).get(0).map(|row| row.title), Some(name.as_str()));
         }
 
         #[test]
         fn any_bytes_are_accounted_for(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            assert!(read(bytes.as_slice(), 1 << 20).expect("it has room").lines.add_up());
+            assert!(read(bytes.as_slice(), 1 << 20).expect("it has room").sheet.lines.add_up());
         }
     }
 }
