@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, NaiveDate, Utc};
 
-use crate::apple::content_line::text_of;
-use crate::category::calendars::{Form, Happening, gathered, happenings, read};
+use crate::category::calendars::{self, Form, Happening, happenings};
 use crate::page::found::Kept;
 use crate::page::found::tables::{Row, Tables};
 use crate::page::sections::{CalendarShown, Days, EventShown, Section, TaskShown};
@@ -14,7 +13,7 @@ use crate::page::sections::{CalendarShown, Days, EventShown, Section, TaskShown}
 const YEARS_AHEAD: i32 = 10;
 
 pub fn section(kept: &Kept<'_>, tables: &Tables) -> Option<Section> {
-    let calendars = tables.rows("calendars", &["name", "path"])?;
+    let named = tables.rows("calendars", &["name", "path"])?;
     let rows = tables.rows("events", &["uid", "calendar", "starts_raw"])?;
     let tasks =
         tables.rows("tasks", &["list", "summary", "due_utc", "due_day", "due_basis", "done", "path"])?;
@@ -33,17 +32,17 @@ pub fn section(kept: &Kept<'_>, tables: &Tables) -> Option<Section> {
     }
     let last = NaiveDate::from_ymd_opt(Utc::now().year() + YEARS_AHEAD, 12, 31).unwrap_or(NaiveDate::MAX);
     let mut placed = 0;
-    for row in &calendars {
+    for row in &named {
         let Some(path) = row.text("path").filter(|path| kept.has(path)) else { continue };
-        let Some(bytes) = kept.read(path) else { continue };
+        let Some(file) = kept.open(path) else { continue };
         let stem = path.rsplit('/').next().unwrap_or(path);
         let (stem, _) = crate::apple::text::split(stem);
-        let stream = read(&text_of(&bytes));
-        let found = gathered(&stream, stem);
+        let Ok((text, found)) = calendars::kept(file, stem) else { continue };
         for calendar in found.iter().filter(|calendar| Some(calendar.name.as_str()) == row.text("name")) {
             let at = place(&mut days, &calendar.name, path);
-            for happening in happenings(calendar, None, last) {
-                let event = happening.event;
+            let Ok(mut all) = happenings(calendar, &text, None, last) else { continue };
+            while let Ok(Some(happening)) = all.next() {
+                let event = &happening.event;
                 let starts = event.starts.as_ref().map(|starts| &*starts.raw);
                 let key = key(row.text("name"), event.uid.as_deref(), starts);
                 // what replaces one of a series has no row, and goes along with it
@@ -72,23 +71,23 @@ fn key(calendar: Option<&str>, uid: Option<&str>, starts: Option<&str>) -> Strin
     [calendar, uid, starts].map(|part| part.unwrap_or_default()).join("\0")
 }
 
-fn shown(happening: Happening<'_>, calendar: usize) -> EventShown {
+fn shown(happening: Happening, calendar: usize) -> EventShown {
     let event = happening.event;
-    let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+    let text = |text: Option<Box<str>>| text.map(String::from);
     let zone = event.starts.as_ref().and_then(|starts| match &starts.form {
         Form::Local { zone, .. } => zone.as_deref().map(str::to_owned),
         Form::Day(_) | Form::Utc(_) | Form::Unreadable => None,
     });
     EventShown {
         calendar,
-        title: text(&event.summary).unwrap_or_default(),
+        title: text(event.summary).unwrap_or_default(),
         days: happening.days,
         starts: happening.starts,
         ends: happening.ends,
         zone,
-        rule: text(&event.rule),
-        location: text(&event.location),
-        notes: text(&event.description),
+        rule: text(event.rule),
+        location: text(event.location),
+        notes: text(event.description),
         cancelled: happening.is_cancelled,
     }
 }

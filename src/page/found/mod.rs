@@ -30,7 +30,7 @@ use crate::page::found::tables::{Row, Tables};
 use crate::page::holdings::Holdings;
 use crate::page::sections::{BookmarkShown, FileShown, MessageShown, NoteShown, Section};
 
-/// Bytes of a file that are read for the page; a note or a calendar is far smaller.
+/// Bytes of a file that is read as a whole for the page; a note is far smaller.
 const LARGEST: u64 = 64 << 20;
 
 /// How many databases are looked for beside one that its owner changed.
@@ -136,12 +136,17 @@ impl Kept<'_> {
         numbered.into_iter().rev().chain([first])
     }
 
-    /// The bytes of a file, if one stands there that is no link.
-    fn read(&self, path: &str) -> Option<Vec<u8>> {
+    /// A file, if one stands there that is no link.
+    fn open(&self, path: &str) -> Option<File> {
         let place = LibraryPath::parse(path).ok()?.to_path(self.library);
         fs::symlink_metadata(&place).ok().filter(|metadata| metadata.is_file())?;
+        File::open(place).ok()
+    }
+
+    /// The bytes of a file.
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
-        File::open(place).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
+        self.open(path)?.take(LARGEST).read_to_end(&mut bytes).ok()?;
         Some(bytes)
     }
 }
