@@ -42,7 +42,7 @@ impl Property<'_> {
     }
 
     /// How many bytes its value has.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.value.len()
     }
 

@@ -113,14 +113,9 @@ impl Text {
         Ok(Text { kept: RefCell::new(kept), length: usize::try_from(length).map_err(io::Error::other)? })
     }
 
-    /// How many bytes it has.
-    pub fn len(&self) -> usize {
-        self.length
-    }
-
-    /// Whether it says nothing.
-    pub fn is_empty(&self) -> bool {
-        self.length == 0
+    /// All of it.
+    pub fn span(&self) -> Range<usize> {
+        0..self.length
     }
 
     /// The lines of a part, which are where they are in the text.
