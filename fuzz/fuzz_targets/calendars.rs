@@ -9,10 +9,10 @@ use windfall::category::calendars::{
 
 fuzz_target!(|bytes: &[u8]| {
     let (text, all) = kept(bytes, "x").expect("memory is read");
-    let stream = read(std::io::BufReader::new(text.part(0..text.len()))).expect("memory is read");
+    let stream = read(std::io::BufReader::new(text.part(text.span()))).expect("memory is read");
     let mut end = 0;
     for calendar in &stream.calendars {
-        assert!(calendar.span.start >= end && calendar.span.end <= text.len());
+        assert!(calendar.span.start >= end && calendar.span.end <= text.span().end);
         end = calendar.span.end;
     }
     let mut made = std::io::sink();
@@ -21,7 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
         let mut entries = calendar.entries(&text, Some(chrono_tz::Tz::Europe__Oslo));
         let mut counted = 0;
         while let Some(Entry { zones, component, part }) = entries.next().expect("memory is read") {
-            assert!(component.span.end <= text.len());
+            assert!(component.span.end <= text.span().end);
             counted += usize::from(matches!(part, Part::Event | Part::Task));
             let _ = EventRow::of(&component, &calendar.name, zones);
             let _ = TaskRow::of(&component, &calendar.name, zones, "x.ics");

@@ -11,10 +11,10 @@ use windfall::category::contacts::{
 
 fuzz_target!(|bytes: &[u8]| {
     let text = Text::of(bytes).expect("memory is read");
-    let found = read(BufReader::new(text.part(0..text.len()))).expect("memory is read");
+    let found = read(BufReader::new(text.part(text.span()))).expect("memory is read");
     let mut end = 0;
     for card in &found.cards {
-        assert!(card.span.start >= end && card.span.end > card.span.start && card.span.end <= text.len());
+        assert!(card.span.start >= end && card.span.end > card.span.start && card.span.end <= text.span().end);
         end = card.span.end;
         let _ = photo(&text, card);
     }

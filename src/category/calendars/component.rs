@@ -204,7 +204,7 @@ impl Draft {
 
     /// Whether this property is not too much of what has to be kept.
     pub(super) fn has_room_for(&mut self, property: &Property) -> bool {
-        let said = if is_read(property) { property.len() } else { 0 };
+        let said = if is_read(property) { property.size() } else { 0 };
         let left = self.room.checked_sub(said + property.parameter("TZID").map_or(0, str::len));
         self.room = left.unwrap_or(self.room);
         left.is_some()

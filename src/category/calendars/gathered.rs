@@ -61,7 +61,7 @@ pub enum Part {
 /// If it cannot be read, or there is no room for it.
 pub fn kept(source: impl Read, stem: &str) -> io::Result<(Text, Vec<Gathered>)> {
     let text = Text::of(source)?;
-    let stream = read(BufReader::new(text.part(0..text.len())))?;
+    let stream = read(BufReader::new(text.part(text.span())))?;
     Ok((text, gathered(stream, stem)))
 }
 

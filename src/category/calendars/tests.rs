@@ -60,7 +60,7 @@ fn tasks(text: &Text, list: &Gathered, path: &str) -> Vec<TaskRow> {
 /// All blocks of a text but time zones.
 fn blocks(text: &[u8]) -> Vec<Component> {
     let text = Text::of(text).unwrap();
-    let stream = read(BufReader::new(text.part(0..text.len()))).unwrap();
+    let stream = read(BufReader::new(text.part(text.span()))).unwrap();
     let mut found = Vec::new();
     for calendar in &stream.calendars {
         let mut blocks = Blocks::of(&text, calendar);

@@ -40,7 +40,7 @@ pub struct Read {
 impl Read {
     fn of(file: impl io::Read) -> io::Result<Self> {
         let text = Text::of(file)?;
-        let cards = read(BufReader::new(text.part(0..text.len())))?;
+        let cards = read(BufReader::new(text.part(text.span())))?;
         let extension = |card: &Card| match photo(&text, card)? {
             Some(Photo::Bytes { extension, .. }) => Ok(Some(extension)),
             Some(Photo::Elsewhere(_)) | None => Ok(None),

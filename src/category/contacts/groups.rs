@@ -82,7 +82,7 @@ pub fn with_categories(text: &Text, cards: &[Card], groups: &Groups, to: &mut dy
         to.write_all(folded(&format!("CATEGORIES:{}", names.join(","))).as_bytes())?;
         copied = end;
     }
-    match text.copy(copied..text.len(), to)? {
+    match text.copy(copied..text.span().end, to)? {
         None | Some(b'\n' | b'\r') => Ok(()),
         Some(_) => to.write_all(b"\r\n"),
     }

@@ -1,6 +1,7 @@
 //! Calendars: the rows say which events and tasks count, and the calendar's file on which days a series takes place.
 
 use std::collections::HashMap;
+use std::io;
 
 use chrono::{Datelike, NaiveDate, Utc};
 
@@ -12,12 +13,23 @@ use crate::page::sections::{CalendarShown, Days, EventShown, Section, TaskShown}
 /// Years from now on for which the days of a series are known to the page.
 const YEARS_AHEAD: i32 = 10;
 
-pub fn section(kept: &Kept<'_>, tables: &Tables) -> Option<Section> {
-    let named = tables.rows("calendars", &["name", "path"])?;
-    let rows = tables.rows("events", &["uid", "calendar", "starts_raw"])?;
-    let tasks =
-        tables.rows("tasks", &["list", "summary", "due_utc", "due_day", "due_basis", "done", "path"])?;
-    let mut days = Days::default();
+/// # Errors
+/// If there is no room for what it says.
+pub fn section(kept: &Kept<'_>, tables: &Tables) -> io::Result<Option<Section>> {
+    let mut rows = 0;
+    // the same event twice in one calendar is two rows
+    let mut wanted: HashMap<Key, u32> = HashMap::new();
+    let count = |row: Row| {
+        rows += 1;
+        *wanted.entry(key(row.text("calendar"), row.text("uid"), row.text("starts_raw"))).or_default() += 1;
+    };
+    let (Some(named), Some(())) = (
+        tables.rows("calendars", &["name", "path"]),
+        tables.each("events", &["uid", "calendar", "starts_raw"], count),
+    ) else {
+        return Ok(None);
+    };
+    let mut days = Days::new();
     let mut places: HashMap<(String, String), usize> = HashMap::new();
     let mut place = |days: &mut Days, name: &str, path: &str| {
         *places.entry((name.to_owned(), path.to_owned())).or_insert_with(|| {
@@ -25,11 +37,6 @@ pub fn section(kept: &Kept<'_>, tables: &Tables) -> Option<Section> {
             days.calendars.len() - 1
         })
     };
-    // the same event twice in one calendar is two rows
-    let mut wanted: HashMap<String, usize> = HashMap::new();
-    for row in &rows {
-        *wanted.entry(key(row.text("calendar"), row.text("uid"), row.text("starts_raw"))).or_default() += 1;
-    }
     let last = NaiveDate::from_ymd_opt(Utc::now().year() + YEARS_AHEAD, 12, 31).unwrap_or(NaiveDate::MAX);
     let mut placed = 0;
     for row in &named {
@@ -40,8 +47,8 @@ pub fn section(kept: &Kept<'_>, tables: &Tables) -> Option<Section> {
         let Ok((text, found)) = calendars::kept(file, stem) else { continue };
         for calendar in found.iter().filter(|calendar| Some(calendar.name.as_str()) == row.text("name")) {
             let at = place(&mut days, &calendar.name, path);
-            let Ok(mut all) = happenings(calendar, &text, None, last) else { continue };
-            while let Ok(Some(happening)) = all.next() {
+            let mut all = happenings(calendar, &text, None, last)?;
+            while let Some(happening) = all.next()? {
                 let event = &happening.event;
                 let starts = event.starts.as_ref().map(|starts| &*starts.raw);
                 let key = key(row.text("name"), event.uid.as_deref(), starts);
@@ -53,22 +60,32 @@ pub fn section(kept: &Kept<'_>, tables: &Tables) -> Option<Section> {
                     }
                     placed += 1;
                 }
-                days.events.push(shown(happening, at));
+                days.event(&shown(happening, at))?;
             }
         }
     }
-    for row in &tasks {
-        let Some(path) = row.text("path").filter(|path| kept.has(path)) else { continue };
-        let list = place(&mut days, row.text("list").unwrap_or_default(), path);
-        days.tasks.push(task(row, list));
-    }
-    days.unplaced = (rows.len() as u64).saturating_sub(placed);
-    (!rows.is_empty() || !days.tasks.is_empty()).then(|| Section::calendars(&days, rows.len() as u64))
+    let columns = &["list", "summary", "due_utc", "due_day", "due_basis", "done", "path"];
+    let mut ended = Ok(());
+    let is_read = tables.each("tasks", columns, |row| {
+        let path = row.text("path").filter(|path| kept.has(path) && ended.is_ok());
+        if let Some(path) = path {
+            let list = place(&mut days, row.text("list").unwrap_or_default(), path);
+            ended = days.task(&task(&row, list));
+        }
+    });
+    ended?;
+    days.unplaced = u64::saturating_sub(rows, placed);
+    let has_any = is_read.is_some() && (rows > 0 || days.has_tasks());
+    Ok(has_any.then(|| Section::calendars(&days, rows)))
 }
 
+/// Stands for what tells an event from others; there may be very many.
+type Key = [u8; 32];
+
 /// What tells an event from others.
-fn key(calendar: Option<&str>, uid: Option<&str>, starts: Option<&str>) -> String {
-    [calendar, uid, starts].map(|part| part.unwrap_or_default()).join("\0")
+fn key(calendar: Option<&str>, uid: Option<&str>, starts: Option<&str>) -> Key {
+    let parts = [calendar, uid, starts].map(|part| part.unwrap_or_default()).join("\0");
+    blake3::hash(parts.as_bytes()).into()
 }
 
 fn shown(happening: Happening, calendar: usize) -> EventShown {

@@ -28,7 +28,7 @@ pub fn section(kept: &Kept<'_>, tables: &Tables) -> Option<Section> {
     let mut shown = Vec::new();
     for (path, rows) in by_file {
         let text = kept.open(path).and_then(|file| Text::of(file).ok());
-        let read = text.as_ref().and_then(|text| read(BufReader::new(text.part(0..text.len()))).ok());
+        let read = text.as_ref().and_then(|text| read(BufReader::new(text.part(text.span()))).ok());
         let cards = read.unwrap_or_default().cards;
         let mut left = Left::of(&cards);
         for row in rows {

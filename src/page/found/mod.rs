@@ -37,7 +37,7 @@ const LARGEST: u64 = 64 << 20;
 const MOST_BESIDE: u64 = 100;
 
 /// The sections of a library.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Found {
     /// In the order in which the page names them; none is empty.
     pub sections: Vec<Section>,
@@ -48,7 +48,7 @@ pub struct Found {
 /// Everything besides photos that a library has.
 ///
 /// # Errors
-/// If the catalog cannot be read. What is wrong with the database or a file is no error.
+/// If the catalog cannot be read, or there is no room for what a section says. What is wrong with the database or a file is no error.
 pub fn sections(
     library: &Path,
     catalog: &Catalog,
@@ -74,7 +74,7 @@ pub fn sections(
     found.sections.extend(drive(holdings, tables.as_ref()));
     if let Some(tables) = &tables {
         found.sections.extend(contacts::section(&kept, tables));
-        found.sections.extend(calendars::section(&kept, tables));
+        found.sections.extend(calendars::section(&kept, tables).map_err(Error::io("read", library))?);
         found.sections.extend(mail(&kept, tables));
         found.sections.extend(bookmarks(tables, hidden));
         found.sections.extend(records::section(tables));
