@@ -1,18 +1,20 @@
 //! Any bytes as a file of cards, and all that is made of them.
 #![no_main]
 
+use std::io::BufReader;
+
 use libfuzzer_sys::fuzz_target;
-use windfall::apple::content_line::text_of;
+use windfall::apple::content_line::Text;
 use windfall::category::contacts::{
     Card, Groups, Row, likely_duplicates, list, merged, photo, read, wished_stem, with_categories,
 };
 
 fuzz_target!(|bytes: &[u8]| {
-    let text = text_of(bytes);
-    let found = read(&text);
+    let text = Text::of(bytes).expect("memory is read");
+    let found = read(BufReader::new(text.part(text.span()))).expect("memory is read");
     let mut end = 0;
     for card in &found.cards {
-        assert!(card.span.start >= end && card.span.end > card.span.start && card.span.end <= text.len());
+        assert!(card.span.start >= end && card.span.end > card.span.start && card.span.end <= text.span().end);
         end = card.span.end;
         let _ = photo(&text, card);
     }
@@ -28,5 +30,6 @@ fuzz_target!(|bytes: &[u8]| {
         );
     }
     let _ = (list(&likely_duplicates(&cards), &cards), wished_stem("a", &found.cards));
-    let _ = (with_categories(&[("a.vcf", &text)], &groups), merged(&[("a.vcf", bytes), ("b.vcf", bytes)]));
+    with_categories(&text, &found.cards, &groups, &mut std::io::sink()).expect("nothing refuses");
+    let _ = merged(&[("a.vcf", bytes), ("b.vcf", bytes)]);
 });

@@ -6,9 +6,13 @@
 //! Tags need not be closed and quotes need not end: what a browser would make of it decides. A `<` that begins no tag
 //! is text, and so is a tag that never ends.
 
+mod stream;
+
 use std::borrow::Cow;
 
 use quick_xml::escape::resolve_html5_entity;
+
+pub use stream::each_token;
 
 /// The longest name of a character, in bytes; the longest that HTML has is
 /// `CounterClockwiseContourIntegral`.
@@ -93,6 +97,12 @@ struct Absent {
     double_quote: bool,
     single_quote: bool,
     end_of_comment: bool,
+}
+
+impl Absent {
+    fn is_any(&self) -> bool {
+        self.double_quote || self.single_quote || self.end_of_comment
+    }
 }
 
 impl<'t> Tokens<'t> {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::library::layout;
 use crate::page::sections::{self, Section};
-use crate::page::{put, refuse_foreign};
+use crate::page::{put_written, refuse_foreign};
 
 /// What became of the sections.
 #[derive(Debug, Clone, Copy, Default)]
@@ -68,9 +68,9 @@ pub fn write(
     let main = page.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     for section in sections {
         let place = folder.join(section.file());
-        let html = sections::render(section, sections, &main, shows_hidden)
-            .map_err(|error| Error::io("write", &place)(io::Error::other(error)))?;
-        match put(own, &place, &html)? {
+        let frame = sections::frame(section, sections, &main, shows_hidden);
+        let frame = frame.map_err(|error| Error::io("write", &place)(error))?;
+        match put_written(own, &place, &|to| section.write(&frame, to))? {
             true => counts.made += 1,
             false => counts.kept += 1,
         }

@@ -1,7 +1,68 @@
 //! What a page knows, as JSON in a script element.
+//!
+//! What many events say is longer than what memory should be asked for: beyond a few megabytes it is in a temporary file.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::io::{self, Read, Seek, Write};
+
+use serde::Serialize;
+use tempfile::SpooledTempFile;
+
+/// Bytes that are kept in memory.
+const FEW: usize = 8 << 20;
+
+/// JSON for a script element, or a piece of such.
+#[derive(Debug)]
+pub struct Script(RefCell<SpooledTempFile>);
+
+impl Script {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Script(RefCell::new(SpooledTempFile::new(FEW)))
+    }
+
+    /// All that a value says. What no JSON can say is `null`.
+    pub fn of(value: &impl Serialize) -> io::Result<Self> {
+        let mut script = Script::new();
+        script.push(&serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned()))?;
+        Ok(script)
+    }
+
+    /// Adds a piece of JSON.
+    ///
+    /// # Errors
+    /// If there is no room for it.
+    pub fn push(&mut self, json: &str) -> io::Result<()> {
+        self.0.get_mut().write_all(in_script(json).as_bytes())
+    }
+
+    /// Adds what another one holds.
+    ///
+    /// # Errors
+    /// If that cannot be read again, or there is no room for it.
+    pub fn append(&mut self, other: &Script) -> io::Result<()> {
+        other.copy(self.0.get_mut())
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// If it cannot be read again, or `to` refuses.
+    pub fn copy(&self, to: &mut dyn Write) -> io::Result<()> {
+        let mut kept = self.0.borrow_mut();
+        kept.rewind()?;
+        let mut window = vec![0; 64 << 10];
+        loop {
+            let length = kept.read(&mut window)?;
+            match window.get(..length) {
+                None | Some([]) => return Ok(()),
+                Some(bytes) => to.write_all(bytes)?,
+            }
+        }
+    }
+}
 
 /// What many items share, each with its number.
 pub struct Shared<T> {

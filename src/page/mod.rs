@@ -29,7 +29,7 @@ mod timeline;
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -227,12 +227,40 @@ pub fn previews_to_make(library: &Path) -> Result<u64, Error> {
 
 /// Puts a page in its place, unless it stands there already; says whether it did. `own` is on the same drive.
 fn put(own: &Path, place: &Path, html: &str) -> Result<bool, Error> {
-    if fs::read(place).is_ok_and(|before| before == html.as_bytes()) {
-        return Ok(false);
+    put_written(own, place, &|to| to.write_all(html.as_bytes()))
+}
+
+/// The same with what is written, however long it is.
+fn put_written(
+    own: &Path,
+    place: &Path,
+    write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+) -> Result<bool, Error> {
+    if let Ok(before) = File::open(place) {
+        let mut before = Before(BufReader::new(before));
+        if write(&mut before).is_ok() && before.0.fill_buf().is_ok_and(<[u8]>::is_empty) {
+            return Ok(false);
+        }
     }
-    replace(own, place, Company::Others, &|to| to.write_all(html.as_bytes()))
-        .map_err(Error::io("write", place))?;
+    replace(own, place, Company::Others, write).map_err(Error::io("write", place))?;
     Ok(true)
+}
+
+/// A page that stands there, and takes what it says already.
+struct Before(BufReader<File>);
+
+impl Write for Before {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let before = self.0.fill_buf()?;
+        let length = before.len().min(bytes.len());
+        let is_same = length > 0 && before.get(..length) == bytes.get(..length);
+        self.0.consume(length);
+        if is_same || bytes.is_empty() { Ok(length) } else { Err(io::ErrorKind::InvalidData.into()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The photos that should have a picture and have none, each with a word why.
@@ -429,8 +457,13 @@ fn render(
 
 /// Fills a template with a nonce that is a hash of all that it says.
 fn nonced(mut fill: impl FnMut(&str) -> Result<String, askama::Error>) -> Result<String, askama::Error> {
-    let nonce = blake3::hash(fill("")?.as_bytes()).to_hex();
-    fill(nonce.get(..32).unwrap_or_default())
+    let hash = blake3::hash(fill("")?.as_bytes());
+    fill(&nonce_of(&hash))
+}
+
+/// The nonce of a page whose hash without it is this.
+fn nonce_of(hash: &blake3::Hash) -> String {
+    hash.to_hex().chars().take(32).collect()
 }
 
 /// `2003 – 2026`.

@@ -90,7 +90,8 @@ impl Components {
         let count = |wanted: &[u8]| text.windows(wanted.len()).filter(|found| *found == wanted).count();
         self.files_with_lf += u64::from(count(b"\n") > count(b"\r\n"));
         let (mut outermost, mut depth) = (0_u64, 0_u64);
-        for line in Lines::new(&text) {
+        let mut lines = Lines::new(&*text);
+        while let Ok(Some(line)) = lines.next() {
             let Some(property) = line.property() else {
                 self.property("no property").count += 1;
                 continue;

@@ -1,47 +1,41 @@
 //! The lines that vCards and iCalendar files are made of: `item1.TEL;TYPE=cell:+47 …`.
 //!
-//! Takes bytes and says what each line is and where it stands, so that others can copy whole blocks of a file as
-//! they are. It knows no property by name, and writes nothing: a line that went through a reader and back is not the
-//! line that Apple delivered.
+//! Reads from front to back and says what each line is and where it stands, so that others can copy whole blocks of a
+//! file as they are. It knows no property by name, and writes nothing: a line that went through a reader and back is not
+//! the line that Apple delivered.
 //!
 //! It works on bytes and not on text because folding may cut a character in two, and because each line of an old
-//! vCard may be in an encoding of its own.
+//! vCard may be in an encoding of its own. However long a file or a line is, it holds no more than [`LONGEST`] of it.
 
 mod property;
 #[cfg(test)]
 mod tests;
+mod text;
 
-use std::borrow::Cow;
+use std::io::{self, BufRead};
 use std::ops::Range;
 
 pub use property::{Property, from_base64, unescaped};
+pub use text::{Decoded, Part, Text, text_of};
 
-/// The bytes of a file without a byte order mark, and in UTF-8 if they were UTF-16, which the Address Book of
-/// Mac OS X once wrote. What is neither stays as it is: each line says, or shows, what it is in.
-pub fn text_of(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let utf16 = |encoding: &'static encoding_rs::Encoding| {
-        Cow::Owned(encoding.decode_with_bom_removal(bytes).0.into_owned().into_bytes())
-    };
-    match bytes {
-        [0xff, 0xfe, ..] | [1..=255, 0, 1..=255, 0, ..] => utf16(encoding_rs::UTF_16LE),
-        [0xfe, 0xff, ..] | [0, 1..=255, 0, 1..=255, ..] => utf16(encoding_rs::UTF_16BE),
-        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
-        _ => Cow::Borrowed(bytes),
-    }
-}
+/// Bytes of one line that are kept, however many lines of the file it was folded into. Pictures in cards are the
+/// longest that are read, and a hundred times shorter.
+pub const LONGEST: usize = 16 << 20;
 
 /// One line as it is meant: however many lines of the file it was folded into.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line<'t> {
+pub struct Line<'l> {
     /// Where it stands in the text, with the line break after it.
     pub span: Range<usize>,
-    unfolded: Cow<'t, [u8]>,
+    /// Whether all of it is here; of a line that is longer than any it is the beginning.
+    pub is_whole: bool,
+    unfolded: &'l [u8],
 }
 
 impl Line<'_> {
     /// What it says; `None` if it is no property, because it has no colon or nothing that could be a name before it.
     pub fn property(&self) -> Option<Property<'_>> {
-        property::parse(&self.unfolded)
+        property::parse(self.unfolded)
     }
 }
 
@@ -51,77 +45,163 @@ impl Line<'_> {
 /// quoted-printable value continues after a `=` at the end of its line, and base64 of vCard 2.1 goes on in lines
 /// without a blank in front. Line breaks are LF, CR LF and CR, in any mixture.
 #[derive(Debug, Clone)]
-pub struct Lines<'t> {
-    text: &'t [u8],
+pub struct Lines<R> {
+    source: R,
+    /// Where what comes next from the source stands in the text.
     at: usize,
+    /// The line of the file that was read last.
+    row: Row,
+    /// Whether it belongs to the line that comes next.
+    is_ahead: bool,
+    line: Unfolding,
 }
 
-impl<'t> Lines<'t> {
-    /// The lines of what [`text_of`] gave.
-    pub fn new(text: &'t [u8]) -> Self {
-        Lines { text, at: 0 }
+/// A line as it stands in a file, without its line break.
+#[derive(Debug, Clone, Default)]
+struct Row {
+    kept: Kept,
+    start: usize,
+}
+
+/// The beginning of something.
+#[derive(Debug, Clone, Default)]
+struct Kept {
+    bytes: Vec<u8>,
+    /// Of all of it, not only of what is kept.
+    last: Option<u8>,
+    is_cut: bool,
+}
+
+impl Kept {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        (self.last, self.is_cut) = (None, false);
     }
 
-    /// The text from here to the line break, and where that ends.
-    fn physical(&self, from: usize) -> (&'t [u8], usize) {
-        let rest = self.text.get(from..).unwrap_or_default();
-        let length = rest.iter().position(|byte| is_break(*byte)).unwrap_or(rest.len());
-        let (line, after) = rest.split_at(length);
-        let ending = match after {
-            [b'\r', b'\n', ..] => 2,
-            [_, ..] => 1,
-            [] => 0,
-        };
-        (line, from + length + ending)
-    }
-
-    /// The place of the next byte that is no line break.
-    fn after_breaks(&self, from: usize) -> usize {
-        let rest = self.text.get(from..).unwrap_or_default();
-        from + rest.iter().position(|byte| !is_break(*byte)).unwrap_or(rest.len())
+    fn push(&mut self, more: &[u8]) {
+        let room = LONGEST - self.bytes.len();
+        self.bytes.extend_from_slice(more.get(..room).unwrap_or(more));
+        self.is_cut |= more.len() > room;
+        self.last = more.last().copied().or(self.last);
     }
 }
 
-impl<'t> Iterator for Lines<'t> {
-    type Item = Line<'t>;
+impl<R: BufRead> Lines<R> {
+    /// The lines of what [`Decoded`] gives, or [`text_of`] gave.
+    pub fn new(source: R) -> Self {
+        Lines::from(source, 0)
+    }
 
-    fn next(&mut self) -> Option<Line<'t>> {
-        let start = self.after_breaks(self.at);
-        if start >= self.text.len() {
-            return None;
+    /// The same, of a source that begins at this place of its text.
+    pub(super) fn from(source: R, at: usize) -> Self {
+        Lines { source, at, row: Row::default(), is_ahead: false, line: Unfolding::default() }
+    }
+
+    /// The next line; `None` at the end.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    // not an iterator: a line is only there until the next one comes
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        if !self.read_said_row()? {
+            return Ok(None);
         }
-        let (first, mut end) = self.physical(start);
-        let mut line = Unfolding { bytes: Cow::Borrowed(first), looked_at: 0, coding: None };
+        self.line.begin(&self.row.kept);
+        let start = self.row.start;
+        let mut end = self.at;
         loop {
-            let following = self.after_breaks(end);
-            let (next, next_end) = self.physical(following);
-            if line.is_cut_softly() {
-                let (next, next_end) = self.physical(end);
-                if next_end == end || is_frame(next) {
+            if self.line.is_cut_softly() {
+                if !self.read_row()? {
                     break;
                 }
-                line.bytes.to_mut().pop();
-                line.push(next);
-                end = next_end;
-            } else if let [b' ' | b'\t', folded @ ..] = next {
-                line.push(folded);
-                end = next_end;
-            } else if following < self.text.len() && following == end && line.goes_on_in(next) {
-                line.push(next);
-                end = next_end;
+                if is_frame(&self.row.kept.bytes) {
+                    self.is_ahead = true;
+                    break;
+                }
+                self.line.go_on_softly(&self.row.kept);
             } else {
-                self.at = following;
-                return Some(Line { span: start..end, unfolded: line.bytes });
+                if !self.read_said_row()? {
+                    break;
+                }
+                if let [b' ' | b'\t', ..] = *self.row.kept.bytes {
+                    self.line.go_on(&self.row.kept, 1);
+                } else if self.row.start == end && self.line.goes_on_in(&self.row.kept.bytes) {
+                    self.line.go_on(&self.row.kept, 0);
+                } else {
+                    self.is_ahead = true;
+                    break;
+                }
+            }
+            end = self.at;
+        }
+        let Kept { bytes, is_cut, .. } = &self.line.kept;
+        Ok(Some(Line { span: start..end, is_whole: !is_cut, unfolded: bytes }))
+    }
+
+    /// How far it came.
+    pub fn position(&self) -> usize {
+        if self.is_ahead { self.row.start } else { self.at }
+    }
+
+    /// Reads on to a line of the file that is not empty; `false` if there is none.
+    fn read_said_row(&mut self) -> io::Result<bool> {
+        while self.read_row()? {
+            if !self.row.kept.bytes.is_empty() {
+                return Ok(true);
             }
         }
-        self.at = end;
-        Some(Line { span: start..end, unfolded: line.bytes })
+        Ok(false)
     }
+
+    /// Reads one line of the file; `false` at its end.
+    fn read_row(&mut self) -> io::Result<bool> {
+        if std::mem::take(&mut self.is_ahead) {
+            return Ok(true);
+        }
+        self.row.kept.clear();
+        self.row.start = self.at;
+        loop {
+            let bytes = filled(&mut self.source)?;
+            let Some(end) = bytes.iter().position(|byte| is_break(*byte)) else {
+                let length = bytes.len();
+                self.row.kept.push(bytes);
+                self.source.consume(length);
+                self.at += length;
+                match length {
+                    0 => return Ok(self.at > self.row.start),
+                    _ => continue,
+                }
+            };
+            let (line, ending) = bytes.split_at(end);
+            self.row.kept.push(line);
+            let is_half = ending.first() == Some(&b'\r');
+            self.source.consume(end + 1);
+            self.at += end + 1;
+            if is_half && filled(&mut self.source)?.first() == Some(&b'\n') {
+                self.source.consume(1);
+                self.at += 1;
+            }
+            return Ok(true);
+        }
+    }
+}
+
+fn filled(source: &mut impl BufRead) -> io::Result<&[u8]> {
+    loop {
+        match source.fill_buf() {
+            Ok(_) => break,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    source.fill_buf()
 }
 
 /// A line that may go on.
-struct Unfolding<'t> {
-    bytes: Cow<'t, [u8]>,
+#[derive(Debug, Clone, Default)]
+struct Unfolding {
+    kept: Kept,
     /// How far the search for the first colon came, so that no byte is looked at twice.
     looked_at: usize,
     /// What the parameters say of the value, once they are there.
@@ -135,24 +215,43 @@ enum Coding {
     Base64,
 }
 
-impl Unfolding<'_> {
-    fn push(&mut self, more: &[u8]) {
-        self.bytes.to_mut().extend_from_slice(more);
+impl Unfolding {
+    fn begin(&mut self, row: &Kept) {
+        self.kept.clear();
+        (self.looked_at, self.coding) = (0, None);
+        self.go_on(row, 0);
+    }
+
+    /// Goes on in a row, but for so many bytes of it.
+    fn go_on(&mut self, row: &Kept, without: usize) {
+        self.kept.push(row.bytes.get(without..).unwrap_or_default());
+        if row.is_cut {
+            (self.kept.is_cut, self.kept.last) = (true, row.last);
+        }
+    }
+
+    fn go_on_softly(&mut self, row: &Kept) {
+        if !self.kept.is_cut {
+            self.kept.bytes.pop();
+        }
+        self.kept.last = self.kept.bytes.last().copied();
+        self.go_on(row, 0);
     }
 
     fn coding(&mut self) -> Option<Coding> {
+        let bytes = &self.kept.bytes;
         if self.coding.is_none() {
-            let new = self.bytes.get(self.looked_at..).unwrap_or_default();
+            let new = bytes.get(self.looked_at..).unwrap_or_default();
             let colon = new.iter().position(|byte| *byte == b':').map(|at| self.looked_at + at);
-            self.looked_at = self.bytes.len();
-            self.coding = colon.and_then(|colon| self.bytes.get(..colon)).map(Coding::stated_in);
+            self.looked_at = bytes.len();
+            self.coding = colon.and_then(|colon| bytes.get(..colon)).map(Coding::stated_in);
         }
         self.coding
     }
 
     /// Whether this is quoted-printable that ends within a line of its text.
     fn is_cut_softly(&mut self) -> bool {
-        self.bytes.ends_with(b"=") && self.coding() == Some(Coding::QuotedPrintable)
+        self.kept.last == Some(b'=') && self.coding() == Some(Coding::QuotedPrintable)
     }
 
     /// Whether this is base64, and the next line nothing else.

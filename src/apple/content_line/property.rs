@@ -41,6 +41,11 @@ impl Property<'_> {
         self.parameters.iter().map(|(name, _)| &**name)
     }
 
+    /// How many bytes its value has.
+    pub fn size(&self) -> usize {
+        self.value.len()
+    }
+
     /// Whether there is no value.
     pub fn is_blank(&self) -> bool {
         self.value.trim_ascii().is_empty()

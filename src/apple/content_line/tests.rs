@@ -1,19 +1,22 @@
 //! Lines of every dialect, unfolded and read, and bytes that are none.
 
+use std::io::{BufReader, Read};
 use std::time::{Duration, Instant};
 
-use super::{Lines, text_of};
+use super::{Decoded, LONGEST, Lines, Text, text_of};
 use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
 
 /// What each line says: group, name, and the value as text; `None` for what is no property.
 fn read(text: &[u8]) -> Vec<Option<(String, String)>> {
-    let lines = Lines::new(text).map(|line| {
-        line.property().map(|property| {
+    let mut said = Vec::new();
+    let mut lines = Lines::new(text);
+    while let Some(line) = lines.next().unwrap() {
+        said.push(line.property().map(|property| {
             let group = property.group.as_deref().map(|group| format!("{group}.")).unwrap_or_default();
             (format!("{group}{}", property.name), property.text())
-        })
-    });
-    lines.collect()
+        }));
+    }
+    said
 }
 
 fn said(name: &str, text: &str) -> Option<(String, String)> {
@@ -97,7 +100,8 @@ fn parameters() {
         ("X;A=\"b\"c:y", "A", &["b"]),
     ];
     for (text, name, expected) in cases {
-        let line = Lines::new(text.as_bytes()).next().expect("one line");
+        let mut lines = Lines::new(text.as_bytes());
+        let line = lines.next().unwrap().expect("one line");
         let property = line.property().expect("a property");
         let values: Vec<&str> = property.parameters_of(name).collect();
         assert_eq!(values, expected, "{text}");
@@ -106,7 +110,8 @@ fn parameters() {
 
 #[test]
 fn parts_end_where_no_backslash_stands_before() {
-    let line = Lines::new(b"N:Berg\\; Sons;Ann;;Dr\\\\;\\\n").next().expect("one line");
+    let mut lines = Lines::new(&b"N:Berg\\; Sons;Ann;;Dr\\\\;\\\n"[..]);
+    let line = lines.next().unwrap().expect("one line");
     let property = line.property().expect("a property");
     assert_eq!(property.parts(';'), ["Berg; Sons", "Ann", "", "Dr\\", "\\"]);
     assert_eq!(property.parts(','), ["Berg; Sons;Ann;;Dr\\;\\"]);
@@ -124,7 +129,8 @@ fn bytes_of_base64() {
         ("X:QUJD", None),
     ];
     for (text, expected) in cases {
-        let line = Lines::new(text.as_bytes()).next().expect("one line");
+        let mut lines = Lines::new(text.as_bytes());
+        let line = lines.next().unwrap().expect("one line");
         assert_eq!(line.property().and_then(|p| p.binary()).as_deref(), expected, "{text}");
     }
 }
@@ -143,6 +149,50 @@ fn a_file_in_utf_16_reads_as_one_in_utf_8() {
         units(u16::to_be_bytes),
     ] {
         assert_eq!(text_of(&bytes), text.as_bytes(), "{bytes:?}");
+        let mut read = Vec::new();
+        Decoded::new(bytes.as_slice()).unwrap().read_to_end(&mut read).unwrap();
+        assert_eq!(read, text.as_bytes(), "{bytes:?}");
+    }
+}
+
+#[test]
+fn of_a_line_that_is_too_long_the_beginning_is_kept() {
+    let folded = "a".repeat(999) + "\r\n ";
+    let text = format!("A:1\r\nX;B=c:{}\r\nZ:2\r\n", folded.repeat(LONGEST / 999 + 9));
+    let soft = format!("X;QUOTED-PRINTABLE:{}=\nmore=\nEND:VCARD\nZ:2", "a".repeat(LONGEST + 9));
+    for (text, expected) in [(text, ["A", "X", "Z"]), (soft, ["X", "END", "Z"])] {
+        let mut lines = Lines::new(text.as_bytes());
+        let mut names = Vec::new();
+        let mut end = 0;
+        while let Some(line) = lines.next().unwrap() {
+            let name = line.property().expect("a property").name;
+            assert_eq!(line.is_whole, &*name != "X");
+            assert!(line.span.start == end && line.unfolded.len() <= LONGEST);
+            end = line.span.end;
+            names.push(name);
+        }
+        assert_eq!(names, expected.map(Into::into));
+        assert_eq!(end, text.len());
+    }
+}
+
+#[test]
+fn any_part_of_a_text_is_read_again() {
+    let many = "NOTE:blue\r\n green\r\n".repeat(300_000);
+    for text in ["\u{feff}A:1\nB:2\n".to_owned(), format!("A:1\n{many}B:2\n")] {
+        let kept = Text::of(text.as_bytes()).unwrap();
+        let text = text.trim_start_matches('\u{feff}');
+        assert_eq!(kept.span(), 0..text.len());
+        let (mut first, mut last) = (kept.lines(0..4), kept.lines(text.len() - 4..text.len()));
+        // each goes on where it was, whatever others read
+        for (lines, name, span) in [(&mut last, "B", text.len() - 4..text.len()), (&mut first, "A", 0..4)] {
+            let line = lines.next().unwrap().expect("a line");
+            assert_eq!((&*line.property().expect("a property").name, line.span.clone()), (name, span));
+        }
+        let mut copied = Vec::new();
+        assert_eq!(kept.copy(1..text.len(), &mut copied).unwrap(), Some(b'\n'));
+        assert_eq!(copied, &text.as_bytes()[1..]);
+        assert_eq!(kept.copy(3..3, &mut copied).unwrap(), None);
     }
 }
 
@@ -164,7 +214,8 @@ fn time_is_linear() {
     ];
     let began = Instant::now();
     for shape in shapes {
-        for line in Lines::new(shape.as_bytes()) {
+        let mut lines = Lines::new(shape.as_bytes());
+        while let Some(line) = lines.next().unwrap() {
             let _ = line.property().map(|property| (property.text(), property.parts(';')));
         }
     }
@@ -194,7 +245,11 @@ proptest! {
 fn every_byte_once(bytes: &[u8]) -> Result<(), proptest::test_runner::TestCaseError> {
     let mut at = 0;
     let is_break = |bytes: &[u8]| bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
-    for line in Lines::new(bytes) {
+    let mut lines = Lines::new(bytes);
+    // whatever the pieces in which a file is read
+    let mut in_pieces = Lines::new(BufReader::with_capacity(3, bytes));
+    while let Some(line) = lines.next().unwrap() {
+        prop_assert!(in_pieces.next().unwrap().as_ref() == Some(&line));
         prop_assert!(line.span.start >= at && line.span.end > line.span.start);
         prop_assert!(is_break(&bytes[at..line.span.start]));
         at = line.span.end;
@@ -202,9 +257,12 @@ fn every_byte_once(bytes: &[u8]) -> Result<(), proptest::test_runner::TestCaseEr
             let _ = (property.text(), property.parts(','), property.binary());
         }
         // a line alone is the same line
-        let alone: Vec<_> = Lines::new(&bytes[line.span.clone()]).collect();
-        prop_assert_eq!(alone.len(), 1);
-        prop_assert_eq!(&alone[0].unfolded, &line.unfolded);
+        let mut alone = Lines::new(&bytes[line.span.clone()]);
+        prop_assert_eq!(
+            alone.next().unwrap().map(|alone| alone.unfolded.to_vec()),
+            Some(line.unfolded.to_vec())
+        );
+        prop_assert!(alone.next().unwrap().is_none());
     }
     prop_assert!(is_break(&bytes[at..]));
     Ok(())

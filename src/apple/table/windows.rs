@@ -24,6 +24,16 @@ pub struct Windows<R> {
     is_over: bool,
     size: usize,
     reach: Reach,
+    long: LongLine,
+}
+
+/// What becomes of a line that is longer than a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LongLine {
+    /// Its beginning is kept.
+    PassedOver,
+    /// It comes in several windows.
+    Cut,
 }
 
 /// One logical line of a table, or several with nothing in them.
@@ -45,10 +55,24 @@ impl<R: Read> Windows<R> {
         Windows::of_size(WINDOW, reach, source)
     }
 
+    /// For what is no table: all of every line comes, also of one that is longer than a window.
+    pub fn of_text(source: R) -> Self {
+        Windows { long: LongLine::Cut, ..Windows::new(source) }
+    }
+
     /// Of so many bytes, at least four times the reach.
     pub(super) fn of_size(size: usize, reach: Reach, source: R) -> Self {
         let (bytes, open) = (Vec::new(), String::new());
-        Windows { source, bytes, open, encoding: None, is_over: false, size: size & !1, reach }
+        Windows {
+            source,
+            bytes,
+            open,
+            encoding: None,
+            is_over: false,
+            size: size & !1,
+            reach,
+            long: LongLine::PassedOver,
+        }
     }
 
     /// The encoding of the first window, which is that of the file; `None` before it.
@@ -75,6 +99,7 @@ impl<R: Read> Windows<R> {
             true => self.bytes.len(),
             false => match last_line_end(&self.bytes, utf16) {
                 Some(end) => end,
+                None if self.long == LongLine::Cut => self.end_of_letter(utf16),
                 None => self.pass_over_a_line(utf16)?,
             },
         };
@@ -106,17 +131,24 @@ impl<R: Read> Windows<R> {
         Cut { text, records, goes_on, next: 1, behind_blanks: None }
     }
 
-    /// Reads to the end of a line that is longer than a window, and drops what is beyond the window.
-    fn pass_over_a_line(&mut self, utf16: Option<Encoding>) -> io::Result<usize> {
-        let kept = match utf16 {
-            Some(_) => self.size,
-            // no letter is cut in two
-            None => {
-                let letters = self.bytes.get(..self.size).unwrap_or_default();
+    /// Where the last letter ends, or begins, that no window cuts in two.
+    fn end_of_letter(&self, utf16: Option<Encoding>) -> usize {
+        let letters = self.bytes.get(..self.size).unwrap_or_default();
+        match (utf16, letters) {
+            (None, letters) => {
                 let last = letters.iter().rposition(|byte| byte & 0xc0 != 0x80).unwrap_or_default();
                 last.max(self.size.saturating_sub(4))
             }
-        };
+            // the first half of a letter that has two
+            (Some(Encoding::Utf16Be), [.., 0xd8..=0xdb, _]) => self.size - 2,
+            (Some(Encoding::Utf16Le), [.., _, 0xd8..=0xdb]) => self.size - 2,
+            (Some(_), _) => self.size,
+        }
+    }
+
+    /// Reads to the end of a line that is longer than a window, and drops what is beyond the window.
+    fn pass_over_a_line(&mut self, utf16: Option<Encoding>) -> io::Result<usize> {
+        let kept = self.end_of_letter(utf16);
         self.bytes.drain(kept..self.size);
         loop {
             let read = (&mut self.source).take(STEP).read_to_end(&mut self.bytes)?;
@@ -232,7 +264,7 @@ fn line_ends(utf16: Option<Encoding>) -> (&'static [u8], &'static [u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, Windows};
+    use super::{Line, LongLine, Windows};
     use crate::apple::table::{Encoding, Reach};
 
     /// The bytes of a text in every encoding that can hold it.
@@ -289,6 +321,26 @@ mod tests {
             }
             assert_eq!((rows.len(), blank), (201, 200), "{encoding:?}");
             assert!(rows.iter().skip(1).all(|row| row == "\"\u{e9}\n\u{fc}\",2"), "{encoding:?}");
+        }
+    }
+
+    #[test]
+    fn of_a_text_every_line_comes_whole() {
+        let long = "\u{e9}\u{1f6b2}a".repeat(100);
+        for text in [
+            format!("ab{long}"),
+            format!("ab\n{long}\nb\n{long}\n"),
+            format!("ab\u{e9}\n{}", "\u{e9}a".repeat(150)),
+        ] {
+            for (encoding, bytes) in encoded(&text) {
+                let reach = Reach { lines: 8, bytes: 16, ..Reach::FAR };
+                let mut windows = Windows { long: LongLine::Cut, ..Windows::of_size(64, reach, &*bytes) };
+                let mut read = String::new();
+                while let Some(window) = windows.next_text().unwrap() {
+                    read.push_str(&window);
+                }
+                assert_eq!(read, text, "{encoding:?}");
+            }
         }
     }
 

@@ -23,9 +23,8 @@ use chrono::{DateTime, Utc};
 use crate::apple::sheet::Lines;
 use crate::apple::table::{Encoding, decoded};
 use crate::apple::text::split;
-use crate::category::outcome::LARGEST_WHOLE;
+use crate::problem::Code;
 use crate::problem::refusal::{Refusal, refused};
-use crate::problem::{Code, amount};
 
 pub use decide::{Decided, Heard, decide, hear};
 pub use folder::FolderPath;
@@ -124,22 +123,8 @@ pub fn read(name: &str, mut source: impl Read, room: usize) -> Result<File, Refu
     (&mut source).take(netscape::HEAD).read_to_end(&mut head).map_err(|error| refused(&error))?;
     let is_netscape = netscape::is_netscape(&decoded(&head).0);
     let source = head.as_slice().chain(source);
-    let file = if is_netscape { page(source, room)? } else { table::read(source, room)? };
+    let file = if is_netscape { netscape::read(source, room)? } else { table::read(source, room)? };
     Ok(File { name: split(name).0.to_owned(), ..file })
-}
-
-/// Reads the HTML form, which is read as a whole.
-fn page(source: impl Read, room: usize) -> Result<File, Refusal> {
-    let mut bytes = Vec::new();
-    source.take(LARGEST_WHOLE + 1).read_to_end(&mut bytes).map_err(|error| refused(&error))?;
-    if bytes.len() as u64 > LARGEST_WHOLE {
-        let message =
-            format!("it has more than {}, as no page of bookmarks ever had", amount::size(LARGEST_WHOLE));
-        return Err((Code::LimitExceeded, message));
-    }
-    let (text, encoding) = decoded(&bytes);
-    let file = netscape::read(&text, room).ok_or_else(too_many)?;
-    Ok(File { encoding: Some(encoding), ..file })
 }
 
 fn too_many() -> Refusal {

@@ -7,12 +7,16 @@
 //! translated.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::mem;
+use std::ops::ControlFlow;
 
 use chrono::DateTime;
 
-use crate::apple::markup::{Tag, Token, Tokens, decoded};
-use crate::category::bookmarks::{Bookmark, File, Folder, FolderPath, Stamp};
+use crate::apple::markup::{Tag, Token, decoded, each_token};
+use crate::apple::table::windows::Windows;
+use crate::category::bookmarks::{Bookmark, File, Folder, FolderPath, Stamp, too_many};
+use crate::problem::refusal::{Refusal, refused};
 
 /// How deep folders may lie in each other; what lies deeper stands in the deepest.
 const DEEPEST: usize = 64;
@@ -47,7 +51,9 @@ pub fn is_netscape(text: &str) -> bool {
 }
 
 /// What text is being read.
+#[derive(Debug, Default, PartialEq, Eq)]
 enum Reading {
+    #[default]
     Nothing,
     Heading(Folder),
     Link(Box<Bookmark>),
@@ -62,56 +68,77 @@ struct Reader {
     /// The heading whose list has not begun.
     announced: Option<Folder>,
     known: BTreeSet<FolderPath>,
+    reading: Reading,
     said: String,
     room: usize,
 }
 
-/// Reads a file, using at most `room` bytes of memory for what it holds; `None` if that is not enough. What is no link,
+/// Reads a file of any size from front to back, using at most `room` bytes of memory for what it holds. What is no link,
 /// heading or description is passed over.
-pub fn read(text: &str, room: usize) -> Option<File> {
+///
+/// # Errors
+/// If it cannot be read, or if there are more bookmarks than `room` has space for.
+pub fn read(source: impl Read, room: usize) -> Result<File, Refusal> {
+    let mut windows = Windows::of_text(source);
     let mut reader = Reader { room, ..Reader::default() };
-    let mut reading = Reading::Nothing;
-    for token in Tokens::new(text) {
+    let mut each = |token: Token<'_>| match reader.hear(token) {
+        Some(()) => ControlFlow::Continue(()),
+        None => ControlFlow::Break(()),
+    };
+    let ended = each_token(&mut || windows.next_text(), &mut each).map_err(|error| refused(&error))?;
+    if ended.is_break() || reader.finish().is_none() {
+        return Err(too_many());
+    }
+    let mut file = reader.file;
+    file.lines.lines = file.lines.rows;
+    file.encoding = windows.encoding();
+    Ok(file)
+}
+
+impl Reader {
+    /// Takes in what comes next; `None` if there is no room for it.
+    fn hear(&mut self, token: Token<'_>) -> Option<()> {
         match token {
-            Token::Text(text) if !matches!(reading, Reading::Nothing) => reader.said.push_str(text),
+            Token::Text(text) if self.reading != Reading::Nothing => {
+                if self.said.len() + text.len() > self.room {
+                    return None;
+                }
+                self.said.push_str(text);
+            }
             Token::Text(_) => (),
             Token::Open(tag) => {
                 let ends = ["a", "h3", "dl", "dt", "dd"].iter().any(|name| tag.is(name));
                 if ends {
-                    reader.finish(mem::replace(&mut reading, Reading::Nothing))?;
+                    self.finish()?;
                 }
                 if tag.is("a") {
-                    reading = Reading::Link(Box::new(reader.link(&tag)));
+                    self.reading = Reading::Link(Box::new(self.link(&tag)));
                 } else if tag.is("h3") {
-                    reading = Reading::Heading(reader.heading(&tag));
+                    self.reading = Reading::Heading(self.heading(&tag));
                 } else if tag.is("dd") {
-                    reading = Reading::Note;
+                    self.reading = Reading::Note;
                 } else if tag.is("dl") {
-                    let folder = reader.announced.take();
-                    reader.open.push(folder);
-                } else if tag.is("br") && !matches!(reading, Reading::Nothing) {
-                    reader.said.push('\n');
+                    let folder = self.announced.take();
+                    self.open.push(folder);
+                } else if tag.is("br") && self.reading != Reading::Nothing {
+                    self.said.push('\n');
                 }
             }
             Token::Close(name) => {
                 let is = |wanted: &str| name.eq_ignore_ascii_case(wanted);
                 if is("a") || is("h3") || is("dd") || is("dl") {
-                    reader.finish(mem::replace(&mut reading, Reading::Nothing))?;
+                    self.finish()?;
                 }
                 if is("dl") {
                     // a folder whose list never began is closed by none
-                    reader.announced = None;
-                    reader.open.pop();
+                    self.announced = None;
+                    self.open.pop();
                 }
             }
         }
+        Some(())
     }
-    reader.finish(reading)?;
-    reader.file.lines.lines = reader.file.lines.rows;
-    Some(reader.file)
-}
 
-impl Reader {
     fn inside(&self) -> Option<&Folder> {
         self.open.iter().rev().flatten().next()
     }
@@ -147,7 +174,8 @@ impl Reader {
     }
 
     /// Takes in what was read; `None` if there is no room for it.
-    fn finish(&mut self, reading: Reading) -> Option<()> {
+    fn finish(&mut self) -> Option<()> {
+        let reading = mem::take(&mut self.reading);
         let said = mem::take(&mut self.said);
         let said = decoded(&said);
         let line = || said.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -176,6 +204,7 @@ impl Reader {
             Reading::Note => {
                 if let (None, Some(last)) = (&self.announced, self.file.bookmarks.last_mut()) {
                     last.note = line();
+                    self.file.weight += last.note.len();
                 }
             }
         }

@@ -225,6 +225,32 @@ fn pages_without_closing_tags() {
 }
 
 #[test]
+fn a_page_of_any_size_is_read_as_its_pieces_are() {
+    let picture = "A".repeat(700);
+    let one = |number: u32| {
+        let (letter, icon) = (char::from(b'a' + (number % 26) as u8), &picture[..(number % 700) as usize]);
+        format!(
+            "<DT><A HREF=\"https://example.org/{number}\" ICON='data:,{icon}'>é {letter}&amp;{number}</A> "
+        )
+    };
+    let links: String = (0..26_000).map(one).collect();
+    let page = |end: &str| format!("<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL>{links}</DL>{end}");
+    // all of it is one line, longer than what is looked at together
+    for (end, more) in
+        [("", None), ("<DT><A HREF=\"https://example.org/open", None), ("<!--<A HREF=x>y", Some("x"))]
+    {
+        let file = read("bookmarks.html", page(end).as_bytes()).expect("a page");
+        assert!(page(end).len() > 9 << 20);
+        for (number, bookmark) in (0..26_000).zip(&file.bookmarks) {
+            let letter = char::from(b'a' + (number % 26) as u8);
+            assert_eq!(bookmark.url, format!("https://example.org/{number}"));
+            assert_eq!(bookmark.title, format!("é {letter}&{number}"));
+        }
+        assert_eq!(file.bookmarks.get(26_000).map(|bookmark| &*bookmark.url), more, "{end}");
+    }
+}
+
+#[test]
 fn only_addresses_of_the_web_are_links() {
     for (url, is_link) in [
         ("https://example.org/", true),

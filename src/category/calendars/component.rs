@@ -13,6 +13,41 @@ const MOST_ZONES: usize = 64;
 /// Times that are added to one series, and taken out of it.
 const MOST_DATES: usize = 10_000;
 
+/// Alarms of one event that Apple set by itself; it sets one.
+const MOST_ALARMS: usize = 1_000;
+
+/// Bytes of all that is read of one event. What else stands in it, such as files that are attached, does not count.
+const LARGEST: usize = 16 << 20;
+
+/// What is read of a block.
+const READ: [&str; 20] = [
+    "UID",
+    "SUMMARY",
+    "DESCRIPTION",
+    "LOCATION",
+    "URL",
+    "DTSTART",
+    "DTEND",
+    "DUE",
+    "COMPLETED",
+    "CREATED",
+    "RECURRENCE-ID",
+    "RDATE",
+    "EXDATE",
+    "DURATION",
+    "RRULE",
+    "STATUS",
+    "PERCENT-COMPLETE",
+    "PRIORITY",
+    "RELATED-TO",
+    "GEO",
+];
+
+/// Whether anything of a block depends on a property.
+pub(super) fn is_read(property: &Property) -> bool {
+    READ.contains(&&*property.name) || &*property.name == "X-APPLE-STRUCTURED-LOCATION"
+}
+
 /// What a block is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -124,6 +159,8 @@ pub(super) struct Draft {
     stated: Option<Status>,
     /// Where the block directly in this one began, and whether it is an alarm that Apple set by itself.
     inner: Option<(usize, bool)>,
+    /// Bytes that may still be read of it.
+    room: usize,
 }
 
 impl Draft {
@@ -161,7 +198,16 @@ impl Draft {
             rules: String::new(),
             stated: None,
             inner: None,
+            room: LARGEST,
         }
+    }
+
+    /// Whether this property is not too much of what has to be kept.
+    pub(super) fn has_room_for(&mut self, property: &Property) -> bool {
+        let said = if is_read(property) { property.size() } else { 0 };
+        let left = self.room.checked_sub(said + property.parameter("TZID").map_or(0, str::len));
+        self.room = left.unwrap_or(self.room);
+        left.is_some()
     }
 
     /// A block begins within this one.
@@ -175,6 +221,7 @@ impl Draft {
     pub(super) fn end(&mut self, end: usize, depth: usize) {
         if depth == 1
             && let Some((start, true)) = self.inner.take()
+            && self.component.default_alarms.len() < MOST_ALARMS
         {
             self.component.default_alarms.push(start..end);
         }

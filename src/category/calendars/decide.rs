@@ -1,26 +1,26 @@
 //! What the calendars and lists of all exports come to: originals, tasks apart from events, and what nobody delivered.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::io::{self, BufReader, Read};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::apple::content_line::text_of;
+use crate::apple::content_line::{Decoded, Text};
 use crate::apple::text::split;
-use crate::category::calendars::component::Kind;
 use crate::category::calendars::gathered::Part;
 use crate::category::calendars::metadata::{self, Delivered, Metadata, undelivered};
-use crate::category::calendars::read::{Stream, read};
-use crate::category::calendars::{Gathered, gathered, markdown, tasks_alone, todo_txt, without_tasks};
+use crate::category::calendars::read::read;
+use crate::category::calendars::{Gathered, gathered, kept, markdown, tasks_alone, todo_txt, without_tasks};
 use crate::category::outcome::{
-    Count, Files, Hearing, LARGEST_WHOLE, Made, Open, Standing, Wished, Wishes, problem_of, time_of, whole,
+    Count, Files, Hearing, Made, Open, Standing, Wished, Wishes, problem_of, time_of,
 };
 use crate::category::places::Places;
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, Entry, EntryId, ExportId};
 use crate::library::{layout, name};
-use crate::problem::{Code, Problem};
+use crate::problem::refusal::refused;
+use crate::problem::{Code, Problem, amount};
 
 const EXTENSION: &str = "ics";
 
@@ -39,6 +39,9 @@ struct Gist {
     lists: Vec<List>,
     /// Whether events and tasks stand in it.
     is_mixed: bool,
+    /// Lines that are too long to be read, and what there is no room for.
+    too_long: u64,
+    beyond: u64,
 }
 
 /// A calendar or list of a file.
@@ -55,25 +58,27 @@ struct List {
 }
 
 impl Gist {
-    fn of(bytes: &[u8], stem: &str) -> Self {
-        let stream = read(&text_of(bytes));
-        let lists = gathered(&stream, stem).iter().map(List::of).collect();
-        Gist { lists, is_mixed: is_mixed(&stream) }
+    fn of(source: impl Read, stem: &str) -> io::Result<Self> {
+        let stream = read(BufReader::new(Decoded::new(source)?))?;
+        let (too_long, beyond) = (stream.too_long, stream.beyond);
+        let lists = gathered(stream, stem);
+        let has = |parts: &[Part]| lists.iter().any(|list| list.has(parts));
+        let is_mixed = has(&[Part::Event, Part::EventOverride])
+            && has(&[Part::Task, Part::TaskOverride, Part::Tombstone]);
+        Ok(Gist { lists: lists.iter().map(List::of).collect(), is_mixed, too_long, beyond })
     }
 }
 
 impl List {
-    fn of(list: &Gathered<'_>) -> Self {
-        let has = |part| list.all(part).next().is_some();
+    fn of(list: &Gathered) -> Self {
         let is_list = list.is_list();
-        let only_tasks = is_list && !has(Part::Event) && !has(Part::EventOverride);
-        let is_empty = list.calendars.iter().all(|calendar| calendar.components.is_empty());
+        let only_tasks = is_list && !list.has(&[Part::Event, Part::EventOverride]);
         List {
             name: list.name.clone(),
             items: list.items() as u64,
-            has_events: !is_empty && !only_tasks,
+            has_events: !list.is_empty() && !only_tasks,
             is_list,
-            has_tasks: has(Part::Task),
+            has_tasks: list.has(&[Part::Task]),
             is_not_delivered: list.is_not_delivered(),
         }
     }
@@ -91,9 +96,11 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
                 if heard.gists.contains_key(&key) {
                     continue;
                 }
-                let Some(bytes) = hearing.whole(content) else { continue };
-                let gist = Gist::of(&bytes, &key.1);
-                heard.gists.insert(key, Arc::new(gist));
+                let Some(source) = hearing.reader(content) else { continue };
+                match Gist::of(source, &key.1) {
+                    Ok(gist) => drop(heard.gists.insert(key, Arc::new(gist))),
+                    Err(error) => hearing.refuse(content, refused(&error)),
+                }
             }
             Some(Sort::CalendarList) if !heard.metadata.contains_key(&content) => {
                 let Some(list) = hearing.reader(content) else { continue };
@@ -121,16 +128,9 @@ struct File {
 }
 
 impl File {
-    /// What `make` makes of its calendars and lists.
-    fn make<T>(
-        &self,
-        open: &dyn Open,
-        make: impl FnOnce(&[u8], &Stream, &[Gathered<'_>]) -> T,
-    ) -> io::Result<T> {
-        let bytes = whole(open, self.content, LARGEST_WHOLE)?;
-        let text = text_of(&bytes);
-        let stream = read(&text);
-        Ok(make(&text, &stream, &gathered(&stream, &self.stem)))
+    /// Its text, and the calendars and lists in it.
+    fn read(&self, open: &dyn Open) -> io::Result<(Text, Vec<Gathered>)> {
+        kept(open.open(self.content)?, &self.stem)
     }
 }
 
@@ -182,6 +182,21 @@ fn faults(contents: &Contents, file: &File) -> Vec<Problem> {
     let of = |code, why: String| problem_of(contents, file.entry, code, why);
     if file.gist.lists.is_empty() {
         faults.push(of(Code::BadRow, "no calendar is in this file; it is kept as it is".to_owned()));
+    }
+    if file.gist.too_long > 0 {
+        let lines = amount::counted(file.gist.too_long, "line of this file is", "lines of this file are");
+        let message = format!(
+            "{lines} longer than any of a calendar, or of an event that is larger than any, and not read; the file is \
+             kept as it is"
+        );
+        faults.push(of(Code::LimitExceeded, message));
+    }
+    if file.gist.beyond > 0 {
+        let beyond = amount::counted(file.gist.beyond, "block or line", "blocks and lines");
+        let message = format!(
+            "this calendar has more in it than fits into memory: {beyond} behind the first were kept, but not read"
+        );
+        faults.push(of(Code::LimitExceeded, message));
     }
     for list in file.gist.lists.iter().filter(|list| list.is_not_delivered) {
         let message = format!(
@@ -265,14 +280,12 @@ impl Decided {
             for (at, list) in file.gist.lists.iter().enumerate().filter(|(_, list)| list.has_tasks) {
                 let [ics, md] = places.free(layout::REMINDERS, &list.name, [EXTENSION, "md"]);
                 let alone = Made::new(Category::Calendars, ics, move |open, to| {
-                    let alone =
-                        file.make(open, |text, _, all| all.get(at).and_then(|list| tasks_alone(text, list)))?;
-                    to.write_all(&alone.unwrap_or_default())
+                    let (text, all) = file.read(open)?;
+                    all.get(at).map_or(Ok(()), |list| tasks_alone(&text, list, to))
                 });
                 let text = Made::new(Category::Calendars, md, move |open, to| {
-                    let text =
-                        file.make(open, |_, _, all| all.get(at).and_then(|list| markdown(list, None)))?;
-                    to.write_all(text.unwrap_or_default().as_bytes())
+                    let (text, all) = file.read(open)?;
+                    all.get(at).map_or(Ok(()), |list| markdown(&text, list, None, to))
                 });
                 made.extend([alone, text].map(|made| made.modified(file.modified)));
             }
@@ -280,8 +293,8 @@ impl Decided {
             if file.gist.is_mixed {
                 let path = [layout::CALENDARS, layout::FOR_IMPORT, name].join("/");
                 let events = Made::new(Category::Calendars, path, move |open, to| {
-                    let events = file.make(open, |text, stream, _| without_tasks(text, stream))?;
-                    to.write_all(&events.unwrap_or_default())
+                    let (text, all) = file.read(open)?;
+                    without_tasks(&text, &all, to)
                 });
                 made.push(events.modified(file.modified));
             }
@@ -293,8 +306,8 @@ impl Decided {
             let todo =
                 Made::new(Category::Calendars, format!("{}/todo.txt", layout::REMINDERS), move |open, to| {
                     for file in &with_tasks {
-                        let text = file.make(open, |_, _, all| todo_txt(all, None))?;
-                        to.write_all(text.unwrap_or_default().as_bytes())?;
+                        let (text, all) = file.read(open)?;
+                        todo_txt(&text, &all, None, to)?;
                     }
                     Ok(())
                 });
@@ -308,12 +321,4 @@ impl Decided {
         made.extend(subscriptions.map(|made| made.modified(self.described)));
         made
     }
-}
-
-/// Whether events and tasks stand in one file.
-fn is_mixed(stream: &Stream) -> bool {
-    let has = |kind: Kind| {
-        stream.calendars.iter().flat_map(|calendar| &calendar.components).any(|one| one.kind == kind)
-    };
-    has(Kind::Event) && has(Kind::Task)
 }

@@ -3,34 +3,37 @@
 //! A file may hold many `VCALENDAR` blocks of one calendar, and one block may hold both events and tasks. Here each
 //! name is one calendar, and each of its blocks has a part: what replaces one of a series is no event of its own,
 //! and a tombstone is no task.
+//!
+//! What stands in the blocks is not held: it is read again where it is asked for, one after another.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::io::{self, BufReader, Read};
+use std::slice;
 
 use chrono_tz::Tz;
 
-use crate::category::calendars::component::{Component, Kind};
-use crate::category::calendars::read::{Calendar, Stream};
-use crate::category::calendars::tombstone::are_tombstones;
+use crate::apple::content_line::{self, Text};
+use crate::category::calendars::component::Component;
+use crate::category::calendars::read::{Blocks, Calendar, Known, Mark, Shape, Stream, read};
+use crate::category::calendars::tombstone::tombstones;
 use crate::category::calendars::zone::Zones;
 
 /// One calendar or list of a file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Gathered<'s> {
+pub struct Gathered {
     /// What the file states (`X-WR-CALNAME`), else the name of the file; without Apple's `⚠` of upgraded lists.
     pub name: String,
     /// Its blocks, in the order of the file.
-    pub calendars: Vec<&'s Calendar>,
-    /// All that is in them, in the order of the file.
-    pub entries: Vec<Entry<'s>>,
+    pub calendars: Vec<Calendar>,
 }
 
 /// One block of a calendar, and what it counts as.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Entry<'s> {
-    /// The place among [`Gathered::calendars`] of the one that it stands in.
-    pub calendar: usize,
+#[derive(Debug)]
+pub struct Entry<'e> {
+    /// The zones of the calendar that it stands in.
+    pub zones: &'e Zones,
     /// What it says.
-    pub component: &'s Component,
+    pub component: Component,
     /// What it counts as.
     pub part: Part,
 }
@@ -52,17 +55,27 @@ pub enum Part {
     Other,
 }
 
+/// Keeps the text of a file of this stem, and says which calendars are in it.
+///
+/// # Errors
+/// If it cannot be read, or there is no room for it.
+pub fn kept(source: impl Read, stem: &str) -> io::Result<(Text, Vec<Gathered>)> {
+    let text = Text::of(source)?;
+    let stream = read(BufReader::new(text.part(text.span())))?;
+    Ok((text, gathered(stream, stem)))
+}
+
 /// The calendars of a file of this stem, in the order in which their names occur.
-pub fn gathered<'s>(stream: &'s Stream, stem: &str) -> Vec<Gathered<'s>> {
+pub fn gathered(stream: Stream, stem: &str) -> Vec<Gathered> {
     let name_of = |calendar: &Calendar| calendar.name.as_deref().map(bare).filter(|name| !name.is_empty());
     // blocks without a name are of the calendar that the file names first
     let unnamed = stream.calendars.iter().find_map(name_of).unwrap_or_else(|| bare(stem));
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut found: Vec<Gathered> = Vec::new();
-    for calendar in &stream.calendars {
-        let name = name_of(calendar).unwrap_or_else(|| unnamed.clone());
+    for calendar in stream.calendars {
+        let name = name_of(&calendar).unwrap_or_else(|| unnamed.clone());
         let place = *places.entry(name.clone()).or_insert_with(|| {
-            found.push(Gathered { name, calendars: Vec::new(), entries: Vec::new() });
+            found.push(Gathered { name, calendars: Vec::new() });
             found.len() - 1
         });
         if let Some(gathered) = found.get_mut(place) {
@@ -70,41 +83,51 @@ pub fn gathered<'s>(stream: &'s Stream, stem: &str) -> Vec<Gathered<'s>> {
         }
     }
     for gathered in &mut found {
-        gathered.entries = entries(&gathered.calendars);
+        let mut parts = parts(&gathered.calendars).into_iter();
+        for calendar in &mut gathered.calendars {
+            let known = std::mem::take(&mut calendar.known);
+            calendar.doubts = Vec::new();
+            calendar.parts = parts.by_ref().take(known.len()).collect();
+        }
     }
     found
 }
 
-fn entries<'s>(calendars: &[&'s Calendar]) -> Vec<Entry<'s>> {
-    let all: Vec<(usize, &Component)> = calendars
+fn parts(calendars: &[Calendar]) -> Vec<Part> {
+    let all = || calendars.iter().flat_map(|calendar| &calendar.known);
+    let mut before = 0;
+    let doubts: Vec<_> = calendars
         .iter()
-        .enumerate()
-        .flat_map(|(at, &calendar)| calendar.components.iter().map(move |component| (at, component)))
+        .flat_map(|calendar| {
+            let first = before;
+            before += calendar.known.len();
+            calendar.doubts.iter().map(move |(at, doubt)| (first + at, *doubt))
+        })
         .collect();
-    let components: Vec<&Component> = all.iter().map(|(_, component)| *component).collect();
-    let tombstones = are_tombstones(&components);
+    let tombstones = tombstones(all().filter(|one| one.kind == Shape::Task).count(), &doubts);
     // an invitation to one of a series comes without the series, and is an event
-    let series: HashSet<(&Kind, &str)> = components
-        .iter()
-        .filter(|component| component.replaces.is_none())
-        .filter_map(|component| Some((&component.kind, component.uid.as_deref()?)))
-        .collect();
-    let replaces = |component: &Component| {
-        let uid = component.replaces.as_ref().and(component.uid.as_deref());
-        uid.is_some_and(|uid| series.contains(&(&component.kind, uid)))
+    let mut series: HashMap<(Shape, Mark), bool> = HashMap::new();
+    let key = |kind, uid: Option<Mark>| uid.map(|uid| (kind, uid));
+    let replacing = all().filter(|one| one.replaces);
+    series.extend(replacing.filter_map(|one| Some((key(one.kind, one.uid)?, false))));
+    for one in all().filter(|one| !one.replaces) {
+        if let Some(is_here) = key(one.kind, one.uid).and_then(|key| series.get_mut(&key)) {
+            *is_here = true;
+        }
+    }
+    let part = |(at, one): (usize, &Known)| {
+        let is_of_series = || key(one.kind, one.uid).is_some_and(|key| series.get(&key) == Some(&true));
+        let replaces = one.replaces && is_of_series();
+        match one.kind {
+            _ if tombstones.contains(&at) => Part::Tombstone,
+            Shape::Event if replaces => Part::EventOverride,
+            Shape::Event => Part::Event,
+            Shape::Task if replaces => Part::TaskOverride,
+            Shape::Task => Part::Task,
+            Shape::Other => Part::Other,
+        }
     };
-    let part = |component: &Component, is_tombstone: bool| match component.kind {
-        _ if is_tombstone => Part::Tombstone,
-        Kind::Event if replaces(component) => Part::EventOverride,
-        Kind::Event => Part::Event,
-        Kind::Task if replaces(component) => Part::TaskOverride,
-        Kind::Task => Part::Task,
-        Kind::Other(_) => Part::Other,
-    };
-    all.iter()
-        .zip(tombstones)
-        .map(|(&(calendar, component), is_one)| Entry { calendar, component, part: part(component, is_one) })
-        .collect()
+    all().enumerate().map(part).collect()
 }
 
 /// A name without Apple's mark of an upgraded list, which stands at its end.
@@ -114,32 +137,94 @@ fn bare(name: &str) -> String {
     plain.strip_suffix('\u{26a0}').unwrap_or(name).trim_end().to_owned()
 }
 
-impl<'s> Gathered<'s> {
-    /// What counts as this, in the order of the file.
-    pub fn all(&self, part: Part) -> impl Iterator<Item = &Entry<'s>> {
-        self.entries.iter().filter(move |entry| entry.part == part)
+impl Gathered {
+    /// How many there are of what counts as this.
+    pub fn count(&self, part: Part) -> usize {
+        self.parts().filter(|one| *one == part).count()
     }
 
-    /// The zones of each of its blocks; what leaves its zone open is taken to be in `assumed`.
-    pub(super) fn zones(&self, assumed: Option<Tz>) -> Vec<Zones> {
-        self.calendars.iter().map(|calendar| Zones::of(calendar, assumed)).collect()
+    /// Whether anything counts as one of these.
+    pub fn has(&self, parts: &[Part]) -> bool {
+        self.parts().any(|one| parts.contains(&one))
+    }
+
+    /// Whether nothing stands in it.
+    pub fn is_empty(&self) -> bool {
+        self.parts().next().is_none()
+    }
+
+    /// All that is in it, in the order of the file, read from its text. What leaves its zone open is taken to be in
+    /// `assumed`.
+    pub fn entries<'t>(&'t self, text: &'t Text, assumed: Option<Tz>) -> Entries<'t> {
+        Entries { text, assumed, calendars: self.calendars.iter(), open: None }
+    }
+
+    fn parts(&self) -> impl Iterator<Item = Part> {
+        self.calendars.iter().flat_map(|calendar| &calendar.parts).copied()
     }
 
     /// Events and tasks, as people count them.
     pub fn items(&self) -> usize {
-        self.all(Part::Event).count() + self.all(Part::Task).count()
+        self.count(Part::Event) + self.count(Part::Task)
     }
 
     /// Whether its reminders were not delivered: it has tombstones, and no task. The problem
     /// `reminders-not-delivered` says so.
     pub fn is_not_delivered(&self) -> bool {
-        self.all(Part::Tombstone).next().is_some() && self.all(Part::Task).next().is_none()
+        self.has(&[Part::Tombstone]) && !self.has(&[Part::Task])
     }
 
     /// Whether anything in it is a task or stands where tasks stood.
     pub fn is_list(&self) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| matches!(entry.part, Part::Task | Part::TaskOverride | Part::Tombstone))
+        self.has(&[Part::Task, Part::TaskOverride, Part::Tombstone])
+    }
+}
+
+/// What stands in a calendar or list.
+pub struct Entries<'t> {
+    text: &'t Text,
+    assumed: Option<Tz>,
+    /// Those that come.
+    calendars: slice::Iter<'t, Calendar>,
+    open: Option<(Counted<'t>, Zones)>,
+}
+
+impl Entries<'_> {
+    /// The next one; `None` at the end.
+    ///
+    /// # Errors
+    /// If the text cannot be read again.
+    // not an iterator: what is given borrows the zones
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> io::Result<Option<Entry<'_>>> {
+        loop {
+            let next = match &mut self.open {
+                Some((counted, _)) => counted.next()?,
+                None => None,
+            };
+            if let Some((component, part)) = next {
+                return Ok(self.open.as_ref().map(|(_, zones)| Entry { zones, component, part }));
+            }
+            let Some(calendar) = self.calendars.next() else { return Ok(None) };
+            self.open = Some((Counted::of(calendar, self.text), Zones::of(calendar, self.assumed)));
+        }
+    }
+}
+
+/// What stands in one calendar of a file, with what each counts as.
+pub(super) struct Counted<'t> {
+    blocks: Blocks<BufReader<content_line::Part<'t>>>,
+    parts: slice::Iter<'t, Part>,
+}
+
+impl<'t> Counted<'t> {
+    pub(super) fn of(calendar: &'t Calendar, text: &'t Text) -> Self {
+        Counted { blocks: Blocks::of(text, calendar), parts: calendar.parts.iter() }
+    }
+
+    pub(super) fn next(&mut self) -> io::Result<Option<(Component, Part)>> {
+        // behind the last one that counts are those that there was no room for
+        let Some(part) = self.parts.next() else { return Ok(None) };
+        Ok(self.blocks.next()?.map(|component| (component, *part)))
     }
 }

@@ -3,92 +3,106 @@
 //! Markdown as Obsidian's Tasks reads it: `- [ ] Buy milk 📅 2025-03-01`, parts of a task below it, notes in a
 //! paragraph of their own. What a line cannot hold (alarms, rules beyond a plain interval) is in the `.ics` beside.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::ops::Range;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use crate::apple::content_line::Text;
 use crate::category::calendars::component::{Component, Priority, Status};
-use crate::category::calendars::gathered::{Gathered, Part};
+use crate::category::calendars::gathered::{Counted, Gathered, Part};
+use crate::category::calendars::read::{Blocks, Mark};
 use crate::category::calendars::zone::Zones;
 
 /// How far parts of tasks are set in; deeper ones stand at this depth.
 const DEEPEST: usize = 8;
 
-/// A list as Markdown. Times in UTC show the hour of the list's zone, else of `assumed`. `None` if it has no tasks.
-pub fn markdown(list: &Gathered, assumed: Option<Tz>) -> Option<String> {
-    let tasks = Tasks::of(list, assumed);
-    if tasks.all.is_empty() {
-        return None;
+/// Writes a list as Markdown, if it has tasks. Times in UTC show the hour of the list's zone, else of `assumed`.
+///
+/// # Errors
+/// If the text cannot be read again, or `to` refuses.
+pub fn markdown(text: &Text, list: &Gathered, assumed: Option<Tz>, to: &mut dyn Write) -> io::Result<()> {
+    if list.has(&[Part::Task]) {
+        write!(to, "# {}\n\n", inline(&list.name))?;
     }
-    let mut text = format!("# {}\n\n", inline(&list.name));
-    for (depth, task) in tasks.in_order() {
-        let indent = "    ".repeat(depth.min(DEEPEST));
-        let due = task.component.due.as_ref().and_then(|due| task.zones.on_the_clock(due));
-        text.push_str(&format!("{indent}- [{}] {}", mark(task.component), inline(title(task.component))));
-        match task.component.priority {
-            Some(Priority::High) => text.push_str(" ⏫"),
-            Some(Priority::Medium) => text.push_str(" 🔼"),
-            Some(Priority::Low) => text.push_str(" 🔽"),
-            None => {}
-        }
-        if let Some(interval) = task.component.rule.as_deref().and_then(interval) {
-            text.push_str(&format!(" 🔁 {interval}"));
-        }
-        if let Some((day, _)) = due {
-            text.push_str(&format!(" 📅 {day}"));
-        }
-        if let Some(day) = task.done_on() {
-            text.push_str(&format!(" ✅ {day}"));
-        }
-        text.push('\n');
-        let hour = due.and_then(|(_, hour)| hour).map(|hour| format!("⏰ {}", hour.format("%H:%M")));
-        let notes = task.component.description.iter().flat_map(|notes| notes.lines());
-        let links = task.component.url.iter().map(|url| &**url);
-        let notes: Vec<String> = hour.into_iter().chain(notes.chain(links).map(block)).collect();
-        paragraphs(&notes, &indent, &mut text);
-    }
-    Some(text)
+    each_task(text, list, assumed, &mut |depth, task| to.write_all(item(depth, task).as_bytes()))
 }
 
-/// All lists as one `todo.txt`: `(A) Buy milk due:2025-03-01 +Groceries`. `None` if they have no tasks.
-pub fn todo_txt(lists: &[Gathered], assumed: Option<Tz>) -> Option<String> {
+/// A task, with its notes.
+fn item(depth: usize, task: &Task<'_>) -> String {
     let mut text = String::new();
+    let indent = "    ".repeat(depth.min(DEEPEST));
+    let due = task.component.due.as_ref().and_then(|due| task.zones.on_the_clock(due));
+    text.push_str(&format!("{indent}- [{}] {}", mark(&task.component), inline(title(&task.component))));
+    match task.component.priority {
+        Some(Priority::High) => text.push_str(" ⏫"),
+        Some(Priority::Medium) => text.push_str(" 🔼"),
+        Some(Priority::Low) => text.push_str(" 🔽"),
+        None => {}
+    }
+    if let Some(interval) = task.component.rule.as_deref().and_then(interval) {
+        text.push_str(&format!(" 🔁 {interval}"));
+    }
+    if let Some((day, _)) = due {
+        text.push_str(&format!(" 📅 {day}"));
+    }
+    if let Some(day) = task.done_on() {
+        text.push_str(&format!(" ✅ {day}"));
+    }
+    text.push('\n');
+    let hour = due.and_then(|(_, hour)| hour).map(|hour| format!("⏰ {}", hour.format("%H:%M")));
+    let notes = task.component.description.iter().flat_map(|notes| notes.lines());
+    let links = task.component.url.iter().map(|url| &**url);
+    let notes: Vec<String> = hour.into_iter().chain(notes.chain(links).map(block)).collect();
+    paragraphs(&notes, &indent, &mut text);
+    text
+}
+
+/// Writes all lists of a file as `todo.txt`: `(A) Buy milk due:2025-03-01 +Groceries`.
+///
+/// # Errors
+/// If the text cannot be read again, or `to` refuses.
+pub fn todo_txt(text: &Text, lists: &[Gathered], assumed: Option<Tz>, to: &mut dyn Write) -> io::Result<()> {
     for list in lists {
         let project: Vec<&str> = list.name.split_whitespace().collect();
-        for (_, task) in Tasks::of(list, assumed).in_order() {
-            let (mut words, mut after) = (Vec::new(), Vec::new());
-            let priority = task.component.priority.map(|priority| match priority {
-                Priority::High => 'A',
-                Priority::Medium => 'B',
-                Priority::Low => 'C',
-            });
-            match (task.component.status, priority) {
-                (Status::Done, _) => {
-                    words.push("x".to_owned());
-                    words.extend(task.done_on().map(|day| day.to_string()));
-                    after.extend(priority.map(|letter| format!("pri:{letter}")));
-                }
-                (_, Some(letter)) => words.push(format!("({letter})")),
-                _ => {}
-            }
-            words.extend(title(task.component).split_whitespace().map(str::to_owned));
-            let due = task.component.due.as_ref().and_then(|due| task.zones.on_the_clock(due));
-            words.extend(due.map(|(day, _)| format!("due:{day}")));
-            words.extend(after);
-            if !project.is_empty() {
-                words.push(format!("+{}", project.join("-")));
-            }
-            text.push_str(&words.join(" "));
-            text.push('\n');
-        }
+        let project = project.join("-");
+        each_task(text, list, assumed, &mut |_, task| writeln!(to, "{}", line(task, &project)))?;
     }
-    (!text.is_empty()).then_some(text)
+    Ok(())
 }
 
-struct Task<'s> {
-    component: &'s Component,
-    zones: &'s Zones,
+/// A task of this project on one line.
+fn line(task: &Task<'_>, project: &str) -> String {
+    let (mut words, mut after) = (Vec::new(), Vec::new());
+    let priority = task.component.priority.map(|priority| match priority {
+        Priority::High => 'A',
+        Priority::Medium => 'B',
+        Priority::Low => 'C',
+    });
+    match (task.component.status, priority) {
+        (Status::Done, _) => {
+            words.push("x".to_owned());
+            words.extend(task.done_on().map(|day| day.to_string()));
+            after.extend(priority.map(|letter| format!("pri:{letter}")));
+        }
+        (_, Some(letter)) => words.push(format!("({letter})")),
+        _ => {}
+    }
+    words.extend(title(&task.component).split_whitespace().map(str::to_owned));
+    let due = task.component.due.as_ref().and_then(|due| task.zones.on_the_clock(due));
+    words.extend(due.map(|(day, _)| format!("due:{day}")));
+    words.extend(after);
+    if !project.is_empty() {
+        words.push(format!("+{project}"));
+    }
+    words.join(" ")
+}
+
+struct Task<'z> {
+    component: Component,
+    zones: &'z Zones,
 }
 
 impl Task<'_> {
@@ -99,56 +113,99 @@ impl Task<'_> {
     }
 }
 
-/// The tasks of a list, with the zones of their calendars.
-struct Tasks<'s> {
-    all: Vec<(&'s Component, usize)>,
-    zones: Vec<Zones>,
+/// Gives the tasks of a list in the order of the file, the parts of each task after it, each with how deep it is.
+fn each_task(
+    text: &Text,
+    list: &Gathered,
+    assumed: Option<Tz>,
+    each: &mut dyn FnMut(usize, &Task<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    let tree = Tree::of(text, list)?;
+    let mut open: Option<(usize, Zones)> = None;
+    for (depth, at) in tree.in_order() {
+        let Some(Place { span, calendar }) = tree.places.get(at) else { continue };
+        if open.as_ref().is_none_or(|(open, _)| open != calendar) {
+            open = list.calendars.get(*calendar).map(|of| (*calendar, Zones::of(of, assumed)));
+        }
+        let component = Blocks::at(text, span.clone()).next()?;
+        if let Some((component, (_, zones))) = component.zip(open.as_ref()) {
+            each(depth, &Task { component, zones })?;
+        }
+    }
+    Ok(())
 }
 
-impl<'s> Tasks<'s> {
-    fn of(list: &Gathered<'s>, assumed: Option<Tz>) -> Self {
-        let all = list.all(Part::Task).map(|entry| (entry.component, entry.calendar)).collect();
-        Tasks { all, zones: list.zones(assumed) }
+/// Which tasks are parts of which. It knows no more of them than where they stand.
+struct Tree {
+    places: Vec<Place>,
+    /// Each part behind the task that it is a part of, in order.
+    parts: Vec<(usize, usize)>,
+    /// Tasks that are parts of none that is here.
+    outermost: Vec<usize>,
+}
+
+/// Where a task stands: in its text, and in which of the list's calendars.
+struct Place {
+    span: Range<usize>,
+    calendar: usize,
+}
+
+impl Tree {
+    fn of(text: &Text, list: &Gathered) -> io::Result<Self> {
+        let (mut places, mut parents) = (Vec::new(), Vec::new());
+        let mut by_uid: HashMap<Mark, usize> = HashMap::new();
+        for (calendar, of) in list.calendars.iter().enumerate() {
+            let mut blocks = Counted::of(of, text);
+            while let Some((component, part)) = blocks.next()? {
+                if part != Part::Task {
+                    continue;
+                }
+                if let Some(uid) = component.uid.as_deref() {
+                    by_uid.entry(Mark::of(uid)).or_insert(places.len());
+                }
+                parents.push(component.parent.as_deref().map(Mark::of));
+                places.push(Place { span: component.span, calendar });
+            }
+        }
+        let (mut parts, mut outermost) = (Vec::new(), Vec::new());
+        for (at, parent) in parents.into_iter().enumerate() {
+            match parent.and_then(|parent| by_uid.get(&parent)) {
+                Some(&parent) if parent != at => parts.push((parent, at)),
+                _ => outermost.push(at),
+            }
+        }
+        parts.sort_unstable();
+        Ok(Tree { places, parts, outermost })
+    }
+
+    /// The parts of a task, in the order of the file.
+    fn parts_of(&self, at: usize) -> impl DoubleEndedIterator<Item = usize> {
+        let first = self.parts.partition_point(|(parent, _)| *parent < at);
+        let from = self.parts.get(first..).unwrap_or_default();
+        let count = from.partition_point(|(parent, _)| *parent == at);
+        from.iter().take(count).map(|(_, part)| *part)
     }
 
     /// In the order of the file, the parts of each task after it, each with how deep it is.
-    fn in_order(&self) -> Vec<(usize, Task<'_>)> {
-        let mut by_uid: HashMap<&str, usize> = HashMap::new();
-        for (at, (component, _)) in self.all.iter().enumerate() {
-            if let Some(uid) = component.uid.as_deref() {
-                by_uid.entry(uid).or_insert(at);
-            }
-        }
-        let mut parts: HashMap<usize, Vec<usize>> = HashMap::new();
-        let mut waiting = Vec::new();
-        for (at, (component, _)) in self.all.iter().enumerate() {
-            match component.parent.as_deref().and_then(|parent| by_uid.get(parent)) {
-                Some(&parent) if parent != at => parts.entry(parent).or_default().push(at),
-                _ => waiting.push((0, at)),
-            }
-        }
-        let mut order = Vec::with_capacity(self.all.len());
-        let mut placed = HashSet::new();
+    fn in_order(&self) -> Vec<(usize, usize)> {
+        let mut waiting: Vec<(usize, usize)> = self.outermost.iter().rev().map(|at| (0, *at)).collect();
+        let mut order = Vec::with_capacity(self.places.len());
+        let mut is_placed = vec![false; self.places.len()];
         // tasks that are parts of each other are parts of nothing
-        let mut others = 0..self.all.len();
-        waiting.reverse();
+        let mut others = 0..self.places.len();
         loop {
             let Some((depth, at)) = waiting.pop().or_else(|| {
-                let left = others.find(|at| !placed.contains(at))?;
+                let left = others.find(|at| is_placed.get(*at) == Some(&false))?;
                 Some((0, left))
             }) else {
                 return order;
             };
-            if !placed.insert(at) {
-                continue;
+            match is_placed.get_mut(at) {
+                Some(is_placed @ false) => *is_placed = true,
+                _ => continue,
             }
-            if let Some((component, place)) = self.all.get(at)
-                && let Some(zones) = self.zones.get(*place)
-            {
-                order.push((depth, Task { component, zones }));
-            }
-            let below = parts.get(&at).into_iter().flatten().rev().map(|&part| (depth + 1, part));
-            waiting.extend(below);
+            order.push((depth, at));
+            waiting.extend(self.parts_of(at).rev().map(|part| (depth + 1, part)));
         }
     }
 }

@@ -67,6 +67,7 @@ pub struct Delivered<'n> {
 }
 
 /// Reads the file. Any bytes give what they hold.
+#[cfg(any(test, feature = "internals"))]
 pub fn read(bytes: &[u8]) -> Metadata {
     read_from(bytes)
 }

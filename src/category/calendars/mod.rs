@@ -30,11 +30,10 @@ pub mod tombstone;
 mod windows;
 mod zone;
 
-pub use gathered::{Gathered, gathered};
+pub use gathered::{Entry, Gathered, Part, gathered, kept};
 pub use markdown::{markdown, todo_txt};
 pub use occurrence::{Happening, happenings};
-#[cfg(test)]
-pub use read::Stream;
+#[cfg(any(test, feature = "internals"))]
 pub use read::read;
 pub use row::{CalendarRow, EventRow, TaskRow};
 pub use split::{tasks_alone, without_tasks};

@@ -52,6 +52,14 @@ impl Observances {
         self.0.is_empty()
     }
 
+    /// Bytes of memory that they take.
+    pub(super) fn weight(&self) -> usize {
+        let days =
+            |one: &Observance| one.yearly.as_ref().map_or(0, |rule| rule.days.len() * size_of::<i64>());
+        let dates = |one: &Observance| one.also.len() * size_of::<NaiveDateTime>();
+        self.0.iter().map(|one| size_of::<Observance>() + days(one) + dates(one)).sum()
+    }
+
     /// A block begins within a `VTIMEZONE`.
     pub(super) fn begin(&mut self, name: &str) {
         if matches!(name, "STANDARD" | "DAYLIGHT") && self.0.len() < MOST {
@@ -212,7 +220,6 @@ fn local(time: &Option<time::Time>) -> Option<NaiveDateTime> {
 
 #[cfg(test)]
 mod tests {
-    use crate::apple::content_line::text_of;
     use crate::category::calendars::read;
     use crate::category::calendars::zone::Zones;
     use chrono::NaiveDateTime;
@@ -225,7 +232,7 @@ mod tests {
     fn utc(blocks: &str, local: &str) -> Option<String> {
         let text =
             format!("BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Mine\n{blocks}END:VTIMEZONE\nEND:VCALENDAR\n");
-        let stream = read(&text_of(text.as_bytes()));
+        let stream = read(text.as_bytes()).unwrap();
         let zones = Zones::of(&stream.calendars[0], None);
         let local: NaiveDateTime = local.parse().expect("a time of the table");
         zones.instant(local, Some("Mine")).0.map(|instant| instant.format("%FT%T").to_string())

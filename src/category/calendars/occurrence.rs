@@ -7,13 +7,16 @@
 //! The work of one file is bounded: what is beyond that shows its first time.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::io;
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use chrono_tz::Tz;
 
+use crate::apple::content_line::Text;
 use crate::category::calendars::component::{Component, Status};
-use crate::category::calendars::gathered::{Entry, Gathered, Part};
+use crate::category::calendars::gathered::{Entries, Entry, Gathered, Part};
 use crate::category::calendars::observance;
+use crate::category::calendars::read::Mark;
 use crate::category::calendars::time::{self, Form, Time};
 use crate::category::calendars::zone::Zones;
 
@@ -25,8 +28,8 @@ const MOST_STEPS: u64 = 20_000_000;
 
 /// An event, or a series of events, on the days on which it takes place.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Happening<'s> {
-    pub event: &'s Component,
+pub struct Happening {
+    pub event: Component,
     /// What the clock shows when it starts; `None` for whole days.
     pub starts: Option<NaiveTime>,
     /// How many days after its start it ends, and what the clock shows then. Of whole days it is the last one.
@@ -39,41 +42,75 @@ pub struct Happening<'s> {
     pub is_cancelled: bool,
 }
 
+/// The events of a calendar, one after another.
+pub struct Happenings<'t> {
+    entries: Entries<'t>,
+    /// Times of series that others replace.
+    moved: HashMap<Mark, Vec<Form>>,
+    last: NaiveDate,
+    steps: u64,
+}
+
 /// The events of a calendar, in the order of the file, series up to a last day. What has no time that can be read is
 /// left out. Times in UTC are shown on the calendar's own clock, else on that of `assumed`.
-pub fn happenings<'s>(calendar: &Gathered<'s>, assumed: Option<Tz>, last: NaiveDate) -> Vec<Happening<'s>> {
-    let zones = calendar.zones(assumed);
-    let mut moved: HashMap<&str, Vec<&Time>> = HashMap::new();
-    for entry in calendar.all(Part::EventOverride) {
-        if let Some((uid, replaced)) = entry.component.uid.as_deref().zip(entry.component.replaces.as_ref()) {
-            moved.entry(uid).or_default().push(replaced);
+///
+/// # Errors
+/// If the text cannot be read again.
+pub fn happenings<'t>(
+    calendar: &'t Gathered,
+    text: &'t Text,
+    assumed: Option<Tz>,
+    last: NaiveDate,
+) -> io::Result<Happenings<'t>> {
+    let mut moved: HashMap<Mark, Vec<Form>> = HashMap::new();
+    if calendar.has(&[Part::EventOverride]) {
+        let mut entries = calendar.entries(text, assumed);
+        while let Some(Entry { component, part, .. }) = entries.next()? {
+            let Some((uid, replaced)) = component.uid.zip(component.replaces) else { continue };
+            if part == Part::EventOverride {
+                // on whatever clock, a time of a series is on that of the series
+                let form = match replaced.form {
+                    Form::Local { time, .. } => Form::Local { time, zone: None },
+                    other => other,
+                };
+                moved.entry(Mark::of(&uid)).or_default().push(form);
+            }
         }
     }
-    let mut steps = MOST_STEPS;
-    let happening = |entry: &Entry<'s>| {
-        let event = entry.component;
-        let zones = zones.get(entry.calendar)?;
-        let (first, starts) = zones.on_the_clock(event.starts.as_ref()?)?;
-        let series = Series { event, zones, first, starts };
-        let is_moved = entry.part == Part::EventOverride;
-        let replaced = event.uid.as_deref().filter(|_| !is_moved).and_then(|uid| moved.get(uid));
-        let days = match is_moved {
-            true => vec![first],
-            false => series.days(last, replaced.map_or(&[], Vec::as_slice), &mut steps),
-        };
-        let is_cancelled = event.status == Status::Cancelled;
-        (!days.is_empty()).then(|| Happening {
-            event,
-            starts,
-            ends: series.ends(),
-            days,
-            is_moved,
-            is_cancelled,
-        })
-    };
-    let events = calendar.entries.iter();
-    let events = events.filter(|entry| matches!(entry.part, Part::Event | Part::EventOverride));
-    events.filter_map(happening).collect()
+    Ok(Happenings { entries: calendar.entries(text, assumed), moved, last, steps: MOST_STEPS })
+}
+
+impl Happenings<'_> {
+    /// The next one; `None` at the end.
+    ///
+    /// # Errors
+    /// If the text cannot be read again.
+    // not an iterator: it may fail, and nobody asks for what is behind that
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> io::Result<Option<Happening>> {
+        while let Some(Entry { zones, component: event, part }) = self.entries.next()? {
+            if !matches!(part, Part::Event | Part::EventOverride) {
+                continue;
+            }
+            let start = event.starts.as_ref().and_then(|starts| zones.on_the_clock(starts));
+            let Some((first, starts)) = start else { continue };
+            let series = Series { event: &event, zones, first, starts };
+            let is_moved = part == Part::EventOverride;
+            let days = match is_moved {
+                true => vec![first],
+                false => {
+                    let replaced = event.uid.as_deref().and_then(|uid| self.moved.get(&Mark::of(uid)));
+                    series.days(self.last, replaced.map_or(&[], Vec::as_slice), &mut self.steps)
+                }
+            };
+            if days.is_empty() {
+                continue;
+            }
+            let (ends, is_cancelled) = (series.ends(), event.status == Status::Cancelled);
+            return Ok(Some(Happening { event, starts, ends, days, is_moved, is_cancelled }));
+        }
+        Ok(None)
+    }
 }
 
 struct Series<'a> {
@@ -84,7 +121,7 @@ struct Series<'a> {
 }
 
 impl Series<'_> {
-    fn days(&self, last: NaiveDate, replaced: &[&Time], steps: &mut u64) -> Vec<NaiveDate> {
+    fn days(&self, last: NaiveDate, replaced: &[Form], steps: &mut u64) -> Vec<NaiveDate> {
         let mut days = BTreeSet::from([self.first]);
         for rule in self.event.rule.iter().flat_map(|rules| rules.lines()) {
             if let Some(rule) = Rule::read(rule, self.first) {
@@ -93,7 +130,7 @@ impl Series<'_> {
         }
         let also = self.event.also.iter().filter_map(|time| self.zones.on_the_clock(time));
         days.extend(also.map(|(day, _)| day));
-        let out = Left::of(self.event.except.iter().chain(replaced.iter().copied()));
+        let out = Left::of(self.event.except.iter().map(|time| &time.form).chain(replaced));
         let mut days: Vec<NaiveDate> = days.into_iter().filter(|day| !self.is_out(*day, &out)).collect();
         days.truncate(MOST_TIMES);
         days
@@ -151,10 +188,10 @@ struct Left {
 }
 
 impl Left {
-    fn of<'t>(times: impl Iterator<Item = &'t Time>) -> Self {
+    fn of<'t>(forms: impl Iterator<Item = &'t Form>) -> Self {
         let mut left = Left::default();
-        for time in times {
-            match &time.form {
+        for form in forms {
+            match form {
                 Form::Day(day) => drop(left.days.insert(*day)),
                 Form::Local { time, .. } => drop(left.days.insert(time.date())),
                 Form::Utc(instant) => drop(left.instants.insert(*instant)),
@@ -405,8 +442,7 @@ fn until(text: &str) -> Option<Until> {
 #[cfg(test)]
 mod tests {
     use super::{Rule, happenings};
-    use crate::apple::content_line::text_of;
-    use crate::category::calendars::{gathered, read};
+    use crate::category::calendars::kept;
     use chrono::NaiveDate;
     use proptest::prelude::{any, proptest};
 
@@ -419,13 +455,14 @@ mod tests {
         let events: String =
             events.iter().map(|lines| format!("BEGIN:VEVENT\n{lines}\nEND:VEVENT\n")).collect();
         let text = format!("BEGIN:VCALENDAR\nX-WR-TIMEZONE:Europe/Oslo\n{events}END:VCALENDAR\n");
-        let stream = read(&text_of(text.as_bytes()));
-        let calendars = gathered(&stream, "Home");
-        let found = happenings(&calendars[0], None, day("2025-12-31"));
-        let shown = |days: &[NaiveDate]| {
-            days.iter().map(|day| day.format("%m%d").to_string()).collect::<Vec<_>>().join(" ")
-        };
-        found.iter().map(|happening| format!("[{}]", shown(&happening.days))).collect()
+        let (text, calendars) = kept(text.as_bytes(), "Home").unwrap();
+        let mut found = happenings(&calendars[0], &text, None, day("2025-12-31")).unwrap();
+        let mut shown = String::new();
+        while let Some(happening) = found.next().unwrap() {
+            let days: Vec<String> = happening.days.iter().map(|day| day.format("%m%d").to_string()).collect();
+            shown.push_str(&format!("[{}]", days.join(" ")));
+        }
+        shown
     }
 
     #[test]
@@ -503,14 +540,14 @@ mod tests {
             let text = format!(
                 "BEGIN:VCALENDAR\nX-WR-TIMEZONE:Europe/Oslo\nBEGIN:VEVENT\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n"
             );
-            let stream = read(&text_of(text.as_bytes()));
-            let calendars = gathered(&stream, "Home");
+            let (text, calendars) = kept(text.as_bytes(), "Home").unwrap();
             let clock = |clock: Option<chrono::NaiveTime>| {
                 clock.map_or("-".to_owned(), |clock| clock.format("%H:%M").to_string())
             };
-            let found = happenings(&calendars[0], None, day("2025-12-31"));
-            let ends = found[0].ends.map(|(days, at)| format!(" {days} {}", clock(at))).unwrap_or_default();
-            assert_eq!(format!("{}{ends}", clock(found[0].starts)), expected, "{lines}");
+            let mut found = happenings(&calendars[0], &text, None, day("2025-12-31")).unwrap();
+            let found = found.next().unwrap().expect("an event");
+            let ends = found.ends.map(|(days, at)| format!(" {days} {}", clock(at))).unwrap_or_default();
+            assert_eq!(format!("{}{ends}", clock(found.starts)), expected, "{lines}");
         }
     }
 

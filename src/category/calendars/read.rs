@@ -1,19 +1,29 @@
-//! The blocks of an iCalendar file.
+//! The blocks of an iCalendar file, read from front to back.
 //!
 //! A block ends at its `END`, at the end of the block around it, or where a block begins that cannot lie in it;
 //! what is cut off costs nothing else. Blocks lie three deep in any real file, and deeper ones are only passed over.
+//!
+//! Events and tasks are given one by one and not kept: a calendar of many years takes several times its size once it is
+//! read. What is known of the whole file is where its calendars stand, their time zones, which may come behind the events
+//! that use them, and of each block what decides what it counts as.
 
+use std::io::{self, BufRead, BufReader};
 use std::ops::Range;
 
-use crate::apple::content_line::{Lines, Property};
-use crate::category::calendars::component::{Component, Draft, Kind};
+use crate::apple::content_line::{Line, Lines, Part, Property, Text};
+use crate::category::calendars::component::{self, Component, Draft, Kind};
+use crate::category::calendars::gathered;
 use crate::category::calendars::observance::Observances;
+use crate::category::calendars::tombstone::Doubt;
 
 /// Blocks in each other that are kept apart: calendar, event, alarm, and room for more.
 const DEEPEST: usize = 8;
 
-/// Events and tasks of one file that are read, and calendars.
-const MOST_BLOCKS: usize = 200_000;
+/// Bytes of memory for what is known of a whole file: 2 million events.
+pub(super) const ROOM: usize = 48 << 20;
+
+/// Bytes of the name of a block; the longest that is known has nine.
+const LONGEST_NAME: usize = 255;
 
 /// What one file holds.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,7 +34,9 @@ pub struct Stream {
     pub stray: u64,
     /// Lines within a calendar that are no properties.
     pub bad: u64,
-    /// Events, tasks and calendars beyond the most that are read.
+    /// Lines that are longer than any of a calendar, or of an event that is larger than any.
+    pub too_long: u64,
+    /// Calendars, and blocks and lines of them, beyond what there is room for.
     pub beyond: u64,
 }
 
@@ -46,7 +58,41 @@ pub struct Calendar {
     /// Its `VTIMEZONE` blocks.
     pub(super) zones: Vec<ZoneBlock>,
     /// Events, tasks and all other blocks but time zones, in the order of the file.
-    pub components: Vec<Component>,
+    pub(super) known: Vec<Known>,
+    /// What tasks in it may be tombstones, by their places among those.
+    pub(super) doubts: Vec<(usize, Doubt)>,
+    /// What those count as, once that is known.
+    pub(super) parts: Vec<gathered::Part>,
+}
+
+/// What has to be known of a block before any of its calendar counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Known {
+    pub(super) kind: Shape,
+    /// Its `UID`.
+    pub(super) uid: Option<Mark>,
+    /// Whether it has a `RECURRENCE-ID`.
+    pub(super) replaces: bool,
+}
+
+/// What a block is, without its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Shape {
+    Event,
+    Task,
+    Other,
+}
+
+/// Stands for a text that only has to be told from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Mark([u8; 16]);
+
+impl Mark {
+    pub(super) fn of(text: &str) -> Self {
+        let mut mark = [0; 16];
+        blake3::Hasher::new().update(text.as_bytes()).finalize_xof().fill(&mut mark);
+        Mark(mark)
+    }
 }
 
 /// A `VTIMEZONE` block.
@@ -62,21 +108,56 @@ pub(super) struct ZoneBlock {
     pub(super) observances: Observances,
 }
 
-/// Reads the calendars of a text that [`text_of`](crate::apple::content_line::text_of) gave.
-pub fn read(text: &[u8]) -> Stream {
-    let mut reading = Reading {
-        stream: Stream::default(),
-        calendar: None,
-        block: None,
-        names: Vec::new(),
-        deeper: 0,
-        read: 0,
-    };
-    for line in Lines::new(text) {
-        reading.hear(line.property(), line.span.clone());
+/// Reads the calendars of a text that [`Decoded`](crate::apple::content_line::Decoded) gives.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read(text: impl BufRead) -> io::Result<Stream> {
+    let mut blocks = Blocks { lines: Lines::new(text), reading: Reading::within(ROOM), is_over: false };
+    while blocks.next()?.is_some() {}
+    Ok(blocks.reading.stream)
+}
+
+/// Events, tasks and all other blocks but time zones, one after another.
+pub(super) struct Blocks<R> {
+    lines: Lines<R>,
+    reading: Reading,
+    is_over: bool,
+}
+
+impl<'t> Blocks<BufReader<Part<'t>>> {
+    /// Those of one calendar of a text.
+    pub(super) fn of(text: &'t Text, calendar: &Calendar) -> Self {
+        let reading = Reading::within(0);
+        Blocks { lines: text.lines(calendar.span.clone()), reading, is_over: false }
     }
-    reading.close_calendar(text.len());
-    reading.stream
+
+    /// One alone, which stands there.
+    pub(super) fn at(text: &'t Text, span: Range<usize>) -> Self {
+        let reading = Reading { calendar: Some(Calendar::default()), ..Reading::within(0) };
+        Blocks { lines: text.lines(span), reading, is_over: false }
+    }
+}
+
+impl<R: BufRead> Blocks<R> {
+    /// The next one; `None` at the end.
+    pub(super) fn next(&mut self) -> io::Result<Option<Component>> {
+        loop {
+            if let Some(component) = self.reading.closed.take() {
+                return Ok(Some(component));
+            }
+            if self.is_over {
+                return Ok(None);
+            }
+            match self.lines.next()? {
+                Some(line) => self.reading.hear(&line),
+                None => {
+                    self.is_over = true;
+                    self.reading.close_calendar(self.lines.position());
+                }
+            }
+        }
+    }
 }
 
 struct Reading {
@@ -88,8 +169,10 @@ struct Reading {
     names: Vec<Box<str>>,
     /// Blocks open beyond [`DEEPEST`].
     deeper: u64,
-    /// Events and tasks so far.
-    read: usize,
+    /// The block that ended last. No line ends two.
+    closed: Option<Component>,
+    /// Bytes of memory for what is known of the whole file.
+    room: usize,
 }
 
 enum Block {
@@ -99,20 +182,53 @@ enum Block {
 }
 
 impl Reading {
-    fn hear(&mut self, property: Option<Property>, span: Range<usize>) {
+    fn within(room: usize) -> Self {
+        Reading {
+            stream: Stream::default(),
+            calendar: None,
+            block: None,
+            names: Vec::new(),
+            deeper: 0,
+            closed: None,
+            room,
+        }
+    }
+
+    fn hear(&mut self, line: &Line<'_>) {
+        let property = line.property();
+        let span = line.span.clone();
         let word = property.as_ref().map_or("", |property| &property.name);
-        let block = || property.as_ref().map(|p| p.raw().trim().to_ascii_uppercase()).unwrap_or_default();
+        let block = || {
+            let name = property.as_ref().map(|p| p.raw().trim().to_ascii_uppercase()).unwrap_or_default();
+            name.chars().take(LONGEST_NAME).collect::<String>()
+        };
         match (word, &mut self.calendar) {
             ("BEGIN", _) => self.begin(&block(), span),
             ("END", Some(_)) => self.end(&block(), span),
             (_, None) => self.stream.stray += 1,
             (_, Some(calendar)) => match (property, &mut self.block) {
                 (None, _) => self.stream.bad += 1,
-                (Some(property), None) => calendar.hear(&property, span),
-                (Some(property), Some(Block::Component(draft))) => {
-                    draft.hear(&property, self.names.get(1..).unwrap_or_default());
+                (Some(property), None) => {
+                    match line.is_whole {
+                        true => calendar.hear(&property),
+                        false => self.stream.too_long += u64::from(is_of_calendar(&property)),
+                    }
+                    match calendar.own_lines.last_mut() {
+                        Some(last) if last.end == span.start => last.end = span.end,
+                        _ if takes(&mut self.room, size_of_val(&span)) => calendar.own_lines.push(span),
+                        _ => self.stream.beyond += 1,
+                    }
                 }
-                (Some(property), Some(Block::Zone(zone))) => zone.hear(&property, self.names.len()),
+                (Some(property), Some(Block::Component(draft))) => {
+                    match line.is_whole && draft.has_room_for(&property) {
+                        true => draft.hear(&property, self.names.get(1..).unwrap_or_default()),
+                        false => self.stream.too_long += u64::from(component::is_read(&property)),
+                    }
+                }
+                (Some(property), Some(Block::Zone(zone))) => match line.is_whole {
+                    true => zone.hear(&property, self.names.len()),
+                    false => self.stream.too_long += 1,
+                },
             },
         }
     }
@@ -190,15 +306,23 @@ impl Reading {
                 zone.span.end = end;
                 zone.missing_ends = missing_ends;
                 zone.ends_missing_at = missing_at;
-                calendar.zones.push(zone);
+                match takes(&mut self.room, zone.weight()) {
+                    true => calendar.zones.push(zone),
+                    false => self.stream.beyond += 1,
+                }
             }
             Block::Component(draft) => {
-                if self.read < MOST_BLOCKS {
-                    self.read += 1;
-                    calendar.components.push(draft.ending_at(end, missing_ends, missing_at));
-                } else {
-                    self.stream.beyond += 1;
+                let component = draft.ending_at(end, missing_ends, missing_at);
+                let doubt = Doubt::of(&component);
+                let weight = size_of::<Known>() + doubt.map_or(0, |doubt| size_of_val(&(0, doubt)));
+                match takes(&mut self.room, weight) {
+                    true => {
+                        calendar.doubts.extend(doubt.map(|doubt| (calendar.known.len(), doubt)));
+                        calendar.known.push(Known::of(&component));
+                    }
+                    false => self.stream.beyond += 1,
                 }
+                self.closed = Some(component);
             }
         }
     }
@@ -207,17 +331,49 @@ impl Reading {
         self.close_block(end);
         if let Some(mut calendar) = self.calendar.take() {
             calendar.span.end = end;
-            if self.stream.calendars.len() < MOST_BLOCKS {
-                self.stream.calendars.push(calendar);
-            } else {
-                self.stream.beyond += 1;
+            match takes(&mut self.room, calendar.weight()) {
+                true => self.stream.calendars.push(calendar),
+                false => self.stream.beyond += 1,
             }
         }
     }
 }
 
+/// Takes so many bytes of what room there is. Once there is too little there is none, so that what fits is what comes
+/// first.
+fn takes(room: &mut usize, weight: usize) -> bool {
+    let left = room.checked_sub(weight);
+    *room = left.unwrap_or_default();
+    left.is_some()
+}
+
+/// Whether a calendar hears it.
+fn is_of_calendar(property: &Property) -> bool {
+    matches!(
+        &*property.name,
+        "X-WR-CALNAME" | "NAME" | "X-WR-TIMEZONE" | "TIMEZONE-ID" | "VERSION" | "PRODID"
+    )
+}
+
+impl Known {
+    fn of(component: &Component) -> Self {
+        let kind = match component.kind {
+            Kind::Event => Shape::Event,
+            Kind::Task => Shape::Task,
+            Kind::Other(_) => Shape::Other,
+        };
+        Known { kind, uid: component.uid.as_deref().map(Mark::of), replaces: component.replaces.is_some() }
+    }
+}
+
 impl Calendar {
-    fn hear(&mut self, property: &Property, span: Range<usize>) {
+    /// Bytes of memory that it takes, but for what stands in it.
+    fn weight(&self) -> usize {
+        let texts = [&self.name, &self.time_zone];
+        size_of::<Self>() + texts.into_iter().flatten().map(|text| text.len()).sum::<usize>()
+    }
+
+    fn hear(&mut self, property: &Property) {
         match &*property.name {
             "X-WR-CALNAME" | "NAME" if self.name.is_none() => self.name = text(property),
             "X-WR-TIMEZONE" | "TIMEZONE-ID" if self.time_zone.is_none() => self.time_zone = text(property),
@@ -225,14 +381,16 @@ impl Calendar {
             "PRODID" => self.says_product = true,
             _ => {}
         }
-        match self.own_lines.last_mut() {
-            Some(last) if last.end == span.start => last.end = span.end,
-            _ => self.own_lines.push(span),
-        }
     }
 }
 
 impl ZoneBlock {
+    /// Bytes of memory that it takes.
+    fn weight(&self) -> usize {
+        let names = self.missing_ends.iter().chain(&self.location).chain([&self.id]);
+        size_of::<Self>() + names.map(|name| name.len()).sum::<usize>() + self.observances.weight()
+    }
+
     fn hear(&mut self, property: &Property, depth: usize) {
         match (&*property.name, depth) {
             ("TZID", 1) => self.id = property.text().into(),

@@ -1,9 +1,7 @@
 //! What the tables `calendars`, `events` and `tasks` say. `None` is NULL.
 
-use chrono_tz::Tz;
-
 use crate::category::calendars::component::{Component, Status};
-use crate::category::calendars::gathered::{Entry, Gathered, Part};
+use crate::category::calendars::gathered::{Gathered, Part};
 use crate::category::calendars::time::{Moment, Time};
 use crate::category::calendars::zone::Zones;
 
@@ -65,7 +63,7 @@ pub struct TaskRow {
 impl CalendarRow {
     /// The row of a calendar in the file at `path`.
     pub fn of(calendar: &Gathered, path: &str) -> Self {
-        let has_events = calendar.all(Part::Event).chain(calendar.all(Part::EventOverride)).next().is_some();
+        let has_events = calendar.has(&[Part::Event, Part::EventOverride]);
         CalendarRow {
             name: calendar.name.clone(),
             kind: match (has_events, calendar.is_list()) {
@@ -85,17 +83,8 @@ impl CalendarRow {
 }
 
 impl EventRow {
-    /// The rows of a calendar, in the order of the file. Times that leave their zone open are taken to be in the
-    /// calendar's own, else in `assumed`.
-    pub fn all(calendar: &Gathered, assumed: Option<Tz>) -> impl Iterator<Item = Self> {
-        let zones = calendar.zones(assumed);
-        let row = move |entry: &Entry| {
-            Some(EventRow::of(entry.component, &calendar.name, zones.get(entry.calendar)?))
-        };
-        calendar.all(Part::Event).filter_map(row)
-    }
-
-    fn of(event: &Component, calendar: &str, zones: &Zones) -> Self {
+    /// The row of an event in the calendar of this name.
+    pub fn of(event: &Component, calendar: &str, zones: &Zones) -> Self {
         let moment = |time: &Option<Time>| time.as_ref().map(|time| time.moment(zones));
         let lasts_to = || {
             let (starts, lasts) = event.starts.as_ref().zip(event.lasts.as_ref())?;
@@ -118,16 +107,8 @@ impl EventRow {
 }
 
 impl TaskRow {
-    /// The rows of a list in the file at `path`, as [`EventRow::all`] gives those of events.
-    pub fn all(list: &Gathered, assumed: Option<Tz>, path: &str) -> impl Iterator<Item = Self> {
-        let zones = list.zones(assumed);
-        let row = move |entry: &Entry| {
-            Some(TaskRow::of(entry.component, &list.name, zones.get(entry.calendar)?, path))
-        };
-        list.all(Part::Task).filter_map(row)
-    }
-
-    fn of(task: &Component, list: &str, zones: &Zones, path: &str) -> Self {
+    /// The row of a task in the list of this name, in the file at `path`.
+    pub fn of(task: &Component, list: &str, zones: &Zones, path: &str) -> Self {
         TaskRow {
             uid: text(&task.uid),
             list: list.to_owned(),

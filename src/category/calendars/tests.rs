@@ -1,12 +1,15 @@
 //! Calendars as Apple and other programs write them: what is in them, when it is, and what is made of it.
 
+use std::io::{self, BufReader, Write};
 use std::time::{Duration, Instant};
 
 use super::component::{Component, Kind};
-use super::gathered::Part;
+use super::read::{Blocks, Known, ROOM};
 use super::{
-    CalendarRow, EventRow, Stream, TaskRow, gathered, markdown, read, tasks_alone, todo_txt, without_tasks,
+    CalendarRow, Entry, EventRow, Gathered, Part, TaskRow, kept, markdown, read, tasks_alone, todo_txt,
+    without_tasks,
 };
+use crate::apple::content_line::Text;
 use chrono_tz::Tz;
 use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
 
@@ -27,12 +30,62 @@ const OSLO: &str = "BEGIN:VTIMEZONE\r\nTZID:Europe/Oslo\r\nBEGIN:STANDARD\r\nTZO
     RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nDTSTART:19961027T030000\r\nTZNAME:CET\r\nTZOFFSETTO:+0100\r\n\
     END:STANDARD\r\nEND:VTIMEZONE\r\n";
 
+/// What `each` makes of all that is in a list, in the order of the file.
+fn each<T>(
+    text: &Text,
+    list: &Gathered,
+    assumed: Option<Tz>,
+    mut each: impl FnMut(Entry<'_>) -> Option<T>,
+) -> Vec<T> {
+    let mut entries = list.entries(text, assumed);
+    let mut made = Vec::new();
+    while let Some(entry) = entries.next().unwrap() {
+        made.extend(each(entry));
+    }
+    made
+}
+
+fn events(text: &Text, list: &Gathered, assumed: Option<Tz>) -> Vec<EventRow> {
+    let is_one = |entry: &Entry<'_>| entry.part == Part::Event;
+    let row = |entry: Entry<'_>| EventRow::of(&entry.component, &list.name, entry.zones);
+    each(text, list, assumed, |entry| is_one(&entry).then(|| row(entry)))
+}
+
+fn tasks(text: &Text, list: &Gathered, path: &str) -> Vec<TaskRow> {
+    let is_one = |entry: &Entry<'_>| entry.part == Part::Task;
+    let row = |entry: Entry<'_>| TaskRow::of(&entry.component, &list.name, entry.zones, path);
+    each(text, list, None, |entry| is_one(&entry).then(|| row(entry)))
+}
+
+/// All blocks of a text but time zones.
+fn blocks(text: &[u8]) -> Vec<Component> {
+    let text = Text::of(text).unwrap();
+    let stream = read(BufReader::new(text.part(text.span()))).unwrap();
+    let mut found = Vec::new();
+    for calendar in &stream.calendars {
+        let mut blocks = Blocks::of(&text, calendar);
+        while let Some(component) = blocks.next().unwrap() {
+            found.push(component);
+        }
+    }
+    found
+}
+
+/// What is written by it.
+fn written(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
+    let mut made = Vec::new();
+    write(&mut made).unwrap();
+    String::from_utf8_lossy(&made).into_owned()
+}
+
+fn tasks_of(text: &Text, list: &Gathered) -> String {
+    written(|to| tasks_alone(text, list, to))
+}
+
 /// The row of the only event.
 fn row(lines: &str, assumed: Option<Tz>) -> EventRow {
-    let text = calendar(&event(lines));
-    let stream = read(text.as_bytes());
-    let found = gathered(&stream, "Home");
-    EventRow::all(&found[0], assumed).next().expect("an event")
+    let (text, found) = kept(calendar(&event(lines)).as_bytes(), "Home").unwrap();
+    events(&text, &found[0], assumed).pop().expect("an event")
 }
 
 #[test]
@@ -48,12 +101,12 @@ fn an_event_as_apple_writes_it() {
              BEGIN:VALARM\r\nUID:other\r\nTRIGGER:-PT15M\r\nDESCRIPTION:Reminder\r\nEND:VALARM"
         )
     ));
-    let stream = read(text.as_bytes());
+    let stream = read(text.as_bytes()).unwrap();
     assert_eq!((stream.stray, stream.bad, stream.calendars.len()), (0, 0, 1));
     assert_eq!(stream.calendars[0].span, 0..text.len());
     assert!(stream.calendars[0].is_whole);
-    let all = gathered(&stream, "Home");
-    let found = EventRow::all(&all[0], None).next().expect("an event");
+    let (kept, all) = kept(text.as_bytes(), "Home").unwrap();
+    let found = events(&kept, &all[0], None).pop().expect("an event");
     let moment = |moment: &Option<super::Moment>| {
         let moment = moment.as_ref().expect("a time");
         (moment.raw.to_string(), moment.text().unwrap_or_default(), moment.basis.text())
@@ -188,8 +241,8 @@ fn rules_are_kept_as_they_are() {
 }
 
 /// What a file holds: for each calendar its name, and of each entry what it counts as and its title.
-fn shown(stream: &Stream, stem: &str) -> Vec<String> {
-    let all = gathered(stream, stem);
+fn shown(text: &[u8], stem: &str) -> Vec<String> {
+    let (text, all) = kept(text, stem).unwrap();
     let letter = |part: Part| match part {
         Part::Event => "e",
         Part::Task => "t",
@@ -200,11 +253,10 @@ fn shown(stream: &Stream, stem: &str) -> Vec<String> {
     };
     all.iter()
         .map(|gathered| {
-            let entries = gathered.entries.iter();
-            let entries = entries.map(|entry| {
-                format!("{}:{}", letter(entry.part), entry.component.summary.as_deref().unwrap_or("-"))
+            let entries = each(&text, gathered, None, |entry| {
+                Some(format!("{}:{}", letter(entry.part), entry.component.summary.as_deref().unwrap_or("-")))
             });
-            format!("{}={}", gathered.name, entries.collect::<Vec<_>>().join(" "))
+            format!("{}={}", gathered.name, entries.join(" "))
         })
         .collect()
 }
@@ -266,26 +318,105 @@ fn what_counts() {
         (named("", &event("UID:1")) + &calendar(&event("UID:1")), &["Stem=e:- e:-"]),
     ];
     for (text, expected) in cases {
-        assert_eq!(shown(&read(text.as_bytes()), "Stem"), expected, "{text}");
+        assert_eq!(shown(text.as_bytes(), "Stem"), expected, "{text}");
     }
     let text = named("Reminders ⚠️", &upgraded);
-    let stream = read(text.as_bytes());
-    let list = &gathered(&stream, "x")[0];
+    let (kept_text, lists) = kept(text.as_bytes(), "x").unwrap();
+    let list = &lists[0];
     assert!(list.is_not_delivered());
     assert_eq!(list.items(), 0);
     assert_eq!(CalendarRow::of(list, "p").kind, "tasks");
-    assert_eq!((tasks_alone(text.as_bytes(), list), markdown(list, None)), (None, None));
+    assert_eq!(tasks_of(&kept_text, list), "");
+    assert_eq!(written(|to| markdown(&kept_text, list, None, to)), "");
     let text = named("Reminders ⚠️", &(upgraded + &task("SUMMARY:Milk\r\nDUE:20240101")));
-    let stream = read(text.as_bytes());
-    assert!(!gathered(&stream, "x")[0].is_not_delivered());
-    assert_eq!(gathered(&stream, "x")[0].items(), 1);
+    let (_, lists) = kept(text.as_bytes(), "x").unwrap();
+    assert!(!lists[0].is_not_delivered());
+    assert_eq!(lists[0].items(), 1);
+}
+
+/// Text of which no window holds all, with what stands at its edges.
+fn long(lines: &str) -> (Text, Vec<Gathered>) {
+    let filler = event("DESCRIPTION:blue\r\n  and\r\n\t green").repeat(2_000);
+    let unfolded = "a".repeat(70_000);
+    let text = lines.replace("FILLER", &filler).replace("LONG", &unfolded);
+    kept(text.as_bytes(), "x").unwrap()
+}
+
+#[test]
+fn what_stands_where_windows_end() {
+    let one = |number: usize| {
+        let folded: String = (0..number % 90).map(|n| format!("{n}\r\n ")).collect();
+        event(&format!("UID:{number}\r\nSUMMARY:A{folded}é\r\nDTSTART;TZID=Mine:20240101T000000"))
+    };
+    let zone = OSLO.replace("Europe/Oslo", "Mine");
+    let text = calendar(&((0..3_000).map(one).collect::<String>() + &zone));
+    for text in
+        [text.clone(), text.replace("\r\n", "\n"), format!("\u{feff}{text}"), text.replace("\r\n", "\r")]
+    {
+        let (text, lists) = kept(text.as_bytes(), "x").unwrap();
+        let rows = events(&text, &lists[0], None);
+        assert_eq!(rows.len(), 3_000);
+        for (number, row) in rows.iter().enumerate() {
+            assert_eq!(row.uid.as_deref(), Some(&*number.to_string()));
+            let said: String = (0..number % 90).map(|n| n.to_string()).collect();
+            assert_eq!(row.summary.as_deref(), Some(&*format!("A{said}é")));
+            // the zone stands behind all events
+            let starts = row.starts.as_ref().and_then(super::Moment::text);
+            assert_eq!(starts.as_deref(), Some("2023-12-31T23:00:00Z"));
+        }
+    }
+}
+
+#[test]
+fn calendars_that_are_long() {
+    let named = |name: &str, lines: &str| calendar(&format!("X-WR-CALNAME:{name}\r\n{lines}"));
+    let end = "END:VCALENDAR\r\n";
+    let first = named("A", &format!("FILLER{}", event("SUMMARY:LONG\r\nUID:1")));
+    let second = named("B", &format!("{}FILLER", task("SUMMARY:LONG")));
+    let third = named("A", &event("UID:1\r\nRECURRENCE-ID:20240101\r\nSUMMARY:moved"));
+    // the last two are never closed
+    let cut = |text: &str| text.trim_end_matches(end).to_owned();
+    for text in [format!("{first}{second}{third}"), format!("{first}{}{}", cut(&second), cut(&third))] {
+        let (text, lists) = long(&text);
+        let names: Vec<&str> = lists.iter().map(|list| &*list.name).collect();
+        assert_eq!(names, ["A", "B"]);
+        let counts =
+            |list: &Gathered| [Part::Event, Part::EventOverride, Part::Task].map(|part| list.count(part));
+        assert_eq!((counts(&lists[0]), counts(&lists[1])), ([2_001, 1, 0], [2_000, 0, 1]));
+        let rows = events(&text, &lists[0], None);
+        assert_eq!(rows[2_000].summary.as_ref().map(String::len), Some(70_000));
+        assert_eq!(
+            super::tests::tasks(&text, &lists[1], "p")[0].summary.as_ref().map(String::len),
+            Some(70_000)
+        );
+        let made = written(|to| without_tasks(&text, &lists, to));
+        assert_eq!(blocks(made.as_bytes()).len(), 4_002);
+    }
+}
+
+#[test]
+fn of_what_is_too_long_the_rest_is_read() {
+    let text = calendar(
+        &(event(&format!("ATTACH;ENCODING=BASE64:{}\r\nSUMMARY:A", "QUJD\r\n ".repeat(6 << 20)))
+            + &event(&format!("UID:2\r\nDESCRIPTION:{}\r\nSUMMARY:B", "x".repeat(17 << 20)))
+            + &event(&format!("{}SUMMARY:C", format!("RRULE:{}\r\n", "x".repeat(1 << 20)).repeat(18)))),
+    );
+    // what nobody reads may be as long as it likes
+    assert_eq!(read(text.as_bytes()).unwrap().too_long, 1 + 2 + 1);
+    assert_eq!(shown(text.as_bytes(), "x"), ["x=e:A e:B e:-"]);
 }
 
 #[test]
 fn of_too_many_blocks_the_rest_is_counted() {
-    let text = calendar(&"BEGIN:VEVENT\n".repeat(200_003));
-    let stream = read(text.as_bytes());
-    assert_eq!((stream.calendars[0].components.len(), stream.beyond), (200_000, 3));
+    let fits = ROOM / size_of::<Known>();
+    let text = calendar(&"BEGIN:VEVENT\n".repeat(fits + 3));
+    let stream = read(text.as_bytes()).unwrap();
+    // the calendar itself has no room either
+    assert_eq!((stream.calendars.len(), stream.beyond), (0, 4));
+    let text = calendar(&"BEGIN:VEVENT\n".repeat(1_000)) + &"BEGIN:VEVENT\n".repeat(fits);
+    let (text, lists) = kept(text.as_bytes(), "x").unwrap();
+    assert_eq!((lists.len(), lists[0].items()), (1, 1_000));
+    assert_eq!(events(&text, &lists[0], None).len(), 1_000);
 }
 
 #[test]
@@ -372,10 +503,9 @@ fn where_blocks_begin_and_end() {
         ),
     ];
     for (text, expected, stray, bad, missing) in cases {
-        let stream = read(text.as_bytes());
-        assert_eq!(shown(&stream, "S"), expected, "{text}");
-        let components: Vec<&Component> = stream.calendars.iter().flat_map(|one| &one.components).collect();
-        let lacking = components.iter().filter(|one| !one.missing_ends.is_empty()).count();
+        let stream = read(text.as_bytes()).unwrap();
+        assert_eq!(shown(text.as_bytes(), "S"), expected, "{text}");
+        let lacking = blocks(text.as_bytes()).iter().filter(|one| !one.missing_ends.is_empty()).count();
         assert_eq!((stream.stray, stream.bad, lacking), (stray, bad, missing), "{text}");
     }
 }
@@ -391,29 +521,26 @@ fn tasks_become_a_file_by_bytes() {
     let own = "X-WR-CALNAME:Work\r\nX-APPLE-CALENDAR-COLOR:#1BADF8\r\n";
     let at_night = event("UID:3\r\nDTSTART;TZID=Asia/Tokyo:20240101T000000");
     let text = calendar(&format!("{own}{tokyo}{OSLO}{at_night}{first}{gone}X-LATE:1\r\n{cut}"));
-    let stream = read(text.as_bytes());
-    let list = &gathered(&stream, "Work")[0];
-    let made = tasks_alone(text.as_bytes(), list).expect("tasks");
+    let (text, lists) = kept(text.as_bytes(), "Work").unwrap();
+    let made = tasks_of(&text, &lists[0]);
     let expected = format!(
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Apple Inc.//EN\r\n{own}X-LATE:1\r\n{OSLO}{first}{cut}\
          END:VALARM\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
     );
-    assert_eq!(String::from_utf8_lossy(&made), expected);
-    assert_eq!(shown(&read(&made), "x"), ["Work=t:Milk, bread t:Cut"]);
-    let made = without_tasks(text.as_bytes(), &stream).expect("it holds both");
+    assert_eq!(made, expected);
+    assert_eq!(shown(made.as_bytes(), "x"), ["Work=t:Milk, bread t:Cut"]);
     let expected = calendar(&format!("{own}X-LATE:1\r\n{tokyo}{at_night}"));
-    assert_eq!(String::from_utf8_lossy(&made), expected);
+    assert_eq!(written(|to| without_tasks(&text, &lists, to)), expected);
 }
 
 #[test]
 fn what_a_file_lacks_is_added_and_nothing_else() {
     let text = "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:A\nEND:VTODO\nEND:VCALENDAR";
-    let stream = read(text.as_bytes());
-    let made = tasks_alone(text.as_bytes(), &gathered(&stream, "x")[0]).expect("a task");
+    let (text, lists) = kept(text.as_bytes(), "x").unwrap();
+    let made = tasks_of(&text, &lists[0]);
     let expected = "BEGIN:VCALENDAR\nVERSION:2.0\r\nPRODID:-//Windfall//EN\r\nBEGIN:VTODO\nSUMMARY:A\nEND:VTODO\n\
         END:VCALENDAR\r\n";
-    assert_eq!(String::from_utf8_lossy(&made), expected);
-    assert_eq!(without_tasks(text.as_bytes(), &stream), None, "it holds no events");
+    assert_eq!(made, expected);
 }
 
 #[test]
@@ -422,15 +549,14 @@ fn alarms_that_apple_set_are_left_out_for_others() {
     let (apples, mine) = (alarm("X-APPLE-DEFAULT-ALARM:TRUE\r\n"), alarm("X-APPLE-DEFAULT-ALARM:FALSE\r\n"));
     let of = |alarms: &str| format!("BEGIN:VEVENT\r\nUID:1\r\n{alarms}SUMMARY:A\r\nEND:VEVENT\r\n");
     let text = calendar(&(of(&format!("{apples}{mine}{apples}")) + &task("SUMMARY:T")));
-    let made = without_tasks(text.as_bytes(), &read(text.as_bytes())).expect("it holds both");
-    assert_eq!(String::from_utf8_lossy(&made), calendar(&of(&mine)));
+    let (text, lists) = kept(text.as_bytes(), "x").unwrap();
+    assert_eq!(written(|to| without_tasks(&text, &lists, to)), calendar(&of(&mine)));
 }
 
 /// The list of these tasks as Markdown, without its heading.
 fn as_markdown(tasks: &str, assumed: Option<Tz>) -> String {
-    let text = calendar(tasks);
-    let stream = read(text.as_bytes());
-    let found = markdown(&gathered(&stream, "Groceries")[0], assumed).expect("tasks");
+    let (text, lists) = kept(calendar(tasks).as_bytes(), "Groceries").unwrap();
+    let found = written(|to| markdown(&text, &lists[0], assumed, to));
     found.strip_prefix("# Groceries\n\n").expect("a heading").to_owned()
 }
 
@@ -496,18 +622,17 @@ fn tasks_as_todo_txt() {
             + &task("SUMMARY:B\r\nCOMPLETED:20250302T100000Z\r\nPRIORITY:9")
             + &task("SUMMARY:C")),
     );
-    let stream = read(text.as_bytes());
+    let (text, lists) = kept(text.as_bytes(), "My list").unwrap();
     let expected = "(A) Buy milk due:2025-03-01 +My-list\nx 2025-03-02 B pri:C +My-list\nC +My-list\n";
-    assert_eq!(todo_txt(&gathered(&stream, "My list"), None).as_deref(), Some(expected));
-    assert_eq!(todo_txt(&[], None), None);
+    assert_eq!(written(|to| todo_txt(&text, &lists, None, to)), expected);
+    assert_eq!(written(|to| todo_txt(&text, &[], None, to)), "");
 }
 
 #[test]
 fn rows_of_tasks() {
     let text = calendar(&task("UID:1\r\nSUMMARY:A\r\nDUE;VALUE=DATE:20250301\r\nSTATUS:COMPLETED"));
-    let stream = read(text.as_bytes());
-    let list = &gathered(&stream, "L")[0];
-    let row = TaskRow::all(list, None, "Reminders/L.ics").next().expect("a task");
+    let (text, lists) = kept(text.as_bytes(), "L").unwrap();
+    let row = tasks(&text, &lists[0], "Reminders/L.ics").pop().expect("a task");
     assert_eq!((row.uid.as_deref(), row.list.as_str(), row.summary.as_deref()), (Some("1"), "L", Some("A")));
     assert_eq!((row.done, row.path.as_str()), (true, "Reminders/L.ics"));
     assert_eq!(row.due.and_then(|due| due.text()).as_deref(), Some("2025-03-01"));
@@ -539,12 +664,15 @@ fn time_is_linear() {
     ];
     let began = Instant::now();
     for shape in shapes {
-        let stream = read(shape.as_bytes());
-        let all = gathered(&stream, "x");
+        let (text, all) = kept(shape.as_bytes(), "x").unwrap();
         for one in &all {
-            let _ = (tasks_alone(shape.as_bytes(), one), markdown(one, None), EventRow::all(one, None));
+            let _ = (
+                tasks_of(&text, one),
+                written(|to| markdown(&text, one, None, to)),
+                events(&text, one, None),
+            );
         }
-        let _ = (without_tasks(shape.as_bytes(), &stream), todo_txt(&all, None));
+        let _ = written(|to| without_tasks(&text, &all, to).and_then(|()| todo_txt(&text, &all, None, to)));
     }
     assert!(began.elapsed() < Duration::from_secs(60));
 }
@@ -569,37 +697,39 @@ proptest! {
         let mut text = pieces.concat().into_bytes();
         let at = at.index(text.len() + 1);
         text.splice(at..at, noise);
-        let stream = read(&text);
+        let stream = read(text.as_slice()).unwrap();
         let mut end = 0;
         for calendar in &stream.calendars {
             prop_assert!(calendar.span.start >= end && calendar.span.end > calendar.span.start);
             end = calendar.span.end;
-            let mut inner = calendar.span.start;
-            for component in &calendar.components {
-                prop_assert!(component.span.start >= inner && component.span.end > component.span.start);
-                inner = component.span.end;
-            }
-            prop_assert!(inner <= end);
         }
         prop_assert!(end <= text.len());
-        let all = gathered(&stream, "x");
+        let mut inner = 0;
+        for component in blocks(&text) {
+            prop_assert!(component.span.start >= inner && component.span.end > component.span.start);
+            inner = component.span.end;
+            prop_assert!(stream.calendars.iter().any(|one| one.span.start < component.span.start && one.span.end >= inner));
+        }
+        let (kept_text, all) = kept(text.as_slice(), "x").unwrap();
+        let whole = |made: &str| {
+            let again = read(made.as_bytes()).unwrap();
+            let blocks = blocks(made.as_bytes());
+            again.stray == 0 && again.calendars.iter().all(|one| one.is_whole) && blocks.iter().all(|one| one.missing_ends.is_empty())
+        };
         for list in &all {
-            prop_assert_eq!(EventRow::all(list, Some(Tz::Europe__Oslo)).count(), list.all(Part::Event).count());
-            prop_assert_eq!(TaskRow::all(list, None, "p").count(), list.all(Part::Task).count());
+            prop_assert_eq!(events(&kept_text, list, Some(Tz::Europe__Oslo)).len(), list.count(Part::Event));
+            prop_assert_eq!(super::tests::tasks(&kept_text, list, "p").len(), list.count(Part::Task));
             // what goes in comes out, and is whole
-            let tasks = list.all(Part::Task).chain(list.all(Part::TaskOverride)).count();
-            let made = tasks_alone(&text, list).unwrap_or_default();
-            let again = read(&made);
-            prop_assert_eq!((again.stray, again.calendars.iter().map(|one| one.components.len()).sum::<usize>()), (0, tasks));
-            prop_assert!(again.calendars.iter().all(|one| one.is_whole));
-            prop_assert!(again.calendars.iter().flat_map(|one| &one.components).all(|one| one.missing_ends.is_empty()));
-            let _ = markdown(list, None);
+            let made = tasks_of(&kept_text, list);
+            prop_assert_eq!(blocks(made.as_bytes()).len(), list.count(Part::Task) + list.count(Part::TaskOverride));
+            prop_assert!(whole(&made));
+            // of a task alone is said what is said of it in its list
+            let said = written(|to| markdown(&kept_text, list, None, to));
+            prop_assert_eq!(said.matches("- [").count(), list.count(Part::Task));
         }
-        if let Some(made) = without_tasks(&text, &stream) {
-            let others = |stream: &Stream| {
-                stream.calendars.iter().flat_map(|one| &one.components).filter(|one| one.kind != Kind::Task).count()
-            };
-            prop_assert_eq!(others(&read(&made)), others(&stream));
-        }
+        let made = written(|to| without_tasks(&kept_text, &all, to));
+        let others = |text: &[u8]| blocks(text).iter().filter(|one| one.kind != Kind::Task).count();
+        prop_assert_eq!(others(made.as_bytes()), others(&text));
+        prop_assert_eq!(blocks(made.as_bytes()).len(), others(&text));
     }
 }

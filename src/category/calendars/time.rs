@@ -276,9 +276,8 @@ mod tests {
     use proptest::prelude::{any, proptest};
 
     fn of(line: &str) -> Option<Time> {
-        Lines::new(line.as_bytes())
-            .next()
-            .and_then(|line| line.property().and_then(|property| read(&property)))
+        let mut lines = Lines::new(line.as_bytes());
+        lines.next().unwrap().and_then(|line| line.property().and_then(|property| read(&property)))
     }
 
     fn shown(form: &Form) -> String {

@@ -9,7 +9,10 @@
 //! link: then it is the one question, without a date and not done, that was made in the same second as the first, or
 //! that is all there is beside it.
 
+use std::collections::HashSet;
+
 use crate::category::calendars::component::{Component, Kind, Status};
+use crate::category::calendars::read::Mark;
 
 /// Apple's page about it, by its old number and its new one.
 const PAGES: [&str; 2] = ["ht210220", "102457"];
@@ -27,25 +30,44 @@ const TITLES: [&str; 9] = [
     "在哪里可以找到我的提醒事项",
 ];
 
-/// For each of a list's blocks, whether it is one of the two.
-pub fn are_tombstones(list: &[&Component]) -> Vec<bool> {
-    let mut found: Vec<bool> = list.iter().map(|component| says_so(component)).collect();
-    let tasks: Vec<usize> =
-        (0..list.len()).filter(|&at| list.get(at).is_some_and(|one| one.kind == Kind::Task)).collect();
-    let said: Vec<&Component> =
-        list.iter().zip(&found).filter(|(_, is_one)| **is_one).map(|(one, _)| *one).collect();
-    if let [first] = said.as_slice() {
-        let alone = tasks.len() == 2;
-        let made = first.created.as_ref().map(|time| &time.raw);
-        let mut second = tasks.iter().copied().filter(|&at| {
-            let task = list.get(at).filter(|task| !std::ptr::eq(**task, *first) && is_bare_question(task));
-            let created = task.and_then(|task| task.created.as_ref()).map(|time| &time.raw);
-            task.is_some() && (alone || made.is_some() && made == created)
-        });
-        if let (Some(at), None) = (second.next(), second.next())
-            && let Some(slot) = found.get_mut(at)
-        {
-            *slot = true;
+/// What makes a task look like one of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Doubt {
+    looks: Looks,
+    /// When it was made, if it says so.
+    created: Option<Mark>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looks {
+    /// It says so by itself.
+    Certain,
+    /// It may be the second, where the first is certain.
+    Second,
+}
+
+impl Doubt {
+    /// Why this may be one; `None` if nothing speaks for it.
+    pub(super) fn of(component: &Component) -> Option<Self> {
+        let looks = match component.kind {
+            Kind::Task if says_so(component) => Looks::Certain,
+            Kind::Task if is_bare_question(component) => Looks::Second,
+            _ => return None,
+        };
+        Some(Doubt { looks, created: component.created.as_ref().map(|time| Mark::of(&time.raw)) })
+    }
+}
+
+/// Which of a list's blocks are the two. It has so many tasks, of which these are in doubt, each given with its place.
+pub(super) fn tombstones(tasks: usize, doubts: &[(usize, Doubt)]) -> HashSet<usize> {
+    let of = |looks| doubts.iter().filter(move |(_, doubt)| doubt.looks == looks);
+    let mut found: HashSet<usize> = of(Looks::Certain).map(|(at, _)| *at).collect();
+    let (mut certain, alone) = (of(Looks::Certain), tasks == 2);
+    if let (Some((_, first)), None) = (certain.next(), certain.next()) {
+        let is_with = |doubt: &Doubt| alone || first.created.is_some() && first.created == doubt.created;
+        let mut second = of(Looks::Second).filter(|(_, doubt)| is_with(doubt));
+        if let (Some((at, _)), None) = (second.next(), second.next()) {
+            found.insert(*at);
         }
     }
     found
@@ -53,9 +75,6 @@ pub fn are_tombstones(list: &[&Component]) -> Vec<bool> {
 
 /// Whether a task says so by itself: by the link, or by a title that is known.
 fn says_so(component: &Component) -> bool {
-    if component.kind != Kind::Task {
-        return false;
-    }
     let texts = [&component.description, &component.url, &component.summary];
     let has_link = texts.into_iter().flatten().any(|text| {
         let text = text.to_ascii_lowercase();
@@ -84,8 +103,7 @@ fn is_bare_question(task: &Component) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::are_tombstones;
-    use crate::category::calendars::component::Component;
+    use super::tombstones;
     use crate::category::calendars::read;
 
     /// Which of these tasks, one a line, are tombstones. `|` is a line break within a task.
@@ -94,9 +112,9 @@ mod tests {
             .iter()
             .map(|task| format!("BEGIN:VTODO\n{}\nEND:VTODO\n", task.replace('|', "\n")))
             .collect();
-        let stream = read(format!("BEGIN:VCALENDAR\n{blocks}END:VCALENDAR\n").as_bytes());
-        let components: Vec<&Component> = stream.calendars[0].components.iter().collect();
-        are_tombstones(&components)
+        let stream = read(format!("BEGIN:VCALENDAR\n{blocks}END:VCALENDAR\n").as_bytes()).unwrap();
+        let found = tombstones(tasks.len(), &stream.calendars[0].doubts);
+        (0..tasks.len()).map(|at| found.contains(&at)).collect()
     }
 
     #[test]
@@ -184,7 +202,6 @@ mod tests {
     fn an_event_is_none() {
         let text =
             "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Where are my reminders?\nEND:VEVENT\nEND:VCALENDAR\n";
-        let stream = read(text.as_bytes());
-        assert_eq!(are_tombstones(&[&stream.calendars[0].components[0]]), [false]);
+        assert_eq!(read(text.as_bytes()).unwrap().calendars[0].doubts, []);
     }
 }

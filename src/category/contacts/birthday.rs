@@ -103,7 +103,8 @@ mod tests {
             ("BDAY:", None),
         ];
         for (text, expected) in cases {
-            let line = Lines::new(text.as_bytes()).next().expect("one line");
+            let mut lines = Lines::new(text.as_bytes());
+            let line = lines.next().unwrap().expect("one line");
             let found = line.property().and_then(|property| read(&property));
             assert_eq!(found.map(|birthday| birthday.text()).as_deref(), expected, "{text}");
         }

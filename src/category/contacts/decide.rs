@@ -1,24 +1,25 @@
 //! What the cards of all exports come to: originals by name, one file of all, pictures, and who may be there twice.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
-use std::sync::Arc;
+use std::io::{self, BufReader, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use crate::apple::content_line::text_of;
+use crate::apple::content_line::Text;
 use crate::apple::text::split;
 use crate::category::contacts::{
     Card, Cards, Groups, Photo, likely_duplicates, list, photo, piece, read, wished_stem, with_categories,
 };
 use crate::category::outcome::{
-    Count, Files, Hearing, LARGEST_WHOLE, Made, Open, Standing, Wished, Wishes, problem_of, time_of, whole,
+    Count, Files, Hearing, Made, Open, Standing, Wished, Wishes, problem_of, time_of,
 };
 use crate::category::places::Places;
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, EntryId};
 use crate::library::{layout, name};
 use crate::problem::amount::counted;
+use crate::problem::refusal::refused;
 use crate::problem::{Code, Problem};
 
 const EXTENSION: &str = "vcf";
@@ -37,13 +38,15 @@ pub struct Read {
 }
 
 impl Read {
-    fn of(text: &[u8]) -> Self {
-        let cards = read(text);
-        let extension = |card: &Card| match photo(text, card)? {
-            Photo::Bytes { extension, .. } => Some(extension),
-            Photo::Elsewhere(_) => None,
+    fn of(file: impl io::Read) -> io::Result<Self> {
+        let text = Text::of(file)?;
+        let cards = read(BufReader::new(text.part(text.span())))?;
+        let extension = |card: &Card| match photo(&text, card)? {
+            Some(Photo::Bytes { extension, .. }) => Ok(Some(extension)),
+            Some(Photo::Elsewhere(_)) | None => Ok(None),
         };
-        Read { pictures: cards.cards.iter().map(extension).collect(), cards }
+        let pictures = cards.cards.iter().map(extension).collect::<io::Result<_>>()?;
+        Ok(Read { pictures, cards })
     }
 }
 
@@ -55,8 +58,11 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
         let Some(content) = entry.content().filter(|content| !heard.files.contains_key(content)) else {
             continue;
         };
-        let Some(bytes) = hearing.whole(content) else { continue };
-        heard.files.insert(content, Arc::new(Read::of(&text_of(&bytes))));
+        let Some(file) = hearing.reader(content) else { continue };
+        match Read::of(file) {
+            Ok(read) => drop(heard.files.insert(content, Arc::new(read))),
+            Err(error) => hearing.refuse(content, refused(&error)),
+        }
     }
     heard
 }
@@ -150,16 +156,15 @@ impl Decided {
         if !groups.is_empty() {
             let files = files.clone();
             made.push(of_contacts("All contacts with groups.vcf", move |open, to| {
-                files.iter().try_for_each(|(path, file)| {
-                    let bytes = whole(open, file.content, LARGEST_WHOLE)?;
-                    let with = with_categories(&[(*path, &bytes)], &groups);
-                    to.write_all(&with.unwrap_or_else(|| piece(&bytes).into_owned()))
+                files.iter().try_for_each(|(_, file)| {
+                    let text = Text::of(open.open(file.content)?)?;
+                    with_categories(&text, &file.read.cards.cards, &groups, to)
                 })
             }));
         }
         made.push(of_contacts("All contacts.vcf", move |open, to| {
             files.iter().try_for_each(|(_, file)| {
-                to.write_all(&piece(&whole(open, file.content, LARGEST_WHOLE)?))?;
+                piece(open.open(file.content)?, to)?;
                 // or the next file's first card would be read as part of it
                 let is_cut = file.read.cards.cards.last().is_some_and(|card| !card.is_whole);
                 if is_cut { to.write_all(b"END:VCARD\r\n") } else { Ok(()) }
@@ -180,6 +185,8 @@ fn of_contacts<'a>(
 fn pictures<'a>(files: &[(&'a str, &'a File)]) -> Vec<Made<'a>> {
     let mut places = Places::default();
     let mut made = Vec::new();
+    // a file may hold the pictures of many cards, which are made one after another
+    let last: Arc<Mutex<Option<(ContentId, Text)>>> = Arc::default();
     for &(path, file) in files {
         let stem = split(path.rsplit('/').next().unwrap_or(path)).0;
         let cards = &file.read.cards.cards;
@@ -187,9 +194,16 @@ fn pictures<'a>(files: &[(&'a str, &'a File)]) -> Vec<Made<'a>> {
             let Some(extension) = *extension else { continue };
             let stem = if cards.len() == 1 { stem } else { card.display_name().unwrap_or(stem) };
             let [path] = places.free(layout::CONTACT_PHOTOS, stem, [extension]);
+            let last = Arc::clone(&last);
             let picture = Made::new(Category::Contacts, path, move |open, to| {
-                let bytes = whole(open, file.content, LARGEST_WHOLE)?;
-                match photo(&text_of(&bytes), card) {
+                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+                let text = match last.take() {
+                    Some((content, text)) if content == file.content => text,
+                    _ => Text::of(open.open(file.content)?)?,
+                };
+                let photo = photo(&text, card);
+                *last = Some((file.content, text));
+                match photo? {
                     Some(Photo::Bytes { bytes, .. }) => to.write_all(&bytes),
                     Some(Photo::Elsewhere(_)) | None => Err(io::ErrorKind::InvalidData.into()),
                 }

@@ -5,11 +5,10 @@
 //! card names its groups.
 
 use std::collections::{BTreeSet, HashMap};
+use std::io::{self, Write};
 
-use crate::apple::content_line::Lines;
+use crate::apple::content_line::Text;
 use crate::category::contacts::card::{Card, Kind};
-use crate::category::contacts::merged::piece;
-use crate::category::contacts::read;
 
 /// Bytes of one line, by the standard.
 const LINE_MAX: usize = 75;
@@ -54,41 +53,39 @@ pub(super) fn key(uid: &str) -> String {
     uid.to_ascii_lowercase()
 }
 
-/// All cards one after another, in the order of the paths of their files, with one line more in each card that a group card names,
-/// and without the group cards. `None` if there are no groups, and so nothing to say.
-pub fn with_categories(files: &[(&str, &[u8])], groups: &Groups) -> Option<Vec<u8>> {
-    if groups.is_empty() {
-        return None;
-    }
-    let mut ordered: Vec<_> = files.iter().collect();
-    ordered.sort_by_key(|(path, _)| path.as_bytes());
-    let mut all = Vec::new();
-    for (_, bytes) in ordered {
-        let text = piece(bytes);
-        let mut copied = 0;
-        for card in read(&text).cards {
-            if card.kind == Kind::Group {
-                all.extend_from_slice(text.get(copied..card.span.start)?);
-                copied = card.span.end;
-                continue;
-            }
-            let names: Vec<String> = groups
-                .by_cards(&card)
-                .filter(|name| !card.categories.contains(name))
-                .map(|name| escaped(name))
-                .collect();
-            let lines = Lines::new(text.get(card.span.clone())?);
-            if let Some(last) = lines.last().filter(|_| card.is_whole && !names.is_empty()) {
-                let end = card.span.start + last.span.start;
-                all.extend_from_slice(text.get(copied..end)?);
-                let line = format!("CATEGORIES:{}", names.join(","));
-                all.extend_from_slice(folded(&line).as_bytes());
-                copied = end;
-            }
+/// Writes the cards of a file one after another, with one line more in each card that a group card names, and without
+/// the group cards.
+///
+/// # Errors
+/// If the text cannot be read again, or `to` refuses.
+pub fn with_categories(text: &Text, cards: &[Card], groups: &Groups, to: &mut dyn Write) -> io::Result<()> {
+    let mut copied = 0;
+    for card in cards {
+        if card.kind == Kind::Group {
+            text.copy(copied..card.span.start, to)?;
+            copied = card.span.end;
+            continue;
         }
-        all.extend_from_slice(text.get(copied..)?);
+        let names: Vec<String> = groups
+            .by_cards(card)
+            .filter(|name| !card.categories.contains(name))
+            .map(|name| escaped(name))
+            .collect();
+        if names.is_empty() || !card.is_whole {
+            continue;
+        }
+        let (mut lines, mut end) = (text.lines(card.span.clone()), card.span.start);
+        while let Some(line) = lines.next()? {
+            end = line.span.start;
+        }
+        text.copy(copied..end, to)?;
+        to.write_all(folded(&format!("CATEGORIES:{}", names.join(","))).as_bytes())?;
+        copied = end;
     }
-    Some(all)
+    match text.copy(copied..text.span().end, to)? {
+        None | Some(b'\n' | b'\r') => Ok(()),
+        Some(_) => to.write_all(b"\r\n"),
+    }
 }
 
 fn escaped(name: &str) -> String {

@@ -24,6 +24,8 @@ mod row;
 mod tests;
 mod wish;
 
+use std::io::{self, BufRead};
+
 use crate::apple::content_line::{Lines, Property};
 
 #[cfg(any(test, feature = "internals"))]
@@ -54,11 +56,15 @@ pub struct Cards {
     pub beyond: u64,
 }
 
-/// Reads the cards of a text that [`text_of`](crate::apple::content_line::text_of) gave.
-pub fn read(text: &[u8]) -> Cards {
+/// Reads the cards of a text that [`Decoded`](crate::apple::content_line::Decoded) gives, from front to back.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read(text: impl BufRead) -> io::Result<Cards> {
     let mut found = Cards::default();
     let mut open: Option<Open> = None;
-    for line in Lines::new(text) {
+    let mut lines = Lines::new(text);
+    while let Some(line) = lines.next()? {
         let property = line.property();
         let frame = property.as_ref().and_then(Frame::of);
         match (&mut open, frame, property) {
@@ -88,9 +94,9 @@ pub fn read(text: &[u8]) -> Cards {
         }
     }
     if let Some(cut) = open {
-        found.add(cut.card.ending_at(text.len()));
+        found.add(cut.card.ending_at(lines.position()));
     }
-    found
+    Ok(found)
 }
 
 impl Cards {

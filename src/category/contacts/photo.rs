@@ -3,7 +3,9 @@
 //! A picture is 100 kB of folded base64, so a card only remembers where it stands, and this reads it there. A
 //! picture that lies elsewhere is named and never fetched.
 
-use crate::apple::content_line::{Lines, Property, from_base64};
+use std::io;
+
+use crate::apple::content_line::{Property, Text, from_base64};
 use crate::category::contacts::card::Card;
 use crate::category::photos::media::Format;
 
@@ -21,10 +23,16 @@ pub enum Photo {
     Elsewhere(Box<str>),
 }
 
-/// The picture of a card of this text. `None` if it has none, or one of which nothing can be read.
-pub fn photo(text: &[u8], card: &Card) -> Option<Photo> {
-    let line = Lines::new(text.get(card.picture.clone()?)?).next()?;
-    of_property(&line.property()?)
+/// The picture of a card of this text. `None` if it has none, or one of which nothing can be read, be it because it is
+/// larger than any.
+///
+/// # Errors
+/// If the text cannot be read again.
+pub fn photo(text: &Text, card: &Card) -> io::Result<Option<Photo>> {
+    let Some(span) = &card.picture else { return Ok(None) };
+    let mut lines = text.lines(span.clone());
+    let line = lines.next()?.filter(|line| line.is_whole);
+    Ok(line.and_then(|line| of_property(&line.property()?)))
 }
 
 fn of_property(property: &Property) -> Option<Photo> {

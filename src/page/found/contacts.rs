@@ -1,8 +1,9 @@
 //! Contacts: the rows say which cards count, and the card in the library what its owner calls each number.
 
 use std::collections::HashMap;
+use std::io::BufReader;
 
-use crate::apple::content_line::text_of;
+use crate::apple::content_line::Text;
 use crate::category::contacts::{self, Card, Photo, photo, read};
 use crate::library::layout;
 use crate::page::found::Kept;
@@ -26,25 +27,58 @@ pub fn section(kept: &Kept<'_>, tables: &Tables) -> Option<Section> {
     }
     let mut shown = Vec::new();
     for (path, rows) in by_file {
-        let text = kept.read(path).map(|bytes| text_of(&bytes).into_owned()).unwrap_or_default();
-        let mut cards = read(&text).cards;
+        let text = kept.open(path).and_then(|file| Text::of(file).ok());
+        let read = text.as_ref().and_then(|text| read(BufReader::new(text.part(text.span()))).ok());
+        let cards = read.unwrap_or_default().cards;
+        let mut left = Left::of(&cards);
         for row in rows {
-            let is_its = |card: &Card| match row.text("uid") {
-                Some(uid) => card.uid.as_deref() == Some(uid),
-                None => card.display_name() == row.text("name"),
-            };
-            // two cards of a file may have one name
-            let card = cards.iter().position(is_its).map(|at| cards.remove(at));
-            shown.push(card_shown(row, path, card.as_ref().map(|card| (text.as_slice(), card)), &pictures));
+            let card = left.take(row).and_then(|at| cards.get(at));
+            shown.push(card_shown(row, path, text.as_ref().zip(card), &pictures));
         }
     }
     (!shown.is_empty()).then(|| Section::contacts(shown))
 }
 
+/// The cards of a file that no row was found for yet, by their places, the first last. Two may have one name.
+struct Left<'c> {
+    by_uid: HashMap<&'c str, Vec<usize>>,
+    /// Those that are called nothing are together too.
+    by_name: HashMap<&'c str, Vec<usize>>,
+    is_taken: Vec<bool>,
+}
+
+impl<'c> Left<'c> {
+    fn of(cards: &'c [Card]) -> Self {
+        let (mut by_uid, mut by_name) = (HashMap::new(), HashMap::new());
+        for (at, card) in cards.iter().enumerate().rev() {
+            if let Some(uid) = card.uid.as_deref() {
+                by_uid.entry(uid).or_insert_with(Vec::new).push(at);
+            }
+            by_name.entry(card.display_name().unwrap_or_default()).or_insert_with(Vec::new).push(at);
+        }
+        Left { by_uid, by_name, is_taken: vec![false; cards.len()] }
+    }
+
+    /// The first card that is this row's.
+    fn take(&mut self, row: &Row) -> Option<usize> {
+        let places = match row.text("uid") {
+            Some(uid) => self.by_uid.get_mut(uid),
+            None => self.by_name.get_mut(row.text("name").unwrap_or_default()),
+        }?;
+        while let Some(at) = places.pop() {
+            if let Some(is_taken @ false) = self.is_taken.get_mut(at) {
+                *is_taken = true;
+                return Some(at);
+            }
+        }
+        None
+    }
+}
+
 fn card_shown(
     row: &Row,
     path: &str,
-    card: Option<(&[u8], &Card)>,
+    card: Option<(&Text, &Card)>,
     pictures: &HashMap<blake3::Hash, String>,
 ) -> CardShown {
     let text = |column| row.text(column).map(str::to_owned);
@@ -59,9 +93,9 @@ fn card_shown(
         };
         reaches.iter().map(reach).collect()
     };
-    let picture = card.and_then(|(text, card)| match photo(text, card)? {
-        Photo::Bytes { bytes, .. } => pictures.get(&blake3::hash(&bytes)).cloned(),
-        Photo::Elsewhere(_) => None,
+    let picture = card.and_then(|(text, card)| match photo(text, card) {
+        Ok(Some(Photo::Bytes { bytes, .. })) => pictures.get(&blake3::hash(&bytes)).cloned(),
+        Ok(Some(Photo::Elsewhere(_)) | None) | Err(_) => None,
     });
     CardShown {
         name: text("name").unwrap_or_default(),

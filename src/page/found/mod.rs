@@ -30,14 +30,14 @@ use crate::page::found::tables::{Row, Tables};
 use crate::page::holdings::Holdings;
 use crate::page::sections::{BookmarkShown, FileShown, MessageShown, NoteShown, Section};
 
-/// Bytes of a file that are read for the page; a note or a calendar is far smaller.
+/// Bytes of a file that is read as a whole for the page; a note is far smaller.
 const LARGEST: u64 = 64 << 20;
 
 /// How many databases are looked for beside one that its owner changed.
 const MOST_BESIDE: u64 = 100;
 
 /// The sections of a library.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Found {
     /// In the order in which the page names them; none is empty.
     pub sections: Vec<Section>,
@@ -48,7 +48,7 @@ pub struct Found {
 /// Everything besides photos that a library has.
 ///
 /// # Errors
-/// If the catalog cannot be read. What is wrong with the database or a file is no error.
+/// If the catalog cannot be read, or there is no room for what a section says. What is wrong with the database or a file is no error.
 pub fn sections(
     library: &Path,
     catalog: &Catalog,
@@ -74,7 +74,7 @@ pub fn sections(
     found.sections.extend(drive(holdings, tables.as_ref()));
     if let Some(tables) = &tables {
         found.sections.extend(contacts::section(&kept, tables));
-        found.sections.extend(calendars::section(&kept, tables));
+        found.sections.extend(calendars::section(&kept, tables).map_err(Error::io("read", library))?);
         found.sections.extend(mail(&kept, tables));
         found.sections.extend(bookmarks(tables, hidden));
         found.sections.extend(records::section(tables));
@@ -136,12 +136,17 @@ impl Kept<'_> {
         numbered.into_iter().rev().chain([first])
     }
 
-    /// The bytes of a file, if one stands there that is no link.
-    fn read(&self, path: &str) -> Option<Vec<u8>> {
+    /// A file, if one stands there that is no link.
+    fn open(&self, path: &str) -> Option<File> {
         let place = LibraryPath::parse(path).ok()?.to_path(self.library);
         fs::symlink_metadata(&place).ok().filter(|metadata| metadata.is_file())?;
+        File::open(place).ok()
+    }
+
+    /// The bytes of a file.
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
-        File::open(place).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
+        self.open(path)?.take(LARGEST).read_to_end(&mut bytes).ok()?;
         Some(bytes)
     }
 }

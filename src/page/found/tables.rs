@@ -34,6 +34,18 @@ impl Tables {
 
     /// The rows of a table, in its order. `None` if it cannot be read.
     pub fn rows<const N: usize>(&self, table: &str, columns: &'static [&'static str; N]) -> Option<Vec<Row>> {
+        let mut rows = Vec::new();
+        self.each(table, columns, |row| rows.push(row))?;
+        Some(rows)
+    }
+
+    /// Gives every row of a table in its order, one after another. `None` if it cannot be read.
+    pub fn each<const N: usize>(
+        &self,
+        table: &str,
+        columns: &'static [&'static str; N],
+        each: impl FnMut(Row),
+    ) -> Option<()> {
         let mut statement = self.connection.prepare("SELECT name FROM pragma_table_info(?1)").ok()?;
         let known: Vec<String> =
             statement.query_map([table], |row| row.get(0)).ok()?.collect::<Result<_, _>>().ok()?;
@@ -45,7 +57,7 @@ impl Tables {
             true => format!("\"{column}\""),
             false => "NULL".to_owned(),
         });
-        self.asked(&format!("SELECT {} FROM \"{table}\"", wanted.join(", ")), columns)
+        self.answered(&format!("SELECT {} FROM \"{table}\"", wanted.join(", ")), columns, each)
     }
 
     /// What a query of ours says, its columns called so. `None` if the database has not what it asks for.
@@ -54,12 +66,24 @@ impl Tables {
         query: &str,
         columns: &'static [&'static str; N],
     ) -> Option<Vec<Row>> {
+        let mut rows = Vec::new();
+        self.answered(query, columns, |row| rows.push(row))?;
+        Some(rows)
+    }
+
+    fn answered<const N: usize>(
+        &self,
+        query: &str,
+        columns: &'static [&'static str; N],
+        mut each: impl FnMut(Row),
+    ) -> Option<()> {
         let mut statement = self.connection.prepare(query).ok()?;
-        let rows = statement.query_map([], |row| {
-            let values = (0..N).map(|at| row.get(at)).collect::<Result<_, _>>()?;
-            Ok(Row { columns, values })
-        });
-        rows.ok()?.collect::<Result<_, _>>().ok()
+        let mut rows = statement.query([]).ok()?;
+        while let Some(row) = rows.next().ok()? {
+            let values = (0..N).map(|at| row.get(at)).collect::<Result<_, _>>().ok()?;
+            each(Row { columns, values });
+        }
+        Some(())
     }
 }
 

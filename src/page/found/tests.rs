@@ -79,7 +79,7 @@ impl Library {
     fn section(&self, name: &str) -> (Section, Value) {
         let found = self.found(HiddenAndDeleted::LeftOut);
         let section = found.sections.into_iter().find(|section| section.name() == name).expect("the section");
-        let data = serde_json::from_str(section.data()).expect("JSON");
+        let data = serde_json::from_str(&section.data()).expect("JSON");
         (section, data)
     }
 }

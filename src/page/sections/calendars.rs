@@ -2,21 +2,28 @@
 //!
 //! An event knows all days on which it takes place, as runs of equal steps: a weekly one is three numbers.
 
+use std::io;
+
 use chrono::{NaiveDate, NaiveTime, Timelike};
 use serde::Serialize;
 
 use crate::contents::Category;
+use crate::page::json::Script;
 use crate::page::sections::{Section, listed};
 
 /// Characters of what is said of an event or a task.
 const LONGEST: usize = 4000;
 
 /// All that a calendar page shows.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug)]
 pub struct Days {
     pub calendars: Vec<CalendarShown>,
-    pub events: Vec<EventShown>,
-    pub tasks: Vec<TaskShown>,
+    /// Events as they are in the page.
+    events: Script,
+    has_events: bool,
+    /// Tasks likewise.
+    tasks: Script,
+    task_count: u64,
     /// Events that are counted and have no day that anybody can read.
     pub unplaced: u64,
 }
@@ -64,13 +71,6 @@ pub struct TaskShown {
 }
 
 #[derive(Serialize)]
-struct Data<'a> {
-    calendars: &'a [CalendarShown],
-    events: Vec<Event<'a>>,
-    tasks: &'a [TaskShown],
-}
-
-#[derive(Serialize)]
 struct Event<'a> {
     calendar: usize,
     title: &'a str,
@@ -93,10 +93,25 @@ struct Event<'a> {
     cancelled: bool,
 }
 
-impl Section {
-    /// The section of these calendars and lists. `events` is how many events and series people count in them.
-    pub fn calendars(days: &Days, events: u64) -> Self {
-        let shown = days.events.iter().map(|shown| Event {
+impl Days {
+    /// None yet.
+    pub fn new() -> Self {
+        Days {
+            calendars: Vec::new(),
+            events: Script::new(),
+            has_events: false,
+            tasks: Script::new(),
+            task_count: 0,
+            unplaced: 0,
+        }
+    }
+
+    /// Adds an event. There may be so many that they are not held.
+    ///
+    /// # Errors
+    /// If there is no room for it.
+    pub fn event(&mut self, shown: &EventShown) -> io::Result<()> {
+        let event = Event {
             calendar: shown.calendar,
             title: cut(&shown.title),
             runs: runs(&shown.days),
@@ -107,18 +122,57 @@ impl Section {
             location: shown.location.as_deref().map(cut),
             notes: shown.notes.as_deref().map(cut),
             cancelled: shown.cancelled,
-        });
-        let data = Data { calendars: &days.calendars, events: shown.collect(), tasks: &days.tasks };
+        };
+        let comma = if self.has_events { "," } else { "" };
+        self.has_events = true;
+        self.events.push(&format!("{comma}{}", json(&event)))
+    }
+
+    /// Adds a task, likewise.
+    ///
+    /// # Errors
+    /// As [`Days::event`].
+    pub fn task(&mut self, shown: &TaskShown) -> io::Result<()> {
+        let comma = if self.task_count > 0 { "," } else { "" };
+        self.task_count += 1;
+        self.tasks.push(&format!("{comma}{}", json(shown)))
+    }
+
+    /// Whether there are tasks.
+    pub fn has_tasks(&self) -> bool {
+        self.task_count > 0
+    }
+
+    fn script(&self) -> io::Result<Script> {
+        let mut script = Script::new();
+        script.push(&format!("{{\"calendars\":{},\"events\":[", json(&self.calendars)))?;
+        script.append(&self.events)?;
+        script.push("],\"tasks\":[")?;
+        script.append(&self.tasks)?;
+        script.push("]}")?;
+        Ok(script)
+    }
+}
+
+/// What a value says; the values of a page can all be said.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
+}
+
+impl Section {
+    /// The section of these calendars and lists. `events` is how many events and series people count in them.
+    pub fn calendars(days: &Days, events: u64) -> Self {
         let counts = [
             (events, "event", "events"),
-            (days.tasks.len() as u64, "task", "tasks"),
+            (days.task_count, "task", "tasks"),
             (days.calendars.len() as u64, "calendar or list", "calendars and lists"),
             (days.unplaced, "event without a day", "events without a day"),
         ];
         let is_listed = |(number, ..): &&(u64, &str, &str)| *number > 0;
         let first = counts.iter().take(2).position(|count| is_listed(&count)).unwrap_or(0);
         let (title, rest) = counts.split_at(first + 1);
-        Section::new(Category::Calendars, listed(title), listed(rest), &data)
+        let (title, line) = (listed(title), listed(rest));
+        Section { category: Category::Calendars, title, line, left_out: None, data: days.script() }
     }
 }
 

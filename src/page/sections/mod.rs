@@ -14,13 +14,15 @@ mod markdown;
 mod notes;
 mod records;
 
+use std::io::{self, Write};
+
 use askama::Template;
 use serde::Serialize;
 
 use crate::contents::Category;
 use crate::page::figures::counted;
-use crate::page::json::in_script;
-use crate::page::nonced;
+use crate::page::json::Script;
+use crate::page::nonce_of;
 
 pub use bookmarks::BookmarkShown;
 pub use calendars::{CalendarShown, Days, EventShown, TaskShown};
@@ -37,7 +39,7 @@ const STYLE: &str =
 const SHARED: &str = concat!(include_str!("../words.js"), include_str!("section.js"));
 
 /// One category, ready to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Section {
     pub category: Category,
     /// How many of it there are, in words: `120 notes`.
@@ -46,8 +48,8 @@ pub struct Section {
     pub line: String,
     /// What is left out of it, in words.
     pub left_out: Option<String>,
-    /// What it knows, as JSON that is safe in a script element.
-    data: String,
+    /// What it knows, as JSON that is safe in a script element. If there was no room for it, why.
+    data: io::Result<Script>,
 }
 
 /// What is fixed of a section.
@@ -112,8 +114,7 @@ pub fn file_names() -> impl Iterator<Item = &'static str> {
 
 impl Section {
     fn new(category: Category, title: String, line: String, data: &impl Serialize) -> Self {
-        let data = in_script(&serde_json::to_string(data).unwrap_or_else(|_| "null".to_owned()));
-        Section { category, title, line, left_out: None, data }
+        Section { category, title, line, left_out: None, data: Script::of(data) }
     }
 
     /// What people call it.
@@ -128,8 +129,10 @@ impl Section {
 
     /// What it knows, as JSON.
     #[cfg(test)]
-    pub fn data(&self) -> &str {
-        &self.data
+    pub fn data(&self) -> String {
+        let mut data = Vec::new();
+        self.data.as_ref().expect("room").copy(&mut data).expect("memory");
+        String::from_utf8(data).expect("ASCII")
     }
 
     /// Says how many are left out because they are deleted, in these words for one and for many.
@@ -155,20 +158,29 @@ struct Page<'a> {
     data: &'a str,
 }
 
-/// The page of a section. `others` are all sections that stand in its folder, and `main` is the file name of the
-/// page that the folder is beside.
+/// The page of a section, but for what it knows.
+pub struct Frame {
+    before: String,
+    behind: String,
+}
+
+/// Stands in the frame where the data goes; no text of a page has it.
+const PLACE: &str = "\0";
+
+/// The page of a section, ready to be written. `others` are all sections that stand in its folder, and `main` is the
+/// file name of the page that the folder is beside.
 ///
 /// # Errors
-/// If the template cannot be filled, which no value causes.
-pub fn render(
+/// If the template cannot be filled, which no value causes, or if there was no room for what the section knows.
+pub fn frame(
     section: &Section,
     others: &[Section],
     main: &str,
     shows_hidden: &'static str,
-) -> Result<String, askama::Error> {
+) -> io::Result<Frame> {
     let form = form(section.category);
     let (search, script) = form.map_or(("", ""), |form| (form.search, form.script));
-    nonced(|nonce| {
+    let fill = |nonce: &str| {
         let page = Page {
             version: env!("CARGO_PKG_VERSION"),
             shows_hidden,
@@ -179,10 +191,31 @@ pub fn render(
             search,
             others,
             main: crate::page::address::encoded(main.as_bytes()),
-            data: &section.data,
+            data: PLACE,
         };
-        page.render()
-    })
+        let html = page.render().map_err(io::Error::other)?;
+        let parts = html.split_once(PLACE).map(|(before, behind)| (before.to_owned(), behind.to_owned()));
+        parts.map(|(before, behind)| Frame { before, behind }).ok_or_else(|| io::Error::other("no place"))
+    };
+    // the nonce is a hash of all that the page says
+    let mut hash = blake3::Hasher::new();
+    section.write(&fill("")?, &mut hash)?;
+    fill(nonce_of(&hash.finalize()).as_str())
+}
+
+impl Section {
+    /// Writes its page, whose frame this is.
+    ///
+    /// # Errors
+    /// If what it knows cannot be read again, or `to` refuses.
+    pub fn write(&self, frame: &Frame, to: &mut dyn Write) -> io::Result<()> {
+        to.write_all(frame.before.as_bytes())?;
+        match &self.data {
+            Ok(data) => data.copy(to)?,
+            Err(error) => return Err(io::Error::new(error.kind(), error.to_string())),
+        }
+        to.write_all(frame.behind.as_bytes())
+    }
 }
 
 /// Counted words with commas between them; what there is none of is left out.

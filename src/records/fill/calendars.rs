@@ -4,41 +4,49 @@ use std::collections::HashMap;
 
 use chrono_tz::Tz;
 
-use crate::apple::content_line::text_of;
 use crate::apple::text::{match_key, split};
-use crate::category::calendars::{CalendarRow, EventRow, TaskRow, gathered, metadata, named_zone, read};
+use crate::category::calendars::{CalendarRow, Entry, EventRow, Part, TaskRow, kept, metadata, named_zone};
 use crate::category::recognise::Sort;
 use crate::contents::ExportId;
 use crate::records::fill::newer::{Key, Newer};
-use crate::records::fill::{Reading, is_delivered};
+use crate::records::fill::{Reading, as_sql, is_delivered};
 
 pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
     let zones = stated_zones(reading);
     let (mut calendars, mut events, mut tasks) = (Newer::default(), Newer::default(), Newer::default());
     for file in reading.standing(Sort::Calendar) {
-        let Some(bytes) = reading.whole(file.content) else { continue };
-        let stream = read(&text_of(&bytes));
         let (stem, _) = split(file.entry.name());
+        // what cannot be read was said when it was read before
+        let opened = reading.open.open(file.content);
+        let Ok((text, lists)) = opened.and_then(|opened| kept(opened, stem)) else { continue };
         let mut items = 0;
-        for calendar in gathered(&stream, stem) {
-            items += calendar.items() as u64;
-            let zone = zones.get(&match_key(&calendar.name)).copied();
-            let mut row = CalendarRow::of(&calendar, file.path);
+        for list in lists {
+            items += list.items() as u64;
+            let zone = zones.get(&match_key(&list.name)).copied();
+            let mut row = CalendarRow::of(&list, file.path);
             row.time_zone = row.time_zone.or_else(|| zone.map(|zone| zone.name().to_owned()));
-            if calendars.counts(file.export, Key::Named(row.name.as_str().into())) {
+            if calendars.counts(file.export, Key::named(&row.name)) {
                 reading.records.calendar(&row)?;
             }
-            for event in EventRow::all(&calendar, zone) {
-                if events.counts(file.export, Key::of(event.uid.as_deref(), format!("{event:?}").as_bytes()))
-                {
-                    reading.records.event(&event)?;
-                }
-            }
-            for task in TaskRow::all(&calendar, zone, file.path) {
-                // its path is where it stands, not what it is
-                let said = TaskRow { path: String::new(), ..task.clone() };
-                if tasks.counts(file.export, Key::of(task.uid.as_deref(), format!("{said:?}").as_bytes())) {
-                    reading.records.task(&task)?;
+            let mut entries = list.entries(&text, zone);
+            while let Some(Entry { zones, component, part }) = entries.next().map_err(as_sql)? {
+                match part {
+                    Part::Event => {
+                        let event = EventRow::of(&component, &list.name, zones);
+                        let key = Key::of(event.uid.as_deref(), || format!("{event:?}").into_bytes());
+                        if events.counts(file.export, key) {
+                            reading.records.event(&event)?;
+                        }
+                    }
+                    Part::Task => {
+                        // its path is where it stands, not what it is
+                        let said = TaskRow::of(&component, &list.name, zones, "");
+                        let key = Key::of(said.uid.as_deref(), || format!("{said:?}").into_bytes());
+                        if tasks.counts(file.export, key) {
+                            reading.records.task(&TaskRow { path: file.path.to_owned(), ..said })?;
+                        }
+                    }
+                    Part::EventOverride | Part::TaskOverride | Part::Tombstone | Part::Other => {}
                 }
             }
         }
@@ -53,8 +61,8 @@ fn stated_zones(reading: &mut Reading<'_, '_>) -> HashMap<String, Tz> {
     let mut zones: HashMap<String, (ExportId, Tz)> = HashMap::new();
     for entry in contents.entries.iter() {
         let Some((Sort::CalendarList, content)) = is_delivered(entry) else { continue };
-        let Some(bytes) = reading.whole(content) else { continue };
-        let described = metadata::read(&bytes).calendars;
+        let Ok(list) = reading.open.open(content) else { continue };
+        let described = metadata::read_from(list).calendars;
         reading.items.insert(content, described.len() as u64);
         for one in described {
             let zone = one.time_zone.as_deref().and_then(named_zone);

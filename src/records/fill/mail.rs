@@ -49,7 +49,7 @@ fn one(
         return Ok(0);
     }
     let inner = emlx(&bytes).filter(|_| form == Form::Emlx);
-    newer.counts(file.export, Key::Said(content.blake3));
+    newer.counts(file.export, Key::said(&content.blake3));
     let row = Mail {
         said: &Message::read(inner.map_or(bytes.as_slice(), |inner| inner.message)),
         file: records::File { path: file.path, size: content.size, blake3: content.blake3 },
@@ -74,7 +74,7 @@ fn many(
     while let Some(Ok(slice)) = slices.next() {
         items += 1;
         let blake3 = blake3::hash(&slice.bytes);
-        if !newer.counts(file.export, Key::Said(blake3)) {
+        if !newer.counts(file.export, Key::said(&blake3)) {
             continue;
         }
         let size = slice.range.end - slice.range.start;

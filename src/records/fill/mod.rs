@@ -25,7 +25,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tempfile::TempPath;
 
 use crate::category::others;
-use crate::category::outcome::{LARGEST_WHOLE, Made, Open, Standing, whole};
+use crate::category::outcome::{Made, Open, Standing};
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, Entry, EntryId, ExportId};
 use crate::library::layout;
@@ -124,6 +124,11 @@ fn as_io(error: rusqlite::Error) -> io::Error {
     }
 }
 
+/// That something cannot be read again, for those who write to SQLite.
+fn as_sql(error: io::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(Box::new(error))
+}
+
 /// What an entry is, if its bytes are here and it is not one of photos.
 fn is_delivered(entry: &Entry) -> Option<(Sort, ContentId)> {
     let sort = Sort::of(entry).filter(|_| !entry.class.is_left_out())?;
@@ -187,10 +192,5 @@ impl<'a> Reading<'a, '_> {
         let mut files: Vec<Stood<'a>> = found.into_values().collect();
         files.sort_by_key(|file| Reverse(file.export));
         files
-    }
-
-    /// The bytes of a content; `None` if they cannot be read or are too many, which was said when they were read before.
-    fn whole(&self, content: ContentId) -> Option<Vec<u8>> {
-        whole(self.open, content, LARGEST_WHOLE).ok()
     }
 }

@@ -8,21 +8,34 @@ use std::collections::HashMap;
 use crate::contents::ExportId;
 
 /// What makes rows of two exports one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Key {
-    /// What Apple or another program calls it: a UID, a name.
-    Named(Box<str>),
-    /// Nothing does but that they say the same.
-    Said(blake3::Hash),
+///
+/// It stands for a name or a row and does not hold it: there may be millions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key {
+    mark: [u8; 16],
+    /// Whether Apple or another program calls it so, by a UID or a name. Else nothing makes rows one but that they say
+    /// the same.
+    is_named: bool,
 }
 
 impl Key {
     /// The key of a row with this name, or else with these bytes.
-    pub fn of(name: Option<&str>, bytes: &[u8]) -> Self {
+    pub fn of(name: Option<&str>, bytes: impl FnOnce() -> Vec<u8>) -> Self {
         match name.filter(|name| !name.is_empty()) {
-            Some(name) => Key::Named(name.into()),
-            None => Key::Said(blake3::hash(bytes)),
+            Some(name) => Key::named(name),
+            None => Key::said(&blake3::hash(&bytes())),
         }
+    }
+
+    pub fn named(name: &str) -> Self {
+        Key { is_named: true, ..Key::said(&blake3::hash(name.as_bytes())) }
+    }
+
+    /// The key of a row without a name, whose bytes have this hash.
+    pub fn said(hash: &blake3::Hash) -> Self {
+        let mut mark = [0; 16];
+        mark.iter_mut().zip(hash.as_bytes()).for_each(|(mark, byte)| *mark = *byte);
+        Key { mark, is_named: false }
     }
 }
 
@@ -33,23 +46,22 @@ pub struct Newer(HashMap<Key, Seen>);
 #[derive(Debug)]
 struct Seen {
     export: ExportId,
-    in_this: u64,
+    in_this: u32,
     /// The most in any export that is newer.
-    in_newer: u64,
+    in_newer: u32,
 }
 
 impl Newer {
     /// Whether a row of this export counts. Exports have to come one after the other, the newest first.
     pub fn counts(&mut self, export: ExportId, key: Key) -> bool {
-        let is_named = matches!(key, Key::Named(_));
         let seen = self.0.entry(key).or_insert(Seen { export, in_this: 0, in_newer: 0 });
         if seen.export != export {
             seen.in_newer = seen.in_newer.max(seen.in_this);
             seen.in_this = 0;
             seen.export = export;
         }
-        seen.in_this += 1;
-        if is_named { seen.in_newer == 0 } else { seen.in_this > seen.in_newer }
+        seen.in_this = seen.in_this.saturating_add(1);
+        if key.is_named { seen.in_newer == 0 } else { seen.in_this > seen.in_newer }
     }
 }
 
@@ -62,7 +74,7 @@ mod tests {
     fn the_newest_version_counts_and_rows_without_a_key_are_counted() {
         let mut rows = Newer::default();
         let mut counted =
-            |export, name, bytes: &str| rows.counts(ExportId::at(export), Key::of(name, bytes.as_bytes()));
+            |export, name, bytes: &str| rows.counts(ExportId::at(export), Key::of(name, || bytes.into()));
         for (export, name, bytes, expected) in [
             (2, Some("a"), "1", true),
             (2, Some("a"), "2", true),
