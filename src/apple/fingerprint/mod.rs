@@ -2,6 +2,11 @@
 //!
 //! It is a salted SHA-1, `0x01 ‖ SHA-1(salt ‖ bytes)`, confirmed on fingerprints that Apple's own software and
 //! servers stated. A plain SHA-1 never matches.
+//!
+//! It is the dearest of all hashes, so files are hashed many at once where the processor can ([`lanes`]).
+
+pub mod lanes;
+mod lockstep;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
