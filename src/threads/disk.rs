@@ -3,21 +3,44 @@
 //! Asks the system and neither reads nor writes the disk. A virtual machine's virtio disk always says that it rotates,
 //! and is not believed; some USB bridges say so of every disk, which costs an SSD behind them little.
 
+use std::fs::{File, Metadata};
 use std::path::Path;
 
 /// Whether a place, or the nearest folder above it that exists, is on a rotating disk, as far as the system says.
 #[cfg(target_os = "linux")]
 pub(super) fn rotates(place: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let Some(metadata) = place.ancestors().find_map(|place| {
+    let metadata = place.ancestors().find_map(|place| {
         let place = if place.as_os_str().is_empty() { Path::new(".") } else { place };
         place.metadata().ok()
-    }) else {
-        return false;
-    };
+    });
+    metadata.is_some_and(|metadata| is_on_rotating(&metadata))
+}
+
+#[cfg(target_os = "linux")]
+fn is_on_rotating(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
     let device = metadata.dev();
     let number = format!("{}:{}", rustix::fs::major(device), rustix::fs::minor(device));
     Path::new("/sys/dev/block").join(number).canonicalize().is_ok_and(|disk| says_so(&disk))
+}
+
+/// Whether many files in this place can be read and written side by side, a little of each in turn, as fast as one after
+/// the other: not on a rotating disk; nor on exFAT and its like, which would give each file blocks here and there; nor
+/// wherever that is not known.
+#[cfg(target_os = "linux")]
+pub fn serves_many(place: &File) -> bool {
+    /// ext2 to ext4, XFS, F2FS, tmpfs, overlayfs.
+    const ALLOCATE_LATE: [u32; 5] = [0xef53, 0x5846_5342, 0xf2f5_2010, 0x0102_1994, 0x794c_7630];
+    // as 32 bits, because the width and sign of the field depend on the processor
+    let allocates_late = |system: rustix::fs::StatFs| ALLOCATE_LATE.contains(&(system.f_type as u32));
+    rustix::fs::fstatfs(place).is_ok_and(allocates_late)
+        && place.metadata().is_ok_and(|metadata| !is_on_rotating(&metadata))
+}
+
+/// Other systems each have their own way to ask, and none is used yet.
+#[cfg(not(target_os = "linux"))]
+pub fn serves_many(_: &File) -> bool {
+    false
 }
 
 /// Other systems each have their own way to ask, and none is used yet.
@@ -40,6 +63,8 @@ fn says_so(disk: &Path) -> bool {
 mod tests {
     use std::fs;
 
+    #[cfg(target_os = "linux")]
+    use super::serves_many;
     use super::{rotates, says_so};
 
     #[test]
@@ -58,6 +83,12 @@ mod tests {
             assert_eq!((says_so(disk), says_so(&disk.join("part1"))), (expected, expected), "{disk:?}");
         }
         assert!(!says_so(devices.path()));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_no_disk_is_not_known_to_serve_many() {
+        assert!(!serves_many(&fs::File::open("/proc").unwrap()));
     }
 
     #[test]

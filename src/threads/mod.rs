@@ -5,6 +5,8 @@
 
 mod disk;
 
+pub use disk::serves_many;
+
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;

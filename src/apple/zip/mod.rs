@@ -23,6 +23,7 @@ mod forge;
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -109,6 +110,11 @@ pub struct ZipArchive {
 }
 
 impl ZipArchive {
+    /// The file that it lies in; of a stored nested archive, that of the outermost.
+    pub fn file(&self) -> &File {
+        self.window.underlying()
+    }
+
     /// Lists an archive. A damaged one opens too, if any of its entries can be named.
     pub fn open(window: Window) -> Result<ZipArchive, Unreadable> {
         match ZipArchive::list(&window) {

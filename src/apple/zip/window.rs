@@ -33,6 +33,10 @@ impl Window {
         }
     }
 
+    pub(super) fn underlying(&self) -> &File {
+        &self.file
+    }
+
     /// Length in bytes.
     pub fn len(&self) -> u64 {
         self.length

@@ -1,7 +1,8 @@
 //! Ingest: the one parallel pass over bytes.
 //!
 //! Every entry is read once, and that one reading gives its CRC-32, its BLAKE3, Apple's fingerprint and the
-//! embedded metadata; new bytes go to staging on the way. What an entry means and where it goes is not
+//! embedded metadata; new bytes go to staging on the way. Each thread ([`worker`]) has many entries open and hashes them
+//! side by side. What an entry means and where it goes is not
 //! decided here.
 //!
 //! An entry whose size and CRC-32 are known is hashed without being written, and read a second time only if
@@ -11,20 +12,21 @@ mod collect;
 mod kept_lists;
 mod seek_buffer;
 mod stock;
+mod tasks;
 mod worker;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc;
 
 pub use kept_lists::read_kept_lists;
 
 use collect::{Collector, Gathered};
+use tasks::Tasks;
 use worker::Worker;
 
 use crate::category::photos::List;
-use crate::contents::{Bytes, ContentSet, Contents, Entry, EntryId};
+use crate::contents::{ContentSet, Contents, EntryId};
 use crate::error::Error;
 use crate::library::record::ReadEntry;
 use crate::library::staging::Staging;
@@ -73,14 +75,13 @@ pub type Record<'a> = dyn FnMut(&Contents, &[ReadEntry]) -> Result<(), Error> + 
 /// # Errors
 /// If the destination is full or unwritable, a record cannot be made, or the owner interrupts.
 pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_>) -> Result<Tally, Error> {
-    let tasks = tasks(&inputs.contents, reading.jobs);
-    let bytes = tasks.iter().map(|&t| inputs.contents.entries[t].size).fold(0, u64::saturating_add);
-    reading.watch.progress.begin(Phase::Read, tasks.len() as u64, bytes);
+    let tasks = Tasks::of(&inputs.contents, reading.jobs);
+    reading.watch.progress.begin(Phase::Read, tasks.left() as u64, tasks.bytes);
     let known = std::mem::take(&mut inputs.contents.distinct);
     let said = std::mem::take(&mut inputs.heard.photos.said);
     let (outcome, contents, gathered) = {
         let mut collector = Collector::new(&inputs.contents, reading, known.next(), record);
-        let worker = Worker::new(inputs, reading, (known, said), tasks.len());
+        let worker = Worker::new(inputs, reading, (known, said), tasks.left());
         let outcome = run(&worker, &tasks, &mut collector);
         (outcome, worker.into_contents(), collector.gathered)
     };
@@ -96,42 +97,23 @@ pub fn ingest(inputs: &mut Inputs, reading: &Reading<'_>, record: &mut Record<'_
     outcome.map(|()| tally)
 }
 
-/// The entries to read, in an order that keeps disks busy to the end: by archive and position, except that entries
-/// so large that one might be left running alone go first.
-fn tasks(contents: &Contents, jobs: NonZeroUsize) -> Vec<EntryId> {
-    let unread = |(_, entry): &(EntryId, &Entry)| {
-        entry.given && entry.bytes == Bytes::Unread && !entry.class.is_left_out()
-    };
-    let mut tasks: Vec<EntryId> = contents.entries.pairs().filter(unread).map(|(id, _)| id).collect();
-    let total = tasks.iter().map(|&t| contents.entries[t].size).fold(0, u64::saturating_add);
-    let large = (total / (jobs.get() as u64).saturating_mul(16)).max(64 << 20);
-    tasks.sort_by_key(|&t| {
-        let entry = &contents.entries[t];
-        let first = if entry.size >= large { u64::MAX - entry.size } else { u64::MAX };
-        (first, entry.archive, entry.position)
-    });
-    tasks
-}
-
 enum Message {
     Sound { read: ReadEntry, list: Option<List>, bytes: u64 },
     Failed { entry: EntryId, problem: Box<Problem>, cause: String },
     Stop(Box<Error>),
 }
 
-fn run(worker: &Worker<'_>, tasks: &[EntryId], collector: &mut Collector<'_>) -> Result<(), Error> {
+fn run(worker: &Worker<'_>, tasks: &Tasks, collector: &mut Collector<'_>) -> Result<(), Error> {
     let pool = threads::pool(worker.reading.jobs)?;
-    let next = AtomicUsize::new(0);
     // bounded, because whatever is read and not yet recorded is read again after a kill
     let (sender, receiver) = mpsc::sync_channel(collect::BATCH_ENTRIES);
     std::thread::scope(|threads| {
         let pool = &pool;
-        let next = &next;
         threads.spawn(move || {
             pool.scope(|scope| {
                 for _ in 0..worker.reading.jobs.get() {
                     let sender = sender.clone();
-                    scope.spawn(move |_| worker.work(tasks, next, &sender));
+                    scope.spawn(move |_| worker.work(tasks, &sender));
                 }
             });
         });

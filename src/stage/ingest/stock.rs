@@ -22,6 +22,8 @@ pub(super) struct Stock {
     pub(super) safe: ContentSet,
     /// Bytes that some thread is just putting into staging.
     pub(super) arriving: HashSet<blake3::Hash>,
+    /// How many threads wait for some of them.
+    pub(super) waiting: usize,
     sizes: HashSet<u64>,
     /// Size and CRC-32 of each, in four bytes; a false match only costs a second reading.
     sizes_and_crcs: HashSet<u32>,
@@ -50,6 +52,7 @@ impl Stock {
             by_hash,
             safe: held.clone(),
             arriving: HashSet::new(),
+            waiting: 0,
             sizes: HashSet::new(),
             sizes_and_crcs: HashSet::with_capacity(most),
         };

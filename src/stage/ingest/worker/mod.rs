@@ -1,20 +1,29 @@
-//! One thread of the pass: an entry at a time, from its archive into staging.
+//! One thread of the pass: entries from their archives into staging, as many open at once as are best hashed side by side.
+//!
+//! An entry is known for new or for a copy by its BLAKE3, as soon as its last byte is read, and its bytes are put into
+//! staging then. Only Apple's fingerprint comes later, when the other lanes have come as far. Nobody ever waits for that, so two
+//! threads that have each other's copies cannot stop each other.
 //!
 //! A parser that panics does not end the run, and what goes wrong with one entry stops no other. A deflated
 //! entry of up to 8 MiB is held in memory and hashed before anything is written, so that most duplicates of
 //! photos never touch the disk.
 
 mod reading;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use reading::{Sink, Taken};
+use reading::{Open, Piece, Sink};
 
+use crate::apple::fingerprint::lanes::{LaneId, Lanes, side_by_side};
 use crate::apple::zip::WHOLE;
 use crate::category::photos::List;
 use crate::category::{self, Budget, ReadSeek, Said, Vouched};
@@ -24,14 +33,23 @@ use crate::library::record::{Fresh, Novelty, ReadEntry};
 use crate::problem::refusal::{Refusal, Refused};
 use crate::problem::{Code, Problem, amount};
 use crate::stage::discover::Inputs;
-use crate::stage::ingest::seek_buffer::{SeekBuffer, seekable};
+use crate::stage::discover::container::Source;
+use crate::stage::ingest::seek_buffer::SeekBuffer;
 use crate::stage::ingest::stock::Stock;
+use crate::stage::ingest::tasks::{Task, Tasks};
 use crate::stage::ingest::{Message, Reading, Wanted};
+use crate::threads;
 
-/// How many bytes of a large entry are held and hashed at a time.
-const CHUNK: usize = 256 * 1024;
-/// How many bytes of whole entries all threads together may hold.
-const HELD: usize = 64 << 20;
+/// How many bytes of a large entry are held at a time, if it is the only one that its thread has open.
+const PIECE: usize = 256 << 10;
+/// The same for one of many.
+const PIECE_OF_MANY: usize = 64 << 10;
+/// How many bytes of entries a thread may hold, and all threads together.
+const HELD: usize = 32 << 20;
+const HELD_BY_ALL: usize = 192 << 20;
+/// How many entries all threads together may have open as streams, each with up to two handles. Systems allow a process
+/// as few as 256.
+const STREAMS: usize = 64;
 
 /// Contents, and what they say of themselves.
 pub(super) type Known = (Arena<ContentId, Content>, Arena<ContentId, Said>);
@@ -41,9 +59,16 @@ pub(super) struct Worker<'a> {
     inputs: &'a Inputs,
     pub(super) reading: &'a Reading<'a>,
     stock: Mutex<Stock>,
-    arrived: Condvar,
+    arrival: Condvar,
+    /// How many entries a thread has open at once, and how many of them as streams.
+    most: usize,
+    streams: usize,
+    /// How many bytes of a stream are read at a time.
+    piece: usize,
     /// Deflated entries up to this size are held whole.
     whole: usize,
+    /// How many bytes of entries a thread may hold.
+    held: usize,
     lists: Budget,
     /// Lists that were read. A copy of one says nothing new, and must take no room.
     listed: Mutex<HashSet<(ContentId, Sort)>>,
@@ -71,6 +96,16 @@ enum Found {
     Misjudged,
 }
 
+/// An entry that is read, and whose fingerprint may be on its way.
+struct Sound {
+    content: ContentId,
+    novelty: Novelty,
+    list: Option<List>,
+}
+
+/// A lane, and the others beside it, which hold the bytes of a small entry.
+type Held<'l> = (LaneId, &'l Lanes);
+
 /// Why an entry was not taken.
 enum Failure {
     OfEntry(Refused),
@@ -92,12 +127,19 @@ impl From<Refusal> for Failure {
 impl<'a> Worker<'a> {
     /// `known` are the contents before this pass, `new` is how many more it may find.
     pub(super) fn new(inputs: &'a Inputs, reading: &'a Reading<'a>, known: Known, new: usize) -> Self {
+        let (jobs, most) = (reading.jobs.get(), side_by_side());
+        let streams = if serve_many(inputs, reading) { most.min(STREAMS / jobs).max(1) } else { 1 };
+        let held = HELD.min(HELD_BY_ALL / jobs).max(PIECE);
         Worker {
             inputs,
             reading,
             stock: Mutex::new(Stock::new(known, new, reading.held)),
-            arrived: Condvar::new(),
-            whole: (HELD / reading.jobs.get()).clamp(CHUNK, WHOLE as usize),
+            arrival: Condvar::new(),
+            most,
+            streams,
+            piece: if streams > 1 { PIECE_OF_MANY } else { PIECE },
+            whole: held.min(WHOLE as usize),
+            held,
             lists: Budget::beside(&inputs.contents, &inputs.heard),
             listed: Mutex::default(),
             apart: Mutex::default(),
@@ -127,62 +169,144 @@ impl<'a> Worker<'a> {
         self.stock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes one entry after another until none is left.
-    pub(super) fn work(&self, tasks: &[EntryId], next: &AtomicUsize, sender: &SyncSender<Message>) {
-        let mut buffer = vec![0; CHUNK];
-        while let Some(&entry) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if self.is_stopped() {
-                let _ = sender.send(Message::Stop(Box::new(Error::Interrupted)));
+    /// Takes entries until none is left. Of many that are open, each is read on when its bytes are hashed.
+    pub(super) fn work(&self, tasks: &Tasks, sender: &SyncSender<Message>) {
+        let mut lanes = Lanes::with_room(self.held);
+        let mut open: Vec<Open<'_>> = Vec::with_capacity(self.most);
+        let mut next = tasks.take();
+        loop {
+            while let Some(task) = next.filter(|task| self.fits(*task, tasks, &open))
+                && let Some(lane) = lanes.open(self.room(task.id))
+            {
+                open.push(self.open(task, lane));
+                next = tasks.take();
+                if !self.report(&mut open, &mut lanes, sender) {
+                    return;
+                }
+            }
+            if open.is_empty() {
                 return;
             }
-            let archive = &self.inputs.contents.archives[self.inputs.contents.entries[entry].archive];
-            let message = self.take(entry, &mut buffer).unwrap_or_else(|failure| match failure {
-                Failure::OfRun(error) => Message::Stop(Box::new(error)),
-                Failure::OfEntry(refused) => {
-                    let path = self.inputs.contents.entries[entry].path.as_ref();
-                    let problem = Problem::new(refused.code, refused.message());
-                    let problem = Box::new(problem.in_archive(&archive.name).with_entry(path));
-                    Message::Failed { entry, problem, cause: refused.cause }
-                }
-            });
-            let stop = matches!(message, Message::Stop(_));
-            self.reading.watch.progress.file(&archive.name);
-            if sender.send(message).is_err() || stop {
-                self.stop();
+            lanes.advance();
+            if !self.report(&mut open, &mut lanes, sender) {
                 return;
             }
         }
     }
 
-    fn take(&self, id: EntryId, buffer: &mut Vec<u8>) -> Result<Message, Failure> {
-        let entry = &self.inputs.contents.entries[id];
-        let parsed = self.is_list(entry);
-        let _turn = if parsed { self.lists.turn(entry.size) } else { None };
-        let is_expected = self.stock().is_expected(entry.size, entry.crc32);
-        let mut guess = if is_expected { Guess::Copy } else { Guess::New };
-        let mut bytes = 0;
-        let (taken, content, novelty) = loop {
-            let mut taken = self.read(id, guess, buffer)?;
-            bytes += taken.size;
-            match self.find(&taken, guess) {
-                Found::Known(content) => break (taken, content, Novelty::Already),
-                Found::Misjudged => guess = Guess::New,
-                Found::New => {
-                    let fresh = self.describe(id, &mut taken, buffer);
-                    let (content, novelty) = self.keep(fresh, &mut taken, buffer)?;
-                    break (taken, content, novelty);
-                }
-            }
-        };
-        let list = self.list(content, entry, taken, buffer)?;
-        let read = ReadEntry { entry: id, content, novelty };
-        Ok(Message::Sound { read, list, bytes })
+    /// Whether one more entry is to be opened beside these.
+    fn fits(&self, task: Task, tasks: &Tasks, open: &[Open<'_>]) -> bool {
+        // towards the end each thread has its share
+        let share = self.most.min(1 + tasks.left() / self.reading.jobs);
+        let streams = open.iter().filter(|entry| !self.is_whole(entry.task.id)).count();
+        open.len() < share
+            && open.iter().all(|entry| entry.task.size == task.size)
+            && (streams < self.streams || self.is_whole(task.id))
     }
 
-    fn find(&self, taken: &Taken, guess: Guess) -> Found {
+    /// Reads on in all entries that have nothing to hash, and reports those that are through. `false` if that was the end of
+    /// the pass.
+    fn report<'w>(
+        &'w self,
+        open: &mut Vec<Open<'w>>,
+        lanes: &mut Lanes,
+        sender: &SyncSender<Message>,
+    ) -> bool {
+        let mut at = 0;
+        while let Some(entry) = open.get_mut(at) {
+            let message = match self.read_on(entry, lanes) {
+                Ok(None) => {
+                    at += 1;
+                    continue;
+                }
+                Ok(Some(sound)) => self.sound(entry, sound, lanes),
+                Err(failure) => self.failed(entry.task.id, failure),
+            };
+            let entry = open.swap_remove(at);
+            lanes.close(entry.lane);
+            let stop = matches!(message, Message::Stop(_));
+            let archive = self.inputs.contents.entries[entry.task.id].archive;
+            self.reading.watch.progress.file(&self.inputs.contents.archives[archive].name);
+            if sender.send(message).is_err() || stop {
+                self.stop();
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Reads on until there are bytes to hash, or the entry is through.
+    fn read_on<'w>(&'w self, open: &mut Open<'w>, lanes: &mut Lanes) -> Result<Option<Sound>, Failure> {
+        loop {
+            if lanes.is_ready(open.lane) {
+                return Ok(None);
+            }
+            if let Some(sound) = open.sound.take() {
+                return Ok(Some(sound));
+            }
+            if self.is_stopped() {
+                return Err(Failure::OfRun(Error::Interrupted));
+            }
+            if self.read(open, lanes)? == Piece::Last {
+                self.settle(open, lanes)?;
+            }
+        }
+    }
+
+    /// Decides what an entry is, all of which is read.
+    fn settle(&self, open: &mut Open<'_>, lanes: &mut Lanes) -> Result<(), Failure> {
+        let Some(mut stream) = open.stream.take() else { return Ok(()) };
+        let id = open.task.id;
+        let entry = &self.inputs.contents.entries[id];
+        let content = stream.content(entry);
+        let size = content.size;
+        let (content, novelty) = match self.find(&content.blake3, &stream.sink, open.guess) {
+            Found::Known(content) => (content, Novelty::Already),
+            Found::New => {
+                let said = self.describe(entry, size, &mut stream.sink, (open.lane, lanes));
+                self.keep(Fresh { content, said }, &mut stream.sink, (open.lane, lanes))?
+            }
+            Found::Misjudged => {
+                lanes.let_go(open.lane);
+                open.guess = Guess::New;
+                return Ok(());
+            }
+        };
+        let list = self.list(content, entry, size, stream.sink, (open.lane, lanes))?;
+        match novelty {
+            Novelty::Fresh(_) if category::wants_fingerprint(entry.class) => lanes.end(open.lane),
+            _ => lanes.let_go(open.lane),
+        }
+        open.sound = Some(Sound { content, novelty, list });
+        Ok(())
+    }
+
+    /// Tells of an entry that is through. Its fingerprint is known now.
+    fn sound(&self, open: &Open<'_>, Sound { content, mut novelty, list }: Sound, lanes: &Lanes) -> Message {
+        if let Novelty::Fresh(fresh) = &mut novelty {
+            fresh.said.fingerprint = lanes.fingerprint(open.lane);
+            self.stock().said[content].fingerprint = fresh.said.fingerprint;
+        }
+        Message::Sound { read: ReadEntry { entry: open.task.id, content, novelty }, list, bytes: open.bytes }
+    }
+
+    fn failed(&self, id: EntryId, failure: Failure) -> Message {
+        match failure {
+            Failure::OfRun(error) => Message::Stop(Box::new(error)),
+            Failure::OfEntry(refused) => {
+                let entry = &self.inputs.contents.entries[id];
+                let archive = &self.inputs.contents.archives[entry.archive].name;
+                let problem = Problem::new(refused.code, refused.message());
+                let problem = Box::new(problem.in_archive(archive).with_entry(entry.path.as_ref()));
+                Message::Failed { entry: id, problem, cause: refused.cause }
+            }
+        }
+    }
+
+    fn find(&self, blake3: &blake3::Hash, sink: &Sink, guess: Guess) -> Found {
         let stock = self.stock();
-        let is_lost = !matches!(taken.sink, Sink::Buffer(_)) && self.reading.staging.is_some();
-        match stock.find(&taken.blake3).filter(|&content| stock.safe.contains(content)) {
+        let is_lost = !matches!(sink, Sink::Lane(_)) && self.reading.staging.is_some();
+        match stock.find(blake3).filter(|&content| stock.safe.contains(content)) {
             Some(content) => Found::Known(content),
             None if guess == Guess::Copy && is_lost => Found::Misjudged,
             None => Found::New,
@@ -190,37 +314,35 @@ impl<'a> Worker<'a> {
     }
 
     /// What the file says of itself. The run goes on whatever a parser does with hostile bytes.
-    fn describe(&self, id: EntryId, taken: &mut Taken, buffer: &[u8]) -> Fresh {
-        let entry = &self.inputs.contents.entries[id];
-        let size = taken.size;
+    fn describe(&self, entry: &Entry, size: u64, sink: &mut Sink, (lane, lanes): Held<'_>) -> Said {
         let vouched = if entry.crc32.is_some() { Vouched::ByArchive } else { Vouched::ByNothing };
         let buffered =
             |source: &mut dyn ReadSeek| category::inspect(&mut SeekBuffer::new(source), size, vouched);
         let speaks = self.reading.wanted == Wanted::Everything && entry.class != Class::Details;
         let seen = speaks.then(|| {
-            catch_unwind(AssertUnwindSafe(|| match &mut taken.sink {
-                Sink::Buffer(count) => {
-                    category::inspect(&mut Cursor::new(whole(buffer, *count)), size, vouched)
+            catch_unwind(AssertUnwindSafe(|| match sink {
+                Sink::Lane(count) => {
+                    category::inspect(&mut Cursor::new(lanes.piece(lane, *count)), size, vouched)
                 }
                 Sink::Details(bytes, _) => category::inspect(&mut Cursor::new(bytes), size, vouched),
                 Sink::Staging(staged) | Sink::Clone(staged) => buffered(&mut staged.file),
                 Sink::Memory(spool) => buffered(spool.as_mut()),
                 Sink::Nowhere => {
-                    let source = self.inputs.sources.get(&entry.archive);
-                    let source = source.and_then(|s| seekable(s, entry.position, &entry.path));
+                    let source = self.seekable(entry);
                     source.map_or_else(Default::default, |mut source| buffered(source.as_mut()))
                 }
             }))
         });
-        let said = seen.and_then(Result::ok).unwrap_or_default();
-        Fresh {
-            content: Content { blake3: taken.blake3, size: taken.size, crc32: taken.crc32 },
-            said: Said { fingerprint: taken.fingerprint, ..said },
-        }
+        seen.and_then(Result::ok).unwrap_or_default()
     }
 
     /// Puts new bytes into staging. If two threads have the same bytes, one wins, and the other waits for it.
-    fn keep(&self, fresh: Fresh, taken: &mut Taken, buffer: &[u8]) -> Result<(ContentId, Novelty), Failure> {
+    fn keep(
+        &self,
+        fresh: Fresh,
+        sink: &mut Sink,
+        (lane, lanes): Held<'_>,
+    ) -> Result<(ContentId, Novelty), Failure> {
         let Content { blake3: hash, size, .. } = fresh.content;
         let mut stock = self.stock();
         let known = loop {
@@ -231,13 +353,15 @@ impl<'a> Worker<'a> {
             if stock.arriving.insert(hash) {
                 break known;
             }
-            stock = self.arrived.wait(stock).unwrap_or_else(PoisonError::into_inner);
+            stock.waiting += 1;
+            stock = self.arrival.wait(stock).unwrap_or_else(PoisonError::into_inner);
+            stock.waiting -= 1;
         };
         drop(stock);
         let arrival = Arrival { worker: self, hash };
-        let staged = match (&mut taken.sink, self.reading.staging) {
+        let staged = match (sink, self.reading.staging) {
             (Sink::Staging(staged) | Sink::Clone(staged), Some(staging)) => staging.keep(staged, &hash),
-            (Sink::Buffer(count), Some(staging)) => staging.keep_whole(whole(buffer, *count), &hash),
+            (Sink::Lane(count), Some(staging)) => staging.keep_whole(lanes.piece(lane, *count), &hash),
             _ => Ok(()),
         };
         let mut stock = arrival.land();
@@ -255,6 +379,17 @@ impl<'a> Worker<'a> {
         Ok((index, novelty))
     }
 
+    /// Says that nobody needs to wait for these bytes any more.
+    fn arrived(&self, hash: &blake3::Hash) -> MutexGuard<'_, Stock> {
+        let mut stock = self.stock();
+        stock.arriving.remove(hash);
+        // hardly ever is there anybody, and to wake nobody is a call to the system all the same
+        if stock.waiting > 0 {
+            self.arrival.notify_all();
+        }
+        stock
+    }
+
     /// Whether an entry is read as a list while its bytes go by. What other categories say is asked of them later, from
     /// where they are kept.
     fn is_list(&self, entry: &Entry) -> bool {
@@ -268,8 +403,9 @@ impl<'a> Worker<'a> {
         &self,
         content: ContentId,
         entry: &Entry,
-        taken: Taken,
-        buffer: &[u8],
+        size: u64,
+        sink: Sink,
+        (lane, lanes): Held<'_>,
     ) -> Result<Option<List>, Failure> {
         if !self.is_list(entry) {
             return Ok(None);
@@ -279,15 +415,15 @@ impl<'a> Worker<'a> {
             return Ok(None);
         }
         drop(listed);
-        if let Some(unread) = category::too_large(taken.size, &self.lists) {
+        if let Some(unread) = category::too_large(size, &self.lists) {
             return Ok(Some(unread));
         }
         let read = |bytes: &[u8]| Some(category::read(entry.sort, bytes, &self.lists));
-        Ok(match taken.sink {
-            Sink::Buffer(count) => read(whole(buffer, count)),
+        Ok(match sink {
+            Sink::Lane(count) => read(lanes.piece(lane, count)),
             Sink::Details(bytes, _) => read(&bytes),
             Sink::Staging(mut staged) | Sink::Clone(mut staged) => {
-                let mut bytes = Vec::with_capacity(usize::try_from(taken.size).unwrap_or_default());
+                let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
                 let all =
                     staged.file.seek(SeekFrom::Start(0)).and_then(|_| staged.file.read_to_end(&mut bytes));
                 all.map_err(|e| self.unwritable(e, 0))?;
@@ -312,6 +448,18 @@ impl<'a> Worker<'a> {
     }
 }
 
+/// Whether all drives of a pass do well with many entries at once, of each a little in turn.
+fn serve_many(inputs: &Inputs, reading: &Reading<'_>) -> bool {
+    let folder = |path: &Path| File::open(path).is_ok_and(|folder| threads::serves_many(&folder));
+    let source = |source: &Source| match source {
+        Source::Zip(archive) => threads::serves_many(archive.file()),
+        Source::Folder(root) => folder(root),
+        Source::Kept(kept) => kept.open().is_ok_and(|file| threads::serves_many(&file)),
+        Source::Remembered(_) | Source::Unreadable => true,
+    };
+    inputs.sources.values().all(source) && reading.staging.is_none_or(|staging| folder(staging.library()))
+}
+
 /// Bytes on their way to staging, for which threads with the same bytes may be waiting. Whatever happens, even a
 /// panic, nobody waits for ever.
 struct Arrival<'w, 'a> {
@@ -322,10 +470,7 @@ struct Arrival<'w, 'a> {
 impl<'w> Arrival<'w, '_> {
     /// Wakes the threads that wait. They see the stock once the caller lets go of it, so it must be complete then.
     fn land(self) -> MutexGuard<'w, Stock> {
-        let worker = self.worker;
-        let mut stock = worker.stock();
-        stock.arriving.remove(&self.hash);
-        worker.arrived.notify_all();
+        let stock = self.worker.arrived(&self.hash);
         std::mem::forget(self);
         stock
     }
@@ -333,47 +478,6 @@ impl<'w> Arrival<'w, '_> {
 
 impl Drop for Arrival<'_, '_> {
     fn drop(&mut self) {
-        self.worker.stock().arriving.remove(&self.hash);
-        self.worker.arrived.notify_all();
-    }
-}
-
-/// The start of the buffer: an entry that fitted into it.
-fn whole(buffer: &[u8], count: usize) -> &[u8] {
-    buffer.get(..count).unwrap_or(buffer)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-    use std::num::NonZeroUsize;
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::atomic::AtomicBool;
-
-    use super::{Arrival, Worker};
-    use crate::contents::ContentSet;
-    use crate::progress::Watch;
-    use crate::stage::discover::Inputs;
-    use crate::stage::ingest::{Reading, Wanted};
-
-    #[test]
-    fn nobody_waits_for_bytes_of_a_thread_that_panicked() {
-        let inputs = Inputs::default();
-        let reading = Reading {
-            staging: None,
-            wanted: Wanted::Hashes,
-            held: &ContentSet::default(),
-            jobs: NonZeroUsize::MIN,
-            watch: Watch { progress: &(), cancel: &AtomicBool::new(false) },
-        };
-        let worker = Worker::new(&inputs, &reading, Default::default(), 0);
-        let hash = blake3::hash(b"a");
-        worker.stock().arriving.insert(hash);
-        let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let _arrival = Arrival { worker: &worker, hash };
-            panic!("a parser or a drive");
-        }));
-        assert!(panicked.is_err());
-        assert_eq!(worker.stock().arriving, HashSet::new());
+        drop(self.worker.arrived(&self.hash));
     }
 }

@@ -1,0 +1,70 @@
+//! What a pass reads, and in which order.
+//!
+//! By archive and position, which is how the bytes lie on the drive, but large entries go first, so that none of them is left
+//! running alone at the end.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::apple::fingerprint::lanes::side_by_side;
+use crate::apple::zip::WHOLE;
+use crate::contents::{Bytes, Contents, Entry, EntryId};
+
+/// An entry to read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Task {
+    pub(super) id: EntryId,
+    pub(super) size: Size,
+}
+
+/// Whether an entry is so large that it would be left alone at the end. In the company of small ones, of which one follows
+/// the other, it would come on no faster than they do, so only large ones are open beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Size {
+    Small,
+    Large,
+}
+
+/// The entries that no thread has taken yet.
+pub(super) struct Tasks {
+    entries: Vec<EntryId>,
+    /// So many of them are large.
+    large: usize,
+    next: AtomicUsize,
+    /// How many bytes there were in all.
+    pub(super) bytes: u64,
+}
+
+impl Tasks {
+    /// Everything whose bytes are not known.
+    pub(super) fn of(contents: &Contents, jobs: NonZeroUsize) -> Self {
+        let unread = |(_, entry): &(EntryId, &Entry)| {
+            entry.given && entry.bytes == Bytes::Unread && !entry.class.is_left_out()
+        };
+        let mut entries: Vec<EntryId> = contents.entries.pairs().filter(unread).map(|(id, _)| id).collect();
+        let size = |id: &EntryId| contents.entries[*id].size;
+        let bytes = entries.iter().map(size).fold(0, u64::saturating_add);
+        let open = (jobs.get() * side_by_side()) as u64;
+        let least = (bytes / open.saturating_mul(16)).max(WHOLE);
+        let is_large = |id: &EntryId| size(id) >= least;
+        entries.sort_by_key(|id| {
+            let entry = &contents.entries[*id];
+            let first = if is_large(id) { u64::MAX - entry.size } else { u64::MAX };
+            (first, entry.archive, entry.position)
+        });
+        let large = entries.iter().filter(|id| is_large(id)).count();
+        Tasks { entries, large, next: AtomicUsize::new(0), bytes }
+    }
+
+    /// The next one.
+    pub(super) fn take(&self) -> Option<Task> {
+        let at = self.next.fetch_add(1, Ordering::Relaxed);
+        let size = if at < self.large { Size::Large } else { Size::Small };
+        self.entries.get(at).map(|&id| Task { id, size })
+    }
+
+    /// How many are left.
+    pub(super) fn left(&self) -> usize {
+        self.entries.len().saturating_sub(self.next.load(Ordering::Relaxed))
+    }
+}
