@@ -24,6 +24,7 @@ use crate::stage::discover::search::{Search, Surroundings, search};
 use crate::stage::discover::{self, Inputs, kept};
 use crate::stage::reclaim::{categorise, reclaim};
 use crate::stage::survey::Before;
+use crate::threads::pool;
 
 /// Where deflated nested archives are inflated to.
 #[derive(Clone, Copy)]
@@ -65,9 +66,10 @@ pub(super) fn discover_beside(
     let placed = before.placed();
     let beside = Beside { standing: &placed, kept: kept_archives(&before, library), wanted };
     let around = Around { spool, delivered: &delivered, beside: Some(beside) };
-    let found = search(run.inputs, run.strangers, Some(library), &around)?;
+    let pool = pool(run.jobs)?;
+    let found = pool.install(|| search(run.inputs, run.strangers, Some(library), &around))?;
     let given = unchanged::inputs(&found);
-    let mut inputs = gather(found, delivered, run)?;
+    let mut inputs = pool.install(|| gather(found, delivered, run))?;
     let read_through = inputs.read_through.iter().map(|archive| archive.entry).collect();
     before.reclaimed = reclaim(&mut inputs.contents, wanted, &read_through);
     categorise(&mut inputs.contents, &read_through);
@@ -82,8 +84,9 @@ pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, 
     let nothing = Delivered::default();
     run.watch.progress.begin(Phase::Discover, 0, 0);
     let around = Around { spool: Spool::Temporary, delivered: &nothing, beside: None };
-    let found = search(run.inputs, run.strangers, library, &around)?;
-    let mut inputs = gather(found, nothing, run)?;
+    let pool = pool(run.jobs)?;
+    let found = pool.install(|| search(run.inputs, run.strangers, library, &around))?;
+    let mut inputs = pool.install(|| gather(found, nothing, run))?;
     categorise(&mut inputs.contents, &HashSet::new());
     Ok(inputs)
 }

@@ -22,9 +22,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::sync::Arc;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use crate::apple::part_name;
 use crate::apple::zip::{self, DEFLATED, ZipEntry};
 use crate::category::Heard;
+use crate::category::delivery::Classified;
 use crate::contents::{ArchiveId, Bytes, Class, Contents, Entry, ExportId, Inner, PartId};
 use crate::library::catalog::{Delivered, Ids};
 use crate::problem::refusal::Refused;
@@ -34,6 +37,9 @@ use crate::stage::reclaim::Key;
 use container::{Container, FileAt, Source};
 use known::{Known, Record};
 use search::{LeftAlone, Passage, Search};
+
+/// How many files of an archive are classified side by side.
+const ABREAST: usize = 4096;
 
 /// Everything that is known before bytes are read.
 #[derive(Default)]
@@ -69,7 +75,7 @@ pub struct ReadThrough {
     pub is_ours: bool,
 }
 
-/// Joins what search found with what the catalog remembers.
+/// Joins what search found with what the catalog remembers, on the threads of the current rayon pool.
 pub fn gather(found: Search, delivered: Delivered) -> Inputs {
     let Search { containers, left_alone, problems, passages, .. } = found;
     let Delivered { contents, heard, ids, complete } = delivered;
@@ -158,10 +164,16 @@ fn add(
 ) -> Record {
     let contents = &mut inputs.contents;
     let mut record = known.record(contents, container);
-    for file in &container.files {
+    let classify = |file: &FileAt| {
         // a file that cannot be read has failed, and its size of 0 does not make it a placeholder
         let size = if file.refusal.is_some() { file.size.max(1) } else { file.size };
-        let classified = container.shape.classify(&file.path.replace('\\', "/"), size);
+        container.shape.classify(&file.path.replace('\\', "/"), size)
+    };
+    let classified = container.files.chunks(ABREAST).flat_map(|files| {
+        let classified: Vec<Classified> = files.par_iter().map(classify).collect();
+        files.iter().zip(classified)
+    });
+    for (file, classified) in classified {
         let Some(part) = part(&classified.wrapper) else { continue };
         if let Some(index) = known.entry(contents, &record, container, file) {
             contents.entries[index].given = true;

@@ -8,6 +8,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use crate::apple::part_name::{self, ArchiveName, PartName};
 use crate::apple::text::match_key;
 use crate::apple::zip::{Unreadable, UnreadableKind, Window, ZipArchive};
@@ -18,57 +20,98 @@ use crate::error::Error;
 use crate::problem::Code;
 use crate::problem::refusal::{Refusal, refused};
 use crate::stage::discover::container::{
-    Extent, Lies, Source, container, folder_container, name_of, no_file, shape_of,
+    Container, Extent, Lies, Source, container, folder_container, name_of, no_file, shape_of,
 };
 use crate::stage::discover::search::{Searcher, Whose};
 
-impl Searcher<'_> {
-    /// Takes a file in if it is Apple's. The caller decides what becomes of strangers.
-    pub(super) fn file(&mut self, path: &Path) -> Result<Whose, Error> {
-        let name = name_of(path);
-        if litter::is_ignored(&name) {
-            return Ok(Whose::Known);
+/// How many files are looked at side by side, each with an open handle.
+const ABREAST: usize = 32;
+
+/// What a file is by itself.
+enum Look {
+    /// Of a system, or no archive.
+    Plain(Whose),
+    UnfinishedDownload,
+    /// It is not on this computer; its name without what iCloud makes of it.
+    InCloud(String),
+    /// It has a name of Apple's and cannot be opened.
+    Unreadable(Refusal),
+    /// An archive that cannot be opened and has no name of Apple's.
+    Strangers,
+    Archive(Box<Container>),
+}
+
+/// Looks at a file. Of an archive the central directory is read.
+fn look(path: &Path) -> Look {
+    let name = name_of(path);
+    if litter::is_ignored(&name) {
+        return Look::Plain(Whose::Known);
+    }
+    if let Some(original) = part_name::icloud_placeholder(&name) {
+        return match part_name::is_zip(original) {
+            true => Look::InCloud(original.to_owned()),
+            false => Look::Plain(Whose::NoArchive),
+        };
+    }
+    if part_name::is_unfinished_download(&name) {
+        return Look::UnfinishedDownload;
+    }
+    let is_apples_name = delivery::is_apple_name(&name);
+    let archive_name = part_name::archive_name(&name);
+    match fs::metadata(path) {
+        Err(error) if is_apples_name => return Look::Unreadable(refused(&error)),
+        Err(_) => return Look::Plain(Whose::NoArchive),
+        Ok(_) if archive_name == ArchiveName::No => return Look::Plain(Whose::NoArchive),
+        Ok(metadata) if !metadata.is_file() => return Look::Unreadable(no_file(metadata.file_type())),
+        Ok(_) => {}
+    }
+    match open(path, &name, archive_name) {
+        Ok(Some(archive)) => {
+            let lies = Lies::on_drive(path);
+            let mut container = container(name.clone(), Arc::new(archive), lies, Beside::Nothing);
+            container.believe_name_if_damaged(&name);
+            Look::Archive(Box::new(container))
         }
-        if let Some(original) = part_name::icloud_placeholder(&name) {
-            if !part_name::is_zip(original) {
-                return Ok(Whose::NoArchive);
+        Ok(None) => Look::Plain(Whose::NoArchive),
+        Err(refused) if is_apples_name => Look::Unreadable(refused),
+        Err(_) => Look::Strangers,
+    }
+}
+
+impl Searcher<'_> {
+    /// Takes files in that are Apple's. They are looked at on the threads of the current rayon pool, and taken in one after
+    /// the other. The caller decides what becomes of strangers.
+    pub(super) fn files(&mut self, paths: &[PathBuf]) -> Result<Vec<Whose>, Error> {
+        let mut whose = Vec::with_capacity(paths.len());
+        for paths in paths.chunks(ABREAST) {
+            let looks: Vec<Look> = paths.par_iter().map(|path| look(path)).collect();
+            for (path, look) in paths.iter().zip(looks) {
+                whose.push(self.file(path, look)?);
             }
-            self.unfinished(
+        }
+        Ok(whose)
+    }
+
+    fn file(&mut self, path: &Path, look: Look) -> Result<Whose, Error> {
+        let name = name_of(path);
+        match look {
+            Look::Plain(whose) => return Ok(whose),
+            Look::Archive(container) => return self.archive(path, name, *container),
+            Look::Strangers => return Ok(self.strangers_archive(name)),
+            Look::Unreadable(refused) => return Ok(self.unreadable_file(name, refused)),
+            Look::UnfinishedDownload => self.unfinished_download(&name),
+            Look::InCloud(original) => self.unfinished(
                 &name,
                 &format!(
                     "`{original}` is in iCloud Drive and not on this computer: open its folder, let iCloud download it, \
                      then import again"
                 ),
-            );
-            return Ok(Whose::Apples);
+            ),
         }
-        if part_name::is_unfinished_download(&name) {
-            self.unfinished_download(&name);
-            return Ok(Whose::Apples);
-        }
-        let is_apples_name = delivery::is_apple_name(&name);
-        let archive_name = part_name::archive_name(&name);
-        match fs::metadata(path) {
-            Err(error) if is_apples_name => return Ok(self.unreadable_file(name, refused(&error))),
-            Err(_) => return Ok(Whose::NoArchive),
-            Ok(_) if archive_name == ArchiveName::No => return Ok(Whose::NoArchive),
-            Ok(metadata) if !metadata.is_file() => {
-                return Ok(self.unreadable_file(name, no_file(metadata.file_type())));
-            }
-            Ok(_) => {}
-        }
-        match open(path, &name, archive_name) {
-            Ok(Some(archive)) => self.archive(path, name, archive),
-            Ok(None) => Ok(Whose::NoArchive),
-            Err(refused) if is_apples_name => Ok(self.unreadable_file(name, refused)),
-            Err(_) => Ok(self.strangers_archive(name)),
-        }
+        Ok(Whose::Apples)
     }
 
-    fn archive(&mut self, path: &Path, name: String, archive: ZipArchive) -> Result<Whose, Error> {
-        let lies = Lies::on_drive(path);
-        let mut container = container(name.clone(), Arc::new(archive), lies, Beside::Nothing);
-        container.believe_name_if_damaged(&name);
+    fn archive(&mut self, path: &Path, name: String, container: Container) -> Result<Whose, Error> {
         if container.shape.is_part() && !container.shape.may_be_drive() {
             self.found.hashes.push(container.hash());
             self.add(container)?;

@@ -138,12 +138,11 @@ impl Searcher<'_> {
     /// Searches everything in a folder that is no part itself.
     fn search_in(&mut self, listing: &Folder) -> Result<Below, Error> {
         let mut below = Below::default();
-        for file in listing.files.iter() {
-            if !self.seen.insert(file.clone()) {
-                below.apples = true;
-                continue;
-            }
-            match self.file(file)? {
+        let (new, seen): (Vec<PathBuf>, Vec<PathBuf>) =
+            listing.files.iter().cloned().partition(|file| self.seen.insert(file.clone()));
+        below.apples = !seen.is_empty();
+        for whose in self.files(&new)? {
+            match whose {
                 Whose::Apples => below.apples = true,
                 Whose::NoArchive => below.loose += 1,
                 Whose::Known | Whose::Nobodys => {}

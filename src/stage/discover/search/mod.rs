@@ -13,7 +13,7 @@ mod files;
 mod folders;
 mod nested;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
@@ -105,7 +105,7 @@ pub enum Strangers {
 }
 
 /// What search needs from its caller.
-pub trait Surroundings {
+pub trait Surroundings: Sync {
     /// A temporary file for a deflated nested archive.
     ///
     /// # Errors
@@ -132,7 +132,7 @@ pub trait Surroundings {
     }
 }
 
-/// Finds all containers. If `library` lies in an input, it is skipped.
+/// Finds all containers, on the threads of the current rayon pool. If `library` lies in an input, it is skipped.
 ///
 /// # Errors
 /// If an input does not exist, lies in the library or is a stranger's, or a temporary file cannot be made.
@@ -162,12 +162,16 @@ pub fn search(
     }
     // files first, so that a folder that holds them does not have them searched twice
     canonical.sort_by_key(|(path, _)| path.is_dir());
+    let files = canonical.iter().map(|(path, _)| path).filter(|path| !path.is_dir());
+    let files: Vec<PathBuf> = files.filter(|path| searcher.seen.insert((*path).clone())).cloned().collect();
+    let mut whose: HashMap<&Path, Whose> =
+        files.iter().map(PathBuf::as_path).zip(searcher.files(&files)?).collect();
     let mut refused = Vec::new();
     for (path, input) in &canonical {
         let whose = match path.is_dir() {
             true => searcher.named_folder(path)?,
-            false if searcher.seen.insert(path.clone()) => searcher.file(path)?,
-            false => Whose::Apples,
+            // one that is named twice is spoken of once
+            false => whose.remove(path.as_path()).unwrap_or(Whose::Apples),
         };
         match (whose, strangers) {
             (Whose::Apples | Whose::Known, _) => {}
