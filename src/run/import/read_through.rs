@@ -129,12 +129,18 @@ pub(super) fn leave(
             content: Some(leaving.content),
         }));
     }
+    let moving = moves::Run { library, jobs: run.jobs, watch: run.watch };
     if going.is_empty() {
+        // the tables of origins say nothing of what was to go and stays
+        if !placed.decided.leaving.is_empty() {
+            let settled = moves::settle(&moving, catalog)?;
+            placed.decided.problems.extend(settled.problems);
+        }
         return Ok(());
     }
     let ids = &placed.decided.inputs.ids.contents;
     catalog.begin_moves(Errand::ReadThrough, &going, ids, &RememberedSettings::default())?;
-    let moved = moves::carry_out(&moves::Run { library, jobs: run.jobs, watch: run.watch }, catalog)?;
+    let moved = moves::carry_out(&moving, catalog)?;
     placed.decided.problems.extend(moved.problems);
     run.watch.progress.note(&format!(
         "{} that an earlier version kept unread went from `Other`: what was in them stands where it belongs now",

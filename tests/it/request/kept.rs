@@ -63,9 +63,17 @@ fn made_before(scene: &Scene, nested: &[&str]) {
         .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), path))
         .collect();
     let catalog = Connection::open(Catalog::path_in(&scene.library())).unwrap();
+    // nor the photos in nested archives
+    let of_nested =
+        "content IN (SELECT content FROM entries JOIN archives ON id = archive WHERE name LIKE '%/%')";
+    let mut files = catalog.prepare(&format!("DELETE FROM files WHERE {of_nested} RETURNING path")).unwrap();
+    for path in files.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap) {
+        fs::remove_file(scene.path(&path)).unwrap();
+    }
+    drop(files);
     catalog
         .execute_batch(
-            "DELETE FROM archives WHERE name LIKE '%/%'; DELETE FROM settings WHERE name = 'only'; \
+            "DELETE FROM entries WHERE archive IN (SELECT id FROM archives WHERE name LIKE '%/%'); DELETE FROM archives WHERE name LIKE '%/%'; DELETE FROM settings WHERE name = 'only'; \
              DELETE FROM unchanged; DELETE FROM runs",
         )
         .unwrap();
@@ -303,6 +311,27 @@ fn what_is_not_wanted_waits() {
     assert_eq!(tree(&scene.path("Other")), [BOOKMARKS]);
     scene.import_with(&["--only", "all"]);
     assert_same(&all(&scene), &expected, "in the end");
+}
+
+#[test]
+fn an_archive_of_which_an_option_leaves_something_out_stays() {
+    let secret =
+        Photo::new("IMG_3.JPG", jpeg(3, &Exif::none())).row(Row::created("2024-03-03 10:00").hidden());
+    let hidden = zipped(Part::new().photo(photo(2)).photo(secret));
+    const NAME: &str = "iCloud Photos Part 1 of 1.zip";
+    let scene = Scene::of(&[photos(&[(NAME, hidden)])]);
+    made_before(&scene, &[NAME]);
+    next_delivery(&scene);
+    for _ in 0..2 {
+        scene.import_with(&["--hidden", "skip"]);
+        let photos = ["2024/2024-03/IMG_1.JPG", "2024/2024-03/IMG_2.JPG"];
+        let cards = ["Contacts/All contacts.vcf", "Contacts/Cards/Ann Berg.vcf"];
+        let stays = format!("Other/{NAME}");
+        assert_eq!(scene.tree(), [&photos[..], &cards, &[&stays]].concat());
+        assert!(
+            all(&scene).iter().any(|line| line.contains("origins.csv: Other/iCloud Photos Part 1 of 1.zip"))
+        );
+    }
 }
 
 #[test]
