@@ -14,7 +14,7 @@ use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, Entry, ExportId};
 use crate::library::layout;
 
-/// Bytes of memory that all bookmarks may take: 330,000 of them. They are all held, because those of several exports become
+/// Bytes of memory that all bookmarks may take: 380,000 of them. They are all held, because those of several exports become
 /// one file; with what the program takes besides, it is what fits into 256 MiB.
 const ROOM: usize = 160 << 20;
 
