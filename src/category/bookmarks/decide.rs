@@ -7,13 +7,16 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{File, csv, html, read, united};
+use crate::apple::sheet::Lines;
+use crate::apple::table::Encoding;
 use crate::category::outcome::{Count, Hearing, Made, time_of};
 use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, Entry, ExportId};
 use crate::library::layout;
 
-/// Bytes of memory that all bookmarks may take, besides what each file brings: 400,000 of them.
-const ROOM: usize = 192 << 20;
+/// Bytes of memory that all bookmarks may take: 380,000 of them. They are all held, because those of several exports become
+/// one file; with what the program takes besides, it is what fits into 256 MiB.
+const ROOM: usize = 160 << 20;
 
 /// The files of bookmarks that were read.
 #[derive(Debug, Default)]
@@ -30,7 +33,6 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
         let Some(content) = entry.content().filter(|content| !heard.files.contains_key(content)) else {
             continue;
         };
-        room = room.saturating_add(hearing.room_of(entry));
         let Some(file) = hearing.reader(content) else { continue };
         match read(entry.name(), file, room) {
             Ok(file) => {
@@ -48,6 +50,8 @@ pub fn hear(hearing: &mut Hearing<'_>) -> Heard {
 pub struct Decided {
     /// Of all exports together.
     pub files: Vec<Arc<File>>,
+    /// What became of the lines of each file.
+    pub counted: BTreeMap<ContentId, (Lines, Option<Encoding>)>,
     /// Of these inputs, if they hold any.
     pub count: Option<Count>,
     /// The newest time of the files.
@@ -65,7 +69,9 @@ pub fn decide(contents: &Contents, heard: &Heard) -> Decided {
     });
     let read = |entry: &&Entry| entry.content().is_some_and(|content| heard.files.contains_key(&content));
     let modified = contents.entries.iter().filter(read).filter_map(time_of).max();
-    Decided { files, count, modified }
+    let of_lines = |(content, file): (&ContentId, &Arc<File>)| (*content, (file.lines, file.encoding));
+    let counted = heard.files.iter().map(of_lines).collect();
+    Decided { files, counted, count, modified }
 }
 
 /// The files of each export that has any, the oldest first; a copy within an export counts once.

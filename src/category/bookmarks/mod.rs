@@ -137,7 +137,9 @@ fn too_many() -> Refusal {
 impl File {
     /// Adds a bookmark that so many bytes stated; `None` if there is no room for it.
     fn add(&mut self, bookmark: Bookmark, stated: usize, room: usize) -> Option<()> {
-        self.weight += size_of::<Bookmark>() + stated * 2 + 64;
+        // its texts are pieces of memory of their own, which cost some bytes each
+        const EACH_TEXT: usize = 24;
+        self.weight += size_of::<Bookmark>() + stated + 4 * EACH_TEXT;
         self.lines.rows += 1;
         self.bookmarks.push(bookmark);
         (self.weight <= room).then_some(())

@@ -237,7 +237,7 @@ fn a_page_of_any_size_is_read_as_its_pieces_are() {
     let page = |end: &str| format!("<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL>{links}</DL>{end}");
     // all of it is one line, longer than what is looked at together
     for (end, more) in
-        [("", None), ("<DT><A HREF=\"https://example.org/open", None), ("<!--<A HREF=x>y", Some("x"))]
+        [("", None), ("<DT><A HREF=\"https://example.org/open", None), ("<!-- ><A HREF=x>y", Some("x"))]
     {
         let file = read("bookmarks.html", page(end).as_bytes()).expect("a page");
         assert!(page(end).len() > 9 << 20);

@@ -1,15 +1,14 @@
 //! `_sources`: every delivered file, with what became of its lines.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Read;
 
-use crate::apple::sheet::Sheet;
+use crate::apple::sheet::{Lines, Sheet};
 use crate::apple::table::Encoding;
 use crate::category::calendars::metadata;
 use crate::category::recognise::Sort;
 use crate::category::tables::delivered::Form;
 use crate::category::tables::survey::Survey;
-use crate::category::{bookmarks, drive, notes};
+use crate::category::{drive, notes};
 use crate::contents::{ContentId, Identity};
 use crate::records::fill::{Filling, Reading, is_delivered};
 use crate::records::{Counted, Source, SourceId};
@@ -48,9 +47,7 @@ pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
         let survey = decided.tables.surveys.get(content, entry.name()).filter(|_| sort == Sort::Table);
         let (encoding, counted) = match survey {
             Some(survey) => of_table(survey),
-            None => {
-                *counted.entry((sort, content)).or_insert_with(|| count(reading, sort, content, entry.name()))
-            }
+            None => *counted.entry((sort, content)).or_insert_with(|| count(reading, sort, content)),
         };
         let place = if is_list(sort) {
             Some(Place::List(sort, content, survey.map_or("", |survey| &survey.known.slug)))
@@ -88,12 +85,7 @@ fn is_list(sort: Sort) -> bool {
 }
 
 /// What became of a file, and how its text was read.
-fn count(
-    reading: &Reading<'_, '_>,
-    sort: Sort,
-    content: ContentId,
-    name: &str,
-) -> (Option<Encoding>, Counted) {
+fn count(reading: &Reading<'_, '_>, sort: Sort, content: ContentId) -> (Option<Encoding>, Counted) {
     let nothing = (None, Counted::Nothing);
     let file = || reading.open.open(content).ok();
     let items = || Some((None, Counted::Rows(*reading.items.get(&content)?)));
@@ -108,7 +100,7 @@ fn count(
             let read = read.map(|(encoding, lines)| (Some(*encoding), Counted::Lines(*lines)));
             read.or_else(|| lines(drive::list::count(file()?).ok()?))
         }
-        Sort::Bookmarks => file().and_then(|list| of_bookmarks(name, list)),
+        Sort::Bookmarks => reading.filling.decided.bookmarks.counted.get(&content).map(of_bookmarks),
         Sort::CalendarList => items().or_else(|| {
             let described = metadata::read_from(file()?).calendars;
             Some((None, Counted::Rows(described.len() as u64)))
@@ -140,12 +132,11 @@ fn lines<R>(sheet: Sheet<R>) -> Option<(Option<Encoding>, Counted)> {
     Some((Some(sheet.encoding), Counted::Lines(sheet.lines)))
 }
 
-fn of_bookmarks(name: &str, file: impl Read) -> Option<(Option<Encoding>, Counted)> {
-    let bookmarks::File { lines, encoding, .. } = bookmarks::read(name, file, ROOM).ok()?;
+fn of_bookmarks(&(lines, encoding): &(Lines, Option<Encoding>)) -> (Option<Encoding>, Counted) {
     let counted = match lines.lines {
         // HTML has none
         0 if lines.rows > 0 => Counted::Rows(lines.rows),
         _ => Counted::Lines(lines),
     };
-    Some((encoding, counted))
+    (encoding, counted)
 }
