@@ -13,7 +13,8 @@ use std::sync::mpsc::sync_channel;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::{Arrival, Worker};
+use super::Worker;
+use super::settle::Arrival;
 use crate::apple::fingerprint::Fingerprint;
 use crate::apple::zip::{Window, ZipArchive};
 use crate::contents::{
