@@ -4,6 +4,8 @@
 //! should pay and they bring less than a fifth: then something of the kernel is no longer inlined, and is compiled for
 //! the plainest processor.
 
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Instant;

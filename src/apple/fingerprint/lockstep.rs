@@ -8,6 +8,12 @@
 //! It is written in loops without closures: one that is not inlined would be compiled for the plainest processor, and
 //! half of the speed would be gone. `benches/fingerprints.rs` fails if that happens.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::needless_range_loop,
+    reason = "all lengths are those of vectors and blocks, and closures are not wanted"
+)]
+
 use std::hint::black_box;
 
 use fearless_simd::prelude::{Simd, SimdBase};
