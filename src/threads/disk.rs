@@ -1,9 +1,12 @@
-//! Which disks rotate, and so lose time when their heads wander between the files of many threads.
+//! Which disks rotate, and so lose time when their heads wander between the files of many threads, and which places
+//! take many files side by side.
 //!
 //! Asks the system and neither reads nor writes the disk. A virtual machine's virtio disk always says that it rotates,
 //! and is not believed; some USB bridges say so of every disk, which costs an SSD behind them little.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
+#[cfg(target_os = "linux")]
+use std::fs::Metadata;
 use std::path::Path;
 
 /// Whether a place, or the nearest folder above it that exists, is on a rotating disk, as far as the system says.
@@ -25,8 +28,9 @@ fn is_on_rotating(metadata: &Metadata) -> bool {
 }
 
 /// Whether many files in this place can be read and written side by side, a little of each in turn, as fast as one after
-/// the other: not on a rotating disk; nor on exFAT and its like, which would give each file blocks here and there; nor
-/// wherever that is not known.
+/// the other: not on a disk that says it rotates; nor on exFAT and its like, which would give each file blocks here and
+/// there; nor on file systems that are not known. What overlayfs lies on it does not tell: that is a container's, and
+/// those do not stand on rotating disks.
 #[cfg(target_os = "linux")]
 pub fn serves_many(place: &File) -> bool {
     /// ext2 to ext4, XFS, F2FS, tmpfs, overlayfs.
@@ -37,13 +41,13 @@ pub fn serves_many(place: &File) -> bool {
         && place.metadata().is_ok_and(|metadata| !is_on_rotating(&metadata))
 }
 
-/// Other systems each have their own way to ask, and none is used yet.
+/// Other systems are not asked.
 #[cfg(not(target_os = "linux"))]
 pub fn serves_many(_: &File) -> bool {
     false
 }
 
-/// Other systems each have their own way to ask, and none is used yet.
+/// Other systems are not asked.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn rotates(_: &Path) -> bool {
     false

@@ -220,7 +220,7 @@ fn lockstep(kernel: Kernel, lanes: &mut [Option<&mut Lane>; MOST], buffer: &[u8]
         }
     }
     let count = blocks[..filled].iter().map(|blocks| blocks.len()).min().unwrap_or(0);
-    // empty lanes do some of the same work again, for nothing
+    // empty lanes repeat the first; what they give is dropped
     let first = blocks[0];
     blocks[filled..].fill(first);
     kernel.compress(&mut rows, &blocks, count);

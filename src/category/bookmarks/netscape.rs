@@ -100,7 +100,7 @@ impl Reader {
     fn hear(&mut self, token: Token<'_>) -> Option<()> {
         match token {
             Token::Text(text) if self.reading != Reading::Nothing => {
-                if self.said.len() + text.len() > self.room {
+                if self.file.weight + self.said.len() + text.len() > self.room {
                     return None;
                 }
                 self.said.push_str(text);
@@ -178,12 +178,21 @@ impl Reader {
         let reading = mem::take(&mut self.reading);
         let said = mem::take(&mut self.said);
         let said = decoded(&said);
-        let line = || said.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = || {
+            let mut line = String::new();
+            for word in said.split_whitespace() {
+                line.push_str(if line.is_empty() { "" } else { " " });
+                line.push_str(word);
+            }
+            line
+        };
         match reading {
             Reading::Nothing => (),
             Reading::Link(mut bookmark) => {
                 bookmark.title = line();
-                let stated = bookmark.title.len() + bookmark.url.len();
+                let dates = [&bookmark.added, &bookmark.modified].into_iter().flatten();
+                let dates: usize = dates.map(|stamp| stamp.raw.len()).sum();
+                let stated = bookmark.title.len() + bookmark.url.len() + dates;
                 self.file.add(*bookmark, stated, self.room)?;
             }
             Reading::Heading(mut folder) => {

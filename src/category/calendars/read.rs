@@ -244,6 +244,11 @@ impl Reading {
             self.stream.stray += 1;
             return;
         }
+        // letters, digits and hyphens, by RFC 5545; an END of another name could not be written in the bytes of the file
+        if !name.is_ascii() {
+            self.stream.bad += 1;
+            return;
+        }
         // none of these lies in another block
         if matches!(name, "VEVENT" | "VTODO" | "VJOURNAL" | "VFREEBUSY" | "VTIMEZONE") && self.block.is_some()
         {

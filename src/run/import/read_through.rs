@@ -120,10 +120,16 @@ pub(super) fn leave(
         if !leaving.archives.is_disjoint(&lacking) {
             continue;
         }
-        archives += 1;
+        if run.watch.is_cancelled() {
+            return Err(Error::Interrupted);
+        }
         let blake3 = contents.distinct[leaving.content].blake3;
-        let files = leaving.files.iter().filter(|path| hash_file(&path.to_path(library)) == Some(blake3));
-        going.extend(files.map(|path| NewMove {
+        let is_it = |path: &LibraryPath| hash_file(&path.to_path(library)) == Some(blake3);
+        if !leaving.files.iter().all(is_it) {
+            continue;
+        }
+        archives += 1;
+        going.extend(leaving.files.iter().map(|path| NewMove {
             old: path.clone(),
             new: None,
             content: Some(leaving.content),

@@ -51,7 +51,7 @@ pub struct Tally {
 pub enum Wanted {
     /// Hashes, what files say of themselves, and what details say.
     Everything,
-    /// Hashes only, with no more than a buffer for each thread in memory.
+    /// Hashes only; nothing is held but what is being hashed.
     Hashes,
 }
 

@@ -14,13 +14,15 @@ use crate::contents::{Bytes, Contents, Entry, EntryId};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Task {
     pub(super) id: EntryId,
-    pub(super) size: Size,
+    pub(super) company: Company,
+    /// Its place in the order.
+    at: usize,
 }
 
-/// Whether an entry is so large that it would be left alone at the end. In the company of small ones, of which one follows
-/// the other, it would come on no faster than they do, so only large ones are open beside it.
+/// Beside which entries one is open. One so large that it would be left alone at the end comes on no faster than those
+/// beside it, of which one follows the other if they are small; so only large ones are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Size {
+pub(super) enum Company {
     Small,
     Large,
 }
@@ -56,11 +58,16 @@ impl Tasks {
         Tasks { entries, large, next: AtomicUsize::new(0), bytes }
     }
 
-    /// The next one.
-    pub(super) fn take(&self) -> Option<Task> {
-        let at = self.next.fetch_add(1, Ordering::Relaxed);
-        let size = if at < self.large { Size::Large } else { Size::Small };
-        self.entries.get(at).map(|&id| Task { id, size })
+    /// The next one, which stays until a thread takes it.
+    pub(super) fn next(&self) -> Option<Task> {
+        let at = self.next.load(Ordering::Relaxed);
+        let company = if at < self.large { Company::Large } else { Company::Small };
+        self.entries.get(at).map(|&id| Task { id, company, at })
+    }
+
+    /// Takes this one; `false` if another thread was faster.
+    pub(super) fn take(&self, Task { at, .. }: Task) -> bool {
+        self.next.compare_exchange(at, at + 1, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     /// How many are left.

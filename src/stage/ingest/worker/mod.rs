@@ -5,8 +5,11 @@
 //! threads that have each other's copies cannot stop each other.
 //!
 //! A parser that panics does not end the run, and what goes wrong with one entry stops no other. A deflated
-//! entry of up to 8 MiB is held in memory and hashed before anything is written, so that most duplicates of
+//! entry of up to 8 MiB, or less with very many threads, is held in memory and hashed before anything is written, so that most duplicates of
 //! photos never touch the disk.
+//!
+//! So an entry goes this way: opened; read piece by piece, each hashed before the next; after the last piece settled, as
+//! a copy, as new, or to be read again; when its last blocks are hashed, told of.
 
 mod reading;
 mod settle;
@@ -160,14 +163,16 @@ impl<'a> Worker<'a> {
     pub(super) fn work(&self, tasks: &Tasks, sender: &SyncSender<Message>) {
         let mut lanes = Lanes::with_room(self.held);
         let mut open: Vec<Open<'_>> = Vec::with_capacity(self.most);
-        let mut next = tasks.take();
         loop {
-            while let Some(task) = next.filter(|task| self.fits(*task, tasks, &open))
+            while let Some(task) = tasks.next().filter(|task| self.fits(*task, tasks, &open))
                 && let Some(lane) = lanes.open(self.room(task.id))
             {
+                if !tasks.take(task) {
+                    lanes.close(lane);
+                    continue;
+                }
                 open.push(self.open(task, lane));
-                next = tasks.take();
-                if !self.report(&mut open, &mut lanes, sender) {
+                if !self.go_on(&mut open, &mut lanes, sender) {
                     return;
                 }
             }
@@ -175,7 +180,7 @@ impl<'a> Worker<'a> {
                 return;
             }
             lanes.advance();
-            if !self.report(&mut open, &mut lanes, sender) {
+            if !self.go_on(&mut open, &mut lanes, sender) {
                 return;
             }
         }
@@ -185,15 +190,26 @@ impl<'a> Worker<'a> {
     fn fits(&self, task: Task, tasks: &Tasks, open: &[Open<'_>]) -> bool {
         // towards the end each thread has its share
         let share = self.most.min(1 + tasks.left() / self.reading.jobs);
-        let streams = open.iter().filter(|entry| !self.is_whole(entry.task.id)).count();
         open.len() < share
-            && open.iter().all(|entry| entry.task.size == task.size)
-            && (streams < self.streams || self.is_whole(task.id))
+            && open.iter().all(|entry| entry.task.company == task.company)
+            && (self.is_whole(task.id) || self.fits_as_stream(task.id, open))
+    }
+
+    /// Whether one more stream is to be opened. A likely copy of one that is open waits until that is known, so that its
+    /// bytes need not be written; and of those that wait in memory or in a temporary file to be understood there is one.
+    fn fits_as_stream(&self, id: EntryId, open: &[Open<'_>]) -> bool {
+        let entries = &self.inputs.contents.entries;
+        let what = |id: EntryId| (entries[id].size, entries[id].crc32);
+        let streams = || open.iter().map(|entry| entry.task.id).filter(|id| !self.is_whole(*id));
+        let is_written = entries[id].size >= self.piece as u64;
+        streams().count() < self.streams
+            && !(is_written && streams().any(|other| what(other) == what(id)))
+            && !(self.is_spooled(id) && streams().any(|other| self.is_spooled(other)))
     }
 
     /// Reads on in all entries that have nothing to hash, and reports those that are through. `false` if that was the end of
     /// the pass.
-    fn report<'w>(
+    fn go_on<'w>(
         &'w self,
         open: &mut Vec<Open<'w>>,
         lanes: &mut Lanes,

@@ -1,4 +1,5 @@
-//! One reading of an entry: all hashes in one pass, and its bytes where they are wanted.
+//! One reading of an entry: BLAKE3 and CRC-32 as its bytes go by, and the bytes where they are wanted. Its fingerprint is
+//! made in its lane.
 //!
 //! It goes on piece by piece, so that a thread can have many entries open and hash them side by side. Whether the bytes are
 //! new is not decided here, because it is known only once all of them are hashed.
@@ -82,7 +83,8 @@ pub(super) struct Stream<'w> {
     blake3: blake3::Hasher,
     /// For a folder's file. An archive declares it, and its reader checks it.
     crc32: Option<crc32fast::Hasher>,
-    /// Held while a large list is read.
+    /// Held while a large list is read. Lists are not fingerprinted, so nothing else is read meanwhile by this thread,
+    /// which would wait for itself if that were another list.
     _turn: Option<MutexGuard<'w, ()>>,
 }
 
@@ -98,7 +100,7 @@ impl Stream<'_> {
 #[derive(PartialEq, Eq)]
 pub(super) enum Piece {
     /// More may follow.
-    Whole,
+    Full,
     /// It was the last.
     Last,
 }
@@ -115,6 +117,15 @@ impl Worker<'_> {
         let entry = &self.inputs.contents.entries[id];
         let source = self.inputs.sources.get(&entry.archive);
         entry.size < self.whole as u64 && source.is_some_and(|s| discover::is_deflated(s, entry.position))
+    }
+
+    /// Whether an entry of which nothing is kept waits in full for what it says of itself: it cannot be read by position.
+    pub(super) fn is_spooled(&self, id: EntryId) -> bool {
+        let entry = &self.inputs.contents.entries[id];
+        self.reading.staging.is_none()
+            && self.reading.wanted == Wanted::Everything
+            && entry.size >= self.piece as u64
+            && self.seekable(entry).is_none()
     }
 
     /// An entry of which nothing is read yet.
@@ -166,7 +177,7 @@ impl Worker<'_> {
         }
         let piece = lanes.piece(open.lane, count);
         stream.sink.write(piece).map_err(|e| self.unwritable(e, entry.size))?;
-        // all hashes take a piece while it is in the processor's cache
+        // both take a piece while it is in the processor's cache
         for piece in piece.chunks(PIECE) {
             stream.blake3.update(piece);
             if let Some(hasher) = &mut stream.crc32 {
@@ -179,7 +190,7 @@ impl Worker<'_> {
         if !is_last && !self.is_fingerprinted(entry, open.guess) {
             lanes.let_go(open.lane);
         }
-        Ok(if is_last { Piece::Last } else { Piece::Whole })
+        Ok(if is_last { Piece::Last } else { Piece::Full })
     }
 
     /// Whether the pieces of an entry are hashed for its fingerprint before it is known what it is. What turns out to be a

@@ -28,7 +28,7 @@ enum Found {
 }
 
 /// A lane, and the others beside it, which hold the bytes of a small entry.
-type Held<'l> = (LaneId, &'l Lanes);
+type InLane<'l> = (LaneId, &'l Lanes);
 
 impl Worker<'_> {
     /// Decides what an entry is, all of which is read.
@@ -70,7 +70,7 @@ impl Worker<'_> {
     }
 
     /// What the file says of itself. The run goes on whatever a parser does with hostile bytes.
-    fn describe(&self, entry: &Entry, size: u64, sink: &mut Sink, (lane, lanes): Held<'_>) -> Said {
+    fn describe(&self, entry: &Entry, size: u64, sink: &mut Sink, (lane, lanes): InLane<'_>) -> Said {
         let vouched = if entry.crc32.is_some() { Vouched::ByArchive } else { Vouched::ByNothing };
         let buffered =
             |source: &mut dyn ReadSeek| category::inspect(&mut SeekBuffer::new(source), size, vouched);
@@ -97,7 +97,7 @@ impl Worker<'_> {
         &self,
         fresh: Fresh,
         sink: &mut Sink,
-        (lane, lanes): Held<'_>,
+        (lane, lanes): InLane<'_>,
     ) -> Result<(ContentId, Novelty), Failure> {
         let Content { blake3: hash, size, .. } = fresh.content;
         let mut stock = self.stock();
@@ -161,7 +161,7 @@ impl Worker<'_> {
         entry: &Entry,
         size: u64,
         sink: Sink,
-        (lane, lanes): Held<'_>,
+        (lane, lanes): InLane<'_>,
     ) -> Result<Option<List>, Failure> {
         if !self.is_list(entry) {
             return Ok(None);
