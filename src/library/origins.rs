@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
 use serde::{Deserialize, Serialize};
 
 use crate::apple::part_name;
@@ -19,6 +21,10 @@ use crate::contents::{
     Archive, ArchiveId, Category, Class, Contents, EntryId, Export, Identity, Inner, Sort,
 };
 use crate::library::path::LibraryPath;
+
+/// How many lines are put into words in one go, and how many such goes side by side.
+const EACH: usize = 1024;
+const ABREAST: usize = 32;
 
 /// A line, as it is written.
 #[derive(Serialize, Deserialize)]
@@ -58,44 +64,68 @@ pub fn write(
     to: &mut dyn Write,
     contents: &Contents,
     lines: &[(EntryId, &LibraryPath)],
+    is_complete: &(dyn Fn(ArchiveId) -> bool + Sync),
+) -> io::Result<()> {
+    for (group, together) in lines.chunks(ABREAST * EACH).enumerate() {
+        let texts: io::Result<Vec<Vec<u8>>> = together
+            .par_chunks(EACH)
+            .enumerate()
+            .map(|(at, some)| {
+                // the titles stand above the first line
+                let is_first = group == 0 && at == 0;
+                let mut writer = WriterBuilder::new().has_headers(is_first).from_writer(Vec::new());
+                for (id, file) in some {
+                    add(&mut writer, contents, *id, file, lines.len(), is_complete)?;
+                }
+                writer.into_inner().map_err(|error| error.into_error())
+            })
+            .collect();
+        texts?.iter().try_for_each(|text| to.write_all(text))?;
+    }
+    Ok(())
+}
+
+/// Adds the line of one entry to a table of so many.
+fn add(
+    writer: &mut csv::Writer<Vec<u8>>,
+    contents: &Contents,
+    id: EntryId,
+    file: &LibraryPath,
+    lines: usize,
     is_complete: &dyn Fn(ArchiveId) -> bool,
 ) -> io::Result<()> {
-    let mut writer = WriterBuilder::new().buffer_capacity(64 << 10).from_writer(to);
-    for (id, file) in lines {
-        let entry = &contents.entries[*id];
-        let Some(content) = entry.content() else { continue };
-        let content = &contents.distinct[content];
-        let part = &contents.parts[entry.part];
-        let export = &contents.exports[part.export];
-        let archive = &contents.archives[entry.archive];
-        let (size, directory) = match &archive.identity {
-            Identity::Zip { size, directory } => (Some(*size), Some(directory.to_hex())),
-            Identity::Folder => (None, None),
-        };
-        let line = Line {
-            file: file.as_str(),
-            archive: &archive.name,
-            entry: &entry.path,
-            inner: entry.inner(),
-            sort: category::word(entry.category, entry.sort),
-            size: content.size,
-            modified: entry.modified,
-            crc32: content.crc32,
-            blake3: &content.blake3.to_hex(),
-            export: &export.name,
-            category: export.category.as_str(),
-            built: export.built,
-            part: part.number,
-            parts: export.total,
-            position: entry.position,
-            archive_size: size,
-            archive_directory: directory.as_deref(),
-            archive_complete: is_complete(entry.archive),
-            lines: lines.len(),
-        };
-        writer.serialize(line).map_err(failed)?;
-    }
-    writer.flush()
+    let entry = &contents.entries[id];
+    let Some(content) = entry.content() else { return Ok(()) };
+    let content = &contents.distinct[content];
+    let part = &contents.parts[entry.part];
+    let export = &contents.exports[part.export];
+    let archive = &contents.archives[entry.archive];
+    let (size, directory) = match &archive.identity {
+        Identity::Zip { size, directory } => (Some(*size), Some(directory.to_hex())),
+        Identity::Folder => (None, None),
+    };
+    let line = Line {
+        file: file.as_str(),
+        archive: &archive.name,
+        entry: &entry.path,
+        inner: entry.inner(),
+        sort: category::word(entry.category, entry.sort),
+        size: content.size,
+        modified: entry.modified,
+        crc32: content.crc32,
+        blake3: &content.blake3.to_hex(),
+        export: &export.name,
+        category: export.category.as_str(),
+        built: export.built,
+        part: part.number,
+        parts: export.total,
+        position: entry.position,
+        archive_size: size,
+        archive_directory: directory.as_deref(),
+        archive_complete: is_complete(entry.archive),
+        lines,
+    };
+    writer.serialize(line).map_err(failed)
 }
 
 /// The system's own error, for a full drive must be known as one.

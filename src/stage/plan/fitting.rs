@@ -3,6 +3,8 @@
 //! An import never moves what has a path. A later export may hide a photo, show, delete or date it otherwise; then its
 //! file stands where the rules of an earlier day put it.
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use crate::apple::text;
 use crate::category::{Asset, Assets, Resource, Stem};
 use crate::contents::{ByContent, ContentId, Contents};
@@ -11,7 +13,7 @@ use crate::library::numbers::unnumbered;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::settings::Settings;
 use crate::library::template::Template;
-use crate::stage::plan::{Planner, Time};
+use crate::stage::plan::{ABREAST, Planner, Time};
 use crate::stage::survey::Held;
 
 /// The media that stand where they should, and those that do not.
@@ -30,26 +32,43 @@ pub fn fitting(
     assets: Assets<'_>,
     held: &Held,
     settings: &Settings,
-    standing: &dyn Fn(ContentId) -> Option<LibraryPath>,
-    time: &dyn Fn(Asset<'_>) -> Time,
+    standing: &(dyn Fn(ContentId) -> Option<LibraryPath> + Sync),
+    time: &(dyn Fn(Asset<'_>) -> Time + Sync),
 ) -> Fitting {
     let mut planner = Planner::new(contents, held, settings);
     planner.folders(assets.collections());
-    let mut fitting = Fitting::default();
-    for asset in assets.iter() {
+    let named =
+        if settings.name == Template::standard_name() { Named::ByOriginal } else { Named::ByTemplate };
+    let compare = |asset: Asset<'_>| {
         let time = time(asset);
         let folder = planner.folder(asset, time, assets.collections());
         let stays = planner.is_excluded(asset);
-        for resource in asset.resources() {
-            let Some(path) = standing(resource.content) else { continue };
-            if stays || planner.fits(asset, resource, time, &folder, &path) {
-                fitting.fits.insert(resource.content, path);
-            } else {
-                fitting.misplaced.push(resource.content);
+        let one = |resource: Resource<'_>| {
+            let path = standing(resource.content)?;
+            let fits = stays || planner.fits(asset, resource, (time, named), &folder, &path);
+            Some((resource.content, path, fits))
+        };
+        asset.resources().filter_map(one).collect::<Vec<_>>()
+    };
+    let mut fitting = Fitting::default();
+    let all: Vec<Asset<'_>> = assets.iter().collect();
+    for some in all.chunks(ABREAST) {
+        let compared: Vec<_> = some.par_iter().map(|asset| compare(*asset)).collect();
+        for (content, path, fits) in compared.into_iter().flatten() {
+            match fits {
+                true => fitting.fits.insert(content, path),
+                false => fitting.misplaced.push(content),
             }
         }
     }
     fitting
+}
+
+/// What the names of media are made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    ByOriginal,
+    ByTemplate,
 }
 
 impl Planner<'_> {
@@ -57,16 +76,17 @@ impl Planner<'_> {
         &self,
         asset: Asset<'_>,
         resource: Resource<'_>,
-        time: Time,
+        (time, named): (Time, Named),
         folder: &LibraryPath,
         path: &LibraryPath,
     ) -> bool {
-        let is_in = |folder: &LibraryPath| {
-            path.parent().is_some_and(|parent| PathKey::of(&parent) == PathKey::of(folder))
-        };
+        // keys are dear, and mostly it is the very folder
+        let is_in_it = path
+            .parent()
+            .is_some_and(|parent| parent == *folder || PathKey::of(&parent) == PathKey::of(folder));
         // a name that says nothing but the original one is as right as it was, and its owner may have given another
-        if !is_in(folder) || self.settings.name == Template::standard_name() {
-            return is_in(folder);
+        if !is_in_it || named == Named::ByOriginal {
+            return is_in_it;
         }
         let (own, extension) = text::split(resource.name);
         let original = if resource.stem == Stem::Own { own } else { text::split(asset.primary().name).0 };

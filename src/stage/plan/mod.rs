@@ -20,6 +20,7 @@ use std::collections::{HashMap, HashSet};
 
 use blake3::Hash;
 use chrono::{DateTime, FixedOffset};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::apple::text;
 use crate::category::outcome::{Wishes, time_of};
@@ -37,6 +38,9 @@ use crate::stage::survey::Held;
 pub use albums::form_on;
 pub use fitting::{Fitting, fitting};
 use standing::Standing;
+
+/// Of how many assets is asked side by side what does not depend on the others.
+const ABREAST: usize = 4096;
 
 /// The list of actions that turns an export into library files.
 #[derive(Debug, Default)]
@@ -80,8 +84,15 @@ pub fn plan(
     for asset in &order {
         planner.keep(*asset);
     }
-    for asset in order {
-        planner.place(asset, assets.collections());
+    // where each is to stand is asked side by side; the names are given in their order
+    for some in order.chunks(ABREAST) {
+        let folder = |asset: &Asset<'_>| {
+            planner.is_new(*asset).then(|| planner.folder(*asset, asset.time(), assets.collections()))
+        };
+        let folders: Vec<Option<LibraryPath>> = some.par_iter().map(folder).collect();
+        for (asset, folder) in some.iter().zip(folders) {
+            folder.into_iter().for_each(|folder| planner.place(*asset, folder));
+        }
     }
     planner.others(wishes);
     planner.albums(assets);
@@ -210,13 +221,20 @@ impl Planner<'_> {
         asset.apart().find(|apart| !is_mixed(apart))
     }
 
-    /// Gives paths to what has none: beside what has one, else where the layout says.
-    fn place(&mut self, asset: Asset<'_>, albums: &Arena<AlbumId, Album>) {
-        let is_new =
-            |r: &Resource<'_>| !self.plan.paths.contains(r.content) && self.entry_of.contains(r.content);
+    /// Whether something of an asset has no path.
+    fn is_new(&self, asset: Asset<'_>) -> bool {
+        asset.resources().any(|resource| self.is_without_path(&resource))
+    }
+
+    fn is_without_path(&self, resource: &Resource<'_>) -> bool {
+        !self.plan.paths.contains(resource.content) && self.entry_of.contains(resource.content)
+    }
+
+    /// Gives paths to what has none: beside what has one, else in this folder, where the layout says.
+    fn place(&mut self, asset: Asset<'_>, folder: LibraryPath) {
         let (left_out, new): (Vec<Resource<'_>>, Vec<Resource<'_>>) = asset
             .resources()
-            .filter(is_new)
+            .filter(|resource| self.is_without_path(resource))
             .partition(|resource| self.is_excluded(asset) || self.is_forgotten(asset, *resource));
         self.plan.excluded.extend(left_out.iter().map(|resource| resource.content));
         if new.is_empty() {
@@ -226,8 +244,7 @@ impl Planner<'_> {
         let beside = anchor
             .as_ref()
             .and_then(|path| Some((path.parent()?, text::split(path.file_name()).0.to_owned())));
-        let (folder, anchor_stem) =
-            beside.unwrap_or_else(|| (self.folder(asset, asset.time(), albums), String::new()));
+        let (folder, anchor_stem) = beside.unwrap_or((folder, String::new()));
         let named = new.into_iter().map(|resource| {
             let (own_stem, extension) = text::split(resource.name);
             let own = resource.stem == Stem::Own;
