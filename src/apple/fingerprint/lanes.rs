@@ -44,7 +44,10 @@ pub struct Lanes {
     lanes: [Option<Lane>; MOST],
     /// In the order in which they lie in the buffer.
     rooms: Vec<Range<usize>>,
+    /// It grows as far as it is needed.
     buffer: Vec<u8>,
+    /// How far it may grow.
+    most: usize,
 }
 
 /// Names an open lane.
@@ -87,23 +90,29 @@ impl Lanes {
     }
 
     fn of(kernel: Option<Kernel>, most: usize) -> Self {
-        let buffer = vec![0; most + HEAD + TAIL];
-        Lanes { kernel, lanes: [const { None }; MOST], rooms: Vec::with_capacity(MOST), buffer }
+        let (rooms, most) = (Vec::with_capacity(MOST), most + HEAD + TAIL);
+        Lanes { kernel, lanes: [const { None }; MOST], rooms, buffer: Vec::new(), most }
     }
 
     /// Opens a lane for a file that comes in pieces of up to `size` bytes. `None` if all are open, or their rooms leave
-    /// too little; where none is open, there is room for all that they may have together.
+    /// too little, or the system has no more memory; where none is open, there is room for all that they may have together.
     pub fn open(&mut self, size: usize) -> Option<LaneId> {
         let at = self.lanes.iter().position(Option::is_none)?;
         let needed = HEAD + size + TAIL;
         // the first gap that is large enough
         let ends = std::iter::once(0).chain(self.rooms.iter().map(|room| room.end));
-        let starts = self.rooms.iter().map(|room| room.start).chain([self.buffer.len()]);
+        let starts = self.rooms.iter().map(|room| room.start).chain([self.most]);
         let (place, start) = ends
             .zip(starts)
             .enumerate()
             .find_map(|(place, (start, end))| (end - start >= needed).then_some((place, start)))?;
         let room = start..start + needed;
+        let more = room.end.saturating_sub(self.buffer.len());
+        // a file alone has to have its room; the others can wait for it
+        if more > 0 && self.buffer.try_reserve_exact(more).is_err() && !self.rooms.is_empty() {
+            return None;
+        }
+        self.buffer.resize(self.buffer.len() + more, 0);
         self.rooms.insert(place, room.clone());
         self.lanes[at] = Some(Lane { state: BEFORE, room, from: 0, to: 0, length: 0, ended: false });
         self.begin(LaneId(at));
@@ -337,6 +346,9 @@ mod tests {
     #[test]
     fn rooms_lie_apart_and_are_used_again() {
         let mut lanes = Lanes::of(None, 1_000);
+        let little = lanes.open(100).unwrap();
+        assert_eq!(lanes.buffer.len(), 64 + 100 + 128, "no more than is needed");
+        lanes.close(little);
         let all = lanes.open(1_000).unwrap();
         assert_eq!(lanes.open(0), None, "no room is left");
         lanes.close(all);

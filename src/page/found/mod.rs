@@ -227,25 +227,30 @@ fn mail(kept: &Kept<'_>, tables: &Tables) -> Option<Section> {
     (!messages.is_empty()).then(|| Section::mail(messages))
 }
 
+/// Bytes of an address that a page is to follow. No server takes longer ones, and a page of them would fill the memory.
+const LONGEST_ADDRESS: usize = 8 << 10;
+
 fn bookmarks(tables: &Tables, hidden: HiddenAndDeleted) -> Option<Section> {
     let columns = &["title", "url", "modified_utc", "favourite", "deleted", "folder", "reading_list"];
-    let rows = tables.rows("bookmarks", columns)?;
-    let is_left_out = |row: &&Row| row.flag("deleted") && hidden == HiddenAndDeleted::LeftOut;
-    let left_out = rows.iter().filter(is_left_out).count() as u64;
-    let bookmark = |row: &Row| {
+    let (mut shown, mut left_out) = (Vec::new(), 0);
+    tables.each("bookmarks", columns, |row| {
+        if row.flag("deleted") && hidden == HiddenAndDeleted::LeftOut {
+            left_out += 1;
+            return;
+        }
         let text = |column| row.text(column).map(str::to_owned);
-        BookmarkShown {
+        shown.push(BookmarkShown {
             title: text("title").unwrap_or_default(),
-            url: text("url").unwrap_or_default(),
+            url: text("url").filter(|url| url.len() <= LONGEST_ADDRESS).unwrap_or_default(),
             folder: text("folder").unwrap_or_default(),
             modified: text("modified_utc"),
             favourite: row.flag("favourite"),
             reading_list: row.flag("reading_list"),
             deleted: row.flag("deleted"),
-        }
-    };
-    let shown: Vec<BookmarkShown> = rows.iter().filter(|row| !is_left_out(row)).map(bookmark).collect();
-    (!rows.is_empty()).then(|| Section::bookmarks(&shown, left_out))
+        });
+    })?;
+    let is_none = shown.is_empty() && left_out == 0;
+    (!is_none).then(|| Section::bookmarks(&shown, left_out))
 }
 
 #[cfg(test)]

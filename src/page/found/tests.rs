@@ -375,6 +375,22 @@ fn whatever_there_is_the_page_of_records_stays_small() {
 }
 
 #[test]
+fn an_address_that_no_server_takes_is_no_link() {
+    let row = |at: u32, length: usize| {
+        let url = format!("https://b.c/{}", "x".repeat(length));
+        format!(
+            "INSERT INTO bookmarks (title, url, favourite, deleted, reading_list, modified_basis) \
+             VALUES ('{at}', '{url}', 0, 0, 0, 'none');"
+        )
+    };
+    let library = Library::new(&[], &format!("{}{}", row(1, 1_000), row(2, 9_000)));
+    let bookmarks = library.section("Bookmarks").1["bookmarks"].clone();
+    let lengths = [0, 1].map(|at| bookmarks[at]["url"].as_str().map_or(0, str::len));
+    assert_eq!(lengths, [1_012, 0]);
+    assert_eq!(bookmarks[1]["title"], "2");
+}
+
+#[test]
 fn the_newest_database_of_ours_counts_and_nobody_elses() {
     let rows = |title: &str| {
         format!(
