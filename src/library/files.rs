@@ -1,8 +1,9 @@
-//! Files and folders below a root, a library or a folder of copies: looked at without following a link, made, named and
-//! dated without overwriting anything; and those of Windfall's own that a new text replaces, all at once or not at all.
+//! Files and folders below a root, a library or a folder of copies: looked at without following a link, made, named
+//! and dated without overwriting anything; and those of Windfall's own that a new text replaces, all at once or not
+//! at all, unless they hold it already.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -128,6 +129,29 @@ pub fn replace(
     drop(buffered);
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Whether a file holds exactly what `write` writes. It is not read beyond the first difference.
+pub fn holds(file: File, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> bool {
+    let mut comparing = Comparing(BufReader::new(file));
+    write(&mut comparing).is_ok() && comparing.0.fill_buf().is_ok_and(<[u8]>::is_empty)
+}
+
+/// Takes what a file holds, and refuses anything else at the first difference.
+struct Comparing(BufReader<File>);
+
+impl Write for Comparing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let held = self.0.fill_buf()?;
+        let length = held.len().min(bytes.len());
+        let is_same = length > 0 && held.get(..length) == bytes.get(..length);
+        self.0.consume(length);
+        if is_same || bytes.is_empty() { Ok(length) } else { Err(io::ErrorKind::InvalidData.into()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Whether a file of Windfall's own waits to take the place of another, or did when a run was killed.

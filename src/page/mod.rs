@@ -29,7 +29,7 @@ mod timeline;
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +39,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::library::catalog::{Catalog, StoredFile};
-use crate::library::files::{Company, replace};
+use crate::library::files::{Company, holds, replace};
 use crate::library::filter::HiddenAndDeleted;
 use crate::library::{layout, name};
 use crate::page::address::find;
@@ -236,31 +236,11 @@ fn put_written(
     place: &Path,
     write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
 ) -> Result<bool, Error> {
-    if let Ok(before) = File::open(place) {
-        let mut before = Before(BufReader::new(before));
-        if write(&mut before).is_ok() && before.0.fill_buf().is_ok_and(<[u8]>::is_empty) {
-            return Ok(false);
-        }
+    if File::open(place).is_ok_and(|before| holds(before, write)) {
+        return Ok(false);
     }
     replace(own, place, Company::Others, write).map_err(Error::io("write", place))?;
     Ok(true)
-}
-
-/// A page that stands there, and takes what it says already.
-struct Before(BufReader<File>);
-
-impl Write for Before {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let before = self.0.fill_buf()?;
-        let length = before.len().min(bytes.len());
-        let is_same = length > 0 && before.get(..length) == bytes.get(..length);
-        self.0.consume(length);
-        if is_same || bytes.is_empty() { Ok(length) } else { Err(io::ErrorKind::InvalidData.into()) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// The photos that should have a picture and have none, each with a word why.

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::contents::{ArchiveId, Class, Contents, Entry, EntryId, ExportId, Identity};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::{Catalog, Ids};
-use crate::library::files::{Company, make_folder, replace};
+use crate::library::files::{Company, holds, make_folder, replace};
 use crate::library::layout;
 use crate::library::origins;
 use crate::library::path::LibraryPath;
@@ -113,22 +113,5 @@ fn stands(place: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> boo
     if !fs::symlink_metadata(place).is_ok_and(|metadata| metadata.is_file()) {
         return false;
     }
-    let Ok(file) = File::open(place) else { return false };
-    let mut comparing = Comparing(BufReader::new(file));
-    write(&mut comparing).is_ok() && comparing.0.read(&mut [0]).is_ok_and(|more| more == 0)
-}
-
-/// Takes what a file holds, and refuses anything else at the first difference.
-struct Comparing(BufReader<File>);
-
-impl Write for Comparing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut held = vec![0; bytes.len()];
-        self.0.read_exact(&mut held)?;
-        if held == bytes { Ok(bytes.len()) } else { Err(io::ErrorKind::InvalidData.into()) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    File::open(place).is_ok_and(|file| holds(file, write))
 }
