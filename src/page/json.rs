@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Seek, Write};
 
 use serde::Serialize;
 use tempfile::SpooledTempFile;
@@ -53,14 +53,7 @@ impl Script {
     pub fn copy(&self, to: &mut dyn Write) -> io::Result<()> {
         let mut kept = self.0.borrow_mut();
         kept.rewind()?;
-        let mut window = vec![0; 64 << 10];
-        loop {
-            let length = kept.read(&mut window)?;
-            match window.get(..length) {
-                None | Some([]) => return Ok(()),
-                Some(bytes) => to.write_all(bytes)?,
-            }
-        }
+        io::copy(&mut *kept, to).map(drop)
     }
 }
 
