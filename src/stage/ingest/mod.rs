@@ -1,13 +1,14 @@
 //! Ingest: the one parallel pass over bytes.
 //!
 //! Every entry is read once, and that one reading gives its CRC-32, its BLAKE3, Apple's fingerprint and the
-//! embedded metadata; new bytes go to staging on the way. Each thread ([`worker`]) has many entries open and hashes them
-//! side by side. What an entry means and where it goes is not
-//! decided here.
+//! embedded metadata; new bytes go to staging on the way. Each thread ([`worker`]) has many entries open and hashes
+//! them side by side. What an entry means and where it goes is not decided here.
 //!
 //! An entry whose size and CRC-32 are known is hashed without being written, and read a second time only if
 //! its BLAKE3 turns out to be new. So duplicates cost no disk.
 
+#[cfg(test)]
+mod build;
 mod collect;
 mod kept_lists;
 mod seek_buffer;
@@ -133,54 +134,27 @@ mod tests {
     use std::num::NonZeroUsize;
     use std::sync::atomic::{AtomicBool, Ordering};
 
+    use super::build::{File, inputs};
     use super::collect::BATCH_ENTRIES;
     use super::{Reading, Wanted, ingest};
-    use crate::contents::{
-        Archive, Bytes, Category, Class, ContentSet, Entry, Export, Identity, Inner, Part, Sort,
-    };
+    use crate::contents::ContentSet;
     use crate::error::Error;
     use crate::progress::Watch;
     use crate::stage::discover::Inputs;
     use crate::stage::discover::container::Source;
 
     /// Inputs with `count` entries, all of them the one file of a folder.
-    fn many(folder: &std::path::Path, count: u32) -> Inputs {
+    fn many(folder: &std::path::Path, count: usize) -> Inputs {
         std::fs::write(folder.join("IMG_1.JPG"), "bytes").unwrap();
-        let mut inputs = Inputs::default();
-        let contents = &mut inputs.contents;
-        let export = contents.exports.push(Export {
-            name: "iCloud Photos".into(),
-            category: Category::Photos,
-            total: None,
-            built: None,
-            label: String::new(),
-        });
-        let part = contents.parts.push(Part { export, number: 1 });
-        let archive = contents.archives.push(Archive { name: "Part 1".into(), identity: Identity::Folder });
-        contents.entries.extend((0..count).map(|position| Entry {
-            archive,
-            part,
-            position,
-            path: "IMG_1.JPG".into(),
-            inner: Inner::of("IMG_1.JPG", "IMG_1.JPG"),
-            category: Category::Photos,
-            class: Class::Resource,
-            sort: Sort(0),
-            size: 5,
-            crc32: None,
-            modified: None,
-            given: true,
-            bytes: Bytes::Unread,
-        }));
-        inputs.sources.insert(archive, Source::Folder(folder.to_owned()));
-        inputs
+        let file = || File { path: "IMG_1.JPG", size: 5, crc32: None };
+        inputs(Source::Folder(folder.to_owned()), std::iter::repeat_with(file).take(count))
     }
 
     #[test]
     fn a_record_that_fails_ends_the_pass_and_leaves_the_callers_flag_alone() {
         let folder = tempfile::tempdir().unwrap();
         // more than fit between the threads and the record
-        let mut inputs = many(folder.path(), 3 * BATCH_ENTRIES as u32);
+        let mut inputs = many(folder.path(), 3 * BATCH_ENTRIES);
         let cancel = AtomicBool::new(false);
         let reading = Reading {
             staging: None,

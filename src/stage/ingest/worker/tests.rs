@@ -17,16 +17,14 @@ use super::Worker;
 use super::settle::Arrival;
 use crate::apple::fingerprint::Fingerprint;
 use crate::apple::zip::{Window, ZipArchive};
-use crate::contents::{
-    Archive, Bytes, Category, Class, ContentSet, Entry, Export, Identity, Inner, Part, Sort,
-};
+use crate::contents::ContentSet;
 use crate::library::record::Novelty;
 use crate::library::staging::Staging;
 use crate::progress::Watch;
 use crate::stage::discover::Inputs;
 use crate::stage::discover::container::Source;
 use crate::stage::ingest::tasks::Tasks;
-use crate::stage::ingest::{Message, Reading, Wanted};
+use crate::stage::ingest::{Message, Reading, Wanted, build};
 
 #[test]
 fn nobody_waits_for_bytes_of_a_thread_that_panicked() {
@@ -128,33 +126,8 @@ fn write_zip<'a>(
 }
 
 fn inputs(archive: &ZipArchive) -> Inputs {
-    let mut inputs = Inputs::default();
-    let contents = &mut inputs.contents;
-    let export = contents.exports.push(Export {
-        name: "iCloud Photos".into(),
-        category: Category::Photos,
-        total: None,
-        built: None,
-        label: String::new(),
-    });
-    let part = contents.parts.push(Part { export, number: 1 });
-    let id = contents.archives.push(Archive { name: "Part 1".into(), identity: Identity::Folder });
-    contents.entries.extend(archive.entries.iter().map(|entry| Entry {
-        archive: id,
-        part,
-        position: entry.position,
-        path: entry.name.clone(),
-        inner: Inner::of(&entry.name, &entry.name),
-        category: Category::Photos,
-        class: Class::Resource,
-        sort: Sort(0),
-        size: entry.size,
-        crc32: Some(entry.crc32),
-        modified: None,
-        given: true,
-        bytes: Bytes::Unread,
-    }));
+    let files = archive.entries.iter();
+    let files = files.map(|file| build::File { path: &file.name, size: file.size, crc32: Some(file.crc32) });
     let zip = ZipArchive::open(Window::file(archive.file().try_clone().unwrap()).unwrap()).unwrap();
-    inputs.sources.insert(id, Source::Zip(Arc::new(zip)));
-    inputs
+    build::inputs(Source::Zip(Arc::new(zip)), files)
 }
