@@ -7,7 +7,6 @@
 //! not wanted or could not be placed, stays as it is.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs::File;
 use std::path::Path;
 
 use crate::apple::zip::{Window, ZipArchive};
@@ -22,7 +21,7 @@ use crate::problem::amount::counted;
 use crate::run::import::Run;
 use crate::run::import::place::Placed;
 use crate::run::moves;
-use crate::stage::discover::{Inputs, ReadThrough};
+use crate::stage::discover::{Inputs, ReadThrough, part_file};
 use crate::stage::place::file_of;
 use crate::stage::reclaim::Key;
 use crate::stage::survey::Before;
@@ -62,7 +61,7 @@ pub(super) fn take_out(inputs: &mut Inputs, before: &Before, library: &Path) -> 
         let files = before.unsorted().filter(|record| record.content == content);
         let files: Vec<LibraryPath> = files.map(|record| record.path.clone()).collect();
         let Some(first) = files.first() else { continue };
-        let identity = identity(&first.to_path(library));
+        let identity = identity(library, first);
         let is_it = |through: &&ReadThrough| {
             let own = through.archives.first().map(|archive| &contents.archives[*archive].identity);
             own.is_some() && own == identity.as_ref()
@@ -87,8 +86,9 @@ fn is_read(entry: &Entry) -> bool {
 }
 
 /// What tells the archive in a file from all others.
-fn identity(file: &Path) -> Option<Identity> {
-    let archive = ZipArchive::open(Window::file(File::open(file).ok()?).ok()?).ok()?;
+fn identity(library: &Path, path: &LibraryPath) -> Option<Identity> {
+    let file = part_file::open(library, path.as_str()).ok()?;
+    let archive = ZipArchive::open(Window::file(file).ok()?).ok()?;
     Some(Identity::Zip { size: archive.size, directory: archive.directory })
 }
 

@@ -50,11 +50,14 @@ pub fn containers(contents: &Contents, standing: &HashMap<ContentId, PathBuf>) -
     if archives.is_empty() {
         return Vec::new();
     }
+    let mut beside: BTreeMap<ArchiveId, Vec<EntryId>> = BTreeMap::new();
+    for (id, entry) in contents.entries.pairs().filter(|(_, entry)| archives.contains_key(&entry.archive)) {
+        beside.entry(entry.archive).or_default().push(id);
+    }
     let categories = reclaim::categories(contents);
     let mut containers = Vec::new();
     for (archive, kept) in archives {
-        let all = contents.entries.pairs().filter(|(_, entry)| entry.archive == archive);
-        let mut all: Vec<EntryId> = all.map(|(id, _)| id).collect();
+        let mut all = beside.remove(&archive).unwrap_or_default();
         all.sort_by_key(|id| &contents.entries[*id].path);
         let Some(first) = all.first() else { continue };
         let part = contents.entries[*first].part;
