@@ -1,8 +1,8 @@
 //! Files on their way to their fingerprints, many side by side.
 //!
-//! Each has a lane: what SHA-1 takes of it, a piece at a time, which is the salt, its bytes and the padding, in blocks of 64.
-//! Pieces are read into the lanes' own buffer, so that nothing is copied but what one piece leaves over for the next.
-//! [`Lanes::advance`] then hashes what stands ready in all of them.
+//! Each has a lane: what SHA-1 takes of it, a piece at a time, which is the salt, its bytes and the padding, in
+//! blocks of 64. Pieces are read into the lanes' own buffer, so that nothing is copied but what one piece leaves over
+//! for the next. [`Lanes::advance`] then hashes what stands ready in all of them.
 //!
 //! The buffer is one, and each lane has a stretch of it for as long as its file is open: fresh memory comes as zeroed
 //! pages, and to have those for every file costs as much as hashing side by side brings.
@@ -94,8 +94,9 @@ impl Lanes {
         Lanes { kernel, lanes: [const { None }; MOST], rooms, buffer: Vec::new(), most }
     }
 
-    /// Opens a lane for a file that comes in pieces of up to `size` bytes. `None` if all are open, or their rooms leave
-    /// too little, or the system has no more memory; where none is open, there is room for all that they may have together.
+    /// Opens a lane for a file that comes in pieces of up to `size` bytes. `None` if all are open, or their rooms
+    /// leave too little, or the system has no more memory; where none is open, there is room for all that they may
+    /// have together.
     pub fn open(&mut self, size: usize) -> Option<LaneId> {
         let at = self.lanes.iter().position(Option::is_none)?;
         let needed = HEAD + size + TAIL;

@@ -38,8 +38,8 @@ pub(super) struct Kernel {
 }
 
 impl Kernel {
-    /// The widest vectors that pay: those of AVX-512 and AVX2. With four lanes, as SSE and NEON have them, the processor's
-    /// own instruction for one message is as fast.
+    /// The widest vectors that pay: those of AVX-512 and AVX2. With four lanes, as SSE and NEON have them, the
+    /// processor's own instruction for one message is as fast.
     pub(super) fn pick() -> Option<Self> {
         Self::all().into_iter().find(|kernel| kernel.lanes >= 8)
     }

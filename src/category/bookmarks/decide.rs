@@ -14,8 +14,8 @@ use crate::category::recognise::Sort;
 use crate::contents::{Category, ContentId, Contents, Entry, ExportId};
 use crate::library::layout;
 
-/// Bytes of memory that all bookmarks may take: 380,000 of them. They are all held, because those of several exports become
-/// one file; with what the program takes besides, it is what fits into 256 MiB.
+/// Bytes of memory that all bookmarks may take: 380,000 of them. They are all held, because those of several exports
+/// become one file; with what the program takes besides, it is what fits into 256 MiB.
 const ROOM: usize = 160 << 20;
 
 /// The files of bookmarks that were read.

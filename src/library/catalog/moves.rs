@@ -1,5 +1,5 @@
-//! The journal of files that their owner had moved: by `arrange`, by `forget`, and back; and of archives in `Other/` that an
-//! import has read through, and that go.
+//! The journal of files that their owner had moved: by `arrange`, by `forget`, and back; and of archives in `Other/`
+//! that an import has read through, and that go.
 //!
 //! A run's moves are on record before the first rename, and each is done when its file stands where it should and the
 //! records say so. The run is at its end only when what was derived of these files has followed; until then the next

@@ -48,7 +48,8 @@ pub struct Found {
 /// Everything besides photos that a library has.
 ///
 /// # Errors
-/// If the catalog cannot be read, or there is no room for what a section says. What is wrong with the database or a file is no error.
+/// If the catalog cannot be read, or there is no room for what a section says. What is wrong with the database or a
+/// file is no error.
 pub fn sections(
     library: &Path,
     catalog: &Catalog,

@@ -55,7 +55,8 @@ pub fn fill(reading: &mut Reading<'_, '_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The zones that Apple states for calendars whose files may name none, by name. The newest export decides, for all alike.
+/// The zones that Apple states for calendars whose files may name none, by name. The newest export decides, for all
+/// alike.
 fn stated_zones(reading: &mut Reading<'_, '_>) -> HashMap<String, Tz> {
     let contents = reading.filling.contents;
     let mut zones: HashMap<String, (ExportId, Tz)> = HashMap::new();

@@ -6,9 +6,9 @@
 //! makes the lines that lack, which hold until the next import of the true archive. Match and plan run over all
 //! of it as in an import.
 //!
-//! `old` asks the old catalog, `told` reads the tables, `sorted` says what each file is, `kept` and `deliveries` read the folders of details.
-//! Links, lists, copies and sidecars are in no table, so that `sorted` must know them by what they are; else they
-//! would be called the owner's.
+//! `old` asks the old catalog, `told` reads the tables, `sorted` says what each file is, `kept` and `deliveries` read
+//! the folders of details. Links, lists, copies and sidecars are in no table, so that `sorted` must know them by what
+//! they are; else they would be called the owner's.
 //!
 //! No file of the library is changed; the old catalog is kept aside, and stays in its place until the new one is
 //! whole.
@@ -273,8 +273,8 @@ impl Made {
     }
 }
 
-/// The files among those of nobody that are as Windfall makes them of all that stands; those beside their names too, where
-/// the owner has another file.
+/// The files among those of nobody that are as Windfall makes them of all that stands; those beside their names too,
+/// where the owner has another file.
 fn recognised(
     made: &[outcome::Made<'_>],
     open: &Shelf<'_>,

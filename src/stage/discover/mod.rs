@@ -5,9 +5,9 @@
 //! nothing is called a duplicate yet. An archive that the catalog knows is recognised by its size and central
 //! directory, so its entries arrive with their bytes already known and need not be read again.
 //!
-//! [`search`] finds archives and folders, [`kept`] those that the library keeps as files, `group` joins parts to exports,
-//! `known` finds what the catalog has on record, `part_file` opens the files of part folders. What makes a part, and what an entry is for, is
-//! for the [`category`](crate::category) to say.
+//! [`search`] finds archives and folders, [`kept`] those that the library keeps as files, `group` joins parts to
+//! exports, `known` finds what the catalog has on record, `part_file` opens the files of part folders. What makes a
+//! part, and what an entry is for, is for the [`category`](crate::category) to say.
 
 pub mod container;
 pub mod fit;

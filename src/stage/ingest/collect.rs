@@ -20,7 +20,8 @@ pub(super) const BATCH_ENTRIES: usize = 8192;
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Makes copies wait for their original. If two threads had the same bytes, the one that waited for the other may
-/// report first, for the other's fingerprint may be on its way still; and a copy of bytes that are not on record cannot be recorded.
+/// report first, for the other's fingerprint may be on its way still; and a copy of bytes that are not on record
+/// cannot be recorded.
 struct InOrder {
     /// Contents from here on are new in this pass.
     first_new: ContentId,

@@ -1,7 +1,7 @@
 //! What a pass reads, and in which order.
 //!
-//! By archive and position, which is how the bytes lie on the drive, but large entries go first, so that none of them is left
-//! running alone at the end.
+//! By archive and position, which is how the bytes lie on the drive, but large entries go first, so that none of them
+//! is left running alone at the end.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,5 +1,6 @@
 //! A whole request: every category but photos, from the archives that the builder writes to what stands in the
-//! library, what the command says of it, and what it says to programs. Values are written out in every test, because owners and their programs rely on them.
+//! library, what the command says of it, and what it says to programs. Values are written out in every test, because
+//! owners and their programs rely on them.
 
 mod around;
 mod as_apple_writes;

@@ -79,8 +79,8 @@ fn look(path: &Path) -> Look {
 }
 
 impl Searcher<'_> {
-    /// Takes files in that are Apple's. They are looked at on the threads of the current rayon pool, and taken in one after
-    /// the other. The caller decides what becomes of strangers.
+    /// Takes files in that are Apple's. They are looked at on the threads of the current rayon pool, and taken in one
+    /// after the other. The caller decides what becomes of strangers.
     pub(super) fn files(&mut self, paths: &[PathBuf]) -> Result<Vec<Whose>, Error> {
         let mut whose = Vec::with_capacity(paths.len());
         for paths in paths.chunks(ABREAST) {

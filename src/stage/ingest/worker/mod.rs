@@ -1,12 +1,13 @@
-//! One thread of the pass: entries from their archives into staging, as many open at once as are best hashed side by side.
+//! One thread of the pass: entries from their archives into staging, as many open at once as are best hashed side by
+//! side.
 //!
-//! An entry is known for new or for a copy by its BLAKE3, as soon as its last byte is read, and its bytes are put into
-//! staging then. Only Apple's fingerprint comes later, when the other lanes have come as far. Nobody ever waits for that, so two
-//! threads that have each other's copies cannot stop each other.
+//! An entry is known for new or for a copy by its BLAKE3, as soon as its last byte is read, and its bytes are put
+//! into staging then. Only Apple's fingerprint comes later, when the other lanes have come as far. Nobody ever waits
+//! for that, so two threads that have each other's copies cannot stop each other.
 //!
-//! A parser that panics does not end the run, and what goes wrong with one entry stops no other. A deflated
-//! entry of up to 8 MiB, or less with very many threads, is held in memory and hashed before anything is written, so that most duplicates of
-//! photos never touch the disk.
+//! A parser that panics does not end the run, and what goes wrong with one entry stops no other. A deflated entry of
+//! up to 8 MiB, or less with very many threads, is held in memory and hashed before anything is written, so that most
+//! duplicates of photos never touch the disk.
 //!
 //! So an entry goes this way: opened; read piece by piece, each hashed before the next; after the last piece settled, as
 //! a copy, as new, or to be read again; when its last blocks are hashed, told of.
@@ -207,8 +208,8 @@ impl<'a> Worker<'a> {
             && !(self.is_spooled(id) && streams().any(|other| self.is_spooled(other)))
     }
 
-    /// Reads on in all entries that have nothing to hash, and reports those that are through. `false` if that was the end of
-    /// the pass.
+    /// Reads on in all entries that have nothing to hash, and reports those that are through. `false` if that was the
+    /// end of the pass.
     fn go_on<'w>(
         &'w self,
         open: &mut Vec<Open<'w>>,

@@ -1,8 +1,8 @@
 //! One reading of an entry: BLAKE3 and CRC-32 as its bytes go by, and the bytes where they are wanted. Its fingerprint is
 //! made in its lane.
 //!
-//! It goes on piece by piece, so that a thread can have many entries open and hash them side by side. Whether the bytes are
-//! new is not decided here, because it is known only once all of them are hashed.
+//! It goes on piece by piece, so that a thread can have many entries open and hash them side by side. Whether the
+//! bytes are new is not decided here, because it is known only once all of them are hashed.
 //!
 //! A large file of a part folder is cloned first, where the drive can do that, and the clone is read. So what
 //! is hashed is what is kept, whatever happens to the file meanwhile.
@@ -193,8 +193,8 @@ impl Worker<'_> {
         Ok(if is_last { Piece::Last } else { Piece::Full })
     }
 
-    /// Whether the pieces of an entry are hashed for its fingerprint before it is known what it is. What turns out to be a
-    /// copy has one already, and what turns out not to be one is read again.
+    /// Whether the pieces of an entry are hashed for its fingerprint before it is known what it is. What turns out to
+    /// be a copy has one already, and what turns out not to be one is read again.
     fn is_fingerprinted(&self, entry: &Entry, guess: Guess) -> bool {
         category::wants_fingerprint(entry.class) && (guess == Guess::New || self.reading.staging.is_none())
     }
