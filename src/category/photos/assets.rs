@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::apple::text;
 use crate::category::photos::by_name::scheme_b_base;
@@ -12,12 +13,15 @@ use crate::category::photos::doubts::{Doubts, quoted};
 use crate::category::photos::listed::Listed;
 use crate::category::photos::lists::details::Row;
 use crate::category::photos::media::{Format, Kind};
-use crate::category::photos::pairs::{Pairs, companions, pair};
+use crate::category::photos::pairs::{Companions, Pairs, companions, pair};
 use crate::category::photos::rows::{RowAt, Rows};
 use crate::category::photos::time::{Captured, CapturedFrom, Sources, capture};
 use crate::category::photos::{Asset, AssetId, Heard, Resource, Role, Said, Sort};
 use crate::contents::{Arena, ByContent, Class, Content, ContentId, Contents, Entry, PartId};
 use crate::problem::{Code, Problem};
+
+/// How many media are looked at side by side.
+const ABREAST: usize = 4096;
 
 /// More rows that disagree about one file are counted, not listed.
 const MOST_SAID: usize = 20;
@@ -42,6 +46,8 @@ struct Told<'a> {
     favorite: Option<bool>,
     hidden: Option<bool>,
     deleted: Option<bool>,
+    /// Whether they give it dates of different days.
+    is_disputed: bool,
 }
 
 /// One content that is a medium, with its entries and what its rows come to.
@@ -101,35 +107,38 @@ impl Medium<'_> {
 
 /// Builds the assets.
 pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone: Tz) -> Gathered {
-    let mut problems = Doubts::default();
     let entries = by_bytes(contents);
-    let media = collect(contents, heard, &entries, rows, &mut problems);
+    let media = collect(contents, heard, &entries, rows);
     let pairs = pair(&media);
     let companions = companions(&media, &pairs);
     let lists = Listed::new(contents, heard);
 
-    let movies = &pairs.first_still;
-    let followers = movies.len() + companions.of.len();
-    let mut assets = Gathered::default();
-    assets.assets.reserve_exact(media.len().saturating_sub(followers));
-    for (still, medium) in media.iter().enumerate() {
-        if movies.contains_key(&still) || companions.of.contains_key(&still) {
-            continue;
-        }
-        let mut members = vec![(still, Role::Primary)];
-        if let Some(&movie) = pairs.movie.get(&still) {
-            if movies[&movie] == still {
-                members.push((movie, Role::Movie));
-            } else {
-                assets.shared_movies.push((medium.index(), media[movie].index()));
-            }
-        }
-        members.extend(companions.with.get(&still).into_iter().flatten().map(|&c| (c, Role::Companion)));
-        assets.assets.push(asset(&media, &members, rows, &lists, zone));
+    let leads = |m: &usize| !pairs.first_still.contains_key(m) && !companions.of.contains_key(m);
+    let stills: Vec<usize> = (0..media.len()).filter(leads).collect();
+    let mut gathered = Gathered::default();
+    gathered.assets.reserve_exact(stills.len());
+    for some in stills.chunks(ABREAST) {
+        let asset = |&still: &usize| asset(&media, &members(still, &pairs, &companions), rows, &lists, zone);
+        let assets: Vec<Asset> = some.par_iter().map(asset).collect();
+        gathered.assets.extend(assets);
     }
-    assets.problems = problems.into_problems();
-    assets.problems.extend(unlisted(contents, rows, &media, &pairs));
-    assets
+    let elsewhere = |still: &usize| {
+        let movie = pairs.movie.get(still).filter(|movie| pairs.first_still[movie] != *still)?;
+        Some((media[*still].index(), media[*movie].index()))
+    };
+    gathered.shared_movies = stills.iter().filter_map(elsewhere).collect();
+    gathered.problems = disputed(contents, rows, &media);
+    gathered.problems.extend(unlisted(contents, rows, &media, &pairs));
+    gathered
+}
+
+/// The media that a still leads, itself first.
+fn members(still: usize, pairs: &Pairs, companions: &Companions) -> Vec<(usize, Role)> {
+    let mut members = vec![(still, Role::Primary)];
+    let movie = pairs.movie.get(&still).filter(|movie| pairs.first_still[movie] == still);
+    members.extend(movie.map(|&movie| (movie, Role::Movie)));
+    members.extend(companions.with.get(&still).into_iter().flatten().map(|&c| (c, Role::Companion)));
+    members
 }
 
 /// Entries of media, those of the same bytes side by side, in the order of their first.
@@ -152,37 +161,66 @@ fn collect<'a>(
     heard: &'a Heard,
     entries: &'a [&'a Entry],
     rows: &Rows<'a>,
-    problems: &mut Doubts,
 ) -> Vec<Medium<'a>> {
-    let of_same_bytes = || entries.chunk_by(|a, b| a.content() == b.content());
-    let mut media = Vec::with_capacity(of_same_bytes().count());
-    media.extend(of_same_bytes().filter_map(|entries| {
+    let of_same_bytes: Vec<&[&Entry]> = entries.chunk_by(|a, b| a.content() == b.content()).collect();
+    let medium = |entries: &&'a [&'a Entry]| {
         let index = entries[0].content()?;
         let (content, said) = (&contents.distinct[index], &heard.said[index]);
-        let told = told(contents, rows.of(index), problems);
+        let told = told(contents, rows.of(index));
         let format = said.embedded.format;
         let medium = Medium { content, said, entries, told, kind: Kind::Other, format };
         Some(Medium { kind: format.kind(medium.name()), ..medium })
-    }));
+    };
+    let mut media = Vec::with_capacity(of_same_bytes.len());
+    for some in of_same_bytes.chunks(ABREAST) {
+        let some: Vec<Option<Medium<'_>>> = some.par_iter().map(medium).collect();
+        media.extend(some.into_iter().flatten());
+    }
     media
 }
 
 /// What several rows say together. Those of the newest export decide; among them the earliest date gives name,
 /// dates and views, favourite if any says so, hidden and deleted only if all do.
-fn told<'a>(
-    contents: &Contents,
-    claims: impl Iterator<Item = RowAt<'a>> + Clone,
-    problems: &mut Doubts,
-) -> Option<Told<'a>> {
-    let newest = claims.clone().map(|at| at.export(contents)).max()?;
-    let claims: Vec<RowAt<'a>> = claims.filter(|at| at.export(contents) == newest).collect();
-    let first = claims.iter().min_by_key(|at| at.row.created.map_or((1, None), |t| (0, Some(t))))?;
-    let dates: Vec<DateTime<Utc>> = claims.iter().filter_map(|at| at.row.created).collect();
-    if let (Some(earliest), Some(latest)) = (dates.iter().min(), dates.iter().max())
-        && *latest - *earliest > TimeDelta::days(1)
-    {
+fn told<'a>(contents: &Contents, claims: impl Iterator<Item = RowAt<'a>> + Clone) -> Option<Told<'a>> {
+    let claims = newest(contents, claims);
+    let first = first(&claims)?;
+    let dates = || claims.iter().filter_map(|at| at.row.created);
+    let spread = dates().max().zip(dates().min()).map(|(latest, earliest)| latest - earliest);
+    let any = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
+        claims.iter().filter_map(flag).reduce(|a, b| a || b)
+    };
+    let all = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
+        claims.iter().filter_map(flag).reduce(|a, b| a && b)
+    };
+    Some(Told {
+        first: first.row,
+        imported: first.row.imported.or_else(|| claims.iter().filter_map(|at| at.row.imported).min()),
+        favorite: any(|at| at.row.favorite),
+        hidden: all(|at| at.row.hidden),
+        deleted: all(|at| at.row.deleted),
+        is_disputed: spread.is_some_and(|spread| spread > TimeDelta::days(1)),
+    })
+}
+
+/// The rows of the newest export that has any.
+fn newest<'a>(contents: &Contents, claims: impl Iterator<Item = RowAt<'a>> + Clone) -> Vec<RowAt<'a>> {
+    let newest = claims.clone().map(|at| at.export(contents)).max();
+    claims.filter(|at| Some(at.export(contents)) == newest).collect()
+}
+
+/// The row with the earliest date, else the first.
+fn first<'a>(claims: &[RowAt<'a>]) -> Option<RowAt<'a>> {
+    claims.iter().min_by_key(|at| at.row.created.map_or((1, None), |t| (0, Some(t)))).copied()
+}
+
+/// One warning for each medium whose rows give it dates of different days.
+fn disputed(contents: &Contents, rows: &Rows<'_>, media: &[Medium<'_>]) -> Vec<Problem> {
+    let mut problems = Doubts::default();
+    for medium in media.iter().filter(|medium| medium.told.is_some_and(|told| told.is_disputed)) {
+        let claims = newest(contents, rows.of(medium.index()));
+        let Some(first) = first(&claims) else { continue };
         problems.add(Code::ConflictingRows, || {
-            let date = |at: &RowAt<'a>| {
+            let date = |at: &RowAt<'_>| {
                 let created = at.row.created?.format("%Y-%m-%d %H:%M UTC");
                 Some(format!("{} {created}", quoted(&at.row.name)))
             };
@@ -198,19 +236,7 @@ fn told<'a>(
                 .with_entry(first.details.path.as_ref())
         });
     }
-    let any = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
-        claims.iter().filter_map(flag).reduce(|a, b| a || b)
-    };
-    let all = |flag: fn(&RowAt<'a>) -> Option<bool>| -> Option<bool> {
-        claims.iter().filter_map(flag).reduce(|a, b| a && b)
-    };
-    Some(Told {
-        first: first.row,
-        imported: first.row.imported.or_else(|| claims.iter().filter_map(|at| at.row.imported).min()),
-        favorite: any(|at| at.row.favorite),
-        hidden: all(|at| at.row.hidden),
-        deleted: all(|at| at.row.deleted),
-    })
+    problems.into_problems()
 }
 
 fn asset(

@@ -8,6 +8,7 @@ use std::hash::Hash;
 use std::ops::RangeInclusive;
 
 use chrono::{NaiveDateTime, TimeDelta};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::category::photos::Said;
 use crate::category::photos::assets::Medium;
@@ -181,7 +182,7 @@ fn pair_by_name(media: &[Medium<'_>], stills: &[usize], movies: &[usize], pairs:
     let wanted: HashSet<&Stem<'_>> = movies.iter().flat_map(|movie| &movie.places).collect();
     // the others are many, and are not held
     let beside_a_movie = |still: &Half<Stem<'_>>| still.places.iter().any(|stem| wanted.contains(stem));
-    let mut stills: Vec<Half<Stem<'_>>> = stills.iter().map(half).filter(beside_a_movie).collect();
+    let mut stills: Vec<Half<Stem<'_>>> = stills.par_iter().map(half).filter(beside_a_movie).collect();
     stills.sort_by_key(|still| (!is_heic(&media[still.medium]), still.medium));
     let mut waiting = Waiting::new(media, &movies, Copies::EachBesideItsStill);
     for of_one_name in [true, false] {
