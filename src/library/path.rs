@@ -13,6 +13,9 @@ use serde::Serialize;
 use crate::library::layout::{DETAILS, FORGOTTEN, INTERNAL};
 use crate::library::name::{ADDED_MAX, INTERNAL_SHORT, display, fold, is_ordinary, portable, shorten};
 
+/// Bytes that have room for most folders.
+const USUAL: usize = 48;
+
 /// A path relative to the library, with `/`. It is never absolute or empty and never has `.` or `..`. Below
 /// `.windfall` it leads only if made by [`LibraryPath::internal`] or [`LibraryPath::recorded`]. Everything written
 /// into the library goes through this type. Ordered by bytes, and cheap to clone.
@@ -49,12 +52,17 @@ impl LibraryPath {
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
-        let parts: Vec<String> =
-            components.into_iter().map(|component| portable(component.as_ref()).into_owned()).collect();
-        if parts.is_empty() {
+        let mut path = String::with_capacity(USUAL);
+        for component in components {
+            if !path.is_empty() {
+                path.push('/');
+            }
+            path.push_str(&portable(component.as_ref()));
+        }
+        if path.is_empty() {
             return LibraryPath(portable("").into());
         }
-        LibraryPath(parts.join("/").into())
+        LibraryPath(path.into())
     }
 
     /// The path of these components below `.windfall`.
@@ -106,7 +114,12 @@ impl LibraryPath {
 
     /// The path of something in this folder. The name is made [`portable`].
     pub fn join(&self, name: &str) -> Self {
-        LibraryPath(format!("{}/{}", self.0, portable(name)).into())
+        let name = portable(name);
+        let mut path = String::with_capacity(self.0.len() + 1 + name.len());
+        path.push_str(&self.0);
+        path.push('/');
+        path.push_str(&name);
+        LibraryPath(path.into())
     }
 
     /// The same path, moved below this folder.

@@ -6,6 +6,7 @@
 //! A `/` separates folders only where the template itself has one. In the value of a field (`Canon/EOS`) or of a code
 //! (`%D`) it becomes `_`.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use chrono::format::{Item, StrftimeItems};
@@ -26,6 +27,9 @@ const DEFAULT_NAME: &str = "{original}";
 
 /// Stands for an empty field, such as the camera model of a screenshot or the town of a photo taken in a desert.
 const UNKNOWN: &str = "Unknown";
+
+/// Bytes that have room for what most folders and files are called.
+const USUAL: usize = 24;
 
 /// The fields that tell the time, and the code for each.
 const TIME_FIELDS: [(&str, &str); 7] = [
@@ -181,7 +185,7 @@ impl Template {
     /// the stem, which may end in a dot or a space because an extension follows.
     pub fn render(&self, fields: &Fields<'_>) -> Vec<String> {
         let render = |pieces: &Vec<Piece>| {
-            let mut text = String::new();
+            let mut text = String::with_capacity(USUAL);
             for piece in pieces {
                 piece.append(fields, &mut text);
             }
@@ -189,8 +193,11 @@ impl Template {
                 return UNKNOWN.to_owned();
             }
             match self.purpose {
-                Purpose::Layout => name::portable(&text).into_owned(),
-                Purpose::Name => portable_stem(&text),
+                Purpose::Layout => match name::portable(&text) {
+                    Cow::Borrowed(_) => text,
+                    Cow::Owned(portable) => portable,
+                },
+                Purpose::Name => portable_stem(text),
             }
         };
         self.components.iter().map(render).collect()
@@ -208,10 +215,8 @@ impl Piece {
         let before = text.len();
         let shown = match self {
             Piece::Text(literal) => text.write_str(literal),
-            Piece::Clock(items) => {
-                write!(text, "{}", fields.time.naive_local().format_with_items(items.iter()))
-            }
-            Piece::Zoned(items) => write!(text, "{}", fields.time.format_with_items(items.iter())),
+            Piece::Clock(items) => fields.time.naive_local().format_with_items(items.iter()).write_to(text),
+            Piece::Zoned(items) => fields.time.format_with_items(items.iter()).write_to(text),
             Piece::Field(field) => text.write_str(field.value(fields)),
         };
         if shown.is_err() {
@@ -240,11 +245,15 @@ impl Field {
 
 /// What [`name::portable`] makes of a stem that an extension follows. Unlike a whole name it may end in a dot or a
 /// space, and files should keep their names.
-fn portable_stem(stem: &str) -> String {
-    let name = format!("{stem}.x");
-    let name = name::portable(&name);
-    let (stem, _) = text::split(&name);
-    stem.to_owned()
+fn portable_stem(mut stem: String) -> String {
+    let end = stem.len();
+    stem.push_str(".x");
+    let portable = match name::portable(&stem) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(portable) => Some(text::split(&portable).0.to_owned()),
+    };
+    stem.truncate(end);
+    portable.unwrap_or(stem)
 }
 
 fn pieces(component: &str) -> Result<Vec<Piece>, TemplateError> {

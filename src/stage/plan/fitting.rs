@@ -16,7 +16,8 @@ use crate::library::template::Template;
 use crate::stage::plan::{ABREAST, Planner, Time};
 use crate::stage::survey::Held;
 
-/// The media that stand where they should, and those that do not.
+/// The media that stand where they should, and those that do not. Of an asset that gets all its paths now nothing is
+/// said: it gets them where it should stand.
 #[derive(Debug, Default)]
 pub struct Fitting {
     /// Where each stands.
@@ -40,6 +41,9 @@ pub fn fitting(
     let named =
         if settings.name == Template::standard_name() { Named::ByOriginal } else { Named::ByTemplate };
     let compare = |asset: Asset<'_>| {
+        if !asset.resources().any(|resource| planner.had_path(resource.content)) {
+            return Vec::new();
+        }
         let time = time(asset);
         let folder = planner.folder(asset, time, assets.collections());
         let stays = planner.is_excluded(asset);
@@ -72,6 +76,12 @@ enum Named {
 }
 
 impl Planner<'_> {
+    /// Whether the library, or an unfinished plan, knows where these bytes stand.
+    fn had_path(&self, content: ContentId) -> bool {
+        let hash = self.hash(content);
+        self.held.media.contains_key(&hash) || self.held.reserved.contains_key(&hash)
+    }
+
     fn fits(
         &self,
         asset: Asset<'_>,

@@ -21,6 +21,7 @@ use std::collections::{HashMap, HashSet};
 use blake3::Hash;
 use chrono::{DateTime, FixedOffset};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 
 use crate::apple::text;
 use crate::category::outcome::{Wishes, time_of};
@@ -76,7 +77,7 @@ pub fn plan(
     let mut planner = Planner::new(contents, held, settings);
     planner.folders(assets.collections());
     let mut order: Vec<Asset<'_>> = assets.iter().collect();
-    order.sort_by_cached_key(|asset| {
+    order.par_sort_by_cached_key(|asset| {
         let instant = asset.time().map_or((1, None), |t| (0, Some(t.to_utc())));
         (instant, contents.distinct[asset.primary().content].blake3.as_bytes().to_owned())
     });
@@ -84,14 +85,12 @@ pub fn plan(
     for asset in &order {
         planner.keep(*asset);
     }
-    // where each is to stand is asked side by side; the names are given in their order
+    // where each would stand is asked side by side; the names are given in their order
     for some in order.chunks(ABREAST) {
-        let folder = |asset: &Asset<'_>| {
-            planner.is_new(*asset).then(|| planner.folder(*asset, asset.time(), assets.collections()))
-        };
-        let folders: Vec<Option<LibraryPath>> = some.par_iter().map(folder).collect();
-        for (asset, folder) in some.iter().zip(folders) {
-            folder.into_iter().for_each(|folder| planner.place(*asset, folder));
+        let new: Vec<Option<New<'_>>> =
+            some.par_iter().map(|asset| planner.new_of(*asset, assets.collections())).collect();
+        for (asset, new) in some.iter().zip(new) {
+            new.into_iter().for_each(|new| planner.place(*asset, new));
         }
     }
     planner.others(wishes);
@@ -125,15 +124,29 @@ impl Target {
     }
 }
 
-/// A resource that needs a path, and the name that it gets if nothing is called so.
+/// What of an asset has no path.
+struct New<'a> {
+    /// What is to have none.
+    left_out: Vec<ContentId>,
+    folder: LibraryPath,
+    named: Vec<Named<'a>>,
+}
+
+/// A resource that needs a path, and the one that it gets if nothing stands there.
 struct Named<'a> {
     resource: Resource<'a>,
     stem: String,
     extension: &'a str,
+    first: Target,
 }
 
-impl Named<'_> {
-    /// The `n`th name that it may have.
+impl<'a> Named<'a> {
+    fn new(resource: Resource<'a>, stem: String, extension: &'a str, folder: &LibraryPath) -> Self {
+        let first = Target::new(folder.join(&name::with_suffix(&stem, extension, 1)));
+        Named { resource, stem, extension, first }
+    }
+
+    /// The `n`th path that it may have.
     fn at(&self, folder: &LibraryPath, n: u64) -> Target {
         Target::new(folder.join(&name::with_suffix(&self.stem, self.extension, n)))
     }
@@ -221,66 +234,62 @@ impl Planner<'_> {
         asset.apart().find(|apart| !is_mixed(apart))
     }
 
-    /// Whether something of an asset has no path.
-    fn is_new(&self, asset: Asset<'_>) -> bool {
-        asset.resources().any(|resource| self.is_without_path(&resource))
-    }
-
     fn is_without_path(&self, resource: &Resource<'_>) -> bool {
         !self.plan.paths.contains(resource.content) && self.entry_of.contains(resource.content)
     }
 
-    /// Gives paths to what has none: beside what has one, else in this folder, where the layout says.
-    fn place(&mut self, asset: Asset<'_>, folder: LibraryPath) {
+    /// What of an asset has no path, and which it would get: beside what has one, else where the layout says. It does
+    /// not depend on other assets.
+    fn new_of<'b>(&self, asset: Asset<'b>, collections: &Arena<AlbumId, Album>) -> Option<New<'b>> {
         let (left_out, new): (Vec<Resource<'_>>, Vec<Resource<'_>>) = asset
             .resources()
             .filter(|resource| self.is_without_path(resource))
             .partition(|resource| self.is_excluded(asset) || self.is_forgotten(asset, *resource));
-        self.plan.excluded.extend(left_out.iter().map(|resource| resource.content));
-        if new.is_empty() {
-            return;
+        if left_out.is_empty() && new.is_empty() {
+            return None;
         }
-        let anchor = asset.resources().find_map(|r| self.plan.paths.get(r.content).cloned());
-        let beside = anchor
-            .as_ref()
-            .and_then(|path| Some((path.parent()?, text::split(path.file_name()).0.to_owned())));
-        let (folder, anchor_stem) = beside.unwrap_or((folder, String::new()));
+        let anchor = asset.resources().find_map(|r| self.plan.paths.get(r.content));
+        let beside = anchor.and_then(|path| Some((path.parent()?, text::split(path.file_name()).0)));
+        let (folder, anchor_stem) = match beside {
+            Some((folder, stem)) => (folder, stem),
+            None => (self.folder(asset, asset.time(), collections), ""),
+        };
         let named = new.into_iter().map(|resource| {
             let (own_stem, extension) = text::split(resource.name);
             let own = resource.stem == Stem::Own;
             let stem = match own || anchor_stem.is_empty() {
-                false => anchor_stem.clone(),
+                false => anchor_stem.to_owned(),
                 true => self.stem(
                     asset,
                     asset.time(),
                     if own { own_stem } else { text::split(asset.primary().name).0 },
                 ),
             };
-            Named { resource, stem, extension }
+            Named::new(resource, stem, extension, &folder)
         });
-        let named: Vec<Named<'_>> = named.collect();
-        self.name(asset, &folder, &named);
+        let named = named.collect();
+        Some(New { left_out: left_out.iter().map(|resource| resource.content).collect(), folder, named })
     }
 
-    /// Gives resources of an asset the first names that are free for all of them.
-    fn name(&mut self, asset: Asset<'_>, folder: &LibraryPath, named: &[Named<'_>]) {
-        let first: Vec<Target> = named.iter().map(|named| named.at(folder, 1)).collect();
-        let is_free = |(named, target): (&Named<'_>, &Target)| self.is_free(target, named.resource.content);
-        if are_few_and_distinct(&first) && named.iter().zip(&first).all(is_free) {
-            for (named, target) in named.iter().zip(first) {
-                self.note_renamed(named.resource, &target.path);
-                self.take(target, Area::Media, named.resource.content, asset);
+    /// Gives what is new of an asset the first names that are free for all of it.
+    fn place(&mut self, asset: Asset<'_>, New { left_out, folder, named }: New<'_>) {
+        self.plan.excluded.extend(left_out);
+        let is_free = |named: &Named<'_>| self.is_free(&named.first, named.resource.content);
+        if are_few_and_distinct(&named) && named.iter().all(is_free) {
+            for Named { resource, first, .. } in named {
+                self.note_renamed(resource, &first.path);
+                self.take(first, Area::Media, resource.content, asset);
             }
             return;
         }
-        let n = self.number(folder, named);
-        for named in named {
+        let n = self.number(&folder, &named);
+        for named in &named {
             let content = named.resource.content;
-            let mut target = named.at(folder, n);
+            let mut target = named.at(&folder, n);
             // two companions of one name stand in each other's way
             if !self.is_free(&target, content) {
-                let n = self.number(folder, std::slice::from_ref(named));
-                target = named.at(folder, n);
+                let n = self.number(&folder, std::slice::from_ref(named));
+                target = named.at(&folder, n);
             }
             self.note_renamed(named.resource, &target.path);
             self.take(target, Area::Media, content, asset);
@@ -295,7 +304,7 @@ impl Planner<'_> {
         let mut distinct: Vec<&Named<'_>> = Vec::new();
         let mut seen = HashSet::new();
         for named in named {
-            let key = named.at(folder, 1).key;
+            let key = named.first.key;
             if seen.insert(key) {
                 keys.push(key);
                 distinct.push(named);
@@ -380,10 +389,11 @@ impl Planner<'_> {
 }
 
 /// As nearly all assets are: one to four files, each of another name.
-fn are_few_and_distinct(targets: &[Target]) -> bool {
-    let is_new =
-        |(n, target): (usize, &Target)| targets.iter().take(n).all(|before| before.key != target.key);
-    targets.len() <= 4 && targets.iter().enumerate().all(is_new)
+fn are_few_and_distinct(named: &[Named<'_>]) -> bool {
+    let is_new = |(n, this): (usize, &Named<'_>)| {
+        named.iter().take(n).all(|before| before.first.key != this.first.key)
+    };
+    named.len() <= 4 && named.iter().enumerate().all(is_new)
 }
 
 fn is_free(planned: &HashSet<PathKey>, held: &Held, Target { path, key }: &Target, hash: Hash) -> bool {
