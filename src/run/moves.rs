@@ -198,7 +198,8 @@ pub fn settle(run: &Run<'_>, catalog: &mut Catalog) -> Result<Moved, Error> {
         moved.sidecars.kept += sidecars.kept;
         moved.problems.extend(sidecars.problems);
     }
-    moved.problems.extend(record_origins(&placing, &contents, &plan, &nothing, catalog, &ids)?);
+    let complete = catalog.complete_archives(&ids)?;
+    moved.problems.extend(record_origins(&placing, &contents, &plan, &nothing, complete)?);
     choices::keep(library, catalog)?;
     staging.close();
     moved.problems.extend(page_again(run)?);

@@ -122,6 +122,10 @@ impl Catalog {
         found: DateTime<Utc>,
         harmed: &BTreeMap<LibraryPath, Harm>,
     ) -> Result<(), Error> {
+        // to ask what is known is to read all files' rows
+        if harmed.is_empty() {
+            return Ok(());
+        }
         let known = self.damage()?;
         let is_new =
             |(path, harm): &(&LibraryPath, &Harm)| known.get(*path).is_none_or(|known| known.what != **harm);
@@ -174,7 +178,7 @@ impl Catalog {
             let mut statement = c.prepare(
                 "SELECT path, edit.blake3, was.blake3, was.size, was.crc32, was.fingerprint FROM files \
                  JOIN contents AS edit ON edit.id = files.content JOIN contents AS was ON was.id = files.original \
-                 ORDER BY path",
+                 WHERE files.original IS NOT NULL ORDER BY path",
             )?;
             let mut rows = statement.query([])?;
             let mut edits = Vec::new();

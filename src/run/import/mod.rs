@@ -39,6 +39,7 @@ use crate::run::moves;
 use crate::stage::discover::search::Strangers;
 use crate::stage::ingest::{Reading, Wanted};
 use crate::stage::report::Report;
+use crate::threads;
 
 pub(crate) use discover::discover;
 pub use rehearse::{Glance, dry_run, glance};
@@ -113,12 +114,14 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     catalog.remember(&settings.remembered())?;
     let read = read::read(run, library, discovered, &staging, &mut catalog, &settings.categories)?;
     let read = heal::heal(run, library, read, &staging, &mut catalog)?;
-    let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
+    let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?)?;
     let mut placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
     read_through::leave(run, library, &mut placed, &mut catalog)?;
     let has_more = placed.decided.inputs.read_through.iter().any(|through| through.is_ours);
-    choices::keep(library, &catalog)?;
-    let (report, before) = report::report(library, placed, &settings)?;
+    let keep = || choices::keep(library, &catalog);
+    let (kept, reported) = threads::beside(keep, || report::report(library, placed, &settings));
+    kept?;
+    let (report, before) = reported?;
     let healed: HashSet<&str> = report.healed.iter().map(String::as_str).collect();
     let harmed = before.harmed().filter(|(record, _)| !healed.contains(record.path.as_str()));
     let harmed = harmed.map(|(record, harm)| (record.path.clone(), harm)).collect();

@@ -39,7 +39,7 @@ pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let read =
         heal::foresee(read_only(run, library, discovered.fitted(run, library)?, &settings.categories)?);
     read_through::foretell(run, &read.leaving);
-    let decided = decide(run, library, read, &settings, drive::expect_links(library));
+    let decided = decide(run, library, read, &settings, drive::expect_links(library))?;
     let made = made(&decided, library);
     let nothing_done = Placed { decided, unplaced: Unplaced::default(), made };
     let (report, _) = report(library, nothing_done, &settings)?;

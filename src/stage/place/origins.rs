@@ -8,9 +8,10 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
+use rayon::slice::ParallelSliceMut;
+
 use crate::contents::{ArchiveId, Class, Contents, Entry, EntryId, ExportId, Identity};
 use crate::error::{Error, is_failing, is_full};
-use crate::library::catalog::{Catalog, Ids};
 use crate::library::files::{Company, holds, make_folder, replace};
 use crate::library::layout;
 use crate::library::origins;
@@ -20,17 +21,17 @@ use crate::problem::{Code, Problem};
 use crate::stage::place::{Placing, Unplaced, stopped};
 use crate::stage::plan::Plan;
 
-/// Writes the origins of all files that stand, where they have changed.
+/// Writes the origins of all files that stand, where they have changed. `complete` are the archives that are undamaged
+/// and read to their end.
 ///
 /// # Errors
-/// If the drive is full or gone, or the catalog refuses.
+/// If the drive is full or gone.
 pub fn record_origins(
     placing: &Placing<'_>,
     contents: &Contents,
     plan: &Plan,
     unplaced: &Unplaced,
-    catalog: &Catalog,
-    ids: &Ids,
+    mut complete: HashSet<ArchiveId>,
 ) -> Result<Vec<Problem>, Error> {
     let (mut tables, mut unspoken) = (BTreeMap::<ExportId, Vec<_>>::new(), HashSet::new());
     for (id, entry) in contents.entries.pairs() {
@@ -40,11 +41,10 @@ pub fn record_origins(
             None => _ = unspoken.insert(entry.archive),
         }
     }
-    let mut complete = catalog.complete_archives(ids)?;
     complete.retain(|archive| !unspoken.contains(archive));
     let (mut written, mut problems) = (Vec::new(), Vec::new());
     for (export, mut lines) in tables {
-        lines.sort_unstable_by(|(a, _), (b, _)| {
+        lines.par_sort_unstable_by(|(a, _), (b, _)| {
             order(contents, &contents.entries[*a]).cmp(&order(contents, &contents.entries[*b]))
         });
         let label = &contents.exports[export].label;
