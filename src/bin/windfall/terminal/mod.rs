@@ -41,7 +41,7 @@ pub use hand::{Arranging, Forgetting, albums_made, arranged, forgotten};
 pub use listing::{checksums, explained, json_line, left_out, listed, listed_as_json, made};
 pub use mirrored::mirrored;
 pub use repaired::{edits_kept, harmed, repaired};
-pub use screen::{Bar, Screen};
+pub use screen::{Bar, Screen, locked};
 pub use sidecars::{removed, written};
 pub use similar::similar;
 pub use structure::structure;
