@@ -46,8 +46,7 @@ impl<S: Read + Seek> Iterator for TopLevel<'_, '_, S> {
 
     fn next(&mut self) -> Option<Place> {
         self.left = self.left.checked_sub(1)?;
-        let head = self.window.bytes(self.at, 16);
-        let (kind, header, claimed) = header(&head)?;
+        let (kind, header, claimed) = header(self.window.fill(self.at, &mut [0; 16]))?;
         let body = self.at.checked_add(header)?;
         let end = match claimed {
             Some(size) => self.at.checked_add(size)?,

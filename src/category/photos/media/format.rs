@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The number of bytes that [`Format::recognise`] looks at.
-pub(super) const HEAD: u64 = 4096;
+pub(super) const HEAD: usize = 4096;
 
 /// A file format, recognised by content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -108,7 +108,7 @@ pub struct LocalTime {
 /// Reads the metadata of a file of `size` bytes, as far as it can be read.
 pub fn read(source: &mut (impl Read + Seek), size: u64) -> Embedded {
     let mut window = Window::new(source, size);
-    let format = Format::recognise(&window.bytes(0, HEAD));
+    let format = Format::recognise(window.fill(0, &mut [0; HEAD]));
     let mut embedded = Embedded { format, ..Embedded::default() };
     let mut blocks = match format {
         Format::Jpeg => still::jpeg(&mut window),

@@ -23,7 +23,7 @@ const MOST_STRAY_BYTES: u64 = 64 << 10;
 
 /// Metadata items of a HEIF, and pieces of one.
 const MOST_ITEMS: usize = 2 * MOST_BLOCKS;
-const MOST_EXTENTS: usize = 8;
+const MOST_EXTENTS: u64 = 8;
 
 /// Compressed boxes of a JPEG XL.
 const MOST_PACKED: u32 = 4;
@@ -281,17 +281,19 @@ fn item_locations(iloc: &[u8], wanted: &[(u64, Sort)]) -> Vec<Location> {
             let method = if version == 0 { 0 } else { fields.number(2)? & 15 };
             let reference = fields.number(2)?;
             let base = fields.number(base_size)?;
-            let mut extents = Vec::new();
-            for _ in 0..fields.number(2)? {
-                fields.number(index_size)?;
-                let (offset, length) = (fields.number(offset_size)?, fields.number(length_size)?);
-                if extents.len() < MOST_EXTENTS {
-                    extents.push((base.checked_add(offset)?, length));
-                }
-            }
             let sort = wanted.iter().find(|(item, _)| *item == id).map(|(_, sort)| *sort);
             let is_here = method < 2 && reference == 0 && found.len() < MOST_ITEMS;
-            if let Some(sort) = sort.filter(|_| is_here) {
+            let sort = sort.filter(|_| is_here);
+            let mut extents = Vec::new();
+            for number in 0..fields.number(2)? {
+                fields.number(index_size)?;
+                let (offset, length) = (fields.number(offset_size)?, fields.number(length_size)?);
+                if number < MOST_EXTENTS {
+                    let extent = (base.checked_add(offset)?, length);
+                    extents.extend(sort.map(|_| extent));
+                }
+            }
+            if let Some(sort) = sort {
                 found.push(Location { sort, is_inline: method == 1, extents });
             }
         }

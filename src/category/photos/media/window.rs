@@ -3,7 +3,7 @@
 //! A read never fails: what cannot be read is simply missing from its end. It stops at the end of the window
 //! even where the source goes on, so that the JPEG embedded in a RAF can be read like a file of its own.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 
 /// Bytes reserved before any are read.
 const MOST_RESERVED: u64 = 64 << 10;
@@ -36,12 +36,31 @@ impl<'a, S: Read + Seek> Window<'a, S> {
     pub fn bytes(&mut self, at: u64, limit: u64) -> Vec<u8> {
         let there = limit.min(self.size.saturating_sub(at));
         // memory is not reserved by what a file declares
-        let mut bytes = Vec::with_capacity(there.min(MOST_RESERVED) as usize);
-        if there > 0 && self.seek(at) {
+        let mut bytes = vec![0; there.min(MOST_RESERVED) as usize];
+        let count = self.fill(at, &mut bytes).len();
+        bytes.truncate(count);
+        if count as u64 == MOST_RESERVED {
             // what was read before an error is all there is to have
-            let _ = self.source.by_ref().take(there).read_to_end(&mut bytes);
+            let _ = self.source.by_ref().take(there - MOST_RESERVED).read_to_end(&mut bytes);
         }
         bytes
+    }
+
+    /// Fills the room with the bytes from `at` on, and gives those that are there.
+    pub fn fill<'b>(&mut self, at: u64, room: &'b mut [u8]) -> &'b [u8] {
+        let there = (room.len() as u64).min(self.size.saturating_sub(at)) as usize;
+        let mut count = 0;
+        if there > 0 && self.seek(at) {
+            while let Some(rest) = room.get_mut(count..there).filter(|rest| !rest.is_empty()) {
+                match self.source.read(rest) {
+                    Ok(0) => break,
+                    Ok(read) => count += read,
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(_) => break,
+                }
+            }
+        }
+        room.get(..count).unwrap_or_default()
     }
 
     /// Exactly `N` bytes at `at`.
