@@ -23,8 +23,10 @@ impl Fingerprint {
     /// Reads a `fileChecksum`. `None` unless it decodes to 21 bytes beginning with `0x01`: any
     /// other value cannot be checked and is opaque, never a sign of damage.
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes = STANDARD_NO_PAD.decode(text.trim().trim_end_matches('=')).ok()?;
-        let bytes: [u8; 21] = bytes.try_into().ok()?;
+        // the codec wants room for whole groups
+        let mut bytes = [0; 24];
+        let length = STANDARD_NO_PAD.decode_slice(text.trim().trim_end_matches('='), &mut bytes).ok()?;
+        let bytes: [u8; 21] = bytes.get(..length)?.try_into().ok()?;
         (bytes[0] == 1).then_some(Fingerprint(bytes))
     }
 
@@ -42,7 +44,9 @@ impl Fingerprint {
 
 impl std::fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&STANDARD_NO_PAD.encode(self.0))
+        let mut text = [0; 28];
+        STANDARD_NO_PAD.encode_slice(self.0, &mut text).map_err(|_| std::fmt::Error)?;
+        f.write_str(std::str::from_utf8(&text).map_err(|_| std::fmt::Error)?)
     }
 }
 

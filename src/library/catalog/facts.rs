@@ -186,7 +186,8 @@ mod tests {
         let all = [&known, &Said::default(), &known, &elsewhere];
         catalog
             .write(|tx| {
-                all.iter().try_for_each(|said| journal::insert_content(tx, &content, said).map(|_| ()))
+                let mut put = journal::PutContents::into(tx)?;
+                all.iter().try_for_each(|said| put.insert(&content, said).map(|_| ()))
             })
             .unwrap();
         let facts = read(&catalog);

@@ -11,8 +11,9 @@ use crate::apple::fingerprint::Fingerprint;
 use crate::category::Said;
 use crate::contents::Content;
 use crate::error::Error;
+use crate::library::catalog::journal::PutContents;
 use crate::library::catalog::load::library_path;
-use crate::library::catalog::{Catalog, journal, known_word};
+use crate::library::catalog::{Catalog, known_word};
 use crate::library::path::LibraryPath;
 use crate::library::record::{Damage, Harm};
 
@@ -162,7 +163,7 @@ impl Catalog {
                 let hex = content.blake3.to_hex();
                 let id = match known.query([hex.as_str()])?.next()? {
                     Some(row) => row.get(0)?,
-                    None => journal::insert_content(tx, content, said)?,
+                    None => PutContents::into(tx)?.insert(content, said)?,
                 };
                 update.execute(params![path.as_str(), id, modified.to_rfc3339(), time_text(read)])?;
             }
@@ -205,7 +206,7 @@ impl Catalog {
                 let hex = content.blake3.to_hex();
                 let id = match known.query([hex.as_str()])?.next()? {
                     Some(row) => row.get(0)?,
-                    None => journal::insert_content(tx, content, said)?,
+                    None => PutContents::into(tx)?.insert(content, said)?,
                 };
                 update.execute(params![path.as_str(), id])?;
             }

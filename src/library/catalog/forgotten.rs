@@ -12,10 +12,11 @@ use crate::apple::fingerprint::Fingerprint;
 use crate::category::Said;
 use crate::contents::{ByContent, Category, Content, ContentId};
 use crate::error::Error;
+use crate::library::catalog::journal::PutContents;
 use crate::library::catalog::load::{self, ById, FILES, library_path};
 use crate::library::catalog::moves::{Errand, NewMove};
 use crate::library::catalog::words::Unknown;
-use crate::library::catalog::{Catalog, Detail, journal, moves};
+use crate::library::catalog::{Catalog, Detail, moves};
 use crate::library::layout;
 use crate::library::path::LibraryPath;
 
@@ -177,7 +178,7 @@ impl Catalog {
             for ForgottenRecord { bytes, said, when, record } in all {
                 let id = match known.query([bytes.content.blake3.to_hex().as_str()])?.next()? {
                     Some(row) => row.get(0)?,
-                    None => journal::insert_content(tx, &bytes.content, said)?,
+                    None => PutContents::into(tx)?.insert(&bytes.content, said)?,
                 };
                 let (kept, with) = (bytes.kept.as_ref(), bytes.with.as_ref());
                 insert.execute(params![

@@ -89,14 +89,16 @@ impl Catalog {
                 "entries (archive, position, part, path, inner, sort, size, modified, content) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?;
+            let mut put = PutContents::into(tx)?;
             let mut stage = tx.prepare_cached("INSERT OR IGNORE INTO staged (content) VALUES (?1)")?;
+            let mut first_new = None;
             for item in read {
                 let entry = &contents.entries[item.entry];
                 let content = match (&item.novelty, ids.contents.get(item.content)) {
                     (Novelty::Fresh(fresh), None) => {
-                        let id = insert_content(tx, &fresh.content, &fresh.said)?;
+                        let id = put.insert(&fresh.content, &fresh.said)?;
                         ids.contents.insert(item.content, id);
-                        stage.execute([id])?;
+                        first_new.get_or_insert(id);
                         id
                     }
                     (Novelty::Again, Some(id)) => {
@@ -117,6 +119,13 @@ impl Catalog {
                     entry.modified.map(local_text),
                     content
                 ])?;
+            }
+            // ids ascend
+            if let Some(first) = first_new {
+                tx.execute(
+                    "INSERT OR IGNORE INTO staged (content) SELECT id FROM contents WHERE id >= ?1",
+                    [first],
+                )?;
             }
             Ok(())
         })
@@ -234,7 +243,7 @@ impl Catalog {
 
     /// Records files that are durable under their final names, with all that is known of them.
     pub fn record_files(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
-        self.write(|tx| put_files(tx, files, ids))
+        self.write(|tx| put_files(tx, files, ids).map(|_| ()))
     }
 
     /// The same for files whose bytes were put in the place of others just now, and read back: nothing is wrong with
@@ -258,13 +267,13 @@ impl Catalog {
     /// The same for files that were placed and not read back.
     pub fn record_placed(&mut self, files: &[FileRecord], ids: &Ids) -> Result<(), Error> {
         self.write(|tx| {
-            put_files(tx, files, ids)?;
             // a file that was gone may have had its record all the while
+            let known = put_files(tx, files, ids)?;
             let mut end = tx.prepare(
                 "UPDATE files SET verified = NULL, damage = NULL, damage_found = NULL \
                  WHERE path = ?1 AND (verified NOTNULL OR damage NOTNULL)",
             )?;
-            files.iter().try_for_each(|file| end.execute([file.path.as_str()]).map(|_| ()))
+            known.iter().try_for_each(|path| end.execute([path.as_str()]).map(|_| ()))
         })
     }
 
@@ -351,8 +360,13 @@ impl Catalog {
     }
 }
 
-/// Records what is known of files. What somebody found of their bytes stays, as long as they are the same bytes.
-fn put_files(tx: &Transaction<'_>, files: &[FileRecord], ids: &Ids) -> rusqlite::Result<()> {
+/// Records what is known of files. What somebody found of their bytes stays, as long as they are the same bytes. Gives
+/// the paths of those that had a record.
+fn put_files<'f>(
+    tx: &Transaction<'_>,
+    files: &'f [FileRecord],
+    ids: &Ids,
+) -> rusqlite::Result<Vec<&'f LibraryPath>> {
     let values: Vec<String> = (1..=FILE_COLUMNS).map(|n| format!("?{n}")).collect();
     let renewed: Vec<String> =
         FILES.split(", ").map(|column| format!("{column} = excluded.{column}")).collect();
@@ -367,8 +381,9 @@ fn put_files(tx: &Transaction<'_>, files: &[FileRecord], ids: &Ids) -> rusqlite:
             renewed.join(", ")
         ))?,
     };
+    let mut known = Vec::new();
     for file in files {
-        insert.execute(params![
+        let put = insert.execute(params![
             file.path.as_str(),
             file.area.as_str(),
             ids.contents.get(file.content),
@@ -391,8 +406,11 @@ fn put_files(tx: &Transaction<'_>, files: &[FileRecord], ids: &Ids) -> rusqlite:
             file.category.as_str(),
             file.original.as_deref().and_then(|content| ids.contents.get(*content)),
         ])?;
+        if put == PutRow::Replaced {
+            known.push(&file.path);
+        }
     }
-    Ok(())
+    Ok(known)
 }
 
 /// Inserts rows that replace those with the same key. Where a row may be replaced, SQLite first copies every page
@@ -409,52 +427,68 @@ impl<'a> Put<'a> {
         Ok(Put { new: statement("IGNORE")?, replaced: statement("REPLACE")? })
     }
 
-    fn execute(&mut self, values: impl Params + Copy) -> rusqlite::Result<()> {
-        if self.new.execute(values)? == 0 {
-            self.replaced.execute(values)?;
+    fn execute(&mut self, values: impl Params + Copy) -> rusqlite::Result<PutRow> {
+        if self.new.execute(values)? > 0 {
+            return Ok(PutRow::New);
         }
-        Ok(())
+        self.replaced.execute(values)?;
+        Ok(PutRow::Replaced)
     }
 }
 
-/// Records distinct bytes and gives their id.
-pub(super) fn insert_content(tx: &Transaction<'_>, content: &Content, said: &Said) -> rusqlite::Result<i64> {
-    let time = |local: &Option<LocalTime>| local.as_ref().map(|l| local_text(l.time));
-    let offset =
-        |local: &Option<LocalTime>| local.as_ref().and_then(|l| l.offset).map(|o| o.local_minus_utc());
-    let embedded = &said.embedded;
-    let place = said.place.as_deref();
-    tx.prepare_cached(&format!(
-        "INSERT INTO contents (blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
-         quicktime_time, quicktime_offset, utc_time, content_identifier, exif_standard, {FACTS}) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
-         ?22, ?23, ?24)",
-    ))?
-    .execute(params![
-        content.blake3.to_hex().as_str(),
-        content.size,
-        content.crc32,
-        said.fingerprint.map(|f| f.to_string()),
-        said.cut_short,
-        embedded.format.as_str(),
-        time(&embedded.exif),
-        offset(&embedded.exif),
-        time(&embedded.quicktime),
-        offset(&embedded.quicktime),
-        embedded.utc.map(local_text),
-        embedded.content_identifier,
-        embedded.exif.map(|_| embedded.standard.as_str()),
-        embedded.position.map(|position| position.latitude),
-        embedded.position.map(|position| position.longitude),
-        embedded.pixels.map(|pixels| pixels.width),
-        embedded.pixels.map(|pixels| pixels.height),
-        embedded.duration,
-        embedded.camera.make(),
-        embedded.camera.model(),
-        place.map(|place| &place.country),
-        place.map(|place| &place.country_code),
-        place.map(|place| &place.region),
-        place.map(|place| &place.city),
-    ])?;
-    Ok(tx.last_insert_rowid())
+/// Whether there was a row with the same key.
+#[derive(PartialEq, Eq)]
+enum PutRow {
+    New,
+    Replaced,
+}
+
+/// Records distinct bytes.
+pub(super) struct PutContents<'a>(CachedStatement<'a>);
+
+impl<'a> PutContents<'a> {
+    pub(super) fn into(tx: &'a Transaction<'_>) -> rusqlite::Result<Self> {
+        let statement = tx.prepare_cached(&format!(
+            "INSERT INTO contents (blake3, size, crc32, fingerprint, cut_short, format, exif_time, exif_offset, \
+             quicktime_time, quicktime_offset, utc_time, content_identifier, exif_standard, {FACTS}) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
+             ?22, ?23, ?24)",
+        ))?;
+        Ok(PutContents(statement))
+    }
+
+    /// Gives their id.
+    pub(super) fn insert(&mut self, content: &Content, said: &Said) -> rusqlite::Result<i64> {
+        let time = |local: Option<LocalTime>| local.map(|l| local_text(l.time));
+        let offset =
+            |local: Option<LocalTime>| local.and_then(|l| l.offset).map(|offset| offset.local_minus_utc());
+        let embedded = &said.embedded;
+        let place = said.place.as_deref();
+        self.0.insert(params![
+            content.blake3.to_hex().as_str(),
+            content.size,
+            content.crc32,
+            said.fingerprint.map(|f| f.to_string()),
+            said.cut_short,
+            embedded.format.as_str(),
+            time(embedded.exif),
+            offset(embedded.exif),
+            time(embedded.quicktime),
+            offset(embedded.quicktime),
+            embedded.utc.map(local_text),
+            embedded.content_identifier,
+            embedded.exif.map(|_| embedded.standard.as_str()),
+            embedded.position.map(|position| position.latitude),
+            embedded.position.map(|position| position.longitude),
+            embedded.pixels.map(|pixels| pixels.width),
+            embedded.pixels.map(|pixels| pixels.height),
+            embedded.duration,
+            embedded.camera.make(),
+            embedded.camera.model(),
+            place.map(|place| &place.country),
+            place.map(|place| &place.country_code),
+            place.map(|place| &place.region),
+            place.map(|place| &place.city),
+        ])
+    }
 }
