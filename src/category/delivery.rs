@@ -3,6 +3,8 @@
 //! Only evidence counts (see [`recognise`] and [`photos::classify`]); a name is believed where damage has left
 //! nothing else.
 
+use std::borrow::Cow;
+
 use crate::apple::part_name;
 use crate::category::photos::{self, classify};
 use crate::category::recognise::{self, Beside};
@@ -32,11 +34,11 @@ pub struct Shape {
 
 /// What one path is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Classified {
+pub struct Classified<'p> {
     /// The wrapper folder's path, empty if there is none.
-    pub wrapper: String,
-    /// The path inside the part.
-    pub inner: String,
+    pub wrapper: &'p str,
+    /// The path inside the part, nearly always the end of the path that was asked for.
+    pub inner: Cow<'p, str>,
     pub category: Category,
     pub class: Class,
     pub sort: Sort,
@@ -148,7 +150,7 @@ impl Shape {
     }
 
     /// What this path is for; `size` is in bytes.
-    pub fn classify(&self, path: &str, size: u64) -> Classified {
+    pub fn classify<'p>(&'p self, path: &'p str, size: u64) -> Classified<'p> {
         if self.others.is_drives(path) || !self.photos.is_part() && self.others.is_part() {
             return self.others.classify(path);
         }
@@ -160,8 +162,8 @@ impl Shape {
     }
 }
 
-impl From<classify::Classified> for Classified {
-    fn from(classify::Classified { wrapper, inner, sort }: classify::Classified) -> Self {
+impl<'p> From<classify::Classified<'p>> for Classified<'p> {
+    fn from(classify::Classified { wrapper, inner, sort }: classify::Classified<'p>) -> Self {
         Classified { wrapper, inner, category: Category::Photos, class: sort.class(), sort: sort.into() }
     }
 }

@@ -4,7 +4,9 @@
 //! as for an archive that is opened. Where files stand does not matter here, and no file is touched. Pure.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
+use crate::apple::text;
 use crate::category::Wanted;
 use crate::category::delivery::{self, Delivered, Shape};
 use crate::category::photos::Sort;
@@ -40,7 +42,9 @@ pub fn reclaim(contents: &mut Contents, wanted: &Wanted, read_through: &HashSet<
         }
         for id in entries {
             let entry = &contents.entries[id];
-            let classified = shape.classify(&entry.path.replace('\\', "/"), entry.size);
+            let path = Arc::clone(&entry.path);
+            let slashed = text::slashed(&path);
+            let classified = shape.classify(&slashed, entry.size);
             let is_nothing = classified.category == Category::Photos || classified.class == Class::Ignored;
             let key = (entry.archive, entry.position);
             if is_nothing || !wanted.has(classified.category) || read_through.contains(&key) {

@@ -191,10 +191,11 @@ pub enum ArchiveName {
 }
 
 pub fn archive_name(name: &str) -> ArchiveName {
+    if is_zip(name) {
+        return ArchiveName::Plain;
+    }
     let name = name.to_lowercase();
-    if name.ends_with(".zip") {
-        ArchiveName::Plain
-    } else if name.contains(".zip") || text::split(&name).1.is_empty() || is_apple_name(&name) {
+    if name.contains(".zip") || text::split(&name).1.is_empty() || is_apple_name(&name) {
         ArchiveName::Perhaps
     } else {
         ArchiveName::No
@@ -210,7 +211,7 @@ pub fn counts_an_archive(name: &str) -> bool {
 
 /// Whether a name ends in `.zip`.
 pub fn is_zip(name: &str) -> bool {
-    archive_name(name) == ArchiveName::Plain
+    text::ends_ascii(name, ".zip")
 }
 
 /// Whether this is a download that the browser has not finished. Safari's `.download` is a folder.
@@ -272,7 +273,13 @@ pub fn is_apple_name(name: &str) -> bool {
 /// Whether a name has the word iCloud and counts a part, in whichever order. Together with one of Apple's
 /// folders inside, that is evidence.
 pub fn is_part_of_icloud(name: &str) -> bool {
-    name.to_lowercase().contains("icloud") && !pairs(&stem(name)).is_empty()
+    has_icloud(name) && !pairs(&stem(name)).is_empty()
+}
+
+/// Whether a name has these letters in it, in capitals or not.
+fn has_icloud(name: &str) -> bool {
+    const ICLOUD: &[u8] = b"icloud";
+    name.as_bytes().windows(ICLOUD.len()).any(|letters| letters.eq_ignore_ascii_case(ICLOUD))
 }
 
 /// Whether this is `iCloud Photos`, perhaps with the mark of a copy. Downloads from icloud.com have that name,
@@ -284,8 +291,9 @@ pub fn is_icloud_photos(name: &str) -> bool {
 
 /// Whether this is an archive of shared albums, nested in a part: `iCloud Shared Albums-1.zip`.
 pub fn is_shared_albums(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name.starts_with("icloud") && name.contains("shared albums")
+    let is_icloud =
+        name.as_bytes().get(.."icloud".len()).is_some_and(|start| start.eq_ignore_ascii_case(b"icloud"));
+    is_icloud && name.to_lowercase().contains("shared albums")
 }
 
 /// The stem without what systems append to the name of a copy: `(1)`, ` 2`, ` copy`, ` - Copy`.

@@ -2,7 +2,7 @@
 
 use super::{
     ArchiveName, PartName, Siblings, archive_name, icloud_placeholder, is_apple_name, is_icloud_photos,
-    is_part_of_icloud, is_unfinished_download, without_copy_marks,
+    is_part_of_icloud, is_shared_albums, is_unfinished_download, is_zip, pairs, stem, without_copy_marks,
 };
 use proptest::prelude::{any, proptest};
 
@@ -262,6 +262,18 @@ proptest! {
         let together = Siblings::new([name.as_str(), "1 of 2"]).read(&name);
         assert!(together.number.is_none_or(|number| (1..=together.total.unwrap_or(0)).contains(&number)));
         let _ = (is_apple_name(&name), is_unfinished_download(&name), archive_name(&name));
+    }
+
+    #[test]
+    fn words_are_found_as_in_the_name_in_lower_case(
+        name in "(i|I|\u{130}|\u{131}|Cloud|clouD|c|%69|%6Cloud| |Shared Albums|\u{17f}hared Album\u{17f}|1|٢|３|of|\\.z|i|İ|p|P){0,9}",
+    ) {
+        let lower = name.to_lowercase();
+        assert_eq!(is_zip(&name), lower.ends_with(".zip"), "{name}");
+        let is_part = lower.contains("icloud") && !pairs(&stem(&name)).is_empty();
+        assert_eq!(is_part_of_icloud(&name), is_part, "{name}");
+        let is_shared = lower.starts_with("icloud") && lower.contains("shared albums");
+        assert_eq!(is_shared_albums(&name), is_shared, "{name}");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! what systems leave lying about is passed over. Nothing is opened or unpacked.
 
 use crate::apple::part_name::without_copy_marks;
-use crate::apple::text::{below, depth, match_key, split};
+use crate::apple::text::{below, depth, has_extension, match_key, same_name, split};
 
 /// Folders above the root at most: a wrapper, perhaps doubled.
 const MOST_WRAPPERS: usize = 2;
@@ -124,7 +124,7 @@ fn called_drive(path: &str) -> Option<&str> {
     let mut end = 0;
     for component in path.split('/').take(MOST_WRAPPERS + 1) {
         end += component.len();
-        if match_key(component) == "drive" && path.get(end..)?.starts_with('/') {
+        if same_name(component, "drive") && path.get(end..)?.starts_with('/') {
             return path.get(..end);
         }
         end += 1;
@@ -138,6 +138,9 @@ fn is_below(folder: &str, above: &str) -> bool {
 
 /// `Drive Details.csv`, and copies and further ones.
 fn is_list(file: &str) -> bool {
+    if !has_extension(file, &["csv"]) {
+        return false;
+    }
     let key = match_key(file);
     let Some(stem) = key.strip_suffix(".csv").map(without_copy_marks) else { return false };
     let number = stem.strip_prefix("drive details").map(|rest| rest.strip_prefix(['-', '_']).unwrap_or(rest));

@@ -188,9 +188,12 @@ fn matches(pattern: &str, text: &str) -> bool {
 }
 
 fn generic(path: &str) -> Option<Sort> {
-    let path = format!("/{}", path.to_lowercase());
-    let is_bookmarks = |sort: Sort| sort != Sort::Bookmarks || path.contains("bookmark");
-    let found = GENERIC.iter().find(|(ending, sort)| path.ends_with(ending) && is_bookmarks(*sort));
+    let is = |ending: &str| match ending.strip_prefix('/') {
+        Some(name) => text::file_name(path).eq_ignore_ascii_case(name),
+        None => text::ends_ascii(path, ending),
+    };
+    let is_bookmarks = |sort: Sort| sort != Sort::Bookmarks || path.to_lowercase().contains("bookmark");
+    let found = GENERIC.iter().find(|(ending, sort)| is(ending) && is_bookmarks(*sort));
     found.map(|(_, sort)| *sort)
 }
 
@@ -275,8 +278,9 @@ pub fn by_name(name: &str) -> Option<Category> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Beside, Category, Shape, by_name};
+    use super::{Beside, Category, GENERIC, Shape, Sort, by_name, generic};
     use crate::category::delivery::Delivered;
+    use proptest::prelude::proptest;
 
     fn of<'p>(name: &str, paths: impl Iterator<Item = &'p str> + Clone) -> Option<Category> {
         Shape::of(name, Delivered::Archive, Beside::Nothing, paths, &|_| None).category()
@@ -345,5 +349,17 @@ mod tests {
         assert_eq!(by_name("iCloud Drive Part 2 of 2.zip"), Some(Category::Drive));
         assert_eq!(by_name("iCloud Photos Part 2 of 2.zip"), None);
         assert_eq!(by_name("iCloud Photos.zip"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn endings_count_as_in_the_path_in_lower_case(
+            path in "(/|a|é|boo[kK\u{212a}]marks|\\.[vV]|[cC][fF]|\\.[iI\u{130}\u{131}]cs|\\.eMl|[xX]|\\.|mbo|\\.HTML){0,6}",
+        ) {
+            let lower = format!("/{}", path.to_lowercase());
+            let counts = |sort: Sort| sort != Sort::Bookmarks || lower.contains("bookmark");
+            let found = GENERIC.iter().find(|(ending, sort)| lower.ends_with(ending) && counts(*sort));
+            assert_eq!(generic(&path), found.map(|(_, sort)| *sort), "{path}");
+        }
     }
 }

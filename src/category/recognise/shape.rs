@@ -4,9 +4,10 @@
 //! file name below them, Apple's exact names outrank endings, and endings that any program writes count only where
 //! something else shows that it is Apple who wrote them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::apple::text::{below, file_name, match_key, split};
+use crate::apple::text::{above, below, file_name, has_extension, match_key, same_name, split};
 use crate::category::delivery::{Classified, Delivered, Head};
 use crate::category::recognise::{
     Beside, Sort, exact, generic, has_drive_root, has_folder_of_notes, is_note, is_outer, names_tables,
@@ -75,7 +76,7 @@ impl Shape {
         let has_called = called.is_some();
         // a list that lies about in somebody's own folder does not make that folder a Drive
         let is_apples_folder =
-            || delivered == Delivered::Archive || is_outer(name) || match_key(name) == "drive";
+            || delivered == Delivered::Archive || is_outer(name) || same_name(name, "drive");
         let drive = called.filter(|shape| {
             shape.has_list() && (!shape.root().is_empty() || is_apples_folder())
                 || sibling == Some(Category::Drive)
@@ -85,14 +86,17 @@ impl Shape {
         let is_drives = |path: &str| {
             root.as_ref().is_some_and(|drive| !matches!(drive.part(path), drive::path::Use::Other))
         };
-        let rest = paths.filter(|path| !is_drives(path) && !drive::path::is_ignored(path));
-        let exact_names = rest.clone().filter_map(|path| Some((path, exact(file_name(path))?.0)));
-        let mut found: BTreeSet<Category> = exact_names.clone().map(|(_, category)| category).collect();
+        let rest: Vec<&str> =
+            paths.filter(|path| !is_drives(path) && !drive::path::is_ignored(path)).collect();
+        let rest = rest.iter().copied();
+        let lists = rest.clone().filter_map(|path| Some((path, exact(file_name(path))?.0)));
+        let (beside_lists, mut found): (HashSet<String>, BTreeSet<Category>) =
+            lists.map(|(path, category)| (above(path).to_owned(), category)).unzip();
         found.extend(sibling);
-        let beside_lists = exact_names.map(|(path, _)| above(path).to_owned()).collect();
-        let is_apples = beside != Beside::Nothing || is_outer(name);
+        let wrapper = wrapper_of(name, rest.clone());
+        let is_apples = beside != Beside::Nothing || is_outer(name) || is_outer(&wrapper);
         let mut shape = Shape {
-            wrapper: wrapper_of(name, rest.clone()),
+            wrapper,
             drive,
             is_apples,
             beside_lists,
@@ -117,8 +121,8 @@ impl Shape {
             let sort = shape.by_name(path);
             let is_below = shape.is_below_apples(path);
             let may_be_told =
-                is_below && may_be_told(path) || delivered == Delivered::Archive && is_table(path);
-            if sort.is_none() && may_be_told && looks < MOST_LOOKS {
+                || is_below && may_be_told(path) || delivered == Delivered::Archive && is_table(path);
+            if sort.is_none() && looks < MOST_LOOKS && may_be_told() {
                 looks += 1;
                 let told = head(path).and_then(|head| {
                     let anybodys = || signature::anybodys(path, &head).filter(|_| is_below);
@@ -183,14 +187,14 @@ impl Shape {
     }
 
     /// What this path is for; `None` if nothing shows that it is Apple's.
-    pub fn claim(&self, path: &str) -> Option<Classified> {
+    pub fn claim<'p>(&'p self, path: &'p str) -> Option<Classified<'p>> {
         let sort = self.by_name(path).or_else(|| self.told.get(path).copied());
         let sort = sort.or_else(|| self.of_records(path).filter(|_| self.is_below_apples(path)))?;
         Some(self.classified(path, sort))
     }
 
     /// What this path is for, if all that lies here is Apple's.
-    pub fn classify(&self, path: &str) -> Classified {
+    pub fn classify<'p>(&'p self, path: &'p str) -> Classified<'p> {
         self.claim(path).unwrap_or_else(|| {
             let notes = self.notes.as_ref().filter(|_| self.found.len() == 1);
             let sort = match notes.map(|notes| notes.part(path)) {
@@ -202,25 +206,26 @@ impl Shape {
         })
     }
 
-    fn classified(&self, path: &str, sort: Sort) -> Classified {
+    fn classified<'p>(&'p self, path: &'p str, sort: Sort) -> Classified<'p> {
         let category =
             sort.category().or_else(|| self.category()).or(self.whole).unwrap_or(Category::Records);
         let drive = self.drive.as_ref().filter(|_| category == Category::Drive);
         let notes = self.notes.as_ref().filter(|_| category == Category::Notes);
-        let (wrapper, inner) = match (drive, notes) {
+        let (wrapper, inner): (&str, Cow<'_, str>) = match (drive, notes) {
             (Some(drive), _) => {
+                let wrapper = above(drive.root());
                 let inner = match drive.part(path) {
-                    drive::path::Use::File(below) => format!("Drive/{below}"),
-                    drive::path::Use::List => format!("Drive/{}", file_name(path)),
-                    _ => below(path, above(drive.root())).unwrap_or(path).to_owned(),
+                    drive::path::Use::File(below) => format!("Drive/{below}").into(),
+                    drive::path::Use::List => format!("Drive/{}", file_name(path)).into(),
+                    _ => below(path, wrapper).unwrap_or(path).into(),
                 };
-                (above(drive.root()), inner)
+                (wrapper, inner)
             }
-            (None, Some(notes)) => (notes.wrapper(), notes.inner(path).to_owned()),
-            (None, None) => (self.wrapper.as_str(), below(path, &self.wrapper).unwrap_or(path).to_owned()),
+            (None, Some(notes)) => (notes.wrapper(), notes.inner(path).into()),
+            (None, None) => (self.wrapper.as_str(), below(path, &self.wrapper).unwrap_or(path).into()),
         };
         let wrapper = if path.starts_with(wrapper) { wrapper } else { "" };
-        Classified { wrapper: wrapper.to_owned(), inner, category, class: sort.class(), sort: sort.into() }
+        Classified { wrapper, inner, category, class: sort.class(), sort: sort.into() }
     }
 
     /// What the places and names of files tell.
@@ -276,7 +281,6 @@ impl Shape {
         self.is_apples
             || self.beside_lists.contains(above(path))
             || below(path, &self.wrapper).unwrap_or(path).split('/').next().is_some_and(is_outer)
-            || is_outer(&self.wrapper)
     }
 }
 
@@ -294,12 +298,15 @@ fn of_note(notes: &notes::path::Shape, path: &str) -> Option<Sort> {
 
 /// `iCloud Usage Data - Guide.pdf`
 fn is_guide(path: &str) -> bool {
+    if !has_extension(file_name(path), &["pdf"]) {
+        return false;
+    }
     let key = match_key(file_name(path));
     key.strip_suffix(".pdf").is_some_and(|stem| stem.ends_with("- guide") || stem.ends_with("_guide"))
 }
 
 fn is_table(path: &str) -> bool {
-    matches!(split(&match_key(file_name(path))).1, "csv" | "json")
+    has_extension(file_name(path), &["csv", "json"])
 }
 
 /// Whether it is of a form in which Apple delivers tables.
@@ -309,11 +316,9 @@ fn is_any_table(path: &str) -> bool {
 
 /// Whether the beginning of such a file may tell what it is.
 fn may_be_told(path: &str) -> bool {
-    let key = match_key(file_name(path));
-    matches!(
-        split(&key).1,
-        "" | "csv" | "txt" | "json" | "html" | "htm" | "xml" | "plist" | "vcs" | "mbx" | "ical"
-    )
+    const EXTENSIONS: [&str; 11] =
+        ["", "csv", "txt", "json", "html", "htm", "xml", "plist", "vcs", "mbx", "ical"];
+    has_extension(file_name(path), &EXTENSIONS)
 }
 
 /// The one top folder, if it is only a wrapper, and once more if it is doubled.
@@ -335,9 +340,4 @@ fn wrapper_of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> S
         wrapper = if wrapper.is_empty() { top } else { format!("{wrapper}/{top}") };
     }
     wrapper
-}
-
-/// What a folder lies in.
-fn above(folder: &str) -> &str {
-    folder.rsplit_once('/').map_or("", |(above, _)| above)
 }

@@ -33,14 +33,15 @@ const ONE_BUILD: TimeDelta = TimeDelta::days(7);
 /// The part of every container and wrapper folder.
 #[derive(Debug, Default)]
 pub(super) struct Grouped {
-    parts: HashMap<(usize, String), PartId>,
+    parts: HashMap<usize, HashMap<String, PartId>>,
     default: HashMap<usize, PartId>,
 }
 
 impl Grouped {
     /// The part of an entry of this container below this wrapper.
     pub(super) fn part(&self, container: usize, wrapper: &str) -> Option<PartId> {
-        self.parts.get(&(container, wrapper.to_owned())).or_else(|| self.default.get(&container)).copied()
+        let wrapped = self.parts.get(&container).and_then(|parts| parts.get(wrapper));
+        wrapped.or_else(|| self.default.get(&container)).copied()
     }
 }
 
@@ -102,7 +103,7 @@ pub(super) fn group(
         let part = grouping.part_of(unit, containers, contents);
         match &unit.wrapper {
             Some(wrapper) => {
-                grouped.parts.insert((unit.container, wrapper.clone()), part);
+                grouped.parts.entry(unit.container).or_default().insert(wrapper.clone(), part);
                 grouped.default.entry(unit.container).or_insert(part);
             }
             None => {
@@ -457,7 +458,7 @@ impl Grouping {
 
 /// Whether this is a list of Apple's.
 fn is_list(container: &Container, file: &FileAt) -> bool {
-    container.shape.classify(&file.path.replace('\\', "/"), file.size).class == Class::Details
+    container.shape.classify(&text::slashed(&file.path), file.size).class == Class::Details
 }
 
 /// Whether two folders of one name are two deliveries.

@@ -24,11 +24,10 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::apple::part_name;
 use crate::apple::zip::{self, DEFLATED, ZipEntry};
+use crate::apple::{part_name, text};
 use crate::category::Heard;
-use crate::category::delivery::Classified;
-use crate::contents::{ArchiveId, Bytes, Class, Contents, Entry, ExportId, Inner, PartId};
+use crate::contents::{ArchiveId, Bytes, Category, Class, Contents, Entry, ExportId, Inner, PartId, Sort};
 use crate::library::catalog::{Delivered, Ids};
 use crate::problem::refusal::Refused;
 use crate::problem::{Code, Problem};
@@ -155,31 +154,47 @@ fn give_remembered(inputs: &mut Inputs, archive: ArchiveId) {
     inputs.sources.insert(archive, Source::Remembered(archive));
 }
 
+/// What a file is, and where in its part.
+struct Placed {
+    part: Option<PartId>,
+    inner: Inner,
+    category: Category,
+    class: Class,
+    sort: Sort,
+}
+
 /// Adds an archive or part folder: its record, and an entry for each file that is not in the catalog.
 fn add(
     inputs: &mut Inputs,
     container: &Container,
     known: &mut Known,
-    part: &dyn Fn(&str) -> Option<PartId>,
+    part: &(dyn Fn(&str) -> Option<PartId> + Sync),
 ) -> Record {
     let contents = &mut inputs.contents;
     let mut record = known.record(contents, container);
-    let classify = |file: &FileAt| {
+    let place = |file: &FileAt| {
         // a file that cannot be read has failed, and its size of 0 does not make it a placeholder
         let size = if file.refusal.is_some() { file.size.max(1) } else { file.size };
-        container.shape.classify(&file.path.replace('\\', "/"), size)
+        let path = text::slashed(&file.path);
+        let found = container.shape.classify(&path, size);
+        Placed {
+            part: part(found.wrapper),
+            inner: Inner::of(&file.path, &found.inner),
+            category: found.category,
+            class: found.class,
+            sort: found.sort,
+        }
     };
-    let classified = container.files.chunks(ABREAST).flat_map(|files| {
-        let classified: Vec<Classified> = files.par_iter().map(classify).collect();
-        files.iter().zip(classified)
+    let placed = container.files.chunks(ABREAST).flat_map(|files| {
+        let placed: Vec<Placed> = files.par_iter().map(place).collect();
+        files.iter().zip(placed)
     });
-    for (file, classified) in classified {
-        let Some(part) = part(&classified.wrapper) else { continue };
+    for (file, Placed { part, inner, category, class, sort }) in placed {
+        let Some(part) = part else { continue };
         if let Some(index) = known.entry(contents, &record, container, file) {
             contents.entries[index].given = true;
             continue;
         }
-        let class = classified.class;
         let bytes = match &file.refusal {
             Some(_) if class != Class::Ignored => Bytes::Failed,
             _ => known.bytes_of_twin(contents, &record, file),
@@ -190,10 +205,10 @@ fn add(
             part,
             position: record.position(file),
             path: file.path.clone(),
-            inner: Inner::of(&file.path, &classified.inner),
-            category: classified.category,
+            inner,
+            category,
             class,
-            sort: classified.sort,
+            sort,
             size: file.size,
             crc32: file.crc32,
             modified: file.modified,

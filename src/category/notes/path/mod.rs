@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::apple::part_name::without_copy_marks;
-use crate::apple::text::{below, depth, match_key};
+use crate::apple::text::{below, depth, has_extension, match_key, same_name};
 use crate::category::notes::title;
 
 /// Where notes lie.
@@ -209,6 +209,9 @@ fn is_beside_text(folder: &str) -> bool {
 }
 
 fn list_kind(name: &str) -> Option<ListKind> {
+    if !has_extension(name, &["csv"]) {
+        return None;
+    }
     let key = match_key(name);
     let stem = without_copy_marks(key.strip_suffix(".csv")?);
     let numbered = stem.rsplit_once(['-', '_']).filter(|(_, text)| number(text).is_some());
@@ -226,11 +229,8 @@ pub fn is_area(component: &str) -> bool {
 }
 
 fn area(component: &str) -> Option<Area> {
-    match match_key(component).as_str() {
-        "notes" => Some(Area::Notes),
-        "recently deleted" => Some(Area::RecentlyDeleted),
-        _ => None,
-    }
+    const AREAS: [(&str, Area); 2] = [("notes", Area::Notes), ("recently deleted", Area::RecentlyDeleted)];
+    AREAS.into_iter().find(|(name, _)| same_name(component, name)).map(|(_, area)| area)
 }
 
 /// A note's folder, from its path below the wrapper. In form A the folder `Notes` may be missing.

@@ -9,24 +9,22 @@
 //! renamed, doubled or in any language, while `Photos`, `Albums`, `Memories` and `Recently Deleted` are
 //! English in every edition seen; of several roots above a path the deepest counts.
 
+mod evidence;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Bound;
 
 use crate::apple::{part_name, text};
 use crate::category::delivery::{Delivered, Head};
 use crate::category::photos::Sort;
-use crate::category::photos::lists::{details, names};
+use crate::category::photos::classify::evidence::{Evidence, Folder, Marker, marker};
+use crate::category::photos::lists::details;
 use crate::category::photos::media::{Format, Kind};
 use crate::contents::litter::is_ignored;
 use crate::contents::{Category, Class};
-
-/// How deep Apple's folders may lie below the top where only a name speaks for them.
-const DEEPEST: usize = 3;
-/// Lists of one root that are looked into before it is believed that none is Apple's.
-const MOST_LOOKS: usize = 32;
 
 /// What describes a shared album, in its folder.
 pub(crate) const ALBUM_INFO: &str = "AlbumInfo.json";
@@ -34,27 +32,6 @@ pub(crate) const ALBUM_INFO: &str = "AlbumInfo.json";
 /// script).
 const OF_ONE_PART: [&str; 5] =
     ["icloud photos", "icloud-bilder", "icloud fotos", "icloud-fotos", "icloud 照片"];
-
-/// One of Apple's folders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Marker {
-    Photos,
-    Deleted,
-    Albums,
-    Memories,
-    SharedAlbums,
-}
-
-fn marker(component: &str) -> Option<Marker> {
-    Some(match text::match_key(component).as_str() {
-        "photos" => Marker::Photos,
-        "recently deleted" => Marker::Deleted,
-        "albums" => Marker::Albums,
-        "memories" => Marker::Memories,
-        "my albums" => Marker::SharedAlbums,
-        _ => return None,
-    })
-}
 
 /// Whether a folder of this name may be one of Apple's in a part.
 pub(crate) fn is_apples_folder(name: &str) -> bool {
@@ -70,18 +47,6 @@ pub(crate) fn names_a_single_part(base: &str) -> bool {
 pub(crate) fn is_archive_of_a_part(name: &str) -> bool {
     let is_apples = part_name::is_shared_albums(name) || name.to_lowercase().contains("icloudusagedata");
     is_apples && part_name::is_zip(name)
-}
-
-/// Where the first of Apple's folders in a path stands.
-fn find_marker(components: &[&str]) -> Option<usize> {
-    let folders = components.len().saturating_sub(1);
-    (0..folders.min(DEEPEST + 1)).find(|&depth| {
-        // a wrapper may itself be called `Photos`
-        let is_wrapper = depth + 1 < folders
-            && depth < DEEPEST
-            && components.get(depth + 1).is_some_and(|next| marker(next).is_some());
-        components.get(depth).is_some_and(|c| marker(c).is_some()) && !is_wrapper
-    })
 }
 
 /// What the paths of one archive or folder have in common.
@@ -100,11 +65,11 @@ pub struct Shape {
 
 /// What one path is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Classified {
+pub struct Classified<'p> {
     /// The wrapper folder's path, empty if there is none.
-    pub wrapper: String,
+    pub wrapper: &'p str,
     /// The path inside the part.
-    pub inner: String,
+    pub inner: Cow<'p, str>,
     /// What it is for.
     pub sort: Sort,
 }
@@ -120,9 +85,16 @@ impl Shape {
         head: Head<'_>,
     ) -> Self {
         let mut shape = Shape::default();
-        let mut evidence = Evidence::default();
+        let mut evidence = Evidence::of(name);
+        let mut last = None;
         for path in paths.clone() {
-            shape.look(name, delivered, path, head, &mut evidence);
+            let folder = text::above(path);
+            // the files of a folder come one after another
+            let folder = last
+                .filter(|last: &Folder<'_>| last.path == folder)
+                .unwrap_or_else(|| evidence.folder(folder));
+            last = Some(folder);
+            shape.look(delivered, folder, path, head, &mut evidence);
         }
         shape.roots.extend(evidence.roots_of_lists(head));
         if other.is_none() {
@@ -164,17 +136,13 @@ impl Shape {
     /// Takes what one path proves.
     fn look(
         &mut self,
-        name: &str,
         delivered: Delivered,
+        Folder { path: folder, above, marker: in_marker }: Folder<'_>,
         path: &str,
         head: Head<'_>,
         evidence: &mut Evidence,
     ) {
-        let components: Vec<&str> = path.split('/').collect();
-        let Some((file, folders)) = components.split_last() else { return };
-        let folder = folders.join("/");
-        let in_marker = folders.last().and_then(|last| marker(last));
-        let above = || folders[..folders.len().saturating_sub(1)].join("/");
+        let file = text::file_name(path);
         let is_csv = is_csv(file);
         let mut is_details =
             is_csv && (details::is_details_name(file) || details::is_shared_library_name(file));
@@ -187,35 +155,26 @@ impl Shape {
         if is_details {
             // the folder itself, unless it is the one where Apple keeps them
             let beside = matches!(in_marker, Some(Marker::Photos | Marker::Deleted));
-            let root = if beside { above() } else { folder.clone() };
+            let root = if beside { above } else { folder };
             if !beside {
-                self.flat.insert(root.clone());
+                self.flat.insert(root.to_owned());
             }
-            self.roots.insert(root);
+            self.roots.insert(root.to_owned());
         } else if text::same_name(file, ALBUM_INFO) {
-            let albums = folders.len().checked_sub(2).and_then(|at| folders.get(at));
-            let depth = if albums.is_some_and(|a| marker(a) == Some(Marker::SharedAlbums)) { 2 } else { 1 };
-            self.roots.insert(folders[..folders.len().saturating_sub(depth)].join("/"));
-            self.shared_folders.insert(folder.clone());
+            let in_albums = marker(text::file_name(above)) == Some(Marker::SharedAlbums);
+            let root = if in_albums { text::above(above) } else { above };
+            self.roots.insert(root.to_owned());
+            self.shared_folders.insert(folder.to_owned());
         } else if text::same_name(file, "Subscribed Albums.json") {
             let inside = in_marker == Some(Marker::SharedAlbums);
-            self.roots.insert(if inside { above() } else { folder.clone() });
+            self.roots.insert(if inside { above } else { folder }.to_owned());
         } else if part_name::is_shared_albums(file) && part_name::is_zip(file) && in_marker.is_none() {
             // in a folder it may lie by itself, among things that are nobody's
-            if delivered == Delivered::Archive || part_name::is_part_of_icloud(name) {
-                self.roots.insert(folder.clone());
+            if delivered == Delivered::Archive || evidence.is_counted {
+                self.roots.insert(folder.to_owned());
             }
         } else if is_csv && in_marker == Some(Marker::Albums) {
-            evidence.lists.entry(above()).or_default().push(path.to_owned());
-        }
-        evidence.markers.extend(in_marker.map(|marker| (above(), marker)));
-        if let Some(depth) = find_marker(&components) {
-            let root = components[..depth].join("/");
-            let is_counted = |name: &&str| part_name::is_part_of_icloud(name);
-            if components[..depth].iter().any(is_counted) || is_counted(&name) {
-                evidence.named.insert(root.clone());
-            }
-            evidence.folders.insert(root);
+            evidence.lists.entry(above.to_owned()).or_default().push(path.to_owned());
         }
     }
 
@@ -245,35 +204,39 @@ impl Shape {
     }
 
     /// What this path is for.
-    pub fn classify(&self, path: &str, size: u64) -> Classified {
-        let components: Vec<&str> = path.split('/').filter(|c| !c.is_empty() && *c != ".").collect();
-        let Some((file, _)) = components.split_last() else {
-            return Classified { wrapper: String::new(), inner: String::new(), sort: Sort::Other };
-        };
-        let depth = self.root_depth(&components);
-        let sort = match depth {
+    pub fn classify<'p>(&'p self, path: &'p str, size: u64) -> Classified<'p> {
+        let plain = plain(path);
+        if plain.is_empty() {
+            return Classified { wrapper: "", inner: plain, sort: Sort::Other };
+        }
+        let file = text::file_name(&plain);
+        let root = self.root_above(&plain);
+        let sort = match root {
             _ if is_ignored(path) => Sort::Ignored,
             None => Sort::Other,
             Some(_) if self.is_loose => loose_sort(file),
-            Some(depth) => self.sort(&components, depth, file),
+            Some(root) => self.sort(&plain, root, file),
         };
         let is_empty = size == 0 || part_name::icloud_placeholder(file).is_some();
         let sort = if sort.class() == Class::Resource && is_empty { Sort::Placeholder } else { sort };
-        let (wrapper, inner) = components.split_at(depth.unwrap_or(0));
-        Classified { wrapper: wrapper.join("/"), inner: inner.join("/"), sort }
+        let wrapper = root.unwrap_or_default();
+        let inner = match plain {
+            Cow::Borrowed(path) => text::below(path, wrapper).unwrap_or(path).into(),
+            Cow::Owned(path) => text::below(&path, wrapper).unwrap_or(&path).to_owned().into(),
+        };
+        Classified { wrapper, inner, sort }
     }
 
-    /// How many folders precede what lies below the deepest root.
-    fn root_depth(&self, components: &[&str]) -> Option<usize> {
+    /// The deepest root above a path.
+    fn root_above(&self, path: &str) -> Option<&str> {
         if self.roots.len() == 1 && self.is_part_itself() {
-            return Some(0);
+            return Some("");
         }
-        let path = components.join("/");
-        let mut roots = self.roots.range::<str, _>((Bound::Unbounded, Bound::Included(path.as_str())));
+        let mut roots = self.roots.range::<str, _>((Bound::Unbounded, Bound::Included(path)));
         while let Some(root) = roots.next_back() {
             let shared = path.bytes().zip(root.bytes()).take_while(|(a, b)| a == b).count();
             if shared == root.len() && (root.is_empty() || path.as_bytes().get(shared) == Some(&b'/')) {
-                return Some(if root.is_empty() { 0 } else { root.matches('/').count() + 1 });
+                return Some(root);
             }
             // a root above the path that comes before this one begins both of them
             let end = path.floor_char_boundary(shared);
@@ -286,45 +249,44 @@ impl Shape {
         None
     }
 
-    fn sort(&self, components: &[&str], depth: usize, file: &str) -> Sort {
+    fn sort(&self, path: &str, root: &str, file: &str) -> Sort {
         if text::same_name(file, "Subscribed Albums.json") {
             return Sort::Subscribed;
         }
-        let folder = components[..components.len() - 1].join("/");
         let is_csv = is_csv(file);
-        if self.shared_folders.contains(&folder) {
+        if self.shared_folders.contains(text::above(path)) {
             return match text::same_name(file, ALBUM_INFO) {
                 true => Sort::AlbumInfo,
                 false if is_csv => Sort::Other,
                 false => Sort::Shared,
             };
         }
-        let inner = &components[depth..];
-        let marker = inner.first().filter(|_| inner.len() > 1).and_then(|first| marker(first));
+        let inner = text::below(path, root).unwrap_or(path);
+        let marker = inner.split_once('/').and_then(|(first, _)| marker(first));
         if is_csv {
             return match marker {
                 Some(Marker::Albums) => Sort::Album,
                 Some(Marker::Memories) => Sort::Memory,
                 Some(Marker::SharedAlbums) => Sort::Other,
-                Some(Marker::Photos | Marker::Deleted) | None => self.sort_of_list(components, file),
+                Some(Marker::Photos | Marker::Deleted) | None => self.sort_of_list(path, file),
             };
         }
         match marker {
             Some(Marker::Photos) => Sort::Photo,
             Some(Marker::Deleted) => Sort::Deleted,
-            Some(Marker::SharedAlbums) if inner.len() > 2 => Sort::Shared,
+            Some(Marker::SharedAlbums) if inner.matches('/').count() > 1 => Sort::Shared,
             Some(_) => Sort::Other,
             // a download from icloud.com, or details without folders
-            None if self.flat.contains(&components[..depth].join("/")) && is_medium(file) => Sort::Photo,
+            None if self.flat.contains(root) && is_medium(file) => Sort::Photo,
             None => Sort::Other,
         }
     }
 
     /// A CSV is never a medium.
-    fn sort_of_list(&self, components: &[&str], file: &str) -> Sort {
+    fn sort_of_list(&self, path: &str, file: &str) -> Sort {
         if details::is_shared_library_name(file) {
             Sort::Contributions
-        } else if details::is_details_name(file) || self.renamed_details.contains(&components.join("/")) {
+        } else if details::is_details_name(file) || self.renamed_details.contains(path) {
             Sort::Details
         } else {
             Sort::Other
@@ -332,31 +294,14 @@ impl Shape {
     }
 }
 
-/// What is put together from several paths.
-#[derive(Default)]
-struct Evidence {
-    /// Lists in folders called `Albums`, by what the folder lies in.
-    lists: BTreeMap<String, Vec<String>>,
-    /// Apple's folders with files in them, by what they lie in.
-    markers: BTreeSet<(String, Marker)>,
-    /// What holds Apple's folders and has a name that counts a part of iCloud's.
-    named: BTreeSet<String>,
-    /// What holds folders called like Apple's.
-    folders: BTreeSet<String>,
-}
-
-impl Evidence {
-    /// Folders where lists of albums lie in `Albums/` and other folders of Apple's beside it.
-    fn roots_of_lists(&self, head: Head<'_>) -> Vec<String> {
-        let others = [Marker::Photos, Marker::Deleted, Marker::Memories];
-        let has_others = |root: &str| others.iter().any(|m| self.markers.contains(&(root.to_owned(), *m)));
-        let is_list = |path: &&String| head(path).is_some_and(|start| names::looks_like_names(&start));
-        let roots = self.lists.iter().filter(|(root, _)| has_others(root));
-        roots
-            .filter(|(_, lists)| lists.iter().take(MOST_LOOKS).any(|list| is_list(&list)))
-            .map(|(root, _)| root.clone())
-            .collect()
+/// A path without empty and `.` components.
+fn plain(path: &str) -> Cow<'_, str> {
+    let is_plain = |component: &&str| !component.is_empty() && *component != ".";
+    if path.split('/').all(|component| is_plain(&component)) {
+        return path.into();
     }
+    let components: Vec<&str> = path.split('/').filter(is_plain).collect();
+    components.join("/").into()
 }
 
 fn is_csv(file: &str) -> bool {

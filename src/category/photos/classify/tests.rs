@@ -1,8 +1,9 @@
 //! Which paths make a part, and what each of them is for.
 
-use super::{Classified, Delivered, Shape, is_ignored};
+use super::{Delivered, Shape, is_ignored};
 use crate::category::photos::Sort;
 use crate::category::recognise::{self, Beside};
+use proptest::prelude::{prop, proptest};
 
 /// Lists whose beginnings are asked for: those called so hold this.
 fn head(path: &str) -> Option<Vec<u8>> {
@@ -27,9 +28,18 @@ fn shape(name: &str, delivered: Delivered, paths: &[&str]) -> Shape {
     )
 }
 
-fn classify(name: &str, paths: &[&str]) -> Vec<Classified> {
+struct Found {
+    wrapper: String,
+    inner: String,
+    sort: Sort,
+}
+
+fn classify(name: &str, paths: &[&str]) -> Vec<Found> {
     let shape = shape(name, Delivered::Archive, paths);
-    paths.iter().map(|path| shape.classify(path, 1)).collect()
+    let found = paths.iter().map(|path| shape.classify(path, 1));
+    found
+        .map(|c| Found { wrapper: c.wrapper.to_owned(), inner: c.inner.into_owned(), sort: c.sort })
+        .collect()
 }
 
 #[test]
@@ -182,4 +192,28 @@ fn litter_is_ignored_and_empty_media_are_placeholders() {
     assert_eq!(sorts[10], Sort::Placeholder);
     assert_eq!(shape.classify("Photos/.IMG_2.HEIC.icloud", 180).sort, Sort::Placeholder);
     assert!(!is_ignored("Photos/é:zone") && !is_ignored("é"));
+}
+
+proptest! {
+    #[test]
+    fn what_paths_prove_does_not_depend_on_their_order(
+        paths in prop::collection::vec(
+            "(iCloud Photos Part 1 of 2/|w/|/)?(Photos/|photo\u{17f}/|Albums/|My Albums/|Recently Deleted/){0,3}(a\\.jpg|Photo Details\\.csv|Lake\\.csv|AlbumInfo\\.json)",
+            0..9,
+        ),
+    ) {
+        let mut paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let seen = |paths: &[&str]| {
+            let shape = shape("x.zip", Delivered::Archive, paths);
+            let mut found: Vec<String> =
+                paths.iter().map(|path| format!("{:?}", shape.classify(path, 1))).collect();
+            found.sort();
+            (found, shape.wrappers().map(str::to_owned).collect::<Vec<_>>())
+        };
+        let before = seen(&paths);
+        paths.reverse();
+        assert_eq!(seen(&paths), before);
+        paths.sort_unstable();
+        assert_eq!(seen(&paths), before);
+    }
 }

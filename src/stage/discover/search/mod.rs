@@ -23,6 +23,7 @@ use std::sync::Arc;
 use blake3::Hash;
 use serde::{Deserialize, Serialize};
 
+use crate::apple::text::slashed;
 use crate::apple::zip::{Window, ZipArchive};
 use crate::category::delivery::Shape;
 use crate::category::recognise::Beside;
@@ -270,7 +271,7 @@ impl Searcher<'_> {
         let Some(mut container) = container else { return false };
         container.shape = Shape::loose();
         let is_medium = |file: &FileAt| {
-            container.shape.classify(&file.path.replace('\\', "/"), file.size.max(1)).class == Class::Resource
+            container.shape.classify(&slashed(&file.path), file.size.max(1)).class == Class::Resource
         };
         if !container.files.iter().any(is_medium) {
             return false;
@@ -324,7 +325,8 @@ impl Searcher<'_> {
     /// Whether a container holds anything that is wanted, or is remembered.
     fn is_wanted(&self, container: &Container) -> bool {
         let of_file = |file: &FileAt| {
-            let classified = container.shape.classify(&file.path.replace('\\', "/"), file.size.max(1));
+            let path = slashed(&file.path);
+            let classified = container.shape.classify(&path, file.size.max(1));
             classified.class != Class::Ignored && self.around.wants(classified.category)
         };
         matches!(container.source, Source::Remembered(_)) || container.files.iter().any(of_file)

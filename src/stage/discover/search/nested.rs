@@ -7,8 +7,8 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use crate::apple::part_name;
 use crate::apple::zip::{Window, ZipArchive, ZipEntry};
+use crate::apple::{part_name, text};
 use crate::category::delivery::{self, Shape};
 use crate::category::recognise::{self, Beside};
 use crate::contents::{ArchiveId, Category, litter};
@@ -106,7 +106,7 @@ impl Searcher<'_> {
                 remaining.push(file);
                 continue;
             }
-            let normal = file.path.replace('\\', "/");
+            let normal = text::slashed(&file.path);
             let file_name = normal.rsplit('/').next().unwrap_or(&normal);
             let outer = &self.found.containers[index];
             // a zip of Apple's name is no photo, wherever it lies
