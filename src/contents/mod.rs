@@ -16,6 +16,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
+use rayon::slice::ParallelSliceMut;
 
 pub(crate) use arena::ids;
 pub use arena::{Arena, Id};
@@ -267,7 +268,7 @@ impl Contents {
     pub fn sort_entries(&mut self) {
         let Contents { parts, archives, entries, .. } = self;
         // no two are equal, and a stable sort would need memory for half of them
-        entries.sort_unstable_by(|a, b| {
+        entries.par_sort_unstable_by(|a, b| {
             let key = |e: &Entry| (parts[e.part].export, parts[e.part].number);
             key(a)
                 .cmp(&key(b))

@@ -6,6 +6,8 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rayon::slice::ParallelSliceMut;
+
 use crate::apple::fingerprint::lanes::side_by_side;
 use crate::apple::zip::WHOLE;
 use crate::contents::{Bytes, Contents, Entry, EntryId};
@@ -49,7 +51,7 @@ impl Tasks {
         let open = (jobs.get() * side_by_side()) as u64;
         let least = (bytes / open.saturating_mul(16)).max(WHOLE);
         let is_large = |id: &EntryId| size(id) >= least;
-        entries.sort_by_key(|id| {
+        entries.par_sort_unstable_by_key(|id| {
             let entry = &contents.entries[*id];
             let first = if is_large(id) { u64::MAX - entry.size } else { u64::MAX };
             (first, entry.archive, entry.position)
