@@ -13,9 +13,13 @@ use std::panic::resume_unwind;
 use std::path::Path;
 use std::thread;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::Error;
+
+/// Of how many things is asked side by side: their answers wait for each other in memory.
+const ABREAST: usize = 4096;
 
 /// A rotating disk gets slower with more threads than this.
 const ON_ROTATING: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
@@ -34,6 +38,14 @@ pub fn fitting<'a>(mut places: impl Iterator<Item = &'a Path>) -> NonZeroUsize {
 pub fn pool(jobs: NonZeroUsize) -> Result<ThreadPool, Error> {
     let pool = ThreadPoolBuilder::new().num_threads(jobs.get()).build();
     pool.map_err(|e| Error::io("start", Path::new("threads"))(io::Error::other(e)))
+}
+
+/// What each of these comes to, in their order, asked on the threads of the current rayon pool.
+pub fn abreast<'a, T: Sync, R: Send + 'a>(
+    all: &'a [T],
+    ask: impl Fn(&'a T) -> R + Sync + 'a,
+) -> impl Iterator<Item = R> + 'a {
+    all.chunks(ABREAST).flat_map(move |some| some.par_iter().map(&ask).collect::<Vec<R>>())
 }
 
 /// Does one thing on this thread and another on a new one.

@@ -5,7 +5,6 @@
 
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::apple::text;
 use crate::category::photos::by_name::scheme_b_base;
@@ -19,9 +18,7 @@ use crate::category::photos::time::{Captured, CapturedFrom, Sources, capture};
 use crate::category::photos::{Asset, AssetId, Heard, Resource, Role, Said, Sort};
 use crate::contents::{Arena, ByContent, Class, Content, ContentId, Contents, Entry, PartId};
 use crate::problem::{Code, Problem};
-
-/// How many media are looked at side by side.
-const ABREAST: usize = 4096;
+use crate::threads;
 
 /// More rows that disagree about one file are counted, not listed.
 const MOST_SAID: usize = 20;
@@ -117,11 +114,8 @@ pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone
     let stills: Vec<usize> = (0..media.len()).filter(leads).collect();
     let mut gathered = Gathered::default();
     gathered.assets.reserve_exact(stills.len());
-    for some in stills.chunks(ABREAST) {
-        let asset = |&still: &usize| asset(&media, &members(still, &pairs, &companions), rows, &lists, zone);
-        let assets: Vec<Asset> = some.par_iter().map(asset).collect();
-        gathered.assets.extend(assets);
-    }
+    let asset = |&still: &usize| asset(&media, &members(still, &pairs, &companions), rows, &lists, zone);
+    gathered.assets.extend(threads::abreast(&stills, asset));
     let elsewhere = |still: &usize| {
         let movie = pairs.movie.get(still).filter(|movie| pairs.first_still[movie] != *still)?;
         Some((media[*still].index(), media[*movie].index()))
@@ -172,10 +166,7 @@ fn collect<'a>(
         Some(Medium { kind: format.kind(medium.name()), ..medium })
     };
     let mut media = Vec::with_capacity(of_same_bytes.len());
-    for some in of_same_bytes.chunks(ABREAST) {
-        let some: Vec<Option<Medium<'_>>> = some.par_iter().map(medium).collect();
-        media.extend(some.into_iter().flatten());
-    }
+    media.extend(threads::abreast(&of_same_bytes, medium).flatten());
     media
 }
 

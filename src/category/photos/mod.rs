@@ -1,7 +1,7 @@
 //! Match: rows to media, halves to Live Photos, names to albums, sources to a capture time.
 //!
-//! Pure: no file, no clock, no thread; the same [`Contents`] give the same [`Matched`]. Where a file goes is
-//! decided later, by the [`plan`](crate::stage::plan).
+//! Pure: no file, no clock; the same [`Contents`] give the same [`Matched`], on however many threads of the caller's
+//! pool. Where a file goes is decided later, by the [`plan`](crate::stage::plan).
 //!
 //! Everything that is known is matched anew each time, this run's inputs and the library alike. A row, an
 //! album or a movie that comes a year later still finds its photo.

@@ -22,8 +22,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::sync::Arc;
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-
 use crate::apple::zip::{self, DEFLATED, ZipEntry};
 use crate::apple::{part_name, text};
 use crate::category::Heard;
@@ -32,13 +30,11 @@ use crate::library::catalog::{Delivered, Ids};
 use crate::problem::refusal::Refused;
 use crate::problem::{Code, Problem};
 use crate::stage::reclaim::Key;
+use crate::threads;
 
 use container::{Container, FileAt, Source};
 use known::{Known, Record};
 use search::{LeftAlone, Passage, Search};
-
-/// How many files of an archive are classified side by side.
-const ABREAST: usize = 4096;
 
 /// Everything that is known before bytes are read.
 #[derive(Default)]
@@ -185,10 +181,7 @@ fn add(
             sort: found.sort,
         }
     };
-    let placed = container.files.chunks(ABREAST).flat_map(|files| {
-        let placed: Vec<Placed> = files.par_iter().map(place).collect();
-        files.iter().zip(placed)
-    });
+    let placed = container.files.iter().zip(threads::abreast(&container.files, place));
     for (file, Placed { part, inner, category, class, sort }) in placed {
         let Some(part) = part else { continue };
         if let Some(index) = known.entry(contents, &record, container, file) {

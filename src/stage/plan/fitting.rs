@@ -3,8 +3,6 @@
 //! An import never moves what has a path. A later export may hide a photo, show, delete or date it otherwise; then its
 //! file stands where the rules of an earlier day put it.
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-
 use crate::apple::text;
 use crate::category::{Asset, Assets, Resource, Stem};
 use crate::contents::{ByContent, ContentId, Contents};
@@ -13,8 +11,9 @@ use crate::library::numbers::unnumbered;
 use crate::library::path::{LibraryPath, PathKey};
 use crate::library::settings::Settings;
 use crate::library::template::Template;
-use crate::stage::plan::{ABREAST, Planner, Time};
+use crate::stage::plan::{Planner, Time};
 use crate::stage::survey::Held;
+use crate::threads;
 
 /// The media that stand where they should, and those that do not. Of an asset that gets all its paths now nothing is
 /// said: it gets them where it should stand.
@@ -56,13 +55,10 @@ pub fn fitting(
     };
     let mut fitting = Fitting::default();
     let all: Vec<Asset<'_>> = assets.iter().collect();
-    for some in all.chunks(ABREAST) {
-        let compared: Vec<_> = some.par_iter().map(|asset| compare(*asset)).collect();
-        for (content, path, fits) in compared.into_iter().flatten() {
-            match fits {
-                true => fitting.fits.insert(content, path),
-                false => fitting.misplaced.push(content),
-            }
+    for (content, path, fits) in threads::abreast(&all, |asset| compare(*asset)).flatten() {
+        match fits {
+            true => fitting.fits.insert(content, path),
+            false => fitting.misplaced.push(content),
         }
     }
     fitting
