@@ -151,7 +151,8 @@ mod tests {
     use crate::category::Said;
     use crate::category::photos::media::{Camera, Embedded, Pixels, Position};
     use crate::contents::Content;
-    use crate::library::catalog::{Catalog, journal};
+    use crate::library::catalog::Catalog;
+    use crate::library::catalog::put::PutContents;
     use crate::place::Place;
 
     fn read(catalog: &Catalog) -> Vec<Facts> {
@@ -186,7 +187,7 @@ mod tests {
         let all = [&known, &Said::default(), &known, &elsewhere];
         catalog
             .write(|tx| {
-                let mut put = journal::PutContents::into(tx)?;
+                let mut put = PutContents::into(tx)?;
                 all.iter().try_for_each(|said| put.insert(&content, said).map(|_| ()))
             })
             .unwrap();

@@ -21,6 +21,7 @@ mod migrate;
 mod mirrored;
 mod moves;
 mod posted;
+mod put;
 mod soundness;
 mod words;
 
