@@ -41,8 +41,14 @@ const STEM_MAX: usize = COMPONENT_MAX - 1 - EXTENSION_MAX;
 /// are percent-escaped, and [`path_below`] finds it again.
 pub fn text_below(folder: &Path, path: &Path) -> String {
     let way = path.strip_prefix(folder).unwrap_or(path);
-    let components: Vec<_> = way.iter().map(text_of).collect();
-    components.join("/")
+    let mut text = String::with_capacity(way.as_os_str().len());
+    for component in way {
+        if !text.is_empty() {
+            text.push('/');
+        }
+        text.push_str(&text_of(component));
+    }
+    text
 }
 
 /// The path on this machine that [`text_below`] gave this text for.
