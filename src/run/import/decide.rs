@@ -77,7 +77,9 @@ pub(super) fn decide(
     let assets = Assets::Photos(&matched, &inputs.heard.photos);
     let mut plan = pool.install(|| plan(&inputs.contents, assets, &wishes, &held, settings));
     problems.append(&mut plan.problems);
-    let to_arrange = {
+    // what gets its path in this run gets it where it should stand
+    let is_all_new = held.media.is_empty() && held.reserved.is_empty();
+    let misplaced = || {
         let (contents, assets) = (&inputs.contents, Assets::Photos(&matched, &inputs.heard.photos));
         let records =
             Records::new(contents, &inputs.heard, &matched, &wishes, &plan, &before.files, settings.zone);
@@ -86,6 +88,7 @@ pub(super) fn decide(
         let time = |asset: category::Asset<'_>| records.time(asset);
         pool.install(|| fitting(contents, assets, &held, settings, &standing, &time)).misplaced.len() as u64
     };
+    let to_arrange = if is_all_new { 0 } else { misplaced() };
     problems.extend(lacking_links(library, &matched, settings, links));
     problems.extend(owners_changes(run, library, &before, &plan));
     Ok(Decided { inputs, before, tally, rows, matched, others, wishes, plan, to_arrange, problems, leaving })

@@ -15,8 +15,7 @@ use crate::stage::plan::{Planner, Time};
 use crate::stage::survey::Held;
 use crate::threads;
 
-/// The media that stand where they should, and those that do not. Of an asset that gets all its paths now nothing is
-/// said: it gets them where it should stand.
+/// The media that stand where they should, and those that do not.
 #[derive(Debug, Default)]
 pub struct Fitting {
     /// Where each stands.
@@ -40,9 +39,6 @@ pub fn fitting(
     let named =
         if settings.name == Template::standard_name() { Named::ByOriginal } else { Named::ByTemplate };
     let compare = |asset: Asset<'_>| {
-        if !asset.resources().any(|resource| planner.had_path(resource.content)) {
-            return Vec::new();
-        }
         let time = time(asset);
         let folder = planner.folder(asset, time, assets.collections());
         let stays = planner.is_excluded(asset);
@@ -72,12 +68,6 @@ enum Named {
 }
 
 impl Planner<'_> {
-    /// Whether the library, or an unfinished plan, knows where these bytes stand.
-    fn had_path(&self, content: ContentId) -> bool {
-        let hash = self.hash(content);
-        self.held.media.contains_key(&hash) || self.held.reserved.contains_key(&hash)
-    }
-
     fn fits(
         &self,
         asset: Asset<'_>,
