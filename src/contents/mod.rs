@@ -18,6 +18,8 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 use rayon::slice::ParallelSliceMut;
 
+use crate::apple::text;
+
 pub(crate) use arena::ids;
 pub use arena::{Arena, Id};
 pub use by_content::{ByContent, ContentSet};
@@ -180,13 +182,12 @@ pub struct Entry {
 impl Entry {
     /// The last component of its path.
     pub fn name(&self) -> &str {
-        let inner = self.inner();
-        inner.rsplit('/').next().unwrap_or(inner)
+        text::file_name(self.inner())
     }
 
     /// Its folder inside the part, without a trailing `/`.
     pub fn folder(&self) -> &str {
-        self.inner().rsplit_once('/').map_or("", |(folder, _)| folder)
+        text::above(self.inner())
     }
 
     /// Its path inside the part.

@@ -11,6 +11,7 @@ use std::io;
 use csv::{ReaderBuilder, WriterBuilder};
 use serde::{Deserialize, Serialize};
 
+use crate::apple::text;
 use crate::copy::choose::Item;
 use crate::library::path::LibraryPath;
 
@@ -68,7 +69,7 @@ pub struct Key {
 impl Key {
     /// The key of a copy at a path.
     pub fn new(path: &LibraryPath, original: &LibraryPath) -> Self {
-        let folder = path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = text::above(path.as_str());
         Key { folder: folder.to_owned(), original: original.clone() }
     }
 }

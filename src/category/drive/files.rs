@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::apple::text::split;
+use crate::apple::text::{above, split};
 use crate::category::dated::Dated;
 use crate::category::drive::delivered::nfc;
 use crate::category::drive::hash::{BaseHash, SAMPLES};
@@ -219,7 +219,7 @@ impl<'p> Tree<'p> {
     }
 
     fn folder(&mut self, path: &str) -> String {
-        self.places.folder(ROOT, path.rsplit_once('/').map_or("", |(folder, _)| folder))
+        self.places.folder(ROOT, above(path))
     }
 }
 

@@ -4,7 +4,7 @@
 //! what systems leave lying about is passed over. Nothing is opened or unpacked.
 
 use crate::apple::part_name::without_copy_marks;
-use crate::apple::text::{below, depth, has_extension, match_key, same_name, split};
+use crate::apple::text::{above, below, depth, has_extension, match_key, same_name, split};
 
 /// Folders above the root at most: a wrapper, perhaps doubled.
 const MOST_WRAPPERS: usize = 2;
@@ -84,7 +84,7 @@ impl Shape {
 
     /// A root whose list has a name of its owner's.
     pub fn with_list(path: &str) -> Self {
-        let root = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let root = above(path).to_owned();
         Shape { root, has_list: true, renamed: Some(path.to_owned()) }
     }
 
@@ -104,7 +104,7 @@ impl Shape {
             return Use::Ignored;
         }
         let Some(below) = below(path, &self.root) else {
-            let beside = self.root.rsplit_once('/').map_or("", |(wrapper, _)| wrapper);
+            let beside = above(&self.root);
             let file = below(path, beside).map(match_key).unwrap_or_default();
             let is_more = !file.contains('/') && file.starts_with("drive") && file.ends_with(".zip");
             return if is_more { Use::MoreOfTheTree } else { Use::Other };

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use crate::apple::text::split;
+use crate::apple::text::{above, split};
 use crate::category::notes::note::{Note, Placing};
 use crate::category::notes::path::Area;
 use crate::category::places::Places;
@@ -39,7 +39,7 @@ impl Place {
 
     /// The way to a file as the Markdown has it, from its own folder. Both paths are from the library.
     pub fn way_to(&self, file: &str) -> String {
-        let folder = self.markdown.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = above(&self.markdown);
         let mut below = file.split('/').peekable();
         let mut above = folder.split('/').peekable();
         while above.peek().is_some() && above.peek() == below.peek() {

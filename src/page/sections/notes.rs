@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::apple::text;
 use crate::contents::Category;
 use crate::page::figures::counted;
 use crate::page::sections::markdown::{self, Block};
@@ -94,7 +95,7 @@ impl Section {
 
 impl Note {
     fn of(note: NoteShown) -> Self {
-        let folder = note.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = text::above(&note.path);
         let text = note.markdown.map(|markdown| markdown::read(&markdown, folder));
         let heading = text.as_ref().and_then(|text| text.title.clone());
         Note {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{BufReader, Read};
 
+use crate::apple::text;
 use crate::category::mail::form::{Form, HEAD, emlx};
 use crate::category::mail::mbox::{Slices, unquoted};
 use crate::category::mail::{LARGEST_READ, Message};
@@ -95,7 +96,7 @@ fn folder(path: &str, form: Form) -> &str {
     let below = path.strip_prefix("Mail/").unwrap_or(path);
     match form {
         Form::Mbox => below.strip_suffix(".mbox").unwrap_or(below),
-        Form::Message | Form::Emlx => below.rsplit_once('/').map_or("", |(folder, _)| folder),
+        Form::Message | Form::Emlx => text::above(below),
     }
 }
 
