@@ -19,7 +19,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::error::Error;
 
 /// Of how many things is asked side by side: their answers wait for each other in memory.
-const ABREAST: usize = 4096;
+pub const ABREAST: usize = 4096;
 
 /// A rotating disk gets slower with more threads than this.
 const ON_ROTATING: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);

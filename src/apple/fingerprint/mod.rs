@@ -9,6 +9,7 @@ pub mod lanes;
 mod lockstep;
 
 use base64::Engine;
+use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use sha1::{Digest, Sha1};
 
@@ -44,9 +45,7 @@ impl Fingerprint {
 
 impl std::fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut text = [0; 28];
-        STANDARD_NO_PAD.encode_slice(self.0, &mut text).map_err(|_| std::fmt::Error)?;
-        f.write_str(std::str::from_utf8(&text).map_err(|_| std::fmt::Error)?)
+        Base64Display::new(&self.0, &STANDARD_NO_PAD).fmt(f)
     }
 }
 

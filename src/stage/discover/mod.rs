@@ -151,7 +151,7 @@ fn give_remembered(inputs: &mut Inputs, archive: ArchiveId) {
 }
 
 /// What a file is, and where in its part.
-struct Placed {
+struct Recognised {
     part: Option<PartId>,
     inner: Inner,
     category: Category,
@@ -168,12 +168,12 @@ fn add(
 ) -> Record {
     let contents = &mut inputs.contents;
     let mut record = known.record(contents, container);
-    let place = |file: &FileAt| {
+    let recognise = |file: &FileAt| {
         // a file that cannot be read has failed, and its size of 0 does not make it a placeholder
         let size = if file.refusal.is_some() { file.size.max(1) } else { file.size };
         let path = text::slashed(&file.path);
         let found = container.shape.classify(&path, size);
-        Placed {
+        Recognised {
             part: part(found.wrapper),
             inner: Inner::of(&file.path, &found.inner),
             category: found.category,
@@ -181,8 +181,8 @@ fn add(
             sort: found.sort,
         }
     };
-    let placed = container.files.iter().zip(threads::abreast(&container.files, place));
-    for (file, Placed { part, inner, category, class, sort }) in placed {
+    let recognised = container.files.iter().zip(threads::abreast(&container.files, recognise));
+    for (file, Recognised { part, inner, category, class, sort }) in recognised {
         let Some(part) = part else { continue };
         if let Some(index) = known.entry(contents, &record, container, file) {
             contents.entries[index].given = true;

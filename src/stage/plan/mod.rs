@@ -35,13 +35,11 @@ use crate::library::template::Fields;
 use crate::library::{layout, name};
 use crate::problem::{Code, Problem};
 use crate::stage::survey::Held;
+use crate::threads::ABREAST;
 
 pub use albums::form_on;
 pub use fitting::{Fitting, fitting};
 use standing::Standing;
-
-/// Of how many assets is asked side by side what does not depend on the others.
-const ABREAST: usize = 4096;
 
 /// The list of actions that turns an export into library files.
 #[derive(Debug, Default)]
@@ -122,6 +120,11 @@ impl Target {
     fn new(path: LibraryPath) -> Self {
         Target { key: PathKey::of(&path), path }
     }
+
+    /// The `n`th path that a name may have in a folder.
+    fn nth(folder: &LibraryPath, stem: &str, extension: &str, n: u64) -> Self {
+        Target::new(folder.join(&name::with_suffix(stem, extension, n)))
+    }
 }
 
 /// What of an asset has no path.
@@ -142,13 +145,13 @@ struct Named<'a> {
 
 impl<'a> Named<'a> {
     fn new(resource: Resource<'a>, stem: String, extension: &'a str, folder: &LibraryPath) -> Self {
-        let first = Target::new(folder.join(&name::with_suffix(&stem, extension, 1)));
+        let first = Target::nth(folder, &stem, extension, 1);
         Named { resource, stem, extension, first }
     }
 
     /// The `n`th path that it may have.
     fn at(&self, folder: &LibraryPath, n: u64) -> Target {
-        Target::new(folder.join(&name::with_suffix(&self.stem, self.extension, n)))
+        Target::nth(folder, &self.stem, self.extension, n)
     }
 }
 

@@ -36,12 +36,10 @@ impl<'a, S: Read + Seek> Window<'a, S> {
     pub fn bytes(&mut self, at: u64, limit: u64) -> Vec<u8> {
         let there = limit.min(self.size.saturating_sub(at));
         // memory is not reserved by what a file declares
-        let mut bytes = vec![0; there.min(MOST_RESERVED) as usize];
-        let count = self.fill(at, &mut bytes).len();
-        bytes.truncate(count);
-        if count as u64 == MOST_RESERVED {
+        let mut bytes = Vec::with_capacity(there.min(MOST_RESERVED) as usize);
+        if there > 0 && self.seek(at) {
             // what was read before an error is all there is to have
-            let _ = self.source.by_ref().take(there - MOST_RESERVED).read_to_end(&mut bytes);
+            let _ = self.source.by_ref().take(there).read_to_end(&mut bytes);
         }
         bytes
     }
