@@ -188,7 +188,11 @@ fn decoded(bytes: &[u8], charset: Option<&str>) -> String {
 }
 
 pub(super) fn parse(line: &[u8]) -> Option<Property<'_>> {
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    // files that were put one behind the other have a mark within, and each program that adds one adds one more
+    let mut line = line;
+    while let Some(unmarked) = line.strip_prefix(b"\xef\xbb\xbf") {
+        line = unmarked;
+    }
     let end = line.iter().position(|byte| matches!(byte, b':' | b';'))?;
     let (name, mut rest) = line.split_at(end);
     let name = std::str::from_utf8(name).ok()?.trim();
