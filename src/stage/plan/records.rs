@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, FixedOffset};
 use chrono_tz::Tz;
 
-use crate::category::outcome::Wishes;
+use crate::category::outcome::{Wishes, time_of};
 use crate::category::photos::media::Kind;
 use crate::category::photos::time::{CapturedFrom, Evidence, Sources, capture};
 use crate::category::photos::{Album, AlbumId, Asset, AssetId, Matched, Resource, Role};
@@ -135,9 +135,11 @@ impl<'a> Records<'a> {
             kind,
             proved: record.proved || wish.is_some_and(|wish| wish.is_proved),
             // what was not dated by anything has the stamp of its entry, which the entry knows
-            modified: match wish.and_then(|wish| wish.modified) {
-                Some(modified) if record.original.is_none() => Some(modified),
-                _ => record.modified,
+            modified: match record.original {
+                Some(_) => record.modified,
+                None => wish
+                    .and_then(|wish| wish.modified)
+                    .or(record.modified.filter(|given| time_of(entry) != Some(*given))),
             },
             ..record
         }
