@@ -1,5 +1,6 @@
 //! Runs that are stopped and begun again: the tree is that of a run that nobody stopped.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,6 +11,9 @@ use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, m
 use crate::support::{self, Depth, Scratch, contents, differences};
 use windfall::Error;
 use windfall::Watch;
+use windfall::contents::ContentId;
+use windfall::library::catalog::Catalog;
+use windfall::library::record::FileRecord;
 use windfall::library::settings::{AlbumForm, Hidden, Settings, name};
 use windfall::library::template::{Purpose, Template};
 use windfall::progress::{Phase, Progress};
@@ -114,6 +118,63 @@ fn a_run_stopped_anywhere_ends_in_the_tree_of_a_whole_one() {
     }
 }
 
+/// Three requests, whose parts have the same name.
+fn requests_of_one_name(scratch: &Scratch, unzipped: bool) -> Vec<PathBuf> {
+    let request = |n: u64| {
+        let part = (0..6).fold(Part::new(), |part, k| {
+            let row = Row::created(&format!("2024-0{}-0{} 10:00", n + 1, k + 1));
+            part.photo(Photo::new(&format!("IMG_{k}.JPG"), jpeg(n * 10 + k, &Exif::none())).row(row))
+        });
+        let export =
+            Export::new("iCloud Photos").built("2025-03-01 10:00").part(part.entry("guide.pdf", "guide"));
+        let folder = scratch.folder(&format!("request {n}"));
+        if unzipped {
+            export.write_folders(&folder)
+        } else {
+            let zip = folder.join("iCloud Photos.zip");
+            export.write_zip(1, &zip);
+            vec![zip]
+        }
+    };
+    (0..3).flat_map(request).collect()
+}
+
+#[test]
+fn a_run_stopped_among_requests_of_one_name_gives_their_details_the_same_folders() {
+    for unzipped in [false, true] {
+        let whole = Scratch::new();
+        let inputs = requests_of_one_name(&whole, unzipped);
+        let everything = |scratch: &Scratch| {
+            let mut all = contents(&scratch.library());
+            // two lists of ours among them are written anew by every run
+            let details = contents(&scratch.library().join(".windfall/details"));
+            all.extend(details.into_iter().map(|(path, what)| (path, what[..64].to_owned())));
+            all
+        };
+        // in which order bytes were read says nothing of them
+        let recorded = |scratch: &Scratch| -> BTreeMap<String, FileRecord> {
+            let records = scratch.records().into_iter();
+            records
+                .map(|(path, record)| (path, FileRecord { content: ContentId::default(), ..record }))
+                .collect()
+        };
+        let report = whole.import(&inputs);
+        let expected = everything(&whole);
+        assert!(expected.keys().any(|path| path.starts_with("iCloud Photos")), "{expected:#?}");
+        let mut stops = 0;
+        for count in 1..60 {
+            let scratch = Scratch::new();
+            stops += usize::from(is_stopped(&scratch, &inputs, 2, count));
+            let finished = scratch.import(&inputs);
+            let differ = differences(&everything(&scratch), &expected);
+            assert_eq!(differ, [""; 0], "unzipped: {unzipped}, stopped after {count}");
+            assert_eq!(recorded(&scratch), recorded(&whole), "unzipped: {unzipped}, stopped after {count}");
+            assert_eq!(finished.exports, report.exports, "unzipped: {unzipped}, stopped after {count}");
+        }
+        assert!(stops > 20, "only {stops} runs were stopped");
+    }
+}
+
 /// What a run chose reaches the choice of the next one, and a dry run is told it without remembering
 /// anything itself.
 #[test]
@@ -168,6 +229,24 @@ fn what_is_remembered_can_be_chosen_again() {
     assert!(!tree.iter().any(|path| path.starts_with("20")), "{tree:#?}");
     let albums: Vec<&String> = tree.iter().filter(|path| path.starts_with("Albums/")).collect();
     assert!(!albums.is_empty() && albums.iter().all(|path| path.ends_with(".m3u8")), "{tree:#?}");
+}
+
+#[test]
+fn what_a_killed_run_had_placed_gets_the_records_of_a_whole_one() {
+    let scratch = Scratch::new();
+    let zips = export().write_zips(&scratch.parts());
+    scratch.import(&zips);
+    let expected = scratch.records();
+    let connection = rusqlite::Connection::open(Catalog::path_in(&scratch.library())).unwrap();
+    let undo =
+        "INSERT INTO plan (path, area, content, modified) SELECT path, area, content, coalesce(captured,
+            (SELECT max(modified) || '+00:00' FROM entries WHERE entries.content = files.content)) FROM files;
+        DELETE FROM files; DELETE FROM unchanged";
+    connection.execute_batch(undo).unwrap();
+    drop(connection);
+    scratch.import(&zips);
+    assert!(expected.keys().any(|path| path == "Other/guide.pdf"), "{expected:#?}");
+    assert_eq!(scratch.records(), expected);
 }
 
 #[test]

@@ -92,11 +92,15 @@ pub(super) fn group(
         let container = &containers[unit.container];
         // known ones first, then by age; folders and unreadable archives do not say when they were built, so
         // they come last and join what is there
-        let is_new = grouping.known_part(unit, container).is_none();
+        let known = match grouping.known_part(unit, containers) {
+            Some(Known { is_certain: true, .. }) => 0,
+            Some(_) => 1,
+            None => 2,
+        };
         let age = container.built.map_or((1, None), |built| (0, Some(built)));
         // of two folders of one name the one that was unzipped first
         let touched = container.files.iter().filter_map(|file| file.modified).max();
-        (is_new, age, container.name.clone(), unit.wrapper.clone(), unit.number, touched)
+        (known, age, container.name.clone(), unit.wrapper.clone(), unit.number, touched)
     });
     let mut grouped = Grouped::default();
     for unit in &units {
@@ -172,20 +176,45 @@ struct Grouping {
     parts: HashMap<(ExportId, u32), PartId>,
     /// The parts in every known archive, and their numbers.
     known: HashMap<Identity, Vec<(PartId, u32)>>,
-    /// The parts of every folder's file that the catalog remembers, by name of the folder, path and size.
-    known_files: HashMap<(String, String, u64), Vec<PartId>>,
+    /// The part and time of every folder's file that the catalog remembers, by name of the folder, path and size.
+    known_files: HashMap<(String, String, u64), Vec<(PartId, Option<NaiveDateTime>)>>,
     /// The sizes of the lists in folders that it remembers, by part and path.
     known_lists: HashMap<PartId, HashMap<String, HashSet<u64>>>,
     /// The folders of this run that are a part.
-    folders: HashMap<(ExportId, u32), Vec<usize>>,
+    folders: HashMap<PartId, Vec<usize>>,
     /// Exports of which a rebuilt catalog has nothing but the kept details, by portable name. How many parts
     /// they had is not known.
     rebuilt: HashMap<String, Vec<ExportId>>,
     is_rebuilt: HashSet<ExportId>,
     /// Exports without a total.
     uncounted: Vec<ExportId>,
+    /// Exports on record from which nothing is: a run was killed before it had read any of them. Whoever would begin
+    /// a new export takes the place of one, so that this run gives what that one would have given.
+    vacant: Vec<ExportId>,
     /// The export of the parts without numbers that lie in a folder, by category.
     beside: HashMap<(PathBuf, Category), ExportId>,
+}
+
+/// A part that the catalog has on record for a container.
+struct Known {
+    part: PartId,
+    /// Of two folders of one request after another, which have the same names of files, only one has their times.
+    is_certain: bool,
+}
+
+/// What a folder and a part on record have in common, by which parts are compared.
+#[derive(Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Shared {
+    /// Files of one path, size and time.
+    of_one_time: u64,
+    /// Files of one path and size.
+    files: u64,
+}
+
+impl Key {
+    fn of(name: &str, total: Option<u32>) -> Self {
+        Key { folded: text::match_key(name), total }
+    }
 }
 
 impl Grouping {
@@ -202,24 +231,26 @@ impl Grouping {
             is_rebuilt: rebuilt.values().flatten().copied().collect(),
             rebuilt,
             uncounted: Vec::new(),
+            vacant: Vec::new(),
             beside: HashMap::new(),
         };
+        let read: HashSet<PartId> = contents.entries.iter().map(|entry| entry.part).collect();
+        let begun: HashSet<ExportId> = read.iter().map(|part| contents.parts[*part].export).collect();
         for (index, export) in contents.exports.pairs() {
-            let folded = text::match_key(&export.name);
-            let key = Key { folded, total: export.total };
-            match export.total {
-                Some(_) => grouping.by_key.entry(key).or_default().push(index),
-                None => grouping.uncounted.push(index),
+            if begun.contains(&index) {
+                grouping.building[index].stamps = export.built.map(|built| (built, built));
+                grouping.offer(index, Key::of(&export.name, export.total));
+            } else {
+                grouping.vacant.push(index);
             }
-            grouping.building[index].stamps = export.built.map(|built| (built, built));
         }
         for (index, part) in contents.parts.pairs() {
-            grouping.building[part.export].numbers.insert(part.number);
             grouping.parts.insert((part.export, part.number), index);
         }
         let mut seen = HashSet::new();
         for entry in &contents.entries {
             let part = &contents.parts[entry.part];
+            grouping.building[part.export].numbers.insert(part.number);
             let archive = &contents.archives[entry.archive];
             match &archive.identity {
                 // nested archives have the part of their parent, but stamps and directories of their own
@@ -236,9 +267,9 @@ impl Grouping {
                 }
                 Identity::Folder => {
                     let key = (archive.name.clone(), entry.path.to_string(), entry.size);
-                    let parts = grouping.known_files.entry(key).or_default();
-                    if !parts.contains(&entry.part) {
-                        parts.push(entry.part);
+                    let files = grouping.known_files.entry(key).or_default();
+                    if !files.contains(&(entry.part, entry.modified)) {
+                        files.push((entry.part, entry.modified));
                     }
                     if entry.class == Class::Details {
                         let lists = grouping.known_lists.entry(entry.part).or_default();
@@ -251,28 +282,41 @@ impl Grouping {
     }
 
     /// The part that the catalog has on record for a container.
-    fn known_part(&self, unit: &Unit, container: &Container) -> Option<PartId> {
+    fn known_part(&self, unit: &Unit, containers: &[Container]) -> Option<Known> {
+        let container = &containers[unit.container];
         match &container.identity {
             zip @ Identity::Zip { .. } => {
                 let parts = self.known.get(zip)?;
                 let is_it = |(_, number): &&(PartId, u32)| unit.number.is_none_or(|own| own == *number);
-                parts.iter().find(is_it).map(|(part, _)| *part)
+                parts.iter().find(is_it).map(|&(part, _)| Known { part, is_certain: true })
             }
             Identity::Folder => {
                 let Source::Folder(_) = container.source else { return None };
-                let key = |f: &FileAt| (container.name.clone(), f.path.to_string(), f.size);
-                let mut shared: BTreeMap<PartId, u64> = BTreeMap::new();
-                for part in
-                    container.files.iter().filter_map(|file| self.known_files.get(&key(file))).flatten()
-                {
-                    *shared.entry(*part).or_default() += 1;
+                let mut shared: BTreeMap<PartId, Shared> = BTreeMap::new();
+                for file in &container.files {
+                    let key = (container.name.clone(), file.path.to_string(), file.size);
+                    let known: &[_] = self.known_files.get(&key).map_or(&[], Vec::as_slice);
+                    for (part, modified) in known {
+                        let shared = shared.entry(*part).or_default();
+                        shared.files += 1;
+                        shared.of_one_time += u64::from(*modified == file.modified);
+                    }
                 }
-                let is_it = |(part, _): &(PartId, u64)| !self.lists_differ(*part, container);
+                let is_it = |(part, _): &(PartId, Shared)| {
+                    !self.lists_differ(*part, container) && !self.is_anothers(*part, unit, containers)
+                };
                 let most =
-                    shared.into_iter().filter(is_it).max_by_key(|(part, count)| (*count, Reverse(*part)));
-                most.map(|(part, _)| part)
+                    shared.into_iter().filter(is_it).max_by_key(|(part, shared)| (*shared, Reverse(*part)));
+                most.map(|(part, shared)| Known { part, is_certain: shared.of_one_time > 0 })
             }
         }
+    }
+
+    /// Whether a part is one that another folder of this run is.
+    fn is_anothers(&self, part: PartId, unit: &Unit, containers: &[Container]) -> bool {
+        let mut folders = self.folders.get(&part).into_iter().flatten();
+        folders
+            .any(|&other| other != unit.container && are_two(&containers[unit.container], &containers[other]))
     }
 
     /// Whether a folder has a list of this part with other bytes.
@@ -287,7 +331,7 @@ impl Grouping {
 
     fn part_of(&mut self, unit: &Unit, containers: &[Container], contents: &mut Contents) -> PartId {
         let container = &containers[unit.container];
-        let known = self.known_part(unit, container);
+        let known = self.known_part(unit, containers).map(|known| known.part);
         let known_export = known.map(|part| contents.parts[part].export);
         let export = match unit.number {
             Some(number) => {
@@ -295,16 +339,16 @@ impl Grouping {
                     Some(built) => self.by_stamp(unit, number, built, container, contents),
                     None => self.by_gap(unit, number, containers, contents),
                 });
-                found
-                    .unwrap_or_else(|| self.new_export(&unit.base, unit.category, unit.key.clone(), contents))
+                found.unwrap_or_else(|| {
+                    self.begin(&unit.base, unit.key.total, unit.category, container, contents)
+                })
             }
             None => {
                 let found = known_export.or_else(|| self.uncounted_export(container, contents));
                 found.unwrap_or_else(|| {
                     let is_named = container.shape.is_loose() || delivery::is_apple_name(&unit.base);
                     let name = if is_named { unit.base.clone() } else { unit.category.to_string() };
-                    let key = Key { folded: text::match_key(&name), total: None };
-                    self.new_export(&name, unit.category, key, contents)
+                    self.begin(&name, None, unit.category, container, contents)
                 })
             }
         };
@@ -338,7 +382,7 @@ impl Grouping {
             .entry((export, number))
             .or_insert_with(|| contents.parts.push(Part { export, number }));
         if !is_zip {
-            self.folders.entry((export, number)).or_default().push(unit.container);
+            self.folders.entry(part).or_default().push(unit.container);
         }
         if is_zip && known.is_none() && container.parent().is_none() {
             self.known.entry(container.identity.clone()).or_default().push((part, number));
@@ -431,28 +475,62 @@ impl Grouping {
             |exports: Vec<ExportId>| exports.into_iter().max_by_key(|&e| (contents.exports[e].built, e));
         let lacking =
             candidates.iter().copied().filter(|&e| !self.building[e].numbers.contains(&number)).collect();
-        let container = &containers[unit.container];
-        let others = |export| self.folders.get(&(export, number)).into_iter().flatten();
         let is_another = |export: &ExportId| {
-            others(*export).any(|other| *other != unit.container && are_two(container, &containers[*other]))
+            self.parts.get(&(*export, number)).is_some_and(|part| self.is_anothers(*part, unit, containers))
         };
         newest(lacking).or_else(|| newest(candidates.into_iter().filter(|e| !is_another(e)).collect()))
     }
 
-    fn new_export(&mut self, name: &str, category: Category, key: Key, contents: &mut Contents) -> ExportId {
-        let index = contents.exports.push(Export {
-            name: name.to_owned(),
-            category,
-            total: key.total,
-            built: None,
-            label: String::new(),
+    /// Begins an export with its first part.
+    fn begin(
+        &mut self,
+        name: &str,
+        total: Option<u32>,
+        category: Category,
+        first: &Container,
+        contents: &mut Contents,
+    ) -> ExportId {
+        let key = Key::of(name, total);
+        let export = self.take_vacant(&key, category, first, contents).unwrap_or_else(|| {
+            self.building.push(Building::default());
+            let (name, label) = (name.to_owned(), String::new());
+            contents.exports.push(Export { name, category, total, built: None, label })
         });
-        self.building.push(Building::default());
+        self.offer(export, key);
+        export
+    }
+
+    /// Makes an export one that parts may belong to.
+    fn offer(&mut self, export: ExportId, key: Key) {
         match key.total {
-            Some(_) => self.by_key.entry(key).or_default().push(index),
-            None => self.uncounted.push(index),
+            Some(_) => self.by_key.entry(key).or_default().push(export),
+            None => self.uncounted.push(export),
         }
-        index
+    }
+
+    /// The vacant export that this part may have begun: that which was built at the same time, else the first.
+    fn take_vacant(
+        &mut self,
+        key: &Key,
+        category: Category,
+        first: &Container,
+        contents: &mut Contents,
+    ) -> Option<ExportId> {
+        let apart = |export: &Export| match (export.built, first.built) {
+            (Some(one), Some(other)) => Some((one - other).abs()).filter(|apart| *apart <= ONE_BUILD),
+            (None, None) => Some(TimeDelta::zero()),
+            _ => Some(ONE_BUILD),
+        };
+        let is_it =
+            |export: &Export| export.category == category && Key::of(&export.name, export.total) == *key;
+        let fits = self.vacant.iter().enumerate().filter_map(|(at, &export)| {
+            let export = &contents.exports[export];
+            Some((at, apart(export).filter(|_| is_it(export))?))
+        });
+        let (at, _) = fits.min_by_key(|(_, apart)| *apart)?;
+        let export = self.vacant.remove(at);
+        contents.exports[export].built = None;
+        Some(export)
     }
 }
 

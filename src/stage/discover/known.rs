@@ -27,22 +27,14 @@ pub(super) struct Record {
     pub(super) archive: ArchiveId,
     /// The known archive of the same bytes.
     twin: Option<ArchiveId>,
-    /// Where the next new file of a known folder goes, behind the known ones.
-    next: Option<u32>,
+    /// Of a folder, where a new file goes whose own place a known one has: behind all others.
+    next: u32,
 }
 
 impl Record {
     /// That of a remembered archive.
     pub(super) fn of(archive: ArchiveId) -> Self {
-        Record { archive, twin: None, next: None }
-    }
-
-    /// The position of a new file; in a zip it is the one in the central directory.
-    pub(super) fn position(&mut self, file: &FileAt) -> u32 {
-        let Some(next) = &mut self.next else { return file.position };
-        let here = *next;
-        *next += 1;
-        here
+        Record { archive, twin: None, next: 0 }
     }
 }
 
@@ -81,12 +73,26 @@ impl Known {
             contents.archives.push(Archive { name, identity })
         });
         let known = contents.entries.iter().filter(|e| e.archive == archive);
+        let given = container.files.iter().map(|file| file.position);
         match container.identity {
             Identity::Zip { .. } => {
-                Record { archive, twin: self.twins.get(&container.identity).copied(), next: None }
+                Record { archive, twin: self.twins.get(&container.identity).copied(), next: 0 }
             }
-            Identity::Folder => Record { archive, twin: None, next: known.map(|e| e.position + 1).max() },
+            Identity::Folder => {
+                let last = known.map(|entry| entry.position).chain(given).max();
+                Record { archive, twin: None, next: last.map_or(0, |last| last.saturating_add(1)) }
+            }
         }
+    }
+
+    /// The position of a new file. In a zip it is the one in the central directory, and no other has it.
+    pub(super) fn position(&self, record: &mut Record, file: &FileAt) -> u32 {
+        if !self.entries.contains_key(&(record.archive, file.position)) {
+            return file.position;
+        }
+        let next = record.next;
+        record.next = next.saturating_add(1);
+        next
     }
 
     /// The record of this very archive; of several folders of one name, the record that has some of its files.

@@ -196,7 +196,7 @@ fn add(
         contents.entries.push(Entry {
             archive: record.archive,
             part,
-            position: record.position(file),
+            position: known.position(&mut record, file),
             path: file.path.clone(),
             inner,
             category,
