@@ -94,7 +94,7 @@ impl<'a> Asset<'a> {
     /// Its files, the primary first.
     pub fn resources(self) -> impl Iterator<Item = Resource<'a>> + Clone {
         match self {
-            Asset::Photo(asset, _) => asset.resources.iter().map(|resource| Resource {
+            Asset::Photo(asset, _) => asset.resources().map(|resource| Resource {
                 content: resource.content,
                 name: &resource.name,
                 stem: if resource.role == Role::Companion { Stem::Own } else { Stem::OfAsset },
@@ -106,7 +106,7 @@ impl<'a> Asset<'a> {
     pub fn primary(self) -> Resource<'a> {
         match self {
             Asset::Photo(asset, _) => {
-                let primary = asset.primary();
+                let primary = &asset.primary;
                 Resource { content: primary.content, name: &primary.name, stem: Stem::OfAsset }
             }
         }
@@ -123,7 +123,7 @@ impl<'a> Asset<'a> {
     pub fn modified(self) -> Option<DateTime<Utc>> {
         match self {
             Asset::Photo(asset, _) => {
-                asset.captured().time.map(|time| time.to_utc()).or(asset.primary().imported)
+                asset.captured().time.map(|time| time.to_utc()).or(asset.primary.imported)
             }
         }
     }
@@ -145,7 +145,7 @@ impl<'a> Asset<'a> {
     pub fn fields(self) -> Fields<'a> {
         match self {
             Asset::Photo(asset, heard) => {
-                let primary = asset.primary();
+                let primary = &asset.primary;
                 let said = &heard.said[primary.content];
                 let camera = &said.embedded.camera;
                 Fields {

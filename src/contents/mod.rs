@@ -8,6 +8,7 @@ mod arena;
 mod by_content;
 mod by_digest;
 mod category;
+mod excerpt;
 pub mod litter;
 #[cfg(test)]
 pub(crate) mod steps;
@@ -25,6 +26,7 @@ pub use arena::{Arena, Id};
 pub use by_content::{ByContent, ContentSet};
 pub use by_digest::ByDigest;
 pub use category::{Category, word};
+pub use excerpt::Excerpt;
 
 ids! {
     /// An export.

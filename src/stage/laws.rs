@@ -224,7 +224,7 @@ proptest! {
             prop_assert!(has_path != is_left_out, "{}", entry.path);
         }
         let resources: Vec<ContentId> =
-            matched.assets.iter().flat_map(|asset| &asset.resources).map(|r| r.content).collect();
+            matched.assets.iter().flat_map(|asset| asset.resources()).map(|r| r.content).collect();
         let distinct: HashSet<&ContentId> = resources.iter().collect();
         prop_assert_eq!(resources.len(), distinct.len(), "a file of two assets");
         let placed: HashSet<ContentId> =

@@ -9,7 +9,7 @@ use crate::category::photos::albums::give_homes;
 use crate::category::photos::media::Kind;
 use crate::category::photos::time::{Captured, CapturedFrom, Rule};
 use crate::category::photos::{Album, Asset, AssetId, Matched, Resource, Role, Sort};
-use crate::contents::{Class, ContentSet, Contents};
+use crate::contents::{Class, ContentSet, Contents, Excerpt};
 use crate::library::numbers;
 use crate::library::path::LibraryPath;
 use crate::library::record::{AlbumRecord, Area, FileRecord};
@@ -31,14 +31,14 @@ pub fn recall(
         if followers.leader.contains_key(path) {
             continue;
         }
-        let mut resources = vec![(*path, resource(file, Role::Primary))];
-        let with = followers.of.get(path).into_iter().flatten();
-        resources.extend(with.map(|(path, role)| (*path, resource(media[path], *role))));
+        let others: &[(&LibraryPath, Role)] = followers.of.get(path).map_or(&[], Vec::as_slice);
         let asset = matched.assets.next();
-        by_path.extend(resources.iter().map(|(path, _)| (path.as_str(), asset)));
+        let paths = || std::iter::once(*path).chain(others.iter().map(|(path, _)| *path));
+        by_path.extend(paths().map(|path| (path.as_str(), asset)));
         matched.assets.push(Asset {
-            is_shared_only: resources.iter().all(|(path, _)| sharing.is_only_shared(media[path])),
-            resources: resources.into_iter().map(|(_, resource)| resource).collect(),
+            is_shared_only: paths().all(|path| sharing.is_only_shared(media[path])),
+            primary: resource(file, Role::Primary),
+            others: others.iter().map(|(path, role)| resource(media[path], *role)).collect(),
             favorite: file.favorite,
             hidden: file.hidden,
             deleted: file.deleted,
@@ -119,7 +119,7 @@ fn resource(file: &FileRecord, role: Role) -> Resource {
         content: *file.delivered(),
         role,
         kind: file.kind.unwrap_or(Kind::Other),
-        name: file.original_name.clone().unwrap_or_else(|| unnamed().into()),
+        name: file.original_name.as_deref().map_or_else(|| (&*unnamed()).into(), Excerpt::from),
         captured: Captured::recorded(
             file.captured,
             file.captured_from.unwrap_or(CapturedFrom::None),

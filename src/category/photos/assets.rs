@@ -16,7 +16,7 @@ use crate::category::photos::pairs::{Companions, Pairs, companions, pair};
 use crate::category::photos::rows::{RowAt, Rows};
 use crate::category::photos::time::{Captured, CapturedFrom, Sources, capture};
 use crate::category::photos::{Asset, AssetId, Heard, Resource, Role, Said, Sort};
-use crate::contents::{Arena, ByContent, Class, Content, ContentId, Contents, Entry, PartId};
+use crate::contents::{Arena, ByContent, Class, Content, ContentId, Contents, Entry, Excerpt, PartId};
 use crate::problem::{Code, Problem};
 use crate::threads;
 
@@ -68,6 +68,12 @@ impl Medium<'_> {
         self.told.map_or_else(|| self.entries[0].name(), |told| &told.first.name)
     }
 
+    /// The same, sharing the memory of the row or of the entry.
+    fn shared_name(&self) -> Excerpt {
+        let entry = self.entries[0];
+        self.told.map_or_else(|| Excerpt::end_of(&entry.path, entry.name()), |told| told.first.name.clone())
+    }
+
     pub(super) fn stem(&self) -> String {
         text::match_key(text::split(self.name()).0)
     }
@@ -79,7 +85,7 @@ impl Medium<'_> {
             let stem = |name: &str| (entry.part, entry.folder(), text::match_key(text::split(name).0));
             stems.push(stem(entry.name()));
             match self.told {
-                Some(told) if told.first.name.as_ref() == entry.name() => {}
+                Some(told) if *told.first.name == *entry.name() => {}
                 Some(told) => stems.push(stem(&told.first.name)),
                 None => stems.extend(scheme_b_base(entry.name()).map(|base| stem(&base))),
             }
@@ -114,7 +120,8 @@ pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone
     let stills: Vec<usize> = (0..media.len()).filter(leads).collect();
     let mut gathered = Gathered::default();
     gathered.assets.reserve_exact(stills.len());
-    let asset = |&still: &usize| asset(&media, &members(still, &pairs, &companions), rows, &lists, zone);
+    let asset =
+        |&still: &usize| asset(&media, (still, &followers(still, &pairs, &companions)), rows, &lists, zone);
     gathered.assets.extend(threads::abreast(&stills, asset));
     let elsewhere = |still: &usize| {
         let movie = pairs.movie.get(still).filter(|movie| pairs.first_still[movie] != *still)?;
@@ -126,13 +133,15 @@ pub fn build<'a>(contents: &'a Contents, heard: &'a Heard, rows: &Rows<'a>, zone
     gathered
 }
 
-/// The media that a still leads, itself first.
-fn members(still: usize, pairs: &Pairs, companions: &Companions) -> Vec<(usize, Role)> {
-    let mut members = vec![(still, Role::Primary)];
+/// The media that a still leads: its movie first.
+fn followers(still: usize, pairs: &Pairs, companions: &Companions) -> Vec<(usize, Role)> {
     let movie = pairs.movie.get(&still).filter(|movie| pairs.first_still[movie] == still);
-    members.extend(movie.map(|&movie| (movie, Role::Movie)));
-    members.extend(companions.with.get(&still).into_iter().flatten().map(|&c| (c, Role::Companion)));
-    members
+    let companions = companions.with.get(&still).into_iter().flatten();
+    movie
+        .map(|&movie| (movie, Role::Movie))
+        .into_iter()
+        .chain(companions.map(|&c| (c, Role::Companion)))
+        .collect()
 }
 
 /// Entries of media, those of the same bytes side by side, in the order of their first.
@@ -230,14 +239,14 @@ fn disputed(contents: &Contents, rows: &Rows<'_>, media: &[Medium<'_>]) -> Vec<P
     problems.into_problems()
 }
 
+/// The asset that a medium leads, with these others.
 fn asset(
     media: &[Medium<'_>],
-    members: &[(usize, Role)],
+    (leader, others): (usize, &[(usize, Role)]),
     rows: &Rows<'_>,
     lists: &Listed<'_>,
     zone: Tz,
 ) -> Asset {
-    let primary = &media[members[0].0];
     let own = |m: &Medium<'_>| -> Captured {
         let entry_names: Vec<&str> =
             std::iter::once(m.name()).chain(m.entries.iter().map(|e| e.name())).collect();
@@ -250,38 +259,42 @@ fn asset(
             fallback: zone,
         })
     };
+    let resource = |m: &Medium<'_>, role: Role, captured: Captured| Resource {
+        content: m.index(),
+        role,
+        kind: m.kind,
+        name: m.shared_name(),
+        captured,
+        imported: m.told.and_then(|told| told.imported),
+        view_count: m.told.and_then(|told| told.first.view_count),
+        contributed_by_me: lists.contributed(m),
+        proved: rows.proved.contains(m.index()),
+    };
+    let primary = &media[leader];
     let mut captured = own(primary);
-    let movie = members.iter().find(|(_, role)| *role == Role::Movie).map(|(m, _)| own(&media[*m]));
+    let movie = others.iter().find(|(_, role)| *role == Role::Movie).map(|(m, _)| own(&media[*m]));
     if let Some(movie) = movie.as_ref().filter(|m| captured.time.is_none() && m.time.is_some()) {
         captured = captured.follow_movie(movie);
     }
-    let resources: Vec<Resource> = members
-        .iter()
-        .map(|&(index, role)| {
-            let m = &media[index];
-            let captured = match role {
-                Role::Primary => captured.clone(),
-                Role::Movie if captured.from == CapturedFrom::Movie => own(m),
-                Role::Movie | Role::Companion if captured.time.is_some() => own(m).follow_still(&captured),
-                Role::Movie | Role::Companion => own(m),
-            };
-            Resource {
-                content: m.index(),
-                role,
-                kind: m.kind,
-                name: m.name().into(),
-                captured,
-                imported: m.told.and_then(|told| told.imported),
-                view_count: m.told.and_then(|told| told.first.view_count),
-                contributed_by_me: lists.contributed(m),
-                proved: rows.proved.contains(m.index()),
-            }
-        })
-        .collect();
-    let speaks = members.iter().map(|(m, _)| &media[*m]).find(|m| m.told.is_some()).unwrap_or(primary);
+    let follower = |&(m, role): &(usize, Role)| {
+        let m = &media[m];
+        let leads = role == Role::Movie && captured.from == CapturedFrom::Movie;
+        let follows = !leads && captured.time.is_some();
+        resource(m, role, if follows { own(m).follow_still(&captured) } else { own(m) })
+    };
+    let others_resources = others.iter().map(follower).collect();
+    let members = || std::iter::once(primary).chain(others.iter().map(|(m, _)| &media[*m]));
+    let speaks = members().find(|m| m.told.is_some()).unwrap_or(primary);
     let (favorite, hidden, deleted) = flags(speaks, primary, lists);
-    let is_shared_only = members.iter().all(|(m, _)| media[*m].is_shared());
-    Asset { resources, favorite, hidden, deleted, is_shared_only, home: None }
+    Asset {
+        is_shared_only: members().all(Medium::is_shared),
+        primary: resource(primary, Role::Primary, captured),
+        others: others_resources,
+        favorite,
+        hidden,
+        deleted,
+        home: None,
+    }
 }
 
 /// The year since which Apple builds exports.

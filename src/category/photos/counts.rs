@@ -55,7 +55,7 @@ pub fn media(contents: &Contents, matched: &Matched, counts: &dyn Fn(ContentId) 
     let here = |content: ContentId| given.contains(content) && counts(content);
     let mut media = MediaCounts::default();
     for asset in &matched.assets {
-        for resource in asset.resources.iter().filter(|r| here(r.content)) {
+        for resource in asset.resources().filter(|r| here(r.content)) {
             match resource.kind {
                 Kind::Photo => media.photos += 1,
                 Kind::Video => media.videos += 1,
@@ -63,7 +63,7 @@ pub fn media(contents: &Contents, matched: &Matched, counts: &dyn Fn(ContentId) 
             }
             *(if resource.proved { &mut media.proved } else { &mut media.unproved }) += 1;
         }
-        let primary = here(asset.primary().content);
+        let primary = here(asset.primary.content);
         let pair = asset.movie().is_some_and(|movie| primary || here(movie.content));
         media.live_photos += u64::from(pair);
         media.undated += u64::from(primary && asset.is_undated());
@@ -102,7 +102,7 @@ pub fn dated_by_zone(
     counts: &dyn Fn(&Asset, &Resource) -> bool,
 ) -> u64 {
     let given = given_media(contents);
-    let resources = matched.assets.iter().flat_map(|asset| asset.resources.iter().map(move |r| (asset, r)));
+    let resources = matched.assets.iter().flat_map(|asset| asset.resources().map(move |r| (asset, r)));
     let resting = resources.filter(|(asset, r)| {
         let is_medium = matches!(r.kind, Kind::Photo | Kind::Video);
         is_medium && r.captured.is_zone_assumed && given.contains(r.content) && counts(asset, r)

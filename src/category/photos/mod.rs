@@ -34,7 +34,9 @@ use chrono_tz::Tz;
 
 use crate::category::photos::media::Kind;
 use crate::category::photos::time::Captured;
-use crate::contents::{Arena, ByContent, Class, ContentId, ContentSet, Contents, Entry, ExportId, ids};
+use crate::contents::{
+    Arena, ByContent, Class, ContentId, ContentSet, Contents, Entry, Excerpt, ExportId, ids,
+};
 use crate::problem::{Code, Problem};
 
 pub use albums::{Album, AlbumKind};
@@ -52,8 +54,10 @@ ids! {
 /// What the owner thinks of as one photo or video.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asset {
-    /// Its files, the primary first, then the paired movie, then companions.
-    pub resources: Vec<Resource>,
+    /// The still, or whatever stands for the asset. Most have no other file, so it takes no memory of its own.
+    pub primary: Resource,
+    /// The paired movie, then companions, of which there may be many.
+    pub others: Box<[Resource]>,
     /// Marked as a favourite in Photos.
     pub favorite: bool,
     /// Hidden in Photos.
@@ -67,25 +71,29 @@ pub struct Asset {
 }
 
 impl Asset {
-    /// The still, or whatever stands for the asset.
-    pub fn primary(&self) -> &Resource {
-        &self.resources[0]
+    /// Its files, the primary first.
+    pub fn resources(&self) -> impl Iterator<Item = &Resource> + Clone {
+        std::iter::once(&self.primary).chain(&self.others)
+    }
+
+    /// The file of this number, by the order of [`Asset::resources`].
+    pub fn resource(&self, number: u32) -> &Resource {
+        number.checked_sub(1).map_or(&self.primary, |other| &self.others[other as usize])
     }
 
     /// Whether nothing tells when this photo or video was taken. What is neither needs no date.
     pub fn is_undated(&self) -> bool {
-        matches!(self.primary().kind, Kind::Photo | Kind::Video) && self.captured().time.is_none()
+        matches!(self.primary.kind, Kind::Photo | Kind::Video) && self.captured().time.is_none()
     }
 
     /// The movie of a Live Photo.
     pub fn movie(&self) -> Option<&Resource> {
-        // the primary comes first, then the movie, then companions, of which there may be many
-        self.resources.get(1).filter(|resource| resource.role == Role::Movie)
+        self.others.first().filter(|resource| resource.role == Role::Movie)
     }
 
     /// When it was taken; its other resources follow.
     pub fn captured(&self) -> &Captured {
-        &self.primary().captured
+        &self.primary.captured
     }
 }
 
@@ -110,7 +118,7 @@ pub struct Resource {
     /// Photo, video, adjustment or other.
     pub kind: Kind,
     /// The name that its row gives it, else its entry's.
-    pub name: Box<str>,
+    pub name: Excerpt,
     /// When and by which rule; follows the still.
     pub captured: Captured,
     /// When it came to iCloud, by its row.
@@ -143,7 +151,7 @@ impl Matched {
     pub fn by_content(&self) -> ByContent<(AssetId, u32)> {
         let mut places = ByContent::with_capacity(self.assets.len());
         for (a, asset) in self.assets.pairs() {
-            for (r, resource) in (0..).zip(&asset.resources) {
+            for (r, resource) in (0..).zip(asset.resources()) {
                 places.insert(resource.content, (a, r));
             }
         }
@@ -228,7 +236,7 @@ fn no_details(contents: &Contents, heard: &Heard, detailed: &BTreeSet<ExportId>)
 
 fn undated(contents: &Contents, assets: &[Asset]) -> Vec<Problem> {
     let undated: Vec<ContentId> =
-        assets.iter().filter(|a| a.is_undated()).map(|a| a.primary().content).collect();
+        assets.iter().filter(|a| a.is_undated()).map(|a| a.primary.content).collect();
     let wanted: ContentSet = undated.iter().copied().collect();
     let mut first: HashMap<ContentId, &Entry> = HashMap::new();
     for entry in contents.entries.iter().filter(|e| e.given) {

@@ -17,7 +17,7 @@ fn claims(built: Built) -> Vec<String> {
         let path = contents.entries.iter().find(|e| e.content() == Some(content)).map(|e| &e.path);
         for at in rows.of(content) {
             let date = at.row.created.map_or_else(String::new, shown);
-            told.push(format!("{} {date} is {}", at.row.name, path.unwrap()));
+            told.push(format!("{} {date} is {}", &*at.row.name, path.unwrap()));
         }
     }
     let problems = rows.problems.into_problems();
@@ -255,13 +255,13 @@ fn assets(built: Built) -> Vec<String> {
         path.unwrap_or_default().trim_start_matches("Photos/").to_owned()
     };
     let mut told: Vec<String> = Vec::new();
-    for asset in matched.assets.iter().filter(|asset| asset.resources.len() > 1) {
+    for asset in matched.assets.iter().filter(|asset| !asset.others.is_empty()) {
         let role = |role| match role {
             Role::Primary => "",
             Role::Movie => " +",
             Role::Companion => " &",
         };
-        told.push(asset.resources.iter().map(|r| format!("{}{}", role(r.role), name(r.content))).collect());
+        told.push(asset.resources().map(|r| format!("{}{}", role(r.role), name(r.content))).collect());
     }
     let shared = matched.shared_movies.iter();
     told.extend(shared.map(|(still, movie)| format!("{} ={}", name(*still), name(*movie))));
@@ -412,7 +412,7 @@ fn album(built: Built) -> Vec<String> {
     let (contents, matched) = everything(built.album("Lake", &["A.MOV"]));
     let album = matched.albums.first().unwrap();
     let path = |member: &AssetId| {
-        let content = matched.assets[*member].primary().content;
+        let content = matched.assets[*member].primary.content;
         let entry = contents.entries.iter().find(|e| e.content() == Some(content));
         entry.map(|e| e.path.to_string()).unwrap()
     };
@@ -477,7 +477,7 @@ fn the_list_of_the_same_part_says_who_contributed() {
         |part: Built, mine: &[bool]| part.contributions(mine.iter().map(|m| ("A.JPG".to_owned(), *m)));
     let mine = |built: Built| {
         let (_, matched) = everything(built);
-        matched.assets.iter().map(|a| a.primary().contributed_by_me).collect::<Vec<_>>()
+        matched.assets.iter().map(|a| a.primary.contributed_by_me).collect::<Vec<_>>()
     };
     let file = || Built::new().file("Photos/A.JPG", "1");
     assert_eq!(mine(names(file(), &[true, false])), [Some(true)], "the first line counts");

@@ -82,12 +82,12 @@ impl<'a> Records<'a> {
         }
         let Some(&(asset, resource)) = self.by_content.get(*record.delivered()) else { return record };
         let asset = &self.matched.assets[asset];
-        let resource = &asset.resources[resource as usize];
+        let resource = asset.resource(resource);
         let neighbours = self.neighbours(asset, resource, unplaced);
         FileRecord {
             // the file
             kind: Some(resource.kind),
-            original_name: Some(resource.name.clone()),
+            original_name: Some((&*resource.name).into()),
             proved: record.proved || resource.proved,
             // its time
             captured: match Self::leader(asset, resource) {
@@ -171,7 +171,7 @@ impl<'a> Records<'a> {
         let path = |content: ContentId| {
             self.plan.paths.get(content).filter(|path| !unplaced.contains(*path)).cloned()
         };
-        let primary = || path(asset.primary().content);
+        let primary = || path(asset.primary.content);
         match resource.role {
             Role::Primary => {
                 let own = asset.movie().and_then(|movie| path(movie.content));
@@ -186,7 +186,7 @@ impl<'a> Records<'a> {
     /// When an asset was made, as its record says or will say: the primary's time.
     pub fn time(&self, asset: category::Asset<'_>) -> Option<DateTime<FixedOffset>> {
         let category::Asset::Photo(asset, _) = asset;
-        let primary = asset.primary();
+        let primary = &asset.primary;
         let leader = Self::leader(asset, primary).unwrap_or(primary);
         self.captured(self.before(leader), leader)
     }
@@ -221,7 +221,7 @@ impl<'a> Records<'a> {
     /// The half whose time this one has.
     fn leader<'b>(asset: &'b Asset, resource: &Resource) -> Option<&'b Resource> {
         match resource.captured.from {
-            CapturedFrom::Still => Some(asset.primary()),
+            CapturedFrom::Still => Some(&asset.primary),
             CapturedFrom::Movie => asset.movie(),
             _ => None,
         }
@@ -231,7 +231,7 @@ impl<'a> Records<'a> {
 /// Records of all albums, with those of their files that stand.
 pub fn album_records(matched: &Matched, plan: &Plan, unplaced: &HashSet<LibraryPath>) -> Vec<AlbumRecord> {
     let files = |album: &Album| {
-        let resources = album.members.iter().flat_map(|&m| &matched.assets[m].resources);
+        let resources = album.members.iter().flat_map(|&m| matched.assets[m].resources());
         let paths = resources.filter_map(|r| plan.paths.get(r.content));
         paths.filter(|path| !unplaced.contains(*path)).map(|path| path.as_str().to_owned()).collect()
     };

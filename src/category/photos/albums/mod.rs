@@ -155,7 +155,7 @@ pub fn give_homes(albums: &Arena<AlbumId, Album>, assets: &mut Arena<AssetId, As
 }
 
 fn most_places(contents: &Contents, assets: &Arena<AssetId, Asset>) -> usize {
-    let resources = assets.iter().flat_map(|asset| &asset.resources);
+    let resources = assets.iter().flat_map(|asset| asset.resources());
     let sizes = resources.map(|resource| contents.distinct[resource.content].size);
     let for_bytes = sizes.fold(0, u64::saturating_add) / BYTES_OF_A_PLACE;
     let for_bytes = usize::try_from(for_bytes).unwrap_or(usize::MAX);

@@ -42,7 +42,7 @@ impl<'a> Names<'a> {
         let mut asset_of = ByContent::default();
         let mut movies = ContentSet::default();
         for (id, asset) in assets.pairs() {
-            for resource in &asset.resources {
+            for resource in asset.resources() {
                 asset_of.insert(resource.content, id);
                 if resource.role == Role::Movie {
                     movies.add(resource.content);

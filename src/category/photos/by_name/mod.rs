@@ -183,7 +183,7 @@ fn claimants<'a>(group: &Group<'a>) -> Vec<Claimant<'a>> {
             Checksum::Fingerprint(_) => None,
             Checksum::Opaque(_) | Checksum::Absent => Some((created, imported)),
         };
-        let at_claimant = *known.entry((name, checksum, dates)).or_insert_with(|| {
+        let at_claimant = *known.entry((&**name, checksum, dates)).or_insert_with(|| {
             claimants.push(Claimant { rows: Vec::new() });
             claimants.len() - 1
         });

@@ -8,6 +8,7 @@ use crate::apple::fingerprint::Fingerprint;
 use crate::apple::{date, part_name, table, text};
 use crate::category::photos::lists;
 use crate::category::photos::lists::columns::{self, Columns};
+use crate::contents::Excerpt;
 use crate::problem::Code;
 use crate::problem::refusal::Refusal;
 use chrono::{DateTime, Utc};
@@ -50,7 +51,7 @@ pub struct Row {
     /// The line it begins on, from 1.
     pub line: u32,
     /// The bare file name, verbatim. Not unique, and its case may differ from the file's (immich-go #1314).
-    pub name: Box<str>,
+    pub name: Excerpt,
     pub checksum: Checksum,
     /// Like the other flags, `None` where the file has no such column; an empty or unreadable flag means no.
     pub favorite: Option<bool>,
@@ -108,6 +109,8 @@ pub fn parse(bytes: &[u8], mut room: usize) -> Result<Details, Refusal> {
     let text = table::decode(bytes);
     let mut records = Records::new(&text, separator_of(&text));
     let mut details = Details::default();
+    // the names of all rows, and where each of them ends
+    let (mut names, mut ends) = (String::new(), Vec::new());
     let mut columns: Option<Columns> = None;
     let mut first = true;
     while let Some(record) = records.next() {
@@ -138,8 +141,10 @@ pub fn parse(bytes: &[u8], mut room: usize) -> Result<Details, Refusal> {
         let mut reader = RowReader { fields: columns.mend(record.fields), faults: Vec::new() };
         // no list that is read has more lines than four bytes can count
         let line = u32::try_from(record.line).unwrap_or(u32::MAX);
-        if let Some(row) = reader.row(line, columns) {
-            room = room.checked_sub(row.weight()).ok_or_else(lists::too_much)?;
+        if let Some(row) = reader.row(line, columns, &mut names) {
+            let start = ends.last().copied().unwrap_or(0);
+            ends.push(names.len());
+            room = room.checked_sub(row.weight() + names.len() - start).ok_or_else(lists::too_much)?;
             if details.rows.len() == details.rows.capacity() {
                 // not doubled: the old rows are still in memory while they are copied
                 details.rows.reserve_exact(details.rows.len() / 4 + 64);
@@ -151,6 +156,9 @@ pub fn parse(bytes: &[u8], mut room: usize) -> Result<Details, Refusal> {
         }
     }
     details.rows.shrink_to_fit();
+    for (row, name) in details.rows.iter_mut().zip(Excerpt::in_turn(names, ends)) {
+        row.name = name;
+    }
     Ok(details)
 }
 
@@ -247,12 +255,14 @@ struct RowReader<'t> {
 }
 
 impl RowReader<'_> {
-    fn row(&mut self, line: u32, columns: &Columns) -> Option<Row> {
+    /// The row, whose name is put behind those of the rows before it and is not in it yet.
+    fn row(&mut self, line: u32, columns: &Columns, names: &mut String) -> Option<Row> {
         let name = self.fields.get(columns.name).filter(|name| !name.trim().is_empty());
-        let Some(name) = name.map(|name| Box::from(name.as_ref())) else {
+        let Some(name) = name else {
             self.faults.push("it names no file".to_owned());
             return None;
         };
+        names.push_str(name);
         let flag = |text: &str| {
             if text.is_empty() { Some(false) } else { table::yes_or_no(text) }
         };
@@ -278,6 +288,7 @@ impl RowReader<'_> {
             self.text(columns.checksum).filter(|text| !text.is_empty()).map_or(Checksum::Absent, |text| {
                 Fingerprint::parse(text).map_or_else(|| Checksum::Opaque(text.into()), Checksum::Fingerprint)
             });
+        let name = Excerpt::default();
         Some(Row { line, name, checksum, favorite, hidden, deleted, created, imported, view_count })
     }
 

@@ -5,6 +5,7 @@ use super::{
     looks_like_details, order,
 };
 use crate::apple::fingerprint::Fingerprint;
+use crate::contents::Excerpt;
 use crate::problem::Code;
 use chrono::{DateTime, Utc};
 use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
@@ -342,8 +343,8 @@ fn details_are_known_by_their_header() {
     }
 }
 
-fn any_name() -> impl Strategy<Value = Box<str>> {
-    "[ ,\"'\\PCa-zé照0-9.\u{a0}-]{1,20}(\r?\n[a-z\",]{0,5}){0,2}\\.jpg".prop_map(Box::from)
+fn any_name() -> impl Strategy<Value = Excerpt> {
+    "[ ,\"'\\PCa-zé照0-9.\u{a0}-]{1,20}(\r?\n[a-z\",]{0,5}){0,2}\\.jpg".prop_map(|name| name.as_str().into())
 }
 
 fn any_row() -> impl Strategy<Value = Row> {
