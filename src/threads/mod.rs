@@ -24,6 +24,9 @@ pub const ABREAST: usize = 4096;
 /// A rotating disk gets slower with more threads than this.
 const ON_ROTATING: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
+/// As much as a main thread has, for whole runs are done in pools.
+const STACK: usize = 8 << 20;
+
 /// How many threads to use for files in these places: one per processor, but two if any of them is on a rotating
 /// disk.
 pub fn fitting<'a>(mut places: impl Iterator<Item = &'a Path>) -> NonZeroUsize {
@@ -36,8 +39,20 @@ pub fn fitting<'a>(mut places: impl Iterator<Item = &'a Path>) -> NonZeroUsize {
 /// # Errors
 /// If the system has no more threads.
 pub fn pool(jobs: NonZeroUsize) -> Result<ThreadPool, Error> {
-    let pool = ThreadPoolBuilder::new().num_threads(jobs.get()).build();
+    let pool = ThreadPoolBuilder::new().num_threads(jobs.get()).stack_size(STACK).build();
     pool.map_err(|e| Error::io("start", Path::new("threads"))(io::Error::other(e)))
+}
+
+/// Does work in a new pool of this many threads. All of it that nothing does side by side is done on one of them, so what
+/// one stage gives back of its memory is used again by the next.
+///
+/// # Errors
+/// If the system has no more threads, or the work fails.
+pub fn within<R: Send>(
+    jobs: NonZeroUsize,
+    work: impl FnOnce() -> Result<R, Error> + Send,
+) -> Result<R, Error> {
+    pool(jobs)?.install(work)
 }
 
 /// What each of these comes to, in their order, asked on the threads of the current rayon pool.

@@ -4,7 +4,6 @@
 pub mod place;
 pub mod verified;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
@@ -154,13 +153,13 @@ impl Scratch {
             jobs: self.jobs(),
             watch: Watch { progress: &(), cancel: &cancel },
         };
-        let heard = RefCell::new(RememberedSettings::default());
+        let heard = Mutex::new(RememberedSettings::default());
         let choose = |remembered: &RememberedSettings| {
-            *heard.borrow_mut() = remembered.clone();
+            *heard.lock().unwrap() = remembered.clone();
             self.settings.clone()
         };
         dry_run(&run, &self.library(), &choose).unwrap();
-        heard.into_inner()
+        heard.into_inner().unwrap()
     }
 
     pub fn check(&self, inputs: &[PathBuf]) -> Check {

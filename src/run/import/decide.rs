@@ -10,7 +10,6 @@ use crate::category::outcome::Wishes;
 use crate::category::photos::{Matched, counts, matched};
 use crate::category::{self, Assets, others};
 use crate::contents::ContentSet;
-use crate::error::Error;
 use crate::library::drive::Links;
 use crate::library::record::Area;
 use crate::library::settings::{AlbumForm, Settings};
@@ -46,17 +45,13 @@ pub(super) struct Decided {
 }
 
 /// Calls match and plan, and names what the owner did to the library.
-///
-/// # Errors
-/// If the system has no more threads.
 pub(super) fn decide(
     run: &Run<'_>,
     library: &Path,
     Read { mut inputs, before, tally, leaving }: Read,
     settings: &Settings,
     links: Links,
-) -> Result<Decided, Error> {
-    let pool = threads::pool(run.jobs)?;
+) -> Decided {
     run.watch.progress.begin(Phase::Match, 0, 0);
     let (contents, heard) = (&inputs.contents, &inputs.heard.photos);
     let held = || {
@@ -64,7 +59,7 @@ pub(super) fn decide(
         let wanted: ContentSet = given.filter(|&c| !before.standing.contains(c)).collect();
         survey::held(library, &before, contents, &wanted, links)
     };
-    let matched = || pool.install(|| matched(contents, heard, settings.zone));
+    let matched = || matched(contents, heard, settings.zone);
     let (mut matched, held) = threads::beside(matched, held);
     let mut problems = std::mem::take(&mut matched.problems);
     // nobody needs the rows any more, and they take as much room as the plan will
@@ -75,7 +70,7 @@ pub(super) fn decide(
     problems.extend(others.problems().cloned());
     let wishes = others.take_wishes();
     let assets = Assets::Photos(&matched, &inputs.heard.photos);
-    let mut plan = pool.install(|| plan(&inputs.contents, assets, &wishes, &held, settings));
+    let mut plan = plan(&inputs.contents, assets, &wishes, &held, settings);
     problems.append(&mut plan.problems);
     // what gets its path in this run gets it where it should stand
     let is_all_new = held.media.is_empty() && held.reserved.is_empty();
@@ -86,12 +81,12 @@ pub(super) fn decide(
         let standing =
             |content| plan.paths.get(content).filter(|path| !before.owners.contains(*path)).cloned();
         let time = |asset: category::Asset<'_>| records.time(asset);
-        pool.install(|| fitting(contents, assets, &held, settings, &standing, &time)).misplaced.len() as u64
+        fitting(contents, assets, &held, settings, &standing, &time).misplaced.len() as u64
     };
     let to_arrange = if is_all_new { 0 } else { misplaced() };
     problems.extend(lacking_links(library, &matched, settings, links));
     problems.extend(owners_changes(run, library, &before, &plan));
-    Ok(Decided { inputs, before, tally, rows, matched, others, wishes, plan, to_arrange, problems, leaving })
+    Decided { inputs, before, tally, rows, matched, others, wishes, plan, to_arrange, problems, leaving }
 }
 
 fn lacking_links(library: &Path, matched: &Matched, settings: &Settings, links: Links) -> Option<Problem> {

@@ -24,7 +24,7 @@ use crate::stage::discover::search::{Search, Surroundings, search};
 use crate::stage::discover::{self, Inputs, kept};
 use crate::stage::reclaim::{categorise, reclaim};
 use crate::stage::survey::Before;
-use crate::threads::pool;
+use crate::threads::within;
 
 /// Where deflated nested archives are inflated to.
 #[derive(Clone, Copy)]
@@ -66,10 +66,9 @@ pub(super) fn discover_beside(
     let placed = before.placed();
     let beside = Beside { standing: &placed, kept: kept_archives(&before, library), wanted };
     let around = Around { spool, delivered: &delivered, beside: Some(beside) };
-    let pool = pool(run.jobs)?;
-    let found = pool.install(|| search(run.inputs, run.strangers, Some(library), &around))?;
+    let found = search(run.inputs, run.strangers, Some(library), &around)?;
     let given = unchanged::inputs(&found);
-    let mut inputs = pool.install(|| gather(found, delivered, run))?;
+    let mut inputs = gather(found, delivered, run)?;
     let read_through = inputs.read_through.iter().map(|archive| archive.entry).collect();
     before.reclaimed = reclaim(&mut inputs.contents, wanted, &read_through);
     categorise(&mut inputs.contents, &read_through);
@@ -84,9 +83,8 @@ pub(crate) fn discover(run: &Run<'_>, library: Option<&Path>) -> Result<Inputs, 
     let nothing = Delivered::default();
     run.watch.progress.begin(Phase::Discover, 0, 0);
     let around = Around { spool: Spool::Temporary, delivered: &nothing, beside: None };
-    let pool = pool(run.jobs)?;
-    let found = pool.install(|| search(run.inputs, run.strangers, library, &around))?;
-    let mut inputs = pool.install(|| gather(found, nothing, run))?;
+    let found = || search(run.inputs, run.strangers, library, &around);
+    let mut inputs = within(run.jobs, || gather(found()?, Delivered::default(), run))?;
     categorise(&mut inputs.contents, &HashSet::new());
     Ok(inputs)
 }

@@ -68,7 +68,7 @@ impl Run<'_> {
 }
 
 /// Makes the settings of a run from what the library remembers.
-pub type Choose<'a> = dyn Fn(&RememberedSettings) -> Settings + 'a;
+pub type Choose<'a> = dyn Fn(&RememberedSettings) -> Settings + Sync + 'a;
 
 /// Imports into `library`, which is made if it does not exist. `choose` makes the settings from what the library
 /// remembers.
@@ -80,7 +80,7 @@ pub fn import(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Repo
     let internal = library.join(INTERNAL);
     let (new_library, new_internal) = (!library.exists(), !internal.exists());
     let locked = lock(library)?;
-    let result = import_into(run, library, choose);
+    let result = threads::within(run.jobs, || import_into(run, library, choose));
     // a run that had nothing to import leaves nothing behind
     let nothing = matches!(
         result,
@@ -95,6 +95,7 @@ pub fn import(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Repo
     result
 }
 
+/// The run itself, in a pool of its threads.
 fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     let clock = Clock::start();
     let mut catalog = Catalog::open(library)?;
@@ -114,7 +115,7 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     catalog.remember(&settings.remembered())?;
     let read = read::read(run, library, discovered, &staging, &mut catalog, &settings.categories)?;
     let read = heal::heal(run, library, read, &staging, &mut catalog)?;
-    let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?)?;
+    let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let mut placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
     read_through::leave(run, library, &mut placed, &mut catalog)?;
     let has_more = placed.decided.inputs.read_through.iter().any(|through| through.is_ours);

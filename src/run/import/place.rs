@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use rayon::ThreadPool;
-
 use crate::category::others;
 use crate::category::outcome::time_of;
 use crate::contents::{Category, ContentSet, EntryId};
@@ -26,7 +24,6 @@ use crate::stage::discover::Inputs;
 use crate::stage::place::{self, Corrected, Placing, Unplaced, derive, record_origins, remove};
 use crate::stage::plan::records::{Records, album_records};
 use crate::stage::shelf::Shelf;
-use crate::threads;
 
 /// What was decided, and how much of it could not be placed.
 pub(super) struct Placed {
@@ -54,9 +51,7 @@ pub(super) fn place(
     let records =
         Records::new(contents, heard, &decided.matched, &decided.wishes, plan, &before.files, settings.zone);
     let describe = |placement: &Placement| records.of(placement, &HashSet::new());
-    let pool = threads::pool(run.jobs)?;
-    let unplaced =
-        pool.install(|| place::place(&placing, &plan.placements, contents, &describe, catalog, ids))?;
+    let unplaced = place::place(&placing, &plan.placements, contents, &describe, catalog, ids)?;
     catalog.clear_plan()?;
     reclaimed::leave(run, library, &decided, &unplaced, catalog)?;
     let derived = derive(&placing, &plan.derived, &unplaced, &before.derived, catalog)?;
@@ -68,7 +63,7 @@ pub(super) fn place(
     record(&placing, catalog, &records, &decided, &unplaced)?;
     let mut problems = derived.problems;
     let complete = catalog.complete_archives(ids)?;
-    problems.extend(pool.install(|| record_origins(&placing, contents, plan, &unplaced, complete))?);
+    problems.extend(record_origins(&placing, contents, plan, &unplaced, complete)?);
     let Settings { hidden, memories, sidecars, .. } = *settings;
     if sidecars.is_some() || before.derived.values().any(|d| d.kind == DerivedKind::Sidecar) {
         let standing = standing_records(&records, &decided, &unplaced);
@@ -80,7 +75,7 @@ pub(super) fn place(
         let sidecars = sidecars::keep(&placing, &spoken, sidecars, &before.derived, catalog)?;
         problems.extend(sidecars.wanted.problems.into_iter().chain(sidecars.others.problems));
     }
-    let (made, of_made) = make_others(&placing, &decided, &unplaced, settings, &pool, catalog)?;
+    let (made, of_made) = make_others(&placing, &decided, &unplaced, settings, catalog)?;
     problems.extend(of_made);
     problems.extend(leave_staging(catalog, staging, &decided, &unplaced)?);
     decided.problems.extend(problems);
@@ -93,7 +88,6 @@ fn make_others(
     decided: &Decided,
     unplaced: &Unplaced,
     settings: &Settings,
-    pool: &ThreadPool,
     catalog: &mut Catalog,
 ) -> Result<(BTreeMap<Category, u64>, Vec<Problem>), Error> {
     let contents = &decided.inputs.contents;
@@ -115,7 +109,7 @@ fn make_others(
     // what cannot be made now may be wanted still
     let is_whole =
         |category| whole.contains(&category) && (category != Category::Records || database.is_ok());
-    let making = pool.install(|| place::make(placing, &made, &shelf, known, &is_whole, catalog))?;
+    let making = place::make(placing, &made, &shelf, known, &is_whole, catalog)?;
     let mut problems = making.problems;
     problems.extend(database.iter().flatten().flat_map(|database| database.problems.iter().cloned()));
     Ok((making.standing, problems))

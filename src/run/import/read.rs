@@ -16,7 +16,6 @@ use crate::stage::discover::Inputs;
 use crate::stage::ingest::{Tally, ingest, read_kept_lists};
 use crate::stage::shelf::Shelf;
 use crate::stage::survey::Before;
-use crate::threads;
 
 /// Everything that is known once all bytes are read.
 pub(super) struct Read {
@@ -45,10 +44,8 @@ pub(super) fn read(
     let tally =
         ingest(&mut inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, &mut ids))?;
     catalog.record_complete(&complete(&inputs, &ids))?;
-    threads::pool(run.jobs)?.install(|| {
-        read_kept_lists(&mut inputs, &before.files, library, Some(staging));
-        hear_others(&mut inputs, &before, library, Some(staging), choices);
-    });
+    read_kept_lists(&mut inputs, &before.files, library, Some(staging));
+    hear_others(&mut inputs, &before, library, Some(staging), choices);
     // nothing more is read: central directories and the catalog's cache make room for the match
     inputs.sources.clear();
     catalog.shrink()?;
@@ -67,10 +64,8 @@ pub(super) fn read_only(
     choices: &Choices,
 ) -> Result<Read, Error> {
     let tally = ingest(&mut inputs, &run.reading(None, &before.at_hand()), &mut |_, _| Ok(()))?;
-    threads::pool(run.jobs)?.install(|| {
-        read_kept_lists(&mut inputs, &before.files, library, None);
-        hear_others(&mut inputs, &before, library, None, choices);
-    });
+    read_kept_lists(&mut inputs, &before.files, library, None);
+    hear_others(&mut inputs, &before, library, None, choices);
     inputs.contents.drop_stand_ins();
     let leaving = take_out(&mut inputs, &before, library);
     Ok(Read { inputs, before, tally, leaving })

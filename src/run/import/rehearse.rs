@@ -27,19 +27,24 @@ use crate::stage::place::Unplaced;
 use crate::stage::report::{self, ExportReport, Report};
 use crate::stage::shelf::Shelf;
 use crate::stage::survey::Before;
+use crate::threads;
 
 /// Reports what an import would do, in the same numbers. Creates nothing.
 ///
 /// # Errors
 /// Whatever stops a run: see [`Error`].
 pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
+    threads::within(run.jobs, || rehearse(run, library, choose))
+}
+
+fn rehearse(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
     let (discovered, remembered) = discover_only(run, library, &HashSet::new(), choose)?;
     let settings = choose(&remembered);
     let read =
         heal::foresee(read_only(run, library, discovered.fitted(run, library)?, &settings.categories)?);
     read_through::foretell(run, &read.leaving);
-    let decided = decide(run, library, read, &settings, drive::expect_links(library))?;
+    let decided = decide(run, library, read, &settings, drive::expect_links(library));
     let made = made(&decided, library);
     let nothing_done = Placed { decided, unplaced: Unplaced::default(), made };
     let (report, _) = report(library, nothing_done, &settings)?;
@@ -87,7 +92,7 @@ pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
     let waiting = staging::waiting(library);
     let settings = |remembered: &RememberedSettings| Settings::of(remembered);
     let (Discovered { mut inputs, before, .. }, remembered) =
-        discover_only(run, library, &waiting, &settings)?;
+        threads::within(run.jobs, || discover_only(run, library, &waiting, &settings))?;
     fit::refuse_too_large(&mut inputs, drive::largest_file(library));
     let (exports, _) = report::exports(&inputs);
     let albums = remembered.choice(name::ALBUMS);

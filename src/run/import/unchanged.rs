@@ -51,8 +51,7 @@ pub(super) fn outset(
         return Ok(Outset::Changed(None));
     }
     run.watch.progress.begin(Phase::Discover, 0, 0);
-    let found =
-        || threads::pool(run.jobs)?.install(|| search(run.inputs, run.strangers, Some(library), &Closed));
+    let found = || search(run.inputs, run.strangers, Some(library), &Closed);
     let (found, tree) = threads::beside(found, || Tree::walk(library));
     let (found, tree) = match (found, tree?) {
         (Ok(found), tree) => (found, tree),
