@@ -176,8 +176,8 @@ struct Grouping {
     parts: HashMap<(ExportId, u32), PartId>,
     /// The parts in every known archive, and their numbers.
     known: HashMap<Identity, Vec<(PartId, u32)>>,
-    /// The part and time of every folder's file that the catalog remembers, by name of the folder, path and size.
-    known_files: HashMap<(String, String, u64), Vec<(PartId, Option<NaiveDateTime>)>>,
+    /// Every folder's file that the catalog remembers, by name of the folder, path and size.
+    known_files: HashMap<(String, String, u64), Vec<KnownFile>>,
     /// The sizes of the lists in folders that it remembers, by part and path.
     known_lists: HashMap<PartId, HashMap<String, HashSet<u64>>>,
     /// The folders of this run that are a part.
@@ -193,6 +193,13 @@ struct Grouping {
     vacant: Vec<ExportId>,
     /// The export of the parts without numbers that lie in a folder, by category.
     beside: HashMap<(PathBuf, Category), ExportId>,
+}
+
+/// A folder's file that the catalog remembers.
+#[derive(PartialEq)]
+struct KnownFile {
+    part: PartId,
+    modified: Option<NaiveDateTime>,
 }
 
 /// A part that the catalog has on record for a container.
@@ -268,8 +275,9 @@ impl Grouping {
                 Identity::Folder => {
                     let key = (archive.name.clone(), entry.path.to_string(), entry.size);
                     let files = grouping.known_files.entry(key).or_default();
-                    if !files.contains(&(entry.part, entry.modified)) {
-                        files.push((entry.part, entry.modified));
+                    let file = KnownFile { part: entry.part, modified: entry.modified };
+                    if !files.contains(&file) {
+                        files.push(file);
                     }
                     if entry.class == Class::Details {
                         let lists = grouping.known_lists.entry(entry.part).or_default();
@@ -295,11 +303,10 @@ impl Grouping {
                 let mut shared: BTreeMap<PartId, Shared> = BTreeMap::new();
                 for file in &container.files {
                     let key = (container.name.clone(), file.path.to_string(), file.size);
-                    let known: &[_] = self.known_files.get(&key).map_or(&[], Vec::as_slice);
-                    for (part, modified) in known {
-                        let shared = shared.entry(*part).or_default();
+                    for known in self.known_files.get(&key).into_iter().flatten() {
+                        let shared = shared.entry(known.part).or_default();
                         shared.files += 1;
-                        shared.of_one_time += u64::from(*modified == file.modified);
+                        shared.of_one_time += u64::from(known.modified == file.modified);
                     }
                 }
                 let is_it = |(part, _): &(PartId, Shared)| {
