@@ -77,7 +77,8 @@ impl Heard {
 }
 
 /// Whether Apple's checksum of such entries is wanted. It is for everything but details: bytes beside photos may
-/// lie among them as well, and are read only once.
+/// lie among them as well, and are read only once. A large list is read while no other is, and would keep its turn while it
+/// waited to be hashed beside others.
 pub(crate) fn wants_fingerprint(class: Class) -> bool {
     class != Class::Details
 }
