@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use blake3::Hash;
 
 use super::{Pair, edit, everything, set_time};
-use crate::reliability::kills::Random;
+use crate::reliability::kills::Killer;
 use crate::support::verified::{rich, try_verify};
 use crate::support::{command, contents, differences, rot, said};
 use windfall::library::name::path_below;
@@ -157,7 +157,7 @@ fn assert_holds(bench: &Bench, mirror: &Path, known: &HashSet<Hash>, needed: &Ha
 fn mirrorings_killed_at_any_instant_lose_nothing_and_go_on() {
     let bench = Bench::new();
     let kills: usize = std::env::var("WINDFALL_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
-    let mut random = Random::new();
+    let mut killer = Killer::within(bench.time);
     let before = hashes(&bench.before);
     let known: HashSet<Hash> = before.union(&hashes(&bench.pair.library())).copied().collect();
     // the catalog, the memory and the tables beside the catalog are replaced by newer ones
@@ -167,24 +167,20 @@ fn mirrorings_killed_at_any_instant_lose_nothing_and_go_on() {
         .filter(|(path, hash)| is_file_of_owner(path) && !hash.is_empty())
         .map(|(_, hash)| Hash::from_hex(hash).unwrap())
         .collect();
-    let (mut killed, mut span) = (0, bench.time);
     for number in 0..kills {
         let later = number % 2 == 1;
         let (_folder, mirror) = bench.trial(later);
         let needed = if later { needed.clone() } else { HashSet::new() };
         // every third run is killed again, and again
         for round in 0..1 + usize::from(number % 3 == 2) * 2 {
-            let time = random.below(span);
+            let time = killer.instant();
             let mut command = run(&bench.pair.library(), &mirror, &[]);
             let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
             std::thread::sleep(time);
             child.kill().unwrap();
             let output = child.wait_with_output().unwrap();
-            let was_killed = output.status.signal() == Some(SIGKILL);
+            let was_killed = killer.was_killed(output.status.signal() == Some(SIGKILL));
             assert!(was_killed || output.status.success(), "kill {number}, round {round}: {}", said(&output));
-            killed += usize::from(was_killed);
-            // the machine has less to do by now than when the time was taken
-            span = if was_killed { span } else { span.mul_f64(0.8) };
             assert_holds(
                 &bench,
                 &mirror,
@@ -195,8 +191,8 @@ fn mirrorings_killed_at_any_instant_lose_nothing_and_go_on() {
         }
         bench.finish(&mirror, &format!("kill {number}"));
     }
-    println!("{killed} runs were killed");
-    assert!(killed > kills / 2, "only {killed} runs were killed");
+    println!("{} runs were killed", killer.killed);
+    assert!(killer.killed > kills / 2, "only {} runs were killed", killer.killed);
 }
 
 #[test]

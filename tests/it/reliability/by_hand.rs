@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use blake3::Hash;
 use tempfile::TempDir;
 
-use super::kills::{Random, kill_after};
+use super::kills::Killer;
 use super::{asked, export, tree};
 use crate::support::{self, differences, said};
 
@@ -70,14 +70,14 @@ impl Bench {
     /// Kills the command many times, ends it by `next`, and compares.
     fn kill(&self, next: Next) {
         let kills = asked("WINDFALL_KILLS").unwrap_or(12);
-        let mut random = Random::new();
+        let mut killer = Killer::within(self.time);
         let mut killed = 0;
         for number in 0..kills {
             let (_folder, library) = self.trial();
             let mut was_killed = false;
             // every other run is killed again by the way
             for _ in 0..=number % 2 {
-                was_killed |= kill_after(command(&library, &self.arguments), random.below(self.time));
+                was_killed |= killer.kill(command(&library, &self.arguments));
             }
             killed += usize::from(was_killed);
             let what = format!("{:?}, kill {number}", self.arguments);

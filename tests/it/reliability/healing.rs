@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::kills::{Random, kill_after};
+use super::kills::Killer;
 use super::{Bench, asked, hashes, tree};
 use crate::support::{self, differences, said};
 use blake3::Hash;
@@ -114,8 +114,7 @@ impl Ward {
 fn healing_that_is_killed_at_any_instant_is_ended_by_the_next_run() {
     let ward = Ward::new();
     let kills = asked("WINDFALL_KILLS").unwrap_or(12);
-    let mut random = Random::new();
-    let mut killed = 0;
+    let mut killer = Killer::within(ward.bench.time);
     for number in 0..kills {
         let place = tempfile::tempdir().unwrap();
         let library = place.path().join("library");
@@ -123,12 +122,12 @@ fn healing_that_is_killed_at_any_instant_is_ended_by_the_next_run() {
         let ways = [By::Import, By::Repair];
         let (first, last) = (ways[number % 2], ways[number / 2 % 2]);
         let what = format!("kill {number}, {first:?} then {last:?}");
-        killed += usize::from(kill_after(ward.command(first, &library), random.below(ward.bench.time)));
+        killer.kill(ward.command(first, &library));
         ward.assert_holds(&library, &what);
         ward.assert_healed(last, &library, &what);
     }
-    println!("{killed} runs were killed");
-    assert!(killed > kills / 3, "only {killed} runs were killed");
+    println!("{} runs were killed", killer.killed);
+    assert!(killer.killed > kills / 3, "only {} runs were killed", killer.killed);
 }
 
 #[test]

@@ -10,27 +10,45 @@ use crate::support::said;
 const SIGINT: i32 = 2;
 const SIGKILL: i32 = 9;
 
-/// Kills a run after this time, unless it ends before; says whether it was killed.
-pub fn kill_after(mut command: Command, time: Duration) -> bool {
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    std::thread::sleep(time);
-    child.kill().unwrap();
-    let status = child.wait().unwrap();
-    assert!(status.success() || status.signal() == Some(SIGKILL), "{status}");
-    status.signal().is_some()
+/// Kills runs at instants drawn at random; `WINDFALL_SEED=1` draws others. A run that ends before shows that the machine
+/// has less to do by now than when the time of a run was taken, so the next instants come earlier.
+pub struct Killer {
+    random: u64,
+    span: Duration,
+    /// How many runs were killed.
+    pub killed: usize,
 }
 
-/// Times drawn at random; `WINDFALL_SEED=1` draws others.
-pub struct Random(u64);
-
-impl Random {
-    pub fn new() -> Self {
-        Random(asked("WINDFALL_SEED").unwrap_or(7) as u64)
+impl Killer {
+    /// For runs that take this time.
+    pub fn within(span: Duration) -> Self {
+        Killer { random: asked("WINDFALL_SEED").unwrap_or(7) as u64, span, killed: 0 }
     }
 
-    pub fn below(&mut self, below: Duration) -> Duration {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        below.mul_f64((self.0 >> 32) as f64 / f64::from(u32::MAX))
+    /// Kills a run at some instant, unless it ends before; says whether it was killed.
+    pub fn kill(&mut self, mut command: Command) -> bool {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(self.instant());
+        child.kill().unwrap();
+        let status = child.wait().unwrap();
+        assert!(status.success() || status.signal() == Some(SIGKILL), "{status}");
+        self.was_killed(status.signal().is_some())
+    }
+
+    /// When the next run is to be killed.
+    pub fn instant(&mut self) -> Duration {
+        self.random =
+            self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.span.mul_f64((self.random >> 32) as f64 / f64::from(u32::MAX))
+    }
+
+    /// Learns whether it was.
+    pub fn was_killed(&mut self, was_killed: bool) -> bool {
+        match was_killed {
+            true => self.killed += 1,
+            false => self.span = self.span.mul_f64(0.7),
+        }
+        was_killed
     }
 }
 
@@ -38,21 +56,19 @@ impl Random {
 fn runs_killed_at_any_instant_end_in_the_tree_of_a_whole_one() {
     let bench = Bench::new();
     let kills = asked("WINDFALL_KILLS").unwrap_or(12);
-    let mut random = Random::new();
-    let mut killed = 0;
+    let mut killer = Killer::within(bench.time);
     for number in 0..kills {
         let trial = bench.trial();
         // every other run is killed a second time, and a third
         let rounds = 1 + number % 2 * 2;
         for round in 0..rounds {
-            let time = random.below(bench.time);
-            killed += usize::from(kill_after(trial.command(), time));
-            trial.assert_holds(&format!("kill {number}, round {round}, after {time:?}"));
+            killer.kill(trial.command());
+            trial.assert_holds(&format!("kill {number}, round {round}"));
         }
         trial.assert_finishes(&format!("kill {number}"));
     }
-    println!("{killed} runs were killed");
-    assert!(killed > kills / 2, "only {killed} runs were killed");
+    println!("{} runs were killed", killer.killed);
+    assert!(killer.killed > kills / 2, "only {} runs were killed", killer.killed);
 }
 
 #[test]

@@ -391,7 +391,7 @@ fn an_archive_that_its_owner_moved_is_the_owners() {
 #[cfg(unix)]
 #[test]
 fn a_kill_at_any_moment_loses_nothing() {
-    use crate::reliability::kills::{Random, kill_after};
+    use crate::reliability::kills::Killer;
     let expected = made_today(&request());
     let scene = earlier();
     next_delivery(&scene);
@@ -401,15 +401,14 @@ fn a_kill_at_any_moment_loses_nothing() {
     let start = std::time::Instant::now();
     scene.import();
     let time = start.elapsed();
-    let mut random = Random::new();
+    let mut killer = Killer::within(time);
     let kills = std::env::var("WINDFALL_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
-    let mut killed = 0;
     for number in 0..kills {
         fs::remove_dir_all(&library).unwrap();
         copy(&pristine, &library);
         for _ in 0..=number % 2 {
             let command = scene.0.command(&["import", "parts", "--to", "lib", "--json"]);
-            killed += usize::from(kill_after(command, random.below(time)));
+            killer.kill(command);
         }
         let kept = |name: &str| scene.path(&format!("Other/{name}")).exists();
         assert!(kept(NOTES) || scene.path("Notes/Boat/Parts.md").exists(), "kill {number}");
@@ -418,7 +417,7 @@ fn a_kill_at_any_moment_loses_nothing() {
         assert_sound(&scene, &format!("kill {number}"));
         assert!(!scene.path(".windfall/staging").exists(), "kill {number}");
     }
-    assert!(killed > kills / 3, "only {killed} runs were killed");
+    assert!(killer.killed > kills / 3, "only {} runs were killed", killer.killed);
 }
 
 #[cfg(unix)]
