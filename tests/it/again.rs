@@ -118,22 +118,41 @@ fn a_run_stopped_anywhere_ends_in_the_tree_of_a_whole_one() {
     }
 }
 
-/// Three requests, whose parts have the same name.
-fn requests_of_one_name(scratch: &Scratch, unzipped: bool) -> Vec<PathBuf> {
-    let request = |n: u64| {
-        let part = (0..6).fold(Part::new(), |part, k| {
+/// How the parts of several requests came that have the same names.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Came {
+    /// Each request in a zip without a number, all built on one day.
+    Unnumbered,
+    Unzipped,
+    /// In two parts each, those of the first built before and after the others.
+    DaysApart,
+}
+
+fn requests_of_one_name(scratch: &Scratch, came: Came) -> Vec<PathBuf> {
+    let part = |n: u64| {
+        let photos = (0..6).fold(Part::new(), |part, k| {
             let row = Row::created(&format!("2024-0{}-0{} 10:00", n + 1, k + 1));
             part.photo(Photo::new(&format!("IMG_{k}.JPG"), jpeg(n * 10 + k, &Exif::none())).row(row))
         });
-        let export =
-            Export::new("iCloud Photos").built("2025-03-01 10:00").part(part.entry("guide.pdf", "guide"));
+        photos.entry("guide.pdf", "guide")
+    };
+    let request = |n: u64| {
+        let export = |day| Export::new("iCloud Photos").built(&format!("2025-03-0{day} 10:00")).part(part(n));
         let folder = scratch.folder(&format!("request {n}"));
-        if unzipped {
-            export.write_folders(&folder)
-        } else {
-            let zip = folder.join("iCloud Photos.zip");
-            export.write_zip(1, &zip);
-            vec![zip]
+        match came {
+            Came::Unzipped => export(1).write_folders(&folder),
+            Came::Unnumbered => {
+                let zip = folder.join("iCloud Photos.zip");
+                export(1).write_zip(1, &zip);
+                vec![zip]
+            }
+            Came::DaysApart => {
+                let [first, last] = [[1, 6], [2, 2], [3, 3]][n as usize];
+                let zips = [1, 2].map(|part| folder.join(format!("iCloud Photos Part {part} of 2.zip")));
+                export(first).part(part(n + 3)).write_zip(1, &zips[0]);
+                export(last).part(part(n + 3)).write_zip(2, &zips[1]);
+                zips.into()
+            }
         }
     };
     (0..3).flat_map(request).collect()
@@ -141,9 +160,9 @@ fn requests_of_one_name(scratch: &Scratch, unzipped: bool) -> Vec<PathBuf> {
 
 #[test]
 fn a_run_stopped_among_requests_of_one_name_gives_their_details_the_same_folders() {
-    for unzipped in [false, true] {
+    for came in [Came::Unnumbered, Came::Unzipped, Came::DaysApart] {
         let whole = Scratch::new();
-        let inputs = requests_of_one_name(&whole, unzipped);
+        let inputs = requests_of_one_name(&whole, came);
         let everything = |scratch: &Scratch| {
             let mut all = contents(&scratch.library());
             // two lists of ours among them are written anew by every run
@@ -167,9 +186,9 @@ fn a_run_stopped_among_requests_of_one_name_gives_their_details_the_same_folders
             stops += usize::from(is_stopped(&scratch, &inputs, 2, count));
             let finished = scratch.import(&inputs);
             let differ = differences(&everything(&scratch), &expected);
-            assert_eq!(differ, [""; 0], "unzipped: {unzipped}, stopped after {count}");
-            assert_eq!(recorded(&scratch), recorded(&whole), "unzipped: {unzipped}, stopped after {count}");
-            assert_eq!(finished.exports, report.exports, "unzipped: {unzipped}, stopped after {count}");
+            assert_eq!(differ, [""; 0], "{came:?}, stopped after {count}");
+            assert_eq!(recorded(&scratch), recorded(&whole), "{came:?}, stopped after {count}");
+            assert_eq!(finished.exports, report.exports, "{came:?}, stopped after {count}");
         }
         assert!(stops > 20, "only {stops} runs were stopped");
     }

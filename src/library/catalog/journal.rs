@@ -25,15 +25,22 @@ impl Catalog {
     /// Records new exports, parts and archives, which get their ids.
     pub fn record_archives(&mut self, contents: &Contents, ids: &mut Ids) -> Result<(), Error> {
         self.write(|tx| {
+            // labels that a killed run gave may change places
+            for (index, id) in &ids.exports {
+                tx.execute(
+                    "UPDATE exports SET label = 'export ' || id WHERE id = ?1 AND label <> ?2",
+                    params![id, contents.exports[*index].label],
+                )?;
+            }
             for (index, export) in contents.exports.pairs() {
                 let built = export.built.map(|t| t.format("%Y-%m-%dT%H:%M:%S").to_string());
                 match ids.exports.get(&index) {
                     Some(id) => {
                         // a rebuilt catalog learns name and total from the archives
                         tx.execute(
-                            "UPDATE exports SET name = ?2, total = ?3, built = ?4 \
-                             WHERE id = ?1 AND (name, total, built) IS NOT (?2, ?3, ?4)",
-                            params![id, export.name, export.total, built],
+                            "UPDATE exports SET name = ?2, total = ?3, built = ?4, label = ?5 \
+                             WHERE id = ?1 AND (name, total, built, label) IS NOT (?2, ?3, ?4, ?5)",
+                            params![id, export.name, export.total, built, export.label],
                         )?;
                     }
                     None => {

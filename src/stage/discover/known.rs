@@ -7,6 +7,7 @@
 //! A zip under another name, with the same size and central directory, is a twin: it gets a record of its
 //! own, with the bytes of the first.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 
 use crate::contents::{Archive, ArchiveId, Bytes, Contents, EntryId, Identity};
@@ -95,21 +96,37 @@ impl Known {
         next
     }
 
-    /// The record of this very archive; of several folders of one name, the record that has some of its files.
+    /// The record of this very archive; of several folders of one name, the record that has most of its files.
     fn record_of(&mut self, contents: &Contents, container: &Container) -> Option<ArchiveId> {
         let files = &self.files;
-        let holds_any = |archive: ArchiveId| {
-            container.files.iter().any(|file| {
-                let known = files.get(&(container.name.clone(), file.path.to_string()));
-                known.into_iter().flatten().any(|&index| {
-                    let entry = &contents.entries[index];
+        let known = |file: &FileAt| files.get(&(container.name.clone(), file.path.to_string()));
+        let shared = |archive: ArchiveId| {
+            container.files.iter().flat_map(move |file| {
+                let of_archive = move |index: &&EntryId| {
+                    let entry = &contents.entries[**index];
                     entry.archive == archive && entry.size == file.size
-                })
+                };
+                let entries = known(file).into_iter().flatten().filter(of_archive);
+                entries.map(|index| contents.entries[*index].modified == file.modified)
             })
         };
         let records = self.archives.get_mut(&(container.name.clone(), container.identity.clone()))?;
         let is_zip = container.identity != Identity::Folder;
-        let found = records.iter().position(|&archive| is_zip || holds_any(archive))?;
+        let is_it = |at: &usize| is_zip || shared(records[*at]).next().is_some();
+        let mut fitting = (0..records.len()).filter(is_it);
+        let (first, second) = (fitting.next()?, fitting.next());
+        // those with its files' times first, for requests of one name have the same names and sizes
+        let weight = |at: &usize| {
+            let (mut of_one_time, mut all) = (0, 0);
+            shared(records[*at]).for_each(|is_of_one_time| {
+                (of_one_time, all) = (of_one_time + u64::from(is_of_one_time), all + 1)
+            });
+            (of_one_time, all, Reverse(*at))
+        };
+        let found = match second.filter(|_| !is_zip) {
+            Some(second) => [first, second].into_iter().chain(fitting).max_by_key(weight)?,
+            None => first,
+        };
         records.remove(found)
     }
 

@@ -37,6 +37,8 @@ pub(super) struct Exports {
     /// Exports on record from which nothing is: a run was killed before it had read any of them. Whoever would begin
     /// a new export takes the place of one, so that this run gives what that one would have given.
     vacant: Vec<ExportId>,
+    /// Exports that this run begins.
+    begun: HashSet<ExportId>,
     /// The export of the parts without numbers that lie in a folder, by category.
     beside: HashMap<(PathBuf, Category), ExportId>,
 }
@@ -62,12 +64,13 @@ impl Exports {
             rebuilt,
             uncounted: Vec::new(),
             vacant: Vec::new(),
+            begun: HashSet::new(),
             beside: HashMap::new(),
         };
         let read: HashSet<PartId> = contents.entries.iter().map(|entry| entry.part).collect();
-        let begun: HashSet<ExportId> = read.iter().map(|part| contents.parts[*part].export).collect();
+        let used: HashSet<ExportId> = read.iter().map(|part| contents.parts[*part].export).collect();
         for (index, export) in contents.exports.pairs() {
-            if begun.contains(&index) {
+            if used.contains(&index) {
                 exports.building[index].stamps = export.built.map(|built| (built, built));
                 exports.offer(index, Key::of(&export.name, export.total));
             } else {
@@ -107,25 +110,26 @@ impl Exports {
         let container = &containers[unit.container];
         let known = self.remembered.part(unit, containers).map(|known| known.part);
         let known_export = known.map(|part| contents.parts[part].export);
-        let export = match unit.number {
-            Some(number) => {
-                let found = known_export.or_else(|| match container.built {
-                    Some(built) => self.by_stamp(unit, number, built, container, contents),
-                    None => self.by_gap(unit, number, containers, contents),
-                });
-                found.unwrap_or_else(|| {
-                    self.begin(&unit.base, unit.key.total, unit.category, container, contents)
-                })
+        let (name, total) = match unit.number {
+            None if !container.shape.is_loose() && !delivery::is_apple_name(&unit.base) => {
+                (unit.category.to_string(), None)
             }
-            None => {
-                let found = known_export.or_else(|| self.uncounted_export(container, contents));
-                found.unwrap_or_else(|| {
-                    let is_named = container.shape.is_loose() || delivery::is_apple_name(&unit.base);
-                    let name = if is_named { unit.base.clone() } else { unit.category.to_string() };
-                    self.begin(&name, None, unit.category, container, contents)
-                })
-            }
+            None => (unit.base.clone(), None),
+            Some(_) => (unit.base.clone(), unit.key.total),
         };
+        let key = Key::of(&name, total);
+        let export = known_export
+            .or_else(|| {
+                let found = match (unit.number, container.built) {
+                    (Some(number), Some(built)) => self.by_stamp(unit, number, built, container, contents),
+                    (Some(number), None) => self.by_gap(unit, number, containers, contents),
+                    (None, _) => self.uncounted_export(container, contents),
+                };
+                found.filter(|export| {
+                    !self.is_vacant_nearer(*export, &key, unit.category, container, contents)
+                })
+            })
+            .unwrap_or_else(|| self.begin(&name, &key, unit.category, container, contents));
         if unit.number.is_some() {
             self.learn(export, unit, contents);
         } else if let Lies::On(folder) = &container.lies
@@ -261,18 +265,18 @@ impl Exports {
     fn begin(
         &mut self,
         name: &str,
-        total: Option<u32>,
+        key: &Key,
         category: Category,
         first: &Container,
         contents: &mut Contents,
     ) -> ExportId {
-        let key = Key::of(name, total);
-        let export = self.take_vacant(&key, category, first, contents).unwrap_or_else(|| {
+        let export = self.take_vacant(key, category, first, contents).unwrap_or_else(|| {
             self.building.push(Building::default());
             let (name, label) = (name.to_owned(), String::new());
-            contents.exports.push(Export { name, category, total, built: None, label })
+            contents.exports.push(Export { name, category, total: key.total, built: None, label })
         });
-        self.offer(export, key);
+        self.begun.insert(export);
+        self.offer(export, key.clone());
         export
     }
 
@@ -292,21 +296,48 @@ impl Exports {
         first: &Container,
         contents: &mut Contents,
     ) -> Option<ExportId> {
-        let apart = |export: &Export| match (export.built, first.built) {
+        let (export, _) = self.vacancies(key, category, first, contents).min_by_key(|(_, apart)| *apart)?;
+        self.vacant.retain(|other| *other != export);
+        // its label told when it was built, and nothing stands under it
+        let vacated = &mut contents.exports[export];
+        vacated.built = None;
+        vacated.label.clear();
+        Some(export)
+    }
+
+    /// The vacant exports that may be a part's, and how far apart the times are when both were built.
+    fn vacancies<'v>(
+        &'v self,
+        key: &'v Key,
+        category: Category,
+        part: &'v Container,
+        contents: &'v Contents,
+    ) -> impl Iterator<Item = (ExportId, TimeDelta)> + 'v {
+        let apart = |export: &Export| match (export.built, part.built) {
             (Some(one), Some(other)) => Some((one - other).abs()).filter(|apart| *apart <= ONE_BUILD),
             (None, None) => Some(TimeDelta::zero()),
             _ => Some(ONE_BUILD),
         };
-        let is_it =
-            |export: &Export| export.category == category && Key::of(&export.name, export.total) == *key;
-        let fits = self.vacant.iter().enumerate().filter_map(|(at, &export)| {
-            let export = &contents.exports[export];
-            Some((at, apart(export).filter(|_| is_it(export))?))
-        });
-        let (at, _) = fits.min_by_key(|(_, apart)| *apart)?;
-        let export = self.vacant.remove(at);
-        contents.exports[export].built = None;
-        Some(export)
+        self.vacant.iter().filter_map(move |&id| {
+            let export = &contents.exports[id];
+            let is_it = export.category == category && Key::of(&export.name, export.total) == *key;
+            Some((id, apart(export).filter(|_| is_it)?))
+        })
+    }
+
+    /// Whether a killed run left a vacant export that was built nearer to a part than one from which it has files. What
+    /// this run began itself has its parts as it would without any record.
+    fn is_vacant_nearer(
+        &self,
+        export: ExportId,
+        key: &Key,
+        category: Category,
+        part: &Container,
+        contents: &Contents,
+    ) -> bool {
+        let distance = part.built.and_then(|built| self.distance(export, built));
+        let Some(distance) = distance.filter(|_| !self.begun.contains(&export)) else { return false };
+        self.vacancies(key, category, part, contents).any(|(_, apart)| apart < distance)
     }
 }
 

@@ -121,11 +121,13 @@ impl Remembered {
         }
     }
 
-    /// Whether a part is one that another folder of this run is.
+    /// Whether a part is one that another folder of this run is. Loose media have nothing that tells two folders of one
+    /// name apart, so they never share a part.
     pub(super) fn is_anothers(&self, part: PartId, unit: &Unit, containers: &[Container]) -> bool {
-        let mut folders = self.folders.get(&part).into_iter().flatten();
-        folders
-            .any(|&other| other != unit.container && are_two(&containers[unit.container], &containers[other]))
+        let container = &containers[unit.container];
+        let mut others =
+            self.folders.get(&part).into_iter().flatten().filter(|other| **other != unit.container);
+        others.any(|&other| container.shape.is_loose() || are_two(container, &containers[other]))
     }
 
     /// Whether a folder has a list of this part with other bytes.
