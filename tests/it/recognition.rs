@@ -468,3 +468,26 @@ fn names_that_are_no_text_are_names() {
     assert_eq!(verified.safe_to_delete, Some(true), "{:#?}", verified.problems);
     fs::remove_dir_all(&folders[0]).unwrap();
 }
+
+#[test]
+fn parts_that_were_unzipped_side_by_side_are_of_one_request() {
+    let scratch = Scratch::new();
+    for request in ["a", "later"] {
+        let part = |n: u64| {
+            let name = format!("{request}{n}.JPG");
+            let bytes = jpeg(n + u64::from(request.as_bytes()[0]), &Exif::none());
+            Part::new().photo(Photo::new(&name, bytes).row(Row::created("2020-01-05 10:00")))
+        };
+        let export = Export::new("iCloud Photos").part(part(1)).part(part(2)).part(part(3));
+        export.write_folders(&scratch.folder(&format!("request {request}")));
+    }
+    let report = scratch.import(&[scratch.path("request a"), scratch.path("request later")]);
+    assert_eq!(report.exports.iter().map(|e| e.parts_found.as_slice()).collect::<Vec<_>>(), [[1, 2, 3]; 2]);
+    for (label, request) in [("iCloud Photos", "a"), ("iCloud Photos (2)", "later")] {
+        for n in 1..=3 {
+            let list = format!(".windfall/details/{label}/Part {n}/Photos/Photo Details.csv");
+            let rows = std::fs::read_to_string(scratch.library().join(list)).unwrap();
+            assert!(rows.contains(&format!("{request}{n}.JPG")), "{label}, part {n}: {rows}");
+        }
+    }
+}

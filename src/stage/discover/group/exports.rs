@@ -39,6 +39,8 @@ pub(super) struct Exports {
     vacant: Vec<ExportId>,
     /// Exports that this run begins.
     begun: HashSet<ExportId>,
+    /// The containers of this run that have parts of an export.
+    containers: HashMap<ExportId, Vec<usize>>,
     /// The export of the parts without numbers that lie in a folder, by category.
     beside: HashMap<(PathBuf, Category), ExportId>,
 }
@@ -49,6 +51,14 @@ struct Building {
     stamps: Option<(NaiveDateTime, NaiveDateTime)>,
     numbers: HashSet<u32>,
     sound: HashMap<u32, HashSet<Identity>>,
+}
+
+/// Where the parts of an export lie that this run was given, seen from another part.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearness {
+    Elsewhere,
+    SameFolder,
+    SameContainer,
 }
 
 impl Exports {
@@ -65,6 +75,7 @@ impl Exports {
             uncounted: Vec::new(),
             vacant: Vec::new(),
             begun: HashSet::new(),
+            containers: HashMap::new(),
             beside: HashMap::new(),
         };
         let read: HashSet<PartId> = contents.entries.iter().map(|entry| entry.part).collect();
@@ -144,6 +155,7 @@ impl Exports {
                 self.building[export].numbers.iter().max().map_or(1, |last| last.saturating_add(1))
             }
         };
+        self.containers.entry(export).or_default().push(unit.container);
         let building = &mut self.building[export];
         building.numbers.insert(number);
         if let Some(built) = container.built.filter(|_| container.parent().is_none()) {
@@ -239,8 +251,8 @@ impl Exports {
         }
     }
 
-    /// The newest export of that name that lacks the number, else the newest of that name whose part of that number is
-    /// not another.
+    /// The export of that name that lacks the number, else that whose part of that number is not another; of several the
+    /// one whose parts are nearest, then the newest.
     fn by_gap(
         &self,
         unit: &Unit,
@@ -249,8 +261,11 @@ impl Exports {
         contents: &Contents,
     ) -> Option<ExportId> {
         let candidates = self.candidates(unit, contents, |_| true);
-        let newest =
-            |exports: Vec<ExportId>| exports.into_iter().max_by_key(|&e| (contents.exports[e].built, e));
+        let nearest = |exports: Vec<ExportId>| {
+            exports
+                .into_iter()
+                .max_by_key(|&e| (self.nearness(e, unit, containers), contents.exports[e].built, e))
+        };
         let lacking =
             candidates.iter().copied().filter(|&e| !self.building[e].numbers.contains(&number)).collect();
         let is_another = |export: &ExportId| {
@@ -258,7 +273,20 @@ impl Exports {
                 .get(&(*export, number))
                 .is_some_and(|part| self.remembered.is_anothers(*part, unit, containers))
         };
-        newest(lacking).or_else(|| newest(candidates.into_iter().filter(|e| !is_another(e)).collect()))
+        nearest(lacking).or_else(|| nearest(candidates.into_iter().filter(|e| !is_another(e)).collect()))
+    }
+
+    /// Whether parts of an export lie with this one, for who unzips two requests puts each into a folder of its own.
+    fn nearness(&self, export: ExportId, unit: &Unit, containers: &[Container]) -> Nearness {
+        let others = || self.containers.get(&export).into_iter().flatten();
+        let lies = &containers[unit.container].lies;
+        if others().any(|other| *other == unit.container) {
+            Nearness::SameContainer
+        } else if others().any(|other| containers[*other].lies == *lies) {
+            Nearness::SameFolder
+        } else {
+            Nearness::Elsewhere
+        }
     }
 
     /// Begins an export with its first part.

@@ -9,7 +9,7 @@
 //! that came damaged and comes again sound is the same part. Parts whose owner renamed them, so that they
 //! have no numbers, are one export, and nobody knows its total. Folders do not say when they were built: two of one
 //! name and number are one part that came twice, unless Apple's own lists in them differ, or, where they have none, most
-//! of what both have.
+//! of what both have. Their other parts are those that lie beside them.
 
 mod exports;
 mod remembered;
