@@ -58,7 +58,7 @@ fn read_through(run: &Run<'_>) -> Result<(Check, Inputs), Error> {
     );
     let others = others::decide(&inputs.contents, &heard, &choices);
     let matched = matched(&inputs.contents, &inputs.heard.photos, Tz::UTC);
-    let (exports, missing_parts) = report::exports(&inputs);
+    let (exports, missing_parts) = report::exports(&inputs, &|_| true);
     let media = counts::media(&inputs.contents, &matched, &|_| true);
     let (entries, sizes) = report::count_checked(&inputs);
     let mut problems = inputs.problems.clone();

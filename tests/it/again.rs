@@ -320,6 +320,30 @@ fn staged_bytes_of_other_inputs_wait_and_are_named() {
     assert_eq!(scratch.tree().len(), whole.tree().len());
 }
 
+/// What a stopped run has read of other parts is in no library before they are given again.
+#[test]
+fn parts_that_only_a_stopped_run_has_read_are_missing() {
+    let whole = Scratch::new();
+    let zips = export().write_zips(&whole.parts());
+    whole.import(&zips);
+    let (mut missing, mut here) = (0, 0);
+    for count in (1..500).step_by(19) {
+        let scratch = Scratch::new();
+        is_stopped(&scratch, &zips, 2, count);
+        let dry = scratch.dry_run(&zips[..1]);
+        let report = scratch.import(&zips[..1]);
+        assert_eq!(report.exports, dry.exports, "stopped after {count}");
+        if scratch.tree() == whole.tree() {
+            assert_eq!(report.exports[0].parts_missing, [] as [u32; 0], "stopped after {count}");
+            here += 1;
+        } else {
+            assert_eq!(report.exports[0].parts_missing, [2, 3], "stopped after {count}");
+            missing += 1;
+        }
+    }
+    assert!(missing > 5 && here > 0, "{missing} runs were stopped before placing, {here} after");
+}
+
 #[test]
 fn a_second_run_changes_nothing_not_even_a_time() {
     let scratch = Scratch::new();

@@ -154,7 +154,9 @@ fn told(built: Built, given: &[usize], twice: &[usize]) -> (Vec<ExportReport>, V
     let (contents, _) = built.done();
     let ids: Vec<PartId> = contents.parts.ids().collect();
     let parts = |places: &[usize]| -> BTreeSet<PartId> { places.iter().map(|&place| ids[place]).collect() };
-    exports(&Inputs { contents, given_parts: parts(given), parts_twice: parts(twice), ..Inputs::default() })
+    let inputs =
+        Inputs { contents, given_parts: parts(given), parts_twice: parts(twice), ..Inputs::default() };
+    exports(&inputs, &|_| true)
 }
 
 #[test]

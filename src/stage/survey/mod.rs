@@ -17,7 +17,7 @@ use std::path::Path;
 use blake3::Hash;
 
 use crate::category::AlbumKind;
-use crate::contents::{Bytes, Category, Class, ContentId, ContentSet, Contents};
+use crate::contents::{Bytes, Category, Class, ContentId, ContentSet, Contents, Entry};
 use crate::error::Error;
 use crate::library::catalog::{Forgotten, Recorded};
 use crate::library::layout;
@@ -69,6 +69,8 @@ pub struct Before {
     pub standing: ContentSet,
     /// Those, and what waits in staging: contents whose bytes need not be read again.
     pub safe: ContentSet,
+    /// Whether a killed run has read anything that is not placed yet.
+    is_unfinished: bool,
 }
 
 impl Before {
@@ -117,6 +119,7 @@ impl Before {
         let edited = files.values().chain(&damaged).chain(&changed);
         edited.filter_map(|file| file.original.as_deref()).for_each(|original| _ = standing.add(*original));
         let mut safe = standing.clone();
+        let is_unfinished = !staged.is_empty();
         let staged = staged.into_iter().filter(|&id| waiting.contains(&contents.distinct[id].blake3));
         staged.for_each(|id| _ = safe.add(id));
         let (lost, moved) = (found.lost, found.moved);
@@ -138,6 +141,7 @@ impl Before {
             owners,
             standing,
             safe,
+            is_unfinished,
         }
     }
 
@@ -230,6 +234,12 @@ impl Before {
                 }
             }
         }
+    }
+
+    /// Whether the library has what an entry held that was not given now. What a killed run read and did not place waits in
+    /// staging, and is in no library yet. Else what stands nowhere was left out, or is named as gone.
+    pub fn has(&self, entry: &Entry) -> bool {
+        entry.bytes != Bytes::Unread || entry.class.is_left_out() || !self.is_unfinished
     }
 
     /// What stood here before and is still none of the catalog's, as one value.
