@@ -282,14 +282,13 @@ fn asset(
         let follows = !leads && captured.time.is_some();
         resource(m, role, if follows { own(m).follow_still(&captured) } else { own(m) })
     };
-    let others_resources = others.iter().map(follower).collect();
     let members = || std::iter::once(primary).chain(others.iter().map(|(m, _)| &media[*m]));
     let speaks = members().find(|m| m.told.is_some()).unwrap_or(primary);
     let (favorite, hidden, deleted) = flags(speaks, primary, lists);
     Asset {
         is_shared_only: members().all(Medium::is_shared),
+        others: others.iter().map(follower).collect(),
         primary: resource(primary, Role::Primary, captured),
-        others: others_resources,
         favorite,
         hidden,
         deleted,

@@ -39,6 +39,24 @@ impl Record {
     }
 }
 
+/// What a folder and a record have in common, by which records are compared: requests of one name have files of the same
+/// names and sizes, so times count first.
+#[derive(Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Shared {
+    /// Files of one path, size and time.
+    pub(super) of_one_time: u64,
+    /// Files of one path and size.
+    files: u64,
+}
+
+impl Shared {
+    /// Adds a file of one path and size.
+    pub(super) fn add(&mut self, is_of_one_time: bool) {
+        self.files += 1;
+        self.of_one_time += u64::from(is_of_one_time);
+    }
+}
+
 impl Known {
     pub(super) fn new(contents: &Contents) -> Self {
         let mut known = Known {
@@ -115,13 +133,10 @@ impl Known {
         let is_it = |at: &usize| is_zip || shared(records[*at]).next().is_some();
         let mut fitting = (0..records.len()).filter(is_it);
         let (first, second) = (fitting.next()?, fitting.next());
-        // those with its files' times first, for requests of one name have the same names and sizes
         let weight = |at: &usize| {
-            let (mut of_one_time, mut all) = (0, 0);
-            shared(records[*at]).for_each(|is_of_one_time| {
-                (of_one_time, all) = (of_one_time + u64::from(is_of_one_time), all + 1)
-            });
-            (of_one_time, all, Reverse(*at))
+            let mut all = Shared::default();
+            shared(records[*at]).for_each(|is_of_one_time| all.add(is_of_one_time));
+            (all, Reverse(*at))
         };
         let found = match second.filter(|_| !is_zip) {
             Some(second) => [first, second].into_iter().chain(fitting).max_by_key(weight)?,

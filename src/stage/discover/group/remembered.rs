@@ -13,6 +13,7 @@ use crate::apple::text;
 use crate::contents::{Class, Contents, Identity, PartId};
 use crate::stage::discover::container::{Container, FileAt, Source};
 use crate::stage::discover::group::units::Unit;
+use crate::stage::discover::known::Shared;
 
 /// Parts by what they were found in, and by what this run finds them in.
 #[derive(Default)]
@@ -39,15 +40,6 @@ pub(super) struct Known {
     pub(super) part: PartId,
     /// Of two folders of one request after another, which have the same names of files, only one has their times.
     pub(super) is_certain: bool,
-}
-
-/// What a folder and a part on record have in common, by which parts are compared.
-#[derive(Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Shared {
-    /// Files of one path, size and time.
-    of_one_time: u64,
-    /// Files of one path and size.
-    files: u64,
 }
 
 impl Remembered {
@@ -106,9 +98,7 @@ impl Remembered {
                 for file in &container.files {
                     let key = (container.name.clone(), file.path.to_string(), file.size);
                     for known in self.files.get(&key).into_iter().flatten() {
-                        let shared = shared.entry(known.part).or_default();
-                        shared.files += 1;
-                        shared.of_one_time += u64::from(known.modified == file.modified);
+                        shared.entry(known.part).or_default().add(known.modified == file.modified);
                     }
                 }
                 let is_it = |(part, _): &(PartId, Shared)| {
