@@ -182,15 +182,14 @@ impl Staging {
 
     /// Where the bytes with this hash wait, if they do.
     pub fn path_of(&self, hash: &blake3::Hash) -> PathBuf {
-        let hex = hash.to_hex();
-        let mut path = PathBuf::with_capacity(self.root.as_os_str().len() + "/ab/".len() + hex.len());
-        path.extend([self.root.as_path(), Path::new(&hex[..2]), Path::new(hex.as_str())]);
-        path
+        path_below(&self.root, hash)
     }
 
     /// The hashes of all bytes that wait here.
     pub fn waiting(&self) -> HashSet<blake3::Hash> {
-        waiting(&self.library)
+        let walk = walkdir::WalkDir::new(&self.root).min_depth(2).follow_links(false);
+        let hash = |name: &std::ffi::OsStr| blake3::Hash::from_hex(name.to_str()?).ok();
+        walk.into_iter().flatten().filter_map(|file| hash(file.file_name())).collect()
     }
 
     /// Removes bytes that nobody will place.
@@ -208,12 +207,25 @@ impl Staging {
     }
 }
 
-/// The hashes of all bytes that wait in the staging folder of a library, if it has one. Of a library that is not
-/// locked this is no more than a guess.
-pub fn waiting(library: &Path) -> HashSet<blake3::Hash> {
-    let walk = walkdir::WalkDir::new(layout::staging(library)).min_depth(2).follow_links(false);
-    let hash = |name: &std::ffi::OsStr| blake3::Hash::from_hex(name.to_str()?).ok();
-    walk.into_iter().flatten().filter_map(|file| hash(file.file_name())).collect()
+fn path_below(root: &Path, hash: &blake3::Hash) -> PathBuf {
+    let hex = hash.to_hex();
+    let mut path = PathBuf::with_capacity(root.as_os_str().len() + "/ab/".len() + hex.len());
+    path.extend([root, Path::new(&hex[..2]), Path::new(hex.as_str())]);
+    path
+}
+
+/// Where the bytes with this hash wait in the staging folder of a library, if they do.
+pub fn path_in(library: &Path, hash: &blake3::Hash) -> PathBuf {
+    path_below(&layout::staging(library), hash)
+}
+
+/// Of these hashes and sizes those whose bytes [`Staging::open`] would keep. Of a library that is not locked this is no
+/// more than a guess.
+pub fn kept(library: &Path, recorded: &HashMap<blake3::Hash, u64>) -> HashSet<blake3::Hash> {
+    let is_whole = |hash: &blake3::Hash, size: u64| {
+        fs::symlink_metadata(path_in(library, hash)).is_ok_and(|m| m.is_file() && m.len() == size)
+    };
+    recorded.iter().filter(|&(hash, &size)| is_whole(hash, size)).map(|(hash, _)| *hash).collect()
 }
 
 /// Works on btrfs, xfs and others. APFS can clone files only with all their attributes, which are not wanted.

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::category::outcome::{Open, spooled};
 use crate::contents::{ArchiveId, ContentId, Contents};
-use crate::library::staging::Staging;
+use crate::library::staging;
 use crate::stage::discover::container::Source;
 use crate::stage::discover::open;
 
@@ -19,16 +19,17 @@ pub struct Shelf<'a> {
     entries: HashMap<ContentId, (ArchiveId, u32, &'a str)>,
     /// Files of the library.
     kept: HashMap<ContentId, PathBuf>,
-    staging: Option<&'a Staging>,
+    /// The library in whose staging bytes may wait.
+    library: Option<&'a Path>,
 }
 
 impl<'a> Shelf<'a> {
-    /// With these files of the library, and what waits in staging.
+    /// With these files of the library, and what waits in the staging of one.
     pub fn new(
         contents: &'a Contents,
         sources: &'a HashMap<ArchiveId, Source>,
         kept: impl Iterator<Item = (ContentId, PathBuf)>,
-        staging: Option<&'a Staging>,
+        library: Option<&'a Path>,
     ) -> Self {
         let given = contents.entries.iter().filter(|e| e.given && sources.contains_key(&e.archive));
         let mut entries = HashMap::new();
@@ -37,14 +38,15 @@ impl<'a> Shelf<'a> {
                 entries.entry(content).or_insert((entry.archive, entry.position, entry.path.as_ref()));
             }
         }
-        Shelf { contents, sources, entries, kept: kept.collect(), staging }
+        Shelf { contents, sources, entries, kept: kept.collect(), library }
     }
 }
 
 impl Shelf<'_> {
     /// A file of the library or in staging.
     fn here(&self, content: ContentId) -> Option<PathBuf> {
-        let staged = || self.staging.map(|staging| staging.path_of(&self.contents.distinct[content].blake3));
+        let hash = &self.contents.distinct[content].blake3;
+        let staged = || self.library.map(|library| staging::path_in(library, hash));
         let kept = self.kept.get(&content).cloned().into_iter().chain(staged());
         let is_file = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
         kept.into_iter().find(is_file)

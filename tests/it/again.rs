@@ -20,15 +20,20 @@ use windfall::progress::{Phase, Progress};
 use windfall::run::import::{Run, import};
 use windfall::stage::discover::search::Strangers;
 
-/// Interrupts a run when it has told so many things.
+/// Interrupts a run when it has told so many things, or begins a phase.
 struct Interrupter {
     left: AtomicU64,
+    phase: Option<Phase>,
     cancel: AtomicBool,
 }
 
 impl Interrupter {
     fn after(count: u64) -> Self {
-        Interrupter { left: AtomicU64::new(count), cancel: AtomicBool::new(false) }
+        Interrupter { left: AtomicU64::new(count), phase: None, cancel: AtomicBool::new(false) }
+    }
+
+    fn before(phase: Phase) -> Self {
+        Interrupter { left: AtomicU64::new(u64::MAX), phase: Some(phase), cancel: AtomicBool::new(false) }
     }
 
     fn tick(&self) {
@@ -39,7 +44,11 @@ impl Interrupter {
 }
 
 impl Progress for Interrupter {
-    fn begin(&self, _phase: Phase, _files: u64, _bytes: u64) {}
+    fn begin(&self, phase: Phase, _files: u64, _bytes: u64) {
+        if self.phase == Some(phase) {
+            self.cancel.store(true, Ordering::Relaxed);
+        }
+    }
     fn bytes(&self, _count: u64) {
         self.tick();
     }
@@ -52,12 +61,15 @@ impl Progress for Interrupter {
 
 /// Imports, and stops when the run has told so many things; whether it had not ended before.
 fn is_stopped(scratch: &Scratch, inputs: &[PathBuf], jobs: usize, count: u64) -> bool {
-    let interrupter = Interrupter::after(count);
+    is_interrupted(scratch, inputs, jobs, &Interrupter::after(count))
+}
+
+fn is_interrupted(scratch: &Scratch, inputs: &[PathBuf], jobs: usize, interrupter: &Interrupter) -> bool {
     let run = Run {
         inputs,
         strangers: Strangers::Refused,
         jobs: NonZeroUsize::new(jobs).unwrap(),
-        watch: Watch { progress: &interrupter, cancel: &interrupter.cancel },
+        watch: Watch { progress: interrupter, cancel: &interrupter.cancel },
     };
     match import(&run, &scratch.library(), &|_| scratch.settings.clone()) {
         Err(Error::Interrupted) => true,
@@ -331,21 +343,43 @@ fn parts_that_only_a_stopped_run_has_read_are_missing() {
     let zips = export().write_zips(&whole.parts());
     whole.import(&zips);
     let (mut missing, mut here) = (0, 0);
-    for count in (1..500).step_by(19) {
+    for count in (1..500).step_by(19).chain(95..99) {
         let scratch = Scratch::new();
         is_stopped(&scratch, &zips, 2, count);
-        let dry = scratch.dry_run(&zips[..1]);
         let report = scratch.import(&zips[..1]);
-        assert_eq!(report.exports, dry.exports, "stopped after {count}");
         if scratch.tree() == whole.tree() {
             assert_eq!(report.exports[0].parts_missing, [] as [u32; 0], "stopped after {count}");
             here += 1;
         } else {
             assert_eq!(report.exports[0].parts_missing, [2, 3], "stopped after {count}");
+            let again = scratch.import(&zips[..1]);
+            assert_eq!(again.exports, report.exports, "again, after it was stopped after {count}");
             missing += 1;
         }
     }
     assert!(missing > 5 && here > 0, "{missing} runs were stopped before placing, {here} after");
+}
+
+/// What the stopped run had planned is placed by the next one before it begins, whatever its inputs.
+#[test]
+fn a_dry_run_foresees_what_a_stopped_one_leaves_to_place() {
+    let reading = (1..500).step_by(19).map(Interrupter::after);
+    for (at, interrupter) in reading.chain([Interrupter::before(Phase::Place)]).enumerate() {
+        let scratch = Scratch::new();
+        let zips = export().write_zips(&scratch.parts());
+        let is_interrupted = is_interrupted(&scratch, &zips, 2, &interrupter);
+        if interrupter.phase.is_some() {
+            let known = Catalog::read(&scratch.library()).unwrap().load().unwrap();
+            assert!(is_interrupted && known.recorded.plan.len() > 40 && known.recorded.files.is_empty());
+        }
+        for inputs in [&zips[..1], &zips[1..], &zips] {
+            let mut dry = scratch.dry_run(inputs);
+            let mut real = scratch.import(inputs);
+            real.dry_run = true;
+            (dry.elapsed_seconds, real.elapsed_seconds) = (0.0, 0.0);
+            assert_eq!(dry, real, "{} inputs after stop {at}", inputs.len());
+        }
+    }
 }
 
 #[test]

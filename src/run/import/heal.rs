@@ -79,12 +79,8 @@ pub(super) fn foresee(mut read: Read) -> Read {
 impl Before {
     /// These stand now as they should.
     fn cured(&mut self, records: Vec<FileRecord>) {
-        for record in records {
-            self.healed.push(record.path.clone());
-            self.standing.add(record.content);
-            self.safe.add(record.content);
-            self.files.insert(record.path.clone(), record);
-        }
+        self.healed.extend(records.iter().map(|record| record.path.clone()));
         self.healed.sort();
+        self.now_stand(records);
     }
 }

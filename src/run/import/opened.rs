@@ -4,13 +4,14 @@ use std::path::Path;
 
 use chrono::Utc;
 
+use crate::contents::Contents;
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Delivered, Recorded, Remembered};
 use crate::library::record::{Area, FileRecord, Placement};
 use crate::library::staging::Staging;
-use crate::library::tree::Tree;
+use crate::library::tree::{self, Tree};
 use crate::run::import::Run;
-use crate::stage::place::{Placing, place, relink};
+use crate::stage::place::{Placing, has_bytes, place, relink};
 use crate::stage::survey::Before;
 use crate::threads;
 
@@ -68,13 +69,28 @@ fn finish(
     let held = files.values().map(|f| (contents.distinct[f.content].blake3, f.path.clone())).collect();
     let placing = Placing { library, staging, held: &held, watch: run.watch };
     // whatever cannot be placed any more will be planned anew from its inputs
-    let describe = |placement: &Placement| {
-        let Placement { path, area, content, modified, .. } = placement.clone();
-        // until a run has ended, nothing else tells which time a file was given, and its date may be corrected
-        let modified = modified.filter(|_| area != Area::Details);
-        // a record that the path has already is of other bytes
-        FileRecord { modified, ..FileRecord::plain(path, area, content) }
-    };
     place(&placing, plan, contents, &describe, catalog, ids)?;
     catalog.clear_plan()
+}
+
+/// The same for a dry run: what an import would finish first stands, as far as its bytes are at hand.
+pub(super) fn foresee(library: &Path, plan: &[Placement], contents: &Contents, before: &mut Before) {
+    let at_hand = before.at_hand();
+    let would_stand = |placement: &&Placement| {
+        let path = placement.path.to_path(library);
+        match tree::stat(&path) {
+            Some(_) => has_bytes(&path, &contents.distinct[placement.content]),
+            None => at_hand.contains(placement.content),
+        }
+    };
+    before.now_stand(plan.iter().filter(would_stand).map(describe).collect());
+}
+
+/// The record of a file that an interrupted run had planned.
+fn describe(placement: &Placement) -> FileRecord {
+    let Placement { path, area, content, modified, .. } = placement.clone();
+    // until a run has ended, nothing else tells which time a file was given, and its date may be corrected
+    let modified = modified.filter(|_| area != Area::Details);
+    // a record that the path has already is of other bytes
+    FileRecord { modified, ..FileRecord::plain(path, area, content) }
 }

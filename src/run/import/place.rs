@@ -13,7 +13,7 @@ use crate::library::path::LibraryPath;
 use crate::library::record::{DerivedKind, FileRecord, Placement};
 use crate::library::settings::Settings;
 use crate::library::staging::Staging;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, amount};
 use crate::records::fill::{Database, Filling};
 use crate::run::import::Run;
 use crate::run::import::decide::Decided;
@@ -98,7 +98,7 @@ fn make_others(
     let planned = contents.entries.pairs().filter_map(|(id, entry)| Some((entry.content()?, kept(id)?)));
     let before = decided.before.files.values().map(|record| (record.content, &record.path));
     let files = before.chain(planned).map(|(content, path)| (content, path.to_path(placing.library)));
-    let shelf = Shelf::new(contents, &decided.inputs.sources, files, Some(placing.staging));
+    let shelf = Shelf::new(contents, &decided.inputs.sources, files, Some(placing.library));
     let database = filling.database(&shelf);
     let mut made = decided.others.made(contents, &standing);
     let others = contents.entries.iter().filter(|e| e.category != Category::Photos && !e.class.is_left_out());
@@ -159,7 +159,7 @@ fn leave_staging(
     staging: Staging,
     decided: &Decided,
     unplaced: &Unplaced,
-) -> Result<Vec<Problem>, Error> {
+) -> Result<Option<Problem>, Error> {
     let Inputs { contents, ids, .. } = &decided.inputs;
     let given: ContentSet = contents.entries.iter().filter(|e| e.given).filter_map(|e| e.content()).collect();
     let failed: ContentSet = decided
@@ -180,16 +180,18 @@ fn leave_staging(
         }
     }
     catalog.record_staged(&waiting)?;
-    let waiting = waiting.len();
-    if waiting > 0 {
-        return Ok(vec![Problem::new(
-            Code::StagingLeft,
-            format!(
-                "an interrupted import left {waiting} files waiting in `{INTERNAL}/{STAGING}`: import the same zips \
-                 again to finish it"
-            ),
-        )]);
+    let left = staging_left(waiting.len());
+    if left.is_none() {
+        staging.close();
     }
-    staging.close();
-    Ok(Vec::new())
+    Ok(left)
+}
+
+/// So many files wait in staging for inputs that were not given.
+pub(super) fn staging_left(count: usize) -> Option<Problem> {
+    let files = amount::counted(count as u64, "file", "files");
+    let message = format!(
+        "an interrupted import left {files} waiting in `{INTERNAL}/{STAGING}`: import the same zips again to finish it"
+    );
+    (count > 0).then(|| Problem::new(Code::StagingLeft, message))
 }

@@ -1,12 +1,10 @@
 //! What an import would do, without doing it: the same stages, and none of the calls that write.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
-use blake3::Hash;
-
-use crate::contents::Category;
+use crate::contents::{Category, ContentSet};
 use crate::error::Error;
 use crate::library::catalog::{Catalog, Remembered};
 use crate::library::drive::{self, Links};
@@ -18,10 +16,10 @@ use crate::problem::Problem;
 use crate::records::fill::{Database, Filling};
 use crate::run::import::decide::{Decided, decide};
 use crate::run::import::discover::{Discovered, Spool, discover_beside, refuse_bad_inputs};
-use crate::run::import::place::Placed;
+use crate::run::import::place::{Placed, staging_left};
 use crate::run::import::read::read_only;
 use crate::run::import::report::report;
-use crate::run::import::{Choose, Run, heal, read_through};
+use crate::run::import::{Choose, Run, heal, opened, read_through};
 use crate::stage::discover::fit::{self, Space};
 use crate::stage::place::Unplaced;
 use crate::stage::report::{self, ExportReport, Report};
@@ -39,16 +37,24 @@ pub fn dry_run(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
 
 fn rehearse(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Report, Error> {
     let started = Instant::now();
-    let (discovered, remembered) = discover_only(run, library, &HashSet::new(), choose)?;
+    let (discovered, remembered) = discover_only(run, library, choose)?;
     let settings = choose(&remembered);
     let read =
         heal::foresee(read_only(run, library, discovered.fitted(run, library)?, &settings.categories)?);
     read_through::foretell(run, &read.leaving);
-    let decided = decide(run, library, read, &settings, drive::expect_links(library));
+    let mut decided = decide(run, library, read, &settings, drive::expect_links(library));
+    decided.problems.extend(left_waiting(&decided));
     let made = made(&decided, library);
     let nothing_done = Placed { decided, unplaced: Unplaced::default(), made };
     let (report, _) = report(library, nothing_done, &settings)?;
     Ok(Report { dry_run: true, elapsed_seconds: started.elapsed().as_secs_f64(), ..report })
+}
+
+/// What would still wait in staging for inputs that were not given.
+fn left_waiting(Decided { inputs, before, .. }: &Decided) -> Option<Problem> {
+    let given = inputs.contents.entries.iter().filter(|entry| entry.given);
+    let given: ContentSet = given.filter_map(|entry| entry.content()).collect();
+    staging_left(before.waiting().filter(|content| !given.contains(*content)).count())
 }
 
 /// How many files of each category would be made. Those of the database are known when it is written.
@@ -57,7 +63,7 @@ fn made(decided: &Decided, library: &Path) -> BTreeMap<Category, u64> {
     let contents = &decided.inputs.contents;
     let before = decided.before.files.values();
     let files = before.map(|record| (record.content, record.path.to_path(library)));
-    let shelf = Shelf::new(contents, &decided.inputs.sources, files, None);
+    let shelf = Shelf::new(contents, &decided.inputs.sources, files, Some(library));
     let scratch = std::env::temp_dir();
     let filling = Filling { contents, decided: &decided.others, standing: &kept, scratch: &scratch };
     let database = filling.database(&shelf);
@@ -89,12 +95,11 @@ pub struct Glance {
 /// # Errors
 /// Whatever stops a run: see [`Error`].
 pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
-    let waiting = staging::waiting(library);
     let settings = |remembered: &RememberedSettings| Settings::of(remembered);
     let (Discovered { mut inputs, before, .. }, remembered) =
-        threads::within(run.jobs, || discover_only(run, library, &waiting, &settings))?;
+        threads::within(run.jobs, || discover_only(run, library, &settings))?;
     fit::refuse_too_large(&mut inputs, drive::largest_file(library));
-    let (exports, _) = report::exports(&inputs, &|entry| before.has(entry));
+    let (exports, _) = report::exports(&inputs, &before.unfinished);
     let albums = remembered.choice(name::ALBUMS);
     let links = if albums.is_none() { Some(drive::expect_links(library)) } else { None };
     let space = Space::of(&inputs, &before.safe, library);
@@ -102,11 +107,10 @@ pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
 }
 
 /// What the inputs hold beside a library that is not touched, and what that library remembers: nothing, if there
-/// is none yet. `waiting` is what lies in its staging.
+/// is none yet.
 fn discover_only(
     run: &Run<'_>,
     library: &Path,
-    waiting: &HashSet<Hash>,
     choose: &Choose<'_>,
 ) -> Result<(Discovered, RememberedSettings), Error> {
     refuse_bad_inputs(run.inputs, library)?;
@@ -115,8 +119,11 @@ fn discover_only(
         Err(Error::NotALibrary(_)) => Default::default(),
         Err(error) => return Err(error),
     };
-    let Remembered { delivered, recorded } = known;
-    let mut before = Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, waiting);
+    let waiting = staging::kept(library, &known.staged());
+    let Remembered { delivered, mut recorded } = known;
+    let plan = std::mem::take(&mut recorded.plan);
+    let mut before = Before::new(library, Tree::walk(library)?, recorded, &delivered.contents, &waiting);
+    opened::foresee(library, &plan, &delivered.contents, &mut before);
     before.settle_lost();
     let wanted = choose(&remembered).categories.wanted;
     Ok((discover_beside(run, library, delivered, before, Spool::Temporary, &wanted)?, remembered))

@@ -146,10 +146,11 @@ pub fn staging_left(library: &Path, known: Option<&Remembered>) -> Option<Proble
         return None;
     }
     let staging = format!("{INTERNAL}/{}", layout::STAGING);
-    let count = sizes.len();
+    let files = amount::counted(sizes.len() as u64, "file", "files");
+    let wait = if sizes.len() == 1 { "waits" } else { "wait" };
     let bytes = amount::size(sizes.iter().fold(0, |sum: u64, size| sum.saturating_add(*size)));
     let message = format!(
-        "an import was interrupted: {count} files ({bytes}) wait in `{staging}`; import the same zips again to \
+        "an import was interrupted: {files} ({bytes}) {wait} in `{staging}`; import the same zips again to \
          finish it"
     );
     Some(Problem::new(Code::StagingLeft, message).with_entry(staging))

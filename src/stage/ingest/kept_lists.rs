@@ -13,17 +13,12 @@ use crate::category::{self, Budget};
 use crate::contents::{Category, Class, ContentId, Entry, Sort};
 use crate::library::path::LibraryPath;
 use crate::library::record::FileRecord;
-use crate::library::staging::Staging;
+use crate::library::staging;
 use crate::problem::{Code, Problem};
 use crate::stage::discover::Inputs;
 
 /// Reads the kept lists that this run has not read yet, on the threads of the current rayon pool.
-pub fn read_kept_lists(
-    inputs: &mut Inputs,
-    files: &BTreeMap<LibraryPath, FileRecord>,
-    library: &Path,
-    staging: Option<&Staging>,
-) {
+pub fn read_kept_lists(inputs: &mut Inputs, files: &BTreeMap<LibraryPath, FileRecord>, library: &Path) {
     let kept: HashMap<ContentId, &LibraryPath> = files.values().map(|f| (f.content, &f.path)).collect();
     let contents = &inputs.contents;
     let mut wanted: BTreeMap<(ContentId, Sort), PathBuf> = BTreeMap::new();
@@ -34,11 +29,10 @@ pub fn read_kept_lists(
             continue;
         }
         let hash = &contents.distinct[content].blake3;
-        let path =
-            kept.get(&content).map(|p| p.to_path(library)).or_else(|| staging.map(|s| s.path_of(hash)));
-        if let Some(path) = path {
-            wanted.insert((content, entry.sort), path);
-        }
+        // a file that a dry run foresees is in staging still
+        let standing = kept.get(&content).map(|path| path.to_path(library)).filter(|path| path.is_file());
+        let path = standing.unwrap_or_else(|| staging::path_in(library, hash));
+        wanted.insert((content, entry.sort), path);
     }
     let budget = Budget::beside(contents, &inputs.heard);
     let read = |((content, sort), path): ((ContentId, Sort), PathBuf)| {

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use crate::contents::{ContentId, ContentSet, Contents};
+use crate::contents::{Content, ContentId, ContentSet, Contents};
 use crate::error::{Error, is_failing, is_full};
 use crate::library::catalog::{Catalog, Ids};
 use crate::library::drive::hash_file;
@@ -233,7 +233,7 @@ impl<'a> Placer<'a> {
         let content = &self.contents.distinct[placement.content];
         let target = placement.path.to_path(self.placing.library);
         // the file of a rename that was not recorded, or exactly these bytes from somebody else
-        let adopted = || stands(&target, content.size, &content.blake3);
+        let adopted = || has_bytes(&target, content);
         let staged = self.placing.staging.path_of(&content.blake3);
         if bytes == Bytes::Last {
             set_time(&staged, placement.modified);
@@ -294,9 +294,10 @@ fn mark(path: &Path, placement: &Placement) {
     }
 }
 
-fn stands(path: &Path, size: u64, hash: &blake3::Hash) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == size)
-        && hash_file(path).as_ref() == Some(hash)
+/// Whether a file has exactly these bytes.
+pub fn has_bytes(path: &Path, content: &Content) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == content.size)
+        && hash_file(path) == Some(content.blake3)
 }
 
 fn copy_new(

@@ -21,7 +21,7 @@ pub use count::{Counted, Done, count};
 use crate::category::outcome::Count;
 use crate::category::photos::counts::{AlbumCounts, MediaCounts};
 use crate::category::{drive, others};
-use crate::contents::{Bytes, Category, Class, Entry, Export, ExportId, PartId};
+use crate::contents::{Bytes, Category, Class, Export, ExportId, PartId};
 use crate::library::catalog::Health;
 use crate::library::settings::ZoneFrom;
 use crate::problem::advice::runs;
@@ -228,16 +228,17 @@ pub struct CheckedMedia {
     pub listed_but_missing: u64,
 }
 
-/// The exports of these inputs and their missing parts, each of which is a problem. A part is here if it was given, or if
-/// the library has something of it: `stands` says of which entries that other inputs held.
-pub fn exports(inputs: &Inputs, stands: &dyn Fn(&Entry) -> bool) -> (Vec<ExportReport>, Vec<Problem>) {
+/// The exports of these inputs and their missing parts, each of which is a problem. A part is here if it was given, or is
+/// on record from an earlier run and not `unfinished`.
+pub fn exports(inputs: &Inputs, unfinished: &BTreeSet<PartId>) -> (Vec<ExportReport>, Vec<Problem>) {
     let contents = &inputs.contents;
     let mut found: BTreeMap<ExportId, BTreeSet<u32>> = BTreeMap::new();
     for &part in &inputs.given_parts {
         found.entry(contents.parts[part].export).or_default();
     }
-    let here = contents.entries.iter().filter(|entry| entry.given || stands(entry));
-    let seen: BTreeSet<PartId> = here.map(|e| e.part).chain(inputs.given_parts.iter().copied()).collect();
+    let recorded: BTreeSet<PartId> = contents.entries.iter().map(|entry| entry.part).collect();
+    let recorded = recorded.difference(unfinished).copied();
+    let seen: BTreeSet<PartId> = recorded.chain(inputs.given_parts.iter().copied()).collect();
     for part in seen.iter().map(|&p| &contents.parts[p]) {
         if let Some(numbers) = found.get_mut(&part.export) {
             numbers.insert(part.number);

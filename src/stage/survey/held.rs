@@ -144,13 +144,11 @@ fn moved(before: &Before, contents: &Contents) -> MovedByOwner {
     moved
 }
 
-/// Media that have a path and are not there: planned by a run that was interrupted, or gone.
+/// Media that have a path and are not there.
 fn settled(before: &Before, contents: &Contents) -> HashMap<Hash, LibraryPath> {
-    let planned = before.plan.iter().map(|p| (p.area, p.content, &p.path));
-    let lost = before.lost.iter().map(|record| (record.area, record.content, &record.path));
     let mut settled = HashMap::new();
-    for (_, content, path) in planned.chain(lost).filter(|(area, ..)| *area == Area::Media) {
-        settled.entry(contents.distinct[content].blake3).or_insert_with(|| path.clone());
+    for record in before.lost.iter().filter(|record| record.area == Area::Media) {
+        settled.entry(contents.distinct[record.content].blake3).or_insert_with(|| record.path.clone());
     }
     settled
 }

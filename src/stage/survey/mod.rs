@@ -11,18 +11,18 @@ mod harm;
 mod held;
 mod moved;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use blake3::Hash;
 
 use crate::category::AlbumKind;
-use crate::contents::{Bytes, Category, Class, ContentId, ContentSet, Contents, Entry};
+use crate::contents::{ArchiveId, Bytes, Category, Class, ContentId, ContentSet, Contents, Entry, PartId};
 use crate::error::Error;
 use crate::library::catalog::{Forgotten, Recorded};
 use crate::library::layout;
 use crate::library::path::LibraryPath;
-use crate::library::record::{Area, DerivedRecord, FileRecord, Harm, Placement};
+use crate::library::record::{Area, DerivedRecord, FileRecord, Harm};
 use crate::library::tree::{self, Tree};
 use crate::stage::reclaim::Reclaimed;
 
@@ -51,8 +51,6 @@ pub struct Before {
     pub healed: Vec<LibraryPath>,
     /// Files that the owner moved: from the record, to where the same bytes stand.
     pub moved: Vec<(LibraryPath, LibraryPath)>,
-    /// What an interrupted run had still to place.
-    pub plan: Vec<Placement>,
     /// Links, lists, copies and sidecars of earlier runs.
     pub derived: BTreeMap<LibraryPath, DerivedRecord>,
     /// Folder names of albums, by kind and key.
@@ -69,8 +67,10 @@ pub struct Before {
     pub standing: ContentSet,
     /// Those, and what waits in staging: contents whose bytes need not be read again.
     pub safe: ContentSet,
-    /// Whether a killed run has read anything that is not placed yet.
-    is_unfinished: bool,
+    /// What killed runs have read.
+    staged: ContentSet,
+    /// Parts that only a killed run has read, and of which the library lacks something.
+    pub unfinished: BTreeSet<PartId>,
 }
 
 impl Before {
@@ -82,8 +82,16 @@ impl Before {
         contents: &Contents,
         waiting: &HashSet<Hash>,
     ) -> Self {
-        let Recorded { mut files, staged, plan, mut derived, album_folders, damage, forgotten, mut owners } =
-            recorded;
+        let Recorded {
+            mut files,
+            staged,
+            plan: _,
+            mut derived,
+            album_folders,
+            damage,
+            forgotten,
+            mut owners,
+        } = recorded;
         let mut seen = tree;
         let stands = |record: &FileRecord| {
             let found = match record.area {
@@ -119,9 +127,8 @@ impl Before {
         let edited = files.values().chain(&damaged).chain(&changed);
         edited.filter_map(|file| file.original.as_deref()).for_each(|original| _ = standing.add(*original));
         let mut safe = standing.clone();
-        let is_unfinished = !staged.is_empty();
-        let staged = staged.into_iter().filter(|&id| waiting.contains(&contents.distinct[id].blake3));
-        staged.for_each(|id| _ = safe.add(id));
+        let waits = |id: &&ContentId| waiting.contains(&contents.distinct[**id].blake3);
+        staged.iter().filter(waits).for_each(|id| _ = safe.add(*id));
         let (lost, moved) = (found.lost, found.moved);
         Before {
             seen,
@@ -132,7 +139,6 @@ impl Before {
             sound_again,
             healed: Vec::new(),
             moved,
-            plan,
             derived,
             album_folders,
             reclaimed: Reclaimed::new(),
@@ -141,7 +147,8 @@ impl Before {
             owners,
             standing,
             safe,
-            is_unfinished,
+            staged: staged.into_iter().collect(),
+            unfinished: BTreeSet::new(),
         }
     }
 
@@ -153,6 +160,11 @@ impl Before {
     /// Contents that need not be written to staging: they are at hand for whoever wants to place them.
     pub fn at_hand(&self) -> ContentSet {
         self.safe.contents().filter(|content| !self.put_away.contains(*content)).collect()
+    }
+
+    /// Contents that wait in staging and stand nowhere.
+    pub fn waiting(&self) -> impl Iterator<Item = ContentId> {
+        self.safe.contents().filter(|content| !self.standing.contains(*content))
     }
 
     /// What stands in the tree and is none of `files`: links and sidecars, changed files, and what no import put there.
@@ -236,10 +248,31 @@ impl Before {
         }
     }
 
-    /// Whether the library has what an entry held that was not given now. What a killed run read and did not place waits in
-    /// staging, and is in no library yet. Else what stands nowhere was left out, or is named as gone.
-    pub fn has(&self, entry: &Entry) -> bool {
-        entry.bytes != Bytes::Unread || entry.class.is_left_out() || !self.is_unfinished
+    /// Notes the parts that only a killed run has read; `complete` are archives that were read to their end. What waits in
+    /// staging is in no library yet, and else what stands nowhere was left out, or is named as gone.
+    pub fn note_unfinished(&mut self, contents: &Contents, complete: &HashSet<ArchiveId>) {
+        let waits = |content: ContentId| self.staged.contains(content) && !self.standing.contains(content);
+        if !self.staged.contents().any(waits) {
+            return;
+        }
+        let lacks = |entry: &&Entry| !complete.contains(&entry.archive) || entry.content().is_some_and(waits);
+        let others = contents.entries.iter().filter(|entry| !entry.given && !entry.class.is_left_out());
+        self.unfinished = others.filter(lacks).map(|entry| entry.part).collect();
+    }
+
+    /// These files stand now.
+    pub fn now_stand(&mut self, records: Vec<FileRecord>) {
+        if records.is_empty() {
+            return;
+        }
+        for record in records {
+            self.standing.add(record.content);
+            self.safe.add(record.content);
+            self.files.insert(record.path.clone(), record);
+        }
+        let Before { seen, lost, files, .. } = self;
+        seen.retain(|path| !files.contains_key(path));
+        lost.retain(|record| !files.contains_key(&record.path));
     }
 
     /// What stood here before and is still none of the catalog's, as one value.
