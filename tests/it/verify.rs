@@ -159,7 +159,7 @@ fn staging_that_is_left_is_named() {
     fs::write(staging.join("abcd"), "12345").unwrap();
     let found = verified(&scratch);
     assert_eq!(codes(&found.problems), [Code::StagingLeft]);
-    assert!(found.problems[0].message.contains("1 files (5 bytes)"), "{}", found.problems[0].message);
+    assert!(found.problems[0].message.contains("1 file (5 bytes) waits"), "{}", found.problems[0].message);
 }
 
 #[test]
