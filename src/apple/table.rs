@@ -130,7 +130,10 @@ pub fn lines_of(text: &str) -> u64 {
 /// The letters and digits of a column's title in lower case, so that ` Created On` and `createdOn` are the same.
 pub fn column_key(title: &str) -> String {
     const LONGEST: usize = 64;
-    title.chars().take(LONGEST).filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+    let mut key = String::with_capacity(title.len().min(LONGEST));
+    let letters = title.chars().take(LONGEST).filter(|c| c.is_alphanumeric());
+    key.extend(letters.map(|c| c.to_ascii_lowercase()));
+    key
 }
 
 /// `yes` and `no` as Apple writes them, and what spreadsheets make of them.

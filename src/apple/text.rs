@@ -82,7 +82,7 @@ pub fn slashed(path: &str) -> Cow<'_, str> {
 
 /// The last step of a path.
 pub fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    path.as_bytes().iter().rposition(|&byte| byte == b'/').and_then(|at| path.get(at + 1..)).unwrap_or(path)
 }
 
 /// The folder that a path lies in; `""` is the folder of all paths.
@@ -104,7 +104,7 @@ pub fn depth(folder: &str) -> usize {
 /// `.pic` has none, nor has `Dr. No`: an extension is at most 16 bytes long and holds no space.
 pub fn split(name: &str) -> (&str, &str) {
     match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.trim_matches('.').is_empty() && is_extension(extension) => {
+        Some((stem, extension)) if stem.bytes().any(|byte| byte != b'.') && is_extension(extension) => {
             (stem, extension)
         }
         _ => (name, ""),

@@ -5,22 +5,27 @@
 /// Whether nobody misses what has this path: it or a folder that it lies in was put there by a program.
 pub fn is_ignored(path: &str) -> bool {
     const NAMES: [&str; 4] = [".ds_store", "thumbs.db", "desktop.ini", ".localized"];
-    const STREAM: &str = ":zone.identifier";
-    let file = path.rsplit('/').next().unwrap_or(path);
-    let begins = |start: &str| file.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start));
-    let ends = |end: &str| {
+    const STREAM: &[u8] = b":zone.identifier";
+    let mut components = path.as_bytes().rsplit(|&byte| byte == b'/');
+    let file = components.next().unwrap_or_default();
+    let begins = |start: &[u8]| file.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start));
+    let ends = |end: &[u8]| {
         let from = file.len().checked_sub(end.len());
         from.and_then(|from| file.get(from..)).is_some_and(|s| s.eq_ignore_ascii_case(end))
     };
-    file.starts_with("._")
-        || NAMES.iter().any(|name| file.eq_ignore_ascii_case(name))
-        || begins("synofile_thumb_")
+    file.starts_with(b"._")
+        || NAMES.iter().any(|name| file.eq_ignore_ascii_case(name.as_bytes()))
+        || begins(b"synofile_thumb_")
         || ends(STREAM)
-        || path.rsplit('/').skip(1).any(is_litter)
+        || components.any(is_made_by_programs)
 }
 
 /// Whether only systems, network drives and this program make folders of this name.
 pub fn is_litter(folder: &str) -> bool {
+    is_made_by_programs(folder.as_bytes())
+}
+
+fn is_made_by_programs(folder: &[u8]) -> bool {
     const FOLDERS: [&str; 9] = [
         "__macosx",
         "@eadir",
@@ -33,7 +38,7 @@ pub fn is_litter(folder: &str) -> bool {
         // small pictures of what was copied from a library
         ".windfall-copy",
     ];
-    FOLDERS.iter().any(|name| folder.eq_ignore_ascii_case(name))
+    FOLDERS.iter().any(|name| folder.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 /// Whether systems keep a folder of this name at the top of a drive.

@@ -250,7 +250,7 @@ pub fn read<R, const N: usize>(
 pub fn looks_like<const N: usize>(first_bytes: &[u8], form: &Form<N>) -> bool {
     const ENOUGH: usize = 8192;
     let text = table::decode(first_bytes.get(..ENOUGH).unwrap_or(first_bytes));
-    [',', ';', '\t'].into_iter().any(|separator| {
+    [',', ';', '\t'].into_iter().filter(|separator| text.contains(*separator)).any(|separator| {
         Records::new(&text, separator).take(HEADER_WITHIN).flatten().any(|record| {
             Layout::named(form, &record.fields).is_some_and(|layout| layout.begins_as_the_form())
         })

@@ -4,7 +4,7 @@
 //! what systems leave lying about is passed over. Nothing is opened or unpacked.
 
 use crate::apple::part_name::without_copy_marks;
-use crate::apple::text::{above, below, depth, has_extension, match_key, same_name, split};
+use crate::apple::text::{above, below, depth, file_name, has_extension, match_key, same_name, split};
 
 /// Folders above the root at most: a wrapper, perhaps doubled.
 const MOST_WRAPPERS: usize = 2;
@@ -62,14 +62,19 @@ impl Shape {
     /// called `Drive`, and is one only if a sibling has the list or the archive is called iCloud Drive, which the
     /// caller knows. `None` if there is no root.
     pub fn of<'p>(paths: impl Iterator<Item = &'p str> + Clone) -> Option<Self> {
-        let paths = paths.filter(|path| !is_ignored(path));
-        let listed = paths.clone().filter_map(|path| {
-            let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-            is_list(file).then_some(folder)
-        });
-        let listed = listed.filter(|folder| depth(folder) <= MOST_WRAPPERS + 1);
-        let listed = listed.min_by_key(|folder| (depth(folder), *folder));
-        let called = paths.filter_map(called_drive).min_by_key(|folder| (depth(folder), *folder));
+        let outermost = |found: Option<&'p str>, folder: &'p str| {
+            let place = |folder: &'p str| (depth(folder), folder);
+            Some(found.filter(|found| place(found) <= place(folder)).unwrap_or(folder))
+        };
+        let (mut listed, mut called) = (None, None);
+        for path in paths.filter(|path| !is_ignored(path)) {
+            if is_list(file_name(path)) && depth(above(path)) <= MOST_WRAPPERS + 1 {
+                listed = outermost(listed, above(path));
+            }
+            if let Some(folder) = called_drive(path) {
+                called = outermost(called, folder);
+            }
+        }
         match (listed, called) {
             // a list deeper in the tree is the owner's
             (Some(listed), Some(called)) if is_below(listed, called) => {
@@ -149,9 +154,10 @@ fn is_list(file: &str) -> bool {
 
 /// What no owner put there, wherever it lies.
 pub fn is_ignored(path: &str) -> bool {
-    let is_litter =
-        |component: &str| component == ".DS_Store" || component == "__MACOSX" || component.starts_with("._");
-    path.split('/').any(is_litter)
+    let is_litter = |component: &[u8]| {
+        component.starts_with(b"._") || component == b".DS_Store" || component == b"__MACOSX"
+    };
+    path.as_bytes().split(|&byte| byte == b'/').any(is_litter)
 }
 
 /// Whether a Mac shows a folder of this name as one file.

@@ -89,7 +89,9 @@ impl Shape {
         let rest: Vec<&str> =
             paths.filter(|path| !is_drives(path) && !drive::path::is_ignored(path)).collect();
         let rest = rest.iter().copied();
-        let lists = rest.clone().filter_map(|path| Some((path, exact(file_name(path))?.0)));
+        let telling: Vec<&str> = rest.clone().filter(|path| may_tell(path)).collect();
+        let telling = telling.iter().copied();
+        let lists = telling.clone().filter_map(|path| Some((path, exact(file_name(path))?.0)));
         let (beside_lists, mut found): (HashSet<String>, BTreeSet<Category>) =
             lists.map(|(path, category)| (above(path).to_owned(), category)).unzip();
         found.extend(sibling);
@@ -107,7 +109,7 @@ impl Shape {
         };
         let is_note = |path: &str| shape.is_below_apples(path) && is_note(name, path);
         if found.contains(&Category::Notes)
-            || rest.clone().any(is_note)
+            || telling.clone().any(is_note)
             || has_folder_of_notes(name, rest.clone())
         {
             found.insert(Category::Notes);
@@ -117,7 +119,7 @@ impl Shape {
         shape.may_be_drive &= shape.drive.is_none();
         shape.found = found;
         let mut looks = 0;
-        for path in rest.clone() {
+        for path in telling {
             let sort = shape.by_name(path);
             let is_below = shape.is_below_apples(path);
             let may_be_told =
@@ -296,6 +298,16 @@ fn of_note(notes: &notes::path::Shape, path: &str) -> Option<Sort> {
     })
 }
 
+/// Whether the name or the beginning of such a file may tell whose all of it is. Of photos and videos, which are nearly all
+/// that there is, nothing more has to be asked.
+fn may_tell(path: &str) -> bool {
+    const EXTENSIONS: [&str; 18] = [
+        "", "csv", "json", "txt", "html", "htm", "xml", "plist", "pdf", "zip", "vcf", "ics", "vcs", "ical",
+        "eml", "emlx", "mbox", "mbx",
+    ];
+    has_extension(file_name(path), &EXTENSIONS)
+}
+
 /// `iCloud Usage Data - Guide.pdf`
 fn is_guide(path: &str) -> bool {
     if !has_extension(file_name(path), &["pdf"]) {
@@ -340,4 +352,24 @@ fn wrapper_of<'a>(name: &str, paths: impl Iterator<Item = &'a str> + Clone) -> S
         wrapper = if wrapper.is_empty() { top } else { format!("{wrapper}/{top}") };
     }
     wrapper
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_guide, is_table, may_be_told, may_tell};
+    use crate::category::recognise::{exact, generic, is_note};
+    use proptest::prelude::proptest;
+
+    proptest! {
+        /// In paths that are near to what is asked for.
+        #[test]
+        fn what_may_not_tell_is_asked_in_vain(
+            path in "(notes/|a/|a|\\.|-| |guide|bookmarks|apple music|\u{130}|\u{212a}|\u{e9}|mbox|/|(csv|json|zip|xml|pdf|vcf|ics|emlx?|mbox|mbx|html?|txt|plist|vcs|ical|JPG|mov|tsv)|\\.(csv|TXT|pdf|eml)){0,7}",
+        ) {
+            let file = path.rsplit('/').next().unwrap_or_default();
+            let tells = exact(file).is_some() || generic(&path).is_some() || is_note("x", &path);
+            let tells = tells || is_guide(&path) || is_table(&path) || may_be_told(&path);
+            assert!(may_tell(&path) || !tells, "{path:?}");
+        }
+    }
 }
