@@ -122,6 +122,19 @@ impl LibraryPath {
         LibraryPath(path.into())
     }
 
+    /// The path of something that exists in this folder, taken as it is.
+    ///
+    /// # Errors
+    /// [`NotInLibrary`] if the name is none.
+    pub fn holding(&self, name: &str) -> Result<Self, NotInLibrary> {
+        let path = format!("{}/{name}", self.0);
+        if is_ordinary(name) && !name.contains('/') {
+            Ok(LibraryPath(path.into()))
+        } else {
+            Err(NotInLibrary(path))
+        }
+    }
+
     /// The same path, moved below this folder.
     pub fn below(&self, path: &LibraryPath) -> Self {
         LibraryPath(format!("{}/{}", self.0, path.0).into())

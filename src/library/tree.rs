@@ -2,15 +2,15 @@
 //!
 //! A folder that may not be read is an error, except at the top of a drive, where systems keep folders of their own.
 
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use blake3::Hash;
-use walkdir::WalkDir;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 
 use crate::error::Error;
-use crate::library::layout::INTERNAL;
 use crate::library::name;
 use crate::library::path::LibraryPath;
 
@@ -28,35 +28,25 @@ pub struct Seen {
 pub struct Tree(Vec<(LibraryPath, Seen)>);
 
 impl Tree {
-    /// Walks through a library without entering `.windfall` or following links.
+    /// Walks through a library without entering `.windfall` or following links, on the threads of the current rayon pool.
     ///
     /// # Errors
     /// If a folder cannot be read.
     pub fn walk(library: &Path) -> Result<Self, Error> {
-        let mut seen = Vec::new();
         if !library.exists() {
             return Ok(Tree::default());
         }
-        let walk = WalkDir::new(library).min_depth(1).follow_links(false).into_iter();
-        for entry in walk.filter_entry(|e| e.depth() != 1 || e.file_name() != INTERNAL) {
-            let entry = match entry {
-                Ok(entry) => entry,
-                // `lost+found`, `.Trashes`: the system's own folders at the top of a drive
-                Err(error) if error.depth() > 0 && is_refused(&error) => continue,
-                Err(error) => {
-                    let path = error.path().unwrap_or(library).to_owned();
-                    return Err(Error::Io { doing: "read", path, source: error.into() });
-                }
-            };
-            if entry.file_type().is_dir() {
-                continue;
-            }
-            if let Ok(path) = LibraryPath::parse(&name::text_below(library, entry.path())) {
-                let size = entry.metadata().map_or(0, |m| m.len());
-                seen.push((path, Seen { size, is_file: entry.file_type().is_file() }));
+        let mut seen = Vec::new();
+        let mut level = vec![Folder { place: library.to_owned(), path: None }];
+        while !level.is_empty() {
+            let read: Result<Vec<Read>, Error> = level.par_iter().map(Folder::read).collect();
+            level.clear();
+            for mut read in read? {
+                seen.append(&mut read.files);
+                level.append(&mut read.folders);
             }
         }
-        seen.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        seen.par_sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         Ok(Tree(seen))
     }
 
@@ -78,6 +68,52 @@ impl Tree {
     }
 }
 
+/// A folder that is to be read.
+struct Folder {
+    /// Where it is on this machine.
+    place: PathBuf,
+    /// Its path in the library, of which the top has none.
+    path: Option<LibraryPath>,
+}
+
+/// What is directly in a folder.
+#[derive(Default)]
+struct Read {
+    files: Vec<(LibraryPath, Seen)>,
+    folders: Vec<Folder>,
+}
+
+impl Folder {
+    /// Reads it. For a file there is one call of the system, and of its path only the name is new.
+    fn read(&self) -> Result<Read, Error> {
+        let mut read = Read::default();
+        let entries = fs::read_dir(&self.place);
+        let added =
+            entries.and_then(|mut entries| entries.try_for_each(|entry| self.add(&mut read, &entry?)));
+        match added {
+            // `lost+found`, `.Trashes`: the system's own folders at the top of a drive
+            Err(error) if self.path.is_some() && error.kind() == io::ErrorKind::PermissionDenied => {}
+            added => added.map_err(Error::io("read", &self.place))?,
+        }
+        Ok(read)
+    }
+
+    fn add(&self, read: &mut Read, entry: &DirEntry) -> io::Result<()> {
+        let name = entry.file_name();
+        let name = name::text_of(&name);
+        let path = self.path.as_ref().map_or_else(|| LibraryPath::parse(&name), |path| path.holding(&name));
+        let Ok(path) = path else { return Ok(()) };
+        let sort = entry.file_type()?;
+        if sort.is_dir() {
+            read.folders.push(Folder { place: entry.path(), path: Some(path) });
+        } else {
+            let size = entry.metadata().map_or(0, |metadata| metadata.len());
+            read.files.push((path, Seen { size, is_file: sort.is_file() }));
+        }
+        Ok(())
+    }
+}
+
 /// What is at a path, if anything is.
 pub fn stat(path: &Path) -> Option<Seen> {
     let metadata = fs::symlink_metadata(path).ok()?;
@@ -92,8 +128,4 @@ pub fn hash<'a>(files: impl Iterator<Item = (&'a LibraryPath, Seen)>) -> Hash {
         hasher.update(&seen.size.to_le_bytes());
     }
     hasher.finalize()
-}
-
-fn is_refused(error: &walkdir::Error) -> bool {
-    error.io_error().is_some_and(|e| e.kind() == io::ErrorKind::PermissionDenied)
 }

@@ -1,7 +1,7 @@
 //! What a run does in parallel, and on how many threads.
 //!
-//! [`beside`] keeps the first task on the calling thread, where [`rayon::join`] would move both to a pool. Each thread
-//! keeps memory of its own, so what the longer task allocates is used again only by work on the same thread.
+//! [`beside`] keeps the first task on the calling thread, where [`rayon::join`] may move both. Each thread keeps memory of
+//! its own, so what the longer task allocates is used again only by work on the same thread.
 
 mod disk;
 
@@ -9,7 +9,6 @@ pub use disk::serves_many;
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::panic::resume_unwind;
 use std::path::Path;
 use std::thread;
 
@@ -63,11 +62,13 @@ pub fn abreast<'a, T: Sync, R: Send + 'a>(
     all.chunks(ABREAST).flat_map(move |some| some.par_iter().map(&ask).collect::<Vec<R>>())
 }
 
-/// Does one thing on this thread and another on a new one.
+/// Does one thing on this thread, and another on any of the current rayon pool. Neither may wait for the other: in a pool of
+/// one thread they go one after another.
 pub fn beside<A, B: Send>(here: impl FnOnce() -> A, there: impl FnOnce() -> B + Send) -> (A, B) {
-    thread::scope(|scope| {
-        let there = scope.spawn(there);
-        let here = here();
-        (here, there.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    })
+    let mut other = None;
+    let here = rayon::in_place_scope(|scope| {
+        scope.spawn(|_| other = Some(there()));
+        here()
+    });
+    (here, other.expect("a scope ends when all in it is done"))
 }

@@ -90,8 +90,15 @@ pub struct Source<'a> {
     pub modified: Option<NaiveDateTime>,
 }
 
-/// Visits a path and says whether to go on.
-type EachPath<'a> = dyn FnMut(&str, Option<(Area, u64)>) -> bool + 'a;
+/// A path at which the catalog has something.
+#[derive(Debug)]
+pub struct OnRecord {
+    pub path: Box<str>,
+    /// Of a file its area, and its size in bytes; nothing of what is derived.
+    pub file: Option<(Area, u64)>,
+    /// Whether something is known to be wrong with it.
+    pub is_harmed: bool,
+}
 
 impl Catalog {
     /// Visits every file, by path, until `visit` breaks.
@@ -192,25 +199,21 @@ impl Catalog {
         })
     }
 
-    /// Visits every path at which the catalog has something, in order: a file with its area and size, or something
-    /// derived without either. Ends when `each` says no, and gives its last answer.
-    pub fn all_paths(&self, each: &mut EachPath<'_>) -> Result<bool, Error> {
+    /// Every path at which the catalog has something, in order.
+    pub fn all_paths(&self) -> Result<Vec<OnRecord>, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
-                "SELECT path, area, size FROM files JOIN contents ON contents.id = files.content \
-                 UNION ALL SELECT path, NULL, NULL FROM derived ORDER BY path",
+                "SELECT path, area, size, damage NOTNULL FROM files JOIN contents ON contents.id = files.content \
+                 UNION ALL SELECT path, NULL, NULL, 0 FROM derived ORDER BY path",
             )?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
+            let on_record = |row: &rusqlite::Row<'_>| {
                 let file = match row.get_ref(1)?.as_str_or_null()? {
                     Some(area) => Some((known_word(1, area, Area::from_name)?, row.get(2)?)),
                     None => None,
                 };
-                if !each(row.get_ref(0)?.as_str()?, file) {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
+                Ok(OnRecord { path: row.get_ref(0)?.as_str()?.into(), file, is_harmed: row.get(3)? })
+            };
+            statement.query_map([], on_record)?.collect()
         })
     }
 

@@ -38,7 +38,7 @@ pub use facts::Measures;
 pub use findings::{Edit, Health, KeptEdit};
 pub use forgotten::{Forgotten, ForgottenRecord, category_of};
 pub use history::{ExportRecord, RunRecord};
-pub use listing::{Detail, Source, StoredFile};
+pub use listing::{Detail, OnRecord, Source, StoredFile};
 pub use load::{Delivered, Ids, Recorded, Remembered};
 pub use mirrored::{Known, Reading};
 pub use moves::{Errand, Journal, Move, NewMove, Relocated};

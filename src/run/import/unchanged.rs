@@ -13,7 +13,7 @@ use blake3::{Hash, Hasher};
 
 use crate::contents::{ArchiveId, Category};
 use crate::error::Error;
-use crate::library::catalog::Catalog;
+use crate::library::catalog::{Catalog, OnRecord};
 use crate::library::choices;
 use crate::library::layout;
 use crate::library::path::LibraryPath;
@@ -46,22 +46,24 @@ pub(super) fn outset(
     settings: &Settings,
 ) -> Result<Outset, Error> {
     let Some(left) = catalog.unchanged()? else { return Ok(Outset::Changed(None)) };
-    // what is wrong may be put right by these inputs
-    if !catalog.damage()?.is_empty() {
-        return Ok(Outset::Changed(None));
-    }
     run.watch.progress.begin(Phase::Discover, 0, 0);
     let found = || search(run.inputs, run.strangers, Some(library), &Closed);
-    let (found, tree) = threads::beside(found, || Tree::walk(library));
-    let (found, tree) = match (found, tree?) {
-        (Ok(found), tree) => (found, tree),
+    let recorded = || Catalog::read(library)?.all_paths();
+    let seen = || rayon::join(found, || Tree::walk(library));
+    let ((found, tree), recorded) = threads::beside(seen, recorded);
+    let (tree, recorded) = (tree?, recorded?);
+    let found = match found {
+        Ok(found) => found,
         // the catalog may know whose they are, which is not asked here
-        (Err(Error::NoExport(_) | Error::Strangers(_)), tree) => return Ok(Outset::Changed(Some(tree))),
-        (Err(error), _) => return Err(error),
+        Err(Error::NoExport(_) | Error::Strangers(_)) => return Ok(Outset::Changed(Some(tree))),
+        Err(error) => return Err(error),
     };
+    // what is wrong may be put right by these inputs
+    let is_sound = !recorded.iter().any(|record| record.is_harmed);
     let is_swept = !layout::staging(library).exists();
-    if is_swept
-        && let Some(strangers) = strangers(library, &tree, catalog)?
+    if is_sound
+        && is_swept
+        && let Some(strangers) = strangers(library, &tree, &recorded)
         && state(library, &inputs(&found), strangers, settings) == left.state
         && let Ok((report, sizes, rows)) = serde_json::from_str::<(Report, Entries, u64)>(&left.report)
     {
@@ -150,23 +152,24 @@ pub(super) fn inputs(found: &Search) -> Hash {
 
 /// A hash of everything in the library that the catalog does not know; `None` unless everything that it knows
 /// stands in its place.
-fn strangers(library: &Path, tree: &Tree, catalog: &Catalog) -> Result<Option<Hash>, Error> {
+fn strangers(library: &Path, tree: &Tree, recorded: &[OnRecord]) -> Option<Hash> {
     let mut standing = tree.iter().peekable();
     let mut strangers = Vec::new();
-    let whole = catalog.all_paths(&mut |path, file| {
-        if let Some((Area::Details, size)) = file {
+    let mut stands = |OnRecord { path, file, .. }: &OnRecord| {
+        if let Some((Area::Details, size)) = *file {
             let seen = LibraryPath::recorded(path).ok().and_then(|path| tree::stat(&path.to_path(library)));
             return seen.is_some_and(|seen| seen.is_file && seen.size == size);
         }
         // both are in the order of their paths
-        while let Some(stranger) = standing.next_if(|(other, _)| other.as_str() < path) {
+        while let Some(stranger) = standing.next_if(|(other, _)| other.as_str() < &**path) {
             strangers.push(stranger);
         }
-        let here = standing.next_if(|(other, _)| other.as_str() == path);
+        let here = standing.next_if(|(other, _)| other.as_str() == &**path);
         here.is_some_and(|(_, seen)| file.is_none_or(|(_, size)| seen.is_file && seen.size == size))
-    })?;
+    };
+    let all_stand = recorded.iter().all(&mut stands);
     strangers.extend(standing);
-    Ok(whole.then(|| tree::hash(strangers.into_iter())))
+    all_stand.then(|| tree::hash(strangers.into_iter()))
 }
 
 /// Opens no nested archive: they are unchanged if the archives in which they lie are.
