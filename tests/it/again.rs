@@ -360,6 +360,36 @@ fn parts_that_only_a_stopped_run_has_read_are_missing() {
     assert!(missing > 5 && here > 0, "{missing} runs were stopped before placing, {here} after");
 }
 
+/// What is wrong with other parts that were imported does not make them parts that only a stopped run has read.
+#[test]
+fn parts_that_were_imported_stay_here_when_another_run_is_stopped() {
+    let mut later = Part::new();
+    for n in 0..40 {
+        later = later.photo(Photo::new(&format!("NEW_{n}.JPG"), jpeg(700 + n, &Exif::none())));
+    }
+    let mut waiting = 0;
+    for count in [10, 20, 30, 60] {
+        let scratch = Scratch::new();
+        let zips = export().write_zips(&scratch.parts());
+        scratch.import(&zips);
+        let second = scratch.library().join("2024/2024-01/IMG_0 (2).JPG");
+        assert!(second.is_file(), "{:#?}", scratch.tree());
+        fs::remove_file(second).unwrap();
+        let folder = scratch.path("later");
+        fs::create_dir_all(&folder).unwrap();
+        let others = Export::new("iCloud Photos").part(later.clone()).write_zips(&folder);
+        assert!(is_stopped(&scratch, &others, 1, count));
+        let dry = scratch.dry_run(&zips[..1]);
+        let report = scratch.import(&zips[..1]);
+        assert_eq!(report.exports, dry.exports);
+        assert_eq!(report.exports[0].parts_found, [1, 2, 3], "stopped after {count}");
+        let is_left =
+            |problem: &windfall::problem::Problem| problem.code == windfall::problem::Code::StagingLeft;
+        waiting += usize::from(report.problems.iter().any(is_left));
+    }
+    assert!(waiting > 1, "{waiting} runs left something");
+}
+
 /// What the stopped run had planned is placed by the next one before it begins, whatever its inputs.
 #[test]
 fn a_dry_run_foresees_what_a_stopped_one_leaves_to_place() {
