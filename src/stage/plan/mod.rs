@@ -79,10 +79,11 @@ pub fn plan(
         let instant = asset.time().map_or((1, None), |t| (0, Some(t.to_utc())));
         (instant, contents.distinct[asset.primary().content].blake3.as_bytes().to_owned())
     });
-    // what has a path keeps it; only then are new names given
+    // what has a path keeps it, and what is gone may come back to its own; only then are new names given
     for asset in &order {
         planner.keep(*asset);
     }
+    planner.planned.extend(held.reserved.values().map(PathKey::of));
     // where each would stand is asked side by side; the names are given in their order
     for some in order.chunks(ABREAST) {
         let new: Vec<Option<New<'_>>> =

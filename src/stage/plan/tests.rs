@@ -347,6 +347,12 @@ fn what_has_a_path_keeps_it() {
             &[],
         ),
         (
+            "what is gone may come back to its name",
+            photo("A.JPG", "another"),
+            empty().settled("2024/2024-03/A.JPG", "a"),
+            &["2024/2024-03/A (2).JPG = another"],
+        ),
+        (
             "what is settled and left out is not placed",
             photo("A.JPG", "a").rows(DETAILS, [row("A.JPG").of("a").hidden()]),
             empty().settled("Mine/B.JPG", "a").with(|settings| settings.hidden = Hidden::Skip),

@@ -25,8 +25,7 @@ pub type MovedByOwner = HashMap<Hash, Vec<(LibraryPath, Option<Box<str>>)>>;
 pub struct Held {
     /// Media that stand in the library, by their bytes.
     pub media: HashMap<Hash, LibraryPath>,
-    /// Media whose path is settled though they are not there: deleted by the owner, or planned by
-    /// a run that was interrupted.
+    /// Media that are gone, where they stood.
     pub reserved: HashMap<Hash, LibraryPath>,
     /// Files of `Other/` and kept details.
     pub kept: HashMap<LibraryPath, Hash>,
