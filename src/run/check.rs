@@ -4,7 +4,6 @@
 //! Warnings about albums and dates are left out. They concern a library; a check asks whether the download is
 //! complete and undamaged.
 
-use std::collections::BTreeSet;
 use std::iter;
 use std::time::Instant;
 
@@ -59,7 +58,7 @@ fn read_through(run: &Run<'_>) -> Result<(Check, Inputs), Error> {
     );
     let others = others::decide(&inputs.contents, &heard, &choices);
     let matched = matched(&inputs.contents, &inputs.heard.photos, Tz::UTC);
-    let (exports, missing_parts) = report::exports(&inputs, &BTreeSet::new());
+    let (exports, missing_parts) = report::exports(&inputs);
     let media = counts::media(&inputs.contents, &matched, &|_| true);
     let (entries, sizes) = report::count_checked(&inputs);
     let mut problems = inputs.problems.clone();

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::builder::damage::truncate;
 use crate::builder::{Exif, Export, Movie, Part, Photo, Row, SharedAlbum, jpeg, mov};
+use crate::support::verified::verified;
 use crate::support::{self, Depth, Scratch, contents, differences};
 use windfall::Error;
 use windfall::Watch;
@@ -19,6 +20,7 @@ use windfall::library::template::{Purpose, Template};
 use windfall::progress::{Phase, Progress};
 use windfall::run::import::{Run, import};
 use windfall::stage::discover::search::Strangers;
+use windfall::stage::report::Report;
 
 /// Interrupts a run when it has told so many things, or begins a phase.
 struct Interrupter {
@@ -336,28 +338,84 @@ fn staged_bytes_of_other_inputs_wait_and_are_named() {
     assert_eq!(scratch.tree().len(), whole.tree().len());
 }
 
-/// What a stopped run has read of other parts is in no library before they are given again.
+/// Whoever stopped a run was not told what it read of its parts. They are here once a run that was given them has ended.
 #[test]
 fn parts_that_only_a_stopped_run_has_read_are_missing() {
-    let whole = Scratch::new();
-    let zips = export().write_zips(&whole.parts());
-    whole.import(&zips);
-    let (mut missing, mut here) = (0, 0);
-    for count in (1..500).step_by(19).chain(95..99) {
+    let parts = |report: &Report| -> Vec<u32> { report.exports[0].parts_found.clone() };
+    let mut stopped = 0;
+    let reading = (1..500).step_by(19).map(Interrupter::after);
+    for (at, interrupter) in reading.chain([Interrupter::before(Phase::Place)]).enumerate() {
         let scratch = Scratch::new();
-        is_stopped(&scratch, &zips, 2, count);
-        let report = scratch.import(&zips[..1]);
-        if scratch.tree() == whole.tree() {
-            assert_eq!(report.exports[0].parts_missing, [] as [u32; 0], "stopped after {count}");
-            here += 1;
-        } else {
-            assert_eq!(report.exports[0].parts_missing, [2, 3], "stopped after {count}");
-            let again = scratch.import(&zips[..1]);
-            assert_eq!(again.exports, report.exports, "again, after it was stopped after {count}");
-            missing += 1;
+        let zips = export().write_zips(&scratch.parts());
+        let is_stopped = is_interrupted(&scratch, &zips, 2, &interrupter);
+        let expected: &[u32] = if is_stopped { &[1] } else { &[1, 2, 3] };
+        let known = || Catalog::read(&scratch.library()).unwrap();
+        for run in 0..2 {
+            assert_eq!(parts(&scratch.import(&zips[..1])), expected, "run {run} after stop {at}");
+            assert_eq!(known().exports().unwrap()[0].parts, expected, "run {run} after stop {at}");
+            let verified = verified(&scratch);
+            assert_eq!(verified.balance.exports[0].parts_found, expected, "run {run} after stop {at}");
         }
+        assert_eq!(parts(&scratch.import(&zips)), [1, 2, 3]);
+        assert_eq!(parts(&scratch.import(&zips[..1])), [1, 2, 3], "after stop {at}, and all");
+        assert_eq!(known().exports().unwrap()[0].parts, [1, 2, 3]);
+        stopped += usize::from(is_stopped);
     }
-    assert!(missing > 5 && here > 0, "{missing} runs were stopped before placing, {here} after");
+    assert!(stopped > 4, "only {stopped} runs were stopped");
+}
+
+/// A photo that is gone is missed until it is back, whatever comes with its name.
+#[test]
+fn another_photo_does_not_take_the_place_of_one_that_is_gone() {
+    let one = |seed: u64| {
+        let row = Row::created("2024-03-05 10:00");
+        Export::new("iCloud Photos")
+            .part(Part::new().photo(Photo::new("IMG_1.JPG", jpeg(seed, &Exif::none())).row(row)))
+    };
+    let scratch = Scratch::new();
+    let (old, new) = (scratch.path("old"), scratch.path("new"));
+    fs::create_dir_all(&old).unwrap();
+    fs::create_dir_all(&new).unwrap();
+    let (old, new) = (one(1).write_zips(&old), one(2).write_zips(&new));
+    scratch.import(&old);
+    let place = scratch.library().join("2024/2024-03/IMG_1.JPG");
+    let bytes = fs::read(&place).unwrap();
+    fs::remove_file(&place).unwrap();
+    for _ in 0..2 {
+        let report = scratch.import(&new);
+        assert_eq!(report.healed, [] as [&str; 0]);
+        let codes: Vec<_> = report.problems.iter().map(|problem| problem.code).collect();
+        assert!(codes.contains(&windfall::problem::Code::MissingFile), "{codes:?}");
+        assert!(!place.exists(), "{:#?}", scratch.tree());
+    }
+    let report = scratch.import(&old);
+    assert_eq!(report.healed, ["2024/2024-03/IMG_1.JPG"]);
+    assert_eq!(fs::read(&place).unwrap(), bytes);
+    assert!(scratch.library().join("2024/2024-03/IMG_1 (2).JPG").is_file(), "{:#?}", scratch.tree());
+}
+
+/// Everything that the stopped run had read may be in the library already, or be damaged.
+#[test]
+fn what_a_stopped_run_never_told_of_a_part_is_told_before_it_counts() {
+    let known = |n: u64| Photo::new(&format!("OLD_{n}.JPG"), jpeg(n, &Exif::none()));
+    let last_year = (0..30).fold(Part::new(), |part, n| part.photo(known(n)));
+    let first = Part::new().photo(Photo::new("A.JPG", jpeg(100, &Exif::none())));
+    let second = (0..30).fold(Part::new(), |part, n| part.photo(known(n)));
+    let second = second.photo(Photo::new("B.JPG", jpeg(101, &Exif::none())));
+    for count in (4..40).step_by(5) {
+        let scratch = Scratch::new();
+        let (old, new) = (scratch.path("old"), scratch.path("new"));
+        fs::create_dir_all(&old).unwrap();
+        fs::create_dir_all(&new).unwrap();
+        scratch.import(&Export::new("iCloud Photos").part(last_year.clone()).write_zips(&old));
+        let zips = Export::new("iCloud Photos").part(first.clone()).part(second.clone()).write_zips(&new);
+        scratch.import(&zips[..1]);
+        assert!(is_stopped(&scratch, &zips[1..], 1, count), "{count}");
+        let export =
+            |report: Report| report.exports.into_iter().find(|e| e.parts_expected == Some(2)).unwrap();
+        assert_eq!(export(scratch.import(&zips[..1])).parts_missing, [2], "stopped after {count}");
+        assert_eq!(export(scratch.import(&zips[1..])).parts_missing, [] as [u32; 0]);
+    }
 }
 
 /// What is wrong with other parts that were imported does not make them parts that only a stopped run has read.

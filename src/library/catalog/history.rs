@@ -44,12 +44,12 @@ pub struct RunRecord {
 }
 
 impl Catalog {
-    /// Exports with their parts, oldest first.
+    /// Exports with their parts that are here, oldest first.
     pub fn exports(&self) -> Result<Vec<ExportRecord>, Error> {
         self.query(|c| {
             let mut statement = c.prepare(
                 "SELECT exports.id, name, total, built, number \
-                 FROM exports LEFT JOIN parts ON parts.export = exports.id \
+                 FROM exports LEFT JOIN parts ON parts.export = exports.id AND NOT parts.unfinished \
                  ORDER BY built, exports.id, number",
             )?;
             let mut rows = statement.query([])?;

@@ -22,7 +22,8 @@ use crate::library::record::{
 };
 
 impl Catalog {
-    /// Records new exports, parts and archives, which get their ids.
+    /// Records new exports, parts and archives, which get their ids. New parts are unfinished until
+    /// [`record_finished`](Self::record_finished).
     pub fn record_archives(&mut self, contents: &Contents, ids: &mut Ids) -> Result<(), Error> {
         self.write(|tx| {
             // labels that a killed run gave may change places
@@ -55,7 +56,7 @@ impl Catalog {
             for (index, part) in contents.parts.pairs() {
                 if let Slot::Vacant(slot) = ids.parts.entry(index) {
                     tx.execute(
-                        "INSERT INTO parts (export, number) VALUES (?1, ?2)",
+                        "INSERT INTO parts (export, number, unfinished) VALUES (?1, ?2, 1)",
                         params![ids.exports[&part.export], part.number],
                     )?;
                     slot.insert(tx.last_insert_rowid());
@@ -77,6 +78,14 @@ impl Catalog {
                 }
             }
             Ok(())
+        })
+    }
+
+    /// Records that a run has ended which was given these parts.
+    pub fn record_finished(&mut self, parts: &[i64]) -> Result<(), Error> {
+        self.write(|tx| {
+            let mut finish = tx.prepare("UPDATE parts SET unfinished = 0 WHERE id = ?1 AND unfinished")?;
+            parts.iter().try_for_each(|part| finish.execute([part]).map(|_| ()))
         })
     }
 

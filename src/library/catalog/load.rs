@@ -2,7 +2,7 @@
 //!
 //! Entries come back as not given ([`Entry::given`]). Discovery marks those that this run's inputs hold.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use rusqlite::{Connection, Row};
@@ -49,6 +49,8 @@ pub struct Delivered {
     pub ids: Ids,
     /// Archives whose every entry was read.
     pub complete: HashSet<ArchiveId>,
+    /// Parts that only killed runs were given: what is wrong with them nobody was told.
+    pub unfinished: BTreeSet<PartId>,
 }
 
 /// What the catalog knows of the library.
@@ -164,7 +166,7 @@ fn parts(
     exports: &ById<ExportId>,
 ) -> rusqlite::Result<ById<PartId>> {
     let mut by_id = ById::default();
-    let mut statement = connection.prepare("SELECT id, export, number FROM parts ORDER BY id")?;
+    let mut statement = connection.prepare("SELECT id, export, number, unfinished FROM parts ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Some(export) = exports.get(row.get(1)?) else { continue };
@@ -172,6 +174,9 @@ fn parts(
         by_id.0.push((row.get(0)?, index));
         known.delivered.ids.parts.insert(index, row.get(0)?);
         known.delivered.contents.parts.push(Part { export, number: row.get(2)? });
+        if row.get(3)? {
+            known.delivered.unfinished.insert(index);
+        }
     }
     Ok(by_id)
 }

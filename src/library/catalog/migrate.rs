@@ -10,12 +10,12 @@ use crate::library::catalog::words::SENTENCES;
 use crate::place::{self, Position};
 
 /// The version of the schema, in `PRAGMA user_version` and in the settings as `schema_version`.
-pub(super) const VERSION: i64 = 5;
+pub(super) const VERSION: i64 = 6;
 
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// The steps from each version to the next, beginning with the first.
-const STEPS: [Step; 4] = [from_1_to_2, from_2_to_3, from_3_to_4, from_4_to_5];
+const STEPS: [Step; 5] = [from_1_to_2, from_2_to_3, from_3_to_4, from_4_to_5, from_5_to_6];
 
 /// Brings a catalog of version `found`, 0 if it is empty, to the current version.
 pub(super) fn migrate(tx: &Transaction<'_>, found: i64) -> rusqlite::Result<()> {
@@ -49,6 +49,10 @@ fn from_4_to_5(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     tx.execute_batch(include_str!("schema-4-to-5.sql"))
 }
 
+fn from_5_to_6(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(include_str!("schema-5-to-6.sql"))
+}
+
 /// Says what a person calls each position, which version 2 knew without its name.
 fn name_places(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     let mut select =
@@ -67,7 +71,7 @@ fn name_places(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 }
 
 /// What versions brought, each as an older catalog shows it: columns to `contents`, columns to `files`, and what else.
-const SINCE: [(i64, &str, &str, &str); 3] = [
+const SINCE: [(i64, &str, &str, &str); 4] = [
     (
         2,
         ", NULL AS exif_standard",
@@ -93,6 +97,7 @@ const SINCE: [(i64, &str, &str, &str); 3] = [
          CREATE TEMP VIEW moves AS SELECT NULL AS run, NULL AS position, NULL AS command, NULL AS old, NULL AS new, \
          NULL AS content, NULL AS done WHERE 0;",
     ),
+    (6, "", "", "CREATE TEMP VIEW parts AS SELECT *, 0 AS unfinished FROM main.parts;"),
 ];
 
 /// Makes a catalog of version `found` look like a current one to a connection that may only read. Rules need no
@@ -107,12 +112,16 @@ pub(super) fn show_as_current(connection: &Connection, found: i64) -> rusqlite::
         of_files.push_str(files);
         others.push_str(other);
     }
-    let kind = if found < 2 { "form" } else { "kind" };
+    if found < 5 {
+        let kind = if found < 2 { "form" } else { "kind" };
+        others.push_str(&format!(
+            "CREATE TEMP VIEW derived AS SELECT path, {kind} AS kind, target, blake3, NULL AS pending, \
+             'photos' AS category FROM main.derived;"
+        ));
+    }
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.execute_batch(&format!(
-        "CREATE TEMP VIEW derived AS SELECT path, {kind} AS kind, target, blake3, NULL AS pending, \
-         'photos' AS category FROM main.derived; \
-         CREATE TEMP VIEW contents AS SELECT *{of_contents} FROM main.contents; \
+        "CREATE TEMP VIEW contents AS SELECT *{of_contents} FROM main.contents; \
          CREATE TEMP VIEW files AS SELECT *{of_files} FROM main.files; {others}"
     ))
 }
@@ -130,6 +139,7 @@ mod tests {
         CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
         CREATE TABLE exports (id INTEGER PRIMARY KEY, name TEXT NOT NULL, total INTEGER NOT NULL, built TEXT,
                               label TEXT NOT NULL UNIQUE) STRICT;
+        CREATE TABLE parts (id INTEGER PRIMARY KEY, export INTEGER NOT NULL, number INTEGER NOT NULL) STRICT;
         CREATE TABLE contents (id INTEGER PRIMARY KEY, blake3 TEXT NOT NULL, latitude REAL, longitude REAL) STRICT;
         CREATE TABLE files (path TEXT PRIMARY KEY, rule TEXT) STRICT, WITHOUT ROWID;
         CREATE TABLE entries (path TEXT NOT NULL, role TEXT NOT NULL) STRICT;

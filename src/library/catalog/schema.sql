@@ -14,9 +14,10 @@ CREATE TABLE exports (
 ) STRICT;
 
 CREATE TABLE parts (
-    id     INTEGER PRIMARY KEY,
-    export INTEGER NOT NULL REFERENCES exports,
-    number INTEGER NOT NULL,
+    id         INTEGER PRIMARY KEY,
+    export     INTEGER NOT NULL REFERENCES exports,
+    number     INTEGER NOT NULL,
+    unfinished INTEGER NOT NULL DEFAULT 0, -- 1: every run that was given it was killed, so nobody was told of it
     UNIQUE (export, number)
 ) STRICT;
 

@@ -68,14 +68,12 @@ pub(super) fn discover_beside(
     let around = Around { spool, delivered: &delivered, beside: Some(beside) };
     let found = search(run.inputs, run.strangers, Some(library), &around)?;
     let given = unchanged::inputs(&found);
-    let complete = delivered.complete.clone();
     let mut inputs = gather(found, delivered, run)?;
     let read_through = inputs.read_through.iter().map(|archive| archive.entry).collect();
     before.reclaimed = reclaim(&mut inputs.contents, wanted, &read_through);
     categorise(&mut inputs.contents, &read_through);
     inputs.contents.sort_entries();
     exclude(&mut inputs.contents, wanted);
-    before.note_unfinished(&inputs.contents, &complete);
     before.unread_what_is_gone(&mut inputs.contents);
     Ok(Discovered { inputs, before, given })
 }

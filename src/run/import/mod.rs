@@ -36,6 +36,7 @@ use crate::library::settings::{RememberedSettings, Settings};
 use crate::library::staging::Staging;
 use crate::progress::Watch;
 use crate::run::moves;
+use crate::stage::discover::Inputs;
 use crate::stage::discover::search::Strangers;
 use crate::stage::ingest::{Reading, Wanted};
 use crate::stage::report::Report;
@@ -118,6 +119,7 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
     let decided = decide::decide(run, library, read, &settings, drive::probe_links(library)?);
     let mut placed = place::place(run, library, decided, &settings, staging, &mut catalog)?;
     read_through::leave(run, library, &mut placed, &mut catalog)?;
+    let finished = finished(&placed.decided.inputs);
     let has_more = placed.decided.inputs.read_through.iter().any(|through| through.is_ours);
     let keep = || choices::keep(library, &catalog);
     let (kept, reported) = threads::beside(keep, || report::report(library, placed, &settings));
@@ -132,7 +134,13 @@ fn import_into(run: &Run<'_>, library: &Path, choose: &Choose<'_>) -> Result<Rep
         true => None,
         false => unchanged::left(library, &report, &given, &before, &catalog, &settings)?,
     };
+    catalog.record_finished(&finished)?;
     clock.record(library, report, left.as_ref(), &mut catalog)
+}
+
+/// The parts of which the owner is told by this run, as the catalog knows them.
+fn finished(inputs: &Inputs) -> Vec<i64> {
+    inputs.given_parts.iter().filter_map(|part| inputs.ids.parts.get(part).copied()).collect()
 }
 
 /// When a run began.

@@ -99,7 +99,7 @@ pub fn glance(run: &Run<'_>, library: &Path) -> Result<Glance, Error> {
     let (Discovered { mut inputs, before, .. }, remembered) =
         threads::within(run.jobs, || discover_only(run, library, &settings))?;
     fit::refuse_too_large(&mut inputs, drive::largest_file(library));
-    let (exports, _) = report::exports(&inputs, &before.unfinished);
+    let (exports, _) = report::exports(&inputs);
     let albums = remembered.choice(name::ALBUMS);
     let links = if albums.is_none() { Some(drive::expect_links(library)) } else { None };
     let space = Space::of(&inputs, &before.safe, library);

@@ -48,7 +48,7 @@ pub(super) fn report(library: &Path, placed: Placed, settings: &Settings) -> Res
         bytes_read: tally.bytes,
     };
     let counted = report::count(&done)?;
-    let (exports, missing_parts) = report::exports(&inputs, &before.unfinished);
+    let (exports, missing_parts) = report::exports(&inputs);
     let stands =
         |content: ContentId| plan.paths.get(content).is_some_and(|path| !unplaced.paths.contains(path));
     let records =

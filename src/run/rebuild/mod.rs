@@ -252,6 +252,7 @@ impl Made {
         catalog.record_read(&self.contents, &self.read_entries(), &mut ids)?;
         let complete: Vec<i64> = self.complete.iter().map(|archive| ids.archives[archive]).collect();
         catalog.record_complete(&complete)?;
+        catalog.record_finished(&ids.parts.values().copied().collect::<Vec<i64>>())?;
         catalog.record_staged(&[])?;
         catalog.record_files(&self.records, &ids)?;
         catalog.record_moved(&self.moved)?;
@@ -360,7 +361,7 @@ fn look(
     let of_made = sorted.derived.values().filter(|record| record.kind == DerivedKind::Made);
     looked.made.intact = of_made.count() as u64;
     looked.foreign(&sorted.foreign);
-    looked.balance.exports = exports(&made.contents);
+    looked.balance.exports = exports(&made.contents, &BTreeSet::new());
     looked
 }
 

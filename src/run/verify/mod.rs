@@ -352,9 +352,10 @@ fn read_everything(run: &VerifyRun<'_>, on_drive: &OnDrive) -> Result<Looked, Er
     Ok(looked)
 }
 
-/// The exports that the library has seen.
-pub(super) fn exports(contents: &Contents) -> Vec<ExportReport> {
+/// The exports that the library has seen; parts are here once a run that was given them has ended.
+pub(super) fn exports(contents: &Contents, unfinished: &BTreeSet<PartId>) -> Vec<ExportReport> {
     let seen: BTreeSet<PartId> = contents.entries.iter().map(|e| e.part).collect();
+    let seen: BTreeSet<PartId> = seen.difference(unfinished).copied().collect();
     let numbers = |export: ExportId| -> BTreeSet<u32> {
         let parts = seen.iter().map(|&part| &contents.parts[part]);
         parts.filter(|part| part.export == export).map(|part| part.number).collect()

@@ -113,7 +113,7 @@ pub fn compare(run: &VerifyRun<'_>, known: &Remembered, on_drive: &OnDrive) -> R
     }
     looked.made = made_files(known, &made, &reread);
     looked.foreign(&foreign);
-    looked.balance.exports = exports(&known.delivered.contents);
+    looked.balance.exports = exports(&known.delivered.contents, &known.delivered.unfinished);
     Ok(looked)
 }
 

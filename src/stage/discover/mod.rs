@@ -54,6 +54,8 @@ pub struct Inputs {
     pub given_parts: BTreeSet<PartId>,
     /// Those of them that came more than once.
     pub parts_twice: BTreeSet<PartId>,
+    /// Parts that only killed runs were given before.
+    pub unfinished: BTreeSet<PartId>,
     /// Nested archives that the catalog has as files, and that are read through now.
     pub read_through: Vec<ReadThrough>,
     pub problems: Vec<Problem>,
@@ -73,8 +75,8 @@ pub struct ReadThrough {
 /// Joins what search found with what the catalog remembers, on the threads of the current rayon pool.
 pub fn gather(found: Search, delivered: Delivered) -> Inputs {
     let Search { containers, left_alone, problems, passages, .. } = found;
-    let Delivered { contents, heard, ids, complete } = delivered;
-    let mut inputs = Inputs { contents, heard, ids, left_alone, problems, ..Inputs::default() };
+    let Delivered { contents, heard, ids, complete, unfinished } = delivered;
+    let mut inputs = Inputs { contents, heard, ids, unfinished, left_alone, problems, ..Inputs::default() };
     let grouped = group::group(&containers, &mut inputs.contents, &complete);
     let mut known = Known::new(&inputs.contents);
     let mut order: Vec<usize> = (0..containers.len()).collect();

@@ -228,16 +228,16 @@ pub struct CheckedMedia {
     pub listed_but_missing: u64,
 }
 
-/// The exports of these inputs and their missing parts, each of which is a problem. A part is here if it was given, or is
-/// on record from an earlier run and not `unfinished`.
-pub fn exports(inputs: &Inputs, unfinished: &BTreeSet<PartId>) -> (Vec<ExportReport>, Vec<Problem>) {
+/// The exports of these inputs and their missing parts, each of which is a problem. A part is here if it was given, or an
+/// earlier run that was given it has ended.
+pub fn exports(inputs: &Inputs) -> (Vec<ExportReport>, Vec<Problem>) {
     let contents = &inputs.contents;
     let mut found: BTreeMap<ExportId, BTreeSet<u32>> = BTreeMap::new();
     for &part in &inputs.given_parts {
         found.entry(contents.parts[part].export).or_default();
     }
     let recorded: BTreeSet<PartId> = contents.entries.iter().map(|entry| entry.part).collect();
-    let recorded = recorded.difference(unfinished).copied();
+    let recorded = recorded.difference(&inputs.unfinished).copied();
     let seen: BTreeSet<PartId> = recorded.chain(inputs.given_parts.iter().copied()).collect();
     for part in seen.iter().map(|&p| &contents.parts[p]) {
         if let Some(numbers) = found.get_mut(&part.export) {

@@ -156,7 +156,7 @@ fn told(built: Built, given: &[usize], twice: &[usize]) -> (Vec<ExportReport>, V
     let parts = |places: &[usize]| -> BTreeSet<PartId> { places.iter().map(|&place| ids[place]).collect() };
     let inputs =
         Inputs { contents, given_parts: parts(given), parts_twice: parts(twice), ..Inputs::default() };
-    exports(&inputs, &BTreeSet::new())
+    exports(&inputs)
 }
 
 #[test]

@@ -11,13 +11,13 @@ mod harm;
 mod held;
 mod moved;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use blake3::Hash;
 
 use crate::category::AlbumKind;
-use crate::contents::{ArchiveId, Bytes, Category, Class, ContentId, ContentSet, Contents, Entry, PartId};
+use crate::contents::{Bytes, Category, Class, ContentId, ContentSet, Contents};
 use crate::error::Error;
 use crate::library::catalog::{Forgotten, Recorded};
 use crate::library::layout;
@@ -67,10 +67,6 @@ pub struct Before {
     pub standing: ContentSet,
     /// Those, and what waits in staging: contents whose bytes need not be read again.
     pub safe: ContentSet,
-    /// What killed runs have read.
-    staged: ContentSet,
-    /// Parts that only a killed run has read, and of which the library lacks something.
-    pub unfinished: BTreeSet<PartId>,
 }
 
 impl Before {
@@ -127,8 +123,8 @@ impl Before {
         let edited = files.values().chain(&damaged).chain(&changed);
         edited.filter_map(|file| file.original.as_deref()).for_each(|original| _ = standing.add(*original));
         let mut safe = standing.clone();
-        let waits = |id: &&ContentId| waiting.contains(&contents.distinct[**id].blake3);
-        staged.iter().filter(waits).for_each(|id| _ = safe.add(*id));
+        let staged = staged.into_iter().filter(|&id| waiting.contains(&contents.distinct[id].blake3));
+        staged.for_each(|id| _ = safe.add(id));
         let (lost, moved) = (found.lost, found.moved);
         Before {
             seen,
@@ -147,8 +143,6 @@ impl Before {
             owners,
             standing,
             safe,
-            staged: staged.into_iter().collect(),
-            unfinished: BTreeSet::new(),
         }
     }
 
@@ -246,18 +240,6 @@ impl Before {
                 }
             }
         }
-    }
-
-    /// Notes the parts that only a killed run has read; `complete` are archives that were read to their end. What waits in
-    /// staging is in no library yet, and else what stands nowhere was left out, or is named as gone.
-    pub fn note_unfinished(&mut self, contents: &Contents, complete: &HashSet<ArchiveId>) {
-        let waits = |content: ContentId| self.staged.contains(content) && !self.standing.contains(content);
-        if !self.staged.contents().any(waits) {
-            return;
-        }
-        let lacks = |entry: &&Entry| !complete.contains(&entry.archive) || entry.content().is_some_and(waits);
-        let others = contents.entries.iter().filter(|entry| !entry.given && !entry.class.is_left_out());
-        self.unfinished = others.filter(lacks).map(|entry| entry.part).collect();
     }
 
     /// These files stand now.
