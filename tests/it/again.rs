@@ -451,14 +451,23 @@ fn parts_that_were_imported_stay_here_when_another_run_is_stopped() {
 /// What the stopped run had planned is placed by the next one before it begins, whatever its inputs.
 #[test]
 fn a_dry_run_foresees_what_a_stopped_one_leaves_to_place() {
-    let reading = (1..500).step_by(19).map(Interrupter::after);
-    for (at, interrupter) in reading.chain([Interrupter::before(Phase::Place)]).enumerate() {
+    let placing = || Interrupter::before(Phase::Place);
+    let reading = (1..500).step_by(19).map(|count| (Interrupter::after(count), 1));
+    for (at, (interrupter, requests)) in reading.chain([(placing(), 1), (placing(), 2)]).enumerate() {
         let scratch = Scratch::new();
         let zips = export().write_zips(&scratch.parts());
-        let is_interrupted = is_interrupted(&scratch, &zips, 2, &interrupter);
+        let stopped = is_interrupted(&scratch, &zips, 2, &interrupter);
         if interrupter.phase.is_some() {
             let known = Catalog::read(&scratch.library()).unwrap().load().unwrap();
-            assert!(is_interrupted && known.recorded.plan.len() > 40 && known.recorded.files.is_empty());
+            assert!(stopped && known.recorded.plan.len() > 40 && known.recorded.files.is_empty());
+        }
+        // a second request has the same lists, each of which stands in the library once by now
+        if requests == 2 {
+            let folder = scratch.path("later");
+            fs::create_dir_all(&folder).unwrap();
+            scratch.import(&zips);
+            let others = export().built("2025-05-01 22:03").write_zips(&folder);
+            assert!(is_interrupted(&scratch, &others, 2, &placing()));
         }
         for inputs in [&zips[..1], &zips[1..], &zips] {
             let mut dry = scratch.dry_run(inputs);

@@ -76,14 +76,14 @@ fn finish(
 /// The same for a dry run: what an import would finish first stands, as far as its bytes are at hand.
 pub(super) fn foresee(library: &Path, plan: &[Placement], contents: &Contents, before: &mut Before) {
     let at_hand = before.at_hand();
-    let would_stand = |placement: &&Placement| {
-        let path = placement.path.to_path(library);
-        match tree::stat(&path) {
-            Some(_) => has_bytes(&path, &contents.distinct[placement.content]),
-            None => at_hand.contains(placement.content),
-        }
+    let (free, occupied): (Vec<_>, Vec<_>) =
+        plan.iter().partition(|placement| tree::stat(&placement.path.to_path(library)).is_none());
+    let is_placed = |placement: &&Placement| {
+        has_bytes(&placement.path.to_path(library), &contents.distinct[placement.content])
     };
-    before.now_stand(plan.iter().filter(would_stand).map(describe).collect());
+    before.now_stand(occupied.into_iter().filter(is_placed).map(describe).collect());
+    let can_be_placed = |placement: &&Placement| at_hand.contains(placement.content);
+    before.will_stand(free.into_iter().filter(can_be_placed).map(describe).collect());
 }
 
 /// The record of a file that an interrupted run had planned.

@@ -44,7 +44,7 @@ pub(super) fn read(
     let tally =
         ingest(&mut inputs, &reading, &mut |contents, batch| catalog.record_read(contents, batch, &mut ids))?;
     catalog.record_complete(&complete(&inputs, &ids))?;
-    read_kept_lists(&mut inputs, &before.files, library);
+    read_kept_lists(&mut inputs, &before, library);
     hear_others(&mut inputs, &before, library, choices);
     // nothing more is read: central directories and the catalog's cache make room for the match
     inputs.sources.clear();
@@ -64,7 +64,7 @@ pub(super) fn read_only(
     choices: &Choices,
 ) -> Result<Read, Error> {
     let tally = ingest(&mut inputs, &run.reading(None, &before.at_hand()), &mut |_, _| Ok(()))?;
-    read_kept_lists(&mut inputs, &before.files, library);
+    read_kept_lists(&mut inputs, &before, library);
     hear_others(&mut inputs, &before, library, choices);
     inputs.contents.drop_stand_ins();
     let leaving = take_out(&mut inputs, &before, library);
@@ -73,7 +73,7 @@ pub(super) fn read_only(
 
 /// Asks what the lists and texts of all categories but photos say.
 fn hear_others(inputs: &mut Inputs, before: &Before, library: &Path, choices: &Choices) {
-    let kept = before.files.values().map(|record| (record.content, record.path.to_path(library)));
+    let kept = before.readable().map(|record| (record.content, record.path.to_path(library)));
     let shelf = Shelf::new(&inputs.contents, &inputs.sources, kept, Some(library));
     let proved = before.files.values().filter(|record| record.area == Area::Other && record.proved);
     let proved: ContentSet = proved.map(|record| *record.delivered()).collect();

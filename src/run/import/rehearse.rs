@@ -61,7 +61,7 @@ fn left_waiting(Decided { inputs, before, .. }: &Decided) -> Option<Problem> {
 fn made(decided: &Decided, library: &Path) -> BTreeMap<Category, u64> {
     let kept = |entry| decided.plan.kept.get(&entry).map(LibraryPath::as_str);
     let contents = &decided.inputs.contents;
-    let before = decided.before.files.values();
+    let before = decided.before.readable();
     let files = before.map(|record| (record.content, record.path.to_path(library)));
     let shelf = Shelf::new(contents, &decided.inputs.sources, files, Some(library));
     let scratch = std::env::temp_dir();

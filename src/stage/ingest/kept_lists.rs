@@ -12,14 +12,14 @@ use crate::category::photos::List;
 use crate::category::{self, Budget};
 use crate::contents::{Category, Class, ContentId, Entry, Sort};
 use crate::library::path::LibraryPath;
-use crate::library::record::FileRecord;
 use crate::library::staging;
 use crate::problem::{Code, Problem};
 use crate::stage::discover::Inputs;
+use crate::stage::survey::Before;
 
 /// Reads the kept lists that this run has not read yet, on the threads of the current rayon pool.
-pub fn read_kept_lists(inputs: &mut Inputs, files: &BTreeMap<LibraryPath, FileRecord>, library: &Path) {
-    let kept: HashMap<ContentId, &LibraryPath> = files.values().map(|f| (f.content, &f.path)).collect();
+pub fn read_kept_lists(inputs: &mut Inputs, before: &Before, library: &Path) {
+    let kept: HashMap<ContentId, &LibraryPath> = before.readable().map(|f| (f.content, &f.path)).collect();
     let contents = &inputs.contents;
     let mut wanted: BTreeMap<(ContentId, Sort), PathBuf> = BTreeMap::new();
     let is_list = |e: &&Entry| e.class == Class::Details && e.category == Category::Photos;
@@ -29,8 +29,7 @@ pub fn read_kept_lists(inputs: &mut Inputs, files: &BTreeMap<LibraryPath, FileRe
             continue;
         }
         let hash = &contents.distinct[content].blake3;
-        // a file that a dry run foresees is in staging still
-        let standing = kept.get(&content).map(|path| path.to_path(library)).filter(|path| path.is_file());
+        let standing = kept.get(&content).map(|path| path.to_path(library));
         let path = standing.unwrap_or_else(|| staging::path_in(library, hash));
         wanted.insert((content, entry.sort), path);
     }

@@ -39,6 +39,8 @@ pub struct Before {
     seen: Tree,
     /// Records whose file is there with its size.
     pub files: BTreeMap<LibraryPath, FileRecord>,
+    /// Those of them that a dry run foresees: their bytes are elsewhere still.
+    foreseen: HashSet<LibraryPath>,
     /// Records whose file is gone.
     pub lost: Vec<FileRecord>,
     /// Records whose file has other bytes, though nobody wrote to it, or cannot be read.
@@ -129,6 +131,7 @@ impl Before {
         Before {
             seen,
             files,
+            foreseen: HashSet::new(),
             lost,
             damaged,
             changed,
@@ -144,6 +147,17 @@ impl Before {
             standing,
             safe,
         }
+    }
+
+    /// Records whose file can be read where it stands.
+    pub fn readable(&self) -> impl Iterator<Item = &FileRecord> {
+        self.files.values().filter(|record| !self.foreseen.contains(&record.path))
+    }
+
+    /// These files will stand once what a killed run had planned is placed.
+    pub fn will_stand(&mut self, records: Vec<FileRecord>) {
+        self.foreseen.extend(records.iter().map(|record| record.path.clone()));
+        self.now_stand(records);
     }
 
     /// Contents that stand in the library as files.
